@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* size.c - parse and print byte counts */
+#include <config.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/number.h"
+#include "base/size.h"
+
+static const char suffix_letters[] = "KMGTPE";
+
+#define SIZE_REMEDY \
+	"write bytes (65536, 0x10000), or a number with K, M, G, T, P, E (powers of 1024), " \
+	"KB, MB, GB ... (powers of 1000), or N%%"
+
+static int refuse(const char *name, const char *text, const char *why, int error,
+		  struct trouble *trouble)
+{
+	char escaped[128];
+
+	trouble_set(trouble, "%s '%s' %s", name,
+		    trouble_escape(escaped, sizeof(escaped), text), why);
+	trouble_remedy(trouble, SIZE_REMEDY);
+	return error;
+}
+
+static int parse_hexadecimal(const char *name, const char *text, struct size *ret_size,
+			     struct trouble *trouble)
+{
+	uint64_t bytes = 0;
+	const char *digit = text + 2;
+
+	if (!*digit)
+		return refuse(name, text, "has no digits after 0x", -EINVAL, trouble);
+	for (; *digit; digit++) {
+		if (!isxdigit((unsigned char)*digit))
+			return refuse(name, text, "is not a hexadecimal number of bytes",
+				      -EINVAL, trouble);
+		if (bytes >> 60)
+			return refuse(name, text, "is too large", -ERANGE, trouble);
+		bytes = bytes << 4 | (uint64_t)number_hex_digit(*digit);
+	}
+	*ret_size = (struct size){ .bytes = bytes };
+	return 0;
+}
+
+/* Finds the multiplier for SUFFIX ("", "B", "K", "Ki", "KiB", "KB", ...); 0: unknown. */
+static uint64_t suffix_multiplier(const char *suffix)
+{
+	const char *letter;
+	uint64_t base = 1024, multiplier = 1;
+
+	if (!*suffix || !strcasecmp(suffix, "B"))
+		return 1;
+	letter = strchr(suffix_letters, toupper((unsigned char)*suffix));
+	if (!letter)
+		return 0;
+	if (!strcasecmp(suffix + 1, "B"))
+		base = 1000;
+	else if (suffix[1] && strcasecmp(suffix + 1, "iB") && strcasecmp(suffix + 1, "i"))
+		return 0;
+	for (const char *step = suffix_letters; step <= letter; step++)
+		multiplier *= base;
+	return multiplier;
+}
+
+static int parse_share(const char *name, const char *text, struct decimal number,
+		       struct size *ret_size, struct trouble *trouble)
+{
+	uint64_t permyriad;
+
+	if (decimal_scale(number, 100, &permyriad) < 0 || permyriad > 10000)
+		return refuse(name, text, "is more than 100%", -ERANGE, trouble);
+	if (permyriad == 0)
+		return refuse(name, text, "is nothing", -EINVAL, trouble);
+	*ret_size = (struct size){ .permyriad = (unsigned)permyriad };
+	return 0;
+}
+
+static int parse_suffixed(const char *name, const char *text, struct decimal number,
+			  const char *suffix, struct size *ret_size, struct trouble *trouble)
+{
+	uint64_t multiplier = suffix_multiplier(suffix), bytes;
+
+	if (!multiplier)
+		return refuse(name, text, "is not a size", -EINVAL, trouble);
+	if (multiplier == 1 && number.divisor > 1)
+		return refuse(name, text, "is a fraction of a byte", -EINVAL, trouble);
+	if (decimal_scale(number, multiplier, &bytes) < 0)
+		return refuse(name, text, "is too large", -ERANGE, trouble);
+	*ret_size = (struct size){ .bytes = bytes };
+	return 0;
+}
+
+int size_parse(const char *name, const char *text, struct size *ret_size,
+	       struct trouble *trouble)
+{
+	struct decimal number;
+	const char *rest;
+	int r;
+
+	if (!*text)
+		return refuse(name, text, "is empty", -EINVAL, trouble);
+	if (text[0] == '-')
+		return refuse(name, text, "is negative or not a size", -EINVAL, trouble);
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		return parse_hexadecimal(name, text, ret_size, trouble);
+	r = decimal_parse(text, &number, &rest);
+	if (r == -ERANGE)
+		return refuse(name, text, "has too many digits", -ERANGE, trouble);
+	if (r < 0)
+		return refuse(name, text, "is not a size", -EINVAL, trouble);
+	if (!strcmp(rest, "%"))
+		return parse_share(name, text, number, ret_size, trouble);
+	return parse_suffixed(name, text, number, rest, ret_size, trouble);
+}
+
+uint64_t size_resolve(struct size size, uint64_t whole)
+{
+	if (!size.permyriad)
+		return size.bytes;
+	return (uint64_t)((unsigned __int128)whole * size.permyriad / 10000);
+}
+
+int size_round_up(uint64_t bytes, uint64_t unit, uint64_t *ret_rounded)
+{
+	uint64_t excess = bytes % unit;
+
+	if (excess && bytes > UINT64_MAX - (unit - excess))
+		return -ERANGE;
+	*ret_rounded = excess ? bytes + (unit - excess) : bytes;
+	return 0;
+}
+
+/* Writes 1.5G, or in a sentence 1.5 GiB. */
+static void format_human(char *text, uint64_t bytes, bool sentence)
+{
+	int power = 0;
+	uint64_t divisor = 1;
+
+	while (power < 6 && bytes / divisor >= 1024) {
+		divisor *= 1024;
+		power++;
+	}
+	if (power == 0)
+		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64 "%s", bytes, sentence ? " bytes" : "");
+	else
+		snprintf(text, SIZE_TEXT_MAX, "%.*f%s%c%s", bytes / divisor < 100 ? 1 : 0,
+			 (double)bytes / (double)divisor, sentence ? " " : "",
+			 suffix_letters[power - 1], sentence ? "iB" : "");
+}
+
+const char *size_format(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum size_unit unit)
+{
+	if (unit == SIZE_HUMAN)
+		format_human(text, bytes, false);
+	else if (unit == SIZE_BYTES)
+		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64, bytes);
+	else
+		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64, bytes / 1024 + (bytes % 1024 != 0));
+	return text;
+}
+
+const char *size_say(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum size_unit unit)
+{
+	size_t used;
+
+	if (unit == SIZE_HUMAN) {
+		format_human(text, bytes, true);
+		return text;
+	}
+	used = strlen(size_format(text, bytes, unit));
+	snprintf(text + used, SIZE_TEXT_MAX - used, unit == SIZE_BYTES ? " bytes" : " KiB");
+	return text;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stdio-guard.h - standard streams that are there, and whose errors are not lost */
+#ifndef PT_STDIO_GUARD_H
+#define PT_STDIO_GUARD_H
+
+/*
+ * Opens what is closed of descriptors 0, 1 and 2, so that no other file gets their
+ * numbers; writing to one that was closed fails.
+ */
+void stdio_guard_open(void);
+
+/*
+ * Flushes standard output. Returns 0, or a negative errno, which it has printed unless it is
+ * -EPIPE (who closed the pipe does not want to know).
+ */
+int stdio_guard_finish(void);
+
+#endif

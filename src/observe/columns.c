@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* columns.c - the table of columns, and choosing from it */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "observe/columns.h"
+
+#define AT(field) offsetof(struct sample, field)
+
+const struct column columns[] = {
+	{ "TIME", COLUMN_TIME, AT(elapsed_ns), NEED_STATUS, "CLOCK_MONOTONIC",
+	  "seconds since the baseline" },
+	{ "TOUCHED", COLUMN_SIZE, AT(touched), NEED_STATUS, "the subject's own count",
+	  "how much of the region has been touched" },
+	{ "VSZ", COLUMN_SIZE, AT(vsz), NEED_STATUS, "status VmSize",
+	  "virtual size: all that is mapped" },
+	{ "RSS", COLUMN_SIZE, AT(rss), NEED_STATUS, "status VmRSS",
+	  "resident set size: what has page frames (--exact, last row: smaps_rollup Rss)" },
+	{ "GREW", COLUMN_GROWTH, AT(grew), NEED_STATUS, "RSS",
+	  "RSS since the baseline, both from the same source" },
+	{ "ANON", COLUMN_SIZE, AT(anon), NEED_STATUS, "status RssAnon",
+	  "resident anonymous memory" },
+	{ "FILE", COLUMN_SIZE, AT(file), NEED_STATUS, "status RssFile",
+	  "resident file mappings" },
+	{ "SHMEM", COLUMN_SIZE, AT(shmem), NEED_STATUS, "status RssShmem",
+	  "resident shared memory, shared anonymous included" },
+	{ "SWAP", COLUMN_SIZE, AT(swap), NEED_STATUS, "status VmSwap",
+	  "swapped-out anonymous memory (not shared memory)" },
+	{ "PSS", COLUMN_SIZE, AT(pss), NEED_ROLLUP, "smaps_rollup Pss",
+	  "proportional set size: shared pages divided by their users" },
+	{ "USS", COLUMN_SIZE, AT(uss), NEED_ROLLUP, "smaps_rollup Private_*",
+	  "unique set size: pages that nobody else has mapped" },
+	{ "HUGE", COLUMN_SIZE, AT(huge), NEED_ROLLUP, "smaps_rollup AnonHugePages, ShmemPmdMapped",
+	  "mapped as transparent huge pages" },
+	{ "PTE", COLUMN_SIZE, AT(pte), NEED_PTE, "status VmPTE",
+	  "page tables, which are in no RSS" },
+	{ "MINFLT", COLUMN_COUNT, AT(minflt), NEED_STATUS, "stat minflt",
+	  "minor faults of the process so far" },
+	{ "MAJFLT", COLUMN_COUNT, AT(majflt), NEED_STATUS, "stat majflt",
+	  "major faults of the process so far: those that read from a disk" },
+	{ "OOMSCORE", COLUMN_COUNT, AT(oom_score), NEED_OOM_SCORE, "oom_score",
+	  "the OOM killer's view of the subject" },
+};
+
+const size_t column_count = sizeof(columns) / sizeof(columns[0]);
+
+static const char default_list[] = "TOUCHED,VSZ,RSS,GREW,MINFLT";
+
+static int complain_unknown(const char *name, size_t length, struct trouble *trouble)
+{
+	char word[64], escaped[128], known[512] = "";
+	size_t used = 0;
+
+	snprintf(word, sizeof(word), "%.*s", (int)(length < 60 ? length : 60), name);
+	trouble_set(trouble, "--output: unknown column '%s'",
+		    trouble_escape(escaped, sizeof(escaped), word));
+	for (size_t i = 0; i < column_count; i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+					 i ? ", " : "", columns[i].name);
+	trouble_remedy(trouble, "the columns are %s", known);
+	return -EINVAL;
+}
+
+static int find_column(const char *name, size_t length)
+{
+	for (size_t i = 0; i < column_count; i++)
+		if (strlen(columns[i].name) == length && !strncasecmp(columns[i].name, name, length))
+			return (int)i;
+	return -ENOENT;
+}
+
+static int append_list(const char *list, struct column_choice *choice, struct trouble *trouble)
+{
+	for (const char *name = list;; name++) {
+		size_t length = strcspn(name, ",");
+		int found = find_column(name, length);
+
+		if (found < 0)
+			return complain_unknown(name, length, trouble);
+		if (choice->count == COLUMN_CHOICE_MAX) {
+			trouble_set(trouble, "--output: more than %d columns", COLUMN_CHOICE_MAX);
+			return -EINVAL;
+		}
+		choice->index[choice->count++] = (unsigned char)found;
+		name += length;
+		if (!*name)
+			return 0;
+	}
+}
+
+struct column_choice column_choice_default(void)
+{
+	struct column_choice choice = { 0 };
+	struct trouble trouble;
+
+	append_list(default_list, &choice, &trouble);
+	return choice;
+}
+
+int column_choice_parse(const char *list, struct column_choice *ret_choice,
+			struct trouble *trouble)
+{
+	struct column_choice choice = { 0 };
+	int r;
+
+	if (*list == '+') {
+		choice = column_choice_default();
+		list++;
+	}
+	r = append_list(list, &choice, trouble);
+	if (r == 0)
+		*ret_choice = choice;
+	return r;
+}
+
+unsigned column_choice_needs(const struct column_choice *choice)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < choice->count; i++)
+		needs |= columns[choice->index[i]].needs;
+	return needs;
+}
+
+uint64_t column_value(const struct column *column, const struct sample *sample)
+{
+	uint64_t value;
+
+	memcpy(&value, (const char *)sample + column->offset, sizeof(value));
+	return value;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* observer.h - lead the subject through the run and measure it from outside */
+#ifndef PT_OBSERVER_H
+#define PT_OBSERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/signals.h"
+#include "base/trouble.h"
+#include "observe/guard.h"
+#include "observe/sample.h"
+#include "subject/subject.h"
+#include "system/process.h"
+
+/* Sizes in bytes and multiples of page_size; times in nanoseconds. */
+struct observe_plan {
+	uint64_t touch;			/* how much to touch, at most the region */
+	uint64_t interval;		/* touched between two samples, above 0 */
+	uint64_t page_size;
+	uint64_t rate;			/* bytes per second; 0: as fast as possible */
+	uint64_t hold;			/* keep the memory so long after touching */
+	uint64_t every;			/* between two samples while holding, above 0 */
+	bool exact;			/* every row from smaps_rollup */
+	unsigned needs;			/* of the chosen columns, enum sample_need */
+};
+
+/* Who is told of what happens, in order. The functions may not be NULL. */
+struct observe_sink {
+	void *context;
+	/* A sample has been taken. Returns 0, or a negative errno to end the run. */
+	int (*sample)(void *context, const struct sample *sample);
+	/* One sentence that the user should know, once. */
+	void (*note)(void *context, const char *sentence);
+	/* Called now and then while nothing else happens. */
+	void (*tick)(void *context, uint64_t touched, uint64_t elapsed_ns);
+};
+
+enum stop_reason {
+	STOP_DONE,		/* the plan was carried out */
+	STOP_GUARD,		/* ending.room says whose room ran out */
+	STOP_SIGNAL,		/* ending.signal reached the observer */
+	STOP_DIED,		/* ending.wait_status of the subject */
+	STOP_MAP,		/* ending.error from mmap or madvise, ending.space */
+	STOP_OUTPUT,		/* ending.error from the sink */
+	STOP_FAILED,		/* ending.trouble: a reading failed */
+};
+
+/* How the run ended: facts only, the verdict is made of them elsewhere. */
+struct ending {
+	enum stop_reason reason;
+	int signal;			/* STOP_SIGNAL */
+	int wait_status;		/* STOP_DIED, wait(2) */
+	int error;			/* STOP_MAP, STOP_OUTPUT: negative errno */
+	struct trouble trouble;		/* STOP_FAILED */
+	struct process_space space;	/* STOP_MAP; all zero if it could not be read */
+	struct room room;		/* STOP_GUARD */
+	uint64_t touched;		/* at the end, true also after a kill */
+	uint64_t vsz_before;		/* before the region was mapped; 0: not known */
+	bool measured;			/* baseline and last are valid */
+	bool lagging;			/* the kernel's RSS counters lag: all growth is exact */
+	struct sample baseline;		/* always with rollup figures */
+	struct sample last;		/* exact, unless the subject has died */
+};
+
+/*
+ * Leads SUBJECT, which has just been started, through warm-up, mapping, touching and
+ * holding as PLAN says, stops early for the guard, a signal or the subject's
+ * death, and takes one exact reading at the end while the memory is still there. GUARD
+ * and SIGNALS are the caller's and are used in place. Fills *ret_ending on every way out.
+ */
+void observe_run(const struct observe_plan *plan, struct subject *subject,
+		 struct guard *guard, struct signals *signals,
+		 const struct observe_sink *sink, struct ending *ret_ending);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pace.c - spread the touching evenly over time */
+#include <config.h>
+
+#include "base/duration.h"
+#include "observe/pace.h"
+
+/* Falling behind by more than this starts the schedule anew. */
+#define PACE_STALL_NS (100 * NS_PER_MS)
+
+struct pace pace_begin(uint64_t rate, uint64_t page_size, uint64_t now_ns)
+{
+	return (struct pace){ .rate = rate, .page_size = page_size, .start_ns = now_ns };
+}
+
+uint64_t pace_allows(const struct pace *pace, uint64_t now_ns)
+{
+	unsigned __int128 bytes;
+
+	if (!pace->rate)
+		return UINT64_MAX;
+	bytes = (unsigned __int128)pace->rate * (now_ns - pace->start_ns) / NS_PER_SECOND;
+	bytes += pace->start;
+	if (bytes > UINT64_MAX)
+		return UINT64_MAX;
+	return (uint64_t)bytes - (uint64_t)bytes % pace->page_size;
+}
+
+uint64_t pace_due(const struct pace *pace, uint64_t touched)
+{
+	uint64_t tick = (uint64_t)((unsigned __int128)pace->rate * PACE_TICK_NS / NS_PER_SECOND);
+	uint64_t more = tick > pace->page_size ? tick : pace->page_size;
+	unsigned __int128 wait = (unsigned __int128)(touched - pace->start) + more;
+
+	wait = (wait * NS_PER_SECOND + pace->rate - 1) / pace->rate;
+	if (wait > UINT64_MAX - pace->start_ns)
+		return UINT64_MAX;
+	return pace->start_ns + (uint64_t)wait;
+}
+
+void pace_forgive(struct pace *pace, uint64_t touched, uint64_t now_ns)
+{
+	if (!pace->rate || now_ns < pace_due(pace, touched) + PACE_STALL_NS)
+		return;
+	pace->start = touched;
+	pace->start_ns = now_ns;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sample-proc2.c - read the subject through libproc2 (procps-ng 4.0.1 and later) */
+#include <config.h>
+
+#include <errno.h>
+#include <libproc2/pids.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "observe/sample.h"
+#include "system/process.h"
+
+const char sampler_backend[] = "libproc2";
+
+/* The items and, in the same order, their places in the library's result. */
+static enum pids_item items[] = {
+	PIDS_VM_SIZE, PIDS_VM_RSS, PIDS_VM_RSS_ANON, PIDS_VM_RSS_FILE, PIDS_VM_RSS_SHARED,
+	PIDS_VM_SWAP, PIDS_FLT_MIN, PIDS_FLT_MAJ,
+	PIDS_SMAP_RSS, PIDS_SMAP_ANONYMOUS, PIDS_SMAP_PSS_SHMEM, PIDS_SMAP_PSS,
+	PIDS_SMAP_PRV_TOTAL, PIDS_SMAP_HUGE_ANON, PIDS_SMAP_HUGE_SHMEM,
+};
+
+enum place {
+	VM_SIZE, VM_RSS, VM_RSS_ANON, VM_RSS_FILE, VM_RSS_SHARED,
+	VM_SWAP, FLT_MIN, FLT_MAJ,
+	STATUS_ITEMS,
+	SMAP_RSS = STATUS_ITEMS, SMAP_ANONYMOUS, SMAP_PSS_SHMEM, SMAP_PSS,
+	SMAP_PRV_TOTAL, SMAP_HUGE_ANON, SMAP_HUGE_SHMEM,
+	ALL_ITEMS,
+};
+
+static enum pids_item oom_items[] = { PIDS_OOM_SCORE };
+
+struct sampler {
+	unsigned pid;
+	struct root root;
+	struct pids_info *status;	/* the first STATUS_ITEMS items */
+	struct pids_info *rollup;	/* all items; NULL unless needed */
+	struct pids_info *oom;		/* NULL unless needed */
+};
+
+static int complain(struct trouble *trouble, int error)
+{
+	trouble_set(trouble, "cannot read /proc through libproc2: %s", strerror(-error));
+	trouble_remedy(trouble, "is proc mounted on /proc?");
+	return error;
+}
+
+int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
+		struct trouble *trouble)
+{
+	struct sampler *sampler = calloc(1, sizeof(*sampler));
+	int r;
+
+	if (!sampler)
+		return complain(trouble, -ENOMEM);
+	sampler->pid = (unsigned)pid;
+	r = root_open("/", &sampler->root);
+	if (r < 0) {
+		free(sampler);
+		return complain(trouble, r);
+	}
+	r = procps_pids_new(&sampler->status, items, STATUS_ITEMS);
+	if (r >= 0 && needs & NEED_ROLLUP)
+		r = procps_pids_new(&sampler->rollup, items, ALL_ITEMS);
+	if (r >= 0 && needs & NEED_OOM_SCORE)
+		r = procps_pids_new(&sampler->oom, oom_items, 1);
+	if (r < 0) {
+		sampler_free(sampler);
+		return complain(trouble, r);
+	}
+	*ret_sampler = sampler;
+	return 0;
+}
+
+void sampler_free(struct sampler *sampler)
+{
+	if (!sampler)
+		return;
+	if (sampler->status)
+		procps_pids_unref(&sampler->status);
+	if (sampler->rollup)
+		procps_pids_unref(&sampler->rollup);
+	if (sampler->oom)
+		procps_pids_unref(&sampler->oom);
+	root_close(&sampler->root);
+	free(sampler);
+}
+
+/* Selects the one process; NULL when it is gone. The result is the library's. */
+static const struct pids_result *select_one(struct sampler *sampler, struct pids_info *info)
+{
+	struct pids_fetch *fetch = procps_pids_select(info, &sampler->pid, 1, PIDS_SELECT_PID);
+
+	return fetch && fetch->counts->total == 1 ? fetch->stacks[0]->head : NULL;
+}
+
+static uint64_t kib(const struct pids_result *result, enum place place)
+{
+	return (uint64_t)result[place].result.ul_int * 1024;
+}
+
+static void fill_status(const struct pids_result *result, struct sample *sample)
+{
+	sample->vsz = kib(result, VM_SIZE);
+	sample->rss_status = kib(result, VM_RSS);
+	sample->anon = kib(result, VM_RSS_ANON);
+	sample->file = kib(result, VM_RSS_FILE);
+	sample->shmem = kib(result, VM_RSS_SHARED);
+	sample->swap = kib(result, VM_SWAP);
+	sample->minflt = result[FLT_MIN].result.ul_int;
+	sample->majflt = result[FLT_MAJ].result.ul_int;
+}
+
+static void fill_rollup(const struct pids_result *result, struct sample *sample)
+{
+	sample->rss_rollup = kib(result, SMAP_RSS);
+	sample->anon_rollup = kib(result, SMAP_ANONYMOUS);
+	sample->shmem_rollup = kib(result, SMAP_PSS_SHMEM);
+	sample->pss = kib(result, SMAP_PSS);
+	sample->uss = kib(result, SMAP_PRV_TOTAL);
+	sample->huge = kib(result, SMAP_HUGE_ANON) + kib(result, SMAP_HUGE_SHMEM);
+}
+
+static int read_extras(struct sampler *sampler, unsigned needs, struct sample *sample)
+{
+	const struct pids_result *result;
+
+	if (needs & NEED_OOM_SCORE) {
+		result = select_one(sampler, sampler->oom);
+		if (!result)
+			return -ESRCH;
+		sample->oom_score = (uint64_t)result[0].result.s_int;
+	}
+	if (needs & NEED_PTE)
+		return process_status_field(&sampler->root, (pid_t)sampler->pid, "VmPTE",
+					    &sample->pte);
+	return 0;
+}
+
+int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample)
+{
+	bool rollup = needs & NEED_ROLLUP;
+	const struct pids_result *result;
+	struct sample sample = {
+		.pss = SAMPLE_MISSING, .uss = SAMPLE_MISSING, .huge = SAMPLE_MISSING,
+		.pte = SAMPLE_MISSING, .oom_score = SAMPLE_MISSING,
+		.rss_rollup = SAMPLE_MISSING, .anon_rollup = SAMPLE_MISSING,
+		.shmem_rollup = SAMPLE_MISSING,
+	};
+	int r;
+
+	result = select_one(sampler, rollup ? sampler->rollup : sampler->status);
+	/* A zombie has a status file but no memory. */
+	if (!result || !result[VM_SIZE].result.ul_int)
+		return -ESRCH;
+	fill_status(result, &sample);
+	if (rollup && !result[SMAP_RSS].result.ul_int)
+		return -EACCES;
+	if (rollup)
+		fill_rollup(result, &sample);
+	r = read_extras(sampler, needs, &sample);
+	if (r < 0)
+		return r == -ENOENT ? -ESRCH : r;
+	*ret_sample = sample;
+	return 0;
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.c - the option table, what each option sets, and which exclude each other */
+#include <config.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "options/options.h"
+
+enum option_key {
+	KEY_PRIVATE = CHAR_MAX + 1, KEY_SHARED, KEY_RESERVE, KEY_THP, KEY_TOUCH,
+	KEY_RATE, KEY_HOLD, KEY_EVERY, KEY_NO_GUARD, KEY_VERIFY, KEY_EXACT,
+	KEY_JSON, KEY_CSV,
+	KEY_OUTPUT = 'o', KEY_BYTES = 'b', KEY_HUMAN = 'H', KEY_NOHEADINGS = 'n',
+	KEY_QUIET = 'q', KEY_HELP = 'h', KEY_VERSION = 'V',
+};
+
+struct option_description {
+	const char *name;
+	int key;		/* a letter is the short option too */
+	const char *argument;	/* NULL: takes none */
+	const char *help;
+	const char *section;	/* a heading before it in --help, or NULL */
+};
+
+static const struct option_description table[] = {
+	{ "private", KEY_PRIVATE, NULL, "map private anonymous memory (default)", "Region" },
+	{ "shared", KEY_SHARED, NULL, "map shared anonymous memory", NULL },
+	{ "reserve", KEY_RESERVE, NULL, "let overcommit accounting see the mapping", NULL },
+	{ "thp", KEY_THP, "WHEN", "huge pages: never (default), always, system", NULL },
+	{ "touch", KEY_TOUCH, "SIZE", "touch only the first SIZE of the region", NULL },
+	{ "rate", KEY_RATE, "SIZE/s", "touch evenly, SIZE per second", "Run" },
+	{ "hold", KEY_HOLD, "TIME", "keep the memory for TIME, or 'infinity'", NULL },
+	{ "every", KEY_EVERY, "TIME", "while holding, a sample every TIME (default 1s)", NULL },
+	{ "no-guard", KEY_NO_GUARD, NULL, "go on when memory runs out", NULL },
+	{ "verify", KEY_VERIFY, NULL, "exit 1 unless RSS grew by exactly what was touched", NULL },
+	{ "exact", KEY_EXACT, NULL, "read RSS from smaps_rollup in every row", NULL },
+	{ "output", KEY_OUTPUT, "LIST", "columns to show; +LIST appends", "Output" },
+	{ "bytes", KEY_BYTES, NULL, "sizes in bytes instead of KiB", NULL },
+	{ "human", KEY_HUMAN, NULL, "sizes as 1.5M, 2.0G", NULL },
+	{ "noheadings", KEY_NOHEADINGS, NULL, "no header line", NULL },
+	{ "quiet", KEY_QUIET, NULL, "no rows and no summary, errors only", NULL },
+	{ "json", KEY_JSON, NULL, "one JSON object per line, sizes in bytes", NULL },
+	{ "csv", KEY_CSV, NULL, "comma-separated values", NULL },
+	{ "help", KEY_HELP, NULL, "show this help and exit", "Other" },
+	{ "version", KEY_VERSION, NULL, "show the version and exit", NULL },
+};
+
+#define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
+
+/* Pairs that say contradicting things. */
+static const int exclusive[][2] = {
+	{ KEY_PRIVATE, KEY_SHARED },
+	{ KEY_BYTES, KEY_HUMAN },
+	{ KEY_JSON, KEY_CSV },
+	{ KEY_JSON, KEY_HUMAN },
+	{ KEY_CSV, KEY_HUMAN },
+	{ KEY_QUIET, KEY_JSON },
+	{ KEY_QUIET, KEY_CSV },
+};
+
+static const char help_hint[] = "Try 'pagetouch --help' for more information.";
+
+/* The parser's state: which options were seen. */
+struct parser {
+	struct request request;
+	bool seen[TABLE_SIZE];
+	struct trouble *trouble;
+};
+
+static size_t index_of(int key)
+{
+	size_t i = 0;
+
+	while (table[i].key != key)
+		i++;
+	return i;
+}
+
+static void make_getopt_tables(struct option longopts[static TABLE_SIZE + 1],
+			       char shortopts[static 2 * TABLE_SIZE + 2])
+{
+	*shortopts++ = ':';
+	for (size_t i = 0; i < TABLE_SIZE; i++) {
+		longopts[i] = (struct option){ table[i].name, table[i].argument != NULL, NULL,
+					       table[i].key };
+		if (table[i].key > CHAR_MAX)
+			continue;
+		*shortopts++ = (char)table[i].key;
+		if (table[i].argument)
+			*shortopts++ = ':';
+	}
+	*shortopts = '\0';
+	longopts[TABLE_SIZE] = (struct option){ 0 };
+}
+
+/* Parses a size that may not be 0. */
+static int parse_some(const char *name, const char *text, struct size *ret_size,
+		      struct trouble *trouble)
+{
+	int r = size_parse(name, text, ret_size, trouble);
+
+	if (r < 0 || ret_size->permyriad || ret_size->bytes)
+		return r;
+	trouble_set(trouble, "%s '%s' is nothing", name, text);
+	trouble_remedy(trouble, "%s must be above 0", name);
+	return -EINVAL;
+}
+
+static int parse_rate(const char *text, struct request *request, struct trouble *trouble)
+{
+	size_t length = strlen(text);
+	char size[128];
+
+	if (length > 2 && !strcmp(text + length - 2, "/s"))
+		length -= 2;
+	if (length >= sizeof(size)) {
+		trouble_set(trouble, "--rate is too long");
+		return -EINVAL;
+	}
+	memcpy(size, text, length);
+	size[length] = '\0';
+	request->has_rate = true;
+	return parse_some("--rate", size, &request->rate, trouble);
+}
+
+static int parse_thp(const char *text, struct request *request, struct trouble *trouble)
+{
+	static const char *const names[] = {
+		[REGION_THP_NEVER] = "never",
+		[REGION_THP_ALWAYS] = "always",
+		[REGION_THP_SYSTEM] = "system",
+	};
+	char escaped[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(text, names[i])) {
+			request->thp = (enum region_thp)i;
+			return 0;
+		}
+	}
+	trouble_set(trouble, "--thp '%s' is not known", trouble_escape(escaped, sizeof(escaped), text));
+	trouble_remedy(trouble, "write --thp=never, --thp=always or --thp=system");
+	return -EINVAL;
+}
+
+static int parse_time(const char *name, const char *text, uint64_t *ret_ns,
+		      struct trouble *trouble)
+{
+	int r = duration_parse(name, text, ret_ns, trouble);
+
+	if (r < 0 || *ret_ns)
+		return r;
+	trouble_set(trouble, "%s '%s' is no time at all", name, text);
+	trouble_remedy(trouble, "%s must be above 0", name);
+	return -EINVAL;
+}
+
+static int apply_with_argument(struct parser *parser, int key, const char *text)
+{
+	struct request *request = &parser->request;
+	struct trouble *trouble = parser->trouble;
+
+	switch (key) {
+	case KEY_THP:
+		return parse_thp(text, request, trouble);
+	case KEY_TOUCH:
+		request->has_touch = true;
+		return size_parse("--touch", text, &request->touch, trouble);
+	case KEY_RATE:
+		return parse_rate(text, request, trouble);
+	case KEY_HOLD:
+		return parse_time("--hold", text, &request->hold, trouble);
+	case KEY_EVERY:
+		return parse_time("--every", text, &request->every, trouble);
+	default:
+		return column_choice_parse(text, &request->output.columns, trouble);
+	}
+}
+
+static int apply(struct parser *parser, int key, const char *argument)
+{
+	struct request *request = &parser->request;
+
+	switch (key) {
+	case KEY_PRIVATE:
+		request->backing = REGION_PRIVATE;
+		return 0;
+	case KEY_SHARED:
+		request->backing = REGION_SHARED;
+		return 0;
+	case KEY_RESERVE:
+		request->reserve = true;
+		return 0;
+	case KEY_NO_GUARD:
+		request->guard = false;
+		return 0;
+	case KEY_VERIFY:
+		request->verify = true;
+		return 0;
+	case KEY_EXACT:
+		request->exact = true;
+		return 0;
+	case KEY_BYTES:
+		request->output.unit = SIZE_BYTES;
+		return 0;
+	case KEY_HUMAN:
+		request->output.unit = SIZE_HUMAN;
+		return 0;
+	case KEY_NOHEADINGS:
+		request->output.headings = false;
+		return 0;
+	case KEY_QUIET:
+		request->output.format = OUTPUT_NONE;
+		return 0;
+	case KEY_JSON:
+		request->output.format = OUTPUT_JSON;
+		return 0;
+	case KEY_CSV:
+		request->output.format = OUTPUT_CSV;
+		return 0;
+	default:
+		return apply_with_argument(parser, key, argument);
+	}
+}
+
+/* The word in which getopt_long() has just found a fault; it may not be done with it. */
+static const char *faulty_word(char *argv[])
+{
+	const char *previous = argv[optind - 1];
+	size_t length = strlen(previous);
+
+	if (!strncmp(previous, "--", 2) || !argv[optind])
+		return previous;
+	if (previous[0] == '-' && length > 1 && previous[length - 1] == optopt)
+		return previous;
+	return argv[optind];
+}
+
+/* RESULT is what getopt_long() returned: '?', or ':' for a missing argument. */
+static void complain(struct trouble *trouble, int result, const char *word)
+{
+	char escaped[128];
+
+	trouble_escape(escaped, sizeof(escaped), word);
+	if (result == ':')
+		trouble_set(trouble, "option '%s' needs an argument", escaped);
+	else if (word[0] == '-' && word[1] >= '0' && word[1] <= '9')
+		trouble_set(trouble, "SIZE '%s' is negative", escaped);
+	else if (!strncmp(word, "--", 2) && optopt)
+		trouble_set(trouble, "option '%s' takes no argument", escaped);
+	else if (!strncmp(word, "--", 2))
+		trouble_set(trouble, "option '%s' is unknown or ambiguous", escaped);
+	else
+		trouble_set(trouble, "option '-%c' in '%s' is unknown",
+			    optopt >= ' ' && optopt < 127 ? optopt : '?', escaped);
+	trouble_remedy(trouble, "%s", help_hint);
+}
+
+static int check_exclusive(const struct parser *parser)
+{
+	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++) {
+		size_t first = index_of(exclusive[i][0]), second = index_of(exclusive[i][1]);
+
+		if (!parser->seen[first] || !parser->seen[second])
+			continue;
+		trouble_set(parser->trouble, "--%s and --%s contradict each other",
+			    table[first].name, table[second].name);
+		trouble_remedy(parser->trouble, "leave one of them out");
+		return -EINVAL;
+	}
+	if (parser->seen[index_of(KEY_EVERY)] && !parser->seen[index_of(KEY_HOLD)]) {
+		trouble_set(parser->trouble, "--every without --hold has no meaning");
+		trouble_remedy(parser->trouble, "add --hold TIME, or give INTERVAL to sample "
+			       "while touching");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_operands(struct parser *parser, char *argv[])
+{
+	struct request *request = &parser->request;
+	char escaped[128];
+
+	if (!argv[0])
+		return 0;
+	if (parse_some("SIZE", argv[0], &request->size, parser->trouble) < 0)
+		return -EINVAL;
+	if (!argv[1])
+		return 0;
+	if (parse_some("INTERVAL", argv[1], &request->interval, parser->trouble) < 0)
+		return -EINVAL;
+	request->has_interval = true;
+	if (!argv[2])
+		return 0;
+	trouble_set(parser->trouble, "third operand '%s': only SIZE and INTERVAL are taken",
+		    trouble_escape(escaped, sizeof(escaped), argv[2]));
+	trouble_remedy(parser->trouble, "%s", help_hint);
+	return -EINVAL;
+}
+
+enum options_result options_parse(int argc, char *argv[], struct request *ret_request,
+				  struct trouble *trouble)
+{
+	struct parser parser = { .request = request_default(), .trouble = trouble };
+	struct option longopts[TABLE_SIZE + 1];
+	char shortopts[2 * TABLE_SIZE + 2];
+	int key;
+
+	make_getopt_tables(longopts, shortopts);
+	opterr = 0;
+	while ((key = getopt_long(argc, argv, shortopts, longopts, NULL)) != -1) {
+		if (key == '?' || key == ':') {
+			complain(trouble, key, faulty_word(argv));
+			return OPTIONS_WRONG;
+		}
+		if (key == KEY_HELP)
+			return OPTIONS_HELP;
+		if (key == KEY_VERSION)
+			return OPTIONS_VERSION;
+		parser.seen[index_of(key)] = true;
+		if (apply(&parser, key, optarg) < 0)
+			return OPTIONS_WRONG;
+	}
+	if (check_exclusive(&parser) < 0 || parse_operands(&parser, argv + optind) < 0)
+		return OPTIONS_WRONG;
+	*ret_request = parser.request;
+	return OPTIONS_RUN;
+}
+
+static void print_option(const struct option_description *option)
+{
+	char left[64], letter[8] = "    ";
+
+	if (option->key <= CHAR_MAX)
+		snprintf(letter, sizeof(letter), "-%c, ", option->key);
+	snprintf(left, sizeof(left), "%s--%s%s%s", letter, option->name,
+		 option->argument ? " " : "", option->argument ? option->argument : "");
+	if (option->section)
+		printf("\n%s:\n", option->section);
+	printf("  %-24s %s\n", left, option->help);
+}
+
+void options_print_help(void)
+{
+	printf("Usage: pagetouch [OPTION]... [SIZE [INTERVAL]]\n"
+	       "Map SIZE of memory lazily, touch it page by page, and show after every INTERVAL\n"
+	       "of touched bytes how VSZ stays while RSS grows.\n"
+	       "\n"
+	       "SIZE (default 64K) and INTERVAL (default a sixteenth of what is touched) are bytes,\n"
+	       "decimal or 0x hexadecimal; K M G T P E and KiB MiB ... are powers of 1024, KB MB ...\n"
+	       "powers of 1000; N%% is a share of the memory that may still be used.\n"
+	       "TIME is seconds, or a number with ms, s, m, h or d.\n");
+	for (size_t i = 0; i < TABLE_SIZE; i++)
+		print_option(&table[i]);
+	printf("\nColumns (source in proc(5)):\n");
+	for (size_t i = 0; i < column_count; i++)
+		printf("  %-9s %s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
+	printf("\nExit status: 0 done, 1 --verify failed, 2 usage, 3 stopped by the guard, 125 pagetouch\n"
+	       "failed, 128+N the subject was killed by signal N.\n"
+	       "For more see pagetouch(1).\n");
+}

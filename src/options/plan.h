@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan.h - what the command line asks for, and the plan that follows from it */
+#ifndef PT_PLAN_H
+#define PT_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/size.h"
+#include "base/trouble.h"
+#include "memory/region.h"
+#include "observe/observer.h"
+#include "print/output.h"
+
+/* The command line as parsed: sizes may still be shares of what is left. */
+struct request {
+	struct size size;
+	struct size interval, touch, rate;	/* valid when the flag below is set */
+	bool has_interval, has_touch, has_rate;
+	uint64_t hold, every;			/* ns; every 0: not given */
+	enum region_backing backing;
+	enum region_thp thp;
+	bool reserve, exact, guard, verify;
+	struct output output;
+};
+
+/* What is going to be done; all sizes in bytes and whole pages. */
+struct plan {
+	struct region_spec region;
+	struct observe_plan observe;
+	struct output output;
+	bool guard, verify;
+	const char *note;	/* a sentence for the user, or NULL; static */
+};
+
+/* What REQUEST is when the command line is empty. */
+struct request request_default(void);
+
+/* Whether a size in REQUEST is N%, so that the room must be read first. */
+bool request_has_share(const struct request *request);
+
+/*
+ * Makes the plan. ROOM is what N% refers to, PAGE_SIZE the system's, both bytes.
+ * Returns 0, or -EINVAL or -ERANGE with *trouble set and *ret_plan untouched.
+ */
+int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
+	      struct plan *ret_plan, struct trouble *trouble);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* printer.c - choose the format; what all formats share */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "base/duration.h"
+#include "print/printer.h"
+
+const struct printer_format printer_none = { 0 };
+
+static const struct printer_format *const formats[] = {
+	[OUTPUT_TABLE] = &printer_table,
+	[OUTPUT_JSON] = &printer_json,
+	[OUTPUT_CSV] = &printer_csv,
+	[OUTPUT_NONE] = &printer_none,
+};
+
+int printer_open(struct printer *printer, const struct output *output)
+{
+	*printer = (struct printer){
+		.format = formats[output->format],
+		.output = output,
+		.stream = stdout,
+	};
+	return printer->format->open ? printer->format->open(printer) : 0;
+}
+
+int printer_plan(struct printer *printer, const struct plan_record *record)
+{
+	printer->size = record->region->bytes;
+	printer->touch = record->touch;
+	printer->page_size = record->page_size;
+	return printer->format->plan ? printer->format->plan(printer, record) : 0;
+}
+
+int printer_sample(struct printer *printer, const struct sample *sample)
+{
+	return printer->format->sample ? printer->format->sample(printer, sample) : 0;
+}
+
+int printer_verdict(struct printer *printer, const struct verdict *verdict)
+{
+	return printer->format->verdict ? printer->format->verdict(printer, verdict) : 0;
+}
+
+void printer_close(struct printer *printer)
+{
+	if (printer->format && printer->format->close)
+		printer->format->close(printer);
+}
+
+int printer_flush(FILE *stream)
+{
+	errno = 0;
+	if (fflush(stream) == 0 && !ferror(stream))
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+static void format_growth(int64_t growth, enum size_unit unit, char *text)
+{
+	char size[SIZE_TEXT_MAX];
+	uint64_t magnitude = growth < 0 ? -(uint64_t)growth : (uint64_t)growth;
+
+	size_format(size, magnitude, unit);
+	snprintf(text, PRINTER_CELL_MAX, "%s%s", growth < 0 ? "-" : "", size);
+}
+
+const char *printer_cell(const struct column *column, const struct sample *sample,
+			 enum size_unit unit, char text[static PRINTER_CELL_MAX])
+{
+	uint64_t value = column_value(column, sample);
+
+	text[0] = '\0';
+	if (column->kind == COLUMN_GROWTH)
+		format_growth((int64_t)value, unit, text);
+	else if (value == SAMPLE_MISSING)
+		return text;
+	else if (column->kind == COLUMN_SIZE)
+		size_format(text, value, unit);
+	else if (column->kind == COLUMN_TIME)
+		snprintf(text, PRINTER_CELL_MAX, "%" PRIu64 ".%06" PRIu64, value / NS_PER_SECOND,
+			 value % NS_PER_SECOND / 1000);
+	else
+		snprintf(text, PRINTER_CELL_MAX, "%" PRIu64, value);
+	return text;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* printer.h - one interface to all output formats */
+#ifndef PT_PRINTER_H
+#define PT_PRINTER_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/trouble.h"
+#include "memory/region.h"
+#include "observe/sample.h"
+#include "print/output.h"
+#include "system/host.h"
+#include "system/machine.h"
+#include "verdict/verdict.h"
+
+/* What the plan record says. Sizes in bytes. */
+struct plan_record {
+	const struct host *host;
+	const struct machine *machine;
+	const struct region_spec *region;
+	uint64_t page_size, interval, touch;
+	int pid;		/* the subject's */
+};
+
+struct printer;
+
+/*
+ * A format. Each function returns 0 or a negative errno of writing, and what it has
+ * written is flushed when it returns. A function may be NULL: nothing to say.
+ */
+struct printer_format {
+	int (*open)(struct printer *printer);
+	int (*plan)(struct printer *printer, const struct plan_record *record);
+	int (*sample)(struct printer *printer, const struct sample *sample);
+	int (*verdict)(struct printer *printer, const struct verdict *verdict);
+	void (*close)(struct printer *printer);
+};
+
+struct printer {
+	const struct printer_format *format;
+	const struct output *output;
+	FILE *stream;			/* standard output */
+	uint64_t size, page_size;	/* of the region, bytes; set by printer_plan() */
+	uint64_t touch;
+	void *state;			/* the format's own */
+};
+
+/* Prepares a printer for OUTPUT, which must outlive it. Returns 0 or a negative errno. */
+int printer_open(struct printer *printer, const struct output *output);
+
+int printer_plan(struct printer *printer, const struct plan_record *record);
+int printer_sample(struct printer *printer, const struct sample *sample);
+int printer_verdict(struct printer *printer, const struct verdict *verdict);
+void printer_close(struct printer *printer);
+
+/* Flushes STREAM. Returns 0, or the negative errno of any write that failed. */
+int printer_flush(FILE *stream);
+
+/* The text of COLUMN in SAMPLE, "" when it is missing; sizes in UNIT. Returns text. */
+#define PRINTER_CELL_MAX 48
+const char *printer_cell(const struct column *column, const struct sample *sample,
+			 enum size_unit unit, char text[static PRINTER_CELL_MAX]);
+
+extern const struct printer_format printer_table, printer_json, printer_csv, printer_none;
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* session.h - one run of pagetouch, from the request to the exit status */
+#ifndef PT_SESSION_H
+#define PT_SESSION_H
+
+#include "base/signals.h"
+#include "observe/observer.h"
+#include "options/plan.h"
+#include "print/printer.h"
+#include "print/progress.h"
+#include "subject/subject.h"
+#include "system/cgroup.h"
+#include "system/machine.h"
+#include "system/root.h"
+
+/* All that a run holds; all zero before session_prepare(). */
+struct session {
+	struct plan plan;
+	struct root root;		/* where the machine is read: "/" or $PAGETOUCH_ROOT */
+	struct machine machine;
+	struct cgroup_chain chain;
+	struct host host;
+	struct guard guard;
+	struct signals signals;
+	struct subject subject;
+	struct printer printer;
+	struct progress progress;
+	int died_of;			/* the signal that this process is to die of; 0: none */
+	bool opened;
+};
+
+/*
+ * Reads the machine and makes the plan. Nothing is mapped or started. Returns EXIT_DONE,
+ * or the exit status with *trouble set.
+ */
+int session_prepare(struct session *session, const struct request *request,
+		    struct trouble *trouble);
+
+/* Carries the plan out, prints everything, and returns the exit status. */
+int session_run(struct session *session);
+
+/* Releases everything; the subject is gone afterwards. */
+void session_close(struct session *session);
+
+#endif

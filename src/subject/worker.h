@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* worker.h - what the forked subject does */
+#ifndef PT_WORKER_H
+#define PT_WORKER_H
+
+#include <stdint.h>
+
+#include "memory/region.h"
+#include "memory/touch.h"
+
+struct worker {
+	struct region_spec region;	/* what to map */
+	uint64_t page_size;		/* bytes */
+	struct touch_board *board;	/* shared with the observer */
+	int requests;			/* read end, struct subject_request */
+	int answers;			/* write end, struct subject_answer */
+};
+
+/*
+ * Carries out requests until the pipe ends, then leaves with _exit(2). Allocates
+ * nothing and prints nothing: only what is asked for may change the process.
+ */
+_Noreturn void worker_run(struct worker *worker);
+
+#endif

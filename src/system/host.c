@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* host.c - name, kernel, time and scheduler variables */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "system/host.h"
+
+static const char *const job_variables[] = {
+	"SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_PROCID",
+	"SLURM_NODEID", "POD_NAME", "POD_NAMESPACE", "NODE_NAME", "PARALLEL_SEQ",
+	"OMPI_COMM_WORLD_RANK",
+};
+
+_Static_assert(sizeof(job_variables) / sizeof(job_variables[0]) <= HOST_JOB_MAX,
+	       "every job variable has a place in struct host");
+
+void host_read(struct host *ret_host)
+{
+	struct utsname names;
+	struct tm utc;
+	time_t now = time(NULL);
+
+	memset(ret_host, 0, sizeof(*ret_host));
+	if (gmtime_r(&now, &utc))
+		strftime(ret_host->time, sizeof(ret_host->time), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	if (gethostname(ret_host->name, sizeof(ret_host->name) - 1) < 0)
+		ret_host->name[0] = '\0';
+	if (uname(&names) == 0)
+		snprintf(ret_host->kernel, sizeof(ret_host->kernel), "%s", names.release);
+	for (size_t i = 0; i < sizeof(job_variables) / sizeof(job_variables[0]); i++) {
+		const char *value = getenv(job_variables[i]);
+
+		if (value)
+			ret_host->job[ret_host->jobs++] =
+				(struct host_variable){ job_variables[i], value };
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* keyed.h - the "key value" files of /proc and of cgroups */
+#ifndef PT_KEYED_H
+#define PT_KEYED_H
+
+#include <stdint.h>
+
+/*
+ * Finds the line of TEXT that begins with KEY and then ':' or white space, and parses
+ * the unsigned number behind it; a unit "kB" makes it KiB times 1024 (meminfo,
+ * status, smaps_rollup), else it is taken as it stands (memory.stat).
+ * Returns 0, -ENOENT (no such line) or -EINVAL (no number there).
+ */
+int keyed_u64(const char *text, const char *key, uint64_t *ret_value);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* process.c - read /proc/PID/status, /proc/PID/maps and resource limits */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/cleanup.h"
+#include "system/keyed.h"
+#include "system/process.h"
+
+void process_parse_maps(const char *text, struct process_space *space)
+{
+	uint64_t previous_end = 0;
+
+	space->maps = 0;
+	space->largest_hole = 0;
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line != '\0') {
+		char *rest;
+		uint64_t start = strtoull(line, &rest, 16), end;
+
+		if (*rest != '-')
+			continue;
+		end = strtoull(rest + 1, NULL, 16);
+		space->maps++;
+		/* The vsyscall page is the kernel's half of the address space. */
+		if (start >> 63)
+			continue;
+		if (start > previous_end && start - previous_end > space->largest_hole)
+			space->largest_hole = start - previous_end;
+		previous_end = end;
+	}
+}
+
+static uint64_t read_limit(pid_t pid, enum __rlimit_resource resource)
+{
+	struct rlimit limit;
+
+	if (prlimit(pid, resource, NULL, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+		return PROCESS_UNLIMITED;
+	return limit.rlim_cur;
+}
+
+int process_status_field(const struct root *root, pid_t pid, const char *key,
+			 uint64_t *ret_bytes)
+{
+	char path[64], text[8192];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	r = root_read(root, path, text, sizeof(text));
+	return r < 0 ? r : keyed_u64(text, key, ret_bytes);
+}
+
+int process_space_read(const struct root *root, pid_t pid, struct process_space *ret_space)
+{
+	CLEANUP_FREE char *maps = NULL;
+	struct process_space space = { 0 };
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	r = root_read_all(root, path, &maps);
+	if (r == 0)
+		r = process_status_field(root, pid, "VmSize", &space.vm_size);
+	if (r == 0)
+		r = process_status_field(root, pid, "VmData", &space.vm_data);
+	if (r < 0)
+		return r;
+	process_parse_maps(maps, &space);
+	space.limit_as = read_limit(pid, RLIMIT_AS);
+	space.limit_data = read_limit(pid, RLIMIT_DATA);
+	*ret_space = space;
+	return 0;
+}

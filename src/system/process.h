@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* process.h - a process's own limits and its address space: proc(5), getrlimit(2) */
+#ifndef PT_PROCESS_H
+#define PT_PROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "system/root.h"
+
+#define PROCESS_UNLIMITED UINT64_MAX
+
+/* Sizes in bytes. */
+struct process_space {
+	uint64_t vm_size;	/* status VmSize */
+	uint64_t vm_data;	/* status VmData */
+	uint64_t maps;		/* lines of maps */
+	uint64_t largest_hole;	/* the largest gap between two mappings */
+	uint64_t limit_as;	/* RLIMIT_AS, soft; PROCESS_UNLIMITED */
+	uint64_t limit_data;	/* RLIMIT_DATA, soft; PROCESS_UNLIMITED */
+};
+
+/* Reads all of it for PID below ROOT (the limits by prlimit(2)). Returns 0 or a negative errno. */
+int process_space_read(const struct root *root, pid_t pid, struct process_space *ret_space);
+
+/* Pure: counts the lines of maps(5) text and finds the largest hole. */
+void process_parse_maps(const char *text, struct process_space *space);
+
+/* Reads one field of /proc/PID/status in bytes. Returns 0 or a negative errno. */
+int process_status_field(const struct root *root, pid_t pid, const char *key,
+			 uint64_t *ret_bytes);
+
+#endif

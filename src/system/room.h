@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* room.h - how much more memory a process may use before somebody is hurt */
+#ifndef PT_ROOM_H
+#define PT_ROOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "system/cgroup.h"
+#include "system/machine.h"
+#include "system/root.h"
+
+#define ROOM_NAME_MAX 256
+
+/* Whose room is the least. */
+struct room {
+	uint64_t bytes;			/* what may still be used */
+	uint64_t reserve;		/* what the guard leaves of it untouched */
+	uint64_t limit;			/* of the cgroup; 0 for the machine */
+	bool cgroup;			/* false: the machine's MemAvailable */
+	char name[ROOM_NAME_MAX];	/* the cgroup's path in its hierarchy, escaped */
+};
+
+/* Where room is read from; nothing in it is owned. */
+struct room_source {
+	const struct root *root;
+	const struct machine *machine;
+	const struct cgroup_chain *chain;
+};
+
+/*
+ * The reserve that the guard keeps of a machine with TOTAL bytes: the larger of 10 %
+ * and 512 MiB, but never over half of TOTAL, so that a machine of 512 MiB can be used.
+ */
+uint64_t room_machine_reserve(uint64_t total);
+
+/*
+ * The reserve within a cgroup of LIMIT bytes: the larger of 2 % and 4 MiB, for page
+ * tables (1/512 of what is touched) and for charges in batches of 64 pages per CPU.
+ */
+uint64_t room_cgroup_reserve(uint64_t limit);
+
+/*
+ * Reads MemAvailable and every level of the chain and returns in *ret_room the one that
+ * leaves the least. With GUARDED each one's reserve is taken off first, and *ret_room
+ * is the one with the least headroom. Returns 0 or a negative errno.
+ */
+int room_read(const struct room_source *source, bool guarded, struct room *ret_room);
+
+/* What the guard lets be touched of ROOM: bytes less reserve, not below 0. */
+uint64_t room_headroom(const struct room *room);
+
+#endif

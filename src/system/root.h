@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* root.h - read small files below a root directory: this machine's, or a recorded one */
+#ifndef PT_ROOT_H
+#define PT_ROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A directory that stands for "/". */
+struct root {
+	int fd;		/* O_PATH */
+};
+
+/* Opens PATH as a root. Returns 0 or a negative errno. */
+int root_open(const char *path, struct root *ret_root);
+
+void root_close(struct root *root);
+
+/*
+ * Reads the file at PATH (absolute, seen from ROOT) up to SIZE - 1 bytes and ends it
+ * with a NUL. Returns the number of bytes, or a negative errno (-EFBIG: it has more).
+ */
+int root_read(const struct root *root, const char *path, char *buffer, size_t size);
+
+/*
+ * Reads a whole file into fresh memory, which the caller frees; ends it with a NUL.
+ * Returns 0 or a negative errno.
+ */
+int root_read_all(const struct root *root, const char *path, char **ret_text);
+
+/* Reads a file that holds one unsigned decimal number. Returns 0 or a negative errno. */
+int root_read_u64(const struct root *root, const char *path, uint64_t *ret_value);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* mapfail.c - find and say why mmap(2) failed */
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/size.h"
+#include "verdict/mapfail.h"
+
+/* Whether adding BYTES to USED passes LIMIT. */
+static bool passes(uint64_t used, uint64_t bytes, uint64_t limit)
+{
+	return limit != UINT64_MAX && (bytes > limit || used > limit - bytes);
+}
+
+/* Shared memory is not charged to RLIMIT_DATA (mm/mmap.c, is_data_mapping()). */
+static bool breaks_data_limit(const struct mapfail_evidence *evidence)
+{
+	return evidence->region.backing == REGION_PRIVATE &&
+	       passes(evidence->space.vm_data, evidence->region.bytes, evidence->space.limit_data);
+}
+
+/* Mode 0 looks at one request alone, and at none with MAP_NORESERVE (mm/util.c). */
+static bool breaks_heuristic(const struct mapfail_evidence *evidence)
+{
+	const struct machine *machine = &evidence->machine;
+
+	return machine->overcommit_memory == 0 && evidence->region.reserve &&
+	       evidence->region.bytes > machine->mem_total + machine->swap_total;
+}
+
+enum mapfail_cause mapfail_find(const struct mapfail_evidence *evidence)
+{
+	const struct process_space *space = &evidence->space;
+	const struct machine *machine = &evidence->machine;
+	uint64_t bytes = evidence->region.bytes;
+
+	if (evidence->error != -ENOMEM)
+		return MAPFAIL_OTHER;
+	if (space->maps && passes(space->vm_size, bytes, space->limit_as))
+		return MAPFAIL_LIMIT_AS;
+	if (space->maps && breaks_data_limit(evidence))
+		return MAPFAIL_LIMIT_DATA;
+	if (machine->max_map_count && space->maps >= machine->max_map_count)
+		return MAPFAIL_MAP_COUNT;
+	if (machine->overcommit_memory == 2 &&
+	    passes(machine->committed_as, bytes, machine->commit_limit))
+		return MAPFAIL_COMMIT_LIMIT;
+	if (breaks_heuristic(evidence))
+		return MAPFAIL_HEURISTIC;
+	if (space->maps && bytes > space->largest_hole)
+		return MAPFAIL_NO_HOLE;
+	return MAPFAIL_OTHER;
+}
+
+#define TEXT(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
+
+static void explain_limits(const struct mapfail_evidence *evidence, enum mapfail_cause cause,
+			   struct trouble *trouble)
+{
+	const struct process_space *space = &evidence->space;
+	bool as = cause == MAPFAIL_LIMIT_AS;
+
+	trouble_set(trouble, "cannot map %s: RLIMIT_%s is %s and the process already has %s of %s",
+		    TEXT(evidence->region.bytes), as ? "AS" : "DATA",
+		    TEXT(as ? space->limit_as : space->limit_data),
+		    TEXT(as ? space->vm_size : space->vm_data), as ? "VmSize" : "VmData");
+	if (as)
+		trouble_remedy(trouble, "raise it with 'ulimit -v unlimited', or ask for a smaller SIZE");
+	else
+		trouble_remedy(trouble, "raise it with 'ulimit -d unlimited', ask for a smaller SIZE, "
+			       "or use --shared, which it does not count");
+}
+
+static void explain_commit_limit(const struct mapfail_evidence *evidence, struct trouble *trouble)
+{
+	const struct machine *machine = &evidence->machine;
+
+	trouble_set(trouble, "cannot map %s: vm.overcommit_memory is 2 and Committed_AS %s would "
+		    "pass CommitLimit %s", TEXT(evidence->region.bytes),
+		    TEXT(machine->committed_as), TEXT(machine->commit_limit));
+	trouble_remedy(trouble, "ask for less than what lies between them (MAP_NORESERVE is ignored "
+		       "in mode 2), or raise vm.overcommit_ratio, or set vm.overcommit_memory to 0");
+}
+
+static void explain_heuristic(const struct mapfail_evidence *evidence, struct trouble *trouble)
+{
+	const struct machine *machine = &evidence->machine;
+
+	trouble_set(trouble, "cannot map %s: vm.overcommit_memory is 0, which refuses a single request "
+		    "above RAM and swap (%s and %s)", TEXT(evidence->region.bytes),
+		    TEXT(machine->mem_total), TEXT(machine->swap_total));
+	trouble_remedy(trouble, "leave --reserve out: then the mapping is not accounted "
+		       "(MAP_NORESERVE); or set vm.overcommit_memory to 1");
+}
+
+static void explain_other(const struct mapfail_evidence *evidence, struct trouble *trouble)
+{
+	trouble_set(trouble, "cannot map %s: %s", TEXT(evidence->region.bytes),
+		    strerror(-evidence->error));
+	if (evidence->error == -EINVAL && evidence->region.thp == REGION_THP_ALWAYS)
+		trouble_remedy(trouble, "this kernel has no transparent huge pages: leave --thp out");
+	else
+		trouble_remedy(trouble, "none of the usual limits (RLIMIT_AS, RLIMIT_DATA, "
+			       "vm.max_map_count, overcommit, address space) explains it");
+}
+
+enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
+				   struct trouble *trouble)
+{
+	enum mapfail_cause cause = mapfail_find(evidence);
+
+	switch (cause) {
+	case MAPFAIL_LIMIT_AS:
+	case MAPFAIL_LIMIT_DATA:
+		explain_limits(evidence, cause, trouble);
+		break;
+	case MAPFAIL_MAP_COUNT:
+		trouble_set(trouble, "cannot map %s: the process has %llu mappings and "
+			    "vm.max_map_count is %llu", TEXT(evidence->region.bytes),
+			    (unsigned long long)evidence->space.maps,
+			    (unsigned long long)evidence->machine.max_map_count);
+		trouble_remedy(trouble, "raise it: sysctl vm.max_map_count=%llu",
+			       (unsigned long long)evidence->machine.max_map_count * 2);
+		break;
+	case MAPFAIL_COMMIT_LIMIT:
+		explain_commit_limit(evidence, trouble);
+		break;
+	case MAPFAIL_HEURISTIC:
+		explain_heuristic(evidence, trouble);
+		break;
+	case MAPFAIL_NO_HOLE:
+		trouble_set(trouble, "cannot map %s: the address space has no such hole, the largest "
+			    "is %s", TEXT(evidence->region.bytes), TEXT(evidence->space.largest_hole));
+		trouble_remedy(trouble, "ask for a SIZE that fits into it");
+		break;
+	case MAPFAIL_OTHER:
+		explain_other(evidence, trouble);
+		break;
+	}
+	return cause;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* mapfail.h - why a mapping was refused: a pure function over figures */
+#ifndef PT_MAPFAIL_H
+#define PT_MAPFAIL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/trouble.h"
+#include "memory/region.h"
+#include "system/machine.h"
+#include "system/process.h"
+
+enum mapfail_cause {
+	MAPFAIL_LIMIT_AS,	/* RLIMIT_AS, ulimit -v */
+	MAPFAIL_LIMIT_DATA,	/* RLIMIT_DATA, ulimit -d: private writable memory only */
+	MAPFAIL_MAP_COUNT,	/* vm.max_map_count mappings exist already */
+	MAPFAIL_COMMIT_LIMIT,	/* overcommit mode 2: Committed_AS would pass CommitLimit */
+	MAPFAIL_HEURISTIC,	/* overcommit mode 0: one request above RAM and swap */
+	MAPFAIL_NO_HOLE,	/* no hole of that size in the address space */
+	MAPFAIL_OTHER,		/* none of these explains it */
+};
+
+struct mapfail_evidence {
+	int error;			/* negative errno of mmap(2) or madvise(2) */
+	struct region_spec region;
+	struct process_space space;	/* all zero: could not be read */
+	struct machine machine;
+};
+
+/*
+ * The first cause that the figures bear out, in the order in which the kernel checks
+ * them in mm/mmap.c (RLIMIT_AS and RLIMIT_DATA in may_expand_vm(), the count, then
+ * __vm_enough_memory() in mm/util.c; the hole comes last, being the least likely).
+ */
+enum mapfail_cause mapfail_find(const struct mapfail_evidence *evidence);
+
+/* Puts the cause, its figures and the way out into *trouble. Returns the cause. */
+enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
+				   struct trouble *trouble);
+
+#endif

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lib.sh - the Test Anything Protocol and a scratch directory for tests in sh
+#
+# A test sources this file, calls the functions below, and ends with `done_testing`.
+# The command under test is $PAGETOUCH (default: the installed one). Each test has its own
+# scratch directory $tmp, which is removed at the end, and prints to $tmp/out and $tmp/err.
+
+: "${PAGETOUCH:=pagetouch}"
+: "${srcdir:=$(dirname "$0")/../..}"
+LC_ALL=C
+export LC_ALL
+unset PAGETOUCH_ROOT NO_COLOR POSIXLY_CORRECT COLUMNS
+tap_count=0
+tap_failures=0
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/pagetouch-test.XXXXXX") || exit 99
+chmod 755 "$tmp"
+page=$(getconf PAGESIZE)
+page_kib=$((page / 1024))
+
+cleanup() {
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+trap 'exit 99' HUP INT TERM
+
+# ok STATUS NAME: one test, passed when STATUS is 0.
+ok() {
+	tap_count=$((tap_count + 1))
+	if [ "$1" -eq 0 ]; then
+		printf 'ok %d - %s\n' "$tap_count" "$2"
+	else
+		tap_failures=$((tap_failures + 1))
+		printf 'not ok %d - %s\n' "$tap_count" "$2"
+	fi
+	return 0
+}
+
+# is GOT WANTED NAME: equal texts.
+is() {
+	if [ "$1" = "$2" ]; then
+		ok 0 "$3"
+	else
+		ok 1 "$3"
+		printf '#      got: %s\n#   wanted: %s\n' "$1" "$2" | sed '2,$s/^\([^#]\)/# \1/'
+	fi
+}
+
+# has FILE PATTERN NAME: a line of FILE matches the extended regular expression.
+has() {
+	if grep -Eq -- "$2" "$1"; then
+		ok 0 "$3"
+	else
+		ok 1 "$3"
+		printf '# no line matches: %s\n' "$2"
+		sed 's/^/# /' "$1" | head -n 20
+	fi
+}
+
+# hasnt FILE PATTERN NAME
+hasnt() {
+	if grep -Eq -- "$2" "$1"; then
+		ok 1 "$3"
+		grep -E -- "$2" "$1" | sed 's/^/# unwanted: /' | head -n 5
+	else
+		ok 0 "$3"
+	fi
+}
+
+# empty FILE NAME
+empty() {
+	if [ -s "$1" ]; then
+		ok 1 "$2"
+		sed 's/^/# /' "$1" | head -n 5
+	else
+		ok 0 "$2"
+	fi
+}
+
+skip() {
+	tap_count=$((tap_count + 1))
+	printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$2"
+}
+
+skip_all() {
+	printf '1..0 # SKIP %s\n' "$1"
+	exit 0
+}
+
+# run ARGS...: runs pagetouch into $tmp/out and $tmp/err; its status in $status.
+run() {
+	status=0
+	"$PAGETOUCH" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+
+# field NAME FILE: the values of a number or string field of JSON lines, one per line.
+field() {
+	sed -n 's/.*"'"$1"'":"\{0,1\}\([^,"}]*\).*/\1/p' "$2"
+}
+
+# eventually SECONDS COMMAND...: waits until the command succeeds.
+eventually() {
+	eventually_left=$(($1 * 20))
+	shift
+	while ! "$@"; do
+		eventually_left=$((eventually_left - 1))
+		[ "$eventually_left" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
+# gone PID: no such process, or only its zombie.
+gone() {
+	! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null
+}
+
+# as_nobody: words to put before a command to run it without privilege; fails if it cannot.
+can_drop() {
+	[ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null &&
+		setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null
+}
+as_nobody() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+# Whether the program was built with sanitizers, which make its own VSZ and RSS meaningless.
+sanitized() {
+	[ "${PAGETOUCH_SANITIZED:-no}" != no ]
+}
+
+done_testing() {
+	printf '1..%d\n' "$tap_count"
+	[ "$tap_failures" -eq 0 ]
+	exit
+}
