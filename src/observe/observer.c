@@ -166,7 +166,7 @@ static int touch_step(struct run *run, struct pace *pace, uint64_t end)
 		pace_forgive(pace, touched, now);
 		paced = pace_allows(pace, now);
 		if (paced <= touched)
-			r = sleep_until(run, pace_due(pace, touched));
+			r = sleep_until(run, pace_due(pace, touched, end));
 		else
 			r = touch_to(run, lesser(end, lesser(allowed, paced)));
 	}

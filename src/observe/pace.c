@@ -26,12 +26,14 @@ uint64_t pace_allows(const struct pace *pace, uint64_t now_ns)
 	return (uint64_t)bytes - (uint64_t)bytes % pace->page_size;
 }
 
-uint64_t pace_due(const struct pace *pace, uint64_t touched)
+uint64_t pace_due(const struct pace *pace, uint64_t touched, uint64_t end)
 {
 	uint64_t tick = (uint64_t)((unsigned __int128)pace->rate * PACE_TICK_NS / NS_PER_SECOND);
 	uint64_t more = tick > pace->page_size ? tick : pace->page_size;
-	unsigned __int128 wait = (unsigned __int128)(touched - pace->start) + more;
+	unsigned __int128 wait;
 
+	more = more < end - touched ? more : end - touched;
+	wait = (unsigned __int128)(touched - pace->start) + more;
 	wait = (wait * NS_PER_SECOND + pace->rate - 1) / pace->rate;
 	if (wait > UINT64_MAX - pace->start_ns)
 		return UINT64_MAX;
@@ -40,7 +42,7 @@ uint64_t pace_due(const struct pace *pace, uint64_t touched)
 
 void pace_forgive(struct pace *pace, uint64_t touched, uint64_t now_ns)
 {
-	if (!pace->rate || now_ns < pace_due(pace, touched) + PACE_STALL_NS)
+	if (!pace->rate || now_ns < pace_due(pace, touched, UINT64_MAX) + PACE_STALL_NS)
 		return;
 	pace->start = touched;
 	pace->start_ns = now_ns;

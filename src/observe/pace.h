@@ -21,8 +21,11 @@ struct pace pace_begin(uint64_t rate, uint64_t page_size, uint64_t now_ns);
 /* Bytes, in whole pages, that may have been touched at NOW; UINT64_MAX without a rate. */
 uint64_t pace_allows(const struct pace *pace, uint64_t now_ns);
 
-/* When TOUCHED bytes may become at least one page more, and a tick's worth if that is more. */
-uint64_t pace_due(const struct pace *pace, uint64_t touched);
+/*
+ * When to go on from TOUCHED: when a tick's worth, at least a page, may be touched, or all
+ * that is missing to END if that is less.
+ */
+uint64_t pace_due(const struct pace *pace, uint64_t touched, uint64_t end);
 
 /*
  * After a stall (the machine was slower than RATE, or the run was stopped) the time that

@@ -138,6 +138,18 @@ static int read_extras(struct sampler *sampler, unsigned needs, struct sample *s
 	return 0;
 }
 
+/* A zombie has a status file but no memory. */
+static bool is_dead(const struct pids_result *result)
+{
+	return !result || !result[VM_SIZE].result.ul_int;
+}
+
+/* smaps_rollup was empty: it may not be read, or the process died after its status was. */
+static int why_no_rollup(struct sampler *sampler)
+{
+	return is_dead(select_one(sampler, sampler->status)) ? -ESRCH : -EACCES;
+}
+
 int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample)
 {
 	bool rollup = needs & NEED_ROLLUP;
@@ -151,12 +163,11 @@ int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sam
 	int r;
 
 	result = select_one(sampler, rollup ? sampler->rollup : sampler->status);
-	/* A zombie has a status file but no memory. */
-	if (!result || !result[VM_SIZE].result.ul_int)
+	if (is_dead(result))
 		return -ESRCH;
-	fill_status(result, &sample);
 	if (rollup && !result[SMAP_RSS].result.ul_int)
-		return -EACCES;
+		return why_no_rollup(sampler);
+	fill_status(result, &sample);
 	if (rollup)
 		fill_rollup(result, &sample);
 	r = read_extras(sampler, needs, &sample);

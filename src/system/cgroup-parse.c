@@ -59,13 +59,13 @@ static int copy_path(struct word word, char path[static CGROUP_PATH_MAX])
 	return 0;
 }
 
-/* Whether LIST, separated by commas, holds ITEM. */
+/* Whether LIST, separated by commas and ended by a space or a colon, holds ITEM. */
 static bool list_has(struct word list, const char *item)
 {
 	const char *cursor = list.start;
 
 	while (cursor < list.start + list.length)
-		if (word_is(next_word(&cursor, ", "), item))
+		if (word_is(next_word(&cursor, ", :"), item))
 			return true;
 	return false;
 }
