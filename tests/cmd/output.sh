@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# output.sh - output that cannot be written, terminals, progress
+. "${srcdir:=.}/tests/lib.sh"
+
+for format in '' --json --csv; do
+	if [ -c /dev/full ]; then
+		status=0
+		# shellcheck disable=SC2086
+		"$PAGETOUCH" $format 1M >/dev/full 2>"$tmp/err" || status=$?
+		is "$status" 125 "a full disk is an error ($format)"
+		has "$tmp/err" '^pagetouch: cannot write to standard output: No space left' "it is said ($format)"
+	else
+		skip "a full disk" "no /dev/full"
+	fi
+	status=0
+	# shellcheck disable=SC2086
+	"$PAGETOUCH" $format 64K >&- 2>"$tmp/err" || status=$?
+	is "$status" 125 "a closed standard output is an error ($format)"
+	# shellcheck disable=SC2086
+	{ "$PAGETOUCH" $format 8M "$page" 2>"$tmp/err"; echo $? >"$tmp/status"; } | head -n 2 >"$tmp/out"
+	is "$(cat "$tmp/status")" 141 "a closed pipe ends the run by SIGPIPE ($format)"
+	empty "$tmp/err" "and silently ($format)"
+done
+for option in --help --version; do
+	status=0
+	"$PAGETOUCH" "$option" >/dev/full 2>"$tmp/err" || status=$?
+	is "$status" 125 "$option to a full disk is an error"
+done
+status=0
+(trap '' PIPE; "$PAGETOUCH" 8M "$page" 2>"$tmp/err"; echo $? >"$tmp/status") | head -n 2 >"$tmp/out"
+is "$(cat "$tmp/status")" 125 "with SIGPIPE ignored a closed pipe is exit 125"
+empty "$tmp/err" "also silently"
+
+# Rows come as they are taken, not at the end.
+"$PAGETOUCH" --hold 20s --every 20s 64K >"$tmp/out" 2>"$tmp/err" &
+observer=$!
+eventually 10 sh -c "[ \$(wc -l <'$tmp/out') -ge 18 ]"
+ok $? "rows are there while the run goes on"
+kill "$observer"
+wait "$observer" 2>/dev/null
+
+# On a terminal, through script(1).
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
+	on_terminal() {
+		TERM=xterm script -qec "stty cols $1 rows 24; $2" "$tmp/typescript" </dev/null >/dev/null
+		tr -d '\r' <"$tmp/typescript" | sed '/^Script/d' >"$tmp/screen"
+	}
+	on_terminal 100 "'$PAGETOUCH' 64K"
+	has "$tmp/screen" 'RESIDENT' "a terminal gets a bar"
+	has "$tmp/screen" '#{20,}.* 100%' "in ASCII in the C locale"
+	has "$tmp/screen" "$(printf '\033\\[')" "with colour"
+	on_terminal 100 "NO_COLOR=1 '$PAGETOUCH' 64K"
+	hasnt "$tmp/screen" "$(printf '\033')" "NO_COLOR: no colour"
+	on_terminal 100 "TERM=dumb '$PAGETOUCH' 64K"
+	hasnt "$tmp/screen" "$(printf '\033')" "a dumb terminal: no colour"
+	on_terminal 60 "NO_COLOR=1 '$PAGETOUCH' 64K 2>/dev/null"
+	is "$(awk 'length > 60' "$tmp/screen" | wc -l)" 0 "the bar keeps to the terminal's width"
+	on_terminal 30 "'$PAGETOUCH' 64K 2>/dev/null"
+	hasnt "$tmp/screen" RESIDENT "a narrow terminal gets no bar"
+	if locale -a 2>/dev/null | grep -qi '^C.utf-\{0,1\}8$'; then
+		on_terminal 100 "LC_ALL=C.UTF-8 NO_COLOR=1 '$PAGETOUCH' 64K"
+		has "$tmp/screen" '██' "with blocks in UTF-8"
+	else
+		skip "with blocks in UTF-8" "no C.UTF-8 locale"
+	fi
+	on_terminal 100 "'$PAGETOUCH' --rate 2M/s 4M >'$tmp/out'"
+	has "$tmp/screen" 'of 4\.0 MiB touched' "progress on stderr when stdout is a file and stderr a terminal"
+	on_terminal 100 "'$PAGETOUCH' -q --rate 2M/s 4M >'$tmp/out'"
+	hasnt "$tmp/screen" 'touched' "no progress with -q"
+else
+	skip "terminal" "script(1) is missing or has no terminal to give"
+fi
+run 64K
+hasnt "$tmp/out" 'RESIDENT|#' "no bar in a file"
+
+done_testing

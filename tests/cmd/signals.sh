@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# signals.sh - the subject's death and the observer's end: rows kept, nothing left behind
+. "${srcdir:=.}/tests/lib.sh"
+
+# start ARGS...: pagetouch in the background; $observer and $subject are set once it samples.
+start() {
+	rm -f "$tmp/out" "$tmp/err"
+	"$PAGETOUCH" --json "$@" >"$tmp/out" 2>"$tmp/err" &
+	observer=$!
+	eventually 20 grep -q '"seq":2' "$tmp/out"
+	subject=$(field pid "$tmp/out" | head -n 1)
+}
+# finish: waits for it; its status in $status.
+finish() {
+	status=0
+	wait "$observer" 2>/dev/null || status=$?
+}
+
+# number_of NAME: kill -l NAME is not in every sh.
+number_of() {
+	case $1 in
+	HUP) echo 1 ;; INT) echo 2 ;; BUS) echo "$bus" ;; KILL) echo 9 ;; USR1) echo "$usr1" ;;
+	SEGV) echo 11 ;; TERM) echo 15 ;;
+	esac
+}
+# Two of them differ between architectures (signal(7)).
+for number in 7 10 16 30; do
+	case $(kill -l "$number" 2>/dev/null) in
+	BUS) bus=$number ;;
+	USR1) usr1=$number ;;
+	esac
+done
+
+# A slow run of many steps: 4 MiB at 4 MiB/s, a sample every 64 KiB.
+slow='--rate 1M/s 4M 64K'
+
+for signal in KILL TERM SEGV BUS INT USR1; do
+	# shellcheck disable=SC2086
+	start $slow
+	kill -s "$signal" "$subject"
+	finish
+	number=$(number_of "$signal")
+	is "$status" $((128 + number)) "subject killed by $signal: exit status 128 + $number"
+	has "$tmp/out" "\"outcome\":\"killed\",\"exit_status\":$((128 + number)),\"signal\":$number" \
+		"subject killed by $signal: the verdict"
+	has "$tmp/err" "^pagetouch: the subject \(pid $subject\) was killed by SIG$signal \(signal $number\) after touching [0-9]+ KiB of 4096 KiB" \
+		"subject killed by $signal: one clear line"
+	[ "$(grep -c '"record":"sample"' "$tmp/out")" -ge 3 ]
+	ok $? "subject killed by $signal: the rows so far are kept"
+	hasnt "$tmp/err" 'OOM-killed|Out of memory' "subject killed by $signal: it is not called OOM"
+	gone "$subject"
+	ok $? "subject killed by $signal: it is gone"
+done
+
+# How far it came is known also in the middle of a step.
+"$PAGETOUCH" --json --rate 2M/s 8M 8M >"$tmp/out" 2>"$tmp/err" &
+observer=$!
+eventually 20 grep -q '"seq":0' "$tmp/out"
+subject=$(field pid "$tmp/out" | head -n 1)
+sleep 0.5
+kill -9 "$subject"
+finish
+is "$status" 137 "kill -9 within a step: 137"
+touched=$(tail -n 1 "$tmp/out" | field touched /dev/stdin)
+[ "$touched" -gt 0 ] && [ "$touched" -lt 8388608 ] && [ $((touched % page)) -eq 0 ]
+ok $? "kill -9 within a step: TOUCHED at death is between the rows ($touched)"
+
+# A shell without job control starts background jobs with SIGINT ignored: undo that.
+default_int='env --default-signal=INT'
+for signal in INT TERM HUP; do
+	if [ "$signal" = INT ] && ! $default_int true 2>/dev/null; then
+		skip "observer ended by INT" "env(1) has no --default-signal"
+		continue
+	fi
+	number=$(number_of "$signal")
+	# shellcheck disable=SC2086
+	$default_int "$PAGETOUCH" $slow >"$tmp/out" 2>"$tmp/err" &
+	observer=$!
+	eventually 20 test -s "$tmp/out"
+	eventually 20 sh -c "pgrep -P $observer >'$tmp/subject'" || ok 1 "a subject is seen"
+	sleep 0.3
+	kill -s "$signal" "$observer"
+	finish
+	is "$status" $((128 + number)) "observer ended by $signal: it dies of the same signal"
+	has "$tmp/err" '^Mapping took VSZ' "observer ended by $signal: the summary is printed"
+	has "$tmp/err" "^pagetouch: ended by SIG$signal" "observer ended by $signal: it says so"
+	gone "$(cat "$tmp/subject")"
+	ok $? "observer ended by $signal: the subject is gone"
+done
+
+# PDEATHSIG: not even SIGKILL of the observer leaves the subject behind.
+# shellcheck disable=SC2086
+start $slow
+kill -9 "$observer"
+finish
+eventually 5 gone "$subject"
+ok $? "observer killed by SIGKILL: the subject dies with it"
+
+# An ignored signal stays ignored (nohup).
+(
+	trap '' HUP
+	exec "$PAGETOUCH" --rate 8M/s 4M
+) >"$tmp/out" 2>"$tmp/err" &
+observer=$!
+eventually 20 test -s "$tmp/out"
+kill -HUP "$observer"
+finish
+is "$status" 0 "an ignored SIGHUP stays ignored"
+
+# What the subject is.
+start --hold infinity 64K
+is "$(cat "/proc/$subject/oom_score_adj")" 1000 "the subject's oom_score_adj is 1000"
+is "$(cat "/proc/$subject/comm")" pagetouch-subj "the subject has a name of its own"
+has "/proc/$subject/limits" 'Max core file size  *[01] ' "the subject dumps no core"
+is "$(cat "/proc/$observer/oom_score_adj")" "$(cat /proc/self/oom_score_adj)" "the observer's is as it was"
+kill "$observer"
+finish
+
+# A stopped subject does not outlive its observer.
+start --hold infinity 64K
+kill -STOP "$subject"
+kill -TERM "$observer"
+finish
+is "$status" 143 "observer ended while the subject is stopped"
+gone "$subject"
+ok $? "a stopped subject is gone too"
+
+done_testing

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# wrong-input.sh - bad input is refused before anything is mapped, in two lines, with exit 2
+. "${srcdir:=.}/tests/lib.sh"
+
+# refused NAMES ARGS...: exit 2, nothing on stdout, NAMES on the first line, a second line.
+refused() {
+	names=$1
+	shift
+	run "$@"
+	bad=0
+	[ "$status" -eq 2 ] || bad=1
+	[ -s "$tmp/out" ] && bad=1
+	[ "$(wc -l <"$tmp/err")" -eq 2 ] || bad=1
+	head -n 1 "$tmp/err" | grep -qF -e "$names" || bad=1
+	grep -qv '^pagetouch: ' "$tmp/err" && bad=1
+	ok "$bad" "refused: pagetouch $(printf '%s ' "$@" | tr '\n' ' ')"
+	[ "$bad" -eq 0 ] || sed 's/^/# /' "$tmp/err"
+}
+
+refused "'12q'" 12q
+refused "'-5'" -5
+refused "'-5'" -- -5
+refused "'-5K'" -5K
+refused "''" ''
+refused "'1e3'" 1e3
+refused "'0x'" 0x
+refused "'0xg'" 0xg
+refused "'0x10K'" 0x10K
+refused "'99999999999G'" 99999999999G
+refused "'18446744073709551616'" 18446744073709551616
+refused "'16E'" 16E
+refused "'200%'" 200%
+refused "'100.01%'" 100.01%
+refused "'0%'" 0%
+refused "'%'" %
+refused "'nan'" nan
+refused "'inf'" inf
+refused "'1.5'" 1.5
+refused "'1.G'" 1.G
+refused "'1,5G'" 1,5G
+refused "'1..5G'" 1..5G
+refused "' 5'" ' 5'
+refused "'5 '" '5 '
+refused "'+5'" +5
+refused "'5KK'" 5KK
+refused "'5KiBs'" 5KiBs
+refused "'K'" K
+refused "'0'" 0
+refused "'0x0'" 0x0
+refused "INTERVAL '0'" 64K 0
+refused "INTERVAL 'x'" 64K x
+refused "INTERVAL '-1'" -- 64K -1
+refused "'4K'" 64K 4K 4K
+refused 'nosuch' --nosuch
+refused '-z' -z
+refused 'ho' --ho
+refused '--hold' --hold
+refused '--hold' --hold 5q
+refused '--hold' --hold -1
+refused '--hold' --hold ''
+refused '--hold' --hold 0
+refused '--hold' --hold nan
+refused '--every' --hold 1 --every 0
+refused '--every' --every 1s
+refused '--rate' --rate 0
+refused '--rate' --rate 1M/h
+refused '--rate' --rate /s
+refused '--touch' --touch 5q
+refused '--touch' --touch 1M 64K
+refused '--thp' --thp=sometimes
+refused '--thp' --thp=
+refused "'NOSUCH'" -o NOSUCH
+refused "''" -o ''
+refused "''" -o RSS,,VSZ
+refused "''" -o +
+refused '--private and --shared' --private --shared
+refused '--private and --shared' --shared --private
+refused '--bytes and --human' -b -H
+refused '--json and --csv' --json --csv
+refused '--json and --human' --json -H
+refused '--csv and --human' --csv -H
+refused '--quiet and --json' -q --json
+refused 'takes no argument' --json=1
+
+run -o NOSUCH
+has "$tmp/err" 'TIME, TOUCHED, VSZ, RSS, GREW' "an unknown column lists the known ones"
+
+# Hostile text does not reach the terminal as it is.
+run "$(printf '1\033[31m\nx')"
+is "$status" 2 "an argument with escapes and newlines is refused"
+is "$(wc -l <"$tmp/err")" 2 "and still makes two lines"
+hasnt "$tmp/err" "$(printf '\033')" "and no escape"
+run "$(printf '%05000d' 0)x"
+is "$status" 2 "a very long argument is refused"
+
+# A note, not an error.
+run 64K 1M
+is "$status" 0 "INTERVAL above SIZE is no error"
+has "$tmp/err" '^pagetouch: note: INTERVAL is larger' "it is a note"
+is "$(wc -l <"$tmp/out")" 3 "and makes one step"
+
+# A leading 0 is not octal, and an odd size is rounded up to pages.
+run --json 010
+is "$(field size "$tmp/out")" "$page" "010 is ten bytes, a page"
+run --json "0x$(printf '%x' $((3 * page - 1)))"
+is "$(field size "$tmp/out")" "$((3 * page))" "a size is rounded up to pages"
+
+done_testing
