@@ -15,25 +15,25 @@ const struct column columns[] = {
 	{ "TIME", COLUMN_TIME, AT(elapsed_ns), NEED_STATUS, "CLOCK_MONOTONIC",
 	  "seconds since the baseline" },
 	{ "TOUCHED", COLUMN_SIZE, AT(touched), NEED_STATUS, "the subject's own count",
-	  "how much of the region has been touched" },
+	  "touched so far" },
 	{ "VSZ", COLUMN_SIZE, AT(vsz), NEED_STATUS, "status VmSize",
 	  "virtual size: all that is mapped" },
 	{ "RSS", COLUMN_SIZE, AT(rss), NEED_STATUS, "status VmRSS",
-	  "resident set size: what has page frames (--exact, last row: smaps_rollup Rss)" },
+	  "resident set size: has page frames" },
 	{ "GREW", COLUMN_GROWTH, AT(grew), NEED_STATUS, "RSS",
-	  "RSS since the baseline, both from the same source" },
+	  "RSS since the baseline" },
 	{ "ANON", COLUMN_SIZE, AT(anon), NEED_STATUS, "status RssAnon",
 	  "resident anonymous memory" },
 	{ "FILE", COLUMN_SIZE, AT(file), NEED_STATUS, "status RssFile",
 	  "resident file mappings" },
 	{ "SHMEM", COLUMN_SIZE, AT(shmem), NEED_STATUS, "status RssShmem",
-	  "resident shared memory, shared anonymous included" },
+	  "resident shared memory" },
 	{ "SWAP", COLUMN_SIZE, AT(swap), NEED_STATUS, "status VmSwap",
-	  "swapped-out anonymous memory (not shared memory)" },
+	  "swapped-out anonymous memory" },
 	{ "PSS", COLUMN_SIZE, AT(pss), NEED_ROLLUP, "smaps_rollup Pss",
-	  "proportional set size: shared pages divided by their users" },
+	  "proportional share of shared pages too" },
 	{ "USS", COLUMN_SIZE, AT(uss), NEED_ROLLUP, "smaps_rollup Private_*",
-	  "unique set size: pages that nobody else has mapped" },
+	  "pages that nobody else has mapped" },
 	{ "HUGE", COLUMN_SIZE, AT(huge), NEED_ROLLUP, "smaps_rollup AnonHugePages, ShmemPmdMapped",
 	  "mapped as transparent huge pages" },
 	{ "PTE", COLUMN_SIZE, AT(pte), NEED_PTE, "status VmPTE",
@@ -41,9 +41,9 @@ const struct column columns[] = {
 	{ "MINFLT", COLUMN_COUNT, AT(minflt), NEED_STATUS, "stat minflt",
 	  "minor faults of the process so far" },
 	{ "MAJFLT", COLUMN_COUNT, AT(majflt), NEED_STATUS, "stat majflt",
-	  "major faults of the process so far: those that read from a disk" },
+	  "major faults: those that read a disk" },
 	{ "OOMSCORE", COLUMN_COUNT, AT(oom_score), NEED_OOM_SCORE, "oom_score",
-	  "the OOM killer's view of the subject" },
+	  "the OOM killer's score for the subject" },
 };
 
 const size_t column_count = sizeof(columns) / sizeof(columns[0]);
@@ -75,6 +75,11 @@ static int find_column(const char *name, size_t length)
 
 static int append_list(const char *list, struct column_choice *choice, struct trouble *trouble)
 {
+	if (!*list) {
+		trouble_set(trouble, "--output: LIST '' is empty");
+		trouble_remedy(trouble, "write column names with commas between them, as in -o TIME,RSS");
+		return -EINVAL;
+	}
 	for (const char *name = list;; name++) {
 		size_t length = strcspn(name, ",");
 		int found = find_column(name, length);

@@ -37,7 +37,7 @@ static const struct option_description table[] = {
 	{ "hold", KEY_HOLD, "TIME", "keep the memory for TIME, or 'infinity'", NULL },
 	{ "every", KEY_EVERY, "TIME", "while holding, a sample every TIME (default 1s)", NULL },
 	{ "no-guard", KEY_NO_GUARD, NULL, "go on when memory runs out", NULL },
-	{ "verify", KEY_VERIFY, NULL, "exit 1 unless RSS grew by exactly what was touched", NULL },
+	{ "verify", KEY_VERIFY, NULL, "exit 1 unless RSS grew by just what was touched", NULL },
 	{ "exact", KEY_EXACT, NULL, "read RSS from smaps_rollup in every row", NULL },
 	{ "output", KEY_OUTPUT, "LIST", "columns to show; +LIST appends", "Output" },
 	{ "bytes", KEY_BYTES, NULL, "sizes in bytes instead of KiB", NULL },
@@ -241,6 +241,16 @@ static const char *faulty_word(char *argv[])
 	return argv[optind];
 }
 
+/* How many long options WORD ("--abc") abbreviates. */
+static int count_matches(const char *word)
+{
+	int matches = 0;
+
+	for (size_t i = 0; i < TABLE_SIZE; i++)
+		matches += !strncmp(table[i].name, word + 2, strcspn(word + 2, "="));
+	return matches;
+}
+
 /* RESULT is what getopt_long() returned: '?', or ':' for a missing argument. */
 static void complain(struct trouble *trouble, int result, const char *word)
 {
@@ -254,7 +264,8 @@ static void complain(struct trouble *trouble, int result, const char *word)
 	else if (!strncmp(word, "--", 2) && optopt)
 		trouble_set(trouble, "option '%s' takes no argument", escaped);
 	else if (!strncmp(word, "--", 2))
-		trouble_set(trouble, "option '%s' is unknown or ambiguous", escaped);
+		trouble_set(trouble, "option '%s' is %s", escaped,
+			    count_matches(word) ? "ambiguous" : "unknown");
 	else
 		trouble_set(trouble, "option '-%c' in '%s' is unknown",
 			    optopt >= ' ' && optopt < 127 ? optopt : '?', escaped);
@@ -352,16 +363,16 @@ void options_print_help(void)
 	       "Map SIZE of memory lazily, touch it page by page, and show after every INTERVAL\n"
 	       "of touched bytes how VSZ stays while RSS grows.\n"
 	       "\n"
-	       "SIZE (default 64K) and INTERVAL (default a sixteenth of what is touched) are bytes,\n"
-	       "decimal or 0x hexadecimal; K M G T P E and KiB MiB ... are powers of 1024, KB MB ...\n"
-	       "powers of 1000; N%% is a share of the memory that may still be used.\n"
+	       "SIZE (default 64K) and INTERVAL (default a sixteenth of what is touched) are\n"
+	       "bytes, decimal or 0x hexadecimal; K M G T P E and KiB MiB ... are powers of\n"
+	       "1024, KB MB ... of 1000; N%% is a share of the memory that may still be used.\n"
 	       "TIME is seconds, or a number with ms, s, m, h or d.\n");
 	for (size_t i = 0; i < TABLE_SIZE; i++)
 		print_option(&table[i]);
-	printf("\nColumns (source in proc(5)):\n");
+	printf("\nColumns (and their sources, see proc(5)):\n");
 	for (size_t i = 0; i < column_count; i++)
-		printf("  %-9s %s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
-	printf("\nExit status: 0 done, 1 --verify failed, 2 usage, 3 stopped by the guard, 125 pagetouch\n"
-	       "failed, 128+N the subject was killed by signal N.\n"
+		printf("  %-9s %-38s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
+	printf("\nExit status: 0 done, 1 --verify failed, 2 usage, 3 stopped by the guard,\n"
+	       "125 pagetouch failed, 128+N the subject was killed by signal N.\n"
 	       "For more see pagetouch(1).\n");
 }

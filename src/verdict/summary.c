@@ -56,6 +56,11 @@ void summary_write(const struct verdict_evidence *evidence, const struct growth 
 	char vsz[256], difference[768];
 
 	say_vsz(ending, growth, unit, vsz, sizeof(vsz));
+	if (!touched && !growth->rss) {
+		snprintf(ret_verdict->summary, sizeof(ret_verdict->summary),
+			 "%s. Nothing was touched, and RSS did not grow.", vsz);
+		return;
+	}
 	say_difference(growth, touched, unit, difference, sizeof(difference));
 	snprintf(ret_verdict->summary, sizeof(ret_verdict->summary),
 		 "%s. Touching %s made RSS %s by %s: %s, in %" PRId64 " minor faults%s.",

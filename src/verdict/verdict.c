@@ -162,7 +162,7 @@ static void judge_output(const struct verdict_evidence *evidence, struct verdict
 		return;
 	}
 	trouble_set(&verdict->trouble, "cannot write to standard output: %s", strerror(-error));
-	trouble_remedy(&verdict->trouble, "the run was ended; what was touched is given back");
+	trouble_remedy(&verdict->trouble, "the run was ended there");
 }
 
 static void judge_growth(const struct verdict_evidence *evidence, struct verdict *verdict)
