@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +29,15 @@ static int read_machine(struct session *session, struct trouble *trouble)
 	r = machine_read(&session->root, &session->machine);
 	if (r < 0) {
 		trouble_set(trouble, "cannot read /proc/meminfo: %s", strerror(-r));
-		trouble_remedy(trouble, "is proc mounted on /proc?");
+		trouble_remedy(trouble, "is proc mounted on /proc, and without subset=pid?");
 		return r;
 	}
-	/* Without a readable /proc/self/cgroup there is no cgroup to respect. */
-	cgroup_chain_read(&session->root, "self", &session->chain);
-	return 0;
+	/* Without /proc/self/cgroup there is no cgroup to respect. */
+	r = cgroup_chain_read(&session->root, "self", &session->chain);
+	if (r == 0 || r == -ENOENT)
+		return 0;
+	trouble_set(trouble, "cannot read which memory cgroups we are in: %s", strerror(-r));
+	return r;
 }
 
 /* vm.panic_on_oom: an OOM that slips past the guard would be the end of the machine. */
@@ -83,11 +87,27 @@ int session_prepare(struct session *session, const struct request *request,
 	return status;
 }
 
+/* Once a signal has come, a reader that still does not read is not waited for any more. */
+static int wait_for_reader(struct session *session)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	if (session->stalled)
+		return poll(&output, 1, 0) == 1 ? 0 : -EINTR;
+	if (signals_wait_writable(&session->signals, STDOUT_FILENO) == 0)
+		return 0;
+	session->stalled = true;
+	return -EINTR;
+}
+
 static int on_sample(void *context, const struct sample *sample)
 {
 	struct session *session = context;
 
 	progress_wipe(&session->progress);
+	/* A reader that has stopped reading must not keep us from being ended. */
+	if (session->plan.output.format != OUTPUT_NONE && wait_for_reader(session) < 0)
+		return -EINTR;
 	return printer_sample(&session->printer, sample);
 }
 
@@ -113,8 +133,8 @@ static void print_verdict(struct session *session, const struct verdict *verdict
 
 	progress_wipe(&session->progress);
 	if (verdict->summary[0] && (format == OUTPUT_TABLE || format == OUTPUT_CSV) &&
-	    verdict->outcome != OUTCOME_KILLED && !verdict->quiet_failure &&
-	    verdict->exit_status != EXIT_UNMET)
+	    (verdict->outcome == OUTCOME_COMPLETED || verdict->outcome == OUTCOME_GUARD ||
+	     verdict->outcome == OUTCOME_INTERRUPTED) && verdict->exit_status != EXIT_UNMET)
 		fprintf(stderr, "%s\n", verdict->summary);
 	if (verdict->trouble.what[0])
 		trouble_print(&verdict->trouble);
@@ -145,7 +165,8 @@ static int conclude(struct session *session, const struct ending *ending)
 	verdict_decide(&evidence, &verdict);
 	print_verdict(session, &verdict);
 	session->died_of = signal_to_die_of(session, &verdict);
-	r = ending->reason == STOP_OUTPUT ? 0 : printer_verdict(&session->printer, &verdict);
+	r = ending->reason == STOP_OUTPUT || (session->stalled && wait_for_reader(session) < 0)
+		? 0 : printer_verdict(&session->printer, &verdict);
 	if (r < 0) {
 		struct ending failed = { .reason = STOP_OUTPUT, .error = r };
 
@@ -177,7 +198,7 @@ static int start(struct session *session, struct trouble *trouble)
 	if (r == 0)
 		r = printer_open(&session->printer, &session->plan.output);
 	if (r < 0) {
-		trouble_set(trouble, "cannot prepare the output: %s", strerror(-r));
+		trouble_set(trouble, "cannot prepare the run: %s", strerror(-r));
 		return r;
 	}
 	session->progress = progress_begin(session->plan.observe.touch,

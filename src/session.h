@@ -27,6 +27,7 @@ struct session {
 	struct progress progress;
 	int died_of;			/* the signal that this process is to die of; 0: none */
 	bool opened;
+	bool stalled;			/* standard output blocked when a signal came */
 };
 
 /*

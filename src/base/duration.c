@@ -43,6 +43,7 @@ int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
 	struct decimal number;
 	const char *rest;
 	uint64_t ns;
+	int r;
 
 	if (!strcmp(text, "infinity")) {
 		*ret_ns = DURATION_INFINITE;
@@ -50,7 +51,10 @@ int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
 	}
 	if (!*text)
 		return refuse(name, text, "is empty", -EINVAL, trouble);
-	if (decimal_parse(text, &number, &rest) < 0)
+	r = decimal_parse(text, &number, &rest);
+	if (r == -ERANGE)
+		return refuse(name, text, "is too long", -ERANGE, trouble);
+	if (r < 0)
 		return refuse(name, text, "is not a length of time", -EINVAL, trouble);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(rest, units[i].suffix))

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -40,6 +41,10 @@ int signals_take(struct signals *ret_signals)
 		return -errno;
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* A file size limit is an error of writing, EFBIG. */
+	signal(SIGXFSZ, SIG_IGN);
+	/* Inherited as ignored, it would have children reaped behind our back. */
+	signal(SIGCHLD, SIG_DFL);
 	*ret_signals = (struct signals){ .fd = fd, .pipe_ignored = pipe_ignored };
 	return 0;
 }
@@ -47,13 +52,24 @@ int signals_take(struct signals *ret_signals)
 int signals_read(struct signals *signals)
 {
 	struct signalfd_siginfo info;
-	sigset_t set;
 
 	if (read(signals->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return 0;
-	fill_set(&set);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	return (int)info.ssi_signo;
+}
+
+int signals_wait_writable(const struct signals *signals, int fd)
+{
+	struct pollfd fds[2] = {
+		{ .fd = fd, .events = POLLOUT },
+		{ .fd = signals->fd, .events = POLLIN },
+	};
+
+	while (poll(fds, 2, -1) < 0)
+		if (errno != EINTR)
+			return 0;
+	/* An error on FD counts as writable: writing will say what it is. */
+	return fds[0].revents ? 0 : -EINTR;
 }
 
 _Noreturn void signals_die(int number)

@@ -12,16 +12,23 @@ struct signals {
 
 /*
  * From here on SIGINT, SIGTERM and SIGHUP (those that are not ignored) arrive on
- * ret_signals->fd only, and SIGPIPE is ignored, so that writing returns EPIPE.
+ * ret_signals->fd only; SIGPIPE and SIGXFSZ are ignored, so that writing returns an error;
+ * and children can be waited for, whatever was inherited.
  * Returns 0 or a negative errno.
  */
 int signals_take(struct signals *ret_signals);
 
 /*
- * Reads the signal that has arrived, 0 if there is none. A second one kills at once:
- * after the first they have their default action again.
+ * Reads the signal that has arrived, 0 if there is none. A second one does not kill: timeout(1)
+ * sends its signal twice, to the process and to its group, and the summary is owed all the same.
  */
 int signals_read(struct signals *signals);
+
+/*
+ * Waits until FD can be written to without blocking. Returns 0, or -EINTR when a signal that ends
+ * the program has arrived before that (it is left to be read).
+ */
+int signals_wait_writable(const struct signals *signals, int fd);
 
 /* Ends this process by signal NUMBER with its default action, as if it had never been caught. */
 _Noreturn void signals_die(int number);

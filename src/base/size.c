@@ -90,7 +90,7 @@ static int parse_suffixed(const char *name, const char *text, struct decimal num
 
 	if (!multiplier)
 		return refuse(name, text, "is not a size", -EINVAL, trouble);
-	if (multiplier == 1 && number.divisor > 1)
+	if (multiplier == 1 && number.digits % number.divisor)
 		return refuse(name, text, "is a fraction of a byte", -EINVAL, trouble);
 	if (decimal_scale(number, multiplier, &bytes) < 0)
 		return refuse(name, text, "is too large", -ERANGE, trouble);
@@ -144,14 +144,15 @@ static void format_human(char *text, uint64_t bytes, bool sentence)
 	int power = 0;
 	uint64_t divisor = 1;
 
-	while (power < 6 && bytes / divisor >= 1024) {
+	/* The last half unit below 1024 would be rounded up to it. */
+	while (power < 6 && bytes >= (divisor << 10) - divisor / 2) {
 		divisor *= 1024;
 		power++;
 	}
 	if (power == 0)
 		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64 "%s", bytes, sentence ? " bytes" : "");
 	else
-		snprintf(text, SIZE_TEXT_MAX, "%.*f%s%c%s", bytes / divisor < 100 ? 1 : 0,
+		snprintf(text, SIZE_TEXT_MAX, "%.*f%s%c%s", (double)bytes / (double)divisor < 99.95 ? 1 : 0,
 			 (double)bytes / (double)divisor, sentence ? " " : "",
 			 suffix_letters[power - 1], sentence ? "iB" : "");
 }

@@ -29,24 +29,30 @@ void trouble_remedy(struct trouble *trouble, const char *format, ...)
 	va_end(arguments);
 }
 
+/* Writes one byte of untrusted text as 1 or 4 characters. Returns how many. */
+static unsigned escape_byte(char piece[static 5], unsigned char byte)
+{
+	bool plain = byte >= ' ' && byte < 127 && byte != '\'' && byte != '\\';
+
+	snprintf(piece, 5, plain ? "%c" : "\\x%02x", byte);
+	return plain ? 1 : 4;
+}
+
 const char *trouble_escape(char *escaped, unsigned size, const char *text)
 {
 	static const char ellipsis[] = "...";
-	unsigned used = 0;
+	unsigned used = 0, room = 0, length;
+	char piece[5];
 
-	for (const unsigned char *byte = (const unsigned char *)text; *byte; byte++) {
-		bool plain = *byte >= ' ' && *byte < 127 && *byte != '\'' && *byte != '\\';
-		unsigned needed = plain ? 1 : 4;
-
-		if (used + needed + sizeof(ellipsis) > size) {
-			memcpy(escaped + used, ellipsis, sizeof(ellipsis));
+	for (; *text; text++, used += length) {
+		length = escape_byte(piece, (unsigned char)*text);
+		if (used + length + 1 > size) {
+			memcpy(escaped + room, ellipsis, sizeof(ellipsis));
 			return escaped;
 		}
-		if (plain)
-			escaped[used] = (char)*byte;
-		else
-			snprintf(escaped + used, needed + 1, "\\x%02x", *byte);
-		used += needed;
+		memcpy(escaped + used, piece, length);
+		if (used + length + sizeof(ellipsis) <= size)
+			room = used + length;
 	}
 	escaped[used] = '\0';
 	return escaped;

@@ -25,9 +25,9 @@ void trouble_remedy(struct trouble *trouble, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Copies untrusted text for one line of a message: control characters, quotes
- * and bytes over 126 come out as \xNN. size counts the final NUL; what does not
- * fit ends in "...". Returns escaped.
+ * Copies untrusted text for one line of a message: control characters, ' and \\
+ * and bytes over 126 come out as \\xNN. size, at least 4, counts the final NUL; what does
+ * not fit ends in "...". Returns escaped.
  */
 const char *trouble_escape(char *escaped, unsigned size, const char *text);
 

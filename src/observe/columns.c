@@ -88,6 +88,7 @@ static int append_list(const char *list, struct column_choice *choice, struct tr
 			return complain_unknown(name, length, trouble);
 		if (choice->count == COLUMN_CHOICE_MAX) {
 			trouble_set(trouble, "--output: more than %d columns", COLUMN_CHOICE_MAX);
+			trouble_remedy(trouble, "leave some of them out");
 			return -EINVAL;
 		}
 		choice->index[choice->count++] = (unsigned char)found;

@@ -5,7 +5,7 @@
 #include "observe/guard.h"
 
 /* Headroom up to here is granted whole. */
-#define SMALL_HEADROOM (UINT64_C(16) << 20)
+#define SMALL_HEADROOM (UINT64_C(1) << 20)
 
 uint64_t guard_grant(uint64_t headroom)
 {

@@ -13,8 +13,8 @@
 /* Touches of single pages by which the status counters are tried. */
 #define PROBES 4
 
-/* How often the guard looks while the memory is held, and while a step is under way. */
-#define HOLD_GUARD_NS NS_PER_SECOND
+/* How often the guard looks while the subject rests, and while a step is under way. */
+#define REST_GUARD_NS NS_PER_SECOND
 #define TOUCH_GUARD_NS (50 * NS_PER_MS)
 
 /* How long a subject that was told to halt may take to answer. */
@@ -136,14 +136,32 @@ static int touch_to(struct run *run, uint64_t to)
 		? run_fail(run, -EPIPE, "the subject does not answer") : 0;
 }
 
-/* Sleeps until WHEN; an answer cannot come, nothing was asked. */
+/* While others eat the machine's memory, keeping ours would have us, or them, killed. */
+static int guard_rest(struct run *run)
+{
+	int r;
+
+	if (!run->guard->enabled)
+		return 0;
+	r = room_read(&run->guard->source, true, &run->ending->room);
+	if (r < 0)
+		return run_fail(run, r, "cannot read how much memory is left");
+	return room_headroom(&run->ending->room) ? 0 : run_stop(run, STOP_GUARD);
+}
+
+/* Sleeps until WHEN, looking at the guard; an answer cannot come, nothing was asked. */
 static int sleep_until(struct run *run, uint64_t when)
 {
 	enum event event;
 	int r = 0;
 
-	while (r == 0 && duration_now() < when)
-		r = run_wait(run, lesser(when, duration_now() + HOLD_GUARD_NS), &event);
+	while (r == 0 && duration_now() < when) {
+		r = run_wait(run, lesser(when, duration_now() + REST_GUARD_NS), &event);
+		if (r == 0 && duration_now() - run->guarded_ns >= REST_GUARD_NS) {
+			run->guarded_ns = duration_now();
+			r = guard_rest(run);
+		}
+	}
 	return r;
 }
 
@@ -189,19 +207,6 @@ static int touch_all(struct run *run)
 	return r;
 }
 
-/* While others eat the machine's memory, holding ours would have us, or them, killed. */
-static int guard_hold(struct run *run)
-{
-	int r;
-
-	if (!run->guard->enabled)
-		return 0;
-	r = room_read(&run->guard->source, true, &run->ending->room);
-	if (r < 0)
-		return run_fail(run, r, "cannot read how much memory is left");
-	return room_headroom(&run->ending->room) ? 0 : run_stop(run, STOP_GUARD);
-}
-
 static int hold(struct run *run)
 {
 	const struct observe_plan *plan = run->plan;
@@ -212,12 +217,11 @@ static int hold(struct run *run)
 	if (!plan->hold)
 		return 0;
 	while (r == 0 && duration_now() < end) {
-		r = sleep_until(run, lesser(lesser(next, end), duration_now() + HOLD_GUARD_NS));
-		if (r == 0)
-			r = guard_hold(run);
+		r = sleep_until(run, lesser(next, end));
 		if (r == 0 && duration_now() >= next && next < end) {
 			r = run_row(run, STEP_HOLD, false);
-			next += plan->every;
+			/* Rows that were due while we were stopped are not made up for. */
+			next += ((duration_now() - next) / plan->every + 1) * plan->every;
 		}
 	}
 	return r < 0 ? r : run_row(run, STEP_HOLD, true);

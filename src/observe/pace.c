@@ -42,7 +42,12 @@ uint64_t pace_due(const struct pace *pace, uint64_t touched, uint64_t end)
 
 void pace_forgive(struct pace *pace, uint64_t touched, uint64_t now_ns)
 {
-	if (!pace->rate || now_ns < pace_due(pace, touched, UINT64_MAX) + PACE_STALL_NS)
+	uint64_t due;
+
+	if (!pace->rate)
+		return;
+	due = pace_due(pace, touched, UINT64_MAX);
+	if (due > UINT64_MAX - PACE_STALL_NS || now_ns < due + PACE_STALL_NS)
 		return;
 	pace->start = touched;
 	pace->start_ns = now_ns;

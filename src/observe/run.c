@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/duration.h"
 #include "observe/run.h"
@@ -90,25 +92,39 @@ int run_order(struct run *run, enum subject_order order, struct subject_answer *
 	enum event event = EVENT_TIME;
 	int r;
 
+	/* A subject that is dead cannot be asked: its pidfd says so below. */
 	subject_ask(run->subject, order, 0);
 	do {
 		r = run_wait(run, DURATION_INFINITE, &event);
 		if (r < 0)
 			return r;
 	} while (event != EVENT_ANSWER);
-	return subject_answered(run->subject, ret_answer);
+	return subject_answered(run->subject, ret_answer) < 0
+		? run_fail(run, -EPIPE, "the subject does not answer") : 0;
 }
 
-/* The subject has died between its answer and the reading: wait for the death itself. */
+/*
+ * The subject has no memory any more: it is dying, which takes a second for every few GiB that
+ * have to be given back. Waits for the death itself, unless /proc does not know the subject.
+ */
 static int wait_for_death(struct run *run)
 {
-	uint64_t deadline = duration_now() + NS_PER_SECOND;
+	char path[32];
 	enum event event;
 	int r = 0;
 
-	while (r == 0 && duration_now() < deadline)
-		r = run_wait(run, deadline, &event);
-	return r < 0 ? r : run_fail(run, -ESRCH, "cannot read the subject");
+	snprintf(path, sizeof(path), "/proc/%d", (int)run->subject->pid);
+	while (r == 0) {
+		r = run_wait(run, duration_now() + NS_PER_SECOND, &event);
+		if (r == 0 && access(path, F_OK) < 0)
+			break;
+	}
+	if (r < 0)
+		return r;
+	r = run_fail(run, -ESRCH, "cannot read the subject");
+	trouble_remedy(&run->ending->trouble, "/proc shows another pid namespace: mount proc in this one "
+		       "(unshare --mount-proc)");
+	return r;
 }
 
 int run_read(struct run *run, enum sample_step step, bool exact, struct sample *ret_sample)
@@ -146,6 +162,9 @@ int run_emit(struct run *run, const struct sample *sample)
 	ending->last.seq = run->seq++;
 	run->shown = sample->touched;
 	ending->error = run->sink->sample(run->sink->context, &ending->last);
+	/* EINTR: standard output was stalled and a signal came. */
+	if (ending->error == -EINTR && (ending->signal = signals_read(run->signals)) != 0)
+		return run_stop(run, STOP_SIGNAL);
 	return ending->error < 0 ? run_stop(run, STOP_OUTPUT) : 0;
 }
 

@@ -5,12 +5,10 @@
 
 #include "observe/observer.h"
 
-/* What can happen next. */
+/* What can happen next, when it does not end the run. */
 enum event {
 	EVENT_TIME,		/* the deadline has come */
 	EVENT_ANSWER,		/* the subject has answered */
-	EVENT_DEATH,		/* the subject has died; it is reaped */
-	EVENT_SIGNAL,		/* run->ending->signal says which */
 };
 
 struct run {
@@ -23,6 +21,7 @@ struct run {
 	struct ending *ending;
 	uint64_t started_ns;	/* when the baseline was taken */
 	uint64_t ticked_ns;	/* when the sink was last ticked */
+	uint64_t guarded_ns;	/* when the guard last looked while the subject rested */
 	uint64_t seq;		/* of the next row */
 	uint64_t shown;		/* TOUCHED in the last row */
 	bool asked;		/* a request has not been answered yet */
@@ -39,7 +38,10 @@ int run_stop(struct run *run, enum stop_reason reason);
 /* Ends the run because a reading failed. Always returns -ECANCELED. */
 int run_fail(struct run *run, int error, const char *what);
 
-/* Waits for an event until DEADLINE (monotonic ns). EVENT_DEATH and EVENT_SIGNAL end the run. */
+/*
+ * Waits for an event until DEADLINE (monotonic ns). A death (the
+ * subject is then reaped) and a signal to us end the run.
+ */
 int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event);
 
 /* Asks for an order and waits for its answer. */

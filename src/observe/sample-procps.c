@@ -23,7 +23,8 @@ struct sampler {
 static int complain(struct trouble *trouble, int error)
 {
 	trouble_set(trouble, "cannot read /proc through libprocps: %s", strerror(-error));
-	trouble_remedy(trouble, "is proc mounted on /proc?");
+	trouble_remedy(trouble, error == -ENOMEM ? "raise the limit of address space: ulimit -v"
+						 : "is proc mounted on /proc?");
 	return error;
 }
 

@@ -115,17 +115,22 @@ static int parse_rate(const char *text, struct request *request, struct trouble 
 {
 	size_t length = strlen(text);
 	char size[128];
+	int r;
 
 	if (length > 2 && !strcmp(text + length - 2, "/s"))
 		length -= 2;
-	if (length >= sizeof(size)) {
-		trouble_set(trouble, "--rate is too long");
-		return -EINVAL;
+	if (length < sizeof(size)) {
+		memcpy(size, text, length);
+		size[length] = '\0';
+		text = size;
 	}
-	memcpy(size, text, length);
-	size[length] = '\0';
 	request->has_rate = true;
-	return parse_some("--rate", size, &request->rate, trouble);
+	r = parse_some("--rate", text, &request->rate, trouble);
+	if (r < 0 || !request->rate.permyriad)
+		return r;
+	trouble_set(trouble, "--rate '%s' is a share of the memory that is left, which has no speed", text);
+	trouble_remedy(trouble, "write bytes per second, as in 100M/s");
+	return -EINVAL;
 }
 
 static int parse_thp(const char *text, struct request *request, struct trouble *trouble)
@@ -228,12 +233,17 @@ static int apply(struct parser *parser, int key, const char *argument)
 	}
 }
 
-/* The word in which getopt_long() has just found a fault; it may not be done with it. */
-static const char *faulty_word(char *argv[])
+/*
+ * The word in which getopt_long() has just found a fault; it may not be done with it. BEFORE
+ * is what optind was when it was called.
+ */
+static const char *faulty_word(char *argv[], int before)
 {
 	const char *previous = argv[optind - 1];
 	size_t length = strlen(previous);
 
+	if (optind == before && argv[optind])
+		return argv[optind];
 	if (!strncmp(previous, "--", 2) || !argv[optind])
 		return previous;
 	if (previous[0] == '-' && length > 1 && previous[length - 1] == optopt)
@@ -321,13 +331,13 @@ enum options_result options_parse(int argc, char *argv[], struct request *ret_re
 	struct parser parser = { .request = request_default(), .trouble = trouble };
 	struct option longopts[TABLE_SIZE + 1];
 	char shortopts[2 * TABLE_SIZE + 2];
-	int key;
+	int key, before = 1;
 
 	make_getopt_tables(longopts, shortopts);
 	opterr = 0;
 	while ((key = getopt_long(argc, argv, shortopts, longopts, NULL)) != -1) {
 		if (key == '?' || key == ':') {
-			complain(trouble, key, faulty_word(argv));
+			complain(trouble, key, faulty_word(argv, before));
 			return OPTIONS_WRONG;
 		}
 		if (key == KEY_HELP)
@@ -337,6 +347,7 @@ enum options_result options_parse(int argc, char *argv[], struct request *ret_re
 		parser.seen[index_of(key)] = true;
 		if (apply(&parser, key, optarg) < 0)
 			return OPTIONS_WRONG;
+		before = optind;
 	}
 	if (check_exclusive(&parser) < 0 || parse_operands(&parser, argv + optind) < 0)
 		return OPTIONS_WRONG;
@@ -369,7 +380,7 @@ void options_print_help(void)
 	       "TIME is seconds, or a number with ms, s, m, h or d.\n");
 	for (size_t i = 0; i < TABLE_SIZE; i++)
 		print_option(&table[i]);
-	printf("\nColumns (and their sources, see proc(5)):\n");
+	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");
 	for (size_t i = 0; i < column_count; i++)
 		printf("  %-9s %-38s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
 	printf("\nExit status: 0 done, 1 --verify failed, 2 usage, 3 stopped by the guard,\n"

@@ -28,8 +28,7 @@ struct request request_default(void)
 bool request_has_share(const struct request *request)
 {
 	return request->size.permyriad || (request->has_interval && request->interval.permyriad) ||
-	       (request->has_touch && request->touch.permyriad) ||
-	       (request->has_rate && request->rate.permyriad);
+	       (request->has_touch && request->touch.permyriad);
 }
 
 /* Bytes of SIZE in whole pages. */
@@ -41,6 +40,7 @@ static int to_pages(const char *name, struct size size, uint64_t room, uint64_t 
 	if (size.permyriad && !bytes) {
 		trouble_set(trouble, "%s is a share of the memory that is left, but nothing is left",
 			    name);
+		trouble_remedy(trouble, "give %s in bytes", name);
 		return -ERANGE;
 	}
 	if (size_round_up(bytes, page_size, ret_bytes) < 0) {
@@ -102,7 +102,7 @@ int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 		},
 		.observe = {
 			.page_size = page_size,
-			.rate = request->has_rate ? size_resolve(request->rate, room) : 0,
+			.rate = request->has_rate ? request->rate.bytes : 0,
 			.hold = request->hold,
 			.every = request->every ? request->every : NS_PER_SECOND,
 			.exact = request->exact,

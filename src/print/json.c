@@ -4,13 +4,25 @@
 
 #include <errno.h>
 #include <json.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "print/printer.h"
+
+/* A string as JSON wants it: what is not UTF-8 (RFC 3629) becomes U+FFFD. */
+static struct json_object *new_text(const char *text)
+{
+	char *valid = utf8_repair(text);
+	struct json_object *object = valid ? json_object_new_string(valid) : NULL;
+
+	free(valid);
+	return object;
+}
 
 static void add_text(struct json_object *object, const char *key, const char *text)
 {
-	json_object_object_add(object, key, text && *text ? json_object_new_string(text) : NULL);
+	json_object_object_add(object, key, text && *text ? new_text(text) : NULL);
 }
 
 static void add_integer(struct json_object *object, const char *key, int64_t value)
@@ -67,7 +79,7 @@ static struct json_object *job_object(const struct host *host)
 
 	for (size_t i = 0; i < host->jobs; i++)
 		json_object_object_add(object, host->job[i].name,
-				       json_object_new_string(host->job[i].value));
+				       new_text(host->job[i].value));
 	return object;
 }
 
@@ -127,7 +139,7 @@ static struct json_object *proof_array(const struct verdict *verdict)
 	struct json_object *array = json_object_new_array();
 
 	for (int i = 0; i < verdict->proofs; i++)
-		json_object_array_add(array, json_object_new_string(verdict->proof[i]));
+		json_object_array_add(array, new_text(verdict->proof[i]));
 	return array;
 }
 
@@ -149,6 +161,7 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	json_object_object_add(object, "proof", proof_array(verdict));
 	add_text(object, "message", verdict->trouble.what[0] ? verdict->trouble.what
 							      : verdict->summary);
+	add_text(object, "summary", verdict->summary);
 	return write_record(printer, object);
 }
 

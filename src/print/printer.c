@@ -8,6 +8,8 @@
 #include "base/duration.h"
 #include "print/printer.h"
 
+#define STREAM_BUFFER 65536
+
 const struct printer_format printer_none = { 0 };
 
 static const struct printer_format *const formats[] = {
@@ -24,6 +26,8 @@ int printer_open(struct printer *printer, const struct output *output)
 		.output = output,
 		.stream = stdout,
 	};
+	/* Whole rows go out at once, whatever the stream was: printer_flush() sends them. */
+	setvbuf(printer->stream, NULL, _IOFBF, STREAM_BUFFER);
 	return printer->format->open ? printer->format->open(printer) : 0;
 }
 
@@ -32,16 +36,19 @@ int printer_plan(struct printer *printer, const struct plan_record *record)
 	printer->size = record->region->bytes;
 	printer->touch = record->touch;
 	printer->page_size = record->page_size;
+	errno = 0;
 	return printer->format->plan ? printer->format->plan(printer, record) : 0;
 }
 
 int printer_sample(struct printer *printer, const struct sample *sample)
 {
+	errno = 0;
 	return printer->format->sample ? printer->format->sample(printer, sample) : 0;
 }
 
 int printer_verdict(struct printer *printer, const struct verdict *verdict)
 {
+	errno = 0;
 	return printer->format->verdict ? printer->format->verdict(printer, verdict) : 0;
 }
 
@@ -53,7 +60,6 @@ void printer_close(struct printer *printer)
 
 int printer_flush(FILE *stream)
 {
-	errno = 0;
 	if (fflush(stream) == 0 && !ferror(stream))
 		return 0;
 	return errno ? -errno : -EIO;

@@ -47,13 +47,15 @@ static size_t column_width(const struct printer *printer, const struct column *c
 	char text[SIZE_TEXT_MAX];
 
 	if (column->kind == COLUMN_TIME)
-		width = sizeof("1000.000000") - 1;
+		width = sizeof("10000000.000000") - 1;
 	else if (column->kind == COLUMN_COUNT)
 		width = digits(first->minflt + printer->touch / printer->page_size + 1000);
 	else if (printer->output->unit == SIZE_HUMAN)
 		width = sizeof("99.9G") - 1;
 	else
 		width = strlen(size_format(text, largest, printer->output->unit));
+	/* A growth may be negative. */
+	width += column->kind == COLUMN_GROWTH;
 	return width > name ? width : name;
 }
 

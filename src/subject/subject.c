@@ -75,6 +75,13 @@ static struct touch_board *map_board(void)
 static int complain(struct trouble *trouble, const char *what, int error)
 {
 	trouble_set(trouble, "cannot start the subject: %s: %s", what, strerror(error));
+	if (error == EMFILE)
+		trouble_remedy(trouble, "raise the limit of open files: ulimit -n");
+	else if (error == EAGAIN)
+		trouble_remedy(trouble, "no more processes are allowed: see ulimit -u and pids.max of "
+			       "the cgroup");
+	else if (error == ENOSYS)
+		trouble_remedy(trouble, "Linux 5.3 or later is needed");
 	return -error;
 }
 
@@ -99,7 +106,7 @@ static int fork_subject(struct worker *worker, struct subject *subject, struct t
 
 		kill(subject->pid, SIGKILL);
 		waitpid(subject->pid, NULL, 0);
-		return complain(trouble, "pidfd_open (Linux 5.3 or later is needed)", error);
+		return complain(trouble, "pidfd_open", error);
 	}
 	subject->pidfd = fd;
 	return 0;

@@ -20,7 +20,7 @@ static const char *below_top(const struct cgroup_mount *mount, const char *path)
 	size_t length = strlen(mount->top);
 
 	if (!strcmp(mount->top, "/"))
-		return !strncmp(path, "/..", 3) ? NULL : path;
+		return !strncmp(path, "/..", 3) && (!path[3] || path[3] == '/') ? NULL : path;
 	if (strncmp(path, mount->top, length) || (path[length] && path[length] != '/'))
 		return NULL;
 	return path + length;
@@ -158,7 +158,7 @@ static int read_number(const struct root *root, const struct cgroup_level *level
 static int read_limit(const struct root *root, const struct cgroup_level *level,
 		      uint64_t *ret_limit)
 {
-	uint64_t limit, high = CGROUP_UNLIMITED;
+	uint64_t limit = CGROUP_UNLIMITED, high = CGROUP_UNLIMITED;
 	int r;
 
 	if (level->version == 1) {
@@ -197,6 +197,8 @@ int cgroup_figures_read(const struct root *root, const struct cgroup_level *leve
 							 : "memory.current", &figures.usage);
 	if (r < 0)
 		return r;
+	if (figures.usage == CGROUP_UNLIMITED)
+		return -ENOENT;
 	read_reclaimable(root, level, &figures.reclaimable);
 	*ret_figures = figures;
 	return 0;

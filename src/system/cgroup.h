@@ -50,7 +50,7 @@ int cgroup_chain_read(const struct root *root, const char *process,
 
 void cgroup_chain_free(struct cgroup_chain *chain);
 
-/* Reads what LEVEL allows. Returns 0, or a negative errno (-ENOENT: it has no limit files). */
+/* Reads what LEVEL allows. Returns 0, or a negative errno (-ENOENT: it has no limit). */
 int cgroup_figures_read(const struct root *root, const struct cgroup_level *level,
 			struct cgroup_figures *ret_figures);
 

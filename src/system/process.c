@@ -18,9 +18,12 @@ void process_parse_maps(const char *text, struct process_space *space)
 	space->maps = 0;
 	space->largest_hole = 0;
 	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line != '\0') {
-		char *rest;
-		uint64_t start = strtoull(line, &rest, 16), end;
+		char *rest = NULL;
+		uint64_t start, end;
 
+		if (*line == '\n')
+			continue;
+		start = strtoull(line, &rest, 16);
 		if (*rest != '-')
 			continue;
 		end = strtoull(rest + 1, NULL, 16);
@@ -46,11 +49,13 @@ static uint64_t read_limit(pid_t pid, enum __rlimit_resource resource)
 int process_status_field(const struct root *root, pid_t pid, const char *key,
 			 uint64_t *ret_bytes)
 {
-	char path[64], text[8192];
+	CLEANUP_FREE char *text = NULL;
+	char path[64];
 	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	r = root_read(root, path, text, sizeof(text));
+	/* A process in thousands of groups has a long one. */
+	r = root_read_all(root, path, &text);
 	return r < 0 ? r : keyed_u64(text, key, ret_bytes);
 }
 

@@ -15,7 +15,7 @@ struct process_space {
 	uint64_t vm_size;	/* status VmSize */
 	uint64_t vm_data;	/* status VmData */
 	uint64_t maps;		/* lines of maps */
-	uint64_t largest_hole;	/* the largest gap between two mappings */
+	uint64_t largest_hole;	/* the largest gap below a mapping */
 	uint64_t limit_as;	/* RLIMIT_AS, soft; PROCESS_UNLIMITED */
 	uint64_t limit_data;	/* RLIMIT_DATA, soft; PROCESS_UNLIMITED */
 };

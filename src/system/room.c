@@ -65,8 +65,11 @@ int room_read(const struct room_source *source, bool guarded, struct room *ret_r
 	for (size_t i = 0; i < source->chain->count; i++) {
 		struct room room;
 
-		/* A level that cannot be read limits nothing that we could know of. */
-		if (read_level(source, &source->chain->levels[i], &room) < 0)
+		r = read_level(source, &source->chain->levels[i], &room);
+		/* For want of descriptors or memory a limit would go unseen; else there is none to see. */
+		if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
+			return r;
+		if (r < 0)
 			continue;
 		if (is_tighter(&room, &least, guarded))
 			least = room;

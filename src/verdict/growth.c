@@ -86,6 +86,9 @@ const char *growth_reason(const struct growth *growth, uint64_t touched, enum si
 	if (growth->file)
 		add(reason, "%s of the program's own file pages %s", TEXT(growth->file),
 		    growth->file > 0 ? "came in" : "were reclaimed");
+	if (growth->exact && !beyond && !growth->file && growth->swap <= 0)
+		add(reason, "%s of other memory of the subject %s", TEXT(growth->difference),
+		    growth->difference > 0 ? "came in" : "went");
 	if (!growth->exact)
 		add(reason, "the figure is from status, which may lag");
 	else if (beyond && !(beyond > 0 && growth->huge) && growth->swap <= 0)

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* utf8.c - replace what is not UTF-8 */
+#include <config.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+static const char replacement[] = "\xef\xbf\xbd";
+
+static bool is_within(unsigned char byte, unsigned char low, unsigned char high)
+{
+	return byte >= low && byte <= high;
+}
+
+/* The bytes of the well-formed character that TEXT begins with; 0: there is none. */
+static size_t character_length(const unsigned char *text)
+{
+	unsigned char low = 0x80, high = 0xbf;
+	size_t length;
+
+	if (text[0] < 0x80)
+		return 1;
+	if (is_within(text[0], 0xc2, 0xdf))
+		length = 2;
+	else if (is_within(text[0], 0xe0, 0xef))
+		length = 3;
+	else if (is_within(text[0], 0xf0, 0xf4))
+		length = 4;
+	else
+		return 0;
+	/* The second byte decides on overlong forms, surrogates and the end of Unicode. */
+	low = text[0] == 0xe0 ? 0xa0 : text[0] == 0xf0 ? 0x90 : low;
+	high = text[0] == 0xed ? 0x9f : text[0] == 0xf4 ? 0x8f : high;
+	if (!is_within(text[1], low, high))
+		return 0;
+	for (size_t i = 2; i < length; i++)
+		if (!is_within(text[i], 0x80, 0xbf))
+			return 0;
+	return length;
+}
+
+char *utf8_repair(const char *text)
+{
+	char *copy = malloc(strlen(text) * (sizeof(replacement) - 1) + 1), *at = copy;
+
+	while (copy && *text) {
+		size_t length = character_length((const unsigned char *)text);
+
+		if (length) {
+			memcpy(at, text, length);
+			at += length;
+			text += length;
+		} else {
+			memcpy(at, replacement, sizeof(replacement) - 1);
+			at += sizeof(replacement) - 1;
+			text++;
+		}
+	}
+	if (copy)
+		*at = '\0';
+	return copy;
+}

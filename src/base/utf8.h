@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* utf8.h - make sure that text is UTF-8 */
+#ifndef PT_UTF8_H
+#define PT_UTF8_H
+
+/*
+ * Copies TEXT, with every byte that is no part of well-formed UTF-8 (RFC 3629: no overlong forms,
+ * no surrogates, nothing above U+10FFFF) replaced by U+FFFD. The caller frees the copy;
+ * NULL: out of memory.
+ */
+char *utf8_repair(const char *text);
+
+#endif
