@@ -68,6 +68,8 @@ has "$tmp/out" '"time":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"'
 has "$tmp/out" '"outcome":"completed","exit_status":0,"signal":null' "completed"
 SLURM_JOB_ID='7"\' "$PAGETOUCH" --json >"$tmp/out" 2>&1
 has "$tmp/out" '"job":\{"SLURM_JOB_ID":"7\\"\\\\"\}' "hostile job variables are escaped"
+POD_NAME=$(printf 'a\377"b') "$PAGETOUCH" --json >"$tmp/out" 2>&1
+has "$tmp/out" "\"POD_NAME\":\"a$(printf '\357\277\275')\\\\\"b\"" "what is not UTF-8 becomes U+FFFD"
 if command -v jq >/dev/null; then
 	jq -e . "$tmp/out" >/dev/null
 	ok $? "every line is JSON"

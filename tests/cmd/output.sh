@@ -27,12 +27,16 @@ for option in --help --version; do
 	"$PAGETOUCH" "$option" >/dev/full 2>"$tmp/err" || status=$?
 	is "$status" 125 "$option to a full disk is an error"
 done
+(ulimit -f 0 && "$PAGETOUCH" 64K >"$tmp/limited"; echo $?) 2>&1 | cat >"$tmp/err"
+is "$(tail -n 1 "$tmp/err")" 125 "a file size limit is an error of writing"
+has "$tmp/err" 'File too large' "and is said"
 status=0
 (trap '' PIPE; "$PAGETOUCH" 8M "$page" 2>"$tmp/err"; echo $? >"$tmp/status") | head -n 2 >"$tmp/out"
 is "$(cat "$tmp/status")" 125 "with SIGPIPE ignored a closed pipe is exit 125"
 empty "$tmp/err" "also silently"
 
 # Rows come as they are taken, not at the end.
+: >"$tmp/out"
 "$PAGETOUCH" --hold 20s --every 20s 64K >"$tmp/out" 2>"$tmp/err" &
 observer=$!
 eventually 10 sh -c "[ \$(wc -l <'$tmp/out') -ge 18 ]"

@@ -5,7 +5,7 @@
 
 # start ARGS...: pagetouch in the background; $observer and $subject are set once it samples.
 start() {
-	rm -f "$tmp/out" "$tmp/err"
+	: >"$tmp/out"
 	"$PAGETOUCH" --json "$@" >"$tmp/out" 2>"$tmp/err" &
 	observer=$!
 	eventually 20 grep -q '"seq":2' "$tmp/out"
@@ -54,6 +54,7 @@ for signal in KILL TERM SEGV BUS INT USR1; do
 done
 
 # How far it came is known also in the middle of a step.
+: >"$tmp/out"
 "$PAGETOUCH" --json --rate 2M/s 8M 8M >"$tmp/out" 2>"$tmp/err" &
 observer=$!
 eventually 20 grep -q '"seq":0' "$tmp/out"
@@ -74,6 +75,7 @@ for signal in INT TERM HUP; do
 		continue
 	fi
 	number=$(number_of "$signal")
+	: >"$tmp/out"
 	# shellcheck disable=SC2086
 	$default_int "$PAGETOUCH" $slow >"$tmp/out" 2>"$tmp/err" &
 	observer=$!
@@ -98,6 +100,7 @@ eventually 5 gone "$subject"
 ok $? "observer killed by SIGKILL: the subject dies with it"
 
 # An ignored signal stays ignored (nohup).
+: >"$tmp/out"
 (
 	trap '' HUP
 	exec "$PAGETOUCH" --rate 8M/s 4M
@@ -116,6 +119,47 @@ has "/proc/$subject/limits" 'Max core file size  *[01] ' "the subject dumps no c
 is "$(cat "/proc/$observer/oom_score_adj")" "$(cat /proc/self/oom_score_adj)" "the observer's is as it was"
 kill "$observer"
 finish
+
+# timeout(1) sends its signal twice, to us and to our group: the summary is owed all the same.
+lost=0
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	timeout 0.15 "$PAGETOUCH" --rate 8M/s 64M 1M >"$tmp/out" 2>"$tmp/err"
+	grep -q '^pagetouch: ended by SIGTERM' "$tmp/err" || lost=$((lost + 1))
+done
+is "$lost" 0 "timeout(1) does not lose the summary ($i runs)"
+
+# A reader that has stopped reading does not keep the run from being ended.
+mkfifo "$tmp/fifo"
+sleep 30 <"$tmp/fifo" &
+reader=$!
+"$PAGETOUCH" --json 64M "$page" >"$tmp/fifo" 2>"$tmp/err" &
+observer=$!
+sleep 1
+kill -TERM "$observer"
+eventually 10 gone "$observer"
+ok $? "a stalled reader: SIGTERM ends the run"
+kill "$reader" 2>/dev/null
+finish
+is "$status" 143 "a stalled reader: it dies of that signal"
+wait "$reader" 2>/dev/null
+
+# Inherited ignored SIGCHLD: the death is still seen for what it is.
+: >"$tmp/out"
+(
+	trap '' CHLD
+	exec "$PAGETOUCH" --json --hold infinity 64K
+) >"$tmp/out" 2>"$tmp/err" &
+observer=$!
+eventually 20 grep -q '"seq":2' "$tmp/out"
+kill -9 "$(field pid "$tmp/out" | head -n 1)"
+finish
+is "$status" 137 "SIGCHLD ignored by the parent: still 137"
+
+# A big subject takes time to die: still its death, not a failed reading.
+start --hold infinity --every 1ms 1G 512M
+kill -9 "$subject"
+finish
+is "$status" 137 "a subject of 1 GiB that dies while it is read"
 
 # A stopped subject does not outlive its observer.
 start --hold infinity 64K

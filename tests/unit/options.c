@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.c - command lines that are wrong and right, and the plan that follows from a request */
+#include <config.h>
+
+#include <errno.h>
+#include <getopt.h>
+
+#include "../tap.h"
+#include "base/duration.h"
+#include "options/options.h"
+
+#define KIB UINT64_C(1024)
+#define MIB (KIB * KIB)
+#define GIB (KIB * MIB)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define WORDS_MAX 8
+
+#define LONG_RATE \
+	"11111111111111111111111111111111111111111111111111111111111111111111111111111111" \
+	"11111111111111111111111111111111111111111111111111111111111111111111111111111111/s"
+
+#define LONG_128 \
+	"1111111111111111111111111111111111111111111111111111111111111111" \
+	"1111111111111111111111111111111111111111111111111111111111111111"
+
+/* Parses WORDS (ended by NULL) as the arguments of pagetouch. */
+static enum options_result parse(const char *const *words, struct request *ret_request,
+				 struct trouble *trouble)
+{
+	char *argv[WORDS_MAX + 2] = { strdup("pagetouch") };
+	char *copies[WORDS_MAX + 2];
+	int argc = 1;
+	enum options_result result;
+
+	for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
+		argv[argc] = strdup(words[argc - 1]);
+	memcpy(copies, argv, sizeof(copies));
+	optind = 0;
+	result = options_parse(argc, argv, ret_request, trouble);
+	for (int i = 0; i < argc; i++)
+		free(copies[i]);
+	return result;
+}
+
+/* The words as one line, for a test's name. */
+static const char *line_of(const char *const *words, char line[static 256])
+{
+	size_t used = 0;
+
+	line[0] = '\0';
+	for (int i = 0; i < WORDS_MAX && words[i] && used < 200; i++) {
+		char escaped[96];
+
+		trouble_escape(escaped, sizeof(escaped), words[i]);
+		used += (size_t)snprintf(line + used, 256 - used, "%s%s", i ? " " : "",
+					 *escaped ? escaped : "''");
+	}
+	return line;
+}
+
+/* What is wrong, and what the first line must name. */
+static const struct {
+	const char *words[WORDS_MAX + 1];
+	const char *pieces[3];
+} wrong[] = {
+	/* SIZE and INTERVAL */
+	{ { "" }, { "SIZE", "empty" } },
+	{ { "0" }, { "SIZE", "'0'" } },
+	{ { "0x0" }, { "SIZE", "'0x0'" } },
+	{ { "0K" }, { "SIZE", "'0K'" } },
+	{ { "junk" }, { "SIZE", "'junk'" } },
+	{ { "12abc" }, { "SIZE", "'12abc'" } },
+	{ { "0x" }, { "SIZE", "'0x'" } },
+	{ { "1e3" }, { "SIZE", "'1e3'" } },
+	{ { "1,5G" }, { "SIZE", "'1,5G'" } },
+	{ { "+5" }, { "SIZE", "'+5'" } },
+	{ { " 5" }, { "SIZE", "' 5'" } },
+	{ { "nan" }, { "SIZE", "'nan'" } },
+	{ { "1.5" }, { "SIZE", "'1.5'", "fraction" } },
+	{ { "16E" }, { "SIZE", "'16E'", "too large" } },
+	{ { "99999999999G" }, { "SIZE", "'99999999999G'", "too large" } },
+	{ { "0x10000000000000000" }, { "SIZE", "0x1000", "too large" } },
+	{ { "200%" }, { "SIZE", "'200%'", "100%" } },
+	{ { "0%" }, { "SIZE", "'0%'" } },
+	{ { "\xff" "5" }, { "SIZE", "'\\xff5'" } },
+	{ { "5\x1b[2J" }, { "SIZE", "'5\\x1b[2J'" } },
+	{ { "-" }, { "SIZE", "'-'" } },
+	{ { "--", "-5" }, { "SIZE", "'-5'", "negative" } },
+	{ { "64K", "" }, { "INTERVAL", "empty" } },
+	{ { "64K", "0" }, { "INTERVAL", "'0'" } },
+	{ { "64K", "4X" }, { "INTERVAL", "'4X'" } },
+	{ { "64K", "--", "-4K" }, { "INTERVAL", "'-4K'", "negative" } },
+	{ { "64K", "4K", "1K" }, { "'1K'" } },
+	{ { "64K", "4K", "" }, { "operand", "''" } },
+	{ { "64K", "4K", "1K", "2K" }, { "'1K'" } },
+	/* A negative number is no option. */
+	{ { "-5" }, { "'-5'", "negative" } },
+	{ { "-5G" }, { "'-5G'", "negative" } },
+	{ { "-1K", "4K" }, { "'-1K'", "negative" } },
+	{ { "-0" }, { "'-0'", "negative" } },
+	{ { "-9G" }, { "'-9G'", "negative" } },
+	{ { "64K", "-5" }, { "'-5'", "negative" } },
+	{ { "64K", "-5G" }, { "'-5G'", "negative" } },
+	{ { "--bytes", "-5G" }, { "'-5G'", "negative" } },
+	{ { "--hold=5", "-5G" }, { "'-5G'", "negative" } },
+	{ { "-b", "-5G" }, { "'-5G'", "negative" } },
+	/* Options that there are not. */
+	{ { "--nosuch" }, { "'--nosuch'", "unknown" } },
+	{ { "--nosuch=5" }, { "'--nosuch=5'", "unknown" } },
+	{ { "--bytes", "--nosuch" }, { "'--nosuch'", "unknown" } },
+	{ { "--h" }, { "'--h'", "ambiguous" } },
+	{ { "-x" }, { "-x", "unknown" } },
+	{ { "-bx" }, { "-x", "'-bx'", "unknown" } },
+	{ { "-xb" }, { "-x", "'-xb'", "unknown" } },
+	{ { "64K", "-x" }, { "-x", "unknown" } },
+	{ { "-b", "-xy" }, { "-x", "'-xy'", "unknown" } },
+	{ { "--bytes", "-xy" }, { "-x", "'-xy'", "unknown" } },
+	{ { "-orss", "-sy" }, { "-s", "'-sy'", "unknown" } },
+	{ { "-:" }, { "-:", "unknown" } },
+	{ { "-\x1b" }, { "\\x1b", "unknown" } },
+	{ { "--\x1b[2J" }, { "'--\\x1b[2J'", "unknown" } },
+	{ { "--\xc3\xa9" }, { "'--\\xc3\\xa9'", "unknown" } },
+	/* Arguments that are missing or too many. */
+	{ { "--touch" }, { "'--touch'", "needs an argument" } },
+	{ { "64K", "--hold" }, { "'--hold'", "needs an argument" } },
+	{ { "-o" }, { "'-o'", "needs an argument" } },
+	{ { "-bo" }, { "o'", "needs an argument" } },
+	{ { "--bytes=5" }, { "'--bytes=5'", "no argument" } },
+	{ { "--shared=yes", "64K" }, { "'--shared=yes'", "no argument" } },
+	{ { "--help=me" }, { "'--help=me'", "no argument" } },
+	/* Arguments that are wrong. */
+	{ { "--touch=" }, { "--touch", "empty" } },
+	{ { "--touch", "-4K" }, { "--touch", "'-4K'", "negative" } },
+	{ { "--touch=4X" }, { "--touch", "'4X'" } },
+	{ { "--touch=101%" }, { "--touch", "'101%'" } },
+	{ { "--rate=" }, { "--rate", "empty" } },
+	{ { "--rate=0" }, { "--rate", "'0'" } },
+	{ { "--rate=0/s" }, { "--rate", "'0" } },
+	{ { "--rate=/s" }, { "--rate" } },
+	{ { "--rate=5M/min" }, { "--rate", "'5M/min" } },
+	{ { "--rate=5M/s/s" }, { "--rate", "'5M/s" } },
+	{ { "--rate=1%/s" }, { "--rate", "'1%'" } },
+	{ { "--rate=50%" }, { "--rate", "'50%'" } },
+	{ { "--rate=" LONG_RATE }, { "--rate" } },
+	{ { "--rate=" LONG_128 }, { "--rate" } },
+	{ { "--hold=0" }, { "--hold", "'0'" } },
+	{ { "--hold=" }, { "--hold", "empty" } },
+	{ { "--hold=-1" }, { "--hold", "'-1'" } },
+	{ { "--hold=soon" }, { "--hold", "'soon'" } },
+	{ { "--hold=200000d" }, { "--hold", "'200000d'", "too long" } },
+	{ { "--hold=5", "--every=0" }, { "--every", "'0'" } },
+	{ { "--hold=5", "--every=1x" }, { "--every", "'1x'" } },
+	{ { "--thp=sometimes" }, { "--thp", "'sometimes'" } },
+	{ { "--thp=" }, { "--thp", "''" } },
+	{ { "--thp=Never" }, { "--thp", "'Never'" } },
+	{ { "--output=nosuch" }, { "--output", "'nosuch'" } },
+	{ { "--output=" }, { "--output", "''" } },
+	{ { "-o", "RSS,,VSZ" }, { "--output", "''" } },
+	/* Options that contradict each other, or make no sense alone. */
+	{ { "--private", "--shared" }, { "--private", "--shared" } },
+	{ { "--shared", "64K", "--private" }, { "--private", "--shared" } },
+	{ { "-b", "-H" }, { "--bytes", "--human" } },
+	{ { "--json", "--csv" }, { "--json", "--csv" } },
+	{ { "--json", "-H" }, { "--json", "--human" } },
+	{ { "--csv", "--human" }, { "--csv", "--human" } },
+	{ { "-q", "--json" }, { "--quiet", "--json" } },
+	{ { "--csv", "-q" }, { "--quiet", "--csv" } },
+	{ { "--every=1s" }, { "--every", "--hold" } },
+};
+
+static bool holds_all(const char *text, const char *const pieces[3])
+{
+	for (int i = 0; i < 3 && pieces[i]; i++)
+		if (!strstr(text, pieces[i]))
+			return false;
+	return true;
+}
+
+static bool is_plain(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+static void check_wrong(size_t i)
+{
+	struct request request = { .hold = 42 };
+	struct trouble trouble = { "", "" };
+	char line[256];
+
+	line_of(wrong[i].words, line);
+	if (!tap_ok(parse(wrong[i].words, &request, &trouble) == OPTIONS_WRONG, "refused: %s",
+		    line))
+		return;
+	if (!tap_ok(holds_all(trouble.what, wrong[i].pieces), "%s: the first line names it", line))
+		printf("#   %s\n", trouble.what);
+	tap_ok(trouble.remedy[0], "%s: there is a second line", line);
+	tap_ok(is_plain(trouble.what) && is_plain(trouble.remedy),
+	       "%s: both are one line of plain characters", line);
+	tap_ok(request.hold == 42, "%s: the request is left alone", line);
+}
+
+static const char *share_text(struct size size, char text[static 32])
+{
+	if (size.permyriad)
+		snprintf(text, 32, "%u/10000", size.permyriad);
+	else
+		snprintf(text, 32, "%" PRIu64, size.bytes);
+	return text;
+}
+
+/* A text that grows. */
+struct line {
+	char text[512];
+};
+
+static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *format, ...)
+{
+	size_t used = strlen(line->text);
+	va_list arguments;
+
+	if (used)
+		line->text[used++] = ' ';
+	va_start(arguments, format);
+	vsnprintf(line->text + used, sizeof(line->text) - used, format, arguments);
+	va_end(arguments);
+}
+
+static void describe_output(const struct output *output, struct line *line)
+{
+	static const char *const formats[] = { "", "json", "csv", "quiet" };
+	static const char *const units[] = { "", "bytes", "human" };
+	struct column_choice usual = column_choice_default();
+
+	if (output->format != OUTPUT_TABLE)
+		add(line, "%s", formats[output->format]);
+	if (output->unit != SIZE_KIB)
+		add(line, "%s", units[output->unit]);
+	if (!output->headings)
+		add(line, "noheadings");
+	if (output->columns.count != usual.count ||
+	    memcmp(output->columns.index, usual.index, usual.count) != 0)
+		for (size_t i = 0; i < output->columns.count; i++)
+			add(line, "%s", columns[output->columns.index[i]].name);
+}
+
+static void describe_sizes(const struct request *request, struct line *line)
+{
+	char text[32];
+
+	if (request->size.permyriad || request->size.bytes != 64 * KIB)
+		add(line, "size=%s", share_text(request->size, text));
+	if (request->has_interval)
+		add(line, "interval=%s", share_text(request->interval, text));
+	if (request->has_touch)
+		add(line, "touch=%s", share_text(request->touch, text));
+	if (request->has_rate)
+		add(line, "rate=%s", share_text(request->rate, text));
+}
+
+static void describe_run(const struct request *request, struct line *line)
+{
+	static const char *const thp[] = { "", "always", "system" };
+
+	if (request->hold)
+		add(line, "hold=%" PRIu64, request->hold);
+	if (request->every)
+		add(line, "every=%" PRIu64, request->every);
+	if (request->backing != REGION_PRIVATE)
+		add(line, "shared");
+	if (request->thp != REGION_THP_NEVER)
+		add(line, "thp=%s", thp[request->thp]);
+	if (request->reserve)
+		add(line, "reserve");
+	if (request->exact)
+		add(line, "exact");
+	if (!request->guard)
+		add(line, "no-guard");
+	if (request->verify)
+		add(line, "verify");
+}
+
+/* Says in what REQUEST differs from that of an empty command line. */
+static void describe(const struct request *request, struct line *line)
+{
+	line->text[0] = '\0';
+	describe_sizes(request, line);
+	describe_run(request, line);
+	describe_output(&request->output, line);
+}
+
+static const struct {
+	const char *words[WORDS_MAX + 1];
+	const char *request;	/* what differs from the default */
+} right[] = {
+	{ { NULL }, "" },
+	{ { "0x1000000000", "0x2000000" }, "size=68719476736 interval=33554432" },
+	{ { "--shared", "0x1000000000", "0x2000000" },
+	  "size=68719476736 interval=33554432 shared" },
+	{ { "64K" }, "" },
+	{ { "010" }, "size=10" },
+	{ { "1.5G", "1%" }, "size=1610612736 interval=100/10000" },
+	{ { "50%" }, "size=5000/10000" },
+	{ { "1M", "--touch=512K" }, "size=1048576 touch=524288" },
+	{ { "--touch", "25%", "1M" }, "size=1048576 touch=2500/10000" },
+	{ { "--touch=0" }, "touch=0" },
+	{ { "--rate=5M/s" }, "rate=5242880" },
+	{ { "--rate", "5M" }, "rate=5242880" },
+	{ { "--hold=2" }, "hold=2000000000" },
+	{ { "--hold=infinity", "--every=250ms" },
+	  "hold=18446744073709551615 every=250000000" },
+	{ { "--every=2", "--hold=1m" }, "hold=60000000000 every=2000000000" },
+	{ { "--thp=always" }, "thp=always" },
+	{ { "--thp", "system" }, "thp=system" },
+	{ { "--thp=never" }, "" },
+	{ { "--private" }, "" },
+	{ { "--reserve" }, "reserve" },
+	{ { "--exact" }, "exact" },
+	{ { "--no-guard" }, "no-guard" },
+	{ { "--verify" }, "verify" },
+	{ { "-b" }, "bytes" },
+	{ { "-Hn" }, "human noheadings" },
+	{ { "-q" }, "quiet" },
+	{ { "--json", "-b" }, "json bytes" },
+	{ { "--csv", "-n" }, "csv noheadings" },
+	{ { "-o", "rss,pss" }, "RSS PSS" },
+	{ { "-oRSS" }, "RSS" },
+	{ { "--output=+uss" }, "TOUCHED VSZ RSS GREW MINFLT USS" },
+	{ { "-o", "RSS", "-o", "VSZ" }, "VSZ" },
+	{ { "64M", "--bytes", "1M" }, "size=67108864 interval=1048576 bytes" },
+	{ { "--hum", "--", "64M" }, "size=67108864 human" },
+	{ { "--touch=4K", "--touch=8K" }, "touch=8192" },
+	{ { "-b", "-b", "-b" }, "bytes" },
+};
+
+static void check_right(size_t i)
+{
+	struct request request;
+	struct trouble trouble = { "", "" };
+	char words[256], name[300];
+	struct line line;
+
+	snprintf(name, sizeof(name), "taken: %s", line_of(right[i].words, words));
+	if (!tap_ok(parse(right[i].words, &request, &trouble) == OPTIONS_RUN, "%s", name)) {
+		printf("#   %s\n", trouble.what);
+		return;
+	}
+	describe(&request, &line);
+	tap_is_text(line.text, right[i].request, name);
+}
+
+static const struct {
+	const char *words[WORDS_MAX + 1];
+	enum options_result result;
+} others[] = {
+	{ { "--help" }, OPTIONS_HELP }, { { "-h" }, OPTIONS_HELP },
+	{ { "64K", "-h" }, OPTIONS_HELP }, { { "-bh", "64K" }, OPTIONS_HELP },
+	{ { "--version" }, OPTIONS_VERSION }, { { "-V" }, OPTIONS_VERSION },
+	{ { "--version", "--help" }, OPTIONS_VERSION },
+	{ { "--help", "--nosuch" }, OPTIONS_HELP },
+};
+
+static void test_others(void)
+{
+	for (size_t i = 0; i < COUNT(others); i++) {
+		struct request request = { .hold = 42 };
+		struct trouble trouble = { "", "" };
+		char line[256];
+
+		tap_ok(parse(others[i].words, &request, &trouble) == others[i].result,
+		       "help or version: %s", line_of(others[i].words, line));
+		tap_ok(request.hold == 42 && !trouble.what[0], "nothing else is filled");
+	}
+}
+
+static void test_default(void)
+{
+	struct request request = request_default();
+
+	tap_is((int64_t)request.size.bytes, (int64_t)(64 * KIB), "the default SIZE is 64 KiB");
+	tap_ok(request.backing == REGION_PRIVATE && request.thp == REGION_THP_NEVER &&
+	       !request.reserve, "private, without huge pages, not reserved");
+	tap_ok(request.guard && !request.verify && !request.exact, "guarded, not verified");
+	tap_ok(request.output.format == OUTPUT_TABLE && request.output.unit == SIZE_KIB &&
+	       request.output.headings, "a table in KiB with a header");
+	tap_ok(!request_has_share(&request), "and no share of anything");
+}
+
+static void test_has_share(void)
+{
+	struct size share = { .permyriad = 100 };
+	struct request request = request_default();
+
+	request.interval = request.touch = share;
+	tap_ok(!request_has_share(&request), "shares that were not given do not count");
+	request.has_interval = true;
+	tap_ok(request_has_share(&request), "a share as INTERVAL");
+	request.has_interval = false;
+	request.has_touch = true;
+	tap_ok(request_has_share(&request), "a share as --touch");
+	request.has_touch = false;
+	request.size = share;
+	tap_ok(request_has_share(&request), "a share as SIZE");
+}
+
+static const uint64_t page_sizes[] = { 4096, 16384, 65536 };
+
+/* Makes the plan of a command line. */
+static int plan_line(const char *const *words, uint64_t room, uint64_t page_size,
+		     struct plan *ret_plan, struct trouble *trouble)
+{
+	struct request request;
+
+	if (parse(words, &request, trouble) != OPTIONS_RUN)
+		return -ENOTSUP;
+	return plan_make(&request, room, page_size, ret_plan, trouble);
+}
+
+/* With pages of 4 KiB and a room of 1 GiB. */
+static const struct {
+	const char *words[WORDS_MAX + 1];
+	uint64_t size, touch, interval, rate;
+	bool note;
+} plans[] = {
+	{ { NULL }, 65536, 65536, 4096, 0, false },
+	{ { "0x1000000000", "0x2000000" }, 64 * GIB, 64 * GIB, 32 * MIB, 0, false },
+	{ { "1" }, 4096, 4096, 4096, 0, false },
+	{ { "4096" }, 4096, 4096, 4096, 0, false },
+	{ { "4097" }, 8192, 8192, 4096, 0, false },
+	{ { "1M" }, MIB, MIB, 65536, 0, false },
+	{ { "1000000" }, 1003520, 1003520, 65536, 0, false },
+	{ { "64K", "1" }, 65536, 65536, 4096, 0, false },
+	{ { "64K", "5000" }, 65536, 65536, 8192, 0, false },
+	{ { "64K", "64K" }, 65536, 65536, 65536, 0, false },
+	{ { "64K", "65K" }, 65536, 65536, 69632, 0, true },
+	{ { "64K", "1G" }, 65536, 65536, GIB, 0, true },
+	{ { "1M", "--touch=512K" }, MIB, 512 * KIB, 32768, 0, false },
+	{ { "1M", "--touch=1M" }, MIB, MIB, 65536, 0, false },
+	{ { "1M", "--touch=1" }, MIB, 4096, 4096, 0, false },
+	{ { "1M", "512K", "--touch=256K" }, MIB, 256 * KIB, 512 * KIB, 0, true },
+	{ { "1M", "--touch=0" }, MIB, 0, 4096, 0, false },
+	{ { "50%" }, 512 * MIB, 512 * MIB, 32 * MIB, 0, false },
+	{ { "100%", "1%" }, GIB, GIB, 10739712, 0, false },
+	{ { "0.01%" }, 110592, 110592, 8192, 0, false },
+	{ { "1G", "--touch=25%" }, GIB, 256 * MIB, 16 * MIB, 0, false },
+	{ { "1G", "--rate=100M/s" }, GIB, GIB, 64 * MIB, 100 * MIB, false },
+	{ { "1G", "--rate=1" }, GIB, GIB, 64 * MIB, 1, false },
+};
+
+static void check_plan(size_t i)
+{
+	struct plan plan = { 0 };
+	struct trouble trouble = { "", "" };
+	char line[256];
+
+	line_of(plans[i].words, line);
+	if (!tap_ok(plan_line(plans[i].words, GIB, page_sizes[0], &plan, &trouble) == 0,
+		    "planned: %s", line))
+		return;
+	tap_is((int64_t)plan.region.bytes, (int64_t)plans[i].size, "SIZE in whole pages");
+	tap_is((int64_t)plan.observe.touch, (int64_t)plans[i].touch, "what is to be touched");
+	tap_is((int64_t)plan.observe.interval, (int64_t)plans[i].interval, "INTERVAL");
+	tap_is((int64_t)plan.observe.rate, (int64_t)plans[i].rate, "rate");
+	tap_ok((plan.note != NULL) == plans[i].note, "%s: %s", line,
+	       plans[i].note ? "a note" : "no note");
+}
+
+/* What can only be seen to be wrong with the room and the page size. */
+static const struct {
+	const char *words[WORDS_MAX + 1];
+	uint64_t room;
+	int error;
+	const char *piece;
+} impossible[] = {
+	{ { "18446744073709551615" }, GIB, -ERANGE, "SIZE" },
+	{ { "64K", "18446744073709551615" }, GIB, -ERANGE, "INTERVAL" },
+	{ { "64K", "--touch=18446744073709551615" }, GIB, -ERANGE, "--touch" },
+	{ { "64K", "--touch=65K" }, GIB, -EINVAL, "--touch" },
+	{ { "64K", "--touch=50%" }, GIB, -EINVAL, "--touch" },
+	{ { "50%" }, 0, -ERANGE, "SIZE" },
+	{ { "1%" }, 50, -ERANGE, "SIZE" },
+	{ { "64K", "50%" }, 0, -ERANGE, "INTERVAL" },
+	{ { "64K", "--touch=50%" }, 0, -ERANGE, "--touch" },
+};
+
+static void check_impossible(size_t i)
+{
+	struct plan plan = { .note = "untouched" };
+	struct trouble trouble = { "", "" };
+	char line[256];
+	int r = plan_line(impossible[i].words, impossible[i].room, page_sizes[0], &plan, &trouble);
+
+	line_of(impossible[i].words, line);
+	if (!tap_ok(r == impossible[i].error, "not to be planned: %s", line))
+		return;
+	tap_has(trouble.what, impossible[i].piece, "the first line names it");
+	tap_ok(trouble.remedy[0], "%s: there is a second line", line);
+	tap_is_text(plan.note, "untouched", "the plan is left alone");
+}
+
+/* Whatever the page size: whole pages, above 0, and SIZE/16 between two samples. */
+static void test_page_sizes(void)
+{
+	for (size_t i = 0; i < COUNT(page_sizes); i++) {
+		uint64_t page = page_sizes[i];
+		struct request request = request_default();
+		struct plan plan = { 0 };
+		struct trouble trouble;
+
+		request.size.bytes = 32 * page - 1;
+		tap_is(plan_make(&request, 0, page, &plan, &trouble), 0, "another page size");
+		tap_is((int64_t)plan.region.bytes, (int64_t)(32 * page), "SIZE is 32 pages");
+		tap_is((int64_t)plan.observe.interval, (int64_t)(2 * page), "INTERVAL is two");
+		tap_is((int64_t)plan.observe.page_size, (int64_t)page, "the plan knows it");
+		request.size.bytes = 1;
+		plan_make(&request, 0, page, &plan, &trouble);
+		tap_ok(plan.region.bytes == page && plan.observe.interval == page,
+		       "one byte is a page, and so is INTERVAL");
+	}
+}
+
+static void test_plan_passes_on(void)
+{
+	const char *const words[] = { "--shared", "--thp=always", "--reserve", "--exact",
+				      "--hold=5", "--verify", "-opss", "--no-guard", NULL };
+	struct plan plan = { 0 };
+	struct trouble trouble = { "", "" };
+
+	tap_is(plan_line(words, 0, page_sizes[0], &plan, &trouble), 0, "a plan of many options");
+	tap_ok(plan.region.backing == REGION_SHARED && plan.region.thp == REGION_THP_ALWAYS &&
+	       plan.region.reserve, "the region is as asked for");
+	tap_ok(plan.observe.exact && plan.verify && !plan.guard, "so are exactness and guard");
+	tap_is((int64_t)plan.observe.hold, (int64_t)(5 * NS_PER_SECOND),
+	       "so is the time of holding");
+	tap_is((int64_t)plan.observe.every, (int64_t)NS_PER_SECOND,
+	       "while holding, a sample every second unless asked otherwise");
+	tap_is(plan.observe.needs, NEED_ROLLUP, "the plan knows what the columns need");
+	tap_is((int64_t)plan.output.columns.count, 1, "and which are shown");
+}
+
+int main(void)
+{
+	unsetenv("POSIXLY_CORRECT");
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		check_wrong(i);
+	for (size_t i = 0; i < COUNT(right); i++)
+		check_right(i);
+	test_others();
+	test_default();
+	test_has_share();
+	for (size_t i = 0; i < COUNT(plans); i++)
+		check_plan(i);
+	for (size_t i = 0; i < COUNT(impossible); i++)
+		check_impossible(i);
+	test_page_sizes();
+	test_plan_passes_on();
+	return tap_done();
+}
