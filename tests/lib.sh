@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2034
 # lib.sh - the Test Anything Protocol and a scratch directory for tests in sh
 #
 # A test sources this file, calls the functions below, and ends with `done_testing`.

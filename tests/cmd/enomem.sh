@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # enomem.sh - a mapping that is refused: its cause, its figures and the way out, exit 125
+# ulimit -v and -d are in every sh that Debian has.
+# shellcheck disable=SC3045
 . "${srcdir:=.}/tests/lib.sh"
 
 # refused PATTERN REMEDY NAME: checks what the last run said.

@@ -66,6 +66,7 @@ done
 is "$(field rss_source "$tmp/out" | tail -n 1)" smaps_rollup "the last row is of smaps_rollup"
 has "$tmp/out" '"time":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"' "time is RFC 3339"
 has "$tmp/out" '"outcome":"completed","exit_status":0,"signal":null' "completed"
+# shellcheck disable=SC1003
 SLURM_JOB_ID='7"\' "$PAGETOUCH" --json >"$tmp/out" 2>&1
 has "$tmp/out" '"job":\{"SLURM_JOB_ID":"7\\"\\\\"\}' "hostile job variables are escaped"
 POD_NAME=$(printf 'a\377"b') "$PAGETOUCH" --json >"$tmp/out" 2>&1

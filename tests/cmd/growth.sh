@@ -14,14 +14,18 @@ last() {
 	field "$1" "$2" | tail -n 1
 }
 # Waits until pagetouch holds the memory: its third kind of row.
+# shellcheck disable=SC2317
 holding() {
 	grep -q '"step":"hold"' "$1"
 }
 
-# held PAGES OPTION...: one run that holds, compared with /proc of its subject.
+# held KIND PAGES OPTION...: one run that holds, compared with /proc of its subject, where it
+# should be counted as KIND (a field of status).
 held() {
-	pages=$1
-	shift
+	kind=$1
+	pages=$2
+	shift 2
+	: >"$tmp/held"
 	"$PAGETOUCH" --json --hold infinity --every 10ms --touch "$((pages * page))" "$@" 16M \
 		>"$tmp/held" 2>"$tmp/held.err" &
 	observer=$!
@@ -45,8 +49,8 @@ held() {
 }
 
 for pages in 1 2 3 7 64 1000; do
-	kind=RssAnon held "$pages" --private
-	kind=RssShmem held "$pages" --shared
+	held RssAnon "$pages" --private
+	held RssShmem "$pages" --shared
 done
 
 # Every row of a run page by page, by the exact source, and by status where it does not lag.
@@ -74,8 +78,8 @@ run --json --touch 0 64K
 ok $? "VSZ differs by the difference in SIZE"
 
 # Huge pages make more resident than was touched; --verify says so.
-if [ "$(cat /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null | grep -c '\[never\]')" = 0 ] &&
-   [ -r /sys/kernel/mm/transparent_hugepage/enabled ] && ! sanitized; then
+thp=/sys/kernel/mm/transparent_hugepage/enabled
+if [ -r $thp ] && ! grep -q '\[never\]' $thp && ! sanitized; then
 	run --json --thp=always -o +HUGE --touch "$page" 64M
 	huge=$(last huge "$tmp/out")
 	if [ "$huge" -gt 0 ]; then

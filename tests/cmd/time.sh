@@ -11,7 +11,7 @@ ok $? "a sample every 100 ms of 300 ms and one at the end ($holds)"
 last=$(grep '"step":"hold"' "$tmp/out" | field elapsed_ns /dev/stdin | tail -n 1)
 [ "$last" -ge 300000000 ]
 ok $? "the memory is held for 300 ms at the least ($last ns)"
-is "$(field touched "$tmp/out" | sort -u | grep -vx 0 | wc -l)" 1 "nothing more is touched"
+is "$(field touched "$tmp/out" | sort -u | grep -cvx 0)" 1 "nothing more is touched"
 is "$(field grew "$tmp/out" | tail -n 1)" 65536 "and nothing is lost"
 run --hold 0.01 64K
 is "$status" 0 "seconds as a fraction"
