@@ -9,10 +9,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/duration.h"
 #include "session.h"
+#include "system/tasks.h"
 
 /* For tests: a recorded tree of another machine's /proc and /sys. */
 #define ROOT_VARIABLE "PAGETOUCH_ROOT"
+
+/* Growth of less than so much between two looks, while memory.high counts, is throttling. */
+#define THROTTLE_LOOK_NS NS_PER_SECOND
+#define THROTTLE_SLOW_BYTES (UINT64_C(16) << 20)
+
+/* How many of the highest oom_scores -v shows. */
+#define TOP_SCORES 3
 
 static int read_machine(struct session *session, struct trouble *trouble)
 {
@@ -43,13 +52,28 @@ static int read_machine(struct session *session, struct trouble *trouble)
 /* vm.panic_on_oom: an OOM that slips past the guard would be the end of the machine. */
 static int respect_panic(const struct session *session, struct trouble *trouble)
 {
-	if (!session->plan.guard || !session->machine.panic_on_oom)
+	uint64_t panic = session->machine.panic_on_oom;
+
+	/* 1 panics for the whole machine's OOM, 2 for a memory cgroup's too (vm.rst). */
+	if (!session->plan.guard || !panic || (panic == 1 && session->plan.sandboxed))
 		return 0;
 	trouble_set(trouble, "vm.panic_on_oom is %llu: running out of memory would panic this machine",
 		    (unsigned long long)session->machine.panic_on_oom);
 	trouble_remedy(trouble, "set it to 0 (sysctl vm.panic_on_oom=0), or use --no-guard if a panic "
 		       "is what you want");
 	return -EPERM;
+}
+
+static int check_adj(const struct session *session, struct trouble *trouble)
+{
+	int r = subject_try_adj(session->plan.oom_score_adj);
+
+	if (r == 0 || session->plan.oom_score_adj == 1000)
+		return 0;
+	trouble_set(trouble, "cannot set oom_score_adj to %d: %s", session->plan.oom_score_adj,
+		    strerror(-r));
+	trouble_remedy(trouble, "lowering it needs CAP_SYS_RESOURCE; --oom-score-adj=keep leaves it");
+	return r;
 }
 
 static int make_plan(struct session *session, const struct request *request,
@@ -82,6 +106,8 @@ int session_prepare(struct session *session, const struct request *request,
 	status = make_plan(session, request, trouble);
 	if (status == EXIT_DONE && respect_panic(session, trouble) < 0)
 		status = EXIT_GUARD;
+	if (status == EXIT_DONE && check_adj(session, trouble) < 0)
+		status = EXIT_FAILED;
 	if (status == EXIT_DONE)
 		host_read(&session->host);
 	return status;
@@ -120,11 +146,35 @@ static void on_note(void *context, const char *sentence)
 		fprintf(stderr, "%s: note: %s\n", program_invocation_short_name, sentence);
 }
 
+/* Says once, while it happens, that memory.high makes the run slow. */
+static void note_throttling(struct session *session, uint64_t touched, uint64_t elapsed_ns)
+{
+	uint64_t times;
+
+	if (!session->plan.sandboxed || session->plan.sandbox.high == CGROUP_UNLIMITED ||
+	    session->throttled || elapsed_ns - session->throttled_ns < THROTTLE_LOOK_NS)
+		return;
+	session->throttled_ns = elapsed_ns;
+	times = witness_throttled(&session->witness);
+	if (times && touched > 0 && touched - session->throttled_at < THROTTLE_SLOW_BYTES) {
+		session->throttled = times;
+		on_note(session, "throttled at memory.high: slow, not hung");
+	}
+	session->throttled_at = touched;
+}
+
 static void on_tick(void *context, uint64_t touched, uint64_t elapsed_ns)
 {
 	struct session *session = context;
 
 	progress_tick(&session->progress, touched, elapsed_ns);
+	note_throttling(session, touched, elapsed_ns);
+}
+
+/* Whether the subject lived to the end of the run, so that its growth is the story. */
+static bool ending_is_ours(enum outcome outcome)
+{
+	return outcome < OUTCOME_OOM_SANDBOX || outcome > OUTCOME_KILLED;
 }
 
 static void print_verdict(struct session *session, const struct verdict *verdict)
@@ -136,14 +186,20 @@ static void print_verdict(struct session *session, const struct verdict *verdict
 	    (verdict->outcome == OUTCOME_COMPLETED || verdict->outcome == OUTCOME_GUARD ||
 	     verdict->outcome == OUTCOME_INTERRUPTED) && verdict->exit_status != EXIT_UNMET)
 		fprintf(stderr, "%s\n", verdict->summary);
-	if (verdict->trouble.what[0])
+	/* With --quiet an end that was expected is no error. */
+	if (verdict->trouble.what[0] && (format != OUTPUT_NONE || verdict->exit_status != EXIT_DONE))
 		trouble_print(&verdict->trouble);
+	if (!ending_is_ours(verdict->outcome) && format != OUTPUT_NONE && format != OUTPUT_JSON)
+		for (int i = 0; i < verdict->proofs; i++)
+			fprintf(stderr, "%s: evidence: %s\n", program_invocation_short_name,
+				verdict->proof[i]);
 }
 
 /* The signal that this process should die of for SESSION to be seen as it was. */
 static int signal_to_die_of(const struct session *session, const struct verdict *verdict)
 {
-	if (verdict->outcome == OUTCOME_INTERRUPTED)
+	if (verdict->outcome == OUTCOME_INTERRUPTED &&
+	    verdict->exit_status == EXIT_SIGNAL_BASE + verdict->signal)
 		return verdict->signal;
 	return verdict->quiet_failure && !session->signals.pipe_ignored ? SIGPIPE : 0;
 }
@@ -158,10 +214,15 @@ static int conclude(struct session *session, const struct ending *ending)
 		.pid = (int)session->subject.pid,
 		.unit = session->plan.output.unit,
 		.verify = session->plan.verify,
+		.expect = session->plan.expect,
+		.testimony = session->witnessed ? &session->witness.testimony : NULL,
+		.sandbox = session->plan.sandboxed ? &session->plan.sandbox : NULL,
 	};
 	struct verdict verdict;
 	int r;
 
+	if (session->witnessed)
+		witness_end(&session->witness, ending->reason == STOP_DIED);
 	verdict_decide(&evidence, &verdict);
 	print_verdict(session, &verdict);
 	session->died_of = signal_to_die_of(session, &verdict);
@@ -184,10 +245,74 @@ static int print_plan(struct session *session)
 		.page_size = session->plan.observe.page_size,
 		.interval = session->plan.observe.interval,
 		.touch = session->plan.observe.touch,
+		.limit = session->plan.sandboxed ? session->plan.sandbox.limit : SAMPLE_MISSING,
 		.pid = (int)session->subject.pid,
 	};
 
 	return printer_plan(&session->printer, &record);
+}
+
+/* Who would be killed if the machine ran out now: for -v, where there is no sandbox. */
+static void show_top_scores(const struct session *session)
+{
+	struct task_score scores[TOP_SCORES];
+	int found = tasks_by_oom_score(&session->root, scores, TOP_SCORES);
+
+	for (int i = 0; i < found; i++)
+		fprintf(stderr, "%s: oom_score %llu: pid %ld (%s)\n", program_invocation_short_name,
+			(unsigned long long)scores[i].score, scores[i].pid, scores[i].comm);
+}
+
+static void show_start(const struct session *session)
+{
+	if (!session->plan.verbose)
+		return;
+	fprintf(stderr, "%s: the subject is pid %d\n", program_invocation_short_name,
+		(int)session->subject.pid);
+	if (session->plan.sandboxed)
+		fprintf(stderr, "%s: its sandbox is %s, by way of %s\n", program_invocation_short_name,
+			session->sandbox.name, sandbox_way_name(session->sandbox.way));
+}
+
+/* An OOM in a group of processes that die together takes the observer along (memory.oom.group). */
+static void warn_of_group(struct session *session)
+{
+	uint64_t group;
+	char path[CGROUP_PATH_MAX + 32];
+
+	for (size_t i = 0; i < session->chain.count; i++) {
+		snprintf(path, sizeof(path), "%s/memory.oom.group", session->chain.levels[i].directory);
+		if (root_read_u64(&session->root, path, &group) < 0 || !group)
+			continue;
+		on_note(session, "memory.oom.group is set on our own cgroup or above: an OOM kill there "
+				 "takes this observer too, and then there is no verdict");
+		return;
+	}
+}
+
+static int start_subject(struct session *session, struct trouble *trouble)
+{
+	struct subject_spec spec = {
+		.region = session->plan.region,
+		.page_size = session->plan.observe.page_size,
+		.cgroup = -1,
+		.oom_score_adj = session->plan.oom_score_adj,
+	};
+	int r = 0;
+
+	if (session->plan.sandboxed) {
+		r = sandbox_make(&session->plan.sandbox, &session->chain, &session->sandbox, trouble);
+		spec.cgroup = session->sandbox.fd;
+	}
+	if (r < 0)
+		return r;
+	witness_open(&session->witness);
+	session->witnessed = true;
+	r = subject_start(&spec, &session->subject, trouble);
+	if (r == 0)
+		witness_begin(&session->witness, session->subject.pid,
+			      session->plan.sandboxed ? session->sandbox.name : NULL);
+	return r;
 }
 
 /* Starts the subject and everything that watches it. */
@@ -203,8 +328,13 @@ static int start(struct session *session, struct trouble *trouble)
 	}
 	session->progress = progress_begin(session->plan.observe.touch,
 					   session->plan.output.format == OUTPUT_NONE);
-	return subject_start(&session->plan.region, session->plan.observe.page_size,
-			     &session->subject, trouble);
+	warn_of_group(session);
+	if (session->plan.verbose && !session->plan.sandboxed)
+		show_top_scores(session);
+	r = start_subject(session, trouble);
+	if (r == 0)
+		show_start(session);
+	return r;
 }
 
 int session_run(struct session *session)
@@ -229,6 +359,9 @@ int session_run(struct session *session)
 void session_close(struct session *session)
 {
 	subject_end(&session->subject);
+	sandbox_remove(&session->sandbox);
+	if (session->witnessed)
+		witness_close(&session->witness);
 	printer_close(&session->printer);
 	cgroup_chain_free(&session->chain);
 	if (session->opened)

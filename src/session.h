@@ -5,6 +5,7 @@
 
 #include "base/signals.h"
 #include "observe/observer.h"
+#include "observe/witness.h"
 #include "options/plan.h"
 #include "print/printer.h"
 #include "print/progress.h"
@@ -12,6 +13,7 @@
 #include "system/cgroup.h"
 #include "system/machine.h"
 #include "system/root.h"
+#include "system/sandbox.h"
 
 /* All that a run holds; all zero before session_prepare(). */
 struct session {
@@ -22,12 +24,16 @@ struct session {
 	struct host host;
 	struct guard guard;
 	struct signals signals;
+	struct sandbox sandbox;
+	struct witness witness;
 	struct subject subject;
 	struct printer printer;
 	struct progress progress;
 	int died_of;			/* the signal that this process is to die of; 0: none */
-	bool opened;
+	bool opened, witnessed;
 	bool stalled;			/* standard output blocked when a signal came */
+	uint64_t throttled;		/* last seen, for the note while it is slow */
+	uint64_t throttled_ns, throttled_at;
 };
 
 /*

@@ -121,6 +121,11 @@ int size_parse(const char *name, const char *text, struct size *ret_size,
 	return parse_suffixed(name, text, number, rest, ret_size, trouble);
 }
 
+uint64_t size_magnitude(int64_t difference)
+{
+	return difference < 0 ? -(uint64_t)difference : (uint64_t)difference;
+}
+
 uint64_t size_resolve(struct size size, uint64_t whole)
 {
 	if (!size.permyriad)

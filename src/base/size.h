@@ -34,6 +34,9 @@ struct size {
 int size_parse(const char *name, const char *text, struct size *ret_size,
 	       struct trouble *trouble);
 
+/* The size of a difference, whichever its sign. */
+uint64_t size_magnitude(int64_t difference);
+
 /* The bytes that SIZE means when the whole is WHOLE bytes; a share is rounded down. */
 uint64_t size_resolve(struct size size, uint64_t whole);
 

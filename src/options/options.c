@@ -2,10 +2,12 @@
 /* options.c - the option table, what each option sets, and which exclude each other */
 #include <config.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/duration.h"
@@ -13,10 +15,11 @@
 
 enum option_key {
 	KEY_PRIVATE = CHAR_MAX + 1, KEY_SHARED, KEY_RESERVE, KEY_THP, KEY_TOUCH,
-	KEY_RATE, KEY_HOLD, KEY_EVERY, KEY_NO_GUARD, KEY_VERIFY, KEY_EXACT,
+	KEY_RATE, KEY_HOLD, KEY_EVERY, KEY_NO_GUARD, KEY_VERIFY, KEY_EXPECT, KEY_EXACT,
+	KEY_LIMIT, KEY_SWAP, KEY_HIGH, KEY_OOM_SCORE_ADJ,
 	KEY_JSON, KEY_CSV,
 	KEY_OUTPUT = 'o', KEY_BYTES = 'b', KEY_HUMAN = 'H', KEY_NOHEADINGS = 'n',
-	KEY_QUIET = 'q', KEY_HELP = 'h', KEY_VERSION = 'V',
+	KEY_QUIET = 'q', KEY_VERBOSE = 'v', KEY_HELP = 'h', KEY_VERSION = 'V',
 };
 
 struct option_description {
@@ -33,17 +36,23 @@ static const struct option_description table[] = {
 	{ "reserve", KEY_RESERVE, NULL, "let overcommit accounting see the mapping", NULL },
 	{ "thp", KEY_THP, "WHEN", "huge pages: never (default), always, system", NULL },
 	{ "touch", KEY_TOUCH, "SIZE", "touch only the first SIZE of the region", NULL },
+	{ "limit", KEY_LIMIT, "SIZE", "give the subject a memory cgroup of SIZE to die in", "Sandbox" },
+	{ "swap", KEY_SWAP, "SIZE", "let it swap up to SIZE (default 0)", NULL },
+	{ "high", KEY_HIGH, "SIZE", "throttle it above SIZE (cgroup v2)", NULL },
+	{ "oom-score-adj", KEY_OOM_SCORE_ADJ, "N", "the subject's: -1000 to 1000 (default), or keep", NULL },
 	{ "rate", KEY_RATE, "SIZE/s", "touch evenly, SIZE per second", "Run" },
 	{ "hold", KEY_HOLD, "TIME", "keep the memory for TIME, or 'infinity'", NULL },
 	{ "every", KEY_EVERY, "TIME", "while holding, a sample every TIME (default 1s)", NULL },
 	{ "no-guard", KEY_NO_GUARD, NULL, "go on when memory runs out", NULL },
 	{ "verify", KEY_VERIFY, NULL, "exit 1 unless RSS grew by just what was touched", NULL },
+	{ "expect", KEY_EXPECT, "OUTCOME", "exit 0 if the run ends so, else 1: ok, oom, ...", NULL },
 	{ "exact", KEY_EXACT, NULL, "read RSS from smaps_rollup in every row", NULL },
 	{ "output", KEY_OUTPUT, "LIST", "columns to show; +LIST appends", "Output" },
 	{ "bytes", KEY_BYTES, NULL, "sizes in bytes instead of KiB", NULL },
 	{ "human", KEY_HUMAN, NULL, "sizes as 1.5M, 2.0G", NULL },
 	{ "noheadings", KEY_NOHEADINGS, NULL, "no header line", NULL },
 	{ "quiet", KEY_QUIET, NULL, "no rows and no summary, errors only", NULL },
+	{ "verbose", KEY_VERBOSE, NULL, "name the subject and its sandbox", NULL },
 	{ "json", KEY_JSON, NULL, "one JSON object per line, sizes in bytes", NULL },
 	{ "csv", KEY_CSV, NULL, "comma-separated values", NULL },
 	{ "help", KEY_HELP, NULL, "show this help and exit", "Other" },
@@ -61,6 +70,7 @@ static const int exclusive[][2] = {
 	{ KEY_CSV, KEY_HUMAN },
 	{ KEY_QUIET, KEY_JSON },
 	{ KEY_QUIET, KEY_CSV },
+	{ KEY_QUIET, KEY_VERBOSE },
 };
 
 static const char help_hint[] = "Try 'pagetouch --help' for more information.";
@@ -165,6 +175,46 @@ static int parse_time(const char *name, const char *text, uint64_t *ret_ns,
 	return -EINVAL;
 }
 
+static int parse_adj(const char *text, struct request *request, struct trouble *trouble)
+{
+	char escaped[64], *rest;
+	long value;
+
+	if (!strcmp(text, "keep")) {
+		request->oom_score_adj = SUBJECT_KEEP_ADJ;
+		return 0;
+	}
+	errno = 0;
+	value = strtol(text, &rest, 10);
+	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 || value > 1000) {
+		trouble_set(trouble, "--oom-score-adj '%s' is not a number from -1000 to 1000",
+			    trouble_escape(escaped, sizeof(escaped), text));
+		trouble_remedy(trouble, "1000 makes the subject the OOM killer's first choice; 'keep' "
+			       "leaves it as it is");
+		return -EINVAL;
+	}
+	request->oom_score_adj = (int)value;
+	return 0;
+}
+
+static int apply_sandbox(struct request *request, int key, const char *text,
+			 struct trouble *trouble)
+{
+	switch (key) {
+	case KEY_LIMIT:
+		request->has_limit = true;
+		return parse_some("--limit", text, &request->limit, trouble);
+	case KEY_SWAP:
+		request->has_swap = true;
+		return size_parse("--swap", text, &request->swap, trouble);
+	case KEY_HIGH:
+		request->has_high = true;
+		return parse_some("--high", text, &request->high, trouble);
+	default:
+		return parse_adj(text, request, trouble);
+	}
+}
+
 static int apply_with_argument(struct parser *parser, int key, const char *text)
 {
 	struct request *request = &parser->request;
@@ -182,6 +232,13 @@ static int apply_with_argument(struct parser *parser, int key, const char *text)
 		return parse_time("--hold", text, &request->hold, trouble);
 	case KEY_EVERY:
 		return parse_time("--every", text, &request->every, trouble);
+	case KEY_EXPECT:
+		return expectation_parse(text, &request->expect, trouble);
+	case KEY_LIMIT:
+	case KEY_SWAP:
+	case KEY_HIGH:
+	case KEY_OOM_SCORE_ADJ:
+		return apply_sandbox(request, key, text, trouble);
 	default:
 		return column_choice_parse(text, &request->output.columns, trouble);
 	}
@@ -209,6 +266,9 @@ static int apply(struct parser *parser, int key, const char *argument)
 		return 0;
 	case KEY_EXACT:
 		request->exact = true;
+		return 0;
+	case KEY_VERBOSE:
+		request->verbose = true;
 		return 0;
 	case KEY_BYTES:
 		request->output.unit = SIZE_BYTES;
@@ -303,6 +363,18 @@ static int check_exclusive(const struct parser *parser)
 	return 0;
 }
 
+/* An option that means something only beside another one. */
+static int check_needs(const struct parser *parser)
+{
+	const struct request *request = &parser->request;
+
+	if (!request->has_swap || request->has_limit || request->has_high)
+		return 0;
+	trouble_set(parser->trouble, "--swap without --limit or --high has no meaning");
+	trouble_remedy(parser->trouble, "it is what a sandbox may swap: add --limit SIZE");
+	return -EINVAL;
+}
+
 static int parse_operands(struct parser *parser, char *argv[])
 {
 	struct request *request = &parser->request;
@@ -349,7 +421,8 @@ enum options_result options_parse(int argc, char *argv[], struct request *ret_re
 			return OPTIONS_WRONG;
 		before = optind;
 	}
-	if (check_exclusive(&parser) < 0 || parse_operands(&parser, argv + optind) < 0)
+	if (check_exclusive(&parser) < 0 || check_needs(&parser) < 0 ||
+	    parse_operands(&parser, argv + optind) < 0)
 		return OPTIONS_WRONG;
 	*ret_request = parser.request;
 	return OPTIONS_RUN;
@@ -383,7 +456,7 @@ void options_print_help(void)
 	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");
 	for (size_t i = 0; i < column_count; i++)
 		printf("  %-9s %-38s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
-	printf("\nExit status: 0 done, 1 --verify failed, 2 usage, 3 stopped by the guard,\n"
-	       "125 pagetouch failed, 128+N the subject was killed by signal N.\n"
+	printf("\nExit status: 0 done, 1 --verify or --expect unmet, 2 usage, 3 stopped by the\n"
+	       "guard, 125 pagetouch failed, 128+N the subject was killed by signal N.\n"
 	       "For more see pagetouch(1).\n");
 }

@@ -17,6 +17,7 @@ struct request request_default(void)
 	return (struct request){
 		.size.bytes = DEFAULT_SIZE,
 		.guard = true,
+		.oom_score_adj = 1000,
 		.output = {
 			.format = OUTPUT_TABLE,
 			.headings = true,
@@ -28,7 +29,10 @@ struct request request_default(void)
 bool request_has_share(const struct request *request)
 {
 	return request->size.permyriad || (request->has_interval && request->interval.permyriad) ||
-	       (request->has_touch && request->touch.permyriad);
+	       (request->has_touch && request->touch.permyriad) ||
+	       (request->has_limit && request->limit.permyriad) ||
+	       (request->has_swap && request->swap.permyriad) ||
+	       (request->has_high && request->high.permyriad);
 }
 
 /* Bytes of SIZE in whole pages. */
@@ -91,6 +95,35 @@ static int plan_interval(const struct request *request, uint64_t room, struct pl
 	return 0;
 }
 
+/* A process that has yet to touch anything needs some memory too. */
+static int check_least(const char *name, uint64_t bytes, struct trouble *trouble)
+{
+	if (bytes >= SANDBOX_LEAST)
+		return 0;
+	trouble_set(trouble, "%s of %llu bytes is less than the subject needs to start", name,
+		    (unsigned long long)bytes);
+	trouble_remedy(trouble, "%s must be 2M or more", name);
+	return -EINVAL;
+}
+
+static int plan_sandbox(const struct request *request, uint64_t room, struct plan *plan,
+			struct trouble *trouble)
+{
+	struct sandbox_spec *sandbox = &plan->sandbox;
+
+	plan->sandboxed = request->has_limit || request->has_high;
+	sandbox->limit = sandbox->high = CGROUP_UNLIMITED;
+	if (request->has_limit)
+		sandbox->limit = size_resolve(request->limit, room);
+	if (request->has_high)
+		sandbox->high = size_resolve(request->high, room);
+	if (request->has_swap)
+		sandbox->swap = size_resolve(request->swap, room);
+	if (check_least("--limit", sandbox->limit, trouble) < 0)
+		return -EINVAL;
+	return check_least("--high", sandbox->high, trouble);
+}
+
 int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 	      struct plan *ret_plan, struct trouble *trouble)
 {
@@ -109,8 +142,11 @@ int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 			.needs = column_choice_needs(&request->output.columns),
 		},
 		.output = request->output,
+		.oom_score_adj = request->oom_score_adj,
+		.expect = request->expect,
 		.guard = request->guard,
 		.verify = request->verify,
+		.verbose = request->verbose,
 	};
 	int r = to_pages("SIZE", request->size, room, page_size, &plan.region.bytes, trouble);
 
@@ -118,6 +154,8 @@ int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 		r = plan_touch(request, room, &plan, trouble);
 	if (r == 0)
 		r = plan_interval(request, room, &plan, trouble);
+	if (r == 0)
+		r = plan_sandbox(request, room, &plan, trouble);
 	if (r == 0)
 		*ret_plan = plan;
 	return r;

@@ -11,16 +11,21 @@
 #include "memory/region.h"
 #include "observe/observer.h"
 #include "print/output.h"
+#include "system/sandbox.h"
+#include "verdict/verdict.h"
 
 /* The command line as parsed: sizes may still be shares of what is left. */
 struct request {
 	struct size size;
 	struct size interval, touch, rate;	/* valid when the flag below is set */
-	bool has_interval, has_touch, has_rate;
+	struct size limit, swap, high;		/* of a sandbox; the same */
+	bool has_interval, has_touch, has_rate, has_limit, has_swap, has_high;
 	uint64_t hold, every;			/* ns; every 0: not given */
 	enum region_backing backing;
 	enum region_thp thp;
-	bool reserve, exact, guard, verify;
+	bool reserve, exact, guard, verify, verbose;
+	int oom_score_adj;			/* or SUBJECT_KEEP_ADJ */
+	struct expectation expect;
 	struct output output;
 };
 
@@ -29,7 +34,11 @@ struct plan {
 	struct region_spec region;
 	struct observe_plan observe;
 	struct output output;
-	bool guard, verify;
+	bool sandboxed;			/* the subject gets a cgroup of its own */
+	struct sandbox_spec sandbox;	/* valid when sandboxed */
+	int oom_score_adj;
+	struct expectation expect;
+	bool guard, verify, verbose;
 	const char *note;	/* a sentence for the user, or NULL; static */
 };
 

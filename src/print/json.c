@@ -99,7 +99,7 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 	add_figure(object, "interval", record->interval);
 	add_figure(object, "touch", record->touch);
 	add_text(object, "backing", region_backing_name(record->region->backing));
-	json_object_object_add(object, "limit", NULL);
+	add_figure(object, "limit", record->limit);
 	add_integer(object, "pid", record->pid);
 	json_object_object_add(object, "machine", machine_object(record->machine));
 	json_object_object_add(object, "job", job_object(record->host));
@@ -143,6 +143,32 @@ static struct json_object *proof_array(const struct verdict *verdict)
 	return array;
 }
 
+static struct json_object *counters_object(const struct testimony *testimony, bool after)
+{
+	struct json_object *object = json_object_new_object();
+	const struct witness_level *own = testimony->count ? testimony->levels : NULL;
+	struct cgroup_events events = { 0 };
+
+	if (own)
+		events = after ? own->after : own->before;
+	add_text(object, "cgroup", own ? own->name : NULL);
+	add_figure(object, "oom_kill", events.known ? events.oom_kill : SAMPLE_MISSING);
+	add_figure(object, "high", events.known && own->version == 2 ? events.high : SAMPLE_MISSING);
+	add_figure(object, "vmstat_oom_kill", !testimony->vmstat_known ? SAMPLE_MISSING
+					      : after ? testimony->vmstat_after
+						      : testimony->vmstat_before);
+	return object;
+}
+
+static struct json_object *both_counters(const struct testimony *testimony)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "before", counters_object(testimony, false));
+	json_object_object_add(object, "after", counters_object(testimony, true));
+	return object;
+}
+
 static int json_verdict(struct printer *printer, const struct verdict *verdict)
 {
 	struct json_object *object = new_record("verdict");
@@ -159,6 +185,9 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 			       verdict->measured ? json_object_new_int64(verdict->grew) : NULL);
 	json_object_object_add(object, "exact", json_object_new_boolean(verdict->exact));
 	json_object_object_add(object, "proof", proof_array(verdict));
+	add_figure(object, "limit", verdict->limit);
+	json_object_object_add(object, "counters",
+			       verdict->testimony ? both_counters(verdict->testimony) : NULL);
 	add_text(object, "message", verdict->trouble.what[0] ? verdict->trouble.what
 							      : verdict->summary);
 	add_text(object, "summary", verdict->summary);

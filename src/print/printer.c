@@ -68,9 +68,8 @@ int printer_flush(FILE *stream)
 static void format_growth(int64_t growth, enum size_unit unit, char *text)
 {
 	char size[SIZE_TEXT_MAX];
-	uint64_t magnitude = growth < 0 ? -(uint64_t)growth : (uint64_t)growth;
 
-	size_format(size, magnitude, unit);
+	size_format(size, size_magnitude(growth), unit);
 	snprintf(text, PRINTER_CELL_MAX, "%s%s", growth < 0 ? "-" : "", size);
 }
 

@@ -20,6 +20,7 @@ struct plan_record {
 	const struct machine *machine;
 	const struct region_spec *region;
 	uint64_t page_size, interval, touch;
+	uint64_t limit;		/* the sandbox's; SAMPLE_MISSING: none */
 	int pid;		/* the subject's */
 };
 

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -32,13 +34,43 @@ static void forbid_core(void)
 	setrlimit(RLIMIT_CORE, &limit);
 }
 
-/* Raising one's own oom_score_adj needs no privilege (proc(5)). */
-static void volunteer_for_oom(void)
+/*
+ * Raising one's own oom_score_adj needs no privilege, lowering it does (proc(5)): the caller has
+ * tried it before, so that it does not fail here.
+ */
+static void set_oom_score_adj(int value)
 {
-	CLEANUP_FD int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	CLEANUP_FD int fd = -1;
+	char text[16];
+	int length;
 
-	if (fd >= 0 && write(fd, "1000", 4) != 4)
+	if (value == SUBJECT_KEEP_ADJ)
 		return;
+	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	length = snprintf(text, sizeof(text), "%d", value);
+	if (fd >= 0 && write(fd, text, (size_t)length) != length)
+		return;
+}
+
+int subject_try_adj(int value)
+{
+	CLEANUP_FD int fd = -1;
+	char before[16], text[16];
+	ssize_t length;
+	int r = 0;
+
+	if (value == SUBJECT_KEEP_ADJ)
+		return 0;
+	fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	length = read(fd, before, sizeof(before));
+	snprintf(text, sizeof(text), "%d", value);
+	if (length <= 0 || pwrite(fd, text, strlen(text), 0) < 0)
+		r = -errno;
+	else if (pwrite(fd, before, (size_t)length, 0) < 0)
+		r = -errno;
+	return r;
 }
 
 static void reset_signals(void)
@@ -51,7 +83,7 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static _Noreturn void become_subject(struct worker *worker, pid_t observer)
+static _Noreturn void become_subject(struct worker *worker, pid_t observer, int oom_score_adj)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != observer)
@@ -60,7 +92,7 @@ static _Noreturn void become_subject(struct worker *worker, pid_t observer)
 	prctl(PR_SET_NAME, SUBJECT_NAME);
 	reset_signals();
 	forbid_core();
-	volunteer_for_oom();
+	set_oom_score_adj(oom_score_adj);
 	worker_run(worker);
 }
 
@@ -85,35 +117,73 @@ static int complain(struct trouble *trouble, const char *what, int error)
 	return -error;
 }
 
+/*
+ * Forks into the cgroup. Returns as fork(2), and in *ret_born whether the child was born there:
+ * not on v1, and not on kernels before 5.7.
+ */
+static pid_t fork_into(int cgroup, bool *ret_born)
+{
+	struct clone_args arguments = {
+		.flags = CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = (unsigned)cgroup,
+	};
+	long pid = -1;
+
+	if (cgroup >= 0)
+		pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
+	*ret_born = cgroup < 0 || pid >= 0;
+	return pid >= 0 ? (pid_t)pid : fork();
+}
+
+/* Moves PID into the cgroup; all that it has mapped so far is what it was forked with. */
+static int move_into(int cgroup, pid_t pid)
+{
+	CLEANUP_FD int fd = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	char text[16];
+	int length = snprintf(text, sizeof(text), "%d", (int)pid);
+
+	if (fd < 0 || write(fd, text, (size_t)length) != length)
+		return -errno;
+	return 0;
+}
+
+static int give_up(pid_t pid, struct trouble *trouble, const char *what, int error)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return complain(trouble, what, error);
+}
+
 /* Forks; the child keeps its ends of the pipes, the parent the others. */
-static int fork_subject(struct worker *worker, struct subject *subject, struct trouble *trouble)
+static int fork_subject(const struct subject_spec *spec, struct worker *worker,
+			struct subject *subject, struct trouble *trouble)
 {
 	pid_t observer = getpid();
-	int fd;
+	bool born;
+	int fd, r;
 
-	subject->pid = fork();
+	subject->pid = fork_into(spec->cgroup, &born);
 	if (subject->pid < 0)
 		return complain(trouble, "fork", errno);
 	if (subject->pid == 0) {
 		close(subject->requests);
 		close(subject->answers);
-		become_subject(worker, observer);
+		become_subject(worker, observer, spec->oom_score_adj);
 	}
 	setpgid(subject->pid, subject->pid);
+	r = born ? 0 : move_into(spec->cgroup, subject->pid);
+	if (r < 0)
+		return give_up(subject->pid, trouble, "moving it into its cgroup", -r);
 	fd = (int)syscall(SYS_pidfd_open, subject->pid, 0);
-	if (fd < 0) {
-		int error = errno;
-
-		kill(subject->pid, SIGKILL);
-		waitpid(subject->pid, NULL, 0);
-		return complain(trouble, "pidfd_open", error);
-	}
+	if (fd < 0)
+		return give_up(subject->pid, trouble, "pidfd_open", errno);
 	subject->pidfd = fd;
 	return 0;
 }
 
-int subject_start(const struct region_spec *region, uint64_t page_size,
-		  struct subject *ret_subject, struct trouble *trouble)
+int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
+		  struct trouble *trouble)
 {
 	struct subject subject = { .pidfd = -1, .board = map_board() };
 	int requests[2] = { -1, -1 }, answers[2] = { -1, -1 }, r;
@@ -124,8 +194,8 @@ int subject_start(const struct region_spec *region, uint64_t page_size,
 		r = complain(trouble, "pipe", errno);
 	} else {
 		struct worker worker = {
-			.region = *region,
-			.page_size = page_size,
+			.region = spec->region,
+			.page_size = spec->page_size,
 			.board = subject.board,
 			.requests = requests[0],
 			.answers = answers[1],
@@ -133,7 +203,7 @@ int subject_start(const struct region_spec *region, uint64_t page_size,
 
 		subject.requests = requests[1];
 		subject.answers = answers[0];
-		r = fork_subject(&worker, &subject, trouble);
+		r = fork_subject(spec, &worker, &subject, trouble);
 	}
 	cleanup_close_fd(&requests[0]);
 	cleanup_close_fd(&answers[1]);

@@ -15,6 +15,16 @@
 /* The subject's comm(5), at most 15 bytes: what ps(1) and the kernel log call it. */
 #define SUBJECT_NAME "pagetouch-subj"
 
+/* oom_score_adj as the subject inherits it. */
+#define SUBJECT_KEEP_ADJ 2000
+
+struct subject_spec {
+	struct region_spec region;	/* what it maps when asked to */
+	uint64_t page_size;		/* it touches in steps of this, bytes */
+	int cgroup;			/* directory of the cgroup that it lives in; -1: ours */
+	int oom_score_adj;		/* -1000 to 1000, or SUBJECT_KEEP_ADJ */
+};
+
 struct subject {
 	pid_t pid;
 	int pidfd;			/* readable when the subject has died */
@@ -26,14 +36,20 @@ struct subject {
 };
 
 /*
- * Forks the subject, which will map REGION when asked to and touch it in steps of
- * PAGE_SIZE bytes. It is the OOM killer's first choice (oom_score_adj 1000), dumps
- * no core, dies with the calling process and is in a process group of its own, so
- * that the terminal's signals reach the observer alone.
+ * Starts the subject: born in SPEC's cgroup where the kernel can (clone3(2),
+ * CLONE_INTO_CGROUP), else moved there before it has mapped anything. It has SPEC's
+ * oom_score_adj, dumps no core, dies with the calling process and is in a process group of
+ * its own, so that the terminal's signals reach the observer alone.
  * Returns 0, or a negative errno with *trouble set and nothing left behind.
  */
-int subject_start(const struct region_spec *region, uint64_t page_size,
-		  struct subject *ret_subject, struct trouble *trouble);
+int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
+		  struct trouble *trouble);
+
+/*
+ * Whether this process may give itself oom_score_adj VALUE, tried and undone: lowering it needs
+ * CAP_SYS_RESOURCE. Returns 0 or a negative errno.
+ */
+int subject_try_adj(int value);
 
 /* Asks for ORDER; the answer comes later. Returns 0 or a negative errno (-EPIPE: dead). */
 int subject_ask(struct subject *subject, enum subject_order order, uint64_t to);

@@ -107,10 +107,11 @@ int cgroup_chain_read(const struct root *root, const char *process,
 	r = root_read_all(root, path, &membership);
 	if (r == 0)
 		r = root_read_all(root, "/proc/self/mountinfo", &mountinfo);
-	if (r == 0)
-		r = append_hierarchy(&chain, 2, mountinfo, membership);
+	/* The controller is bound to one hierarchy: where v1 has it, v2 has not. */
 	if (r == 0)
 		r = append_hierarchy(&chain, 1, mountinfo, membership);
+	if (r == 0 && !chain.count)
+		r = append_hierarchy(&chain, 2, mountinfo, membership);
 	if (r < 0) {
 		cgroup_chain_free(&chain);
 		return r;
@@ -129,8 +130,8 @@ void cgroup_chain_free(struct cgroup_chain *chain)
 	*chain = (struct cgroup_chain){ 0 };
 }
 
-static int read_file(const struct root *root, const struct cgroup_level *level, const char *file,
-		     char *buffer, size_t size)
+int cgroup_level_read(const struct root *root, const struct cgroup_level *level, const char *file,
+		      char *buffer, size_t size)
 {
 	char path[CGROUP_PATH_MAX + 64];
 
@@ -144,7 +145,7 @@ static int read_number(const struct root *root, const struct cgroup_level *level
 		       const char *file, uint64_t *ret_value)
 {
 	char text[64];
-	int r = read_file(root, level, file, text, sizeof(text));
+	int r = cgroup_level_read(root, level, file, text, sizeof(text));
 
 	if (r < 0 && r != -ENOENT)
 		return r;
@@ -178,7 +179,7 @@ static void read_reclaimable(const struct root *root, const struct cgroup_level 
 {
 	char text[16384];
 
-	if (read_file(root, level, "memory.stat", text, sizeof(text)) > 0)
+	if (cgroup_level_read(root, level, "memory.stat", text, sizeof(text)) > 0)
 		keyed_u64(text, level->version == 1 ? "total_inactive_file" : "inactive_file",
 			  ret_reclaimable);
 }

@@ -60,12 +60,7 @@ static void add(char *reason, const char *format, ...)
 	va_end(arguments);
 }
 
-static uint64_t magnitude(int64_t value)
-{
-	return value < 0 ? -(uint64_t)value : (uint64_t)value;
-}
-
-#define TEXT(value) size_say((char[SIZE_TEXT_MAX]){ 0 }, magnitude(value), unit)
+#define TEXT(value) size_say((char[SIZE_TEXT_MAX]){ 0 }, size_magnitude(value), unit)
 
 const char *growth_reason(const struct growth *growth, uint64_t touched, enum size_unit unit,
 			  char reason[static GROWTH_REASON_MAX])

@@ -9,11 +9,6 @@
 #include "base/size.h"
 #include "verdict/summary.h"
 
-static uint64_t magnitude(int64_t value)
-{
-	return value < 0 ? -(uint64_t)value : (uint64_t)value;
-}
-
 #define TEXT(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
 
 static int say_vsz(const struct ending *ending, const struct growth *growth, enum size_unit unit,
@@ -42,7 +37,7 @@ static int say_difference(const struct growth *growth, uint64_t touched, enum si
 		return snprintf(text, size, "exactly what was touched, by %s%s%s", source,
 				*reason ? ", although " : "", reason);
 	return snprintf(text, size, "%s %s than was touched, by %s%s%s",
-			TEXT(magnitude(growth->difference)),
+			TEXT(size_magnitude(growth->difference)),
 			growth->difference > 0 ? "more" : "less", source, *reason ? ": " : "",
 			reason);
 }
@@ -65,6 +60,6 @@ void summary_write(const struct verdict_evidence *evidence, const struct growth 
 	snprintf(ret_verdict->summary, sizeof(ret_verdict->summary),
 		 "%s. Touching %s made RSS %s by %s: %s, in %" PRId64 " minor faults%s.",
 		 vsz, TEXT(touched), growth->rss < 0 ? "fall" : "grow",
-		 TEXT(magnitude(growth->rss)), difference, growth->minflt,
+		 TEXT(size_magnitude(growth->rss)), difference, growth->minflt,
 		 growth->majflt ? " and some major ones" : "");
 }

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "base/size.h"
+#include "verdict/death.h"
 #include "verdict/growth.h"
 #include "verdict/mapfail.h"
 #include "verdict/summary.h"
@@ -22,6 +23,13 @@ static const char *const outcome_names[] = {
 	[OUTCOME_COMPLETED] = "completed",
 	[OUTCOME_GUARD] = "guard",
 	[OUTCOME_INTERRUPTED] = "interrupted",
+	[OUTCOME_OOM_SANDBOX] = "oom-sandbox",
+	[OUTCOME_OOM_ANCESTOR] = "oom-ancestor",
+	[OUTCOME_OOM_GLOBAL] = "oom-global",
+	[OUTCOME_OOMD] = "oomd",
+	[OUTCOME_SIGTERM] = "sigterm",
+	[OUTCOME_SIGBUS] = "sigbus",
+	[OUTCOME_SIGSEGV] = "sigsegv",
 	[OUTCOME_KILLED] = "killed",
 	[OUTCOME_MAP_REFUSED] = "map-refused",
 	[OUTCOME_FAILED] = "failed",
@@ -32,10 +40,7 @@ const char *verdict_outcome_name(enum outcome outcome)
 	return outcome_names[outcome];
 }
 
-static void add_proof(struct verdict *verdict, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void add_proof(struct verdict *verdict, const char *format, ...)
+void verdict_add_proof(struct verdict *verdict, const char *format, ...)
 {
 	va_list arguments;
 
@@ -52,51 +57,17 @@ static void end_with(struct verdict *verdict, enum outcome outcome, int exit_sta
 	verdict->exit_status = exit_status;
 }
 
-/* "SIGKILL (9)"; sigabbrev_np(3) is not in every libc that we build with. */
-static const char *signal_text(int number, char text[static 64])
-{
-	static const struct { int number; const char *name; } names[] = {
-		{ SIGKILL, "SIGKILL" }, { SIGTERM, "SIGTERM" }, { SIGINT, "SIGINT" },
-		{ SIGSEGV, "SIGSEGV" }, { SIGBUS, "SIGBUS" }, { SIGHUP, "SIGHUP" },
-		{ SIGQUIT, "SIGQUIT" }, { SIGABRT, "SIGABRT" }, { SIGXCPU, "SIGXCPU" },
-		{ SIGALRM, "SIGALRM" }, { SIGUSR1, "SIGUSR1" }, { SIGUSR2, "SIGUSR2" },
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (names[i].number == number) {
-			snprintf(text, 64, "%s (signal %d)", names[i].name, number);
-			return text;
-		}
-	}
-	snprintf(text, 64, "signal %d", number);
-	return text;
-}
-
 static void judge_death(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
-	enum size_unit unit = evidence->unit;
-	int status = evidence->ending->wait_status, number;
-	char name[64];
+	int status = evidence->ending->wait_status;
 
-	if (!WIFSIGNALED(status)) {
-		end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
-		trouble_set(&verdict->trouble, "the subject (pid %d) left by itself with status %d",
-			    evidence->pid, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	if (WIFSIGNALED(status)) {
+		death_judge(evidence, WTERMSIG(status), verdict);
 		return;
 	}
-	number = WTERMSIG(status);
-	end_with(verdict, OUTCOME_KILLED, EXIT_SIGNAL_BASE + number);
-	verdict->signal = number;
-	add_proof(verdict, "wait status: killed by signal %d", number);
-	add_proof(verdict, "the subject's own count: %llu bytes touched",
-		  (unsigned long long)verdict->touched);
-	trouble_set(&verdict->trouble, "the subject (pid %d) was killed by %s after touching %s of %s: "
-		    "exit status %d", evidence->pid, signal_text(number, name),
-		    TEXT(verdict->touched), TEXT(evidence->touch),
-		    verdict->exit_status);
-	if (number == SIGKILL)
-		trouble_remedy(&verdict->trouble, "whether it was the OOM killer or somebody's kill -9, "
-			       "the kernel log says: dmesg, or journalctl -k");
+	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
+	trouble_set(&verdict->trouble, "the subject (pid %d) left by itself with status %d",
+		    evidence->pid, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
 static void judge_guard(const struct verdict_evidence *evidence, struct verdict *verdict)
@@ -106,7 +77,7 @@ static void judge_guard(const struct verdict_evidence *evidence, struct verdict 
 
 	end_with(verdict, OUTCOME_GUARD, EXIT_GUARD);
 	if (room->cgroup) {
-		add_proof(verdict, "memory cgroup %s: limit %llu, room %llu, reserve %llu bytes",
+		verdict_add_proof(verdict, "memory cgroup %s: limit %llu, room %llu, reserve %llu bytes",
 			  room->name, (unsigned long long)room->limit,
 			  (unsigned long long)room->bytes, (unsigned long long)room->reserve);
 		trouble_set(&verdict->trouble, "stopped by the guard after touching %s of %s: memory "
@@ -114,7 +85,7 @@ static void judge_guard(const struct verdict_evidence *evidence, struct verdict 
 			    TEXT(verdict->touched), TEXT(evidence->touch), room->name,
 			    HUMAN(room->limit), HUMAN(room->bytes), HUMAN(room->reserve));
 	} else {
-		add_proof(verdict, "MemAvailable %llu, reserve %llu bytes",
+		verdict_add_proof(verdict, "MemAvailable %llu, reserve %llu bytes",
 			  (unsigned long long)room->bytes, (unsigned long long)room->reserve);
 		trouble_set(&verdict->trouble, "stopped by the guard after touching %s of %s: "
 			    "MemAvailable is down to %s, and %s stay in reserve for the machine",
@@ -136,19 +107,18 @@ static void judge_map(const struct verdict_evidence *evidence, struct verdict *v
 
 	end_with(verdict, OUTCOME_MAP_REFUSED, EXIT_FAILED);
 	mapfail_explain(&mapfail, &verdict->trouble);
-	add_proof(verdict, "mmap: %s", strerror(-mapfail.error));
+	verdict_add_proof(verdict, "mmap: %s", strerror(-mapfail.error));
 }
 
 static void judge_signal(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	enum size_unit unit = evidence->unit;
-	char name[64];
 
 	verdict->signal = evidence->ending->signal;
 	end_with(verdict, OUTCOME_INTERRUPTED, EXIT_SIGNAL_BASE + verdict->signal);
-	add_proof(verdict, "the observer received signal %d", verdict->signal);
+	verdict_add_proof(verdict, "the observer received signal %d", verdict->signal);
 	trouble_set(&verdict->trouble, "ended by %s after touching %s of %s",
-		    signal_text(verdict->signal, name), TEXT(verdict->touched),
+		    verdict_signal_name(verdict->signal), TEXT(verdict->touched),
 		    TEXT(evidence->touch));
 }
 
@@ -176,7 +146,7 @@ static void judge_growth(const struct verdict_evidence *evidence, struct verdict
 	verdict->vsz = ending->last.vsz;
 	verdict->rss = growth.exact ? ending->last.rss_rollup : ending->last.rss_status;
 	verdict->grew = growth.rss;
-	add_proof(verdict, "%s: RSS grew by %lld bytes for %llu touched",
+	verdict_add_proof(verdict, "the last row, by %s: RSS grew by %lld bytes for %llu touched",
 		  growth.exact ? "smaps_rollup" : "status", (long long)growth.rss,
 		  (unsigned long long)ending->last.touched);
 	summary_write(evidence, &growth, verdict);
@@ -189,12 +159,92 @@ static void judge_growth(const struct verdict_evidence *evidence, struct verdict
 	verdict->trouble.what[strlen(verdict->trouble.what) - 1] = '\0';
 }
 
+/* memory.high slows a process down instead of killing it: that must not look like a hang. */
+static void judge_throttling(const struct verdict_evidence *evidence, struct verdict *verdict)
+{
+	const struct testimony *testimony = evidence->testimony;
+	const struct witness_level *own;
+	size_t used = strlen(verdict->summary);
+	char waited[96] = "";
+	uint64_t times;
+
+	if (!testimony || !testimony->count || !testimony->alone)
+		return;
+	own = testimony->levels;
+	times = own->after.high - own->before.high;
+	if (!own->before.known || !own->after.known || !times)
+		return;
+	verdict->throttled = true;
+	verdict_add_proof(verdict, "memory.events: high went up by %llu; memory.pressure: full avg10 "
+			  "%u.%02u %%", (unsigned long long)times, own->pressure / 100,
+			  own->pressure % 100);
+	if (own->pressure)
+		snprintf(waited, sizeof(waited), "; all its tasks waited for memory %u.%02u %% of the "
+			 "last ten seconds", own->pressure / 100, own->pressure % 100);
+	snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
+		 "%sThrottled at memory.high %llu times: slow, not hung%s.", used ? " " : "",
+		 (unsigned long long)times, waited);
+}
+
+static const struct {
+	const char *name;
+	unsigned outcomes;
+} expectations[] = {
+	{ "ok", 1U << OUTCOME_COMPLETED },
+	{ "oom", 1U << OUTCOME_OOM_SANDBOX | 1U << OUTCOME_OOM_ANCESTOR | 1U << OUTCOME_OOM_GLOBAL },
+	{ "enomem", 1U << OUTCOME_MAP_REFUSED },
+};
+
+int expectation_parse(const char *name, struct expectation *ret_expectation,
+		      struct trouble *trouble)
+{
+	char escaped[64];
+
+	for (size_t i = 0; i < sizeof(expectations) / sizeof(expectations[0]); i++) {
+		if (!strcmp(name, expectations[i].name)) {
+			*ret_expectation = (struct expectation){ name, expectations[i].outcomes };
+			return 0;
+		}
+	}
+	for (int i = 0; i < OUTCOME_FAILED; i++) {
+		if (!strcmp(name, outcome_names[i])) {
+			*ret_expectation = (struct expectation){ name, 1U << i };
+			return 0;
+		}
+	}
+	trouble_set(trouble, "--expect '%s' is no outcome", trouble_escape(escaped, sizeof(escaped), name));
+	trouble_remedy(trouble, "the outcomes are ok (completed), oom, enomem (map-refused), guard, "
+		       "oom-sandbox, oom-ancestor, oom-global, oomd, sigterm, sigbus, sigsegv, killed and interrupted");
+	return -EINVAL;
+}
+
+/* Sets the exit status by --expect; a failure of pagetouch itself stays one. */
+static void judge_expectation(const struct expectation *expect, struct verdict *verdict)
+{
+	if (!expect->name || verdict->outcome == OUTCOME_FAILED)
+		return;
+	if (expect->outcomes >> verdict->outcome & 1) {
+		if (verdict->exit_status != EXIT_UNMET)
+			verdict->exit_status = EXIT_DONE;
+		return;
+	}
+	verdict->exit_status = EXIT_UNMET;
+	if (!verdict->trouble.what[0])
+		trouble_set(&verdict->trouble, "expected %s, but the run ended as %s", expect->name,
+			    outcome_names[verdict->outcome]);
+	else
+		trouble_remedy(&verdict->trouble, "expected was %s, but the run ended as %s",
+			       expect->name, outcome_names[verdict->outcome]);
+}
+
 void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict)
 {
 	const struct ending *ending = evidence->ending;
 
 	memset(ret_verdict, 0, sizeof(*ret_verdict));
 	ret_verdict->touched = ending->touched;
+	ret_verdict->testimony = evidence->testimony;
+	ret_verdict->limit = evidence->sandbox ? evidence->sandbox->limit : SAMPLE_MISSING;
 	switch (ending->reason) {
 	case STOP_DONE:
 		end_with(ret_verdict, OUTCOME_COMPLETED, EXIT_DONE);
@@ -221,4 +271,6 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 	}
 	if (ending->measured)
 		judge_growth(evidence, ret_verdict);
+	judge_throttling(evidence, ret_verdict);
+	judge_expectation(&evidence->expect, ret_verdict);
 }

@@ -9,16 +9,18 @@
 #include "base/size.h"
 #include "base/trouble.h"
 #include "observe/observer.h"
+#include "observe/witness.h"
 #include "system/machine.h"
+#include "system/sandbox.h"
 
 #define VERDICT_MESSAGE_MAX 1536
-#define VERDICT_PROOF_MAX 8
-#define VERDICT_PROOF_TEXT_MAX 256
+#define VERDICT_PROOF_MAX 24
+#define VERDICT_PROOF_TEXT_MAX 640
 
 /* Exit statuses, as in pagetouch(1). */
 enum exit_status {
 	EXIT_DONE = 0,
-	EXIT_UNMET = 1,		/* --verify found a difference */
+	EXIT_UNMET = 1,		/* --verify found a difference, or --expect another end */
 	EXIT_USAGE = 2,
 	EXIT_GUARD = 3,
 	EXIT_FAILED = 125,
@@ -29,7 +31,14 @@ enum outcome {
 	OUTCOME_COMPLETED,
 	OUTCOME_GUARD,
 	OUTCOME_INTERRUPTED,	/* a signal to the observer */
-	OUTCOME_KILLED,		/* a signal to the subject */
+	OUTCOME_OOM_SANDBOX,	/* OOM-killed at the limit of its own cgroup */
+	OUTCOME_OOM_ANCESTOR,	/* OOM-killed at the limit of a cgroup above */
+	OUTCOME_OOM_GLOBAL,	/* OOM-killed because the machine ran out */
+	OUTCOME_OOMD,		/* killed by systemd-oomd */
+	OUTCOME_SIGTERM,
+	OUTCOME_SIGBUS,
+	OUTCOME_SIGSEGV,
+	OUTCOME_KILLED,		/* any other signal, or SIGKILL by who knows whom */
 	OUTCOME_MAP_REFUSED,
 	OUTCOME_FAILED,
 };
@@ -48,6 +57,15 @@ struct verdict {
 	char summary[VERDICT_MESSAGE_MAX];	/* what was seen; "" when nothing was */
 	int proofs;
 	char proof[VERDICT_PROOF_MAX][VERDICT_PROOF_TEXT_MAX];
+	bool throttled;			/* memory.high was reached */
+	uint64_t limit;			/* the sandbox's, bytes; SAMPLE_MISSING: none */
+	const struct testimony *testimony;	/* the counters; NULL: not watched */
+};
+
+/* What --expect names: one outcome, or any kind of OOM kill. */
+struct expectation {
+	const char *name;		/* as the user wrote it; NULL: nothing is expected */
+	unsigned outcomes;		/* bits: 1 << enum outcome */
 };
 
 struct verdict_evidence {
@@ -58,10 +76,25 @@ struct verdict_evidence {
 	int pid;			/* the subject's */
 	enum size_unit unit;		/* of the sentences */
 	bool verify;			/* --verify */
+	struct expectation expect;	/* --expect */
+	const struct testimony *testimony;	/* NULL: nothing was watched */
+	const struct sandbox_spec *sandbox;	/* NULL: the subject had no cgroup of its own */
+	const char *sandbox_way;	/* how it was had, for sentences */
 };
 
 /* Judges the run. */
 void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict);
+
+/*
+ * Finds what NAME expects: an outcome's name, or ok, oom, enomem. Returns 0, or -EINVAL with
+ * *trouble listing the names.
+ */
+int expectation_parse(const char *name, struct expectation *ret_expectation,
+		      struct trouble *trouble);
+
+/* Adds a line of evidence to *verdict, as long as there is room. */
+void verdict_add_proof(struct verdict *verdict, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* "completed", "guard", ... as in the verdict record. */
 const char *verdict_outcome_name(enum outcome outcome);

@@ -42,7 +42,11 @@ for signal in KILL TERM SEGV BUS INT USR1; do
 	finish
 	number=$(number_of "$signal")
 	is "$status" $((128 + number)) "subject killed by $signal: exit status 128 + $number"
-	has "$tmp/out" "\"outcome\":\"killed\",\"exit_status\":$((128 + number)),\"signal\":$number" \
+	case $signal in
+	TERM | SEGV | BUS) outcome=sig$(echo "$signal" | tr '[:upper:]' '[:lower:]') ;;
+	*) outcome=killed ;;
+	esac
+	has "$tmp/out" "\"outcome\":\"$outcome\",\"exit_status\":$((128 + number)),\"signal\":$number" \
 		"subject killed by $signal: the verdict"
 	has "$tmp/err" "^pagetouch: the subject \(pid $subject\) was killed by SIG$signal \(signal $number\) after touching [0-9]+ KiB of 4096 KiB" \
 		"subject killed by $signal: one clear line"

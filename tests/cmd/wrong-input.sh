@@ -82,9 +82,40 @@ refused '--json and --human' --json -H
 refused '--csv and --human' --csv -H
 refused '--quiet and --json' -q --json
 refused 'takes no argument' --json=1
+refused '--limit' --limit
+refused '--limit' --limit ''
+refused "--limit 'x'" --limit x
+refused "--limit '0'" --limit 0
+refused "--limit '-64M'" --limit -64M
+refused "--limit '16E'" --limit 16E
+refused "--limit '200%'" --limit 200%
+refused '--limit of 65536 bytes' --limit 64K
+refused '--limit of 2097151 bytes' --limit 2097151
+refused '--high' --high 0
+refused '--high of 65536 bytes' --high 64K
+refused '--high of 65536 bytes' --limit 64M --high 64K
+refused '--swap without --limit' --swap 1M
+refused '--swap without --limit' --swap 0
+refused "--swap 'x'" --limit 64M --swap x
+refused '--expect' --expect
+refused "--expect 'nosuch'" --expect nosuch
+refused "--expect ''" --expect ''
+refused "--expect 'OOM'" --expect OOM
+refused "--oom-score-adj '1001'" --oom-score-adj 1001
+refused "--oom-score-adj '-1001'" --oom-score-adj -1001
+refused "--oom-score-adj ''" --oom-score-adj ''
+refused "--oom-score-adj ' 5'" --oom-score-adj ' 5'
+refused "--oom-score-adj '1x'" --oom-score-adj 1x
+refused "--oom-score-adj 'Keep'" --oom-score-adj Keep
+refused '--quiet and --verbose' -q -v
+refused '--quiet and --verbose' --verbose --quiet
+refused 'takes no argument' --verbose=2
 
 run -o NOSUCH
 has "$tmp/err" 'TIME, TOUCHED, VSZ, RSS, GREW' "an unknown column lists the known ones"
+
+run --expect nosuch
+has "$tmp/err" 'ok.*oom.*enomem.*oom-sandbox.*interrupted' "an unknown outcome lists the known ones"
 
 # Hostile text does not reach the terminal as it is.
 run "$(printf '1\033[31m\nx')"

@@ -64,7 +64,9 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 static void remove_tree(struct tree *tree)
 {
 	root_close(&tree->root);
-	nftw(tree->path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	/* Should anything have written over the path, nothing but a tree of ours is removed. */
+	if (strstr(tree->path, "/pagetouch-unit."))
+		nftw(tree->path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 static void put_bytes(const struct tree *tree, const char *path, const char *bytes, size_t size)

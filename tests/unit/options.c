@@ -8,6 +8,7 @@
 #include "../tap.h"
 #include "base/duration.h"
 #include "options/options.h"
+#include "subject/subject.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -156,6 +157,36 @@ static const struct {
 	{ { "--output=nosuch" }, { "--output", "'nosuch'" } },
 	{ { "--output=" }, { "--output", "''" } },
 	{ { "-o", "RSS,,VSZ" }, { "--output", "''" } },
+	{ { "--limit" }, { "'--limit'", "needs an argument" } },
+	{ { "--limit=" }, { "--limit", "empty" } },
+	{ { "--limit=x" }, { "--limit", "'x'" } },
+	{ { "--limit=0" }, { "--limit", "'0'" } },
+	{ { "--limit", "-64M" }, { "--limit", "'-64M'", "negative" } },
+	{ { "--limit=16E" }, { "--limit", "'16E'", "too large" } },
+	{ { "--limit=101%" }, { "--limit", "'101%'" } },
+	{ { "--high=0" }, { "--high", "'0'" } },
+	{ { "--high=max" }, { "--high", "'max'" } },
+	{ { "--limit=64M", "--swap=" }, { "--swap", "empty" } },
+	{ { "--limit=64M", "--swap=-1" }, { "--swap", "'-1'", "negative" } },
+	{ { "--limit=64M", "--swap=lots" }, { "--swap", "'lots'" } },
+	{ { "--expect=nosuch" }, { "--expect", "'nosuch'" } },
+	{ { "--expect=" }, { "--expect", "''" } },
+	{ { "--expect=OOM" }, { "--expect", "'OOM'" } },
+	{ { "--expect=failed" }, { "--expect", "'failed'" } },
+	{ { "--expect=\x1b[2J" }, { "--expect", "'\\x1b[2J'" } },
+	{ { "--oom-score-adj=1001" }, { "--oom-score-adj", "'1001'" } },
+	{ { "--oom-score-adj=-1001" }, { "--oom-score-adj", "'-1001'" } },
+	{ { "--oom-score-adj=2000" }, { "--oom-score-adj", "'2000'" } },
+	{ { "--oom-score-adj=" }, { "--oom-score-adj", "''" } },
+	{ { "--oom-score-adj= 5" }, { "--oom-score-adj", "' 5'" } },
+	{ { "--oom-score-adj=\t5" }, { "--oom-score-adj", "'\\x095'" } },
+	{ { "--oom-score-adj=5 " }, { "--oom-score-adj", "'5 '" } },
+	{ { "--oom-score-adj=0x10" }, { "--oom-score-adj", "'0x10'" } },
+	{ { "--oom-score-adj=1.5" }, { "--oom-score-adj", "'1.5'" } },
+	{ { "--oom-score-adj=-" }, { "--oom-score-adj", "'-'" } },
+	{ { "--oom-score-adj=Keep" }, { "--oom-score-adj", "'Keep'" } },
+	{ { "--oom-score-adj=99999999999999999999" }, { "--oom-score-adj", "'9999999" } },
+	{ { "--verbose=2" }, { "'--verbose=2'", "no argument" } },
 	/* Options that contradict each other, or make no sense alone. */
 	{ { "--private", "--shared" }, { "--private", "--shared" } },
 	{ { "--shared", "64K", "--private" }, { "--private", "--shared" } },
@@ -166,6 +197,10 @@ static const struct {
 	{ { "-q", "--json" }, { "--quiet", "--json" } },
 	{ { "--csv", "-q" }, { "--quiet", "--csv" } },
 	{ { "--every=1s" }, { "--every", "--hold" } },
+	{ { "-q", "-v" }, { "--quiet", "--verbose" } },
+	{ { "-v", "64K", "-q" }, { "--quiet", "--verbose" } },
+	{ { "--swap=1G" }, { "--swap", "--limit", "--high" } },
+	{ { "--swap=0" }, { "--swap", "--limit" } },
 };
 
 static bool holds_all(const char *text, const char *const pieces[3])
@@ -260,6 +295,24 @@ static void describe_sizes(const struct request *request, struct line *line)
 		add(line, "rate=%s", share_text(request->rate, text));
 }
 
+static void describe_sandbox(const struct request *request, struct line *line)
+{
+	char text[32];
+
+	if (request->has_limit)
+		add(line, "limit=%s", share_text(request->limit, text));
+	if (request->has_swap)
+		add(line, "swap=%s", share_text(request->swap, text));
+	if (request->has_high)
+		add(line, "high=%s", share_text(request->high, text));
+	if (request->oom_score_adj == SUBJECT_KEEP_ADJ)
+		add(line, "adj=keep");
+	else if (request->oom_score_adj != 1000)
+		add(line, "adj=%d", request->oom_score_adj);
+	if (request->expect.outcomes)
+		add(line, "expect=%#x", request->expect.outcomes);
+}
+
 static void describe_run(const struct request *request, struct line *line)
 {
 	static const char *const thp[] = { "", "always", "system" };
@@ -280,6 +333,8 @@ static void describe_run(const struct request *request, struct line *line)
 		add(line, "no-guard");
 	if (request->verify)
 		add(line, "verify");
+	if (request->verbose)
+		add(line, "verbose");
 }
 
 /* Says in what REQUEST differs from that of an empty command line. */
@@ -287,6 +342,7 @@ static void describe(const struct request *request, struct line *line)
 {
 	line->text[0] = '\0';
 	describe_sizes(request, line);
+	describe_sandbox(request, line);
 	describe_run(request, line);
 	describe_output(&request->output, line);
 }
@@ -320,6 +376,26 @@ static const struct {
 	{ { "--exact" }, "exact" },
 	{ { "--no-guard" }, "no-guard" },
 	{ { "--verify" }, "verify" },
+	{ { "--limit=64M" }, "limit=67108864" },
+	{ { "--limit", "50%", "1G" }, "size=1073741824 limit=5000/10000" },
+	{ { "--limit=64M", "--swap=0" }, "limit=67108864 swap=0" },
+	{ { "--swap=1G", "--limit=64M" }, "limit=67108864 swap=1073741824" },
+	{ { "--high=16M" }, "high=16777216" },
+	{ { "--high=16M", "--swap=1M" }, "swap=1048576 high=16777216" },
+	{ { "--limit=64M", "--high=16M" }, "limit=67108864 high=16777216" },
+	/* What is too small is found by the plan. */
+	{ { "--limit=64K" }, "limit=65536" },
+	{ { "--limit=1M", "--limit=2M" }, "limit=2097152" },
+	{ { "--oom-score-adj=0" }, "adj=0" },
+	{ { "--oom-score-adj=-1000" }, "adj=-1000" },
+	{ { "--oom-score-adj", "-5" }, "adj=-5" },
+	{ { "--oom-score-adj=1000" }, "" },
+	{ { "--oom-score-adj=keep" }, "adj=keep" },
+	{ { "--expect=ok" }, "expect=0x1" },
+	{ { "--expect", "oom" }, "expect=0x38" },
+	{ { "--expect=oom", "--expect=enomem" }, "expect=0x800" },
+	{ { "-v" }, "verbose" },
+	{ { "--verbose", "--json" }, "verbose json" },
 	{ { "-b" }, "bytes" },
 	{ { "-Hn" }, "human noheadings" },
 	{ { "-q" }, "quiet" },
@@ -382,7 +458,12 @@ static void test_default(void)
 	tap_is((int64_t)request.size.bytes, (int64_t)(64 * KIB), "the default SIZE is 64 KiB");
 	tap_ok(request.backing == REGION_PRIVATE && request.thp == REGION_THP_NEVER &&
 	       !request.reserve, "private, without huge pages, not reserved");
-	tap_ok(request.guard && !request.verify && !request.exact, "guarded, not verified");
+	tap_ok(request.guard && !request.verify && !request.exact && !request.verbose,
+	       "guarded, not verified");
+	tap_ok(!request.has_limit && !request.has_swap && !request.has_high &&
+	       !request.expect.name && !request.expect.outcomes,
+	       "without a sandbox, and nothing is expected");
+	tap_is(request.oom_score_adj, 1000, "the OOM killer's first choice");
 	tap_ok(request.output.format == OUTPUT_TABLE && request.output.unit == SIZE_KIB &&
 	       request.output.headings, "a table in KiB with a header");
 	tap_ok(!request_has_share(&request), "and no share of anything");
@@ -393,7 +474,7 @@ static void test_has_share(void)
 	struct size share = { .permyriad = 100 };
 	struct request request = request_default();
 
-	request.interval = request.touch = share;
+	request.interval = request.touch = request.limit = request.swap = request.high = share;
 	tap_ok(!request_has_share(&request), "shares that were not given do not count");
 	request.has_interval = true;
 	tap_ok(request_has_share(&request), "a share as INTERVAL");
@@ -401,6 +482,15 @@ static void test_has_share(void)
 	request.has_touch = true;
 	tap_ok(request_has_share(&request), "a share as --touch");
 	request.has_touch = false;
+	request.has_limit = true;
+	tap_ok(request_has_share(&request), "a share as --limit");
+	request.has_limit = false;
+	request.has_swap = true;
+	tap_ok(request_has_share(&request), "a share as --swap");
+	request.has_swap = false;
+	request.has_high = true;
+	tap_ok(request_has_share(&request), "a share as --high");
+	request.has_high = false;
 	request.size = share;
 	tap_ok(request_has_share(&request), "a share as SIZE");
 }
@@ -483,6 +573,13 @@ static const struct {
 	{ { "1%" }, 50, -ERANGE, "SIZE" },
 	{ { "64K", "50%" }, 0, -ERANGE, "INTERVAL" },
 	{ { "64K", "--touch=50%" }, 0, -ERANGE, "--touch" },
+	{ { "--limit=64K" }, GIB, -EINVAL, "--limit" },
+	{ { "--limit=2097151" }, GIB, -EINVAL, "--limit" },
+	{ { "--limit=1" }, GIB, -EINVAL, "--limit" },
+	{ { "--high=64K" }, GIB, -EINVAL, "--high" },
+	{ { "--limit=64M", "--high=2097151" }, GIB, -EINVAL, "--high" },
+	{ { "--limit=50%" }, 0, -EINVAL, "--limit" },
+	{ { "--limit=0.01%" }, GIB, -EINVAL, "--limit" },
 };
 
 static void check_impossible(size_t i)
@@ -540,6 +637,61 @@ static void test_plan_passes_on(void)
 	tap_is((int64_t)plan.output.columns.count, 1, "and which are shown");
 }
 
+/* What becomes of the sandbox with a room of 1 GiB. */
+static const struct {
+	const char *words[WORDS_MAX + 1];
+	bool sandboxed;
+	struct sandbox_spec spec;
+} sandboxes[] = {
+	{ { NULL }, false, { CGROUP_UNLIMITED, 0, CGROUP_UNLIMITED } },
+	{ { "--limit=2M" }, true, { 2 * MIB, 0, CGROUP_UNLIMITED } },
+	{ { "--limit=64M" }, true, { 64 * MIB, 0, CGROUP_UNLIMITED } },
+	{ { "--limit=50%" }, true, { 512 * MIB, 0, CGROUP_UNLIMITED } },
+	{ { "--limit=64M", "--swap=1G" }, true, { 64 * MIB, GIB, CGROUP_UNLIMITED } },
+	{ { "--limit=64M", "--swap=25%" }, true, { 64 * MIB, 256 * MIB, CGROUP_UNLIMITED } },
+	{ { "--high=16M" }, true, { CGROUP_UNLIMITED, 0, 16 * MIB } },
+	{ { "--high=16M", "--swap=1M" }, true, { CGROUP_UNLIMITED, MIB, 16 * MIB } },
+	{ { "--limit=64M", "--high=1%" }, true, { 64 * MIB, 0, GIB / 100 } },
+	/* A sandbox may be smaller than what is touched: that is what it is for. */
+	{ { "--limit=2M", "1G" }, true, { 2 * MIB, 0, CGROUP_UNLIMITED } },
+};
+
+static void test_sandboxes(void)
+{
+	for (size_t i = 0; i < COUNT(sandboxes); i++) {
+		struct plan plan = { 0 };
+		struct trouble trouble = { "", "" };
+		char line[256];
+
+		line_of(sandboxes[i].words, line);
+		if (!tap_ok(plan_line(sandboxes[i].words, GIB, page_sizes[0], &plan,
+				      &trouble) == 0, "a sandbox: %s", line))
+			continue;
+		tap_ok(plan.sandboxed == sandboxes[i].sandboxed, "%s: %s", line,
+		       sandboxes[i].sandboxed ? "there is one" : "there is none");
+		tap_ok(plan.sandbox.limit == sandboxes[i].spec.limit &&
+		       plan.sandbox.swap == sandboxes[i].spec.swap &&
+		       plan.sandbox.high == sandboxes[i].spec.high, "%s: its limits", line);
+	}
+}
+
+/* The texts of the command line are gone when it is looked at: only its bits are. */
+static void test_plan_expects(void)
+{
+	const char *const words[] = { "--expect=oom-sandbox", "--oom-score-adj=-7", "-v", NULL };
+	struct plan plan = { 0 };
+	struct trouble trouble = { "", "" };
+
+	tap_is(plan_line(words, 0, page_sizes[0], &plan, &trouble), 0, "a plan that expects");
+	tap_is(plan.expect.outcomes, 1 << OUTCOME_OOM_SANDBOX, "what is expected is passed on");
+	tap_is(plan.oom_score_adj, -7, "so is oom_score_adj");
+	tap_ok(plan.verbose, "so is verbosity");
+	tap_is(plan_line((const char *const[]){ NULL }, 0, page_sizes[0], &plan, &trouble), 0,
+	       "a plan of nothing");
+	tap_ok(!plan.expect.outcomes && !plan.verbose && plan.oom_score_adj == 1000,
+	       "expects nothing and says nothing");
+}
+
 int main(void)
 {
 	unsetenv("POSIXLY_CORRECT");
@@ -556,5 +708,7 @@ int main(void)
 		check_impossible(i);
 	test_page_sizes();
 	test_plan_passes_on();
+	test_sandboxes();
+	test_plan_expects();
 	return tap_done();
 }

@@ -181,7 +181,8 @@ static const struct region_spec region = { .bytes = 64 * GIB, .backing = REGION_
 
 static const struct plan_record plan = {
 	.host = &host, .machine = &machine, .region = &region,
-	.page_size = 4096, .interval = 32 * MIB, .touch = 48 * GIB, .pid = 4711,
+	.page_size = 4096, .interval = 32 * MIB, .touch = 48 * GIB, .limit = SAMPLE_MISSING,
+	.pid = 4711,
 };
 
 /* A reading without smaps_rollup. */
@@ -310,10 +311,12 @@ static void test_json_unknown(void)
 	struct machine unknown = { .mem_total = 4096 };
 	struct region_spec private = { .bytes = 4096 };
 	struct plan_record bare = { .host = &nobody, .machine = &unknown, .region = &private,
-				    .page_size = 4096, .interval = 4096, .touch = 4096, .pid = 1 };
+				    .page_size = 4096, .interval = 4096, .touch = 4096,
+				    .limit = 64 * MIB, .pid = 1 };
 	static const struct field fields[] = {
 		{ "time", "null" }, { "host", "null" }, { "boot_id", "null" },
 		{ "kernel", "null" }, { "backing", "\"private\"" }, { "job", "{}" },
+		{ "limit", "67108864" },
 		{ NULL, NULL },
 	};
 	struct output output = make_output(OUTPUT_JSON, "RSS");
@@ -418,7 +421,8 @@ static void test_json_verdict(void)
 {
 	static const struct verdict completed = {
 		.outcome = OUTCOME_COMPLETED, .exact = true, .measured = true, .touched = 65536,
-		.vsz = 3145728, .rss = 1114112, .grew = 65536, .summary = "All went well.",
+		.vsz = 3145728, .rss = 1114112, .grew = 65536, .limit = SAMPLE_MISSING,
+		.summary = "All went well.",
 		.proofs = 1, .proof = { "smaps_rollup: \"65536\"" },
 	};
 	static const struct field fields[] = {
@@ -427,6 +431,7 @@ static void test_json_verdict(void)
 		{ "signal", "null" }, { "touched", "65536" }, { "vsz", "3145728" },
 		{ "rss", "1114112" }, { "grew", "65536" }, { "exact", "true" },
 		{ "proof", "[\"smaps_rollup: \\\"65536\\\"\"]" },
+		{ "limit", "null" }, { "counters", "null" },
 		{ "message", "\"All went well.\"" }, { NULL, NULL },
 	};
 
@@ -452,6 +457,44 @@ static void test_json_killed(void)
 
 	check_verdict(&killed, fields, "killed verdict");
 	check_verdict(&(struct verdict){ .quiet_failure = true }, silent, "silent verdict");
+}
+
+#define UNKNOWN "\"cgroup\":null,\"oom_kill\":null,\"high\":null,\"vmstat_oom_kill\":null"
+
+/* The counters, known and not known, of v1 and v2. */
+static void test_json_counters(void)
+{
+	struct witness_level level = {
+		.version = 2, .name = (char[]){ "/a/pagetouch-7" },
+		.before = { .known = true, .oom_kill = 0, .high = 3 },
+		.after = { .known = true, .oom_kill = 2, .high = 394 },
+	};
+	struct testimony testimony = { .levels = &level, .count = 1, .vmstat_known = true,
+				       .vmstat_before = 100, .vmstat_after = 102 };
+	struct verdict verdict = { .limit = 64 * MIB, .testimony = &testimony };
+	static const struct field v2[] = {
+		{ "limit", "67108864" },
+		{ "counters", "{\"before\":{\"cgroup\":\"/a/pagetouch-7\",\"oom_kill\":0,"
+		  "\"high\":3,\"vmstat_oom_kill\":100},\"after\":{\"cgroup\":\"/a/pagetouch-7\","
+		  "\"oom_kill\":2,\"high\":394,\"vmstat_oom_kill\":102}}" }, { NULL, NULL },
+	};
+	static const struct field v1[] = {
+		{ "counters", "{\"before\":{\"cgroup\":\"/a/pagetouch-7\",\"oom_kill\":0,"
+		  "\"high\":null,\"vmstat_oom_kill\":100},\"after\":{\"cgroup\":"
+		  "\"/a/pagetouch-7\",\"oom_kill\":null,\"high\":null,\"vmstat_oom_kill\":102}}" },
+		{ NULL, NULL },
+	};
+	static const struct field nothing[] = {
+		{ "counters", "{\"before\":{" UNKNOWN "},\"after\":{" UNKNOWN "}}" },
+		{ NULL, NULL },
+	};
+
+	check_verdict(&verdict, v2, "counters of v2");
+	level.version = 1;
+	level.after.known = false;
+	check_verdict(&verdict, v1, "counters of v1, one unread");
+	testimony = (struct testimony){ 0 };
+	check_verdict(&verdict, nothing, "no counters");
 }
 
 /* Lets PRINT write to standard output and returns what came, which the caller frees. */
@@ -660,6 +703,7 @@ int main(void)
 	test_json_held();
 	test_json_verdict();
 	test_json_killed();
+	test_json_counters();
 	test_table();
 	test_wide_rows();
 	test_flush();

@@ -120,14 +120,19 @@ static void walk(struct subject *subject, struct sampler *sampler, uint64_t page
 
 static void test_backing(enum region_backing backing, uint64_t page_size)
 {
-	struct region_spec spec = { .bytes = PAGES * page_size, .backing = backing };
+	struct subject_spec spec = {
+		.region = { .bytes = PAGES * page_size, .backing = backing },
+		.page_size = page_size,
+		.cgroup = -1,
+		.oom_score_adj = 1000,
+	};
 	const char *kind = region_backing_name(backing);
 	struct sampler *sampler = NULL;
 	struct tally tally = { 0 };
 	struct subject subject;
 	struct trouble trouble;
 
-	if (!tap_ok(subject_start(&spec, page_size, &subject, &trouble) == 0, "%s: start", kind))
+	if (!tap_ok(subject_start(&spec, &subject, &trouble) == 0, "%s: start", kind))
 		return;
 	if (tap_ok(sampler_new(subject.pid, NEED_ROLLUP, &sampler, &trouble) == 0,
 		   "%s: sampler", kind))
@@ -142,13 +147,18 @@ static void test_backing(enum region_backing backing, uint64_t page_size)
 /* A dead subject is an error, not a row of zeros. */
 static void test_death(uint64_t page_size)
 {
-	struct region_spec spec = { .bytes = page_size };
+	struct subject_spec spec = {
+		.region.bytes = page_size,
+		.page_size = page_size,
+		.cgroup = -1,
+		.oom_score_adj = SUBJECT_KEEP_ADJ,
+	};
 	struct sampler *sampler = NULL;
 	struct subject subject;
 	struct trouble trouble;
 	struct sample sample;
 
-	if (!tap_ok(subject_start(&spec, page_size, &subject, &trouble) == 0, "death: start"))
+	if (!tap_ok(subject_start(&spec, &subject, &trouble) == 0, "death: start"))
 		return;
 	tap_ok(sampler_new(subject.pid, NEED_ROLLUP, &sampler, &trouble) == 0, "death: sampler");
 	kill(subject.pid, SIGKILL);

@@ -277,10 +277,12 @@ static void test_guard_verify(void)
 static const struct {
 	int number;
 	const char *text;
+	enum outcome outcome;	/* when it kills the subject */
 } signals[] = {
-	{ SIGINT, "SIGINT" }, { SIGTERM, "SIGTERM" }, { SIGHUP, "SIGHUP" },
-	{ SIGKILL, "SIGKILL" }, { SIGSEGV, "SIGSEGV" }, { SIGBUS, "SIGBUS" },
-	{ SIGXCPU, "SIGXCPU" }, { 40, "signal 40" },
+	{ SIGINT, "SIGINT", OUTCOME_KILLED }, { SIGTERM, "SIGTERM", OUTCOME_SIGTERM },
+	{ SIGHUP, "SIGHUP", OUTCOME_KILLED }, { SIGKILL, "SIGKILL", OUTCOME_KILLED },
+	{ SIGSEGV, "SIGSEGV", OUTCOME_SIGSEGV }, { SIGBUS, "SIGBUS", OUTCOME_SIGBUS },
+	{ SIGXCPU, "SIGXCPU", OUTCOME_KILLED }, { 40, "signal 40", OUTCOME_KILLED },
 };
 
 static void test_interrupted(void)
@@ -308,7 +310,7 @@ static void test_killed(void)
 		scene.ending.wait_status = signals[i].number | (i % 2 ? 0x80 : 0);
 		scene.ending.touched = 48 * KIB;
 		verdict = decide(&scene);
-		check(&verdict, OUTCOME_KILLED, 128 + signals[i].number, signals[i].text);
+		check(&verdict, signals[i].outcome, 128 + signals[i].number, signals[i].text);
 		tap_is(verdict.signal, signals[i].number, "the signal");
 		tap_is((int64_t)verdict.touched, (int64_t)(48 * KIB), "touched until its death");
 		tap_has(verdict.trouble.what, signals[i].text, "its name is told");
@@ -326,7 +328,7 @@ static void test_sigkill(void)
 	scene.ending.wait_status = SIGKILL;
 	verdict = decide(&scene);
 	tap_is(verdict.exit_status, 137, "SIGKILL is 137");
-	tap_has(verdict.trouble.remedy, "kernel log", "who sent it the kernel log tells");
+	tap_has(verdict.trouble.remedy, "sender unknown", "who sent it nobody knows");
 	scene.ending.wait_status = SIGSEGV;
 	verdict = decide(&scene);
 	tap_is(verdict.exit_status, 139, "SIGSEGV is 139");
@@ -415,7 +417,10 @@ static const struct {
 	const char *name;
 } names[] = {
 	{ OUTCOME_COMPLETED, "completed" }, { OUTCOME_GUARD, "guard" },
-	{ OUTCOME_INTERRUPTED, "interrupted" }, { OUTCOME_KILLED, "killed" },
+	{ OUTCOME_INTERRUPTED, "interrupted" }, { OUTCOME_OOM_SANDBOX, "oom-sandbox" },
+	{ OUTCOME_OOM_ANCESTOR, "oom-ancestor" }, { OUTCOME_OOM_GLOBAL, "oom-global" },
+	{ OUTCOME_OOMD, "oomd" }, { OUTCOME_SIGTERM, "sigterm" }, { OUTCOME_SIGBUS, "sigbus" },
+	{ OUTCOME_SIGSEGV, "sigsegv" }, { OUTCOME_KILLED, "killed" },
 	{ OUTCOME_MAP_REFUSED, "map-refused" }, { OUTCOME_FAILED, "failed" },
 };
 

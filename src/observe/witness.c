@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* witness.c - counters before and after, and the kernel's own report */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/duration.h"
+#include "base/trouble.h"
+#include "observe/witness.h"
+#include "oom/kmsg.h"
+#include "system/keyed.h"
+
+#define REPORT_NS (200 * NS_PER_MS)
+#define NAME_MAX_ESCAPED 1024
+
+void witness_open(struct witness *witness)
+{
+	memset(witness, 0, sizeof(*witness));
+	if (root_open("/", &witness->live) < 0)
+		witness->live.fd = -1;
+	witness->kmsg = kmsg_open("/dev/kmsg");
+}
+
+static bool read_vmstat(const struct witness *witness, uint64_t *ret_kills)
+{
+	CLEANUP_FREE char *text = NULL;
+
+	return root_read_all(&witness->live, "/proc/vmstat", &text) == 0 &&
+	       keyed_u64(text, "oom_kill", ret_kills) == 0;
+}
+
+/* systemd-oomd counts its kills in an extended attribute of the cgroup. */
+static bool read_oomd(const struct witness *witness)
+{
+	char value[32];
+
+	for (size_t i = 0; i < witness->chain.count; i++)
+		if (getxattr(witness->chain.levels[i].directory, "user.oomd_kill", value,
+			     sizeof(value)) > 0)
+			return true;
+	return false;
+}
+
+static void begin_levels(struct witness *witness)
+{
+	struct testimony *testimony = &witness->testimony;
+	const struct cgroup_chain *chain = &witness->chain;
+
+	testimony->levels = calloc(chain->count ? chain->count : 1, sizeof(*testimony->levels));
+	if (!testimony->levels)
+		return;
+	for (size_t i = 0; i < chain->count; i++) {
+		struct witness_level *level = &testimony->levels[i];
+
+		level->version = chain->levels[i].version;
+		level->name = malloc(NAME_MAX_ESCAPED);
+		if (!level->name)
+			return;
+		trouble_escape(level->name, NAME_MAX_ESCAPED, chain->levels[i].name);
+		cgroup_events_read(&witness->live, &chain->levels[i], &level->before);
+		testimony->count = i + 1;
+	}
+}
+
+void witness_begin(struct witness *witness, pid_t pid, const char *sandbox)
+{
+	struct testimony *testimony = &witness->testimony;
+	char process[24];
+
+	witness->pid = pid;
+	witness->sandbox = sandbox;
+	testimony->alone = sandbox != NULL;
+	snprintf(process, sizeof(process), "%d", (int)pid);
+	if (cgroup_chain_read(&witness->live, process, &witness->chain) == 0)
+		begin_levels(witness);
+	testimony->vmstat_known = read_vmstat(witness, &testimony->vmstat_before);
+	witness->oomd_before = read_oomd(witness);
+}
+
+/*
+ * The log has the pid of the initial namespace, which from within another one is not ours; the
+ * sandbox's name, which nobody else has, is.
+ */
+static bool is_about_us(const struct witness *witness, const struct oom_choice *choice)
+{
+	const char *name = strrchr(choice->task_memcg, '/');
+
+	if (witness->sandbox && name)
+		return !strcmp(name + 1, witness->sandbox);
+	return choice->pid == witness->pid;
+}
+
+static void note_record(struct witness *witness, const char *text)
+{
+	struct testimony *testimony = &witness->testimony;
+	struct oom_choice choice;
+	struct oom_killed killed;
+
+	if (oom_parse_choice(text, &choice) && is_about_us(witness, &choice)) {
+		testimony->chosen_found = true;
+		testimony->chosen = choice;
+	}
+	if (oom_parse_killed(text, &killed) &&
+	    (killed.pid == witness->pid ||
+	     (testimony->chosen_found && killed.pid == testimony->chosen.pid))) {
+		testimony->killed_found = true;
+		testimony->killed = killed;
+	}
+}
+
+static void read_report(struct witness *witness)
+{
+	uint64_t deadline = duration_now() + REPORT_NS;
+	char text[KMSG_RECORD_MAX];
+
+	if (witness->kmsg < 0) {
+		witness->testimony.kmsg_error = witness->kmsg;
+		return;
+	}
+	while (!witness->testimony.killed_found &&
+	       kmsg_next(witness->kmsg, deadline, text) > 0)
+		note_record(witness, text);
+}
+
+void witness_end(struct witness *witness, bool killed)
+{
+	struct testimony *testimony = &witness->testimony;
+
+	for (size_t i = 0; i < testimony->count; i++) {
+		struct witness_level *level = &testimony->levels[i];
+
+		cgroup_events_read(&witness->live, &witness->chain.levels[i], &level->after);
+		cgroup_peak_read(&witness->live, &witness->chain.levels[i], &level->peak);
+		cgroup_pressure_read(&witness->live, &witness->chain.levels[i], &level->pressure);
+	}
+	if (testimony->vmstat_known)
+		testimony->vmstat_known = read_vmstat(witness, &testimony->vmstat_after);
+	testimony->oomd = !witness->oomd_before && read_oomd(witness);
+	if (killed)
+		read_report(witness);
+}
+
+uint64_t witness_throttled(const struct witness *witness)
+{
+	struct cgroup_events now;
+
+	if (!witness->testimony.count || !witness->testimony.levels[0].before.known)
+		return 0;
+	cgroup_events_read(&witness->live, &witness->chain.levels[0], &now);
+	if (!now.known || now.high < witness->testimony.levels[0].before.high)
+		return 0;
+	return now.high - witness->testimony.levels[0].before.high;
+}
+
+void witness_close(struct witness *witness)
+{
+	for (size_t i = 0; i < witness->testimony.count; i++)
+		free(witness->testimony.levels[i].name);
+	free(witness->testimony.levels);
+	cgroup_chain_free(&witness->chain);
+	if (witness->kmsg > 0)
+		close(witness->kmsg);
+	if (witness->live.fd > 0)
+		root_close(&witness->live);
+	memset(witness, 0, sizeof(*witness));
+}

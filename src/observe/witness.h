@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* witness.h - watch the kernel's counters and its log for what happens to the subject */
+#ifndef PT_WITNESS_H
+#define PT_WITNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "oom/kill-line.h"
+#include "system/cgroup-events.h"
+#include "system/cgroup.h"
+#include "system/root.h"
+
+/* One memory cgroup over the subject, as it was counted before and after. */
+struct witness_level {
+	int version;
+	char *name;			/* path in its hierarchy, escaped; owned by the testimony */
+	struct cgroup_events before, after;
+	struct cgroup_peak peak;	/* after */
+	unsigned pressure;		/* after: PSI full avg10, hundredths of a percent */
+};
+
+/* All that was seen; the subject's own cgroup comes first, its ancestors follow. */
+struct testimony {
+	struct witness_level *levels;
+	size_t count;
+	bool alone;			/* the first level is a sandbox that held the subject only */
+	bool vmstat_known;		/* /proc/vmstat has oom_kill (4.13 and later) */
+	uint64_t vmstat_before, vmstat_after;	/* OOM kills of the whole machine */
+	int kmsg_error;			/* why the kernel's log was not read; 0: it was */
+	bool chosen_found, killed_found;	/* the lines below are about the subject */
+	struct oom_choice chosen;
+	struct oom_killed killed;
+	bool oomd;			/* systemd-oomd marked the cgroup: user.oomd_kill */
+};
+
+struct witness {
+	struct root live;
+	struct cgroup_chain chain;	/* the subject's */
+	int kmsg;			/* /dev/kmsg, from the start of the run; or negative errno */
+	pid_t pid;
+	const char *sandbox;		/* the sandbox's last path component, or NULL */
+	bool oomd_before;
+	struct testimony testimony;
+};
+
+/* Opens the log at its end. To be called before the subject starts; no failure is an error. */
+void witness_open(struct witness *witness);
+
+/*
+ * Takes the counters of subject PID's cgroups before the run. SANDBOX is the name of its own
+ * cgroup (kept, not copied), or NULL when it has none to itself.
+ */
+void witness_begin(struct witness *witness, pid_t pid, const char *sandbox);
+
+/*
+ * Takes the counters again. With KILLED, also looks for the kernel's report about the subject,
+ * waiting for it up to 200 ms. The testimony lives until witness_close().
+ */
+void witness_end(struct witness *witness, bool killed);
+
+/* Counts of memory.high reached by the subject's own cgroup since the beginning. */
+uint64_t witness_throttled(const struct witness *witness);
+
+void witness_close(struct witness *witness);
+
+#endif

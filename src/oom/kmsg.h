@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kmsg.h - follow the kernel's log from now on: /dev/kmsg, kernel Documentation/ABI/testing/dev-kmsg */
+#ifndef PT_KMSG_H
+#define PT_KMSG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The kernel gives a record whole or not at all; longer ones do not exist. */
+#define KMSG_RECORD_MAX 8192
+
+/* Opens PATH (/dev/kmsg) at its end. Returns a descriptor or a negative errno. */
+int kmsg_open(const char *path);
+
+/*
+ * Waits until DEADLINE (monotonic ns) for the next record and copies its text, without prefix and
+ * continuation fields, into TEXT. Returns 1, 0 when the deadline has come, or a negative errno.
+ */
+int kmsg_next(int fd, uint64_t deadline_ns, char text[static KMSG_RECORD_MAX]);
+
+#endif

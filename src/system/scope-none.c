@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scope-none.c - built without libsystemd: there is no scope to be had */
+#include <config.h>
+
+#include <errno.h>
+
+#include "system/scope.h"
+
+int scope_enter(void)
+{
+	return -ENOSYS;
+}

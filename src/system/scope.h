@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scope.h - ask systemd for a delegated scope to live in: org.freedesktop.systemd1(5) */
+#ifndef PT_SCOPE_H
+#define PT_SCOPE_H
+
+/*
+ * Moves this process into a transient scope of its own with Delegate=yes: of the system manager
+ * for root, else of the user's. Returns 0 when it is there, or a negative errno
+ * (-ENOSYS: built without libsystemd, or no systemd runs here).
+ */
+int scope_enter(void);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* death.h - whose doing the subject's death was: pure functions over counters and records */
+#ifndef PT_DEATH_H
+#define PT_DEATH_H
+
+#include "observe/witness.h"
+#include "verdict/verdict.h"
+
+/* How well a finding is supported, from nothing upwards. */
+enum death_proof {
+	DEATH_UNPROVED,		/* a signal came, nobody knows whose */
+	DEATH_HINTED,		/* something was counted, but not about the subject alone */
+	DEATH_COUNTED,		/* the kernel's counter of the subject's cgroup rose */
+	DEATH_RECORDED,		/* the kernel's log names the subject */
+};
+
+struct death {
+	enum outcome outcome;
+	enum death_proof proof;
+	const char *limiter;	/* the cgroup whose limit ran out; NULL: none or not known */
+	uint64_t limit;		/* its limit, bytes; CGROUP_UNLIMITED: not known */
+};
+
+/*
+ * Judges a death by SIGNAL. OOM is never claimed without a counter that rose or a record of the
+ * kernel. Of the counters, v2's "oom" and memory.failcnt are never relied on alone, and oom_kill is
+ * compared with its value before, not with 1: see Documentation/admin-guide/cgroup-v2.rst.
+ */
+struct death death_find(int signal, const struct testimony *testimony);
+
+/* "SIGKILL", ...; "a signal" for one that has no business here. */
+const char *verdict_signal_name(int number);
+
+/* Fills outcome, exit status, message and evidence of *verdict for a subject killed by SIGNAL. */
+void death_judge(const struct verdict_evidence *evidence, int signal, struct verdict *verdict);
+
+#endif

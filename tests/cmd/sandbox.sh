@@ -1,0 +1,171 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# sandbox.sh - real OOM kills in memory cgroups of our own, their controls, and the clean-up
+. "${srcdir:=.}/tests/lib.sh"
+
+# Where the sandboxes are made on a v1 machine: below this test's own memory cgroup.
+own=$(sed -n 's/^[0-9]*:memory:\(.*\)/\1/p' /proc/self/cgroup)
+base=/sys/fs/cgroup/memory$own
+
+left() {
+	find /sys/fs/cgroup -maxdepth 6 -type d -name "pagetouch-$1*" 2>/dev/null
+}
+last() {
+	tail -n 1 "$tmp/out"
+}
+# hold: a run that holds 8 MiB in a sandbox; sets $observer and $subject.
+hold() {
+	: >"$tmp/out"
+	env --default-signal=INT "$PAGETOUCH" --json --limit 64M --hold infinity 8M >"$tmp/out" 2>"$tmp/err" &
+	observer=$!
+	eventually 20 grep -q '"touched":8388608,' "$tmp/out"
+	subject=$(field pid "$tmp/out" | head -n 1)
+}
+
+# Refusals come first: they need no privilege.
+if can_drop; then
+	chmod 755 "$tmp"
+	status=0
+	as_nobody "$PAGETOUCH" --limit 64M 1G >"$tmp/out" 2>"$tmp/err" || status=$?
+	if [ "$status" -eq 137 ]; then
+		skip "an ordinary user is refused" "here one gets a sandbox"
+	else
+		is "$status" 125 "an ordinary user without a way to a cgroup: exit 125"
+		empty "$tmp/out" "and nothing is mapped"
+		has "$tmp/err" 'systemd-run --user --scope -p Delegate=yes pagetouch' "the one command that would work"
+		has "$tmp/err" 'sudo pagetouch --limit 64.0M' "and the other"
+	fi
+else
+	skip "an ordinary user is refused" "cannot drop privileges here"
+fi
+
+run -q --limit 32M 1M
+if [ "$status" -eq 125 ]; then
+	skip "real OOM kills" "$(head -n 1 "$tmp/err")"
+	done_testing
+fi
+
+for backing in --private --shared; do
+	for limit in 16 64; do
+		run --json --limit "${limit}M" "$backing" 64G 1M
+		name="$backing in $limit MiB"
+		is "$status" 137 "$name: exit status 137"
+		last >"$tmp/last"
+		is "$(field outcome "$tmp/last")" oom-sandbox "$name: killed at the sandbox's limit"
+		is "$(field limit "$tmp/last")" $((limit * 1048576)) "$name: the limit"
+		touched=$(field touched "$tmp/last")
+		[ "$touched" -gt $((limit * 1048576 * 8 / 10)) ] && [ "$touched" -le $((limit * 1048576)) ] &&
+			[ $((touched % page)) -eq 0 ]
+		ok $? "$name: TOUCHED at death is near the limit, to the page ($touched)"
+		has "$tmp/last" 'oom_kill went from 0 to 1' "$name: the counter is the proof"
+		has "$tmp/last" '"before":\{[^}]*"oom_kill":0,.*"after":\{[^}]*"oom_kill":1,' "$name: counters before and after"
+		if [ -r /dev/kmsg ] && dd if=/dev/kmsg of=/dev/null count=0 2>/dev/null; then
+			has "$tmp/last" "the kernel's log names the subject" "$name: the kernel's record"
+			has "$tmp/last" "it held .* anonymous, .* file, .* shared memory, and .* of page tables" "$name: what it held, by kind"
+		fi
+		rows=$(grep -c '"record":"sample"' "$tmp/out")
+		[ "$rows" -ge $((limit * 8 / 10)) ]
+		ok $? "$name: the rows so far are kept ($rows)"
+	done
+done
+run --limit 16M 1G
+has "$tmp/err" '^pagetouch: the subject \(pid [0-9]+\) was OOM-killed at the limit of its sandbox \(16.0 MiB\) after touching [0-9]+ KiB of 1048576 KiB: exit status 137' \
+	"said in words"
+has "$tmp/err" 'evidence: .*which a shell shows as 128 \+ 9' "what 137 means"
+
+# --expect turns the wanted end into success.
+run -q --limit 16M --expect oom 1G
+is "$status" 0 "--expect oom: the OOM kill is what was wanted"
+empty "$tmp/err" "and with -q nothing is said of it"
+run -q --limit 16M --expect oom-sandbox 1G
+is "$status" 0 "--expect oom-sandbox"
+run -q --limit 16M --expect ok 1G
+is "$status" 1 "--expect ok: it was not"
+has "$tmp/err" 'expected was ok, but the run ended as oom-sandbox' "and this is said"
+run -q --limit 64M --expect oom 1M
+is "$status" 1 "--expect oom: nothing was killed"
+has "$tmp/err" 'expected oom, but the run ended as completed' "it is said"
+run -q --limit 64M --expect ok --verify 32M
+is "$status" 0 "32 MiB fit into 64 MiB, exactly"
+
+# Who does not have env --default-signal has no SIGINT to send to a background job.
+env --default-signal=INT true 2>/dev/null || {
+	skip "controls and clean-up" "env(1) has no --default-signal"
+	done_testing
+}
+
+# The control: the same death by hand is not called OOM.
+hold
+kill -9 "$subject"
+status=0
+wait "$observer" || status=$?
+is "$status" 137 "control: kill -9 in a sandbox is 137 too"
+is "$(last | field outcome /dev/stdin)" killed "control: but not OOM"
+has "$tmp/err" 'sender unknown' "control: the sender is unknown"
+
+# Whatever the end, no cgroup and no process is left.
+is "$(left "$observer")" '' "no cgroup is left after a kill by hand"
+for signal in TERM INT; do
+	hold
+	kill -s "$signal" "$observer"
+	wait "$observer" 2>/dev/null
+	is "$(left "$observer")" '' "no cgroup is left after SIG$signal"
+	gone "$subject"
+	ok $? "and no process"
+done
+run -q --limit 64M 200T
+is "$status" 125 "a refused mapping in a sandbox"
+
+# SIGKILL of the observer: the subject dies, and the next run removes the stale cgroup.
+hold
+stale=$(left "$observer")
+[ -n "$stale" ]
+ok $? "while it runs there is a cgroup"
+# A second run beside it leaves the first one's alone.
+run -q --limit 32M 1M
+is "$(left "$observer")" "$stale" "a living run's cgroup is left alone by others"
+kill -9 "$observer"
+wait "$observer" 2>/dev/null
+eventually 5 gone "$subject"
+ok $? "SIGKILL of the observer: no process is left"
+run -q --limit 32M 1M
+is "$(left "$observer")" '' "the next run removes the stale cgroup"
+
+# A cgroup of somebody else's around the observer: its limit is named (v1, as root).
+if [ -n "$own" ] && [ -w "$base/cgroup.procs" ] && outer=$base/test-outer.$$ && mkdir "$outer" 2>/dev/null; then
+	trap 'rmdir "$outer" 2>/dev/null; cleanup' EXIT
+	echo 48M >"$outer/memory.limit_in_bytes"
+	status=0
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$outer" \
+		"$PAGETOUCH" --json --no-guard --limit 256M 1G 1M >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status" 137 "within a limited cgroup of somebody else's: killed"
+	is "$(last | field outcome /dev/stdin)" oom-ancestor "by the ancestor's limit"
+	has "$tmp/err" "OOM-killed at the limit of memory cgroup .*/test-outer.$$ \(48.0 MiB\)" "which is named"
+	status=0
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$outer" \
+		"$PAGETOUCH" --json --no-guard 1G 1M >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status" 137 "without a sandbox of its own in there"
+	is "$(last | field outcome /dev/stdin)" oom-ancestor "the same, by the cgroup it shares with the observer"
+	status=0
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$outer" \
+		"$PAGETOUCH" --json --limit 256M 1G 1M >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status" 3 "and with the guard it stops before"
+	eventually 5 rmdir "$outer"
+	ok $? "that cgroup is free again"
+else
+	skip "a limited cgroup of somebody else's" "no cgroup v1 memory controller that this user may write"
+fi
+
+# The same verdict fifty times.
+count=0
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+	: "$i"
+	for backing in --private --shared; do
+		run --json --limit 16M "$backing" 1G
+		last | grep -q '"outcome":"oom-sandbox","exit_status":137' && count=$((count + 1))
+	done
+done
+is "$count" 50 "50 runs in a row give the same verdict 50 times"
+is "$(find /sys/fs/cgroup -type d -name "pagetouch-[0-9]*" 2>/dev/null | while read -r d; do [ -s "$d/cgroup.procs" ] || echo "$d"; done)" '' "and leave no empty cgroup"
+
+done_testing

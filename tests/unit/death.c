@@ -1,0 +1,804 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* death.c - whose doing a death was: by counters and records; --expect; throttling */
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+
+#include "../tap.h"
+#include "verdict/death.h"
+
+#define KIB UINT64_C(1024)
+#define MIB (KIB * KIB)
+#define NONE CGROUP_UNLIMITED
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define LEVELS_MAX 9
+
+#define BOX "/user.slice/pagetouch-7"
+
+/* One cgroup of a scene: what it counted before and after. */
+struct count {
+	int version;		/* 0: there is no such level */
+	const char *name;
+	bool unread;		/* the counters could not be read */
+	uint64_t kills[2], ooms[2];	/* oom_kill; events.local's oom */
+	uint64_t peak, limit;
+};
+
+/* What was witnessed, and what must be found. */
+struct scene {
+	const char *name;
+	struct count counts[LEVELS_MAX];
+	bool alone, oomd, log_read;
+	int vmstat;		/* by how much it rose; -1: not known */
+	bool chosen_found, killed_found;
+	struct oom_choice chosen;
+	struct oom_killed killed;
+	enum outcome outcome;
+	enum death_proof proof;
+	const char *limiter;
+	uint64_t limit;
+};
+
+/* The rows of "v2 (6.1 guest)" and of the ladder of verdicts, as they were measured. */
+static const struct scene scenes[] = {
+	{ .name = "v2, own limit", .alone = true, .vmstat = 1,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB },
+		      { 2, "/user.slice", false, { 0, 1 }, { 0, 0 }, NONE, NONE },
+		      { 2, "/", true, { 0, 0 }, { 0, 0 }, NONE, NONE } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED, .limiter = BOX,
+	  .limit = 64 * MIB },
+	{ .name = "v2, memory.oom.group counts one process twice", .alone = true, .vmstat = 2,
+	  .counts = { { 2, BOX, false, { 0, 2 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED, .limiter = BOX,
+	  .limit = 64 * MIB },
+	{ .name = "v2, counters that did not begin at 0", .alone = true, .vmstat = 1,
+	  .counts = { { 2, BOX, false, { 5, 6 }, { 3, 4 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED, .limiter = BOX,
+	  .limit = 64 * MIB },
+	{ .name = "v2, limit at the parent", .alone = true, .vmstat = 1,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 0 }, 32 * MIB, 64 * MIB },
+		      { 2, "/user.slice", false, { 0, 1 }, { 0, 1 }, 48 * MIB, 48 * MIB } },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_COUNTED, .limiter = "/user.slice",
+	  .limit = 48 * MIB },
+	{ .name = "v2, limit two levels up", .alone = true, .vmstat = 1,
+	  .counts = { { 2, "/a/b/pagetouch-7", false, { 0, 1 }, { 0, 0 }, NONE, NONE },
+		      { 2, "/a/b", false, { 0, 1 }, { 0, 0 }, NONE, NONE },
+		      { 2, "/a", false, { 4, 5 }, { 2, 3 }, 9 * MIB, 9 * MIB } },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_COUNTED, .limiter = "/a",
+	  .limit = 9 * MIB },
+	{ .name = "v2, the nearest limit that ran out is meant", .alone = true, .vmstat = 1,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 1 }, MIB, MIB },
+		      { 2, "/user.slice", false, { 0, 9 }, { 0, 8 }, MIB, MIB } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED, .limiter = BOX, .limit = MIB },
+	{ .name = "v2, the whole machine", .alone = true, .vmstat = 1,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 0 }, 9 * MIB, 64 * MIB },
+		      { 2, "/user.slice", false, { 0, 1 }, { 0, 0 }, NONE, NONE } },
+	  .outcome = OUTCOME_OOM_GLOBAL, .proof = DEATH_COUNTED, .limit = NONE },
+	{ .name = "v2, SIGKILL or cgroup.kill by somebody", .alone = true,
+	  .counts = { { 2, BOX, false, { 0, 0 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_UNPROVED, .limit = NONE },
+	{ .name = "v2, SIGKILL by somebody after older kills", .alone = true,
+	  .counts = { { 2, BOX, false, { 5, 5 }, { 5, 5 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_UNPROVED, .limit = NONE },
+	{ .name = "counters that fell are another cgroup's", .alone = true, .vmstat = 0,
+	  .counts = { { 2, BOX, false, { 5, 0 }, { 5, 0 }, MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_UNPROVED, .limit = NONE },
+	{ .name = "v2, a peak at the limit is no kill", .alone = true,
+	  .counts = { { 2, BOX, false, { 0, 0 }, { 0, 3 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_UNPROVED, .limit = NONE },
+	{ .name = "v2, a kill in an ancestor is somebody else's", .alone = true, .vmstat = 1,
+	  .counts = { { 2, BOX, false, { 0, 0 }, { 0, 0 }, 9 * MIB, 64 * MIB },
+		      { 2, "/user.slice", false, { 0, 1 }, { 0, 1 }, MIB, MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "v2, no sandbox, limit of the shared cgroup", .vmstat = 1,
+	  .counts = { { 2, "/job", false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_COUNTED, .limiter = "/job",
+	  .limit = 64 * MIB },
+	{ .name = "v2, no sandbox, the log does not name us", .vmstat = 1, .log_read = true,
+	  .counts = { { 2, "/job", false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "v2, own limit, the log was too late", .alone = true, .log_read = true,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED, .limiter = BOX,
+	  .limit = 64 * MIB },
+	{ .name = "v2, own limit, but how much it was is not known", .alone = true,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 1 }, NONE, NONE } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED, .limiter = BOX, .limit = NONE },
+	{ .name = "v1, own limit, without the log", .alone = true, .vmstat = 1,
+	  .counts = { { 1, "/api/pagetouch-7", false, { 0, 1 }, { 0, 0 }, 64 * MIB, 64 * MIB },
+		      { 1, "/api", false, { 0, 0 }, { 0, 0 }, 99 * MIB, NONE } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED, .limiter = "/api/pagetouch-7",
+	  .limit = 64 * MIB },
+	{ .name = "v1, own limit, with the log", .alone = true, .vmstat = 1,
+	  .counts = { { 1, "/api/pagetouch-7", false, { 0, 1 }, { 0, 0 }, 64 * MIB, 64 * MIB },
+		      { 1, "/api", false, { 0, 0 }, { 0, 0 }, 99 * MIB, NONE } },
+	  .chosen_found = true, .chosen = { .memcg = "/api/pagetouch-7" },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_RECORDED, .limiter = "/api/pagetouch-7",
+	  .limit = 64 * MIB },
+	{ .name = "v1, an ancestor's limit, by its peak", .alone = true, .vmstat = 1,
+	  .counts = { { 1, "/api/pagetouch-7", false, { 0, 1 }, { 0, 0 }, 30 * MIB, 64 * MIB },
+		      { 1, "/api", false, { 0, 0 }, { 0, 0 }, 48 * MIB, 48 * MIB } },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_COUNTED, .limiter = "/api",
+	  .limit = 48 * MIB },
+	{ .name = "v1, a peak without a limit is no limit", .alone = true, .vmstat = 1,
+	  .counts = { { 1, "/api/pagetouch-7", false, { 0, 1 }, { 0, 0 }, NONE, NONE },
+		      { 1, "/api", false, { 0, 0 }, { 0, 0 }, NONE, 48 * MIB },
+		      { 1, "/", false, { 0, 0 }, { 0, 0 }, 48 * MIB, NONE } },
+	  .outcome = OUTCOME_OOM_GLOBAL, .proof = DEATH_COUNTED, .limit = NONE },
+	{ .name = "counters that cannot be read prove nothing", .alone = true, .vmstat = -1,
+	  .counts = { { 2, BOX, true, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_UNPROVED, .limit = NONE },
+	{ .name = "unread counters do not say whose limit it was", .alone = true, .vmstat = 1,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 0 }, MIB, 64 * MIB },
+		      { 2, "/user.slice", true, { 0, 7 }, { 0, 7 }, 9 * MIB, 9 * MIB } },
+	  .outcome = OUTCOME_OOM_GLOBAL, .proof = DEATH_COUNTED, .limit = NONE },
+	{ .name = "no cgroup at all", .vmstat = 0, .outcome = OUTCOME_KILLED,
+	  .proof = DEATH_UNPROVED, .limit = NONE },
+	{ .name = "only vmstat rose", .vmstat = 1, .alone = true,
+	  .counts = { { 2, BOX, false, { 0, 0 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "only vmstat rose, and there is no cgroup", .vmstat = 3,
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "systemd-oomd's mark", .alone = true, .oomd = true,
+	  .counts = { { 2, BOX, false, { 0, 0 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOMD, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "a counter outweighs systemd-oomd's mark", .alone = true, .oomd = true,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED, .limiter = BOX,
+	  .limit = 64 * MIB },
+	{ .name = "records that were not found do not count",
+	  .chosen = { .pid = 4711, .global = true, .memcg = "/other" },
+	  .killed = { .pid = 4711, .memcg = true },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_UNPROVED, .limit = NONE },
+	{ .name = "global_oom in the log", .alone = true, .vmstat = 1, .chosen_found = true,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .chosen = { .global = true, .task_memcg = BOX },
+	  .outcome = OUTCOME_OOM_GLOBAL, .proof = DEATH_RECORDED, .limit = NONE },
+	{ .name = "global_oom in the log, no counters", .vmstat = -1, .chosen_found = true,
+	  .chosen = { .global = true, .task_memcg = "/" },
+	  .outcome = OUTCOME_OOM_GLOBAL, .proof = DEATH_RECORDED, .limit = NONE },
+	{ .name = "the log alone, no counters", .vmstat = -1, .chosen_found = true,
+	  .chosen = { .memcg = "/docker/0123456789abcdef",
+		      .task_memcg = "/docker/0123456789abcdef" },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED,
+	  .limiter = "/docker/0123456789abcdef", .limit = NONE },
+	{ .name = "the log names a parent", .alone = true, .vmstat = 1, .chosen_found = true,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 0 }, 9 * MIB, 64 * MIB },
+		      { 2, "/user.slice", false, { 0, 1 }, { 0, 1 }, 48 * MIB, 48 * MIB },
+		      { 2, "/", true, { 0, 0 }, { 0, 0 }, NONE, NONE } },
+	  .chosen = { .memcg = "/user.slice", .task_memcg = BOX },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/user.slice",
+	  .limit = 48 * MIB },
+	{ .name = "a longer path in the log: cgroup namespace", .alone = true, .vmstat = 1,
+	  .counts = { { 2, "/pagetouch-7", false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB },
+		      { 2, "/", false, { 0, 1 }, { 0, 0 }, 99 * MIB, 128 * MIB } },
+	  .chosen_found = true, .chosen = { .memcg = "/docker/0123/pagetouch-7",
+					    .task_memcg = "/docker/0123/pagetouch-7" },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_RECORDED, .limiter = "/pagetouch-7",
+	  .limit = 64 * MIB },
+	{ .name = "a limit above the cgroup namespace", .alone = true, .vmstat = 1,
+	  .counts = { { 2, "/pagetouch-7", false, { 0, 1 }, { 0, 0 }, 64 * MIB, 99 * MIB },
+		      { 2, "/", false, { 0, 1 }, { 0, 0 }, 99 * MIB, 128 * MIB } },
+	  .chosen_found = true, .chosen = { .memcg = "/kubepods/pod1",
+					    .task_memcg = "/kubepods/pod1/c/pagetouch-7" },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/kubepods/pod1",
+	  .limit = NONE },
+	{ .name = "half a name in the log is another cgroup", .vmstat = 1, .chosen_found = true,
+	  .counts = { { 2, "/job", false, { 0, 1 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .chosen = { .memcg = "/batchjob", .task_memcg = "/batchjob/job" },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/batchjob",
+	  .limit = NONE },
+	{ .name = "an ancestor's limit in the log, no sandbox", .vmstat = 1, .chosen_found = true,
+	  .counts = { { 2, "/job", false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .chosen = { .memcg = "/job", .task_memcg = "/job" },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/job",
+	  .limit = 64 * MIB },
+	{ .name = "the second line alone, for the machine", .vmstat = 1, .killed_found = true,
+	  .killed = { .pid = 7, .global = true },
+	  .outcome = OUTCOME_OOM_GLOBAL, .proof = DEATH_RECORDED, .limit = NONE },
+	{ .name = "the second line alone, for a cgroup", .vmstat = 1, .killed_found = true,
+	  .alone = true, .killed = { .pid = 7, .memcg = true },
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_RECORDED, .limiter = BOX,
+	  .limit = 64 * MIB },
+	/* Up to 5.0 the second line does not say for whom: mm/oom_kill.c. */
+	{ .name = "4.4, the second line, own limit by the peak", .alone = true,
+	  .killed_found = true, .killed = { .pid = 7, .sized = true },
+	  .counts = { { 1, "/api/pagetouch-7", false, { 0, 1 }, { 0, 0 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_RECORDED, .limiter = "/api/pagetouch-7",
+	  .limit = 64 * MIB },
+	{ .name = "4.4, the second line, nobody's limit", .killed_found = true,
+	  .killed = { .pid = 7, .sized = true },
+	  .counts = { { 1, "/api", false, { 0, 1 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_GLOBAL, .proof = DEATH_RECORDED, .limit = NONE },
+	/* The log says that it was a cgroup's limit: then it was not the machine. */
+	{ .name = "the second line, for a cgroup that cannot be seen", .killed_found = true,
+	  .killed = { .pid = 7, .memcg = true },
+	  .counts = { { 2, "/", false, { 0, 1 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limit = NONE },
+	{ .name = "a hostile name", .alone = true, .vmstat = 1,
+	  .counts = { { 2, "/ev\\x1b[2J\\x27il%s%n/pagetouch-7", false, { 0, 1 }, { 0, 1 }, MIB,
+			MIB } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED,
+	  .limiter = "/ev\\x1b[2J\\x27il%s%n/pagetouch-7", .limit = MIB },
+};
+
+/* A scene as the witness would tell it. */
+struct story {
+	struct witness_level levels[LEVELS_MAX];
+	char names[LEVELS_MAX][1200];
+	struct testimony testimony;
+};
+
+static void tell_levels(const struct scene *scene, struct story *story)
+{
+	for (size_t i = 0; i < LEVELS_MAX && scene->counts[i].version; i++) {
+		const struct count *count = &scene->counts[i];
+		struct witness_level *level = &story->levels[i];
+
+		snprintf(story->names[i], sizeof(story->names[i]), "%s", count->name);
+		*level = (struct witness_level){ .version = count->version,
+						 .name = story->names[i],
+						 .peak = { count->peak, count->limit } };
+		level->before = (struct cgroup_events){ .known = !count->unread, .has_local = true,
+			.oom_kill = count->kills[0], .local_oom = count->ooms[0] };
+		level->after = (struct cgroup_events){ .known = !count->unread, .has_local = true,
+			.oom_kill = count->kills[1], .local_oom = count->ooms[1] };
+		story->testimony.count = i + 1;
+	}
+}
+
+static void tell(const struct scene *scene, struct story *story)
+{
+	struct testimony *testimony = &story->testimony;
+
+	memset(story, 0, sizeof(*story));
+	tell_levels(scene, story);
+	testimony->levels = story->levels;
+	testimony->alone = scene->alone;
+	testimony->oomd = scene->oomd;
+	testimony->vmstat_known = scene->vmstat >= 0;
+	testimony->vmstat_before = 100;
+	testimony->vmstat_after = 100 + (scene->vmstat > 0 ? (uint64_t)scene->vmstat : 0);
+	testimony->kmsg_error = scene->chosen_found || scene->killed_found ||
+				 scene->log_read ? 0 : -EPERM;
+	testimony->chosen_found = scene->chosen_found;
+	testimony->chosen = scene->chosen;
+	testimony->killed_found = scene->killed_found;
+	testimony->killed = scene->killed;
+}
+
+static const struct scene *find_scene(const char *name)
+{
+	for (size_t i = 0; i < COUNT(scenes); i++)
+		if (!strcmp(scenes[i].name, name))
+			return &scenes[i];
+	printf("Bail out! there is no scene '%s'\n", name);
+	exit(99);
+}
+
+static void check_scene(const struct scene *scene)
+{
+	static struct story story;
+	struct death death;
+
+	tell(scene, &story);
+	death = death_find(SIGKILL, &story.testimony);
+	tap_ok(death.outcome == scene->outcome, "%s: %s", scene->name,
+	       verdict_outcome_name(scene->outcome));
+	tap_is(death.proof, scene->proof, "how well that is proved");
+	if (scene->limiter)
+		tap_is_text(death.limiter ? death.limiter : "(none)", scene->limiter,
+			    "whose limit it was");
+	else if (scene->outcome != OUTCOME_OOM_ANCESTOR)
+		tap_ok(!death.limiter, "%s: nobody's limit is named", scene->name);
+	tap_ok(death.limit == scene->limit, "%s: the limit", scene->name);
+}
+
+static bool names_oom(enum outcome outcome)
+{
+	return outcome == OUTCOME_OOM_SANDBOX || outcome == OUTCOME_OOM_ANCESTOR ||
+	       outcome == OUTCOME_OOM_GLOBAL;
+}
+
+static const enum outcome signal_outcomes[] = {
+	[SIGKILL] = OUTCOME_OOM_SANDBOX, [SIGTERM] = OUTCOME_SIGTERM, [SIGBUS] = OUTCOME_SIGBUS,
+	[SIGSEGV] = OUTCOME_SIGSEGV,
+};
+
+/* Every signal, while the counters say that there was an OOM kill: they are about SIGKILL only. */
+static void test_signals(void)
+{
+	static struct story story;
+
+	tell(find_scene("v2, own limit"), &story);
+	for (int number = 1; number <= 64; number++) {
+		struct death death = death_find(number, &story.testimony);
+		enum outcome wanted = (size_t)number < COUNT(signal_outcomes)
+					? signal_outcomes[number] : OUTCOME_KILLED;
+
+		if (!wanted)
+			wanted = OUTCOME_KILLED;
+		tap_ok(death.outcome == wanted, "signal %d: %s", number,
+		       verdict_outcome_name(wanted));
+		if (number != SIGKILL)
+			tap_ok(!death.limiter && death.limit == NONE &&
+			       death.proof == DEATH_UNPROVED, "signal %d is no OOM kill", number);
+	}
+}
+
+static void test_unwatched(void)
+{
+	struct death death = death_find(SIGKILL, NULL);
+
+	tap_ok(death.outcome == OUTCOME_KILLED && death.proof == DEATH_UNPROVED &&
+	       !death.limiter && death.limit == NONE, "nothing was watched, nothing is known");
+}
+
+static void test_signal_names(void)
+{
+	tap_is_text(verdict_signal_name(SIGKILL), "SIGKILL", "SIGKILL's name");
+	tap_is_text(verdict_signal_name(SIGBUS), "SIGBUS", "SIGBUS's name");
+	tap_is_text(verdict_signal_name(63), "a signal", "a signal without a name");
+	tap_is_text(verdict_signal_name(0), "a signal", "0 is none");
+}
+
+/* The verdict on the subject of a scene, killed by SIGNAL. */
+static struct verdict judge(const struct scene *scene, int signal)
+{
+	static struct story story;
+	struct verdict_evidence evidence = { .touch = 64 * KIB, .pid = 4711, .unit = SIZE_KIB };
+	struct verdict verdict = { .touched = 48 * KIB };
+
+	if (scene) {
+		tell(scene, &story);
+		evidence.testimony = &story.testimony;
+	}
+	death_judge(&evidence, signal, &verdict);
+	return verdict;
+}
+
+static bool is_harmless(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+static bool is_well_formed(const struct verdict *verdict)
+{
+	bool good = is_harmless(verdict->trouble.what) && is_harmless(verdict->trouble.remedy) &&
+		    verdict->proofs > 0 && verdict->proofs <= VERDICT_PROOF_MAX;
+
+	for (int i = 0; good && i < verdict->proofs; i++)
+		good = verdict->proof[i][0] && is_harmless(verdict->proof[i]);
+	return good;
+}
+
+static bool has_proof(const struct verdict *verdict, const char *piece)
+{
+	for (int i = 0; i < verdict->proofs; i++)
+		if (strstr(verdict->proof[i], piece))
+			return true;
+	return false;
+}
+
+/* No proof, no OOM: not in the outcome, and not in the sentence. */
+static void check_sentence(const struct scene *scene)
+{
+	struct verdict verdict = judge(scene, SIGKILL);
+
+	tap_ok(verdict.outcome == scene->outcome && verdict.exit_status == 137 &&
+	       verdict.signal == SIGKILL, "%s: outcome, status and signal", scene->name);
+	tap_ok(is_well_formed(&verdict), "%s: sentences and proofs", scene->name);
+	tap_has(verdict.trouble.what, "pid 4711", "the subject is named");
+	tap_has(verdict.trouble.what, "48 KiB of 64 KiB", "how far it came is told");
+	tap_has(verdict.trouble.what, "exit status 137", "the exit status is named");
+	tap_ok(has_proof(&verdict, "128 + 9"), "%s: 137 is explained", scene->name);
+	tap_ok(has_proof(&verdict, "49152 bytes"), "%s: the subject's own count", scene->name);
+	tap_ok((strstr(verdict.trouble.what, "OOM") != NULL) == names_oom(scene->outcome) &&
+	       names_oom(scene->outcome) == (scene->proof >= DEATH_COUNTED),
+	       "%s: OOM is said where it is proved, and only there", scene->name);
+	tap_ok(!strstr(verdict.trouble.what, "(null)") && !strstr(verdict.trouble.what, "EiB"),
+	       "%s: nothing is named that is not known", scene->name);
+	if (scene->limiter && scene->outcome == OUTCOME_OOM_ANCESTOR)
+		tap_has(verdict.trouble.what, scene->limiter, "the cgroup is named");
+	if (verdict.outcome == OUTCOME_KILLED)
+		tap_has(verdict.trouble.remedy, "sender unknown", "it says that it does not know");
+}
+
+/* What the sentence or one of the proofs must hold. */
+static const struct {
+	const char *scene;
+	const char *what;	/* NULL: see the proofs */
+	const char *proof;
+} texts[] = {
+	{ "v2, own limit", "OOM-killed at the limit of its sandbox (64.0 MiB)",
+	  "memory.events of memory cgroup " BOX ": oom_kill went from 0 to 1" },
+	{ "v2, own limit", "OOM-killed", "memory.events.local of " BOX ": oom went from 0 to 1" },
+	{ "v2, own limit", "OOM-killed", "/proc/vmstat: oom_kill went from 100 to 101" },
+	{ "v2, own limit", "OOM-killed", "/dev/kmsg: needs CAP_SYSLOG" },
+	{ "v2, memory.oom.group counts one process twice", "its sandbox", "from 0 to 2" },
+	{ "v2, limit at the parent", "memory cgroup /user.slice (48.0 MiB)",
+	  "memory.events.local of /user.slice: oom went from 0 to 1" },
+	{ "v2, the whole machine", "the machine ran out of memory", "oom_kill went from 0 to 1" },
+	{ "v1, own limit, without the log", "its sandbox (64.0 MiB)", "memory.oom_control" },
+	{ "v1, own limit, with the log", "its sandbox",
+	  "the kernel's log names the subject, for the limit of /api/pagetouch-7" },
+	{ "global_oom in the log", "the machine ran out of memory", "global_oom" },
+	{ "the log alone, no counters", "memory cgroup /docker/0123456789abcdef",
+	  "the kernel's log names the subject" },
+	{ "systemd-oomd's mark", "killed by systemd-oomd", "128 + 9" },
+	{ "v2, SIGKILL or cgroup.kill by somebody", "killed by SIGKILL (signal 9)", "CAP_SYSLOG" },
+	{ "only vmstat rose", "killed by SIGKILL", "/proc/vmstat: oom_kill went from 100 to 101" },
+};
+
+static void test_texts(void)
+{
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct verdict verdict = judge(find_scene(texts[i].scene), SIGKILL);
+
+		tap_has(verdict.trouble.what, texts[i].what, texts[i].scene);
+		if (!tap_ok(has_proof(&verdict, texts[i].proof), "%s: evidence: %s",
+			    texts[i].scene, texts[i].proof))
+			for (int j = 0; j < verdict.proofs; j++)
+				printf("#   %s\n", verdict.proof[j]);
+	}
+}
+
+static void test_hints(void)
+{
+	struct verdict hinted = judge(find_scene("only vmstat rose"), SIGKILL);
+	struct verdict unproved = judge(find_scene("no cgroup at all"), SIGKILL);
+
+	tap_has(hinted.trouble.remedy, "on this machine", "a hint says that it is one");
+	tap_has(hinted.trouble.remedy, "not for the subject", "and what it is not");
+	tap_has(unproved.trouble.remedy, "no counter and no record", "without one it says so");
+	unproved = judge(NULL, SIGKILL);
+	tap_ok(unproved.outcome == OUTCOME_KILLED && unproved.proofs == 2 &&
+	       is_well_formed(&unproved), "an unwatched death has two proofs");
+}
+
+/* The sizes in the kernel's report. */
+static void test_sizes(void)
+{
+	struct scene scene = *find_scene("the second line alone, for a cgroup");
+	struct verdict verdict;
+
+	verdict = judge(&scene, SIGKILL);
+	tap_ok(!has_proof(&verdict, "it held"), "a report without sizes gives none");
+	tap_ok(!has_proof(&verdict, "no record"), "but it is a record");
+	scene.killed = (struct oom_killed){ .pid = 7, .memcg = true, .sized = true,
+		.anon = 24288 * KIB, .file = 4 * KIB, .shmem = 580 * KIB, .pgtables = 84 * KIB };
+	verdict = judge(&scene, SIGKILL);
+	tap_ok(has_proof(&verdict, "23.7 MiB anonymous") && has_proof(&verdict, "4.0 KiB file") &&
+	       has_proof(&verdict, "580 KiB shared") && has_proof(&verdict, "84.0 KiB of page"),
+	       "sizes are told as the kernel counted them");
+}
+
+static void test_no_record(void)
+{
+	static struct story story;
+	struct verdict_evidence evidence = { .pid = 1, .testimony = &story.testimony };
+	struct verdict verdict = { 0 };
+
+	tell(find_scene("v2, own limit"), &story);
+	story.testimony.kmsg_error = 0;
+	death_judge(&evidence, SIGKILL, &verdict);
+	tap_ok(has_proof(&verdict, "no record about the subject") &&
+	       !has_proof(&verdict, "CAP_SYSLOG"), "a log that was read and says nothing");
+}
+
+/* Other signals: status, name, and where such a signal comes from. */
+static const struct {
+	int number;
+	enum outcome outcome;
+	const char *text, *remedy;
+} others[] = {
+	{ SIGTERM, OUTCOME_SIGTERM, "SIGTERM", "earlyoom" },
+	{ SIGBUS, OUTCOME_SIGBUS, "SIGBUS", "hugetlb" },
+	{ SIGSEGV, OUTCOME_SIGSEGV, "SIGSEGV", "invalid access" },
+	{ SIGABRT, OUTCOME_KILLED, "SIGABRT", "" }, { SIGHUP, OUTCOME_KILLED, "SIGHUP", "" },
+	{ 40, OUTCOME_KILLED, "a signal (signal 40)", "" },
+};
+
+static void test_other_signals(void)
+{
+	for (size_t i = 0; i < COUNT(others); i++) {
+		struct verdict verdict = judge(find_scene("v2, own limit"), others[i].number);
+		char status[32];
+
+		snprintf(status, sizeof(status), "exit status %d", 128 + others[i].number);
+		tap_ok(verdict.outcome == others[i].outcome && is_well_formed(&verdict) &&
+		       verdict.exit_status == 128 + others[i].number, "%s is an end of its own",
+		       others[i].text);
+		tap_has(verdict.trouble.what, status, "its exit status is named");
+		tap_has(verdict.trouble.what, others[i].text, "its name is told");
+		tap_has(verdict.trouble.remedy, others[i].remedy, "and where it comes from");
+		tap_ok(!strstr(verdict.trouble.what, "OOM") &&
+		       !strstr(verdict.trouble.remedy, "OOM"), "%s: no OOM killer sends it",
+		       others[i].text);
+		tap_ok(!has_proof(&verdict, "kernel's log"), "%s: the log has no say",
+		       others[i].text);
+	}
+}
+
+/* The longest names that the witness gives: cut, never spilled. */
+static void test_long_names(void)
+{
+	struct scene scene = *find_scene("v2, own limit");
+	char name[1024];
+	struct verdict verdict;
+
+	memset(name, 'x', sizeof(name) - 1);
+	name[0] = '/';
+	name[sizeof(name) - 1] = '\0';
+	scene.counts[0].name = name;
+	verdict = judge(&scene, SIGKILL);
+	tap_ok(is_well_formed(&verdict), "a name of 1023 bytes, own limit");
+	scene.alone = false;
+	verdict = judge(&scene, SIGKILL);
+	tap_ok(is_well_formed(&verdict), "a name of 1023 bytes, an ancestor's limit");
+	tap_has(verdict.trouble.what, name, "it is told whole");
+	tap_has(verdict.trouble.what, "exit status 137", "and what follows it too");
+}
+
+/* More levels than there is room for proofs. */
+static void test_deep(void)
+{
+	struct scene scene = { .name = "deep", .vmstat = 1 };
+	struct verdict verdict;
+
+	for (size_t i = 0; i < LEVELS_MAX; i++)
+		scene.counts[i] = (struct count){ 2, "/a", false, { 0, 1 }, { 0, 1 }, MIB, MIB };
+	verdict = judge(&scene, SIGKILL);
+	tap_ok(verdict.proofs <= VERDICT_PROOF_MAX && is_well_formed(&verdict),
+	       "the proofs of a deep tree stay within their room");
+}
+
+/* What --expect NAME takes for met. */
+#define BIT(outcome) (1U << (outcome))
+static const struct {
+	const char *name;
+	unsigned outcomes;
+} expectations[] = {
+	{ "ok", BIT(OUTCOME_COMPLETED) },
+	{ "oom", BIT(OUTCOME_OOM_SANDBOX) | BIT(OUTCOME_OOM_ANCESTOR) | BIT(OUTCOME_OOM_GLOBAL) },
+	{ "enomem", BIT(OUTCOME_MAP_REFUSED) }, { "completed", BIT(OUTCOME_COMPLETED) },
+	{ "guard", BIT(OUTCOME_GUARD) }, { "interrupted", BIT(OUTCOME_INTERRUPTED) },
+	{ "oom-sandbox", BIT(OUTCOME_OOM_SANDBOX) }, { "oom-ancestor", BIT(OUTCOME_OOM_ANCESTOR) },
+	{ "oom-global", BIT(OUTCOME_OOM_GLOBAL) }, { "oomd", BIT(OUTCOME_OOMD) },
+	{ "sigterm", BIT(OUTCOME_SIGTERM) }, { "sigbus", BIT(OUTCOME_SIGBUS) },
+	{ "sigsegv", BIT(OUTCOME_SIGSEGV) }, { "killed", BIT(OUTCOME_KILLED) },
+	{ "map-refused", BIT(OUTCOME_MAP_REFUSED) },
+};
+
+static const char *const no_expectations[] = {
+	"", "nosuch", "OOM", "oom ", " oom", "oom,ok", "oom-", "oo", "failed", "137", "\x1b[2J",
+};
+
+static void test_expectation_parse(void)
+{
+	struct expectation expectation;
+	struct trouble trouble;
+
+	for (size_t i = 0; i < COUNT(expectations); i++) {
+		expectation = (struct expectation){ 0 };
+		tap_ok(expectation_parse(expectations[i].name, &expectation, &trouble) == 0 &&
+		       expectation.outcomes == expectations[i].outcomes &&
+		       !strcmp(expectation.name, expectations[i].name), "--expect %s",
+		       expectations[i].name);
+	}
+	for (size_t i = 0; i < COUNT(no_expectations); i++) {
+		expectation.outcomes = 0x5a5a;
+		tap_ok(expectation_parse(no_expectations[i], &expectation, &trouble) == -EINVAL &&
+		       expectation.outcomes == 0x5a5a, "--expect case %zu is no outcome", i);
+		tap_ok(strstr(trouble.what, "--expect") && is_harmless(trouble.what),
+		       "the first line names it (case %zu)", i);
+		tap_ok(strstr(trouble.remedy, "oom-sandbox") && strstr(trouble.remedy, "enomem"),
+		       "the second lists what there is (case %zu)", i);
+	}
+}
+
+/* A run that ended for REASON, and what is expected of it. */
+struct run {
+	struct region_spec region;
+	struct machine machine;
+	struct ending ending;
+	bool verify;
+	const char *expect;
+	const struct scene *scene;
+};
+
+static struct run make_run(enum stop_reason reason, const char *expect)
+{
+	struct run run = { .region = { .bytes = 64 * KIB }, .expect = expect,
+			   .ending = { .reason = reason, .touched = 64 * KIB } };
+
+	if (reason == STOP_DIED)
+		run.ending.wait_status = SIGKILL;
+	if (reason == STOP_MAP)
+		run.ending.error = -ENOMEM;
+	if (reason == STOP_SIGNAL)
+		run.ending.signal = SIGINT;
+	if (reason == STOP_FAILED)
+		trouble_set(&run.ending.trouble, "cannot read the subject");
+	return run;
+}
+
+static struct verdict decide(const struct run *run)
+{
+	static struct story story;
+	struct trouble trouble;
+	struct verdict_evidence evidence = {
+		.region = &run->region, .ending = &run->ending, .machine = &run->machine,
+		.touch = 64 * KIB, .pid = 4711, .verify = run->verify,
+	};
+	struct verdict verdict;
+
+	if (run->scene) {
+		tell(run->scene, &story);
+		evidence.testimony = &story.testimony;
+	}
+	if (run->expect && expectation_parse(run->expect, &evidence.expect, &trouble) < 0)
+		tap_ok(false, "the test expects what there is: %s", run->expect);
+	verdict_decide(&evidence, &verdict);
+	return verdict;
+}
+
+static const struct {
+	enum stop_reason reason;
+	const char *scene;	/* NULL: nothing was watched */
+	const char *expect;
+	int status;
+} ends[] = {
+	{ STOP_DONE, NULL, NULL, 0 }, { STOP_DONE, NULL, "ok", 0 },
+	{ STOP_DONE, NULL, "completed", 0 }, { STOP_DONE, NULL, "oom", 1 },
+	{ STOP_DONE, NULL, "enomem", 1 }, { STOP_GUARD, NULL, NULL, 3 },
+	{ STOP_GUARD, NULL, "guard", 0 }, { STOP_GUARD, NULL, "ok", 1 },
+	{ STOP_GUARD, NULL, "oom", 1 }, { STOP_SIGNAL, NULL, NULL, 130 },
+	{ STOP_SIGNAL, NULL, "interrupted", 0 }, { STOP_SIGNAL, NULL, "ok", 1 },
+	{ STOP_MAP, NULL, NULL, 125 }, { STOP_MAP, NULL, "enomem", 0 },
+	{ STOP_MAP, NULL, "map-refused", 0 }, { STOP_MAP, NULL, "ok", 1 },
+	{ STOP_DIED, "v2, own limit", NULL, 137 }, { STOP_DIED, "v2, own limit", "oom", 0 },
+	{ STOP_DIED, "v2, own limit", "oom-sandbox", 0 },
+	{ STOP_DIED, "v2, own limit", "oom-global", 1 }, { STOP_DIED, "v2, own limit", "ok", 1 },
+	{ STOP_DIED, "v2, own limit", "killed", 1 },
+	{ STOP_DIED, "v2, limit at the parent", "oom", 0 },
+	{ STOP_DIED, "v2, limit at the parent", "oom-sandbox", 1 },
+	{ STOP_DIED, "v2, the whole machine", "oom", 0 },
+	{ STOP_DIED, "systemd-oomd's mark", "oom", 1 },
+	{ STOP_DIED, "systemd-oomd's mark", "oomd", 0 },
+	{ STOP_DIED, "only vmstat rose", "oom", 1 },
+	{ STOP_DIED, "only vmstat rose", "killed", 0 }, { STOP_DIED, NULL, "oom", 1 },
+	/* A failure of pagetouch itself is no end that anybody may expect. */
+	{ STOP_FAILED, NULL, "ok", 125 }, { STOP_FAILED, NULL, "oom", 125 },
+	{ STOP_OUTPUT, NULL, "ok", 125 },
+};
+
+static void test_expect(void)
+{
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		struct run run = make_run(ends[i].reason, ends[i].expect);
+		struct verdict verdict;
+
+		run.scene = ends[i].scene ? find_scene(ends[i].scene) : NULL;
+		verdict = decide(&run);
+		tap_ok(verdict.exit_status == ends[i].status, "%s%s%s, --expect=%s: exit %d",
+		       verdict_outcome_name(verdict.outcome), ends[i].scene ? ", " : "",
+		       ends[i].scene ? ends[i].scene : "", ends[i].expect ? ends[i].expect : "",
+		       ends[i].status);
+		if (ends[i].status == EXIT_UNMET)
+			tap_ok(strstr(verdict.trouble.what, ends[i].expect) ||
+			       strstr(verdict.trouble.remedy, ends[i].expect),
+			       "what was expected is told");
+	}
+}
+
+static void test_expect_verify(void)
+{
+	struct run run = make_run(STOP_DONE, "ok");
+	struct verdict verdict;
+
+	run.verify = true;
+	run.ending.measured = true;
+	run.ending.last.touched = 64 * KIB;
+	run.ending.last.rss_rollup = SAMPLE_MISSING;
+	run.ending.baseline.rss_rollup = SAMPLE_MISSING;
+	verdict = decide(&run);
+	tap_is(verdict.exit_status, 1, "an expected end does not make up for --verify");
+	tap_has(verdict.trouble.what, "not verified", "it says which of them was not met");
+}
+
+static void test_expect_message(void)
+{
+	struct run run = make_run(STOP_DONE, "oom");
+	struct verdict verdict = decide(&run);
+
+	tap_has(verdict.trouble.what, "expected oom, but the run ended as completed",
+		"both ends are in the sentence");
+	run = make_run(STOP_DIED, "ok");
+	run.scene = find_scene("v2, own limit");
+	verdict = decide(&run);
+	tap_has(verdict.trouble.what, "OOM-killed", "what happened stays the message");
+	tap_has(verdict.trouble.remedy, "expected was ok, but the run ended as oom-sandbox",
+		"what was expected comes second");
+	tap_ok(!strstr(verdict.trouble.what, "exit status 137"), "and no exit status but its own");
+}
+
+/* A run in a sandbox whose memory.high was reached from BEFORE to AFTER times. */
+static struct verdict throttle(uint64_t before, uint64_t after, bool alone, bool known)
+{
+	struct run run = make_run(STOP_DONE, NULL);
+	struct witness_level level = { .version = 2, .name = (char[]){ BOX }, .pressure = 8507 };
+	struct testimony testimony = { .levels = &level, .count = 1, .alone = alone };
+	struct sandbox_spec sandbox = { .limit = 64 * MIB, .high = 16 * MIB };
+	struct verdict_evidence evidence = {
+		.region = &run.region, .ending = &run.ending, .machine = &run.machine,
+		.touch = 64 * KIB, .testimony = &testimony, .sandbox = &sandbox,
+	};
+	struct verdict verdict;
+
+	level.before = (struct cgroup_events){ .known = true, .high = before };
+	level.after = (struct cgroup_events){ .known = known, .high = known ? after : 0 };
+	verdict_decide(&evidence, &verdict);
+	verdict.testimony = NULL;
+	return verdict;
+}
+
+static void test_throttling(void)
+{
+	struct verdict verdict = throttle(0, 391, true, true);
+
+	tap_ok(verdict.throttled && verdict.outcome == OUTCOME_COMPLETED &&
+	       verdict.exit_status == 0, "throttling is an end like any other");
+	tap_has(verdict.summary, "memory.high 391 times", "the summary tells it");
+	tap_has(verdict.summary, "slow, not hung", "and that it is no hang");
+	tap_has(verdict.summary, "85.07 %", "with the share of time");
+	tap_ok(has_proof(&verdict, "high went up by 391") && has_proof(&verdict, "85.07 %"),
+	       "so does the evidence");
+	tap_is((int64_t)verdict.limit, (int64_t)(64 * MIB), "the sandbox's limit is on record");
+	tap_ok(!throttle(391, 391, true, true).throttled, "no rise, no throttling");
+	tap_has(throttle(100, 391, true, true).summary, "291 times", "only the rise counts");
+	tap_ok(!throttle(0, 391, false, true).throttled,
+	       "in a shared cgroup others may be throttled");
+	verdict = throttle(5, 0, true, false);
+	tap_ok(!verdict.throttled && !strstr(verdict.summary, "Throttled"),
+	       "a counter that cannot be read any more has not wrapped around");
+}
+
+static void test_no_sandbox(void)
+{
+	struct run run = make_run(STOP_DONE, NULL);
+	struct verdict verdict = decide(&run);
+
+	tap_ok(verdict.limit == SAMPLE_MISSING && !verdict.throttled && !verdict.testimony,
+	       "without a sandbox there is no limit and no counter");
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < COUNT(scenes); i++) {
+		check_scene(&scenes[i]);
+		check_sentence(&scenes[i]);
+	}
+	test_signals();
+	test_unwatched();
+	test_signal_names();
+	test_texts();
+	test_hints();
+	test_sizes();
+	test_no_record();
+	test_other_signals();
+	test_long_names();
+	test_deep();
+	test_expectation_parse();
+	test_expect();
+	test_expect_verify();
+	test_expect_message();
+	test_throttling();
+	test_no_sandbox();
+	return tap_done();
+}

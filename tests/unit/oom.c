@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* oom.c - the kernel's lines about its victims, as kernels 4.4 to 7.0 wrote them, and /dev/kmsg */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../tap.h"
+#include "base/duration.h"
+#include "oom/kill-line.h"
+#include "oom/kmsg.h"
+
+#define KIB UINT64_C(1024)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define CHOICE "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0"
+#define MACHINE \
+	"oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom"
+#define SCOPE "/oomt.slice/oomt-1.scope"
+
+/* First lines: recorded ones, then such as hostile names make them. */
+static const struct {
+	const char *line;
+	long pid;
+	bool global;
+	const char *memcg, *task_memcg;
+} choices[] = {
+	/* 5.0 */
+	{ "6,438,6973814,-;" CHOICE ",oom_memcg=" SCOPE ",task_memcg=" SCOPE
+	  ",task=main.out,pid=129,uid=0", 129, false, SCOPE, SCOPE },
+	{ MACHINE ",task_memcg=/,task=main.out,pid=130,uid=0", 130, true, "", "/" },
+	{ CHOICE ",oom_memcg=/docker/0123456789abcdef,task_memcg=/docker/0123456789abcdef,"
+	  "task=main.out,pid=130,uid=0", 130, false, "/docker/0123456789abcdef",
+	  "/docker/0123456789abcdef" },
+	/* 5.4 */
+	{ MACHINE ",task_memcg=/,task=Web Content,pid=127,uid=1000", 127, true, "", "/" },
+	{ CHOICE ",oom_memcg=/oomt.slice,task_memcg=" SCOPE ",task=main.out,pid=134,uid=0",
+	  134, false, "/oomt.slice", SCOPE },
+	{ CHOICE ",oom_memcg=" SCOPE ",task_memcg=" SCOPE
+	  ",task=a\\x1b[1mb\\x0ac (d) ,pid=138,uid=0", 138, false, SCOPE, SCOPE },
+	{ "oom-kill:constraint=CONSTRAINT_CPUSET,nodemask=(null),cpuset=node1,mems_allowed=1,"
+	  "global_oom,task_memcg=/,task=main.out,pid=138,uid=0", 138, true, "", "/" },
+	{ "oom-kill:constraint=CONSTRAINT_MEMORY_POLICY,nodemask=1,cpuset=/,mems_allowed=0-1,"
+	  "global_oom,task_memcg=/,task=bigadj,pid=98,uid=1000", 98, true, "", "/" },
+	/* 6.1, on a console */
+	{ "[    4.608957] " MACHINE ",task_memcg=/,task=tail) (it,pid=89,uid=1000", 89, true, "",
+	  "/" },
+	{ "[    4.650288] " MACHINE ",task_memcg=/,task=kworker/u8:1+ev,pid=90,uid=1000", 90, true,
+	  "", "/" },
+	/* 7.0 */
+	{ MACHINE ",task_memcg=/docker/0123456789abcdef,task=main.out,pid=93,uid=0", 93, true, "",
+	  "/docker/0123456789abcdef" },
+	/* Lists of nodes hold commas, and 5.0 to 5.3 call a cgroup's OOM CONSTRAINT_NONE. */
+	{ "oom-kill:constraint=CONSTRAINT_NONE,nodemask=0-1,4,cpuset=/,mems_allowed=0-1,4,"
+	  "oom_memcg=/a,task_memcg=/a/b,task=x,pid=5,uid=0", 5, false, "/a", "/a/b" },
+	/* Names that look like what follows them. */
+	{ MACHINE ",task_memcg=/,task=,pid=1,uid=0,pid=77,uid=0", 77, true, "", "/" },
+	{ MACHINE ",task_memcg=/,task=task=/b,pid=77,uid=0", 77, true, "", "/" },
+	{ CHOICE ",oom_memcg=/a,b,task_memcg=/a,b/c,d,task=x,pid=5,uid=0", 5, false, "/a,b",
+	  "/a,b/c,d" },
+	{ CHOICE ",oom_memcg=/a,pid=1,task_memcg=/a,pid=1/c,task=x,pid=5,uid=0", 5, false,
+	  "/a,pid=1", "/a,pid=1/c" },
+	{ CHOICE ",oom_memcg=/a,global_oom,task_memcg=/a,global_oom/c,task=x,pid=5,uid=0", 5,
+	  false, "/a,global_oom", "/a,global_oom/c" },
+	{ MACHINE ",task_memcg=/x,oom_memcg=y,task=x,pid=5,uid=0", 5, true, "",
+	  "/x,oom_memcg=y" },
+	{ MACHINE ",task_memcg=/x,task=y/pagetouch-7,task=x,pid=5,uid=0", 5, true, "",
+	  "/x,task=y/pagetouch-7" },
+	{ "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=x,oom_memcg=y,"
+	  "mems_allowed=0,global_oom,task_memcg=/,task=x,pid=5,uid=0", 5, true, "", "/" },
+	{ CHOICE ",oom_memcg=/ev\\x1b[2J\\x5cil\\xff%s,task_memcg=/ev\\x1b[2J\\x5cil\\xff%s"
+	  ",task=x,pid=5,uid=0", 5, false,
+	  "/ev\\x1b[2J\\x5cil\\xff%s", "/ev\\x1b[2J\\x5cil\\xff%s" },
+	{ MACHINE ",task_memcg=/,task=x,pid=99999999999999999999999,uid=0", LONG_MAX, true, "",
+	  "/" },
+	{ MACHINE ",task_memcg=/,task=x,pid=2147483647", 2147483647, true, "", "/" },
+};
+
+static void test_choices(void)
+{
+	static struct oom_choice choice;
+
+	for (size_t i = 0; i < COUNT(choices); i++) {
+		memset(&choice, 0x5a, sizeof(choice));
+		if (!tap_ok(oom_parse_choice(choices[i].line, &choice), "first line %zu", i))
+			continue;
+		tap_is(choice.pid, choices[i].pid, "its pid");
+		tap_ok(choice.global == choices[i].global, "first line %zu: %s", i,
+		       choices[i].global ? "for the machine" : "for a cgroup");
+		tap_is_text(choice.memcg, choices[i].memcg, "whose limit it was");
+		tap_is_text(choice.task_memcg, choices[i].task_memcg, "where the victim lived");
+	}
+}
+
+static const char *const no_choices[] = {
+	"", "oom-kill:", "oom-kill:constraint=", "pid=5", ",pid=5", "constraint=NONE,pid=5",
+	"oom-kill:constraint=CONSTRAINT_NONE", CHOICE, MACHINE ",task_memcg=/,task=main.out",
+	MACHINE ",task_memcg=/,task=main.out,pid=", MACHINE ",task_memcg=/,task=x,pid=-5,uid=0",
+	MACHINE ",task_memcg=/,task=x,pid= 5,uid=0", MACHINE ",task_memcg=/,task=x,pid=five",
+	(",pid=5," CHOICE), "main.out invoked oom-killer: gfp_mask=0x6280ca, order=0",
+	"Memory cgroup out of memory: Killed process 85 (main.out) total-vm:8389760kB",
+	"oom_reaper: reaped process 91 (x), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB",
+};
+
+static void test_no_choices(void)
+{
+	static struct oom_choice choice;
+
+	for (size_t i = 0; i < COUNT(no_choices); i++) {
+		choice.pid = 42;
+		tap_ok(!oom_parse_choice(no_choices[i], &choice) && choice.pid == 42,
+		       "line %zu is no first line", i);
+	}
+}
+
+/* Second lines; sizes in kB as they are printed. */
+static const struct {
+	const char *line;
+	long pid;
+	bool memcg, global, sized;
+	uint64_t total_vm, anon, file, shmem, pgtables;
+} kills[] = {
+	/* 4.4: for whom the line does not say */
+	{ "3,446,5970243,-;Killed process 94 (main.out) total-vm:8389752kB, anon-rss:203816kB, "
+	  "file-rss:452kB", 94, false, false, true, 8389752, 203816, 452, 0, 0 },
+	{ "Killed process 100 (a\\x1b[1mb\\x0ac (d) ) total-vm:8389752kB, anon-rss:12140kB, "
+	  "file-rss:580kB", 100, false, false, true, 8389752, 12140, 580, 0, 0 },
+	/* 4.18, 5.0 */
+	{ "Killed process 135 (main.out) total-vm:8389756kB, anon-rss:24296kB, file-rss:0kB, "
+	  "shmem-rss:580kB", 135, false, false, true, 8389756, 24296, 0, 580, 0 },
+	{ "Killed process 129 (main.out) total-vm:8389752kB, anon-rss:60kB, file-rss:0kB, "
+	  "shmem-rss:24812kB", 129, false, false, true, 8389752, 60, 0, 24812, 0 },
+	/* 5.4 */
+	{ "Out of memory (oom_kill_allocating_task): Killed process 132 (main.out) "
+	  "total-vm:8389752kB, anon-rss:172396kB, file-rss:0kB, shmem-rss:516kB, UID:0 "
+	  "pgtables:376kB oom_score_adj:0", 132, false, true, true, 8389752, 172396, 0, 516, 376 },
+	/* 5.10 */
+	{ "Memory cgroup out of memory: Killed process 81 (tail) (it) total-vm:3200kB, "
+	  "anon-rss:1852kB, file-rss:0kB, shmem-rss:516kB, UID:1000 pgtables:40kB oom_score_adj:0",
+	  81, true, false, true, 3200, 1852, 0, 516, 40 },
+	/* 6.1 */
+	{ "[    4.683227] Out of memory: Killed process 86 (dbus-daemon) total-vm:2176kB, "
+	  "anon-rss:1060kB, file-rss:0kB, shmem-rss:516kB, UID:101 pgtables:40kB "
+	  "oom_score_adj:-900", 86, false, true, true, 2176, 1060, 0, 516, 40 },
+	{ "Out of memory: Killed process 91 (main.out) total-vm:8389760kB, anon-rss:56kB, "
+	  "file-rss:0kB, shmem-rss:176284kB, UID:0 pgtables:380kB oom_score_adj:0", 91, false,
+	  true, true, 8389760, 56, 0, 176284, 380 },
+	/* 7.0 */
+	{ "Memory cgroup out of memory: Killed process 133 (main.out) total-vm:8389768kB, "
+	  "anon-rss:64kB, file-rss:0kB, shmem-rss:25020kB, UID:0 pgtables:96kB oom_score_adj:0",
+	  133, true, false, true, 8389768, 64, 0, 25020, 96 },
+	/* arm64, pages of 16 KiB */
+	{ "Memory cgroup out of memory: Killed process 140 (main.out) total-vm:8389664kB, "
+	  "anon-rss:0kB, file-rss:0kB, shmem-rss:24576kB, UID:0 pgtables:144kB oom_score_adj:0",
+	  140, true, false, true, 8389664, 0, 0, 24576, 144 },
+	/* 3.10 of EL7.9 */
+	{ "Killed process 7 (x), UID 0, total-vm:9kB, anon-rss:8kB, file-rss:7kB, shmem-rss:6kB",
+	  7, false, false, true, 9, 8, 7, 6, 0 },
+	/* Names that look like what follows them, or like what precedes. */
+	{ "Out of memory: Killed process 5 () total-vm:1kB) total-vm:9kB, anon-rss:8kB, "
+	  "file-rss:7kB, shmem-rss:6kB, UID:0 pgtables:5kB oom_score_adj:0", 5, false, true, true,
+	  9, 8, 7, 6, 5 },
+	{ "Out of memory: Killed process 5 (anon-rss:77kB, ) total-vm:9kB, anon-rss:8kB, "
+	  "file-rss:7kB, shmem-rss:6kB, UID:0 pgtables:5kB oom_score_adj:0", 5, false, true, true,
+	  9, 8, 7, 6, 5 },
+	{ "Out of memory: Killed process 5 (Killed process ) total-vm:9kB, anon-rss:8kB, "
+	  "file-rss:7kB", 5, false, true, true, 9, 8, 7, 0, 0 },
+	{ "Out of memory: Killed process 5 (Memory cgroup o) total-vm:9kB, anon-rss:8kB, "
+	  "file-rss:7kB", 5, false, true, true, 9, 8, 7, 0, 0 },
+	{ "Killed process 5 (Out of memory) total-vm:9kB, anon-rss:8kB, file-rss:7kB", 5, false,
+	  false, true, 9, 8, 7, 0, 0 },
+	/* Cut lines, and numbers that no machine has. */
+	{ "Memory cgroup out of memory: Killed process 12", 12, true, false, false,
+	  0, 0, 0, 0, 0 },
+	{ "Out of memory: Killed process 12 (main.out) total-vm:9kB, anon-r", 12, false, true,
+	  true, 9, 0, 0, 0, 0 },
+	{ "Killed process 99999999999999999999 (x)", LONG_MAX, false, false, false,
+	  0, 0, 0, 0, 0 },
+};
+
+static void check_sizes(size_t i, const struct oom_killed *killed)
+{
+	tap_ok(killed->total_vm == kills[i].total_vm * KIB &&
+	       killed->anon == kills[i].anon * KIB && killed->file == kills[i].file * KIB &&
+	       killed->shmem == kills[i].shmem * KIB &&
+	       killed->pgtables == kills[i].pgtables * KIB, "second line %zu: sizes", i);
+}
+
+static void test_kills(void)
+{
+	for (size_t i = 0; i < COUNT(kills); i++) {
+		struct oom_killed killed;
+
+		memset(&killed, 0x5a, sizeof(killed));
+		if (!tap_ok(oom_parse_killed(kills[i].line, &killed), "second line %zu", i))
+			continue;
+		tap_is(killed.pid, kills[i].pid, "its pid");
+		tap_ok(killed.memcg == kills[i].memcg && killed.global == kills[i].global,
+		       "second line %zu: for %s", i, kills[i].memcg ? "a cgroup"
+		       : kills[i].global ? "the machine" : "whom it does not say");
+		tap_ok(killed.sized == kills[i].sized, "second line %zu: with%s sizes", i,
+		       kills[i].sized ? "" : "out");
+		check_sizes(i, &killed);
+	}
+}
+
+static const char *const no_kills[] = {
+	"", "Killed process", "Killed process ", "Killed process x (y)", "Killed process -5 (x)",
+	"Killed process  5 (x)", "killed process 5 (x)", "Kill process 94 (main.out) score 821",
+	"Memory cgroup out of memory: Kill process 100 (x) score 378 or sacrifice child",
+	"Out of memory: OOM victim 7 (x) is already exiting. Skip killing the task",
+	"Tasks in /oomt.slice/oomt-1.scope are going to be killed due to memory.oom.group set",
+	MACHINE ",task_memcg=/,task=x,pid=5,uid=0",
+};
+
+static void test_no_kills(void)
+{
+	for (size_t i = 0; i < COUNT(no_kills); i++) {
+		struct oom_killed killed = { .pid = 42 };
+
+		tap_ok(!oom_parse_killed(no_kills[i], &killed) && killed.pid == 42,
+		       "line %zu is no second line", i);
+	}
+}
+
+/* Too many kB for 64 bits of bytes are much, not little. */
+static void test_huge_sizes(void)
+{
+	struct oom_killed killed = { 0 };
+
+	tap_ok(oom_parse_killed("Killed process 5 (x) total-vm:18446744073709551615kB, "
+				"anon-rss:18014398509481984kB, file-rss:18014398509481983kB, "
+				"shmem-rss:99999999999999999999999kB", &killed), "huge numbers");
+	tap_ok(killed.total_vm == UINT64_MAX && killed.anon == UINT64_MAX &&
+	       killed.shmem == UINT64_MAX, "they stay huge");
+	tap_ok(killed.file == UINT64_C(18014398509481983) * KIB, "the largest that fits is exact");
+}
+
+/* A path longer than there is room for is cut and stays in its buffer. */
+static void test_long_path(void)
+{
+	static struct oom_choice choice;
+	static char line[4 * OOM_PATH_MAX], path[OOM_PATH_MAX + 200];
+
+	memset(path, 'x', sizeof(path) - 1);
+	path[0] = '/';
+	snprintf(line, sizeof(line), "%s,oom_memcg=%s,task_memcg=%s/y,task=x,pid=5,uid=0", CHOICE,
+		 path, path);
+	tap_ok(oom_parse_choice(line, &choice) && choice.pid == 5, "a path of 1223 bytes");
+	tap_ok(strlen(choice.memcg) == OOM_PATH_MAX - 1 &&
+	       strlen(choice.task_memcg) == OOM_PATH_MAX - 1, "is cut");
+}
+
+/* Every beginning of a line, in memory of exactly its size: nothing is read beyond its end. */
+static void test_cut_lines(void)
+{
+	static struct oom_choice choice;
+	struct oom_killed killed;
+	int parsed = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *line = i ? kills[5].line : choices[0].line;
+
+		for (size_t length = 0; length <= strlen(line); length++) {
+			char *text = strndup(line, length);
+
+			parsed += text && oom_parse_choice(text, &choice);
+			parsed += text && oom_parse_killed(text, &killed);
+			free(text);
+		}
+	}
+	tap_ok(parsed > 2, "cut lines are parsed or refused");
+}
+
+/* A stand-in for /dev/kmsg: a packet is a record. ret_ends[0] is read. */
+static bool open_log(int ret_ends[static 2])
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ret_ends) == 0)
+		return true;
+	tap_skip("reading records", "no seqpacket sockets here");
+	return false;
+}
+
+static void add_record(int fd, const char *record)
+{
+	if (write(fd, record, strlen(record)) != (ssize_t)strlen(record))
+		printf("# cannot add a record: %s\n", strerror(errno));
+}
+
+static const struct {
+	const char *record, *text;
+} records[] = {
+	{ "6,1234,5678901,-;Out of memory: Killed process 5 (x)\n",
+	  "Out of memory: Killed process 5 (x)" },
+	{ "6,1234,5678901,-;text\n SUBSYSTEM=memory\n DEVICE=+x:y\n", "text" },
+	{ "6,1235,5678902,-,caller=T5;a;b\n", "a;b" }, { "6,1236,5678903,-;\n", "" },
+	{ "6,1237,5678904,c;no newline", "no newline" }, { "no prefix\n", "no prefix" },
+	{ ";", "" },
+};
+
+static void test_records(void)
+{
+	static char text[KMSG_RECORD_MAX];
+	int ends[2];
+
+	if (!open_log(ends))
+		return;
+	for (size_t i = 0; i < COUNT(records); i++)
+		add_record(ends[1], records[i].record);
+	for (size_t i = 0; i < COUNT(records); i++) {
+		int r = kmsg_next(ends[0], duration_now() + NS_PER_SECOND, text);
+
+		tap_is(r, 1, "a record is read");
+		tap_is_text(text, records[i].text, "its text");
+	}
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void test_long_record(void)
+{
+	static char record[2 * KMSG_RECORD_MAX], text[KMSG_RECORD_MAX];
+	int ends[2];
+
+	if (!open_log(ends))
+		return;
+	memset(record, 'x', sizeof(record) - 1);
+	memcpy(record, "6,1,1,-;", 8);
+	add_record(ends[1], record);
+	tap_ok(kmsg_next(ends[0], duration_now() + NS_PER_SECOND, text) == 1 &&
+	       strlen(text) == KMSG_RECORD_MAX - 1 - 8, "a record that is too long is cut");
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void test_deadline(void)
+{
+	static char text[KMSG_RECORD_MAX];
+	uint64_t start = duration_now(), took;
+	int ends[2];
+
+	if (!open_log(ends))
+		return;
+	tap_is(kmsg_next(ends[0], start + 50 * NS_PER_MS, text), 0, "no record, no text");
+	took = duration_now() - start;
+	tap_ok(took >= 50 * NS_PER_MS && took < 20 * NS_PER_SECOND, "the deadline is waited for");
+	tap_is(kmsg_next(ends[0], 0, text), 0, "a deadline that is over is not");
+	add_record(ends[1], "6,1,1,-;late\n");
+	tap_ok(kmsg_next(ends[0], 0, text) == 1 && !strcmp(text, "late"),
+	       "but what is there is read");
+	close(ends[0]);
+	tap_ok(kmsg_next(ends[0], duration_now() + NS_PER_SECOND, text) == -EBADF,
+	       "an error is passed on");
+	close(ends[1]);
+}
+
+/* kmsg_open() begins at the end: older reports are about others. */
+static void test_open(void)
+{
+	static char text[KMSG_RECORD_MAX];
+	const char *directory = getenv("TMPDIR");
+	char path[300];
+	int writer, reader;
+
+	snprintf(path, sizeof(path), "%s/pagetouch-kmsg.XXXXXX",
+		 directory && *directory ? directory : "/tmp");
+	writer = mkstemp(path);
+	add_record(writer, "6,1,1,-;Killed process 1 (old) total-vm:1kB\n");
+	reader = kmsg_open(path);
+	tap_ok(reader >= 0, "a log is opened");
+	tap_is(kmsg_next(reader, 0, text), 0, "what is old is left out");
+	add_record(writer, "6,2,2,-;new\n");
+	tap_ok(kmsg_next(reader, duration_now() + NS_PER_SECOND, text) == 1 &&
+	       !strcmp(text, "new"), "what is new is read");
+	tap_ok(fcntl(reader, F_GETFD) & FD_CLOEXEC, "the subject does not inherit it");
+	close(reader);
+	close(writer);
+	unlink(path);
+	tap_is(kmsg_open(path), -ENOENT, "no log is an error");
+	if (mkfifo(path, 0600) < 0)
+		tap_skip("a log without an end", "no FIFO can be made");
+	else
+		tap_is(kmsg_open(path), -ESPIPE, "a log without an end is an error");
+	unlink(path);
+}
+
+int main(void)
+{
+	test_choices();
+	test_no_choices();
+	test_kills();
+	test_no_kills();
+	test_huge_sizes();
+	test_long_path();
+	test_cut_lines();
+	test_records();
+	test_long_record();
+	test_deadline();
+	test_open();
+	return tap_done();
+}
