@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# image.sh - the initramfs archives: busybox, pagetouch with its libraries, the guest's scripts
+#
+# Sourced by check.sh, which sets $cache, $tmp, $here and $PAGETOUCH.
+# shellcheck shell=sh disable=SC2034,SC2154 # names shared with the script that sources it
+
+# needed_libraries: what the program is linked with, and the loader.
+needed_libraries() {
+	ldd "$PAGETOUCH" | sed -n 's/^.*=> \(\/[^ ]*\) .*$/\1/p; s/^[[:space:]]*\(\/[^ ]*\) .*$/\1/p'
+}
+
+# put_busybox TREE
+put_busybox() {
+	mkdir -p "$1/bin" "$1/etc" "$1/proc" "$1/sys" "$1/dev" "$1/tmp"
+	cp "$(command -v busybox)" "$1/bin/busybox"
+	echo 'root:x:0:0:root:/:/bin/sh' >"$1/etc/passwd"
+	echo 'tester:x:1000:1000:tester:/tmp:/bin/sh' >>"$1/etc/passwd"
+	printf 'root:x:0:\ntester:x:1000:\n' >"$1/etc/group"
+}
+
+# put_scripts TREE: everything of guest/ into /vm.
+put_scripts() {
+	mkdir -p "$1/vm"
+	cp "$here"/guest/*.sh "$1/vm/"
+	chmod 755 "$1"/vm/*.sh
+}
+
+# pack TREE FILE
+pack() {
+	(cd "$1" && find . | cpio --quiet -o -H newc -R 0:0) >"$2"
+}
+
+# make_small SUITE: $tmp/SUITE.cpio, a root of busybox with the swap modules of that kernel.
+make_small() {
+	tree=$tmp/tree-$1
+	put_busybox "$tree"
+	put_scripts "$tree"
+	mv "$tree/vm/init.sh" "$tree/init"
+	cp "$PAGETOUCH" "$tree/bin/pagetouch"
+	cp -r "$cache/kernel-$1/modules" "$tree/modules"
+	for library in $(needed_libraries); do
+		mkdir -p "$tree$(dirname "$library")"
+		cp -L "$library" "$tree$library"
+	done
+	pack "$tree" "$tmp/$1.cpio"
+}
+
+# The C library is the guest's own: the two are of the same suite.
+put_private_libraries() {
+	for library in $(needed_libraries); do
+		case ${library##*/} in
+		libc.so.* | ld-linux*) ;;
+		*) cp -L "$library" "$1/" ;;
+		esac
+	done
+}
+
+# make_systemd SUITE: $tmp/systemd.cpio, the cached root with what this run adds to it.
+make_systemd() {
+	tree=$tmp/tree-systemd
+	units=$tree/etc/systemd/system
+	mkdir -p "$tree/opt/pagetouch/lib" "$tree/usr/bin" "$units/multi-user.target.wants"
+	put_scripts "$tree"
+	put_private_libraries "$tree/opt/pagetouch/lib"
+	cp "$PAGETOUCH" "$tree/opt/pagetouch/pagetouch"
+	cat >"$tree/usr/bin/pagetouch" <<-'END'
+		#!/bin/sh
+		LD_LIBRARY_PATH=/opt/pagetouch/lib exec /opt/pagetouch/pagetouch "$@"
+	END
+	chmod 755 "$tree/usr/bin/pagetouch"
+	cp "$here/guest/pagetouch-vm.service" "$units/"
+	ln -s ../pagetouch-vm.service "$units/multi-user.target.wants/"
+	ln -s usr/lib/systemd/systemd "$tree/init"
+	pack "$tree" "$tmp/tree-systemd.cpio"
+	cat "$cache/root-$1.cpio" "$tmp/tree-systemd.cpio" >"$tmp/systemd.cpio"
+}
