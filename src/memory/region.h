@@ -22,7 +22,7 @@ struct region_spec {
 	uint64_t bytes;			/* a multiple of the page size, above 0 */
 	enum region_backing backing;
 	enum region_thp thp;
-	bool reserve;			/* false: MAP_NORESERVE, mmap(2) */
+	bool reserve;			/* false: MAP_NORESERVE, mmap(2), if that is needed */
 };
 
 struct region {
@@ -31,7 +31,8 @@ struct region {
 };
 
 /*
- * Maps memory as SPEC says, touches none of it and keeps it out of core dumps.
+ * Maps memory as SPEC says (without a reservation shared memory gets one where it is granted,
+ * since touching is faster with it), touches none of it and keeps it out of core dumps.
  * A kernel without transparent huge pages has none to turn off, so EINVAL is no
  * error for REGION_THP_NEVER. Returns 0, or the negative errno of mmap(2) or
  * madvise(2) with nothing mapped and *ret_region untouched.
