@@ -43,6 +43,23 @@ static size_t character_length(const unsigned char *text)
 	return length;
 }
 
+size_t utf8_decode(const char *text, uint32_t *ret_character)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t length = character_length(bytes);
+	uint32_t character = bytes[0];
+
+	if (!length)
+		return 0;
+	/* The first of N bytes has N + 1 bits that say so. */
+	if (length > 1)
+		character &= 0x7fu >> length;
+	for (size_t i = 1; i < length; i++)
+		character = character << 6 | (bytes[i] & 0x3fu);
+	*ret_character = character;
+	return length;
+}
+
 char *utf8_repair(const char *text)
 {
 	char *copy = malloc(strlen(text) * (sizeof(replacement) - 1) + 1), *at = copy;

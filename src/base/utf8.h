@@ -3,6 +3,15 @@
 #ifndef PT_UTF8_H
 #define PT_UTF8_H
 
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Reads the character that TEXT, which ends with a NUL, begins with. Returns its length in bytes,
+ * or 0 with *ret_character untouched when it is not well-formed UTF-8.
+ */
+size_t utf8_decode(const char *text, uint32_t *ret_character);
+
 /*
  * Copies TEXT, with every byte that is no part of well-formed UTF-8 (RFC 3629: no overlong forms,
  * no surrogates, nothing above U+10FFFF) replaced by U+FFFD. The caller frees the copy;

@@ -4,17 +4,16 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/duration.h"
 #include "options/options.h"
+#include "options/table.h"
 
 enum option_key {
-	KEY_PRIVATE = CHAR_MAX + 1, KEY_SHARED, KEY_RESERVE, KEY_THP, KEY_TOUCH,
+	KEY_PRIVATE = OPTION_LONG_ONLY, KEY_SHARED, KEY_RESERVE, KEY_THP, KEY_TOUCH,
 	KEY_RATE, KEY_HOLD, KEY_EVERY, KEY_NO_GUARD, KEY_VERIFY, KEY_EXPECT, KEY_EXACT,
 	KEY_LIMIT, KEY_SWAP, KEY_HIGH, KEY_OOM_SCORE_ADJ,
 	KEY_JSON, KEY_CSV,
@@ -22,15 +21,7 @@ enum option_key {
 	KEY_QUIET = 'q', KEY_VERBOSE = 'v', KEY_HELP = 'h', KEY_VERSION = 'V',
 };
 
-struct option_description {
-	const char *name;
-	int key;		/* a letter is the short option too */
-	const char *argument;	/* NULL: takes none */
-	const char *help;
-	const char *section;	/* a heading before it in --help, or NULL */
-};
-
-static const struct option_description table[] = {
+static const struct option_description list[] = {
 	{ "private", KEY_PRIVATE, NULL, "map private anonymous memory (default)", "Region" },
 	{ "shared", KEY_SHARED, NULL, "map shared anonymous memory", NULL },
 	{ "reserve", KEY_RESERVE, NULL, "let overcommit accounting see the mapping", NULL },
@@ -59,7 +50,7 @@ static const struct option_description table[] = {
 	{ "version", KEY_VERSION, NULL, "show the version and exit", NULL },
 };
 
-#define TABLE_SIZE (sizeof(table) / sizeof(table[0]))
+_Static_assert(sizeof(list) / sizeof(list[0]) <= OPTION_TABLE_MAX, "the table fits a walk");
 
 /* Pairs that say contradicting things. */
 static const int exclusive[][2] = {
@@ -73,40 +64,21 @@ static const int exclusive[][2] = {
 	{ KEY_QUIET, KEY_VERBOSE },
 };
 
-static const char help_hint[] = "Try 'pagetouch --help' for more information.";
-
-/* The parser's state: which options were seen. */
-struct parser {
-	struct request request;
-	bool seen[TABLE_SIZE];
-	struct trouble *trouble;
+static const struct option_table table = {
+	.program = "pagetouch",
+	.list = list,
+	.count = sizeof(list) / sizeof(list[0]),
+	.exclusive = exclusive,
+	.exclusive_count = sizeof(exclusive) / sizeof(exclusive[0]),
+	.number = "SIZE",
 };
 
-static size_t index_of(int key)
-{
-	size_t i = 0;
-
-	while (table[i].key != key)
-		i++;
-	return i;
-}
-
-static void make_getopt_tables(struct option longopts[static TABLE_SIZE + 1],
-			       char shortopts[static 2 * TABLE_SIZE + 2])
-{
-	*shortopts++ = ':';
-	for (size_t i = 0; i < TABLE_SIZE; i++) {
-		longopts[i] = (struct option){ table[i].name, table[i].argument != NULL, NULL,
-					       table[i].key };
-		if (table[i].key > CHAR_MAX)
-			continue;
-		*shortopts++ = (char)table[i].key;
-		if (table[i].argument)
-			*shortopts++ = ':';
-	}
-	*shortopts = '\0';
-	longopts[TABLE_SIZE] = (struct option){ 0 };
-}
+/* The parser's state. */
+struct parser {
+	struct request request;
+	struct option_walk walk;
+	struct trouble *trouble;
+};
 
 /* Parses a size that may not be 0. */
 static int parse_some(const char *name, const char *text, struct size *ret_size,
@@ -293,81 +265,17 @@ static int apply(struct parser *parser, int key, const char *argument)
 	}
 }
 
-/*
- * The word in which getopt_long() has just found a fault; it may not be done with it. BEFORE
- * is what optind was when it was called.
- */
-static const char *faulty_word(char *argv[], int before)
-{
-	const char *previous = argv[optind - 1];
-	size_t length = strlen(previous);
-
-	if (optind == before && argv[optind])
-		return argv[optind];
-	if (!strncmp(previous, "--", 2) || !argv[optind])
-		return previous;
-	if (previous[0] == '-' && length > 1 && previous[length - 1] == optopt)
-		return previous;
-	return argv[optind];
-}
-
-/* How many long options WORD ("--abc") abbreviates. */
-static int count_matches(const char *word)
-{
-	int matches = 0;
-
-	for (size_t i = 0; i < TABLE_SIZE; i++)
-		matches += !strncmp(table[i].name, word + 2, strcspn(word + 2, "="));
-	return matches;
-}
-
-/* RESULT is what getopt_long() returned: '?', or ':' for a missing argument. */
-static void complain(struct trouble *trouble, int result, const char *word)
-{
-	char escaped[128];
-
-	trouble_escape(escaped, sizeof(escaped), word);
-	if (result == ':')
-		trouble_set(trouble, "option '%s' needs an argument", escaped);
-	else if (word[0] == '-' && word[1] >= '0' && word[1] <= '9')
-		trouble_set(trouble, "SIZE '%s' is negative", escaped);
-	else if (!strncmp(word, "--", 2) && optopt)
-		trouble_set(trouble, "option '%s' takes no argument", escaped);
-	else if (!strncmp(word, "--", 2))
-		trouble_set(trouble, "option '%s' is %s", escaped,
-			    count_matches(word) ? "ambiguous" : "unknown");
-	else
-		trouble_set(trouble, "option '-%c' in '%s' is unknown",
-			    optopt >= ' ' && optopt < 127 ? optopt : '?', escaped);
-	trouble_remedy(trouble, "%s", help_hint);
-}
-
-static int check_exclusive(const struct parser *parser)
-{
-	for (size_t i = 0; i < sizeof(exclusive) / sizeof(exclusive[0]); i++) {
-		size_t first = index_of(exclusive[i][0]), second = index_of(exclusive[i][1]);
-
-		if (!parser->seen[first] || !parser->seen[second])
-			continue;
-		trouble_set(parser->trouble, "--%s and --%s contradict each other",
-			    table[first].name, table[second].name);
-		trouble_remedy(parser->trouble, "leave one of them out");
-		return -EINVAL;
-	}
-	if (parser->seen[index_of(KEY_EVERY)] && !parser->seen[index_of(KEY_HOLD)]) {
-		trouble_set(parser->trouble, "--every without --hold has no meaning");
-		trouble_remedy(parser->trouble, "add --hold TIME, or give INTERVAL to sample "
-			       "while touching");
-		return -EINVAL;
-	}
-	return 0;
-}
-
 /* An option that means something only beside another one. */
 static int check_needs(const struct parser *parser)
 {
 	const struct request *request = &parser->request;
 
+	if (option_seen(&parser->walk, KEY_EVERY) && !option_seen(&parser->walk, KEY_HOLD)) {
+		trouble_set(parser->trouble, "--every without --hold has no meaning");
+		trouble_remedy(parser->trouble, "add --hold TIME, or give INTERVAL to sample "
+			       "while touching");
+		return -EINVAL;
+	}
 	if (!request->has_swap || request->has_limit || request->has_high)
 		return 0;
 	trouble_set(parser->trouble, "--swap without --limit or --high has no meaning");
@@ -393,7 +301,7 @@ static int parse_operands(struct parser *parser, char *argv[])
 		return 0;
 	trouble_set(parser->trouble, "third operand '%s': only SIZE and INTERVAL are taken",
 		    trouble_escape(escaped, sizeof(escaped), argv[2]));
-	trouble_remedy(parser->trouble, "%s", help_hint);
+	option_help_hint(&table, parser->trouble);
 	return -EINVAL;
 }
 
@@ -401,44 +309,24 @@ enum options_result options_parse(int argc, char *argv[], struct request *ret_re
 				  struct trouble *trouble)
 {
 	struct parser parser = { .request = request_default(), .trouble = trouble };
-	struct option longopts[TABLE_SIZE + 1];
-	char shortopts[2 * TABLE_SIZE + 2];
-	int key, before = 1;
+	int key;
 
-	make_getopt_tables(longopts, shortopts);
-	opterr = 0;
-	while ((key = getopt_long(argc, argv, shortopts, longopts, NULL)) != -1) {
-		if (key == '?' || key == ':') {
-			complain(trouble, key, faulty_word(argv, before));
+	option_walk_begin(&parser.walk, &table, argc, argv);
+	while ((key = option_walk_next(&parser.walk, trouble)) != OPTION_END) {
+		if (key == OPTION_FAULT)
 			return OPTIONS_WRONG;
-		}
 		if (key == KEY_HELP)
 			return OPTIONS_HELP;
 		if (key == KEY_VERSION)
 			return OPTIONS_VERSION;
-		parser.seen[index_of(key)] = true;
 		if (apply(&parser, key, optarg) < 0)
 			return OPTIONS_WRONG;
-		before = optind;
 	}
-	if (check_exclusive(&parser) < 0 || check_needs(&parser) < 0 ||
+	if (option_check_exclusive(&parser.walk, trouble) < 0 || check_needs(&parser) < 0 ||
 	    parse_operands(&parser, argv + optind) < 0)
 		return OPTIONS_WRONG;
 	*ret_request = parser.request;
 	return OPTIONS_RUN;
-}
-
-static void print_option(const struct option_description *option)
-{
-	char left[64], letter[8] = "    ";
-
-	if (option->key <= CHAR_MAX)
-		snprintf(letter, sizeof(letter), "-%c, ", option->key);
-	snprintf(left, sizeof(left), "%s--%s%s%s", letter, option->name,
-		 option->argument ? " " : "", option->argument ? option->argument : "");
-	if (option->section)
-		printf("\n%s:\n", option->section);
-	printf("  %-24s %s\n", left, option->help);
 }
 
 void options_print_help(void)
@@ -451,8 +339,7 @@ void options_print_help(void)
 	       "bytes, decimal or 0x hexadecimal; K M G T P E and KiB MiB ... are powers of\n"
 	       "1024, KB MB ... of 1000; N%% is a share of the memory that may still be used.\n"
 	       "TIME is seconds, or a number with ms, s, m, h or d.\n");
-	for (size_t i = 0; i < TABLE_SIZE; i++)
-		print_option(&table[i]);
+	option_table_print(&table);
 	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");
 	for (size_t i = 0; i < column_count; i++)
 		printf("  %-9s %-38s [%s]\n", columns[i].name, columns[i].help, columns[i].source);

@@ -4,11 +4,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/duration.h"
 #include "print/progress.h"
+#include "print/terminal.h"
 
 #define FIRST_NS NS_PER_SECOND
 #define RENEW_NS (200 * NS_PER_MS)
@@ -21,17 +21,10 @@ struct progress progress_begin(uint64_t touch, bool quiet)
 	};
 }
 
-/* A line that is wrapped could not be wiped. */
-static int terminal_width(void)
-{
-	struct winsize size;
-
-	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
-}
-
 void progress_tick(struct progress *progress, uint64_t touched, uint64_t elapsed_ns)
 {
 	char done[SIZE_TEXT_MAX], all[SIZE_TEXT_MAX], line[128];
+	int width;
 
 	if (!progress->enabled || elapsed_ns < FIRST_NS ||
 	    (progress->shown && elapsed_ns - progress->shown_ns < RENEW_NS))
@@ -40,7 +33,9 @@ void progress_tick(struct progress *progress, uint64_t touched, uint64_t elapsed
 		 size_say(done, touched, SIZE_HUMAN), size_say(all, progress->touch, SIZE_HUMAN),
 		 progress->touch ? (unsigned)((unsigned __int128)touched * 100 / progress->touch) : 100,
 		 elapsed_ns / NS_PER_SECOND);
-	fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line);
+	/* A line that is wrapped could not be wiped. */
+	width = terminal_width(STDERR_FILENO);
+	fprintf(stderr, "\r%.*s\033[K", (width ? width : 80) - 1, line);
 	progress->shown = true;
 	progress->shown_ns = elapsed_ns;
 }

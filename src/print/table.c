@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <langinfo.h>
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "print/bar.h"
 #include "print/printer.h"
+#include "print/terminal.h"
 
 struct table_state {
 	struct libscols_table *table;
@@ -18,13 +18,6 @@ struct table_state {
 	int bar_width;			/* cells; 0: no bar */
 	bool utf8;
 };
-
-static bool wants_colour(void)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return !(no_color && *no_color) && term && *term && strcmp(term, "dumb") != 0;
-}
 
 static size_t digits(uint64_t value)
 {
@@ -78,7 +71,7 @@ static int add_bar(struct printer *printer, struct table_state *state, size_t us
 	column = scols_table_new_column(state->table, "RESIDENT", state->bar_width, 0);
 	if (!column)
 		return -ENOMEM;
-	if (wants_colour()) {
+	if (terminal_wants_colour()) {
 		scols_table_enable_colors(state->table, 1);
 		scols_column_set_color(column, "green");
 	}
@@ -126,7 +119,7 @@ static int table_open(struct printer *printer)
 	state->table = scols_new_table();
 	if (!state->table)
 		return -ENOMEM;
-	state->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	state->utf8 = terminal_has_utf8();
 	scols_table_set_stream(state->table, printer->stream);
 	scols_table_enable_noheadings(state->table, !printer->output->headings);
 	return 0;

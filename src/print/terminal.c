@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* terminal.c - ask the environment, the terminal and the locale what can be shown */
+#include <config.h>
+
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "print/terminal.h"
+
+bool terminal_wants_colour(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return !(no_color && *no_color) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+int terminal_width(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+bool terminal_has_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+char *terminal_fit(const char *text)
+{
+	bool utf8 = terminal_has_utf8();
+	char *fit = malloc(strlen(text) * strlen("\\xNN") + 1), *at = fit;
+
+	for (; fit && *text; text++) {
+		if (utf8 || (unsigned char)*text < 0x80)
+			*at++ = *text;
+		else
+			at += sprintf(at, "\\x%02x", (unsigned char)*text);
+	}
+	if (fit)
+		*at = '\0';
+	return fit;
+}

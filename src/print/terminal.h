@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* terminal.h - what the terminal and the locale can show */
+#ifndef PT_TERMINAL_H
+#define PT_TERMINAL_H
+
+#include <stdbool.h>
+
+/* Whether colours are wanted on a terminal: NO_COLOR (no-color.org) is empty, TERM not dumb. */
+bool terminal_wants_colour(void);
+
+/* The columns of the terminal at FD; 0: it is none, or does not say. */
+int terminal_width(int fd);
+
+/* Whether the locale's characters are UTF-8. */
+bool terminal_has_utf8(void);
+
+/*
+ * A copy of TEXT, UTF-8 without control characters (base/safe.h), with bytes that are no ASCII as
+ * \xNN where the locale has another character set: there they may be control characters. The
+ * caller frees it; NULL: out of memory.
+ */
+char *terminal_fit(const char *text);
+
+#endif
