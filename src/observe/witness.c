@@ -13,7 +13,9 @@
 #include "base/duration.h"
 #include "base/trouble.h"
 #include "observe/witness.h"
-#include "oom/kmsg.h"
+#include "log/kmsg.h"
+#include "oom/parser.h"
+#include "log/plain.h"
 #include "system/keyed.h"
 
 #define REPORT_NS (200 * NS_PER_MS)
@@ -83,49 +85,58 @@ void witness_begin(struct witness *witness, pid_t pid, const char *sandbox)
 	witness->oomd_before = read_oomd(witness);
 }
 
-/*
- * The log has the pid of the initial namespace, which from within another one is not ours; the
- * sandbox's name, which nobody else has, is.
- */
-static bool is_about_us(const struct witness *witness, const struct oom_choice *choice)
+/* Notes a report if it is about the subject. The report is released. */
+static int note_report(void *context, struct oom_report *report)
 {
-	const char *name = strrchr(choice->task_memcg, '/');
+	struct witness *witness = context;
 
-	if (witness->sandbox && name)
-		return !strcmp(name + 1, witness->sandbox);
-	return choice->pid == witness->pid;
+	oom_fate_add(report, witness->pid, witness->sandbox, &witness->testimony.fate);
+	oom_report_free(report);
+	return 0;
 }
 
-static void note_record(struct witness *witness, const char *text)
+/* Whether TEXT says that the subject is dead: nothing more is to be waited for. */
+static bool is_kill(const struct witness *witness, const char *text)
 {
-	struct testimony *testimony = &witness->testimony;
-	struct oom_choice choice;
-	struct oom_killed killed;
+	char words[48];
 
-	if (oom_parse_choice(text, &choice) && is_about_us(witness, &choice)) {
-		testimony->chosen_found = true;
-		testimony->chosen = choice;
-	}
-	if (oom_parse_killed(text, &killed) &&
-	    (killed.pid == witness->pid ||
-	     (testimony->chosen_found && killed.pid == testimony->chosen.pid))) {
-		testimony->killed_found = true;
-		testimony->killed = killed;
+	snprintf(words, sizeof(words), "Killed process %d ", (int)witness->pid);
+	return strstr(text, words) != NULL;
+}
+
+static void read_records(const struct witness *witness, struct oom_parser *parser)
+{
+	uint64_t deadline = duration_now() + REPORT_NS;
+	struct oom_time time = { .raw = "" };
+	char text[KMSG_RECORD_MAX];
+	size_t length;
+
+	while (kmsg_next(witness->kmsg, deadline, text) > 0) {
+		length = plain_unescape(text, strlen(text), PLAIN_KMSG);
+		if (oom_parser_record(parser, (struct text){ text, length }, &time, NULL) < 0)
+			return;
+		text[length] = '\0';
+		if (is_kill(witness, text))
+			return;
 	}
 }
 
 static void read_report(struct witness *witness)
 {
-	uint64_t deadline = duration_now() + REPORT_NS;
-	char text[KMSG_RECORD_MAX];
+	struct oom_parser *parser;
 
 	if (witness->kmsg < 0) {
 		witness->testimony.kmsg_error = witness->kmsg;
 		return;
 	}
-	while (!witness->testimony.killed_found &&
-	       kmsg_next(witness->kmsg, deadline, text) > 0)
-		note_record(witness, text);
+	parser = oom_parser_new(note_report, witness);
+	if (!parser) {
+		witness->testimony.kmsg_error = -ENOMEM;
+		return;
+	}
+	read_records(witness, parser);
+	oom_parser_end(parser);
+	oom_parser_free(parser);
 }
 
 void witness_end(struct witness *witness, bool killed)

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "oom/kill-line.h"
+#include "oom/fate.h"
 #include "system/cgroup-events.h"
 #include "system/cgroup.h"
 #include "system/root.h"
@@ -30,9 +30,7 @@ struct testimony {
 	bool vmstat_known;		/* /proc/vmstat has oom_kill (4.13 and later) */
 	uint64_t vmstat_before, vmstat_after;	/* OOM kills of the whole machine */
 	int kmsg_error;			/* why the kernel's log was not read; 0: it was */
-	bool chosen_found, killed_found;	/* the lines below are about the subject */
-	struct oom_choice chosen;
-	struct oom_killed killed;
+	struct oom_fate fate;		/* what the kernel's report says of the subject */
 	bool oomd;			/* systemd-oomd marked the cgroup: user.oomd_kill */
 };
 

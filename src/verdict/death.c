@@ -75,7 +75,7 @@ static bool has_suffix(const char *text, const char *suffix)
  */
 static void blame_by_record(const struct testimony *testimony, struct death *death)
 {
-	const struct oom_choice *chosen = &testimony->chosen;
+	const struct oom_chosen *chosen = &testimony->fate.chosen;
 
 	if (chosen->global) {
 		death->outcome = OUTCOME_OOM_GLOBAL;
@@ -96,17 +96,17 @@ static struct death find_killer(const struct testimony *testimony)
 {
 	struct death death = { .outcome = OUTCOME_KILLED, .limit = CGROUP_UNLIMITED };
 
-	if (testimony->chosen_found) {
+	if (testimony->fate.chosen_found) {
 		death.proof = DEATH_RECORDED;
 		blame_by_record(testimony, &death);
-	} else if (testimony->killed_found || own_kills(testimony)) {
-		death.proof = testimony->killed_found ? DEATH_RECORDED : DEATH_COUNTED;
-		if (testimony->killed_found && testimony->killed.global)
+	} else if (testimony->fate.killed_found || own_kills(testimony)) {
+		death.proof = testimony->fate.killed_found ? DEATH_RECORDED : DEATH_COUNTED;
+		if (testimony->fate.killed_found && testimony->fate.killed.global)
 			death.outcome = OUTCOME_OOM_GLOBAL;
 		else
 			blame_by_counters(testimony, &death);
 		/* A limit it was, but of none of the cgroups that can be seen from here. */
-		if (testimony->killed.memcg && death.outcome == OUTCOME_OOM_GLOBAL)
+		if (testimony->fate.killed.memcg && death.outcome == OUTCOME_OOM_GLOBAL)
 			death.outcome = OUTCOME_OOM_ANCESTOR;
 	} else if (testimony->oomd) {
 		death.outcome = OUTCOME_OOMD;
@@ -210,19 +210,19 @@ static void add_counters(const struct testimony *testimony, struct verdict *verd
 
 static void add_report(const struct testimony *testimony, struct verdict *verdict)
 {
-	const struct oom_killed *killed = &testimony->killed;
+	const struct oom_killed *killed = &testimony->fate.killed;
 
-	if (testimony->chosen_found && testimony->chosen.global)
+	if (testimony->fate.chosen_found && testimony->fate.chosen.global)
 		verdict_add_proof(verdict, "the kernel's log names the subject, for the whole machine "
 				  "(global_oom)");
-	else if (testimony->chosen_found)
+	else if (testimony->fate.chosen_found)
 		verdict_add_proof(verdict, "the kernel's log names the subject, for the limit of %s",
-				  testimony->chosen.memcg);
-	if (testimony->killed_found && killed->sized)
+				  testimony->fate.chosen.memcg);
+	if (testimony->fate.killed_found && killed->sized)
 		verdict_add_proof(verdict, "the kernel's log: it held %s anonymous, %s file, %s shared "
 				  "memory, and %s of page tables", HUMAN(killed->anon),
 				  HUMAN(killed->file), HUMAN(killed->shmem), HUMAN(killed->pgtables));
-	if (!testimony->chosen_found && !testimony->killed_found)
+	if (!testimony->fate.chosen_found && !testimony->fate.killed_found)
 		verdict_add_proof(verdict, testimony->kmsg_error
 				  ? "the kernel's log may not be read (/dev/kmsg: needs CAP_SYSLOG)"
 				  : "the kernel's log has no record about the subject");

@@ -32,7 +32,7 @@ struct scene {
 	bool alone, oomd, log_read;
 	int vmstat;		/* by how much it rose; -1: not known */
 	bool chosen_found, killed_found;
-	struct oom_choice chosen;
+	struct oom_chosen chosen;
 	struct oom_killed killed;
 	enum outcome outcome;
 	enum death_proof proof;
@@ -263,10 +263,10 @@ static void tell(const struct scene *scene, struct story *story)
 	testimony->vmstat_after = 100 + (scene->vmstat > 0 ? (uint64_t)scene->vmstat : 0);
 	testimony->kmsg_error = scene->chosen_found || scene->killed_found ||
 				 scene->log_read ? 0 : -EPERM;
-	testimony->chosen_found = scene->chosen_found;
-	testimony->chosen = scene->chosen;
-	testimony->killed_found = scene->killed_found;
-	testimony->killed = scene->killed;
+	testimony->fate.chosen_found = scene->chosen_found;
+	testimony->fate.chosen = scene->chosen;
+	testimony->fate.killed_found = scene->killed_found;
+	testimony->fate.killed = scene->killed;
 }
 
 static const struct scene *find_scene(const char *name)

@@ -11,8 +11,9 @@
 
 #include "../tap.h"
 #include "base/duration.h"
-#include "oom/kill-line.h"
-#include "oom/kmsg.h"
+#include "oom/fate.h"
+#include "log/kmsg.h"
+#include "oom/parser.h"
 
 #define KIB UINT64_C(1024)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -80,19 +81,53 @@ static const struct {
 	{ MACHINE ",task_memcg=/,task=x,pid=2147483647", 2147483647, true, "", "/" },
 };
 
+/* What was found of the process PID in the reports that a log has. */
+struct search {
+	int64_t pid;
+	struct oom_fate fate;
+	int reports;
+};
+
+static int look(void *context, struct oom_report *report)
+{
+	struct search *search = context;
+
+	search->reports++;
+	oom_fate_add(report, search->pid, NULL, &search->fate);
+	oom_report_free(report);
+	return 0;
+}
+
+/* Reads LINE, as a record of /dev/kmsg unless it has clothes of its own. */
+static void search_line(const char *line, int64_t pid, struct search *ret_search)
+{
+	struct oom_parser *parser = oom_parser_new(look, ret_search);
+	bool dressed = line[0] == '[' || (line[0] && line[1] == ',');
+
+	memset(ret_search, 0, sizeof(*ret_search));
+	ret_search->pid = pid;
+	if (!dressed)
+		oom_parser_feed(parser, "6,1,1,-;", 8);
+	oom_parser_feed(parser, line, strlen(line));
+	oom_parser_feed(parser, "\n", 1);
+	oom_parser_end(parser);
+	oom_parser_free(parser);
+}
+
 static void test_choices(void)
 {
-	static struct oom_choice choice;
+	static struct search search;
+	const struct oom_chosen *chosen = &search.fate.chosen;
 
 	for (size_t i = 0; i < COUNT(choices); i++) {
-		memset(&choice, 0x5a, sizeof(choice));
-		if (!tap_ok(oom_parse_choice(choices[i].line, &choice), "first line %zu", i))
+		search_line(choices[i].line, choices[i].pid, &search);
+		if (!tap_ok(search.fate.chosen_found, "first line %zu", i))
 			continue;
-		tap_is(choice.pid, choices[i].pid, "its pid");
-		tap_ok(choice.global == choices[i].global, "first line %zu: %s", i,
+		tap_is(chosen->pid, choices[i].pid, "its pid");
+		tap_ok(chosen->global == choices[i].global, "first line %zu: %s", i,
 		       choices[i].global ? "for the machine" : "for a cgroup");
-		tap_is_text(choice.memcg, choices[i].memcg, "whose limit it was");
-		tap_is_text(choice.task_memcg, choices[i].task_memcg, "where the victim lived");
+		tap_is_text(chosen->memcg, choices[i].memcg, "whose limit it was");
+		tap_is_text(chosen->task_memcg, choices[i].task_memcg, "where the victim lived");
 	}
 }
 
@@ -108,12 +143,11 @@ static const char *const no_choices[] = {
 
 static void test_no_choices(void)
 {
-	static struct oom_choice choice;
+	static struct search search;
 
 	for (size_t i = 0; i < COUNT(no_choices); i++) {
-		choice.pid = 42;
-		tap_ok(!oom_parse_choice(no_choices[i], &choice) && choice.pid == 42,
-		       "line %zu is no first line", i);
+		search_line(no_choices[i], 5, &search);
+		tap_ok(!search.fate.chosen_found, "line %zu is no first line", i);
 	}
 }
 
@@ -192,25 +226,26 @@ static void check_sizes(size_t i, const struct oom_killed *killed)
 
 static void test_kills(void)
 {
-	for (size_t i = 0; i < COUNT(kills); i++) {
-		struct oom_killed killed;
+	static struct search search;
+	const struct oom_killed *killed = &search.fate.killed;
 
-		memset(&killed, 0x5a, sizeof(killed));
-		if (!tap_ok(oom_parse_killed(kills[i].line, &killed), "second line %zu", i))
+	for (size_t i = 0; i < COUNT(kills); i++) {
+		search_line(kills[i].line, kills[i].pid, &search);
+		if (!tap_ok(search.fate.killed_found, "second line %zu", i))
 			continue;
-		tap_is(killed.pid, kills[i].pid, "its pid");
-		tap_ok(killed.memcg == kills[i].memcg && killed.global == kills[i].global,
+		tap_is(killed->pid, kills[i].pid, "its pid");
+		tap_ok(killed->memcg == kills[i].memcg && killed->global == kills[i].global,
 		       "second line %zu: for %s", i, kills[i].memcg ? "a cgroup"
 		       : kills[i].global ? "the machine" : "whom it does not say");
-		tap_ok(killed.sized == kills[i].sized, "second line %zu: with%s sizes", i,
+		tap_ok(killed->sized == kills[i].sized, "second line %zu: with%s sizes", i,
 		       kills[i].sized ? "" : "out");
-		check_sizes(i, &killed);
+		check_sizes(i, killed);
 	}
 }
 
 static const char *const no_kills[] = {
 	"", "Killed process", "Killed process ", "Killed process x (y)", "Killed process -5 (x)",
-	"Killed process  5 (x)", "killed process 5 (x)", "Kill process 94 (main.out) score 821",
+	"killed process 5 (x)", "Kill process 94 (main.out) score 821",
 	"Memory cgroup out of memory: Kill process 100 (x) score 378 or sacrifice child",
 	"Out of memory: OOM victim 7 (x) is already exiting. Skip killing the task",
 	"Tasks in /oomt.slice/oomt-1.scope are going to be killed due to memory.oom.group set",
@@ -219,48 +254,50 @@ static const char *const no_kills[] = {
 
 static void test_no_kills(void)
 {
-	for (size_t i = 0; i < COUNT(no_kills); i++) {
-		struct oom_killed killed = { .pid = 42 };
+	static struct search search;
 
-		tap_ok(!oom_parse_killed(no_kills[i], &killed) && killed.pid == 42,
-		       "line %zu is no second line", i);
+	for (size_t i = 0; i < COUNT(no_kills); i++) {
+		search_line(no_kills[i], 5, &search);
+		tap_ok(!search.fate.killed_found, "line %zu is no second line", i);
 	}
 }
 
 /* Too many kB for 64 bits of bytes are much, not little. */
 static void test_huge_sizes(void)
 {
-	struct oom_killed killed = { 0 };
+	static struct search search;
+	const struct oom_killed *killed = &search.fate.killed;
 
-	tap_ok(oom_parse_killed("Killed process 5 (x) total-vm:18446744073709551615kB, "
-				"anon-rss:18014398509481984kB, file-rss:18014398509481983kB, "
-				"shmem-rss:99999999999999999999999kB", &killed), "huge numbers");
-	tap_ok(killed.total_vm == UINT64_MAX && killed.anon == UINT64_MAX &&
-	       killed.shmem == UINT64_MAX, "they stay huge");
-	tap_ok(killed.file == UINT64_C(18014398509481983) * KIB, "the largest that fits is exact");
+	search_line("Killed process 5 (x) total-vm:18446744073709551615kB, "
+		    "anon-rss:18014398509481984kB, file-rss:18014398509481983kB, "
+		    "shmem-rss:99999999999999999999999kB", 5, &search);
+	tap_ok(search.fate.killed_found, "huge numbers");
+	tap_ok(killed->total_vm == OOM_UNKNOWN - 1 && killed->anon == OOM_UNKNOWN - 1 &&
+	       killed->shmem == OOM_UNKNOWN - 1, "they stay huge");
+	tap_ok(killed->file == UINT64_C(18014398509481983) * KIB, "the largest that fits is exact");
 }
 
 /* A path longer than there is room for is cut and stays in its buffer. */
 static void test_long_path(void)
 {
-	static struct oom_choice choice;
+	static struct search search;
 	static char line[4 * OOM_PATH_MAX], path[OOM_PATH_MAX + 200];
 
 	memset(path, 'x', sizeof(path) - 1);
 	path[0] = '/';
 	snprintf(line, sizeof(line), "%s,oom_memcg=%s,task_memcg=%s/y,task=x,pid=5,uid=0", CHOICE,
 		 path, path);
-	tap_ok(oom_parse_choice(line, &choice) && choice.pid == 5, "a path of 1223 bytes");
-	tap_ok(strlen(choice.memcg) == OOM_PATH_MAX - 1 &&
-	       strlen(choice.task_memcg) == OOM_PATH_MAX - 1, "is cut");
+	search_line(line, 5, &search);
+	tap_ok(search.fate.chosen_found && search.fate.chosen.pid == 5, "a path of 1223 bytes");
+	tap_ok(strlen(search.fate.chosen.memcg) < OOM_PATH_MAX &&
+	       strlen(search.fate.chosen.memcg) > OOM_PATH_MAX - 8, "is cut");
 }
 
-/* Every beginning of a line, in memory of exactly its size: nothing is read beyond its end. */
+/* Every beginning of a line: nothing is read beyond its end. */
 static void test_cut_lines(void)
 {
-	static struct oom_choice choice;
-	struct oom_killed killed;
-	int parsed = 0;
+	static struct search search;
+	int found = 0;
 
 	for (size_t i = 0; i < 2; i++) {
 		const char *line = i ? kills[5].line : choices[0].line;
@@ -268,12 +305,40 @@ static void test_cut_lines(void)
 		for (size_t length = 0; length <= strlen(line); length++) {
 			char *text = strndup(line, length);
 
-			parsed += text && oom_parse_choice(text, &choice);
-			parsed += text && oom_parse_killed(text, &killed);
+			if (!text)
+				continue;
+			search_line(text, i ? kills[5].pid : choices[0].pid, &search);
+			found += search.fate.chosen_found || search.fate.killed_found;
 			free(text);
 		}
 	}
-	tap_ok(parsed > 2, "cut lines are parsed or refused");
+	tap_ok(found > 2, "cut lines are parsed or refused");
+}
+
+/* In another pid namespace the subject has another number: its cgroup, which is its own, counts. */
+static void test_sandbox_name(void)
+{
+	struct oom_report report;
+	struct oom_victim victim = { .pid = 4711, .total_vm = 9, .anon = 8, .file = OOM_UNKNOWN,
+				     .shmem = 1, .pgtables = OOM_UNKNOWN };
+	struct oom_fate fate = { 0 };
+	char path[] = "/a/pagetouch-7", other[] = "/a/pagetouch-77";
+
+	oom_report_init(&report);
+	report.scope = OOM_SCOPE_MEMCG;
+	report.memcg.task_path = other;
+	report.memcg.path = path;
+	report.victims = &victim;
+	report.victim_count = 1;
+	oom_fate_add(&report, 4711, "pagetouch-7", &fate);
+	tap_ok(!fate.chosen_found && !fate.killed_found,
+	       "who has our number but lives elsewhere is another");
+	report.memcg.task_path = path;
+	oom_fate_add(&report, 1, "pagetouch-7", &fate);
+	tap_ok(fate.chosen_found && !fate.chosen.global && fate.killed_found &&
+	       fate.killed.pid == 4711, "who has another number but lives in our sandbox is ours");
+	tap_ok(fate.killed.sized && fate.killed.anon == 8 && !fate.killed.file && fate.killed.memcg,
+	       "with what it held");
 }
 
 /* A stand-in for /dev/kmsg: a packet is a record. ret_ends[0] is read. */
@@ -397,6 +462,7 @@ int main(void)
 	test_huge_sizes();
 	test_long_path();
 	test_cut_lines();
+	test_sandbox_name();
 	test_records();
 	test_long_record();
 	test_deadline();

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
-#include "oom/kmsg.h"
+#include "log/kmsg.h"
 
 int kmsg_open(const char *path)
 {

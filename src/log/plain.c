@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plain.c - undo what terminals, browsers and loggers do to text */
+#include <config.h>
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "log/plain.h"
+
+/* The length of the CSI sequence that TEXT begins with, 0: there is none. */
+static size_t sequence_length(struct text text)
+{
+	size_t at = 2;
+
+	if (text_byte(text, 0) != '\x1b' || text_byte(text, 1) != '[')
+		return 0;
+	while (at < text.length && text.at[at] >= 0x20 && text.at[at] < 0x40)
+		at++;
+	return at < text.length ? at + 1 : 0;
+}
+
+static size_t drop_sequences(char *line, size_t length)
+{
+	size_t kept = 0;
+
+	if (!memchr(line, '\x1b', length))
+		return length;
+	for (size_t at = 0; at < length;) {
+		size_t sequence = sequence_length((struct text){ line + at, length - at });
+
+		if (sequence)
+			at += sequence;
+		else
+			line[kept++] = line[at++];
+	}
+	return kept;
+}
+
+struct entity {
+	const char *name;
+	char byte;
+};
+
+static const struct entity entities[] = {
+	{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&apos;", '\'' },
+	{ "&nbsp;", ' ' }, { "&#39;", '\'' }, { "&#x27;", '\'' }, { "&#34;", '"' }, { "&#60;", '<' },
+	{ "&#62;", '>' }, { "&#38;", '&' }, { "&#91;", '[' }, { "&#93;", ']' }, { "&#160;", ' ' },
+	{ "&#x2F;", '/' }, { "&#47;", '/' }, { "&#40;", '(' }, { "&#41;", ')' }, { "&#61;", '=' },
+	{ "&#x3D;", '=' }, { "&#x60;", '`' },
+};
+
+static const struct entity *entity_at(struct text text)
+{
+	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
+		if (text_starts(text, entities[i].name))
+			return &entities[i];
+	return NULL;
+}
+
+static size_t decode_entities(char *line, size_t length)
+{
+	size_t kept = 0;
+
+	if (!memchr(line, '&', length))
+		return length;
+	for (size_t at = 0; at < length;) {
+		const struct entity *entity = line[at] == '&'
+			? entity_at((struct text){ line + at, length - at }) : NULL;
+
+		if (entity) {
+			line[kept++] = entity->byte;
+			at += strlen(entity->name);
+		} else {
+			line[kept++] = line[at++];
+		}
+	}
+	return kept;
+}
+
+/* The length of the HTML tag that TEXT begins with, 0: none of those that pages put around logs. */
+static size_t tag_length(struct text text)
+{
+	static const char *const names[] = {
+		"pre", "code", "p", "br", "span", "div", "td", "tr", "li", "samp", "tt", "font", "b", "a",
+	};
+	struct text rest = text;
+	struct text inside;
+
+	if (!text_skip(&rest, "<") || !text_take_until(&rest, ">", &inside))
+		return 0;
+	text_skip(&inside, "/");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct text tail = inside;
+
+		if (text_skip(&tail, names[i]) &&
+		    (!tail.length || tail.at[0] == ' ' || tail.at[0] == '/'))
+			return (size_t)(rest.at - text.at);
+	}
+	return 0;
+}
+
+static size_t drop_tags(char *line, size_t length)
+{
+	size_t tag, start = 0;
+
+	while (length > start && (tag = tag_length((struct text){ line + start, length - start })))
+		start += tag;
+	if (start)
+		memmove(line, line + start, length - start);
+	length -= start;
+	while (length && line[length - 1] == '>') {
+		const char *open = memrchr(line, '<', length);
+
+		tag = open ? tag_length((struct text){ open, length - (size_t)(open - line) }) : 0;
+		if (!tag || open + tag != line + length)
+			break;
+		length = (size_t)(open - line);
+	}
+	return length;
+}
+
+size_t plain_line(char *line, size_t length)
+{
+	if (length && line[length - 1] == '\r')
+		length--;
+	length = drop_sequences(line, length);
+	length = drop_tags(line, length);
+	return decode_entities(line, length);
+}
+
+static int digit_of(char byte, int base)
+{
+	int value = byte >= '0' && byte <= '9' ? byte - '0'
+		  : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
+		  : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
+
+	return value < base ? value : -1;
+}
+
+static bool is_text(int value)
+{
+	return value >= ' ' && value < 127;
+}
+
+/* The byte that the escape at the front of TEXT stands for, -1: no escape. It is 4 bytes long. */
+static int escaped_byte(struct text text, enum plain_escapes escapes)
+{
+	int high, low, value;
+
+	if (text_starts(text, "\\x")) {
+		high = digit_of(text_byte(text, 2), 16);
+		low = digit_of(text_byte(text, 3), 16);
+		if (high < 0 || low < 0)
+			return -1;
+		value = high << 4 | low;
+		return escapes == PLAIN_KMSG || !is_text(value) ? value : -1;
+	}
+	if (escapes != PLAIN_SYSLOG || text_byte(text, 0) != '#')
+		return -1;
+	high = digit_of(text_byte(text, 1), 2);
+	low = digit_of(text_byte(text, 2), 8);
+	value = digit_of(text_byte(text, 3), 8);
+	if (high < 0 || low < 0 || value < 0)
+		return -1;
+	value |= high << 6 | low << 3;
+	return value < ' ' || value == 127 ? value : -1;
+}
+
+size_t plain_unescape(char *message, size_t length, enum plain_escapes escapes)
+{
+	size_t kept = 0;
+
+	if (!memchr(message, '\\', length) && !memchr(message, '#', length))
+		return length;
+	for (size_t at = 0; at < length;) {
+		int byte = message[at] == '\\' || message[at] == '#'
+			? escaped_byte((struct text){ message + at, length - at }, escapes) : -1;
+
+		message[kept++] = byte >= 0 ? (char)byte : message[at];
+		at += byte >= 0 ? 4 : 1;
+	}
+	return kept;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stamp.h - the times in front of log lines, in the forms that log programs write */
+#ifndef PT_STAMP_H
+#define PT_STAMP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "log/time.h"
+
+/* How the rest of a line goes on behind a time. */
+enum stamp_form {
+	STAMP_NONE,
+	STAMP_MONOTONIC,	/* 6.966596: seconds since boot */
+	STAMP_UNIX,		/* 1790000006.966596: seconds since 1970 */
+	STAMP_DMESG,		/* 2026-11-23T07:39:10,333700+00:00: the message follows */
+	STAMP_DATED,		/* any other date with a time of day: host and tag follow */
+	STAMP_LOGCAT,		/* 11-23 07:05:30.507: process, thread, priority and tag follow */
+};
+
+/*
+ * Takes a time from the front of *text and adds what it says to *time (raw is set only when it is still
+ * empty). NOW_NS, since 1970, serves to find a year where the text has none: the latest that makes
+ * no future. Dates without a zone are taken as local time, and wall_guessed is set. Returns the form,
+ * STAMP_NONE with nothing taken.
+ */
+enum stamp_form stamp_take(struct text *text, int64_t now_ns, struct oom_time *time);
+
+/*
+ * Reads the content of a pair of brackets ("    6.333700", "Mon Nov 23 07:39:10 2026", "  +0.000012",
+ * "6.334471 <    0.000771>", "Nov23 07:05"). Returns STAMP_NONE where it is no time.
+ */
+enum stamp_form stamp_read_bracket(struct text content, int64_t now_ns, struct oom_time *time);
+
+/* Sets the fields from microseconds, as kmsg and the journal have them. */
+void stamp_set_monotonic(struct oom_time *time, uint64_t microseconds);
+void stamp_set_wall(struct oom_time *time, uint64_t microseconds);
+
+#endif

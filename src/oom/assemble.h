@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* assemble.h - which report a line belongs to: several may be open, of several CPUs */
+#ifndef PT_ASSEMBLE_H
+#define PT_ASSEMBLE_H
+
+#include "base/text.h"
+#include "oom/message.h"
+#include "oom/parser.h"
+#include "oom/reader.h"
+
+/* More reports are not kept open; reaper lines may come late, others do not. */
+#define ASSEMBLY_MAX 4
+
+/* Victims whose reaper lines may come when their report has been given out. */
+#define ASSEMBLY_TOLD 64
+
+struct assembly {
+	oom_report_fn *on_report;
+	void *context;
+	struct oom_draft *open[ASSEMBLY_MAX];	/* owned; the oldest first */
+	size_t count;
+	bool interleaved;		/* lines of the newest two have been seen mixed */
+	int64_t told[ASSEMBLY_TOLD];	/* victims of the reports given out last, a ring */
+	size_t told_count;
+	uint64_t line;			/* messages so far */
+	char host[72];			/* of the newest line; "" */
+};
+
+/* Takes one message of CLASS. CALLER and HOST may be empty. Returns 0 or a negative errno. */
+int assembly_take(struct assembly *assembly, enum oom_message class, struct text text,
+		  const struct oom_time *time, struct text caller, struct text host);
+
+/* What the newest report makes the next line be expected to be. */
+struct oom_expected assembly_expects(const struct assembly *assembly);
+
+/* Gives out the reports that are done: with ALL every one, else those that have their kill. */
+int assembly_flush(struct assembly *assembly, bool all);
+
+void assembly_free(struct assembly *assembly);
+
+#endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* read-memory.c - the state of the machine's memory: lib/show_mem.c (mm/page_alloc.c up to 6.2) */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "oom/reader.h"
+
+/* Bounds on what a hostile log can make us keep; no machine has so many. */
+#define NODES_MAX 4096
+#define ZONES_MAX 8192
+#define HUGE_MAX 8192
+#define CACHES_MAX 512
+
+static uint64_t scaled(uint64_t value, uint64_t unit)
+{
+	uint64_t product;
+
+	return __builtin_mul_overflow(value, unit, &product) ? UINT64_MAX - 1 : product;
+}
+
+/* Makes room for one more element of SIZE bytes behind COUNT; 0 or -ENOMEM, -E2BIG. */
+static int grow(void **list, size_t count, size_t size, size_t most)
+{
+	void *grown;
+
+	if (count >= most)
+		return -E2BIG;
+	if (count & (count - 1))
+		return 0;
+	grown = realloc(*list, (count ? 2 * count : 1) * size);
+	if (!grown)
+		return -ENOMEM;
+	*list = grown;
+	return 0;
+}
+
+/*
+ * Reads one "name:number" or "name: number", with kB behind it or not. Names may hold brackets
+ * ("isolated(anon)"). Leaves *text behind it. Returns whether there was one.
+ */
+static bool take_figure(struct text *text, struct text *ret_name, uint64_t *ret_value, bool *ret_kb)
+{
+	for (;;) {
+		struct text word, rest;
+		size_t colon;
+
+		text_skip_blanks(text);
+		text_skip(text, "\n");
+		if (!text->length)
+			return false;
+		rest = *text;
+		word = text_take_word(&rest);
+		colon = text_find(word, ":");
+		if (!word.length || colon == TEXT_NONE) {
+			*text = word.length ? rest : text_from(*text, 1);
+			continue;
+		}
+		*ret_name = text_head(word, colon);
+		*text = text_from(*text, colon + 1);
+		rest = *text;
+		text_skip_blanks(&rest);
+		if (!text_take_u64(&rest, ret_value))
+			continue;
+		*ret_kb = text_skip(&rest, "kB") || text_skip(&rest, "KB");
+		*text = rest;
+		return true;
+	}
+}
+
+/* All figures of TEXT; those without kB are counted in PLAIN bytes each. */
+static int take_figures(struct text text, uint64_t plain, struct oom_figures *figures)
+{
+	struct text name;
+	uint64_t value;
+	bool kb;
+	int r = 0;
+
+	while (r == 0 && take_figure(&text, &name, &value, &kb))
+		r = oom_figure_add(figures, name.at, name.length, scaled(value, kb ? 1024 : plain));
+	return r;
+}
+
+int read_counts(struct oom_draft *draft, struct text text)
+{
+	draft->report.has_memory = true;
+	return take_figures(text, 1, &draft->report.memory);
+}
+
+static bool take_node(struct text *text, int *ret_node)
+{
+	struct text rest = *text;
+	uint64_t node;
+
+	*ret_node = 0;
+	if (!text_skip(&rest, "Node ") || !text_take_u64(&rest, &node) || node > INT32_MAX)
+		return false;
+	text_skip_blanks(&rest);
+	*ret_node = (int)node;
+	*text = rest;
+	return true;
+}
+
+static struct oom_node *find_node(struct oom_report *report, int number)
+{
+	for (size_t i = 0; i < report->node_count; i++)
+		if (report->nodes[i].node == number)
+			return &report->nodes[i];
+	return NULL;
+}
+
+int read_node(struct oom_draft *draft, struct text text)
+{
+	struct oom_report *report = &draft->report;
+	int number, r;
+
+	if (!take_node(&text, &number))
+		return 0;
+	report->has_memory = true;
+	if (find_node(report, number))
+		return 0;
+	r = grow((void **)&report->nodes, report->node_count, sizeof(*report->nodes), NODES_MAX);
+	if (r < 0)
+		return r == -E2BIG ? 0 : r;
+	report->nodes[report->node_count] = (struct oom_node){ .node = number };
+	return take_figures(text, 1, &report->nodes[report->node_count++].figures);
+}
+
+static struct oom_zone *find_zone(struct oom_report *report, int node, struct text name)
+{
+	for (size_t i = 0; i < report->zone_count; i++)
+		if (report->zones[i].node == node && text_is(name, report->zones[i].name))
+			return &report->zones[i];
+	return NULL;
+}
+
+/* Takes "Node 0 DMA32" or "DMA32"; the zone is made at the first line that names it. */
+static int take_zone(struct oom_report *report, struct text *text, struct oom_zone **ret_zone)
+{
+	struct text name;
+	int node, r;
+
+	take_node(text, &node);
+	name = text_take_word(text);
+	if (text_byte(name, name.length - 1) == ':')
+		name.length--;
+	name = text_head(name, sizeof(report->zones->name) - 1);
+	*ret_zone = find_zone(report, node, name);
+	if (*ret_zone)
+		return 0;
+	r = grow((void **)&report->zones, report->zone_count, sizeof(*report->zones), ZONES_MAX);
+	if (r < 0)
+		return r;
+	*ret_zone = &report->zones[report->zone_count++];
+	**ret_zone = (struct oom_zone){ .node = node };
+	text_copy_to(name, (*ret_zone)->name, sizeof((*ret_zone)->name));
+	return 0;
+}
+
+int read_zone(struct oom_draft *draft, struct text text)
+{
+	struct oom_zone *zone;
+	int r = take_zone(&draft->report, &text, &zone);
+
+	draft->report.has_memory = true;
+	if (r < 0)
+		return r == -E2BIG ? 0 : r;
+	return zone->figures.count ? 0 : take_figures(text, 1, &zone->figures);
+}
+
+/* "4*4kB (UE) 2*8kB (M) ... = 12304kB": the first size is that of a page. */
+int read_blocks(struct oom_draft *draft, struct text text)
+{
+	struct oom_zone *zone;
+	uint64_t count, size;
+	int r = take_zone(&draft->report, &text, &zone);
+
+	if (r < 0 || zone->has_blocks)
+		return r == -E2BIG ? 0 : r;
+	zone->has_blocks = true;
+	for (size_t order = 0; order < 16; order++) {
+		text_skip_blanks(&text);
+		if (text_starts(text, "(")) {
+			struct text letters;
+
+			text_take_until(&text, ")", &letters);
+			text_skip_blanks(&text);
+		}
+		if (!text_take_u64(&text, &count) || !text_skip(&text, "*") ||
+		    !text_take_u64(&text, &size))
+			break;
+		text_skip(&text, "kB");
+		if (order == 0 && size >= 1 && size <= 1024 && !draft->block_page)
+			draft->block_page = size * 1024;
+		zone->blocks[order] = count;
+	}
+	return 0;
+}
+
+/* The number behind KEY; 0 when it is not there. */
+static uint64_t value_of(struct text text, const char *key)
+{
+	size_t at = text_find(text, key);
+	uint64_t value = 0;
+
+	if (at == TEXT_NONE)
+		return 0;
+	text = text_from(text, at + strlen(key));
+	text_take_u64(&text, &value);
+	return value;
+}
+
+int read_huge(struct oom_draft *draft, struct text text)
+{
+	struct oom_report *report = &draft->report;
+	struct oom_huge huge;
+	int node, r;
+
+	take_node(&text, &node);
+	huge = (struct oom_huge){
+		.node = node, .total = value_of(text, "hugepages_total="),
+		.free = value_of(text, "hugepages_free="), .surplus = value_of(text, "hugepages_surp="),
+		.page_size = scaled(value_of(text, "hugepages_size="), 1024),
+	};
+	for (size_t i = 0; i < report->huge_count; i++)
+		if (report->huge[i].node == node && report->huge[i].page_size == huge.page_size)
+			return 0;
+	r = grow((void **)&report->huge, report->huge_count, sizeof(*report->huge), HUGE_MAX);
+	if (r < 0)
+		return r == -E2BIG ? 0 : r;
+	report->huge[report->huge_count++] = huge;
+	return 0;
+}
+
+static void set_once(uint64_t *figure, uint64_t value)
+{
+	if (*figure == OOM_UNKNOWN)
+		*figure = value;
+}
+
+static void read_swap(struct oom_report *report, struct text text)
+{
+	bool is_free = text_starts(text, "Free swap");
+	struct text front;
+	uint64_t value;
+
+	if (!text_take_until(&text, "=", &front))
+		return;
+	text_skip_blanks(&text);
+	if (text_take_u64(&text, &value))
+		set_once(is_free ? &report->swap_free : &report->swap_total, scaled(value, 1024));
+}
+
+/* "2062044 pages RAM" and its relations: pages, until draft_finish() */
+int read_pages(struct oom_draft *draft, struct text text)
+{
+	struct oom_report *report = &draft->report;
+	struct {
+		const char *name;
+		uint64_t *figure;
+	} const figures[] = {
+		{ " total pagecache pages", &report->pagecache },
+		{ " pages in swap cache", &report->swapcache },
+		{ " pages swap cached", &report->swapcache },
+		{ " pages RAM", &report->ram }, { " pages of RAM", &report->ram },
+		{ " pages HighMem", &report->ram_highmem }, { " pages of HIGHMEM", &report->ram_highmem },
+		{ " pages reserved", &report->ram_reserved }, { " reserved pages", &report->ram_reserved },
+		{ " pages cma reserved", &report->ram_cma },
+		{ " pages hwpoisoned", &report->ram_hwpoisoned },
+	};
+	uint64_t pages;
+
+	report->has_memory = true;
+	text_skip_blanks(&text);
+	if (text_starts(text, "Free swap") || text_starts(text, "Total swap"))
+		read_swap(report, text);
+	else if (text_take_u64(&text, &pages))
+		for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+			if (text_starts(text, figures[i].name))
+				set_once(figures[i].figure, pages);
+	return 0;
+}
+
+static int add_cache(struct oom_caches *caches, const struct oom_cache *cache)
+{
+	struct oom_cache *list = caches->list;
+
+	if (caches->count == CACHES_MAX)
+		return 0;
+	if (caches->count == caches->room) {
+		size_t room = caches->room ? 2 * caches->room : 32;
+
+		list = realloc(list, room * sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		caches->list = list;
+		caches->room = room;
+	}
+	list[caches->count++] = *cache;
+	return 0;
+}
+
+/* "xfs_icr                  263KB        263KB" */
+int read_slab(struct oom_draft *draft, struct text text)
+{
+	struct oom_cache cache = { .name = "" };
+	struct text name;
+
+	text_skip_blanks(&text);
+	name = text_take_word(&text);
+	text_copy_to(name, cache.name, sizeof(cache.name));
+	text_skip_blanks(&text);
+	if (!text_take_u64(&text, &cache.used) || !text_skip(&text, "KB"))
+		return 0;
+	text_skip_blanks(&text);
+	if (!text_take_u64(&text, &cache.total))
+		return 0;
+	cache.used = scaled(cache.used, 1024);
+	cache.total = scaled(cache.total, 1024);
+	return add_cache(&draft->report.slabs, &cache);
+}
+
+/* "1047212032   511334 fs/xfs/xfs_icache.c:82 [xfs] func:xfs_inode_alloc": bytes, calls, where */
+int read_allocation(struct oom_draft *draft, struct text text)
+{
+	struct oom_cache cache = { .total = OOM_UNKNOWN };
+	struct text where;
+	uint64_t calls;
+
+	text_skip_blanks(&text);
+	if (!text_take_u64(&text, &cache.used))
+		return 0;
+	text_skip_blanks(&text);
+	text_take_u64(&text, &calls);
+	text_skip_blanks(&text);
+	where = text_trim(text);
+	text_copy_to(where, cache.name, sizeof(cache.name));
+	return add_cache(&draft->report.allocations, &cache);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report.c - an empty report, what it owns, and what can be looked up in it */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oom/report.h"
+
+#define FIGURES_MAX 256
+
+/* Most machines' page, until the report tells. */
+#define PAGE_SIZE_GUESS (UINT64_C(4) << 10)
+
+static void init_counter(struct oom_counter *counter)
+{
+	counter->usage = counter->limit = counter->failcnt = OOM_UNKNOWN;
+}
+
+static void init_memcg(struct oom_memcg *memcg)
+{
+	init_counter(&memcg->memory);
+	init_counter(&memcg->swap);
+	init_counter(&memcg->memsw);
+	init_counter(&memcg->kmem);
+}
+
+static void init_task(struct oom_task *task)
+{
+	task->pid = task->tgid = task->uid = OOM_NO_NUMBER;
+	task->total_vm = task->rss = OOM_UNKNOWN;
+	task->rss_anon = task->rss_file = task->rss_shmem = OOM_UNKNOWN;
+	task->swap = task->pgtables = OOM_UNKNOWN;
+	task->badness = OOM_NO_NUMBER;
+}
+
+void oom_report_init(struct oom_report *report)
+{
+	*report = (struct oom_report){
+		.scope = OOM_SCOPE_UNKNOWN,
+		.trigger = { .pid = OOM_NO_NUMBER, .uid = OOM_NO_NUMBER, .cpu = OOM_NO_NUMBER,
+			     .adj = OOM_NO_NUMBER, .old_adj = OOM_NO_NUMBER },
+		.gfp_value = OOM_UNKNOWN,
+		.order = OOM_NO_NUMBER,
+		.page_size = PAGE_SIZE_GUESS,
+		.pagecache = OOM_UNKNOWN,
+		.swapcache = OOM_UNKNOWN,
+		.swap_free = OOM_UNKNOWN,
+		.swap_total = OOM_UNKNOWN,
+		.ram = OOM_UNKNOWN,
+		.ram_reserved = OOM_UNKNOWN,
+		.ram_highmem = OOM_UNKNOWN,
+		.ram_cma = OOM_UNKNOWN,
+		.ram_hwpoisoned = OOM_UNKNOWN,
+		.choice = { .pid = OOM_NO_NUMBER, .score = OOM_NO_NUMBER },
+	};
+	init_memcg(&report->memcg);
+	init_task(&report->decided);
+}
+
+static void free_memcg(struct oom_memcg *memcg)
+{
+	free(memcg->path);
+	free(memcg->task_path);
+	free(memcg->stats.list);
+}
+
+static void free_lists(struct oom_report *report)
+{
+	for (size_t i = 0; i < report->node_count; i++)
+		free(report->nodes[i].figures.list);
+	for (size_t i = 0; i < report->zone_count; i++)
+		free(report->zones[i].figures.list);
+	free(report->nodes);
+	free(report->zones);
+	free(report->huge);
+	free(report->memory.list);
+	free(report->slabs.list);
+	free(report->allocations.list);
+	free(report->tasks);
+	free(report->victims);
+}
+
+void oom_report_free(struct oom_report *report)
+{
+	free_lists(report);
+	free_memcg(&report->memcg);
+	free(report->host);
+	free(report->kernel);
+	free(report->machine);
+	free(report->constraint);
+	free(report->gfp_mask);
+	free(report->nodemask);
+	free(report->cpuset);
+	free(report->mems_allowed);
+	free(report->group_path);
+	free(report->panic);
+	oom_report_init(report);
+}
+
+uint64_t oom_figure(const struct oom_figures *figures, const char *name)
+{
+	for (size_t i = 0; i < figures->count; i++)
+		if (!strcmp(figures->list[i].name, name))
+			return figures->list[i].bytes;
+	return OOM_UNKNOWN;
+}
+
+static int make_room(struct oom_figures *figures)
+{
+	size_t room = figures->room ? figures->room * 2 : 16;
+	struct oom_figure *list;
+
+	if (figures->count < figures->room)
+		return 0;
+	list = realloc(figures->list, room * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	figures->list = list;
+	figures->room = room;
+	return 0;
+}
+
+int oom_figure_add(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
+{
+	struct oom_figure figure = { .bytes = bytes };
+	int r;
+
+	length = strnlen(name, length);
+	memcpy(figure.name, name, length < sizeof(figure.name) ? length : sizeof(figure.name) - 1);
+	for (size_t i = 0; i < figures->count; i++)
+		if (!strcmp(figures->list[i].name, figure.name))
+			return 0;
+	if (figures->count >= FIGURES_MAX)
+		return 0;
+	r = make_room(figures);
+	if (r < 0)
+		return r;
+	figures->list[figures->count++] = figure;
+	return 0;
+}
+
+const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pid)
+{
+	if (pid == OOM_NO_NUMBER)
+		return NULL;
+	for (size_t i = 0; i < report->task_count; i++)
+		if (report->tasks[i].pid == pid)
+			return &report->tasks[i];
+	return NULL;
+}
+
+const char *oom_scope_name(enum oom_scope scope)
+{
+	static const char *const names[] = {
+		[OOM_SCOPE_UNKNOWN] = "unknown",
+		[OOM_SCOPE_GLOBAL] = "global",
+		[OOM_SCOPE_MEMCG] = "memcg",
+		[OOM_SCOPE_CPUSET] = "cpuset",
+		[OOM_SCOPE_MEMPOLICY] = "mempolicy",
+		[OOM_SCOPE_SYSRQ] = "sysrq",
+	};
+
+	return names[scope];
+}
+
+/* Takes digits, of a number of at most two of them that can be a version's, or nothing. */
+static bool take_number(const char **text, unsigned *ret_number)
+{
+	unsigned number = 0;
+
+	if (**text < '0' || **text > '9')
+		return false;
+	for (; **text >= '0' && **text <= '9'; ++*text)
+		number = number < 100 ? number * 10 + (unsigned)(**text - '0') : number;
+	*ret_number = number;
+	return number < 100;
+}
+
+unsigned oom_kernel_number(const char *kernel)
+{
+	unsigned major, minor;
+
+	if (!kernel || !take_number(&kernel, &major) || *kernel++ != '.' ||
+	    !take_number(&kernel, &minor))
+		return 0;
+	return major * 100 + minor;
+}
