@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* advice.c - what to change, each advice with the figure that it rests on */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "why/advice.h"
+
+/* Tasks with one name that are a service with many workers rather than a program with helpers. */
+#define MANY_TASKS 5
+
+const struct oom_sum *oom_many_of_one_name(const struct oom_telling *telling, uint64_t whole)
+{
+	const struct oom_ranking *ranking = telling->ranking;
+	const struct oom_task *largest = oom_largest_task(telling->report);
+
+	if (!ranking->sum_count || ranking->sums->tasks < MANY_TASKS || !largest ||
+	    !oom_at_least(ranking->sums->held, 40, whole) ||
+	    oom_task_held(largest) > ranking->sums->held / 2)
+		return NULL;
+	return ranking->sums;
+}
+
+void oom_say_unmapped(struct oom_telling *telling, uint64_t shmem)
+{
+	const struct oom_report *report = telling->report;
+	uint64_t mapped = 0;
+
+	if (!report->columns.rss_kinds || !oom_table_whole(report))
+		return;
+	for (size_t i = 0; i < report->task_count; i++)
+		mapped = oom_plus(mapped, report->tasks[i].rss_shmem);
+	if (mapped < shmem / 2)
+		oom_say(telling, "The processes listed had at most %s of it mapped: the rest is "
+			"in files.", SAY(mapped));
+}
+
+static void advise_sysrq(struct oom_telling *telling)
+{
+	if (telling->report->scope == OOM_SCOPE_SYSRQ)
+		oom_say(telling, "If nobody should be able to kill by SysRq-f, take 64 out of the "
+			"sum in kernel.sysrq; /proc/sysrq-trigger stays open to root.");
+}
+
+static void advise_allocating(struct oom_telling *telling)
+{
+	const struct oom_victim *victim = oom_first_victim(telling->report);
+	const struct oom_choice *chosen = &telling->report->choice;
+
+	if (!telling->report->allocating_task || telling->ranking->rank_of_victim == 1)
+		return;
+	oom_say(telling, "Set vm.oom_kill_allocating_task to 0 if the largest process should go "
+		"first");
+	if (victim)
+		oom_more(telling, ": %s was chosen because it asked, not for what it held",
+			 chosen->said ? WHO(chosen->comm, chosen->pid)
+				      : WHO(victim->comm, victim->pid));
+	oom_more(telling, ".");
+}
+
+static void advise_group(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+	size_t count = oom_victims(report);
+
+	if (!report->group || count < 2)
+		return;
+	oom_say(telling, "If one process should die instead of %zu, set memory.oom.group to "
+		"0", count);
+	if (report->group_path)
+		oom_more(telling, " in %s", PATH(report->group_path));
+	oom_more(telling, ": systemd sets it for OOMPolicy=kill, a kubelet unless "
+		 "singleProcessOOMKill is true.");
+}
+
+static void advise_none_killable(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+	size_t exempt = telling->ranking->exempt;
+
+	if (!report->none_killable || !exempt || exempt < report->tasks_listed)
+		return;
+	oom_say(telling, "Raise the oom_score_adj of a process that may be killed: ");
+	if (exempt == 1)
+		oom_more(telling, "the only one listed is exempt at -1000");
+	else
+		oom_more(telling, "all %zu listed are exempt at -1000", exempt);
+	oom_more(telling, ". With nobody to kill a machine panics and a memory cgroup stands "
+		 "still.");
+}
+
+static void advise_panic(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+
+	if (report->panic && strstr(report->panic, "panic_on_oom"))
+		oom_say(telling, "Set vm.panic_on_oom to 0 if a process should be killed instead "
+			"of the machine: the panic names this sysctl.");
+}
+
+/* A process that is spared, or nearly so, holds more than the one that was killed. */
+static void advise_protected(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+	const struct oom_victim *victim = oom_first_victim(report);
+	const struct oom_task *killed = victim ? oom_find_task(report, victim->pid) : NULL;
+	const struct oom_task *largest = oom_largest_task(report);
+
+	if (!killed || !largest || !report->columns.adj || largest == killed ||
+	    largest->adj > -500 || oom_task_held(largest) / 2 < oom_task_held(killed) ||
+	    report->allocating_task)
+		return;
+	oom_say(telling, "Ask whether %s should keep its oom_score_adj of %d: it held %s, while "
+		"%s was killed for %s.", WHO(largest->comm, largest->pid), largest->adj,
+		SAY(oom_task_held(largest)), WHO(victim->comm, victim->pid),
+		SAY(oom_task_held(killed)));
+}
+
+void oom_advise_by(struct oom_telling *telling, oom_adviser *const advisers[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		advisers[i](telling);
+		oom_paragraph(telling, OOM_HEAD_ADVICE);
+	}
+}
+
+void oom_tell_advice(struct oom_telling *telling)
+{
+	static oom_adviser *const first[] = {
+		advise_sysrq, advise_allocating, advise_none_killable, advise_panic,
+	};
+	static oom_adviser *const last[] = { advise_protected, advise_group };
+
+	oom_advise_by(telling, first, sizeof(first) / sizeof(first[0]));
+	if (telling->report->scope == OOM_SCOPE_MEMCG)
+		oom_advise_memcg(telling);
+	else if (telling->report->scope != OOM_SCOPE_SYSRQ)
+		oom_advise_machine(telling);
+	oom_advise_by(telling, last, sizeof(last) / sizeof(last[0]));
+}
+
+int oom_advise(const struct oom_report *report, const struct oom_ranking *ranking,
+	       const struct oom_report *next, struct oom_story *story)
+{
+	struct oom_telling telling;
+
+	oom_telling_begin(&telling, report, ranking, next, story);
+	oom_tell_advice(&telling);
+	return oom_telling_end(&telling);
+}

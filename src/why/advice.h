@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* advice.h - what the files that give advice share */
+#ifndef PT_ADVICE_H
+#define PT_ADVICE_H
+
+#include "why/explain-parts.h"
+#include "why/shortage.h"
+
+/* Below this an absolute size is no cause of a machine's trouble. */
+#define OOM_LARGE (UINT64_C(64) << 20)
+
+/* Says one advice, or nothing. */
+typedef void oom_adviser(struct oom_telling *telling);
+
+/* Makes a paragraph of what each of the advisers says. */
+void oom_advise_by(struct oom_telling *telling, oom_adviser *const advisers[], size_t count);
+
+/* Says how little of SHMEM the processes have mapped, if it is little and the table tells. */
+void oom_say_unmapped(struct oom_telling *telling, uint64_t shmem);
+
+/* The name of many tasks that hold much of WHOLE together, none of them most of it; or NULL. */
+const struct oom_sum *oom_many_of_one_name(const struct oom_telling *telling, uint64_t whole);
+
+#endif

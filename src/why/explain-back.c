@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain-back.c - what the OOM reaper got back of a victim's memory, and what it could not */
+#include <config.h>
+
+#include <inttypes.h>
+
+#include "why/explain-parts.h"
+
+#define REAPER_SINCE 406
+#define REAPED_SHOWN 3
+
+/* From the kill to the reaper's line, if both have a time and the order is right. */
+static void say_delay(struct oom_telling *telling, const struct oom_victim *victim)
+{
+	const struct oom_time *kill = &victim->time, *reaped = &victim->reaped.time;
+
+	if (!kill->has_monotonic || !reaped->has_monotonic ||
+	    reaped->monotonic_ns < kill->monotonic_ns)
+		return;
+	oom_more(telling, " %s after the kill",
+		 SPAN((uint64_t)reaped->monotonic_ns - (uint64_t)kill->monotonic_ns));
+}
+
+static void say_shmem(struct oom_telling *telling, const struct oom_victim *victim)
+{
+	oom_say(telling, "%s of shared memory it could not free: such memory stays until %s has "
+		"exited and nobody else maps it, and what is in tmpfs, /dev/shm or a memfd stays "
+		"as long as the file "
+		"does.", SAY(victim->reaped.shmem), WHO(victim->comm, victim->pid));
+}
+
+static void say_reaped(struct oom_telling *telling, const struct oom_victim *victim)
+{
+	const struct oom_reaped *reaped = &victim->reaped;
+	uint64_t before = oom_plus(victim->anon, victim->file);
+	uint64_t left = oom_plus(reaped->anon, reaped->file);
+
+	oom_say(telling, "The OOM reaper was done with %s", WHO(victim->comm, victim->pid));
+	say_delay(telling, victim);
+	if (!left && before != OOM_UNKNOWN && before)
+		oom_more(telling, " and got back all of the %s that was not shared memory",
+			 SAY(before));
+	else if (before != OOM_UNKNOWN && left != OOM_UNKNOWN && before)
+		oom_more(telling, " and got back %s of the %s that was not shared memory",
+			 SAY(oom_minus(before, left)), SAY(before));
+	oom_more(telling, ".");
+	if (left != OOM_UNKNOWN && left)
+		oom_say(telling, "%s was left until its exit.", SAY(left));
+	if (reaped->shmem != OOM_UNKNOWN && reaped->shmem)
+		say_shmem(telling, victim);
+}
+
+static void say_unreaped(struct oom_telling *telling, const struct oom_victim *victim)
+{
+	oom_say(telling, "The OOM reaper could not get at the memory of %s, which therefore "
+		"stayed until it had exited.", WHO(victim->comm, victim->pid));
+}
+
+/* No line: before 4.6 there was no reaper, and later it prints none if the exit was faster. */
+static void say_nothing(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+	unsigned kernel = oom_kernel_number(report->kernel);
+	uint64_t shmem = oom_shmem_kept(report);
+
+	if (kernel && kernel < REAPER_SINCE)
+		oom_say(telling, "The memory came back when the process had exited, which the log "
+			"does not show: kernels before 4.6 have no OOM reaper.");
+	else if (report->cut_end)
+		oom_say(telling, "The log ends before it could say.");
+	else
+		oom_say(telling, "There is no line of the OOM reaper: the memory came back when "
+			"the process had exited; when that was, the log does not say.");
+	if (shmem && oom_at_least(shmem, 25, oom_victim_held(report, oom_first_victim(report))))
+		oom_say(telling, "Of it %s was shared memory, which comes back only when nobody "
+			"maps it any more and no file in tmpfs, /dev/shm or a memfd holds "
+			"it.", SAY(shmem));
+}
+
+void oom_tell_back(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+	size_t said = 0, more = 0;
+
+	if (!report->victim_count)
+		return;
+	for (size_t i = 0; i < report->victim_count; i++) {
+		const struct oom_victim *victim = &report->victims[i];
+
+		if (said == REAPED_SHOWN) {
+			more += victim->reaped.said || victim->reaped.failed;
+			continue;
+		}
+		if (victim->reaped.said)
+			say_reaped(telling, victim);
+		else if (victim->reaped.failed)
+			say_unreaped(telling, victim);
+		else
+			continue;
+		oom_paragraph(telling, OOM_HEAD_BACK);
+		said++;
+	}
+	if (!said)
+		say_nothing(telling);
+	if (more)
+		oom_say(telling, "The reaper has a line for %zu more.", more);
+	oom_paragraph(telling, OOM_HEAD_BACK);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain-end.c - what followed a report, and what its log does not have */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "why/explain-parts.h"
+
+/* A report that comes later is a story of its own. */
+#define AT_ONCE_NS (10 * (int64_t)NS_PER_SECOND)
+
+/* The last that was heard of this report before the next one began. */
+static const struct oom_time *last_heard(const struct oom_report *report,
+					 const struct oom_report *next, const char **ret_event)
+{
+	const struct oom_time *last = &report->time;
+
+	*ret_event = "this report";
+	for (size_t i = 0; i < report->victim_count; i++) {
+		const struct oom_victim *victim = &report->victims[i];
+		const struct oom_time *times[] = { &victim->time, &victim->reaped.time };
+
+		for (size_t j = 0; j < 2; j++) {
+			if (!times[j]->has_monotonic || !last->has_monotonic ||
+			    times[j]->monotonic_ns < last->monotonic_ns ||
+			    (next->time.has_monotonic &&
+			     times[j]->monotonic_ns > next->time.monotonic_ns))
+				continue;
+			last = times[j];
+			*ret_event = j ? "the reaper was done" : "the kill";
+		}
+	}
+	return last;
+}
+
+/* Whether NEXT follows at once; how long after, as far as the log tells. */
+static bool follows(const struct oom_time *last, const struct oom_time *next, int64_t *ret_ns)
+{
+	if (last->has_monotonic && next->has_monotonic)
+		return !__builtin_sub_overflow(next->monotonic_ns, last->monotonic_ns, ret_ns) &&
+		       *ret_ns >= 0 && *ret_ns <= AT_ONCE_NS;
+	if (last->has_wall && next->has_wall)
+		return !__builtin_sub_overflow(next->wall_ns, last->wall_ns, ret_ns) &&
+		       *ret_ns >= 0 && *ret_ns <= AT_ONCE_NS;
+	return false;
+}
+
+static bool same_shortage(const struct oom_report *report, const struct oom_report *next)
+{
+	if (report->scope != next->scope || report->scope == OOM_SCOPE_SYSRQ)
+		return false;
+	if (report->scope != OOM_SCOPE_MEMCG)
+		return true;
+	return report->memcg.path && next->memcg.path &&
+	       !strcmp(report->memcg.path, next->memcg.path);
+}
+
+/* How the next one began: its trigger if it is named, and its victim. */
+static void say_next(struct oom_telling *telling)
+{
+	const struct oom_report *next = telling->next;
+	const struct oom_victim *victim = oom_first_victim(next);
+
+	if (next->trigger.said)
+		oom_more(telling, " %s invoked the OOM killer again",
+			 WHO(next->trigger.comm, next->trigger.pid));
+	else
+		oom_more(telling, " the OOM killer ran again");
+	if (victim && next->trigger.pid == victim->pid)
+		oom_more(telling, ", and was killed itself");
+	else if (victim)
+		oom_more(telling, ", and %s was killed%s", WHO(victim->comm, victim->pid),
+			 telling->report->victim_count ? " too" : "");
+	if (next->scope == OOM_SCOPE_MEMCG && !same_shortage(telling->report, next))
+		oom_more(telling, ", at the limit of %s", MEMCG_NAME(next->memcg.path));
+	oom_more(telling, ".");
+}
+
+/* The task that both tables have and that has grown most in between; NULL: none has. */
+static const struct oom_task *most_grown(const struct oom_report *report,
+					 const struct oom_report *next, uint64_t *ret_bytes)
+{
+	const struct oom_task *grown = NULL;
+
+	*ret_bytes = 0;
+	for (size_t i = 0; i < report->task_count; i++) {
+		const struct oom_task *now = oom_find_task(next, report->tasks[i].pid);
+		uint64_t before = oom_task_held(&report->tasks[i]);
+
+		if (!now || strcmp(now->comm, report->tasks[i].comm) != 0 ||
+		    oom_task_held(now) <= before || oom_task_held(now) - before <= *ret_bytes)
+			continue;
+		*ret_bytes = oom_task_held(now) - before;
+		grown = now;
+	}
+	return grown;
+}
+
+/* The next report's table does not have the victim any more: it has exited. */
+static void say_used_again(struct oom_telling *telling, const struct oom_victim *victim)
+{
+	uint64_t bytes;
+	const struct oom_task *grown = most_grown(telling->report, telling->next, &bytes);
+
+	oom_say(telling, "%s had exited by then", WHO(victim->comm, victim->pid));
+	if (grown && oom_at_least(bytes, 25, oom_victim_held(telling->report, victim)))
+		oom_more(telling, ", and %s had grown by %s", WHO(grown->comm, grown->pid),
+			 SAY(bytes));
+	else
+		oom_more(telling, ": what it gave back was not enough");
+	oom_more(telling, ".");
+}
+
+static void say_shared(struct oom_telling *telling, const struct oom_victim *victim,
+		       uint64_t shmem)
+{
+	oom_say(telling, "Likely because the %s of shared memory of %s had not come back yet: the "
+		"reaper cannot free it, so %s had to exit first, and others were killed "
+		"meanwhile.", SAY(shmem), WHO(victim->comm, victim->pid), NAME(victim->comm));
+}
+
+/* Why one kill was not enough, by the most certain of what can be told. */
+static void say_cause(struct oom_telling *telling, int64_t ns)
+{
+	const struct oom_report *report = telling->report, *next = telling->next;
+	const struct oom_victim *victim = oom_first_victim(report);
+	const struct oom_task *largest = oom_largest_task(report);
+	uint64_t shmem = oom_shmem_kept(report), held;
+
+	if (!victim || !same_shortage(report, next))
+		return;
+	held = oom_victim_held(report, victim);
+	if (largest && largest->pid != victim->pid && held != OOM_UNKNOWN &&
+	    oom_task_held(largest) / 2 > held)
+		oom_say(telling, "That kill had spared %s, which held more: %s.",
+			WHO(largest->comm, largest->pid), SAY(oom_task_held(largest)));
+	else if (oom_find_task(report, victim->pid) && oom_table_whole(next) &&
+		 !oom_find_task(next, victim->pid))
+		say_used_again(telling, victim);
+	else if (oom_at_least(shmem, 50, held))
+		say_shared(telling, victim, shmem);
+	else if (oom_find_task(next, victim->pid))
+		oom_say(telling, "%s had not exited yet: the next report's table still has it.",
+			WHO(victim->comm, victim->pid));
+	else if (ns < (int64_t)NS_PER_SECOND && !victim->reaped.said)
+		oom_say(telling, "Likely because the memory of %s had not come back yet.",
+			WHO(victim->comm, victim->pid));
+	else
+		oom_say(telling, "So that kill did not give back enough of what was missing.");
+}
+
+static void tell_next(struct oom_telling *telling)
+{
+	const char *event;
+	const struct oom_time *last = last_heard(telling->report, telling->next, &event);
+	int64_t ns;
+
+	if (!follows(last, &telling->next->time, &ns))
+		return;
+	if (!last->has_monotonic && ns == 0)
+		oom_say(telling, "Within the same second,");
+	else
+		oom_say(telling, "%s after %s,", SPAN((uint64_t)ns), event);
+	say_next(telling);
+	say_cause(telling, ns);
+	oom_paragraph(telling, OOM_HEAD_NEXT);
+}
+
+void oom_tell_next(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+
+	if (report->panic) {
+		oom_say(telling, "The kernel panicked: \"%s\".", SAFE(report->panic));
+		oom_paragraph(telling, OOM_HEAD_NEXT);
+	}
+	if (telling->next)
+		tell_next(telling);
+}
+
+static void say_cut(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+
+	if (report->cut_start)
+		oom_say(telling, report->trigger.said
+				 ? "The beginning of this report is cut off."
+				 : "The beginning of this report is cut off: who asked, and for "
+				   "what, is lost.");
+	if (report->cut_end)
+		oom_say(telling, "The end of this report is cut off.");
+	if (report->missed)
+		oom_say(telling, "%" PRIu64 " line%s of it %s suppressed or lost.", report->missed,
+			PLURAL(report->missed), report->missed == 1 ? "was" : "were");
+	if (report->victim_count && !report->trigger.said && !report->cut_start &&
+	    !report->has_table && !report->has_memory)
+		oom_say(telling, "There is only the kill: either the rest was filtered out, or "
+			"the kernel left it out, which prints at most 10 reports in 5 seconds.");
+}
+
+static void say_absent(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+
+	if (report->trigger.said && !report->has_table)
+		oom_say(telling, report->cut_end || report->missed
+				 ? "The table of processes is missing or not whole."
+				 : "There is no table of processes: vm.oom_dump_tasks is 0, or "
+				   "those lines were left out.");
+	else if (report->task_count < report->tasks_listed)
+		oom_say(telling, "Of the table's %zu rows %zu were kept.", report->tasks_listed,
+			report->task_count);
+	if (report->trigger.said && !report->has_memory && report->scope == OOM_SCOPE_GLOBAL)
+		oom_say(telling, "The figures of the memory (Mem-Info) are missing, so what "
+			"filled it cannot be said.");
+	if (telling->picture.torn)
+		oom_say(telling, "Lines of the memory's figures are missing: the zones add up to "
+			"less than the whole.");
+}
+
+static void say_guessed(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+	const struct oom_time *when = &report->time;
+
+	if (!report->page_size_known && (report->task_count || report->has_memory))
+		oom_say(telling, "The page size is not in the report: %s was assumed, and what is "
+			"counted in pages depends on it.", SAY(report->page_size));
+	if (!when->has_monotonic && !when->has_wall && !when->raw[0])
+		oom_say(telling, "When it was is not in the log.");
+}
+
+void oom_tell_gaps(struct oom_telling *telling)
+{
+	say_cut(telling);
+	say_absent(telling);
+	say_guessed(telling);
+	oom_paragraph(telling, OOM_HEAD_GAPS);
+}

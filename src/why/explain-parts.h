@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain-parts.h - shared by the files that tell a report: the paragraph being written, words */
+#ifndef PT_EXPLAIN_PARTS_H
+#define PT_EXPLAIN_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/size.h"
+#include "why/explain.h"
+#include "why/owner.h"
+#include "why/picture.h"
+#include "base/safe.h"
+
+/* What is told, what follows from it, and the paragraph so far. Begin with oom_telling_begin(). */
+struct oom_telling {
+	const struct oom_report *report;
+	const struct oom_ranking *ranking;
+	const struct oom_report *next;		/* or NULL */
+	struct oom_picture picture;
+	struct oom_charge charge;
+	struct oom_story *story;
+	char *text;				/* owned */
+	size_t length, room;
+	int error;				/* the first; nothing more is told then */
+};
+
+/* Any of the three may be NULL except REPORT. */
+void oom_telling_begin(struct oom_telling *telling, const struct oom_report *report,
+		       const struct oom_ranking *ranking, const struct oom_report *next,
+		       struct oom_story *story);
+
+/* Releases what the telling owns. Returns 0 or -ENOMEM. */
+int oom_telling_end(struct oom_telling *telling);
+
+/* Begins a sentence; oom_more() goes on with it. */
+void oom_say(struct oom_telling *telling, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void oom_more(struct oom_telling *telling, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Makes a paragraph of what has been said since the last one; nothing of nothing. */
+void oom_paragraph(struct oom_telling *telling, enum oom_heading heading);
+
+/* The tellers: each adds the paragraphs of a heading, as far as the report knows. */
+void oom_tell_summary(struct oom_telling *telling);	/* explain.c */
+void oom_tell_when(struct oom_telling *telling);	/* explain-scene.c */
+void oom_tell_asked(struct oom_telling *telling);
+void oom_tell_scope(struct oom_telling *telling);	/* explain-scope.c */
+void oom_tell_shortage(struct oom_telling *telling);	/* explain-shortage.c */
+void oom_tell_memory(struct oom_telling *telling);	/* explain-memory.c */
+void oom_tell_killed(struct oom_telling *telling);	/* explain-victim.c */
+void oom_tell_why(struct oom_telling *telling);
+void oom_tell_back(struct oom_telling *telling);	/* explain-back.c */
+void oom_tell_next(struct oom_telling *telling);	/* explain-end.c */
+void oom_tell_gaps(struct oom_telling *telling);
+void oom_tell_advice(struct oom_telling *telling);	/* advice.c */
+void oom_advise_memcg(struct oom_telling *telling);	/* advice-memcg.c */
+void oom_advise_machine(struct oom_telling *telling);	/* advice-machine.c */
+
+/* Words. Texts of the log come out safe for a terminal; what is too long loses its middle. */
+
+#define OOM_TEXT_SHOWN 160
+#define OOM_PATH_SHOWN 400
+#define OOM_NAME_ROOM (SAFE_ROOM(OOM_COMM_MAX) + 32)
+#define OOM_WHO_ROOM (OOM_NAME_ROOM + 32)
+#define OOM_WORD_ROOM 32
+
+/* At most MOST bytes of TEXT (NULL: none), made safe. SAFE has room for SAFE_ROOM(MOST + 4). */
+const char *oom_cut(char *safe, size_t most, const char *text);
+
+/* main.out, or in quotes what could be taken for a part of the sentence; "a process" for "". */
+const char *oom_name(char text[static OOM_NAME_ROOM], const char *comm);
+
+/* main.out (pid 15665); process 15665. */
+const char *oom_who(char text[static OOM_WHO_ROOM], const char *comm, int64_t pid);
+
+/* "87 %", "less than 1 %", "over 99 %"; "" when it cannot be said. */
+const char *oom_share(char text[static OOM_WORD_ROOM], uint64_t part, uint64_t whole);
+
+/* "1.1 ms", "2 h 1 min". */
+const char *oom_span(char text[static OOM_WORD_ROOM], uint64_t ns);
+
+/* "zone Normal", "zone Normal of node 1" where there are several nodes. */
+const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_report *report,
+			  const struct oom_zone *zone);
+
+#define SAY(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
+#define SAFE(text) oom_cut((char[SAFE_ROOM(OOM_TEXT_SHOWN + 4)]){ 0 }, OOM_TEXT_SHOWN, text)
+#define PATH(text) oom_cut((char[SAFE_ROOM(OOM_PATH_SHOWN + 4)]){ 0 }, OOM_PATH_SHOWN, text)
+#define NAME(comm) oom_name((char[OOM_NAME_ROOM]){ 0 }, comm)
+#define WHO(comm, pid) oom_who((char[OOM_WHO_ROOM]){ 0 }, comm, pid)
+#define SHARE(part, whole) oom_share((char[OOM_WORD_ROOM]){ 0 }, part, whole)
+#define SPAN(ns) oom_span((char[OOM_WORD_ROOM]){ 0 }, ns)
+#define ZONE(zone) oom_zone_name((char[OOM_TEXT_SHOWN]){ 0 }, telling->report, zone)
+#define PLURAL(count) ((count) == 1 ? "" : "s")
+
+/* A thing of a list, and how large it is. */
+struct oom_part {
+	const char *name;
+	uint64_t bytes;
+};
+
+/*
+ * Goes on with "anonymous 24.0 MiB (75 %), file cache 1.0 MiB": the parts of WHOLE, the largest
+ * first; the share of those of a tenth and more; without those below a 200th. Sorts *parts.
+ * Returns how many.
+ */
+size_t oom_more_parts(struct oom_telling *telling, struct oom_part *parts, size_t count,
+		      uint64_t whole);
+
+/* Questions that several files ask. */
+
+/* Whether the table has all of its rows: nothing was cut off, lost or left out. */
+bool oom_table_whole(const struct oom_report *report);
+
+/* The first victim that the report names by a kill line; NULL: none. */
+const struct oom_victim *oom_first_victim(const struct oom_report *report);
+
+/* Victims, each counted once. */
+size_t oom_victims(const struct oom_report *report);
+
+/* What a victim held when it was killed, page tables excluded: by its line or the table. */
+uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victim *victim);
+
+/* A BPF program asked for the kill (struct bpf_oom_ops), and says why in the constraint. */
+bool oom_is_bpf(const struct oom_report *report);
+
+/* The task that holds most, whatever its adj; NULL: no table. */
+const struct oom_task *oom_largest_task(const struct oom_report *report);
+
+/* Shared memory that the victims held and the reaper did not get back; OOM_UNKNOWN. */
+uint64_t oom_shmem_kept(const struct oom_report *report);
+
+/* Whose limit, or where the victim lived when the machine ran out: "Docker container 0123". */
+const char *oom_memcg_name(char safe[static SAFE_ROOM(OOM_OWNER_TEXT_MAX)], const char *path);
+
+/* "The limit is set by docker run --memory.", by its owner or by the version of cgroups. */
+void oom_say_setting(struct oom_telling *telling);
+
+#define MEMCG_NAME(path) oom_memcg_name((char[SAFE_ROOM(OOM_OWNER_TEXT_MAX)]){ 0 }, path)
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain-text.c - the words of an explanation: paragraphs, names, shares, spans of time */
+#include <config.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/duration.h"
+#include "why/explain-parts.h"
+
+void oom_telling_begin(struct oom_telling *telling, const struct oom_report *report,
+		       const struct oom_ranking *ranking, const struct oom_report *next,
+		       struct oom_story *story)
+{
+	static const struct oom_ranking unranked = {
+		.total_pages = OOM_UNKNOWN, .total_from = "",
+		.printed_score = OOM_NO_NUMBER, .computed_score = OOM_NO_NUMBER,
+		.held = OOM_UNKNOWN,
+	};
+
+	*telling = (struct oom_telling){
+		.report = report, .ranking = ranking ? ranking : &unranked, .next = next,
+		.story = story,
+	};
+	oom_picture_take(report, &telling->picture);
+	oom_charge_take(report, &telling->charge);
+}
+
+int oom_telling_end(struct oom_telling *telling)
+{
+	free(telling->text);
+	telling->text = NULL;
+	return telling->error;
+}
+
+/* Makes room for LENGTH bytes more, and a NUL. */
+static bool make_room(struct oom_telling *telling, size_t length)
+{
+	size_t room = telling->length + length + 1;
+	char *text;
+
+	if (telling->error)
+		return false;
+	if (room <= telling->room)
+		return true;
+	room = room < 1024 ? 1024 : room * 2;
+	text = realloc(telling->text, room);
+	if (!text) {
+		telling->error = -ENOMEM;
+		return false;
+	}
+	telling->text = text;
+	telling->room = room;
+	return true;
+}
+
+__attribute__((format(printf, 2, 0)))
+static void add(struct oom_telling *telling, const char *format, va_list arguments)
+{
+	va_list again;
+	int length;
+
+	va_copy(again, arguments);
+	length = vsnprintf(NULL, 0, format, arguments);
+	if (length > 0 && make_room(telling, (size_t)length)) {
+		vsnprintf(telling->text + telling->length, (size_t)length + 1, format, again);
+		telling->length += (size_t)length;
+	}
+	va_end(again);
+}
+
+void oom_more(struct oom_telling *telling, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(telling, format, arguments);
+	va_end(arguments);
+}
+
+void oom_say(struct oom_telling *telling, const char *format, ...)
+{
+	va_list arguments;
+
+	if (telling->length)
+		oom_more(telling, " ");
+	va_start(arguments, format);
+	add(telling, format, arguments);
+	va_end(arguments);
+}
+
+void oom_paragraph(struct oom_telling *telling, enum oom_heading heading)
+{
+	if (telling->length && !telling->error)
+		telling->error = oom_story_add(telling->story, heading, "%s", telling->text);
+	telling->length = 0;
+}
+
+static bool inside_character(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* Of a path the beginning tells who made it and the end which one it is: the middle goes. */
+const char *oom_cut(char *safe, size_t most, const char *text)
+{
+	size_t length = text ? strlen(text) : 0, head = most / 2, tail = length - (most - head);
+	CLEANUP_FREE char *shorter = NULL;
+
+	if (length <= most)
+		return safe_text(safe, SAFE_ROOM(most + 4), text ? text : "");
+	while (head && inside_character(text[head]))
+		head--;
+	while (tail < length && inside_character(text[tail]))
+		tail++;
+	if (asprintf(&shorter, "%.*s...%s", (int)head, text, text + tail) < 0) {
+		shorter = NULL;
+		return safe_text(safe, SAFE_ROOM(most + 4), "...");
+	}
+	return safe_text(safe, SAFE_ROOM(most + 4), shorter);
+}
+
+static bool is_plain(const char *comm)
+{
+	for (const char *at = comm; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("._-+:/@#", *at))
+			return false;
+	return true;
+}
+
+const char *oom_name(char text[static OOM_NAME_ROOM], const char *comm)
+{
+	char safe[SAFE_ROOM(OOM_COMM_MAX)];
+
+	if (!*comm)
+		snprintf(text, OOM_NAME_ROOM, "a process");
+	else
+		snprintf(text, OOM_NAME_ROOM, is_plain(comm) ? "%s" : "\"%s\"",
+			 safe_text(safe, sizeof(safe), comm));
+	return text;
+}
+
+const char *oom_who(char text[static OOM_WHO_ROOM], const char *comm, int64_t pid)
+{
+	if (pid == OOM_NO_NUMBER)
+		snprintf(text, OOM_WHO_ROOM, "%s", NAME(comm));
+	else if (*comm)
+		snprintf(text, OOM_WHO_ROOM, "%s (pid %" PRId64 ")", NAME(comm), pid);
+	else
+		snprintf(text, OOM_WHO_ROOM, "process %" PRId64, pid);
+	return text;
+}
+
+const char *oom_share(char text[static OOM_WORD_ROOM], uint64_t part, uint64_t whole)
+{
+	unsigned __int128 percent;
+
+	text[0] = '\0';
+	if (part == OOM_UNKNOWN || whole == OOM_UNKNOWN || !whole)
+		return text;
+	percent = ((unsigned __int128)part * 100 + whole / 2) / whole;
+	if (!percent && part)
+		snprintf(text, OOM_WORD_ROOM, "less than 1 %%");
+	else if (percent == 100 && part < whole)
+		snprintf(text, OOM_WORD_ROOM, "over 99 %%");
+	else
+		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " %%",
+			 percent > UINT64_MAX ? UINT64_MAX : (uint64_t)percent);
+	return text;
+}
+
+/* 1.1, but 11 and 110. */
+static void print_small(char text[static OOM_WORD_ROOM], uint64_t ns, uint64_t unit,
+			const char *name)
+{
+	double value = (double)ns / (double)unit;
+
+	snprintf(text, OOM_WORD_ROOM, "%.*f %s", value < 9.95 ? 1 : 0, value, name);
+}
+
+const char *oom_span(char text[static OOM_WORD_ROOM], uint64_t ns)
+{
+	uint64_t seconds = ns / NS_PER_SECOND, minutes = seconds / 60, hours = minutes / 60;
+
+	if (ns < NS_PER_MS)
+		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " us", ns / 1000);
+	else if (ns < NS_PER_SECOND)
+		print_small(text, ns, NS_PER_MS, "ms");
+	else if (seconds < 60)
+		print_small(text, ns, NS_PER_SECOND, "s");
+	else if (hours < 1)
+		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " min %" PRIu64 " s", minutes,
+			 seconds % 60);
+	else if (hours < 48)
+		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " h %" PRIu64 " min", hours,
+			 minutes % 60);
+	else
+		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " days", hours / 24);
+	return text;
+}
+
+/* Whether the zones are of more than one node. */
+static bool several_nodes(const struct oom_report *report)
+{
+	for (size_t i = 1; i < report->zone_count; i++)
+		if (report->zones[i].node != report->zones[0].node)
+			return true;
+	return false;
+}
+
+const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_report *report,
+			  const struct oom_zone *zone)
+{
+	if (several_nodes(report))
+		snprintf(text, OOM_TEXT_SHOWN, "zone %s of node %d", SAFE(zone->name), zone->node);
+	else
+		snprintf(text, OOM_TEXT_SHOWN, "zone %s", SAFE(zone->name));
+	return text;
+}
+
+static int by_size(const void *left, const void *right)
+{
+	const struct oom_part *a = left, *b = right;
+	uint64_t a_bytes = a->bytes == OOM_UNKNOWN ? 0 : a->bytes;
+	uint64_t b_bytes = b->bytes == OOM_UNKNOWN ? 0 : b->bytes;
+
+	return (a_bytes < b_bytes) - (a_bytes > b_bytes);
+}
+
+size_t oom_more_parts(struct oom_telling *telling, struct oom_part *parts, size_t count,
+		      uint64_t whole)
+{
+	size_t said = 0;
+
+	qsort(parts, count, sizeof(*parts), by_size);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t bytes = parts[i].bytes;
+
+		if (!bytes || bytes == OOM_UNKNOWN ||
+		    (whole != OOM_UNKNOWN && bytes < whole / 200))
+			continue;
+		oom_more(telling, "%s%s %s", said++ ? ", " : "", parts[i].name, SAY(bytes));
+		if (oom_at_least(bytes, 10, whole))
+			oom_more(telling, " (%s)", SHARE(bytes, whole));
+	}
+	return said;
+}
+
+const char *oom_memcg_name(char safe[static SAFE_ROOM(OOM_OWNER_TEXT_MAX)], const char *path)
+{
+	const size_t size = SAFE_ROOM(OOM_OWNER_TEXT_MAX);
+	struct oom_owner owner;
+
+	if (!path) {
+		snprintf(safe, size, "a memory cgroup");
+		return safe;
+	}
+	oom_owner_find(path, &owner);
+	if (owner.what[0])
+		return safe_text(safe, size, owner.what);
+	snprintf(safe, size, "memory cgroup %s",
+		 oom_cut((char[SAFE_ROOM(84)]){ 0 }, 80, path));
+	return safe;
+}
+
+void oom_say_setting(struct oom_telling *telling)
+{
+	static const char *const files[][3] = {
+		[OOM_LIMIT_MEMORY] = { NULL, "memory.limit_in_bytes", "memory.max" },
+		[OOM_LIMIT_MEMSW] = { NULL, "memory.memsw.limit_in_bytes", NULL },
+		[OOM_LIMIT_KMEM] = { NULL, "memory.kmem.limit_in_bytes", NULL },
+	};
+	const struct oom_charge *charge = &telling->charge;
+	const char *path = telling->report->memcg.path;
+	const char *file = files[charge->reached][charge->version];
+	struct oom_owner owner;
+
+	if (!path)
+		return;
+	oom_owner_find(path, &owner);
+	/* Where the limit of memory is set, those of swap and of kernel memory may not be. */
+	if (owner.where[0] && charge->reached == OOM_LIMIT_MEMORY)
+		oom_say(telling, "The limit is set by %s.", SAFE(owner.where));
+	else if (file)
+		oom_say(telling, "The limit is %s of %s.", file, PATH(path));
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gfp.h - what kind of memory was asked for: a gfp mask by its kernel's flag names */
+#ifndef PT_GFP_H
+#define PT_GFP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OOM_GFP_FLAGS_MAX 32
+#define OOM_GFP_NAME_MAX 32
+
+struct oom_gfp {
+	/* "GFP_KERNEL", "__GFP_ZERO", ... */
+	char flags[OOM_GFP_FLAGS_MAX][OOM_GFP_NAME_MAX];
+	size_t count;
+	bool decoded;		/* by us, from the number: kernels before 4.6 print no names */
+	const char *kind;	/* "memory for the kernel itself", ...: static; "": not known */
+
+	/*
+	 * The kind in a report of a memory cgroup, static: a page fault charges its page to the
+	 * cgroup with GFP_KERNEL alone, whoever the page is for (mm/memcontrol.c).
+	 */
+	const char *charged;
+};
+
+/*
+ * Decodes the mask as printed: "0x6200ca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO)", or "0x201da" alone (or
+ * with names that were cut off), which is read as VALUE by the flag values of KERNEL
+ * (oom_kernel_number(); 0: not known, guessed by the mask, as when KERNEL makes no sense of it):
+ * include/linux/gfp.h (gfp_types.h since 6.0) of 2.6.32 to 7.0. Bits without a name stay a number,
+ * "0x800000". MASK may be NULL, VALUE OOM_UNKNOWN. Names are letters, digits and underscores;
+ * other text between the bars is left out.
+ */
+void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oom_gfp *ret_gfp);
+
+#endif

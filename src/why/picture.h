@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* picture.h - the figures of a report put together: where the memory was */
+#ifndef PT_PICTURE_H
+#define PT_PICTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "oom/report.h"
+
+/* Bytes; OOM_UNKNOWN: the report does not say. Sums are of what it does say. */
+
+/* Where the machine's memory was: Mem-Info. */
+struct oom_picture {
+	uint64_t ram;		/* less what was reserved at boot */
+	uint64_t anon;		/* on the anonymous lists, where shmem is too */
+	uint64_t shmem;		/* tmpfs, /dev/shm, memfd, System V and MAP_SHARED|MAP_ANONYMOUS */
+	uint64_t file;		/* cached files that could be dropped or written back */
+	uint64_t dirty;		/* of file: had to be written first */
+	uint64_t unevictable;	/* locked, mostly */
+	uint64_t slab;		/* both kinds, in a kernel that does not tell them apart */
+	uint64_t slab_reclaimable, slab_unreclaimable;
+	uint64_t pagetables, stacks;
+	uint64_t hugetlb, hugetlb_unused;
+	uint64_t free, free_cma;
+	uint64_t swap_total, swap_free;
+	uint64_t unaccounted;	/* of RAM, in none of these */
+	bool torn;		/* lines are missing: RAM and zones do not add up */
+
+	/* The largest zone that the request could use, of those below min if there are any. */
+	const struct oom_zone *zone;
+	bool reach_known;	/* the mask says which zones the request could use */
+	bool cma_usable;	/* the request could use CMA, or that is not known */
+	uint64_t reach_free;	/* free in them, without CMA if the request could not use that */
+	uint64_t beyond_free;	/* free in what it could not use: higher zones, CMA */
+	const char *beyond;	/* where most of it was: "CMA areas", ...: static or "" */
+
+	/* Where only some nodes were allowed (cpuset, NUMA policy): theirs, and the others'. */
+	uint64_t nodes_ram, nodes_anon, nodes_free, others_free;
+};
+
+void oom_picture_take(const struct oom_report *report, struct oom_picture *ret_picture);
+
+/* The part of it that is about zones and nodes (picture-zones.c), for oom_picture_take(). */
+void oom_picture_zones(const struct oom_report *report, struct oom_picture *picture);
+
+/* Which limit of a memory cgroup was reached. */
+enum oom_limit {
+	OOM_LIMIT_MEMORY,	/* or not known which */
+	OOM_LIMIT_MEMSW,	/* memory and swap together, version 1 */
+	OOM_LIMIT_KMEM,		/* kernel memory, version 1 */
+};
+
+/* Where a memory cgroup's memory was: its counters and memory.stat. */
+struct oom_charge {
+	int version;		/* 1, 2; 0: not known */
+	enum oom_limit reached;
+	const struct oom_counter *counter;	/* of the limit that was reached */
+	bool own_only;		/* memory.stat leaves out the cgroups below, which had most */
+	uint64_t anon, shmem;
+	uint64_t file;		/* cached files, without shmem */
+	uint64_t dirty;		/* of file */
+	uint64_t kernel;	/* all of the kernel's for it: slab, stacks, page tables, ... */
+	uint64_t slab_reclaimable, slab_unreclaimable, pagetables, stacks, percpu, sock;
+	uint64_t swap;
+	uint64_t fixed;		/* usage that could not be had back by dropping files */
+};
+
+void oom_charge_take(const struct oom_report *report, struct oom_charge *ret_charge);
+
+/* One of these is unknown: the other; too much: the most that is known. */
+uint64_t oom_plus(uint64_t a, uint64_t b);
+
+/* A less B, at least 0; OOM_UNKNOWN if A is unknown. An unknown B is 0. */
+uint64_t oom_minus(uint64_t a, uint64_t b);
+
+/* Whether PART is known and at least PERCENT % of a known, positive WHOLE. */
+bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole);
+
+/* What ZONE has free for the request: without CMA if it could not use that. */
+uint64_t oom_zone_free(const struct oom_picture *picture, const struct oom_zone *zone);
+
+/* What 2^ORDER pages have together; too much: the most that is known. */
+uint64_t oom_block_size(uint64_t page_size, int64_t order);
+
+/* The order of the largest free block in ZONE; -1: none, or the buddy list was not there. */
+int oom_largest_block(const struct oom_zone *zone);
+
+#endif

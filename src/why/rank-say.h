@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rank-say.h - the words of which notes about a ranking are made */
+#ifndef PT_RANK_SAY_H
+#define PT_RANK_SAY_H
+
+#include <stdint.h>
+
+#include "base/size.h"
+#include "why/rank.h"
+#include "oom/report.h"
+#include "base/safe.h"
+
+/* "NAME (pid N)", the name safe for a terminal; a process may have none: "pid N". */
+#define RANK_NAME_ROOM (SAFE_ROOM(OOM_COMM_MAX) + 32)
+#define NAME(comm, pid) rank_name((char[RANK_NAME_ROOM]){ 0 }, comm, pid)
+#define TASK(task) NAME((task)->comm, (task)->pid)
+
+/* "1234 pages (4.8 MiB)" */
+#define RANK_PAGES_ROOM (SIZE_TEXT_MAX + 40)
+#define PAGES(pages) rank_pages((char[RANK_PAGES_ROOM]){ 0 }, ranking, pages)
+
+/* "4.8 MiB" */
+#define HUMAN(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
+
+const char *rank_name(char text[static RANK_NAME_ROOM], const char *comm, int64_t pid);
+
+const char *rank_pages(char text[static RANK_PAGES_ROOM], const struct oom_ranking *ranking,
+		       int64_t pages);
+
+/* Adds a sentence to the note, with a blank in front if it is not the first. */
+void rank_say(struct oom_ranking *ranking, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Adds to the sentence. In both, what does not fit is left out. */
+void rank_add(struct oom_ranking *ranking, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Says which candidate is the worst, if there is one. */
+void rank_say_worst(const struct oom_report *report, struct oom_ranking *ranking);
+
+/* Says that rows of the table may be missing, if so. */
+void rank_say_gaps(const struct oom_report *report, struct oom_ranking *ranking);
+
+#endif
