@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "base/safe.h"
+#include "base/utf8.h"
 
 static bool is_harmful(uint32_t character)
 {

@@ -12,10 +12,10 @@
 #include "base/cleanup.h"
 #include "base/duration.h"
 #include "base/trouble.h"
-#include "observe/witness.h"
 #include "log/kmsg.h"
-#include "oom/parser.h"
 #include "log/plain.h"
+#include "observe/witness.h"
+#include "oom/parser.h"
 #include "system/keyed.h"
 
 #define REPORT_NS (200 * NS_PER_MS)

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "why/rank.h"
 #include "oom/report.h"
+#include "why/rank.h"
 
 /* An oom_score_adj with which a task is never chosen: OOM_SCORE_ADJ_MIN. */
 #define BADNESS_EXEMPT (-1000)

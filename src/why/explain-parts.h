@@ -7,11 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/safe.h"
 #include "base/size.h"
 #include "why/explain.h"
+#include "why/name.h"
 #include "why/owner.h"
 #include "why/picture.h"
-#include "base/safe.h"
 
 /* What is told, what follows from it, and the paragraph so far. Begin with oom_telling_begin(). */
 struct oom_telling {
@@ -63,18 +64,10 @@ void oom_advise_machine(struct oom_telling *telling);	/* advice-machine.c */
 
 #define OOM_TEXT_SHOWN 160
 #define OOM_PATH_SHOWN 400
-#define OOM_NAME_ROOM (SAFE_ROOM(OOM_COMM_MAX) + 32)
-#define OOM_WHO_ROOM (OOM_NAME_ROOM + 32)
 #define OOM_WORD_ROOM 32
 
 /* At most MOST bytes of TEXT (NULL: none), made safe. SAFE has room for SAFE_ROOM(MOST + 4). */
 const char *oom_cut(char *safe, size_t most, const char *text);
-
-/* main.out, or in quotes what could be taken for a part of the sentence; "a process" for "". */
-const char *oom_name(char text[static OOM_NAME_ROOM], const char *comm);
-
-/* main.out (pid 15665); process 15665. */
-const char *oom_who(char text[static OOM_WHO_ROOM], const char *comm, int64_t pid);
 
 /* "87 %", "less than 1 %", "over 99 %"; "" when it cannot be said. */
 const char *oom_share(char text[static OOM_WORD_ROOM], uint64_t part, uint64_t whole);
@@ -89,8 +82,6 @@ const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_rep
 #define SAY(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
 #define SAFE(text) oom_cut((char[SAFE_ROOM(OOM_TEXT_SHOWN + 4)]){ 0 }, OOM_TEXT_SHOWN, text)
 #define PATH(text) oom_cut((char[SAFE_ROOM(OOM_PATH_SHOWN + 4)]){ 0 }, OOM_PATH_SHOWN, text)
-#define NAME(comm) oom_name((char[OOM_NAME_ROOM]){ 0 }, comm)
-#define WHO(comm, pid) oom_who((char[OOM_WHO_ROOM]){ 0 }, comm, pid)
 #define SHARE(part, whole) oom_share((char[OOM_WORD_ROOM]){ 0 }, part, whole)
 #define SPAN(ns) oom_span((char[OOM_WORD_ROOM]){ 0 }, ns)
 #define ZONE(zone) oom_zone_name((char[OOM_TEXT_SHOWN]){ 0 }, telling->report, zone)

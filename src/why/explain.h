@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-#include "why/rank.h"
 #include "oom/report.h"
+#include "why/rank.h"
 
 /* In the order in which they are told. */
 enum oom_heading {

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "why/gfp.h"
 #include "oom/report.h"
+#include "why/gfp.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

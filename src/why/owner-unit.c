@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "why/owner-walk.h"
 #include "system/sandbox-dir.h"
+#include "why/owner-walk.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

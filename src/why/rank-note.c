@@ -274,7 +274,7 @@ static void say_sequel(const struct oom_report *report, struct oom_ranking *rank
 	if (is_child(report, chosen))
 		rank_say(ranking, "Killed in its place was its child %s: kernels up to 5.0 "
 			 "sacrifice a child, to lose less work.",
-			 NAME(report->victims[0].comm, report->victims[0].pid));
+			 WHO(report->victims[0].comm, report->victims[0].pid));
 	if (report->group)
 		say_group(report, ranking);
 	if (report->already_exiting)

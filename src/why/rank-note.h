@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "why/rank.h"
 #include "oom/report.h"
+#include "why/rank.h"
 
 /* Writes ranking->note; all else of *ranking is set. Names in it are safe for a terminal. */
 void rank_note(const struct oom_report *report, struct oom_ranking *ranking);

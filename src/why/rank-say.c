@@ -9,20 +9,6 @@
 
 #include "why/rank-say.h"
 
-const char *rank_name(char text[static RANK_NAME_ROOM], const char *comm, int64_t pid)
-{
-	char safe[SAFE_ROOM(OOM_COMM_MAX)];
-
-	safe_text(safe, sizeof(safe), comm);
-	if (pid == OOM_NO_NUMBER)
-		snprintf(text, RANK_NAME_ROOM, "%s", safe);
-	else if (!safe[0])
-		snprintf(text, RANK_NAME_ROOM, "pid %" PRId64, pid);
-	else
-		snprintf(text, RANK_NAME_ROOM, "%s (pid %" PRId64 ")", safe, pid);
-	return text;
-}
-
 const char *rank_pages(char text[static RANK_PAGES_ROOM], const struct oom_ranking *ranking,
 		       int64_t pages)
 {

@@ -6,14 +6,11 @@
 #include <stdint.h>
 
 #include "base/size.h"
-#include "why/rank.h"
 #include "oom/report.h"
-#include "base/safe.h"
+#include "why/name.h"
+#include "why/rank.h"
 
-/* "NAME (pid N)", the name safe for a terminal; a process may have none: "pid N". */
-#define RANK_NAME_ROOM (SAFE_ROOM(OOM_COMM_MAX) + 32)
-#define NAME(comm, pid) rank_name((char[RANK_NAME_ROOM]){ 0 }, comm, pid)
-#define TASK(task) NAME((task)->comm, (task)->pid)
+#define TASK(task) WHO((task)->comm, (task)->pid)
 
 /* "1234 pages (4.8 MiB)" */
 #define RANK_PAGES_ROOM (SIZE_TEXT_MAX + 40)
@@ -21,8 +18,6 @@
 
 /* "4.8 MiB" */
 #define HUMAN(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
-
-const char *rank_name(char text[static RANK_NAME_ROOM], const char *comm, int64_t pid);
 
 const char *rank_pages(char text[static RANK_PAGES_ROOM], const struct oom_ranking *ranking,
 		       int64_t pages);

@@ -3,9 +3,9 @@
 #ifndef PT_RANK_SCALE_H
 #define PT_RANK_SCALE_H
 
+#include "oom/report.h"
 #include "why/badness.h"
 #include "why/rank.h"
-#include "oom/report.h"
 
 /*
  * Sets rule, bonus, total and printed score in *ranking, whose `chosen` is set already, and

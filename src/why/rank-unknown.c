@@ -24,7 +24,7 @@ static void say_no_table(const struct oom_report *report, struct oom_ranking *ra
 			 "memory is killed, however little it holds.");
 	if (ranking->printed_score != OOM_NO_NUMBER)
 		rank_say(ranking, "The kernel gave %s a score of %" PRId64 ".",
-			 NAME(report->choice.comm, report->choice.pid), ranking->printed_score);
+			 WHO(report->choice.comm, report->choice.pid), ranking->printed_score);
 }
 
 static void say_old_rule(const struct oom_report *report, struct oom_ranking *ranking)
@@ -82,18 +82,18 @@ static void say_nobody(const struct oom_report *report, struct oom_ranking *rank
 	rank_say_worst(report, ranking);
 }
 
-static const char *chosen_name(const struct oom_report *report, char name[static RANK_NAME_ROOM])
+static const char *chosen_name(const struct oom_report *report, char name[static OOM_WHO_ROOM])
 {
 	if (report->choice.said)
-		return rank_name(name, report->choice.comm, report->choice.pid);
+		return oom_who(name, report->choice.comm, report->choice.pid);
 	if (report->decided.pid != OOM_NO_NUMBER)
-		return rank_name(name, report->decided.comm, report->decided.pid);
-	return rank_name(name, report->victims[0].comm, report->victims[0].pid);
+		return oom_who(name, report->decided.comm, report->decided.pid);
+	return oom_who(name, report->victims[0].comm, report->victims[0].pid);
 }
 
 static void say_not_listed(const struct oom_report *report, struct oom_ranking *ranking)
 {
-	char name[RANK_NAME_ROOM];
+	char name[OOM_WHO_ROOM];
 
 	chosen_name(report, name);
 	if (report->allocating_task)

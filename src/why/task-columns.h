@@ -7,8 +7,8 @@
 
 #include "base/size.h"
 #include "base/trouble.h"
-#include "why/rank.h"
 #include "oom/report.h"
+#include "why/rank.h"
 
 #define TASK_COLUMNS_MAX 32
 #define TASK_CELL_MAX 300	/* a name of OOM_COMM_MAX bytes, made safe */

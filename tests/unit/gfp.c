@@ -3,8 +3,8 @@
 #include <config.h>
 
 #include "../tap.h"
-#include "why/gfp.h"
 #include "oom/report.h"
+#include "why/gfp.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -11,8 +11,8 @@
 
 #include "../tap.h"
 #include "base/duration.h"
-#include "oom/fate.h"
 #include "log/kmsg.h"
+#include "oom/fate.h"
 #include "oom/parser.h"
 
 #define KIB UINT64_C(1024)

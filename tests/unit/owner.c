@@ -3,8 +3,8 @@
 #include <config.h>
 
 #include "../tap.h"
-#include "why/owner.h"
 #include "base/safe.h"
+#include "why/owner.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
