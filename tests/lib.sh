@@ -3,10 +3,11 @@
 # lib.sh - the Test Anything Protocol and a scratch directory for tests in sh
 #
 # A test sources this file, calls the functions below, and ends with `done_testing`.
-# The command under test is $PAGETOUCH (default: the installed one). Each test has its own
-# scratch directory $tmp, which is removed at the end, and prints to $tmp/out and $tmp/err.
+# The commands under test are $PAGETOUCH and $OOMWHY (default: the installed ones). Each test has its
+# own scratch directory $tmp, which is removed at the end, and prints to $tmp/out and $tmp/err.
 
 : "${PAGETOUCH:=pagetouch}"
+: "${OOMWHY:=oomwhy}"
 : "${srcdir:=$(dirname "$0")/../..}"
 LC_ALL=C
 export LC_ALL
@@ -91,6 +92,12 @@ skip_all() {
 run() {
 	status=0
 	"$PAGETOUCH" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+
+# run_oomwhy ARGS...: the same of oomwhy. Standard input is empty.
+run_oomwhy() {
+	status=0
+	"$OOMWHY" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
 }
 
 # field NAME FILE: the values of a number or string field of JSON lines, one per line.

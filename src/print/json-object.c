@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "base/safe.h"
+#include "base/utf8.h"
 #include "print/json-object.h"
 #include "print/printer.h"
 

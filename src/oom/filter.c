@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* filter.c - compare a report with what is wanted */
+#include <config.h>
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/text.h"
+#include "oom/filter.h"
+
+/* What fits in a task's comm, TASK_COMM_LEN less the NUL (include/linux/sched.h). */
+#define KERNEL_COMM_MAX 15
+
+/* Takes a byte off *wanted, undoing \xNN if SHOWN says that it is written so. */
+static unsigned char take_byte(struct text *wanted, bool shown)
+{
+	const char *at = wanted->at;
+	size_t length = 1;
+	int byte = (unsigned char)*at;
+
+	if (shown && wanted->length >= 4 && at[0] == '\\' && at[1] == 'x' &&
+	    isxdigit((unsigned char)at[2]) && isxdigit((unsigned char)at[3])) {
+		byte = number_hex_digit(at[2]) * 16 + number_hex_digit(at[3]);
+		length = 4;
+	}
+	*wanted = text_from(*wanted, length);
+	return (unsigned char)byte;
+}
+
+/* How many bytes of TEXT the whole of WANTED is, if TEXT begins with it; else TEXT_NONE. */
+static size_t prefix_length(const char *text, struct text wanted, bool shown)
+{
+	size_t length = 0;
+
+	for (; wanted.length; length++)
+		/* The NUL that ends TEXT may be wanted as \x00, but not passed. */
+		if (!text[length] || (unsigned char)text[length] != take_byte(&wanted, shown))
+			return TEXT_NONE;
+	return length;
+}
+
+static bool is_name(const char *comm, struct text wanted, bool shown)
+{
+	size_t length = 0;
+
+	if (prefix_length(comm, wanted, shown) == strlen(comm))
+		return true;
+	if (strlen(comm) != KERNEL_COMM_MAX)
+		return false;
+	for (; wanted.length && length < KERNEL_COMM_MAX; length++)
+		if ((unsigned char)comm[length] != take_byte(&wanted, shown))
+			return false;
+	return length == KERNEL_COMM_MAX;
+}
+
+static bool is_comm(const struct oom_filter *filter, const char *comm)
+{
+	return is_name(comm, text_of(filter->comm), false) ||
+	       is_name(comm, text_of(filter->comm), true);
+}
+
+/* Whether PATH is WANTED, or lies below it. */
+static bool is_below(const char *path, struct text wanted, bool shown)
+{
+	size_t length = prefix_length(path, wanted, shown);
+
+	return length != TEXT_NONE && (!path[length] || path[length] == '/');
+}
+
+/* WANTED, absolute or not, without slashes at its end; "/" becomes "". */
+static bool is_in(const char *path, struct text wanted, bool absolute, bool shown)
+{
+	if (!path)
+		return false;
+	if (absolute)
+		return is_below(path, wanted, shown);
+	for (path = strchr(path, '/'); path; path = strchr(path + 1, '/'))
+		if (is_below(path + 1, wanted, shown))
+			return true;
+	return false;
+}
+
+/* Takes DIRECTORY from the front, if PATH is it or lies in it. */
+static bool skip_directory(struct text *path, const char *directory)
+{
+	struct text rest = *path;
+
+	if (!text_skip(&rest, directory) || (rest.length && rest.at[0] != '/'))
+		return false;
+	*path = rest;
+	return true;
+}
+
+static bool is_cgroup(const struct oom_filter *filter, const char *path)
+{
+	struct text wanted = text_of(filter->cgroup);
+
+	if (skip_directory(&wanted, "/sys/fs/cgroup"))
+		skip_directory(&wanted, "/memory");
+	while (wanted.length && wanted.at[wanted.length - 1] == '/')
+		wanted.length--;
+	return is_in(path, wanted, filter->cgroup[0] == '/', false) ||
+	       is_in(path, wanted, filter->cgroup[0] == '/', true);
+}
+
+static bool has_pid(const struct oom_filter *filter, const struct oom_report *report)
+{
+	for (size_t i = 0; i < report->victim_count; i++)
+		if (report->victims[i].pid == filter->pid)
+			return true;
+	/* Where the log was cut before the kill, the decision tells whom it was to be. */
+	if (!report->victim_count && report->decided.pid == filter->pid)
+		return true;
+	return report->trigger.said && report->trigger.pid == filter->pid;
+}
+
+static bool has_comm(const struct oom_filter *filter, const struct oom_report *report)
+{
+	for (size_t i = 0; i < report->victim_count; i++)
+		if (is_comm(filter, report->victims[i].comm))
+			return true;
+	if (!report->victim_count && report->decided.pid != OOM_NO_NUMBER &&
+	    is_comm(filter, report->decided.comm))
+		return true;
+	return report->trigger.said && is_comm(filter, report->trigger.comm);
+}
+
+static bool has_cgroup(const struct oom_filter *filter, const struct oom_report *report)
+{
+	return is_cgroup(filter, report->memcg.path) ||
+	       is_cgroup(filter, report->memcg.task_path) ||
+	       is_cgroup(filter, report->group_path);
+}
+
+enum oom_match oom_filter_match(const struct oom_filter *filter, const struct oom_report *report)
+{
+	const struct oom_time *time = &report->time;
+
+	if ((filter->has_pid && !has_pid(filter, report)) ||
+	    (filter->comm && !has_comm(filter, report)) ||
+	    (filter->cgroup && !has_cgroup(filter, report)))
+		return OOM_DIFFERS;
+	if (!filter->has_since && !filter->has_until)
+		return OOM_MATCHES;
+	if (!time->has_wall)
+		return OOM_UNDATED;
+	if ((filter->has_since && time->wall_ns < filter->since_ns) ||
+	    (filter->has_until && time->wall_ns > filter->until_ns))
+		return OOM_DIFFERS;
+	return OOM_MATCHES;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* oomwhy.c - find the OOM killer's reports in a kernel log and explain each */
+#include <config.h>
+
+#include <locale.h>
+#include <stdio.h>
+
+#include "base/signals.h"
+#include "base/stdio-guard.h"
+#include "base/timestamp.h"
+#include "options/query.h"
+#include "why-session.h"
+
+static int print_help_or_version(enum query_result result)
+{
+	if (result == QUERY_HELP)
+		query_print_help();
+	else
+		printf("oomwhy (pagetouch) %s, %s\n", PACKAGE_VERSION, source_journal_reader);
+	return stdio_guard_finish() < 0 ? WHY_FAILED : WHY_FOUND;
+}
+
+int main(int argc, char *argv[])
+{
+	struct why_session session = { 0 };
+	struct query query;
+	struct trouble trouble;
+	enum query_result result;
+	int status, died_of;
+
+	setlocale(LC_CTYPE, "");
+	stdio_guard_open();
+	result = query_parse(argc, argv, timestamp_now(), &query, &trouble);
+	if (result == QUERY_HELP || result == QUERY_VERSION)
+		return print_help_or_version(result);
+	if (result == QUERY_WRONG) {
+		trouble_print(&trouble);
+		return WHY_USAGE;
+	}
+	status = why_session_run(&session, &query);
+	died_of = why_session_close(&session);
+	if (died_of)
+		signals_die(died_of);
+	return status;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* why-session.h - one run of oomwhy, from the query to the exit status */
+#ifndef PT_WHY_SESSION_H
+#define PT_WHY_SESSION_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "oom/parser.h"
+#include "oom/source.h"
+#include "options/query.h"
+#include "why-tell.h"
+
+/* Exit statuses, as in oomwhy(1). */
+enum why_status {
+	WHY_FOUND = 0,
+	WHY_NONE = 1,
+	WHY_USAGE = 2,
+	WHY_FAILED = 125,	/* something could not be read or written */
+};
+
+/* All that a run holds; all zero before why_session_run(). */
+struct why_session {
+	const struct query *query;
+	struct oom_parser *parser;
+	struct oom_source source;	/* the one that is being read */
+	char kmsg[PATH_MAX];		/* the kernel's log, below $PAGETOUCH_ROOT */
+	struct why_tell tell;
+	uint64_t lost;			/* records of the kernel's that were overwritten unread */
+	bool failed;			/* something could not be read */
+};
+
+/* Carries QUERY out, prints everything, and returns the exit status. */
+int why_session_run(struct why_session *session, const struct query *query);
+
+/* Releases everything. Returns the signal that this process is to die of; 0: none. */
+int why_session_close(struct why_session *session);
+
+#endif

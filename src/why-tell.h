@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* why-tell.h - what becomes of each report that is found: dated, chosen, held, explained, shown */
+#ifndef PT_WHY_TELL_H
+#define PT_WHY_TELL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/signals.h"
+#include "oom/report.h"
+#include "oom/source.h"
+#include "options/query.h"
+#include "print/why.h"
+
+/* Why no more is to be read. */
+enum why_stop {
+	WHY_GO_ON,
+	WHY_ENOUGH,		/* --quiet has its answer */
+	WHY_SIGNAL,		/* died_of says which */
+	WHY_OUTPUT,		/* standard output cannot be written; that has been said */
+	WHY_MEMORY,		/* there is not enough of it */
+};
+
+struct why_told;
+
+/* The reports of a run; all zero before why_tell_begin(). */
+struct why_tell {
+	const struct query *query;
+	struct signals signals;		/* taken with --follow */
+	const struct oom_source *source;	/* that the reports come from at present */
+	struct why_printer printer;
+	bool printing;			/* printer is open */
+	bool holding;			/* held is a report that waits for the one after it */
+	struct oom_report held;
+	struct why_told *first, *last;	/* --last: those that are kept, the oldest first */
+	uint64_t kept;
+	uint64_t found, shown;
+	uint64_t undated;		/* left out: no time to compare with --since and --until */
+	enum why_stop stop;
+	int died_of;			/* the signal that this process is to die of; 0: none */
+};
+
+/* Prepares *tell for QUERY: takes signals, opens the printer. Returns 0 or a negative errno. */
+int why_tell_begin(struct why_tell *tell, const struct query *query);
+
+/* Takes a report from the parser; CONTEXT is a struct why_tell. An oom_report_fn. */
+int why_tell_report(void *context, struct oom_report *report);
+
+/*
+ * Explains and shows the report that is held, if one is: none follows it. Returns 0, or -ECANCELED
+ * with tell->stop set.
+ */
+int why_tell_held(struct why_tell *tell);
+
+/* Shows what --last has kept. */
+void why_tell_kept(struct why_tell *tell);
+
+/*
+ * Waits until SOURCE has more, MOST_MS (-1: forever) have passed, a signal comes or whoever reads
+ * our output is gone. Returns 0, or -ECANCELED with tell->stop set.
+ */
+int why_tell_wait(struct why_tell *tell, const struct oom_source *source, int most_ms);
+
+/* Ends the reading because of WHY, unless it has ended already. Returns -ECANCELED. */
+int why_tell_stop(struct why_tell *tell, enum why_stop why);
+
+void why_tell_end(struct why_tell *tell);
+
+#endif

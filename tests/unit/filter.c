@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* filter.c - points in time as people write them, which reports are wanted, and what is no text */
+#include <config.h>
+
+#include <errno.h>
+#include <time.h>
+
+#include "../tap.h"
+#include "base/timestamp.h"
+#include "log/magic.h"
+#include "oom/filter.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SECOND INT64_C(1000000000)
+#define HOUR INT64_C(3600)
+#define DAY (24 * HOUR)
+
+/* 2026-11-24 10:20:30 UTC, a Tuesday; midnight before it. */
+#define NOW INT64_C(1795515630)
+#define MIDNIGHT INT64_C(1795478400)
+
+#define UTC "UTC0"
+/* Central Europe without tzdata: an hour east, and two in summer. */
+#define CET "CET-1CEST,M3.5.0,M10.5.0/3"
+#define WEST "EST5"
+
+static void set_zone(const char *zone)
+{
+	setenv("TZ", zone, 1);
+	tzset();
+}
+
+static const struct {
+	const char *zone;
+	const char *text;
+	int64_t seconds, ns;
+} times[] = {
+	{ UTC, "now", NOW, 0 },
+	{ UTC, "today", MIDNIGHT, 0 },
+	{ UTC, "yesterday", MIDNIGHT - DAY, 0 },
+	{ CET, "today", MIDNIGHT - HOUR, 0 },
+	{ CET, "yesterday", MIDNIGHT - HOUR - DAY, 0 },
+	{ WEST, "today", MIDNIGHT + 5 * HOUR, 0 },
+	/* Dates. */
+	{ UTC, "2026-11-24", MIDNIGHT, 0 },
+	{ CET, "2026-11-24", MIDNIGHT - HOUR, 0 },
+	{ UTC, "2026-11-24 10:20", NOW - 30, 0 },
+	{ UTC, "2026-11-24 10:20:30", NOW, 0 },
+	{ UTC, "2026-11-24T10:20:30", NOW, 0 },
+	{ CET, "2026-11-24T10:20:30", NOW - HOUR, 0 },
+	{ WEST, "2026-11-24 10:20:30", NOW + 5 * HOUR, 0 },
+	/* In summer Central Europe is two hours ahead; its change leaves out an hour. */
+	{ CET, "2026-07-01 12:00", 1782900000, 0 },
+	{ CET, "2026-03-29 01:59:59", 1774745999, 0 },
+	{ CET, "2026-03-29 03:00", 1774746000, 0 },
+	{ UTC, "2024-02-29", 1709164800, 0 },
+	{ UTC, "2000-02-29", 951782400, 0 },
+	{ UTC, "1970-01-01", 0, 0 },
+	{ UTC, "2026-12-31 23:59:60", 1798761600, 0 },
+	{ UTC, "2261-12-31 23:59:59", 9214646399, 0 },
+	/* Fractions, as dmesg --time-format iso and journalctl -o short-iso-precise have them. */
+	{ UTC, "2026-11-24 10:20:30.5", NOW, 500000000 },
+	{ UTC, "2026-11-24 10:20:30.000000001", NOW, 1 },
+	{ UTC, "2026-11-24 10:20:30.1234567899999", NOW, 123456789 },
+	{ WEST, "2026-11-24T10:20:30,333700+00:00", NOW, 333700000 },
+	{ WEST, "2026-11-24T11:20:30.333700+0100", NOW, 333700000 },
+	/* Zones. */
+	{ WEST, "2026-11-24T10:20:30Z", NOW, 0 },
+	{ WEST, "2026-11-24 10:20:30Z", NOW, 0 },
+	{ WEST, "2026-11-24 10:20:30 UTC", NOW, 0 },
+	{ WEST, "2026-11-24 10:20:30 +00:00", NOW, 0 },
+	{ WEST, "2026-11-24T11:20:30+01:00", NOW, 0 },
+	{ WEST, "2026-11-24T11:20:30+0100", NOW, 0 },
+	{ WEST, "2026-11-24T11:20:30+01", NOW, 0 },
+	{ WEST, "2026-11-24T04:50:30-05:30", NOW, 0 },
+	{ WEST, "2026-11-24T10:20Z", NOW - 30, 0 },
+	{ WEST, "2026-11-24 10:20+00", NOW - 30, 0 },
+	/* A clock's time is of today, which begins where the clock is. */
+	{ UTC, "10:20", NOW - 30, 0 },
+	{ UTC, "10:20:30", NOW, 0 },
+	{ UTC, "10:20:30.25", NOW, 250000000 },
+	{ UTC, "00:00", MIDNIGHT, 0 },
+	{ UTC, "23:59:59", MIDNIGHT + DAY - 1, 0 },
+	{ CET, "10:20", NOW - 30 - HOUR, 0 },
+	{ "AHEAD-14", "00:20", MIDNIGHT + 10 * HOUR + 20 * 60, 0 },
+	{ WEST, "10:20Z", NOW - 30, 0 },
+	/* Seconds. */
+	{ WEST, "@1790000006", 1790000006, 0 },
+	{ UTC, "@1790000006.966596", 1790000006, 966596000 },
+	{ UTC, "@0", 0, 0 },
+	{ UTC, "@9223372036", 9223372036, 0 },
+	/* Before now. */
+	{ UTC, "2h", NOW - 2 * HOUR, 0 },
+	{ UTC, "-2h", NOW - 2 * HOUR, 0 },
+	{ UTC, "2h ago", NOW - 2 * HOUR, 0 },
+	{ UTC, "2 hours ago", NOW - 2 * HOUR, 0 },
+	{ UTC, "1 hour", NOW - HOUR, 0 },
+	{ UTC, "1d", NOW - DAY, 0 },
+	{ UTC, "3 days ago", NOW - 3 * DAY, 0 },
+	{ UTC, "2w", NOW - 14 * DAY, 0 },
+	{ UTC, "1 week ago", NOW - 7 * DAY, 0 },
+	{ UTC, "30min", NOW - 1800, 0 },
+	{ UTC, "30m", NOW - 1800, 0 },
+	{ UTC, "30 minutes ago", NOW - 1800, 0 },
+	{ UTC, "90s", NOW - 90, 0 },
+	{ UTC, "90 sec ago", NOW - 90, 0 },
+	{ UTC, "1h30min", NOW - 5400, 0 },
+	{ UTC, "1h 30min ago", NOW - 5400, 0 },
+	{ UTC, "-1d 2h 3m 4s", NOW - DAY - 2 * HOUR - 184, 0 },
+	{ UTC, "1.5h", NOW - 5400, 0 },
+	{ UTC, "0.25s ago", NOW - 1, 750000000 },
+	{ UTC, "0s", NOW, 0 },
+};
+
+static const struct {
+	const char *text;
+	int error;
+} no_times[] = {
+	{ "", -EINVAL }, { " ", -EINVAL }, { "x", -EINVAL }, { "soon", -EINVAL },
+	{ "Now", -EINVAL }, { "now ", -EINVAL }, { " now", -EINVAL }, { "nowadays", -EINVAL },
+	{ "tomorrows", -EINVAL }, { "-", -EINVAL }, { "@", -EINVAL }, { "@x", -EINVAL },
+	{ "@-5", -EINVAL }, { "@5x", -EINVAL }, { "@ 5", -EINVAL }, { "@5.", -EINVAL },
+	{ "5", -EINVAL }, { "-5", -EINVAL }, { "5 ago", -EINVAL }, { "h", -EINVAL },
+	{ "2x", -EINVAL }, { "2H", -EINVAL }, { "2hago", -EINVAL }, { "2h agox", -EINVAL },
+	{ "-2h ago", -EINVAL }, { "--2h", -EINVAL }, { "+2h", -EINVAL }, { "2h later", -EINVAL },
+	{ "2h 3", -EINVAL }, { "2h ago 3m", -EINVAL }, { "ago", -EINVAL }, { "1e3s", -EINVAL },
+	{ "2.h", -EINVAL }, { "0x2h", -EINVAL }, { "2hours3", -EINVAL },
+	{ "2026", -EINVAL }, { "2026-11", -EINVAL }, { "2026-11-", -EINVAL },
+	{ "2026-11-2", -EINVAL }, { "2026-11-244", -EINVAL }, { "26-11-24", -EINVAL },
+	{ "2026/11/24", -EINVAL }, { "2026-00-24", -EINVAL }, { "2026-13-24", -EINVAL },
+	{ "2026-11-00", -EINVAL }, { "2026-11-31", -EINVAL }, { "2026-02-29", -EINVAL },
+	{ "2100-02-29", -EINVAL }, { "2026-11-24 ", -EINVAL }, { "2026-11-24T", -EINVAL },
+	{ "2026-11-24x", -EINVAL }, { "2026-11-24Z", -EINVAL }, { "2026-11-24 10", -EINVAL },
+	{ "2026-11-24 10:", -EINVAL }, { "2026-11-24 10:2", -EINVAL },
+	{ "2026-11-24  10:20", -EINVAL }, { "2026-11-24 24:00", -EINVAL },
+	{ "2026-11-24 10:60", -EINVAL }, { "2026-11-24 10:20:61", -EINVAL },
+	{ "2026-11-24 10:20:", -EINVAL }, { "2026-11-24 10:20:30.", -EINVAL },
+	{ "2026-11-24 10:20:30.x", -EINVAL }, { "2026-11-24 10:20.5", -EINVAL },
+	{ "2026-11-24 10:20:30z", -EINVAL }, { "2026-11-24 10:20:30 ", -EINVAL },
+	{ "2026-11-24 10:20:30 Zulu", -EINVAL }, { "2026-11-24 10:20:30 CET", -EINVAL },
+	{ "2026-11-24 10:20:30+", -EINVAL }, { "2026-11-24 10:20:30+1", -EINVAL },
+	{ "2026-11-24 10:20:30+24:00", -EINVAL }, { "2026-11-24 10:20:30+01:60", -EINVAL },
+	{ "2026-11-24 10:20:30+0160", -EINVAL }, { "2026-11-24 10:20:30+01:0", -EINVAL },
+	{ "2026-11-24 10:20:30+010", -EINVAL }, { "2026-11-24 10:20:30+01:00x", -EINVAL },
+	{ "1:20", -EINVAL }, { "24:00", -EINVAL }, { "10:20:30:40", -EINVAL },
+	{ "10:20 ago", -EINVAL }, { "-10:20", -EINVAL }, { "ab:cd", -EINVAL },
+	{ "\x1b[2J", -EINVAL }, { "2h\n", -EINVAL },
+	{ "1969-12-31 23:59:59", -ERANGE }, { "0000-01-01", -ERANGE }, { "2262-01-01", -ERANGE },
+	{ "9999-12-31", -ERANGE }, { "1970-01-01 00:00+01:00", -ERANGE },
+	{ "@9223372037", -ERANGE }, { "@18446744073709551616", -ERANGE },
+	{ "60y", -EINVAL }, { "60000d", -ERANGE }, { "99999999999w", -ERANGE },
+	{ "-18446744073709551615s", -ERANGE },
+};
+
+static void test_times(void)
+{
+	for (size_t i = 0; i < COUNT(times); i++) {
+		struct trouble trouble = { "", "" };
+		int64_t ns = -1;
+
+		set_zone(times[i].zone);
+		tap_is(timestamp_parse("--since", times[i].text, NOW * SECOND, &ns, &trouble), 0,
+		       times[i].text);
+		tap_is(ns, times[i].seconds * SECOND + times[i].ns, times[i].text);
+	}
+}
+
+static void test_no_times(void)
+{
+	set_zone(UTC);
+	for (size_t i = 0; i < COUNT(no_times); i++) {
+		struct trouble trouble = { "", "" };
+		char escaped[64];
+		int64_t ns = -1;
+		int r = timestamp_parse("--until", no_times[i].text, NOW * SECOND, &ns, &trouble);
+
+		trouble_escape(escaped, sizeof(escaped), no_times[i].text);
+		tap_ok(r < 0 && ns == -1, "no time: '%s'", escaped);
+		/* A number of more digits than can be kept is wrong one way or the other. */
+		if (strlen(no_times[i].text) < 20)
+			tap_is(r, no_times[i].error, "the error says why");
+		tap_ok(!strncmp(trouble.what, "--until '", 9) && trouble.remedy[0],
+		       "and two lines say it");
+	}
+}
+
+static void test_format(void)
+{
+	char text[TIMESTAMP_TEXT_MAX];
+
+	set_zone(CET);
+	tap_is_text(timestamp_format(text, NOW * SECOND + 123456789),
+		    "2026-11-24T11:20:30.123456+01:00", "a time is written with its zone");
+	set_zone("MARQUESAS9:30");
+	tap_is_text(timestamp_format(text, NOW * SECOND), "2026-11-24T00:50:30.000000-09:30",
+		    "whichever it is");
+	set_zone(UTC);
+	tap_is_text(timestamp_format(text, -1), "1969-12-31T23:59:59.999999+00:00",
+		    "also before 1970");
+	tap_ok(timestamp_format(text, INT64_MIN)[0] && timestamp_format(text, INT64_MAX)[0],
+	       "and at the ends of time");
+	tap_ok(timestamp_now() > INT64_C(1700000000) * SECOND, "there is a present");
+}
+
+/* Victims 100 (mysqld) and 101, asked for by 99 (php-fpm) at NOW, in a pod. */
+static void make_report(struct oom_report *report, struct oom_victim victims[static 2])
+{
+	static char path[] = "/kubepods.slice/pod1.slice/cri-abc.scope";
+	static char task_path[] = "/kubepods.slice/pod1.slice/cri-abc.scope/a\\x2db\x1b";
+
+	*report = (struct oom_report){ .trigger = { .said = true, .comm = "php-fpm", .pid = 99 } };
+	report->time = (struct oom_time){ .has_wall = true, .wall_ns = NOW * SECOND };
+	victims[0] = (struct oom_victim){ .pid = 100, .comm = "mysqld" };
+	victims[1] = (struct oom_victim){ .pid = 101, .comm = "a-name-cut-shor" };
+	report->victims = victims;
+	report->victim_count = 2;
+	report->decided = (struct oom_task){ .pid = 102, .comm = "chosen" };
+	report->memcg.path = path;
+	report->memcg.task_path = task_path;
+}
+
+static const struct {
+	const char *name;
+	struct oom_filter filter;
+	enum oom_match wanted;
+} filters[] = {
+	{ "nothing is asked for", { 0 }, OOM_MATCHES },
+	{ "since then", { .has_since = true, .since_ns = NOW * SECOND }, OOM_MATCHES },
+	{ "since later", { .has_since = true, .since_ns = NOW * SECOND + 1 }, OOM_DIFFERS },
+	{ "until then", { .has_until = true, .until_ns = NOW * SECOND }, OOM_MATCHES },
+	{ "until earlier", { .has_until = true, .until_ns = NOW * SECOND - 1 }, OOM_DIFFERS },
+	{ "the trigger's pid", { .has_pid = true, .pid = 99 }, OOM_MATCHES },
+	{ "a victim's pid", { .has_pid = true, .pid = 101 }, OOM_MATCHES },
+	{ "the pid of neither", { .has_pid = true, .pid = 98 }, OOM_DIFFERS },
+	{ "the chosen one's, who was not killed", { .has_pid = true, .pid = 102 }, OOM_DIFFERS },
+	{ "pid 0", { .has_pid = true }, OOM_DIFFERS },
+	{ "the trigger's name", { .comm = "php-fpm" }, OOM_MATCHES },
+	{ "a victim's name", { .comm = "mysqld" }, OOM_MATCHES },
+	{ "a part of a name", { .comm = "mysql" }, OOM_DIFFERS },
+	{ "more than a name", { .comm = "mysqld2" }, OOM_DIFFERS },
+	{ "another case", { .comm = "MySQLd" }, OOM_DIFFERS },
+	{ "a name as it is shown", { .comm = "my\\x73qld" }, OOM_MATCHES },
+	{ "a name with a NUL", { .comm = "mysqld\\x00" }, OOM_DIFFERS },
+	{ "a name that the kernel cut", { .comm = "a-name-cut-short-here" }, OOM_MATCHES },
+	{ "the same as it is shown", { .comm = "a\\x2dname-cut-short" }, OOM_MATCHES },
+	{ "a shorter one", { .comm = "a-name-cut-sho" }, OOM_DIFFERS },
+	{ "another long one", { .comm = "a-name-cut-Short-here" }, OOM_DIFFERS },
+	{ "the chosen one's name", { .comm = "chosen" }, OOM_DIFFERS },
+	{ "the cgroup", { .cgroup = "/kubepods.slice/pod1.slice/cri-abc.scope" }, OOM_MATCHES },
+	{ "one above", { .cgroup = "/kubepods.slice/pod1.slice" }, OOM_MATCHES },
+	{ "with a slash behind it", { .cgroup = "/kubepods.slice//" }, OOM_MATCHES },
+	{ "the root", { .cgroup = "/" }, OOM_MATCHES },
+	{ "where it is mounted", { .cgroup = "/sys/fs/cgroup/kubepods.slice" }, OOM_MATCHES },
+	{ "in version 1", { .cgroup = "/sys/fs/cgroup/memory/kubepods.slice" }, OOM_MATCHES },
+	{ "all that is mounted", { .cgroup = "/sys/fs/cgroup/" }, OOM_MATCHES },
+	{ "another mount", { .cgroup = "/sys/fs/cgroup2/kubepods.slice" }, OOM_DIFFERS },
+	{ "a part of a name", { .cgroup = "/kubepods" }, OOM_DIFFERS },
+	{ "one beside it", { .cgroup = "/kubepods.slice/pod2.slice" }, OOM_DIFFERS },
+	{ "below any", { .cgroup = "pod1.slice" }, OOM_MATCHES },
+	{ "two below any", { .cgroup = "pod1.slice/cri-abc.scope/" }, OOM_MATCHES },
+	{ "the first without a slash", { .cgroup = "kubepods.slice" }, OOM_MATCHES },
+	{ "a part of one below any", { .cgroup = "cri-abc" }, OOM_DIFFERS },
+	{ "the end of one below any", { .cgroup = "abc.scope" }, OOM_DIFFERS },
+	{ "one further down, as systemd has it", { .cgroup = "a\\x2db\x1b" }, OOM_MATCHES },
+	{ "the same, as it is shown", { .cgroup = "a\\x5cx2db\\x1b" }, OOM_MATCHES },
+	{ "the same, neither way", { .cgroup = "a\\x2db\\x1b" }, OOM_DIFFERS },
+	{ "a long one", { .cgroup = "/kubepods.slice/pod1.slice/cri-abc.scope/a\\x2db\x1b/c" },
+	  OOM_DIFFERS },
+	{ "all of it", { .has_since = true, .has_until = true, .until_ns = INT64_MAX,
+			 .has_pid = true, .pid = 99, .comm = "mysqld", .cgroup = "/" },
+	  OOM_MATCHES },
+	{ "all but the name", { .has_since = true, .has_pid = true, .pid = 99, .comm = "x",
+				.cgroup = "/" }, OOM_DIFFERS },
+};
+
+static void test_filters(void)
+{
+	struct oom_victim victims[2];
+	struct oom_report report;
+
+	make_report(&report, victims);
+	for (size_t i = 0; i < COUNT(filters); i++)
+		tap_is(oom_filter_match(&filters[i].filter, &report), filters[i].wanted,
+		       filters[i].name);
+}
+
+/* What a report lacks is not what was asked for. */
+static void test_gaps(void)
+{
+	struct oom_filter since = { .has_since = true }, other = { .has_since = true, .comm = "x" };
+	struct oom_filter pid = { .has_pid = true, .pid = 102 }, name = { .comm = "chosen" };
+	struct oom_filter cgroup = { .cgroup = "/" }, nobody = { .has_pid = true };
+	struct oom_victim victims[2];
+	struct oom_report report;
+
+	make_report(&report, victims);
+	report.time.has_wall = false;
+	tap_is(oom_filter_match(&since, &report), OOM_UNDATED,
+	       "a time is asked for, none is there");
+	tap_is(oom_filter_match(&other, &report), OOM_DIFFERS, "unless it is not wanted anyway");
+	report.victim_count = 0;
+	tap_is(oom_filter_match(&pid, &report), OOM_MATCHES,
+	       "without a kill, the one who was chosen counts");
+	tap_is(oom_filter_match(&name, &report), OOM_MATCHES, "and its name");
+	report.decided = (struct oom_task){ .pid = OOM_NO_NUMBER, .comm = "chosen" };
+	report.trigger.said = false;
+	report.trigger.pid = 0;
+	tap_is(oom_filter_match(&name, &report), OOM_DIFFERS, "no name is no name");
+	tap_is(oom_filter_match(&nobody, &report), OOM_DIFFERS, "no trigger is not pid 0");
+	report.memcg.path = NULL;
+	tap_is(oom_filter_match(&cgroup, &report), OOM_MATCHES, "the victim's cgroup is enough");
+	report.memcg.task_path = NULL;
+	tap_is(oom_filter_match(&cgroup, &report), OOM_DIFFERS, "none is not even in the root");
+}
+
+static const struct {
+	const char *bytes;
+	size_t length;
+	const char *piece;	/* of the remedy; NULL: it is text */
+} beginnings[] = {
+	{ "\x1f\x8b\x08\0\0\0\0\0", 8, "zcat kern.log | oomwhy" },
+	{ "\xfd" "7zXZ\0\0\4", 8, "xzcat kern.log | oomwhy" },
+	{ "\x28\xb5\x2f\xfd\x04\x58\x91\x00", 8, "zstdcat kern.log | oomwhy" },
+	{ "BZh91AY&", 8, "bzcat kern.log | oomwhy" },
+	{ "\x04\x22\x4d\x18\x64\x40\xa7\x00", 8, "lz4cat kern.log | oomwhy" },
+	{ "LPKSHHRH", 8, "journalctl --file kern.log -o export | oomwhy" },
+	{ "\x1f\x8b", 2, "zcat" },
+	{ "\x1f", 1, NULL },
+	{ "LPKSHHR", 7, NULL },
+	{ "", 0, NULL },
+	{ "6,438,69", 8, NULL },
+	{ "[    6.3", 8, NULL },
+	{ "\0\0\0\0\0\0\0\0", 8, NULL },
+	{ "Nov 24 1", 8, NULL },
+};
+
+static void test_magic(void)
+{
+	for (size_t i = 0; i < COUNT(beginnings); i++) {
+		struct trouble trouble = { "", "" };
+		int r = magic_check("kern.log", "'kern.log'", beginnings[i].bytes,
+				    beginnings[i].length, &trouble);
+
+		tap_is(r, beginnings[i].piece ? -EMEDIUMTYPE : 0, "a file's first bytes");
+		tap_has(trouble.remedy, beginnings[i].piece ? beginnings[i].piece : "",
+			"the command that makes text of it");
+	}
+	tap_is_text(magic_command_name("/var/log/kern.log.2.gz"), "/var/log/kern.log.2.gz",
+		    "a plain name is written into a command");
+	tap_is_text(magic_command_name("a b"), "FILE", "one with a blank is not");
+	tap_is_text(magic_command_name("a;reboot"), "FILE", "nor one that is a command");
+	tap_is_text(magic_command_name("-rf"), "FILE", "nor one that is an option");
+	tap_is_text(magic_command_name("\x1b[2J"), "FILE", "nor one with escapes");
+	tap_is_text(magic_command_name(""), "FILE", "nor an empty one");
+}
+
+int main(void)
+{
+	test_times();
+	test_no_times();
+	test_format();
+	test_filters();
+	test_gaps();
+	test_magic();
+	return tap_done();
+}
