@@ -4,6 +4,7 @@
 
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/signals.h"
 #include "base/stdio-guard.h"
@@ -29,6 +30,8 @@ int main(int argc, char *argv[])
 	int status, died_of;
 
 	setlocale(LC_CTYPE, "");
+	/* Else the C library looks at that file again for each date of a log. */
+	setenv("TZ", ":/etc/localtime", 0);
 	stdio_guard_open();
 	result = query_parse(argc, argv, timestamp_now(), &query, &trouble);
 	if (result == QUERY_HELP || result == QUERY_VERSION)

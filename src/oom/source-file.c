@@ -15,7 +15,7 @@
 #include "log/magic.h"
 #include "oom/source.h"
 
-#define BLOCK_SIZE ((size_t)256 << 10)
+#define BLOCK_SIZE ((size_t)512 << 10)
 
 struct file_state {
 	bool known;	/* the first bytes have been looked at */

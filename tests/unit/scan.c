@@ -216,7 +216,7 @@ static void test_offsets(void)
 		for (size_t at = 0; at + count < sizeof(text); at++) {
 			memset(text, (int)any_below(256), sizeof(text));
 			memcpy(text + at, needle, count);
-			for (size_t length = at; length <= sizeof(text); length++)
+			for (size_t length = at + 1; length <= at + count + 1; length++)
 				same = same && agree(text, length);
 		}
 	}
