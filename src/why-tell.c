@@ -208,7 +208,7 @@ static void date(struct oom_time *time, int64_t boot_ns)
 		return;
 	time->has_wall = true;
 	/* The kernel's log stops its clock during suspend. */
-	time->wall_guessed = true;
+	time->wall_derived = true;
 }
 
 /* Dates all of a report of the running kernel, as dmesg -T does. */

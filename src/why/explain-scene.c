@@ -28,6 +28,8 @@ static void say_wall(struct oom_telling *telling, const struct oom_time *when)
 	oom_more(telling, "%s%sZ", text, fraction);
 	if (when->wall_guessed)
 		oom_more(telling, ", with year or time zone guessed");
+	else if (when->wall_derived)
+		oom_more(telling, " by this machine's clocks");
 }
 
 static void say_boot(struct oom_telling *telling, const struct oom_time *when)
@@ -43,8 +45,8 @@ static void say_boot(struct oom_telling *telling, const struct oom_time *when)
 /* As it was logged, unless that is nothing but the time that is said anyway. */
 static void say_time(struct oom_telling *telling, const struct oom_time *when)
 {
-	bool logged = when->raw[0] && (when->wall_guessed || !when->has_monotonic) &&
-		      (when->wall_guessed || !when->has_wall);
+	bool logged = when->raw[0] && (when->wall_guessed ||
+				       (!when->has_monotonic && !when->has_wall));
 
 	if (logged)
 		oom_say(telling, "Logged as \"%s\"", SAFE(when->raw));
