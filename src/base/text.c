@@ -10,7 +10,7 @@ bool text_starts(struct text text, const char *piece)
 {
 	size_t length = strlen(piece);
 
-	return text.length >= length && !memcmp(text.at, piece, length);
+	return text.length >= length && (!length || !memcmp(text.at, piece, length));
 }
 
 bool text_is(struct text text, const char *piece)
@@ -20,8 +20,10 @@ bool text_is(struct text text, const char *piece)
 
 size_t text_find(struct text text, const char *piece)
 {
-	const char *found = text.length ? memmem(text.at, text.length, piece, strlen(piece)) : NULL;
+	const char *found = NULL;
 
+	if (text.length)
+		found = memmem(text.at, text.length, piece, strlen(piece));
 	return found ? (size_t)(found - text.at) : TEXT_NONE;
 }
 
@@ -43,21 +45,31 @@ bool text_skip(struct text *text, const char *piece)
 	return true;
 }
 
-static bool is_blank(char byte)
+bool text_skip_past(struct text *text, const char *piece)
 {
-	return byte == ' ' || byte == '\t';
+	size_t at = text_find(*text, piece);
+
+	if (at == TEXT_NONE)
+		return false;
+	*text = text_from(*text, at + strlen(piece));
+	return true;
 }
 
-static bool is_digit(char byte)
+bool text_skip_past_last(struct text *text, const char *piece)
 {
-	return byte >= '0' && byte <= '9';
+	size_t at = text_find_last(*text, piece);
+
+	if (at == TEXT_NONE)
+		return false;
+	*text = text_from(*text, at + strlen(piece));
+	return true;
 }
 
 bool text_skip_blanks(struct text *text)
 {
 	size_t count = 0;
 
-	while (count < text->length && is_blank(text->at[count]))
+	while (count < text->length && text_is_blank(text->at[count]))
 		count++;
 	*text = text_from(*text, count);
 	return count > 0;
@@ -65,7 +77,7 @@ bool text_skip_blanks(struct text *text)
 
 static bool is_space(char byte)
 {
-	return is_blank(byte) || byte == '\n' || byte == '\r' || byte == '\0';
+	return text_is_blank(byte) || byte == '\n' || byte == '\r' || byte == '\0';
 }
 
 struct text text_trim(struct text text)
@@ -103,7 +115,7 @@ bool text_take_u64(struct text *text, uint64_t *ret_value)
 	uint64_t value = 0;
 	size_t count = 0;
 
-	for (; count < text->length && is_digit(text->at[count]); count++) {
+	for (; count < text->length && text_is_digit(text->at[count]); count++) {
 		uint64_t digit = (uint64_t)(text->at[count] - '0');
 
 		if (__builtin_mul_overflow(value, UINT64_C(10), &value) ||
@@ -112,7 +124,7 @@ bool text_take_u64(struct text *text, uint64_t *ret_value)
 		if (value == UINT64_MAX)
 			break;
 	}
-	while (count < text->length && is_digit(text->at[count]))
+	while (count < text->length && text_is_digit(text->at[count]))
 		count++;
 	if (!count)
 		return false;
@@ -138,7 +150,7 @@ bool text_take_i64(struct text *text, int64_t *ret_value)
 
 static int hex_value(char byte)
 {
-	if (is_digit(byte))
+	if (text_is_digit(byte))
 		return byte - '0';
 	if (byte >= 'a' && byte <= 'f')
 		return byte - 'a' + 10;

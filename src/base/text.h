@@ -38,17 +38,44 @@ static inline char text_byte(struct text text, size_t index)
 	return index < text.length ? text.at[index] : '\0';
 }
 
+/* The last byte of TEXT, NUL if it has none. */
+static inline char text_last(struct text text)
+{
+	return text.length ? text.at[text.length - 1] : '\0';
+}
+
+static inline bool text_is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static inline bool text_is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
 bool text_starts(struct text text, const char *piece);
 bool text_is(struct text text, const char *piece);
 
 #define TEXT_NONE SIZE_MAX
 
-/* Where PIECE begins in TEXT, first or last; TEXT_NONE: nowhere. */
+/* Where PIECE, which is not empty, begins in TEXT, first or last; TEXT_NONE: nowhere. */
 size_t text_find(struct text text, const char *piece);
 size_t text_find_last(struct text text, const char *piece);
 
+static inline bool text_has(struct text text, const char *piece)
+{
+	return text_find(text, piece) != TEXT_NONE;
+}
+
 /* Takes PIECE from the front of *text, if that is what it begins with. */
 bool text_skip(struct text *text, const char *piece);
+
+/*
+ * Takes all up to the end of the first PIECE, or of the last; leaves *text alone if there is none.
+ */
+bool text_skip_past(struct text *text, const char *piece);
+bool text_skip_past_last(struct text *text, const char *piece);
 
 /* Takes blanks and tabs from the front. Returns whether there were any. */
 bool text_skip_blanks(struct text *text);
@@ -56,7 +83,7 @@ bool text_skip_blanks(struct text *text);
 /* TEXT without blanks, tabs, line ends and NULs at either end. */
 struct text text_trim(struct text text);
 
-/* Takes the longest run of bytes that are no blank, tab or newline. */
+/* Takes the longest run of bytes that are no blank, tab, line end or NUL; it may be empty. */
 struct text text_take_word(struct text *text);
 
 /* Takes what is in front of PIECE, and PIECE; leaves *text alone if PIECE is not there. */
@@ -68,7 +95,7 @@ bool text_take_until(struct text *text, const char *piece, struct text *ret_fron
  */
 bool text_take_u64(struct text *text, uint64_t *ret_value);
 
-/* The same with an optional '-', kept in the bounds of int64_t. */
+/* The same with an optional '-', kept within INT64_MAX on either side of 0. */
 bool text_take_i64(struct text *text, int64_t *ret_value);
 
 /* The same for hexadecimal digits, behind an optional 0x. */
@@ -77,7 +104,9 @@ bool text_take_hex(struct text *text, uint64_t *ret_value);
 /* A copy with a NUL, for the caller to free; NULL: out of memory. */
 char *text_copy(struct text text);
 
-/* Copies into BUFFER of SIZE bytes with a NUL; what does not fit is left out. Returns buffer. */
+/*
+ * Copies into BUFFER of SIZE bytes, 1 at least, with a NUL; the rest is left out. Returns buffer.
+ */
 char *text_copy_to(struct text text, char *buffer, size_t size);
 
 #endif

@@ -11,21 +11,31 @@
 
 /* A line without its clothes. The texts lie in the line that was given. */
 struct clothing {
-	struct text message;		/* the kernel's text */
+	struct text message;		/* the kernel's text, with its own blanks */
 	struct text host;		/* length 0: none */
-	struct text caller;		/* "T5241" or "C1" (CONFIG_PRINTK_CALLER); length 0: none */
+	struct text caller;		/* "T5241", "C1" (CONFIG_PRINTK_CALLER); length 0: none */
 	struct oom_time time;		/* zero where the line has none */
+	size_t indent;			/* blanks in front of all that is no quoting */
+	size_t width;			/* of the line, without blanks at its end; 0: no line */
+	size_t padding;			/* blanks at its end */
+	uint64_t dropped;		/* the line says that so many before it were lost */
 	bool timed;			/* the line has a time or a tag: it begins a message */
-	bool foreign;			/* a syslog tag says that another program wrote it */
+	bool foreign;			/* its tag is another program's; the message has the tag */
 	bool kmsg;			/* raw /dev/kmsg: the text has \xNN escapes */
 	bool syslog;			/* may have rsyslog's #NNN escapes */
 };
 
 /*
- * Undresses LINE (without newline; colours, carriage returns and HTML are gone already): quoting of mail,
- * file names of grep(1), <N>, RFC 3164 and 5424, journalctl's and dmesg's forms, raw kmsg, logcat, container
- * runtimes; in any order and number. NOW_NS as in stamp.h.
+ * Undresses LINE (without newline; plain_line() has been there): quoting of mail and the bars of
+ * tables, file names of grep(1), <N>, RFC 3164 and 5424, journalctl's and dmesg's forms, raw kmsg,
+ * logcat, container runtimes; in any order and number. Once there is a time, only what may follow
+ * one is taken, since names may look like clothes. NOW_NS as in stamp.h.
  */
 void clothing_take_off(struct text line, int64_t now_ns, struct clothing *ret_clothing);
+
+/*
+ * Whether LINE is a record of /dev/kmsg, which is escaped: what looks like HTML there is a name.
+ */
+bool clothing_is_kmsg(struct text line);
 
 #endif

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fields.c - messages out of JSON lines, dmesg -J, journalctl -o json, json-pretty, export and verbose */
+/* fields.c - messages out of JSON, dmesg -J, journalctl -o json, json-pretty, export, verbose */
 #include <config.h>
 
-#include <ctype.h>
 #include <errno.h>
-#include <json-c/json.h>
+#include <json.h>
 #include <stdlib.h>
 
-#include "base/duration.h"
 #include "log/fields.h"
 #include "log/stamp.h"
 
@@ -17,40 +15,65 @@
 /* A longer binary field is none: the length is not one. */
 #define BINARY_MAX (UINT64_C(1) << 20)
 
+/*
+ * journalctl -o verbose indents fields by so many blanks, and a message's further lines by more.
+ */
+#define VERBOSE_INDENT 4
+
+/* Where the fields of a line go. */
+struct reading {
+	struct fields *fields;
+	int64_t now_ns;
+	fields_fn *sink;
+	void *context;
+};
+
 static int add_bytes(struct fields *fields, const char *bytes, size_t length)
 {
-	if (!fields->message)
-		fields->message = malloc(FIELDS_MESSAGE_MAX);
-	if (!fields->message)
+	struct fields_entry *entry = &fields->entry;
+
+	if (!entry->message)
+		entry->message = malloc(FIELDS_MESSAGE_MAX);
+	if (!entry->message)
 		return -ENOMEM;
-	if (length > FIELDS_MESSAGE_MAX - fields->length)
-		length = FIELDS_MESSAGE_MAX - fields->length;
+	if (length > FIELDS_MESSAGE_MAX - entry->length)
+		length = FIELDS_MESSAGE_MAX - entry->length;
 	if (length)
-		memcpy(fields->message + fields->length, bytes, length);
-	fields->length += length;
+		memcpy(entry->message + entry->length, bytes, length);
+	entry->length += length;
 	fields->has_message = true;
 	return 0;
 }
 
 static void forget(struct fields *fields)
 {
-	char *message = fields->message;
+	char *message = fields->entry.message;
 
-	*fields = (struct fields){ .message = message };
+	*fields = (struct fields){ .entry.message = message };
 }
 
-/* Gives the entry's message out and begins a new one. */
-static int flush(struct fields *fields, fields_fn *sink, void *context)
+/* Gives the entry's message out and begins a new one. Returns 0 or a negative errno. */
+static int flush(const struct reading *reading)
 {
+	struct fields *fields = reading->fields;
+	struct fields_entry *entry = &fields->entry;
 	int r = 0;
 
-	while (fields->length && (fields->message[fields->length - 1] == '\n' ||
-				  fields->message[fields->length - 1] == '\r'))
-		fields->length--;
+	while (entry->length && (entry->message[entry->length - 1] == '\n' ||
+				 entry->message[entry->length - 1] == '\r'))
+		entry->length--;
 	if (fields->has_message && !fields->foreign)
-		r = sink(context, fields->message, fields->length, &fields->time, fields->host);
+		r = reading->sink(reading->context, entry);
 	forget(fields);
 	return r;
+}
+
+/* flush() for a line that was taken. */
+static int flush_taken(const struct reading *reading)
+{
+	int r = flush(reading);
+
+	return r < 0 ? r : 1;
 }
 
 static bool is_one_of(struct text key, const char *const *names)
@@ -61,36 +84,84 @@ static bool is_one_of(struct text key, const char *const *names)
 	return false;
 }
 
+/* The journal's and dmesg's: what they hold is a record. */
+static bool is_record_key(struct text key)
+{
+	static const char *const names[] = { "MESSAGE", "msg", NULL };
+
+	return is_one_of(key, names);
+}
+
 static bool is_message_key(struct text key)
 {
 	static const char *const names[] = {
-		"MESSAGE", "msg", "message", "log", "MSG", "textPayload", "Message", "text", NULL,
+		"message", "log", "MSG", "textPayload", "Message", "text", "line", "body",
+		"@message", "_raw", "short_message", "full_message", NULL,
+	};
+
+	return is_record_key(key) || is_one_of(key, names);
+}
+
+/* Whose words they are. The journal's transport is its own, the identifier whoever's who logs. */
+static bool is_program_key(struct text key)
+{
+	static const char *const names[] = {
+		"_TRANSPORT", "SYSLOG_IDENTIFIER", "ident", "program", "appname", NULL,
 	};
 
 	return is_one_of(key, names);
 }
 
-/* A field that is not the message: a time, a host, or a sign that another program wrote it. */
-static void take_value(struct fields *fields, struct text key, struct text value, int64_t now_ns)
+static bool is_time_key(struct text key)
 {
-	static const char *const times[] = {
-		"time", "timestamp", "@timestamp", "ts", "Timestamp", "date", NULL,
+	static const char *const names[] = {
+		"time", "timestamp", "@timestamp", "ts", "Timestamp", "date", "_time", NULL,
 	};
-	static const char *const hosts[] = { "_HOSTNAME", "host", "hostname", "Hostname", NULL };
+
+	return is_one_of(key, names);
+}
+
+static bool is_host_key(struct text key)
+{
+	static const char *const names[] = {
+		"_HOSTNAME", "host", "hostname", "Hostname", "HOSTNAME", NULL,
+	};
+
+	return is_one_of(key, names);
+}
+
+/* "T5241" or "C1": others have a "caller" too. */
+static bool is_caller(struct text value)
+{
+	return value.length < sizeof(((struct fields_entry *)NULL)->caller) &&
+	       strchr("TC", text_byte(value, 0)) && text_is_digit(text_byte(value, 1));
+}
+
+/* A field that is not the message: a time, a host, or a sign that another program wrote it. */
+static void take_value(const struct reading *reading, struct text key, struct text value)
+{
+	struct fields_entry *entry = &reading->fields->entry;
+	struct oom_time *time = &entry->time;
 	struct text rest = value;
 	uint64_t number;
 
 	if (text_is(key, "__REALTIME_TIMESTAMP") && text_take_u64(&rest, &number)) {
-		stamp_set_wall(&fields->time, number);
-		text_copy_to(value, fields->time.raw, sizeof(fields->time.raw));
+		stamp_set_wall(time, number);
+		text_copy_to(value, time->raw, sizeof(time->raw));
 	} else if (text_is(key, "_SOURCE_MONOTONIC_TIMESTAMP") && text_take_u64(&rest, &number)) {
-		stamp_set_monotonic(&fields->time, number);
-	} else if (is_one_of(key, times)) {
-		stamp_take(&rest, now_ns, &fields->time);
-	} else if (is_one_of(key, hosts)) {
-		text_copy_to(value, fields->host, sizeof(fields->host));
-	} else if (text_is(key, "_TRANSPORT") || text_is(key, "SYSLOG_IDENTIFIER")) {
-		fields->foreign = !text_is(value, "kernel");
+		stamp_set_monotonic(time, number);
+	} else if (text_is(key, "__MONOTONIC_TIMESTAMP") && text_take_u64(&rest, &number)) {
+		/* When it came to the journal: where the kernel's own is missing. */
+		if (!time->has_monotonic)
+			stamp_set_monotonic(time, number);
+	} else if (is_time_key(key)) {
+		stamp_read_value(value, reading->now_ns, time);
+	} else if (is_host_key(key)) {
+		text_copy_to(value, entry->host, sizeof(entry->host));
+	} else if (is_program_key(key)) {
+		reading->fields->foreign |= !text_is(value, "kernel");
+	} else if (text_is(key, "caller") && is_caller(value)) {
+		text_copy_to(value, entry->caller, sizeof(entry->caller));
 	}
 }
 
@@ -107,25 +178,70 @@ static int take_json_message(struct fields *fields, struct json_object *value)
 		return 0;
 	count = json_object_array_length(value);
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		char byte = (char)json_object_get_int(json_object_array_get_idx(value, i));
+		struct json_object *item = json_object_array_get_idx(value, i);
+		char byte = (char)json_object_get_int(item);
 
+		/* Of a field that was logged twice, the first. */
+		if (json_object_is_type(item, json_type_string))
+			return take_json_message(fields, item);
 		r = add_bytes(fields, &byte, 1);
 	}
 	return r;
 }
 
-static int take_json_field(struct fields *fields, struct text key, struct json_object *value,
-			   int64_t now_ns)
+static int take_json_object(const struct reading *reading, struct json_object *object);
+
+static bool is_list_of_objects(struct json_object *value)
 {
+	return json_object_is_type(value, json_type_array) && json_object_array_length(value) &&
+	       json_object_is_type(json_object_array_get_idx(value, 0), json_type_object);
+}
+
+/* Each of them is an entry; what stands around the list is about all of them. */
+static int take_json_list(const struct reading *reading, struct json_object *list)
+{
+	size_t count = json_object_array_length(list);
+	int r = flush(reading);
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct json_object *item = json_object_array_get_idx(list, i);
+
+		if (json_object_is_type(item, json_type_object))
+			r = take_json_object(reading, item);
+		if (r == 0)
+			r = flush(reading);
+	}
+	return r;
+}
+
+static int take_json_field(const struct reading *reading, struct text key,
+			   struct json_object *value)
+{
+	struct fields *fields = reading->fields;
+
+	if (json_object_is_type(value, json_type_object))
+		return take_json_object(reading, value);
+	if (is_list_of_objects(value))
+		return take_json_list(reading, value);
 	if (is_message_key(key)) {
 		if (fields->has_message)
 			return 0;
+		fields->entry.record = is_record_key(key);
 		return take_json_message(fields, value);
 	}
-	if (value && !json_object_is_type(value, json_type_object) &&
-	    !json_object_is_type(value, json_type_array))
-		take_value(fields, key, text_of(json_object_get_string(value)), now_ns);
+	if (value && !json_object_is_type(value, json_type_array))
+		take_value(reading, key, text_of(json_object_get_string(value)));
 	return 0;
+}
+
+static int take_json_object(const struct reading *reading, struct json_object *object)
+{
+	int r = 0;
+
+	json_object_object_foreach(object, key, value)
+		if (r == 0)
+			r = take_json_field(reading, text_of(key), value);
+	return r;
 }
 
 /* Parses TEXT as one JSON value; NULL: it is none. The caller puts it. */
@@ -141,27 +257,26 @@ static struct json_object *parse_json(struct text text)
 	return value;
 }
 
-/* A whole entry in one line: journalctl -o json, docker's json-file, many shippers. */
-static int take_json_line(struct fields *fields, struct text line, int64_t now_ns, fields_fn *sink,
-			  void *context)
+/* Whole entries in one line: journalctl -o json, docker's json-file, many shippers. */
+static int take_json_line(const struct reading *reading, struct text line)
 {
 	struct json_object *entry = parse_json(line);
 	int r = 0;
 
 	if (!entry)
 		return 0;
-	if (!json_object_is_type(entry, json_type_object)) {
+	if (json_object_is_type(entry, json_type_object)) {
+		r = flush(reading);
+		if (r == 0)
+			r = take_json_object(reading, entry);
+	} else if (is_list_of_objects(entry)) {
+		r = take_json_list(reading, entry);
+	} else {
 		json_object_put(entry);
 		return 0;
 	}
-	forget(fields);
-	json_object_object_foreach(entry, key, value)
-		if (r == 0)
-			r = take_json_field(fields, text_of(key), value, now_ns);
 	json_object_put(entry);
-	if (r == 0)
-		r = flush(fields, sink, context);
-	return r < 0 ? r : 1;
+	return r < 0 ? r : flush_taken(reading);
 }
 
 /* Nothing but the punctuation between entries: "{", "},{", "]", "   }, {" */
@@ -177,27 +292,48 @@ static bool is_json_frame(struct text line)
 	return brace;
 }
 
+/* "97,", "98, 99", "]" */
+static bool is_array_line(struct text line)
+{
+	for (size_t i = 0; i < line.length; i++)
+		if (!text_is_digit(line.at[i]) && (!strchr("-], \t", line.at[i]) || !line.at[i]))
+			return false;
+	return true;
+}
+
 static int take_array_line(struct fields *fields, struct text line)
 {
 	uint64_t value;
 	int r = 0;
 
-	for (; r == 0 && line.length; line = text_from(line, 1)) {
-		if (line.at[0] == ']')
-			fields->in_array = false;
-		while (r == 0 && text_take_u64(&line, &value)) {
-			char byte = (char)value;
+	while (r == 0 && line.length) {
+		char byte = line.at[0];
 
-			r = add_bytes(fields, &byte, 1);
+		if (text_take_u64(&line, &value)) {
+			byte = (char)value;
+			if (fields->array_is_message)
+				r = add_bytes(fields, &byte, 1);
+			continue;
 		}
+		fields->in_array &= byte != ']';
+		line = text_from(line, 1);
 	}
 	return r < 0 ? r : 1;
 }
 
-/* One field a line: journalctl -o json-pretty, dmesg -J. */
-static int take_pretty_line(struct fields *fields, struct text line, int64_t now_ns)
+/* A number, true, null */
+static bool is_bare_value(struct text value)
 {
-	struct text rest = line, key, value;
+	char first = text_byte(value, 0);
+
+	return first != '"' && first != '[' && first != '{';
+}
+
+/* One field a line: journalctl -o json-pretty, dmesg -J. */
+static int take_pretty_line(const struct reading *reading, struct text line)
+{
+	struct fields *fields = reading->fields;
+	struct text rest = line, key;
 	struct json_object *object;
 	int r;
 
@@ -206,40 +342,33 @@ static int take_pretty_line(struct fields *fields, struct text line, int64_t now
 	text_skip_blanks(&rest);
 	if (!text_skip(&rest, ":"))
 		return 0;
-	value = text_trim(rest);
-	if (text_byte(value, value.length - 1) == ',')
-		value.length--;
-	value = text_trim(value);
+	rest = text_trim(rest);
+	if (text_last(rest) == ',')
+		rest = text_trim(text_head(rest, rest.length - 1));
 	fields->open = true;
-	if (text_starts(value, "[") && text_find(value, "]") == TEXT_NONE) {
-		fields->in_array = is_message_key(key);
-		return fields->in_array ? take_array_line(fields, value) : 1;
+	if (text_starts(rest, "[") && !text_has(rest, "]")) {
+		fields->in_array = true;
+		fields->array_is_message = is_message_key(key) && !fields->has_message;
+		fields->entry.record |= fields->array_is_message && is_record_key(key);
+		return take_array_line(fields, rest);
 	}
-	if (text_byte(value, 0) != '"' && text_byte(value, 0) != '[') {
-		if (!is_message_key(key))
-			take_value(fields, key, value, now_ns);
+	if (is_bare_value(rest)) {
+		take_value(reading, key, rest);
 		return 1;
 	}
-	object = parse_json(value);
-	r = object ? take_json_field(fields, key, object, now_ns) : 0;
+	object = parse_json(rest);
+	r = take_json_field(reading, key, object);
 	json_object_put(object);
 	return r < 0 ? r : 1;
 }
 
-static int take_json(struct fields *fields, struct text line, int64_t now_ns, fields_fn *sink,
-		     void *context)
+static int take_json(const struct reading *reading, struct text line)
 {
-	int r;
-
-	if (fields->in_array)
-		return take_array_line(fields, line);
-	if (is_json_frame(line)) {
-		r = flush(fields, sink, context);
-		return r < 0 ? r : 1;
-	}
-	if (line.at[0] == '{')
-		return take_json_line(fields, line, now_ns, sink, context);
-	return take_pretty_line(fields, line, now_ns);
+	if (is_json_frame(line))
+		return flush_taken(reading);
+	if (line.at[0] == '{' || line.at[0] == '[')
+		return take_json_line(reading, line);
+	return take_pretty_line(reading, line);
 }
 
 /* Takes "KEY" of "KEY=value" or of a line that is a binary field's name alone. */
@@ -249,7 +378,7 @@ static bool take_key(struct text *line, struct text *ret_key)
 
 	while (length < line->length && length < 64 &&
 	       ((line->at[length] >= 'A' && line->at[length] <= 'Z') || line->at[length] == '_' ||
-		(length && line->at[length] >= '0' && line->at[length] <= '9')))
+		(length && text_is_digit(line->at[length]))))
 		length++;
 	if (!length || (length < line->length && line->at[length] != '='))
 		return false;
@@ -258,67 +387,58 @@ static bool take_key(struct text *line, struct text *ret_key)
 	return true;
 }
 
-/* The length of a binary field, 64 bits little endian; its bytes may be newlines. */
-static struct text take_length(struct fields *fields, struct text line)
+static void add_length_byte(struct fields *fields, char byte)
 {
-	while (fields->length_bytes && line.length) {
-		fields->binary_left |= (uint64_t)(unsigned char)line.at[0] << fields->length_shift;
-		fields->length_shift += 8;
-		fields->length_bytes--;
-		line = text_from(line, 1);
-	}
-	/* The newline that ended this line. */
-	if (fields->length_bytes) {
-		fields->binary_left |= UINT64_C(10) << fields->length_shift;
-		fields->length_shift += 8;
-		fields->length_bytes--;
-	}
-	return line;
+	fields->binary_left |= (uint64_t)(unsigned char)byte << fields->length_shift;
+	fields->length_shift += 8;
+	if (--fields->length_bytes == 0)
+		fields->binary_left = fields->binary_left > BINARY_MAX
+			? 0 : fields->binary_left + 1;
 }
 
+/*
+ * LINE and its newline as part of a binary field: the length, 64 bits little endian, the data, a
+ * newline. All of them may hold newlines.
+ */
 static int take_binary(struct fields *fields, struct text line)
 {
-	bool fresh = fields->length_bytes > 0;
 	size_t take;
+	int r = 0;
 
-	if (fresh) {
-		line = take_length(fields, line);
-		if (fields->binary_left > BINARY_MAX)
-			fields->binary_left = 0;
-		if (fields->length_bytes || !line.length)
-			return 1;
+	for (; fields->length_bytes && line.length; line = text_from(line, 1))
+		add_length_byte(fields, line.at[0]);
+	if (fields->length_bytes) {
+		add_length_byte(fields, '\n');
+		return 1;
 	}
-	take = line.length < fields->binary_left ? line.length : (size_t)fields->binary_left;
-	if (fields->in_message) {
-		if (fields->length && !fresh && add_bytes(fields, "\n", 1) < 0)
-			return -ENOMEM;
-		if (add_bytes(fields, line.at, take) < 0)
-			return -ENOMEM;
-	}
-	fields->binary_left -= take;
-	/* The newline counts as long as the field goes on. */
-	if (fields->binary_left)
-		fields->binary_left--;
-	return 1;
+	if (!fields->binary_left)
+		return 1;
+	take = line.length < fields->binary_left ? line.length : (size_t)fields->binary_left - 1;
+	if (fields->in_message)
+		r = add_bytes(fields, line.at, take);
+	fields->binary_left -= take + 1;
+	if (r == 0 && fields->in_message && fields->binary_left)
+		r = add_bytes(fields, "\n", 1);
+	return r < 0 ? r : 1;
 }
 
-static int take_assignment(struct fields *fields, struct text line, int64_t now_ns)
+static int take_assignment(const struct reading *reading, struct text line)
 {
+	struct fields *fields = reading->fields;
 	struct text key;
 
 	if (!take_key(&line, &key))
 		return 0;
-	if (!text_starts(line, "=")) {
-		fields->in_message = text_is(key, "MESSAGE");
+	fields->in_message = text_is(key, "MESSAGE") && !fields->has_message;
+	fields->entry.record |= fields->in_message;
+	if (!text_skip(&line, "=")) {
 		fields->length_bytes = 8;
 		fields->length_shift = 0;
 		fields->binary_left = 0;
 		return 1;
 	}
-	line = text_from(line, 1);
-	fields->in_message = text_is(key, "MESSAGE");
 	if (!fields->in_message)
-		take_value(fields, key, line, now_ns);
+		take_value(reading, key, line);
 	else if (add_bytes(fields, line.at, line.length) < 0)
 		return -ENOMEM;
 	return 1;
@@ -327,66 +447,89 @@ static int take_assignment(struct fields *fields, struct text line, int64_t now_
 /* The first line of an entry of journalctl -o verbose: a time, then "[s=...;i=...". */
 static bool is_verbose_head(struct text line)
 {
-	size_t cursor = text_find(text_head(line, 64), " [s=");
-
-	return cursor != TEXT_NONE && text_find(line, ";i=") != TEXT_NONE;
+	return text_has(text_head(line, 64), " [s=") && text_has(line, ";i=");
 }
 
-static int take_journal(struct fields *fields, struct text line, int64_t now_ns, fields_fn *sink,
-			void *context)
+static int begin_entry(const struct reading *reading, struct text line, bool verbose)
 {
-	struct text rest = line;
-	int r = 0;
+	struct fields *fields = reading->fields;
+	int r = flush_taken(reading);
 
-	if (is_verbose_head(line)) {
-		r = flush(fields, sink, context);
-		fields->open = true;
-		stamp_take(&rest, now_ns, &fields->time);
-		return r < 0 ? r : 1;
-	}
-	if (text_starts(line, "__CURSOR=")) {
-		r = flush(fields, sink, context);
-		fields->open = true;
-		return r < 0 ? r : 1;
-	}
-	if (!fields->open && !text_starts(text_trim(line), "MESSAGE="))
+	fields->open = true;
+	fields->verbose = verbose;
+	if (verbose)
+		stamp_take(&line, reading->now_ns, &fields->entry.time);
+	return r;
+}
+
+/* A further line of a message, which is indented. */
+static int go_on(struct fields *fields, struct text line)
+{
+	int r = add_bytes(fields, "\n", 1);
+
+	if (r == 0)
+		r = add_bytes(fields, line.at, line.length);
+	return r < 0 ? r : 1;
+}
+
+static int take_journal(const struct reading *reading, struct text line)
+{
+	struct fields *fields = reading->fields;
+	struct text rest = line;
+	size_t indent;
+	int r;
+
+	if (is_verbose_head(line))
+		return begin_entry(reading, line, true);
+	if (text_starts(line, "__CURSOR="))
+		return begin_entry(reading, line, false);
+	text_skip_blanks(&rest);
+	indent = line.length - rest.length;
+	if (!fields->open && !text_starts(rest, "MESSAGE="))
 		return 0;
 	fields->open = true;
-	if (!line.length) {
-		r = flush(fields, sink, context);
-		return r < 0 ? r : 1;
-	}
-	text_skip_blanks(&rest);
-	r = take_assignment(fields, rest, now_ns);
-	/* Verbose writes the further lines of a message indented below its first. */
-	if (r == 0 && fields->in_message && rest.at != line.at && add_bytes(fields, "\n", 1) == 0)
-		r = add_bytes(fields, rest.at, rest.length) < 0 ? -ENOMEM : 1;
-	if (r == 0)
-		r = flush(fields, sink, context);
-	return r;
+	if (!line.length)
+		return flush_taken(reading);
+	if (fields->verbose && fields->in_message && indent > VERBOSE_INDENT)
+		return go_on(fields, rest);
+	r = take_assignment(reading, rest);
+	if (r == 0 && fields->in_message && indent)
+		r = go_on(fields, rest);
+	return r == 0 ? flush(reading) : r;
+}
+
+/* Whether LINE, which is not empty, is JSON by its first byte. */
+static bool is_json(const struct fields *fields, struct text line)
+{
+	return strchr("{}\"", line.at[0]) || text_starts(line, "[{") ||
+	       (fields->open && strchr("[]", line.at[0]));
 }
 
 int fields_take(struct fields *fields, struct text line, int64_t now_ns, fields_fn *sink,
 		void *context)
 {
+	const struct reading reading = { fields, now_ns, sink, context };
 	struct text trimmed = text_trim(line);
-	bool json = fields->in_array || (trimmed.length &&
-		(strchr("{}\"", trimmed.at[0]) || (fields->open && strchr("[]", trimmed.at[0]))));
 
 	if (fields->length_bytes || fields->binary_left)
 		return take_binary(fields, line);
-	if (!json)
-		return take_journal(fields, line, now_ns, sink, context);
-	return take_json(fields, trimmed, now_ns, sink, context);
+	if (fields->in_array && is_array_line(trimmed))
+		return take_array_line(fields, trimmed);
+	fields->in_array = false;
+	if (trimmed.length && is_json(fields, trimmed))
+		return take_json(&reading, trimmed);
+	return take_journal(&reading, line);
 }
 
 int fields_end(struct fields *fields, fields_fn *sink, void *context)
 {
-	return flush(fields, sink, context);
+	const struct reading reading = { fields, 0, sink, context };
+
+	return flush(&reading);
 }
 
 void fields_free(struct fields *fields)
 {
-	free(fields->message);
+	free(fields->entry.message);
 	*fields = (struct fields){ 0 };
 }

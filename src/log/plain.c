@@ -2,22 +2,49 @@
 /* plain.c - undo what terminals, browsers and loggers do to text */
 #include <config.h>
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "log/plain.h"
 
-/* The length of the CSI sequence that TEXT begins with, 0: there is none. */
+/* Skips bytes from AT on that lie between FIRST and LAST. */
+static size_t skip_range(struct text text, size_t at, char first, char last)
+{
+	while (at < text.length && text.at[at] >= first && text.at[at] <= last)
+		at++;
+	return at;
+}
+
+/* "ESC ]8;;ADDRESS BEL", also with "ESC \\" at its end: links and titles */
+static size_t command_length(struct text text)
+{
+	for (size_t at = 2; at < text.length; at++) {
+		if (text.at[at] == '\a')
+			return at + 1;
+		if (text.at[at] == '\x1b')
+			return text_byte(text, at + 1) == '\\' ? at + 2 : 0;
+	}
+	return 0;
+}
+
+/*
+ * The length of the terminal sequence that TEXT begins with, 0: there is none, or it has no end.
+ */
 static size_t sequence_length(struct text text)
 {
-	size_t at = 2;
+	size_t at;
 
-	if (text_byte(text, 0) != '\x1b' || text_byte(text, 1) != '[')
+	if (text_byte(text, 0) != '\x1b')
 		return 0;
-	while (at < text.length && text.at[at] >= 0x20 && text.at[at] < 0x40)
-		at++;
+	if (text_byte(text, 1) == ']')
+		return command_length(text);
+	if (text_byte(text, 1) == '[')
+		at = skip_range(text, 2, 0x20, 0x3f);
+	else if (skip_range(text, 1, 0x20, 0x2f) > 1)
+		at = skip_range(text, 1, 0x20, 0x2f);
+	else
+		return 0;
 	return at < text.length ? at + 1 : 0;
 }
 
@@ -39,24 +66,43 @@ static size_t drop_sequences(char *line, size_t length)
 }
 
 struct entity {
-	const char *name;
 	char byte;
+	size_t length;		/* 0: none */
 };
 
-static const struct entity entities[] = {
-	{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&apos;", '\'' },
-	{ "&nbsp;", ' ' }, { "&#39;", '\'' }, { "&#x27;", '\'' }, { "&#34;", '"' }, { "&#60;", '<' },
-	{ "&#62;", '>' }, { "&#38;", '&' }, { "&#91;", '[' }, { "&#93;", ']' }, { "&#160;", ' ' },
-	{ "&#x2F;", '/' }, { "&#47;", '/' }, { "&#40;", '(' }, { "&#41;", ')' }, { "&#61;", '=' },
-	{ "&#x3D;", '=' }, { "&#x60;", '`' },
-};
-
-static const struct entity *entity_at(struct text text)
+/* "&#39;", "&#039;", "&#x27;": of printable ASCII, or the no-break space */
+static struct entity number_entity(struct text text)
 {
-	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
-		if (text_starts(text, entities[i].name))
-			return &entities[i];
-	return NULL;
+	struct text rest = text;
+	uint64_t code;
+
+	if (!text_skip(&rest, "&#") ||
+	    !(text_skip(&rest, "x") || text_skip(&rest, "X") ? text_take_hex(&rest, &code)
+							     : text_take_u64(&rest, &code)) ||
+	    !text_skip(&rest, ";"))
+		return (struct entity){ 0 };
+	if (code == 160)
+		code = ' ';
+	if (code < ' ' || code > '~')
+		return (struct entity){ 0 };
+	return (struct entity){ (char)code, (size_t)(rest.at - text.at) };
+}
+
+/* What TEXT begins with. */
+static struct entity entity_at(struct text text)
+{
+	static const struct {
+		const char *name;
+		char byte;
+	} names[] = {
+		{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' },
+		{ "&apos;", '\'' }, { "&nbsp;", ' ' }, { "&lbrack;", '[' }, { "&rbrack;", ']' },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (text_starts(text, names[i].name))
+			return (struct entity){ names[i].byte, strlen(names[i].name) };
+	return number_entity(text);
 }
 
 static size_t decode_entities(char *line, size_t length)
@@ -66,24 +112,39 @@ static size_t decode_entities(char *line, size_t length)
 	if (!memchr(line, '&', length))
 		return length;
 	for (size_t at = 0; at < length;) {
-		const struct entity *entity = line[at] == '&'
-			? entity_at((struct text){ line + at, length - at }) : NULL;
+		struct entity entity = entity_at((struct text){ line + at, length - at });
 
-		if (entity) {
-			line[kept++] = entity->byte;
-			at += strlen(entity->name);
-		} else {
-			line[kept++] = line[at++];
-		}
+		line[kept++] = entity.length ? entity.byte : line[at];
+		at += entity.length ? entity.length : 1;
 	}
 	return kept;
 }
 
-/* The length of the HTML tag that TEXT begins with, 0: none of those that pages put around logs. */
+/* The no-break spaces of a page that was copied. */
+static size_t decode_spaces(char *line, size_t length)
+{
+	static const char space[] = "\xc2\xa0";
+	size_t kept = 0;
+
+	if (!memmem(line, length, space, 2))
+		return length;
+	for (size_t at = 0; at < length; at++) {
+		bool found = at + 1 < length && !memcmp(line + at, space, 2);
+
+		line[kept++] = found ? ' ' : line[at];
+		at += found;
+	}
+	return kept;
+}
+
+/*
+ * The length of the HTML tag that TEXT begins with, 0: none of those that pages put around logs.
+ */
 static size_t tag_length(struct text text)
 {
 	static const char *const names[] = {
-		"pre", "code", "p", "br", "span", "div", "td", "tr", "li", "samp", "tt", "font", "b", "a",
+		"pre", "code", "p", "br", "span", "div", "td", "tr", "li", "samp", "tt", "font",
+		"b", "a",
 	};
 	struct text rest = text;
 	struct text inside;
@@ -123,10 +184,15 @@ static size_t drop_tags(char *line, size_t length)
 
 size_t plain_line(char *line, size_t length)
 {
-	if (length && line[length - 1] == '\r')
+	while (length && line[length - 1] == '\r')
 		length--;
+	if (length >= 3 && !memcmp(line, "\xef\xbb\xbf", 3)) {
+		length -= 3;
+		memmove(line, line + 3, length);
+	}
 	length = drop_sequences(line, length);
 	length = drop_tags(line, length);
+	length = decode_spaces(line, length);
 	return decode_entities(line, length);
 }
 

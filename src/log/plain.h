@@ -6,17 +6,19 @@
 #include <stddef.h>
 
 /*
- * Takes from a line of LENGTH bytes, in place, what is not text: a final carriage return, terminal
- * sequences (ECMA-48 CSI), HTML tags at both ends and HTML entities. Returns the new length.
+ * Takes from a line of LENGTH bytes, in place, what is not text: carriage returns at its end, a
+ * mark of UTF-8 at its beginning, terminal sequences (ECMA-48) that have an end, HTML tags at both
+ * ends; and makes HTML entities and no-break spaces what they stand for. Returns the new length.
  */
 size_t plain_line(char *line, size_t length);
 
-/*
- * Undoes escapes in a message, in place, and returns the new length. PLAIN_KMSG: every \xNN, as
- * /dev/kmsg writes them. PLAIN_OTHER: only \xNN of bytes that are no text (dmesg(1)). PLAIN_SYSLOG: these, and
- * #NNN with the octal value of a control character (rsyslogd).
- */
-enum plain_escapes { PLAIN_KMSG, PLAIN_OTHER, PLAIN_SYSLOG };
+enum plain_escapes {
+	PLAIN_KMSG,	/* every \xNN, as /dev/kmsg has them */
+	PLAIN_OTHER,	/* \xNN of bytes that are no printable ASCII, as dmesg(1) writes them */
+	PLAIN_SYSLOG,	/* these, and #NNN, a control character in octal (rsyslogd) */
+};
+
+/* Undoes escapes in a message, in place. Returns the new length. */
 size_t plain_unescape(char *message, size_t length, enum plain_escapes escapes);
 
 #endif

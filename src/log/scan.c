@@ -26,7 +26,8 @@
 static const char needles[][NEEDLE_MAX] = {
 	"voked oom-killer", "oom-killer: ", "oom-kill:constraint", "oom_reaper: ",
 	"reaped process #", "oom_score_adj", "oom_adj name", "Killed process #",
-	"Kill process #", "kill process #", "ut of memory", "ult of limit of",
+	"Kill process #", "kill process #", "ut of memory and no", "ut of memory: OOM vic",
+	"ut of memory: syst", "ut of memory: comp", "ult of limit of",
 };
 
 _Static_assert(NEEDLE_MAX <= OOM_SCAN_OVERLAP, "a torn needle fits into the overlap");

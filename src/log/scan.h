@@ -13,10 +13,11 @@
  *   "oom-kill:constraint"
  *   "oom_reaper: ", "reaped process #"	also wrapped at any of its blanks
  *   "oom_score_adj", "oom_adj name"	the task table's header
- *   "Killed process #", "Kill process #", "kill process #", "ut of memory"
+ *   "Killed process #", "Kill process #", "kill process #"
+ *   "ut of memory and no", "ut of memory: OOM vic", "ut of memory: syst", "ut of memory: comp"
  *   "ult of limit of"			"killed as a result of limit of"
  *
- * So a line that a mailer wrapped inside "Killed process 1", "Out of memory", "oom_adj name",
+ * So a line that a mailer wrapped inside "Killed process 1", "Out of memory and", "oom_adj name",
  * "result of limit of" or "oom_reaper: unable" is not seen, but others of its report are. And
  * lines of other programs may be.
  *

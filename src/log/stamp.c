@@ -7,25 +7,30 @@
 #include "base/duration.h"
 #include "log/stamp.h"
 
-#define DAY_NS (INT64_C(86400) * (int64_t)NS_PER_SECOND)
+#define SECOND_NS ((int64_t)NS_PER_SECOND)
+#define DAY_NS (86400 * SECOND_NS)
 
-/* A date may stand in so many bytes in front of a time of day. */
+/* A date may stand in so many bytes in front of a time of day, and has so many words at most. */
 #define DATE_MAX 40
+#define DATE_WORDS_MAX 5
+
+#define MONTHS 12
+#define LANGUAGES 12
 
 /* Beginnings of month names, in the languages that dmesg -T and journalctl are met with. */
-static const char *const months[12][10] = {
-	{ "Jan", "jan", "ene", "gen", "янв", "sty", "1月" },
-	{ "Feb", "feb", "fév", "fev", "фев", "lut", "2月" },
-	{ "Mar", "mar", "Mär", "Mrz", "mär", "maa", "mrt", "3月" },
-	{ "Apr", "apr", "avr", "abr", "апр", "kwi", "4月" },
-	{ "May", "may", "mai", "Mai", "mag", "mei", "май", "мая", "maj", "5月" },
-	{ "Jun", "jun", "juin", "giu", "июн", "cze", "6月" },
-	{ "Jul", "jul", "juil", "lug", "июл", "lip", "7月" },
-	{ "Aug", "aug", "août", "aoû", "ago", "авг", "sie", "8月" },
-	{ "Sep", "sep", "set", "сен", "wrz", "9月" },
-	{ "Oct", "oct", "Okt", "okt", "out", "ott", "окт", "paź", "10月" },
-	{ "Nov", "nov", "ноя", "lis", "11月" },
-	{ "Dec", "dec", "déc", "Dez", "dez", "dic", "дек", "gru", "12月" },
+static const char *const months[MONTHS][LANGUAGES] = {
+	{ "Jan", "jan", "ene", "gen", "янв", "sty" },
+	{ "Feb", "feb", "fév", "fev", "фев", "lut" },
+	{ "Mar", "mar", "Mär", "Mrz", "mär", "maa", "mrt" },
+	{ "Apr", "apr", "avr", "abr", "апр", "kwi" },
+	{ "May", "may", "mai", "Mai", "mag", "mei", "май", "мая", "maj" },
+	{ "Jun", "jun", "juin", "giu", "июн", "cze" },
+	{ "Jul", "jul", "juil", "lug", "июл", "lip" },
+	{ "Aug", "aug", "août", "aoû", "ago", "авг", "sie" },
+	{ "Sep", "sep", "set", "сен", "wrz" },
+	{ "Oct", "oct", "Okt", "okt", "out", "ott", "окт", "paź" },
+	{ "Nov", "nov", "ноя", "lis" },
+	{ "Dec", "dec", "déc", "Dez", "dez", "des", "dic", "дек", "gru" },
 };
 
 struct date {
@@ -34,23 +39,33 @@ struct date {
 	int hour, minute;
 	int second;
 	int64_t fraction_ns;
+	bool iso;		/* 2026-11-23: a zone's name may follow, as journalctl writes it */
 	bool zone_known;
 	int64_t zone_s;		/* east of UTC */
 };
 
-static bool is_digit(char byte)
+/* "11月", "11월": Chinese, Japanese, Korean */
+static int numbered_month_of(struct text word)
 {
-	return byte >= '0' && byte <= '9';
+	uint64_t number;
+
+	if (!text_take_u64(&word, &number) || number < 1 || number > MONTHS)
+		return 0;
+	return text_starts(word, "月") || text_starts(word, "월") ? (int)number : 0;
 }
 
 static int month_of(struct text word)
 {
-	/* "10月" begins with no "1月", but "11月" must not be found as "1月" of a longer word. */
-	for (int month = 0; month < 12; month++)
-		for (size_t i = 0; i < 10 && months[month][i]; i++)
+	for (int month = 0; month < MONTHS; month++)
+		for (size_t i = 0; i < LANGUAGES && months[month][i]; i++)
 			if (text_starts(word, months[month][i]))
 				return month + 1;
-	return 0;
+	return numbered_month_of(word);
+}
+
+static bool is_year(uint64_t number)
+{
+	return number >= 1970 && number < 2200;
 }
 
 /* Takes COUNT digits. */
@@ -59,7 +74,7 @@ static bool take_digits(struct text *text, size_t count, int *ret_value)
 	int value = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_digit(text_byte(*text, i)))
+		if (!text_is_digit(text_byte(*text, i)))
 			return false;
 		value = value * 10 + (text->at[i] - '0');
 	}
@@ -71,17 +86,25 @@ static bool take_digits(struct text *text, size_t count, int *ret_value)
 /* ".966596" or ",333700" */
 static void take_fraction(struct text *text, int64_t *ret_ns)
 {
-	int64_t unit = (int64_t)NS_PER_SECOND;
+	int64_t unit = SECOND_NS;
 	size_t count = 1;
+	char point = text_byte(*text, 0);
 
 	*ret_ns = 0;
-	if ((text_byte(*text, 0) != '.' && text_byte(*text, 0) != ',') || !is_digit(text_byte(*text, 1)))
+	if ((point != '.' && point != ',') || !text_is_digit(text_byte(*text, 1)))
 		return;
-	for (; is_digit(text_byte(*text, count)); count++) {
+	for (; text_is_digit(text_byte(*text, count)); count++) {
 		unit /= 10;
 		*ret_ns += (text->at[count] - '0') * unit;
 	}
 	*text = text_from(*text, count);
+}
+
+/* "07:39" */
+static bool take_minute(struct text *text, struct date *date)
+{
+	return take_digits(text, 2, &date->hour) && text_skip(text, ":") &&
+	       take_digits(text, 2, &date->minute) && date->hour <= 24 && date->minute <= 59;
 }
 
 /* "07:39:10" with a fraction */
@@ -89,69 +112,129 @@ static bool take_time_of_day(struct text *text, struct date *date)
 {
 	struct text rest = *text;
 
-	if (!take_digits(&rest, 2, &date->hour) || !text_skip(&rest, ":") ||
-	    !take_digits(&rest, 2, &date->minute) || !text_skip(&rest, ":") ||
-	    !take_digits(&rest, 2, &date->second) || date->hour > 24 || date->minute > 59 ||
-	    date->second > 60 || is_digit(text_byte(rest, 0)))
+	if (!take_minute(&rest, date) || !text_skip(&rest, ":") ||
+	    !take_digits(&rest, 2, &date->second) || date->second > 60 ||
+	    text_is_digit(text_byte(rest, 0)))
 		return false;
 	take_fraction(&rest, &date->fraction_ns);
 	*text = rest;
 	return true;
 }
 
-/* "Z", "+00:00", "-0500", " UTC" */
-static void take_zone(struct text *text, struct date *date)
+static bool is_capital(char byte)
 {
-	struct text rest = *text;
-	bool west = text_starts(rest, "-");
-	int hours, minutes;
-
-	if (text_skip(&rest, "Z") || text_skip(&rest, " UTC") || text_skip(&rest, " GMT")) {
-		date->zone_known = true;
-		date->zone_s = 0;
-		*text = rest;
-		return;
-	}
-	text_skip(&rest, " ");
-	west = text_starts(rest, "-");
-	if (!text_skip(&rest, west ? "-" : "+") || !take_digits(&rest, 2, &hours))
-		return;
-	text_skip(&rest, ":");
-	if (!take_digits(&rest, 2, &minutes))
-		return;
-	date->zone_known = true;
-	date->zone_s = (hours * 60 + minutes) * INT64_C(60) * (west ? -1 : 1);
-	*text = rest;
+	return byte >= 'A' && byte <= 'Z';
 }
 
-/* Seconds since 1970 of DATE in YEAR, in its own zone or the local one. */
-static int64_t seconds_of(const struct date *date, int64_t year)
+/* Whether a word ends in front of TEXT. */
+static bool is_word_end(struct text text)
+{
+	char next = text_byte(text, 0);
+
+	return !text_is_digit(next) && !is_capital(next) && !(next >= 'a' && next <= 'z');
+}
+
+/* "+00:00", "-0500", "+03" */
+static bool take_offset(struct text *text, struct date *date)
+{
+	bool west = text_starts(*text, "-");
+	int hours, minutes = 0;
+
+	if (!text_skip(text, west ? "-" : "+") || !take_digits(text, 2, &hours))
+		return false;
+	text_skip(text, ":");
+	if (!is_word_end(*text) && !take_digits(text, 2, &minutes))
+		return false;
+	date->zone_s = (hours * 60 + minutes) * INT64_C(60) * (west ? -1 : 1);
+	return is_word_end(*text) && hours <= 14 && minutes <= 59;
+}
+
+/* "CEST": whose offset is not known, since such names are not unique */
+static bool take_zone_name(struct text *text)
+{
+	size_t length = 0;
+
+	while (is_capital(text_byte(*text, length)))
+		length++;
+	*text = text_from(*text, length);
+	return length >= 2 && length <= 5 && (!text->length || text_is_blank(text->at[0]));
+}
+
+/* "Z", "+00:00", "-0500", " UTC", and behind an ISO date " CEST", " +03" */
+static void take_zone(struct text *text, struct date *date)
+{
+	struct text rest = *text, name;
+
+	if (!text_skip(&rest, "Z")) {
+		text_skip(&rest, " ");
+		name = rest;
+		if (!text_skip(&rest, "UTC") && !text_skip(&rest, "GMT") &&
+		    !take_offset(&rest, date)) {
+			date->zone_s = 0;
+			if (date->iso && take_zone_name(&name))
+				*text = name;
+			return;
+		}
+	}
+	date->zone_known = is_word_end(rest);
+	if (date->zone_known)
+		*text = rest;
+}
+
+static bool is_leap(int64_t year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/* Whether YEAR has the day of DATE. */
+static bool has_day(int64_t year, const struct date *date)
+{
+	static const int days[MONTHS] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool february = date->month == 2;
+
+	return date->month >= 1 && date->month <= MONTHS && date->day >= 1 &&
+	       date->day <= days[date->month - 1] + (february && is_leap(year));
+}
+
+/* Since 1970, of DATE in YEAR, in its own zone or the local one. */
+static int64_t wall_of(const struct date *date, int64_t year)
 {
 	struct tm tm = {
 		.tm_year = (int)(year - 1900), .tm_mon = date->month - 1, .tm_mday = date->day,
 		.tm_hour = date->hour, .tm_min = date->minute, .tm_sec = date->second,
 		.tm_isdst = -1,
 	};
+	int64_t seconds = date->zone_known ? (int64_t)timegm(&tm) - date->zone_s
+					   : (int64_t)mktime(&tm);
 
-	return date->zone_known ? (int64_t)timegm(&tm) - date->zone_s : (int64_t)mktime(&tm);
+	return seconds * SECOND_NS + date->fraction_ns;
+}
+
+/* The latest year that has DATE and does not make it more than a day later than now; 0: none. */
+static int64_t find_year(const struct date *date, int64_t now_ns)
+{
+	time_t now = (time_t)(now_ns / SECOND_NS);
+	struct tm today;
+	int64_t year;
+
+	if (!gmtime_r(&now, &today))
+		return 0;
+	/* By local time it may be next year already. */
+	for (year = today.tm_year + 1901; year >= 1970; year--)
+		if (has_day(year, date) && wall_of(date, year) <= now_ns + DAY_NS)
+			return year;
+	return 0;
 }
 
 static void set_wall(struct oom_time *time, const struct date *date, int64_t now_ns)
 {
-	struct tm today;
-	time_t now = (time_t)(now_ns / (int64_t)NS_PER_SECOND);
-	int64_t year = date->year;
+	int64_t year = date->year ? date->year : find_year(date, now_ns);
 
-	if (time->has_wall || !date->month || !date->day || !gmtime_r(&now, &today))
+	if (time->has_wall || !is_year((uint64_t)year) || !has_day(year, date))
 		return;
-	if (!year) {
-		year = today.tm_year + 1900;
-		if (seconds_of(date, year) * (int64_t)NS_PER_SECOND > now_ns + DAY_NS)
-			year--;
-	}
 	time->has_wall = true;
 	time->wall_guessed = !date->year || !date->zone_known;
-	time->wall_ns = seconds_of(date, year) * (int64_t)NS_PER_SECOND + date->fraction_ns;
+	time->wall_ns = wall_of(date, year);
 }
 
 static void set_raw(struct oom_time *time, const char *from, const char *to)
@@ -161,23 +244,33 @@ static void set_raw(struct oom_time *time, const char *from, const char *to)
 			     sizeof(time->raw));
 }
 
+static void set_times(struct oom_time *time, struct text from, struct text to,
+		      const struct date *date, int64_t now_ns)
+{
+	set_raw(time, from.at, to.at);
+	set_wall(time, date, now_ns);
+}
+
 /* "2026-11-23" or "2026/11/23" */
 static bool take_iso_date(struct text *text, struct date *date)
 {
 	struct text rest = *text;
 	const char *dash = text_byte(rest, 4) == '/' ? "/" : "-";
+	struct date found = { .iso = true };
 	int year;
 
 	if (!take_digits(&rest, 4, &year) || !text_skip(&rest, dash) ||
-	    !take_digits(&rest, 2, &date->month) || !text_skip(&rest, dash) ||
-	    !take_digits(&rest, 2, &date->day) || date->month > 12 || date->day > 31 ||
-	    year < 1970 || year >= 2200)
+	    !take_digits(&rest, 2, &found.month) || !text_skip(&rest, dash) ||
+	    !take_digits(&rest, 2, &found.day) || !is_year((uint64_t)year) ||
+	    !has_day(year, &found))
 		return false;
-	date->year = year;
+	found.year = year;
+	*date = found;
 	*text = rest;
 	return true;
 }
 
+/* "2026-11-23T07:39:10,333700+00:00", "2026-11-23 07:39:10" */
 static enum stamp_form take_iso(struct text *text, int64_t now_ns, struct oom_time *time)
 {
 	struct date date = { 0 };
@@ -192,14 +285,14 @@ static enum stamp_form take_iso(struct text *text, int64_t now_ns, struct oom_ti
 	comma = text_byte(rest, 8) == ',';
 	if (!take_time_of_day(&rest, &date))
 		return STAMP_NONE;
+	date.iso = false;
 	take_zone(&rest, &date);
-	set_raw(time, text->at, rest.at);
-	set_wall(time, &date, now_ns);
+	set_times(time, *text, rest, &date, now_ns);
 	*text = rest;
 	return joined && comma ? STAMP_DMESG : STAMP_DATED;
 }
 
-/* "11-23 07:05:30.507", or with a year in front as logcat -v year */
+/* "11-23 07:05:30.507", with -v zone " +0100" behind it */
 static enum stamp_form take_logcat(struct text *text, int64_t now_ns, struct oom_time *time)
 {
 	struct date date = { 0 };
@@ -207,10 +300,10 @@ static enum stamp_form take_logcat(struct text *text, int64_t now_ns, struct oom
 
 	if (!take_digits(&rest, 2, &date.month) || !text_skip(&rest, "-") ||
 	    !take_digits(&rest, 2, &date.day) || !text_skip(&rest, " ") ||
-	    date.month > 12 || date.day > 31 || !take_time_of_day(&rest, &date))
+	    !has_day(2000, &date) || !take_time_of_day(&rest, &date))
 		return STAMP_NONE;
-	set_raw(time, text->at, rest.at);
-	set_wall(time, &date, now_ns);
+	take_zone(&rest, &date);
+	set_times(time, *text, rest, &date, now_ns);
 	*text = rest;
 	return STAMP_LOGCAT;
 }
@@ -223,56 +316,102 @@ static size_t find_time_of_day(struct text text)
 	for (size_t at = 0; at + 8 <= text.length && at <= DATE_MAX; at++) {
 		struct text rest = text_from(text, at);
 
-		if (at && (is_digit(text.at[at - 1]) || text.at[at - 1] == ':'))
-			continue;
 		if (text.at[at] == '[' || text.at[at] == ']' || text.at[at] == '=')
 			break;
-		if (is_digit(text.at[at]) && take_time_of_day(&rest, &date))
+		if (at && text_is_blank(text.at[at - 1]) && take_time_of_day(&rest, &date))
 			return at;
 	}
 	return TEXT_NONE;
 }
 
-static void read_date_word(struct text word, struct date *date)
+/* Letters of any language, digits and what stands between them in dates. */
+static bool is_date_word(struct text word)
 {
-	struct text rest = word;
-	uint64_t number;
-	int month = month_of(word);
+	for (size_t i = 0; i < word.length; i++) {
+		unsigned char byte = (unsigned char)word.at[i];
 
-	if (take_iso_date(&rest, date))
-		return;
-	if (month && !date->month) {
-		date->month = month;
-		/* "Nov23" */
-		for (size_t at = 0; at < word.length; at++)
-			if (is_digit(word.at[at]) && at >= 3 && !date->day) {
-				rest = text_from(word, at);
-				if (text_take_u64(&rest, &number) && number <= 31)
-					date->day = (int)number;
-			}
-		return;
+		if (byte < 128 && is_word_end((struct text){ word.at + i, 1 }) &&
+		    !strchr("-/.,@", byte))
+			return false;
 	}
-	if (!text_take_u64(&rest, &number))
+	return word.length > 0;
+}
+
+/* "23", "23,", "2026" */
+static void read_date_number(struct text word, struct date *date)
+{
+	uint64_t number;
+
+	if (!text_take_u64(&word, &number))
 		return;
-	if (number >= 1970 && number < 2200)
+	if (is_year(number))
 		date->year = (int64_t)number;
 	else if (number >= 1 && number <= 31 && !date->day)
 		date->day = (int)number;
 }
 
-/* The words of a date: at most four, none that only a message would have. Returns whether they are. */
+/*
+ * One of a date's words. Of two that are months the last is: the first is a Tuesday ("mar. nov.
+ * 24" in French, Spanish and Italian).
+ */
+static void read_date_word(struct text word, struct date *date)
+{
+	int month = month_of(word);
+	uint64_t number;
+
+	if (month) {
+		date->month = month;
+		/* "Nov23", but not "11月" */
+		text_take_u64(&word, &number);
+		while (word.length && !text_is_digit(word.at[0]))
+			word = text_from(word, 1);
+		read_date_number(word, date);
+	} else if (!take_iso_date(&word, date)) {
+		read_date_number(word, date);
+	}
+}
+
+/* Returns whether WORDS are a date and nothing else. */
 static bool read_date_words(struct text words, struct date *date)
 {
-	size_t count = 0;
-
-	for (; text_skip_blanks(&words), words.length; count++) {
+	for (size_t count = 0; text_skip_blanks(&words), words.length; count++) {
 		struct text word = text_take_word(&words);
 
-		if (!word.length || count == 5)
+		if (!is_date_word(word) || count == DATE_WORDS_MAX)
 			return false;
 		read_date_word(word, date);
 	}
 	return date->month && date->day;
+}
+
+/* " 2026" behind a time of day */
+static void take_year(struct text *text, struct date *date)
+{
+	struct text rest = *text;
+	uint64_t number;
+
+	if (text_skip(&rest, " ") && text_take_u64(&rest, &number) && is_year(number) &&
+	    (!rest.length || rest.at[0] == ' ' || rest.at[0] == ':')) {
+		date->year = (int64_t)number;
+		*text = rest;
+	}
+}
+
+/* What stands behind a time of day: " 2026", " UTC", " UTC 2026", " CET 2026" */
+static void take_year_and_zone(struct text *text, struct date *date)
+{
+	struct text named = *text;
+
+	take_year(text, date);
+	take_zone(text, date);
+	if (date->year)
+		return;
+	take_year(text, date);
+	if (!date->year && text_skip(&named, " ") && take_zone_name(&named)) {
+		take_year(&named, date);
+		if (date->year)
+			*text = named;
+	}
 }
 
 /* "Nov 23 07:05:30", "Mon Nov 23 07:39:10 2026", "Mon 2026-09-21 14:13:26 UTC", in any language */
@@ -280,24 +419,25 @@ static enum stamp_form take_dated(struct text *text, int64_t now_ns, struct oom_
 {
 	struct date date = { 0 };
 	size_t at = find_time_of_day(*text);
-	struct text rest, year;
-	uint64_t number;
+	struct text rest;
 
-	if (at == TEXT_NONE || at == 0 || !read_date_words(text_head(*text, at), &date))
+	if (at == TEXT_NONE || !read_date_words(text_head(*text, at), &date))
 		return STAMP_NONE;
 	rest = text_from(*text, at);
 	take_time_of_day(&rest, &date);
-	year = rest;
-	if (text_skip(&year, " ") && text_take_u64(&year, &number) && number >= 1970 && number < 2200 &&
-	    (!year.length || year.at[0] == ' ' || year.at[0] == ':')) {
-		date.year = (int64_t)number;
-		rest = year;
-	}
-	take_zone(&rest, &date);
-	set_raw(time, text->at, rest.at);
-	set_wall(time, &date, now_ns);
+	take_year_and_zone(&rest, &date);
+	set_times(time, *text, rest, &date, now_ns);
 	*text = rest;
 	return STAMP_DATED;
+}
+
+static void set_unix(struct oom_time *time, int64_t ns)
+{
+	if (!time->has_wall) {
+		time->has_wall = true;
+		time->wall_guessed = false;
+		time->wall_ns = ns;
+	}
 }
 
 /* "6.966596" or "1790000006.966596", with at least DIGITS behind the point */
@@ -311,15 +451,14 @@ static enum stamp_form take_seconds(struct text *text, size_t digits, struct oom
 	    seconds > UINT64_C(9000000000))
 		return STAMP_NONE;
 	for (size_t i = 1; i <= digits; i++)
-		if (!is_digit(text_byte(rest, i)))
+		if (!text_is_digit(text_byte(rest, i)))
 			return STAMP_NONE;
 	take_fraction(&rest, &fraction);
-	total = (int64_t)seconds * (int64_t)NS_PER_SECOND + fraction;
+	total = (int64_t)seconds * SECOND_NS + fraction;
 	set_raw(time, text->at, rest.at);
 	*text = rest;
 	if (seconds >= UINT64_C(1000000000)) {
-		time->has_wall = true;
-		time->wall_ns = total;
+		set_unix(time, total);
 		return STAMP_UNIX;
 	}
 	if (!time->has_monotonic) {
@@ -335,51 +474,89 @@ enum stamp_form stamp_take(struct text *text, int64_t now_ns, struct oom_time *t
 
 	if (form == STAMP_NONE)
 		form = take_logcat(text, now_ns, time);
-	if (form == STAMP_NONE && is_digit(text_byte(*text, 0)) && text_byte(*text, 2) != ':')
+	if (form == STAMP_NONE && text_is_digit(text_byte(*text, 0)))
 		form = take_seconds(text, 3, time);
 	return form == STAMP_NONE ? take_dated(text, now_ns, time) : form;
+}
+
+/* "<    0.000012>", "  +0.000012" */
+static bool is_distance(struct text text)
+{
+	uint64_t seconds;
+
+	if (!text_skip(&text, "<") && !text_skip(&text, "+"))
+		return false;
+	text_skip_blanks(&text);
+	return text_take_u64(&text, &seconds) && text_starts(text, ".");
+}
+
+/* dmesg -e: "Nov23 07:05", "Nov 3 07:05" */
+static enum stamp_form read_minute(struct text content, int64_t now_ns, struct oom_time *time)
+{
+	size_t blank = text_find_last(content, " ");
+	struct text rest = text_from(content, blank == TEXT_NONE ? content.length : blank + 1);
+	struct date date = { 0 };
+
+	if (!take_minute(&rest, &date) || rest.length ||
+	    !read_date_words(text_head(content, blank), &date))
+		return STAMP_NONE;
+	set_times(time, content, rest, &date, now_ns);
+	return STAMP_DMESG;
 }
 
 enum stamp_form stamp_read_bracket(struct text content, int64_t now_ns, struct oom_time *time)
 {
 	struct text rest = content;
-	struct date date = { 0 };
-	size_t colon;
 
 	text_skip_blanks(&rest);
-	if (text_skip(&rest, "<") || text_skip(&rest, "+")) {
-		/* Only the distance to the line before. */
-		text_skip_blanks(&rest);
-		return is_digit(text_byte(rest, 0)) && text_find(rest, ".") != TEXT_NONE
-			? STAMP_MONOTONIC : STAMP_NONE;
-	}
-	if (is_digit(text_byte(rest, 0)) && take_seconds(&rest, 1, time) != STAMP_NONE)
+	if (is_distance(rest))
 		return STAMP_MONOTONIC;
-	if (take_iso(&rest, now_ns, time) != STAMP_NONE || take_dated(&rest, now_ns, time) != STAMP_NONE)
+	if (text_is_digit(text_byte(rest, 0)) && take_seconds(&rest, 1, time) != STAMP_NONE)
+		return STAMP_MONOTONIC;
+	if (take_iso(&rest, now_ns, time) != STAMP_NONE ||
+	    take_dated(&rest, now_ns, time) != STAMP_NONE)
 		return STAMP_DMESG;
-	/* dmesg -e: "Nov23 07:05", without seconds */
-	colon = text_find(rest, ":");
-	if (colon == TEXT_NONE || rest.length > 16 || !month_of(rest) || text_find(rest, " ") == TEXT_NONE)
-		return STAMP_NONE;
-	read_date_word(text_head(rest, text_find(rest, " ")), &date);
-	rest = text_from(rest, text_find(rest, " ") + 1);
-	if (!take_digits(&rest, 2, &date.hour) || !text_skip(&rest, ":") ||
-	    !take_digits(&rest, 2, &date.minute))
-		return STAMP_NONE;
-	set_raw(time, content.at, content.at + content.length);
-	set_wall(time, &date, now_ns);
-	return STAMP_DMESG;
+	return read_minute(rest, now_ns, time);
+}
+
+/* A whole number of the unit that brings it nearest to our days. */
+static void read_count(struct text value, uint64_t count, struct oom_time *time)
+{
+	int64_t unit = SECOND_NS;
+
+	if (count < UINT64_C(1000000000) || count > (uint64_t)INT64_MAX)
+		return;
+	while (unit > 1 && count >= UINT64_C(10000000000) * (uint64_t)(SECOND_NS / unit))
+		unit /= 1000;
+	set_raw(time, value.at, value.at + value.length);
+	set_unix(time, count > (uint64_t)(INT64_MAX / unit) ? INT64_MAX : (int64_t)count * unit);
+}
+
+void stamp_read_value(struct text value, int64_t now_ns, struct oom_time *time)
+{
+	struct text rest = value, number = value;
+	uint64_t count;
+
+	if (text_take_u64(&number, &count) && !number.length)
+		read_count(value, count, time);
+	else if (take_seconds(&rest, 1, time) == STAMP_NONE)
+		stamp_take(&rest, now_ns, time);
+}
+
+static int64_t from_us(uint64_t microseconds)
+{
+	return microseconds > INT64_MAX / 1000 ? INT64_MAX : (int64_t)microseconds * 1000;
 }
 
 void stamp_set_monotonic(struct oom_time *time, uint64_t microseconds)
 {
 	time->has_monotonic = true;
-	time->monotonic_ns = microseconds > INT64_MAX / 1000 ? INT64_MAX : (int64_t)microseconds * 1000;
+	time->monotonic_ns = from_us(microseconds);
 }
 
 void stamp_set_wall(struct oom_time *time, uint64_t microseconds)
 {
 	time->has_wall = true;
 	time->wall_guessed = false;
-	time->wall_ns = microseconds > INT64_MAX / 1000 ? INT64_MAX : (int64_t)microseconds * 1000;
+	time->wall_ns = from_us(microseconds);
 }

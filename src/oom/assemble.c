@@ -8,9 +8,6 @@
 #include "base/duration.h"
 #include "oom/assemble.h"
 
-/* Kill lines without a report that are further apart are kills of their own. */
-#define KILLS_APART_NS (INT64_C(10) * (int64_t)NS_PER_SECOND)
-
 /* A report that got no line for so long is not waiting for any but its reaper's. */
 #define STALE_LINES 2000
 
@@ -25,17 +22,18 @@ static void free_draft(struct oom_draft *draft)
 	free(draft);
 }
 
-/* Takes the report at INDEX out of the list and hands it on, unless it has turned out to be none. */
+/*
+ * Takes the report at INDEX out of the list and hands it on, unless it has turned out to be none.
+ */
 static int give_out(struct assembly *assembly, size_t index)
 {
 	struct oom_draft *draft = assembly->open[index];
 	struct oom_report report;
-	bool firm = draft->firm;
 
 	assembly->count--;
 	memmove(&assembly->open[index], &assembly->open[index + 1],
 		(assembly->count - index) * sizeof(assembly->open[0]));
-	if (!firm) {
+	if (!draft->firm) {
 		free_draft(draft);
 		return 0;
 	}
@@ -72,158 +70,6 @@ static int open_draft(struct assembly *assembly, struct text caller, struct oom_
 	return 0;
 }
 
-static bool has_victims(const struct oom_draft *draft)
-{
-	return draft->report.victim_count > 0;
-}
-
-static bool is_over(const struct oom_draft *draft)
-{
-	return has_victims(draft) || draft->report.none_killable || draft->report.already_exiting ||
-	       draft->report.panic;
-}
-
-/* Rows of two tables that are written at once are not further apart. */
-#define ROWS_NEAR 256
-
-/* Whether DRAFT has got the row of that process just now. */
-static bool has_row(const struct oom_draft *draft, struct text text)
-{
-	const struct oom_report *report = &draft->report;
-	int64_t pid;
-
-	text_skip_blanks(&text);
-	text_skip(&text, "[");
-	text_skip_blanks(&text);
-	if (!text_take_i64(&text, &pid))
-		return false;
-	for (size_t i = 0; i < ROWS_NEAR && i < report->task_count; i++)
-		if (report->tasks[report->task_count - 1 - i].pid == pid)
-			return true;
-	return false;
-}
-
-static bool has_node(const struct oom_draft *draft, struct text text)
-{
-	uint64_t node;
-
-	text_skip_blanks(&text);
-	if (!text_skip(&text, "Node ") || !text_take_u64(&text, &node))
-		return false;
-	for (size_t i = 0; i < draft->report.node_count; i++)
-		if ((uint64_t)draft->report.nodes[i].node == node)
-			return true;
-	return false;
-}
-
-static const struct oom_zone *zone_of(const struct oom_draft *draft, struct text text)
-{
-	uint64_t node = 0;
-	struct text name;
-
-	text_skip_blanks(&text);
-	if (text_skip(&text, "Node ")) {
-		text_take_u64(&text, &node);
-		text_skip_blanks(&text);
-	}
-	name = text_take_word(&text);
-	if (text_byte(name, name.length - 1) == ':')
-		name.length--;
-	for (size_t i = 0; i < draft->report.zone_count; i++)
-		if ((uint64_t)draft->report.zones[i].node == node &&
-		    text_is(name, draft->report.zones[i].name))
-			return &draft->report.zones[i];
-	return NULL;
-}
-
-/* Whether a line of the machine's record says something that DRAFT has already. */
-static bool has_counts(const struct oom_draft *draft, struct text text)
-{
-	struct text name;
-	char copy[40];
-
-	text_skip_blanks(&text);
-	return text_take_until(&text, ":", &name) &&
-	       oom_figure(&draft->report.memory, text_copy_to(name, copy, sizeof(copy))) != OOM_UNKNOWN;
-}
-
-static bool has_counter(const struct oom_draft *draft, struct text text)
-{
-	const struct oom_memcg *memcg = &draft->report.memcg;
-
-	text_skip_blanks(&text);
-	return (text_starts(text, "memory:") ? &memcg->memory
-		: text_starts(text, "memory+swap:") ? &memcg->memsw
-		: text_starts(text, "swap:") ? &memcg->swap : &memcg->kmem)->usage != OOM_UNKNOWN;
-}
-
-/* A cgroup's report has no line of the machine's memory, and the machine's none of a cgroup. */
-static bool is_of_another_kind(const struct oom_draft *draft, enum oom_message class)
-{
-	switch (class) {
-	case OOM_MSG_MEMINFO:
-	case OOM_MSG_COUNTS:
-	case OOM_MSG_NODE:
-	case OOM_MSG_ZONE:
-	case OOM_MSG_BLOCKS:
-	case OOM_MSG_HUGE:
-	case OOM_MSG_PAGES:
-		return draft->memcg_said;
-	case OOM_MSG_COUNTER:
-	case OOM_MSG_STATS:
-	case OOM_MSG_MEMCG_TASK:
-		return draft->report.has_memory;
-	default:
-		return false;
-	}
-}
-
-/* Whether DRAFT still lacks what the message TEXT of CLASS says. */
-static bool lacks(const struct oom_draft *draft, enum oom_message class, struct text text)
-{
-	const struct oom_report *report = &draft->report;
-
-	if (is_over(draft))
-		return class == OOM_MSG_GROUP || class == OOM_MSG_PANIC ||
-		       (class == OOM_MSG_DECISION_REST && report->decided.pid == OOM_NO_NUMBER);
-	if (is_of_another_kind(draft, class))
-		return false;
-	switch (class) {
-	case OOM_MSG_CPUSET:
-		return !draft->has_cpuset;
-	case OOM_MSG_CPU:
-		return report->trigger.said && !draft->has_cpu;
-	case OOM_MSG_HARDWARE:
-		return !draft->has_hardware;
-	case OOM_MSG_MEMINFO:
-		return !report->has_memory;
-	case OOM_MSG_COUNTS:
-		return !has_counts(draft, text);
-	case OOM_MSG_NODE:
-		return !has_node(draft, text);
-	case OOM_MSG_ZONE:
-		return !zone_of(draft, text) || !zone_of(draft, text)->figures.count;
-	case OOM_MSG_BLOCKS:
-		return !zone_of(draft, text) || !zone_of(draft, text)->has_blocks;
-	case OOM_MSG_COUNTER:
-		return !has_counter(draft, text);
-	case OOM_MSG_MEMCG_TASK:
-		return !report->memcg.task_path;
-	case OOM_MSG_TABLE:
-		return !report->has_table;
-	case OOM_MSG_ROW:
-		return !report->has_table || !has_row(draft, text);
-	case OOM_MSG_DECISION:
-		return report->decided.pid == OOM_NO_NUMBER && !report->constraint;
-	case OOM_MSG_DECISION_REST:
-		return report->decided.pid == OOM_NO_NUMBER;
-	case OOM_MSG_CHOICE:
-		return !report->choice.said;
-	default:
-		return true;
-	}
-}
-
 static bool is_same_caller(const struct oom_draft *draft, struct text caller)
 {
 	return caller.length && text_is(caller, draft->caller);
@@ -245,10 +91,10 @@ static bool is_fresh(const struct assembly *assembly, const struct oom_draft *dr
 static int fitness(const struct oom_draft *draft, struct text text)
 {
 	const struct oom_report *report = &draft->report;
-	bool memcg = text_find(text, ",oom_memcg=/") != TEXT_NONE;
+	bool memcg = text_has(text, ",oom_memcg=/");
 	int fits = 0;
 
-	if (memcg && report->memcg.path && text_find(text, report->memcg.path) != TEXT_NONE)
+	if (memcg && report->memcg.path && text_has(text, report->memcg.path))
 		fits += 4;
 	fits += memcg ? draft->memcg_said : report->has_memory;
 	fits += oom_find_task(report, read_pid_of(text)) != NULL;
@@ -262,11 +108,17 @@ static struct oom_draft *find_fittest(const struct assembly *assembly, struct te
 	for (size_t i = 0; i < assembly->count; i++) {
 		struct oom_draft *draft = assembly->open[i];
 
-		if (lacks(draft, OOM_MSG_DECISION, text) && is_fresh(assembly, draft) &&
+		if (draft_lacks(draft, OOM_MSG_DECISION, text) && is_fresh(assembly, draft) &&
 		    (!best || fitness(draft, text) >= fitness(best, text)))
 			best = draft;
 	}
 	return best;
+}
+
+/* Whether DRAFT waits for more of its lines. */
+static bool is_unfinished(const struct assembly *assembly, const struct oom_draft *draft)
+{
+	return !draft_is_over(draft) && is_fresh(assembly, draft);
 }
 
 /* A CPU line names who invoked the killer: whose trigger has that name, and no such line yet? */
@@ -274,32 +126,37 @@ static struct oom_draft *find_by_name(const struct assembly *assembly, struct te
 {
 	for (size_t i = 0; i < assembly->count; i++) {
 		struct oom_draft *draft = assembly->open[i];
-		const char *comm = draft->report.trigger.comm;
 
-		if (!draft->has_cpu && draft->report.trigger.said && *comm && !is_over(draft) &&
-		    text_find(text, comm) != TEXT_NONE)
+		if (draft->report.trigger.comm[0] && is_unfinished(assembly, draft) &&
+		    draft_lacks(draft, OOM_MSG_CPU, text))
 			return draft;
 	}
 	return NULL;
 }
 
-/* Whether a line is of the last but one report: the newest cannot have come to it yet. */
+/*
+ * Whether a line is of the last but one report: the newest cannot have come to it yet, or has had
+ * it.
+ */
 static bool is_ahead(const struct assembly *assembly, enum oom_message class, struct text text)
 {
-	const struct oom_draft *last = newest(assembly), *older = assembly->open[assembly->count - 2];
+	const struct oom_draft *last = newest(assembly);
+	const struct oom_draft *older = assembly->open[assembly->count - 2];
 	bool early = last->report.trigger.said && !last->has_cpu && class > OOM_MSG_CPU &&
 		     last->touched + 2 >= assembly->line;
+	bool had = last->other && !draft_lacks(last, class, text);
 
-	return (early || is_of_another_kind(last, class)) && older->has_cpu && !is_over(older) &&
-	       is_fresh(assembly, older) && lacks(older, class, text);
+	return (early || had || draft_is_of_another_kind(last, class)) && older->has_cpu &&
+	       is_unfinished(assembly, older) && draft_lacks(older, class, text);
 }
 
 /*
  * Which of the open reports a line without a caller's number goes on with. Reports are written one
- * after the other (the kernel holds oom_lock), so it is the newest; unless lines of an older one turn up
- * that the newest cannot have come to yet.
+ * after the other (the kernel holds oom_lock), so it is the newest; unless lines of an older one
+ * turn up that the newest cannot have come to yet.
  */
-static struct oom_draft *choose(struct assembly *assembly, enum oom_message class, struct text text)
+static struct oom_draft *choose(struct assembly *assembly, enum oom_message class,
+				struct text text)
 {
 	struct oom_draft *last = newest(assembly), *named = NULL;
 
@@ -315,11 +172,18 @@ static struct oom_draft *choose(struct assembly *assembly, enum oom_message clas
 		assembly->interleaved = true;
 	if (named)
 		return named;
-	if (assembly->interleaved)
-		for (size_t i = 0; i < assembly->count; i++)
-			if (!is_over(assembly->open[i]) && lacks(assembly->open[i], class, text))
-				return assembly->open[i];
+	for (size_t i = 0; assembly->interleaved && i < assembly->count; i++) {
+		struct oom_draft *draft = assembly->open[i];
+
+		if (!draft_is_over(draft) && draft_lacks(draft, class, text))
+			return draft;
+	}
 	return last;
+}
+
+static bool is_of_reaper(enum oom_message class)
+{
+	return class == OOM_MSG_REAPED || class == OOM_MSG_UNREAPED;
 }
 
 /* Lines about a process go where that process is known. */
@@ -328,15 +192,11 @@ static struct oom_draft *choose_by_pid(const struct assembly *assembly, enum oom
 {
 	for (size_t i = assembly->count; i > 0; i--) {
 		struct oom_draft *draft = assembly->open[i - 1];
+		const struct oom_report *report = &draft->report;
 
-		if (class == OOM_MSG_REAPED || class == OOM_MSG_UNREAPED) {
-			for (size_t v = 0; v < draft->report.victim_count; v++)
-				if (draft->report.victims[v].pid == pid &&
-				    !draft->report.victims[v].reaped.said)
-					return draft;
-		} else if (!has_victims(draft) && knows_pid(draft, pid)) {
+		if (is_of_reaper(class) ? read_victim_of(report, pid, true) != NULL
+					: !report->victim_count && knows_pid(draft, pid))
 			return draft;
-		}
 	}
 	return NULL;
 }
@@ -355,8 +215,29 @@ static bool is_told(const struct assembly *assembly, struct text text)
 
 static bool is_about_process(enum oom_message class)
 {
-	return class == OOM_MSG_KILLED || class == OOM_MSG_REAPED || class == OOM_MSG_UNREAPED ||
-	       class == OOM_MSG_EXITING;
+	return class == OOM_MSG_KILLED || class == OOM_MSG_EXITING || is_of_reaper(class);
+}
+
+/* What is printed when an allocation fails too, and by SysRq-m: nothing about a kill. */
+static bool is_state(enum oom_message class)
+{
+	return class == OOM_MSG_CPU || class == OOM_MSG_HARDWARE ||
+	       (class >= OOM_MSG_MEMINFO && class <= OOM_MSG_SLAB);
+}
+
+/* DRAFT, or the report that goes on in its place because CLASS is nothing for what is none. */
+static struct oom_draft *report_for(const struct assembly *assembly, struct oom_draft *draft,
+				    enum oom_message class)
+{
+	if (!draft || !draft->other || is_state(class))
+		return draft;
+	for (size_t i = assembly->count; i > 0; i--) {
+		struct oom_draft *older = assembly->open[i - 1];
+
+		if (!older->other && text_is(text_of(older->caller), draft->caller))
+			return older;
+	}
+	return NULL;
 }
 
 static struct oom_draft *find_draft(struct assembly *assembly, enum oom_message class,
@@ -371,41 +252,24 @@ static struct oom_draft *find_draft(struct assembly *assembly, enum oom_message 
 			draft = assembly->open[i - 1];
 	if (!draft && newest(assembly) && (!caller.length || !newest(assembly)->caller[0]))
 		draft = choose(assembly, class, text);
-	return draft;
-}
-
-/* How far apart two times are, as far as they can be compared; 0 where they cannot. */
-static int64_t apart_ns(const struct oom_time *first, const struct oom_time *second)
-{
-	int64_t distance = 0;
-
-	if (first->has_monotonic && second->has_monotonic)
-		distance = second->monotonic_ns - first->monotonic_ns;
-	else if (first->has_wall && second->has_wall)
-		distance = second->wall_ns - first->wall_ns;
-	return distance < 0 ? -distance : distance;
+	return report_for(assembly, draft, class);
 }
 
 /*
- * Whether DRAFT can be killed in by a line that names no process it knows: it has no victim yet, or
- * it is of a group, or it consists of kill lines alone that follow each other.
+ * Whether the kill line TEXT may be of DRAFT: it has no victim yet, or is of a group. Kill lines that
+ * follow each other are kills of their own, whose reports the kernel did not print (ten in five
+ * seconds) or somebody left out.
  */
-static bool takes_kill(const struct oom_draft *draft, struct text text, const struct oom_time *time)
+static bool takes_kill(const struct oom_draft *draft, struct text text)
 {
 	const struct oom_report *report = &draft->report;
 	int64_t pid = read_pid_of(text);
 
-	if (!has_victims(draft))
-		return report->decided.pid == OOM_NO_NUMBER || report->decided.pid == pid ||
-		       report->choice.said;
-	if (report->group)
+	if (report->group || read_victim_of(report, pid, false))
 		return true;
-	for (size_t i = 0; i < report->victim_count; i++)
-		if (report->victims[i].pid == pid)
-			return true;
-	return !report->trigger.said && !report->has_table && !report->constraint &&
-	       !report->choice.said && report->memcg.memory.usage == OOM_UNKNOWN &&
-	       apart_ns(&draft->last, time) <= KILLS_APART_NS;
+	return !report->victim_count &&
+	       (report->decided.pid == OOM_NO_NUMBER || report->decided.pid == pid ||
+		report->choice.said);
 }
 
 /* Lines that only an OOM report has: one of them makes a report, with or without a beginning. */
@@ -443,7 +307,6 @@ static bool begins_nothing(enum oom_message class)
 	case OOM_MSG_ALLOCATION:
 	case OOM_MSG_PANIC:
 	case OOM_MSG_UNREAPED:
-	case OOM_MSG_SUPPRESSED:
 	case OOM_MSG_DECISION_REST:
 	case OOM_MSG_SYSRQ:
 		return true;
@@ -454,29 +317,29 @@ static bool begins_nothing(enum oom_message class)
 
 /* Whether a message of CLASS opens another report although DRAFT is open. */
 static bool is_another(const struct assembly *assembly, const struct oom_draft *draft,
-		       enum oom_message class, struct text text, const struct oom_time *time)
+		       enum oom_message class, struct text text)
 {
-	if (class == OOM_MSG_INVOKED)
+	if (class == OOM_MSG_INVOKED || class == OOM_MSG_DUMP)
 		return true;
 	if (class == OOM_MSG_REAPED)
 		return !draft->firm;
 	if (class == OOM_MSG_KILLED)
-		return !takes_kill(draft, text, time);
+		return !takes_kill(draft, text);
 	if (class == OOM_MSG_NONE_KILLABLE)
-		return has_victims(draft) || !is_fresh(assembly, draft);
+		return draft->report.victim_count || !is_fresh(assembly, draft);
 	if (begins_nothing(class))
 		return false;
-	return !lacks(draft, class, text) || !is_fresh(assembly, draft);
+	return !draft_lacks(draft, class, text) || !is_fresh(assembly, draft);
 }
 
 /* What another CPU's trouble has in common with an OOM report: it is no part of an open one. */
 static bool is_repetition(const struct assembly *assembly, const struct oom_draft *draft,
 			  enum oom_message class, struct text text)
 {
-	if (lacks(draft, class, text))
+	if (draft_lacks(draft, class, text))
 		return false;
-	return begins_nothing(class) ? class != OOM_MSG_UNREAPED
-	     : !is_firm(class) && draft->firm && !is_over(draft) && is_fresh(assembly, draft);
+	return begins_nothing(class) ||
+	       (!is_firm(class) && draft->firm && is_unfinished(assembly, draft));
 }
 
 /* The parsers of lines that need nothing but the line. */
@@ -520,8 +383,8 @@ static int read_message(struct oom_draft *draft, enum oom_message class, struct 
 	case OOM_MSG_COMPACTION:
 		draft->report.compaction_disabled = true;
 		return 0;
-	case OOM_MSG_SYSRQ:
-		draft->report.none_killable |= text_find(text, "OOM request ignored") != TEXT_NONE;
+	case OOM_MSG_DUMP:
+		draft->other = true;
 		return 0;
 	default:
 		return readers[class] ? readers[class](draft, text) : 0;
@@ -546,9 +409,7 @@ static void note_line(struct assembly *assembly, struct oom_draft *draft, enum o
 
 	draft->firm |= is_firm(class);
 	draft->touched = assembly->line;
-	draft->last = *time;
 	report->lines++;
-	report->missed += class == OOM_MSG_SUPPRESSED && !is_over(draft);
 	report->none_killable |= class == OOM_MSG_NONE_KILLABLE;
 	report->has_memory |= class == OOM_MSG_MEMINFO;
 	if (!report->time.raw[0] && !report->time.has_monotonic && !report->time.has_wall)
@@ -558,6 +419,48 @@ static void note_line(struct assembly *assembly, struct oom_draft *draft, enum o
 	note_list(draft, class);
 }
 
+/* "** 57 printk messages dropped **" */
+static void read_dropped(struct assembly *assembly, struct text text)
+{
+	uint64_t count;
+
+	if (text_skip_past(&text, "** ") && text_take_u64(&text, &count))
+		assembly_miss(assembly, count);
+}
+
+void assembly_miss(struct assembly *assembly, uint64_t count)
+{
+	struct oom_draft *last = newest(assembly);
+
+	if (last && is_unfinished(assembly, last) &&
+	    __builtin_add_overflow(last->report.missed, count, &last->report.missed))
+		last->report.missed = UINT64_MAX;
+}
+
+/*
+ * Whether a line of the reaper's says nothing: it is of a victim that was told of, or that the
+ * open report does not have.
+ */
+static bool is_needless_reaping(const struct assembly *assembly, const struct oom_draft *draft,
+				enum oom_message class, struct text text)
+{
+	if (draft && read_victim_of(&draft->report, read_pid_of(text), true))
+		return false;
+	return class == OOM_MSG_UNREAPED || (draft && draft->firm) || is_told(assembly, text);
+}
+
+/* Whether a message that would go to DRAFT (NULL: to none that is open) says nothing. */
+static bool is_needless(const struct assembly *assembly, const struct oom_draft *draft,
+			enum oom_message class, struct text text)
+{
+	if (is_of_reaper(class))
+		return is_needless_reaping(assembly, draft, class, text);
+	if (!draft)
+		return begins_nothing(class);
+	return is_repetition(assembly, draft, class, text) ||
+	       (begins_nothing(class) && !is_fresh(assembly, draft));
+}
+
 int assembly_take(struct assembly *assembly, enum oom_message class, struct text text,
 		  const struct oom_time *time, struct text caller, struct text host)
 {
@@ -565,23 +468,16 @@ int assembly_take(struct assembly *assembly, enum oom_message class, struct text
 	int r = 0;
 
 	assembly->line++;
-	if (class == OOM_MSG_NONE)
+	if (class == OOM_MSG_DROPPED)
+		read_dropped(assembly, text);
+	if (class == OOM_MSG_NONE || class == OOM_MSG_DROPPED)
 		return 0;
 	text_copy_to(host, assembly->host, sizeof(assembly->host));
 	draft = find_draft(assembly, class, text, caller);
-	if (draft ? is_repetition(assembly, draft, class, text) : begins_nothing(class))
+	if (is_needless(assembly, draft, class, text))
 		return 0;
-	if (!draft && class == OOM_MSG_REAPED && is_told(assembly, text))
-		return 0;
-	if (!draft || is_another(assembly, draft, class, text, time)) {
-		if (begins_nothing(class))
-			return 0;
+	if (!draft || is_another(assembly, draft, class, text))
 		r = open_draft(assembly, caller, &draft);
-	} else if ((class == OOM_MSG_REAPED || class == OOM_MSG_UNREAPED) &&
-		   draft != choose_by_pid(assembly, class, read_pid_of(text))) {
-		/* A victim of a report that the log does not have. */
-		return 0;
-	}
 	if (r == 0)
 		r = read_message(draft, class, text, time);
 	if (r == 0)
@@ -594,20 +490,27 @@ struct oom_expected assembly_expects(const struct assembly *assembly)
 	struct oom_expected expected = { 0 };
 
 	for (size_t i = 0; i < assembly->count; i++) {
-		expected.stats |= assembly->open[i]->in_stats;
-		expected.slabs |= assembly->open[i]->in_slabs;
-		expected.allocations |= assembly->open[i]->in_allocations;
-		expected.rows |= assembly->open[i]->report.has_table && !is_over(assembly->open[i]);
+		const struct oom_draft *draft = assembly->open[i];
+
+		expected.stats |= draft->in_stats;
+		expected.slabs |= draft->in_slabs;
+		expected.allocations |= draft->in_allocations;
+		expected.rows |= draft->report.has_table && !draft_is_over(draft);
 	}
 	return expected;
 }
 
 int assembly_flush(struct assembly *assembly, bool all)
 {
+	size_t done = assembly->count;
 	int r = 0;
 
-	while (r == 0 && assembly->count && (all || is_over(assembly->open[0])))
+	while (!all && done && !draft_is_over(assembly->open[done - 1]))
+		done--;
+	for (; r == 0 && done; done--)
 		r = give_out(assembly, 0);
+	if (all)
+		assembly->told_count = 0;
 	return r;
 }
 

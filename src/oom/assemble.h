@@ -26,14 +26,23 @@ struct assembly {
 	char host[72];			/* of the newest line; "" */
 };
 
-/* Takes one message of CLASS. CALLER and HOST may be empty. Returns 0 or a negative errno. */
+/*
+ * Takes one message of CLASS, also of none. CALLER and HOST may be empty. Returns 0 or a negative
+ * errno, of on_report too.
+ */
 int assembly_take(struct assembly *assembly, enum oom_message class, struct text text,
 		  const struct oom_time *time, struct text caller, struct text host);
 
-/* What the newest report makes the next line be expected to be. */
+/* The log says that COUNT lines were lost here. */
+void assembly_miss(struct assembly *assembly, uint64_t count);
+
+/* What the open reports make the next line be expected to be. */
 struct oom_expected assembly_expects(const struct assembly *assembly);
 
-/* Gives out the reports that are done: with ALL every one, else those that have their kill. */
+/*
+ * Gives out the reports that are done: those that have their kill, and what is older. With ALL
+ * every one, and forgets what has been: another log may begin. Returns as assembly_take().
+ */
 int assembly_flush(struct assembly *assembly, bool all);
 
 void assembly_free(struct assembly *assembly);

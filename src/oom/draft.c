@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* draft.c - a report that has been read: pages become bytes, and the whole is looked at */
+/* draft.c - a report that is read: what it lacks, and when it is complete, pages as bytes */
 #include <config.h>
 
-#include <stdlib.h>
-
 #include "oom/reader.h"
+#include "oom/scan-values.h"
 
 /* x86 and most others; said to be a guess. */
 #define USUAL_PAGE (UINT64_C(4) << 10)
@@ -12,16 +11,153 @@
 /* Larger pages exist on no kernel. */
 #define LARGEST_PAGE (UINT64_C(256) << 10)
 
+/* More victims are not looked up in the table: only a log that was made up has so many. */
+#define LOOKED_UP_MAX 1024
+
+bool draft_is_over(const struct oom_draft *draft)
+{
+	return draft->report.victim_count || draft->report.none_killable ||
+	       draft->report.already_exiting || draft->report.panic;
+}
+
+/* Rows of two tables that are written at once are not further apart. */
+#define ROWS_NEAR 256
+
+/* Whether DRAFT has got the row of that process just now. */
+static bool has_row(const struct oom_draft *draft, struct text text)
+{
+	const struct oom_report *report = &draft->report;
+	int64_t pid;
+
+	if (!read_row_pid(text, &pid))
+		return false;
+	for (size_t i = 0; i < ROWS_NEAR && i < report->task_count; i++)
+		if (report->tasks[report->task_count - 1 - i].pid == pid)
+			return true;
+	return false;
+}
+
+static bool has_node(const struct oom_draft *draft, struct text text)
+{
+	uint64_t node;
+
+	text_skip_blanks(&text);
+	if (!text_skip(&text, "Node ") || !text_take_u64(&text, &node))
+		return false;
+	for (size_t i = 0; i < draft->report.node_count; i++)
+		if ((uint64_t)draft->report.nodes[i].node == node)
+			return true;
+	return false;
+}
+
+/* Whether a line of the machine's record says something that DRAFT has already. */
+static bool has_counts(const struct oom_draft *draft, struct text text)
+{
+	struct text name;
+	char copy[40];
+
+	text_skip_blanks(&text);
+	if (!text_take_until(&text, ":", &name))
+		return false;
+	text_copy_to(name, copy, sizeof(copy));
+	return oom_figure(&draft->report.memory, copy) != OOM_UNKNOWN;
+}
+
+static bool has_counter(const struct oom_draft *draft, struct text text)
+{
+	const struct oom_memcg *memcg = &draft->report.memcg;
+	const struct oom_counter *counter;
+
+	text_skip_blanks(&text);
+	counter = text_starts(text, "memory:") ? &memcg->memory
+		: text_starts(text, "memory+swap:") ? &memcg->memsw
+		: text_starts(text, "swap:") ? &memcg->swap : &memcg->kmem;
+	return counter->usage != OOM_UNKNOWN;
+}
+
+/* A cgroup's report has no line of the machine's memory, and the machine's none of a cgroup. */
+bool draft_is_of_another_kind(const struct oom_draft *draft, enum oom_message class)
+{
+	switch (class) {
+	case OOM_MSG_MEMINFO:
+	case OOM_MSG_COUNTS:
+	case OOM_MSG_NODE:
+	case OOM_MSG_ZONE:
+	case OOM_MSG_BLOCKS:
+	case OOM_MSG_HUGE:
+	case OOM_MSG_PAGES:
+		return draft->memcg_said;
+	case OOM_MSG_COUNTER:
+	case OOM_MSG_STATS:
+	case OOM_MSG_MEMCG_TASK:
+		return draft->report.has_memory;
+	default:
+		return false;
+	}
+}
+
+/* The same of a report that has not had its kill. */
+static bool lacks(const struct oom_draft *draft, enum oom_message class, struct text text)
+{
+	const struct oom_report *report = &draft->report;
+	const struct oom_zone *zone = read_zone_of(report, text);
+
+	switch (class) {
+	case OOM_MSG_CPUSET:
+		return !draft->has_cpuset;
+	case OOM_MSG_CPU:
+		return report->trigger.said && !draft->has_cpu && read_cpu_fits(report, text);
+	case OOM_MSG_HARDWARE:
+		return !draft->has_hardware;
+	case OOM_MSG_MEMINFO:
+		return !report->has_memory;
+	case OOM_MSG_COUNTS:
+		return !has_counts(draft, text);
+	case OOM_MSG_NODE:
+		return !has_node(draft, text);
+	case OOM_MSG_ZONE:
+		return !zone || !zone->figures.count;
+	case OOM_MSG_BLOCKS:
+		return !zone || !zone->has_blocks;
+	case OOM_MSG_COUNTER:
+		return !has_counter(draft, text);
+	case OOM_MSG_MEMCG_TASK:
+		return !report->memcg.task_path;
+	case OOM_MSG_TABLE:
+		return !report->has_table;
+	case OOM_MSG_ROW:
+		return !report->has_table || !has_row(draft, text);
+	case OOM_MSG_DECISION:
+		return report->decided.pid == OOM_NO_NUMBER && !report->constraint;
+	case OOM_MSG_DECISION_REST:
+		return report->decided.pid == OOM_NO_NUMBER;
+	case OOM_MSG_CHOICE:
+		return !report->choice.said;
+	default:
+		return true;
+	}
+}
+
+bool draft_lacks(const struct oom_draft *draft, enum oom_message class, struct text text)
+{
+	bool decided = draft->report.decided.pid != OOM_NO_NUMBER;
+
+	if (draft_is_over(draft))
+		return class == OOM_MSG_GROUP || class == OOM_MSG_PANIC ||
+		       (class == OOM_MSG_DECISION_REST && !decided);
+	return !draft_is_of_another_kind(draft, class) && lacks(draft, class, text);
+}
+
 static void scale(uint64_t *figure, uint64_t page)
 {
-	if (*figure != OOM_UNKNOWN && __builtin_mul_overflow(*figure, page, figure))
-		*figure = UINT64_MAX - 1;
+	if (*figure != OOM_UNKNOWN)
+		*figure = value_times(*figure, page);
 }
 
 static const struct oom_victim *victim_in_table(const struct oom_report *report,
 						const struct oom_task **ret_task)
 {
-	for (size_t i = 0; i < report->victim_count; i++) {
+	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
 		const struct oom_victim *victim = &report->victims[i];
 
 		if (victim->total_vm == OOM_UNKNOWN)
@@ -124,9 +260,9 @@ static enum oom_scope find_scope(const struct oom_draft *draft)
 		return OOM_SCOPE_SYSRQ;
 	if (draft->memcg_said || constraint_has(report, "MEMCG"))
 		return OOM_SCOPE_MEMCG;
-	if (constraint_has(report, "CPUSET"))
+	if (constraint_has(report, "CPUSET") || draft->cpuset_said)
 		return OOM_SCOPE_CPUSET;
-	if (constraint_has(report, "MEMORY_POLICY"))
+	if (constraint_has(report, "MEMORY_POLICY") || draft->policy_said)
 		return OOM_SCOPE_MEMPOLICY;
 	if (report->global_said || draft->global_said || report->constraint || report->has_memory)
 		return OOM_SCOPE_GLOBAL;
@@ -140,10 +276,13 @@ static void give_score(struct oom_report *report)
 		report->victims[0].score = report->choice.score;
 }
 
-/* What the oom-kill line says of the victim, and the table, where the kill line is missing or older. */
+/*
+ * What the oom-kill line says of the victim, and the table, where the kill line is missing or
+ * older.
+ */
 static void complete_victims(struct oom_report *report)
 {
-	for (size_t i = 0; i < report->victim_count; i++) {
+	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
 		struct oom_victim *victim = &report->victims[i];
 		const struct oom_task *task;
 

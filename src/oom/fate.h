@@ -13,7 +13,7 @@
 /* Whose limit the process was chosen for. Paths are escaped as by trouble_escape(). */
 struct oom_chosen {
 	int64_t pid;			/* in the initial pid namespace */
-	bool global;			/* no cgroup's limit: the machine or some of its nodes ran out */
+	bool global;			/* no cgroup's limit: the machine or nodes of it */
 	char memcg[OOM_PATH_MAX];	/* whose limit ran out; "": no memcg's */
 	char task_memcg[OOM_PATH_MAX];	/* where the victim lived */
 };
@@ -34,9 +34,9 @@ struct oom_fate {
 };
 
 /*
- * Adds to *fate what REPORT says of the process PID, or of the one that lived alone in a cgroup whose last
- * path component is SANDBOX (NULL: in none): the log has the pid of the initial namespace, which from
- * within another one is not ours, but nobody else has that name.
+ * Adds to *fate what REPORT says of the process PID, or of the one that lived alone in a cgroup
+ * whose last path component is SANDBOX (NULL: in none): the log has the pid of the initial
+ * namespace, which from within another one is not ours, but nobody else has that name.
  */
 void oom_fate_add(const struct oom_report *report, int64_t pid, const char *sandbox,
 		  struct oom_fate *fate);

@@ -4,66 +4,95 @@
 
 #include "oom/message.h"
 
-static bool is_digit(char byte)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool starts_with_any(struct text text, const char *const *pieces, size_t count)
 {
-	return byte >= '0' && byte <= '9';
+	for (size_t i = 0; i < count; i++)
+		if (text_starts(text, pieces[i]))
+			return true;
+	return false;
 }
 
-static bool has(struct text text, const char *piece)
-{
-	return text_find(text, piece) != TEXT_NONE;
-}
-
-/* "[  pid  ]   uid  tgid total_vm      rss ... name": the columns differ, these are always there. */
+/*
+ * "[  pid  ]   uid  tgid total_vm      rss ... name": the columns differ, these are always there.
+ */
 static bool is_table(struct text text)
 {
 	struct text inside;
 
 	if (!text_skip(&text, "[") || !text_take_until(&text, "]", &inside))
 		return false;
-	return text_is(text_trim(inside), "pid") && has(text, "tgid") && has(text, "rss");
+	return text_is(text_trim(inside), "pid") && text_has(text, "tgid") &&
+	       text_has(text, "rss");
+}
+
+/* "[ 1234]" */
+static bool take_pid(struct text *text)
+{
+	uint64_t pid;
+
+	if (!text_skip(text, "["))
+		return false;
+	text_skip_blanks(text);
+	if (!text_take_u64(text, &pid))
+		return false;
+	text_skip_blanks(text);
+	return text_skip(text, "]");
+}
+
+static bool is_number(struct text word)
+{
+	int64_t value;
+
+	return text_take_i64(&word, &value) && !word.length;
 }
 
 /*
- * "[ 1234]  uid  tgid total_vm ...": a number in brackets and some behind it. A mailer may have broken it
- * off after four; fewer are anything. In a table that is EXPECTED vendors' columns may be no numbers.
+ * "[ 1234]  uid  tgid total_vm ...": a number in brackets and some behind it. A mailer may have
+ * broken it off after four; fewer are anything. In a table that is EXPECTED vendors' columns may
+ * be no numbers.
  */
 static bool is_row(struct text text, bool expected)
 {
-	uint64_t number;
-	int64_t value;
-	int numbers = 0;
-	struct text word;
+	if (!take_pid(&text))
+		return false;
+	for (int numbers = 0; numbers < 4; numbers++) {
+		struct text word = { text.at, 0 };
 
-	if (!text_skip(&text, "["))
-		return false;
-	text_skip_blanks(&text);
-	if (!text_take_u64(&text, &number))
-		return false;
-	text_skip_blanks(&text);
-	if (!text_skip(&text, "]"))
-		return false;
-	while (numbers < 4) {
-		text_skip_blanks(&text);
-		word = text_take_word(&text);
-		if (!word.length || (!expected && (!text_take_i64(&word, &value) || word.length)))
-			break;
-		numbers++;
+		if (text_skip_blanks(&text))
+			word = text_take_word(&text);
+		if (!word.length || (!expected && !is_number(word)))
+			return false;
 	}
-	return numbers == 4;
+	return true;
 }
 
-/* "name:" or "name(kind):" of a figure, then a digit. ret_unit: "kB" follows the digits. */
-static bool begins_with_figure(struct text text, bool *ret_unit)
+static bool is_letter(char byte)
 {
-	size_t length = 0;
-	uint64_t number;
+	return byte >= 'a' && byte <= 'z';
+}
+
+/*
+ * How many of the bytes at the front are those of a figure's name ("isolated(anon)",
+ * "Active_anon").
+ */
+static size_t figure_name(struct text text)
+{
+	size_t length = text_byte(text, 0) == 'A';
 
 	while (length < text.length && length < 40 &&
-	       ((text.at[length] >= 'a' && text.at[length] <= 'z') || text.at[length] == '_' ||
-		text.at[length] == '(' || text.at[length] == ')' ||
-		(!length && text.at[length] == 'A')))
+	       (is_letter(text.at[length]) || strchr("_()", text.at[length])) && text.at[length])
 		length++;
+	return length;
+}
+
+/* "name: 123" or "name:123" of a figure. ret_unit: "kB" follows the digits. */
+static bool begins_with_figure(struct text text, bool *ret_unit)
+{
+	size_t length = figure_name(text);
+	uint64_t number;
+
 	text = text_from(text, length);
 	if (!length || !text_skip(&text, ":"))
 		return false;
@@ -80,15 +109,13 @@ static bool is_counts(struct text text)
 	static const char *const names[] = {
 		"active_anon:", "Active_anon:", "active_file:", "inactive_file:", "unevictable:",
 		"slab_reclaimable:", "mapped:", "shmem:", "pagetables:", "sec_pagetables:",
-		"kernel_misc_reclaimable:", "free:", "dirty:", "writeback:", "inactive_anon:", "slab:",
-		"bounce:", "isolated_anon:",
+		"kernel_misc_reclaimable:", "free:", "dirty:", "writeback:", "inactive_anon:",
+		"slab:", "bounce:", "isolated_anon:",
 	};
 	bool unit;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (text_starts(text, names[i]))
-			return begins_with_figure(text, &unit) && !unit;
-	return false;
+	return starts_with_any(text, names, COUNT(names)) && begins_with_figure(text, &unit) &&
+	       !unit;
 }
 
 static bool is_zone_name(struct text text)
@@ -96,13 +123,13 @@ static bool is_zone_name(struct text text)
 	static const char *const names[] = {
 		"DMA32", "DMA", "Normal", "HighMem", "Movable", "Device",
 	};
+	struct text word = text_take_word(&text);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (text_starts(text, names[i])) {
-			char next = text_byte(text, strlen(names[i]));
-
-			return next == ' ' || next == ':';
-		}
+	if (text_last(word) == ':')
+		word.length--;
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (text_is(word, names[i]))
+			return true;
 	return false;
 }
 
@@ -143,22 +170,18 @@ static bool is_pages(struct text text)
 	uint64_t number;
 
 	if (text_starts(text, "Free swap") || text_starts(text, "Total swap"))
-		return has(text, "=");
-	if (!text_take_u64(&text, &number) || !text_skip(&text, " "))
-		return false;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (text_starts(text, ends[i]))
-			return true;
-	return false;
+		return text_has(text, "=");
+	return text_take_u64(&text, &number) && text_skip(&text, " ") &&
+	       starts_with_any(text, ends, COUNT(ends));
 }
 
 static bool is_counter(struct text text)
 {
 	static const char *const names[] = { "memory: ", "memory+swap: ", "swap: ", "kmem: " };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (text_skip(&text, names[i]))
-			return text_starts(text, "usage");
+			return text_skip_blanks(&text), text_starts(text, "usage");
 	return false;
 }
 
@@ -172,13 +195,13 @@ static bool is_stat(struct text text)
 	if (begins_with_figure(text, &unit))
 		return unit;
 	while (length < text.length && length < 40 &&
-	       ((text.at[length] >= 'a' && text.at[length] <= 'z') || text.at[length] == '_' ||
-		(length && is_digit(text.at[length]))))
+	       (is_letter(text.at[length]) || text.at[length] == '_' ||
+		(length && text_is_digit(text.at[length]))))
 		length++;
 	text = text_from(text, length);
 	if (length < 3 || !text_skip(&text, " ") || !text_take_u64(&text, &number))
 		return false;
-	return !text.length || text.at[0] == '\n' || text.at[0] == ' ';
+	return !text.length || text.at[0] == '\n' || text_is_blank(text.at[0]);
 }
 
 /* "NAME   123KB   456KB" */
@@ -186,7 +209,7 @@ static bool is_slab(struct text text)
 {
 	uint64_t number;
 
-	if (text_starts(text, "Name ") && has(text, "Used"))
+	if (text_starts(text, "Name ") && text_has(text, "Used"))
 		return true;
 	if (!text_take_word(&text).length || !text_skip_blanks(&text) ||
 	    !text_take_u64(&text, &number) || !text_skip(&text, "KB") || !text_skip_blanks(&text))
@@ -199,44 +222,49 @@ static bool is_allocation(struct text text)
 	uint64_t number;
 
 	return text_take_u64(&text, &number) && text_skip_blanks(&text) &&
-	       text_take_u64(&text, &number) && has(text, "func:");
+	       text_take_u64(&text, &number) && text_has(text, "func:");
 }
 
 /* People write of killed processes too, but not with a number; or the line was broken here. */
 static bool is_number_next(struct text text)
 {
+	uint64_t pid;
+
 	text = text_trim(text);
-	return !text.length || is_digit(text.at[0]);
+	if (!text.length)
+		return true;
+	return text_take_u64(&text, &pid) &&
+	       (!text.length || text_is_blank(text.at[0]) || strchr(":,(", text.at[0]));
+}
+
+/* What the kernel puts in front of "Kill process" and "Killed process". */
+static const char *const causes[] = {
+	"Memory cgroup out of memory: ", "Out of memory: ",
+	"Out of memory (oom_kill_allocating_task): ",
+	"Memory cgroup out of memory (oom_kill_allocating_task): ",
+	"No available memory (MPOL_BIND): ", "No available memory in cpuset: ",
+	"Out of memory (cpuset): ", "Out of memory (mempolicy): ", "oom_policy: ",
+};
+
+static void take_cause(struct text *text)
+{
+	for (size_t i = 0; i < COUNT(causes); i++)
+		if (text_skip(text, causes[i]))
+			return;
 }
 
 /* "Killed process N", "Kill process N", "kill process N" */
 static enum oom_message kill_message(struct text text)
 {
-	static const char *const causes[] = {
-		"Memory cgroup out of memory: ", "Out of memory: ",
-		"Out of memory (oom_kill_allocating_task): ",
-		"Memory cgroup out of memory (oom_kill_allocating_task): ",
-		"No available memory (MPOL_BIND): ", "No available memory in cpuset: ",
-		"Out of memory (cpuset): ", "Out of memory (mempolicy): ", "oom_policy: ",
-	};
-
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
-		if (text_skip(&text, causes[i]))
-			break;
+	take_cause(&text);
 	if (text_skip(&text, "Killed process"))
 		return is_number_next(text) ? OOM_MSG_KILLED : OOM_MSG_NONE;
 	if (text_skip(&text, "OOM victim"))
 		return is_number_next(text) ? OOM_MSG_EXITING : OOM_MSG_NONE;
 	if ((text_skip(&text, "Kill process") || text_skip(&text, "kill process")) &&
-	    is_number_next(text) && !has(text, "sharing same memory"))
+	    is_number_next(text) && !text_has(text, "sharing same memory"))
 		return OOM_MSG_CHOICE;
 	return OOM_MSG_NONE;
-}
-
-static bool is_panic(struct text text)
-{
-	return text_starts(text, "Kernel panic - not syncing: ") ||
-	       text_starts(text, "Kernel panic - not syncing:");
 }
 
 static enum oom_message reaper_message(struct text text)
@@ -248,92 +276,103 @@ static enum oom_message reaper_message(struct text text)
 }
 
 /*
- * "%s invoked oom-killer: gfp_mask=...", cut off behind the colon or in front of it at the most; or
- * wrapped behind "invoked", which unwrap.c then has to find out.
+ * "%s invoked oom-killer: gfp_mask=...", cut off behind the colon or in front of it at the most. A
+ * path of the oom-kill line may hold this too.
  */
 static bool is_invoked(struct text text)
 {
-	static const char phrase[] = " invoked oom-killer";
-	size_t at = text_find_last(text, phrase), end = text_find_last(text_trim(text), " invoked");
+	static const char phrase[] = "invoked oom-killer";
+	size_t at = text_find_last(text, phrase);
+	struct text rest;
 
-	if (at == TEXT_NONE)
-		return end != TEXT_NONE && end + sizeof(" invoked") - 1 == text_trim(text).length;
-	text = text_trim(text_from(text, at + sizeof(phrase) - 1));
-	if (!text.length)
+	if (at == TEXT_NONE || (at && text.at[at - 1] != ' ') ||
+	    text_has(text_head(text, at), "oom-kill:constraint="))
+		return false;
+	rest = text_trim(text_from(text, at + sizeof(phrase) - 1));
+	if (!rest.length)
 		return true;
-	text_skip(&text, ":");
-	text_skip_blanks(&text);
-	return !text.length || text_starts(text, "gfp_mask=");
+	text_skip(&rest, ":");
+	text_skip_blanks(&rest);
+	return !rest.length || text_starts(rest, "gfp_mask=");
 }
 
-/* The lines that any first byte may begin, since a process name stands first. */
-static enum oom_message named_message(struct text text)
+/* What begins with more than a name can have, so that no name makes a line look like it. */
+static enum oom_message headed_long(struct text text)
 {
-	if (has(text, " cpuset=") && has(text, " mems_allowed="))
-		return OOM_MSG_CPUSET;
-	if (has(text, " callbacks suppressed") || has(text, "printk messages dropped"))
-		return OOM_MSG_SUPPRESSED;
+	/* logcat has a blank in it. */
+	if (text_starts(text, "oom-kill:constraint=") ||
+	    text_starts(text, "oom-kill: constraint="))
+		return OOM_MSG_DECISION;
+	if ((text_starts(text, "Task in ") && text_has(text, " killed as a result")) ||
+	    text_starts(text, "Memory limit reached of cgroup "))
+		return OOM_MSG_MEMCG_TASK;
+	if (text_starts(text, "Memory cgroup stats"))
+		return OOM_MSG_STATS;
+	if (text_starts(text, "Tasks in ") && text_has(text, " are going to be killed"))
+		return OOM_MSG_GROUP;
+	if (text_starts(text, "Out of memory and no killable processes") ||
+	    text_starts(text, "Memory cgroup out of memory and no killable processes"))
+		return OOM_MSG_NONE_KILLABLE;
+	if (text_starts(text, "Kernel panic - not syncing:"))
+		return OOM_MSG_PANIC;
 	return OOM_MSG_NONE;
 }
 
-static enum oom_message headed_message(struct text text)
+static bool is_dump(struct text text)
 {
-	if (text_starts(text, "oom-kill:constraint="))
-		return OOM_MSG_DECISION;
-	if (text_starts(text, ",task=") || text_starts(text, ",oom_memcg=") ||
-	    text_starts(text, ",global_oom,") || text_starts(text, ",task_memcg="))
+	return text_has(text, "page allocation failure: order:") ||
+	       text_has(text, "page allocation failure. order:") ||
+	       text_has(text, "page allocation stalls for ") ||
+	       text_starts(text, "sysrq: Show Memory") || text_starts(text, "SysRq : Show Memory");
+}
+
+/*
+ * The lines with a process's name in front, whatever it looks like; and what says something
+ * anywhere.
+ */
+static enum oom_message named_message(struct text text)
+{
+	if (is_invoked(text))
+		return OOM_MSG_INVOKED;
+	if (text_has(text, " cpuset=") && text_has(text, " mems_allowed="))
+		return OOM_MSG_CPUSET;
+	if (text_has(text, " printk messages dropped"))
+		return OOM_MSG_DROPPED;
+	return is_dump(text) ? OOM_MSG_DUMP : OOM_MSG_NONE;
+}
+
+static bool is_sysrq(struct text text)
+{
+	return (text_has(text_head(text, 12), "ysRq") || text_starts(text, "sysrq: ")) &&
+	       text_has(text, "anual OOM");
+}
+
+static enum oom_message headed_short(struct text text)
+{
+	static const char *const rests[] = {
+		",task=", ",oom_memcg=", ",global_oom,", ",task_memcg=",
+	};
+
+	if (starts_with_any(text, rests, COUNT(rests)))
 		return OOM_MSG_DECISION_REST;
-	if ((text_starts(text, "CPU: ") && has(text, "PID: ")) ||
-	    (text_starts(text, "Pid: ") && has(text, "comm: ")))
+	if ((text_starts(text, "CPU: ") && text_has(text, "PID: ")) ||
+	    (text_starts(text, "Pid: ") && text_has(text, "comm: ")))
 		return OOM_MSG_CPU;
 	if (text_starts(text, "Hardware name: "))
 		return OOM_MSG_HARDWARE;
 	if (text_starts(text, "Mem-Info:") || text_starts(text, "Mem-info:"))
 		return OOM_MSG_MEMINFO;
-	if (text_starts(text, "Memory cgroup stats"))
-		return OOM_MSG_STATS;
-	if ((text_starts(text, "Task in ") && has(text, " killed as a result")) ||
-	    text_starts(text, "Memory limit reached of cgroup "))
-		return OOM_MSG_MEMCG_TASK;
-	if (text_starts(text, "Tasks in ") && has(text, " are going to be killed"))
-		return OOM_MSG_GROUP;
 	if (text_starts(text, "Memory allocations:") || text_starts(text, "Memory allocations ("))
 		return OOM_MSG_ALLOCATIONS;
 	if (text_starts(text, "Unreclaimable slab info:"))
 		return OOM_MSG_SLABS;
 	if (text_starts(text, "COMPACTION is disabled!!!"))
 		return OOM_MSG_COMPACTION;
-	if (text_starts(text, "Out of memory and no killable processes") ||
-	    text_starts(text, "Memory cgroup out of memory and no killable processes"))
-		return OOM_MSG_NONE_KILLABLE;
-	if (has(text_head(text, 12), "ysRq") || text_starts(text, "sysrq: "))
-		return has(text, "anual OOM") || has(text, "OOM request ignored") ? OOM_MSG_SYSRQ
-										  : OOM_MSG_NONE;
-	return is_panic(text) ? OOM_MSG_PANIC : OOM_MSG_NONE;
+	return is_sysrq(text) ? OOM_MSG_SYSRQ : OOM_MSG_NONE;
 }
 
-enum oom_message oom_message_of(struct text text, struct oom_expected expected)
+static enum oom_message figures_message(struct text text, struct oom_expected expected)
 {
-	enum oom_message message;
-
-	/* A name may begin with anything, but this line is the kernel's whatever it begins with. */
-	if (is_invoked(text))
-		return OOM_MSG_INVOKED;
-	text_skip_blanks(&text);
-	if (!text.length)
-		return OOM_MSG_NONE;
-	if (text.at[0] == '[')
-		return is_table(text) ? OOM_MSG_TABLE
-		     : is_row(text, expected.rows) ? OOM_MSG_ROW : OOM_MSG_NONE;
-	message = kill_message(text);
-	if (message == OOM_MSG_NONE)
-		message = headed_message(text);
-	if (message == OOM_MSG_NONE)
-		message = node_message(text);
-	if (message == OOM_MSG_NONE)
-		message = reaper_message(text);
-	if (message != OOM_MSG_NONE)
-		return message;
 	if (is_counts(text))
 		return OOM_MSG_COUNTS;
 	if (is_counter(text))
@@ -344,9 +383,29 @@ enum oom_message oom_message_of(struct text text, struct oom_expected expected)
 		return OOM_MSG_ALLOCATION;
 	if (expected.slabs && is_slab(text))
 		return OOM_MSG_SLAB;
-	if (expected.stats && is_stat(text))
-		return OOM_MSG_STAT;
-	return named_message(text);
+	return expected.stats && is_stat(text) ? OOM_MSG_STAT : OOM_MSG_NONE;
+}
+
+enum oom_message oom_message_of(struct text text, struct oom_expected expected)
+{
+	static enum oom_message (*const kinds[])(struct text text) = {
+		kill_message, headed_short, node_message, reaper_message,
+	};
+	struct text bare = text;
+	enum oom_message message;
+
+	text_skip_blanks(&bare);
+	message = headed_long(bare);
+	if (message == OOM_MSG_NONE)
+		message = named_message(text);
+	if (message != OOM_MSG_NONE || !bare.length)
+		return message;
+	if (bare.at[0] == '[')
+		return is_table(bare) ? OOM_MSG_TABLE
+		     : is_row(bare, expected.rows) ? OOM_MSG_ROW : OOM_MSG_NONE;
+	for (size_t i = 0; i < COUNT(kinds) && message == OOM_MSG_NONE; i++)
+		message = kinds[i](bare);
+	return message == OOM_MSG_NONE ? figures_message(bare, expected) : message;
 }
 
 /* What no other text has, wherever it stands. */
@@ -354,8 +413,9 @@ static size_t find_unmistakable(struct text text)
 {
 	static const char *const beginnings[] = {
 		"Memory cgroup out of memory: Kill", "Out of memory: Kill",
-		"Out of memory (oom_kill_allocating_task): Kill", "oom-kill:constraint=CONSTRAINT_",
-		"oom_reaper: reaped process ", "Killed process ",
+		"Out of memory (oom_kill_allocating_task): Kill",
+		"oom-kill:constraint=CONSTRAINT_", "oom_reaper: reaped process ",
+		"Killed process ",
 	};
 	size_t first = TEXT_NONE;
 
@@ -406,11 +466,153 @@ enum oom_message oom_message_find(struct text *text, struct oom_expected expecte
 	return OOM_MSG_NONE;
 }
 
+/* "[     92]     0    92" */
+static bool is_row_begun(struct text text)
+{
+	if (!take_pid(&text))
+		return false;
+	while (text_skip_blanks(&text), text.length)
+		if (!is_number(text_take_word(&text)))
+			return false;
+	return true;
+}
+
+/* "Node 0", "Node 0 DMA32:", "DMA:" */
+static bool is_zone_begun(struct text text)
+{
+	uint64_t node;
+	struct text zone;
+
+	if (text_skip(&text, "Node ")) {
+		if (!text_take_u64(&text, &node))
+			return false;
+		text_skip_blanks(&text);
+		if (!text.length)
+			return true;
+	}
+	zone = text;
+	text_take_word(&zone);
+	return is_zone_name(text) && !zone.length;
+}
+
+/* "2062044 pages", "12 total pagecache" */
+static bool is_pages_begun(struct text text)
+{
+	uint64_t number;
+
+	return text_take_u64(&text, &number) &&
+	       (text_starts(text, " pages") || text_starts(text, " total pagecache"));
+}
+
+/* "CPU: 1", "Pid: 91," */
+static bool is_cpu_begun(struct text text)
+{
+	uint64_t number;
+
+	if (!text_skip(&text, "CPU: ") && !text_skip(&text, "Pid: "))
+		return false;
+	return text_take_u64(&text, &number) && (text_skip(&text, ","), !text.length);
+}
+
+static bool ends_with(struct text text, const char *piece)
+{
+	size_t length = strlen(piece);
+
+	return text.length >= length && text_is(text_from(text, text.length - length), piece);
+}
+
+/* Whether TEXT is the first part of PIECE, enough of it to be no chance. */
+static bool is_part(struct text text, const char *piece)
+{
+	return text.length >= 4 && text.length <= strlen(piece) &&
+	       !memcmp(text.at, piece, text.length);
+}
+
+/* "main.out invo", "main.out invoked oom-killer: gfp_ma" */
+static bool is_invoked_begun(struct text text)
+{
+	size_t at = text_find_last(text, " inv");
+
+	return at != TEXT_NONE && is_part(text_from(text, at), " invoked oom-killer: gfp_mask=");
+}
+
+/* "Out of mem", "Out of memory: Kill", "Killed pro" */
+static bool is_kill_begun(struct text text)
+{
+	struct text rest = text;
+
+	for (size_t i = 0; i < COUNT(causes); i++)
+		if (is_part(text, causes[i]))
+			return true;
+	take_cause(&rest);
+	/* Behind a cause one letter is enough. */
+	if (rest.at != text.at && rest.length < 4)
+		return memchr("KkO", text_byte(rest, 0), 3);
+	return is_part(rest, "Killed process ") || is_part(rest, "Kill process ") ||
+	       is_part(rest, "kill process ") || is_part(rest, "OOM victim ");
+}
+
+/* "[  pid  ]   uid" */
+static bool is_table_begun(struct text text)
+{
+	struct text inside;
+
+	return text_skip(&text, "[") && text_take_until(&text, "]", &inside) &&
+	       text_is(text_trim(inside), "pid");
+}
+
+/* Of lines that begin alike always. */
+static enum oom_message headed_begun(struct text text)
+{
+	static const struct {
+		const char *beginning;
+		enum oom_message message;
+	} beginnings[] = {
+		{ "Hardware name: ", OOM_MSG_HARDWARE }, { "Task in /", OOM_MSG_MEMCG_TASK },
+		{ "Tasks in /", OOM_MSG_GROUP }, { "Memory cgroup stats for /", OOM_MSG_STATS },
+		{ "Memory limit reached of cgroup /", OOM_MSG_MEMCG_TASK },
+		{ "Mem-Info:", OOM_MSG_MEMINFO }, { "Free swap  = ", OOM_MSG_PAGES },
+		{ "Total swap = ", OOM_MSG_PAGES }, { "oom-kill:constraint=", OOM_MSG_DECISION },
+		{ "oom_reaper: reaped process ", OOM_MSG_REAPED },
+		{ "oom_reaper: unable to reap pid:", OOM_MSG_UNREAPED },
+		{ "memory: usage ", OOM_MSG_COUNTER }, { "memory+swap: usage ", OOM_MSG_COUNTER },
+		{ "swap: usage ", OOM_MSG_COUNTER }, { "kmem: usage ", OOM_MSG_COUNTER },
+	};
+
+	for (size_t i = 0; i < COUNT(beginnings); i++)
+		if (is_part(text, beginnings[i].beginning))
+			return beginnings[i].message;
+	if (text_starts(text, "Task in /"))
+		return OOM_MSG_MEMCG_TASK;
+	return text_starts(text, "Tasks in /") ? OOM_MSG_GROUP : OOM_MSG_NONE;
+}
+
+enum oom_message oom_message_begun(struct text text, struct oom_expected expected)
+{
+	text = text_trim(text);
+	if (is_invoked_begun(text))
+		return OOM_MSG_INVOKED;
+	if (is_cpu_begun(text))
+		return OOM_MSG_CPU;
+	if (is_zone_begun(text))
+		return OOM_MSG_ZONE;
+	if (is_pages_begun(text))
+		return OOM_MSG_PAGES;
+	if (is_table_begun(text))
+		return OOM_MSG_TABLE;
+	if (expected.rows && is_row_begun(text))
+		return OOM_MSG_ROW;
+	if (is_kill_begun(text))
+		return OOM_MSG_KILLED;
+	if (text_has(text, " cpuset="))
+		return OOM_MSG_CPUSET;
+	return headed_begun(text);
+}
+
 /* A row ends with a name; how many columns are in front of it only the table's header tells. */
 static bool row_has_name(struct text text)
 {
 	struct text word, last = { text.at, 0 };
-	int64_t value;
 
 	while (text_skip_blanks(&text), text.length) {
 		word = text_take_word(&text);
@@ -418,55 +620,73 @@ static bool row_has_name(struct text text)
 			break;
 		last = word;
 	}
-	return last.length && (!text_take_i64(&last, &value) || last.length);
+	return last.length && !is_number(last);
+}
+
+/* Whether a digit is behind KEY, and blanks perhaps. */
+static bool has_value(struct text text, const char *key)
+{
+	if (!text_skip_past_last(&text, key))
+		return false;
+	text_skip_blanks(&text);
+	text_skip(&text, "-");
+	return text_is_digit(text_byte(text, 0));
 }
 
 bool oom_message_whole(enum oom_message message, struct text text)
 {
 	switch (message) {
 	case OOM_MSG_INVOKED:
-		return has(text, "oom_score_adj=") || has(text, "oom_adj=") || has(text, "oomkilladj=");
+		return has_value(text, "oom_score_adj=") || has_value(text, "oom_adj=") ||
+		       has_value(text, "oomkilladj=");
 	case OOM_MSG_CPU:
-		return has(text, " #");
+		return text_has(text, " #");
 	case OOM_MSG_MEMCG_TASK:
-		return has(text, "limit of /") || has(text, "of cgroup /");
+		return text_has(text, "limit of /") || text_has(text, "of cgroup /");
 	case OOM_MSG_COUNTER:
-		return has(text, "failcnt ");
+		return has_value(text, "failcnt ");
 	case OOM_MSG_NODE:
-		return has(text, "all_unreclaimable?") || has(text, "writeback_tmp:");
+		return text_has(text, "all_unreclaimable?");
 	case OOM_MSG_ZONE:
-		return has(text, "free_cma:") || has(text, "all_unreclaimable?");
+		return text_has(text, "free_cma:") || text_has(text, "all_unreclaimable?");
 	case OOM_MSG_BLOCKS:
-		return has(text, " = ");
+		return text_has(text, " = ");
 	case OOM_MSG_HUGE:
-		return has(text, "hugepages_size=");
+		return text_has(text, "hugepages_size=");
+	case OOM_MSG_PAGES:
+		return !text_has(text_head(text, 10), "swap") || has_value(text, "=");
 	case OOM_MSG_TABLE:
-		return has(text, " name");
+		return text_has(text, " name");
 	case OOM_MSG_ROW:
 		return row_has_name(text);
 	case OOM_MSG_DECISION:
-		return has(text, ",uid=");
+		return text_has(text, ",uid=");
 	case OOM_MSG_CHOICE:
-		return has(text, " child");
+		return text_has(text, " child");
 	case OOM_MSG_KILLED:
-		return has(text, "oom_score_adj:");
+		return has_value(text, "oom_score_adj:");
 	case OOM_MSG_REAPED:
-		return has(text, "shmem-rss:");
+		return has_value(text, "shmem-rss:");
 	case OOM_MSG_GROUP:
-		return has(text, "set");
+		return ends_with(text_trim(text), " set");
 	case OOM_MSG_STATS:
-		return has(text, "unevictable:") || text_byte(text_trim(text), text_trim(text).length - 1) == ':';
+		return text_has(text, "unevictable:") || text_last(text_trim(text)) == ':';
 	default:
 		return true;
 	}
 }
 
-/* A line that begins with a figure and its unit: the rest of a node's, a zone's or a kill's line */
-static bool begins_with_size(struct text line)
+/* The rest of a line about a kill. */
+static bool is_rest_of_kill(struct text line)
 {
+	static const char *const beginnings[] = {
+		"process ", "(", ",", ":", "total-vm:", "anon-rss:", "file-rss:", "shmem-rss:",
+		"UID", "now ", "pgtables:", "oom_score_adj:",
+	};
 	bool unit;
 
-	return begins_with_figure(line, &unit);
+	return starts_with_any(line, beginnings, COUNT(beginnings)) || text_is_digit(line.at[0]) ||
+	       begins_with_figure(line, &unit);
 }
 
 bool oom_message_goes_on(enum oom_message message, struct text line, enum oom_message class,
@@ -483,14 +703,114 @@ bool oom_message_goes_on(enum oom_message message, struct text line, enum oom_me
 		return true;
 	case OOM_MSG_KILLED:
 	case OOM_MSG_REAPED:
-		return line.at[0] == '(' || begins_with_size(line) || text_starts(line, "total-vm:") ||
-		       text_starts(line, "anon-rss:") || text_starts(line, "file-rss:") ||
-		       text_starts(line, "shmem-rss:") || text_starts(line, "UID") ||
-		       is_digit(line.at[0]) || text_starts(line, "now ") || line.at[0] == ',' ||
-		       line.at[0] == ':';
+		return (dressed && class == OOM_MSG_NONE) || is_rest_of_kill(line);
 	case OOM_MSG_INVOKED:
-		return has(line, "=") || line.at[0] == '(' || text_starts(line, "oom-killer:");
+		return text_has(line, "=") || line.at[0] == '(' ||
+		       text_starts(line, "oom-killer:");
 	default:
 		return class == OOM_MSG_NONE || dressed;
+	}
+}
+
+/*
+ * "dump_stack+0x5c/0x80", "? __alloc_pages+0x1cd/0x220", "[<ffffffff81d91389>]
+ * dump_stack+0xc1/0x128"
+ */
+static bool is_trace(struct text line)
+{
+	struct text head = text_head(line, 80);
+
+	return text_has(head, "+0x") && text_has(head, "/0x");
+}
+
+bool oom_message_is_other(struct text line)
+{
+	static const char *const beginnings[] = {
+		"Call Trace:", "Call trace:", "<TASK>", "</TASK>", "lowmem_reserve[]:",
+		"Tasks state (", "Modules linked in:", "RIP:", "RSP:", "Code:", "---[", "Node ",
+		"DMA ", "Normal ",
+	};
+
+	text_skip_blanks(&line);
+	if (starts_with_any(line, beginnings, COUNT(beginnings)) || is_trace(line))
+		return true;
+	/* "...", "[...]", "```": somebody has left something out, or it has ended. */
+	for (size_t i = 0; i < line.length; i++)
+		if (is_letter(line.at[i]) || text_is_digit(line.at[i]) ||
+		    (line.at[i] >= 'A' && line.at[i] <= 'Z'))
+			return false;
+	return true;
+}
+
+/* "inactive_f" of "inactive_file:0kB", "mapped:3" of "mapped:388kB" */
+static bool is_figure_torn(struct text word)
+{
+	static const char *const names[] = {
+		"Node", "DMA", "DMA32", "Normal", "HighMem", "Movable", "Device",
+		"all_unreclaimable?", "yes", "no",
+	};
+
+	if (text_has(word, ":"))
+		return !ends_with(word, "kB") && !ends_with(word, "KB") &&
+		       !text_starts(word, "pages_scanned:");
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (text_is(word, names[i]))
+			return false;
+	return !is_number(word);
+}
+
+/* Behind the name of a kill line's process all words are "key:value", ", UID N" apart. */
+static bool is_kill_torn(struct text so_far, struct text word)
+{
+	if (!text_has(so_far, " total-vm:") && !text_has(so_far, " now anon-rss:"))
+		return false;
+	if (!text_has(word, ":"))
+		return true;
+	return text_has(word, "-rss:") || text_has(word, "-vm:") || text_starts(word, "pgtables:")
+		? !ends_with(word, "kB") && !ends_with(word, "kB,") : text_last(word) == ':';
+}
+
+/* The mask has no blanks; behind "invoked" all words have a '=', and a comma at their end. */
+static bool is_invoked_torn(struct text so_far, struct text word)
+{
+	size_t mask = text_find_last(so_far, "gfp_mask=");
+
+	if (mask != TEXT_NONE && text_has(text_from(so_far, mask), "(") &&
+	    !text_has(text_from(so_far, mask), ")"))
+		return true;
+	if (!text_has(so_far, " invoked ") || text_is(word, "invoked") ||
+	    text_is(word, "oom-killer:"))
+		return false;
+	/* The last has no comma, and its number may be whole. */
+	return !text_has(word, "=") || text_last(word) == '=' ||
+	       (text_last(word) != ',' && !text_starts(word, "oom"));
+}
+
+/* A '#' follows the version of the kernel. */
+static bool is_version_torn(struct text so_far, struct text word, struct text next)
+{
+	return text_has(so_far, "ainted") && text_is_digit(text_byte(word, 0)) &&
+	       !text_has(so_far, " #") && text_byte(next, 0) != '#';
+}
+
+bool oom_message_torn(enum oom_message message, struct text so_far, struct text word,
+		      struct text next)
+{
+	switch (message) {
+	case OOM_MSG_CPU:
+		return is_version_torn(so_far, word, next);
+	case OOM_MSG_INVOKED:
+		return is_invoked_torn(so_far, word);
+	case OOM_MSG_NODE:
+	case OOM_MSG_ZONE:
+		return is_figure_torn(word);
+	case OOM_MSG_KILLED:
+	case OOM_MSG_REAPED:
+		return is_kill_torn(so_far, word);
+	case OOM_MSG_HUGE:
+		return text_starts(word, "hugepages") &&
+		       (!text_has(word, "=") || text_last(word) == '=');
+	default:
+		return false;
 	}
 }

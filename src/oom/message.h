@@ -10,6 +10,7 @@
 /* In the order in which a report has them, as far as there is one. */
 enum oom_message {
 	OOM_MSG_NONE,		/* none of a report's */
+	OOM_MSG_DUMP,		/* "%s: page allocation failure: ...": prints memory too */
 	OOM_MSG_SYSRQ,		/* "sysrq: Manual OOM execution" */
 	OOM_MSG_INVOKED,	/* "%s invoked oom-killer: gfp_mask=..." */
 	OOM_MSG_CPUSET,		/* "%s cpuset=%s mems_allowed=%s", up to 4.20 */
@@ -17,7 +18,7 @@ enum oom_message {
 	OOM_MSG_CPU,		/* "CPU: 1 PID: 91 Comm: ...", "Pid: 91, comm: ..." */
 	OOM_MSG_HARDWARE,	/* "Hardware name: ..." */
 	OOM_MSG_MEMCG_TASK,	/* "Task in %s killed as a result of limit of %s", up to 4.20 */
-	OOM_MSG_COUNTER,	/* "memory: usage %llukB, limit %llukB, failcnt %lu", "swap:", "kmem:" */
+	OOM_MSG_COUNTER,	/* "memory: usage %llukB, ...", "swap: ...", "kmem: ..." */
 	OOM_MSG_STATS,		/* "Memory cgroup stats for %s:" */
 	OOM_MSG_STAT,		/* "anon 33370112": one or many lines of memory.stat */
 	OOM_MSG_MEMINFO,	/* "Mem-Info:" */
@@ -35,44 +36,67 @@ enum oom_message {
 	OOM_MSG_ROW,		/* "[    675]     0   675   162013 ..." */
 	OOM_MSG_DECISION,	/* "oom-kill:constraint=...", since 5.0 */
 	OOM_MSG_DECISION_REST,	/* ",task=...,pid=..,uid=..", torn off by another CPU's line */
-	OOM_MSG_CHOICE,		/* "Out of memory: Kill process N (comm) score S or sacrifice child" */
-	OOM_MSG_EXITING,	/* "OOM victim %d (%s) is already exiting. Skip killing the task" */
+	OOM_MSG_CHOICE,		/* "Out of memory: Kill process N (comm) score S ..." */
+	OOM_MSG_EXITING,	/* "OOM victim %d (%s) is already exiting. ..." */
 	OOM_MSG_KILLED,		/* "Killed process N (comm) total-vm:..." */
-	OOM_MSG_GROUP,		/* "Tasks in %s are going to be killed due to memory.oom.group set" */
+	OOM_MSG_GROUP,		/* "Tasks in %s are going to be killed ..." */
 	OOM_MSG_NONE_KILLABLE,	/* "Out of memory and no killable processes..." */
 	OOM_MSG_PANIC,		/* "Kernel panic - not syncing: ..." */
 	OOM_MSG_REAPED,		/* "oom_reaper: reaped process ..." */
 	OOM_MSG_UNREAPED,	/* "oom_reaper: unable to reap pid:..." */
-	OOM_MSG_SUPPRESSED,	/* "%s: %d callbacks suppressed", "%d printk messages dropped" */
+	OOM_MSG_DROPPED,	/* "** %d printk messages dropped **" */
 	OOM_MSG_LAST,		/* how many there are */
 };
 
-/*
- * Says what TEXT (without clothes, not trimmed) is. ROWS: a table of tasks, STATS: a list of memory.stat,
- * SLABS, ALLOCATIONS: such a list has begun, so that its lines are to be expected.
- */
+/* Lists that have begun, so that their lines, which could be anything, are to be expected. */
 struct oom_expected {
-	bool stats, slabs, allocations, rows;
+	bool stats;		/* of memory.stat */
+	bool slabs, allocations;
+	bool rows;		/* of the task table */
 };
+
+/*
+ * Says what TEXT, without clothes but with all its blanks, is. Names and paths are attacker's
+ * text: a line is never taken for what a name at its beginning (of 15 bytes) or a path inside
+ * makes it look like.
+ */
 enum oom_message oom_message_of(struct text text, struct oom_expected expected);
 
 /*
- * The same for a line that is none as it stands: unknown clothes may be in front of it. Only what is
- * unmistakable is looked for where the line is DRESSED in known ones. Takes them off.
+ * The same for a line that is none as it stands: unknown clothes may be in front of it. Only what
+ * is unmistakable is looked for where the line is DRESSED in known ones. Takes them off.
  */
 enum oom_message oom_message_find(struct text *text, struct oom_expected expected, bool dressed);
 
 /*
- * Whether TEXT, which is a MESSAGE, has its end; a mailer may have wrapped it. A whole one may
- * have more behind it: what a later kernel adds.
+ * The same for a line that is none because a mailer has broken it off too early to tell. It is a
+ * guess: what it becomes with its rest, oom_message_of() says.
+ */
+enum oom_message oom_message_begun(struct text text, struct oom_expected expected);
+
+/*
+ * Whether TEXT, which is a MESSAGE, has all that is looked for in it; a mailer may have wrapped
+ * it. A whole one may have more behind it: what a later kernel adds.
  */
 bool oom_message_whole(enum oom_message message, struct text text);
 
 /*
- * Whether LINE, which has neither time nor tag, may be the rest of TEXT, an unfinished MESSAGE.
- * CLASS is what LINE would be by itself; DRESSED: the lines of this log have times or tags.
+ * Whether LINE, which has neither time nor tag, may be the rest of an unfinished MESSAGE. CLASS is
+ * what LINE would be by itself; DRESSED: the lines of this log have times or tags.
  */
 bool oom_message_goes_on(enum oom_message message, struct text line, enum oom_message class,
 			 bool dressed);
+
+/*
+ * Whether LINE is no rest of any message: it begins one that reports have, but that nobody needs.
+ */
+bool oom_message_is_other(struct text line);
+
+/*
+ * Whether WORD, the last of SO_FAR, an unfinished MESSAGE that NEXT goes on with, is only the
+ * first part of one: then the line was broken at any byte, not at a blank.
+ */
+bool oom_message_torn(enum oom_message message, struct text so_far, struct text word,
+		      struct text next);
 
 #endif

@@ -7,24 +7,24 @@
 #include <time.h>
 
 #include "base/duration.h"
-#include "oom/assemble.h"
 #include "log/clothing.h"
 #include "log/fields.h"
-#include "oom/message.h"
-#include "oom/parser.h"
 #include "log/plain.h"
 #include "log/scan.h"
+#include "oom/assemble.h"
+#include "oom/message.h"
+#include "oom/parser.h"
 #include "oom/unwrap.h"
 
 /*
- * Between reports only certain words are looked for (oom_scan()); where one is found, so many bytes in
- * front of it are read too, because the beginning of a report may be missing.
+ * Between reports only certain words are looked for (oom_scan()); where one is found, so many
+ * bytes in front of it are read too, because the beginning of a report may be missing.
  */
 #define LOOK_BACK (128 * 1024)
 
 /*
- * After so many messages that are none of a report's, words are looked for again. A line of an entry
- * that has many counts for a part of one.
+ * After so many messages that are none of a report's, words are looked for again. A line of an
+ * entry that has many counts for a part of one.
  */
 #define QUIET_MESSAGES 300
 #define FIELDS_PER_MESSAGE 16
@@ -44,7 +44,7 @@ struct oom_parser {
 	size_t line_length;
 	char *back;			/* owned; LOOK_BACK bytes: what was skipped last */
 	size_t back_length;
-	char *scratch;			/* owned; OOM_LINE_MAX bytes: a line that is being undressed */
+	char *scratch;			/* owned; OOM_LINE_MAX bytes: a line being undressed */
 };
 
 struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context)
@@ -82,11 +82,25 @@ void oom_parser_free(struct oom_parser *parser)
 	free(parser);
 }
 
+/*
+ * Whether a line that is another program's by its tag is the kernel's nevertheless: one without a
+ * tag that begins with two words and a colon ("Hardware name: "). What begins with a name could be
+ * anything.
+ */
+static bool is_ours(const struct clothing *clothing)
+{
+	enum oom_message class = oom_message_of(clothing->message, (struct oom_expected){ 0 });
+
+	return class > OOM_MSG_CPUSET && class < OOM_MSG_DROPPED;
+}
+
 static int take_message(struct oom_parser *parser, const struct clothing *clothing)
 {
 	enum oom_message class = OOM_MSG_NONE;
-	int r = clothing->foreign ? 0 : unwrap_take(&parser->unwrap, clothing, &class);
+	int r = 0;
 
+	if (!clothing->foreign || is_ours(clothing))
+		r = unwrap_take(&parser->unwrap, clothing, &class);
 	parser->quiet = class == OOM_MSG_NONE ? parser->quiet + FIELDS_PER_MESSAGE : 0;
 	return r;
 }
@@ -101,57 +115,87 @@ static void unescape(struct clothing *clothing)
 						  : clothing->syslog ? PLAIN_SYSLOG : PLAIN_OTHER);
 }
 
+/* What ENTRY says of a time that the line inside it does not. */
+static void add_time(const struct fields_entry *entry, struct oom_time *time)
+{
+	if (!time->has_wall && entry->time.raw[0])
+		memcpy(time->raw, entry->time.raw, sizeof(time->raw));
+	if (!time->has_wall && entry->time.has_wall) {
+		time->has_wall = true;
+		time->wall_ns = entry->time.wall_ns;
+		time->wall_guessed = entry->time.wall_guessed;
+	}
+	if (!time->has_monotonic && entry->time.has_monotonic) {
+		time->has_monotonic = true;
+		time->monotonic_ns = entry->time.monotonic_ns;
+	}
+}
+
 /*
- * Takes LENGTH bytes of SCRATCH, a line without its newline. TIME and HOST, where not NULL, were
- * found outside of it.
+ * Takes LINE, without its newline, of memory of ours. ENTRY, where not NULL, is what it was found
+ * in.
  */
-static int take_dressed(struct oom_parser *parser, char *scratch, size_t length,
-			const struct oom_time *time, const char *host)
+static int take_dressed(struct oom_parser *parser, struct text line,
+			const struct fields_entry *entry)
 {
 	struct clothing clothing;
 
-	clothing_take_off((struct text){ scratch, length }, parser->now_ns, &clothing);
-	if (time) {
+	clothing_take_off(line, parser->now_ns, &clothing);
+	if (entry) {
 		clothing.timed = true;
-		if (time->has_wall || time->has_monotonic || time->raw[0])
-			clothing.time = *time;
+		add_time(entry, &clothing.time);
+		if (entry->host[0])
+			clothing.host = text_of(entry->host);
+		if (entry->caller[0])
+			clothing.caller = text_of(entry->caller);
 	}
-	if (host && *host)
-		clothing.host = text_of(host);
-	unescape(&clothing);
+	/* The journal has it as it was. */
+	if (!entry || !entry->record || clothing.kmsg)
+		unescape(&clothing);
 	return take_message(parser, &clothing);
 }
 
-/* Whether a line inside a JSON message has a time of its own: then it holds many lines. */
-static bool holds_lines(struct oom_parser *parser, struct text message)
+/* Takes the first line of *text. */
+static struct text take_first_line(struct text *text)
 {
-	size_t newline = text_find(message, "\n");
-	struct clothing clothing;
+	struct text line = text_head(*text, text_find(*text, "\n"));
 
-	if (newline == TEXT_NONE)
-		return false;
-	message = text_from(message, newline + 1);
-	clothing_take_off(text_head(message, text_find(message, "\n")), parser->now_ns, &clothing);
-	return clothing.timed;
+	*text = text_from(*text, line.length + 1);
+	return line;
+}
+
+/*
+ * Whether the lines of a message are so many of a log: one behind the first has a time of its own
+ * or, where it is not known that the message is one RECORD, begins what is no part of another.
+ */
+static bool holds_lines(const struct oom_parser *parser, struct text message, bool record)
+{
+	take_first_line(&message);
+	while (message.length) {
+		struct clothing clothing;
+		enum oom_message class;
+
+		clothing_take_off(take_first_line(&message), parser->now_ns, &clothing);
+		if (clothing.timed)
+			return true;
+		class = oom_message_of(clothing.message, (struct oom_expected){ 0 });
+		if (!record && class != OOM_MSG_NONE && class != OOM_MSG_COUNTS)
+			return true;
+	}
+	return false;
 }
 
 /* A message out of JSON or a journal's export; inside may be the log of something else. */
-static int take_field(void *context, char *message, size_t length, const struct oom_time *time,
-		      const char *host)
+static int take_field(void *context, const struct fields_entry *entry)
 {
 	struct oom_parser *parser = context;
-	struct text rest = { message, length };
+	struct text rest = { entry->message, entry->length };
 	int r = 0;
 
-	if (!holds_lines(parser, rest))
-		return take_dressed(parser, message, length, time, host);
-	while (r == 0 && rest.length) {
-		size_t end = text_find(rest, "\n");
-		struct text line = text_head(rest, end);
-
-		r = take_dressed(parser, (char *)(uintptr_t)line.at, line.length, NULL, host);
-		rest = text_from(rest, line.length + 1);
-	}
+	if (!holds_lines(parser, rest, entry->record))
+		return take_dressed(parser, rest, entry);
+	while (r == 0 && rest.length)
+		r = take_dressed(parser, take_first_line(&rest), entry);
 	return r;
 }
 
@@ -168,8 +212,11 @@ static int take_line(struct oom_parser *parser, struct text line)
 	length = line.length < OOM_LINE_MAX ? line.length : OOM_LINE_MAX;
 	if (length)
 		memcpy(parser->scratch, line.at, length);
-	length = plain_line(parser->scratch, length);
-	return take_dressed(parser, parser->scratch, length, NULL, NULL);
+	if (!clothing_is_kmsg(line))
+		length = plain_line(parser->scratch, length);
+	while (length && parser->scratch[length - 1] == '\r')
+		length--;
+	return take_dressed(parser, (struct text){ parser->scratch, length }, NULL);
 }
 
 /* Keeps a piece of a line until its end comes. */
@@ -191,32 +238,62 @@ static int end_piece(struct oom_parser *parser)
 	return take_line(parser, line);
 }
 
-static void look_for_words(struct oom_parser *parser)
+/* No line goes on with what was read last. */
+static int end_lines(struct oom_parser *parser)
 {
+	int r = fields_end(&parser->fields, take_field, parser);
+
+	if (r == 0)
+		r = unwrap_end(&parser->unwrap);
+	unwrap_begin(&parser->unwrap);
+	return r;
+}
+
+static int look_for_words(struct oom_parser *parser)
+{
+	int r = end_lines(parser);
+
 	parser->reading = false;
 	parser->quiet = 0;
 	parser->back_length = 0;
 	parser->assembly.line += SKIPPED_LINES;
+	return r;
 }
 
-/* Reads lines until nothing of a report has come for a while. *ret_rest is what is left of DATA. */
-static int read_lines(struct oom_parser *parser, struct text data, struct text *ret_rest)
+/* Takes the first line of *data, or keeps the piece of one that is there. */
+static int read_line(struct oom_parser *parser, struct text *data)
+{
+	const char *newline = memchr(data->at, '\n', data->length);
+	struct text line = text_head(*data, newline ? (size_t)(newline - data->at) : data->length);
+
+	*data = text_from(*data, line.length + (newline != NULL));
+	if (!newline || parser->line_length)
+		keep_piece(parser, line);
+	if (!newline)
+		return 0;
+	return parser->line_length ? end_piece(parser) : take_line(parser, line);
+}
+
+/* Reads lines until nothing of a report has come for a while. *data is what is left. */
+static int read_lines(struct oom_parser *parser, struct text *data)
 {
 	int r = 0;
 
-	while (r == 0 && data.length && parser->quiet < QUIET_MAX) {
-		const char *newline = memchr(data.at, '\n', data.length);
-		struct text line = text_head(data, newline ? (size_t)(newline - data.at) : data.length);
+	while (r == 0 && data->length && parser->quiet < QUIET_MAX)
+		r = read_line(parser, data);
+	if (r == 0 && parser->quiet >= QUIET_MAX && !parser->line_length)
+		r = look_for_words(parser);
+	return r;
+}
 
-		data = text_from(data, line.length + (newline != NULL));
-		if (!newline || parser->line_length)
-			keep_piece(parser, line);
-		if (newline)
-			r = parser->line_length ? end_piece(parser) : take_line(parser, line);
-	}
-	if (parser->quiet >= QUIET_MAX && !parser->line_length)
-		look_for_words(parser);
-	*ret_rest = data;
+/* Reads the lines of DATA, though all of them may be none of a report's. */
+static int read_all(struct oom_parser *parser, struct text data)
+{
+	int r = 0;
+
+	while (r == 0 && data.length)
+		r = read_line(parser, &data);
+	parser->quiet = 0;
 	return r;
 }
 
@@ -241,8 +318,10 @@ static void keep_back(struct oom_parser *parser, struct text data)
 static bool is_torn(const struct oom_parser *parser, struct text data)
 {
 	char seam[2 * OOM_SCAN_OVERLAP];
-	size_t before = parser->back_length < OOM_SCAN_OVERLAP ? parser->back_length : OOM_SCAN_OVERLAP;
-	size_t behind = data.length < OOM_SCAN_OVERLAP ? data.length : OOM_SCAN_OVERLAP;
+	size_t before = parser->back_length, behind = text_head(data, OOM_SCAN_OVERLAP).length;
+
+	if (before > OOM_SCAN_OVERLAP)
+		before = OOM_SCAN_OVERLAP;
 
 	memcpy(seam, parser->back + parser->back_length - before, before);
 	memcpy(seam + before, data.at, behind);
@@ -257,57 +336,51 @@ static size_t line_start(struct text data, size_t where)
 	return newline ? (size_t)(newline - data.at) + 1 : 0;
 }
 
-/* A word was found at WHERE of DATA: reads on from some lines in front of it. */
-static int begin_reading(struct oom_parser *parser, struct text data, size_t where,
-			 struct text *ret_rest)
+/* Of what was skipped, the lines in the last WANTED bytes. */
+static struct text skipped_lines(const struct oom_parser *parser, size_t wanted)
 {
-	struct text back = { parser->back, parser->back_length }, rest;
-	size_t start = where < LOOK_BACK ? 0 : line_start(data, where - LOOK_BACK);
+	struct text back = { parser->back, parser->back_length };
+	size_t from = wanted < back.length ? back.length - wanted : 0;
+
+	back = text_from(back, from);
+	/* The first of them is cut. */
+	if (from || parser->back_length == LOOK_BACK)
+		text_skip_past(&back, "\n");
+	return back;
+}
+
+/*
+ * A word was found at WHERE of *data: reads on from some lines in front of it. *data is what is
+ * left.
+ */
+static int begin_reading(struct oom_parser *parser, struct text *data, size_t where)
+{
+	size_t start = where < LOOK_BACK ? 0 : line_start(*data, where - LOOK_BACK);
 	int r = 0;
 
 	parser->reading = true;
-	parser->quiet = 0;
-	parser->unwrap.dressed = false;
-	/* The lines in front of the word may be many, and none of a report's. */
-	if (start == 0 && back.length) {
-		size_t wanted = LOOK_BACK - where < back.length ? LOOK_BACK - where : back.length;
-		size_t from = back.length - wanted;
-		const char *newline = from ? memchr(back.at + from, '\n', wanted) : NULL;
-
-		back = text_from(back, newline ? (size_t)(newline - back.at) + 1 : from);
-		while (r == 0 && back.length) {
-			parser->quiet = 0;
-			r = read_lines(parser, text_head(back, 4096), &rest);
-			back = text_from(back, back.length < 4096 ? back.length : 4096);
-		}
-	}
+	unwrap_begin(&parser->unwrap);
+	if (where < LOOK_BACK)
+		r = read_all(parser, skipped_lines(parser, LOOK_BACK - where));
 	parser->back_length = 0;
-	data = text_from(data, start);
-	where -= start;
-	while (r == 0 && where) {
-		size_t step = where < 4096 ? where : 4096;
-
-		parser->quiet = 0;
-		r = read_lines(parser, text_head(data, step), &rest);
-		data = text_from(data, step - rest.length);
-		where -= step - rest.length;
-	}
-	parser->quiet = 0;
-	*ret_rest = data;
+	if (r == 0)
+		r = read_all(parser, text_from(text_head(*data, where), start));
+	*data = text_from(*data, where);
 	return r;
 }
 
-/* Skips what has no word of a report. *ret_rest is what is left of DATA. */
-static int skip(struct oom_parser *parser, struct text data, struct text *ret_rest)
+/* Skips what has no word of a report. *data is what is left. */
+static int skip(struct oom_parser *parser, struct text *data)
 {
-	size_t where = parser->back_length && is_torn(parser, data) ? 0 : oom_scan(data.at, data.length, 0);
+	size_t where = 0;
 
-	if (where == data.length) {
-		keep_back(parser, data);
-		*ret_rest = text_from(data, data.length);
-		return 0;
-	}
-	return begin_reading(parser, data, where, ret_rest);
+	if (!parser->back_length || !is_torn(parser, *data))
+		where = oom_scan(data->at, data->length, 0);
+	if (where < data->length)
+		return begin_reading(parser, data, where);
+	keep_back(parser, *data);
+	*data = text_from(*data, data->length);
+	return 0;
 }
 
 int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length)
@@ -316,7 +389,7 @@ int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length)
 	int r = 0;
 
 	while (r == 0 && rest.length)
-		r = parser->reading ? read_lines(parser, rest, &rest) : skip(parser, rest, &rest);
+		r = parser->reading ? read_lines(parser, &rest) : skip(parser, &rest);
 	return r;
 }
 
@@ -344,15 +417,8 @@ int oom_parser_end(struct oom_parser *parser)
 
 	if (parser->reading && parser->line_length)
 		r = end_piece(parser);
-	if (r == 0)
-		r = fields_end(&parser->fields, take_field, parser);
-	if (r == 0)
-		r = unwrap_end(&parser->unwrap);
-	if (r == 0)
-		r = assembly_flush(&parser->assembly, true);
 	parser->line_length = 0;
-	parser->unwrap.dressed = false;
-	parser->unwrap.last_time = (struct oom_time){ .raw = "" };
-	look_for_words(parser);
-	return r;
+	if (r == 0)
+		r = look_for_words(parser);
+	return r < 0 ? r : assembly_flush(&parser->assembly, true);
 }

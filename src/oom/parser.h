@@ -8,12 +8,16 @@
 #include "base/text.h"
 #include "oom/report.h"
 
-/* A line that is longer is cut: kmsg records have at most 8 KiB, with every byte escaped 4 times that. */
+/*
+ * A line that is longer is cut: kmsg records have at most 8 KiB, with every byte escaped 4 times
+ * that.
+ */
 #define OOM_LINE_MAX 65536
 
 /*
- * Called with each report, complete or as far as the log had it, in the order of their first lines. The
- * report and all it owns become the callee's. Returns 0, or a negative errno that ends the parsing.
+ * Called with each report, complete or as far as the log had it, in the order of their first
+ * lines. The report and all it owns become the callee's. Returns 0, or a negative errno that ends
+ * the parsing.
  */
 typedef int oom_report_fn(void *context, struct oom_report *report);
 
@@ -24,19 +28,27 @@ struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context);
 
 /*
  * Takes the next LENGTH bytes of a log; lines may be torn between calls. What kind of log it is,
- * is seen by looking: bare, dmesg in any mode, syslog, journalctl in any format, raw /dev/kmsg, JSON.
- * Returns 0 or a negative errno (of on_report, or -ENOMEM).
+ * is seen by looking: bare, dmesg in any mode, syslog, journalctl in any format, raw /dev/kmsg,
+ * JSON. Returns 0 or a negative errno (of on_report, or -ENOMEM).
  */
 int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length);
 
-/* Takes one record whose clothing the caller has taken off already; HOST may be NULL. Returns as above. */
+/*
+ * Takes one record whose clothing the caller has taken off already; HOST may be NULL. Returns as
+ * above.
+ */
 int oom_parser_record(struct oom_parser *parser, struct text message, const struct oom_time *time,
 		      const char *host);
 
-/* Says that nothing has come for a while: reports that have their kill are given out. Returns as above. */
+/*
+ * Says that nothing has come for a while: reports that have their kill are given out. Returns as
+ * above.
+ */
 int oom_parser_pause(struct oom_parser *parser);
 
-/* The log has ended: gives out what is left. The parser can be fed another log. Returns as above. */
+/*
+ * The log has ended: gives out what is left. The parser can be fed another log. Returns as above.
+ */
 int oom_parser_end(struct oom_parser *parser);
 
 void oom_parser_free(struct oom_parser *parser);

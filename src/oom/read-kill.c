@@ -2,48 +2,16 @@
 /* read-kill.c - who was chosen and killed, and what the reaper got: mm/oom_kill.c */
 #include <config.h>
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "oom/reader.h"
+#include "oom/scan-values.h"
 
-/* A group's members are no more; more of a hostile log are not kept. */
-#define VICTIMS_MAX 4096
+/* More victims of a hostile log are not kept. */
+#define VICTIMS_MAX 100000
 
-#define PATH_BYTES_MAX 8192
+/* So many of the newest are looked at. */
+#define VICTIMS_NEAR 1024
 
-static int keep(char **kept, struct text text)
-{
-	if (*kept || !text.length)
-		return 0;
-	*kept = text_copy(text_head(text, PATH_BYTES_MAX));
-	return *kept ? 0 : -ENOMEM;
-}
-
-/* The figure in kB behind KEY, as bytes. */
-static void size_of(struct text text, const char *key, uint64_t *ret_bytes)
-{
-	size_t at = text_find_last(text, key);
-	uint64_t kb;
-
-	if (at == TEXT_NONE)
-		return;
-	text = text_from(text, at + strlen(key));
-	if (text_take_u64(&text, &kb))
-		*ret_bytes = kb > (UINT64_MAX - 1) / 1024 ? UINT64_MAX - 1 : kb * 1024;
-}
-
-static void number_of(struct text text, const char *key, int64_t *ret_value)
-{
-	size_t at = text_find_last(text, key);
-
-	if (at == TEXT_NONE)
-		return;
-	text = text_from(text, at + strlen(key));
-	text_take_i64(&text, ret_value);
-}
-
-/* Where the name's closing bracket stands: the last in front of the first thing that follows a name. */
+/* Where the name's closing bracket stands: in front of the last thing that follows a name. */
 static size_t end_of_name(struct text text)
 {
 	static const char *const followers[] = {
@@ -52,29 +20,31 @@ static size_t end_of_name(struct text text)
 	};
 	size_t end = TEXT_NONE;
 
-	for (size_t i = 0; i < sizeof(followers) / sizeof(followers[0]) && end == TEXT_NONE; i++)
-		end = text_find_last(text, followers[i]);
+	for (size_t i = 0; i < sizeof(followers) / sizeof(followers[0]); i++) {
+		size_t at = text_find_last(text, followers[i]);
+
+		if (at != TEXT_NONE && (end == TEXT_NONE || at > end))
+			end = at;
+	}
 	return end == TEXT_NONE ? text_find_last(text, ")") : end;
 }
 
 bool read_process(struct text *text, int64_t *ret_pid, struct text *ret_comm)
 {
 	struct text rest = *text, uid;
-	size_t end;
 
 	text_skip_blanks(&rest);
 	*ret_comm = (struct text){ rest.at, 0 };
 	if (text_byte(rest, 0) == '-' || !text_take_i64(&rest, ret_pid))
 		return false;
 	/* EL6: "Killed process 40738, UID 27, (mysqld)" */
-	if (text_starts(rest, ", UID ") && text_find(rest, "(") != TEXT_NONE)
+	if (text_starts(rest, ", UID ") && text_has(rest, "("))
 		text_take_until(&rest, "(", &uid);
 	else if (text_skip_blanks(&rest), !text_skip(&rest, "(")) {
 		*text = rest;
 		return true;
 	}
-	end = end_of_name(rest);
-	*ret_comm = text_head(rest, end == TEXT_NONE ? rest.length : end);
+	*ret_comm = text_head(rest, end_of_name(rest));
 	*text = text_from(rest, ret_comm->length + 1);
 	return true;
 }
@@ -83,77 +53,124 @@ int64_t read_pid_of(struct text text)
 {
 	static const char *const keys[] = { "process ", "OOM victim ", "reap pid:" };
 	int64_t pid = OOM_NO_NUMBER;
+	size_t first = TEXT_NONE;
 
+	/* The first of them: a name behind it may hold another. */
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		size_t at = text_find(text, keys[i]);
-		struct text rest;
+		struct text rest = text;
 
-		if (at == TEXT_NONE)
-			continue;
-		rest = text_from(text, at + strlen(keys[i]));
-		if (text_take_i64(&rest, &pid))
-			return pid;
+		if (at < first && text_skip_past(&rest, keys[i]) && text_take_i64(&rest, &pid))
+			first = at;
 	}
-	number_of(text, ",pid=", &pid);
+	if (first == TEXT_NONE)
+		value_number(text, ",pid=", &pid);
 	return pid;
+}
+
+struct oom_victim *read_victim_of(const struct oom_report *report, int64_t pid, bool unreaped)
+{
+	size_t count = report->victim_count, i = 0;
+
+	while (i < count) {
+		struct oom_victim *victim = &report->victims[i++];
+
+		if (victim->pid == pid && !(unreaped && victim->reaped.said))
+			return victim;
+		if (i == 1 && count > VICTIMS_NEAR)
+			i = count - VICTIMS_NEAR;
+	}
+	return NULL;
 }
 
 /* The text between KEY and the first of the ENDS that comes behind it. */
 static struct text between(struct text text, const char *key, const char *const *ends)
 {
-	size_t at = text_find(text, key), end = TEXT_NONE;
+	size_t end = TEXT_NONE;
 
-	if (at == TEXT_NONE)
+	if (!text_skip_past(&text, key))
 		return (struct text){ text.at, 0 };
-	text = text_from(text, at + strlen(key));
 	for (; *ends && end == TEXT_NONE; ends++)
 		end = text_find(text, *ends);
 	return text_head(text, end);
 }
 
-/* Paths begin with a slash, which no name in front of them holds. */
-static int read_paths(struct oom_report *report, struct text text)
+/*
+ * Where ",task=" stands in front of the name. The path in front of it and the name may hold it
+ * too: the table knows the name.
+ */
+static size_t find_task(const struct oom_report *report, struct text text, int64_t pid)
 {
-	static const char *const memcg_ends[] = { ",task_memcg=/", ",task_memcg=", ",task=", NULL };
-	static const char *const task_ends[] = { NULL };
-	struct text path = between(text, ",oom_memcg=/", memcg_ends), name;
-	size_t at;
+	static const char key[] = ",task=";
+	const struct oom_task *task = oom_find_task(report, pid);
+	struct text rest = text_head(text, text_find_last(text, ",pid="));
+	size_t last = text_find_last(rest, key);
+
+	size_t at = last;
+
+	for (; task && at != TEXT_NONE; at = text_find_last(text_head(rest, at), key))
+		if (text_is(text_from(rest, at + sizeof(key) - 1), task->comm))
+			return at;
+	return last;
+}
+
+/* Replaces what an earlier line said of a path. */
+static int replace_path(char **path, struct text text)
+{
+	free(*path);
+	*path = NULL;
+	return value_keep(path, text);
+}
+
+/* What begins behind KEY with a slash; no name in front of it holds one. Length 0: none. */
+static struct text path_behind(struct text text, const char *key)
+{
+	while (text_skip_past(&text, key))
+		if (text_starts(text, "/"))
+			return text;
+	return (struct text){ text.at, 0 };
+}
+
+/* ",oom_memcg=/a,task_memcg=/a/b" or, for the machine, ",global_oom,task_memcg=/a/b" */
+static int read_paths(struct oom_report *report, struct text text, bool global)
+{
+	struct text limit = path_behind(text, ",oom_memcg=");
+	struct text task = path_behind(text, ",task_memcg="), first, second;
 	int r = 0;
 
-	if (path.length || text_find(text, ",oom_memcg=/") != TEXT_NONE) {
-		/* The slash of the key belongs to the path. */
-		path = (struct text){ path.at - 1, path.length + 1 };
-		free(report->memcg.path);
-		report->memcg.path = NULL;
-		r = keep(&report->memcg.path, path);
+	if (!global && limit.length) {
+		if (read_split_paths(limit, ",task_memcg=", &first, &second)) {
+			limit = first;
+			task = second;
+		} else {
+			/* The line is cut. */
+			limit = text_head(limit, text_find(limit, ",task_memcg="));
+		}
+		r = replace_path(&report->memcg.path, limit);
 	}
-	if (r < 0 || text_find(text, ",task_memcg=/") == TEXT_NONE)
-		return r;
-	path = between(text, ",task_memcg=/", task_ends);
-	path = (struct text){ path.at - 1, path.length + 1 };
-	/* The name is the last but two: "task=NAME,pid=N,uid=N"; it is too short to pass for more. */
-	at = text_find_last(path, ",task=");
-	name = text_head(path, at);
-	free(report->memcg.task_path);
-	report->memcg.task_path = NULL;
-	return keep(&report->memcg.task_path, name);
+	return r < 0 || !task.length ? r : replace_path(&report->memcg.task_path, task);
 }
 
-static void read_decided(struct oom_report *report, struct text text)
+/* Who was chosen, and where it and its limit are. */
+static int read_decided(struct oom_report *report, struct text text, bool global)
 {
-	size_t task = text_find_last(text, ",task="), pid;
+	struct oom_task *decided = &report->decided;
+	size_t task;
 	struct text name;
 
-	number_of(text, ",pid=", &report->decided.pid);
-	number_of(text, ",uid=", &report->decided.uid);
-	if (task == TEXT_NONE)
-		return;
-	name = text_from(text, task + sizeof(",task=") - 1);
-	pid = text_find_last(name, ",pid=");
-	read_comm(text_head(name, pid), report->decided.comm);
+	value_number(text, ",pid=", &decided->pid);
+	value_number(text, ",uid=", &decided->uid);
+	task = find_task(report, text, decided->pid);
+	if (task != TEXT_NONE) {
+		name = text_from(text, task + sizeof(",task=") - 1);
+		read_comm(text_head(name, text_find_last(name, ",pid=")), decided->comm);
+	}
+	return read_paths(report, text_head(text, task), global);
 }
 
-/* "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0-1,4,oom_memcg=..." */
+/*
+ * "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0-1,4,oom_memcg=..."
+ */
 int read_decision(struct oom_draft *draft, struct text text)
 {
 	static const char *const comma[] = { ",", NULL };
@@ -163,31 +180,30 @@ int read_decision(struct oom_draft *draft, struct text text)
 		",global_oom", ",oom_memcg=", ",task_memcg=", ",task=", NULL };
 	struct oom_report *report = &draft->report;
 	size_t global = text_find(text, ",global_oom"), memcg = text_find(text, ",oom_memcg=/");
+	bool is_global = global != TEXT_NONE && (memcg == TEXT_NONE || global < memcg);
 	int r;
 
-	report->global_said |= global != TEXT_NONE && (memcg == TEXT_NONE || global < memcg);
-	draft->memcg_said |= !report->global_said && memcg != TEXT_NONE;
-	r = keep(&report->constraint, between(text, "oom-kill:constraint=", comma));
+	report->global_said |= is_global;
+	draft->memcg_said |= !is_global && memcg != TEXT_NONE;
+	r = value_keep(&report->constraint, between(text, "constraint=", comma));
 	if (r == 0)
-		r = keep(&report->nodemask, between(text, ",nodemask=", nodemask_ends));
+		r = value_keep(&report->nodemask, between(text, ",nodemask=", nodemask_ends));
 	if (r == 0)
-		r = keep(&report->cpuset, between(text, ",cpuset=", cpuset_ends));
+		r = value_keep(&report->cpuset, between(text, ",cpuset=", cpuset_ends));
 	if (r == 0)
-		r = keep(&report->mems_allowed, between(text, ",mems_allowed=", mems_ends));
-	if (r == 0)
-		r = read_paths(report, text);
-	read_decided(report, text);
-	return r;
+		r = value_keep(&report->mems_allowed, between(text, ",mems_allowed=", mems_ends));
+	return r < 0 ? r : read_decided(report, text, is_global);
 }
 
 static void read_cause(struct oom_draft *draft, struct text text)
 {
-	if (text_starts(text, "Memory cgroup "))
-		draft->memcg_said = true;
-	else if (text_starts(text, "Out of memory"))
-		draft->global_said = true;
-	draft->report.allocating_task |= text_find(text_head(text, 64), "oom_kill_allocating_task") !=
-					 TEXT_NONE;
+	text_skip_blanks(&text);
+	draft->memcg_said |= text_starts(text, "Memory cgroup ");
+	draft->global_said |= text_starts(text, "Out of memory");
+	draft->cpuset_said |= text_starts(text, "No available memory in cpuset");
+	draft->policy_said |= text_starts(text, "No available memory (MPOL_BIND)");
+	text = text_head(text, text_find(text, "process "));
+	draft->report.allocating_task |= text_has(text, "(oom_kill_allocating_task): ");
 }
 
 /* "Out of memory: Kill process 15665 (main.out) score 865 or sacrifice child" */
@@ -195,17 +211,16 @@ int read_choice(struct oom_draft *draft, struct text text)
 {
 	struct oom_choice *choice = &draft->report.choice;
 	struct text comm;
-	size_t at = text_find(text, "ill process ");
+	int64_t pid;
 
 	read_cause(draft, text);
-	if (at == TEXT_NONE || choice->said)
-		return 0;
-	text = text_from(text, at + sizeof("ill process ") - 1);
-	if (!read_process(&text, &choice->pid, &comm))
+	if (choice->said || !text_skip_past(&text, "ill process ") ||
+	    !read_process(&text, &pid, &comm) || (!comm.length && !text_has(text, "score ")))
 		return 0;
 	choice->said = true;
+	choice->pid = pid;
 	read_comm(comm, choice->comm);
-	number_of(text, "score ", &choice->score);
+	value_number(text, "score ", &choice->score);
 	return 0;
 }
 
@@ -214,117 +229,122 @@ int read_exiting(struct oom_draft *draft, struct text text)
 {
 	struct oom_report *report = &draft->report;
 	struct text comm;
-	size_t at = text_find(text, "OOM victim ");
 
 	read_cause(draft, text);
 	report->already_exiting = true;
-	if (at == TEXT_NONE || report->decided.pid != OOM_NO_NUMBER)
-		return 0;
-	text = text_from(text, at + sizeof("OOM victim ") - 1);
-	if (read_process(&text, &report->decided.pid, &comm))
+	if (report->decided.pid == OOM_NO_NUMBER && text_skip_past(&text, "OOM victim ") &&
+	    read_process(&text, &report->decided.pid, &comm))
 		read_comm(comm, report->decided.comm);
 	return 0;
 }
 
-static struct oom_victim *add_victim(struct oom_report *report, int64_t pid)
+/* Returns 0, -ENOMEM, or -E2BIG. */
+static int add_victim(struct oom_report *report, int64_t pid, struct oom_victim **ret_victim)
 {
-	struct oom_victim *victim = report->victims;
-	size_t count = report->victim_count;
+	struct oom_victim *victims;
 
-	if (count == VICTIMS_MAX)
-		return NULL;
-	if (!(count & (count - 1))) {
-		victim = realloc(victim, (count ? 2 * count : 1) * sizeof(*victim));
-		if (!victim)
-			return NULL;
-		report->victims = victim;
-	}
-	victim = &report->victims[report->victim_count++];
-	*victim = (struct oom_victim){
+	if (report->victim_count == VICTIMS_MAX)
+		return -E2BIG;
+	victims = list_room(report->victims, report->victim_count, sizeof(*victims));
+	if (!victims)
+		return -ENOMEM;
+	report->victims = victims;
+	victims[report->victim_count] = (struct oom_victim){
 		.pid = pid, .uid = OOM_NO_NUMBER, .total_vm = OOM_UNKNOWN, .anon = OOM_UNKNOWN,
 		.file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN, .pgtables = OOM_UNKNOWN,
 		.adj = OOM_NO_NUMBER, .score = OOM_NO_NUMBER,
+		.repeated = read_victim_of(report, pid, false) != NULL,
 	};
-	for (size_t i = 0; i + 1 < report->victim_count; i++)
-		victim->repeated |= report->victims[i].pid == pid;
-	return victim;
+	*ret_victim = &victims[report->victim_count++];
+	return 0;
+}
+
+/* What stands behind the name in TEXT, a kill line, or in FRONT of it (EL6's UID). */
+static void read_victim(struct oom_victim *victim, struct text text, struct text front)
+{
+	value_size(text, "total-vm:", 1024, &victim->total_vm);
+	value_size(text, "vsz:", 1024, &victim->total_vm);
+	value_size(text, "anon-rss:", 1024, &victim->anon);
+	value_size(text, "file-rss:", 1024, &victim->file);
+	value_size(text, "shmem-rss:", 1024, &victim->shmem);
+	value_size(text, "pgtables:", 1024, &victim->pgtables);
+	value_number(front, ", UID ", &victim->uid);
+	value_number(text, ", UID ", &victim->uid);
+	value_number(text, "UID:", &victim->uid);
+	value_number(text, "oom_score_adj:", &victim->adj);
 }
 
 /* "Killed process 123 (comm) total-vm:..kB, anon-rss:..kB, ...", in any of its ages */
 int read_killed(struct oom_draft *draft, struct text text, const struct oom_time *time)
 {
-	struct oom_report *report = &draft->report;
-	size_t at = text_find(text, "Killed process ");
+	struct text rest = text, comm;
 	struct oom_victim *victim;
-	struct text comm, rest;
 	int64_t pid;
+	int r;
 
 	read_cause(draft, text);
-	if (at == TEXT_NONE)
+	if (!text_skip_past(&rest, "Killed process ") || !read_process(&rest, &pid, &comm))
 		return 0;
-	rest = text_from(text, at + sizeof("Killed process ") - 1);
-	if (!read_process(&rest, &pid, &comm))
-		return 0;
-	victim = add_victim(report, pid);
-	if (!victim)
-		return report->victim_count == VICTIMS_MAX ? 0 : -ENOMEM;
+	r = add_victim(&draft->report, pid, &victim);
+	if (r < 0)
+		return r == -E2BIG ? 0 : r;
 	read_comm(comm, victim->comm);
 	victim->time = *time;
-	size_of(rest, "total-vm:", &victim->total_vm);
-	size_of(rest, "vsz:", &victim->total_vm);
-	size_of(rest, "anon-rss:", &victim->anon);
-	size_of(rest, "file-rss:", &victim->file);
-	size_of(rest, "shmem-rss:", &victim->shmem);
-	size_of(rest, "pgtables:", &victim->pgtables);
-	number_of(text, ", UID ", &victim->uid);
-	number_of(rest, "UID:", &victim->uid);
-	number_of(rest, "oom_score_adj:", &victim->adj);
+	read_victim(victim, rest, text_head(text, text_find(text, "(")));
 	return 0;
 }
 
 /* "Tasks in /a are going to be killed due to memory.oom.group set" */
 int read_group(struct oom_draft *draft, struct text text)
 {
-	size_t end = text_find_last(text, " are going to be killed");
-
 	draft->report.group = true;
 	draft->memcg_said = true;
+	text_skip_blanks(&text);
 	text_skip(&text, "Tasks in ");
-	return keep(&draft->report.group_path,
-		    text_head(text, end == TEXT_NONE ? text.length : end - (sizeof("Tasks in ") - 1)));
+	text = text_head(text, text_find_last(text, " are going to be killed"));
+	return value_keep(&draft->report.group_path, text);
 }
 
 int read_panic(struct oom_draft *draft, struct text text)
 {
+	text_skip_blanks(&text);
 	text_skip(&text, "Kernel panic - not syncing:");
-	return keep(&draft->report.panic, text_trim(text));
+	return value_keep(&draft->report.panic, text_trim(text));
 }
 
-/* "oom_reaper: reaped process 123 (comm), now anon-rss:0kB, file-rss:0kB, shmem-rss:8kB" */
+static void read_rest(struct oom_reaped *reaped, struct text text)
+{
+	value_size(text, "anon-rss:", 1024, &reaped->anon);
+	value_size(text, "file-rss:", 1024, &reaped->file);
+	value_size(text, "shmem-rss:", 1024, &reaped->shmem);
+}
+
+/*
+ * "oom_reaper: reaped process 123 (comm), now anon-rss:0kB, file-rss:0kB, shmem-rss:8kB",
+ * "oom_reaper: unable to reap pid:123 (comm)"
+ */
 int read_reaped(struct oom_draft *draft, struct text text, const struct oom_time *time)
 {
 	struct oom_report *report = &draft->report;
-	int64_t pid = read_pid_of(text);
-	struct oom_victim *victim = NULL;
-	struct text rest = text, comm = { text.at, 0 }, front;
+	struct text rest = text, comm;
+	struct oom_victim *victim;
+	int64_t pid;
+	int r = 0;
 
-	for (size_t i = 0; i < report->victim_count && !victim; i++)
-		if (report->victims[i].pid == pid && !report->victims[i].reaped.said)
-			victim = &report->victims[i];
+	if (!(text_skip_past(&rest, "reaped process ") || text_skip_past(&rest, "reap pid:")) ||
+	    !read_process(&rest, &pid, &comm))
+		return 0;
+	victim = read_victim_of(report, pid, true);
 	if (!victim)
-		victim = add_victim(report, pid);
-	if (!victim)
-		return report->victim_count == VICTIMS_MAX ? 0 : -ENOMEM;
-	if (text_take_until(&rest, text_find(text, "pid:") == TEXT_NONE ? "process " : "pid:", &front))
-		read_process(&rest, &pid, &comm);
+		r = add_victim(report, pid, &victim);
+	if (r < 0)
+		return r == -E2BIG ? 0 : r;
 	if (!victim->comm[0])
 		read_comm(comm, victim->comm);
 	victim->reaped = (struct oom_reaped){
-		.said = true, .failed = text_find(text, "unable to reap") != TEXT_NONE,
+		.said = true, .failed = text_starts(text, "oom_reaper: unable"),
 		.anon = OOM_UNKNOWN, .file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN, .time = *time,
 	};
-	size_of(text, "anon-rss:", &victim->reaped.anon);
-	size_of(text, "file-rss:", &victim->reaped.file);
-	size_of(text, "shmem-rss:", &victim->reaped.shmem);
+	read_rest(&victim->reaped, rest);
 	return 0;
 }

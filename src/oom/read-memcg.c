@@ -2,62 +2,73 @@
 /* read-memcg.c - the memory cgroup whose limit was reached: mm/memcontrol.c */
 #include <config.h>
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "oom/reader.h"
+#include "oom/scan-values.h"
 
 /*
  * PAGE_COUNTER_MAX and its older relations, in kB: 9007199254740991, less a page, or twice that.
- * No limit that anybody sets comes near.
+ * No limit that anybody sets comes near. That of 32-bit kernels is LONG_MAX pages.
  */
 #define UNLIMITED_KB (UINT64_C(1) << 52)
+#define UNLIMITED_32_KB (UINT64_C(0x7fffffff) * 4)
 
-#define PATH_BYTES_MAX 8192
-
-static int keep_path(char **kept, struct text path)
+/* Whether CHILD is PARENT or below it. */
+static bool is_below(struct text child, struct text parent)
 {
-	if (*kept || !path.length)
-		return 0;
-	*kept = text_copy(text_head(path, PATH_BYTES_MAX));
-	return *kept ? 0 : -ENOMEM;
+	if (child.length < parent.length || memcmp(child.at, parent.at, parent.length) != 0)
+		return false;
+	return parent.length == 1 || child.length == parent.length ||
+	       child.at[parent.length] == '/';
+}
+
+bool read_split_paths(struct text text, const char *separator, struct text *ret_first,
+		      struct text *ret_second)
+{
+	struct text second = text;
+	bool found = false;
+
+	while (text_skip_past(&second, separator)) {
+		size_t at = text.length - second.length - strlen(separator);
+		struct text first = text_head(text, at);
+		bool related = first.length && second.length &&
+			       (is_below(first, second) || is_below(second, first));
+
+		if (!text_starts(second, "/") || (found && !related))
+			continue;
+		*ret_first = first;
+		*ret_second = second;
+		found = true;
+		if (related)
+			break;
+	}
+	return found;
 }
 
 /* "Task in /a/b killed as a result of limit of /a", "Memory limit reached of cgroup /a" */
 int read_memcg_task(struct oom_draft *draft, struct text text)
 {
-	static const char limit[] = " killed as a result of limit of ";
 	struct oom_memcg *memcg = &draft->report.memcg;
-	size_t at = text_find_last(text, limit);
+	struct text task, limit;
 	int r;
 
 	draft->memcg_said = true;
 	text = text_trim(text);
 	if (text_skip(&text, "Memory limit reached of cgroup "))
-		return keep_path(&memcg->path, text);
-	if (at == TEXT_NONE)
-		at = text_find_last(text, " killed as a result");
-	else if ((r = keep_path(&memcg->path, text_from(text, at + sizeof(limit) - 1))) < 0)
-		return r;
-	text = text_head(text, at);
+		return value_keep(&memcg->path, text);
 	text_skip(&text, "Task in ");
-	return keep_path(&memcg->task_path, text);
+	if (!read_split_paths(text, " killed as a result of limit of ", &task, &limit)) {
+		task = text_head(text, text_find_last(text, " killed as a result"));
+		return value_keep(&memcg->task_path, task);
+	}
+	r = value_keep(&memcg->path, limit);
+	return r < 0 ? r : value_keep(&memcg->task_path, task);
 }
 
-static bool value_of(struct text text, const char *key, uint64_t *ret_value)
+static void note_limit(struct oom_counter *counter)
 {
-	size_t at = text_find(text, key);
-
-	if (at == TEXT_NONE)
-		return false;
-	text = text_from(text, at + strlen(key));
-	text_skip_blanks(&text);
-	return text_take_u64(&text, ret_value);
-}
-
-static uint64_t from_kb(uint64_t kb)
-{
-	return kb > (UINT64_MAX - 1) / 1024 ? UINT64_MAX - 1 : kb * 1024;
+	counter->unlimited = counter->limit != OOM_UNKNOWN &&
+			     (counter->limit / 1024 >= UNLIMITED_KB ||
+			      counter->limit / 1024 == UNLIMITED_32_KB);
 }
 
 /* "memory: usage 32768kB, limit 32768kB, failcnt 12" */
@@ -65,7 +76,6 @@ int read_counter(struct oom_draft *draft, struct text text)
 {
 	struct oom_memcg *memcg = &draft->report.memcg;
 	struct oom_counter *counter;
-	uint64_t value;
 
 	text_skip_blanks(&text);
 	counter = text_starts(text, "memory:") ? &memcg->memory
@@ -74,13 +84,10 @@ int read_counter(struct oom_draft *draft, struct text text)
 	draft->memcg_said = true;
 	if (counter->usage != OOM_UNKNOWN)
 		return 0;
-	if (value_of(text, "usage", &value))
-		counter->usage = from_kb(value);
-	if (value_of(text, "limit", &value)) {
-		counter->limit = from_kb(value);
-		counter->unlimited = value >= UNLIMITED_KB;
-	}
-	value_of(text, "failcnt", &counter->failcnt);
+	value_size(text, "usage", 1024, &counter->usage);
+	value_size(text, "limit", 1024, &counter->limit);
+	value_size(text, "failcnt", 1, &counter->failcnt);
+	note_limit(counter);
 	return 0;
 }
 
@@ -98,41 +105,9 @@ static int read_old_stats(struct oom_figures *stats, struct text text)
 		if (text_take_until(&word, ":", &name) && text_take_u64(&word, &value))
 			r = oom_figure_add(stats, name.at, name.length,
 					   text_starts(word, "KB") || text_starts(word, "kB")
-						   ? from_kb(value) : value);
+						   ? value_times(value, 1024) : value);
 	}
 	return r;
-}
-
-/*
- * "Memory cgroup stats for /a: cache:0KB rss:...", "Memory cgroup stats for /a:", up to 3.8 without a
- * path. The child cgroups of the limited one follow it, each with a line of its own: they are not kept.
- */
-int read_stats(struct oom_draft *draft, struct text text)
-{
-	struct oom_memcg *memcg = &draft->report.memcg;
-	struct text path = { text.at, 0 }, inside;
-	size_t end;
-	int r;
-
-	draft->memcg_said = true;
-	draft->in_stats = !memcg->stats.count;
-	text_skip(&text, "Memory cgroup stats");
-	if (text_skip(&text, " for ")) {
-		/* A path may hold colons; the figures' first is "cache:". */
-		end = text_find(text, ": cache:");
-		if (end == TEXT_NONE)
-			end = text_find(text, ":cache:");
-		if (end == TEXT_NONE)
-			end = text_find_last(text, ":");
-		path = text_head(text, end == TEXT_NONE ? text.length : end);
-		text = text_from(text, path.length + 1);
-	} else if (!text_take_until(&text, ":", &inside)) {
-		return 0;
-	}
-	if (memcg->path && path.length && !text_is(path, memcg->path))
-		return 0;
-	r = keep_path(&memcg->path, path);
-	return r < 0 || memcg->stats.count ? r : read_old_stats(&memcg->stats, text);
 }
 
 /* The lines of memory.stat in bytes, one or many in a record; or the rest of an old one. */
@@ -141,14 +116,12 @@ int read_stat(struct oom_draft *draft, struct text text)
 	struct oom_figures *stats = &draft->report.memcg.stats;
 	int r = 0;
 
-	if (text_find(text, ":") != TEXT_NONE)
+	if (text_has(text, ":"))
 		return read_old_stats(stats, text);
 	while (r == 0 && text.length) {
-		struct text line, name;
+		struct text line = text_head(text, text_find(text, "\n")), name;
 		uint64_t value;
-		size_t end = text_find(text, "\n");
 
-		line = text_head(text, end);
 		text = text_from(text, line.length + 1);
 		text_skip_blanks(&line);
 		name = text_take_word(&line);
@@ -157,4 +130,50 @@ int read_stat(struct oom_draft *draft, struct text text)
 			r = oom_figure_add(stats, name.at, name.length, value);
 	}
 	return r;
+}
+
+/*
+ * Takes the path of a cgroup, up to the colon behind it. Both may hold colons: the first figure is
+ * "cache:".
+ */
+static struct text take_path(struct text *text, const char *known)
+{
+	static const char *const ends[] = { ": cache:", ":cache:", ":" };
+	struct text rest = *text, path;
+	size_t end = TEXT_NONE;
+
+	if (known && text_skip(&rest, known) && text_starts(rest, ":"))
+		end = (size_t)(rest.at - text->at);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && end == TEXT_NONE; i++)
+		end = text_find_last(*text, ends[i]);
+	path = text_head(*text, end);
+	*text = text_from(*text, path.length + 1);
+	return path;
+}
+
+/*
+ * "Memory cgroup stats for /a: cache:0KB rss:...", "Memory cgroup stats for /a:", up to 3.8
+ * without a path. The child cgroups of the limited one follow it, each with a line of its own:
+ * they are not kept.
+ */
+int read_stats(struct oom_draft *draft, struct text text)
+{
+	struct oom_memcg *memcg = &draft->report.memcg;
+	struct text path = { text.at, 0 };
+	int r;
+
+	draft->memcg_said = true;
+	draft->in_stats = !memcg->stats.count;
+	text_skip_blanks(&text);
+	text_skip(&text, "Memory cgroup stats");
+	if (text_skip(&text, " for "))
+		path = take_path(&text, memcg->path);
+	else if (!text_skip_past(&text, ":"))
+		return 0;
+	if (memcg->path && path.length && !text_is(path, memcg->path)) {
+		draft->in_stats = false;
+		return 0;
+	}
+	r = value_keep(&memcg->path, path);
+	return r < 0 || memcg->stats.count ? r : read_stat(draft, text);
 }

@@ -2,10 +2,8 @@
 /* read-memory.c - the state of the machine's memory: lib/show_mem.c (mm/page_alloc.c up to 6.2) */
 #include <config.h>
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "oom/reader.h"
+#include "oom/scan-values.h"
 
 /* Bounds on what a hostile log can make us keep; no machine has so many. */
 #define NODES_MAX 4096
@@ -13,34 +11,15 @@
 #define HUGE_MAX 8192
 #define CACHES_MAX 512
 
-static uint64_t scaled(uint64_t value, uint64_t unit)
-{
-	uint64_t product;
-
-	return __builtin_mul_overflow(value, unit, &product) ? UINT64_MAX - 1 : product;
-}
-
-/* Makes room for one more element of SIZE bytes behind COUNT; 0 or -ENOMEM, -E2BIG. */
-static int grow(void **list, size_t count, size_t size, size_t most)
-{
-	void *grown;
-
-	if (count >= most)
-		return -E2BIG;
-	if (count & (count - 1))
-		return 0;
-	grown = realloc(*list, (count ? 2 * count : 1) * size);
-	if (!grown)
-		return -ENOMEM;
-	*list = grown;
-	return 0;
-}
+/* In kB. Larger pages exist on no kernel. */
+#define BLOCK_PAGE_MAX 256
 
 /*
  * Reads one "name:number" or "name: number", with kB behind it or not. Names may hold brackets
  * ("isolated(anon)"). Leaves *text behind it. Returns whether there was one.
  */
-static bool take_figure(struct text *text, struct text *ret_name, uint64_t *ret_value, bool *ret_kb)
+static bool take_figure(struct text *text, struct text *ret_name, uint64_t *ret_value,
+			bool *ret_kb)
 {
 	for (;;) {
 		struct text word, rest;
@@ -78,7 +57,8 @@ static int take_figures(struct text text, uint64_t plain, struct oom_figures *fi
 	int r = 0;
 
 	while (r == 0 && take_figure(&text, &name, &value, &kb))
-		r = oom_figure_add(figures, name.at, name.length, scaled(value, kb ? 1024 : plain));
+		r = oom_figure_add(figures, name.at, name.length,
+				   value_times(value, kb ? 1024 : plain));
 	return r;
 }
 
@@ -113,21 +93,24 @@ static struct oom_node *find_node(struct oom_report *report, int number)
 int read_node(struct oom_draft *draft, struct text text)
 {
 	struct oom_report *report = &draft->report;
-	int number, r;
+	struct oom_node *nodes;
+	int number;
 
+	text_skip_blanks(&text);
 	if (!take_node(&text, &number))
 		return 0;
 	report->has_memory = true;
-	if (find_node(report, number))
+	if (find_node(report, number) || report->node_count == NODES_MAX)
 		return 0;
-	r = grow((void **)&report->nodes, report->node_count, sizeof(*report->nodes), NODES_MAX);
-	if (r < 0)
-		return r == -E2BIG ? 0 : r;
-	report->nodes[report->node_count] = (struct oom_node){ .node = number };
-	return take_figures(text, 1, &report->nodes[report->node_count++].figures);
+	nodes = list_room(report->nodes, report->node_count, sizeof(*nodes));
+	if (!nodes)
+		return -ENOMEM;
+	report->nodes = nodes;
+	nodes[report->node_count] = (struct oom_node){ .node = number };
+	return take_figures(text, 1, &nodes[report->node_count++].figures);
 }
 
-static struct oom_zone *find_zone(struct oom_report *report, int node, struct text name)
+static struct oom_zone *find_zone(const struct oom_report *report, int node, struct text name)
 {
 	for (size_t i = 0; i < report->zone_count; i++)
 		if (report->zones[i].node == node && text_is(name, report->zones[i].name))
@@ -135,24 +118,43 @@ static struct oom_zone *find_zone(struct oom_report *report, int node, struct te
 	return NULL;
 }
 
-/* Takes "Node 0 DMA32" or "DMA32"; the zone is made at the first line that names it. */
+/* Takes "Node 0 DMA32", "DMA32:", as a zone is called; node 0 where there is none. */
+static int take_zone_name(struct text *text, struct text *ret_name)
+{
+	int node;
+
+	text_skip_blanks(text);
+	take_node(text, &node);
+	*ret_name = text_take_word(text);
+	if (text_last(*ret_name) == ':')
+		ret_name->length--;
+	*ret_name = text_head(*ret_name, sizeof(((struct oom_zone *)NULL)->name) - 1);
+	return node;
+}
+
+struct oom_zone *read_zone_of(const struct oom_report *report, struct text text)
+{
+	struct text name;
+	int node = take_zone_name(&text, &name);
+
+	return find_zone(report, node, name);
+}
+
+/* Takes a zone's name; the zone is made at the first line that has it. NULL in it: too many. */
 static int take_zone(struct oom_report *report, struct text *text, struct oom_zone **ret_zone)
 {
 	struct text name;
-	int node, r;
+	int node = take_zone_name(text, &name);
+	struct oom_zone *zones;
 
-	take_node(text, &node);
-	name = text_take_word(text);
-	if (text_byte(name, name.length - 1) == ':')
-		name.length--;
-	name = text_head(name, sizeof(report->zones->name) - 1);
 	*ret_zone = find_zone(report, node, name);
-	if (*ret_zone)
+	if (*ret_zone || report->zone_count == ZONES_MAX)
 		return 0;
-	r = grow((void **)&report->zones, report->zone_count, sizeof(*report->zones), ZONES_MAX);
-	if (r < 0)
-		return r;
-	*ret_zone = &report->zones[report->zone_count++];
+	zones = list_room(report->zones, report->zone_count, sizeof(*zones));
+	if (!zones)
+		return -ENOMEM;
+	report->zones = zones;
+	*ret_zone = &zones[report->zone_count++];
 	**ret_zone = (struct oom_zone){ .node = node };
 	text_copy_to(name, (*ret_zone)->name, sizeof((*ret_zone)->name));
 	return 0;
@@ -164,9 +166,17 @@ int read_zone(struct oom_draft *draft, struct text text)
 	int r = take_zone(&draft->report, &text, &zone);
 
 	draft->report.has_memory = true;
-	if (r < 0)
-		return r == -E2BIG ? 0 : r;
-	return zone->figures.count ? 0 : take_figures(text, 1, &zone->figures);
+	if (r < 0 || !zone || zone->figures.count)
+		return r;
+	return take_figures(text, 1, &zone->figures);
+}
+
+/* "(UME) " between two kinds of blocks */
+static void skip_letters(struct text *text)
+{
+	text_skip_blanks(text);
+	if (text_starts(*text, "(") && text_skip_past(text, ")"))
+		text_skip_blanks(text);
 }
 
 /* "4*4kB (UE) 2*8kB (M) ... = 12304kB": the first size is that of a page. */
@@ -176,60 +186,55 @@ int read_blocks(struct oom_draft *draft, struct text text)
 	uint64_t count, size;
 	int r = take_zone(&draft->report, &text, &zone);
 
-	if (r < 0 || zone->has_blocks)
-		return r == -E2BIG ? 0 : r;
+	draft->report.has_memory = true;
+	if (r < 0 || !zone || zone->has_blocks)
+		return r;
 	zone->has_blocks = true;
-	for (size_t order = 0; order < 16; order++) {
-		text_skip_blanks(&text);
-		if (text_starts(text, "(")) {
-			struct text letters;
-
-			text_take_until(&text, ")", &letters);
-			text_skip_blanks(&text);
-		}
+	for (size_t order = 0; order < sizeof(zone->blocks) / sizeof(zone->blocks[0]); order++) {
+		skip_letters(&text);
 		if (!text_take_u64(&text, &count) || !text_skip(&text, "*") ||
 		    !text_take_u64(&text, &size))
 			break;
 		text_skip(&text, "kB");
-		if (order == 0 && size >= 1 && size <= 1024 && !draft->block_page)
+		if (order == 0 && !draft->block_page && size && !(size & (size - 1)) &&
+		    size <= BLOCK_PAGE_MAX)
 			draft->block_page = size * 1024;
 		zone->blocks[order] = count;
 	}
 	return 0;
 }
 
-/* The number behind KEY; 0 when it is not there. */
-static uint64_t value_of(struct text text, const char *key)
+static bool has_huge(const struct oom_report *report, const struct oom_huge *huge)
 {
-	size_t at = text_find(text, key);
-	uint64_t value = 0;
+	for (size_t i = 0; i < report->huge_count; i++) {
+		const struct oom_huge *other = &report->huge[i];
 
-	if (at == TEXT_NONE)
-		return 0;
-	text = text_from(text, at + strlen(key));
-	text_take_u64(&text, &value);
-	return value;
+		if (other->node == huge->node && other->page_size == huge->page_size)
+			return true;
+	}
+	return false;
 }
 
+/* "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB" */
 int read_huge(struct oom_draft *draft, struct text text)
 {
 	struct oom_report *report = &draft->report;
-	struct oom_huge huge;
-	int node, r;
+	struct oom_huge huge = { 0 }, *list;
 
-	take_node(&text, &node);
-	huge = (struct oom_huge){
-		.node = node, .total = value_of(text, "hugepages_total="),
-		.free = value_of(text, "hugepages_free="), .surplus = value_of(text, "hugepages_surp="),
-		.page_size = scaled(value_of(text, "hugepages_size="), 1024),
-	};
-	for (size_t i = 0; i < report->huge_count; i++)
-		if (report->huge[i].node == node && report->huge[i].page_size == huge.page_size)
-			return 0;
-	r = grow((void **)&report->huge, report->huge_count, sizeof(*report->huge), HUGE_MAX);
-	if (r < 0)
-		return r == -E2BIG ? 0 : r;
-	report->huge[report->huge_count++] = huge;
+	text_skip_blanks(&text);
+	take_node(&text, &huge.node);
+	report->has_memory = true;
+	value_size(text, "hugepages_total=", 1, &huge.total);
+	value_size(text, "hugepages_free=", 1, &huge.free);
+	value_size(text, "hugepages_surp=", 1, &huge.surplus);
+	value_size(text, "hugepages_size=", 1024, &huge.page_size);
+	if (has_huge(report, &huge) || report->huge_count == HUGE_MAX)
+		return 0;
+	list = list_room(report->huge, report->huge_count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	report->huge = list;
+	list[report->huge_count++] = huge;
 	return 0;
 }
 
@@ -241,15 +246,10 @@ static void set_once(uint64_t *figure, uint64_t value)
 
 static void read_swap(struct oom_report *report, struct text text)
 {
-	bool is_free = text_starts(text, "Free swap");
-	struct text front;
-	uint64_t value;
+	uint64_t *figure = text_starts(text, "Free") ? &report->swap_free : &report->swap_total;
 
-	if (!text_take_until(&text, "=", &front))
-		return;
-	text_skip_blanks(&text);
-	if (text_take_u64(&text, &value))
-		set_once(is_free ? &report->swap_free : &report->swap_total, scaled(value, 1024));
+	if (*figure == OOM_UNKNOWN)
+		value_size(text, "=", 1024, figure);
 }
 
 /* "2062044 pages RAM" and its relations: pages, until draft_finish() */
@@ -264,8 +264,10 @@ int read_pages(struct oom_draft *draft, struct text text)
 		{ " pages in swap cache", &report->swapcache },
 		{ " pages swap cached", &report->swapcache },
 		{ " pages RAM", &report->ram }, { " pages of RAM", &report->ram },
-		{ " pages HighMem", &report->ram_highmem }, { " pages of HIGHMEM", &report->ram_highmem },
-		{ " pages reserved", &report->ram_reserved }, { " reserved pages", &report->ram_reserved },
+		{ " pages HighMem", &report->ram_highmem },
+		{ " pages of HIGHMEM", &report->ram_highmem },
+		{ " pages reserved", &report->ram_reserved },
+		{ " reserved pages", &report->ram_reserved },
 		{ " pages cma reserved", &report->ram_cma },
 		{ " pages hwpoisoned", &report->ram_hwpoisoned },
 	};
@@ -278,7 +280,7 @@ int read_pages(struct oom_draft *draft, struct text text)
 	else if (text_take_u64(&text, &pages))
 		for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
 			if (text_starts(text, figures[i].name))
-				set_once(figures[i].figure, pages);
+				set_once(figures[i].figure, value_times(pages, 1));
 	return 0;
 }
 
@@ -316,8 +318,8 @@ int read_slab(struct oom_draft *draft, struct text text)
 	text_skip_blanks(&text);
 	if (!text_take_u64(&text, &cache.total))
 		return 0;
-	cache.used = scaled(cache.used, 1024);
-	cache.total = scaled(cache.total, 1024);
+	cache.used = value_times(cache.used, 1024);
+	cache.total = value_times(cache.total, 1024);
 	return add_cache(&draft->report.slabs, &cache);
 }
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* read-table.c - the table of tasks: its header says which columns there are, and in which order */
+/* read-table.c - the table of tasks, whose header says which columns there are */
 #include <config.h>
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "oom/reader.h"
+#include "oom/scan-values.h"
 
 static const struct {
 	const char *name;
@@ -47,6 +45,7 @@ int read_table(struct oom_draft *draft, struct text text)
 
 	draft->report.has_table = true;
 	draft->column_count = 0;
+	draft->padded_rows = text_is_blank(text_last(text));
 	text_take_until(&text, "]", &inside);
 	while (text_skip_blanks(&text), text.length && draft->column_count < DRAFT_COLUMNS_MAX) {
 		word = text_take_word(&text);
@@ -89,15 +88,17 @@ static void guess_columns(struct oom_draft *draft, struct text text)
 	static const enum draft_column oldest[] = {
 		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_SKIP, DRAFT_OLD_ADJ };
 	static const enum draft_column el6[] = {
-		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_SKIP, DRAFT_OLD_ADJ, DRAFT_ADJ };
+		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_SKIP, DRAFT_OLD_ADJ,
+		DRAFT_ADJ };
 	static const enum draft_column ptes[] = {
-		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_PTES, DRAFT_SWAP, DRAFT_ADJ };
+		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_PTES, DRAFT_SWAP,
+		DRAFT_ADJ };
 	static const enum draft_column bytes[] = {
 		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_PGTABLES_BYTES, DRAFT_SWAP,
 		DRAFT_ADJ };
 	static const enum draft_column pmds[] = {
-		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_PTES, DRAFT_PTES, DRAFT_SWAP,
-		DRAFT_ADJ };
+		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_PTES, DRAFT_PTES,
+		DRAFT_SWAP, DRAFT_ADJ };
 	static const enum draft_column kinds[] = {
 		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_RSS_ANON, DRAFT_RSS_FILE,
 		DRAFT_RSS_SHMEM, DRAFT_PGTABLES_BYTES, DRAFT_SWAP, DRAFT_ADJ };
@@ -121,6 +122,16 @@ static void guess_columns(struct oom_draft *draft, struct text text)
 static uint64_t natural(int64_t value)
 {
 	return value < 0 ? 0 : (uint64_t)value;
+}
+
+/* Of page tables of each level there is a column. */
+static void add_tables(struct oom_task *task, uint64_t count)
+{
+	uint64_t before = task->pgtables == OOM_UNKNOWN ? 0 : task->pgtables;
+
+	if (__builtin_add_overflow(before, count, &task->pgtables))
+		task->pgtables = OOM_UNKNOWN;
+	task->pgtables = value_times(task->pgtables, 1);
 }
 
 static void add_value(struct oom_task *task, enum draft_column column, int64_t value)
@@ -148,7 +159,7 @@ static void add_value(struct oom_task *task, enum draft_column column, int64_t v
 		task->rss_shmem = natural(value);
 		break;
 	case DRAFT_PTES:
-		task->pgtables = (task->pgtables == OOM_UNKNOWN ? 0 : task->pgtables) + natural(value);
+		add_tables(task, natural(value));
 		break;
 	case DRAFT_PGTABLES_BYTES:
 		task->pgtables = natural(value);
@@ -184,26 +195,29 @@ static bool read_values(const struct oom_draft *draft, struct text text, struct 
 	}
 	/* One blank is the kernel's, further ones are the name's. */
 	text_skip(&text, " ");
-	while (text.length && (text.at[text.length - 1] == '\r' || text.at[text.length - 1] == '\n'))
+	while (text.length && (strchr("\r\n", text_last(text)) ||
+			       (draft->padded_rows && text_is_blank(text_last(text)))))
 		text.length--;
 	read_comm(text, task->comm);
 	return true;
 }
 
-static int make_room(struct oom_draft *draft)
+/* "[ 1234]" */
+static bool take_pid(struct text *text, int64_t *ret_pid)
 {
-	struct oom_report *report = &draft->report;
-	size_t room = draft->task_room ? 2 * draft->task_room : 64;
-	struct oom_task *tasks;
+	struct text inside;
 
-	if (report->task_count < draft->task_room)
-		return 0;
-	tasks = realloc(report->tasks, room * sizeof(*tasks));
-	if (!tasks)
-		return -ENOMEM;
-	report->tasks = tasks;
-	draft->task_room = room;
-	return 0;
+	if (!text_take_until(text, "]", &inside))
+		return false;
+	text_skip_blanks(&inside);
+	text_skip(&inside, "[");
+	text_skip_blanks(&inside);
+	return text_take_i64(&inside, ret_pid);
+}
+
+bool read_row_pid(struct text text, int64_t *ret_pid)
+{
+	return take_pid(&text, ret_pid);
 }
 
 int read_row(struct oom_draft *draft, struct text text)
@@ -214,14 +228,9 @@ int read_row(struct oom_draft *draft, struct text text)
 		.rss_file = OOM_UNKNOWN, .rss_shmem = OOM_UNKNOWN, .swap = OOM_UNKNOWN,
 		.pgtables = OOM_UNKNOWN, .badness = OOM_NO_NUMBER,
 	};
-	struct text inside;
+	struct oom_task *tasks;
 
-	if (!text_take_until(&text, "]", &inside))
-		return 0;
-	text_skip_blanks(&inside);
-	text_skip(&inside, "[");
-	text_skip_blanks(&inside);
-	if (!text_take_i64(&inside, &task.pid))
+	if (!take_pid(&text, &task.pid))
 		return 0;
 	if (!draft->column_count)
 		guess_columns(draft, text);
@@ -230,8 +239,10 @@ int read_row(struct oom_draft *draft, struct text text)
 	report->tasks_listed++;
 	if (report->task_count == OOM_TASKS_MAX)
 		return 0;
-	if (make_room(draft) < 0)
+	tasks = list_room(report->tasks, report->task_count, sizeof(*tasks));
+	if (!tasks)
 		return -ENOMEM;
-	report->tasks[report->task_count++] = task;
+	report->tasks = tasks;
+	tasks[report->task_count++] = task;
 	return 0;
 }

@@ -2,13 +2,14 @@
 /* read-trigger.c - who asked for memory: the first lines of a report */
 #include <config.h>
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "oom/reader.h"
+#include "oom/scan-values.h"
 
 /* TASK_COMM_LEN less the NUL: a longer name is one with clothes that were not known. */
 #define COMM_BYTES 15
+
+/* The line of the CPU has so much of a name, of which a worker's is longer: lib/dump_stack.c. */
+#define CPU_COMM_BYTES 20
 
 void read_comm(struct text text, char comm[static OOM_COMM_MAX])
 {
@@ -16,54 +17,30 @@ void read_comm(struct text text, char comm[static OOM_COMM_MAX])
 		text_copy_to(text, comm, OOM_COMM_MAX);
 }
 
-/* The text behind KEY up to a blank or a comma. */
-static bool value_of(struct text text, const char *key, struct text *ret_value)
-{
-	size_t at = text_find(text, key), length = 0;
-
-	if (at == TEXT_NONE)
-		return false;
-	text = text_from(text, at + strlen(key));
-	while (length < text.length && !strchr(", \n\t", text.at[length]))
-		length++;
-	*ret_value = text_head(text, length);
-	return true;
-}
-
-static void number_of(struct text text, const char *key, int64_t *ret_value)
-{
-	struct text value;
-
-	if (value_of(text, key, &value))
-		text_take_i64(&value, ret_value);
-}
-
-static int keep(char **kept, struct text text)
-{
-	if (*kept)
-		return 0;
-	*kept = text_copy(text_trim(text));
-	return *kept ? 0 : -ENOMEM;
-}
-
 /* "0x6200ca(GFP_HIGHUSER_MOVABLE)", also where a mailer has put a blank into it */
 static int read_mask(struct oom_report *report, struct text text)
 {
-	size_t at = text_find(text, "gfp_mask=");
 	struct text mask, rest;
 
-	if (at == TEXT_NONE || report->gfp_mask)
+	if (report->gfp_mask || !text_skip_past(&text, "gfp_mask="))
 		return 0;
-	mask = text_from(text, at + sizeof("gfp_mask=") - 1);
-	rest = mask;
+	mask = rest = text;
 	if (!text_take_hex(&rest, &report->gfp_value))
 		return 0;
-	if (text_starts(rest, "(")) {
-		size_t end = text_find(rest, ")");
+	if (text_starts(rest, "(") && !text_skip_past(&rest, ")"))
+		rest = text_from(rest, text_trim(rest).length);
+	return value_keep(&report->gfp_mask, text_head(mask, (size_t)(rest.at - mask.at)));
+}
 
-		rest = end == TEXT_NONE ? text_from(rest, rest.length) : text_from(rest, end + 1);
-	}
-	return keep(&report->gfp_mask, text_head(mask, (size_t)(rest.at - mask.at)));
+/* "nodemask=0-1,4, order=0": a list ends with a comma and a blank. */
+static int read_nodemask(struct oom_report *report, struct text text)
+{
+	size_t end;
+
+	if (!text_skip_past(&text, "nodemask="))
+		return 0;
+	end = text_find(text, ", ");
+	return value_keep(&report->nodemask, text_trim(text_head(text, end)));
 }
 
 /* Known clothes are gone. What is still too long for a name has unknown ones in front of it. */
@@ -84,7 +61,7 @@ static struct text cut_name(struct text name)
 
 int read_invoked(struct oom_draft *draft, struct text text)
 {
-	static const char phrase[] = " invoked oom-killer";
+	static const char phrase[] = "invoked oom-killer";
 	struct oom_report *report = &draft->report;
 	size_t at = text_find_last(text, phrase);
 	struct text rest;
@@ -93,51 +70,51 @@ int read_invoked(struct oom_draft *draft, struct text text)
 	if (at == TEXT_NONE)
 		return 0;
 	report->trigger.said = true;
-	read_comm(cut_name(text_head(text, at)), report->trigger.comm);
+	/* The blank in front of the phrase is not the name's. */
+	read_comm(cut_name(text_head(text, at ? at - 1 : 0)), report->trigger.comm);
 	rest = text_from(text, at + sizeof(phrase) - 1);
-	number_of(rest, "order=", &report->order);
-	number_of(rest, "oom_score_adj=", &report->trigger.adj);
-	number_of(rest, "oom_adj=", &report->trigger.old_adj);
-	number_of(rest, "oomkilladj=", &report->trigger.old_adj);
+	value_number(rest, "order=", &report->order);
+	value_number(rest, "oom_score_adj=", &report->trigger.adj);
+	value_number(rest, "oom_adj=", &report->trigger.old_adj);
+	value_number(rest, "oomkilladj=", &report->trigger.old_adj);
 	r = read_mask(report, rest);
-	if (r == 0 && value_of(rest, "nodemask=", &text) && text.length)
-		r = keep(&report->nodemask, text);
-	return r;
+	return r < 0 ? r : read_nodemask(report, rest);
 }
 
 int read_cpuset(struct oom_draft *draft, struct text text)
 {
+	static const char key[] = " cpuset=";
 	struct oom_report *report = &draft->report;
-	size_t at = text_find_last(text, " cpuset="), mems = text_find_last(text, " mems_allowed=");
+	size_t mems = text_find_last(text, " mems_allowed=");
+	struct text path = text_head(text, mems);
 	int r;
 
-	if (at == TEXT_NONE || mems == TEXT_NONE || mems < at)
+	if (mems == TEXT_NONE || !text_skip_past_last(&path, key))
 		return 0;
 	draft->has_cpuset = true;
-	r = keep(&report->cpuset, text_from(text_head(text, mems), at + sizeof(" cpuset=") - 1));
-	return r < 0 ? r : keep(&report->mems_allowed,
-				text_from(text, mems + sizeof(" mems_allowed=") - 1));
+	r = value_keep(&report->cpuset, path);
+	text_skip_past_last(&text, " mems_allowed=");
+	return r < 0 ? r : value_keep(&report->mems_allowed, text_trim(text));
 }
 
-/* "Not tainted 6.1.0-50-cloud-amd64 #1", "Tainted: G        W IOE 5.4.0 #1": the word in front of '#' */
+/*
+ * "Not tainted 6.1.0-50-cloud-amd64 #1", "Tainted: G        W IOE 5.4.0 #1": the word in front of
+ * '#', behind the last "ainted", since a name may be so too
+ */
 static int read_kernel(struct oom_report *report, struct text text)
 {
-	size_t at = text_find_last(text, " #"), start;
-	struct text front;
+	struct text version;
+	size_t blank;
 
-	if (at == TEXT_NONE) {
-		at = text_find_last(text, "ainted ");
-		if (at == TEXT_NONE)
-			return 0;
-		front = text_trim(text_from(text, at + sizeof("ainted ") - 1));
-	} else {
-		front = text_trim(text_head(text, at));
-		start = text_find_last(front, " ");
-		front = text_from(front, start == TEXT_NONE ? 0 : start + 1);
-	}
-	if (text_byte(front, 0) < '0' || text_byte(front, 0) > '9' || text_find(front, ".") == TEXT_NONE)
+	if (!text_skip_past_last(&text, "ainted"))
 		return 0;
-	return keep(&report->kernel, front);
+	version = text_trim(text_head(text, text_find(text, " #")));
+	blank = text_find_last(version, " ");
+	if (blank != TEXT_NONE)
+		version = text_from(version, blank + 1);
+	if (!text_is_digit(text_byte(version, 0)) || !text_has(version, "."))
+		return 0;
+	return value_keep(&report->kernel, version);
 }
 
 /* The name ends where "Not tainted", "Tainted:" or "Kdump:" begins; it may hold blanks itself. */
@@ -154,48 +131,56 @@ static struct text name_in(struct text text)
 	return text;
 }
 
-/*
- * This line prints up to 20 bytes of the name, and no clothes are in front of it: it decides where both
- * names end alike.
- */
+static bool ends_alike(struct text longer, struct text shorter)
+{
+	return longer.length >= shorter.length &&
+	       !memcmp(longer.at + longer.length - shorter.length, shorter.at, shorter.length);
+}
+
+bool read_cpu_fits(const struct oom_report *report, struct text text)
+{
+	struct text known = text_of(report->trigger.comm), name;
+
+	if (!known.length || !text_skip_past(&text, "omm: "))
+		return true;
+	name = name_in(text);
+	/* Wrapped, a name may have lost blanks; and one of them may have unknown clothes on. */
+	return name.length > CPU_COMM_BYTES || ends_alike(known, text_trim(name)) ||
+	       ends_alike(text_trim(name), text_trim(known));
+}
+
+/* No clothes are in front of the name in this line: it decides, where both names end alike. */
 static void compare_names(struct oom_report *report, struct text name)
 {
 	struct text known = text_of(report->trigger.comm);
 
-	if (!name.length || name.length > 20)
+	if (!name.length || name.length > CPU_COMM_BYTES)
 		return;
-	if (!known.length ||
-	    (known.length > name.length &&
-	     !memcmp(known.at + known.length - name.length, name.at, name.length)) ||
-	    (known.length < name.length &&
-	     !memcmp(name.at + name.length - known.length, known.at, known.length)))
+	if (!known.length || ends_alike(known, name) || ends_alike(name, known))
 		read_comm(name, report->trigger.comm);
 }
 
 int read_cpu(struct oom_draft *draft, struct text text)
 {
 	struct oom_report *report = &draft->report;
-	struct text rest = text, value;
-	size_t at;
+	struct text rest = text, head = text_head(text, text_find(text, "omm: "));
 
 	if (draft->has_cpu)
 		return 0;
 	draft->has_cpu = true;
-	if (text_skip(&rest, "CPU: "))
-		text_take_i64(&rest, &report->trigger.cpu);
-	if (value_of(text_head(rest, 24), "UID: ", &value))
-		text_take_i64(&value, &report->trigger.uid);
-	if (value_of(text_head(text, 48), "PID: ", &value) || value_of(text_head(text, 24), "Pid: ", &value))
-		text_take_i64(&value, &report->trigger.pid);
-	at = text_find(text, "omm: ");
-	if (at != TEXT_NONE)
-		compare_names(report, name_in(text_from(text, at + sizeof("omm: ") - 1)));
+	value_number(head, "CPU: ", &report->trigger.cpu);
+	value_number(head, " UID: ", &report->trigger.uid);
+	value_number(head, "PID: ", &report->trigger.pid);
+	value_number(head, "Pid: ", &report->trigger.pid);
+	if (text_skip_past(&rest, "omm: "))
+		compare_names(report, name_in(rest));
 	return read_kernel(report, text);
 }
 
 int read_hardware(struct oom_draft *draft, struct text text)
 {
 	draft->has_hardware = true;
+	text_skip_blanks(&text);
 	text_skip(&text, "Hardware name: ");
-	return keep(&draft->report.machine, text);
+	return value_keep(&draft->report.machine, text_trim(text));
 }

@@ -1,34 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reader.h - what the lines of a report say, put into a struct oom_report: parsers of one line each */
+/* reader.h - parsers of one line each: what it says, put into a struct oom_report */
 #ifndef PT_READER_H
 #define PT_READER_H
 
 #include "base/text.h"
+#include "oom/message.h"
 #include "oom/report.h"
 
 /*
- * A report while it is read. Sizes that the kernel prints in pages are kept in pages until draft_finish(),
- * which knows the size of one.
+ * A report while it is read. Sizes that the kernel prints in pages are kept in pages until
+ * draft_finish(), which knows the size of one.
  */
 #define DRAFT_COLUMNS_MAX 24
 
 enum draft_column {
-	DRAFT_SKIP, DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_RSS_ANON, DRAFT_RSS_FILE,
-	DRAFT_RSS_SHMEM, DRAFT_PTES, DRAFT_PGTABLES_BYTES, DRAFT_SWAP, DRAFT_ADJ, DRAFT_OLD_ADJ,
+	DRAFT_SKIP, DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_RSS_ANON,
+	DRAFT_RSS_FILE, DRAFT_RSS_SHMEM, DRAFT_PTES, DRAFT_PGTABLES_BYTES, DRAFT_SWAP,
+	DRAFT_ADJ, DRAFT_OLD_ADJ,
 };
 
 struct oom_draft {
 	struct oom_report report;
 	enum draft_column columns[DRAFT_COLUMNS_MAX];	/* behind the pid, in order */
 	size_t column_count;
-	size_t task_room;		/* allocated */
+	bool padded_rows;		/* blanks at the ends of rows are no name's */
 	bool has_cpu, has_hardware, has_cpuset;
 	bool in_stats, in_slabs, in_allocations;
 	bool firm;			/* a line was seen that only an OOM report has */
+	bool other;			/* no report: an allocation failed, which prints memory */
 	bool memcg_said, global_said;	/* by the kill lines */
-	uint64_t block_page;		/* the first size of a free-block list: a page; 0: none yet */
+	bool cpuset_said, policy_said;	/* the same, up to 2.6.35 */
+	uint64_t block_page;		/* the first size of a list of free blocks; 0: none */
 	char caller[24];
-	struct oom_time last;		/* of the newest line */
 	uint64_t opened, touched;	/* the parser's line count */
 };
 
@@ -64,18 +67,62 @@ int read_panic(struct oom_draft *draft, struct text text);
 int read_reaped(struct oom_draft *draft, struct text text, const struct oom_time *time);
 
 /*
- * Takes "N (comm)" or "N" from the front. A name may hold ") (": it ends at the last ")" in front of
- * what follows a name in such a line.
+ * Takes "N (comm)" or "N" from the front. A name may hold ") (": it ends at the last ")" in front
+ * of what follows a name in such a line. Returns whether there was a number.
  */
 bool read_process(struct text *text, int64_t *ret_pid, struct text *ret_comm);
 
-/* The first pid of TEXT, a line about a process: behind "process ", "pid:" or "pid="; or OOM_NO_NUMBER. */
+/* The pid that TEXT, a line about a process, is about; or OOM_NO_NUMBER. */
 int64_t read_pid_of(struct text text);
+
+/*
+ * The first victim PID of REPORT, with UNREAPED of those of which the reaper has said nothing; or
+ * NULL. Of very many only the first and the newest are looked at: a hostile log may have more than
+ * machines.
+ */
+struct oom_victim *read_victim_of(const struct oom_report *report, int64_t pid, bool unreaped);
+
+/* The pid of TEXT, a row of the task table. Returns whether there is one. */
+bool read_row_pid(struct text text, int64_t *ret_pid);
+
+/*
+ * The zone that TEXT, "Node 0 DMA32 ..." or "DMA32: ...", is about, or NULL: it is not there yet.
+ */
+struct oom_zone *read_zone_of(const struct oom_report *report, struct text text);
+
+/* Whether the CPU line TEXT may be that of the process that invoked the killer. */
+bool read_cpu_fits(const struct oom_report *report, struct text text);
+
+/*
+ * Splits TEXT, the paths of two cgroups with SEPARATOR between them, which the paths may hold too:
+ * the one is that of the other or of one below it. Returns false where there is no separator and
+ * path.
+ */
+bool read_split_paths(struct text text, const char *separator, struct text *ret_first,
+		      struct text *ret_second);
 
 /* Copies a name; sets nothing when TEXT is empty. */
 void read_comm(struct text text, char comm[static OOM_COMM_MAX]);
 
-/* Turns pages into bytes and draws the conclusions that need the whole: scope, trigger, what is cut off. */
+/*
+ * Whether DRAFT has come to its end: a kill, or that there is none. Only the reaper's lines
+ * follow.
+ */
+bool draft_is_over(const struct oom_draft *draft);
+
+/*
+ * Whether DRAFT is of a cgroup and messages of CLASS of the machine's reports only, or the other
+ * way round.
+ */
+bool draft_is_of_another_kind(const struct oom_draft *draft, enum oom_message class);
+
+/* Whether DRAFT has not got yet what the message TEXT of CLASS says. */
+bool draft_lacks(const struct oom_draft *draft, enum oom_message class, struct text text);
+
+/*
+ * Turns pages into bytes and draws the conclusions that need the whole: scope, trigger, what is
+ * cut off.
+ */
 void draft_finish(struct oom_draft *draft);
 
 #endif

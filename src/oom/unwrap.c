@@ -7,17 +7,35 @@
 
 #include "oom/unwrap.h"
 
+/* A word that is longer is not broken, so that its line may be longer than the others. */
+#define LONG_WORD 40
+
+/* So many lines of the same width are no chance. */
+#define FULL_LINES 3
+
+void unwrap_begin(struct unwrap *unwrap)
+{
+	unwrap->waiting = false;
+	unwrap->style = (struct unwrap_style){ .dressed = false };
+	unwrap->last_time = (struct oom_time){ .raw = "" };
+}
+
+static struct text so_far(const struct unwrap *unwrap)
+{
+	return (struct text){ unwrap->text, unwrap->length };
+}
+
 int unwrap_end(struct unwrap *unwrap)
 {
-	struct text text = { unwrap->text, unwrap->length };
+	struct oom_expected expected = assembly_expects(unwrap->assembly);
+	enum oom_message class;
 
 	if (!unwrap->waiting)
 		return 0;
 	unwrap->waiting = false;
-	/* "... invoked" was waiting for "oom-killer", and something else came. */
-	if (unwrap->class == OOM_MSG_INVOKED && text_find(text, " invoked oom-killer") == TEXT_NONE)
-		return 0;
-	return assembly_take(unwrap->assembly, unwrap->class, text, &unwrap->time,
+	/* What it began like may not be what it is. */
+	class = unwrap->whole ? unwrap->class : oom_message_of(so_far(unwrap), expected);
+	return assembly_take(unwrap->assembly, class, so_far(unwrap), &unwrap->time,
 			     text_of(unwrap->caller), text_of(unwrap->host));
 }
 
@@ -31,7 +49,21 @@ static void add(struct unwrap *unwrap, struct text piece)
 	unwrap->length += length;
 }
 
-static int wait_for_rest(struct unwrap *unwrap, const struct clothing *line, enum oom_message class)
+static void note_piece(struct unwrap *unwrap, const struct clothing *line)
+{
+	struct oom_expected expected = assembly_expects(unwrap->assembly);
+	enum oom_message class = oom_message_of(so_far(unwrap), expected);
+
+	/* With its rest it may turn out to be another. */
+	if (!unwrap->whole && class != OOM_MSG_NONE)
+		unwrap->class = class;
+	unwrap->width = line->width;
+	unwrap->padding = line->padding;
+	unwrap->whole = oom_message_whole(unwrap->class, so_far(unwrap));
+}
+
+static int wait_for_rest(struct unwrap *unwrap, const struct clothing *line,
+			 enum oom_message class)
 {
 	if (!unwrap->text)
 		unwrap->text = malloc(UNWRAP_MAX);
@@ -39,46 +71,113 @@ static int wait_for_rest(struct unwrap *unwrap, const struct clothing *line, enu
 		return -ENOMEM;
 	unwrap->waiting = true;
 	unwrap->class = class;
+	unwrap->whole = false;
 	unwrap->lines = 1;
 	unwrap->length = 0;
+	unwrap->indent = line->indent;
 	unwrap->time = line->time;
 	text_copy_to(line->caller, unwrap->caller, sizeof(unwrap->caller));
 	text_copy_to(line->host, unwrap->host, sizeof(unwrap->host));
 	add(unwrap, line->message);
+	note_piece(unwrap, line);
 	return 0;
 }
 
-static bool is_digit(char byte)
+static struct text first_word(struct text text)
 {
-	return byte >= '0' && byte <= '9';
+	text_skip_blanks(&text);
+	return text_take_word(&text);
 }
 
-/* Whether what is there and REST are one word: a line without blanks, or one broken at any byte. */
-static bool joins_tight(const struct unwrap *unwrap, struct text rest)
+static struct text last_word(struct text text)
 {
-	struct text so_far = { unwrap->text, unwrap->length };
-	char last = text_byte(so_far, so_far.length - 1), next = text_byte(rest, 0);
+	size_t blank;
 
-	if (unwrap->class == OOM_MSG_DECISION || last == ' ')
-		return true;
-	if (unwrap->class != OOM_MSG_KILLED && unwrap->class != OOM_MSG_REAPED &&
-	    unwrap->class != OOM_MSG_ZONE && unwrap->class != OOM_MSG_NODE)
+	text = text_trim(text);
+	blank = text_find_last(text, " ");
+	return blank == TEXT_NONE ? text : text_from(text, blank + 1);
+}
+
+/* How wide the lines of this log may be, as far as LINE tells. */
+static void note_width(struct unwrap_style *style, const struct clothing *line)
+{
+	size_t word = last_word(line->message).length;
+	size_t width = word > LONG_WORD ? line->width - word : line->width;
+
+	if (width > style->width) {
+		style->width = width;
+		style->full = 0;
+	}
+	style->full += width == style->width && width == line->width;
+}
+
+/* Whether what waits may go on in LINE at all: more than its text says. */
+static bool may_go_on(const struct unwrap *unwrap, const struct clothing *line)
+{
+	size_t next = first_word(line->message).length;
+
+	if (line->timed || !line->message.length || unwrap->lines == UNWRAP_LINES_MAX)
 		return false;
-	return next == ':' || next == ',' || last == ':' ||
-	       (is_digit(last) && (is_digit(next) || text_starts(rest, "kB"))) ||
-	       (text_find(so_far, "total-vm:") != TEXT_NONE && last == '-');
+	/* The first word of LINE would have had its place in the line before. */
+	return !unwrap->whole ||
+	       (unwrap->style.wrapped && unwrap->width + 1 + next > unwrap->style.width);
 }
 
-static int go_on(struct unwrap *unwrap, struct text rest)
+/* Whether what waits fills its last line. */
+static bool is_full(const struct unwrap *unwrap)
 {
-	rest = text_trim(rest);
-	if (!joins_tight(unwrap, rest))
+	return unwrap->width + unwrap->padding >= unwrap->style.width;
+}
+
+/* Whether LINE, of CLASS, goes on with what waits. */
+static bool goes_on(const struct unwrap *unwrap, const struct clothing *line,
+		    enum oom_message class)
+{
+	if (unwrap->style.by_byte && !unwrap->style.by_word && unwrap->style.dressed)
+		return is_full(unwrap);
+	if (unwrap->whole)
+		return class == OOM_MSG_NONE && !oom_message_is_other(line->message);
+	return oom_message_goes_on(unwrap->class, line->message, class, unwrap->style.dressed);
+}
+
+/* Whether what waits ends in the middle of a word that LINE goes on with. */
+static bool is_torn(struct unwrap *unwrap, const struct clothing *line)
+{
+	struct unwrap_style *style = &unwrap->style;
+	bool full = is_full(unwrap);
+	struct text last = last_word(so_far(unwrap));
+
+	if (unwrap->padding)
+		return false;
+	/* Who breaks at blanks leaves none at the beginning of a line. */
+	if (line->indent > unwrap->indent) {
+		style->by_byte |= full;
+		return false;
+	}
+	if (oom_message_torn(unwrap->class, so_far(unwrap), last, line->message)) {
+		style->by_byte |= full && text_last(last) != ':';
+		return true;
+	}
+	/* One word, unless a name in it has a blank. */
+	if (unwrap->class == OOM_MSG_DECISION && (full || text_has(line->message, "=")))
+		return true;
+	return full && !style->by_word && (style->by_byte || style->full >= FULL_LINES);
+}
+
+static void go_on(struct unwrap *unwrap, const struct clothing *line)
+{
+	struct unwrap_style *style = &unwrap->style;
+	bool torn = is_torn(unwrap, line);
+
+	style->wrapped = true;
+	style->by_word |= !torn && !is_full(unwrap);
+	while (unwrap->length && text_is_blank(unwrap->text[unwrap->length - 1]))
+		unwrap->length--;
+	if (!torn)
 		add(unwrap, text_of(" "));
-	add(unwrap, rest);
+	add(unwrap, text_trim(line->message));
 	unwrap->lines++;
-	if (!oom_message_whole(unwrap->class, (struct text){ unwrap->text, unwrap->length }))
-		return 0;
-	return unwrap_end(unwrap);
+	note_piece(unwrap, line);
 }
 
 /* Lines without a time are of the message above them, or of a log without times. */
@@ -91,31 +190,68 @@ static void inherit_time(struct unwrap *unwrap, struct clothing *line)
 	else
 		line->time = unwrap->last_time;
 	if (line->timed)
-		unwrap->dressed = true;
+		unwrap->style.dressed = true;
+}
+
+/* What the lines behind the message that waits are expected to be. */
+static struct oom_expected expects(const struct unwrap *unwrap)
+{
+	struct oom_expected expected = assembly_expects(unwrap->assembly);
+
+	if (unwrap->waiting) {
+		expected.stats |= unwrap->class == OOM_MSG_STATS;
+		expected.slabs |= unwrap->class == OOM_MSG_SLABS;
+		expected.allocations |= unwrap->class == OOM_MSG_ALLOCATIONS;
+		expected.rows |= unwrap->class == OOM_MSG_TABLE;
+	}
+	return expected;
+}
+
+/* What LINE is. Takes unknown clothes off. */
+static enum oom_message classify(const struct unwrap *unwrap, struct clothing *line)
+{
+	struct oom_expected expected = expects(unwrap);
+	enum oom_message class = oom_message_of(line->message, expected);
+
+	if (class == OOM_MSG_NONE && line->message.length)
+		class = oom_message_find(&line->message, expected, line->timed || unwrap->waiting);
+	return class;
+}
+
+/* A line that goes on with no other. */
+static int begin(struct unwrap *unwrap, const struct clothing *line, enum oom_message class)
+{
+	if (class == OOM_MSG_NONE && line->width)
+		class = oom_message_begun(line->message, assembly_expects(unwrap->assembly));
+	/* What is no line of text was never wrapped. */
+	if (class != OOM_MSG_NONE && line->width && !line->kmsg)
+		return wait_for_rest(unwrap, line, class);
+	return assembly_take(unwrap->assembly, class, line->message, &line->time, line->caller,
+			     line->host);
 }
 
 int unwrap_take(struct unwrap *unwrap, const struct clothing *given, enum oom_message *ret_class)
 {
 	struct clothing line = *given;
-	struct oom_expected expected = assembly_expects(unwrap->assembly);
-	enum oom_message class = oom_message_of(line.message, expected);
-	int r;
+	int r = 0;
 
-	if (class == OOM_MSG_NONE && line.message.length)
-		class = oom_message_find(&line.message, expected, line.timed || unwrap->waiting);
-	*ret_class = class;
 	inherit_time(unwrap, &line);
-	if (unwrap->waiting && !line.timed && unwrap->lines < UNWRAP_LINES_MAX &&
-	    oom_message_goes_on(unwrap->class, line.message, class, unwrap->dressed)) {
-		*ret_class = unwrap->class;
-		return go_on(unwrap, line.message);
-	}
-	r = unwrap_end(unwrap);
+	note_width(&unwrap->style, &line);
+	if (unwrap->waiting && !may_go_on(unwrap, &line))
+		r = unwrap_end(unwrap);
 	if (r < 0)
 		return r;
-	if (class != OOM_MSG_NONE && !oom_message_whole(class, line.message))
-		return wait_for_rest(unwrap, &line, class);
-	return assembly_take(unwrap->assembly, class, line.message, &line.time, line.caller, line.host);
+	*ret_class = classify(unwrap, &line);
+	if (unwrap->waiting && goes_on(unwrap, &line, *ret_class)) {
+		*ret_class = unwrap->class;
+		go_on(unwrap, &line);
+		return 0;
+	}
+	if (unwrap->waiting) {
+		r = unwrap_end(unwrap);
+		*ret_class = classify(unwrap, &line);
+	}
+	return r < 0 ? r : begin(unwrap, &line, *ret_class);
 }
 
 void unwrap_free(struct unwrap *unwrap)

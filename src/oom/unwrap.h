@@ -4,32 +4,49 @@
 #define PT_UNWRAP_H
 
 #include "base/text.h"
-#include "oom/assemble.h"
 #include "log/clothing.h"
+#include "oom/assemble.h"
 
 /* A wrapped message is not longer, and not of more lines. */
 #define UNWRAP_MAX 8192
 #define UNWRAP_LINES_MAX 12
 
+/* What is known of how the lines of this log were broken. */
+struct unwrap_style {
+	bool dressed;			/* its lines have times or tags */
+	bool wrapped;			/* a message was in two lines */
+	bool by_word;			/* one was broken off earlier than at the full width */
+	bool by_byte;			/* one was broken inside a word, at the full width */
+	size_t width;			/* where a line could have been broken at the latest */
+	unsigned full;			/* lines that wide */
+};
+
 struct unwrap {
 	struct assembly *assembly;
-	bool dressed;			/* the lines of this log have times or tags */
-	bool waiting;			/* a message waits for its rest */
+	struct unwrap_style style;
+	bool waiting;			/* a message waits for its rest, or for another line */
 	enum oom_message class;
+	bool whole;			/* it needs no rest */
 	unsigned lines;
 	char *text;			/* owned; UNWRAP_MAX bytes, made at the first need */
 	size_t length;
+	size_t width, padding;		/* of its last line */
+	size_t indent;			/* of its first line */
 	struct oom_time time, last_time;
 	char caller[24], host[72];
 };
 
+/* Another log begins, or another part of this one. A message that waits is forgotten. */
+void unwrap_begin(struct unwrap *unwrap);
+
 /*
- * Takes one undressed line. *ret_class is what it was taken for (OOM_MSG_NONE: nothing of a report).
- * Returns 0 or a negative errno.
+ * Takes one undressed line. *ret_class is what it was taken for (OOM_MSG_NONE: nothing of a
+ * report). A message is handed on when the next line has shown that it has no rest. Returns 0 or a
+ * negative errno.
  */
 int unwrap_take(struct unwrap *unwrap, const struct clothing *line, enum oom_message *ret_class);
 
-/* Hands on a message that waits for a rest: there is none. Returns 0 or a negative errno. */
+/* Hands on a message that waits: no line follows. Returns 0 or a negative errno. */
 int unwrap_end(struct unwrap *unwrap);
 
 void unwrap_free(struct unwrap *unwrap);

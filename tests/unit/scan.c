@@ -15,7 +15,8 @@
 static const char *const needles[] = {
 	"voked oom-killer", "oom-killer: ", "oom-kill:constraint", "oom_reaper: ",
 	"reaped process #", "oom_score_adj", "oom_adj name", "Killed process #",
-	"Kill process #", "kill process #", "ut of memory", "ult of limit of",
+	"Kill process #", "kill process #", "ut of memory and no", "ut of memory: OOM vic",
+	"ut of memory: syst", "ut of memory: comp", "ult of limit of",
 };
 
 /* Lines that must not be skipped, of every kernel series. */
@@ -42,7 +43,7 @@ static const char *const lines[] = {
 
 /* What is given up of them when a mailer wraps them there: a piece that holds the place. */
 static const char *const given_up[] = {
-	"Killed process", "Kill process", "kill process", "process 77", "Out of", "of memory",
+	"Killed process", "Kill process", "kill process", "process 77", "Out of", "of memory", "memory and", "and no", "memory: comp",
 	"result of", "of limit", "limit of", "oom_adj name", "oom_reaper: unable",
 };
 
@@ -56,6 +57,7 @@ static const char *const others[] = {
 	"sshd[7]: Failed password for root from 192.0.2.1 port 22 ssh2",
 	"will process 4 requests, the rest will be processed, result of limits",
 	"the room is out of order: zoom_adj, bloom-killers",
+	"java[7]: fork: Cannot allocate memory: out of memory. Out of memory: giving up",
 };
 
 static uint64_t state = 88172645463325252u;
