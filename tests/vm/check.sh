@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check.sh - boot real kernels under qemu and provoke in them what must not happen on a host
 #
-# Speaks TAP. $PAGETOUCH is the program under test; what is downloaded is kept in
+# Speaks TAP. $PAGETOUCH and $OOMWHY are the programs under test; what is downloaded is kept in
 # $PAGETOUCH_VM_CACHE (default: pagetouch-vm in the user's cache directory) between runs.
 # PAGETOUCH_VM_ONLY="trixie.limits systemd ..." runs only these; PAGETOUCH_VM_KEEP=DIR keeps
 # the consoles. Needs no KVM, no privilege and, with a warm cache, no network.
@@ -10,6 +10,7 @@ set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 : "${PAGETOUCH:=$(command -v pagetouch)}"
+: "${OOMWHY:=$(command -v oomwhy)}"
 cache=${PAGETOUCH_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pagetouch-vm}
 LC_ALL=C
 export LC_ALL
@@ -105,6 +106,7 @@ check_requirements() {
 	done
 	[ "$(uname -m)" = x86_64 ] || skip_all "the guests are x86-64, this machine is not"
 	[ -x "$PAGETOUCH" ] || skip_all "no pagetouch to test: set PAGETOUCH"
+	[ -x "$OOMWHY" ] || skip_all "no oomwhy to test: set OOMWHY"
 	[ "${PAGETOUCH_SANITIZED:-no}" = no ] ||
 		skip_all "a build with sanitizers needs more than the guests have"
 	if ldd "$(command -v busybox)" >/dev/null 2>&1; then

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# image.sh - the initramfs archives: busybox, pagetouch with its libraries, the guest's scripts
+# image.sh - the initramfs archives: busybox, both programs with their libraries, the guest's scripts
 #
-# Sourced by check.sh, which sets $cache, $tmp, $here and $PAGETOUCH.
+# Sourced by check.sh, which sets $cache, $tmp, $here, $PAGETOUCH and $OOMWHY.
 # shellcheck shell=sh disable=SC2034,SC2154 # names shared with the script that sources it
 
-# needed_libraries: what the program is linked with, and the loader.
+# needed_libraries: what the programs are linked with, and the loader.
 needed_libraries() {
-	ldd "$PAGETOUCH" | sed -n 's/^.*=> \(\/[^ ]*\) .*$/\1/p; s/^[[:space:]]*\(\/[^ ]*\) .*$/\1/p'
+	ldd "$PAGETOUCH" "$OOMWHY" |
+		sed -n 's/^.*=> \(\/[^ ]*\) .*$/\1/p; s/^[[:space:]]*\(\/[^ ]*\) .*$/\1/p' | sort -u
 }
 
 # put_busybox TREE
@@ -37,6 +38,7 @@ make_small() {
 	put_scripts "$tree"
 	mv "$tree/vm/init.sh" "$tree/init"
 	cp "$PAGETOUCH" "$tree/bin/pagetouch"
+	cp "$OOMWHY" "$tree/bin/oomwhy"
 	cp -r "$cache/kernel-$1/modules" "$tree/modules"
 	for library in $(needed_libraries); do
 		mkdir -p "$tree$(dirname "$library")"
@@ -63,11 +65,14 @@ make_systemd() {
 	put_scripts "$tree"
 	put_private_libraries "$tree/opt/pagetouch/lib"
 	cp "$PAGETOUCH" "$tree/opt/pagetouch/pagetouch"
-	cat >"$tree/usr/bin/pagetouch" <<-'END'
-		#!/bin/sh
-		LD_LIBRARY_PATH=/opt/pagetouch/lib exec /opt/pagetouch/pagetouch "$@"
-	END
-	chmod 755 "$tree/usr/bin/pagetouch"
+	cp "$OOMWHY" "$tree/opt/pagetouch/oomwhy"
+	for program in pagetouch oomwhy; do
+		cat >"$tree/usr/bin/$program" <<-END
+			#!/bin/sh
+			LD_LIBRARY_PATH=/opt/pagetouch/lib exec /opt/pagetouch/$program "\$@"
+		END
+		chmod 755 "$tree/usr/bin/$program"
+	done
 	cp "$here/guest/pagetouch-vm.service" "$units/"
 	ln -s ../pagetouch-vm.service "$units/multi-user.target.wants/"
 	ln -s usr/lib/systemd/systemd "$tree/init"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# lib.sh - run pagetouch in a guest and compare its verdict; what check.sh reads goes to stdout
+# lib.sh - run pagetouch in a guest and compare its verdict, and what oomwhy says of the kill; what
+# check.sh reads goes to stdout
 # shellcheck shell=sh disable=SC2034,SC2154 # names shared with the script that sources it
 
 root=/sys/fs/cgroup
@@ -143,4 +144,23 @@ limited() {
 	mkdir "$root/$1"
 	echo "$2" >"$root/$1/memory.max"
 	[ ! -e "$root/$1/memory.swap.max" ] || echo 0 >"$root/$1/memory.swap.max"
+}
+
+# explains NAME SCOPE [OPTION...]: oomwhy says of the last run's kill what pagetouch said: whose
+# doing it was, that the subject was killed, and that it was the worst. OPTIONs choose the source.
+explains() {
+	explains_name=$1
+	explains_scope=$2
+	shift 2
+	subject=$(field pid "$out" | head -n 1)
+	run oomwhy "$@" --json --last 1 --pid "$subject"
+	is "$status $(wc -l <"$out")" "0 1" "$explains_name: oomwhy finds its report"
+	has "$out" "\"scope\":\"$explains_scope\"" "$explains_name: oomwhy: its scope is $explains_scope"
+	has "$out" "\"victims\":\\[\\{\"pid\":$subject,\"comm\":\"pagetouch-subj\"" \
+		"$explains_name: oomwhy: the subject was killed"
+	has "$out" '"rank_of_victim":1,"agrees":true' "$explains_name: oomwhy: it was the worst"
+	has "$out" '"truncated":false' "$explains_name: oomwhy: the report is whole"
+	has "$out" "\"kernel\":\"$(uname -r | sed 's/[+.]/\\&/g')\"" "$explains_name: oomwhy: it is of this kernel"
+	run oomwhy "$@" --last 1 --pid "$subject"
+	echo "  oomwhy said: $(sed -n '2,3p' "$out" | tr '\n' ' ')"
 }

@@ -24,6 +24,11 @@ own_limit() {
 		touched=$(field touched)
 		[ "$touched" -gt 50331648 ] && [ "$touched" -le 67108864 ]
 		ok $? "own limit, $backing: TOUCHED at death is near the limit ($touched)"
+		group=$(sed -n 's/.*"after":{"cgroup":"\([^"]*\)".*/\1/p' "$out")
+		explains "own limit, $backing" memcg
+		run oomwhy --list --noheadings --cgroup "$group"
+		has "$out" "^.* memcg .* $subject +pagetouch-subj .*$group\$" \
+			"own limit, $backing: oomwhy finds it by the sandbox"
 	done
 	run pagetouch -q --limit 64M --expect oom 1G
 	is "$status" 0 "own limit: --expect oom is met"

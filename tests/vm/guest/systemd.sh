@@ -64,6 +64,13 @@ start_user
 for backing in private shared; do
 	run pagetouch -v --json --limit 64M --$backing 1G 8M
 	scoped "root, $backing"
+	cp "$out" /tmp/run
+	explains "root, $backing" memcg
+	cp /tmp/run "$out"
+	journalctl --sync
+	explains "root, $backing, by the journal" memcg --journal
+	has "$out" "^The sandbox of pagetouch process [0-9]+ reached its limit of 64" \
+		"root, $backing: oomwhy knows the scope as a sandbox"
 done
 for backing in private shared; do
 	as_tester pagetouch -v --json --limit 64M --$backing 1G 8M

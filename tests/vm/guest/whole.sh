@@ -20,8 +20,10 @@ overcommitting() {
 	run protected $original
 	ends "the original, overcommit $1" oom-global 137
 	has "$out" 'for the whole machine' "the original, overcommit $1: the kernel's record"
+	explains "the original, overcommit $1" global
 	run pagetouch --json --no-guard 0x1000000000 0x2000000
 	ends "private, overcommit $1" oom-global 137
+	explains "private, overcommit $1" global
 	run protected pagetouch --no-guard --shared 0x1000000000 0x2000000
 	is "$status" 137 "as a table, overcommit $1: exit status 137"
 	has "$err" 'OOM-killed because the machine ran out of memory' "as a table, overcommit $1: said in words"

@@ -1,0 +1,166 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# oomwhy-clothes.sh - the same report in all clothes that logs are met with gives the same facts
+#
+# tests/dress.awk makes them out of recorded reports. What is compared is all of a record but where
+# and when it was logged (facts_filter in tests/lib-oom.sh), and then the time, by itself.
+. "${srcdir:=.}/tests/lib.sh"
+# shellcheck source=tests/lib-oom.sh
+. "$srcdir/tests/lib-oom.sh"
+command -v jq >/dev/null || skip_all "no jq"
+
+# same NAME [FILTER]: $tmp/log has the facts of the bare report, as far as FILTER leaves them.
+same() {
+	facts "$tmp/log" "${2:-}" >"$tmp/got"
+	if [ -n "${2:-}" ]; then
+		facts "$tmp/bare" "$2" >"$tmp/wanted"
+	else
+		cp "$tmp/facts" "$tmp/wanted"
+	fi
+	same_file "$tmp/wanted" "$tmp/got" "$name: $1"
+}
+
+styles="secs secs-indent caller caller-cpu
+	dmesg-T dmesg-T-fr dmesg-T-ja dmesg-T-de dmesg-x dmesg-Tx dmesg-r dmesg-J dmesg-iso dmesg-delta
+	dmesg-d dmesg-reltime colour
+	rfc3164 rfc3164-ktime rfc3164-repeat rfc3164-day rfc3164-year rfc3164-priority busybox-syslogd
+	rfc5424 rfc5424-file rsyslog-iso rsyslog-iso-west
+	journal-short journal-short-nohost journal-short-precise journal-short-iso
+	journal-short-iso-precise journal-short-full journal-short-monotonic journal-short-unix
+	journal-cat journal-verbose journal-json journal-json-bytes journal-json-pretty
+	journal-json-pretty-bytes journal-export journal-export-binary
+	kmsg kmsg-caller logcat-threadtime logcat-brief
+	docker-json docker-json-ktime docker-compose kubectl cri cri-ktime cri-syslog
+	grep-n grep-H grep-Hn grep-context unknown unknown-ktime html-pre html-br"
+
+wear_styles() {
+	for style in $styles; do
+		dress "$style" "$report" >"$tmp/log"
+		same "$style"
+	done
+}
+
+# changed NAME STYLE COMMAND...: the report in STYLE, as COMMAND passes it on.
+changed() {
+	changed_name=$1
+	dress "$2" "$report" >"$tmp/dressed"
+	shift 2
+	"$@" <"$tmp/dressed" >"$tmp/log"
+	same "$changed_name" "$filter"
+}
+
+wear_changes() {
+	filter=
+	for style in bare secs dmesg-T rfc3164 journal-short kmsg journal-json; do
+		changed "$style, CRLF" "$style" sed "s/\$/$(printf '\r')/"
+	done
+	for style in bare secs journal-short; do
+		changed "$style, quoted twice" "$style" sed 's/^/> > /'
+		changed "$style, quoted tightly" "$style" sed 's/^/>>/'
+		changed "$style, indented by 4" "$style" sed 's/^/    /'
+		changed "$style, indented by 8" "$style" sed 's/^/        /'
+		changed "$style, indented by a tab" "$style" sed 's/^/	/'
+		changed "$style, fenced" "$style" awk '
+			BEGIN { print "It died again:\n\n\140\140\140" }
+			{ print }
+			END { print "\140\140\140\n\nAny idea?" }'
+		changed "$style, empty lines between" "$style" sed G
+	done
+	# Blanks behind every line are not told from blanks at the end of a name.
+	filter='del(.explanation, .why, .ranking) |
+		walk(if type == "string" then sub(" +$"; "") else . end)'
+	for style in bare secs journal-short; do
+		changed "$style, blanks at the ends" "$style" sed 's/$/   /'
+	done
+}
+
+# When it was, as far as each style says: the time without its year, which some logs do not have;
+# whether the year or the zone is guessed; the seconds since boot; the host.
+tell_times() {
+	while read -r style time guessed monotonic host; do
+		dress "$style" "$report" >"$tmp/log"
+		"$OOMWHY" --json "$tmp/log" | jq -r '[.time[5:], .time_guessed, .monotonic_ns, .host] |
+			map(tostring) | join(" ")' >"$tmp/got"
+		is "$(cat "$tmp/got")" "$time $guessed $monotonic $host" "$name: when: $style"
+	done <<-'END'
+		bare null null null null
+		secs null null 6966596000 null
+		caller null null 6966596000 null
+		colour null null 6966596000 null
+		kmsg null null 6966596000 null
+		kmsg-caller null null 6966596000 null
+		dmesg-x null null 6966596000 null
+		dmesg-r null null 6966596000 null
+		dmesg-d null null 6966596000 null
+		dmesg-J null null 6966596000 null
+		dmesg-delta null null null null
+		dmesg-T 09-21T14:13:26Z true null null
+		dmesg-T-fr 09-21T14:13:26Z true null null
+		dmesg-T-ja 09-21T14:13:26Z true null null
+		dmesg-T-de 09-21T14:13:26Z true null null
+		dmesg-Tx 09-21T14:13:26Z true null null
+		dmesg-iso 09-21T14:13:26.966596Z false null null
+		dmesg-reltime 09-21T14:13:00Z true null null
+		rfc3164 09-21T14:13:26Z true null vmhost
+		rfc3164-ktime 09-21T14:13:26Z true 6966596000 vmhost
+		rfc3164-day 09-01T14:13:26Z true 6966596000 vmhost
+		rfc3164-year 09-21T14:13:26Z true 6966596000 vmhost
+		rfc3164-priority 09-21T14:13:26Z true 6966596000 vmhost
+		busybox-syslogd 09-21T14:13:26Z true 6966596000 vmhost
+		rfc5424 09-21T14:13:26.966596Z false 6966596000 vmhost
+		rfc5424-file 09-21T14:13:26.966596Z false 6966596000 vmhost
+		rsyslog-iso 09-21T14:13:26.966596Z false 6966596000 vmhost
+		rsyslog-iso-west 09-21T21:13:26.966596Z false 6966596000 vmhost
+		journal-short 09-21T14:13:26Z true null vmhost
+		journal-short-nohost 09-21T14:13:26Z true null null
+		journal-short-precise 09-21T14:13:26.966596Z true null vmhost
+		journal-short-iso 09-21T14:13:26Z false null vmhost
+		journal-short-iso-precise 09-21T14:13:26.966596Z false null vmhost
+		journal-short-full 09-21T14:13:26Z false null vmhost
+		journal-short-monotonic null null 6966596000 vmhost
+		journal-short-unix 09-21T14:13:26.966596Z false null vmhost
+		journal-cat null null null null
+		journal-verbose 09-21T14:13:26.966596Z false 6966596000 vmhost
+		journal-json 09-21T14:13:26.966596Z false 6966596000 vmhost
+		journal-json-bytes 09-21T14:13:26.966596Z false 6966596000 vmhost
+		journal-json-pretty 09-21T14:13:26.966596Z false 6966596000 vmhost
+		journal-export 09-21T14:13:26.966596Z false 6966596000 vmhost
+		journal-export-binary 09-21T14:13:26.966596Z false 6966596000 vmhost
+		logcat-threadtime 09-21T14:13:26.966000Z true null null
+		docker-json 09-21T14:13:26.966596Z false null null
+		docker-compose null null 6966596000 null
+		kubectl null null 6966596000 null
+		cri 09-21T14:13:26.966596Z false null null
+		cri-ktime 09-21T14:13:26.966596Z false 6966596000 null
+		grep-n null null 6966596000 null
+		grep-H null null 6966596000 null
+		grep-Hn 09-21T14:13:26Z true 6966596000 vmhost
+		grep-context 09-21T14:13:26Z true 6966596000 vmhost
+		html-pre null null 6966596000 null
+		html-br null null 6966596000 null
+	END
+}
+
+for report in 4.4.0-210-generic.memcg1.kmsg.txt 6.1.0-50-cloud-amd64.global.kmsg.txt \
+	6.1.0-50-cloud-amd64.memcg2.kmsg.txt 7.0.13+deb13-cloud-amd64.memcg2group.kmsg.txt; do
+	name=${report%.kmsg.txt}
+	dress bare "$report" >"$tmp/bare"
+	facts "$tmp/bare" >"$tmp/facts"
+	facts "$fixtures/$report" >"$tmp/got"
+	same_file "$tmp/facts" "$tmp/got" "$name: bare it has the facts of its recording"
+	wear_styles
+	wear_changes
+done
+report=6.1.0-50-cloud-amd64.global.kmsg.txt
+name=${report%.kmsg.txt}
+tell_times
+# Names that do not print: as journalctl has them, in arrays of bytes.
+report=6.1.0-50-cloud-amd64.memcgevil.kmsg.txt
+name=${report%.kmsg.txt}
+cp "$fixtures/$report" "$tmp/bare"
+facts "$tmp/bare" >"$tmp/facts"
+for style in kmsg kmsg-caller journal-json journal-json-pretty journal-export journal-export-binary; do
+	dress "$style" "$report" >"$tmp/log"
+	same "$style"
+done
+done_testing

@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# oomwhy-wrapped.sh - reports that a mail program, an issue form or a terminal has wrapped
+#
+# Where lines have times or tags, those that have none go on with the line above: no fact is lost.
+# In a log without them nothing says that "Content" goes on with the "Web" of the line above: the
+# end of a name or of the machine's model may be lost, and what is made of it. All other facts are
+# the same.
+. "${srcdir:=.}/tests/lib.sh"
+# shellcheck source=tests/lib-oom.sh
+. "$srcdir/tests/lib-oom.sh"
+command -v jq >/dev/null || skip_all "no jq"
+
+nameless='del(.explanation, .why, .ranking, .hardware, .tasks[].comm)'
+
+# wrapped NAME STYLE COMMAND: the report in STYLE, as the shell's COMMAND passes it on.
+wrapped() {
+	dress "$2" "$report" | sh -c "$3" >"$tmp/log"
+	facts "$tmp/log" "$filter" >"$tmp/got"
+	same_file "$tmp/wanted" "$tmp/got" "${report%.kmsg.txt}: $2, $1"
+}
+
+# break_everywhere: the report with each of its lines broken at each of its blanks, one at a time.
+break_everywhere() {
+	dress secs "$report" | sed -n '/invoked oom-killer/,$p' >"$tmp/log"
+	mkdir "$tmp/broken"
+	awk -v directory="$tmp/broken" '
+		{ line[NR] = $0 }
+		END {
+			for (broken = 1; broken <= NR; broken++) {
+				# The call trace has no fact.
+				if (line[broken] ~ /\+0x|\] (R[A-Z0-9]+|Code|Call Trace): | <\/?TASK>/)
+					continue
+				for (at = index(line[broken], "]") + 2; at < length(line[broken]); at++) {
+					if (substr(line[broken], at, 1) != " " ||
+					    substr(line[broken], at + 1, 1) == " ")
+						continue
+					file = directory "/" broken "." at
+					for (i = 1; i <= NR; i++)
+						print i != broken ? line[i] : substr(line[i], 1, at - 1) "\n" \
+							substr(line[i], at + 1) >file
+					close(file)
+				}
+			}
+		}' "$tmp/log"
+	: >"$tmp/json"
+	: >"$tmp/several"
+	for file in "$tmp"/broken/*; do
+		"$OOMWHY" --json "$file" >"$tmp/out"
+		[ "$(wc -l <"$tmp/out")" -eq 1 ] || echo "${file##*/}" >>"$tmp/several"
+		cat "$tmp/out" >>"$tmp/json"
+	done
+	rm -r "$tmp/broken"
+	"$OOMWHY" --json "$tmp/log" >"$tmp/whole"
+	jq -r --slurpfile whole "$tmp/whole" "$leaves_filter"'
+		($whole[0] | leaves) as $facts | (.source | sub(".*/"; "")) as $place | leaves as $got |
+		[wrong($facts)[].key] as $wrong | [$facts | keys[] | select($got[.] == null)] as $lost |
+		select($wrong + $lost != []) |
+		"\($place) \($wrong | join(",") | if . == "" then "-" else . end) \($lost | join(","))"
+		' "$tmp/json" >"$tmp/wrong" || echo "0.0 jq failed" >"$tmp/wrong"
+	is "$(cat "$tmp/several")" '' "${report%.kmsg.txt}: broken at any blank it is one report"
+}
+
+for report in 4.4.0-210-generic.memcg1.kmsg.txt 6.1.0-50-cloud-amd64.global.kmsg.txt \
+	6.1.0-50-cloud-amd64.memcg2.kmsg.txt 7.0.13+deb13-cloud-amd64.memcg2group.kmsg.txt; do
+	filter=
+	facts "$fixtures/$report" >"$tmp/wanted"
+	for style in secs dmesg-T rfc3164-repeat journal-short-iso; do
+		wrapped "wrapped at 72" $style 'fold -s -w 72'
+		wrapped "wrapped at 80, blanks cut" $style 'fold -s -w 80 | sed "s/ *$//"'
+		wrapped "wrapped and quoted" $style 'fold -s -w 72 | sed "s/^/> > /"'
+		wrapped "quoted and wrapped" $style 'sed "s/^/> /" | fold -s -w 76'
+		wrapped "wrapped and indented" $style 'fold -s -w 72 | sed "s/^/    /"'
+		# As a terminal does it.
+		wrapped "wrapped at any byte" $style 'fold -w 80'
+		# A blank at the end says that a paragraph goes on; one in front is doubled.
+		wrapped "flowed" $style 'fold -s -w 72 | sed "s/^ /  /"'
+	done
+	filter=$nameless
+	facts "$fixtures/$report" "$filter" >"$tmp/wanted"
+	for style in bare journal-cat; do
+		wrapped "wrapped at 72" $style 'fold -s -w 72'
+		wrapped "wrapped at 80, blanks cut" $style 'fold -s -w 80 | sed "s/ *$//"'
+		wrapped "wrapped and quoted" $style 'fold -s -w 72 | sed "s/^/> /"'
+	done
+	break_everywhere
+done
+done_testing

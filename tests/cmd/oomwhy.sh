@@ -1,0 +1,384 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# oomwhy.sh - the command oomwhy: sources, choice, forms, exit statuses, and a kill of our own
+. "${srcdir:=.}/tests/lib.sh"
+
+logs=$srcdir/tests/fixtures/oom
+global=$logs/6.1.0-50-cloud-amd64.global.kmsg.txt
+memcg=$logs/6.1.0-50-cloud-amd64.memcg2.kmsg.txt
+two=$logs/6.1.0-50-cloud-amd64.memcgparenttwo.kmsg.txt
+dated=$logs/styles/journal-short-iso-6.1.0-50-cloud-amd64.global.txt
+undated=$logs/styles/dmesg-notime-global-6.1.txt
+TZ=UTC
+export TZ
+
+# listed NAME PIDS ARGS...: the victims of --list, in order, and exit status 0; or none, and 1.
+listed() {
+	listed_name=$1
+	pids=$2
+	shift 2
+	run_oomwhy --list --noheadings "$@"
+	is "$(awk '{ printf "%s ", $4 }' "$tmp/out")$status" "$pids$([ -n "$pids" ]; echo $?)" "$listed_name"
+	empty "$tmp/err" "$listed_name: nothing on standard error"
+}
+
+# refused NAME STATUS PATTERN [REMEDY]: how the last run ended, in one line or two.
+refused() {
+	is "$status" "$2" "$1: exit status $2"
+	has "$tmp/err" "^oomwhy: $3" "$1: it is said"
+	if [ -n "${4:-}" ]; then
+		has "$tmp/err" "^oomwhy: $4" "$1: with the remedy"
+	fi
+}
+
+exit_statuses() {
+	run_oomwhy "$global"
+	is "$status" 0 "a report: exit status 0"
+	empty "$tmp/err" "a report: nothing on standard error"
+	echo 'usb 1-1: new high-speed USB device' >"$tmp/log"
+	run_oomwhy "$tmp/log"
+	is "$status" 1 "no report: exit status 1"
+	empty "$tmp/out" "no report: nothing on standard output"
+	empty "$tmp/err" "no report: nothing on standard error, which is no terminal"
+	: >"$tmp/nothing"
+	run_oomwhy "$tmp/nothing"
+	is "$status" 1 "an empty file: exit status 1"
+	run_oomwhy --no-such-option
+	is "$status" 2 "usage: exit status 2"
+	run_oomwhy "$tmp/missing"
+	refused "a missing file" 125 "cannot open '.*/missing': No such file or directory"
+	run_oomwhy --list "$tmp/missing" "$global"
+	is "$status $(grep -c main.out "$tmp/out")" "125 1" "a missing file: the others are read all the same"
+	for form in --json --list --tasks --quiet; do
+		run_oomwhy $form "$global"
+		is "$status" 0 "$form: exit status 0"
+		run_oomwhy $form "$tmp/log"
+		is "$status $(wc -c <"$tmp/out")" "1 0" "$form: none: exit status 1, and no output"
+	done
+	run_oomwhy --quiet "$global"
+	empty "$tmp/out" "--quiet prints nothing"
+	# The answer to --quiet is known long before the end of this log.
+	mkfifo "$tmp/slow"
+	{ cat "$memcg"; exec sleep 60; } >"$tmp/slow" &
+	slow=$!
+	status=0
+	timeout 30 "$OOMWHY" --quiet <"$tmp/slow" || status=$?
+	is "$status" 0 "--quiet ends at the first report"
+	kill "$slow"
+}
+
+usage() {
+	for wrong in '--json --list' '--list --tasks' '--json --quiet' '--last 0' '--last x' \
+		'--last' '--pid -1' '--pid x' '--pid' '--since nonsense' '--until 2026-13-01' \
+		'--since tomorrow --until yesterday' '--color=purple' '-o NOSUCH --tasks' '-o PID --json' \
+		'--tasks=0' '--tasks=x' '--boot nonsense' '--journal FILE' '-f FILE'; do
+		# shellcheck disable=SC2086 # a list of words
+		run_oomwhy $wrong
+		is "$status" 2 "$wrong: exit status 2"
+		is "$(wc -c <"$tmp/out")$(sed -n '1s/^oomwhy: .*//p; 2s/^oomwhy: .*//p' "$tmp/err" | wc -l)" 02 \
+			"$wrong: two lines on standard error"
+	done
+}
+
+sources() {
+	listed "a file" '92 ' "$global"
+	listed "two files" '92 91 ' "$global" "$memcg"
+	"$OOMWHY" --list --noheadings <"$global" >"$tmp/out"
+	is "$(awk '{ print $4 }' "$tmp/out")" 92 "standard input that is a file is read without being named"
+	# shellcheck disable=SC2002
+	cat "$global" | "$OOMWHY" --list --noheadings >"$tmp/out"
+	is "$(awk '{ print $4 }' "$tmp/out")" 92 "so is a pipe"
+	# shellcheck disable=SC2002
+	cat "$memcg" | "$OOMWHY" --list --noheadings "$global" - >"$tmp/out"
+	is "$(awk '{ printf "%s ", $4 }' "$tmp/out")" '92 91 ' "- is standard input, in its place"
+	"$OOMWHY" --json <"$global" >"$tmp/out"
+	has "$tmp/out" '"source":"standard input"' "which is named so"
+	run_oomwhy --json "$global"
+	has "$tmp/out" '"source":"[^"]*6\.1\.0-50-cloud-amd64\.global\.kmsg\.txt"' "a file is named as it was given"
+	cp "$global" "$tmp/-log"
+	status=0
+	(cd "$tmp" && "$OOMWHY" --list -- -log) >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status" 0 "behind -- a file's name may begin with -"
+	run_oomwhy "$tmp"
+	refused "a directory" 125 "'.*' is a directory" "name the files in it"
+	for program in gzip:zcat xz:xzcat zstd:zstdcat bzip2:bzcat; do
+		command -v "${program%:*}" >/dev/null || continue
+		"${program%:*}" -c "$global" >"$tmp/log.${program%:*}"
+		run_oomwhy "$tmp/log.${program%:*}"
+		refused "${program%:*}" 125 "'.*' is compressed with ${program%:*}" \
+			"use: ${program#*:} (.*/log\\.${program%:*}|FILE) \\| oomwhy"
+		status=0
+		"$OOMWHY" <"$tmp/log.${program%:*}" >"$tmp/out" 2>"$tmp/err" || status=$?
+		refused "${program%:*} from standard input" 125 "standard input is compressed" "use: ${program#*:} FILE"
+	done
+	printf 'LPKSHHRH\0\0\0\0' >"$tmp/system.journal"
+	run_oomwhy "$tmp/system.journal"
+	refused "a file of the journal" 125 "'.*' is a binary journal" "use: journalctl --file (.*/system\\.journal|FILE) -o export"
+	if can_drop; then
+		cp "$global" "$tmp/secret"
+		chmod 600 "$tmp/secret"
+		status=0
+		as_nobody "$OOMWHY" "$tmp/secret" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+		refused "an unreadable file" 125 "cannot open '.*/secret': Permission denied" "use sudo"
+	fi
+}
+
+choice() {
+	listed "--last 1" '93 ' --last 1 "$two"
+	listed "-n 1 of several files" '93 ' -n 1 "$global" "$memcg" "$two"
+	listed "--last more than there are" '94 93 ' --last 5 "$two"
+	is "$("$OOMWHY" --json "$two" | field number /dev/stdin | tr '\n' ' ')" '1 2 ' "reports are numbered"
+	listed "--pid of a victim" '94 ' --pid 94 "$two" "$global"
+	listed "--pid of one that asked" '94 93 ' --pid 93 "$two"
+	listed "--pid of nobody" '' --pid 84 "$global"
+	listed "--comm" '92 91 ' --comm main.out "$global" "$memcg"
+	listed "--comm must be the whole name" '' --comm main "$global"
+	listed "--comm longer than the kernel's names" '92 ' --comm a-name-of-more-than-15-bytes "$tmp/long"
+	listed "--comm with a blank, two of a group" '92 ' --comm 'Web Content' \
+		"$logs/6.1.0-50-cloud-amd64.memcg2group.kmsg.txt"
+	listed "--cgroup" '91 ' --cgroup /oomt.slice/oomt-1.scope "$global" "$memcg"
+	listed "--cgroup above" '91 94 93 ' --cgroup /oomt.slice "$global" "$memcg" "$two"
+	listed "--cgroup as a directory" '91 ' --cgroup /sys/fs/cgroup/oomt.slice/oomt-1.scope/ "$memcg"
+	listed "--cgroup is not a beginning of a name" '' --cgroup /oomt "$memcg"
+	listed "--cgroup and --comm together" '91 ' --cgroup /oomt.slice --comm main.out "$global" "$memcg"
+	listed "--since before" '92 ' --since 2026-09-21 "$dated"
+	listed "--since after" '' --since 2026-09-22 "$dated"
+	listed "--since to the second" '92 ' --since '2026-09-21 14:13:26' "$dated"
+	listed "--since a second later" '' --since '2026-09-21 14:13:27' "$dated"
+	listed "--until before" '' --until 2026-09-20 "$dated"
+	listed "--until to the second" '92 ' --until '2026-09-21 14:13:26' "$dated"
+	listed "--since @SECONDS" '92 ' --since @1790000006 "$dated"
+	listed "--since and --until" '92 ' --since 2026-09-21 --until 2026-09-22 "$dated"
+	for log in "$global" "$undated"; do
+		run_oomwhy --list --since yesterday "$log"
+		is "$status" 1 "--since with a log without dates: none"
+		has "$tmp/err" '^oomwhy: note: reports left out, since their log has no dates .*: 1$' "and it is noted"
+	done
+}
+
+forms() {
+	run_oomwhy --list "$global" "$memcg"
+	is "$(head -n 1 "$tmp/out" | tr -s ' ')" 'TIME SCOPE SIZE PID VICTIM TRIGGER CGROUP' "--list has a header"
+	is "$(wc -l <"$tmp/out")" 3 "--list: a line per report"
+	run_oomwhy --list --bytes --noheadings "$global"
+	is "$(awk '{ print $3 }' "$tmp/out")" 181055488 "--list --bytes"
+	run_oomwhy --tasks --noheadings "$global"
+	is "$(wc -l <"$tmp/out")" 9 "--tasks: a line for each of 9 tasks"
+	run_oomwhy --tasks=2 --noheadings "$global"
+	is "$(awk '{ printf "%s %s ", $1, $2 }' "$tmp/out")" '1 92 2 91 ' "--tasks=2: the two worst"
+	run_oomwhy -o PID,RSS,SWAP,PTE,ADJ,BADNESS,NAME --bytes --noheadings "$global"
+	is "$(grep main.out "$tmp/out" | tr -s ' ' | sed 's/^ //')" \
+		'92 181055488 0 393216 0 44299 main.out' "-o: the table with these columns"
+	run_oomwhy "$two"
+	is "$(grep -c '^Report [12]:' "$tmp/out")" 2 "the text has both reports"
+	has "$tmp/out" '^What followed +1[0-9]* ms after the kill, main' "and the one says that the other followed"
+	for heading in When 'Who asked' 'What ran out' Memory Killed 'Why that one' 'What came back' \
+		'What to do' Ranking; do
+		grep -q "^$heading  " "$tmp/out"
+		ok $? "the text says: $heading"
+	done
+	if command -v jq >/dev/null; then
+		run_oomwhy --json "$two"
+		is "$(wc -l <"$tmp/out")" 2 "--json: a line per report"
+		is "$(jq -c '[.record, .scope, .truncated]' "$tmp/out" | sort -u)" '["oom","memcg",false]' "--json: records"
+		for key in record time_raw kernel scope constraint trigger gfp_mask gfp_flags order page_size \
+			memcg tasks_listed tasks victims why truncated explanation; do
+			jq -e -s --arg key $key 'all(.[]; has($key))' "$tmp/out" >/dev/null
+			ok $? "the record has $key"
+		done
+		for key in pid tgid uid comm total_vm rss rss_anon rss_file rss_shmem swap pgtables \
+			oom_score_adj badness rank; do
+			jq -e -s --arg key $key 'all(.[].tasks[]; has($key))' "$tmp/out" >/dev/null
+			ok $? "each task has $key"
+		done
+		for key in pid comm uid total_vm anon file shmem pgtables oom_score_adj score reaped; do
+			jq -e -s --arg key $key 'all(.[].victims[]; has($key))' "$tmp/out" >/dev/null
+			ok $? "each victim has $key"
+		done
+	else
+		skip "--json" "no jq"
+	fi
+}
+
+# widest: the length of the longest line of the text.
+widest() {
+	awk '{ if (length > most) most = length } END { print most + 0 }' "$tmp/out"
+}
+
+width_and_colour() {
+	for columns in 40 60 80 100; do
+		COLUMNS=$columns "$OOMWHY" "$memcg" >"$tmp/out" </dev/null
+		sed -n '/^Ranking/q; p' "$tmp/out" | grep -v '/' >"$tmp/text"
+		[ "$(awk '{ if (length > most) most = length } END { print most }' "$tmp/text")" -le $columns ]
+		ok $? "COLUMNS=$columns: the text is not wider"
+	done
+	COLUMNS=300 "$OOMWHY" "$memcg" >"$tmp/out" </dev/null
+	[ "$(sed -n '/^Ranking/q; p' "$tmp/out" | awk '{ if (length > most) most = length } END { print most }')" -le 100 ]
+	ok $? "COLUMNS=300: nor than 100, which is as much as one likes to read"
+	COLUMNS=nonsense "$OOMWHY" "$memcg" >"$tmp/other" </dev/null
+	"$OOMWHY" "$memcg" >"$tmp/out" </dev/null
+	cmp -s "$tmp/out" "$tmp/other"
+	ok $? "COLUMNS=nonsense is as without"
+	escape=$(printf '\033')
+	hasnt "$tmp/out" "$escape" "a file gets no colour"
+	"$OOMWHY" --color=always "$memcg" >"$tmp/out" </dev/null
+	has "$tmp/out" "$escape\\[" "--color=always"
+	NO_COLOR=1 "$OOMWHY" --color=always "$memcg" >"$tmp/out" </dev/null
+	has "$tmp/out" "$escape\\[" "--color=always although NO_COLOR is set"
+	sed "s/$escape\\[[0-9;]*m//g" "$tmp/out" | cmp -s - "$tmp/other"
+	ok $? "colour is emphasis only: without it the text is the same"
+	if ! command -v script >/dev/null || ! script -qec true /dev/null >/dev/null 2>&1; then
+		skip "on a terminal" "no script(1) that works"
+		return
+	fi
+	on_terminal() {
+		TERM=xterm script -qec "stty cols $1 rows 24; $2" "$tmp/typescript" </dev/null >/dev/null
+		tr -d '\r' <"$tmp/typescript" | sed '/^Script/d' >"$tmp/screen"
+	}
+	on_terminal 60 "'$OOMWHY' '$memcg'"
+	has "$tmp/screen" "$escape\\[" "a terminal gets colour"
+	sed "s/$escape\\[[0-9;]*m//g; /^Ranking/,\$d" "$tmp/screen" | grep -v '/' >"$tmp/out"
+	[ "$(widest)" -le 60 ]
+	ok $? "and its width is kept"
+	for plain in 'NO_COLOR=1' 'TERM=dumb'; do
+		on_terminal 80 "$plain '$OOMWHY' '$memcg'"
+		hasnt "$tmp/screen" "$escape" "$plain: no colour"
+	done
+	on_terminal 80 "'$OOMWHY' --color=never '$memcg'"
+	hasnt "$tmp/screen" "$escape" "--color=never: no colour"
+	on_terminal 80 "'$OOMWHY' '$tmp/nothing'"
+	has "$tmp/screen" 'note: no report of the OOM killer was found' "on a terminal silence is no answer"
+}
+
+unwritable() {
+	for form in --color=never --list --json --tasks; do
+		if [ -c /dev/full ]; then
+			status=0
+			"$OOMWHY" $form "$global" >/dev/full 2>"$tmp/err" </dev/null || status=$?
+			refused "a full disk, $form" 125 'cannot write to standard output: No space left'
+		fi
+		status=0
+		"$OOMWHY" $form "$global" >&- 2>"$tmp/err" </dev/null || status=$?
+		is "$status" 125 "a closed standard output is an error, $form"
+		for i in 1 2 3 4 5 6 7 8 9 10; do
+			cat "$global" "$memcg"
+		done >"$tmp/log"
+		{ "$OOMWHY" $form "$tmp/log" "$tmp/log" 2>"$tmp/err" </dev/null; echo $? >"$tmp/status"; } |
+			(exec <&-; sleep 0.3)
+		case $(cat "$tmp/status") in
+		141) ok 0 "a closed pipe ends it by SIGPIPE, $form" ;;
+		0) skip "a closed pipe, $form" "all went into the pipe before it was closed" ;;
+		*) ok 1 "a closed pipe ends it by SIGPIPE, $form, not with $(cat "$tmp/status")" ;;
+		esac
+		empty "$tmp/err" "and silently, $form"
+	done
+	: "$i"
+}
+
+follows() {
+	mkfifo "$tmp/pipe"
+	"$OOMWHY" --follow --list --noheadings <"$tmp/pipe" >"$tmp/out" 2>"$tmp/err" &
+	follower=$!
+	exec 3>"$tmp/pipe"
+	cat "$global" >&3
+	eventually 20 grep -q ' 92 main.out' "$tmp/out"
+	ok $? "--follow: a report is there before the log ends"
+	cat "$memcg" >&3
+	eventually 20 grep -q ' 91 main.out' "$tmp/out"
+	ok $? "--follow: and the next"
+	kill -s TERM "$follower"
+	status=0
+	wait "$follower" || status=$?
+	exec 3>&-
+	is "$status" 143 "--follow: SIGTERM ends it"
+	is "$(wc -l <"$tmp/out")" 2 "--follow: no report is lost or said twice"
+	empty "$tmp/err" "--follow: silently"
+}
+
+restricted() {
+	if ! can_drop || [ ! -c /dev/kmsg ]; then
+		skip "/dev/kmsg without privilege" "cannot drop privileges here, or no /dev/kmsg"
+		return
+	fi
+	status=0
+	as_nobody "$OOMWHY" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	if [ "$(cat /proc/sys/kernel/dmesg_restrict 2>/dev/null)" = 1 ]; then
+		refused "/dev/kmsg without privilege" 125 "cannot open the kernel's log /dev/kmsg: .*kernel\\.dmesg_restrict" \
+			"use sudo; or --journal, as a member of the group adm; or as root: sysctl kernel.dmesg_restrict=0"
+		empty "$tmp/out" "/dev/kmsg without privilege: nothing on standard output"
+	else
+		skip "/dev/kmsg without privilege" "kernel.dmesg_restrict is not 1"
+	fi
+	mkdir -p "$tmp/root/dev"
+	status=0
+	PAGETOUCH_ROOT=$tmp/root "$OOMWHY" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	refused "no /dev/kmsg" 125 "cannot open the kernel's log .*: No such file" "is this a container"
+}
+
+# A kill provoked here, in a memory cgroup with a limit: what pagetouch says of it, oomwhy must say.
+fresh() {
+	if [ ! -r /dev/kmsg ] || ! dd if=/dev/kmsg of=/dev/null count=0 2>/dev/null; then
+		skip "a kill of our own" "the kernel's log is not readable"
+		return
+	elif ! command -v jq >/dev/null; then
+		skip "a kill of our own" "no jq"
+		return
+	fi
+	run -q --limit 32M 1M
+	if [ "$status" -eq 125 ]; then
+		skip "a kill of our own" "$(head -n 1 "$tmp/err")"
+		return
+	fi
+	for backing in private shared; do
+		"$PAGETOUCH" --json --limit 32M --$backing 1G 8M >"$tmp/run" 2>"$tmp/err" </dev/null
+		pid=$(head -n 1 "$tmp/run" | jq .pid)
+		is "$(tail -n 1 "$tmp/run" | jq -r .outcome)" oom-sandbox "a kill of our own, $backing: pagetouch's subject is killed"
+		path=$(tail -n 1 "$tmp/run" | jq -r .counters.after.cgroup)
+		run_oomwhy --last 1 --pid "$pid" --json
+		is "$status $(wc -l <"$tmp/out")" '0 1' "$backing: the live log has its report"
+		empty "$tmp/err" "$backing: read without a word"
+		is "$(jq -c '[.source, .scope, .constraint, .truncated, .host]' "$tmp/out")" \
+			'["/dev/kmsg","memcg","CONSTRAINT_MEMCG",false,null]' "$backing: it is of a memory cgroup"
+		is "$(jq -c '[.memcg.path, .memcg.task_path, .memcg.limit]' "$tmp/out")" \
+			"[\"$path\",\"$path\",33554432]" "$backing: of the sandbox $path, with its limit"
+		is "$(jq -c '[.victims[0].pid, .victims[0].comm, .decided.pid, .trigger.pid, .why.agrees,
+			.why.rank_of_victim, .memcg.owner.kind]' "$tmp/out")" \
+			"[$pid,\"pagetouch-subj\",$pid,$pid,true,1,\"pagetouch\"]" "$backing: the subject, and rightly so"
+		is "$(jq .kernel "$tmp/out")" "\"$(uname -r)\"" "$backing: the kernel is this one"
+		is "$(jq .page_size "$tmp/out")" "$page" "$backing: and so is the page size"
+		touched=$(tail -n 1 "$tmp/run" | jq .touched)
+		held=$(jq ".victims[0] | if \"$backing\" == \"shared\" then .shmem else .anon end" "$tmp/out")
+		sanitized || {
+			# The kernel's counters may lag by some pages.
+			[ "$held" -ge $((touched - 1048576)) ] && [ "$held" -le $((touched + 1048576)) ]
+			ok $? "$backing: it held what pagetouch counted, to 1 MiB ($held, $touched)"
+		}
+		began=$(head -n 1 "$tmp/run" | jq '.time | fromdate')
+		is "$(jq --argjson began "$began" '.time | sub("\\.[0-9]*"; "") | fromdate - $began |
+			. >= -2 and . <= 60' "$tmp/out")" true "$backing: at that time"
+		run_oomwhy --last 1 --comm pagetouch-subj --cgroup "$path" --list --noheadings
+		is "$(awk '{ print $2, $4, $5, $7 }' "$tmp/out")" "memcg $pid pagetouch-subj $path" \
+			"$backing: found by its name and by its cgroup"
+		run_oomwhy --last 1 --pid "$pid"
+		# The text is wrapped.
+		tr -s ' \n' '  ' <"$tmp/out" >"$tmp/words"
+		has "$tmp/words" "limit of 32\\.0 MiB: pagetouch-subj \\(pid $pid\\) was killed" "$backing: said in words"
+		run_oomwhy --since "@$began" --until now --pid "$pid" --quiet
+		is "$status" 0 "$backing: found by its time"
+		run_oomwhy --until "@$((began - 3600))" --pid "$pid" --quiet
+		is "$status" 1 "$backing: and not an hour before"
+	done
+}
+
+sed 's/main\.out/a-name-of-more-/g' "$global" >"$tmp/long"
+exit_statuses
+usage
+sources
+choice
+forms
+width_and_colour
+unwritable
+follows
+restricted
+fresh
+done_testing
