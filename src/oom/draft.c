@@ -251,6 +251,27 @@ static bool constraint_has(const struct oom_report *report, const char *piece)
 	return report->constraint && strstr(report->constraint, piece);
 }
 
+/*
+ * Up to 4.20 the constraint is not printed, but the zones of nodes that the asker's cpuset does not
+ * allow are left out (show_mem() with SHOW_MEM_FILTER_NODES): those that are there have less than
+ * the machine's RAM.
+ */
+static bool leaves_nodes_out(const struct oom_report *report)
+{
+	uint64_t present = 0;
+
+	if (report->constraint || !report->cpuset || !strcmp(report->cpuset, "/") ||
+	    !report->zone_count || report->ram == OOM_UNKNOWN)
+		return false;
+	for (size_t i = 0; i < report->zone_count; i++) {
+		uint64_t part = oom_figure(&report->zones[i].figures, "present");
+
+		if (part == OOM_UNKNOWN || __builtin_add_overflow(present, part, &present))
+			return false;
+	}
+	return present < report->ram - report->ram / 8;
+}
+
 /* CONSTRAINT_NONE is said of memcgs too (5.0 to 5.3): the cgroup goes before it. */
 static enum oom_scope find_scope(const struct oom_draft *draft)
 {
@@ -260,7 +281,7 @@ static enum oom_scope find_scope(const struct oom_draft *draft)
 		return OOM_SCOPE_SYSRQ;
 	if (draft->memcg_said || constraint_has(report, "MEMCG"))
 		return OOM_SCOPE_MEMCG;
-	if (constraint_has(report, "CPUSET") || draft->cpuset_said)
+	if (constraint_has(report, "CPUSET") || draft->cpuset_said || leaves_nodes_out(report))
 		return OOM_SCOPE_CPUSET;
 	if (constraint_has(report, "MEMORY_POLICY") || draft->policy_said)
 		return OOM_SCOPE_MEMPOLICY;

@@ -77,7 +77,8 @@ static void take_kernel(const struct oom_memcg *memcg, struct oom_charge *charge
 
 static void take_pages(const struct oom_memcg *memcg, struct oom_charge *charge)
 {
-	bool first = charge->version == 1;
+	/* From 5.3 to 6.2 version 1 too is told by the names of version 2. */
+	bool first = charge->version == 1 && oom_figure(&memcg->stats, "anon") == OOM_UNKNOWN;
 	uint64_t cache = stat(memcg, first ? "cache" : "file");
 
 	charge->anon = stat(memcg, first ? "rss" : "anon");
