@@ -232,8 +232,10 @@ lines() {
 			>"$tmp/log"
 		survives "$count kills"
 	done
-	# More than 4096 are not kept for one report.
-	is "$(jq '.victims | length' "$tmp/out")" 4096 "20000 kills at once: the first are kept"
+	is "$(jq -s '[.[].victims | length] | add' "$tmp/out")" 20000 "20000 kills: each is kept"
+	sed -i '1i [    1.0] Tasks in /a are going to be killed due to memory.oom.group set' "$tmp/log"
+	survives "a group of 20000"
+	is "$(jq -c '[.group, (.victims | length)]' "$tmp/out")" '[true,20000]' "a group of 20000"
 }
 
 tables() {
