@@ -75,6 +75,14 @@ static bool has_counter(const struct oom_draft *draft, struct text text)
 	return counter->usage != OOM_UNKNOWN;
 }
 
+/* Whether DRAFT has what TEXT, a count of the machine's pages, says. */
+static bool has_pages(const struct oom_draft *draft, struct text text)
+{
+	const uint64_t *figure = read_pages_of(&draft->report, text);
+
+	return figure && *figure != OOM_UNKNOWN;
+}
+
 /* A cgroup's report has no line of the machine's memory, and the machine's none of a cgroup. */
 bool draft_is_of_another_kind(const struct oom_draft *draft, enum oom_message class)
 {
@@ -119,6 +127,8 @@ static bool lacks(const struct oom_draft *draft, enum oom_message class, struct 
 		return !zone || !zone->figures.count;
 	case OOM_MSG_BLOCKS:
 		return !zone || !zone->has_blocks;
+	case OOM_MSG_PAGES:
+		return !has_pages(draft, text);
 	case OOM_MSG_COUNTER:
 		return !has_counter(draft, text);
 	case OOM_MSG_MEMCG_TASK:

@@ -225,14 +225,12 @@ static bool is_allocation(struct text text)
 	       text_take_u64(&text, &number) && text_has(text, "func:");
 }
 
-/* People write of killed processes too, but not with a number; or the line was broken here. */
+/* People write of killed processes too, but not with a number. */
 static bool is_number_next(struct text text)
 {
 	uint64_t pid;
 
 	text = text_trim(text);
-	if (!text.length)
-		return true;
 	return text_take_u64(&text, &pid) &&
 	       (!text.length || text_is_blank(text.at[0]) || strchr(":,(", text.at[0]));
 }
@@ -808,7 +806,7 @@ bool oom_message_torn(enum oom_message message, struct text so_far, struct text 
 	case OOM_MSG_REAPED:
 		return is_kill_torn(so_far, word);
 	case OOM_MSG_HUGE:
-		return text_starts(word, "hugepages") &&
+		return text_starts(word, "huge") &&
 		       (!text_has(word, "=") || text_last(word) == '=');
 	default:
 		return false;

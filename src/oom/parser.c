@@ -328,43 +328,33 @@ static bool is_torn(const struct oom_parser *parser, struct text data)
 	return oom_scan(seam, before + behind, 0) < before + behind;
 }
 
-/* The beginning of the line that WHERE lies in, or 0. */
-static size_t line_start(struct text data, size_t where)
+/* The lines in the last WANTED bytes of TEXT; the first, which is CUT or may be, is left out. */
+static struct text last_lines(struct text text, size_t wanted, bool cut)
 {
-	const char *newline = where ? memrchr(data.at, '\n', where) : NULL;
+	size_t from = wanted < text.length ? text.length - wanted : 0;
 
-	return newline ? (size_t)(newline - data.at) + 1 : 0;
-}
-
-/* Of what was skipped, the lines in the last WANTED bytes. */
-static struct text skipped_lines(const struct oom_parser *parser, size_t wanted)
-{
-	struct text back = { parser->back, parser->back_length };
-	size_t from = wanted < back.length ? back.length - wanted : 0;
-
-	back = text_from(back, from);
-	/* The first of them is cut. */
-	if (from || parser->back_length == LOOK_BACK)
-		text_skip_past(&back, "\n");
-	return back;
+	text = text_from(text, from);
+	if (from || cut)
+		text_skip_past(&text, "\n");
+	return text;
 }
 
 /*
- * A word was found at WHERE of *data: reads on from some lines in front of it. *data is what is
- * left.
+ * A word was found at WHERE of *data: reads on from some lines in front of it. *data is the rest.
  */
 static int begin_reading(struct oom_parser *parser, struct text *data, size_t where)
 {
-	size_t start = where < LOOK_BACK ? 0 : line_start(*data, where - LOOK_BACK);
+	struct text back = { parser->back, parser->back_length };
 	int r = 0;
 
 	parser->reading = true;
 	unwrap_begin(&parser->unwrap);
 	if (where < LOOK_BACK)
-		r = read_all(parser, skipped_lines(parser, LOOK_BACK - where));
+		r = read_all(parser,
+			     last_lines(back, LOOK_BACK - where, back.length == LOOK_BACK));
 	parser->back_length = 0;
 	if (r == 0)
-		r = read_all(parser, text_from(text_head(*data, where), start));
+		r = read_all(parser, last_lines(text_head(*data, where), LOOK_BACK, false));
 	*data = text_from(*data, where);
 	return r;
 }

@@ -83,15 +83,18 @@ struct oom_victim *read_victim_of(const struct oom_report *report, int64_t pid, 
 	return NULL;
 }
 
-/* The text between KEY and the first of the ENDS that comes behind it. */
+/* The text between KEY and the first of the ENDS, NULL behind the last, that comes behind it. */
 static struct text between(struct text text, const char *key, const char *const *ends)
 {
 	size_t end = TEXT_NONE;
 
 	if (!text_skip_past(&text, key))
 		return (struct text){ text.at, 0 };
-	for (; *ends && end == TEXT_NONE; ends++)
-		end = text_find(text, *ends);
+	for (; *ends; ends++) {
+		size_t at = text_find(text, *ends);
+
+		end = at < end ? at : end;
+	}
 	return text_head(text, end);
 }
 

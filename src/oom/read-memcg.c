@@ -12,36 +12,35 @@
 #define UNLIMITED_KB (UINT64_C(1) << 52)
 #define UNLIMITED_32_KB (UINT64_C(0x7fffffff) * 4)
 
-/* Whether CHILD is PARENT or below it. */
-static bool is_below(struct text child, struct text parent)
+/* Whether CHILD is PARENT or below it. All is below the root, which says little: 1; else 2. */
+static int is_below(struct text child, struct text parent)
 {
-	if (child.length < parent.length || memcmp(child.at, parent.at, parent.length) != 0)
-		return false;
-	return parent.length == 1 || child.length == parent.length ||
-	       child.at[parent.length] == '/';
+	if (!parent.length || child.length < parent.length ||
+	    memcmp(child.at, parent.at, parent.length) != 0)
+		return 0;
+	if (parent.length == 1)
+		return 1;
+	return child.length == parent.length || child.at[parent.length] == '/' ? 2 : 0;
 }
 
 bool read_split_paths(struct text text, const char *separator, struct text *ret_first,
 		      struct text *ret_second)
 {
 	struct text second = text;
-	bool found = false;
+	int best = -1;
 
 	while (text_skip_past(&second, separator)) {
 		size_t at = text.length - second.length - strlen(separator);
 		struct text first = text_head(text, at);
-		bool related = first.length && second.length &&
-			       (is_below(first, second) || is_below(second, first));
+		int related = is_below(first, second) | is_below(second, first);
 
-		if (!text_starts(second, "/") || (found && !related))
+		if (!text_starts(second, "/") || related <= best)
 			continue;
 		*ret_first = first;
 		*ret_second = second;
-		found = true;
-		if (related)
-			break;
+		best = related;
 	}
-	return found;
+	return best >= 0;
 }
 
 /* "Task in /a/b killed as a result of limit of /a", "Memory limit reached of cgroup /a" */

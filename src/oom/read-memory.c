@@ -238,28 +238,12 @@ int read_huge(struct oom_draft *draft, struct text text)
 	return 0;
 }
 
-static void set_once(uint64_t *figure, uint64_t value)
+const uint64_t *read_pages_of(const struct oom_report *report, struct text text)
 {
-	if (*figure == OOM_UNKNOWN)
-		*figure = value;
-}
-
-static void read_swap(struct oom_report *report, struct text text)
-{
-	uint64_t *figure = text_starts(text, "Free") ? &report->swap_free : &report->swap_total;
-
-	if (*figure == OOM_UNKNOWN)
-		value_size(text, "=", 1024, figure);
-}
-
-/* "2062044 pages RAM" and its relations: pages, until draft_finish() */
-int read_pages(struct oom_draft *draft, struct text text)
-{
-	struct oom_report *report = &draft->report;
-	struct {
+	const struct {
 		const char *name;
-		uint64_t *figure;
-	} const figures[] = {
+		const uint64_t *figure;
+	} figures[] = {
 		{ " total pagecache pages", &report->pagecache },
 		{ " pages in swap cache", &report->swapcache },
 		{ " pages swap cached", &report->swapcache },
@@ -273,14 +257,32 @@ int read_pages(struct oom_draft *draft, struct text text)
 	};
 	uint64_t pages;
 
-	report->has_memory = true;
 	text_skip_blanks(&text);
-	if (text_starts(text, "Free swap") || text_starts(text, "Total swap"))
-		read_swap(report, text);
-	else if (text_take_u64(&text, &pages))
-		for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
-			if (text_starts(text, figures[i].name))
-				set_once(figures[i].figure, value_times(pages, 1));
+	if (text_starts(text, "Free swap"))
+		return &report->swap_free;
+	if (text_starts(text, "Total swap"))
+		return &report->swap_total;
+	if (!text_take_u64(&text, &pages))
+		return NULL;
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+		if (text_starts(text, figures[i].name))
+			return figures[i].figure;
+	return NULL;
+}
+
+/* "2062044 pages RAM" and its relations: pages, until draft_finish(); "Free swap  = 0kB": bytes */
+int read_pages(struct oom_draft *draft, struct text text)
+{
+	uint64_t *figure = (uint64_t *)(uintptr_t)read_pages_of(&draft->report, text), pages;
+
+	draft->report.has_memory = true;
+	if (!figure || *figure != OOM_UNKNOWN)
+		return 0;
+	text_skip_blanks(&text);
+	if (text_take_u64(&text, &pages))
+		*figure = value_times(pages, 1);
+	else
+		value_size(text, "=", 1024, figure);
 	return 0;
 }
 

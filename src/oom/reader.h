@@ -82,6 +82,9 @@ int64_t read_pid_of(struct text text);
  */
 struct oom_victim *read_victim_of(const struct oom_report *report, int64_t pid, bool unreaped);
 
+/* Where REPORT has the figure of TEXT, "2062044 pages RAM" or the like; NULL: nobody needs it. */
+const uint64_t *read_pages_of(const struct oom_report *report, struct text text);
+
 /* The pid of TEXT, a row of the task table. Returns whether there is one. */
 bool read_row_pid(struct text text, int64_t *ret_pid);
 

@@ -111,16 +111,26 @@ static void note_width(struct unwrap_style *style, const struct clothing *line)
 	style->full += width == style->width && width == line->width;
 }
 
+/* Messages that a line too much does no harm: it is no part of a name. */
+static bool is_patient(enum oom_message message)
+{
+	return message == OOM_MSG_CPU || message == OOM_MSG_HARDWARE ||
+	       message == OOM_MSG_NODE || message == OOM_MSG_ZONE;
+}
+
 /* Whether what waits may go on in LINE at all: more than its text says. */
 static bool may_go_on(const struct unwrap *unwrap, const struct clothing *line)
 {
+	const struct unwrap_style *style = &unwrap->style;
 	size_t next = first_word(line->message).length;
 
 	if (line->timed || !line->message.length || unwrap->lines == UNWRAP_LINES_MAX)
 		return false;
-	/* The first word of LINE would have had its place in the line before. */
-	return !unwrap->whole ||
-	       (unwrap->style.wrapped && unwrap->width + 1 + next > unwrap->style.width);
+	if (!unwrap->whole)
+		return true;
+	/* Else the first word of LINE would have had its place in the line before. */
+	return (style->wrapped || (style->dressed && is_patient(unwrap->class))) &&
+	       unwrap->width + 1 + next > style->width;
 }
 
 /* Whether what waits fills its last line. */
@@ -241,6 +251,8 @@ int unwrap_take(struct unwrap *unwrap, const struct clothing *given, enum oom_me
 		r = unwrap_end(unwrap);
 	if (r < 0)
 		return r;
+	if (line.dropped)
+		assembly_miss(unwrap->assembly, line.dropped);
 	*ret_class = classify(unwrap, &line);
 	if (unwrap->waiting && goes_on(unwrap, &line, *ret_class)) {
 		*ret_class = unwrap->class;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fields.c - messages out of JSON, journal export and verbose: with their times, hosts and bytes */
+/* fields.c - messages out of JSON, journal export and verbose, with times, hosts and bytes */
 #include <config.h>
 
 #include <errno.h>
@@ -99,9 +99,11 @@ static const struct {
 	{ "{\"hits\":{\"hits\":[{\"_source\":{\"message\":\"a\"}}]}}\n", "[a]", 0 },
 	{ "{\"text\":\"\"}\n", "[]", 0 },
 	/* Of other programs */
-	{ "{\"_TRANSPORT\":\"syslog\",\"SYSLOG_IDENTIFIER\":\"kernel\",\"MESSAGE\":\"a\"}\n", "", 0 },
+	{ "{\"_TRANSPORT\":\"syslog\",\"SYSLOG_IDENTIFIER\":\"kernel\",\"MESSAGE\":\"a\"}\n", "",
+	  0 },
 	{ "{\"SYSLOG_IDENTIFIER\":\"x\",\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"a\"}\n", "", 0 },
-	{ "{\"MESSAGE\":\"a\",\"_TRANSPORT\":\"kernel\",\"SYSLOG_IDENTIFIER\":\"kernel\"}\n", "[a]",
+	{ "{\"MESSAGE\":\"a\",\"_TRANSPORT\":\"kernel\",\"SYSLOG_IDENTIFIER\":\"kernel\"}\n",
+	  "[a]",
 	  0 },
 	{ "{\"ident\":\"kubelet\",\"message\":\"a\"}\n{\"ident\":\"kernel\",\"message\":\"b\"}\n",
 	  "[b]", 0 },
@@ -112,7 +114,8 @@ static const struct {
 	/* journalctl -o json-pretty, with bytes in one line or in many */
 	{ "{\n\t\"_TRANSPORT\" : \"kernel\",\n\t\"MESSAGE\" : \"a\",\n\t\"PRIORITY\" : \"4\"\n}\n"
 	  "{\n\t\"MESSAGE\" : [ 97, 98 ]\n}\n", "[a][ab]", 0 },
-	{ "{\n\t\"MESSAGE\" : [\n\t\t97,\n\t\t10,\n\t\t98\n\t],\n\t\"_TRANSPORT\" : \"kernel\"\n}\n",
+	{ "{\n\t\"MESSAGE\" : [\n\t\t97,\n\t\t10,\n\t\t98\n\t],\n\t\"_TRANSPORT\" : "
+	  "\"kernel\"\n}\n",
 	  "[a\nb]", 0 },
 	{ "{\n\t\"_CMDLINE\" : [\n\t\t97,\n\t\t98\n\t],\n\t\"MESSAGE\" : \"a\",\n\t\"X\" : [\n"
 	  "\t\t1\n\t],\n\t\"_TRANSPORT\" : \"stdout\"\n}\n", "", 0 },
@@ -120,7 +123,8 @@ static const struct {
 	{ "{\n\t\"MESSAGE\" : \"unfinished\n}\n", "", 0 },
 	{ "\t\"MESSAGE\" : \"a\",\nplain\n", "[a]", 1 },
 	/* Export */
-	{ "__CURSOR=1\nMESSAGE=a=b\n_TRANSPORT=kernel\n\n__CURSOR=2\nMESSAGE=b\n\n", "[a=b][b]", 0 },
+	{ "__CURSOR=1\nMESSAGE=a=b\n_TRANSPORT=kernel\n\n__CURSOR=2\nMESSAGE=b\n\n", "[a=b][b]",
+	  0 },
 	{ "__CURSOR=1\nMESSAGE=a\n__CURSOR=2\nMESSAGE=b\n", "[a][b]", 0 },
 	{ "__CURSOR=1\nMESSAGE=a\n_TRANSPORT=audit\n\n", "", 0 },
 	{ "MESSAGE=a\nMESSAGE=b\n\nMESSAGE=\n\n", "[a][]", 0 },
@@ -139,7 +143,8 @@ static void test_logs(void)
 	for (size_t i = 0; i < COUNT(logs); i++) {
 		struct catch caught = read_log(logs[i].log);
 
-		tap_is_text(caught.messages, logs[i].messages, logs[i].log[0] ? "messages" : "none");
+		tap_is_text(caught.messages, logs[i].messages,
+			    logs[i].log[0] ? "messages" : "none");
 		if (!tap_ok(caught.left == logs[i].left, "log %zu: lines of no form", i))
 			printf("#      got: %d\n#   wanted: %d\n", caught.left, logs[i].left);
 	}
@@ -189,7 +194,8 @@ static void test_binary(void)
 
 static void test_binary_lengths(void)
 {
-	static const char huge[] = "__CURSOR=1\nMESSAGE\n\377\377\377\377\377\377\377\377a\nMESSAGE=b\n\n";
+	static const char huge[] = "__CURSOR=1\nMESSAGE\n\377\377\377\377\377\377\377\377a\n"
+				   "MESSAGE=b\n\n";
 	static const char cut[] = "__CURSOR=1\nMESSAGE\n\5\0\0";
 	static const char early[] = "__CURSOR=1\nMESSAGE\n\5\0\0\0\0\0\0\0ab";
 	struct catch caught = { .fail = 0 };
@@ -207,7 +213,8 @@ static void test_entries(void)
 {
 	struct catch caught = read_log(
 		"{\"__REALTIME_TIMESTAMP\":\"1790000006966596\",\"__MONOTONIC_TIMESTAMP\":\"7\","
-		"\"_SOURCE_MONOTONIC_TIMESTAMP\":\"6966590\",\"_HOSTNAME\":\"vmhost\",\"MESSAGE\":\"a\"}");
+		"\"_SOURCE_MONOTONIC_TIMESTAMP\":\"6966590\",\"_HOSTNAME\":\"vmhost\","
+		"\"MESSAGE\":\"a\"}");
 	const struct fields_entry *entry = &caught.last;
 
 	tap_ok(entry->time.has_wall && entry->time.wall_ns == WALL && !entry->time.wall_guessed,
@@ -243,14 +250,15 @@ static void test_shippers(void)
 	tap_is(entry->time.wall_ns, WALL - 596000, "milliseconds");
 	caught = read_log("{\"message\":\"a\",\"time\":true,\"host\":{\"name\":\"h\"}}");
 	tap_ok(!entry->time.has_wall && !entry->host[0], "what is neither");
-	caught = read_log("{\n\"time\":    4017.507335,\n\"caller\": \"T16459\",\n\"msg\": \"a\"\n}");
+	caught = read_log("{\n\"time\":    4017.507335,\n\"caller\": \"T16459\",\n\"msg\": "
+			  "\"a\"\n}");
 	tap_ok(entry->time.monotonic_ns == 4017507335000 && !strcmp(entry->caller, "T16459") &&
 	       entry->record, "dmesg's time and caller");
 	caught = read_log("{\"caller\":\"main.go:12\",\"msg\":\"a\"}");
 	tap_is_text(entry->caller, "", "another's caller");
 	caught = read_log("{\"_HOSTNAME\":\"a-name-that-is-longer-than-any-host-could-have-since-"
 			  "there-are-64-bytes-for-it-at-the-most\",\"msg\":\"a\"}");
-	tap_is((int64_t)strlen(entry->host), (int64_t)sizeof(entry->host) - 1, "a name that is too long is cut");
+	tap_is((int64_t)strlen(entry->host), sizeof(entry->host) - 1, "too long a name is cut");
 }
 
 /* An entry does not inherit from the one before. */

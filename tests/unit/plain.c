@@ -33,10 +33,12 @@ static const struct change lines[] = {
 	{ "<TASK>", "<TASK>" }, { " <TASK>", " <TASK>" }, { "<4>x", "<4>x" }, { "<x>y", "<x>y" },
 	{ "x->", "x->" }, { ">", ">" }, { "<", "<" }, { "<br", "<br" }, { "<>", "<>" },
 	{ "<bus>x", "<bus>x" }, { "a <b", "a <b" },
-	{ "&lt;4&gt;[ 1.5] a &amp; b", "<4>[ 1.5] a & b" }, { "&quot;a&#39;&#039;&#x27;", "\"a'''" },
+	{ "&lt;4&gt;[ 1.5] a &amp; b", "<4>[ 1.5] a & b" },
+	{ "&quot;a&#39;&#039;&#x27;", "\"a'''" },
 	{ "&nbsp;&#160;&#xA0;x", "   x" }, { "&#91;1&#93;", "[1]" }, { "&amp;lt;", "&lt;" },
 	{ "&lt", "&lt" }, { "&", "&" }, { "&;", "&;" }, { "&#;", "&#;" }, { "&#x;", "&#x;" },
-	{ "&#10;", "&#10;" }, { "&#0;", "&#0;" }, { "&#300;", "&#300;" }, { "&unknown;", "&unknown;" },
+	{ "&#10;", "&#10;" }, { "&#0;", "&#0;" }, { "&#300;", "&#300;" },
+	{ "&unknown;", "&unknown;" },
 	{ "&#99999999999999999999999;", "&#99999999999999999999999;" }, { "&#-1;", "&#-1;" },
 	{ "a && b", "a && b" },
 	/* A page that was copied */
@@ -56,7 +58,8 @@ static void test_lines(void)
 			abort();
 		memcpy(line, lines[i].before, length);
 		length = plain_line(line, length);
-		if (!tap_ok(length == wanted && !memcmp(line, lines[i].after, length), "line %zu", i))
+		if (!tap_ok(length == wanted && !memcmp(line, lines[i].after, length), "line %zu",
+			    i))
 			printf("#      got: %.*s\n#   wanted: %s\n", (int)length, line,
 			       lines[i].after);
 		free(line);

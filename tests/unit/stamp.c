@@ -40,7 +40,8 @@ static const struct wanted stamps[] = {
 	/* dmesg --time-format iso, RFC 5424, journalctl -o short-iso, rsyslog */
 	{ "2026-11-23T07:05:30,507335+00:00 main.out", STAMP_DMESG, " main.out",
 	  MORNING + 507335000, false, 0 },
-	{ "2026-11-23T07:05:30.507335Z host", STAMP_DATED, " host", MORNING + 507335000, false, 0 },
+	{ "2026-11-23T07:05:30.507335Z host", STAMP_DATED, " host", MORNING + 507335000, false,
+	  0 },
 	{ "2026-11-23T07:05:30+0000 host", STAMP_DATED, " host", MORNING, false, 0 },
 	{ "2026-11-23T02:05:30-05:00 host", STAMP_DATED, " host", MORNING, false, 0 },
 	{ "2026-11-23T12:35:30+05:30 host", STAMP_DATED, " host", MORNING, false, 0 },
@@ -150,7 +151,8 @@ static const char *const no_stamps[] = {
 	"08:05:30 x", "6.9", "6.96", "6", "6.", ".966596", "6,966596", "2026-11-23", "2026-11-23T",
 	"2026-11-23T08:05", "2026-13-23 08:05:30", "2026-00-23 08:05:30", "2026-11-00 08:05:30",
 	"2026-11-31 08:05:30", "2025-02-29 08:05:30", "1969-11-23 08:05:30", "2200-11-23 08:05:30",
-	"2026-11-23 25:05:30", "2026-11-23 08:60:30", "2026-11-23 08:05:61", "2026-11-23 08:05:300",
+	"2026-11-23 25:05:30", "2026-11-23 08:60:30", "2026-11-23 08:05:61",
+	"2026-11-23 08:05:300",
 	"11-31 08:05:30", "00-01 08:05:30", "13-01 08:05:30", "Nov 23 [08:05:30]", "x=08:05:30",
 	"Nov (23) 08:05:30", "Nov: 23 08:05:30", "a b c d e Nov 23 08:05:30", "Monday 08:05:30",
 	"[    6.966596]", "active_anon:163 inactive_anon:64615", "9999999999.123456 x",
@@ -160,7 +162,8 @@ static const char *const no_stamps[] = {
 
 static const char *const no_brackets[] = {
 	"", " ", "675", "    675", "pid", "  pid  ", "T5241", "+", "<", "<>", "+x.1", "<1>", "+12",
-	"Nov23", "Nov23 08", "Nov23 08:05:", "Nov23 08:5", "23 08:05", "08:05", "pod/x/y", "6", "6.",
+	"Nov23", "Nov23 08", "Nov23 08:05:", "Nov23 08:5", "23 08:05", "08:05", "pod/x/y", "6",
+	"6.",
 	"ffffffff81d91389", "s=764e8dee19d94496a4b154ad138f0716",
 };
 
@@ -170,7 +173,8 @@ static void test_no_times(void)
 		struct text text = text_of(no_stamps[i]);
 		struct oom_time time = { .raw = "" };
 
-		tap_ok(stamp_take(&text, NOW, &time) == STAMP_NONE && text_is(text, no_stamps[i]) &&
+		tap_ok(stamp_take(&text, NOW, &time) == STAMP_NONE &&
+		       text_is(text, no_stamps[i]) &&
 		       !time.has_wall && !time.has_monotonic && !time.raw[0],
 		       "\"%s\" is no time", no_stamps[i]);
 	}
@@ -197,7 +201,9 @@ static const struct {
 	{ "UTC0", 1798761540, "Jan  2 00:00:00", 1767312000 },
 	{ "UTC0", 1798761600, "Feb  1 00:00:00", 1769904000 },
 	{ "UTC0", 1798761600, "01-01 00:00:00.000", 1798761600 },
-	/* In Tokyo it is the new year when it is not yet by UTC; in New York the other way round. */
+	/*
+	 * In Tokyo it is the new year when it is not yet by UTC; in New York the other way round.
+	 */
 	{ "JST-9", 1798731000, "Jan  1 00:10:00", 1798729800 },
 	{ "JST-9", 1798731000, "Dec 31 23:50:00", 1798728600 },
 	{ "EST5", 1798777800, "Dec 31 23:20:00", 1798777200 },
@@ -226,7 +232,8 @@ static void test_years(void)
 		stamp_take(&text, years[i].now * SECOND, &time);
 		tap_ok(time.has_wall == (years[i].wall != 0) && time.wall_guessed == time.has_wall,
 		       "\"%s\" at %" PRId64 " in %s", years[i].text, years[i].now, years[i].zone);
-		tap_is(time.has_wall ? time.wall_ns / SECOND : 0, years[i].wall, "is in that year");
+		tap_is(time.has_wall ? time.wall_ns / SECOND : 0, years[i].wall,
+		       "is in that year");
 	}
 	set_zone(BERLIN);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.c - pieces of text: found, cut, and read as numbers, without a final NUL and to the limits */
+/* text.c - pieces of text: found, cut, read as numbers, without a final NUL and to the limits */
 #include <config.h>
 
 #include "../tap.h"
@@ -84,7 +84,8 @@ static void test_bytes(void)
 
 	tap_ok(text_find(text, "b") == 2 && text_find(text, "c") == 4, "a NUL ends no text");
 	tap_ok(is_same(text_take_word(&word), "a") && word.length == 4, "but a word");
-	tap_ok(text_trim(alone("\0 a\0b \n\r\t\0", 10)).length == 3, "and is trimmed as blanks are");
+	tap_ok(text_trim(alone("\0 a\0b \n\r\t\0", 10)).length == 3,
+	       "and is trimmed as blanks are");
 	text = alone("\xff\xfe z", 4);
 	tap_ok(text_find(text, "z") == 3 && text_find(text, "\xfe") == 1, "bytes are bytes");
 }
@@ -116,7 +117,8 @@ static void test_blanks(void)
 	tap_ok(text_skip_blanks(&text) && is_same(text, "a b") && !text_skip_blanks(&text),
 	       "blanks and tabs are skipped");
 	tap_ok(is_same(text_take_word(&text), "a") && is_same(text, " b"), "a word is taken");
-	tap_ok(!text_take_word(&text).length && is_same(text, " b"), "in front of a blank is none");
+	tap_ok(!text_take_word(&text).length && is_same(text, " b"),
+	       "in front of a blank is none");
 	text = alone_of(" \n\r\t ");
 	tap_ok(!text_trim(text).length, "of blanks alone nothing is left");
 	tap_ok(text_skip_blanks(&text) && is_same(text, "\n\r\t "), "a line's end is no blank");
@@ -180,7 +182,8 @@ static void test_numbers(void)
 		bool taken = text_take_i64(&text, &value);
 
 		if (numbers[i].rest)
-			tap_ok(taken && value == numbers[i].value && is_same(text, numbers[i].rest),
+			tap_ok(taken && value == numbers[i].value &&
+			       is_same(text, numbers[i].rest),
 			       "the number \"%s\"", numbers[i].text);
 		else
 			tap_ok(!taken && value == 4711 && is_same(text, numbers[i].text),
@@ -228,7 +231,8 @@ static void test_copies(void)
 	tap_is_text(text_copy_to((struct text){ NULL, 0 }, buffer, sizeof(buffer)), "",
 		    "one of nothing");
 	copy = text_copy(alone("a\0b", 3));
-	tap_ok(copy && !memcmp(copy, "a\0b", 4), "a copy of one's own, with a NUL inside and behind");
+	tap_ok(copy && !memcmp(copy, "a\0b", 4),
+	       "a copy of one's own, with a NUL inside and behind");
 	free(copy);
 }
 
