@@ -32,13 +32,15 @@ bool terminal_has_utf8(void)
 char *terminal_fit(const char *text)
 {
 	bool utf8 = terminal_has_utf8();
-	char *fit = malloc(strlen(text) * strlen("\\xNN") + 1), *at = fit;
+	size_t room = strlen(text) * strlen("\\xNN") + 1;
+	char *fit = malloc(room), *at = fit;
 
 	for (; fit && *text; text++) {
 		if (utf8 || (unsigned char)*text < 0x80)
 			*at++ = *text;
 		else
-			at += sprintf(at, "\\x%02x", (unsigned char)*text);
+			at += snprintf(at, room - (size_t)(at - fit), "\\x%02x",
+				       (unsigned char)*text);
 	}
 	if (fit)
 		*at = '\0';
