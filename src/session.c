@@ -3,14 +3,18 @@
 #include <config.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/duration.h"
 #include "session.h"
+#include "system/backing-file.h"
+#include "system/hugetlb.h"
 #include "system/tasks.h"
 
 /* For tests: a recorded tree of another machine's /proc and /sys. */
@@ -76,21 +80,59 @@ static int check_adj(const struct session *session, struct trouble *trouble)
 	return r;
 }
 
+/* What the command line leaves to the machine, or to chance. */
+static void resolve(const struct session *session, struct request *request)
+{
+	uint32_t seed = 0;
+
+	if (!request->huge_page)
+		request->huge_page = session->machine.huge_page;
+	if (request->order != ORDER_RANDOM || request->has_seed)
+		return;
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		seed = (uint32_t)duration_now();
+	request->seed = seed;
+}
+
+static int open_file(struct session *session, struct trouble *trouble)
+{
+	struct plan *plan = &session->plan;
+	struct backing_file_wish wish = {
+		.path = plan->file,
+		.bytes = plan->region.bytes,
+		.page_size = plan->observe.page_size,
+		.writes = plan->region.backing == REGION_FILE_SHARED && !plan->region.read_only,
+	};
+	struct backing_file file;
+	int r;
+
+	if (!plan->file)
+		return EXIT_DONE;
+	r = backing_file_open(&wish, &file, trouble);
+	if (r < 0)
+		return r == -EDOM ? EXIT_USAGE : EXIT_FAILED;
+	session->file = plan->region.fd = file.fd;
+	plan->region.on_tmpfs = file.on_tmpfs;
+	return EXIT_DONE;
+}
+
 static int make_plan(struct session *session, const struct request *request,
 		     struct trouble *trouble)
 {
 	struct room_source source = { &session->root, &session->machine, &session->chain };
 	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct request resolved = *request;
 	struct room room = { 0 };
 	int r = 0;
 
+	resolve(session, &resolved);
 	if (request_has_share(request))
 		r = room_read(&source, false, &room);
 	if (r < 0) {
 		trouble_set(trouble, "cannot read how much memory is left: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	if (plan_make(request, room.bytes, page_size, &session->plan, trouble) < 0)
+	if (plan_make(&resolved, room.bytes, page_size, &session->plan, trouble) < 0)
 		return EXIT_USAGE;
 	session->guard = (struct guard){ .enabled = session->plan.guard, .source = source };
 	return EXIT_DONE;
@@ -108,6 +150,8 @@ int session_prepare(struct session *session, const struct request *request,
 		status = EXIT_GUARD;
 	if (status == EXIT_DONE && check_adj(session, trouble) < 0)
 		status = EXIT_FAILED;
+	if (status == EXIT_DONE)
+		status = open_file(session, trouble);
 	if (status == EXIT_DONE)
 		host_read(&session->host);
 	return status;
@@ -206,8 +250,11 @@ static int signal_to_die_of(const struct session *session, const struct verdict 
 
 static int conclude(struct session *session, const struct ending *ending)
 {
+	struct hugetlb_pool pool = { 0 };
 	struct verdict_evidence evidence = {
 		.region = &session->plan.region,
+		.plan = &session->plan.observe,
+		.pool = &pool,
 		.ending = ending,
 		.machine = &session->machine,
 		.touch = session->plan.observe.touch,
@@ -221,6 +268,10 @@ static int conclude(struct session *session, const struct ending *ending)
 	struct verdict verdict;
 	int r;
 
+	if (ending->reason == STOP_MAP)
+		hugetlb_pool_read(&session->root, session->plan.region.huge_page, &pool);
+	if (ending->child)
+		session->witness.pid = ending->child;
 	if (session->witnessed)
 		witness_end(&session->witness, ending->reason == STOP_DIED);
 	verdict_decide(&evidence, &verdict);
@@ -242,6 +293,9 @@ static int print_plan(struct session *session)
 		.host = &session->host,
 		.machine = &session->machine,
 		.region = &session->plan.region,
+		.manner = &session->plan.manner,
+		.observe = &session->plan.observe,
+		.file = session->plan.file,
 		.page_size = session->plan.observe.page_size,
 		.interval = session->plan.observe.interval,
 		.touch = session->plan.observe.touch,
@@ -294,6 +348,9 @@ static int start_subject(struct session *session, struct trouble *trouble)
 {
 	struct subject_spec spec = {
 		.region = session->plan.region,
+		.manner = session->plan.manner,
+		.lock = session->plan.lock,
+		.threads = session->plan.threads,
 		.page_size = session->plan.observe.page_size,
 		.cgroup = -1,
 		.oom_score_adj = session->plan.oom_score_adj,
@@ -302,7 +359,8 @@ static int start_subject(struct session *session, struct trouble *trouble)
 
 	if (session->plan.sandboxed) {
 		r = sandbox_make(&session->plan.sandbox, &session->chain, &session->sandbox, trouble);
-		spec.cgroup = session->sandbox.fd;
+		spec.cgroup = session->around.cgroup = session->sandbox.fd;
+		session->around.version = session->sandbox.version;
 	}
 	if (r < 0)
 		return r;
@@ -337,22 +395,41 @@ static int start(struct session *session, struct trouble *trouble)
 	return r;
 }
 
+static void give_notes(struct session *session)
+{
+	char seed[96];
+
+	if (session->plan.note)
+		on_note(session, session->plan.note);
+	if (session->plan.manner.order != ORDER_RANDOM || session->plan.seeded)
+		return;
+	snprintf(seed, sizeof(seed), "the order is random:%" PRIu64 ", with which it can be had again",
+		 session->plan.manner.seed);
+	on_note(session, seed);
+}
+
 int session_run(struct session *session)
 {
 	struct observe_sink sink = { session, on_sample, on_note, on_tick };
+	struct observe_tools tools = {
+		.subject = &session->subject,
+		.guard = &session->guard,
+		.signals = &session->signals,
+		.around = &session->around,
+		.sink = &sink,
+	};
 	struct ending ending = { .reason = STOP_OUTPUT };
 	struct trouble trouble;
 
+	session->around = (struct around){ .machine = &session->root, .cgroup = -1 };
 	if (start(session, &trouble) < 0) {
 		trouble_print(&trouble);
 		return EXIT_FAILED;
 	}
-	if (session->plan.note)
-		on_note(session, session->plan.note);
+	give_notes(session);
 	ending.error = print_plan(session);
 	if (ending.error == 0)
-		observe_run(&session->plan.observe, &session->subject, &session->guard,
-			    &session->signals, &sink, &ending);
+		observe_run(&session->plan.observe, &tools, &ending);
 	return conclude(session, &ending);
 }
 
@@ -360,6 +437,8 @@ void session_close(struct session *session)
 {
 	subject_end(&session->subject);
 	sandbox_remove(&session->sandbox);
+	if (session->file > 0)
+		close(session->file);
 	if (session->witnessed)
 		witness_close(&session->witness);
 	printer_close(&session->printer);

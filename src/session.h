@@ -26,9 +26,11 @@ struct session {
 	struct signals signals;
 	struct sandbox sandbox;
 	struct witness witness;
+	struct around around;
 	struct subject subject;
 	struct printer printer;
 	struct progress progress;
+	int file;			/* behind the region; 0: none */
 	int died_of;			/* the signal that this process is to die of; 0: none */
 	bool opened, witnessed;
 	bool stalled;			/* standard output blocked when a signal came */

@@ -9,6 +9,11 @@
 enum region_backing {
 	REGION_PRIVATE,		/* MAP_PRIVATE | MAP_ANONYMOUS: counted as RssAnon */
 	REGION_SHARED,		/* MAP_SHARED | MAP_ANONYMOUS: counted as RssShmem */
+	REGION_MEMFD,		/* memfd_create(2), MAP_SHARED: counted as RssShmem */
+	REGION_FILE_PRIVATE,	/* a file, MAP_PRIVATE: RssFile when read, RssAnon when written */
+	REGION_FILE_SHARED,	/* a file, MAP_SHARED: RssFile, on tmpfs RssShmem */
+	REGION_HUGETLB,		/* MAP_PRIVATE | MAP_HUGETLB: in no RSS, see HugetlbPages */
+	REGION_HUGETLB_SHARED,	/* MAP_SHARED | MAP_HUGETLB: the same */
 };
 
 /* Transparent huge pages on the region, madvise(2). */
@@ -18,31 +23,56 @@ enum region_thp {
 	REGION_THP_SYSTEM,	/* as /sys/kernel/mm/transparent_hugepage/enabled says */
 };
 
+enum region_lock {
+	REGION_UNLOCKED,
+	REGION_LOCKED,		/* mlock(2): all of it becomes resident, and stays */
+	REGION_LOCKED_ONFAULT,	/* mlock2(2), MLOCK_ONFAULT: what becomes resident stays */
+};
+
 struct region_spec {
 	uint64_t bytes;			/* a multiple of the page size, above 0 */
 	enum region_backing backing;
-	enum region_thp thp;
+	enum region_thp thp;		/* not looked at for hugetlb */
 	bool reserve;			/* false: MAP_NORESERVE, mmap(2), if that is needed */
+	bool read_only;			/* PROT_READ: nothing is ever going to be written */
+	bool on_tmpfs;			/* of a file: its pages are shared memory to the kernel */
+	uint64_t huge_page;		/* hugetlb: bytes of one page, a power of two; 0: none */
+	int fd;				/* of a file backing: open, and of `bytes` at least */
 };
 
 struct region {
 	unsigned char *address;		/* NULL: nothing is mapped */
 	uint64_t bytes;
+	int fd;				/* of a memfd, which outlives its mapping; else -1 */
 };
+
+/* Whether all who map the region see the same pages. */
+bool region_is_shared(enum region_backing backing);
+
+/* Whether a file with a path is mapped, or hugetlb pages. */
+bool region_is_file(enum region_backing backing);
+bool region_is_hugetlb(enum region_backing backing);
 
 /*
  * Maps memory as SPEC says (without a reservation shared memory gets one where it is granted,
  * since touching is faster with it), touches none of it and keeps it out of core dumps.
+ * Hugetlb pages are always reserved, so that the mapping fails and not a touch.
  * A kernel without transparent huge pages has none to turn off, so EINVAL is no
- * error for REGION_THP_NEVER. Returns 0, or the negative errno of mmap(2) or
- * madvise(2) with nothing mapped and *ret_region untouched.
+ * error for REGION_THP_NEVER. Returns 0, or the negative errno of mmap(2), memfd_create(2),
+ * ftruncate(2) or madvise(2) with nothing mapped and *ret_region untouched.
  */
 int region_map(const struct region_spec *spec, struct region *ret_region);
+
+/*
+ * Locks bytes FROM to TO of REGION. Returns 0 or the negative errno of mlock(2) (-ENOMEM, -EPERM,
+ * -EAGAIN: the limit RLIMIT_MEMLOCK).
+ */
+int region_lock(const struct region *region, uint64_t from, uint64_t to, enum region_lock lock);
 
 /* Gives the mapping back; REGION holds nothing afterwards. */
 void region_unmap(struct region *region);
 
-/* "private" or "shared", as in the plan record. */
+/* "private", "shared", "memfd", "file-private", "file-shared" or "hugetlb", as in the plan record. */
 const char *region_backing_name(enum region_backing backing);
 
 #endif

@@ -1,18 +1,125 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* touch.c - write one byte per page, in ascending order */
+/* touch.c - write, read or populate one page after the other */
 #include <config.h>
+
+#include <errno.h>
+#include <sys/mman.h>
 
 #include "memory/touch.h"
 
-void touch_write(const struct region *region, uint64_t to, uint64_t page_size,
-		 struct touch_board *board)
-{
-	volatile unsigned char *base = region->address;
-	uint64_t at = atomic_load_explicit(&board->touched, memory_order_relaxed);
+/* linux/mman.h of 5.14; older headers lack them, and older kernels say EINVAL. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
 
-	while (at < to && !atomic_load_explicit(&board->stop, memory_order_relaxed)) {
-		base[at] = 1;
-		at += page_size;
-		atomic_store_explicit(&board->touched, at, memory_order_relaxed);
+uint64_t touch_count(const struct touch_manner *manner, uint64_t span)
+{
+	return span / manner->stride + (span % manner->stride != 0);
+}
+
+struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *base, uint64_t span)
+{
+	return (struct touch_job){
+		.base = base,
+		.unit = manner->unit,
+		.stride = manner->stride,
+		.access = manner->access,
+		.order = order_make(manner->order, touch_count(manner, span), manner->seed),
+	};
+}
+
+static unsigned char *page_at(const struct touch_job *job, uint64_t index)
+{
+	return job->base + order_at(&job->order, index) * job->stride;
+}
+
+static bool may_go_on(_Atomic uint32_t *stop)
+{
+	return !atomic_load_explicit(stop, memory_order_relaxed);
+}
+
+/* The only writer of its slot adds to it without a locked instruction. */
+static void count(struct touch_slot *slot, uint64_t bytes)
+{
+	uint64_t done = atomic_load_explicit(&slot->done, memory_order_relaxed);
+
+	atomic_store_explicit(&slot->done, done + bytes, memory_order_relaxed);
+}
+
+static void write_bytes(const struct touch_job *job, uint64_t *at, uint64_t to,
+			_Atomic uint32_t *stop, struct touch_slot *slot)
+{
+	for (; *at < to && may_go_on(stop); ++*at) {
+		*(volatile unsigned char *)page_at(job, *at) = 1;
+		count(slot, job->unit);
 	}
+}
+
+static void read_bytes(const struct touch_job *job, uint64_t *at, uint64_t to,
+		       _Atomic uint32_t *stop, struct touch_slot *slot)
+{
+	for (; *at < to && may_go_on(stop); ++*at) {
+		(void)*(volatile unsigned char *)page_at(job, *at);
+		count(slot, job->unit);
+	}
+}
+
+/* How many of the next pages lie side by side, so that one call populates them. */
+static uint64_t run_length(const struct touch_job *job, uint64_t at, uint64_t to)
+{
+	uint64_t most = TOUCH_CHUNK / job->unit;
+
+	if (job->stride != job->unit || job->order.kind == ORDER_RANDOM || !most)
+		return 1;
+	return to - at < most ? to - at : most;
+}
+
+static int populate(const struct touch_job *job, uint64_t *at, uint64_t to,
+		    _Atomic uint32_t *stop, struct touch_slot *slot)
+{
+	int advice = touch_writes(job->access) ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+
+	while (*at < to && may_go_on(stop)) {
+		uint64_t pages = run_length(job, *at, to);
+		uint64_t first = job->order.kind == ORDER_BACKWARD ? *at + pages - 1 : *at;
+
+		if (madvise(page_at(job, first), pages * job->unit, advice) < 0)
+			return -errno;
+		*at += pages;
+		count(slot, pages * job->unit);
+	}
+	return 0;
+}
+
+int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
+		struct touch_slot *slot)
+{
+	switch (job->access) {
+	case TOUCH_WRITE:
+		write_bytes(job, at, to, stop, slot);
+		return 0;
+	case TOUCH_READ:
+		read_bytes(job, at, to, stop, slot);
+		return 0;
+	default:
+		return populate(job, at, to, stop, slot);
+	}
+}
+
+bool touch_writes(enum touch_access access)
+{
+	return access == TOUCH_WRITE || access == TOUCH_POPULATE_WRITE;
+}
+
+const char *touch_access_name(enum touch_access access)
+{
+	static const char *const names[] = {
+		[TOUCH_WRITE] = "write",
+		[TOUCH_READ] = "read",
+		[TOUCH_POPULATE_WRITE] = "populate-write",
+		[TOUCH_POPULATE_READ] = "populate-read",
+	};
+
+	return names[access];
 }

@@ -4,23 +4,74 @@
 #define PT_TOUCH_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "memory/order.h"
 #include "memory/region.h"
 
-/* Shared with whoever watches the touching; both live in memory seen by two processes. */
+/* So many threads may touch at once. */
+#define TOUCH_THREADS_MAX 256
+
+enum touch_access {
+	TOUCH_WRITE,		/* one byte into each page */
+	TOUCH_READ,		/* one byte from each page */
+	TOUCH_POPULATE_WRITE,	/* madvise(2) MADV_POPULATE_WRITE, Linux 5.14 */
+	TOUCH_POPULATE_READ,	/* MADV_POPULATE_READ, the same */
+};
+
+/* How pages are visited, whichever they are. */
+struct touch_manner {
+	enum touch_access access;
+	enum order_kind order;
+	uint64_t seed;			/* of ORDER_RANDOM */
+	uint64_t unit;			/* bytes of a page */
+	uint64_t stride;		/* bytes from one visited page to the next; unit: all */
+};
+
+/* What there is to visit. */
+struct touch_job {
+	unsigned char *base;
+	uint64_t unit, stride;
+	enum touch_access access;
+	struct order order;		/* order.count is how many pages are visited */
+};
+
+/* A counter of one thread, on a cache line (or a pair of them) of its own. */
+struct touch_slot {
+	_Alignas(128) _Atomic uint64_t done;	/* bytes */
+};
+
+/* Shared with whoever watches the touching; all lives in memory seen by two processes. */
 struct touch_board {
-	_Atomic uint64_t touched;	/* bytes touched so far, from the region's start */
 	_Atomic uint32_t stop;		/* set to 1: stop before the next page */
+	struct touch_slot slots[TOUCH_THREADS_MAX];	/* together: what was done so far */
 };
 
 /*
- * Writes one byte into each page from board->touched up to byte TO of REGION, in
- * ascending order, and counts each page in board->touched when it has been
- * written. PAGE_SIZE in bytes; TO is a multiple of it and within the region.
- * Returns when TO is reached or board->stop is set.
+ * With TOUCH_POPULATE_* the kernel takes so many bytes at a time (a page, if that is larger): they
+ * are counted when it is done with them, and a stop waits for it.
  */
-void touch_write(const struct region *region, uint64_t to, uint64_t page_size,
-		 struct touch_board *board);
+#define TOUCH_CHUNK (UINT64_C(256) << 10)
+
+/* How many pages MANNER visits in the first SPAN bytes of a region. */
+uint64_t touch_count(const struct touch_manner *manner, uint64_t span);
+
+/* The job of visiting the first SPAN bytes at BASE. */
+struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *base, uint64_t span);
+
+/*
+ * Visits number *at to number TO - 1 of JOB, and counts each page in SLOT when it has been visited,
+ * and in *at, which says how far it came. Returns 0 when TO is reached or *stop is set, or the
+ * negative errno of madvise(2).
+ */
+int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
+		struct touch_slot *slot);
+
+/* Whether ACCESS changes what it visits. */
+bool touch_writes(enum touch_access access);
+
+/* "write", "read", "populate-write" or "populate-read". */
+const char *touch_access_name(enum touch_access access);
 
 #endif

@@ -12,6 +12,10 @@
 #define AT(field) offsetof(struct sample, field)
 
 const struct column columns[] = {
+	{ "STEP", COLUMN_TEXT, AT(name), NEED_STATUS, "--then, --passes, --lock, --hold",
+	  "what has just been done" },
+	{ "PID", COLUMN_COUNT, AT(pid), NEED_STATUS, "the subject, or its child",
+	  "whose row it is" },
 	{ "TIME", COLUMN_TIME, AT(elapsed_ns), NEED_STATUS, "CLOCK_MONOTONIC",
 	  "seconds since the baseline" },
 	{ "TOUCHED", COLUMN_SIZE, AT(touched), NEED_STATUS, "the subject's own count",
@@ -36,6 +40,14 @@ const struct column columns[] = {
 	  "pages that nobody else has mapped" },
 	{ "HUGE", COLUMN_SIZE, AT(huge), NEED_ROLLUP, "smaps_rollup AnonHugePages, ShmemPmdMapped",
 	  "mapped as transparent huge pages" },
+	{ "HUGETLB", COLUMN_SIZE, AT(hugetlb), NEED_ROLLUP, "smaps_rollup *_Hugetlb",
+	  "hugetlb pages, which are in no RSS" },
+	{ "LAZYFREE", COLUMN_SIZE, AT(lazyfree), NEED_ROLLUP, "smaps_rollup LazyFree",
+	  "given up with MADV_FREE, not yet taken" },
+	{ "LOCKED", COLUMN_SIZE, AT(locked), NEED_STATUS, "status VmLck",
+	  "locked with mlock, resident or not" },
+	{ "KSM", COLUMN_SIZE, AT(ksm), NEED_KSM, "ksm_merging_pages",
+	  "merged with equal pages" },
 	{ "PTE", COLUMN_SIZE, AT(pte), NEED_PTE, "status VmPTE",
 	  "page tables, which are in no RSS" },
 	{ "MINFLT", COLUMN_COUNT, AT(minflt), NEED_STATUS, "stat minflt",
@@ -44,6 +56,18 @@ const struct column columns[] = {
 	  "major faults: those that read a disk" },
 	{ "OOMSCORE", COLUMN_COUNT, AT(oom_score), NEED_OOM_SCORE, "oom_score",
 	  "the OOM killer's score for the subject" },
+	{ "CGUSE", COLUMN_SIZE, AT(cg_usage), NEED_CGROUP_USAGE, "memory.current",
+	  "all that the sandbox is charged for" },
+	{ "CGANON", COLUMN_SIZE, AT(cg_anon), NEED_CGROUP_STAT, "memory.stat anon",
+	  "of that: anonymous memory" },
+	{ "CGFILE", COLUMN_SIZE, AT(cg_file), NEED_CGROUP_STAT, "memory.stat file, less shmem",
+	  "of that: page cache, mapped or not" },
+	{ "CGSHMEM", COLUMN_SIZE, AT(cg_shmem), NEED_CGROUP_STAT, "memory.stat shmem",
+	  "of that: shared memory, tmpfs" },
+	{ "CGPTE", COLUMN_SIZE, AT(cg_pte), NEED_CGROUP_STAT, "memory.stat pagetables",
+	  "of that: page tables" },
+	{ "COMMITTED", COLUMN_GROWTH, AT(committed), NEED_COMMITTED, "meminfo Committed_AS",
+	  "the machine's, since before the mapping" },
 };
 
 const size_t column_count = sizeof(columns) / sizeof(columns[0]);
@@ -52,7 +76,7 @@ static const char default_list[] = "TOUCHED,VSZ,RSS,GREW,MINFLT";
 
 static int complain_unknown(const char *name, size_t length, struct trouble *trouble)
 {
-	char word[64], escaped[128], known[512] = "";
+	char word[64], escaped[128], known[768] = "";
 	size_t used = 0;
 
 	snprintf(word, sizeof(word), "%.*s", (int)(length < 60 ? length : 60), name);
@@ -110,7 +134,7 @@ struct column_choice column_choice_default(void)
 int column_choice_parse(const char *list, struct column_choice *ret_choice,
 			struct trouble *trouble)
 {
-	struct column_choice choice = { 0 };
+	struct column_choice choice = { .by_name = *list != '+' };
 	int r;
 
 	if (*list == '+') {
@@ -121,6 +145,28 @@ int column_choice_parse(const char *list, struct column_choice *ret_choice,
 	if (r == 0)
 		*ret_choice = choice;
 	return r;
+}
+
+static bool has_column(const struct column_choice *choice, unsigned char index)
+{
+	return memchr(choice->index, index, choice->count) != NULL;
+}
+
+void column_choice_lead(struct column_choice *choice, const char *list)
+{
+	struct column_choice leading = { 0 }, all = { 0 };
+	struct trouble trouble;
+
+	if (choice->by_name || append_list(list, &leading, &trouble) < 0)
+		return;
+	for (size_t i = 0; i < leading.count; i++)
+		if (!has_column(choice, leading.index[i]))
+			all.index[all.count++] = leading.index[i];
+	if (all.count + choice->count > COLUMN_CHOICE_MAX)
+		return;
+	memcpy(all.index + all.count, choice->index, choice->count);
+	all.count += choice->count;
+	*choice = all;
 }
 
 unsigned column_choice_needs(const struct column_choice *choice)

@@ -3,6 +3,7 @@
 #ifndef PT_COLUMNS_H
 #define PT_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,12 +17,13 @@ enum column_kind {
 	COLUMN_GROWTH,		/* the same, signed */
 	COLUMN_COUNT,		/* a plain number */
 	COLUMN_TIME,		/* nanoseconds; shown as seconds */
+	COLUMN_TEXT,		/* the name of the step */
 };
 
 struct column {
 	const char *name;	/* as in ps(1) where ps has it */
 	enum column_kind kind;
-	size_t offset;		/* of the 64-bit figure in struct sample */
+	size_t offset;		/* of the 64-bit figure, or of the text, in struct sample */
 	unsigned needs;		/* enum sample_need */
 	const char *source;	/* where the figure comes from */
 	const char *help;	/* one line */
@@ -32,6 +34,7 @@ extern const size_t column_count;
 
 /* The columns of a table, in order: indices into columns[]. */
 struct column_choice {
+	bool by_name;		/* every column was named: none joins by itself */
 	size_t count;
 	unsigned char index[COLUMN_CHOICE_MAX];
 };
@@ -47,10 +50,13 @@ struct column_choice column_choice_default(void);
 int column_choice_parse(const char *list, struct column_choice *ret_choice,
 			struct trouble *trouble);
 
+/* Puts the columns of LIST in front of those that CHOICE has not got, unless that is by_name. */
+void column_choice_lead(struct column_choice *choice, const char *list);
+
 /* All that the chosen columns need (enum sample_need, or-ed). */
 unsigned column_choice_needs(const struct column_choice *choice);
 
-/* The figure of COLUMN in SAMPLE; a growth is its two's complement. */
+/* The figure of COLUMN, which is no text, in SAMPLE; a growth is its two's complement. */
 uint64_t column_value(const struct column *column, const struct sample *sample);
 
 #endif

@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* observer.c - the phases of a run: warm up, map, touch, hold, finish */
+/* observer.c - the phases of a run: warm up, map, touch, hold, steps, finish */
 #include <config.h>
 
 #include <errno.h>
-#include <sched.h>
-#include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/duration.h"
-#include "observe/pace.h"
 #include "observe/run.h"
 
 /* Touches of single pages by which the status counters are tried. */
 #define PROBES 4
 
-/* Bytes: with steps up to here, the turns, not the touching, take the time. */
-#define SHORT_STEP (1 << 20)
-
-/* How often the guard looks while the subject rests, and while a step is under way. */
+/* How often the guard looks while the subject rests. */
 #define REST_GUARD_NS NS_PER_SECOND
-#define TOUCH_GUARD_NS (50 * NS_PER_MS)
 
 /* How long a subject that was told to halt may take to answer. */
 #define HALT_NS (2 * NS_PER_SECOND)
@@ -34,13 +28,13 @@ static int probe_counters(struct run *run, bool *ret_lagging)
 {
 	struct subject_answer answer;
 	struct sample before, after;
-	int r = run_read(run, STEP_TOUCH, false, &before);
+	int r = run_read(run, false, &before);
 
 	*ret_lagging = false;
 	for (int i = 0; r == 0 && i < PROBES; i++) {
 		r = run_order(run, SUBJECT_PROBE, &answer);
 		if (r == 0)
-			r = run_read(run, STEP_TOUCH, false, &after);
+			r = run_read(run, false, &after);
 		if (r < 0)
 			break;
 		if (after.rss_status - before.rss_status != run->plan->page_size)
@@ -51,22 +45,48 @@ static int probe_counters(struct run *run, bool *ret_lagging)
 	return r;
 }
 
-static int warm_up(struct run *run)
+/* Has ORDER carried out, which the subject needs for the run; WHAT says what failed. */
+static int prepare(struct run *run, enum subject_order order, const char *what)
 {
 	struct subject_answer answer;
-	struct sample discarded;
-	int r = run_order(run, SUBJECT_SCRATCH, &answer);
+	int r = run_order(run, order, &answer);
 
-	if (r == 0 && answer.error < 0)
-		return run_fail(run, answer.error, "the subject cannot map a scratch page");
+	return r < 0 || answer.error == 0 ? r : run_fail(run, answer.error, what);
+}
+
+/* A kernel that does not know the access says so now, before anything is mapped. */
+static int try_access(struct run *run)
+{
+	struct subject_answer answer;
+	int r = run_order(run, SUBJECT_TRY, &answer);
+
+	if (r < 0 || answer.error == 0)
+		return r;
+	r = run_fail(run, answer.error, "this kernel cannot populate memory");
+	trouble_set(&run->ending->trouble, "--access %s: this kernel cannot populate memory: %s",
+		    touch_access_name(run->plan->access), strerror(-answer.error));
+	trouble_remedy(&run->ending->trouble, "Linux 5.14 or later is needed; use --access %s",
+		       touch_writes(run->plan->access) ? "write" : "read");
+	return r;
+}
+
+static int warm_up(struct run *run)
+{
+	struct sample discarded;
+	int r = prepare(run, SUBJECT_CREW, "the subject cannot start its threads");
+
 	if (r == 0)
-		r = run_read(run, STEP_TOUCH, true, &discarded);
+		r = prepare(run, SUBJECT_SCRATCH, "the subject cannot map a scratch page");
+	if (r == 0)
+		r = try_access(run);
+	if (r == 0)
+		r = run_read(run, true, &discarded);
 	if (r == 0)
 		r = probe_counters(run, &run->ending->lagging);
 	if (r == 0 && run->ending->lagging)
-		run->sink->note(run->sink->context,
-				"this kernel's RSS counters lag behind (a touched page did not "
-				"show in VmRSS): RSS and GREW are read from smaps_rollup");
+		run->tools->sink->note(run->tools->sink->context,
+				       "this kernel's RSS counters lag behind (a touched page did not "
+				       "show in VmRSS): RSS and GREW are read from smaps_rollup");
 	return r;
 }
 
@@ -74,8 +94,12 @@ static int map_region(struct run *run)
 {
 	struct root live;
 	struct subject_answer answer;
-	int r = run_order(run, SUBJECT_MAP, &answer);
+	int r = around_begin(run->tools->around, run->plan->needs);
 
+	if (r < 0)
+		return run_fail(run, r, "cannot read Committed_AS");
+	r = run_order(run, SUBJECT_MAP, &answer);
+	run->address = answer.value;
 	if (r < 0 || answer.error == 0)
 		return r;
 	run->ending->error = answer.error;
@@ -90,7 +114,7 @@ static int map_region(struct run *run)
 static int take_baseline(struct run *run)
 {
 	struct ending *ending = run->ending;
-	int r = run_read(run, STEP_TOUCH, true, &ending->baseline);
+	int r = run_read(run, true, &ending->baseline);
 
 	if (r < 0)
 		return r;
@@ -104,57 +128,20 @@ static int take_baseline(struct run *run)
 	return run_emit(run, &ending->baseline);
 }
 
-/* Looks at the guard while a request for TO is under way; halts the subject if need be. */
-static int watch_guard(struct run *run, uint64_t to)
-{
-	uint64_t limit;
-	int r = guard_allows(run->guard, subject_touched(run->subject), run->plan->page_size,
-			     duration_now(), &limit);
-
-	if (r < 0)
-		return run_fail(run, r, "cannot read how much memory is left");
-	if (limit < to)
-		subject_halt(run->subject);
-	return 0;
-}
-
-/* Has the subject touch up to byte TO; returns early when the guard halts it. */
-static int touch_to(struct run *run, uint64_t to)
-{
-	struct subject_answer answer;
-	enum event event = EVENT_TIME;
-	int r = 0;
-
-	atomic_store(&run->subject->board->stop, 0);
-	subject_ask(run->subject, SUBJECT_TOUCH, to);
-	run->asked = true;
-	while (r == 0 && event != EVENT_ANSWER) {
-		r = run_wait(run, duration_now() + TOUCH_GUARD_NS, &event);
-		if (r == 0 && event == EVENT_TIME)
-			r = watch_guard(run, to);
-	}
-	if (r < 0)
-		return r;
-	run->asked = false;
-	return subject_answered(run->subject, &answer) < 0
-		? run_fail(run, -EPIPE, "the subject does not answer") : 0;
-}
-
 /* While others eat the machine's memory, keeping ours would have us, or them, killed. */
 static int guard_rest(struct run *run)
 {
 	int r;
 
-	if (!run->guard->enabled)
+	if (!run->tools->guard->enabled)
 		return 0;
-	r = room_read(&run->guard->source, true, &run->ending->room);
+	r = room_read(&run->tools->guard->source, true, &run->ending->room);
 	if (r < 0)
 		return run_fail(run, r, "cannot read how much memory is left");
 	return room_headroom(&run->ending->room) ? 0 : run_stop(run, STOP_GUARD);
 }
 
-/* Sleeps until WHEN, looking at the guard; an answer cannot come, nothing was asked. */
-static int sleep_until(struct run *run, uint64_t when)
+int run_sleep(struct run *run, uint64_t when)
 {
 	enum event event;
 	int r = 0;
@@ -169,98 +156,32 @@ static int sleep_until(struct run *run, uint64_t when)
 	return r;
 }
 
-/* Touches up to byte END, no faster than the pace and no further than the guard allows. */
-static int touch_step(struct run *run, struct pace *pace, uint64_t end)
-{
-	uint64_t touched, allowed, paced;
-	int r = 0;
-
-	while (r == 0 && (touched = subject_touched(run->subject)) < end) {
-		uint64_t now = duration_now();
-
-		r = guard_allows(run->guard, touched, run->plan->page_size, now, &allowed);
-		if (r < 0)
-			return run_fail(run, r, "cannot read how much memory is left");
-		if (allowed <= touched) {
-			run->ending->room = run->guard->room;
-			return run_stop(run, STOP_GUARD);
-		}
-		pace_forgive(pace, touched, now);
-		paced = pace_allows(pace, now);
-		if (paced <= touched)
-			r = sleep_until(run, pace_due(pace, touched, end));
-		else
-			r = touch_to(run, lesser(end, lesser(allowed, paced)));
-	}
-	return r;
-}
-
-/*
- * Observer and subject take turns. On two processors each turn wakes an idle one, which in
- * a virtual machine costs more than the reading itself; for short steps they share one.
- */
-static bool share_processor(const struct run *run, cpu_set_t *ret_before)
-{
-	cpu_set_t one;
-	int processor = sched_getcpu();
-
-	if (run->plan->interval > SHORT_STEP || run->plan->rate || processor < 0 ||
-	    processor >= CPU_SETSIZE || sched_getaffinity(0, sizeof(*ret_before), ret_before) < 0)
-		return false;
-	CPU_ZERO(&one);
-	CPU_SET((size_t)processor, &one);
-	return sched_setaffinity(run->subject->pid, sizeof(one), &one) == 0 &&
-	       sched_setaffinity(0, sizeof(one), &one) == 0;
-}
-
-static int take_steps(struct run *run)
-{
-	const struct observe_plan *plan = run->plan;
-	struct pace pace = pace_begin(plan->rate, plan->page_size, run->started_ns);
-	uint64_t at = 0;
-	int r = 0;
-
-	while (r == 0 && at < plan->touch) {
-		at = plan->touch - at > plan->interval ? at + plan->interval : plan->touch;
-		r = touch_step(run, &pace, at);
-		if (r == 0)
-			r = run_row(run, STEP_TOUCH, at == plan->touch);
-	}
-	return r;
-}
-
-static int touch_all(struct run *run)
-{
-	cpu_set_t before;
-	bool shared = share_processor(run, &before);
-	int r = take_steps(run);
-
-	if (shared) {
-		sched_setaffinity(0, sizeof(before), &before);
-		if (!run->subject->reaped)
-			sched_setaffinity(run->subject->pid, sizeof(before), &before);
-	}
-	return r;
-}
-
-static int hold(struct run *run)
+int run_hold(struct run *run, uint64_t time)
 {
 	const struct observe_plan *plan = run->plan;
 	uint64_t start = duration_now(), next = start + lesser(plan->every, UINT64_MAX - start);
-	uint64_t end = start + lesser(plan->hold, UINT64_MAX - start);
+	uint64_t end = start + lesser(time, UINT64_MAX - start);
 	int r = 0;
 
-	if (!plan->hold)
-		return 0;
 	while (r == 0 && duration_now() < end) {
-		r = sleep_until(run, lesser(next, end));
+		r = run_sleep(run, lesser(next, end));
 		if (r == 0 && duration_now() >= next && next < end) {
-			r = run_row(run, STEP_HOLD, false);
+			r = run_row(run, false);
 			/* Rows that were due while we were stopped are not made up for. */
 			next += ((duration_now() - next) / plan->every + 1) * plan->every;
 		}
 	}
-	return r < 0 ? r : run_row(run, STEP_HOLD, true);
+	return r < 0 ? r : run_row(run, true);
+}
+
+/* --hold: between the touching and the steps. */
+static int hold(struct run *run)
+{
+	if (!run->plan->hold)
+		return 0;
+	run->step = STEP_HOLD;
+	run->step_name[0] = '\0';
+	return run_hold(run, run->plan->hold);
 }
 
 /* Stops a request that is under way, so that the last reading is of a subject at rest. */
@@ -285,7 +206,7 @@ static bool ends_with_news(const struct run *run)
 {
 	if (run->ending->reason == STOP_OUTPUT)
 		return false;
-	return run->ending->last.step == STEP_HOLD || subject_touched(run->subject) != run->shown;
+	return run->step != STEP_TOUCH || run_touched(run) != run->shown;
 }
 
 /*
@@ -300,19 +221,22 @@ static void finish_early(struct run *run)
 	int r;
 
 	if (!ending->measured || (ending->reason != STOP_GUARD && ending->reason != STOP_SIGNAL &&
-				  ending->reason != STOP_OUTPUT))
+				  ending->reason != STOP_OUTPUT && ending->reason != STOP_STEP))
 		return;
 	halt_subject(run);
 	if (ends_with_news(run)) {
-		r = run_row(run, last.step, true);
+		r = run_row(run, true);
 		last = ending->last;
 	} else {
-		r = run_read(run, last.step, true, &last);
+		r = run_read(run, true, &last);
 		last.seq = as_it_was.last.seq;
 	}
 	*ending = as_it_was;
-	if (r == 0)
-		ending->last = last;
+	if (r < 0)
+		return;
+	ending->last = last;
+	if (!ending->stepped)
+		ending->filled = last;
 }
 
 static int carry_out(struct run *run)
@@ -324,33 +248,51 @@ static int carry_out(struct run *run)
 	if (r == 0)
 		r = take_baseline(run);
 	if (r == 0)
-		r = touch_all(run);
+		r = run_lock(run);
+	if (r == 0)
+		r = run_passes(run);
 	if (r == 0)
 		r = hold(run);
+	if (r == 0)
+		r = run_steps(run);
 	return r;
 }
 
-void observe_run(const struct observe_plan *plan, struct subject *subject,
-		 struct guard *guard, struct signals *signals,
-		 const struct observe_sink *sink, struct ending *ret_ending)
+/* How far it came; true also when the subject is dead. */
+static void note_progress(const struct run *run)
+{
+	struct ending *ending = run->ending;
+
+	ending->touched = run_touched(run);
+	ending->step_done = subject_touched(run->subject);
+	if (run->step != STEP_TOUCH || run->pass > 1) {
+		struct sample sample = { .step = run->step };
+
+		memcpy(sample.name, run->step_name, sizeof(sample.name));
+		snprintf(ending->step, sizeof(ending->step), "%s", sample_step_name(&sample));
+	}
+}
+
+void observe_run(const struct observe_plan *plan, const struct observe_tools *tools,
+		 struct ending *ret_ending)
 {
 	struct run run = {
 		.plan = plan,
-		.sink = sink,
-		.subject = subject,
-		.guard = guard,
-		.signals = signals,
+		.tools = tools,
+		.subject = tools->subject,
 		.ending = ret_ending,
 	};
 
 	memset(ret_ending, 0, sizeof(*ret_ending));
-	if (sampler_new(subject->pid, plan->needs | NEED_ROLLUP, &run.sampler,
+	if (sampler_new(run.subject->pid, plan->needs | NEED_ROLLUP, &run.sampler,
 			&ret_ending->trouble) < 0) {
 		ret_ending->reason = STOP_FAILED;
 		return;
 	}
 	if (carry_out(&run) < 0)
 		finish_early(&run);
-	ret_ending->touched = subject_touched(subject);
+	note_progress(&run);
 	sampler_free(run.sampler);
+	for (unsigned i = 0; i < SUBJECT_CHILDREN_MAX; i++)
+		sampler_free(run.child_samplers[i]);
 }

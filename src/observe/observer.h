@@ -8,16 +8,29 @@
 
 #include "base/signals.h"
 #include "base/trouble.h"
+#include "observe/around.h"
 #include "observe/guard.h"
 #include "observe/sample.h"
+#include "observe/step.h"
 #include "subject/subject.h"
 #include "system/process.h"
 
-/* Sizes in bytes and multiples of page_size; times in nanoseconds. */
+/* Sizes in bytes and multiples of `unit`; times in nanoseconds. */
 struct observe_plan {
-	uint64_t touch;			/* how much to touch, at most the region */
+	uint64_t span;			/* how much of the region is walked over */
+	uint64_t touch;			/* how much is touched on the way, at most span; in a pass */
 	uint64_t interval;		/* touched between two samples, above 0 */
-	uint64_t page_size;
+	uint64_t passes;		/* how often, 1 or more */
+	uint64_t page_size;		/* of anonymous memory */
+	uint64_t unit;			/* of the region's pages: page_size, or a hugetlb page */
+	uint64_t stride;		/* from one touched page to the next: unit, or more */
+	enum touch_access access;
+	enum region_backing backing;
+	enum region_lock lock;		/* to be locked before it is touched */
+	uint64_t size;			/* of the region */
+	unsigned threads;		/* that the subject touches with */
+	struct step steps[STEPS_MAX];	/* what follows, in this order */
+	size_t step_count;
 	uint64_t rate;			/* bytes per second; 0: as fast as possible */
 	uint64_t hold;			/* keep the memory so long after touching */
 	uint64_t every;			/* between two samples while holding, above 0 */
@@ -42,6 +55,7 @@ enum stop_reason {
 	STOP_SIGNAL,		/* ending.signal reached the observer */
 	STOP_DIED,		/* ending.wait_status of the subject */
 	STOP_MAP,		/* ending.error from mmap or madvise, ending.space */
+	STOP_STEP,		/* ending.error from what ending.step names, or from the access */
 	STOP_OUTPUT,		/* ending.error from the sink */
 	STOP_FAILED,		/* ending.trouble: a reading failed */
 };
@@ -51,26 +65,39 @@ struct ending {
 	enum stop_reason reason;
 	int signal;			/* STOP_SIGNAL */
 	int wait_status;		/* STOP_DIED, wait(2) */
-	int error;			/* STOP_MAP, STOP_OUTPUT: negative errno */
+	pid_t child;			/* STOP_DIED: the child that died, not the subject; 0: none */
+	int error;			/* STOP_MAP, STOP_STEP, STOP_OUTPUT: negative errno */
 	struct trouble trouble;		/* STOP_FAILED */
 	struct process_space space;	/* STOP_MAP; all zero if it could not be read */
 	struct room room;		/* STOP_GUARD */
 	uint64_t touched;		/* at the end, true also after a kill */
+	uint64_t passes;		/* that were begun; 0: touching was not */
+	char step[SAMPLE_STEP_MAX];	/* what was under way, if it was not the touching; or "" */
+	uint64_t step_done;		/* of that, bytes: as far as the subject counts it */
+	bool stepped;			/* the steps were begun: last is of them */
 	uint64_t vsz_before;		/* before the region was mapped; 0: not known */
 	bool measured;			/* baseline and last are valid */
 	bool lagging;			/* the kernel's RSS counters lag: all growth is exact */
 	struct sample baseline;		/* always with rollup figures */
 	struct sample last;		/* exact, unless the subject has died */
+	struct sample filled;		/* the last one before the steps; the same as last without */
+};
+
+/* All that a run is led with; the caller's, and used in place. */
+struct observe_tools {
+	struct subject *subject;	/* has just been started */
+	struct guard *guard;
+	struct signals *signals;
+	struct around *around;
+	const struct observe_sink *sink;
 };
 
 /*
- * Leads SUBJECT, which has just been started, through warm-up, mapping, touching and
- * holding as PLAN says, stops early for the guard, a signal or the subject's
- * death, and takes one exact reading at the end while the memory is still there. GUARD
- * and SIGNALS are the caller's and are used in place. Fills *ret_ending on every way out.
+ * Leads the subject through warm-up, mapping, locking, touching, holding and steps as PLAN says,
+ * stops early for the guard, a signal or a death, and takes one exact reading at the end while the
+ * memory is still there. Fills *ret_ending on every way out.
  */
-void observe_run(const struct observe_plan *plan, struct subject *subject,
-		 struct guard *guard, struct signals *signals,
-		 const struct observe_sink *sink, struct ending *ret_ending);
+void observe_run(const struct observe_plan *plan, const struct observe_tools *tools,
+		 struct ending *ret_ending);
 
 #endif

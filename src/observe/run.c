@@ -11,6 +11,8 @@
 
 #include "base/duration.h"
 #include "observe/run.h"
+#include "system/process.h"
+#include "system/root.h"
 
 /* How long the sink may go without a tick. */
 #define TICK_NS (100 * NS_PER_MS)
@@ -27,6 +29,12 @@ int run_fail(struct run *run, int error, const char *what)
 	return run_stop(run, STOP_FAILED);
 }
 
+int run_refused(struct run *run, int error)
+{
+	run->ending->error = error;
+	return run_stop(run, STOP_STEP);
+}
+
 static int poll_until(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 {
 	uint64_t now = duration_now();
@@ -39,20 +47,37 @@ static int poll_until(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 	return ppoll(fds, count, &timeout, NULL);
 }
 
-/* An answer comes before the death that may have followed it. */
-static int sort_event(struct run *run, const struct pollfd fds[static 3], enum event *ret_event)
+/* What the observer waits for: an answer, the subject's death, a signal, a child's death. */
+enum { WAIT_ANSWER, WAIT_DEATH, WAIT_SIGNAL, WAIT_CHILD };
+
+#define WAIT_MAX (WAIT_CHILD + SUBJECT_CHILDREN_MAX)
+
+static int child_died(struct run *run, unsigned index)
 {
-	if (fds[2].revents && (run->ending->signal = signals_read(run->signals)) != 0)
+	run->ending->child = run->subject->children[index].pid;
+	run->ending->wait_status = subject_reap_child(run->subject, index);
+	return run_stop(run, STOP_DIED);
+}
+
+/* An answer comes before the death that may have followed it; a parent's before its child's. */
+static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX],
+		      enum event *ret_event)
+{
+	if (fds[WAIT_SIGNAL].revents &&
+	    (run->ending->signal = signals_read(run->tools->signals)) != 0)
 		return run_stop(run, STOP_SIGNAL);
-	if (fds[0].revents & POLLIN) {
+	if (fds[WAIT_ANSWER].revents & POLLIN) {
 		*ret_event = EVENT_ANSWER;
 		return 0;
 	}
-	if (fds[1].revents) {
+	if (fds[WAIT_DEATH].revents) {
 		subject_reap(run->subject);
 		run->ending->wait_status = run->subject->wait_status;
 		return run_stop(run, STOP_DIED);
 	}
+	for (unsigned i = 0; i < run->subject->child_count; i++)
+		if (fds[WAIT_CHILD + i].revents)
+			return child_died(run, i);
 	*ret_event = EVENT_TIME;
 	return 0;
 }
@@ -64,19 +89,23 @@ static void tick(struct run *run)
 	if (!run->started_ns || now - run->ticked_ns < TICK_NS)
 		return;
 	run->ticked_ns = now;
-	run->sink->tick(run->sink->context, subject_touched(run->subject), now - run->started_ns);
+	run->tools->sink->tick(run->tools->sink->context, run_touched(run), now - run->started_ns);
 }
 
 int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event)
 {
-	struct pollfd fds[3] = {
-		{ .fd = run->subject->answers, .events = POLLIN },
-		{ .fd = run->subject->pidfd, .events = POLLIN },
-		{ .fd = run->signals->fd, .events = POLLIN },
+	const struct subject *subject = run->subject;
+	struct pollfd fds[WAIT_MAX] = {
+		[WAIT_ANSWER] = { .fd = subject->answers, .events = POLLIN },
+		[WAIT_DEATH] = { .fd = subject->pidfd, .events = POLLIN },
+		[WAIT_SIGNAL] = { .fd = run->tools->signals->fd, .events = POLLIN },
 	};
 	int r;
 
-	r = poll_until(fds, 3, deadline_ns);
+	for (unsigned i = 0; i < subject->child_count; i++)
+		fds[WAIT_CHILD + i] = (struct pollfd){ .fd = subject->children[i].pidfd,
+						       .events = POLLIN };
+	r = poll_until(fds, WAIT_CHILD + subject->child_count, deadline_ns);
 	if (r < 0 && errno != EINTR)
 		return run_fail(run, -errno, "cannot wait for the subject");
 	tick(run);
@@ -87,33 +116,56 @@ int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event)
 	return sort_event(run, fds, ret_event);
 }
 
-int run_order(struct run *run, enum subject_order order, struct subject_answer *ret_answer)
+int run_ask(struct run *run, const struct subject_request *request,
+	    struct subject_answer *ret_answer)
 {
 	enum event event = EVENT_TIME;
-	int r;
+	int r = 0;
 
 	/* A subject that is dead cannot be asked: its pidfd says so below. */
-	subject_ask(run->subject, order, 0);
-	do {
+	subject_resume(run->subject);
+	subject_ask(run->subject, request);
+	run->asked = true;
+	while (r == 0 && event != EVENT_ANSWER)
 		r = run_wait(run, DURATION_INFINITE, &event);
-		if (r < 0)
-			return r;
-	} while (event != EVENT_ANSWER);
+	if (r < 0)
+		return r;
+	run->asked = false;
 	return subject_answered(run->subject, ret_answer) < 0
 		? run_fail(run, -EPIPE, "the subject does not answer") : 0;
 }
 
+int run_order(struct run *run, enum subject_order order, struct subject_answer *ret_answer)
+{
+	struct subject_request request = { .order = order };
+
+	return run_ask(run, &request, ret_answer);
+}
+
+uint64_t run_touched(const struct run *run)
+{
+	return run->step == STEP_TOUCH && run->pass ? subject_touched(run->subject) : run->touched;
+}
+
+uint64_t run_covered(const struct run *run)
+{
+	uint64_t touched = run_touched(run);
+
+	return touched > run->covered ? touched : run->covered;
+}
+
 /*
- * The subject has no memory any more: it is dying, which takes a second for every few GiB that
- * have to be given back. Waits for the death itself, unless /proc does not know the subject.
+ * Process PID, of which WHO is said, has no memory any more: it is dying, which takes a second for
+ * every few GiB that have to be given back. Waits for the death itself, unless /proc does not know
+ * the process.
  */
-static int wait_for_death(struct run *run)
+static int wait_for_death(struct run *run, pid_t pid, const char *who)
 {
 	char path[32];
 	enum event event;
 	int r = 0;
 
-	snprintf(path, sizeof(path), "/proc/%d", (int)run->subject->pid);
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	while (r == 0) {
 		r = run_wait(run, duration_now() + NS_PER_SECOND, &event);
 		if (r == 0 && access(path, F_OK) < 0)
@@ -121,31 +173,68 @@ static int wait_for_death(struct run *run)
 	}
 	if (r < 0)
 		return r;
-	r = run_fail(run, -ESRCH, "cannot read the subject");
+	r = run_fail(run, -ESRCH, who);
 	trouble_remedy(&run->ending->trouble, "/proc shows another pid namespace: mount proc in this one "
 		       "(unshare --mount-proc)");
 	return r;
 }
 
-int run_read(struct run *run, enum sample_step step, bool exact, struct sample *ret_sample)
+/* Of a file the region's own share is known from smaps alone: the program has files mapped too. */
+static int read_region(struct run *run, bool exact, struct sample *sample)
 {
-	const struct sample *baseline = &run->ending->baseline;
+	struct root live;
+	int r;
+
+	if (!exact || !region_is_file(run->plan->backing) || run->step != STEP_TOUCH)
+		return 0;
+	r = root_open("/", &live);
+	if (r < 0)
+		return r;
+	r = process_region_rss(&live, run->subject->pid, run->address, run->plan->size,
+			       &sample->region_rss);
+	root_close(&live);
+	return r == -ENOENT ? -ESRCH : r;
+}
+
+static int read_all(struct run *run, bool exact, struct sample *ret_sample)
+{
 	unsigned needs = run->plan->needs | (exact ? NEED_ROLLUP : 0);
 	int r = sampler_read(run->sampler, needs, ret_sample);
 
+	if (r == 0)
+		r = around_read(run->tools->around, needs, ret_sample);
+	return r < 0 ? r : read_region(run, exact, ret_sample);
+}
+
+/* Fills in what is known without the kernel, and what follows from both. */
+static void complete(const struct run *run, bool exact, struct sample *sample)
+{
+	const struct sample *baseline = &run->ending->baseline;
+
+	sample->step = run->step;
+	memcpy(sample->name, run->step_name, sizeof(sample->name));
+	sample->exact = exact;
+	sample->rss = exact ? sample->rss_rollup : sample->rss_status;
+	if (run->ending->measured)
+		sample->grew = (int64_t)(sample->rss - (exact ? baseline->rss_rollup
+							      : baseline->rss_status));
+}
+
+int run_read(struct run *run, bool exact, struct sample *ret_sample)
+{
+	uint64_t now = duration_now();
+	int r = read_all(run, exact, ret_sample);
+
 	if (r == -ESRCH)
-		return wait_for_death(run);
+		return wait_for_death(run, run->subject->pid, "cannot read the subject");
 	if (r < 0)
 		return run_fail(run, r, exact ? "cannot read the subject's smaps_rollup"
 					      : "cannot read the subject's status");
-	ret_sample->step = step;
-	ret_sample->exact = exact;
-	ret_sample->elapsed_ns = run->started_ns ? duration_now() - run->started_ns : 0;
-	ret_sample->touched = subject_touched(run->subject);
-	ret_sample->rss = exact ? ret_sample->rss_rollup : ret_sample->rss_status;
-	if (run->ending->measured)
-		ret_sample->grew = (int64_t)(ret_sample->rss - (exact ? baseline->rss_rollup
-								      : baseline->rss_status));
+	/* The moment is that in which reading begins: walking the page tables takes time. */
+	ret_sample->elapsed_ns = run->started_ns ? now - run->started_ns : 0;
+	ret_sample->touched = run_touched(run);
+	ret_sample->covered = run_covered(run);
+	complete(run, exact, ret_sample);
 	return 0;
 }
 
@@ -154,24 +243,80 @@ bool run_is_exact(const struct run *run)
 	return run->plan->exact || run->ending->lagging;
 }
 
-int run_emit(struct run *run, const struct sample *sample)
+static int emit(struct run *run, struct sample *sample)
 {
 	struct ending *ending = run->ending;
 
-	ending->last = *sample;
-	ending->last.seq = run->seq++;
-	run->shown = sample->touched;
-	ending->error = run->sink->sample(run->sink->context, &ending->last);
+	sample->seq = run->seq++;
+	ending->error = run->tools->sink->sample(run->tools->sink->context, sample);
 	/* EINTR: standard output was stalled and a signal came. */
-	if (ending->error == -EINTR && (ending->signal = signals_read(run->signals)) != 0)
+	if (ending->error == -EINTR && (ending->signal = signals_read(run->tools->signals)) != 0)
 		return run_stop(run, STOP_SIGNAL);
 	return ending->error < 0 ? run_stop(run, STOP_OUTPUT) : 0;
 }
 
-int run_row(struct run *run, enum sample_step step, bool exact)
+int run_emit(struct run *run, const struct sample *sample)
+{
+	struct ending *ending = run->ending;
+	struct sample row = *sample;
+	int r;
+
+	run->shown = sample->touched;
+	r = emit(run, &row);
+	ending->last = row;
+	if (!ending->stepped)
+		ending->filled = row;
+	return r;
+}
+
+static int child_row(struct run *run, unsigned index, bool exact, const struct sample *parent)
+{
+	unsigned needs = run->plan->needs | (exact ? NEED_ROLLUP : 0);
+	struct sample sample;
+	int r = sampler_read(run->child_samplers[index], needs, &sample);
+
+	if (r == -ESRCH)
+		return wait_for_death(run, run->subject->children[index].pid,
+				      "cannot read the subject's child");
+	if (r < 0)
+		return run_fail(run, r, "cannot read the subject's child");
+	sample.of_child = true;
+	sample.elapsed_ns = parent->elapsed_ns;
+	sample.touched = sample.covered = run->child_touched[index];
+	/* What is around both was read a moment ago. */
+	sample.cg_usage = parent->cg_usage;
+	sample.cg_anon = parent->cg_anon;
+	sample.cg_file = parent->cg_file;
+	sample.cg_shmem = parent->cg_shmem;
+	sample.cg_pte = parent->cg_pte;
+	sample.committed = parent->committed;
+	complete(run, exact, &sample);
+	return emit(run, &sample);
+}
+
+int run_row(struct run *run, bool exact)
 {
 	struct sample sample;
-	int r = run_read(run, step, exact || run_is_exact(run), &sample);
+	int r;
 
-	return r < 0 ? r : run_emit(run, &sample);
+	exact = exact || run_is_exact(run);
+	r = run_read(run, exact, &sample);
+	if (r == 0)
+		r = run_emit(run, &sample);
+	for (unsigned i = 0; r == 0 && i < run->subject->child_count; i++)
+		r = child_row(run, i, exact, &sample);
+	return r;
+}
+
+int run_adopt(struct run *run, pid_t pid)
+{
+	struct ending *ending = run->ending;
+	unsigned index = run->subject->child_count;
+	int r = subject_adopt(run->subject, pid);
+
+	if (r < 0)
+		return run_fail(run, r, "cannot watch the subject's child");
+	r = sampler_new(pid, run->plan->needs | NEED_ROLLUP, &run->child_samplers[index],
+			&ending->trouble);
+	return r < 0 ? run_stop(run, STOP_FAILED) : 0;
 }

@@ -4,6 +4,7 @@
 #define PT_RUN_H
 
 #include "observe/observer.h"
+#include "observe/pace.h"
 
 /* What can happen next, when it does not end the run. */
 enum event {
@@ -13,12 +14,19 @@ enum event {
 
 struct run {
 	const struct observe_plan *plan;
-	const struct observe_sink *sink;
-	struct subject *subject;
-	struct guard *guard;
-	struct signals *signals;
+	const struct observe_tools *tools;
+	struct subject *subject;	/* of the tools */
 	struct sampler *sampler;
+	struct sampler *child_samplers[SUBJECT_CHILDREN_MAX];
 	struct ending *ending;
+	enum sample_step step;	/* what is going on */
+	char step_name[SAMPLE_STEP_MAX];	/* its name, when it is not that of `step`; or "" */
+	uint64_t pass;		/* 1 is the first; 0: touching has not begun */
+	uint64_t touched;	/* by the last pass, when it is over */
+	uint64_t covered;	/* of the region, by the passes that are over */
+	uint64_t child_touched[SUBJECT_CHILDREN_MAX];
+	uint64_t spent;		/* bytes of all errands before the current one, for the guard */
+	uint64_t address;	/* of the region, in the subject */
 	uint64_t started_ns;	/* when the baseline was taken */
 	uint64_t ticked_ns;	/* when the sink was last ticked */
 	uint64_t guarded_ns;	/* when the guard last looked while the subject rested */
@@ -38,17 +46,28 @@ int run_stop(struct run *run, enum stop_reason reason);
 /* Ends the run because a reading failed. Always returns -ECANCELED. */
 int run_fail(struct run *run, int error, const char *what);
 
+/* Ends the run because what is going on was refused by the kernel. Always returns -ECANCELED. */
+int run_refused(struct run *run, int error);
+
 /*
- * Waits for an event until DEADLINE (monotonic ns). A death (the
- * subject is then reaped) and a signal to us end the run.
+ * Waits for an event until DEADLINE (monotonic ns). A death (the subject is then reaped) and a
+ * signal to us end the run.
  */
 int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event);
 
-/* Asks for an order and waits for its answer. */
+/* Asks for what REQUEST says and waits for the answer. */
+int run_ask(struct run *run, const struct subject_request *request,
+	    struct subject_answer *ret_answer);
+
+/* The same for an order that needs nothing else. */
 int run_order(struct run *run, enum subject_order order, struct subject_answer *ret_answer);
 
-/* Takes a reading; EXACT adds smaps_rollup and takes RSS from it. */
-int run_read(struct run *run, enum sample_step step, bool exact, struct sample *ret_sample);
+/* What TOUCHED is now, and how much of the region has been touched in any pass. */
+uint64_t run_touched(const struct run *run);
+uint64_t run_covered(const struct run *run);
+
+/* Takes a reading of the subject; EXACT adds smaps_rollup and takes RSS from it. */
+int run_read(struct run *run, bool exact, struct sample *ret_sample);
 
 /* Whether every row is read from smaps_rollup, because of --exact or of lagging counters. */
 bool run_is_exact(const struct run *run);
@@ -56,7 +75,35 @@ bool run_is_exact(const struct run *run);
 /* Gives SAMPLE to the sink as the next row. */
 int run_emit(struct run *run, const struct sample *sample);
 
-/* Takes a reading and gives it to the sink as the next row. */
-int run_row(struct run *run, enum sample_step step, bool exact);
+/* Takes a reading of the subject, and of its children, and gives them to the sink as rows. */
+int run_row(struct run *run, bool exact);
+
+/* Takes care of the child that the subject has just forked. */
+int run_adopt(struct run *run, pid_t pid);
+
+/* Sleeps until WHEN, looking at the guard; an answer cannot come, nothing was asked. */
+int run_sleep(struct run *run, uint64_t when);
+
+/* Keeps the memory for TIME ns, with a row every plan->every, and one at the end. */
+int run_hold(struct run *run, uint64_t time);
+
+/*
+ * Has the subject (or its child, numbered from 1) begin to visit the first SPAN bytes: what was
+ * counted before is the guard's to remember.
+ */
+int run_begin(struct run *run, enum touch_access access, uint32_t child, uint64_t span);
+
+/*
+ * Has REQUEST, of which `to` is filled in, carried out until the subject has counted END bytes:
+ * no faster than PACE (NULL: as fast as it can) and no further than the guard allows.
+ */
+int run_errand(struct run *run, struct subject_request request, struct pace *pace, uint64_t end);
+
+/* Locks the region if the plan says so; then touches it as often as the plan says. */
+int run_lock(struct run *run);
+int run_passes(struct run *run);
+
+/* Carries out the steps of the plan. */
+int run_steps(struct run *run);
 
 #endif

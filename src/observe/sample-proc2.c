@@ -15,17 +15,19 @@ const char sampler_backend[] = "libproc2";
 /* The items and, in the same order, their places in the library's result. */
 static enum pids_item items[] = {
 	PIDS_VM_SIZE, PIDS_VM_RSS, PIDS_VM_RSS_ANON, PIDS_VM_RSS_FILE, PIDS_VM_RSS_SHARED,
-	PIDS_VM_SWAP, PIDS_FLT_MIN, PIDS_FLT_MAJ,
+	PIDS_VM_SWAP, PIDS_VM_RSS_LOCKED, PIDS_FLT_MIN, PIDS_FLT_MAJ,
 	PIDS_SMAP_RSS, PIDS_SMAP_ANONYMOUS, PIDS_SMAP_PSS_SHMEM, PIDS_SMAP_PSS,
 	PIDS_SMAP_PRV_TOTAL, PIDS_SMAP_HUGE_ANON, PIDS_SMAP_HUGE_SHMEM,
+	PIDS_SMAP_HUGE_TLBPRV, PIDS_SMAP_HUGE_TLBSHR, PIDS_SMAP_LAZY_FREE,
 };
 
 enum place {
 	VM_SIZE, VM_RSS, VM_RSS_ANON, VM_RSS_FILE, VM_RSS_SHARED,
-	VM_SWAP, FLT_MIN, FLT_MAJ,
+	VM_SWAP, VM_RSS_LOCKED, FLT_MIN, FLT_MAJ,
 	STATUS_ITEMS,
 	SMAP_RSS = STATUS_ITEMS, SMAP_ANONYMOUS, SMAP_PSS_SHMEM, SMAP_PSS,
 	SMAP_PRV_TOTAL, SMAP_HUGE_ANON, SMAP_HUGE_SHMEM,
+	SMAP_HUGE_TLBPRV, SMAP_HUGE_TLBSHR, SMAP_LAZY_FREE,
 	ALL_ITEMS,
 };
 
@@ -109,6 +111,7 @@ static void fill_status(const struct pids_result *result, struct sample *sample)
 	sample->file = kib(result, VM_RSS_FILE);
 	sample->shmem = kib(result, VM_RSS_SHARED);
 	sample->swap = kib(result, VM_SWAP);
+	sample->locked = kib(result, VM_RSS_LOCKED);
 	sample->minflt = result[FLT_MIN].result.ul_int;
 	sample->majflt = result[FLT_MAJ].result.ul_int;
 }
@@ -121,6 +124,8 @@ static void fill_rollup(const struct pids_result *result, struct sample *sample)
 	sample->pss = kib(result, SMAP_PSS);
 	sample->uss = kib(result, SMAP_PRV_TOTAL);
 	sample->huge = kib(result, SMAP_HUGE_ANON) + kib(result, SMAP_HUGE_SHMEM);
+	sample->hugetlb = kib(result, SMAP_HUGE_TLBPRV) + kib(result, SMAP_HUGE_TLBSHR);
+	sample->lazyfree = kib(result, SMAP_LAZY_FREE);
 }
 
 static int read_extras(struct sampler *sampler, unsigned needs, struct sample *sample)
@@ -133,10 +138,9 @@ static int read_extras(struct sampler *sampler, unsigned needs, struct sample *s
 			return -ESRCH;
 		sample->oom_score = (uint64_t)result[0].result.s_int;
 	}
-	if (needs & NEED_PTE)
-		return process_status_field(&sampler->root, (pid_t)sampler->pid, "VmPTE",
-					    &sample->pte);
-	return 0;
+	return process_extras_read(&sampler->root, (pid_t)sampler->pid,
+				   needs & NEED_PTE ? &sample->pte : NULL,
+				   needs & NEED_KSM ? &sample->ksm : NULL);
 }
 
 /* A zombie has a status file but no memory. */
@@ -155,12 +159,7 @@ int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sam
 {
 	bool rollup = needs & NEED_ROLLUP;
 	const struct pids_result *result;
-	struct sample sample = {
-		.pss = SAMPLE_MISSING, .uss = SAMPLE_MISSING, .huge = SAMPLE_MISSING,
-		.pte = SAMPLE_MISSING, .oom_score = SAMPLE_MISSING,
-		.rss_rollup = SAMPLE_MISSING, .anon_rollup = SAMPLE_MISSING,
-		.shmem_rollup = SAMPLE_MISSING,
-	};
+	struct sample sample = sample_blank((pid_t)sampler->pid);
 	int r;
 
 	result = select_one(sampler, rollup ? sampler->rollup : sampler->status);

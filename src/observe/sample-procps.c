@@ -93,6 +93,7 @@ static void fill_status(const proc_t *process, struct sample *sample)
 	sample->file = kib(process->vm_rss_file);
 	sample->shmem = kib(process->vm_rss_shared);
 	sample->swap = kib(process->vm_swap);
+	sample->locked = kib(process->vm_lock);
 	/* The process's own: those with a c in front add its waited-for children. */
 	sample->minflt = process->min_flt;
 	sample->majflt = process->maj_flt;
@@ -129,6 +130,8 @@ static int read_rollup(struct sampler *sampler, struct sample *sample)
 	sample->pss = figure(text, "Pss");
 	sample->uss = sum_of(text, "Private_Clean", "Private_Dirty");
 	sample->huge = sum_of(text, "AnonHugePages", "ShmemPmdMapped");
+	sample->hugetlb = sum_of(text, "Private_Hugetlb", "Shared_Hugetlb");
+	sample->lazyfree = figure(text, "LazyFree");
 	return 0;
 }
 
@@ -138,20 +141,16 @@ static int read_extras(struct sampler *sampler, unsigned needs, struct sample *s
 
 	if (needs & NEED_ROLLUP)
 		r = read_rollup(sampler, sample);
-	if (r == 0 && needs & NEED_PTE)
-		r = process_status_field(&sampler->root, sampler->pids[0], "VmPTE",
-					 &sample->pte);
-	return r;
+	if (r < 0)
+		return r;
+	return process_extras_read(&sampler->root, sampler->pids[0],
+				   needs & NEED_PTE ? &sample->pte : NULL,
+				   needs & NEED_KSM ? &sample->ksm : NULL);
 }
 
 int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample)
 {
-	struct sample sample = {
-		.pss = SAMPLE_MISSING, .uss = SAMPLE_MISSING, .huge = SAMPLE_MISSING,
-		.pte = SAMPLE_MISSING, .oom_score = SAMPLE_MISSING,
-		.rss_rollup = SAMPLE_MISSING, .anon_rollup = SAMPLE_MISSING,
-		.shmem_rollup = SAMPLE_MISSING,
-	};
+	struct sample sample = sample_blank(sampler->pids[0]);
 	proc_t *process = read_process(sampler, needs);
 	int r;
 

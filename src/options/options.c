@@ -9,24 +9,41 @@
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/number.h"
 #include "options/options.h"
 #include "options/table.h"
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* More than anybody would wait for. */
+#define PASSES_MAX 1000000
+
 enum option_key {
-	KEY_PRIVATE = OPTION_LONG_ONLY, KEY_SHARED, KEY_RESERVE, KEY_THP, KEY_TOUCH,
+	KEY_PRIVATE = OPTION_LONG_ONLY, KEY_SHARED, KEY_MEMFD, KEY_FILE, KEY_HUGETLB, KEY_RESERVE,
+	KEY_THP, KEY_LOCK, KEY_ACCESS, KEY_ORDER, KEY_STRIDE, KEY_TOUCH, KEY_PASSES, KEY_THEN,
 	KEY_RATE, KEY_HOLD, KEY_EVERY, KEY_NO_GUARD, KEY_VERIFY, KEY_EXPECT, KEY_EXACT,
 	KEY_LIMIT, KEY_SWAP, KEY_HIGH, KEY_OOM_SCORE_ADJ,
 	KEY_JSON, KEY_CSV,
-	KEY_OUTPUT = 'o', KEY_BYTES = 'b', KEY_HUMAN = 'H', KEY_NOHEADINGS = 'n',
+	KEY_THREADS = 't', KEY_OUTPUT = 'o', KEY_BYTES = 'b', KEY_HUMAN = 'H', KEY_NOHEADINGS = 'n',
 	KEY_QUIET = 'q', KEY_VERBOSE = 'v', KEY_HELP = 'h', KEY_VERSION = 'V',
 };
 
 static const struct option_description list[] = {
 	{ "private", KEY_PRIVATE, NULL, "map private anonymous memory (default)", "Region" },
-	{ "shared", KEY_SHARED, NULL, "map shared anonymous memory", NULL },
+	{ "shared", KEY_SHARED, NULL, "map shared anonymous memory, or the file shared", NULL },
+	{ "memfd", KEY_MEMFD, NULL, "map a memfd, a file without a name", NULL },
+	{ "file", KEY_FILE, "PATH", "map a file; a new one is gone after the run", NULL },
+	{ "hugetlb", KEY_HUGETLB, "[=2M|1G]", "map reserved huge pages", NULL },
 	{ "reserve", KEY_RESERVE, NULL, "let overcommit accounting see the mapping", NULL },
 	{ "thp", KEY_THP, "WHEN", "huge pages: never (default), always, system", NULL },
+	{ "lock", KEY_LOCK, "[=onfault]", "lock it with mlock, at once or page by page", NULL },
+	{ "access", KEY_ACCESS, "HOW", "write (default), read, populate-write, populate-read", "Touching" },
+	{ "order", KEY_ORDER, "ORDER", "forward (default), backward, random[:SEED]", NULL },
+	{ "stride", KEY_STRIDE, "SIZE", "touch one page in every SIZE", NULL },
 	{ "touch", KEY_TOUCH, "SIZE", "touch only the first SIZE of the region", NULL },
+	{ "passes", KEY_PASSES, "N", "touch all of it N times", NULL },
+	{ "threads", KEY_THREADS, "N", "touch with N threads at once", NULL },
+	{ "then", KEY_THEN, "STEP", "afterwards do STEP, see below; may be given again", NULL },
 	{ "limit", KEY_LIMIT, "SIZE", "give the subject a memory cgroup of SIZE to die in", "Sandbox" },
 	{ "swap", KEY_SWAP, "SIZE", "let it swap up to SIZE (default 0)", NULL },
 	{ "high", KEY_HIGH, "SIZE", "throttle it above SIZE (cgroup v2)", NULL },
@@ -55,6 +72,11 @@ _Static_assert(sizeof(list) / sizeof(list[0]) <= OPTION_TABLE_MAX, "the table fi
 /* Pairs that say contradicting things. */
 static const int exclusive[][2] = {
 	{ KEY_PRIVATE, KEY_SHARED },
+	{ KEY_PRIVATE, KEY_MEMFD },
+	{ KEY_FILE, KEY_MEMFD },
+	{ KEY_HUGETLB, KEY_MEMFD },
+	{ KEY_HUGETLB, KEY_FILE },
+	{ KEY_HUGETLB, KEY_THP },
 	{ KEY_BYTES, KEY_HUMAN },
 	{ KEY_JSON, KEY_CSV },
 	{ KEY_JSON, KEY_HUMAN },
@@ -76,6 +98,7 @@ static const struct option_table table = {
 /* The parser's state. */
 struct parser {
 	struct request request;
+	bool shared, memfd;
 	struct option_walk walk;
 	struct trouble *trouble;
 };
@@ -115,6 +138,25 @@ static int parse_rate(const char *text, struct request *request, struct trouble 
 	return -EINVAL;
 }
 
+/* Finds TEXT among the COUNT NAMES of OPTION's values. Returns its index or -EINVAL. */
+static int parse_choice(const char *option, const char *const *names, size_t count,
+			const char *text, struct trouble *trouble)
+{
+	char escaped[64], known[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(text, names[i]))
+			return (int)i;
+	for (size_t i = 0; i < count && used < sizeof(known); i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s=%s",
+					 !i ? "" : i + 1 == count ? " or " : ", ", option, names[i]);
+	trouble_set(trouble, "%s '%s' is not known", option,
+		    trouble_escape(escaped, sizeof(escaped), text));
+	trouble_remedy(trouble, "write %s", known);
+	return -EINVAL;
+}
+
 static int parse_thp(const char *text, struct request *request, struct trouble *trouble)
 {
 	static const char *const names[] = {
@@ -122,17 +164,118 @@ static int parse_thp(const char *text, struct request *request, struct trouble *
 		[REGION_THP_ALWAYS] = "always",
 		[REGION_THP_SYSTEM] = "system",
 	};
+	int found = parse_choice("--thp", names, COUNT(names), text, trouble);
+
+	if (found >= 0)
+		request->thp = (enum region_thp)found;
+	return found < 0 ? found : 0;
+}
+
+static int parse_access(const char *text, struct request *request, struct trouble *trouble)
+{
+	static const char *const names[] = {
+		[TOUCH_WRITE] = "write",
+		[TOUCH_READ] = "read",
+		[TOUCH_POPULATE_WRITE] = "populate-write",
+		[TOUCH_POPULATE_READ] = "populate-read",
+	};
+	int found = parse_choice("--access", names, COUNT(names), text, trouble);
+
+	if (found >= 0)
+		request->access = (enum touch_access)found;
+	return found < 0 ? found : 0;
+}
+
+/* forward, backward, random or random:SEED */
+static int parse_order(const char *text, struct request *request, struct trouble *trouble)
+{
+	static const char *const names[] = {
+		[ORDER_FORWARD] = "forward",
+		[ORDER_BACKWARD] = "backward",
+		[ORDER_RANDOM] = "random",
+	};
+	bool seeded = !strncmp(text, "random:", 7);
+	int found = parse_choice("--order", names, COUNT(names), seeded ? "random" : text, trouble);
 	char escaped[64];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(text, names[i])) {
-			request->thp = (enum region_thp)i;
-			return 0;
-		}
-	}
-	trouble_set(trouble, "--thp '%s' is not known", trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "write --thp=never, --thp=always or --thp=system");
+	if (found < 0)
+		return found;
+	request->order = (enum order_kind)found;
+	request->has_seed = seeded;
+	if (!seeded || (number_parse_u64(text + 7, &request->seed) == 0 &&
+			request->seed <= INT64_MAX && !strchr(text, '\n')))
+		return 0;
+	trouble_set(trouble, "--order '%s': SEED is not a number from 0 to 2^63 - 1",
+		    trouble_escape(escaped, sizeof(escaped), text));
+	trouble_remedy(trouble, "write --order=random:7, or --order=random for a seed by chance");
 	return -EINVAL;
+}
+
+/* A plain number from 1 to MOST. */
+static int parse_number(const char *option, const char *text, uint64_t most, uint64_t *ret_number,
+			struct trouble *trouble)
+{
+	uint64_t number;
+	char escaped[64];
+
+	if (number_parse_u64(text, &number) == 0 && number >= 1 && number <= most &&
+	    !strchr(text, '\n')) {
+		*ret_number = number;
+		return 0;
+	}
+	trouble_set(trouble, "%s '%s' is not a number from 1 to %llu", option,
+		    trouble_escape(escaped, sizeof(escaped), text), (unsigned long long)most);
+	trouble_remedy(trouble, "write digits alone, as in %s=2", option);
+	return -EINVAL;
+}
+
+static int parse_lock(const char *text, struct request *request, struct trouble *trouble)
+{
+	static const char *const names[] = { "onfault" };
+
+	request->lock = text ? REGION_LOCKED_ONFAULT : REGION_LOCKED;
+	return text ? parse_choice("--lock", names, COUNT(names), text, trouble) : 0;
+}
+
+/* TEXT is NULL for the system's default. */
+static int parse_hugetlb(const char *text, struct request *request, struct trouble *trouble)
+{
+	struct size size = { 0 };
+	char escaped[64];
+
+	request->hugetlb = true;
+	if (!text)
+		return 0;
+	if (size_parse("--hugetlb", text, &size, trouble) < 0)
+		return -EINVAL;
+	request->huge_page = size.bytes;
+	if (size.bytes > 4096 && !(size.bytes & (size.bytes - 1)))
+		return 0;
+	trouble_set(trouble, "--hugetlb '%s' is no size of a huge page",
+		    trouble_escape(escaped, sizeof(escaped), text));
+	trouble_remedy(trouble, "write --hugetlb=2M or --hugetlb=1G, or what else there is in "
+		       "/sys/kernel/mm/hugepages");
+	return -EINVAL;
+}
+
+static int parse_file(const char *text, struct request *request, struct trouble *trouble)
+{
+	request->file = text;
+	if (*text)
+		return 0;
+	trouble_set(trouble, "--file: PATH '' is empty");
+	trouble_remedy(trouble, "name a file; one that is not there is made for the run");
+	return -EINVAL;
+}
+
+static int parse_then(const char *text, struct request *request, struct trouble *trouble)
+{
+	if (request->step_count == STEPS_MAX) {
+		trouble_set(trouble, "--then: more than %d steps", STEPS_MAX);
+		trouble_remedy(trouble, "leave some of them out");
+		return -EINVAL;
+	}
+	return step_parse(text, &request->steps[request->step_count++], trouble);
 }
 
 static int parse_time(const char *name, const char *text, uint64_t *ret_ns,
@@ -187,6 +330,44 @@ static int apply_sandbox(struct request *request, int key, const char *text,
 	}
 }
 
+static int apply_region(struct request *request, int key, const char *text,
+			struct trouble *trouble)
+{
+	switch (key) {
+	case KEY_FILE:
+		return parse_file(text, request, trouble);
+	case KEY_HUGETLB:
+		return parse_hugetlb(text, request, trouble);
+	case KEY_LOCK:
+		return parse_lock(text, request, trouble);
+	default:
+		return parse_thp(text, request, trouble);
+	}
+}
+
+static int apply_touching(struct request *request, int key, const char *text,
+			  struct trouble *trouble)
+{
+	switch (key) {
+	case KEY_ACCESS:
+		return parse_access(text, request, trouble);
+	case KEY_ORDER:
+		return parse_order(text, request, trouble);
+	case KEY_STRIDE:
+		request->has_stride = true;
+		return parse_some("--stride", text, &request->stride, trouble);
+	case KEY_TOUCH:
+		request->has_touch = true;
+		return size_parse("--touch", text, &request->touch, trouble);
+	case KEY_PASSES:
+		return parse_number("--passes", text, PASSES_MAX, &request->passes, trouble);
+	case KEY_THREADS:
+		return parse_number("--threads", text, TOUCH_THREADS_MAX, &request->threads, trouble);
+	default:
+		return parse_then(text, request, trouble);
+	}
+}
+
 static int apply_with_argument(struct parser *parser, int key, const char *text)
 {
 	struct request *request = &parser->request;
@@ -194,10 +375,18 @@ static int apply_with_argument(struct parser *parser, int key, const char *text)
 
 	switch (key) {
 	case KEY_THP:
-		return parse_thp(text, request, trouble);
+	case KEY_FILE:
+	case KEY_HUGETLB:
+	case KEY_LOCK:
+		return apply_region(request, key, text, trouble);
+	case KEY_ACCESS:
+	case KEY_ORDER:
+	case KEY_STRIDE:
 	case KEY_TOUCH:
-		request->has_touch = true;
-		return size_parse("--touch", text, &request->touch, trouble);
+	case KEY_PASSES:
+	case KEY_THREADS:
+	case KEY_THEN:
+		return apply_touching(request, key, text, trouble);
 	case KEY_RATE:
 		return parse_rate(text, request, trouble);
 	case KEY_HOLD:
@@ -222,10 +411,12 @@ static int apply(struct parser *parser, int key, const char *argument)
 
 	switch (key) {
 	case KEY_PRIVATE:
-		request->backing = REGION_PRIVATE;
 		return 0;
 	case KEY_SHARED:
-		request->backing = REGION_SHARED;
+		parser->shared = true;
+		return 0;
+	case KEY_MEMFD:
+		parser->memfd = true;
 		return 0;
 	case KEY_RESERVE:
 		request->reserve = true;
@@ -265,12 +456,35 @@ static int apply(struct parser *parser, int key, const char *argument)
 	}
 }
 
+/* What the options for it make of the region together; they do not contradict each other. */
+static enum region_backing backing_of(const struct parser *parser)
+{
+	const struct request *request = &parser->request;
+
+	if (request->hugetlb)
+		return parser->shared ? REGION_HUGETLB_SHARED : REGION_HUGETLB;
+	if (request->file)
+		return parser->shared ? REGION_FILE_SHARED : REGION_FILE_PRIVATE;
+	if (parser->memfd)
+		return REGION_MEMFD;
+	return parser->shared ? REGION_SHARED : REGION_PRIVATE;
+}
+
+static bool has_hold_step(const struct request *request)
+{
+	for (size_t i = 0; i < request->step_count; i++)
+		if (request->steps[i].rule->verb == VERB_HOLD)
+			return true;
+	return false;
+}
+
 /* An option that means something only beside another one. */
 static int check_needs(const struct parser *parser)
 {
 	const struct request *request = &parser->request;
 
-	if (option_seen(&parser->walk, KEY_EVERY) && !option_seen(&parser->walk, KEY_HOLD)) {
+	if (option_seen(&parser->walk, KEY_EVERY) && !option_seen(&parser->walk, KEY_HOLD) &&
+	    !has_hold_step(request)) {
 		trouble_set(parser->trouble, "--every without --hold has no meaning");
 		trouble_remedy(parser->trouble, "add --hold TIME, or give INTERVAL to sample "
 			       "while touching");
@@ -325,8 +539,18 @@ enum options_result options_parse(int argc, char *argv[], struct request *ret_re
 	if (option_check_exclusive(&parser.walk, trouble) < 0 || check_needs(&parser) < 0 ||
 	    parse_operands(&parser, argv + optind) < 0)
 		return OPTIONS_WRONG;
+	parser.request.backing = backing_of(&parser);
 	*ret_request = parser.request;
 	return OPTIONS_RUN;
+}
+
+static void print_steps(void)
+{
+	printf("\nSteps (done to all of the region, or to its first part: STEP:SIZE, STEP:N%%):\n");
+	for (size_t i = 0; i < step_rule_count; i++)
+		printf("  %-14s %s\n", step_rules[i].verb == VERB_HOLD ? "hold:TIME"
+								       : step_rules[i].name,
+		       step_rules[i].help);
 }
 
 void options_print_help(void)
@@ -340,9 +564,10 @@ void options_print_help(void)
 	       "1024, KB MB ... of 1000; N%% is a share of the memory that may still be used.\n"
 	       "TIME is seconds, or a number with ms, s, m, h or d.\n");
 	option_table_print(&table);
+	print_steps();
 	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");
 	for (size_t i = 0; i < column_count; i++)
-		printf("  %-9s %-38s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
+		printf("  %-9s %-40s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
 	printf("\nExit status: 0 done, 1 --verify or --expect unmet, 2 usage, 3 stopped by the\n"
 	       "guard, 125 pagetouch failed, 128+N the subject was killed by signal N.\n"
 	       "For more see pagetouch(1).\n");

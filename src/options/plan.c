@@ -5,9 +5,13 @@
 #include <errno.h>
 
 #include "base/duration.h"
+#include "options/contradictions.h"
 #include "options/plan.h"
 
 #define DEFAULT_SIZE (64 * 1024)
+
+/* Where the system has none: the mapping is refused there, and that is explained. */
+#define DEFAULT_HUGE_PAGE (UINT64_C(2) << 20)
 
 /* Samples in a run when no INTERVAL is given, the baseline not counted. */
 #define DEFAULT_STEPS 16
@@ -16,6 +20,8 @@ struct request request_default(void)
 {
 	return (struct request){
 		.size.bytes = DEFAULT_SIZE,
+		.passes = 1,
+		.threads = 1,
 		.guard = true,
 		.oom_score_adj = 1000,
 		.output = {
@@ -30,13 +36,14 @@ bool request_has_share(const struct request *request)
 {
 	return request->size.permyriad || (request->has_interval && request->interval.permyriad) ||
 	       (request->has_touch && request->touch.permyriad) ||
+	       (request->has_stride && request->stride.permyriad) ||
 	       (request->has_limit && request->limit.permyriad) ||
 	       (request->has_swap && request->swap.permyriad) ||
 	       (request->has_high && request->high.permyriad);
 }
 
-/* Bytes of SIZE in whole pages. */
-static int to_pages(const char *name, struct size size, uint64_t room, uint64_t page_size,
+/* Bytes of SIZE in whole pages of UNIT bytes. */
+static int to_pages(const char *name, struct size size, uint64_t room, uint64_t unit,
 		    uint64_t *ret_bytes, struct trouble *trouble)
 {
 	uint64_t bytes = size_resolve(size, room);
@@ -47,30 +54,38 @@ static int to_pages(const char *name, struct size size, uint64_t room, uint64_t 
 		trouble_remedy(trouble, "give %s in bytes", name);
 		return -ERANGE;
 	}
-	if (size_round_up(bytes, page_size, ret_bytes) < 0) {
+	if (size_round_up(bytes, unit, ret_bytes) < 0) {
 		trouble_set(trouble, "%s is too large", name);
 		trouble_remedy(trouble, "rounded up to pages of %llu bytes it is over 2^64 - 1",
-			       (unsigned long long)page_size);
+			       (unsigned long long)unit);
 		return -ERANGE;
 	}
 	return 0;
 }
 
+/* How much of the region is walked over, and how much of that is touched. */
 static int plan_touch(const struct request *request, uint64_t room, struct plan *plan,
 		      struct trouble *trouble)
 {
+	struct observe_plan *observe = &plan->observe;
 	uint64_t size = plan->region.bytes;
+	int r = 0;
 
-	plan->observe.touch = size;
-	if (!request->has_touch)
+	observe->span = size;
+	if (request->has_touch)
+		r = to_pages("--touch", request->touch, room, observe->unit, &observe->span, trouble);
+	if (r == 0 && request->has_stride)
+		r = to_pages("--stride", request->stride, room, observe->unit, &plan->manner.stride,
+			     trouble);
+	if (r < 0)
+		return r;
+	if (observe->span <= size) {
+		observe->stride = plan->manner.stride;
+		observe->touch = touch_count(&plan->manner, observe->span) * observe->unit;
 		return 0;
-	if (to_pages("--touch", request->touch, room, plan->observe.page_size,
-		     &plan->observe.touch, trouble) < 0)
-		return -ERANGE;
-	if (plan->observe.touch <= size)
-		return 0;
+	}
 	trouble_set(trouble, "--touch asks for %llu bytes, but only %llu are mapped",
-		    (unsigned long long)plan->observe.touch, (unsigned long long)size);
+		    (unsigned long long)observe->span, (unsigned long long)size);
 	trouble_remedy(trouble, "make SIZE larger or --touch smaller");
 	return -EINVAL;
 }
@@ -85,9 +100,8 @@ static int plan_interval(const struct request *request, uint64_t room, struct pl
 		interval = (struct size){ .bytes = observe->touch / DEFAULT_STEPS +
 						   (observe->touch % DEFAULT_STEPS != 0) };
 	if (!interval.bytes && !interval.permyriad)
-		interval.bytes = observe->page_size;
-	if (to_pages("INTERVAL", interval, room, observe->page_size, &observe->interval,
-		     trouble) < 0)
+		interval.bytes = observe->unit;
+	if (to_pages("INTERVAL", interval, room, observe->unit, &observe->interval, trouble) < 0)
 		return -ERANGE;
 	if (request->has_interval && observe->interval > observe->touch)
 		plan->note = "INTERVAL is larger than what is touched: "
@@ -124,17 +138,95 @@ static int plan_sandbox(const struct request *request, uint64_t room, struct pla
 	return check_least("--high", sandbox->high, trouble);
 }
 
-int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
-	      struct plan *ret_plan, struct trouble *trouble)
+static int plan_steps(const struct request *request, struct plan *plan, struct trouble *trouble)
 {
-	struct plan plan = {
+	struct observe_plan *observe = &plan->observe;
+
+	observe->step_count = request->step_count;
+	for (size_t i = 0; i < request->step_count; i++) {
+		struct step *step = &observe->steps[i];
+		uint64_t size = plan->region.bytes;
+
+		*step = request->steps[i];
+		step->bytes = size;
+		if (!step->part.bytes && !step->part.permyriad)
+			continue;
+		if (size_round_up(size_resolve(step->part, size), observe->unit, &step->bytes) == 0 &&
+		    step->bytes <= size)
+			continue;
+		trouble_set(trouble, "--then %s asks for more than the %llu bytes that are mapped",
+			    step->name, (unsigned long long)size);
+		trouble_remedy(trouble, "make SIZE larger or the step smaller");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Rows of several kinds say which kind they are of, and rows of several processes of which. */
+static void plan_columns(const struct request *request, struct plan *plan)
+{
+	bool forks = false;
+
+	for (size_t i = 0; i < request->step_count; i++)
+		forks = forks || step_forks(&request->steps[i]);
+	if (forks)
+		column_choice_lead(&plan->output.columns, "STEP,PID");
+	else if (request->step_count || request->passes > 1 || request->lock != REGION_UNLOCKED)
+		column_choice_lead(&plan->output.columns, "STEP");
+}
+
+static int check_columns(const struct plan *plan, struct trouble *trouble)
+{
+	if (plan->sandboxed || !(plan->observe.needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT)))
+		return 0;
+	trouble_set(trouble, "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and "
+		    "there is none");
+	trouble_remedy(trouble, "add --limit SIZE, or leave these columns out");
+	return -EINVAL;
+}
+
+static bool is_read_only(const struct request *request)
+{
+	bool writes = touch_writes(request->access);
+
+	for (size_t i = 0; i < request->step_count; i++)
+		writes = writes || step_writes(&request->steps[i]);
+	return !writes;
+}
+
+static struct plan plan_outline(const struct request *request, uint64_t page_size)
+{
+	uint64_t huge_page = request->huge_page ? request->huge_page : DEFAULT_HUGE_PAGE;
+	uint64_t unit = region_is_hugetlb(request->backing) ? huge_page : page_size;
+	unsigned threads = request->threads ? (unsigned)request->threads : 1;
+
+	return (struct plan){
 		.region = {
 			.backing = request->backing,
 			.thp = request->thp,
 			.reserve = request->reserve,
+			.read_only = is_read_only(request),
+			.huge_page = region_is_hugetlb(request->backing) ? huge_page : 0,
+			.fd = -1,
 		},
+		.manner = {
+			.access = request->access,
+			.order = request->order,
+			.seed = request->seed,
+			.unit = unit,
+			.stride = unit,
+		},
+		.lock = request->lock,
+		.threads = threads,
+		.file = region_is_file(request->backing) ? request->file : NULL,
 		.observe = {
 			.page_size = page_size,
+			.unit = unit,
+			.passes = request->passes ? request->passes : 1,
+			.access = request->access,
+			.lock = request->lock,
+			.backing = request->backing,
+			.threads = threads,
 			.rate = request->has_rate ? request->rate.bytes : 0,
 			.hold = request->hold,
 			.every = request->every ? request->every : NS_PER_SECOND,
@@ -147,9 +239,19 @@ int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 		.guard = request->guard,
 		.verify = request->verify,
 		.verbose = request->verbose,
+		.seeded = request->has_seed,
 	};
-	int r = to_pages("SIZE", request->size, room, page_size, &plan.region.bytes, trouble);
+}
 
+int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
+	      struct plan *ret_plan, struct trouble *trouble)
+{
+	struct plan plan = plan_outline(request, page_size);
+	int r = contradictions_check(request, trouble);
+
+	if (r == 0)
+		r = to_pages("SIZE", request->size, room, plan.observe.unit, &plan.region.bytes, trouble);
+	plan.observe.size = plan.region.bytes;
 	if (r == 0)
 		r = plan_touch(request, room, &plan, trouble);
 	if (r == 0)
@@ -157,6 +259,12 @@ int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 	if (r == 0)
 		r = plan_sandbox(request, room, &plan, trouble);
 	if (r == 0)
-		*ret_plan = plan;
-	return r;
+		r = plan_steps(request, &plan, trouble);
+	if (r == 0)
+		r = check_columns(&plan, trouble);
+	if (r < 0)
+		return r;
+	plan_columns(request, &plan);
+	*ret_plan = plan;
+	return 0;
 }

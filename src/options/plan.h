@@ -9,7 +9,9 @@
 #include "base/size.h"
 #include "base/trouble.h"
 #include "memory/region.h"
+#include "memory/touch.h"
 #include "observe/observer.h"
+#include "observe/step.h"
 #include "print/output.h"
 #include "system/sandbox.h"
 #include "verdict/verdict.h"
@@ -23,15 +25,31 @@ struct request {
 	uint64_t hold, every;			/* ns; every 0: not given */
 	enum region_backing backing;
 	enum region_thp thp;
+	enum region_lock lock;
+	const char *file;			/* of a file backing; static or of argv */
+	uint64_t huge_page;			/* of hugetlb, bytes; 0: the system's default */
+	enum touch_access access;
+	enum order_kind order;
+	uint64_t seed;				/* of ORDER_RANDOM */
+	struct size stride;			/* valid when has_stride is set */
+	bool has_stride, has_seed;
+	uint64_t passes, threads;		/* 1 or more; 0 is taken as 1 */
+	struct step steps[STEPS_MAX];
+	size_t step_count;
+	bool hugetlb;
 	bool reserve, exact, guard, verify, verbose;
 	int oom_score_adj;			/* or SUBJECT_KEEP_ADJ */
 	struct expectation expect;
 	struct output output;
 };
 
-/* What is going to be done; all sizes in bytes and whole pages. */
+/* What is going to be done; all sizes in bytes and whole pages (of hugetlb, if it is that). */
 struct plan {
 	struct region_spec region;
+	struct touch_manner manner;
+	enum region_lock lock;
+	unsigned threads;
+	const char *file;		/* NULL: none */
 	struct observe_plan observe;
 	struct output output;
 	bool sandboxed;			/* the subject gets a cgroup of its own */
@@ -39,6 +57,7 @@ struct plan {
 	int oom_score_adj;
 	struct expectation expect;
 	bool guard, verify, verbose;
+	bool seeded;		/* the seed was given, not chosen */
 	const char *note;	/* a sentence for the user, or NULL; static */
 };
 

@@ -25,6 +25,41 @@ static struct json_object *job_object(const struct host *host)
 	return object;
 }
 
+static struct json_object *steps_array(const struct observe_plan *observe)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < observe->step_count; i++)
+		json_object_array_add(array, json_new_text(observe->steps[i].name));
+	return array;
+}
+
+/* How the region is touched, and what follows. */
+static void add_manner(struct json_object *object, const struct plan_record *record)
+{
+	static const char *const locks[] = {
+		[REGION_UNLOCKED] = NULL,
+		[REGION_LOCKED] = "all",
+		[REGION_LOCKED_ONFAULT] = "onfault",
+	};
+	const struct touch_manner *manner = record->manner;
+	const struct observe_plan *observe = record->observe;
+
+	if (!manner || !observe)
+		return;
+	json_add_text(object, "access", touch_access_name(manner->access));
+	json_add_text(object, "order", order_name(manner->order));
+	json_add_figure(object, "seed", manner->order == ORDER_RANDOM ? manner->seed : SAMPLE_MISSING);
+	json_add_figure(object, "unit", manner->unit);
+	json_add_figure(object, "stride", manner->stride);
+	json_add_figure(object, "passes", observe->passes);
+	json_add_figure(object, "threads", observe->threads);
+	json_add_text(object, "lock", locks[observe->lock]);
+	json_add_text(object, "file", record->file);
+	json_add_flag(object, "shared", region_is_shared(record->region->backing));
+	json_add(object, "steps", steps_array(observe));
+}
+
 static int json_plan(struct printer *printer, const struct plan_record *record)
 {
 	struct json_object *object = json_new_record("plan");
@@ -39,6 +74,7 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 	json_add_figure(object, "interval", record->interval);
 	json_add_figure(object, "touch", record->touch);
 	json_add_text(object, "backing", region_backing_name(record->region->backing));
+	add_manner(object, record);
 	json_add_figure(object, "limit", record->limit);
 	json_add_integer(object, "pid", record->pid);
 	json_add(object, "machine", machine_object(record->machine));
@@ -52,7 +88,9 @@ static int json_sample(struct printer *printer, const struct sample *sample)
 
 	json_add_figure(object, "seq", sample->seq);
 	json_add_figure(object, "elapsed_ns", sample->elapsed_ns);
-	json_add_text(object, "step", sample->step == STEP_HOLD ? "hold" : "touch");
+	json_add_text(object, "step", sample_step_name(sample));
+	json_add_figure(object, "pid", sample->pid);
+	json_add_text(object, "process", sample->of_child ? "child" : "subject");
 	json_add_figure(object, "touched", sample->touched);
 	json_add_figure(object, "vsz", sample->vsz);
 	json_add_figure(object, "rss", sample->rss);
@@ -65,10 +103,21 @@ static int json_sample(struct printer *printer, const struct sample *sample)
 	json_add_figure(object, "pss", sample->pss);
 	json_add_figure(object, "uss", sample->uss);
 	json_add_figure(object, "huge", sample->huge);
+	json_add_figure(object, "hugetlb", sample->hugetlb);
+	json_add_figure(object, "lazyfree", sample->lazyfree);
+	json_add_figure(object, "locked", sample->locked);
+	json_add_figure(object, "ksm", sample->ksm);
 	json_add_figure(object, "pte", sample->pte);
 	json_add_figure(object, "minflt", sample->minflt);
 	json_add_figure(object, "majflt", sample->majflt);
 	json_add_figure(object, "oom_score", sample->oom_score);
+	json_add_figure(object, "cg_usage", sample->cg_usage);
+	json_add_figure(object, "cg_anon", sample->cg_anon);
+	json_add_figure(object, "cg_file", sample->cg_file);
+	json_add_figure(object, "cg_shmem", sample->cg_shmem);
+	json_add_figure(object, "cg_pte", sample->cg_pte);
+	json_add(object, "committed", sample->committed == SAMPLE_NO_GROWTH
+		 ? NULL : json_object_new_int64(sample->committed));
 	return json_write_record(printer->stream, object);
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/duration.h"
 #include "print/printer.h"
@@ -31,11 +32,32 @@ int printer_open(struct printer *printer, const struct output *output)
 	return printer->format->open ? printer->format->open(printer) : 0;
 }
 
+/* What the table needs to know of rows that are yet to come. */
+static void foresee(struct printer *printer, const struct plan_record *record)
+{
+	const struct observe_plan *observe = record->observe;
+	uint64_t touched = record->touch, pages = record->page_size ? record->page_size : 1;
+
+	printer->step_width = strlen("touch");
+	if (observe) {
+		touched = (observe->passes + observe->step_count) * record->region->bytes;
+		if (observe->passes > 1)
+			printer->step_width = (size_t)snprintf(NULL, 0, "pass:%" PRIu64, observe->passes);
+		if (observe->lock == REGION_LOCKED_ONFAULT && printer->step_width < 12)
+			printer->step_width = strlen("lock:onfault");
+		for (size_t i = 0; i < observe->step_count; i++)
+			if (strlen(observe->steps[i].name) > printer->step_width)
+				printer->step_width = strlen(observe->steps[i].name);
+	}
+	printer->touches = touched / pages;
+}
+
 int printer_plan(struct printer *printer, const struct plan_record *record)
 {
 	printer->size = record->region->bytes;
 	printer->touch = record->touch;
 	printer->page_size = record->page_size;
+	foresee(printer, record);
 	errno = 0;
 	return printer->format->plan ? printer->format->plan(printer, record) : 0;
 }
@@ -76,10 +98,14 @@ static void format_growth(int64_t growth, enum size_unit unit, char *text)
 const char *printer_cell(const struct column *column, const struct sample *sample,
 			 enum size_unit unit, char text[static PRINTER_CELL_MAX])
 {
-	uint64_t value = column_value(column, sample);
+	uint64_t value = column->kind == COLUMN_TEXT ? 0 : column_value(column, sample);
 
 	text[0] = '\0';
-	if (column->kind == COLUMN_GROWTH)
+	if (column->kind == COLUMN_TEXT)
+		snprintf(text, PRINTER_CELL_MAX, "%s", sample_step_name(sample));
+	else if (column->kind == COLUMN_GROWTH && (int64_t)value == SAMPLE_NO_GROWTH)
+		return text;
+	else if (column->kind == COLUMN_GROWTH)
 		format_growth((int64_t)value, unit, text);
 	else if (value == SAMPLE_MISSING)
 		return text;

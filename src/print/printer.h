@@ -19,6 +19,9 @@ struct plan_record {
 	const struct host *host;
 	const struct machine *machine;
 	const struct region_spec *region;
+	const struct touch_manner *manner;	/* NULL: not known */
+	const struct observe_plan *observe;	/* passes, threads, lock, steps; NULL: not known */
+	const char *file;	/* NULL: none */
 	uint64_t page_size, interval, touch;
 	uint64_t limit;		/* the sandbox's; SAMPLE_MISSING: none */
 	int pid;		/* the subject's */
@@ -44,6 +47,8 @@ struct printer {
 	FILE *stream;			/* standard output */
 	uint64_t size, page_size;	/* of the region, bytes; set by printer_plan() */
 	uint64_t touch;
+	size_t step_width;		/* of the longest name that STEP may have */
+	uint64_t touches;		/* pages that are touched in all passes and steps */
 	void *state;			/* the format's own */
 };
 

@@ -35,14 +35,18 @@ static size_t digits(uint64_t value)
 static size_t column_width(const struct printer *printer, const struct column *column,
 			   const struct sample *first)
 {
-	uint64_t largest = first->vsz > printer->size ? first->vsz : printer->size;
+	/* A sandbox may be charged for a page twice, as cache and as a copy, and for its table. */
+	uint64_t largest = (first->vsz > printer->size ? first->vsz : printer->size) *
+			   (column->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT) ? 3 : 1);
 	size_t name = strlen(column->name) + 1, width;
 	char text[SIZE_TEXT_MAX];
 
 	if (column->kind == COLUMN_TIME)
 		width = sizeof("10000000.000000") - 1;
 	else if (column->kind == COLUMN_COUNT)
-		width = digits(first->minflt + printer->touch / printer->page_size + 1000);
+		width = digits(first->minflt + printer->touches + 1000);
+	else if (column->kind == COLUMN_TEXT)
+		width = printer->step_width;
 	else if (printer->output->unit == SIZE_HUMAN)
 		width = sizeof("99.9G") - 1;
 	else
@@ -88,7 +92,8 @@ static int make_columns(struct printer *printer, const struct sample *first)
 		const struct column *column = &columns[choice->index[i]];
 		size_t width = column_width(printer, column, first);
 
-		if (add_column(state->table, column->name, width, SCOLS_FL_RIGHT) < 0)
+		if (add_column(state->table, column->name, width,
+			       column->kind == COLUMN_TEXT ? 0 : SCOLS_FL_RIGHT) < 0)
 			return -ENOMEM;
 		used += width + 1;
 	}

@@ -7,24 +7,35 @@
 
 /* What the observer may ask for; each request gets one answer. */
 enum subject_order {
-	SUBJECT_SCRATCH = 1,	/* map a scratch region and touch its first page */
+	SUBJECT_CREW = 1,	/* start the threads that will touch */
+	SUBJECT_SCRATCH,	/* map a scratch region and touch its first page */
+	SUBJECT_TRY,		/* access that page as the region will be */
 	SUBJECT_PROBE,		/* touch the next page of the scratch region */
 	SUBJECT_MAP,		/* give the scratch region back and map the real one */
-	SUBJECT_TOUCH,		/* touch the region up to byte `to` */
+	SUBJECT_BEGIN,		/* begin to visit the first `to` bytes, with access `what` */
+	SUBJECT_TOUCH,		/* visit pages until `to` bytes have been visited since then */
+	SUBJECT_LOCK,		/* lock the region up to byte `to`, from where it is locked */
+	SUBJECT_ADVISE,		/* do memory_advice `what` to the first `to` bytes */
+	SUBJECT_FORK,		/* fork a child, which takes SUBJECT_BEGIN and SUBJECT_TOUCH */
 };
 
 struct subject_request {
 	uint32_t order;		/* enum subject_order */
+	uint32_t what;
+	uint32_t child;		/* who is meant: 0 the subject itself, 1 its first child, ... */
 	uint32_t reserved;
-	uint64_t to;		/* SUBJECT_TOUCH: bytes from the region's start */
+	uint64_t to;
 };
 
 struct subject_answer {
 	uint32_t order;		/* the order that was carried out */
 	int32_t error;		/* 0, or the negative errno of the step that failed */
+	uint64_t value;		/* SUBJECT_MAP: the address; SUBJECT_FORK: the child's pid; else 0 */
 };
 
 /* Pages in the scratch region: the first for the warm-up, the others for probes. */
 #define SUBJECT_SCRATCH_PAGES 16
+
+#define SUBJECT_CHILDREN_MAX 8
 
 #endif

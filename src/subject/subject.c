@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,6 +20,9 @@
 #include "base/cleanup.h"
 #include "subject/subject.h"
 #include "subject/worker.h"
+
+/* How long a child that was killed may take to give its memory back, ms. */
+#define CHILD_END_MS 10000
 
 /*
  * RLIMIT_CORE 1, not 0: the kernel pipes a core to a handler in core_pattern even at
@@ -163,6 +167,8 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
 	bool born;
 	int fd, r;
 
+	/* What the subject has forked becomes ours to wait for when the subject dies. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	subject->pid = fork_into(spec->cgroup, &born);
 	if (subject->pid < 0)
 		return complain(trouble, "fork", errno);
@@ -185,7 +191,7 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
 int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 		  struct trouble *trouble)
 {
-	struct subject subject = { .pidfd = -1, .board = map_board() };
+	struct subject subject = { .pidfd = -1, .board = map_board(), .threads = spec->threads };
 	int requests[2] = { -1, -1 }, answers[2] = { -1, -1 }, r;
 
 	if (!subject.board)
@@ -195,7 +201,10 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 	} else {
 		struct worker worker = {
 			.region = spec->region,
+			.manner = spec->manner,
+			.lock = spec->lock,
 			.page_size = spec->page_size,
+			.threads = spec->threads,
 			.board = subject.board,
 			.requests = requests[0],
 			.answers = answers[1],
@@ -217,11 +226,9 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 	return 0;
 }
 
-int subject_ask(struct subject *subject, enum subject_order order, uint64_t to)
+int subject_ask(struct subject *subject, const struct subject_request *request)
 {
-	struct subject_request request = { .order = order, .to = to };
-
-	if (write(subject->requests, &request, sizeof(request)) == (ssize_t)sizeof(request))
+	if (write(subject->requests, request, sizeof(*request)) == (ssize_t)sizeof(*request))
 		return 0;
 	return errno ? -errno : -EPIPE;
 }
@@ -241,26 +248,82 @@ void subject_halt(struct subject *subject)
 	atomic_store(&subject->board->stop, 1);
 }
 
+void subject_resume(struct subject *subject)
+{
+	atomic_store(&subject->board->stop, 0);
+}
+
 uint64_t subject_touched(const struct subject *subject)
 {
-	return atomic_load(&subject->board->touched);
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < subject->threads; i++)
+		bytes += atomic_load(&subject->board->slots[i].done);
+	return bytes;
+}
+
+int subject_adopt(struct subject *subject, pid_t pid)
+{
+	struct offspring child = { .pid = pid };
+
+	if (subject->child_count == SUBJECT_CHILDREN_MAX)
+		return -EAGAIN;
+	child.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (child.pidfd < 0)
+		return -errno;
+	subject->children[subject->child_count++] = child;
+	return 0;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			break;
+	return status;
 }
 
 void subject_reap(struct subject *subject)
 {
-	while (!subject->reaped && waitpid(subject->pid, &subject->wait_status, 0) < 0)
-		if (errno != EINTR)
-			break;
+	if (!subject->reaped)
+		subject->wait_status = wait_for(subject->pid);
 	subject->reaped = true;
 }
 
+/* The pid is the child's as long as nobody has waited for it: its parent never does. */
+static void kill_child(const struct offspring *child)
+{
+	struct pollfd death = { .fd = child->pidfd, .events = POLLIN };
+
+	syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
+	while (poll(&death, 1, CHILD_END_MS) < 0 && errno == EINTR)
+		;
+}
+
+int subject_reap_child(struct subject *subject, unsigned index)
+{
+	kill(subject->pid, SIGKILL);
+	subject_reap(subject);
+	return wait_for(subject->children[index].pid);
+}
+
+/* The memory of both is given back when this returns. */
 void subject_end(struct subject *subject)
 {
 	if (!subject->board)
 		return;
+	for (unsigned i = 0; i < subject->child_count; i++)
+		kill_child(&subject->children[i]);
 	if (!subject->reaped)
 		kill(subject->pid, SIGKILL);
 	subject_reap(subject);
+	for (unsigned i = 0; i < subject->child_count; i++) {
+		/* Dead, and ours now; one that was waited for before is not there any more. */
+		wait_for(subject->children[i].pid);
+		close(subject->children[i].pidfd);
+	}
 	close(subject->pidfd);
 	close(subject->requests);
 	close(subject->answers);

@@ -20,9 +20,18 @@
 
 struct subject_spec {
 	struct region_spec region;	/* what it maps when asked to */
-	uint64_t page_size;		/* it touches in steps of this, bytes */
+	struct touch_manner manner;	/* how it touches that */
+	enum region_lock lock;		/* how it locks it when asked to */
+	unsigned threads;		/* that touch at once, 1 to TOUCH_THREADS_MAX */
+	uint64_t page_size;		/* of anonymous memory, bytes */
 	int cgroup;			/* directory of the cgroup that it lives in; -1: ours */
 	int oom_score_adj;		/* -1000 to 1000, or SUBJECT_KEEP_ADJ */
+};
+
+/* A child that the subject has forked. */
+struct offspring {
+	pid_t pid;
+	int pidfd;			/* readable when it has died */
 };
 
 struct subject {
@@ -31,6 +40,9 @@ struct subject {
 	int requests;			/* write end */
 	int answers;			/* read end; one answer is one read */
 	struct touch_board *board;	/* shared with the subject */
+	unsigned threads;		/* that count on the board */
+	struct offspring children[SUBJECT_CHILDREN_MAX];
+	unsigned child_count;
 	bool reaped;
 	int wait_status;		/* valid when reaped, as wait(2) gives it */
 };
@@ -51,23 +63,36 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
  */
 int subject_try_adj(int value);
 
-/* Asks for ORDER; the answer comes later. Returns 0 or a negative errno (-EPIPE: dead). */
-int subject_ask(struct subject *subject, enum subject_order order, uint64_t to);
+/* Asks for what REQUEST says; the answer comes later. Returns 0 or a negative errno (-EPIPE: dead). */
+int subject_ask(struct subject *subject, const struct subject_request *request);
 
 /* Reads the answer when subject->answers is readable. Returns 0, or -EPIPE when it has died. */
 int subject_answered(struct subject *subject, struct subject_answer *ret_answer);
 
-/* Makes the subject stop before its next page; it then answers. */
+/* Makes the subject stop before its next page, or no longer do so; when it stops, it answers. */
 void subject_halt(struct subject *subject);
+void subject_resume(struct subject *subject);
 
-/* Bytes touched so far, from the region's start; true also after the subject's death. */
+/*
+ * Bytes touched since the last SUBJECT_BEGIN, or locked; true also after the subject's death, but
+ * for the TOUCH_CHUNK of each thread that the kernel was populating then.
+ */
 uint64_t subject_touched(const struct subject *subject);
+
+/* Keeps child PID, which the subject has just forked. Returns 0 or a negative errno. */
+int subject_adopt(struct subject *subject, pid_t pid);
+
+/*
+ * Kills the subject so that its child number INDEX, which has died, becomes ours, and waits for
+ * both. Returns the child's wait status as wait(2) has it.
+ */
+int subject_reap_child(struct subject *subject, unsigned index);
 
 /* Waits for a subject that has died and keeps its wait status. */
 void subject_reap(struct subject *subject);
 
 /*
- * Kills the subject unless it is dead, waits for it and releases everything;
+ * Kills its children, then the subject unless it is dead, waits for all and releases everything;
  * subject_touched() is no longer allowed. May be called twice.
  */
 void subject_end(struct subject *subject);

@@ -1,76 +1,217 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* worker.c - the subject's loop: read a request, map or touch, answer */
+/* worker.c - the subject's loop: read a request, map, touch or give back, answer */
 #include <config.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "memory/advice.h"
+#include "subject/child.h"
+#include "subject/crew.h"
 #include "subject/protocol.h"
 #include "subject/worker.h"
 
-struct hands {
+/* Bytes that are locked by one mlock(2): a stop waits for it. */
+#define LOCK_CHUNK (UINT64_C(4) << 20)
+
+/* What the process has got. */
+struct estate {
 	struct region scratch;
 	struct region region;
 	uint64_t probes;	/* pages of the scratch region touched */
+	struct crew crew;
+	struct hand self;	/* the crew, while it is this thread alone */
+	struct child children[SUBJECT_CHILDREN_MAX];
+	unsigned forked;
 };
 
-static void touch_scratch_page(const struct worker *worker, struct hands *hands)
+static int start_crew(const struct worker *worker, struct estate *estate)
 {
-	struct touch_board probe = { .touched = hands->probes * worker->page_size };
+	struct hand *hands = &estate->self;
 
-	if (hands->probes == SUBJECT_SCRATCH_PAGES)
-		return;
-	hands->probes++;
-	touch_write(&hands->scratch, hands->probes * worker->page_size, worker->page_size, &probe);
+	if (worker->threads > 1)
+		hands = aligned_alloc(_Alignof(struct hand), worker->threads * sizeof(*hands));
+	if (!hands)
+		return -ENOMEM;
+	return crew_start(&estate->crew, hands, worker->threads, worker->board);
 }
 
-static int map_scratch(const struct worker *worker, struct hands *hands)
+/* Accesses page NUMBER of the scratch region, counted nowhere. */
+static int access_scratch(const struct worker *worker, const struct estate *estate,
+			  enum touch_access access, uint64_t number)
 {
-	struct region_spec spec = worker->region;
+	struct touch_manner manner = { .access = access, .unit = worker->page_size,
+				       .stride = worker->page_size };
+	struct touch_job job = touch_plan(&manner, estate->scratch.address,
+					  SUBJECT_SCRATCH_PAGES * worker->page_size);
+	struct touch_slot slot = { 0 };
+	_Atomic uint32_t stop = 0;
+
+	return touch_visit(&job, &number, number + 1, &stop, &slot);
+}
+
+static int touch_scratch_page(const struct worker *worker, struct estate *estate)
+{
+	if (estate->probes == SUBJECT_SCRATCH_PAGES)
+		return 0;
+	return access_scratch(worker, estate, TOUCH_WRITE, estate->probes++);
+}
+
+static void clear_board(const struct worker *worker)
+{
+	for (unsigned i = 0; i < worker->threads; i++)
+		atomic_store(&worker->board->slots[i].done, 0);
+}
+
+/* Always anonymous, of small pages and writable: the probes count on it. */
+static int map_scratch(const struct worker *worker, struct estate *estate)
+{
+	struct region_spec spec = {
+		.bytes = SUBJECT_SCRATCH_PAGES * worker->page_size,
+		.backing = region_is_shared(worker->region.backing) ? REGION_SHARED : REGION_PRIVATE,
+		.reserve = worker->region.reserve,
+	};
 	int r;
 
-	spec.bytes = SUBJECT_SCRATCH_PAGES * worker->page_size;
-	spec.thp = REGION_THP_NEVER;
-	/* The board's page is faulted in now, so that it does not count as growth. */
-	atomic_store(&worker->board->touched, 0);
-	r = region_map(&spec, &hands->scratch);
+	/* The board's pages are faulted in now, so that they do not count as growth. */
+	clear_board(worker);
+	r = region_map(&spec, &estate->scratch);
+	return r < 0 ? r : touch_scratch_page(worker, estate);
+}
+
+static int map_region(const struct worker *worker, struct estate *estate, uint64_t *ret_address)
+{
+	int r;
+
+	region_unmap(&estate->scratch);
+	r = region_map(&worker->region, &estate->region);
 	if (r == 0)
-		touch_scratch_page(worker, hands);
+		*ret_address = (uint64_t)(uintptr_t)estate->region.address;
 	return r;
 }
 
-static int carry_out(struct worker *worker, struct hands *hands,
-		     const struct subject_request *request)
+static int begin(const struct worker *worker, struct estate *estate,
+		 const struct subject_request *request)
+{
+	struct touch_manner manner = worker->manner;
+	struct touch_job job;
+
+	manner.access = (enum touch_access)request->what;
+	/* All slots, also those of the threads that a forked child has not got. */
+	clear_board(worker);
+	job = touch_plan(&manner, estate->region.address, request->to);
+	crew_begin(&estate->crew, &job);
+	return 0;
+}
+
+/* With MLOCK_ONFAULT nothing becomes resident, so that one call does. */
+static int lock(const struct worker *worker, const struct estate *estate, uint64_t to)
+{
+	_Atomic uint64_t *done = &worker->board->slots[0].done;
+	uint64_t most = worker->lock == REGION_LOCKED_ONFAULT ? UINT64_MAX : LOCK_CHUNK;
+	uint64_t at = atomic_load(done), end;
+	int r = 0;
+
+	most = most < worker->manner.unit ? worker->manner.unit : most;
+	for (; r == 0 && at < to && !atomic_load(&worker->board->stop); at = end) {
+		end = to - at < most ? to : at + most;
+		r = region_lock(&estate->region, at, end, worker->lock);
+		if (r == 0)
+			atomic_store(done, end);
+	}
+	return r;
+}
+
+static _Noreturn void serve(struct worker *worker, struct estate *estate);
+
+static int fork_child(struct worker *worker, struct estate *estate, uint64_t *ret_pid)
+{
+	struct child child;
+	int r;
+
+	if (estate->forked == SUBJECT_CHILDREN_MAX)
+		return -EAGAIN;
+	r = child_fork(&child);
+	if (r < 0)
+		return r;
+	if (child.pid > 0) {
+		*ret_pid = (uint64_t)child.pid;
+		estate->children[estate->forked++] = child;
+		return 0;
+	}
+	/* The child: what its parent talks through is not its own. */
+	close(worker->requests);
+	close(worker->answers);
+	worker->requests = child.requests;
+	worker->answers = child.answers;
+	estate->forked = 0;
+	crew_start(&estate->crew, &estate->self, 1, worker->board);
+	serve(worker, estate);
+}
+
+static int carry_out(struct worker *worker, struct estate *estate,
+		     const struct subject_request *request, uint64_t *ret_value)
 {
 	switch (request->order) {
+	case SUBJECT_CREW:
+		return start_crew(worker, estate);
 	case SUBJECT_SCRATCH:
-		return map_scratch(worker, hands);
+		return map_scratch(worker, estate);
+	case SUBJECT_TRY:
+		return access_scratch(worker, estate, worker->manner.access, 0);
 	case SUBJECT_PROBE:
-		touch_scratch_page(worker, hands);
-		return 0;
+		return touch_scratch_page(worker, estate);
 	case SUBJECT_MAP:
-		region_unmap(&hands->scratch);
-		return region_map(&worker->region, &hands->region);
+		return map_region(worker, estate, ret_value);
+	case SUBJECT_BEGIN:
+		return begin(worker, estate, request);
 	case SUBJECT_TOUCH:
-		touch_write(&hands->region, request->to, worker->page_size, worker->board);
-		return 0;
+		return crew_touch(&estate->crew, request->to / worker->manner.unit);
+	case SUBJECT_LOCK:
+		return lock(worker, estate, request->to);
+	case SUBJECT_ADVISE:
+		return advice_apply(&estate->region, (enum memory_advice)request->what, request->to);
+	case SUBJECT_FORK:
+		return fork_child(worker, estate, ret_value);
 	default:
 		return -ENOSYS;
 	}
 }
 
-_Noreturn void worker_run(struct worker *worker)
+/* Passes a request that is for a child on to it. */
+static int pass_on(const struct estate *estate, const struct subject_request *request)
 {
-	struct hands hands = { 0 };
+	struct subject_request to_child = *request;
+
+	to_child.child = 0;
+	if (request->child > estate->forked)
+		return -ECHILD;
+	return child_ask(&estate->children[request->child - 1], &to_child);
+}
+
+static _Noreturn void serve(struct worker *worker, struct estate *estate)
+{
 	struct subject_request request;
 	struct subject_answer answer;
 
 	while (read(worker->requests, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
-		answer.order = request.order;
-		answer.error = carry_out(worker, &hands, &request);
+		answer = (struct subject_answer){ .order = request.order };
+		answer.error = request.child ? pass_on(estate, &request)
+					     : carry_out(worker, estate, &request, &answer.value);
 		if (write(worker->answers, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
 			break;
 	}
 	_exit(0);
+}
+
+_Noreturn void worker_run(struct worker *worker)
+{
+	struct estate estate = { .scratch.fd = -1, .region.fd = -1 };
+
+	/* A child that is dead shows as -EPIPE. */
+	signal(SIGPIPE, SIG_IGN);
+	serve(worker, &estate);
 }

@@ -10,15 +10,18 @@
 
 struct worker {
 	struct region_spec region;	/* what to map */
+	struct touch_manner manner;	/* how to touch it */
+	enum region_lock lock;		/* how SUBJECT_LOCK locks it */
 	uint64_t page_size;		/* bytes */
+	unsigned threads;		/* that touch at once; 1: only this one */
 	struct touch_board *board;	/* shared with the observer */
 	int requests;			/* read end, struct subject_request */
 	int answers;			/* write end, struct subject_answer */
 };
 
 /*
- * Carries out requests until the pipe ends, then leaves with _exit(2). Allocates
- * nothing and prints nothing: only what is asked for may change the process.
+ * Carries out requests until the pipe ends, then leaves with _exit(2). Allocates nothing once the
+ * threads run, and prints nothing: only what is asked for may change the process.
  */
 _Noreturn void worker_run(struct worker *worker);
 

@@ -20,6 +20,7 @@ int machine_parse_meminfo(const char *text, struct machine *ret_machine)
 	keyed_u64(text, "SwapTotal", &machine.swap_total);
 	keyed_u64(text, "CommitLimit", &machine.commit_limit);
 	keyed_u64(text, "Committed_AS", &machine.committed_as);
+	keyed_u64(text, "Hugepagesize", &machine.huge_page);
 	*ret_machine = machine;
 	return 0;
 }
@@ -50,10 +51,20 @@ int machine_read(const struct root *root, struct machine *ret_machine)
 	return 0;
 }
 
-int machine_read_available(const struct root *root, uint64_t *ret_available)
+static int read_meminfo(const struct root *root, const char *key, uint64_t *ret_bytes)
 {
 	char text[MEMINFO_MAX];
 	int r = root_read(root, "/proc/meminfo", text, sizeof(text));
 
-	return r < 0 ? r : keyed_u64(text, "MemAvailable", ret_available);
+	return r < 0 ? r : keyed_u64(text, key, ret_bytes);
+}
+
+int machine_read_available(const struct root *root, uint64_t *ret_available)
+{
+	return read_meminfo(root, "MemAvailable", ret_available);
+}
+
+int machine_read_committed(const struct root *root, uint64_t *ret_committed)
+{
+	return read_meminfo(root, "Committed_AS", ret_committed);
 }

@@ -19,6 +19,7 @@ struct machine {
 	uint64_t committed_as;		/* Committed_AS */
 	uint64_t overcommit_memory;	/* /proc/sys/vm/overcommit_memory: 0, 1 or 2 */
 	uint64_t panic_on_oom;		/* /proc/sys/vm/panic_on_oom: 0, 1 or 2 */
+	uint64_t huge_page;		/* /proc/meminfo Hugepagesize; 0: no hugetlb pages here */
 	uint64_t max_map_count;		/* /proc/sys/vm/max_map_count; 0: unknown */
 	char boot_id[BOOT_ID_MAX];	/* /proc/sys/kernel/random/boot_id; "": unknown */
 };
@@ -34,5 +35,8 @@ int machine_parse_meminfo(const char *text, struct machine *ret_machine);
 
 /* Reads MemAvailable alone, in bytes. Returns 0 or a negative errno. */
 int machine_read_available(const struct root *root, uint64_t *ret_available);
+
+/* Reads Committed_AS alone, in bytes. Returns 0 or a negative errno. */
+int machine_read_committed(const struct root *root, uint64_t *ret_committed);
 
 #endif

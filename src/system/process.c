@@ -3,9 +3,12 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "system/keyed.h"
@@ -79,4 +82,58 @@ int process_space_read(const struct root *root, pid_t pid, struct process_space 
 	space.limit_data = read_limit(pid, RLIMIT_DATA);
 	*ret_space = space;
 	return 0;
+}
+
+int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, uint64_t *ret_ksm)
+{
+	uint64_t pages;
+	char path[64];
+	int r = 0;
+
+	if (ret_pte)
+		r = process_status_field(root, pid, "VmPTE", ret_pte);
+	if (r < 0 || !ret_ksm)
+		return r;
+	snprintf(path, sizeof(path), "/proc/%d/ksm_merging_pages", (int)pid);
+	if (root_read_u64(root, path, &pages) == 0)
+		*ret_ksm = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	return 0;
+}
+
+static const char *next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return line + (*line != '\0');
+}
+
+uint64_t process_parse_smaps(const char *text, uint64_t address, uint64_t bytes)
+{
+	uint64_t rss = 0;
+	bool inside = false;
+
+	for (const char *line = text; *line; line = next_line(line)) {
+		char *rest = NULL;
+		uint64_t start = strtoull(line, &rest, 16);
+
+		/* "7f12345000-7f12346000 rw-p ..." begins a mapping, "Rss: 4 kB" is of it. */
+		if (rest != line && *rest == '-')
+			inside = start >= address && start - address < bytes;
+		else if (inside && !strncmp(line, "Rss:", 4))
+			rss += strtoull(line + 4, NULL, 10) * 1024;
+	}
+	return rss;
+}
+
+int process_region_rss(const struct root *root, pid_t pid, uint64_t address, uint64_t bytes,
+		       uint64_t *ret_rss)
+{
+	CLEANUP_FREE char *smaps = NULL;
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
+	r = root_read_all(root, path, &smaps);
+	if (r == 0)
+		*ret_rss = process_parse_smaps(smaps, address, bytes);
+	return r;
 }

@@ -30,4 +30,21 @@ void process_parse_maps(const char *text, struct process_space *space);
 int process_status_field(const struct root *root, pid_t pid, const char *key,
 			 uint64_t *ret_bytes);
 
+/*
+ * Reads what procps does not offer, bytes: page tables (status VmPTE) and pages that are merged
+ * with equal ones (ksm_merging_pages, Linux 5.19; untouched where the kernel has no such file).
+ * What is NULL is not read. Returns 0 or a negative errno.
+ */
+int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, uint64_t *ret_ksm);
+
+/*
+ * Adds up Rss of the mappings of PID that lie in the BYTES from ADDRESS on (smaps, which walks all
+ * of the process's page tables). Returns 0 or a negative errno.
+ */
+int process_region_rss(const struct root *root, pid_t pid, uint64_t address, uint64_t bytes,
+		       uint64_t *ret_rss);
+
+/* Pure: the same in the TEXT of smaps. */
+uint64_t process_parse_smaps(const char *text, uint64_t address, uint64_t bytes);
+
 #endif

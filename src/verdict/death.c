@@ -251,7 +251,8 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 {
 	struct death death = death_find(signal, evidence->testimony);
 	enum size_unit unit = evidence->unit;
-	char how[1400], status[32] = "";
+	const struct ending *ending = evidence->ending;
+	char how[1400], status[32] = "", where[VERDICT_WHERE_MAX];
 
 	verdict->outcome = death.outcome;
 	verdict->exit_status = EXIT_SIGNAL_BASE + signal;
@@ -260,8 +261,10 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	/* With --expect the exit status says whether it was met. */
 	if (!evidence->expect.name)
 		snprintf(status, sizeof(status), ": exit status %d", verdict->exit_status);
-	trouble_set(&verdict->trouble, "the subject (pid %d) was %s after touching %s of %s%s",
-		    evidence->pid, how, TEXT(verdict->touched), TEXT(evidence->touch), status);
+	trouble_set(&verdict->trouble, "the subject%s (pid %d) was %s after touching %s of %s%s%s",
+		    ending->child ? "'s child" : "", ending->child ? (int)ending->child : evidence->pid,
+		    how, TEXT(verdict->touched), TEXT(evidence->touch), verdict_where(ending, where),
+		    status);
 	explain_unknown(&death, signal, &verdict->trouble);
 	verdict_add_proof(verdict, "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",
 			  signal, verdict_signal_name(signal), signal);

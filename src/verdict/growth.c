@@ -13,14 +13,85 @@ static int64_t change(uint64_t before, uint64_t after)
 	return (int64_t)(after - before);
 }
 
-struct growth growth_measure(const struct sample *baseline, const struct sample *last,
-			     enum region_backing backing)
+static uint64_t greater(uint64_t a, uint64_t b)
 {
+	return a > b ? a : b;
+}
+
+/* Anonymous memory: pages that are written, by touching or by locking what is writable. */
+static struct growth_rule expect_private(const struct growth_deeds *deeds)
+{
+	uint64_t written = touch_writes(deeds->access) ? deeds->covered : 0;
+	uint64_t locked = deeds->region->read_only ? 0 : deeds->locked;
+	struct growth_rule rule = { .kind = GROWTH_ANON };
+
+	rule.least = rule.most = greater(written, locked);
+	if (locked > written)
+		rule.cause = GROWTH_LOCKED;
+	else if (!written)
+		rule.cause = GROWTH_ZERO_PAGE;
+	return rule;
+}
+
+static struct growth_rule expect_file(const struct growth_deeds *deeds)
+{
+	struct growth_rule rule = { .kind = GROWTH_REGION };
+
+	rule.least = rule.most = greater(deeds->covered, deeds->locked);
+	if (deeds->locked > deeds->covered)
+		rule.cause = GROWTH_LOCKED;
+	if (touch_writes(deeds->access) || !rule.least)
+		return rule;
+	rule.most = deeds->region->bytes;
+	rule.cause = rule.cause == GROWTH_LOCKED ? GROWTH_LOCKED : GROWTH_AROUND;
+	return rule;
+}
+
+struct growth_rule growth_expect(const struct growth_deeds *deeds)
+{
+	enum region_backing backing = deeds->region->backing;
+	struct growth_rule rule = { .kind = GROWTH_SHMEM };
+
+	if (backing == REGION_PRIVATE)
+		return expect_private(deeds);
+	if (region_is_file(backing))
+		return expect_file(deeds);
+	rule.least = rule.most = greater(deeds->covered, deeds->locked);
+	rule.cause = deeds->locked > deeds->covered ? GROWTH_LOCKED : GROWTH_PLAIN;
+	if (region_is_hugetlb(backing)) {
+		rule.kind = GROWTH_HUGETLB;
+		rule.cause = GROWTH_NO_RSS;
+	}
+	return rule;
+}
+
+/* The figure that a region is measured by; SAMPLE_MISSING: it was not read. */
+static uint64_t figure_of(const struct sample *sample, enum growth_kind kind)
+{
+	switch (kind) {
+	case GROWTH_ANON:
+		return sample->anon_rollup;
+	case GROWTH_SHMEM:
+		return sample->shmem_rollup;
+	case GROWTH_REGION:
+		return sample->region_rss;
+	case GROWTH_HUGETLB:
+		return sample->hugetlb;
+	}
+	return SAMPLE_MISSING;
+}
+
+struct growth growth_measure(const struct sample *baseline, const struct sample *last,
+			     const struct growth_rule *rule)
+{
+	uint64_t before = figure_of(baseline, rule->kind), after = figure_of(last, rule->kind);
 	struct growth growth = {
+		.rule = *rule,
 		.vsz = change(baseline->vsz, last->vsz),
 		.rss = change(baseline->rss_status, last->rss_status),
 		.exact = last->rss_rollup != SAMPLE_MISSING &&
-			 baseline->rss_rollup != SAMPLE_MISSING,
+			 baseline->rss_rollup != SAMPLE_MISSING &&
+			 before != SAMPLE_MISSING && after != SAMPLE_MISSING,
 		.file = change(baseline->file, last->file),
 		.swap = change(baseline->swap, last->swap),
 		.minflt = change(baseline->minflt, last->minflt),
@@ -29,18 +100,21 @@ struct growth growth_measure(const struct sample *baseline, const struct sample 
 
 	if (growth.exact) {
 		growth.rss = change(baseline->rss_rollup, last->rss_rollup);
-		growth.region = backing == REGION_SHARED
-			? change(baseline->shmem_rollup, last->shmem_rollup)
-			: change(baseline->anon_rollup, last->anon_rollup);
+		growth.region = change(before, after);
 		growth.huge = last->huge;
 	}
-	growth.difference = growth.rss - (int64_t)last->touched;
+	/* A file's own pages are in RssFile too, or in RssAnon, or on tmpfs in RssShmem. */
+	if (rule->kind == GROWTH_REGION)
+		growth.file = growth.exact ? growth.rss - growth.region : 0;
+	growth.difference = growth.rss - (int64_t)last->covered;
 	return growth;
 }
 
-bool growth_verified(const struct growth *growth, uint64_t touched)
+bool growth_verified(const struct growth *growth)
 {
-	return growth->exact && growth->vsz == 0 && growth->region == (int64_t)touched;
+	return growth->exact && growth->vsz == 0 &&
+	       growth->region >= (int64_t)growth->rule.least &&
+	       growth->region <= (int64_t)growth->rule.most;
 }
 
 /* Appends ", text" or "text" to reason. */
@@ -62,31 +136,61 @@ static void add(char *reason, const char *format, ...)
 
 #define TEXT(value) size_say((char[SIZE_TEXT_MAX]){ 0 }, size_magnitude(value), unit)
 
+/* By how much the region's memory differs from all that the rule allows. */
+static int64_t beyond_rule(const struct growth *growth)
+{
+	int64_t least = (int64_t)growth->rule.least, most = (int64_t)growth->rule.most;
+
+	if (!growth->exact || (growth->region >= least && growth->region <= most))
+		return 0;
+	return growth->region < least ? growth->region - least : growth->region - most;
+}
+
+/* Why it had to differ from what was touched. */
+static void add_cause(const struct growth *growth, uint64_t touched, enum size_unit unit,
+		      char *reason)
+{
+	int64_t more = growth->region - (int64_t)touched;
+
+	if (growth->exact && growth->rule.cause == GROWTH_NO_RSS)
+		add(reason, "hugetlb pages are in no RSS, but %s came into use", TEXT(growth->region));
+	else if (growth->rule.cause == GROWTH_ZERO_PAGE && touched)
+		add(reason, "what is only read stays the one page of zeros, which is in no RSS");
+	else if (growth->exact && growth->rule.cause == GROWTH_LOCKED && more > 0)
+		add(reason, "mlock made %s more of the region resident", TEXT(more));
+	else if (growth->exact && growth->rule.cause == GROWTH_AROUND && more > 0)
+		add(reason, "the kernel mapped %s more of the file around what was read", TEXT(more));
+}
+
 const char *growth_reason(const struct growth *growth, uint64_t touched, enum size_unit unit,
 			  char reason[static GROWTH_REASON_MAX])
 {
-	int64_t beyond = growth->region - (int64_t)touched;
+	int64_t beyond = beyond_rule(growth), due = growth->region - beyond;
+	bool swapped = growth->swap > 0;
 
 	reason[0] = '\0';
 	if (growth->vsz)
 		add(reason, "VSZ %s by %s during the run", growth->vsz > 0 ? "rose" : "fell",
 		    TEXT(growth->vsz));
-	if (!growth->difference && (!growth->exact || !beyond))
+	if (!growth->difference && !beyond)
 		return reason;
-	if (growth->exact && beyond > 0 && growth->huge)
+	add_cause(growth, touched, unit, reason);
+	if (growth->rule.cause == GROWTH_NO_RSS)
+		due = 0;
+	if (beyond > 0 && growth->huge)
 		add(reason, "transparent huge pages made %s more resident than was touched",
 		    TEXT(beyond));
-	if (growth->swap > 0)
+	if (swapped)
 		add(reason, "%s went to swap", TEXT(growth->swap));
 	if (growth->file)
 		add(reason, "%s of the program's own file pages %s", TEXT(growth->file),
 		    growth->file > 0 ? "came in" : "were reclaimed");
-	if (growth->exact && !beyond && !growth->file && growth->swap <= 0)
-		add(reason, "%s of other memory of the subject %s", TEXT(growth->difference),
-		    growth->difference > 0 ? "came in" : "went");
+	if (growth->exact && !beyond && !growth->file && !swapped && growth->rss != due)
+		add(reason, "%s of other memory of the subject %s", TEXT(growth->rss - due),
+		    growth->rss > due ? "came in" : "went");
 	if (!growth->exact)
 		add(reason, "the figure is from status, which may lag");
-	else if (beyond && !(beyond > 0 && growth->huge) && growth->swap <= 0)
+	else if (beyond && !(beyond > 0 && growth->huge) && !swapped)
 		add(reason, "%s of the region's own memory %s for no reason that can be seen",
 		    TEXT(beyond), beyond > 0 ? "came in" : "is missing");
 	return reason;

@@ -8,30 +8,72 @@
 
 #include "base/size.h"
 #include "memory/region.h"
+#include "memory/touch.h"
 #include "observe/sample.h"
 
-#define GROWTH_REASON_MAX 512
+#define GROWTH_REASON_MAX 640
+
+/* By which figure the region's own memory is measured. */
+enum growth_kind {
+	GROWTH_ANON,		/* smaps_rollup Anonymous */
+	GROWTH_SHMEM,		/* smaps_rollup Pss_Shmem */
+	GROWTH_REGION,		/* smaps Rss of the region: of a file */
+	GROWTH_HUGETLB,		/* smaps_rollup *_Hugetlb, which is in no RSS */
+};
+
+/* Why it is not simply what was touched. */
+enum growth_cause {
+	GROWTH_PLAIN,
+	GROWTH_ZERO_PAGE,	/* anonymous memory that was only read */
+	GROWTH_AROUND,		/* a file that was only read: the kernel maps what is near, too */
+	GROWTH_LOCKED,		/* mlock(2) made all of it resident */
+	GROWTH_NO_RSS,		/* hugetlb pages */
+};
+
+/* By how much the region's memory must have grown, bytes. */
+struct growth_rule {
+	enum growth_kind kind;
+	enum growth_cause cause;
+	uint64_t least, most;
+};
+
+/* What has been done to the region. */
+struct growth_deeds {
+	const struct region_spec *region;
+	enum touch_access access;
+	uint64_t covered;	/* bytes touched, in any pass */
+	uint64_t locked;	/* bytes locked by mlock(2), not on fault; of the beginning */
+};
 
 /* What changed between baseline and last sample; bytes. */
 struct growth {
+	struct growth_rule rule;
 	int64_t vsz;		/* should be 0 */
 	int64_t rss;		/* by the best source that both samples have */
-	bool exact;		/* that source is smaps_rollup */
-	int64_t region;		/* memory of the region's kind alone; valid when exact */
+	bool exact;		/* that source is smaps_rollup, and region is known */
+	int64_t region;		/* the region's own memory; valid when exact */
 	int64_t difference;	/* rss less touched */
-	int64_t file, swap;	/* explain a difference */
+	int64_t file, swap;	/* explain a difference; file: of the program itself */
 	uint64_t huge;		/* in the last sample; 0: none or not read */
 	int64_t minflt, majflt;	/* faults */
 };
 
-/* Compares BASELINE with LAST for a region of BACKING. */
+/*
+ * What DEEDS must have made resident. Facts: anonymous pages that are read are the zero page until
+ * they are written (mm/memory.c, do_anonymous_page()); shared memory has no zero page; a read fault
+ * on a file maps cached pages near by (do_fault_around()), a write fault the one page alone;
+ * mlock(2) writes to what is private and writable and reads all else.
+ */
+struct growth_rule growth_expect(const struct growth_deeds *deeds);
+
+/* Compares BASELINE with LAST by RULE. */
 struct growth growth_measure(const struct sample *baseline, const struct sample *last,
-			     enum region_backing backing);
+			     const struct growth_rule *rule);
 
-/* --verify: VSZ stayed and the region's kind of memory grew by exactly TOUCHED bytes. */
-bool growth_verified(const struct growth *growth, uint64_t touched);
+/* --verify: VSZ stayed and the region's memory grew by what the rule demands. */
+bool growth_verified(const struct growth *growth);
 
-/* Says why RSS did not grow by exactly what was touched; "" when it did. Returns reason. */
+/* Says why RSS did not grow by exactly the TOUCHED bytes; "" when it did. Returns reason. */
 const char *growth_reason(const struct growth *growth, uint64_t touched, enum size_unit unit,
 			  char reason[static GROWTH_REASON_MAX]);
 

@@ -14,10 +14,10 @@ static bool passes(uint64_t used, uint64_t bytes, uint64_t limit)
 	return limit != UINT64_MAX && (bytes > limit || used > limit - bytes);
 }
 
-/* Shared memory is not charged to RLIMIT_DATA (mm/mmap.c, is_data_mapping()). */
+/* What is shared or read only is not charged to RLIMIT_DATA (mm/mmap.c, is_data_mapping()). */
 static bool breaks_data_limit(const struct mapfail_evidence *evidence)
 {
-	return evidence->region.backing == REGION_PRIVATE &&
+	return !region_is_shared(evidence->region.backing) && !evidence->region.read_only &&
 	       passes(evidence->space.vm_data, evidence->region.bytes, evidence->space.limit_data);
 }
 
@@ -30,12 +30,24 @@ static bool breaks_heuristic(const struct mapfail_evidence *evidence)
 	       evidence->region.bytes > machine->mem_total + machine->swap_total;
 }
 
+/* All of a hugetlb mapping is reserved when it is made (mm/hugetlb.c, hugetlb_reserve_pages()). */
+static bool lacks_hugetlb(const struct mapfail_evidence *evidence)
+{
+	const struct region_spec *region = &evidence->region;
+
+	return region_is_hugetlb(region->backing) &&
+	       (!evidence->pool.known ||
+		hugetlb_pool_left(&evidence->pool) < region->bytes / region->huge_page);
+}
+
 enum mapfail_cause mapfail_find(const struct mapfail_evidence *evidence)
 {
 	const struct process_space *space = &evidence->space;
 	const struct machine *machine = &evidence->machine;
 	uint64_t bytes = evidence->region.bytes;
 
+	if (region_is_hugetlb(evidence->region.backing) && !evidence->pool.known)
+		return MAPFAIL_HUGETLB;
 	if (evidence->error != -ENOMEM)
 		return MAPFAIL_OTHER;
 	if (space->maps && passes(space->vm_size, bytes, space->limit_as))
@@ -44,6 +56,8 @@ enum mapfail_cause mapfail_find(const struct mapfail_evidence *evidence)
 		return MAPFAIL_LIMIT_DATA;
 	if (machine->max_map_count && space->maps >= machine->max_map_count)
 		return MAPFAIL_MAP_COUNT;
+	if (lacks_hugetlb(evidence))
+		return MAPFAIL_HUGETLB;
 	if (machine->overcommit_memory == 2 &&
 	    passes(machine->committed_as, bytes, machine->commit_limit))
 		return MAPFAIL_COMMIT_LIMIT;
@@ -95,6 +109,31 @@ static void explain_heuristic(const struct mapfail_evidence *evidence, struct tr
 		       "(MAP_NORESERVE); or set vm.overcommit_memory to 1");
 }
 
+static void explain_hugetlb(const struct mapfail_evidence *evidence, struct trouble *trouble)
+{
+	const struct hugetlb_pool *pool = &evidence->pool;
+	uint64_t page = evidence->region.huge_page, left = hugetlb_pool_left(pool);
+	uint64_t needed = evidence->region.bytes / page, wanted;
+
+	if (!pool->known) {
+		trouble_set(trouble, "cannot map %s: this machine has no hugetlb pages of %s",
+			    TEXT(evidence->region.bytes), TEXT(page));
+		trouble_remedy(trouble, "the sizes that there are stand in /sys/kernel/mm/hugepages");
+		return;
+	}
+	trouble_set(trouble, "cannot map %s: that takes %llu hugetlb pages of %s, and %llu are free",
+		    TEXT(evidence->region.bytes), (unsigned long long)needed, TEXT(page),
+		    (unsigned long long)left);
+	wanted = pool->total + needed - (left < needed ? left : needed);
+	if (page == evidence->machine.huge_page)
+		trouble_remedy(trouble, "reserve them: sysctl vm.nr_hugepages=%llu",
+			       (unsigned long long)wanted);
+	else
+		trouble_remedy(trouble, "reserve them: echo %llu "
+			       ">/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
+			       (unsigned long long)wanted, (unsigned long long)page / 1024);
+}
+
 static void explain_other(const struct mapfail_evidence *evidence, struct trouble *trouble)
 {
 	trouble_set(trouble, "cannot map %s: %s", TEXT(evidence->region.bytes),
@@ -129,6 +168,9 @@ enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
 		break;
 	case MAPFAIL_HEURISTIC:
 		explain_heuristic(evidence, trouble);
+		break;
+	case MAPFAIL_HUGETLB:
+		explain_hugetlb(evidence, trouble);
 		break;
 	case MAPFAIL_NO_HOLE:
 		trouble_set(trouble, "cannot map %s: the address space has no such hole, the largest "

@@ -8,6 +8,7 @@
 
 #include "base/trouble.h"
 #include "memory/region.h"
+#include "system/hugetlb.h"
 #include "system/machine.h"
 #include "system/process.h"
 
@@ -17,6 +18,7 @@ enum mapfail_cause {
 	MAPFAIL_MAP_COUNT,	/* vm.max_map_count mappings exist already */
 	MAPFAIL_COMMIT_LIMIT,	/* overcommit mode 2: Committed_AS would pass CommitLimit */
 	MAPFAIL_HEURISTIC,	/* overcommit mode 0: one request above RAM and swap */
+	MAPFAIL_HUGETLB,	/* not enough hugetlb pages are reserved, or none of this size */
 	MAPFAIL_NO_HOLE,	/* no hole of that size in the address space */
 	MAPFAIL_OTHER,		/* none of these explains it */
 };
@@ -26,6 +28,7 @@ struct mapfail_evidence {
 	struct region_spec region;
 	struct process_space space;	/* all zero: could not be read */
 	struct machine machine;
+	struct hugetlb_pool pool;	/* of the region's hugetlb pages */
 };
 
 /*

@@ -18,7 +18,7 @@ static int say_vsz(const struct ending *ending, const struct growth *growth, enu
 
 	if (growth->vsz)
 		return snprintf(text, size, "VSZ went from %s to %s while pages were touched",
-				TEXT(mapped), TEXT(ending->last.vsz));
+				TEXT(mapped), TEXT(ending->filled.vsz));
 	if (!before || before > mapped)
 		return snprintf(text, size, "VSZ stayed at %s", TEXT(mapped));
 	return snprintf(text, size, "Mapping took VSZ from %s to %s, where it stayed",
@@ -42,24 +42,69 @@ static int say_difference(const struct growth *growth, uint64_t touched, enum si
 			reason);
 }
 
+/* What was done to the region, as the beginning of a sentence. */
+static const char *say_deed(const struct verdict_evidence *evidence, uint64_t touched,
+			    enum size_unit unit, char *text, size_t size)
+{
+	const struct observe_plan *plan = evidence->plan;
+	bool locked = plan && plan->lock == REGION_LOCKED;
+
+	if (!touched && locked)
+		snprintf(text, size, "Locking the region");
+	else if (plan && plan->passes > 1 && evidence->ending->passes > 1)
+		snprintf(text, size, "Touching %s %" PRIu64 " times", TEXT(touched),
+			 evidence->ending->passes);
+	else
+		snprintf(text, size, "Touching %s", TEXT(touched));
+	return text;
+}
+
+/* Where the steps left the subject. */
+static void add_steps(const struct verdict_evidence *evidence, char *summary, size_t size)
+{
+	const struct ending *ending = evidence->ending;
+	enum size_unit unit = evidence->unit;
+	const struct sample *last = &ending->last;
+	size_t used = strlen(summary);
+	bool rollup = last->rss_rollup != SAMPLE_MISSING;
+	int64_t grew = (int64_t)(rollup ? last->rss_rollup - ending->baseline.rss_rollup
+					: last->rss_status - ending->baseline.rss_status);
+
+	if (!ending->stepped)
+		return;
+	used += (size_t)snprintf(summary + used, size - used, " After %s%s%s RSS was ",
+				 evidence->plan->step_count > 1 ? "the last step (" : "",
+				 sample_step_name(last), evidence->plan->step_count > 1 ? ")" : "");
+	if (grew)
+		snprintf(summary + used, size - used, "%s %s where it began, by %s.",
+			 TEXT(size_magnitude(grew)), grew > 0 ? "above" : "below",
+			 rollup ? "smaps_rollup" : "status");
+	else
+		snprintf(summary + used, size - used, "just where it began, by %s.",
+			 rollup ? "smaps_rollup" : "status");
+}
+
 void summary_write(const struct verdict_evidence *evidence, const struct growth *growth,
 		   struct verdict *ret_verdict)
 {
 	const struct ending *ending = evidence->ending;
 	enum size_unit unit = evidence->unit;
-	uint64_t touched = ending->last.touched;
-	char vsz[256], difference[768];
+	uint64_t touched = ending->filled.covered;
+	char vsz[256], difference[1024], deed[64];
+	size_t size = sizeof(ret_verdict->summary);
 
 	say_vsz(ending, growth, unit, vsz, sizeof(vsz));
-	if (!touched && !growth->rss) {
-		snprintf(ret_verdict->summary, sizeof(ret_verdict->summary),
-			 "%s. Nothing was touched, and RSS did not grow.", vsz);
+	if (!touched && !growth->rss && !growth->region) {
+		snprintf(ret_verdict->summary, size, "%s. Nothing was touched, and RSS did not grow.", vsz);
+		add_steps(evidence, ret_verdict->summary, size);
 		return;
 	}
 	say_difference(growth, touched, unit, difference, sizeof(difference));
-	snprintf(ret_verdict->summary, sizeof(ret_verdict->summary),
-		 "%s. Touching %s made RSS %s by %s: %s, in %" PRId64 " minor faults%s.",
-		 vsz, TEXT(touched), growth->rss < 0 ? "fall" : "grow",
+	snprintf(ret_verdict->summary, size,
+		 "%s. %s made RSS %s by %s: %s, in %" PRId64 " minor faults%s.",
+		 vsz, say_deed(evidence, touched, unit, deed, sizeof(deed)),
+		 growth->rss < 0 ? "fall" : "grow",
 		 TEXT(size_magnitude(growth->rss)), difference, growth->minflt,
 		 growth->majflt ? " and some major ones" : "");
+	add_steps(evidence, ret_verdict->summary, size);
 }

@@ -13,6 +13,7 @@
 #include "verdict/death.h"
 #include "verdict/growth.h"
 #include "verdict/mapfail.h"
+#include "verdict/stepfail.h"
 #include "verdict/summary.h"
 #include "verdict/verdict.h"
 
@@ -39,6 +40,14 @@ const char *verdict_outcome_name(enum outcome outcome)
 {
 	return outcome_names[outcome];
 }
+
+const char *verdict_where(const struct ending *ending, char text[static VERDICT_WHERE_MAX])
+{
+	snprintf(text, VERDICT_WHERE_MAX, "%s%s", ending->step[0] ? ", in step " : "", ending->step);
+	return text;
+}
+
+#define WHERE verdict_where(evidence->ending, (char[VERDICT_WHERE_MAX]){ 0 })
 
 void verdict_add_proof(struct verdict *verdict, const char *format, ...)
 {
@@ -80,16 +89,16 @@ static void judge_guard(const struct verdict_evidence *evidence, struct verdict 
 		verdict_add_proof(verdict, "memory cgroup %s: limit %llu, room %llu, reserve %llu bytes",
 			  room->name, (unsigned long long)room->limit,
 			  (unsigned long long)room->bytes, (unsigned long long)room->reserve);
-		trouble_set(&verdict->trouble, "stopped by the guard after touching %s of %s: memory "
+		trouble_set(&verdict->trouble, "stopped by the guard after touching %s of %s%s: memory "
 			    "cgroup %s (limit %s) has %s left, and %s stay in reserve",
-			    TEXT(verdict->touched), TEXT(evidence->touch), room->name,
+			    TEXT(verdict->touched), TEXT(evidence->touch), WHERE, room->name,
 			    HUMAN(room->limit), HUMAN(room->bytes), HUMAN(room->reserve));
 	} else {
 		verdict_add_proof(verdict, "MemAvailable %llu, reserve %llu bytes",
 			  (unsigned long long)room->bytes, (unsigned long long)room->reserve);
-		trouble_set(&verdict->trouble, "stopped by the guard after touching %s of %s: "
+		trouble_set(&verdict->trouble, "stopped by the guard after touching %s of %s%s: "
 			    "MemAvailable is down to %s, and %s stay in reserve for the machine",
-			    TEXT(verdict->touched), TEXT(evidence->touch),
+			    TEXT(verdict->touched), TEXT(evidence->touch), WHERE,
 			    HUMAN(room->bytes), HUMAN(room->reserve));
 	}
 	trouble_remedy(&verdict->trouble, "ask for less (a smaller SIZE, or --touch), or go on with "
@@ -105,6 +114,9 @@ static void judge_map(const struct verdict_evidence *evidence, struct verdict *v
 		.machine = *evidence->machine,
 	};
 
+	if (evidence->pool)
+		mapfail.pool = *evidence->pool;
+
 	end_with(verdict, OUTCOME_MAP_REFUSED, EXIT_FAILED);
 	mapfail_explain(&mapfail, &verdict->trouble);
 	verdict_add_proof(verdict, "mmap: %s", strerror(-mapfail.error));
@@ -117,9 +129,9 @@ static void judge_signal(const struct verdict_evidence *evidence, struct verdict
 	verdict->signal = evidence->ending->signal;
 	end_with(verdict, OUTCOME_INTERRUPTED, EXIT_SIGNAL_BASE + verdict->signal);
 	verdict_add_proof(verdict, "the observer received signal %d", verdict->signal);
-	trouble_set(&verdict->trouble, "ended by %s after touching %s of %s",
+	trouble_set(&verdict->trouble, "ended by %s after touching %s of %s%s",
 		    verdict_signal_name(verdict->signal), TEXT(verdict->touched),
-		    TEXT(evidence->touch));
+		    TEXT(evidence->touch), WHERE);
 }
 
 static void judge_output(const struct verdict_evidence *evidence, struct verdict *verdict)
@@ -135,22 +147,52 @@ static void judge_output(const struct verdict_evidence *evidence, struct verdict
 	trouble_remedy(&verdict->trouble, "the run was ended there");
 }
 
+static void judge_step(const struct verdict_evidence *evidence, struct verdict *verdict)
+{
+	const struct ending *ending = evidence->ending;
+
+	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
+	stepfail_explain(ending->step, touch_access_name(evidence->plan->access), ending->error,
+			 &verdict->trouble);
+	verdict_add_proof(verdict, "%s: %s", ending->step[0] ? ending->step : "touching",
+			  strerror(-ending->error));
+}
+
+/* How much is locked, however far the run came. */
+static uint64_t locked_bytes(const struct verdict_evidence *evidence)
+{
+	const struct ending *ending = evidence->ending;
+
+	if (!evidence->plan || evidence->plan->lock != REGION_LOCKED)
+		return 0;
+	return ending->passes ? evidence->region->bytes : ending->step_done;
+}
+
 static void judge_growth(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	const struct ending *ending = evidence->ending;
-	enum region_backing backing = evidence->region->backing;
-	struct growth growth = growth_measure(&ending->baseline, &ending->last, backing);
+	struct growth_deeds deeds = {
+		.region = evidence->region,
+		.access = evidence->plan ? evidence->plan->access : TOUCH_WRITE,
+		.covered = ending->filled.covered,
+		.locked = locked_bytes(evidence),
+	};
+	struct growth_rule rule = growth_expect(&deeds);
+	struct growth growth = growth_measure(&ending->baseline, &ending->filled, &rule);
+	bool rollup = ending->last.rss_rollup != SAMPLE_MISSING;
 
 	verdict->measured = true;
-	verdict->exact = growth.exact;
+	verdict->exact = rollup;
 	verdict->vsz = ending->last.vsz;
-	verdict->rss = growth.exact ? ending->last.rss_rollup : ending->last.rss_status;
-	verdict->grew = growth.rss;
-	verdict_add_proof(verdict, "the last row, by %s: RSS grew by %lld bytes for %llu touched",
-		  growth.exact ? "smaps_rollup" : "status", (long long)growth.rss,
-		  (unsigned long long)ending->last.touched);
+	verdict->rss = rollup ? ending->last.rss_rollup : ending->last.rss_status;
+	verdict->grew = (int64_t)(verdict->rss - (rollup ? ending->baseline.rss_rollup
+							 : ending->baseline.rss_status));
+	verdict_add_proof(verdict, "the last row%s, by %s: RSS grew by %lld bytes for %llu touched",
+			  ending->stepped ? " before the steps" : "",
+			  growth.exact ? "smaps_rollup" : "status", (long long)growth.rss,
+			  (unsigned long long)ending->filled.covered);
 	summary_write(evidence, &growth, verdict);
-	if (!evidence->verify || growth_verified(&growth, ending->last.touched))
+	if (!evidence->verify || growth_verified(&growth))
 		return;
 	if (verdict->exit_status != EXIT_DONE && verdict->exit_status != EXIT_GUARD)
 		return;
@@ -260,6 +302,9 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 		break;
 	case STOP_MAP:
 		judge_map(evidence, ret_verdict);
+		break;
+	case STOP_STEP:
+		judge_step(evidence, ret_verdict);
 		break;
 	case STOP_OUTPUT:
 		judge_output(evidence, ret_verdict);

@@ -10,11 +10,13 @@
 #include "base/trouble.h"
 #include "observe/observer.h"
 #include "observe/witness.h"
+#include "system/hugetlb.h"
 #include "system/machine.h"
 #include "system/sandbox.h"
 
 #define VERDICT_MESSAGE_MAX 1536
 #define VERDICT_PROOF_MAX 24
+#define VERDICT_WHERE_MAX (SAMPLE_STEP_MAX + 16)
 #define VERDICT_PROOF_TEXT_MAX 640
 
 /* Exit statuses, as in pagetouch(1). */
@@ -70,6 +72,8 @@ struct expectation {
 
 struct verdict_evidence {
 	const struct region_spec *region;
+	const struct observe_plan *plan;	/* NULL: written once, and nothing else */
+	const struct hugetlb_pool *pool;	/* of the region's hugetlb pages; NULL: none */
 	const struct ending *ending;
 	const struct machine *machine;
 	uint64_t touch;			/* bytes that were to be touched */
@@ -91,6 +95,9 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
  */
 int expectation_parse(const char *name, struct expectation *ret_expectation,
 		      struct trouble *trouble);
+
+/* ", in step NAME" when it was not the first touching that was under way at the end, or "". */
+const char *verdict_where(const struct ending *ending, char text[static VERDICT_WHERE_MAX]);
 
 /* Adds a line of evidence to *verdict, as long as there is room. */
 void verdict_add_proof(struct verdict *verdict, const char *format, ...)

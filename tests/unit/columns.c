@@ -65,7 +65,9 @@ static const struct sample numbered = {
 	.seq = 1, .elapsed_ns = 2, .step = STEP_HOLD, .exact = true, .touched = 3, .vsz = 4,
 	.rss = 5, .grew = -6, .anon = 7, .file = 8, .shmem = 9, .swap = 10, .pss = 11, .uss = 12,
 	.huge = 13, .pte = 14, .minflt = 15, .majflt = 16, .oom_score = 17, .rss_status = 18,
-	.rss_rollup = 19, .anon_rollup = 20, .shmem_rollup = 21,
+	.rss_rollup = 19, .anon_rollup = 20, .shmem_rollup = 21, .pid = 22, .hugetlb = 23,
+	.lazyfree = 24, .locked = 25, .ksm = 26, .cg_usage = 27, .cg_anon = 28, .cg_file = 29,
+	.cg_shmem = 30, .cg_pte = 31, .committed = -32, .name = "dontneed",
 };
 
 static const struct {
@@ -74,6 +76,17 @@ static const struct {
 	enum column_kind kind;
 	unsigned needs;
 } figures[] = {
+	{ "PID", 22, COLUMN_COUNT, NEED_STATUS },
+	{ "HUGETLB", 23, COLUMN_SIZE, NEED_ROLLUP },
+	{ "LAZYFREE", 24, COLUMN_SIZE, NEED_ROLLUP },
+	{ "LOCKED", 25, COLUMN_SIZE, NEED_STATUS },
+	{ "KSM", 26, COLUMN_SIZE, NEED_KSM },
+	{ "CGUSE", 27, COLUMN_SIZE, NEED_CGROUP_USAGE },
+	{ "CGANON", 28, COLUMN_SIZE, NEED_CGROUP_STAT },
+	{ "CGFILE", 29, COLUMN_SIZE, NEED_CGROUP_STAT },
+	{ "CGSHMEM", 30, COLUMN_SIZE, NEED_CGROUP_STAT },
+	{ "CGPTE", 31, COLUMN_SIZE, NEED_CGROUP_STAT },
+	{ "COMMITTED", -32, COLUMN_GROWTH, NEED_COMMITTED },
 	{ "TIME", 2, COLUMN_TIME, NEED_STATUS },
 	{ "TOUCHED", 3, COLUMN_SIZE, NEED_STATUS },
 	{ "VSZ", 4, COLUMN_SIZE, NEED_STATUS },
@@ -104,7 +117,31 @@ static void test_figures(void)
 		tap_ok(column->kind == figures[i].kind, "%s is of its kind", figures[i].name);
 		tap_is(column->needs, figures[i].needs, "it needs what it is read from");
 	}
-	tap_is((int64_t)COUNT(figures), (int64_t)column_count, "every column is tested here");
+	tap_ok(find("STEP") && find("STEP")->kind == COLUMN_TEXT, "STEP is a text");
+	tap_is((int64_t)COUNT(figures) + 1, (int64_t)column_count, "every column is tested here");
+}
+
+/* STEP and PID join by themselves, but not a list in which all columns are named. */
+static void test_lead(void)
+{
+	static const struct { const char *list, *lead, *names; } leads[] = {
+		{ NULL, "STEP", "STEP,TOUCHED,VSZ,RSS,GREW,MINFLT" },
+		{ NULL, "STEP,PID", "STEP,PID,TOUCHED,VSZ,RSS,GREW,MINFLT" },
+		{ "+PSS", "STEP", "STEP,TOUCHED,VSZ,RSS,GREW,MINFLT,PSS" },
+		{ "+STEP", "STEP,PID", "PID,TOUCHED,VSZ,RSS,GREW,MINFLT,STEP" },
+		{ "RSS", "STEP,PID", "RSS" },
+	};
+
+	for (size_t i = 0; i < COUNT(leads); i++) {
+		struct column_choice choice = column_choice_default();
+		struct trouble trouble;
+		char text[1024];
+
+		if (leads[i].list)
+			column_choice_parse(leads[i].list, &choice, &trouble);
+		column_choice_lead(&choice, leads[i].lead);
+		tap_is_text(names_of(&choice, text), leads[i].names, "columns that join by themselves");
+	}
 }
 
 static void test_default(void)
@@ -218,5 +255,6 @@ int main(void)
 	test_wrong();
 	test_known_names();
 	test_many();
+	test_lead();
 	return tap_done();
 }

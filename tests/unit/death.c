@@ -348,7 +348,9 @@ static void test_signal_names(void)
 static struct verdict judge(const struct scene *scene, int signal)
 {
 	static struct story story;
-	struct verdict_evidence evidence = { .touch = 64 * KIB, .pid = 4711, .unit = SIZE_KIB };
+	struct ending ending = { .reason = STOP_DIED };
+	struct verdict_evidence evidence = { .ending = &ending, .touch = 64 * KIB, .pid = 4711,
+					     .unit = SIZE_KIB };
 	struct verdict verdict = { .touched = 48 * KIB };
 
 	if (scene) {
@@ -481,7 +483,9 @@ static void test_sizes(void)
 static void test_no_record(void)
 {
 	static struct story story;
-	struct verdict_evidence evidence = { .pid = 1, .testimony = &story.testimony };
+	struct ending ending = { .reason = STOP_DIED };
+	struct verdict_evidence evidence = { .ending = &ending, .pid = 1,
+					     .testimony = &story.testimony };
 	struct verdict verdict = { 0 };
 
 	tell(find_scene("v2, own limit"), &story);
@@ -704,8 +708,9 @@ static void test_expect_verify(void)
 
 	run.verify = true;
 	run.ending.measured = true;
-	run.ending.last.touched = 64 * KIB;
+	run.ending.last.touched = run.ending.last.covered = 64 * KIB;
 	run.ending.last.rss_rollup = SAMPLE_MISSING;
+	run.ending.filled = run.ending.last;
 	run.ending.baseline.rss_rollup = SAMPLE_MISSING;
 	verdict = decide(&run);
 	tap_is(verdict.exit_status, 1, "an expected end does not make up for --verify");

@@ -24,7 +24,7 @@ static struct sample make_last(uint64_t touched, enum region_backing backing)
 {
 	struct sample last = make_baseline();
 
-	last.touched = touched;
+	last.touched = last.covered = touched;
 	last.rss_status += touched;
 	last.rss_rollup += touched;
 	*(backing == REGION_SHARED ? &last.shmem_rollup : &last.anon_rollup) += touched;
@@ -32,11 +32,21 @@ static struct sample make_last(uint64_t touched, enum region_backing backing)
 	return last;
 }
 
+/* The rule of a region of BACKING of 1 MiB of which TOUCHED bytes were written. */
+static struct growth_rule rule_of(enum region_backing backing, uint64_t touched)
+{
+	struct region_spec region = { .backing = backing, .bytes = 1 * MIB };
+	struct growth_deeds deeds = { .region = &region, .covered = touched };
+
+	return growth_expect(&deeds);
+}
+
 static struct growth measure(const struct sample *last, enum region_backing backing)
 {
 	struct sample baseline = make_baseline();
+	struct growth_rule rule = rule_of(backing, last->covered);
 
-	return growth_measure(&baseline, last, backing);
+	return growth_measure(&baseline, last, &rule);
 }
 
 static void test_as_planned(enum region_backing backing, const char *name)
@@ -52,7 +62,7 @@ static void test_as_planned(enum region_backing backing, const char *name)
 	tap_is(growth.difference, 0, "there is no difference");
 	tap_is(growth.minflt, 16, "minor faults");
 	tap_is(growth.majflt, 0, "no major faults");
-	tap_ok(growth_verified(&growth, 64 * KIB), "%s: verified", name);
+	tap_ok(growth_verified(&growth), "%s: verified", name);
 	tap_is_text(growth_reason(&growth, 64 * KIB, SIZE_KIB, reason), "", "no reason to give");
 }
 
@@ -63,7 +73,7 @@ static void test_region_kind(void)
 
 	tap_is(growth.rss, 64 * KIB, "RSS counts every kind of memory");
 	tap_is(growth.region, 0, "shared growth is not a private region's");
-	tap_ok(!growth_verified(&growth, 64 * KIB), "and does not verify it");
+	tap_ok(!growth_verified(&growth), "and does not verify it");
 }
 
 static void test_status_only(void)
@@ -79,7 +89,7 @@ static void test_status_only(void)
 	tap_ok(!growth.exact, "without smaps_rollup growth is not exact");
 	tap_is(growth.rss, 48 * KIB, "it is by status");
 	tap_is(growth.difference, -16 * KIB, "and may differ");
-	tap_ok(!growth_verified(&growth, 64 * KIB), "it verifies nothing");
+	tap_ok(!growth_verified(&growth), "it verifies nothing");
 	growth_reason(&growth, 64 * KIB, SIZE_KIB, reason);
 	tap_has(reason, "status", "the reason names the source");
 }
@@ -94,16 +104,18 @@ static void test_status_equal(void)
 	growth = measure(&last, REGION_PRIVATE);
 	tap_is(growth.difference, 0, "status may agree with what was touched");
 	tap_is_text(growth_reason(&growth, 64 * KIB, SIZE_KIB, reason), "", "no reason is needed");
-	tap_ok(!growth_verified(&growth, 64 * KIB), "but it verifies nothing");
+	tap_ok(!growth_verified(&growth), "but it verifies nothing");
 }
 
 static void test_baseline_only(void)
 {
 	struct sample baseline = make_baseline(), last = make_last(64 * KIB, REGION_PRIVATE);
+	struct growth_rule rule;
 	struct growth growth;
 
 	baseline.rss_rollup = SAMPLE_MISSING;
-	growth = growth_measure(&baseline, &last, REGION_PRIVATE);
+	rule = rule_of(REGION_PRIVATE, 64 * KIB);
+	growth = growth_measure(&baseline, &last, &rule);
 	tap_ok(!growth.exact && growth.rss == 64 * KIB,
 	       "a source that only the last sample has is not used");
 }
@@ -152,8 +164,10 @@ static void test_reasons(void)
 {
 	for (size_t i = 0; i < COUNT(reasons); i++) {
 		char reason[GROWTH_REASON_MAX] = "";
+		struct growth growth = reasons[i].growth;
 
-		growth_reason(&reasons[i].growth, 64 * KIB, SIZE_KIB, reason);
+		growth.rule = rule_of(REGION_PRIVATE, 64 * KIB);
+		growth_reason(&growth, 64 * KIB, SIZE_KIB, reason);
 		if (!tap_ok(reason[0], "%s: there is a reason", reasons[i].name))
 			continue;
 		for (size_t j = 0; j < 3 && reasons[i].pieces[j]; j++)
@@ -165,8 +179,8 @@ static void test_reasons(void)
 
 static void test_units(void)
 {
-	struct growth growth = { .rss = 68 * KIB, .exact = true, .region = 68 * KIB,
-				 .difference = 4 * KIB };
+	struct growth growth = { .rule = rule_of(REGION_PRIVATE, 64 * KIB), .rss = 68 * KIB,
+				 .exact = true, .region = 68 * KIB, .difference = 4 * KIB };
 	char reason[GROWTH_REASON_MAX];
 
 	growth_reason(&growth, 64 * KIB, SIZE_BYTES, reason);
@@ -211,9 +225,130 @@ static const struct {
 
 static void test_verified(void)
 {
-	for (size_t i = 0; i < COUNT(verifications); i++)
-		tap_ok(growth_verified(&verifications[i].growth, 64 * KIB) ==
-		       verifications[i].verified, "verified or not: %s", verifications[i].name);
+	for (size_t i = 0; i < COUNT(verifications); i++) {
+		struct growth growth = verifications[i].growth;
+
+		growth.rule = rule_of(REGION_PRIVATE, 64 * KIB);
+		tap_ok(growth_verified(&growth) == verifications[i].verified,
+		       "verified or not: %s", verifications[i].name);
+	}
+}
+
+/* What must have become resident of 1 MiB of which COVERED KiB were touched and LOCKED KiB locked. */
+static const struct {
+	const char *name;
+	enum region_backing backing;
+	enum touch_access access;
+	bool read_only;
+	uint64_t covered, locked;
+	enum growth_kind kind;
+	enum growth_cause cause;
+	uint64_t least, most;
+} rules[] = {
+	{ "private, written", REGION_PRIVATE, TOUCH_WRITE, false, 64, 0, GROWTH_ANON, GROWTH_PLAIN, 64, 64 },
+	{ "private, populated", REGION_PRIVATE, TOUCH_POPULATE_WRITE, false, 64, 0, GROWTH_ANON,
+	  GROWTH_PLAIN, 64, 64 },
+	{ "private, read", REGION_PRIVATE, TOUCH_READ, true, 64, 0, GROWTH_ANON, GROWTH_ZERO_PAGE, 0, 0 },
+	{ "private, populated to read", REGION_PRIVATE, TOUCH_POPULATE_READ, false, 64, 0, GROWTH_ANON,
+	  GROWTH_ZERO_PAGE, 0, 0 },
+	{ "private, locked", REGION_PRIVATE, TOUCH_WRITE, false, 64, 1024, GROWTH_ANON, GROWTH_LOCKED,
+	  1024, 1024 },
+	{ "private, locked and read, but writable", REGION_PRIVATE, TOUCH_READ, false, 64, 1024,
+	  GROWTH_ANON, GROWTH_LOCKED, 1024, 1024 },
+	{ "private, locked and never to be written", REGION_PRIVATE, TOUCH_READ, true, 64, 1024,
+	  GROWTH_ANON, GROWTH_ZERO_PAGE, 0, 0 },
+	{ "private, all written and locked", REGION_PRIVATE, TOUCH_WRITE, false, 1024, 1024, GROWTH_ANON,
+	  GROWTH_PLAIN, 1024, 1024 },
+	{ "shared, written", REGION_SHARED, TOUCH_WRITE, false, 64, 0, GROWTH_SHMEM, GROWTH_PLAIN, 64, 64 },
+	{ "shared, read", REGION_SHARED, TOUCH_READ, true, 64, 0, GROWTH_SHMEM, GROWTH_PLAIN, 64, 64 },
+	{ "memfd, read", REGION_MEMFD, TOUCH_POPULATE_READ, true, 64, 0, GROWTH_SHMEM, GROWTH_PLAIN, 64, 64 },
+	{ "memfd, locked", REGION_MEMFD, TOUCH_READ, true, 64, 1024, GROWTH_SHMEM, GROWTH_LOCKED, 1024, 1024 },
+	{ "file copied", REGION_FILE_PRIVATE, TOUCH_WRITE, false, 64, 0, GROWTH_REGION, GROWTH_PLAIN, 64, 64 },
+	{ "file read", REGION_FILE_PRIVATE, TOUCH_READ, true, 64, 0, GROWTH_REGION, GROWTH_AROUND, 64, 1024 },
+	{ "file shared, written", REGION_FILE_SHARED, TOUCH_WRITE, false, 64, 0, GROWTH_REGION,
+	  GROWTH_PLAIN, 64, 64 },
+	{ "file shared, read", REGION_FILE_SHARED, TOUCH_READ, true, 64, 0, GROWTH_REGION, GROWTH_AROUND,
+	  64, 1024 },
+	{ "file not touched at all", REGION_FILE_SHARED, TOUCH_READ, true, 0, 0, GROWTH_REGION,
+	  GROWTH_PLAIN, 0, 0 },
+	{ "file locked", REGION_FILE_SHARED, TOUCH_READ, true, 0, 1024, GROWTH_REGION, GROWTH_LOCKED,
+	  1024, 1024 },
+	{ "hugetlb, written", REGION_HUGETLB, TOUCH_WRITE, false, 64, 0, GROWTH_HUGETLB, GROWTH_NO_RSS, 64, 64 },
+	{ "hugetlb, read", REGION_HUGETLB_SHARED, TOUCH_READ, true, 64, 0, GROWTH_HUGETLB, GROWTH_NO_RSS,
+	  64, 64 },
+};
+
+static void test_rules(void)
+{
+	for (size_t i = 0; i < COUNT(rules); i++) {
+		struct region_spec region = { .backing = rules[i].backing, .bytes = 1 * MIB,
+					      .read_only = rules[i].read_only };
+		struct growth_deeds deeds = {
+			.region = &region,
+			.access = rules[i].access,
+			.covered = rules[i].covered * (uint64_t)KIB,
+			.locked = rules[i].locked * (uint64_t)KIB,
+		};
+		struct growth_rule rule = growth_expect(&deeds);
+
+		tap_ok(rule.kind == rules[i].kind && rule.cause == rules[i].cause,
+		       "%s: where it shows, and why", rules[i].name);
+		tap_is((int64_t)rule.least, (int64_t)rules[i].least * KIB, "at the least");
+		tap_is((int64_t)rule.most, (int64_t)rules[i].most * KIB, "at the most");
+	}
+}
+
+/* What is said when RSS grew by something else than was touched, as it had to. */
+static const struct {
+	const char *name;
+	struct growth growth;
+	const char *reason;
+} causes[] = {
+	{ "read only", { .rule = { .cause = GROWTH_ZERO_PAGE }, .exact = true, .difference = -64 * KIB },
+	  "what is only read stays the one page of zeros, which is in no RSS" },
+	{ "hugetlb", { .rule = { GROWTH_HUGETLB, GROWTH_NO_RSS, 65536, 65536 }, .exact = true,
+		       .region = 64 * KIB, .difference = -64 * KIB },
+	  "hugetlb pages are in no RSS, but 64 KiB came into use" },
+	{ "locked", { .rule = { GROWTH_ANON, GROWTH_LOCKED, 1 << 20, 1 << 20 }, .exact = true,
+		      .region = 1 * MIB, .rss = 1 * MIB, .difference = 960 * KIB },
+	  "mlock made 960 KiB more of the region resident" },
+	{ "around", { .rule = { GROWTH_REGION, GROWTH_AROUND, 65536, 1 << 20 }, .exact = true,
+		      .region = 128 * KIB, .rss = 128 * KIB, .difference = 64 * KIB },
+	  "the kernel mapped 64 KiB more of the file around what was read" },
+	{ "read only, and the program grew too", { .rule = { .cause = GROWTH_ZERO_PAGE }, .exact = true,
+		.rss = 4 * KIB, .difference = -60 * KIB },
+	  "what is only read stays the one page of zeros, which is in no RSS, 4 KiB of other memory of "
+	  "the subject came in" },
+};
+
+static void test_causes(void)
+{
+	for (size_t i = 0; i < COUNT(causes); i++) {
+		char reason[GROWTH_REASON_MAX];
+
+		growth_reason(&causes[i].growth, 64 * KIB, SIZE_KIB, reason);
+		tap_is_text(reason, causes[i].reason, causes[i].name);
+		tap_ok(growth_verified(&causes[i].growth), "%s: and is verified", causes[i].name);
+	}
+}
+
+/* Memory that was touched of a file is what smaps says of the region, not what the program has. */
+static void test_file(void)
+{
+	struct sample baseline = make_baseline(), last = make_last(64 * KIB, REGION_PRIVATE);
+	struct growth_rule rule = rule_of(REGION_FILE_SHARED, 64 * KIB);
+	struct growth growth;
+
+	baseline.region_rss = 0;
+	last.region_rss = 64 * KIB;
+	last.rss_rollup += 16 * KIB;
+	growth = growth_measure(&baseline, &last, &rule);
+	tap_is(growth.region, 64 * KIB, "a file's region is measured by its own mapping");
+	tap_is(growth.file, 16 * KIB, "what else came in is the program's");
+	tap_ok(growth_verified(&growth), "which does not count");
+	last.region_rss = SAMPLE_MISSING;
+	growth = growth_measure(&baseline, &last, &rule);
+	tap_ok(!growth.exact && !growth_verified(&growth), "without smaps nothing is verified");
 }
 
 static void test_falling(void)
@@ -243,6 +378,9 @@ int main(void)
 	test_units();
 	test_longest_reason();
 	test_verified();
+	test_rules();
+	test_causes();
+	test_file();
 	test_falling();
 	return tap_done();
 }

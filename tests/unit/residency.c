@@ -48,10 +48,11 @@ static struct own_reading read_own(pid_t pid)
 /* Carries one order out. Returns whether the subject did it within ten seconds. */
 static bool order(struct subject *subject, enum subject_order what, uint64_t to)
 {
+	struct subject_request request = { .order = what, .what = TOUCH_WRITE, .to = to };
 	struct pollfd answer = { .fd = subject->answers, .events = POLLIN };
 	struct subject_answer got;
 
-	return subject_ask(subject, what, to) == 0 && poll(&answer, 1, 10000) == 1 &&
+	return subject_ask(subject, &request) == 0 && poll(&answer, 1, 10000) == 1 &&
 	       subject_answered(subject, &got) == 0 && got.error == 0;
 }
 
@@ -101,7 +102,8 @@ static void walk(struct subject *subject, struct sampler *sampler, uint64_t page
 {
 	struct own_reading first;
 
-	if (!order(subject, SUBJECT_SCRATCH, 0) || !order(subject, SUBJECT_MAP, 0)) {
+	if (!order(subject, SUBJECT_CREW, 0) || !order(subject, SUBJECT_SCRATCH, 0) ||
+	    !order(subject, SUBJECT_MAP, 0) || !order(subject, SUBJECT_BEGIN, PAGES * page_size)) {
 		tally->failed++;
 		return;
 	}
@@ -122,6 +124,8 @@ static void test_backing(enum region_backing backing, uint64_t page_size)
 {
 	struct subject_spec spec = {
 		.region = { .bytes = PAGES * page_size, .backing = backing },
+		.manner = { .unit = page_size, .stride = page_size },
+		.threads = 1,
 		.page_size = page_size,
 		.cgroup = -1,
 		.oom_score_adj = 1000,

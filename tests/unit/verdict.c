@@ -44,14 +44,18 @@ static struct scene make_scene(enum stop_reason reason)
 	return scene;
 }
 
+/* Without steps the last sample is the last of the touching, too. */
 static struct verdict decide(const struct scene *scene)
 {
+	struct ending ending = scene->ending;
 	struct verdict_evidence evidence = {
-		.region = &scene->region, .ending = &scene->ending, .machine = &scene->machine,
+		.region = &scene->region, .ending = &ending, .machine = &scene->machine,
 		.touch = 64 * KIB, .pid = 4711, .unit = scene->unit, .verify = scene->verify,
 	};
 	struct verdict verdict;
 
+	ending.last.covered = ending.last.touched;
+	ending.filled = ending.last;
 	memset(&verdict, 0x5a, sizeof(verdict));
 	verdict_decide(&evidence, &verdict);
 	return verdict;

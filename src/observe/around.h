@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* around.h - figures that are not the subject's own: its sandbox's usage, the machine's promises */
+#ifndef PT_AROUND_H
+#define PT_AROUND_H
+
+#include <stdint.h>
+
+#include "observe/sample.h"
+#include "system/root.h"
+
+struct around {
+	const struct root *machine;	/* where /proc/meminfo is read */
+	int cgroup;			/* directory of the subject's own cgroup; -1: it has none */
+	int version;			/* of that: 1 or 2 */
+	uint64_t committed;		/* Committed_AS before the mapping, bytes */
+};
+
+/* Takes the figures that growth is measured from; for the bits of NEEDS that are of here. */
+int around_begin(struct around *around, unsigned needs);
+
+/* Reads what NEEDS asks for into SAMPLE. Both return 0 or a negative errno. */
+int around_read(const struct around *around, unsigned needs, struct sample *sample);
+
+#endif

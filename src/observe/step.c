@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* step.c - the table of steps, and reading one */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "memory/advice.h"
+#include "memory/touch.h"
+#include "observe/step.h"
+
+const struct step_rule step_rules[] = {
+	{ "dontneed", VERB_ADVISE, ADVICE_DONTNEED, "MADV_DONTNEED: give the pages back" },
+	{ "free", VERB_ADVISE, ADVICE_FREE, "MADV_FREE: they may be taken when memory is short" },
+	{ "cold", VERB_ADVISE, ADVICE_COLD, "MADV_COLD: they are the first to go" },
+	{ "pageout", VERB_ADVISE, ADVICE_PAGEOUT, "MADV_PAGEOUT: to swap, or to their file" },
+	{ "remove", VERB_ADVISE, ADVICE_REMOVE, "MADV_REMOVE: punch a hole into what is shared" },
+	{ "collapse", VERB_ADVISE, ADVICE_COLLAPSE, "MADV_COLLAPSE: into huge pages, now" },
+	{ "merge", VERB_ADVISE, ADVICE_MERGE, "MADV_MERGEABLE: equal pages for ksmd" },
+	{ "random", VERB_ADVISE, ADVICE_RANDOM, "MADV_RANDOM: no readahead, no fault-around" },
+	{ "guard", VERB_ADVISE, ADVICE_GUARD, "MADV_GUARD_INSTALL: touching it is SIGSEGV" },
+	{ "hold", VERB_HOLD, 0, "wait for TIME" },
+	{ "touch:read", VERB_TOUCH, TOUCH_READ, "read a byte of each page" },
+	{ "touch:write", VERB_TOUCH, TOUCH_WRITE, "write a byte into each page" },
+	{ "fork", VERB_FORK, 0, "fork a child, which is sampled too" },
+	{ "fork:read", VERB_FORK_TOUCH, TOUCH_READ, "the same, and it reads each page" },
+	{ "fork:write", VERB_FORK_TOUCH, TOUCH_WRITE, "the same, and it writes to each page" },
+	{ "protect:none", VERB_ADVISE, ADVICE_PROTECT_NONE, "mprotect, PROT_NONE" },
+	{ "protect:write", VERB_ADVISE, ADVICE_PROTECT_WRITE, "mprotect, PROT_READ | PROT_WRITE" },
+	{ "unmap", VERB_ADVISE, ADVICE_UNMAP, "munmap" },
+};
+
+const size_t step_rule_count = sizeof(step_rules) / sizeof(step_rules[0]);
+
+bool step_writes(const struct step *step)
+{
+	const struct step_rule *rule = step->rule;
+
+	if (rule->verb == VERB_TOUCH || rule->verb == VERB_FORK_TOUCH)
+		return touch_writes((enum touch_access)rule->what);
+	return rule->verb == VERB_ADVISE && rule->what == ADVICE_REMOVE;
+}
+
+bool step_needs_region(const struct step *step)
+{
+	return step->rule->verb != VERB_HOLD && step->rule->verb != VERB_FORK;
+}
+
+bool step_forks(const struct step *step)
+{
+	return step->rule->verb == VERB_FORK || step->rule->verb == VERB_FORK_TOUCH;
+}
+
+/* The longest name that TEXT begins with, ended by its end or a colon. */
+static const struct step_rule *find_rule(const char *text)
+{
+	const struct step_rule *found = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < step_rule_count; i++) {
+		size_t length = strlen(step_rules[i].name);
+
+		if (!strncmp(text, step_rules[i].name, length) && length > longest &&
+		    (text[length] == '\0' || text[length] == ':')) {
+			found = &step_rules[i];
+			longest = length;
+		}
+	}
+	return found;
+}
+
+static int complain_unknown(const char *text, struct trouble *trouble)
+{
+	char escaped[128], known[512] = "";
+	size_t used = 0;
+
+	trouble_set(trouble, "--then '%s' is no step", trouble_escape(escaped, sizeof(escaped), text));
+	for (size_t i = 0; i < step_rule_count; i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s", i ? ", " : "",
+					 step_rules[i].name,
+					 step_rules[i].verb == VERB_HOLD ? ":TIME" : "");
+	trouble_remedy(trouble, "the steps are %s; those that are done to memory take :SIZE or :N%%",
+		       known);
+	return -EINVAL;
+}
+
+static int complain_shape(const char *text, const char *what, const char *remedy,
+			  struct trouble *trouble)
+{
+	char escaped[128];
+
+	trouble_set(trouble, "--then '%s' %s", trouble_escape(escaped, sizeof(escaped), text), what);
+	trouble_remedy(trouble, "%s", remedy);
+	return -EINVAL;
+}
+
+/* REST is what follows the name: "" or ":..." */
+static int parse_rest(const char *text, const char *rest, struct step *step,
+		      struct trouble *trouble)
+{
+	int r;
+
+	if (step->rule->verb == VERB_HOLD) {
+		if (!*rest)
+			return complain_shape(text, "does not say how long",
+					      "write --then hold:TIME, as in hold:2s", trouble);
+		r = duration_parse("--then hold", rest + 1, &step->time, trouble);
+		return r < 0 || step->time ? r : complain_shape(text, "is no time at all",
+								"TIME must be above 0", trouble);
+	}
+	if (!*rest)
+		return 0;
+	if (step->rule->verb == VERB_FORK)
+		return complain_shape(text, "has a size, but a fork is whole",
+				      "write fork, fork:read or fork:write; the last two take :SIZE", trouble);
+	r = size_parse("--then", rest + 1, &step->part, trouble);
+	if (r < 0 || step->part.bytes || step->part.permyriad)
+		return r;
+	return complain_shape(text, "is done to nothing", "SIZE must be above 0", trouble);
+}
+
+int step_parse(const char *text, struct step *ret_step, struct trouble *trouble)
+{
+	struct step step = { .rule = find_rule(text) };
+	int r;
+
+	if (!step.rule)
+		return complain_unknown(text, trouble);
+	r = parse_rest(text, text + strlen(step.rule->name), &step, trouble);
+	if (r < 0)
+		return r;
+	if (strlen(text) >= sizeof(step.name))
+		return complain_shape(text, "is too long", "write the number with fewer digits", trouble);
+	memcpy(step.name, text, strlen(text) + 1);
+	*ret_step = step;
+	return 0;
+}

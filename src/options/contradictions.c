@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* contradictions.c - steps and kinds of memory that do not go together */
+#include <config.h>
+
+#include <errno.h>
+
+#include "memory/advice.h"
+#include "options/contradictions.h"
+#include "subject/protocol.h"
+
+/* Kinds of memory, or-ed together. */
+enum kind {
+	KIND_ANONYMOUS = 1,	/* private and anonymous */
+	KIND_FILE = 2,		/* a private mapping of a file */
+	KIND_SHARED = 4,	/* anonymous, a memfd or a file */
+	KIND_HUGETLB = 8,
+	KIND_HUGETLB_SHARED = 16,
+	KIND_LOCKED = 32,	/* any of them, beside its own kind */
+};
+
+#define KIND_PRIVATE (KIND_ANONYMOUS | KIND_FILE)
+#define KIND_ANY_HUGETLB (KIND_HUGETLB | KIND_HUGETLB_SHARED)
+
+/* What an advice cannot be done to, and what is said of that. */
+static const struct objection {
+	enum memory_advice advice;
+	unsigned kinds;
+	const char *why, *remedy;
+} objections[] = {
+	{ ADVICE_FREE, KIND_FILE | KIND_SHARED | KIND_ANY_HUGETLB,
+	  "MADV_FREE is for private anonymous memory alone",
+	  "use --then dontneed, or leave the other kind of memory out" },
+	{ ADVICE_REMOVE, KIND_PRIVATE | KIND_HUGETLB,
+	  "MADV_REMOVE punches a hole into what is shared, and this region is private",
+	  "add --shared, or use --then dontneed" },
+	{ ADVICE_MERGE, KIND_SHARED | KIND_ANY_HUGETLB,
+	  "equal pages are merged in private memory alone", "leave the other kind of memory out" },
+	{ ADVICE_COLD, KIND_ANY_HUGETLB, "hugetlb pages are never reclaimed", "leave one of them out" },
+	{ ADVICE_PAGEOUT, KIND_ANY_HUGETLB, "hugetlb pages are never reclaimed",
+	  "leave one of them out" },
+	{ ADVICE_COLLAPSE, KIND_ANY_HUGETLB, "hugetlb pages are huge already", "leave one of them out" },
+	{ ADVICE_GUARD, KIND_ANY_HUGETLB, "a hugetlb page cannot be guarded", "leave one of them out" },
+	{ ADVICE_DONTNEED, KIND_LOCKED, "locked memory cannot be given back", "leave --lock out" },
+	{ ADVICE_FREE, KIND_LOCKED, "locked memory cannot be given back", "leave --lock out" },
+	{ ADVICE_COLD, KIND_LOCKED, "locked memory is never reclaimed", "leave --lock out" },
+	{ ADVICE_PAGEOUT, KIND_LOCKED, "locked memory is never reclaimed", "leave --lock out" },
+	{ ADVICE_REMOVE, KIND_LOCKED, "locked memory cannot be given back", "leave --lock out" },
+	{ ADVICE_GUARD, KIND_LOCKED, "locked memory cannot be guarded", "leave --lock out" },
+};
+
+static unsigned kinds_of(const struct request *request)
+{
+	static const unsigned kinds[] = {
+		[REGION_PRIVATE] = KIND_ANONYMOUS,
+		[REGION_SHARED] = KIND_SHARED,
+		[REGION_MEMFD] = KIND_SHARED,
+		[REGION_FILE_PRIVATE] = KIND_FILE,
+		[REGION_FILE_SHARED] = KIND_SHARED,
+		[REGION_HUGETLB] = KIND_HUGETLB,
+		[REGION_HUGETLB_SHARED] = KIND_HUGETLB_SHARED,
+	};
+
+	return kinds[request->backing] | (request->lock == REGION_UNLOCKED ? 0 : KIND_LOCKED);
+}
+
+static const struct objection *find_objection(unsigned kinds, const struct step *step)
+{
+	if (step->rule->verb != VERB_ADVISE)
+		return NULL;
+	for (size_t i = 0; i < sizeof(objections) / sizeof(objections[0]); i++)
+		if (objections[i].advice == step->rule->what && objections[i].kinds & kinds)
+			return &objections[i];
+	return NULL;
+}
+
+static int refuse(const struct step *step, const char *why, const char *remedy,
+		  struct trouble *trouble)
+{
+	trouble_set(trouble, "--then %s: %s", step->name, why);
+	trouble_remedy(trouble, "%s", remedy);
+	return -EINVAL;
+}
+
+static int check_steps(const struct request *request, struct trouble *trouble)
+{
+	unsigned kinds = kinds_of(request), children = 0;
+	bool unmapped = false;
+
+	for (size_t i = 0; i < request->step_count; i++) {
+		const struct step *step = &request->steps[i];
+		const struct objection *objection = find_objection(kinds, step);
+
+		if (objection)
+			return refuse(step, objection->why, objection->remedy, trouble);
+		if (unmapped && step_needs_region(step))
+			return refuse(step, "after unmap the region is not there any more",
+				      "put unmap behind it", trouble);
+		children += step_forks(step);
+		if (children > SUBJECT_CHILDREN_MAX)
+			return refuse(step, "there are too many children already",
+				      "up to 8 steps may fork", trouble);
+		unmapped = unmapped || (step->rule->verb == VERB_ADVISE &&
+					step->rule->what == ADVICE_UNMAP);
+	}
+	return 0;
+}
+
+int contradictions_check(const struct request *request, struct trouble *trouble)
+{
+	if (request->reserve && (request->backing == REGION_MEMFD ||
+				 request->backing == REGION_FILE_SHARED)) {
+		trouble_set(trouble, "--reserve has no meaning for a shared file or a memfd: its pages are "
+			    "accounted one by one, or not at all");
+		trouble_remedy(trouble, "leave it out, or use --shared without a file");
+		return -EINVAL;
+	}
+	return check_steps(request, trouble);
+}

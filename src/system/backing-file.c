@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* backing-file.c - open a file without harming it, or make one that leaves nothing behind */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "system/backing-file.h"
+
+#ifndef HUGETLBFS_MAGIC
+#define HUGETLBFS_MAGIC 0x958458f6
+#endif
+
+static int complain(const struct backing_file_wish *wish, int error, const char *why,
+		    const char *remedy, struct trouble *trouble)
+{
+	char escaped[256];
+
+	trouble_set(trouble, "--file '%s': %s", trouble_escape(escaped, sizeof(escaped), wish->path),
+		    why);
+	trouble_remedy(trouble, "%s", remedy);
+	return error;
+}
+
+/* Makes the new file, which loses its name before anything else can happen to it. */
+static int make_file(const struct backing_file_wish *wish, struct trouble *trouble)
+{
+	CLEANUP_FD int fd = open(wish->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+
+	if (fd < 0 && errno == EEXIST)
+		return complain(wish, -EEXIST, "there is a link that leads nowhere",
+				"name the file itself", trouble);
+	if (fd < 0)
+		return complain(wish, -errno, strerror(errno),
+				"there is no such file, and none can be made there", trouble);
+	if (unlink(wish->path) < 0)
+		return complain(wish, -errno, "it was made, but cannot be removed",
+				"remove it, and use a directory where names can be removed", trouble);
+	if (wish->bytes > INT64_MAX || ftruncate(fd, (off_t)wish->bytes) < 0)
+		return complain(wish, -EFBIG, "a file of this SIZE cannot be made there",
+				"ask for a smaller SIZE, or use another file system", trouble);
+	return take_fd(&fd);
+}
+
+static bool is_large_enough(const struct backing_file_wish *wish, uint64_t size)
+{
+	uint64_t pages = size / wish->page_size + (size % wish->page_size != 0);
+
+	return wish->bytes / wish->page_size <= pages;
+}
+
+static int check_existing(const struct backing_file_wish *wish, const struct stat *status,
+			  struct trouble *trouble)
+{
+	if (!S_ISREG(status->st_mode))
+		return complain(wish, -EDOM, "it is there, and is no regular file",
+				"only regular files are mapped", trouble);
+	if (wish->writes)
+		return complain(wish, -EDOM, "it is there, and would be written to",
+				"leave --shared out, so that it is only copied from, or use "
+				"--access read without steps that write", trouble);
+	if (is_large_enough(wish, (uint64_t)status->st_size))
+		return 0;
+	trouble_set(trouble, "--file: SIZE is %llu bytes, but the file has only %llu",
+		    (unsigned long long)wish->bytes, (unsigned long long)status->st_size);
+	trouble_remedy(trouble, "make SIZE smaller: a file that is there does not grow");
+	return -EDOM;
+}
+
+static int open_existing(const struct backing_file_wish *wish, struct trouble *trouble)
+{
+	CLEANUP_FD int fd = open(wish->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat status;
+	int r;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return complain(wish, -errno, strerror(errno), "it is there, but cannot be read",
+				trouble);
+	r = check_existing(wish, &status, trouble);
+	return r < 0 ? r : take_fd(&fd);
+}
+
+static int look_at_system(const struct backing_file_wish *wish, int fd, bool *ret_tmpfs,
+			  struct trouble *trouble)
+{
+	struct statfs system;
+
+	if (fstatfs(fd, &system) < 0)
+		return complain(wish, -errno, strerror(errno), "its file system cannot be asked", trouble);
+	if (system.f_type == HUGETLBFS_MAGIC)
+		return complain(wish, -EDOM, "it is on a hugetlbfs",
+				"use --hugetlb, which needs no file", trouble);
+	*ret_tmpfs = system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC;
+	return 0;
+}
+
+int backing_file_open(const struct backing_file_wish *wish, struct backing_file *ret_file,
+		      struct trouble *trouble)
+{
+	struct backing_file file = { .fd = -1 };
+	CLEANUP_FD int fd = -1;
+	struct stat status;
+	int r;
+
+	/* What is no regular file is not even opened: to open some of them has effects. */
+	if (stat(wish->path, &status) == 0) {
+		r = check_existing(wish, &status, trouble);
+		fd = r < 0 ? r : open_existing(wish, trouble);
+	} else if (errno == ENOENT) {
+		file.created = true;
+		fd = make_file(wish, trouble);
+	} else {
+		return complain(wish, -errno, strerror(errno), "name a file that can be reached", trouble);
+	}
+	if (fd < 0)
+		return fd;
+	r = look_at_system(wish, fd, &file.on_tmpfs, trouble);
+	if (r < 0)
+		return r;
+	file.fd = take_fd(&fd);
+	*ret_file = file;
+	return 0;
+}
