@@ -43,7 +43,7 @@ const struct column columns[] = {
 	{ "HUGETLB", COLUMN_SIZE, AT(hugetlb), NEED_ROLLUP, "smaps_rollup *_Hugetlb",
 	  "hugetlb pages, which are in no RSS" },
 	{ "LAZYFREE", COLUMN_SIZE, AT(lazyfree), NEED_ROLLUP, "smaps_rollup LazyFree",
-	  "given up with MADV_FREE, not yet taken" },
+	  "given up with MADV_FREE, still there" },
 	{ "LOCKED", COLUMN_SIZE, AT(locked), NEED_STATUS, "status VmLck",
 	  "locked with mlock, resident or not" },
 	{ "KSM", COLUMN_SIZE, AT(ksm), NEED_KSM, "ksm_merging_pages",
@@ -67,7 +67,7 @@ const struct column columns[] = {
 	{ "CGPTE", COLUMN_SIZE, AT(cg_pte), NEED_CGROUP_STAT, "memory.stat pagetables",
 	  "of that: page tables" },
 	{ "COMMITTED", COLUMN_GROWTH, AT(committed), NEED_COMMITTED, "meminfo Committed_AS",
-	  "the machine's, since before the mapping" },
+	  "the machine's growth since the mapping" },
 };
 
 const size_t column_count = sizeof(columns) / sizeof(columns[0]);

@@ -43,7 +43,6 @@ static const struct option_description list[] = {
 	{ "touch", KEY_TOUCH, "SIZE", "touch only the first SIZE of the region", NULL },
 	{ "passes", KEY_PASSES, "N", "touch all of it N times", NULL },
 	{ "threads", KEY_THREADS, "N", "touch with N threads at once", NULL },
-	{ "then", KEY_THEN, "STEP", "afterwards do STEP, see below; may be given again", NULL },
 	{ "limit", KEY_LIMIT, "SIZE", "give the subject a memory cgroup of SIZE to die in", "Sandbox" },
 	{ "swap", KEY_SWAP, "SIZE", "let it swap up to SIZE (default 0)", NULL },
 	{ "high", KEY_HIGH, "SIZE", "throttle it above SIZE (cgroup v2)", NULL },
@@ -51,6 +50,7 @@ static const struct option_description list[] = {
 	{ "rate", KEY_RATE, "SIZE/s", "touch evenly, SIZE per second", "Run" },
 	{ "hold", KEY_HOLD, "TIME", "keep the memory for TIME, or 'infinity'", NULL },
 	{ "every", KEY_EVERY, "TIME", "while holding, a sample every TIME (default 1s)", NULL },
+	{ "then", KEY_THEN, "STEP", "then do STEP, see below; may be given again", NULL },
 	{ "no-guard", KEY_NO_GUARD, NULL, "go on when memory runs out", NULL },
 	{ "verify", KEY_VERIFY, NULL, "exit 1 unless RSS grew by just what was touched", NULL },
 	{ "expect", KEY_EXPECT, "OUTCOME", "exit 0 if the run ends so, else 1: ok, oom, ...", NULL },
@@ -567,7 +567,7 @@ void options_print_help(void)
 	print_steps();
 	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");
 	for (size_t i = 0; i < column_count; i++)
-		printf("  %-9s %-40s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
+		printf("  %-10s %-38s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
 	printf("\nExit status: 0 done, 1 --verify or --expect unmet, 2 usage, 3 stopped by the\n"
 	       "guard, 125 pagetouch failed, 128+N the subject was killed by signal N.\n"
 	       "For more see pagetouch(1).\n");

@@ -24,6 +24,20 @@ if check_words && can_complete; then
 	completes 'always' '--thp=al as bash splits it' --thp = al
 	completes 'never always system' '--thp= as bash splits it' --thp =
 	completes '--thp=always' '--thp=al as one word' --thp=al
+	completes 'write' 'a value of --access' --access w
+	completes 'populate-write populate-read' 'values of --access' --access = p
+	completes 'forward backward random' 'the orders' --order ''
+	completes 'FILES' 'a file' --file ''
+	completes 'onfault' '--lock= as bash splits it' --lock =
+	completes '' 'nothing behind --lock, whose value needs a =' --lock o
+	completes '--hugetlb=2M --hugetlb=1G' '--hugetlb= as one word' --hugetlb=
+	completes 'touch:read touch:write' 'a step' --then tou
+	completes 'read write' 'a step as bash splits it' --then touch :
+	completes 'read' 'a step as bash splits it, further' --then touch : r
+	completes 'read write' 'a step behind a =' --then = fork : ''
+	completes '--then=touch:read' 'a step as one word' --then=touch:r
+	completes 'hold:' 'a step that takes a time' --then h
+	completes '' 'nothing for --threads' -t ''
 	completes 'infinity' '--hold infinity' --hold i
 	completes '--oom-score-adj=keep' 'the word that --oom-score-adj takes' --oom-score-adj=
 	completes 'ok oom oom-sandbox oom-ancestor oom-global oomd' 'the outcomes of --expect' \
@@ -31,14 +45,14 @@ if check_words && can_complete; then
 	completes 'sigterm sigbus sigsegv' 'outcomes by signals' --expect sig
 	completes '' 'nothing for --limit' --limit ''
 	completes '' 'nothing for --rate' --rate -
-	completes 'PSS PTE' 'a column' -o P
-	completes 'PSS PTE' 'a column in small letters' --output p
-	completes 'RSS,TIME,PSS RSS,TIME,PTE' 'a column after a comma' -o RSS,TIME,P
-	completes '+HUGE' 'a column after +' -o +H
-	completes '+HUGE,PSS +HUGE,PTE' 'a column after + and a comma' --output = +HUGE,P
+	completes 'PID PSS PTE' 'a column' -o P
+	completes 'PID PSS PTE' 'a column in small letters' --output p
+	completes 'RSS,TIME,PID RSS,TIME,PSS RSS,TIME,PTE' 'a column after a comma' -o RSS,TIME,P
+	completes '+HUGE +HUGETLB' 'a column after +' -o +H
+	completes '+HUGE,PID +HUGE,PSS +HUGE,PTE' 'a column after + and a comma' --output = +HUGE,P
 	completes '+TOUCHED,TIME' 'a column is offered once' -o +TOUCHED,T
 	completes '--output=TIME' '--output=TI as one word' --output=TI
-	completes '-oPSS -oPTE' 'the list in the same word as -o' -oP
+	completes '-oPID -oPSS -oPTE' 'the list in the same word as -o' -oP
 	completes 'MINFLT MAJFLT' 'a bundle that ends in o' -no M
 	completes '-H' 'a short option' -H
 fi
