@@ -94,6 +94,15 @@ static void resolve(const struct session *session, struct request *request)
 	request->seed = seed;
 }
 
+static int take_signals(struct session *session, struct trouble *trouble)
+{
+	int r = signals_take(&session->signals);
+
+	if (r < 0)
+		trouble_set(trouble, "cannot prepare the run: %s", strerror(-r));
+	return r;
+}
+
 static int open_file(struct session *session, struct trouble *trouble)
 {
 	struct plan *plan = &session->plan;
@@ -149,6 +158,9 @@ int session_prepare(struct session *session, const struct request *request,
 	if (status == EXIT_DONE && respect_panic(session, trouble) < 0)
 		status = EXIT_GUARD;
 	if (status == EXIT_DONE && check_adj(session, trouble) < 0)
+		status = EXIT_FAILED;
+	/* From here on a signal must not end us half-way: something might be left behind. */
+	if (status == EXIT_DONE && take_signals(session, trouble) < 0)
 		status = EXIT_FAILED;
 	if (status == EXIT_DONE)
 		status = open_file(session, trouble);
@@ -376,10 +388,8 @@ static int start_subject(struct session *session, struct trouble *trouble)
 /* Starts the subject and everything that watches it. */
 static int start(struct session *session, struct trouble *trouble)
 {
-	int r = signals_take(&session->signals);
+	int r = printer_open(&session->printer, &session->plan.output);
 
-	if (r == 0)
-		r = printer_open(&session->printer, &session->plan.output);
 	if (r < 0) {
 		trouble_set(trouble, "cannot prepare the run: %s", strerror(-r));
 		return r;

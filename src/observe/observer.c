@@ -206,6 +206,9 @@ static bool ends_with_news(const struct run *run)
 {
 	if (run->ending->reason == STOP_OUTPUT)
 		return false;
+	/* What was refused has not been done. */
+	if (run->ending->reason == STOP_STEP && run->step != STEP_TOUCH)
+		return false;
 	return run->step != STEP_TOUCH || run_touched(run) != run->shown;
 }
 

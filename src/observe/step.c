@@ -40,7 +40,8 @@ bool step_writes(const struct step *step)
 
 	if (rule->verb == VERB_TOUCH || rule->verb == VERB_FORK_TOUCH)
 		return touch_writes((enum touch_access)rule->what);
-	return rule->verb == VERB_ADVISE && rule->what == ADVICE_REMOVE;
+	return rule->verb == VERB_ADVISE &&
+	       (rule->what == ADVICE_REMOVE || rule->what == ADVICE_PROTECT_WRITE);
 }
 
 bool step_needs_region(const struct step *step)

@@ -46,7 +46,7 @@ struct step {
  */
 int step_parse(const char *text, struct step *ret_step, struct trouble *trouble);
 
-/* Whether STEP writes to the region, so that it must be writable. */
+/* Whether STEP writes to the region, or lets it be written, so that it must be writable. */
 bool step_writes(const struct step *step);
 
 /* Whether STEP accesses or changes the region. */

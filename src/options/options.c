@@ -2,18 +2,12 @@
 /* options.c - the option table, what each option sets, and which exclude each other */
 #include <config.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/duration.h"
-#include "base/number.h"
 #include "options/options.h"
 #include "options/table.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "options/values.h"
 
 /* More than anybody would wait for. */
 #define PASSES_MAX 1000000
@@ -103,230 +97,21 @@ struct parser {
 	struct trouble *trouble;
 };
 
-/* Parses a size that may not be 0. */
-static int parse_some(const char *name, const char *text, struct size *ret_size,
-		      struct trouble *trouble)
-{
-	int r = size_parse(name, text, ret_size, trouble);
-
-	if (r < 0 || ret_size->permyriad || ret_size->bytes)
-		return r;
-	trouble_set(trouble, "%s '%s' is nothing", name, text);
-	trouble_remedy(trouble, "%s must be above 0", name);
-	return -EINVAL;
-}
-
-static int parse_rate(const char *text, struct request *request, struct trouble *trouble)
-{
-	size_t length = strlen(text);
-	char size[128];
-	int r;
-
-	if (length > 2 && !strcmp(text + length - 2, "/s"))
-		length -= 2;
-	if (length < sizeof(size)) {
-		memcpy(size, text, length);
-		size[length] = '\0';
-		text = size;
-	}
-	request->has_rate = true;
-	r = parse_some("--rate", text, &request->rate, trouble);
-	if (r < 0 || !request->rate.permyriad)
-		return r;
-	trouble_set(trouble, "--rate '%s' is a share of the memory that is left, which has no speed", text);
-	trouble_remedy(trouble, "write bytes per second, as in 100M/s");
-	return -EINVAL;
-}
-
-/* Finds TEXT among the COUNT NAMES of OPTION's values. Returns its index or -EINVAL. */
-static int parse_choice(const char *option, const char *const *names, size_t count,
-			const char *text, struct trouble *trouble)
-{
-	char escaped[64], known[128] = "";
-	size_t used = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(text, names[i]))
-			return (int)i;
-	for (size_t i = 0; i < count && used < sizeof(known); i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s=%s",
-					 !i ? "" : i + 1 == count ? " or " : ", ", option, names[i]);
-	trouble_set(trouble, "%s '%s' is not known", option,
-		    trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "write %s", known);
-	return -EINVAL;
-}
-
-static int parse_thp(const char *text, struct request *request, struct trouble *trouble)
-{
-	static const char *const names[] = {
-		[REGION_THP_NEVER] = "never",
-		[REGION_THP_ALWAYS] = "always",
-		[REGION_THP_SYSTEM] = "system",
-	};
-	int found = parse_choice("--thp", names, COUNT(names), text, trouble);
-
-	if (found >= 0)
-		request->thp = (enum region_thp)found;
-	return found < 0 ? found : 0;
-}
-
-static int parse_access(const char *text, struct request *request, struct trouble *trouble)
-{
-	static const char *const names[] = {
-		[TOUCH_WRITE] = "write",
-		[TOUCH_READ] = "read",
-		[TOUCH_POPULATE_WRITE] = "populate-write",
-		[TOUCH_POPULATE_READ] = "populate-read",
-	};
-	int found = parse_choice("--access", names, COUNT(names), text, trouble);
-
-	if (found >= 0)
-		request->access = (enum touch_access)found;
-	return found < 0 ? found : 0;
-}
-
-/* forward, backward, random or random:SEED */
-static int parse_order(const char *text, struct request *request, struct trouble *trouble)
-{
-	static const char *const names[] = {
-		[ORDER_FORWARD] = "forward",
-		[ORDER_BACKWARD] = "backward",
-		[ORDER_RANDOM] = "random",
-	};
-	bool seeded = !strncmp(text, "random:", 7);
-	int found = parse_choice("--order", names, COUNT(names), seeded ? "random" : text, trouble);
-	char escaped[64];
-
-	if (found < 0)
-		return found;
-	request->order = (enum order_kind)found;
-	request->has_seed = seeded;
-	if (!seeded || (number_parse_u64(text + 7, &request->seed) == 0 &&
-			request->seed <= INT64_MAX && !strchr(text, '\n')))
-		return 0;
-	trouble_set(trouble, "--order '%s': SEED is not a number from 0 to 2^63 - 1",
-		    trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "write --order=random:7, or --order=random for a seed by chance");
-	return -EINVAL;
-}
-
-/* A plain number from 1 to MOST. */
-static int parse_number(const char *option, const char *text, uint64_t most, uint64_t *ret_number,
-			struct trouble *trouble)
-{
-	uint64_t number;
-	char escaped[64];
-
-	if (number_parse_u64(text, &number) == 0 && number >= 1 && number <= most &&
-	    !strchr(text, '\n')) {
-		*ret_number = number;
-		return 0;
-	}
-	trouble_set(trouble, "%s '%s' is not a number from 1 to %llu", option,
-		    trouble_escape(escaped, sizeof(escaped), text), (unsigned long long)most);
-	trouble_remedy(trouble, "write digits alone, as in %s=2", option);
-	return -EINVAL;
-}
-
-static int parse_lock(const char *text, struct request *request, struct trouble *trouble)
-{
-	static const char *const names[] = { "onfault" };
-
-	request->lock = text ? REGION_LOCKED_ONFAULT : REGION_LOCKED;
-	return text ? parse_choice("--lock", names, COUNT(names), text, trouble) : 0;
-}
-
-/* TEXT is NULL for the system's default. */
-static int parse_hugetlb(const char *text, struct request *request, struct trouble *trouble)
-{
-	struct size size = { 0 };
-	char escaped[64];
-
-	request->hugetlb = true;
-	if (!text)
-		return 0;
-	if (size_parse("--hugetlb", text, &size, trouble) < 0)
-		return -EINVAL;
-	request->huge_page = size.bytes;
-	if (size.bytes > 4096 && !(size.bytes & (size.bytes - 1)))
-		return 0;
-	trouble_set(trouble, "--hugetlb '%s' is no size of a huge page",
-		    trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "write --hugetlb=2M or --hugetlb=1G, or what else there is in "
-		       "/sys/kernel/mm/hugepages");
-	return -EINVAL;
-}
-
-static int parse_file(const char *text, struct request *request, struct trouble *trouble)
-{
-	request->file = text;
-	if (*text)
-		return 0;
-	trouble_set(trouble, "--file: PATH '' is empty");
-	trouble_remedy(trouble, "name a file; one that is not there is made for the run");
-	return -EINVAL;
-}
-
-static int parse_then(const char *text, struct request *request, struct trouble *trouble)
-{
-	if (request->step_count == STEPS_MAX) {
-		trouble_set(trouble, "--then: more than %d steps", STEPS_MAX);
-		trouble_remedy(trouble, "leave some of them out");
-		return -EINVAL;
-	}
-	return step_parse(text, &request->steps[request->step_count++], trouble);
-}
-
-static int parse_time(const char *name, const char *text, uint64_t *ret_ns,
-		      struct trouble *trouble)
-{
-	int r = duration_parse(name, text, ret_ns, trouble);
-
-	if (r < 0 || *ret_ns)
-		return r;
-	trouble_set(trouble, "%s '%s' is no time at all", name, text);
-	trouble_remedy(trouble, "%s must be above 0", name);
-	return -EINVAL;
-}
-
-static int parse_adj(const char *text, struct request *request, struct trouble *trouble)
-{
-	char escaped[64], *rest;
-	long value;
-
-	if (!strcmp(text, "keep")) {
-		request->oom_score_adj = SUBJECT_KEEP_ADJ;
-		return 0;
-	}
-	errno = 0;
-	value = strtol(text, &rest, 10);
-	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 || value > 1000) {
-		trouble_set(trouble, "--oom-score-adj '%s' is not a number from -1000 to 1000",
-			    trouble_escape(escaped, sizeof(escaped), text));
-		trouble_remedy(trouble, "1000 makes the subject the OOM killer's first choice; 'keep' "
-			       "leaves it as it is");
-		return -EINVAL;
-	}
-	request->oom_score_adj = (int)value;
-	return 0;
-}
-
 static int apply_sandbox(struct request *request, int key, const char *text,
 			 struct trouble *trouble)
 {
 	switch (key) {
 	case KEY_LIMIT:
 		request->has_limit = true;
-		return parse_some("--limit", text, &request->limit, trouble);
+		return value_some("--limit", text, &request->limit, trouble);
 	case KEY_SWAP:
 		request->has_swap = true;
 		return size_parse("--swap", text, &request->swap, trouble);
 	case KEY_HIGH:
 		request->has_high = true;
-		return parse_some("--high", text, &request->high, trouble);
+		return value_some("--high", text, &request->high, trouble);
 	default:
-		return parse_adj(text, request, trouble);
+		return value_adj(text, request, trouble);
 	}
 }
 
@@ -335,13 +120,13 @@ static int apply_region(struct request *request, int key, const char *text,
 {
 	switch (key) {
 	case KEY_FILE:
-		return parse_file(text, request, trouble);
+		return value_file(text, request, trouble);
 	case KEY_HUGETLB:
-		return parse_hugetlb(text, request, trouble);
+		return value_hugetlb(text, request, trouble);
 	case KEY_LOCK:
-		return parse_lock(text, request, trouble);
+		return value_lock(text, request, trouble);
 	default:
-		return parse_thp(text, request, trouble);
+		return value_thp(text, request, trouble);
 	}
 }
 
@@ -350,21 +135,21 @@ static int apply_touching(struct request *request, int key, const char *text,
 {
 	switch (key) {
 	case KEY_ACCESS:
-		return parse_access(text, request, trouble);
+		return value_access(text, request, trouble);
 	case KEY_ORDER:
-		return parse_order(text, request, trouble);
+		return value_order(text, request, trouble);
 	case KEY_STRIDE:
 		request->has_stride = true;
-		return parse_some("--stride", text, &request->stride, trouble);
+		return value_some("--stride", text, &request->stride, trouble);
 	case KEY_TOUCH:
 		request->has_touch = true;
 		return size_parse("--touch", text, &request->touch, trouble);
 	case KEY_PASSES:
-		return parse_number("--passes", text, PASSES_MAX, &request->passes, trouble);
+		return value_number("--passes", text, PASSES_MAX, &request->passes, trouble);
 	case KEY_THREADS:
-		return parse_number("--threads", text, TOUCH_THREADS_MAX, &request->threads, trouble);
+		return value_number("--threads", text, TOUCH_THREADS_MAX, &request->threads, trouble);
 	default:
-		return parse_then(text, request, trouble);
+		return value_then(text, request, trouble);
 	}
 }
 
@@ -388,11 +173,11 @@ static int apply_with_argument(struct parser *parser, int key, const char *text)
 	case KEY_THEN:
 		return apply_touching(request, key, text, trouble);
 	case KEY_RATE:
-		return parse_rate(text, request, trouble);
+		return value_rate(text, request, trouble);
 	case KEY_HOLD:
-		return parse_time("--hold", text, &request->hold, trouble);
+		return value_time("--hold", text, &request->hold, trouble);
 	case KEY_EVERY:
-		return parse_time("--every", text, &request->every, trouble);
+		return value_time("--every", text, &request->every, trouble);
 	case KEY_EXPECT:
 		return expectation_parse(text, &request->expect, trouble);
 	case KEY_LIMIT:
@@ -504,11 +289,11 @@ static int parse_operands(struct parser *parser, char *argv[])
 
 	if (!argv[0])
 		return 0;
-	if (parse_some("SIZE", argv[0], &request->size, parser->trouble) < 0)
+	if (value_some("SIZE", argv[0], &request->size, parser->trouble) < 0)
 		return -EINVAL;
 	if (!argv[1])
 		return 0;
-	if (parse_some("INTERVAL", argv[1], &request->interval, parser->trouble) < 0)
+	if (value_some("INTERVAL", argv[1], &request->interval, parser->trouble) < 0)
 		return -EINVAL;
 	request->has_interval = true;
 	if (!argv[2])

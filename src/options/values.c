@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* values.c - read the value of each option, and say what is wrong with it */
+#include <config.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/number.h"
+#include "options/values.h"
+#include "subject/subject.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+int value_some(const char *name, const char *text, struct size *ret_size,
+	       struct trouble *trouble)
+{
+	int r = size_parse(name, text, ret_size, trouble);
+
+	if (r < 0 || ret_size->permyriad || ret_size->bytes)
+		return r;
+	trouble_set(trouble, "%s '%s' is nothing", name, text);
+	trouble_remedy(trouble, "%s must be above 0", name);
+	return -EINVAL;
+}
+
+int value_rate(const char *text, struct request *request, struct trouble *trouble)
+{
+	size_t length = strlen(text);
+	char size[128];
+	int r;
+
+	if (length > 2 && !strcmp(text + length - 2, "/s"))
+		length -= 2;
+	if (length < sizeof(size)) {
+		memcpy(size, text, length);
+		size[length] = '\0';
+		text = size;
+	}
+	request->has_rate = true;
+	r = value_some("--rate", text, &request->rate, trouble);
+	if (r < 0 || !request->rate.permyriad)
+		return r;
+	trouble_set(trouble, "--rate '%s' is a share of the memory that is left, which has no speed", text);
+	trouble_remedy(trouble, "write bytes per second, as in 100M/s");
+	return -EINVAL;
+}
+
+/* Finds TEXT among the COUNT NAMES of OPTION's values. Returns its index or -EINVAL. */
+static int parse_choice(const char *option, const char *const *names, size_t count,
+			const char *text, struct trouble *trouble)
+{
+	char escaped[64], known[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(text, names[i]))
+			return (int)i;
+	for (size_t i = 0; i < count && used < sizeof(known); i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s=%s",
+					 !i ? "" : i + 1 == count ? " or " : ", ", option, names[i]);
+	trouble_set(trouble, "%s '%s' is not known", option,
+		    trouble_escape(escaped, sizeof(escaped), text));
+	trouble_remedy(trouble, "write %s", known);
+	return -EINVAL;
+}
+
+int value_thp(const char *text, struct request *request, struct trouble *trouble)
+{
+	static const char *const names[] = {
+		[REGION_THP_NEVER] = "never",
+		[REGION_THP_ALWAYS] = "always",
+		[REGION_THP_SYSTEM] = "system",
+	};
+	int found = parse_choice("--thp", names, COUNT(names), text, trouble);
+
+	if (found >= 0)
+		request->thp = (enum region_thp)found;
+	return found < 0 ? found : 0;
+}
+
+int value_access(const char *text, struct request *request, struct trouble *trouble)
+{
+	static const char *const names[] = {
+		[TOUCH_WRITE] = "write",
+		[TOUCH_READ] = "read",
+		[TOUCH_POPULATE_WRITE] = "populate-write",
+		[TOUCH_POPULATE_READ] = "populate-read",
+	};
+	int found = parse_choice("--access", names, COUNT(names), text, trouble);
+
+	if (found >= 0)
+		request->access = (enum touch_access)found;
+	return found < 0 ? found : 0;
+}
+
+/* forward, backward, random or random:SEED */
+int value_order(const char *text, struct request *request, struct trouble *trouble)
+{
+	static const char *const names[] = {
+		[ORDER_FORWARD] = "forward",
+		[ORDER_BACKWARD] = "backward",
+		[ORDER_RANDOM] = "random",
+	};
+	bool seeded = !strncmp(text, "random:", 7);
+	int found = parse_choice("--order", names, COUNT(names), seeded ? "random" : text, trouble);
+	char escaped[64];
+
+	if (found < 0)
+		return found;
+	request->order = (enum order_kind)found;
+	request->has_seed = seeded;
+	if (!seeded || (number_parse_u64(text + 7, &request->seed) == 0 &&
+			request->seed <= INT64_MAX && !strchr(text, '\n')))
+		return 0;
+	trouble_set(trouble, "--order '%s': SEED is not a number from 0 to 2^63 - 1",
+		    trouble_escape(escaped, sizeof(escaped), text));
+	trouble_remedy(trouble, "write --order=random:7, or --order=random for a seed by chance");
+	return -EINVAL;
+}
+
+int value_number(const char *option, const char *text, uint64_t most, uint64_t *ret_number,
+		 struct trouble *trouble)
+{
+	uint64_t number;
+	char escaped[64];
+
+	if (number_parse_u64(text, &number) == 0 && number >= 1 && number <= most &&
+	    !strchr(text, '\n')) {
+		*ret_number = number;
+		return 0;
+	}
+	trouble_set(trouble, "%s '%s' is not a number from 1 to %llu", option,
+		    trouble_escape(escaped, sizeof(escaped), text), (unsigned long long)most);
+	trouble_remedy(trouble, "write digits alone, as in %s=2", option);
+	return -EINVAL;
+}
+
+int value_lock(const char *text, struct request *request, struct trouble *trouble)
+{
+	static const char *const names[] = { "onfault" };
+
+	request->lock = text ? REGION_LOCKED_ONFAULT : REGION_LOCKED;
+	return text ? parse_choice("--lock", names, COUNT(names), text, trouble) : 0;
+}
+
+int value_hugetlb(const char *text, struct request *request, struct trouble *trouble)
+{
+	struct size size = { 0 };
+	char escaped[64];
+
+	request->hugetlb = true;
+	if (!text)
+		return 0;
+	if (size_parse("--hugetlb", text, &size, trouble) < 0)
+		return -EINVAL;
+	request->huge_page = size.bytes;
+	if (size.bytes > 4096 && !(size.bytes & (size.bytes - 1)))
+		return 0;
+	trouble_set(trouble, "--hugetlb '%s' is no size of a huge page",
+		    trouble_escape(escaped, sizeof(escaped), text));
+	trouble_remedy(trouble, "write --hugetlb=2M or --hugetlb=1G, or what else there is in "
+		       "/sys/kernel/mm/hugepages");
+	return -EINVAL;
+}
+
+int value_file(const char *text, struct request *request, struct trouble *trouble)
+{
+	request->file = text;
+	if (*text)
+		return 0;
+	trouble_set(trouble, "--file: PATH '' is empty");
+	trouble_remedy(trouble, "name a file; one that is not there is made for the run");
+	return -EINVAL;
+}
+
+int value_then(const char *text, struct request *request, struct trouble *trouble)
+{
+	if (request->step_count == STEPS_MAX) {
+		trouble_set(trouble, "--then: more than %d steps", STEPS_MAX);
+		trouble_remedy(trouble, "leave some of them out");
+		return -EINVAL;
+	}
+	return step_parse(text, &request->steps[request->step_count++], trouble);
+}
+
+int value_time(const char *name, const char *text, uint64_t *ret_ns,
+	       struct trouble *trouble)
+{
+	int r = duration_parse(name, text, ret_ns, trouble);
+
+	if (r < 0 || *ret_ns)
+		return r;
+	trouble_set(trouble, "%s '%s' is no time at all", name, text);
+	trouble_remedy(trouble, "%s must be above 0", name);
+	return -EINVAL;
+}
+
+int value_adj(const char *text, struct request *request, struct trouble *trouble)
+{
+	char escaped[64], *rest;
+	long value;
+
+	if (!strcmp(text, "keep")) {
+		request->oom_score_adj = SUBJECT_KEEP_ADJ;
+		return 0;
+	}
+	errno = 0;
+	value = strtol(text, &rest, 10);
+	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 || value > 1000) {
+		trouble_set(trouble, "--oom-score-adj '%s' is not a number from -1000 to 1000",
+			    trouble_escape(escaped, sizeof(escaped), text));
+		trouble_remedy(trouble, "1000 makes the subject the OOM killer's first choice; 'keep' "
+			       "leaves it as it is");
+		return -EINVAL;
+	}
+	request->oom_score_adj = (int)value;
+	return 0;
+}

@@ -1,0 +1,310 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# laboratory.sh - each kind of memory, access and step moves the figures that it has to, and no others
+. "${srcdir:=.}/tests/lib.sh"
+
+mib=1048576
+size=$((16 * mib))
+pages=$((size / page))
+
+# at STEP FIELD [PROCESS]: FIELD in the last row of STEP, of the subject or of its last child.
+at() {
+	grep '"record":"sample"' "$tmp/out" | grep -F "\"step\":\"$1\"" |
+		grep -F "\"process\":\"${3:-subject}\"" | tail -n 1 | field "$2" /dev/stdin
+}
+baseline() {
+	grep '"seq":0,' "$tmp/out" | field "$1" /dev/stdin
+}
+# moved STEP FIELD: FIELD at STEP less the baseline's.
+moved() {
+	echo $(($(at "$1" "$2") - $(baseline "$2")))
+}
+# near GOT WANTED TOLERANCE NAME
+near() {
+	[ -n "$1" ] && [ "$1" -ge $(($2 - $3)) ] && [ "$1" -le $(($2 + $3)) ]
+	ok $? "$4 ($1 for $2, give or take $3)"
+}
+# lab ARGS...: a run of 16 MiB, in two steps, that must succeed.
+lab() {
+	run --json "$@" 16M 8M
+	is "$status" 0 "$*"
+	[ "$status" -eq 0 ] || sed 's/^/# /' "$tmp/err"
+}
+# kinds STEP ANON FILE SHMEM: how the kinds of RSS moved, exactly. ANON and SHMEM have nothing of
+# the program's own; of FILE that may come or go.
+kinds() {
+	near "$(moved "$1" anon)" "$2" $((16 * page)) "$1: anonymous memory"
+	near "$(moved "$1" file)" "$3" $((128 * page)) "$1: file pages"
+	near "$(moved "$1" shmem)" "$4" 0 "$1: shared memory"
+}
+# What lags is not read from status.
+lab --private
+if grep -q 'RSS counters lag' "$tmp/err" || sanitized; then
+	kinds() {
+		near "$(at "$1" grew)" $(($2 + $3 + $4)) $((256 * page)) "$1: RSS"
+	}
+fi
+
+# Anonymous memory, by writing, reading, populating, in every order.
+for order in forward backward random:7; do
+	for access in write populate-write; do
+		lab --verify --order "$order" --access "$access"
+		kinds touch "$size" 0 0
+	done
+	lab --verify --order "$order" --access read
+	kinds touch 0 0 0
+	lab --verify --order "$order" --access populate-read
+	kinds touch 0 0 0
+done
+lab
+if ! sanitized; then
+	near "$(moved touch minflt)" "$pages" 8 "a fault for each page"
+	lab -o +PTE
+	near "$(moved touch pte)" $((size * 8 / page)) $((4 * page)) "eight bytes of page table for each page"
+fi
+
+# Reading, then writing: two faults for a page, and resident by the second.
+lab --access read --then touch:write
+kinds touch 0 0 0
+kinds touch:write "$size" 0 0
+sanitized || near "$(moved touch:write minflt)" $((2 * pages)) 16 "two faults for each page"
+
+# Shared memory has no page of zeros.
+for backing in --shared --memfd; do
+	for access in write read populate-write populate-read; do
+		lab --verify "$backing" --access "$access"
+		kinds touch 0 0 "$size"
+	done
+done
+
+# A part of the pages, again and again, by several.
+lab --verify --stride $((16 * page))
+kinds touch $((size / 16)) 0 0
+is "$(at touch touched)" $((size / 16)) "TOUCHED counts what is touched, not what is left out"
+lab --verify --touch 4M --order backward
+kinds touch $((4 * mib)) 0 0
+lab --verify --passes 3
+kinds pass:3 "$size" 0 0
+is "$(grep -c '"step":"pass:2"' "$tmp/out")" 2 "each pass has its rows"
+sanitized || near "$(moved pass:3 minflt)" "$pages" 8 "the second and third time there is no fault"
+for access in write read populate-write; do
+	for threads in 2 3 16; do
+		run --json --verify -t $threads --access $access --shared 16M 1M
+		is "$status" 0 "$threads threads, $access"
+		is "$(field touched "$tmp/out" | sed '$d' | tr '\n' ' ')" \
+			"$(i=0; while [ $i -le 16 ]; do printf '%d ' $((i * mib)); i=$((i + 1)); done)" \
+			"and TOUCHED is exact in each row"
+	done
+done
+run --json -t 4 --exact --verify 64K "$page"
+is "$status" 0 "threads, a row for each page"
+
+# Locked.
+locking=true
+run -q --lock 16M
+if [ "$status" -eq 125 ] && grep -q RLIMIT_MEMLOCK "$tmp/err"; then
+	locking=false
+	skip "--lock" "so much may not be locked here"
+fi
+if $locking; then
+	lab --verify --lock --touch 4M
+	kinds lock "$size" 0 0
+	is "$(moved lock locked)" "$size" "LOCKED shows it"
+	lab --verify --lock --access read
+	kinds lock 0 0 0
+	is "$(moved lock locked)" "$size" "locked, and not resident: nothing will be written"
+	lab --verify --lock=onfault --touch 4M
+	kinds lock:onfault 0 0 0
+	is "$(moved lock:onfault locked)" "$size" "onfault: LOCKED shows all of it at once"
+	kinds touch $((4 * mib)) 0 0
+	lab --verify --shared --lock --touch 0
+	kinds lock 0 0 "$size"
+fi
+
+# Given back.
+lab --then dontneed:50% --then dontneed --then touch:write:25%
+kinds dontneed:50% $((size / 2)) 0 0
+kinds dontneed 0 0 0
+kinds touch:write:25% $((size / 4)) 0 0
+lab --shared --then dontneed --then touch:read --then remove:4M --then unmap:50%
+kinds dontneed 0 0 0
+kinds touch:read 0 0 "$size"
+kinds remove:4M 0 0 $((size - 4 * mib))
+kinds unmap:50% 0 0 $((size / 2))
+is "$(moved unmap:50% vsz)" "-$((size / 2))" "only unmap moves VSZ"
+lab --then protect:none --then protect:write
+kinds protect:none "$size" 0 0
+kinds protect:write "$size" 0 0
+lab --then free
+near "$(at free lazyfree)" "$size" $((64 * page)) "free: the pages are lazily free"
+kinds free "$size" 0 0
+lab --then cold
+kinds cold "$size" 0 0
+if [ "$(awk 'NR > 1' /proc/swaps | wc -l)" -eq 0 ]; then
+	lab --then pageout
+	kinds pageout "$size" 0 0
+else
+	skip "pageout without swap" "there is swap here"
+fi
+lab --then random --then hold:30ms --every 10ms
+kinds hold:30ms "$size" 0 0
+[ "$(grep -c '"step":"hold:30ms"' "$tmp/out")" -ge 2 ]
+ok $? "a step that holds has rows of its own"
+run --json --hold 30ms --every 10ms --then dontneed 1M
+is "$(field step "$tmp/out" | tail -n 1)" dontneed "--hold comes before the steps"
+
+# Forked: what both have is shared by halves, what the child writes is its own.
+lab --then fork --then fork:write --then fork:read:50%
+near "$(at fork rss child)" "$size" $((4 * mib)) "fork: the child has it too"
+near "$(at fork pss)" $((size / 2)) $((2 * mib)) "PSS halves"
+near "$(at fork pss child)" $((size / 2)) $((2 * mib)) "for the child as well"
+near "$(at fork uss)" 0 $((2 * mib)) "nothing is the subject's alone"
+near "$(at fork uss child)" 0 $((2 * mib)) "or the child's"
+near "$(at fork:write uss child)" "$size" $((2 * mib)) "what the child writes is its own"
+is "$(at fork:write touched child)" "$size" "TOUCHED is what the child has touched"
+is "$(at fork:read:50% touched child)" $((size / 2)) "or the half of it"
+is "$(grep -c '"step":"fork:read:50%"' "$tmp/out")" 4 "a row for the subject and for each of three children"
+lab --shared --then fork --then fork:read
+near "$(at fork shmem child)" 0 $((64 * page)) "shared memory: the child has to touch it first"
+near "$(at fork:read shmem child)" "$size" $((64 * page)) "and then it has it"
+run --then fork 1M
+is "$(head -n 1 "$tmp/out" | awk '{ print $1, $2 }')" 'STEP PID' "a fork makes STEP and PID appear"
+is "$(awk '{ print NF }' "$tmp/out" | sort -u)" 7 "each row has all cells"
+run --then cold 1M
+is "$(head -n 1 "$tmp/out" | awk '{ print $1, $2 }')" 'STEP TOUCHED' "a step makes STEP appear"
+run -o RSS,VSZ --then fork 1M
+is "$(head -n 1 "$tmp/out" | awk '{ print $1, NF }')" 'RSS 2' "but not in a list of one's own"
+run --csv -o +PSS --then dontneed --passes 2 1M
+is "$(head -n 1 "$tmp/out")" 'STEP,TOUCHED,VSZ,RSS,GREW,MINFLT,PSS' "--csv has it too"
+is "$(awk -F, 'NF != 7' "$tmp/out" | wc -l)" 0 "in each line"
+
+# Transparent huge pages, where the kernel gives them.
+huge=$(cat /sys/kernel/mm/transparent_hugepage/hpage_pmd_size 2>/dev/null || echo 0)
+if [ "$huge" -gt 0 ] && [ "$huge" -le $((2 * mib)) ] && ! sanitized &&
+	! grep -q '\[never\]' /sys/kernel/mm/transparent_hugepage/enabled; then
+	lab --thp=always --stride "$huge" -o +HUGE
+	near "$(at touch huge)" "$size" $((2 * huge)) "a byte in each huge page: all of them"
+	lab --thp=always --access read -o +HUGE
+	kinds touch 0 0 0
+	lab --stride $((8 * page)) --then collapse
+	kinds touch $((size / 8)) 0 0
+	near "$(at collapse huge)" "$size" $((2 * huge)) "collapse makes huge pages of the eighth of them"
+else
+	skip "transparent huge pages" "none here, or the program's own memory is too odd"
+fi
+
+# Guarded memory kills who touches it.
+run -q --then guard 1M
+if [ "$status" -eq 0 ]; then
+	run -q --then guard --then touch:read --expect sigsegv 1M
+	is "$status" 0 "guard: touching it is SIGSEGV"
+else
+	skip "guard" "$(tail -n 1 "$tmp/err")"
+fi
+run --then protect:none --then touch:read 1M
+is "$status" 139 "protect:none: touching it is SIGSEGV"
+has "$tmp/err" 'killed by SIGSEGV .* in step touch:read' "and it is said where"
+
+# Promises: growth of the whole machine's, so others may disturb it for a while.
+promised() {
+	wanted=$1
+	shift
+	for try in 1 2 3 4 5 6 7 8; do
+		run --json -o +COMMITTED --touch 0 "$@" 64M
+		got=$(field committed "$tmp/out" | sed -n 1p)
+		if [ "$got" -ge $((wanted - mib)) ] && [ "$got" -le $((wanted + mib)) ]; then
+			ok 0 "$*: promised at try $try"
+			return
+		fi
+		sleep 0.1
+	done
+	near "$got" "$wanted" "$mib" "$*: COMMITTED"
+}
+if [ "$(cat /proc/sys/vm/overcommit_memory)" != 2 ] && ! sanitized; then
+	promised 0 --private
+	promised $((64 * mib)) --reserve
+	promised $((64 * mib)) --shared
+	run --json -o +COMMITTED --reserve --then fork 64M
+	near "$(at fork committed)" $((128 * mib)) $((16 * mib)) "a fork promises it twice"
+else
+	skip "COMMITTED" "overcommit is in mode 2, or a sanitizer maps terabytes"
+fi
+
+# The sandbox's own figures.
+slack=$((64 * page * $(nproc) + mib))
+run -q --limit 64M 1M
+if [ "$status" -eq 125 ]; then
+	skip "CGUSE and its kinds" "$(head -n 1 "$tmp/err")"
+elif ! sanitized; then
+	cg='-o +CGUSE,CGANON,CGFILE,CGSHMEM,CGPTE'
+	# shellcheck disable=SC2086 # two words
+	lab --limit 128M $cg --then dontneed
+	near "$(moved touch cg_usage)" "$size" "$slack" "CGUSE: private memory"
+	near "$(moved touch cg_anon)" "$size" "$slack" "CGANON"
+	near "$(moved touch cg_shmem)" 0 "$slack" "and no CGSHMEM"
+	near "$(moved dontneed cg_usage)" 0 "$slack" "given back"
+	# shellcheck disable=SC2086
+	lab --limit 128M $cg --memfd --then unmap
+	near "$(moved touch cg_shmem)" "$size" "$slack" "CGSHMEM: a memfd"
+	near "$(at unmap grew)" 0 $((64 * page)) "unmapped, RSS is gone"
+	near "$(moved unmap cg_shmem)" "$size" "$slack" "and the memory is not"
+	# shellcheck disable=SC2086
+	lab --limit 128M $cg --shared --then remove
+	near "$(moved remove cg_usage)" 0 "$slack" "removed, the memory is gone too"
+	# shellcheck disable=SC2086
+	lab --limit 128M $cg --then fork:write
+	near "$(moved fork:write cg_anon)" $((2 * size)) "$slack" "the child is in the same sandbox"
+	run --json --limit 256M -o +CGUSE,CGPTE --access read --stride 2M 8G
+	is "$status" 0 "read one page in 2 MiB over 8 GiB"
+	near "$(moved touch rss)" 0 $((256 * page)) "RSS stays"
+	near "$(moved touch cg_pte)" $((4096 * page)) $((2 * slack)) "and the page tables do not"
+	run --json --limit 16M --access read --stride 2M --expect oom 64G
+	is "$status" 0 "sparse reading is OOM-killed with RSS 0"
+	near "$(grep '"record":"sample"' "$tmp/out" | tail -n 1 | field grew /dev/stdin)" 0 $((256 * page)) \
+		"RSS 0 indeed"
+fi
+
+# Hugetlb pages, if root may lend the machine some: no page is taken unless it is used.
+lend=/proc/sys/vm/nr_overcommit_hugepages
+if [ -w $lend ] && [ "$(awk '/^Hugepagesize/ { print $2 }' /proc/meminfo)" = 2048 ]; then
+	lent=$(cat $lend)
+	trap 'echo $lent >$lend; cleanup' EXIT
+	echo $((lent + 16)) >$lend
+	for shared in --private --shared; do
+		lab --verify --hugetlb "$shared" --then dontneed
+		is "$(at touch hugetlb)" "$size" "HUGETLB shows them"
+		near "$(at touch grew)" 0 $((64 * page)) "and RSS does not"
+	done
+	lab --verify --hugetlb -t 2 --access populate-write --order backward
+	run --hugetlb 1000G
+	is "$status" 125 "more than there are"
+	has "$tmp/err" 'hugetlb pages of 2.0 MiB, and [0-9]+ are free' "it says how many are free"
+	has "$tmp/err" 'sysctl vm.nr_hugepages=[0-9]+' "and how to have more"
+	echo "$lent" >$lend
+else
+	skip "hugetlb pages" "none may be lent here"
+fi
+run -q --hugetlb --expect enomem 1000000G
+is "$status" 0 "hugetlb pages that nobody has are a refused mapping"
+
+# Equal pages are merged where ksmd runs.
+if [ "$(cat /sys/kernel/mm/ksm/run 2>/dev/null)" = 1 ]; then
+	lab -o +KSM,PSS --then merge --then hold:5s
+	[ "$(at hold:5s ksm)" -gt 0 ]
+	ok $? "merge: KSM shows merged pages"
+else
+	skip "merge" "ksmd does not run here"
+fi
+
+# The plan says how it was done.
+run --json --order random:7 --stride "$((2 * page))" --passes 2 -t 2 --memfd --access read --then fork --then hold:1ms 1M
+for piece in '"access":"read"' '"order":"random"' '"seed":7' "\"stride\":$((2 * page))" '"passes":2' '"threads":2' \
+	'"lock":null' '"file":null' '"steps":\["fork","hold:1ms"\]' '"backing":"memfd"'; do
+	has "$tmp/out" "\"record\":\"plan\".*$piece" "plan: $piece"
+done
+run --order random 64K
+has "$tmp/err" '^pagetouch: note: the order is random:[0-9]+' "a seed by chance is said"
+run --json --order random 64K
+has "$tmp/out" '"seed":[0-9]+' "also in the plan"
+
+done_testing

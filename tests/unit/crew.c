@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* crew.c - threads share the pages out: each is visited once, and all are counted */
+#include <config.h>
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../tap.h"
+#include "subject/crew.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* 1000 pages do not divide by the threads, nor by the pieces. */
+#define PAGES 3001
+
+static struct touch_board board;
+static struct hand hands[TOUCH_THREADS_MAX];
+
+static uint64_t counted(unsigned threads)
+{
+	uint64_t done = 0;
+
+	for (unsigned i = 0; i < threads; i++)
+		done += atomic_load(&board.slots[i].done);
+	return done;
+}
+
+static void clear_board(void)
+{
+	for (unsigned i = 0; i < TOUCH_THREADS_MAX; i++)
+		atomic_store(&board.slots[i].done, 0);
+	atomic_store(&board.stop, 0);
+}
+
+/* Pages of the first COUNT that hold a 1, in a region in which each page was 0. */
+static uint64_t written(const unsigned char *base, uint64_t count, uint64_t page)
+{
+	uint64_t pages = 0;
+
+	for (uint64_t i = 0; i < count; i++)
+		pages += base[i * page] == 1;
+	return pages;
+}
+
+static unsigned char *map_pages(uint64_t page)
+{
+	void *base = mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (base == MAP_FAILED) {
+		printf("Bail out! no memory\n");
+		exit(99);
+	}
+	return base;
+}
+
+/* Visits all in steps of STEP pages, by an access that writes. */
+static void test_steps(unsigned threads, enum touch_access access, enum order_kind kind, uint64_t step)
+{
+	/* Threads of a crew end with the process only, so its memory must stay. */
+	struct crew *crew = calloc(1, sizeof(*crew));
+	struct hand *own = aligned_alloc(_Alignof(struct hand), threads * sizeof(*own));
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), wrong = 0;
+	struct touch_manner manner = { .access = access, .order = kind, .seed = 3, .unit = page,
+				       .stride = page };
+	unsigned char *base = map_pages(page);
+	struct touch_job job = touch_plan(&manner, base, PAGES * page);
+	int r = crew && own ? crew_start(crew, own, threads, &board) : -ENOMEM;
+
+	clear_board();
+	if (r == 0)
+		crew_begin(crew, &job);
+	for (uint64_t to = step; r == 0 && to < PAGES + step; to += step) {
+		uint64_t end = to < PAGES ? to : PAGES;
+
+		r = crew_touch(crew, end);
+		wrong += counted(threads) != end * page;
+	}
+	if (r == -EINVAL) {
+		tap_skip("populate", "this kernel cannot");
+		return;
+	}
+	tap_ok(r == 0 && !wrong, "%u threads, %s, %s, steps of %" PRIu64 ": counted at every step",
+	       threads, touch_access_name(access), order_name(kind), step);
+	if (access == TOUCH_WRITE)
+		tap_is((int64_t)written(base, PAGES, page), PAGES, "every page was written");
+	munmap(base, PAGES * page);
+}
+
+/* Stopped before the first page, nothing is done; let go again, all of it is, and no more. */
+static void test_stop(void)
+{
+	struct crew crew;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct touch_manner manner = { .unit = page, .stride = page };
+	unsigned char *base = map_pages(page);
+	struct touch_job job = touch_plan(&manner, base, PAGES * page);
+
+	clear_board();
+	crew_start(&crew, hands, 1, &board);
+	crew_begin(&crew, &job);
+	crew_touch(&crew, 10);
+	atomic_store(&board.stop, 1);
+	tap_is(crew_touch(&crew, PAGES), 0, "a stop is no error");
+	tap_is((int64_t)(counted(1) / page), 10, "nothing is touched after it");
+	atomic_store(&board.stop, 0);
+	crew_touch(&crew, 20);
+	tap_is((int64_t)(counted(1) / page), 20, "less may be asked for then than before");
+	tap_is((int64_t)written(base, PAGES, page), 20, "and no more is done");
+	crew_touch(&crew, PAGES);
+	tap_is((int64_t)(counted(1) / page), PAGES, "all is done when it is asked for again");
+	tap_is((int64_t)written(base, PAGES, page), PAGES, "to every page");
+	crew_begin(&crew, &job);
+	clear_board();
+	crew_touch(&crew, PAGES);
+	tap_is((int64_t)(counted(1) / page), PAGES, "a job can be begun anew");
+	munmap(base, PAGES * page);
+}
+
+/* What cannot be populated is an error, and counted as far as it came. */
+static void test_error(void)
+{
+	struct crew crew;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct touch_manner manner = { .access = TOUCH_POPULATE_WRITE, .unit = page, .stride = page };
+	unsigned char *base = map_pages(page);
+	struct touch_job job = touch_plan(&manner, base, PAGES * page);
+	int r;
+
+	mprotect(base + 1000 * page, page, PROT_NONE);
+	clear_board();
+	crew_start(&crew, hands, 1, &board);
+	crew_begin(&crew, &job);
+	r = crew_touch(&crew, PAGES);
+	tap_ok(r < 0, "what may not be accessed cannot be populated");
+	tap_ok(counted(1) <= 1000 * page, "and is not counted");
+	munmap(base, PAGES * page);
+}
+
+int main(void)
+{
+	static const unsigned threads[] = { 1, 2, 3, 7 };
+	static const uint64_t steps[] = { PAGES, 1000, 513, 17 };
+
+	for (size_t i = 0; i < COUNT(threads); i++)
+		for (size_t j = 0; j < COUNT(steps); j++)
+			test_steps(threads[i], TOUCH_WRITE, (enum order_kind)(j % 3), steps[j]);
+	for (size_t i = 0; i < COUNT(threads); i++) {
+		test_steps(threads[i], TOUCH_READ, ORDER_BACKWARD, 100);
+		test_steps(threads[i], TOUCH_POPULATE_WRITE, ORDER_FORWARD, 700);
+		test_steps(threads[i], TOUCH_POPULATE_WRITE, ORDER_BACKWARD, 700);
+		test_steps(threads[i], TOUCH_POPULATE_READ, ORDER_RANDOM, PAGES);
+	}
+	test_steps(2, TOUCH_WRITE, ORDER_FORWARD, 1);
+	test_stop();
+	test_error();
+	return tap_done();
+}

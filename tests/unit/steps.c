@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* steps.c - steps as they are written, what they contradict, and the plan that follows */
+#include <config.h>
+
+#include <errno.h>
+#include <getopt.h>
+
+#include "../tap.h"
+#include "base/duration.h"
+#include "memory/advice.h"
+#include "options/options.h"
+
+#define KIB UINT64_C(1024)
+#define MIB (KIB * KIB)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define WORDS_MAX 12
+
+static const struct {
+	const char *text;
+	enum step_verb verb;
+	unsigned what;
+	uint64_t bytes, time;
+	unsigned permyriad;
+} right[] = {
+	{ "dontneed", VERB_ADVISE, ADVICE_DONTNEED, 0, 0, 0 },
+	{ "dontneed:1M", VERB_ADVISE, ADVICE_DONTNEED, MIB, 0, 0 },
+	{ "dontneed:50%", VERB_ADVISE, ADVICE_DONTNEED, 0, 0, 5000 },
+	{ "free", VERB_ADVISE, ADVICE_FREE, 0, 0, 0 },
+	{ "cold:4096", VERB_ADVISE, ADVICE_COLD, 4096, 0, 0 },
+	{ "pageout:0x1000", VERB_ADVISE, ADVICE_PAGEOUT, 4096, 0, 0 },
+	{ "remove:1.5K", VERB_ADVISE, ADVICE_REMOVE, 1536, 0, 0 },
+	{ "collapse", VERB_ADVISE, ADVICE_COLLAPSE, 0, 0, 0 },
+	{ "merge", VERB_ADVISE, ADVICE_MERGE, 0, 0, 0 },
+	{ "random", VERB_ADVISE, ADVICE_RANDOM, 0, 0, 0 },
+	{ "guard:12.34%", VERB_ADVISE, ADVICE_GUARD, 0, 0, 1234 },
+	{ "hold:2s", VERB_HOLD, 0, 0, 2 * NS_PER_SECOND, 0 },
+	{ "hold:infinity", VERB_HOLD, 0, 0, DURATION_INFINITE, 0 },
+	{ "touch:read", VERB_TOUCH, TOUCH_READ, 0, 0, 0 },
+	{ "touch:write:64K", VERB_TOUCH, TOUCH_WRITE, 65536, 0, 0 },
+	{ "fork", VERB_FORK, 0, 0, 0, 0 },
+	{ "fork:read:100%", VERB_FORK_TOUCH, TOUCH_READ, 0, 0, 10000 },
+	{ "fork:write", VERB_FORK_TOUCH, TOUCH_WRITE, 0, 0, 0 },
+	{ "protect:none", VERB_ADVISE, ADVICE_PROTECT_NONE, 0, 0, 0 },
+	{ "protect:write:1M", VERB_ADVISE, ADVICE_PROTECT_WRITE, MIB, 0, 0 },
+	{ "unmap:8K", VERB_ADVISE, ADVICE_UNMAP, 8192, 0, 0 },
+};
+
+static void test_right(void)
+{
+	for (size_t i = 0; i < COUNT(right); i++) {
+		struct step step = { 0 };
+		struct trouble trouble = { "", "" };
+
+		tap_is(step_parse(right[i].text, &step, &trouble), 0, right[i].text);
+		tap_ok(step.rule && step.rule->verb == right[i].verb && step.rule->what == right[i].what,
+		       "%s is what it says", right[i].text);
+		tap_ok(step.part.bytes == right[i].bytes && step.part.permyriad == right[i].permyriad &&
+		       step.time == right[i].time, "%s: how much, how long", right[i].text);
+		tap_is_text(step.name, right[i].text, "and is called so");
+	}
+}
+
+static const char *const wrong[] = {
+	"", ":", "dontneeds", "dont", "DONTNEED", " dontneed", "dontneed ", "dontneed:", "dontneed:0",
+	"dontneed:0%", "dontneed:x", "dontneed:-1", "dontneed:101%", "dontneed:50%:50%", "dontneed:1M%",
+	"dontneed:16E", "hold", "hold:", "hold:0", "hold:-1", "hold:x", "hold:50%", "touch", "touch:",
+	"touch:populate", "touch:write:", "touch:1M", "fork:1M", "fork:50%", "fork:", "fork:exec",
+	"fork:write:", "protect", "protect:", "protect:exec", "protect:none:x", "unmap:0", "merge:q",
+	"dontneed\n", "dontneed:1M\x1b[2J", "\xff",
+	"hold:0.00000000000000000000000000000000000000000000000000000000000000000000001",
+	"dontneed:000000000000000000000000000000000000000000000000001",
+};
+
+static void test_wrong(void)
+{
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		struct step step = { .time = 77 };
+		struct trouble trouble = { "", "" };
+		int r = step_parse(wrong[i], &step, &trouble);
+
+		tap_ok(r < 0 && step.time == 77, "wrong step %zu is refused and changes nothing", i);
+		tap_has(trouble.what, "--then", "the message names the option");
+		tap_ok(trouble.remedy[0] && !strpbrk(trouble.what, "\n\x1b"),
+		       "there is a way out, and nothing harmful is said");
+	}
+}
+
+static void test_table(void)
+{
+	struct trouble trouble = { "", "" };
+	struct step step;
+
+	step_parse("nosuch", &step, &trouble);
+	for (size_t i = 0; i < step_rule_count; i++) {
+		char text[64];
+
+		tap_has(trouble.remedy, step_rules[i].name, "an unknown step lists all of them");
+		snprintf(text, sizeof(text), "%s%s", step_rules[i].name,
+			 step_rules[i].verb == VERB_HOLD ? ":1s" : "");
+		tap_is(step_parse(text, &step, &trouble), 0, text);
+		tap_ok(step.rule == &step_rules[i], "%s is itself, and no shorter one", text);
+	}
+}
+
+/* Parses WORDS and makes the plan. Returns 0, or what options_parse or plan_make returned. */
+static int make(const char *const *words, struct plan *ret_plan, struct trouble *trouble)
+{
+	char *argv[WORDS_MAX + 2] = { strdup("pagetouch") }, *copies[WORDS_MAX + 2];
+	static struct request request;
+	int argc = 1, r;
+
+	for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
+		argv[argc] = strdup(words[argc - 1]);
+	memcpy(copies, argv, sizeof(copies));
+	optind = 0;
+	r = options_parse(argc, argv, &request, trouble) == OPTIONS_RUN
+		? plan_make(&request, 1024 * MIB, 4096, ret_plan, trouble) : -EBADMSG;
+	/* The file's name is of argv. */
+	if (r == 0)
+		ret_plan->file = NULL;
+	for (int i = 0; i < argc; i++)
+		free(copies[i]);
+	return r;
+}
+
+/* Command lines that contradict themselves, and what the first line must name. */
+static const struct {
+	const char *words[WORDS_MAX + 1];
+	const char *pieces[2];
+} contradictions[] = {
+	{ { "--hugetlb", "--thp=always" }, { "--hugetlb", "--thp" } },
+	{ { "--hugetlb", "--file", "x" }, { "--hugetlb", "--file" } },
+	{ { "--hugetlb", "--memfd" }, { "--hugetlb", "--memfd" } },
+	{ { "--memfd", "--file=x" }, { "--file", "--memfd" } },
+	{ { "--memfd", "--private" }, { "--private", "--memfd" } },
+	{ { "--memfd", "--reserve" }, { "--reserve", "memfd" } },
+	{ { "--file=x", "--shared", "--reserve" }, { "--reserve", "file" } },
+	{ { "--file", "" }, { "--file", "empty" } },
+	{ { "--then", "remove" }, { "remove", "private" } },
+	{ { "--file=x", "--then", "remove" }, { "remove", "private" } },
+	{ { "--hugetlb", "--then", "remove" }, { "remove", "private" } },
+	{ { "--shared", "--then", "free" }, { "free", "private anonymous" } },
+	{ { "--memfd", "--then", "free:1M" }, { "free:1M", "private anonymous" } },
+	{ { "--file=x", "--then", "free" }, { "free", "private anonymous" } },
+	{ { "--hugetlb", "--then", "free" }, { "free", "private anonymous" } },
+	{ { "--shared", "--then", "merge" }, { "merge", "private" } },
+	{ { "--hugetlb", "--then", "pageout" }, { "pageout", "hugetlb" } },
+	{ { "--hugetlb", "--then", "cold" }, { "cold", "hugetlb" } },
+	{ { "--hugetlb", "--then", "collapse" }, { "collapse", "huge already" } },
+	{ { "--hugetlb", "--then", "guard" }, { "guard", "hugetlb" } },
+	{ { "--lock", "--then", "dontneed" }, { "dontneed", "locked" } },
+	{ { "--lock", "--then", "free" }, { "free", "locked" } },
+	{ { "--lock=onfault", "--then", "pageout" }, { "pageout", "locked" } },
+	{ { "--lock", "--then", "cold" }, { "cold", "locked" } },
+	{ { "--shared", "--lock", "--then", "remove" }, { "remove", "locked" } },
+	{ { "--then", "unmap", "--then", "touch:read" }, { "touch:read", "unmap" } },
+	{ { "--then", "unmap:4K", "--then", "dontneed" }, { "dontneed", "unmap" } },
+	{ { "--then", "unmap", "--then", "unmap" }, { "unmap", NULL } },
+	{ { "--then", "unmap", "--then", "fork:write" }, { "fork:write", "unmap" } },
+	{ { "1M", "--then", "dontneed:2M" }, { "dontneed:2M", "mapped" } },
+	{ { "1M", "--then", "touch:write:1049K" }, { "touch:write:1049K", "mapped" } },
+	{ { "-o", "CGUSE" }, { "CGUSE", "sandbox" } },
+	{ { "-o", "+CGPTE" }, { "CGPTE", "sandbox" } },
+	{ { "--every", "1s", "--then", "fork" }, { "--every", "--hold" } },
+	{ { "--touch", "2M", "1M" }, { "--touch", "mapped" } },
+	{ { "--passes", "0" }, { "--passes", "'0'" } },
+	{ { "--passes", "x" }, { "--passes", "'x'" } },
+	{ { "--passes", "1000001" }, { "--passes", "1000000" } },
+	{ { "-t", "0" }, { "--threads", "'0'" } },
+	{ { "-t", "257" }, { "--threads", "256" } },
+	{ { "-t", "1\n" }, { "--threads", "'1\\x0a'" } },
+	{ { "--order", "sideways" }, { "--order", "'sideways'" } },
+	{ { "--order", "random:" }, { "--order", "SEED" } },
+	{ { "--order", "random:x" }, { "--order", "SEED" } },
+	{ { "--order", "random:-1" }, { "--order", "SEED" } },
+	{ { "--order", "random:9223372036854775808" }, { "--order", "SEED" } },
+	{ { "--order", "forward:1" }, { "--order", "'forward:1'" } },
+	{ { "--access", "execute" }, { "--access", "'execute'" } },
+	{ { "--access", "" }, { "--access", "''" } },
+	{ { "--stride", "0" }, { "--stride", "'0'" } },
+	{ { "--lock=all" }, { "--lock", "'all'" } },
+	{ { "--hugetlb=3M" }, { "--hugetlb", "'3M'" } },
+	{ { "--hugetlb=4096" }, { "--hugetlb", "'4096'" } },
+	{ { "--hugetlb=50%" }, { "--hugetlb", "'50%'" } },
+};
+
+static void test_contradictions(void)
+{
+	static struct plan plan;
+
+	for (size_t i = 0; i < COUNT(contradictions); i++) {
+		struct trouble trouble = { "", "" };
+		int r = make(contradictions[i].words, &plan, &trouble);
+
+		tap_ok(r < 0 && trouble.remedy[0], "contradiction %zu is refused, with a way out", i);
+		for (size_t j = 0; j < 2 && contradictions[i].pieces[j]; j++)
+			tap_has(trouble.what, contradictions[i].pieces[j], "it names what does not fit");
+	}
+}
+
+/* Command lines that fit together, however odd. */
+static const char *const fitting[][WORDS_MAX + 1] = {
+	{ "--memfd", "--shared" }, { "--shared", "--then", "remove" }, { "--memfd", "--then", "remove" },
+	{ "--hugetlb", "--shared", "--then", "remove:50%" }, { "--hugetlb", "--then", "dontneed" },
+	{ "--file=x", "--shared", "--then", "remove" }, { "--file=x", "--then", "dontneed" },
+	{ "--file=x", "--reserve" }, { "--hugetlb", "--lock" }, { "--lock", "--then", "unmap" },
+	{ "--lock", "--then", "collapse" }, { "--then", "unmap", "--then", "fork" },
+	{ "--then", "unmap", "--then", "hold:1s", "--every", "100ms" },
+	{ "--then", "protect:none", "--then", "touch:read" }, { "--limit", "64M", "-o", "+CGUSE,CGPTE" },
+	{ "--high", "64M", "-o", "CGANON" }, { "-t", "256", "--passes", "1000000" },
+	{ "--order", "random:9223372036854775807" }, { "--hugetlb=1G" }, { "--hugetlb=64K" },
+	{ "--stride", "1G" }, { "--thp=always", "--memfd" }, { "--thp=always", "--file=x" },
+	{ "--then", "fork", "--then", "fork:write:50%" },
+};
+
+static void test_fitting(void)
+{
+	static struct plan plan;
+
+	for (size_t i = 0; i < COUNT(fitting); i++) {
+		struct trouble trouble = { "", "" };
+
+		tap_ok(make(fitting[i], &plan, &trouble) == 0, "fits %zu: %s", i, trouble.what);
+	}
+}
+
+static void test_children(void)
+{
+	static struct request request;
+	static struct plan plan;
+	struct trouble trouble = { "", "" };
+
+	request = request_default();
+	for (int i = 0; i < 9; i++)
+		step_parse("fork", &request.steps[request.step_count++], &trouble);
+	tap_is(plan_make(&request, MIB, 4096, &plan, &trouble), -EINVAL, "nine forks are too many");
+	request.step_count = 8;
+	tap_is(plan_make(&request, MIB, 4096, &plan, &trouble), 0, "eight are not");
+}
+
+/* What follows from a command line: the figures of the plan. */
+static const struct {
+	const char *words[WORDS_MAX + 1];
+	uint64_t size, unit, stride, span, touch, interval;
+	enum region_backing backing;
+	bool read_only;
+} plans[] = {
+	{ { "1M" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_PRIVATE, false },
+	{ { "1M", "--stride=64K" }, MIB, 4096, 65536, MIB, 65536, 4096, REGION_PRIVATE, false },
+	{ { "1M", "--stride=5000" }, MIB, 4096, 8192, MIB, MIB / 2, 32768, REGION_PRIVATE, false },
+	{ { "1M", "--stride=2M" }, MIB, 4096, 2 * MIB, MIB, 4096, 4096, REGION_PRIVATE, false },
+	{ { "1M", "--stride=64K", "--touch=100K" }, MIB, 4096, 65536, 102400, 8192, 4096, REGION_PRIVATE,
+	  false },
+	{ { "1M", "--touch=0" }, MIB, 4096, 4096, 0, 0, 4096, REGION_PRIVATE, false },
+	{ { "1M", "--access=read" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_PRIVATE, true },
+	{ { "1M", "--access=populate-read", "--shared" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_SHARED,
+	  true },
+	{ { "1M", "--access=read", "--then=touch:write" }, MIB, 4096, 4096, MIB, MIB, 65536,
+	  REGION_PRIVATE, false },
+	{ { "1M", "--access=read", "--then=fork:read" }, MIB, 4096, 4096, MIB, MIB, 65536,
+	  REGION_PRIVATE, true },
+	{ { "1M", "--access=read", "--memfd", "--then=remove" }, MIB, 4096, 4096, MIB, MIB, 65536,
+	  REGION_MEMFD, false },
+	{ { "1M", "--file=x" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_FILE_PRIVATE, false },
+	{ { "1M", "--file=x", "--shared" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_FILE_SHARED, false },
+	{ { "1M", "--hugetlb=2M" }, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, REGION_HUGETLB,
+	  false },
+	{ { "64M", "4K", "--hugetlb=2M", "--shared", "--stride=3M", "--touch=7M" }, 64 * MIB, 2 * MIB,
+	  4 * MIB, 8 * MIB, 4 * MIB, 2 * MIB, REGION_HUGETLB_SHARED, false },
+};
+
+static void test_plans(void)
+{
+	static struct plan plan;
+
+	for (size_t i = 0; i < COUNT(plans); i++) {
+		struct trouble trouble = { "", "" };
+
+		tap_ok(make(plans[i].words, &plan, &trouble) == 0, "plan %zu: %s", i, trouble.what);
+		tap_is((int64_t)plan.region.bytes, (int64_t)plans[i].size, "its size");
+		tap_is((int64_t)plan.manner.unit, (int64_t)plans[i].unit, "one page");
+		tap_is((int64_t)plan.manner.stride, (int64_t)plans[i].stride, "from one to the next");
+		tap_is((int64_t)plan.observe.span, (int64_t)plans[i].span, "how much is walked over");
+		tap_is((int64_t)plan.observe.touch, (int64_t)plans[i].touch, "how much is touched");
+		tap_is((int64_t)plan.observe.interval, (int64_t)plans[i].interval, "between two rows");
+		tap_ok(plan.region.backing == plans[i].backing, "what is mapped");
+		tap_ok(plan.region.read_only == plans[i].read_only, "whether for reading only");
+	}
+}
+
+static void test_parts(void)
+{
+	static const char *const words[] = { "1M", "--then=dontneed", "--then=dontneed:1", "--then=cold:50%",
+					     "--then=touch:read:0.01%", "--then=unmap:100%", NULL };
+	static const uint64_t bytes[] = { MIB, 4096, MIB / 2, 4096, MIB };
+	static struct plan plan;
+	struct trouble trouble = { "", "" };
+
+	tap_is(make(words, &plan, &trouble), 0, "steps with their parts");
+	tap_is((int64_t)plan.observe.step_count, COUNT(bytes), "all of them, in order");
+	for (size_t i = 0; i < COUNT(bytes); i++)
+		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i], "in whole pages of the region");
+}
+
+int main(void)
+{
+	test_right();
+	test_wrong();
+	test_table();
+	test_contradictions();
+	test_fitting();
+	test_children();
+	test_plans();
+	test_parts();
+	return tap_done();
+}
