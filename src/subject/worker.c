@@ -39,31 +39,39 @@ static int start_crew(const struct worker *worker, struct estate *estate)
 	return crew_start(&estate->crew, hands, worker->threads, worker->board);
 }
 
-/* Accesses page NUMBER of the scratch region, counted nowhere. */
-static int access_scratch(const struct worker *worker, const struct estate *estate,
-			  enum touch_access access, uint64_t number)
-{
-	struct touch_manner manner = { .access = access, .unit = worker->page_size,
-				       .stride = worker->page_size };
-	struct touch_job job = touch_plan(&manner, estate->scratch.address,
-					  SUBJECT_SCRATCH_PAGES * worker->page_size);
-	struct touch_slot slot = { 0 };
-	_Atomic uint32_t stop = 0;
-
-	return touch_visit(&job, &number, number + 1, &stop, &slot);
-}
-
-static int touch_scratch_page(const struct worker *worker, struct estate *estate)
-{
-	if (estate->probes == SUBJECT_SCRATCH_PAGES)
-		return 0;
-	return access_scratch(worker, estate, TOUCH_WRITE, estate->probes++);
-}
-
 static void clear_board(const struct worker *worker)
 {
 	for (unsigned i = 0; i < worker->threads; i++)
 		atomic_store(&worker->board->slots[i].done, 0);
+}
+
+static struct touch_job plan_scratch(const struct worker *worker, const struct estate *estate,
+				     enum touch_access access)
+{
+	struct touch_manner manner = { .access = access, .unit = worker->page_size,
+				       .stride = worker->page_size };
+
+	return touch_plan(&manner, estate->scratch.address,
+			  SUBJECT_SCRATCH_PAGES * worker->page_size);
+}
+
+/* On the same way as later the region, so that all that is needed on it is there by then. */
+static int touch_scratch_page(struct estate *estate)
+{
+	if (estate->probes == SUBJECT_SCRATCH_PAGES)
+		return 0;
+	return crew_touch(&estate->crew, ++estate->probes);
+}
+
+/* Accesses the first page as the region will be accessed, counted nowhere. */
+static int try_access(const struct worker *worker, const struct estate *estate)
+{
+	struct touch_job job = plan_scratch(worker, estate, worker->manner.access);
+	struct touch_slot slot = { 0 };
+	_Atomic uint32_t stop = 0;
+	uint64_t at = 0;
+
+	return touch_visit(&job, &at, 1, &stop, &slot);
 }
 
 /* Always anonymous, of small pages and writable: the probes count on it. */
@@ -74,18 +82,23 @@ static int map_scratch(const struct worker *worker, struct estate *estate)
 		.backing = region_is_shared(worker->region.backing) ? REGION_SHARED : REGION_PRIVATE,
 		.reserve = worker->region.reserve,
 	};
-	int r;
+	struct touch_job job;
+	int r = region_map(&spec, &estate->scratch);
 
+	if (r < 0)
+		return r;
 	/* The board's pages are faulted in now, so that they do not count as growth. */
 	clear_board(worker);
-	r = region_map(&spec, &estate->scratch);
-	return r < 0 ? r : touch_scratch_page(worker, estate);
+	job = plan_scratch(worker, estate, TOUCH_WRITE);
+	crew_begin(&estate->crew, &job);
+	return touch_scratch_page(estate);
 }
 
 static int map_region(const struct worker *worker, struct estate *estate, uint64_t *ret_address)
 {
 	int r;
 
+	clear_board(worker);
 	region_unmap(&estate->scratch);
 	r = region_map(&worker->region, &estate->region);
 	if (r == 0)
@@ -161,9 +174,9 @@ static int carry_out(struct worker *worker, struct estate *estate,
 	case SUBJECT_SCRATCH:
 		return map_scratch(worker, estate);
 	case SUBJECT_TRY:
-		return access_scratch(worker, estate, worker->manner.access, 0);
+		return try_access(worker, estate);
 	case SUBJECT_PROBE:
-		return touch_scratch_page(worker, estate);
+		return touch_scratch_page(estate);
 	case SUBJECT_MAP:
 		return map_region(worker, estate, ret_value);
 	case SUBJECT_BEGIN:

@@ -155,12 +155,14 @@ is "$(field step "$tmp/out" | tail -n 1)" dontneed "--hold comes before the step
 
 # Forked: what both have is shared by halves, what the child writes is its own.
 lab --then fork --then fork:write --then fork:read:50%
-near "$(at fork rss child)" "$size" $((4 * mib)) "fork: the child has it too"
-near "$(at fork pss)" $((size / 2)) $((2 * mib)) "PSS halves"
-near "$(at fork pss child)" $((size / 2)) $((2 * mib)) "for the child as well"
-near "$(at fork uss)" 0 $((2 * mib)) "nothing is the subject's alone"
-near "$(at fork uss child)" 0 $((2 * mib)) "or the child's"
-near "$(at fork:write uss child)" "$size" $((2 * mib)) "what the child writes is its own"
+own=$((4 * mib))
+sanitized && own=$((64 * mib))
+near "$(at fork rss child)" "$size" $own "fork: the child has it too"
+near "$(at fork pss)" $((size / 2)) $own "PSS halves"
+near "$(at fork pss child)" $((size / 2)) $own "for the child as well"
+near "$(at fork uss)" 0 $own "nothing is the subject's alone"
+near "$(at fork uss child)" 0 $own "or the child's"
+near "$(at fork:write uss child)" "$size" $own "what the child writes is its own"
 is "$(at fork:write touched child)" "$size" "TOUCHED is what the child has touched"
 is "$(at fork:read:50% touched child)" $((size / 2)) "or the half of it"
 is "$(grep -c '"step":"fork:read:50%"' "$tmp/out")" 4 "a row for the subject and for each of three children"

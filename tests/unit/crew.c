@@ -54,18 +54,21 @@ static unsigned char *map_pages(uint64_t page)
 	return base;
 }
 
+/* Threads of a crew end with the process only, so its memory must stay. */
+static struct crew crews[64];
+static struct hand crew_hands[64][8];
+static unsigned crew_count;
+
 /* Visits all in steps of STEP pages, by an access that writes. */
 static void test_steps(unsigned threads, enum touch_access access, enum order_kind kind, uint64_t step)
 {
-	/* Threads of a crew end with the process only, so its memory must stay. */
-	struct crew *crew = calloc(1, sizeof(*crew));
-	struct hand *own = aligned_alloc(_Alignof(struct hand), threads * sizeof(*own));
+	struct crew *crew = &crews[crew_count];
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), wrong = 0;
 	struct touch_manner manner = { .access = access, .order = kind, .seed = 3, .unit = page,
 				       .stride = page };
 	unsigned char *base = map_pages(page);
 	struct touch_job job = touch_plan(&manner, base, PAGES * page);
-	int r = crew && own ? crew_start(crew, own, threads, &board) : -ENOMEM;
+	int r = crew_start(crew, crew_hands[crew_count++], threads, &board);
 
 	clear_board();
 	if (r == 0)
