@@ -143,6 +143,8 @@ static int make_plan(struct session *session, const struct request *request,
 	}
 	if (plan_make(&resolved, room.bytes, page_size, &session->plan, trouble) < 0)
 		return EXIT_USAGE;
+	if (session->plan.huge)
+		session->plan.region.alignment = session->machine.thp_size;
 	session->guard = (struct guard){ .enabled = session->plan.guard, .source = source };
 	return EXIT_DONE;
 }

@@ -52,6 +52,26 @@ static int flags_of(const struct region_spec *spec)
 }
 
 /*
+ * An address where the region could lie aligned, so that it consists of whole huge pages: kernels
+ * before 6.7 do not see to that. NULL: anywhere.
+ */
+static void *find_place(const struct region_spec *spec)
+{
+	uint64_t length, beyond;
+	void *wide;
+
+	if (!spec->alignment || spec->bytes < spec->alignment ||
+	    __builtin_add_overflow(spec->bytes, spec->alignment, &length))
+		return NULL;
+	wide = mmap(NULL, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (wide == MAP_FAILED)
+		return NULL;
+	munmap(wide, length);
+	beyond = (uint64_t)(uintptr_t)wide % spec->alignment;
+	return (unsigned char *)wide + (beyond ? spec->alignment - beyond : 0);
+}
+
+/*
  * Shared memory that is not reserved as a whole is accounted page by page as it is touched
  * (mm/shmem.c, shmem_acct_blocks()), which makes each touch about a tenth slower. So the
  * reservation is tried first.
@@ -61,12 +81,12 @@ static void *map(const struct region_spec *spec, int fd)
 	int protection = spec->read_only ? PROT_READ : PROT_READ | PROT_WRITE;
 	bool hugetlb = region_is_hugetlb(spec->backing);
 	int flags = flags_of(spec);
-	void *address = MAP_FAILED;
+	void *address = MAP_FAILED, *place = find_place(spec);
 
 	if (spec->reserve || spec->backing == REGION_SHARED || hugetlb)
-		address = mmap(NULL, spec->bytes, protection, flags, fd, 0);
+		address = mmap(place, spec->bytes, protection, flags, fd, 0);
 	if (address == MAP_FAILED && !spec->reserve && !hugetlb)
-		address = mmap(NULL, spec->bytes, protection, flags | MAP_NORESERVE, fd, 0);
+		address = mmap(place, spec->bytes, protection, flags | MAP_NORESERVE, fd, 0);
 	return address;
 }
 

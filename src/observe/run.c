@@ -29,12 +29,6 @@ int run_fail(struct run *run, int error, const char *what)
 	return run_stop(run, STOP_FAILED);
 }
 
-int run_refused(struct run *run, int error)
-{
-	run->ending->error = error;
-	return run_stop(run, STOP_STEP);
-}
-
 static int poll_until(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 {
 	uint64_t now = duration_now();
@@ -114,6 +108,21 @@ int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event)
 		return 0;
 	}
 	return sort_event(run, fds, ret_event);
+}
+
+/* A child that does not answer has died, or is about to: its death is why the run ends. */
+int run_refused(struct run *run, int error)
+{
+	uint64_t deadline = duration_now() + NS_PER_SECOND;
+	enum event event;
+	int r = 0;
+
+	while (r == 0 && error == -EPIPE && duration_now() < deadline)
+		r = run_wait(run, deadline, &event);
+	if (r < 0)
+		return r;
+	run->ending->error = error;
+	return run_stop(run, STOP_STEP);
 }
 
 int run_ask(struct run *run, const struct subject_request *request,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "base/duration.h"
 #include "memory/advice.h"
 #include "options/contradictions.h"
 #include "subject/protocol.h"
@@ -84,12 +85,15 @@ static int refuse(const struct step *step, const char *why, const char *remedy,
 static int check_steps(const struct request *request, struct trouble *trouble)
 {
 	unsigned kinds = kinds_of(request), children = 0;
-	bool unmapped = false;
+	bool unmapped = false, endless = request->hold == DURATION_INFINITE;
 
 	for (size_t i = 0; i < request->step_count; i++) {
 		const struct step *step = &request->steps[i];
 		const struct objection *objection = find_objection(kinds, step);
 
+		if (endless)
+			return refuse(step, "it would come after a hold without end",
+				      "give that a TIME, or leave the step out", trouble);
 		if (objection)
 			return refuse(step, objection->why, objection->remedy, trouble);
 		if (unmapped && step_needs_region(step))
@@ -99,6 +103,7 @@ static int check_steps(const struct request *request, struct trouble *trouble)
 		if (children > SUBJECT_CHILDREN_MAX)
 			return refuse(step, "there are too many children already",
 				      "up to 8 steps may fork", trouble);
+		endless = step->rule->verb == VERB_HOLD && step->time == DURATION_INFINITE;
 		unmapped = unmapped || (step->rule->verb == VERB_ADVISE &&
 					step->rule->what == ADVICE_UNMAP);
 	}

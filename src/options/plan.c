@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/duration.h"
+#include "memory/advice.h"
 #include "options/contradictions.h"
 #include "options/plan.h"
 
@@ -194,6 +195,17 @@ static bool is_read_only(const struct request *request)
 	return !writes;
 }
 
+/* Whether transparent huge pages may come, so that the region should consist of whole ones. */
+static bool may_be_huge(const struct request *request)
+{
+	bool huge = request->thp != REGION_THP_NEVER;
+
+	for (size_t i = 0; i < request->step_count; i++)
+		huge = huge || (request->steps[i].rule->verb == VERB_ADVISE &&
+				request->steps[i].rule->what == ADVICE_COLLAPSE);
+	return huge && !region_is_hugetlb(request->backing);
+}
+
 static struct plan plan_outline(const struct request *request, uint64_t page_size)
 {
 	uint64_t huge_page = request->huge_page ? request->huge_page : DEFAULT_HUGE_PAGE;
@@ -240,6 +252,7 @@ static struct plan plan_outline(const struct request *request, uint64_t page_siz
 		.verify = request->verify,
 		.verbose = request->verbose,
 		.seeded = request->has_seed,
+		.huge = may_be_huge(request),
 	};
 }
 

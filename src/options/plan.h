@@ -58,6 +58,7 @@ struct plan {
 	struct expectation expect;
 	bool guard, verify, verbose;
 	bool seeded;		/* the seed was given, not chosen */
+	bool huge;		/* the region may get transparent huge pages, now or by a step */
 	const char *note;	/* a sentence for the user, or NULL; static */
 };
 

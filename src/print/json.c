@@ -165,6 +165,8 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	json_add_integer(object, "exit_status", verdict->exit_status);
 	json_add_figure(object, "signal",
 			verdict->signal ? (uint64_t)verdict->signal : SAMPLE_MISSING);
+	json_add_text(object, "step", verdict->step);
+	json_add_figure(object, "child", verdict->child ? (uint64_t)verdict->child : SAMPLE_MISSING);
 	json_add_figure(object, "touched", verdict->touched);
 	json_add_figure(object, "vsz", verdict->measured ? verdict->vsz : SAMPLE_MISSING);
 	json_add_figure(object, "rss", verdict->measured ? verdict->rss : SAMPLE_MISSING);

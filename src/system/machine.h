@@ -20,6 +20,7 @@ struct machine {
 	uint64_t overcommit_memory;	/* /proc/sys/vm/overcommit_memory: 0, 1 or 2 */
 	uint64_t panic_on_oom;		/* /proc/sys/vm/panic_on_oom: 0, 1 or 2 */
 	uint64_t huge_page;		/* /proc/meminfo Hugepagesize; 0: no hugetlb pages here */
+	uint64_t thp_size;		/* of a transparent huge page; 0: the kernel has none */
 	uint64_t max_map_count;		/* /proc/sys/vm/max_map_count; 0: unknown */
 	char boot_id[BOOT_ID_MAX];	/* /proc/sys/kernel/random/boot_id; "": unknown */
 };

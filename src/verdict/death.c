@@ -235,8 +235,8 @@ static void explain_unknown(const struct death *death, int signal, struct troubl
 		trouble_remedy(trouble, "SIGTERM asks politely: earlyoom, a kubelet's eviction, a "
 			       "service manager or a person sends it, the kernel does not");
 	else if (death->outcome == OUTCOME_SIGBUS)
-		trouble_remedy(trouble, "a page could not be had: hugetlb pages or a tmpfs ran out, or "
-			       "a file was truncated");
+		trouble_remedy(trouble, "a page could not be had: hugetlb pages, a tmpfs or a file system "
+			       "ran out, or a file was truncated");
 	else if (death->outcome == OUTCOME_SIGSEGV)
 		trouble_remedy(trouble, "touching the mapping was an invalid access, or somebody sent "
 			       "the signal");

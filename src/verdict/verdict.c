@@ -285,6 +285,9 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 
 	memset(ret_verdict, 0, sizeof(*ret_verdict));
 	ret_verdict->touched = ending->touched;
+	ret_verdict->child = (int)ending->child;
+	if (ending->reason != STOP_DONE)
+		memcpy(ret_verdict->step, ending->step, sizeof(ret_verdict->step));
 	ret_verdict->testimony = evidence->testimony;
 	ret_verdict->limit = evidence->sandbox ? evidence->sandbox->limit : SAMPLE_MISSING;
 	switch (ending->reason) {

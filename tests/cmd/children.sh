@@ -80,6 +80,12 @@ ok $? "threads die with the observer"
 eventually 5 gone "$child"
 ok $? "and so does the child"
 
+# A child that dies of what it was asked to do.
+run --json --then protect:none --then fork:read 1M
+is "$status" 139 "a child that reads what it may not: SIGSEGV"
+has "$tmp/err" "^pagetouch: the subject's child .* was killed by SIGSEGV .* in step fork:read" "it is said who it was"
+has "$tmp/out" '"outcome":"sigsegv".*"step":"fork:read","child":[0-9]+' "also in the record"
+
 # In a sandbox: whoever of the two is killed, the run ends, and nothing is left.
 run -q --limit 64M 1M
 if [ "$status" -eq 125 ]; then

@@ -87,6 +87,25 @@ if [ -w $v1/cgroup.procs ] && mkdir "$cgroup" 2>/dev/null; then
 		ok $? "near the limit ($backing: $(touched))"
 		has "$tmp/err" "memory cgroup .*/pagetouch-test-guard.$$ \(limit 64.0 MiB\)" "the cgroup is named ($backing)"
 	done
+	# Whatever needs the memory: locking, populating, a step, a child.
+	guarded() {
+		status=0
+		sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cgroup" \
+			"$PAGETOUCH" --json "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+		is "$status" 3 "the guard stops: $*"
+	}
+	guarded --lock 256M
+	guarded --access populate-write -t 2 256M
+	guarded --memfd --access read -t 2 256M
+	guarded --touch 1M 256M --then touch:write
+	has "$tmp/err" 'in step touch:write: memory cgroup' "in a step, which is named"
+	guarded 40M --then fork:write
+	# It takes time to give all of that back.
+	eventually 5 sh -c "[ \$(cat '$cgroup/memory.usage_in_bytes') -lt 8388608 ]"
+	status=0
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cgroup" \
+		"$PAGETOUCH" -q --file "$tmp/sparse" --access read 256M >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status" 0 "page cache that can be dropped does not stop it"
 	is "$(sed -n 's/^oom_kill \(.*\)/\1/p' "$cgroup/memory.oom_control")" 0 "nobody was OOM-killed"
 	status=0
 	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cgroup" \

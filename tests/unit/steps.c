@@ -157,6 +157,8 @@ static const struct {
 	{ { "--then", "unmap:4K", "--then", "dontneed" }, { "dontneed", "unmap" } },
 	{ { "--then", "unmap", "--then", "unmap" }, { "unmap", NULL } },
 	{ { "--then", "unmap", "--then", "fork:write" }, { "fork:write", "unmap" } },
+	{ { "--hold", "infinity", "--then", "cold" }, { "cold", "without end" } },
+	{ { "--then", "hold:infinity", "--then", "cold" }, { "cold", "without end" } },
 	{ { "1M", "--then", "dontneed:2M" }, { "dontneed:2M", "mapped" } },
 	{ { "1M", "--then", "touch:write:1049K" }, { "touch:write:1049K", "mapped" } },
 	{ { "-o", "CGUSE" }, { "CGUSE", "sandbox" } },
@@ -210,7 +212,7 @@ static const char *const fitting[][WORDS_MAX + 1] = {
 	{ "--high", "64M", "-o", "CGANON" }, { "-t", "256", "--passes", "1000000" },
 	{ "--order", "random:9223372036854775807" }, { "--hugetlb=1G" }, { "--hugetlb=64K" },
 	{ "--stride", "1G" }, { "--thp=always", "--memfd" }, { "--thp=always", "--file=x" },
-	{ "--then", "fork", "--then", "fork:write:50%" },
+	{ "--then", "fork", "--then", "fork:write:50%" }, { "--then", "cold", "--then", "hold:infinity" },
 };
 
 static void test_fitting(void)
