@@ -281,6 +281,27 @@ static void test_step_names(void)
 	       "what has not been read is missing");
 }
 
+/* Maps what is mapped without a file, and gives it back. */
+static void test_regions(void)
+{
+	static const enum region_backing backings[] = { REGION_PRIVATE, REGION_SHARED, REGION_MEMFD };
+	struct region region = { .fd = -1 };
+
+	for (size_t i = 0; i < COUNT(backings); i++) {
+		struct region_spec spec = { .bytes = 4 * MIB, .backing = backings[i], .alignment = 2 * MIB };
+
+		tap_is(region_map(&spec, &region), 0, region_backing_name(backings[i]));
+		tap_ok((uintptr_t)region.address % (2 * MIB) == 0, "it lies on a huge page's boundary");
+		tap_ok((region.fd >= 0) == (backings[i] == REGION_MEMFD), "a memfd stays open");
+		region.address[0] = region.address[4 * MIB - 1] = 1;
+		region_unmap(&region);
+		tap_ok(!region.address && region.fd < 0, "and is given back");
+	}
+	tap_is(region_map(&(struct region_spec){ .bytes = UINT64_MAX - 4095 }, &region), -ENOMEM,
+	       "more than there are addresses");
+	tap_ok(!region.address, "maps nothing");
+}
+
 static void remove_tree(const char *directory)
 {
 	char command[300];
@@ -305,6 +326,7 @@ int main(void)
 	test_new_file(directory);
 	test_existing_file(directory);
 	test_step_names();
+	test_regions();
 	remove_tree(directory);
 	return tap_done();
 }

@@ -102,6 +102,13 @@ static const struct {
 	{ "GREW", SIZE_HUMAN, { .grew = -3 * (int64_t)MIB / 2 }, "-1.5M" },
 	{ "GREW", SIZE_BYTES, { .grew = INT64_MIN }, "-9223372036854775808" },
 	{ "GREW", SIZE_KIB, { .grew = 0 }, "0" },
+	{ "COMMITTED", SIZE_KIB, { .committed = -8192 }, "-8" },
+	{ "COMMITTED", SIZE_BYTES, { .committed = SAMPLE_NO_GROWTH }, "" },
+	{ "STEP", SIZE_KIB, { .step = STEP_TOUCH }, "touch" },
+	{ "STEP", SIZE_BYTES, { .step = STEP_HOLD }, "hold" },
+	{ "STEP", SIZE_HUMAN, { .step = STEP_THEN, .name = "protect:none:12.34%" }, "protect:none:12.34%" },
+	{ "PID", SIZE_HUMAN, { .pid = 4194304 }, "4194304" },
+	{ "CGUSE", SIZE_KIB, { .cg_usage = SAMPLE_MISSING }, "" },
 	{ "TIME", SIZE_KIB, { .elapsed_ns = 0 }, "0.000000" },
 	{ "TIME", SIZE_BYTES, { .elapsed_ns = 1234567890 }, "1.234567" },
 	{ "TIME", SIZE_HUMAN, { .elapsed_ns = 60000000999 }, "60.000000" },
@@ -397,6 +404,75 @@ static void test_json_held(void)
 	open_press(&press, &output);
 	printer_sample(&press.printer, &held);
 	record = only_record(&press, "held sample");
+	fields_are(record, fields);
+	json_object_put(record);
+	close_press(&press);
+}
+
+/* How it is touched, and a file whose name is hostile. */
+static void test_json_manner(void)
+{
+	static const struct field fields[] = {
+		{ "backing", "\"file-shared\"" }, { "access", "\"populate-read\"" },
+		{ "order", "\"random\"" }, { "seed", "42" }, { "unit", "4096" }, { "stride", "65536" },
+		{ "passes", "3" }, { "threads", "2" }, { "lock", "\"onfault\"" },
+		{ "file", "\"a\\\"b\\n\"" }, { "shared", "true" },
+		{ "steps", "[\"dontneed:50%\",\"fork\"]" }, { NULL, NULL },
+	};
+	struct region_spec file = { .bytes = MIB, .backing = REGION_FILE_SHARED };
+	struct touch_manner manner = { .access = TOUCH_POPULATE_READ, .order = ORDER_RANDOM, .seed = 42,
+				       .unit = 4096, .stride = 65536 };
+	static struct observe_plan observe = {
+		.passes = 3, .threads = 2, .lock = REGION_LOCKED_ONFAULT, .step_count = 2,
+		.steps = { { .name = "dontneed:50%" }, { .name = "fork" } },
+	};
+	struct plan_record record = plan;
+	struct output output = make_output(OUTPUT_JSON, "RSS");
+	struct json_object *object;
+	struct press press;
+
+	record.region = &file;
+	record.manner = &manner;
+	record.observe = &observe;
+	record.file = "a\"b\n";
+	open_press(&press, &output);
+	printer_plan(&press.printer, &record);
+	object = only_record(&press, "plan with a manner");
+	fields_are(object, fields);
+	json_object_put(object);
+	close_press(&press);
+}
+
+static void test_json_step(void)
+{
+	static const struct field fields[] = {
+		{ "step", "\"free\"" }, { "pid", "4712" }, { "process", "\"child\"" }, { "hugetlb", "1" },
+		{ "lazyfree", "2" }, { "locked", "3" }, { "ksm", "4" }, { "cg_usage", "5" },
+		{ "cg_anon", "6" }, { "cg_file", "7" }, { "cg_shmem", "8" }, { "cg_pte", "null" },
+		{ "committed", "-9" }, { NULL, NULL },
+	};
+	struct sample sample = reading;
+	struct output output = make_output(OUTPUT_JSON, "RSS");
+	struct json_object *record;
+	struct press press;
+
+	sample.step = STEP_THEN;
+	snprintf(sample.name, sizeof(sample.name), "free");
+	sample.pid = 4712;
+	sample.of_child = true;
+	sample.hugetlb = 1;
+	sample.lazyfree = 2;
+	sample.locked = 3;
+	sample.ksm = 4;
+	sample.cg_usage = 5;
+	sample.cg_anon = 6;
+	sample.cg_file = 7;
+	sample.cg_shmem = 8;
+	sample.cg_pte = SAMPLE_MISSING;
+	sample.committed = -9;
+	open_press(&press, &output);
+	printer_sample(&press.printer, &sample);
+	record = only_record(&press, "sample of a step");
 	fields_are(record, fields);
 	json_object_put(record);
 	close_press(&press);
@@ -701,6 +777,8 @@ int main(void)
 	test_json_utf8();
 	test_json_sample();
 	test_json_held();
+	test_json_manner();
+	test_json_step();
 	test_json_verdict();
 	test_json_killed();
 	test_json_counters();
