@@ -14,7 +14,7 @@
 const struct column columns[] = {
 	{ "STEP", COLUMN_TEXT, AT(name), NEED_STATUS, "--then, --passes, --lock, --hold",
 	  "what has just been done" },
-	{ "PID", COLUMN_COUNT, AT(pid), NEED_STATUS, "the subject, or its child",
+	{ "PID", COLUMN_ID, AT(pid), NEED_STATUS, "the subject, or its child",
 	  "whose row it is" },
 	{ "TIME", COLUMN_TIME, AT(elapsed_ns), NEED_STATUS, "CLOCK_MONOTONIC",
 	  "seconds since the baseline" },

@@ -16,6 +16,7 @@ enum column_kind {
 	COLUMN_SIZE,		/* bytes; shown in the chosen unit */
 	COLUMN_GROWTH,		/* the same, signed */
 	COLUMN_COUNT,		/* a plain number */
+	COLUMN_ID,		/* of a process */
 	COLUMN_TIME,		/* nanoseconds; shown as seconds */
 	COLUMN_TEXT,		/* the name of the step */
 };

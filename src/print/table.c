@@ -47,6 +47,8 @@ static size_t column_width(const struct printer *printer, const struct column *c
 		width = digits(first->minflt + printer->touches + 1000);
 	else if (column->kind == COLUMN_TEXT)
 		width = printer->step_width;
+	else if (column->kind == COLUMN_ID)
+		width = sizeof("4194304") - 1;
 	else if (printer->output->unit == SIZE_HUMAN)
 		width = sizeof("99.9G") - 1;
 	else

@@ -110,9 +110,35 @@ refused "--oom-score-adj 'Keep'" --oom-score-adj Keep
 refused '--quiet and --verbose' -q -v
 refused '--quiet and --verbose' --verbose --quiet
 refused 'takes no argument' --verbose=2
+refused "--access 'x'" --access x
+refused "--order 'x'" --order x
+refused "--order 'random:x'" --order random:x
+refused "--stride '0'" --stride 0
+refused "--passes '0'" --passes 0
+refused "--threads '-1'" -t -1
+refused "--threads '257'" --threads 257
+refused "'-t'" -t
+refused "--lock 'x'" --lock=x
+refused "--hugetlb '3M'" --hugetlb=3M
+refused "--file: PATH ''" --file ''
+refused "--then 'x'" --then x
+refused "--then 'dontneed:0'" --then dontneed:0
+refused "--then 'hold'" --then hold
+refused '--then dontneed:2M' --then dontneed:2M 1M
+refused '--then remove' --then remove
+refused '--then free' --shared --then free
+refused '--then pageout' --lock --then pageout
+refused '--then cold' --then unmap --then cold
+refused '--hugetlb and --thp' --hugetlb --thp=always
+refused '--file and --memfd' --memfd --file x
+refused 'CGUSE' -o CGUSE
+refused '--reserve' --memfd --reserve
+
+run --then nosuch
+has "$tmp/err" 'the steps are dontneed, free, .*hold:TIME, .*unmap' "an unknown step lists the known ones"
 
 run -o NOSUCH
-has "$tmp/err" 'TIME, TOUCHED, VSZ, RSS, GREW' "an unknown column lists the known ones"
+has "$tmp/err" 'STEP, PID, TIME, TOUCHED, VSZ, RSS, GREW' "an unknown column lists the known ones"
 
 run --expect nosuch
 has "$tmp/err" 'ok.*oom.*enomem.*oom-sandbox.*interrupted' "an unknown outcome lists the known ones"

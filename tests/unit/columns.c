@@ -76,7 +76,7 @@ static const struct {
 	enum column_kind kind;
 	unsigned needs;
 } figures[] = {
-	{ "PID", 22, COLUMN_COUNT, NEED_STATUS },
+	{ "PID", 22, COLUMN_ID, NEED_STATUS },
 	{ "HUGETLB", 23, COLUMN_SIZE, NEED_ROLLUP },
 	{ "LAZYFREE", 24, COLUMN_SIZE, NEED_ROLLUP },
 	{ "LOCKED", 25, COLUMN_SIZE, NEED_STATUS },
