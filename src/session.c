@@ -415,7 +415,8 @@ static void give_notes(struct session *session)
 		on_note(session, session->plan.note);
 	if (session->plan.manner.order != ORDER_RANDOM || session->plan.seeded)
 		return;
-	snprintf(seed, sizeof(seed), "the order is random:%" PRIu64 ", with which it can be had again",
+	snprintf(seed, sizeof(seed),
+		 "the order is random:%" PRIu64 ", with which it can be had again",
 		 session->plan.manner.seed);
 	on_note(session, seed);
 }

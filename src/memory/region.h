@@ -37,7 +37,7 @@ struct region_spec {
 	bool read_only;			/* PROT_READ: nothing is ever going to be written */
 	bool on_tmpfs;			/* of a file: its pages are shared memory to the kernel */
 	uint64_t huge_page;		/* hugetlb: bytes of one page, a power of two; 0: none */
-	uint64_t alignment;		/* where the region begins, if that can be had; 0: anywhere */
+	uint64_t alignment;		/* of its address, if that can be had; 0: none */
 	int fd;				/* of a file backing: open, and of `bytes` at least */
 };
 

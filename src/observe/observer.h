@@ -18,7 +18,7 @@
 /* Sizes in bytes and multiples of `unit`; times in nanoseconds. */
 struct observe_plan {
 	uint64_t span;			/* how much of the region is walked over */
-	uint64_t touch;			/* how much is touched on the way, at most span; in a pass */
+	uint64_t touch;			/* how much of that is touched, in each pass */
 	uint64_t interval;		/* touched between two samples, above 0 */
 	uint64_t passes;		/* how often, 1 or more */
 	uint64_t page_size;		/* of anonymous memory */
@@ -65,7 +65,7 @@ struct ending {
 	enum stop_reason reason;
 	int signal;			/* STOP_SIGNAL */
 	int wait_status;		/* STOP_DIED, wait(2) */
-	pid_t child;			/* STOP_DIED: the child that died, not the subject; 0: none */
+	pid_t child;			/* STOP_DIED: not the subject, but this child; or 0 */
 	int error;			/* STOP_MAP, STOP_STEP, STOP_OUTPUT: negative errno */
 	struct trouble trouble;		/* STOP_FAILED */
 	struct process_space space;	/* STOP_MAP; all zero if it could not be read */
@@ -80,7 +80,7 @@ struct ending {
 	bool lagging;			/* the kernel's RSS counters lag: all growth is exact */
 	struct sample baseline;		/* always with rollup figures */
 	struct sample last;		/* exact, unless the subject has died */
-	struct sample filled;		/* the last one before the steps; the same as last without */
+	struct sample filled;		/* the last one before the steps, if there are any */
 };
 
 /* All that a run is led with; the caller's, and used in place. */

@@ -57,7 +57,7 @@ struct sample {
 	uint64_t rss_rollup;		/* SAMPLE_MISSING unless exact was asked for */
 	uint64_t anon_rollup;		/* smaps_rollup Anonymous */
 	uint64_t shmem_rollup;		/* smaps_rollup Pss_Shmem: the region is mapped once */
-	uint64_t region_rss;		/* smaps Rss of the region alone; SAMPLE_MISSING: not read */
+	uint64_t region_rss;		/* smaps Rss of the region; SAMPLE_MISSING: not read */
 };
 
 /* What costs extra to read, or-ed together. */

@@ -77,13 +77,14 @@ static int complain_unknown(const char *text, struct trouble *trouble)
 	char escaped[128], known[512] = "";
 	size_t used = 0;
 
-	trouble_set(trouble, "--then '%s' is no step", trouble_escape(escaped, sizeof(escaped), text));
+	trouble_set(trouble, "--then '%s' is no step",
+		    trouble_escape(escaped, sizeof(escaped), text));
 	for (size_t i = 0; i < step_rule_count; i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s", i ? ", " : "",
-					 step_rules[i].name,
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s",
+					 i ? ", " : "", step_rules[i].name,
 					 step_rules[i].verb == VERB_HOLD ? ":TIME" : "");
-	trouble_remedy(trouble, "the steps are %s; those that are done to memory take :SIZE or :N%%",
-		       known);
+	trouble_remedy(trouble,
+		       "the steps are %s; those that are done to memory take :SIZE or :N%%", known);
 	return -EINVAL;
 }
 
@@ -92,7 +93,8 @@ static int complain_shape(const char *text, const char *what, const char *remedy
 {
 	char escaped[128];
 
-	trouble_set(trouble, "--then '%s' %s", trouble_escape(escaped, sizeof(escaped), text), what);
+	trouble_set(trouble, "--then '%s' %s", trouble_escape(escaped, sizeof(escaped), text),
+		    what);
 	trouble_remedy(trouble, "%s", remedy);
 	return -EINVAL;
 }
@@ -114,8 +116,9 @@ static int parse_rest(const char *text, const char *rest, struct step *step,
 	if (!*rest)
 		return 0;
 	if (step->rule->verb == VERB_FORK)
-		return complain_shape(text, "has a size, but a fork is whole",
-				      "write fork, fork:read or fork:write; the last two take :SIZE", trouble);
+		return complain_shape(
+			text, "has a size, but a fork is whole",
+			"write fork, fork:read or fork:write; the last two take :SIZE", trouble);
 	r = size_parse("--then", rest + 1, &step->part, trouble);
 	if (r < 0 || step->part.bytes || step->part.permyriad)
 		return r;
@@ -133,7 +136,8 @@ int step_parse(const char *text, struct step *ret_step, struct trouble *trouble)
 	if (r < 0)
 		return r;
 	if (strlen(text) >= sizeof(step.name))
-		return complain_shape(text, "is too long", "write the number with fewer digits", trouble);
+		return complain_shape(text, "is too long", "write the number with fewer digits",
+				      trouble);
 	memcpy(step.name, text, strlen(text) + 1);
 	*ret_step = step;
 	return 0;

@@ -41,7 +41,8 @@ static int visit(struct run *run, const struct step *step, uint32_t child)
 {
 	struct subject_request request = { .order = SUBJECT_TOUCH, .child = child };
 	const struct observe_plan *plan = run->plan;
-	uint64_t end = (step->bytes / plan->stride + (step->bytes % plan->stride != 0)) * plan->unit;
+	uint64_t end =
+		(step->bytes / plan->stride + (step->bytes % plan->stride != 0)) * plan->unit;
 	int r = run_begin(run, (enum touch_access)step->rule->what, child, step->bytes);
 
 	return r < 0 ? r : run_errand(run, request, NULL, end);

@@ -36,11 +36,14 @@ static const struct objection {
 	  "add --shared, or use --then dontneed" },
 	{ ADVICE_MERGE, KIND_SHARED | KIND_ANY_HUGETLB,
 	  "equal pages are merged in private memory alone", "leave the other kind of memory out" },
-	{ ADVICE_COLD, KIND_ANY_HUGETLB, "hugetlb pages are never reclaimed", "leave one of them out" },
+	{ ADVICE_COLD, KIND_ANY_HUGETLB, "hugetlb pages are never reclaimed",
+	  "leave one of them out" },
 	{ ADVICE_PAGEOUT, KIND_ANY_HUGETLB, "hugetlb pages are never reclaimed",
 	  "leave one of them out" },
-	{ ADVICE_COLLAPSE, KIND_ANY_HUGETLB, "hugetlb pages are huge already", "leave one of them out" },
-	{ ADVICE_GUARD, KIND_ANY_HUGETLB, "a hugetlb page cannot be guarded", "leave one of them out" },
+	{ ADVICE_COLLAPSE, KIND_ANY_HUGETLB, "hugetlb pages are huge already",
+	  "leave one of them out" },
+	{ ADVICE_GUARD, KIND_ANY_HUGETLB, "a hugetlb page cannot be guarded",
+	  "leave one of them out" },
 	{ ADVICE_DONTNEED, KIND_LOCKED, "locked memory cannot be given back", "leave --lock out" },
 	{ ADVICE_FREE, KIND_LOCKED, "locked memory cannot be given back", "leave --lock out" },
 	{ ADVICE_COLD, KIND_LOCKED, "locked memory is never reclaimed", "leave --lock out" },
@@ -114,7 +117,8 @@ int contradictions_check(const struct request *request, struct trouble *trouble)
 {
 	if (request->reserve && (request->backing == REGION_MEMFD ||
 				 request->backing == REGION_FILE_SHARED)) {
-		trouble_set(trouble, "--reserve has no meaning for a shared file or a memfd: its pages are "
+		trouble_set(trouble,
+			    "--reserve has no meaning for a shared file or a memfd: its pages are "
 			    "accounted one by one, or not at all");
 		trouble_remedy(trouble, "leave it out, or use --shared without a file");
 		return -EINVAL;

@@ -31,23 +31,27 @@ static const struct option_description list[] = {
 	{ "reserve", KEY_RESERVE, NULL, "let overcommit accounting see the mapping", NULL },
 	{ "thp", KEY_THP, "WHEN", "huge pages: never (default), always, system", NULL },
 	{ "lock", KEY_LOCK, "[=onfault]", "lock it with mlock, at once or page by page", NULL },
-	{ "access", KEY_ACCESS, "HOW", "write (default), read, populate-write, populate-read", "Touching" },
+	{ "access", KEY_ACCESS, "HOW", "write (default), read, populate-write, populate-read",
+	  "Touching" },
 	{ "order", KEY_ORDER, "ORDER", "forward (default), backward, random[:SEED]", NULL },
 	{ "stride", KEY_STRIDE, "SIZE", "touch one page in every SIZE", NULL },
 	{ "touch", KEY_TOUCH, "SIZE", "touch only the first SIZE of the region", NULL },
 	{ "passes", KEY_PASSES, "N", "touch all of it N times", NULL },
 	{ "threads", KEY_THREADS, "N", "touch with N threads at once", NULL },
-	{ "limit", KEY_LIMIT, "SIZE", "give the subject a memory cgroup of SIZE to die in", "Sandbox" },
+	{ "limit", KEY_LIMIT, "SIZE", "give the subject a memory cgroup of SIZE to die in",
+	  "Sandbox" },
 	{ "swap", KEY_SWAP, "SIZE", "let it swap up to SIZE (default 0)", NULL },
 	{ "high", KEY_HIGH, "SIZE", "throttle it above SIZE (cgroup v2)", NULL },
-	{ "oom-score-adj", KEY_OOM_SCORE_ADJ, "N", "the subject's: -1000 to 1000 (default), or keep", NULL },
+	{ "oom-score-adj", KEY_OOM_SCORE_ADJ, "N",
+	  "the subject's: -1000 to 1000 (default), or keep", NULL },
 	{ "rate", KEY_RATE, "SIZE/s", "touch evenly, SIZE per second", "Run" },
 	{ "hold", KEY_HOLD, "TIME", "keep the memory for TIME, or 'infinity'", NULL },
 	{ "every", KEY_EVERY, "TIME", "while holding, a sample every TIME (default 1s)", NULL },
 	{ "then", KEY_THEN, "STEP", "then do STEP, see below; may be given again", NULL },
 	{ "no-guard", KEY_NO_GUARD, NULL, "go on when memory runs out", NULL },
 	{ "verify", KEY_VERIFY, NULL, "exit 1 unless RSS grew by just what was touched", NULL },
-	{ "expect", KEY_EXPECT, "OUTCOME", "exit 0 if the run ends so, else 1: ok, oom, ...", NULL },
+	{ "expect", KEY_EXPECT, "OUTCOME", "exit 0 if the run ends so, else 1: ok, oom, ...",
+	  NULL },
 	{ "exact", KEY_EXACT, NULL, "read RSS from smaps_rollup in every row", NULL },
 	{ "output", KEY_OUTPUT, "LIST", "columns to show; +LIST appends", "Output" },
 	{ "bytes", KEY_BYTES, NULL, "sizes in bytes instead of KiB", NULL },
@@ -147,7 +151,8 @@ static int apply_touching(struct request *request, int key, const char *text,
 	case KEY_PASSES:
 		return value_number("--passes", text, PASSES_MAX, &request->passes, trouble);
 	case KEY_THREADS:
-		return value_number("--threads", text, TOUCH_THREADS_MAX, &request->threads, trouble);
+		return value_number("--threads", text, TOUCH_THREADS_MAX, &request->threads,
+				    trouble);
 	default:
 		return value_then(text, request, trouble);
 	}

@@ -74,7 +74,8 @@ static int plan_touch(const struct request *request, uint64_t room, struct plan 
 
 	observe->span = size;
 	if (request->has_touch)
-		r = to_pages("--touch", request->touch, room, observe->unit, &observe->span, trouble);
+		r = to_pages("--touch", request->touch, room, observe->unit, &observe->span,
+			     trouble);
 	if (r == 0 && request->has_stride)
 		r = to_pages("--stride", request->stride, room, observe->unit, &plan->manner.stride,
 			     trouble);
@@ -147,13 +148,14 @@ static int plan_steps(const struct request *request, struct plan *plan, struct t
 	for (size_t i = 0; i < request->step_count; i++) {
 		struct step *step = &observe->steps[i];
 		uint64_t size = plan->region.bytes;
+		int r;
 
 		*step = request->steps[i];
 		step->bytes = size;
 		if (!step->part.bytes && !step->part.permyriad)
 			continue;
-		if (size_round_up(size_resolve(step->part, size), observe->unit, &step->bytes) == 0 &&
-		    step->bytes <= size)
+		r = size_round_up(size_resolve(step->part, size), observe->unit, &step->bytes);
+		if (r == 0 && step->bytes <= size)
 			continue;
 		trouble_set(trouble, "--then %s asks for more than the %llu bytes that are mapped",
 			    step->name, (unsigned long long)size);
@@ -180,7 +182,8 @@ static int check_columns(const struct plan *plan, struct trouble *trouble)
 {
 	if (plan->sandboxed || !(plan->observe.needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT)))
 		return 0;
-	trouble_set(trouble, "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and "
+	trouble_set(trouble,
+		    "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and "
 		    "there is none");
 	trouble_remedy(trouble, "add --limit SIZE, or leave these columns out");
 	return -EINVAL;
@@ -263,7 +266,8 @@ int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 	int r = contradictions_check(request, trouble);
 
 	if (r == 0)
-		r = to_pages("SIZE", request->size, room, plan.observe.unit, &plan.region.bytes, trouble);
+		r = to_pages("SIZE", request->size, room, plan.observe.unit, &plan.region.bytes,
+			     trouble);
 	plan.observe.size = plan.region.bytes;
 	if (r == 0)
 		r = plan_touch(request, room, &plan, trouble);

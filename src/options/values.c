@@ -44,7 +44,8 @@ int value_rate(const char *text, struct request *request, struct trouble *troubl
 	r = value_some("--rate", text, &request->rate, trouble);
 	if (r < 0 || !request->rate.permyriad)
 		return r;
-	trouble_set(trouble, "--rate '%s' is a share of the memory that is left, which has no speed", text);
+	trouble_set(trouble,
+		    "--rate '%s' is a share of the memory that is left, which has no speed", text);
 	trouble_remedy(trouble, "write bytes per second, as in 100M/s");
 	return -EINVAL;
 }
@@ -61,7 +62,8 @@ static int parse_choice(const char *option, const char *const *names, size_t cou
 			return (int)i;
 	for (size_t i = 0; i < count && used < sizeof(known); i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s=%s",
-					 !i ? "" : i + 1 == count ? " or " : ", ", option, names[i]);
+					 !i ? "" : i + 1 < count ? ", " : " or ", option,
+					 names[i]);
 	trouble_set(trouble, "%s '%s' is not known", option,
 		    trouble_escape(escaped, sizeof(escaped), text));
 	trouble_remedy(trouble, "write %s", known);
@@ -210,10 +212,12 @@ int value_adj(const char *text, struct request *request, struct trouble *trouble
 	}
 	errno = 0;
 	value = strtol(text, &rest, 10);
-	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 || value > 1000) {
+	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 ||
+	    value > 1000) {
 		trouble_set(trouble, "--oom-score-adj '%s' is not a number from -1000 to 1000",
 			    trouble_escape(escaped, sizeof(escaped), text));
-		trouble_remedy(trouble, "1000 makes the subject the OOM killer's first choice; 'keep' "
+		trouble_remedy(trouble,
+			       "1000 makes the subject the OOM killer's first choice; 'keep' "
 			       "leaves it as it is");
 		return -EINVAL;
 	}

@@ -49,7 +49,8 @@ static void add_manner(struct json_object *object, const struct plan_record *rec
 		return;
 	json_add_text(object, "access", touch_access_name(manner->access));
 	json_add_text(object, "order", order_name(manner->order));
-	json_add_figure(object, "seed", manner->order == ORDER_RANDOM ? manner->seed : SAMPLE_MISSING);
+	json_add_figure(object, "seed",
+			manner->order == ORDER_RANDOM ? manner->seed : SAMPLE_MISSING);
 	json_add_figure(object, "unit", manner->unit);
 	json_add_figure(object, "stride", manner->stride);
 	json_add_figure(object, "passes", observe->passes);
@@ -166,7 +167,8 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	json_add_figure(object, "signal",
 			verdict->signal ? (uint64_t)verdict->signal : SAMPLE_MISSING);
 	json_add_text(object, "step", verdict->step);
-	json_add_figure(object, "child", verdict->child ? (uint64_t)verdict->child : SAMPLE_MISSING);
+	json_add_figure(object, "child",
+			verdict->child ? (uint64_t)verdict->child : SAMPLE_MISSING);
 	json_add_figure(object, "touched", verdict->touched);
 	json_add_figure(object, "vsz", verdict->measured ? verdict->vsz : SAMPLE_MISSING);
 	json_add_figure(object, "rss", verdict->measured ? verdict->rss : SAMPLE_MISSING);

@@ -42,7 +42,8 @@ static void foresee(struct printer *printer, const struct plan_record *record)
 	if (observe) {
 		touched = (observe->passes + observe->step_count) * record->region->bytes;
 		if (observe->passes > 1)
-			printer->step_width = (size_t)snprintf(NULL, 0, "pass:%" PRIu64, observe->passes);
+			printer->step_width =
+				(size_t)snprintf(NULL, 0, "pass:%" PRIu64, observe->passes);
 		if (observe->lock == REGION_LOCKED_ONFAULT && printer->step_width < 12)
 			printer->step_width = strlen("lock:onfault");
 		for (size_t i = 0; i < observe->step_count; i++)

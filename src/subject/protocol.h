@@ -30,7 +30,7 @@ struct subject_request {
 struct subject_answer {
 	uint32_t order;		/* the order that was carried out */
 	int32_t error;		/* 0, or the negative errno of the step that failed */
-	uint64_t value;		/* SUBJECT_MAP: the address; SUBJECT_FORK: the child's pid; else 0 */
+	uint64_t value;		/* SUBJECT_MAP: the address; SUBJECT_FORK: the pid */
 };
 
 /* Pages in the scratch region: the first for the warm-up, the others for probes. */

@@ -79,7 +79,8 @@ static int map_scratch(const struct worker *worker, struct estate *estate)
 {
 	struct region_spec spec = {
 		.bytes = SUBJECT_SCRATCH_PAGES * worker->page_size,
-		.backing = region_is_shared(worker->region.backing) ? REGION_SHARED : REGION_PRIVATE,
+		.backing =
+			region_is_shared(worker->region.backing) ? REGION_SHARED : REGION_PRIVATE,
 		.reserve = worker->region.reserve,
 	};
 	struct touch_job job;
@@ -186,7 +187,8 @@ static int carry_out(struct worker *worker, struct estate *estate,
 	case SUBJECT_LOCK:
 		return lock(worker, estate, request->to);
 	case SUBJECT_ADVISE:
-		return advice_apply(&estate->region, (enum memory_advice)request->what, request->to);
+		return advice_apply(&estate->region, (enum memory_advice)request->what,
+				    request->to);
 	case SUBJECT_FORK:
 		return fork_child(worker, estate, ret_value);
 	default:

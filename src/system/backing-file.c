@@ -22,8 +22,8 @@ static int complain(const struct backing_file_wish *wish, int error, const char 
 {
 	char escaped[256];
 
-	trouble_set(trouble, "--file '%s': %s", trouble_escape(escaped, sizeof(escaped), wish->path),
-		    why);
+	trouble_set(trouble, "--file '%s': %s",
+		    trouble_escape(escaped, sizeof(escaped), wish->path), why);
 	trouble_remedy(trouble, "%s", remedy);
 	return error;
 }
@@ -31,7 +31,8 @@ static int complain(const struct backing_file_wish *wish, int error, const char 
 /* Makes the new file, which loses its name before anything else can happen to it. */
 static int make_file(const struct backing_file_wish *wish, struct trouble *trouble)
 {
-	CLEANUP_FD int fd = open(wish->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+	CLEANUP_FD int fd =
+		open(wish->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
 
 	if (fd < 0 && errno == EEXIST)
 		return complain(wish, -EEXIST, "there is a link that leads nowhere",
@@ -41,7 +42,8 @@ static int make_file(const struct backing_file_wish *wish, struct trouble *troub
 				"there is no such file, and none can be made there", trouble);
 	if (unlink(wish->path) < 0)
 		return complain(wish, -errno, "it was made, but cannot be removed",
-				"remove it, and use a directory where names can be removed", trouble);
+				"remove it, and use a directory where names can be removed",
+				trouble);
 	if (wish->bytes > INT64_MAX || ftruncate(fd, (off_t)wish->bytes) < 0)
 		return complain(wish, -EFBIG, "a file of this SIZE cannot be made there",
 				"ask for a smaller SIZE, or use another file system", trouble);
@@ -92,7 +94,8 @@ static int look_at_system(const struct backing_file_wish *wish, int fd, bool *re
 	struct statfs system;
 
 	if (fstatfs(fd, &system) < 0)
-		return complain(wish, -errno, strerror(errno), "its file system cannot be asked", trouble);
+		return complain(wish, -errno, strerror(errno), "its file system cannot be asked",
+				trouble);
 	if (system.f_type == HUGETLBFS_MAGIC)
 		return complain(wish, -EDOM, "it is on a hugetlbfs",
 				"use --hugetlb, which needs no file", trouble);
@@ -116,7 +119,8 @@ int backing_file_open(const struct backing_file_wish *wish, struct backing_file 
 		file.created = true;
 		fd = make_file(wish, trouble);
 	} else {
-		return complain(wish, -errno, strerror(errno), "name a file that can be reached", trouble);
+		return complain(wish, -errno, strerror(errno), "name a file that can be reached",
+				trouble);
 	}
 	if (fd < 0)
 		return fd;

@@ -16,7 +16,7 @@ struct cgroup_usage {
 	uint64_t anon;		/* memory.stat: v2 anon, v1 rss */
 	uint64_t file;		/* page cache without shmem: v2 file, v1 cache, less shmem */
 	uint64_t shmem;		/* shmem: shared memory, memfds, tmpfs */
-	uint64_t pte;		/* v2 pagetables (5.18); v1 all of the kernel's: kmem.usage_in_bytes */
+	uint64_t pte;		/* v2 pagetables; v1 all of the kernel: kmem.usage_in_bytes */
 };
 
 /* Reads the total of the cgroup of VERSION whose directory is FD. Returns 0 or a negative errno. */

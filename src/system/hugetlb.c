@@ -7,13 +7,14 @@
 
 #include "system/hugetlb.h"
 
-static uint64_t read_count(const struct root *root, uint64_t page, const char *name, bool *ret_known)
+static uint64_t read_count(const struct root *root, uint64_t page, const char *name,
+			   bool *ret_known)
 {
 	uint64_t count;
 	char path[96];
 
-	snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s", page / 1024,
-		 name);
+	snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s",
+		 page / 1024, name);
 	*ret_known = root_read_u64(root, path, &count) == 0;
 	return *ret_known ? count : 0;
 }

@@ -46,7 +46,8 @@ int machine_read(const struct root *root, struct machine *ret_machine)
 	root_read_u64(root, "/proc/sys/vm/overcommit_memory", &machine.overcommit_memory);
 	root_read_u64(root, "/proc/sys/vm/panic_on_oom", &machine.panic_on_oom);
 	root_read_u64(root, "/proc/sys/vm/max_map_count", &machine.max_map_count);
-	root_read_u64(root, "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", &machine.thp_size);
+	root_read_u64(root, "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size",
+		      &machine.thp_size);
 	read_boot_id(root, machine.boot_id);
 	*ret_machine = machine;
 	return 0;

@@ -235,7 +235,8 @@ static void explain_unknown(const struct death *death, int signal, struct troubl
 		trouble_remedy(trouble, "SIGTERM asks politely: earlyoom, a kubelet's eviction, a "
 			       "service manager or a person sends it, the kernel does not");
 	else if (death->outcome == OUTCOME_SIGBUS)
-		trouble_remedy(trouble, "a page could not be had: hugetlb pages, a tmpfs or a file system "
+		trouble_remedy(trouble,
+			       "a page could not be had: hugetlb pages, a tmpfs or a file system "
 			       "ran out, or a file was truncated");
 	else if (death->outcome == OUTCOME_SIGSEGV)
 		trouble_remedy(trouble, "touching the mapping was an invalid access, or somebody sent "
@@ -262,9 +263,9 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	if (!evidence->expect.name)
 		snprintf(status, sizeof(status), ": exit status %d", verdict->exit_status);
 	trouble_set(&verdict->trouble, "the subject%s (pid %d) was %s after touching %s of %s%s%s",
-		    ending->child ? "'s child" : "", ending->child ? (int)ending->child : evidence->pid,
-		    how, TEXT(verdict->touched), TEXT(evidence->touch), verdict_where(ending, where),
-		    status);
+		    ending->child ? "'s child" : "",
+		    ending->child ? (int)ending->child : evidence->pid, how, TEXT(verdict->touched),
+		    TEXT(evidence->touch), verdict_where(ending, where), status);
 	explain_unknown(&death, signal, &verdict->trouble);
 	verdict_add_proof(verdict, "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",
 			  signal, verdict_signal_name(signal), signal);

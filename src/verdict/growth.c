@@ -153,13 +153,15 @@ static void add_cause(const struct growth *growth, uint64_t touched, enum size_u
 	int64_t more = growth->region - (int64_t)touched;
 
 	if (growth->exact && growth->rule.cause == GROWTH_NO_RSS)
-		add(reason, "hugetlb pages are in no RSS, but %s came into use", TEXT(growth->region));
+		add(reason, "hugetlb pages are in no RSS, but %s came into use",
+		    TEXT(growth->region));
 	else if (growth->rule.cause == GROWTH_ZERO_PAGE && touched)
 		add(reason, "what is only read stays the one page of zeros, which is in no RSS");
 	else if (growth->exact && growth->rule.cause == GROWTH_LOCKED && more > 0)
 		add(reason, "mlock made %s more of the region resident", TEXT(more));
 	else if (growth->exact && growth->rule.cause == GROWTH_AROUND && more > 0)
-		add(reason, "the kernel mapped %s more of the file around what was read", TEXT(more));
+		add(reason, "the kernel mapped %s more of the file around what was read",
+		    TEXT(more));
 }
 
 const char *growth_reason(const struct growth *growth, uint64_t touched, enum size_unit unit,

@@ -118,10 +118,12 @@ static void explain_hugetlb(const struct mapfail_evidence *evidence, struct trou
 	if (!pool->known) {
 		trouble_set(trouble, "cannot map %s: this machine has no hugetlb pages of %s",
 			    TEXT(evidence->region.bytes), TEXT(page));
-		trouble_remedy(trouble, "the sizes that there are stand in /sys/kernel/mm/hugepages");
+		trouble_remedy(trouble,
+			       "the sizes that there are stand in /sys/kernel/mm/hugepages");
 		return;
 	}
-	trouble_set(trouble, "cannot map %s: that takes %llu hugetlb pages of %s, and %llu are free",
+	trouble_set(trouble,
+		    "cannot map %s: that takes %llu hugetlb pages of %s, and %llu are free",
 		    TEXT(evidence->region.bytes), (unsigned long long)needed, TEXT(page),
 		    (unsigned long long)left);
 	wanted = pool->total + needed - (left < needed ? left : needed);

@@ -15,15 +15,20 @@ static const struct {
 	int error;
 	const char *remedy;
 } rules[] = {
-	{ "", -EFAULT, "a page could not be had: the file is shorter than the mapping by now, its file "
+	{ "", -EFAULT,
+	  "a page could not be had: the file is shorter than the mapping by now, its file "
 	  "system is full, or the hugetlb pages ran out" },
 	{ "", -ENOMEM, "the kernel had no memory for it: ask for less" },
-	{ "", -EINVAL, "this kernel cannot populate this kind of memory: use --access write or read" },
-	{ "lock", 0, "how much may be locked is limited (RLIMIT_MEMLOCK): 'ulimit -l unlimited', or run "
+	{ "", -EINVAL,
+	  "this kernel cannot populate this kind of memory: use --access write or read" },
+	{ "lock", 0,
+	  "how much may be locked is limited (RLIMIT_MEMLOCK): 'ulimit -l unlimited', or run "
 	  "with CAP_IPC_LOCK, or ask for less" },
-	{ "collapse", -EINVAL, "it needs Linux 6.1 or later with transparent huge pages, and memory that "
+	{ "collapse", -EINVAL,
+	  "it needs Linux 6.1 or later with transparent huge pages, and memory that "
 	  "can be huge: anonymous, or a file whose file system can" },
-	{ "collapse", -ENOMEM, "no huge page was free, or the sandbox has no room for one: compact memory "
+	{ "collapse", -ENOMEM,
+	  "no huge page was free, or the sandbox has no room for one: compact memory "
 	  "(sysctl vm.compact_memory=1), or ask for less" },
 	{ "collapse", -EAGAIN, "pages were in use for a moment: try again" },
 	{ "guard", -EINVAL, "it needs Linux 6.13 or later, for files 6.15" },
@@ -31,9 +36,12 @@ static const struct {
 	{ "cold", -EINVAL, "it needs Linux 5.4 or later" },
 	{ "dontneed", -EINVAL, "hugetlb pages can be given back since Linux 5.18" },
 	{ "merge", -EINVAL, "the kernel was built without KSM" },
-	{ "remove", -EOPNOTSUPP, "the file system cannot punch holes: use another one, as tmpfs or ext4" },
-	{ "fork", -EAGAIN, "no more processes are allowed: see ulimit -u and pids.max of the cgroup" },
-	{ "fork", -ENOMEM, "the kernel would not promise the memory twice: leave --reserve out, or ask for "
+	{ "remove", -EOPNOTSUPP,
+	  "the file system cannot punch holes: use another one, as tmpfs or ext4" },
+	{ "fork", -EAGAIN,
+	  "no more processes are allowed: see ulimit -u and pids.max of the cgroup" },
+	{ "fork", -ENOMEM,
+	  "the kernel would not promise the memory twice: leave --reserve out, or ask for "
 	  "less" },
 	{ "protect:write", -ENOMEM, "the kernel would not promise so much: leave --reserve out" },
 };
@@ -53,12 +61,14 @@ void stepfail_explain(const char *step, const char *access, int error, struct tr
 	bool touching = !*step || !strncmp(step, "pass:", 5);
 
 	if (locking)
-		trouble_set(trouble, "--lock%s: cannot lock the region: %s", step[4] ? "=onfault" : "",
-			    strerror(-error));
+		trouble_set(trouble, "--lock%s: cannot lock the region: %s",
+			    step[4] ? "=onfault" : "", strerror(-error));
 	else if (touching)
-		trouble_set(trouble, "--access %s: cannot touch the region: %s", access, strerror(-error));
+		trouble_set(trouble, "--access %s: cannot touch the region: %s", access,
+			    strerror(-error));
 	else
-		trouble_set(trouble, "--then %s: the kernel refused it: %s", step, strerror(-error));
+		trouble_set(trouble, "--then %s: the kernel refused it: %s", step,
+			    strerror(-error));
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (!fits(i, step, error))
 			continue;

@@ -95,7 +95,8 @@ void summary_write(const struct verdict_evidence *evidence, const struct growth 
 
 	say_vsz(ending, growth, unit, vsz, sizeof(vsz));
 	if (!touched && !growth->rss && !growth->region) {
-		snprintf(ret_verdict->summary, size, "%s. Nothing was touched, and RSS did not grow.", vsz);
+		snprintf(ret_verdict->summary, size,
+			 "%s. Nothing was touched, and RSS did not grow.", vsz);
 		add_steps(evidence, ret_verdict->summary, size);
 		return;
 	}

@@ -43,7 +43,8 @@ const char *verdict_outcome_name(enum outcome outcome)
 
 const char *verdict_where(const struct ending *ending, char text[static VERDICT_WHERE_MAX])
 {
-	snprintf(text, VERDICT_WHERE_MAX, "%s%s", ending->step[0] ? ", in step " : "", ending->step);
+	snprintf(text, VERDICT_WHERE_MAX, "%s%s", ending->step[0] ? ", in step " : "",
+		 ending->step);
 	return text;
 }
 
@@ -89,7 +90,8 @@ static void judge_guard(const struct verdict_evidence *evidence, struct verdict 
 		verdict_add_proof(verdict, "memory cgroup %s: limit %llu, room %llu, reserve %llu bytes",
 			  room->name, (unsigned long long)room->limit,
 			  (unsigned long long)room->bytes, (unsigned long long)room->reserve);
-		trouble_set(&verdict->trouble, "stopped by the guard after touching %s of %s%s: memory "
+		trouble_set(&verdict->trouble,
+			    "stopped by the guard after touching %s of %s%s: memory "
 			    "cgroup %s (limit %s) has %s left, and %s stay in reserve",
 			    TEXT(verdict->touched), TEXT(evidence->touch), WHERE, room->name,
 			    HUMAN(room->limit), HUMAN(room->bytes), HUMAN(room->reserve));

@@ -140,7 +140,8 @@ static void test_lead(void)
 		if (leads[i].list)
 			column_choice_parse(leads[i].list, &choice, &trouble);
 		column_choice_lead(&choice, leads[i].lead);
-		tap_is_text(names_of(&choice, text), leads[i].names, "columns that join by themselves");
+		tap_is_text(names_of(&choice, text), leads[i].names,
+			    "columns that join by themselves");
 	}
 }
 

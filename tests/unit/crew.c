@@ -45,7 +45,8 @@ static uint64_t written(const unsigned char *base, uint64_t count, uint64_t page
 
 static unsigned char *map_pages(uint64_t page)
 {
-	void *base = mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *base = mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0);
 
 	if (base == MAP_FAILED) {
 		printf("Bail out! no memory\n");
@@ -60,7 +61,8 @@ static struct hand crew_hands[64][8];
 static unsigned crew_count;
 
 /* Visits all in steps of STEP pages, by an access that writes. */
-static void test_steps(unsigned threads, enum touch_access access, enum order_kind kind, uint64_t step)
+static void test_steps(unsigned threads, enum touch_access access, enum order_kind kind,
+		       uint64_t step)
 {
 	struct crew *crew = &crews[crew_count];
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), wrong = 0;
@@ -125,7 +127,9 @@ static void test_error(void)
 {
 	struct crew crew;
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	struct touch_manner manner = { .access = TOUCH_POPULATE_WRITE, .unit = page, .stride = page };
+	struct touch_manner manner = { .access = TOUCH_POPULATE_WRITE,
+				       .unit = page,
+				       .stride = page };
 	unsigned char *base = map_pages(page);
 	struct touch_job job = touch_plan(&manner, base, PAGES * page);
 	int r;

@@ -38,9 +38,12 @@ static void test_smaps(void)
 	uint64_t start = UINT64_C(0x7f0000000000);
 
 	tap_is((int64_t)process_parse_smaps(smaps, start, 4 * MIB), 64 * 1024, "one mapping");
-	tap_is((int64_t)process_parse_smaps(smaps, start, 8 * MIB), 72 * 1024, "a region in two mappings");
-	tap_is((int64_t)process_parse_smaps(smaps, start + 4 * MIB, 4 * MIB), 8 * 1024, "the second one");
-	tap_is((int64_t)process_parse_smaps(smaps, start + 16 * MIB, MIB), 0, "nothing is mapped there");
+	tap_is((int64_t)process_parse_smaps(smaps, start, 8 * MIB), 72 * 1024,
+	       "a region in two mappings");
+	tap_is((int64_t)process_parse_smaps(smaps, start + 4 * MIB, 4 * MIB), 8 * 1024,
+	       "the second one");
+	tap_is((int64_t)process_parse_smaps(smaps, start + 16 * MIB, MIB), 0,
+	       "nothing is mapped there");
 	tap_is((int64_t)process_parse_smaps(smaps, 0, 0), 0, "nothing is asked for");
 	tap_is((int64_t)process_parse_smaps("", start, MIB), 0, "no text");
 	tap_is((int64_t)process_parse_smaps("7f-", 0x7f, 1), 0, "a line that breaks off");
@@ -106,7 +109,8 @@ static void test_pool(const char *top)
 	if (!tap_ok(root_open(top, &root) == 0, "a machine of our own"))
 		return;
 	hugetlb_pool_read(&root, 2 * MIB, &pool);
-	tap_ok(pool.known && pool.total == 10 && pool.free == 7 && pool.reserved == 3 && pool.more == 4,
+	tap_ok(pool.known && pool.total == 10 && pool.free == 7 && pool.reserved == 3 &&
+		       pool.more == 4,
 	       "its pool of hugetlb pages");
 	tap_is((int64_t)hugetlb_pool_left(&pool), 8, "what a mapping may have of it");
 	hugetlb_pool_read(&root, 1024 * MIB, &pool);
@@ -119,12 +123,15 @@ static const struct {
 	int error;
 	const char *what, *remedy;
 } refusals[] = {
-	{ "", "populate-write", -EFAULT, "--access populate-write: cannot touch", "file system is full" },
-	{ "pass:2", "populate-read", -ENOMEM, "--access populate-read: cannot touch", "ask for less" },
+	{ "", "populate-write", -EFAULT, "--access populate-write: cannot touch",
+	  "file system is full" },
+	{ "pass:2", "populate-read", -ENOMEM, "--access populate-read: cannot touch",
+	  "ask for less" },
 	{ "", "populate-write", -EINVAL, "--access populate-write", "--access write" },
 	{ "lock", "write", -ENOMEM, "--lock: cannot lock", "RLIMIT_MEMLOCK" },
 	{ "lock:onfault", "write", -EPERM, "--lock=onfault: cannot lock", "CAP_IPC_LOCK" },
-	{ "collapse:50%", "write", -EINVAL, "--then collapse:50%: the kernel refused", "Linux 6.1" },
+	{ "collapse:50%", "write", -EINVAL, "--then collapse:50%: the kernel refused",
+	  "Linux 6.1" },
 	{ "collapse", "write", -ENOMEM, "--then collapse", "compact" },
 	{ "guard", "write", -EINVAL, "--then guard", "6.13" },
 	{ "dontneed", "write", -EINVAL, "--then dontneed", "5.18" },
@@ -132,7 +139,8 @@ static const struct {
 	{ "fork:write", "write", -ENOMEM, "--then fork:write", "--reserve" },
 	{ "remove", "write", -EOPNOTSUPP, "--then remove", "holes" },
 	{ "unmap", "write", -ENOMEM, "--then unmap: the kernel refused", "this kind of memory" },
-	{ "touch:write", "read", -EIO, "--then touch:write: the kernel refused", "this kind of memory" },
+	{ "touch:write", "read", -EIO, "--then touch:write: the kernel refused",
+	  "this kind of memory" },
 };
 
 static void test_refusals(void)
@@ -158,7 +166,8 @@ static void check_hugetlb(struct hugetlb_pool pool, uint64_t page, int error, co
 	};
 	struct trouble trouble = { "", "" };
 
-	tap_is(mapfail_explain(&evidence, &trouble), MAPFAIL_HUGETLB, "hugetlb pages are the cause");
+	tap_is(mapfail_explain(&evidence, &trouble), MAPFAIL_HUGETLB,
+	       "hugetlb pages are the cause");
 	tap_has(trouble.what, what, "what is missing");
 	tap_has(trouble.remedy, remedy, "and the way to it");
 }
@@ -167,9 +176,11 @@ static void test_hugetlb(void)
 {
 	check_hugetlb((struct hugetlb_pool){ .known = true }, 2 * MIB, -ENOMEM,
 		      "32 hugetlb pages of 2.0 MiB, and 0 are free", "sysctl vm.nr_hugepages=32");
-	check_hugetlb((struct hugetlb_pool){ .known = true, .total = 20, .free = 12, .reserved = 2 },
-		      2 * MIB, -ENOMEM, "and 10 are free", "sysctl vm.nr_hugepages=42");
-	check_hugetlb((struct hugetlb_pool){ .known = true }, 16 * MIB, -ENOMEM, "4 hugetlb pages of 16.0 MiB",
+	check_hugetlb(
+		(struct hugetlb_pool){ .known = true, .total = 20, .free = 12, .reserved = 2 },
+		2 * MIB, -ENOMEM, "and 10 are free", "sysctl vm.nr_hugepages=42");
+	check_hugetlb((struct hugetlb_pool){ .known = true }, 16 * MIB, -ENOMEM,
+		      "4 hugetlb pages of 16.0 MiB",
 		      "echo 4 >/sys/kernel/mm/hugepages/hugepages-16384kB/nr_hugepages");
 	check_hugetlb((struct hugetlb_pool){ .known = false }, 4 * MIB, -EINVAL,
 		      "no hugetlb pages of 4.0 MiB", "/sys/kernel/mm/hugepages");
@@ -202,7 +213,8 @@ static void test_new_file(const char *directory)
 	struct trouble trouble = { "", "" };
 	struct stat status = { 0 };
 
-	tap_is(open_file(directory, "new", 64 * KIB, true, &file, &trouble), 0, "a file that was not there");
+	tap_is(open_file(directory, "new", 64 * KIB, true, &file, &trouble), 0,
+	       "a file that was not there");
 	tap_ok(file.created && fstat(file.fd, &status) == 0 && status.st_size == 64 * 1024 &&
 	       status.st_nlink == 0, "it has its size and no name");
 	tap_ok(!is_there(directory, "new"), "nothing is left of it");
@@ -250,8 +262,8 @@ static void test_existing_file(const char *directory)
 	for (size_t i = 0; i < COUNT(existing); i++) {
 		struct backing_file file = { .fd = -1 };
 		struct trouble trouble = { "", "" };
-		int r = open_file(directory, existing[i].name, existing[i].bytes, existing[i].writes, &file,
-				  &trouble);
+		int r = open_file(directory, existing[i].name, existing[i].bytes,
+				  existing[i].writes, &file, &trouble);
 
 		tap_is(r, existing[i].result, existing[i].name);
 		tap_has(trouble.what, existing[i].piece, "it says why");
@@ -277,21 +289,26 @@ static void test_step_names(void)
 	sample.step = STEP_THEN;
 	snprintf(sample.name, sizeof(sample.name), "dontneed:50%%");
 	tap_is_text(sample_step_name(&sample), "dontneed:50%", "or of a step by its name");
-	tap_ok(sample.pid == 42 && sample.ksm == SAMPLE_MISSING && sample.committed == SAMPLE_NO_GROWTH,
+	tap_ok(sample.pid == 42 && sample.ksm == SAMPLE_MISSING &&
+		       sample.committed == SAMPLE_NO_GROWTH,
 	       "what has not been read is missing");
 }
 
 /* Maps what is mapped without a file, and gives it back. */
 static void test_regions(void)
 {
-	static const enum region_backing backings[] = { REGION_PRIVATE, REGION_SHARED, REGION_MEMFD };
+	static const enum region_backing backings[] = { REGION_PRIVATE, REGION_SHARED,
+							REGION_MEMFD };
 	struct region region = { .fd = -1 };
 
 	for (size_t i = 0; i < COUNT(backings); i++) {
-		struct region_spec spec = { .bytes = 4 * MIB, .backing = backings[i], .alignment = 2 * MIB };
+		struct region_spec spec = { .bytes = 4 * MIB,
+					    .backing = backings[i],
+					    .alignment = 2 * MIB };
 
 		tap_is(region_map(&spec, &region), 0, region_backing_name(backings[i]));
-		tap_ok((uintptr_t)region.address % (2 * MIB) == 0, "it lies on a huge page's boundary");
+		tap_ok((uintptr_t)region.address % (2 * MIB) == 0,
+		       "it lies on a huge page's boundary");
 		tap_ok((region.fd >= 0) == (backings[i] == REGION_MEMFD), "a memfd stays open");
 		region.address[0] = region.address[4 * MIB - 1] = 1;
 		region_unmap(&region);
@@ -315,7 +332,8 @@ int main(void)
 	const char *tmp = getenv("TMPDIR");
 	char directory[128];
 
-	snprintf(directory, sizeof(directory), "%s/pagetouch-unit.XXXXXX", tmp && strlen(tmp) < 64 ? tmp : "/tmp");
+	snprintf(directory, sizeof(directory), "%s/pagetouch-unit.XXXXXX",
+		 tmp && strlen(tmp) < 64 ? tmp : "/tmp");
 	if (!mkdtemp(directory))
 		tap_skip_all("no directory for files");
 	test_smaps();

@@ -36,7 +36,9 @@ static void test_every_size(enum order_kind kind, uint64_t most)
 	free(seen);
 }
 
-static const uint64_t odd_counts[] = { 1, 2, 3, 65535, 65536, 65537, 262143, 262144, 262145, 1000003 };
+static const uint64_t odd_counts[] = {
+	1, 2, 3, 65535, 65536, 65537, 262143, 262144, 262145, 1000003
+};
 static const uint64_t seeds[] = { 0, 1, 2, 7, UINT32_MAX, INT64_MAX, UINT64_MAX };
 
 static void test_odd_sizes(void)
@@ -127,8 +129,8 @@ static void test_shuffled(void)
 		/* By chance: 2 neighbours, and a third of the count as the mean distance. */
 		distance /= (double)order.count * (double)order.count;
 		tap_ok(neighbours < 100 && distance > 0.28 && distance < 0.39,
-		       "as if shuffled: %" PRIu64 " neighbours, %.2f of the whole apart", neighbours,
-		       distance);
+		       "as if shuffled: %" PRIu64 " neighbours, %.2f of the whole apart",
+		       neighbours, distance);
 	}
 }
 
