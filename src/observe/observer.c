@@ -51,7 +51,13 @@ static int prepare(struct run *run, enum subject_order order, const char *what)
 	struct subject_answer answer;
 	int r = run_order(run, order, &answer);
 
-	return r < 0 || answer.error == 0 ? r : run_fail(run, answer.error, what);
+	if (r < 0 || answer.error == 0)
+		return r;
+	r = run_fail(run, answer.error, what);
+	if (order == SUBJECT_CREW)
+		trouble_remedy(&run->ending->trouble, "ask for fewer threads, or see ulimit -u, ulimit -v "
+			       "and pids.max of the cgroup");
+	return r;
 }
 
 /* A kernel that does not know the access says so now, before anything is mapped. */

@@ -148,17 +148,20 @@ int main(void)
 {
 	static const unsigned threads[] = { 1, 2, 3, 7 };
 	static const uint64_t steps[] = { PAGES, 1000, 513, 17 };
+	const char *sanitizer = getenv("PAGETOUCH_SANITIZED");
+	/* To valgrind the memory of a thread that never ends is lost. */
+	bool alone = sanitizer && !strcmp(sanitizer, "valgrind");
 
-	for (size_t i = 0; i < COUNT(threads); i++)
+	for (size_t i = 0; i < (alone ? 1 : COUNT(threads)); i++)
 		for (size_t j = 0; j < COUNT(steps); j++)
 			test_steps(threads[i], TOUCH_WRITE, (enum order_kind)(j % 3), steps[j]);
-	for (size_t i = 0; i < COUNT(threads); i++) {
+	for (size_t i = 0; i < (alone ? 1 : COUNT(threads)); i++) {
 		test_steps(threads[i], TOUCH_READ, ORDER_BACKWARD, 100);
 		test_steps(threads[i], TOUCH_POPULATE_WRITE, ORDER_FORWARD, 700);
 		test_steps(threads[i], TOUCH_POPULATE_WRITE, ORDER_BACKWARD, 700);
 		test_steps(threads[i], TOUCH_POPULATE_READ, ORDER_RANDOM, PAGES);
 	}
-	test_steps(2, TOUCH_WRITE, ORDER_FORWARD, 1);
+	test_steps(alone ? 1 : 2, TOUCH_WRITE, ORDER_FORWARD, 1);
 	test_stop();
 	test_error();
 	return tap_done();
