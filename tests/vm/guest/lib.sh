@@ -79,7 +79,7 @@ processes() {
 	for process in /proc/[0-9]*; do
 		read -r comm 2>/dev/null <"$process/comm" || continue
 		case $comm in
-		pagetouch | pagetouch-subj*) echo "${process#/proc/}" ;;
+		pagetouch | pagetouch-subj* | pagetouch-child) echo "${process#/proc/}" ;;
 		esac
 	done
 }

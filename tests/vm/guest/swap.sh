@@ -40,10 +40,64 @@ swaps_and_lives() {
 	has "$out" '"record":"verdict".*[Ss]wap' "the verdict says that it swapped instead of dying"
 }
 
+# at STEP FIELD: in the subject's last row of STEP, bytes.
+at() {
+	grep '"process":"subject"' "$out" | grep -F "\"step\":\"$1\"" | tail -n 1 >/tmp/row
+	field "$2" /tmp/row
+}
+
+# near GOT WANTED TOLERANCE NAME
+near() {
+	[ -n "$1" ] && [ "$1" -ge $(($2 - $3)) ] && [ "$1" -le $(($2 + $3)) ]
+	ok $? "$4 ($1 for $2)"
+}
+
+# MADV_PAGEOUT: out of RSS, into swap, and back by major faults. A few pages are always in use.
+pages_out() {
+	mib=1048576
+	run pagetouch --json --limit 96M --swap 64M -o +CGUSE,CGANON,CGPTE 32M 32M --then pageout \
+		--then touch:read
+	ends "pageout of private memory" completed 0
+	near "$(at touch cg_anon)" $((32 * mib)) $mib "CGANON shows it"
+	near "$(at touch cg_pte)" 65536 65536 "and CGPTE its page tables"
+	near "$(at pageout grew)" 0 $mib "RSS is gone"
+	near "$(at pageout swap)" $((32 * mib)) $mib "it is in swap"
+	near "$(at pageout cg_usage)" 0 $((4 * mib)) "the sandbox is charged for it no more"
+	near "$(at touch:read grew)" $((32 * mib)) $mib "and all of it comes back"
+	[ "$(at touch:read majflt)" -gt 1000 ]
+	ok $? "by major faults ($(at touch:read majflt))"
+	run pagetouch --json --limit 96M --swap 64M -o +CGUSE --shared 32M 32M --then pageout
+	ends "pageout of shared memory" completed 0
+	near "$(at pageout grew)" 0 $mib "RSS is gone"
+	near "$(at pageout cg_usage)" 0 $((4 * mib)) "it is in swap"
+	near "$(at pageout swap)" 0 $mib "and VmSwap does not show it"
+}
+
+# Twice over more than fits: the second pass brings back what the first has pushed out.
+passes() {
+	run pagetouch --json --limit 64M --swap 64M --passes 2 96M 32M
+	ends "two passes over 96M within 64M" completed 0
+	[ "$(at pass:2 majflt)" -gt "$(($(at touch majflt) + 1000))" ]
+	ok $? "the second one has major faults ($(at touch majflt), $(at pass:2 majflt))"
+	near "$(at pass:2 touched)" 100663296 0 "and touches all of it"
+}
+
+# What is given up with MADV_FREE goes first, without swap.
+frees() {
+	run pagetouch --json --limit 64M -o +LAZYFREE 40M 40M --then free --then fork:write:75%
+	ends "a child that needs what was given up" completed 0
+	near "$(at free lazyfree)" 41943040 1048576 "MADV_FREE: all of it is lazily free, and resident"
+	[ "$(at fork:write:75% grew)" -lt 41943040 ]
+	ok $? "and some of it goes when the child needs memory ($(at fork:write:75% grew) are left)"
+}
+
 if zram_on; then
 	without_swap
 	with_swap
 	swaps_and_lives
+	pages_out
+	passes
+	frees
 else
 	ok 0 "swap # SKIP this kernel package has no zram"
 fi
