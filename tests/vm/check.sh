@@ -39,7 +39,7 @@ clean_up() {
 }
 
 # Memory of the guest in MiB and the scenarios of one boot: guest/NAME.sh.
-batches="limits:512 swap:384 whole:256 bystanders:384"
+batches="limits:512 swap:384 whole:256 bystanders:384 experiments:640"
 
 is_wanted() {
 	case " ${PAGETOUCH_VM_ONLY:-$1} " in

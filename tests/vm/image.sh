@@ -24,6 +24,15 @@ put_scripts() {
 	mkdir -p "$1/vm"
 	cp "$here"/guest/*.sh "$1/vm/"
 	chmod 755 "$1"/vm/*.sh
+	put_experiments "$1/vm/source"
+}
+
+# put_experiments TREE: the test of the experiments, which guest/experiments.sh runs.
+put_experiments() {
+	mkdir -p "$1/man" "$1/tests/cmd"
+	cp "$here/../../man/pagetouch-experiments.7.in" "$1/man/"
+	cp "$here/../lib.sh" "$here/../lib-experiments.sh" "$here/../experiments.awk" "$1/tests/"
+	cp "$here/../cmd/experiments.sh" "$1/tests/cmd/"
 }
 
 # pack TREE FILE
