@@ -24,6 +24,7 @@ struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *ba
 		.base = base,
 		.unit = manner->unit,
 		.stride = manner->stride,
+		.batch = manner->batch ? manner->batch : 1,
 		.access = manner->access,
 		.order = order_make(manner->order, touch_count(manner, span), manner->seed),
 	};
@@ -45,6 +46,45 @@ static void count(struct touch_slot *slot, uint64_t bytes)
 	uint64_t done = atomic_load_explicit(&slot->done, memory_order_relaxed);
 
 	atomic_store_explicit(&slot->done, done + bytes, memory_order_relaxed);
+}
+
+/* How many pages come next, which are then counted at once. */
+static uint64_t batch_length(const struct touch_job *job, uint64_t at, uint64_t to)
+{
+	return to - at < job->batch ? to - at : job->batch;
+}
+
+/* Where a fault brings many pages, order_at() for each of them cost a tenth of the time. */
+static void write_forward(const struct touch_job *job, uint64_t *at, uint64_t to,
+			  _Atomic uint32_t *stop, struct touch_slot *slot)
+{
+	uint64_t stride = job->stride;
+
+	while (*at < to && may_go_on(stop)) {
+		volatile unsigned char *page = job->base + *at * stride;
+		uint64_t pages = batch_length(job, *at, to);
+
+		for (uint64_t i = 0; i < pages; i++, page += stride)
+			*page = 1;
+		*at += pages;
+		count(slot, pages * job->unit);
+	}
+}
+
+static void read_forward(const struct touch_job *job, uint64_t *at, uint64_t to,
+			 _Atomic uint32_t *stop, struct touch_slot *slot)
+{
+	uint64_t stride = job->stride;
+
+	while (*at < to && may_go_on(stop)) {
+		const volatile unsigned char *page = job->base + *at * stride;
+		uint64_t pages = batch_length(job, *at, to);
+
+		for (uint64_t i = 0; i < pages; i++, page += stride)
+			(void)*page;
+		*at += pages;
+		count(slot, pages * job->unit);
+	}
 }
 
 static void write_bytes(const struct touch_job *job, uint64_t *at, uint64_t to,
@@ -95,12 +135,14 @@ static int populate(const struct touch_job *job, uint64_t *at, uint64_t to,
 int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
 		struct touch_slot *slot)
 {
+	bool forward = job->order.kind == ORDER_FORWARD;
+
 	switch (job->access) {
 	case TOUCH_WRITE:
-		write_bytes(job, at, to, stop, slot);
+		(forward ? write_forward : write_bytes)(job, at, to, stop, slot);
 		return 0;
 	case TOUCH_READ:
-		read_bytes(job, at, to, stop, slot);
+		(forward ? read_forward : read_bytes)(job, at, to, stop, slot);
 		return 0;
 	default:
 		return populate(job, at, to, stop, slot);

@@ -27,12 +27,19 @@ struct touch_manner {
 	uint64_t seed;			/* of ORDER_RANDOM */
 	uint64_t unit;			/* bytes of a page */
 	uint64_t stride;		/* bytes from one visited page to the next; unit: all */
+	uint64_t batch;			/* pages counted at once, if forward; 0: each by itself */
 };
+
+/*
+ * A batch for memory of which one fault may bring many pages. It divides their number, so that
+ * a fault that ends the process still comes when all pages before it have been counted.
+ */
+#define TOUCH_BATCH 16
 
 /* What there is to visit. */
 struct touch_job {
 	unsigned char *base;
-	uint64_t unit, stride;
+	uint64_t unit, stride, batch;
 	enum touch_access access;
 	struct order order;		/* order.count is how many pages are visited */
 };
@@ -44,7 +51,7 @@ struct touch_slot {
 
 /* Shared with whoever watches the touching; all lives in memory seen by two processes. */
 struct touch_board {
-	_Atomic uint32_t stop;		/* set to 1: stop before the next page */
+	_Atomic uint32_t stop;		/* set to 1: stop before the next page, or batch of them */
 	struct touch_slot slots[TOUCH_THREADS_MAX];	/* together: what was done so far */
 };
 
@@ -61,8 +68,8 @@ uint64_t touch_count(const struct touch_manner *manner, uint64_t span);
 struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *base, uint64_t span);
 
 /*
- * Visits number *at to number TO - 1 of JOB, and counts each page in SLOT when it has been visited,
- * and in *at, which says how far it came. Returns 0 when TO is reached or *stop is set, or the
+ * Visits number *at to number TO - 1 of JOB, and counts each page in SLOT when it (or its batch)
+ * has been visited, and in *at, which says how far it came. Returns 0 when TO is reached or *stop is set, or the
  * negative errno of madvise(2).
  */
 int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,

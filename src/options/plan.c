@@ -230,6 +230,7 @@ static struct plan plan_outline(const struct request *request, uint64_t page_siz
 			.seed = request->seed,
 			.unit = unit,
 			.stride = unit,
+			.batch = request->thp == REGION_THP_NEVER ? 1 : TOUCH_BATCH,
 		},
 		.lock = request->lock,
 		.threads = threads,

@@ -3,7 +3,9 @@
 #include <config.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../tap.h"
@@ -62,12 +64,12 @@ static unsigned crew_count;
 
 /* Visits all in steps of STEP pages, by an access that writes. */
 static void test_steps(unsigned threads, enum touch_access access, enum order_kind kind,
-		       uint64_t step)
+		       uint64_t batch, uint64_t step)
 {
 	struct crew *crew = &crews[crew_count];
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), wrong = 0;
 	struct touch_manner manner = { .access = access, .order = kind, .seed = 3, .unit = page,
-				       .stride = page };
+				       .stride = page, .batch = batch };
 	unsigned char *base = map_pages(page);
 	struct touch_job job = touch_plan(&manner, base, PAGES * page);
 	int r = crew_start(crew, crew_hands[crew_count++], threads, &board);
@@ -85,8 +87,10 @@ static void test_steps(unsigned threads, enum touch_access access, enum order_ki
 		tap_skip("populate", "this kernel cannot");
 		return;
 	}
-	tap_ok(r == 0 && !wrong, "%u threads, %s, %s, steps of %" PRIu64 ": counted at every step",
-	       threads, touch_access_name(access), order_name(kind), step);
+	tap_ok(r == 0 && !wrong,
+	       "%u threads, %s, %s, batches of %" PRIu64 ", steps of %" PRIu64
+	       ": counted at every step", threads, touch_access_name(access), order_name(kind),
+	       batch, step);
 	if (access == TOUCH_WRITE)
 		tap_is((int64_t)written(base, PAGES, page), PAGES, "every page was written");
 	munmap(base, PAGES * page);
@@ -144,6 +148,47 @@ static void test_error(void)
 	munmap(base, PAGES * page);
 }
 
+/* No signal's default action: the kernel would log it. */
+static void end(int number)
+{
+	_exit(number);
+}
+
+static _Noreturn void visit(const struct touch_job *job, struct touch_slot *slot)
+{
+	_Atomic uint32_t stop = 0;
+	uint64_t at = 0;
+
+	signal(SIGSEGV, end);
+	touch_visit(job, &at, PAGES, &stop, slot);
+	_exit(0);
+}
+
+/* A fault at page FATAL kills: what lies before it has been counted, but for the last LATE pages. */
+static void test_killed(enum touch_access access, uint64_t batch, uint64_t fatal, uint64_t late)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct touch_manner manner = { .access = access, .unit = page, .stride = page,
+				       .batch = batch };
+	unsigned char *base = map_pages(page);
+	struct touch_job job = touch_plan(&manner, base, PAGES * page);
+	struct touch_slot *slot = mmap(NULL, sizeof(*slot), PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status = 0;
+	pid_t pid;
+
+	mprotect(base + fatal * page, page, PROT_NONE);
+	pid = fork();
+	if (pid == 0)
+		visit(&job, slot);
+	waitpid(pid, &status, 0);
+	tap_is(WEXITSTATUS(status), SIGSEGV, "a page that may not be touched ends it");
+	tap_ok(slot->done == (fatal - late) * page,
+	       "%s, batches of %" PRIu64 ": counted up to there", touch_access_name(access), batch);
+	munmap(slot, sizeof(*slot));
+	munmap(base, PAGES * page);
+}
+
 int main(void)
 {
 	static const unsigned threads[] = { 1, 2, 3, 7 };
@@ -154,15 +199,24 @@ int main(void)
 
 	for (size_t i = 0; i < (alone ? 1 : COUNT(threads)); i++)
 		for (size_t j = 0; j < COUNT(steps); j++)
-			test_steps(threads[i], TOUCH_WRITE, (enum order_kind)(j % 3), steps[j]);
+			test_steps(threads[i], TOUCH_WRITE, (enum order_kind)(j % 3), 1, steps[j]);
 	for (size_t i = 0; i < (alone ? 1 : COUNT(threads)); i++) {
-		test_steps(threads[i], TOUCH_READ, ORDER_BACKWARD, 100);
-		test_steps(threads[i], TOUCH_POPULATE_WRITE, ORDER_FORWARD, 700);
-		test_steps(threads[i], TOUCH_POPULATE_WRITE, ORDER_BACKWARD, 700);
-		test_steps(threads[i], TOUCH_POPULATE_READ, ORDER_RANDOM, PAGES);
+		test_steps(threads[i], TOUCH_READ, ORDER_BACKWARD, 1, 100);
+		test_steps(threads[i], TOUCH_READ, ORDER_FORWARD, 1, 100);
+		test_steps(threads[i], TOUCH_WRITE, ORDER_FORWARD, TOUCH_BATCH, 1003);
+		test_steps(threads[i], TOUCH_READ, ORDER_FORWARD, TOUCH_BATCH, PAGES);
+		test_steps(threads[i], TOUCH_WRITE, ORDER_RANDOM, TOUCH_BATCH, 100);
+		test_steps(threads[i], TOUCH_POPULATE_WRITE, ORDER_FORWARD, 1, 700);
+		test_steps(threads[i], TOUCH_POPULATE_WRITE, ORDER_BACKWARD, 1, 700);
+		test_steps(threads[i], TOUCH_POPULATE_READ, ORDER_RANDOM, 1, PAGES);
 	}
-	test_steps(alone ? 1 : 2, TOUCH_WRITE, ORDER_FORWARD, 1);
+	test_steps(alone ? 1 : 2, TOUCH_WRITE, ORDER_FORWARD, 0, 1);
 	test_stop();
 	test_error();
+	test_killed(TOUCH_WRITE, 1, 1007, 0);
+	test_killed(TOUCH_READ, 1, 1007, 0);
+	test_killed(TOUCH_WRITE, TOUCH_BATCH, 1024, 0);
+	test_killed(TOUCH_READ, TOUCH_BATCH, 1024, 0);
+	test_killed(TOUCH_WRITE, TOUCH_BATCH, 1007, 15);
 	return tap_done();
 }
