@@ -93,6 +93,8 @@ static int warm_up(struct run *run)
 		run->tools->sink->note(run->tools->sink->context,
 				       "this kernel's RSS counters lag behind (a touched page did not "
 				       "show in VmRSS): RSS and GREW are read from smaps_rollup");
+	if (r == 0)
+		r = prepare(run, SUBJECT_RELEASE, "the subject cannot give its scratch page back");
 	return r;
 }
 

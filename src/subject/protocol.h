@@ -11,7 +11,8 @@ enum subject_order {
 	SUBJECT_SCRATCH,	/* map a scratch region and touch its first page */
 	SUBJECT_TRY,		/* access that page as the region will be */
 	SUBJECT_PROBE,		/* touch the next page of the scratch region */
-	SUBJECT_MAP,		/* give the scratch region back and map the real one */
+	SUBJECT_RELEASE,	/* give the scratch region back */
+	SUBJECT_MAP,		/* map the real one */
 	SUBJECT_BEGIN,		/* begin to visit the first `to` bytes, with access `what` */
 	SUBJECT_TOUCH,		/* visit pages until `to` bytes have been visited since then */
 	SUBJECT_LOCK,		/* lock the region up to byte `to`, from where it is locked */

@@ -88,20 +88,25 @@ static int map_scratch(const struct worker *worker, struct estate *estate)
 
 	if (r < 0)
 		return r;
-	/* The board's pages are faulted in now, so that they do not count as growth. */
+	/* What is needed later is faulted in now, so that it does not count as growth. */
 	clear_board(worker);
+	r = advice_apply(&estate->scratch, ADVICE_PROTECT_WRITE, spec.bytes);
+	if (r < 0)
+		return r;
 	job = plan_scratch(worker, estate, TOUCH_WRITE);
 	crew_begin(&estate->crew, &job);
 	return touch_scratch_page(estate);
 }
 
-static int map_region(const struct worker *worker, struct estate *estate, uint64_t *ret_address)
+static void release_scratch(const struct worker *worker, struct estate *estate)
 {
-	int r;
-
 	clear_board(worker);
 	region_unmap(&estate->scratch);
-	r = region_map(&worker->region, &estate->region);
+}
+
+static int map_region(const struct worker *worker, struct estate *estate, uint64_t *ret_address)
+{
+	int r = region_map(&worker->region, &estate->region);
 	if (r == 0)
 		*ret_address = (uint64_t)(uintptr_t)estate->region.address;
 	return r;
@@ -178,6 +183,9 @@ static int carry_out(struct worker *worker, struct estate *estate,
 		return try_access(worker, estate);
 	case SUBJECT_PROBE:
 		return touch_scratch_page(estate);
+	case SUBJECT_RELEASE:
+		release_scratch(worker, estate);
+		return 0;
 	case SUBJECT_MAP:
 		return map_region(worker, estate, ret_value);
 	case SUBJECT_BEGIN:
