@@ -27,13 +27,16 @@ static uint64_t known(uint64_t bytes)
 	return bytes == OOM_UNKNOWN ? 0 : bytes;
 }
 
-static void note_choice(const struct oom_report *report, int64_t pid, struct oom_fate *fate)
+static void note_choice(const struct oom_report *report, const struct oom_victim *victim,
+			struct oom_fate *fate)
 {
 	struct oom_chosen *chosen = &fate->chosen;
 	const struct oom_memcg *memcg = &report->memcg;
 
 	fate->chosen_found = true;
-	chosen->pid = pid;
+	chosen->pid = victim ? victim->pid : report->decided.pid;
+	if (chosen->pid == OOM_NO_NUMBER)
+		chosen->pid = report->choice.pid;
 	chosen->global = report->scope != OOM_SCOPE_MEMCG;
 	trouble_escape(chosen->memcg, sizeof(chosen->memcg),
 		       !chosen->global && memcg->path ? memcg->path : "");
@@ -70,7 +73,7 @@ void oom_fate_add(const struct oom_report *report, int64_t pid, const char *sand
 	if (!named)
 		return;
 	if (report->decided.pid != OOM_NO_NUMBER || report->memcg.path)
-		note_choice(report, victim ? victim->pid : report->decided.pid, fate);
+		note_choice(report, victim, fate);
 	if (victim)
 		note_kill(report, victim, fate);
 }

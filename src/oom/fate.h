@@ -12,7 +12,7 @@
 
 /* Whose limit the process was chosen for. Paths are escaped as by trouble_escape(). */
 struct oom_chosen {
-	int64_t pid;			/* in the initial pid namespace */
+	int64_t pid;			/* in the initial pid namespace; or OOM_NO_NUMBER */
 	bool global;			/* no cgroup's limit: the machine or nodes of it */
 	char memcg[OOM_PATH_MAX];	/* whose limit ran out; "": no memcg's */
 	char task_memcg[OOM_PATH_MAX];	/* where the victim lived */

@@ -339,6 +339,12 @@ static void test_sandbox_name(void)
 	       fate.killed.pid == 4711, "who has another number but lives in our sandbox is ours");
 	tap_ok(fate.killed.sized && fate.killed.anon == 8 && !fate.killed.file && fate.killed.memcg,
 	       "with what it held");
+	fate = (struct oom_fate){ .chosen_found = false };
+	report.victim_count = 0;
+	report.choice.pid = 4711;
+	oom_fate_add(&report, 1, "pagetouch-7", &fate);
+	tap_ok(fate.chosen_found && fate.chosen.pid == 4711 && !fate.killed_found,
+	       "chosen it is, though its kill is not in the log");
 }
 
 /* A stand-in for /dev/kmsg: a packet is a record. ret_ends[0] is read. */
