@@ -36,11 +36,18 @@ case $PAGETOUCH in
 *) PAGETOUCH=$(cd "$(dirname "$PAGETOUCH")" && pwd)/$(basename "$PAGETOUCH") ;;
 esac
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/pagetouch-bench.XXXXXX") || exit 125
-observer=
+observer='' autogroup=''
+
+# session_nice N: with autogroups (sched(7)) niceness counts within a session only; this is the
+# session's own. It is the caller's session too, so that it is put back in the end.
+session_nice() {
+	{ echo "$1" >/proc/self/autogroup; } 2>/dev/null
+}
 
 # Commands in the background of a script do not get the terminal's signals.
 clean_up() {
 	[ -z "$observer" ] || kill "$observer" 2>/dev/null
+	[ -z "$autogroup" ] || session_nice "$autogroup"
 	rm -rf "$tmp"
 }
 trap clean_up EXIT
@@ -51,6 +58,10 @@ trap 'exit 143' TERM HUP
 { echo 900 >/proc/self/oom_score_adj; } 2>/dev/null
 # Where it is allowed, other people's work waits: both sides of a comparison alike.
 renice -n -20 -p $$ >/dev/null 2>&1
+if [ -r /proc/self/autogroup ]; then
+	autogroup=$(sed 's/.* //' /proc/self/autogroup)
+	session_nice -20
+fi
 
 # helper NAME [COMPILER ARGUMENT]...: compiles bench/NAME.c to $tmp/NAME.
 helper() {
