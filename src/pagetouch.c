@@ -7,6 +7,7 @@
 
 #include "base/stdio-guard.h"
 #include "options/options.h"
+#include "replay-session.h"
 #include "session.h"
 
 static int print_help_or_version(enum options_result result)
@@ -18,13 +19,28 @@ static int print_help_or_version(enum options_result result)
 	return stdio_guard_finish() < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
-int main(int argc, char *argv[])
+/* A run of now. */
+static int run(const struct request *request, int *ret_signal)
 {
 	struct session session = { 0 };
+	struct trouble trouble;
+	int status = session_prepare(&session, request, &trouble);
+
+	if (status != EXIT_DONE)
+		trouble_print(&trouble);
+	else
+		status = session_run(&session);
+	session_close(&session);
+	*ret_signal = session.died_of;
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
 	struct request request;
 	struct trouble trouble;
 	enum options_result result;
-	int status;
+	int status, died_of;
 
 	setlocale(LC_CTYPE, "");
 	stdio_guard_open();
@@ -35,13 +51,8 @@ int main(int argc, char *argv[])
 		trouble_print(&trouble);
 		return EXIT_USAGE;
 	}
-	status = session_prepare(&session, &request, &trouble);
-	if (status != EXIT_DONE)
-		trouble_print(&trouble);
-	else
-		status = session_run(&session);
-	session_close(&session);
-	if (session.died_of)
-		signals_die(session.died_of);
+	status = request.replay ? replay_session(&request, &died_of) : run(&request, &died_of);
+	if (died_of)
+		signals_die(died_of);
 	return status;
 }

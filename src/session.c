@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "session-draw.h"
 #include "session.h"
 #include "system/backing-file.h"
 #include "system/hugetlb.h"
 #include "system/tasks.h"
+#include "tell.h"
 
 /* For tests: a recorded tree of another machine's /proc and /sys. */
 #define ROOT_VARIABLE "PAGETOUCH_ROOT"
@@ -78,6 +80,12 @@ static int check_adj(const struct session *session, struct trouble *trouble)
 		    strerror(-r));
 	trouble_remedy(trouble, "lowering it needs CAP_SYS_RESOURCE; --oom-score-adj=keep leaves it");
 	return r;
+}
+
+/* The picture comes last, and is not to be refused then. */
+static int check_plot(const struct session *session, struct trouble *trouble)
+{
+	return session->plan.plot.file ? plot_check(&session->plan.plot, trouble) : 0;
 }
 
 /* What the command line leaves to the machine, or to chance. */
@@ -161,6 +169,8 @@ int session_prepare(struct session *session, const struct request *request,
 		status = EXIT_GUARD;
 	if (status == EXIT_DONE && check_adj(session, trouble) < 0)
 		status = EXIT_FAILED;
+	if (status == EXIT_DONE && check_plot(session, trouble) < 0)
+		status = EXIT_FAILED;
 	/* From here on a signal must not end us half-way: something might be left behind. */
 	if (status == EXIT_DONE && take_signals(session, trouble) < 0)
 		status = EXIT_FAILED;
@@ -189,6 +199,7 @@ static int on_sample(void *context, const struct sample *sample)
 	struct session *session = context;
 
 	progress_wipe(&session->progress);
+	session_keep(session, sample);
 	/* A reader that has stopped reading must not keep us from being ended. */
 	if (session->plan.output.format != OUTPUT_NONE && wait_for_reader(session) < 0)
 		return -EINTR;
@@ -229,30 +240,6 @@ static void on_tick(void *context, uint64_t touched, uint64_t elapsed_ns)
 	note_throttling(session, touched, elapsed_ns);
 }
 
-/* Whether the subject lived to the end of the run, so that its growth is the story. */
-static bool ending_is_ours(enum outcome outcome)
-{
-	return outcome < OUTCOME_OOM_SANDBOX || outcome > OUTCOME_KILLED;
-}
-
-static void print_verdict(struct session *session, const struct verdict *verdict)
-{
-	enum output_format format = session->plan.output.format;
-
-	progress_wipe(&session->progress);
-	if (verdict->summary[0] && (format == OUTPUT_TABLE || format == OUTPUT_CSV) &&
-	    (verdict->outcome == OUTCOME_COMPLETED || verdict->outcome == OUTCOME_GUARD ||
-	     verdict->outcome == OUTCOME_INTERRUPTED) && verdict->exit_status != EXIT_UNMET)
-		fprintf(stderr, "%s\n", verdict->summary);
-	/* With --quiet an end that was expected is no error. */
-	if (verdict->trouble.what[0] && (format != OUTPUT_NONE || verdict->exit_status != EXIT_DONE))
-		trouble_print(&verdict->trouble);
-	if (!ending_is_ours(verdict->outcome) && format != OUTPUT_NONE && format != OUTPUT_JSON)
-		for (int i = 0; i < verdict->proofs; i++)
-			fprintf(stderr, "%s: evidence: %s\n", program_invocation_short_name,
-				verdict->proof[i]);
-}
-
 /* The signal that this process should die of for SESSION to be seen as it was. */
 static int signal_to_die_of(const struct session *session, const struct verdict *verdict)
 {
@@ -289,7 +276,9 @@ static int conclude(struct session *session, const struct ending *ending)
 	if (session->witnessed)
 		witness_end(&session->witness, ending->reason == STOP_DIED);
 	verdict_decide(&evidence, &verdict);
-	print_verdict(session, &verdict);
+	progress_wipe(&session->progress);
+	tell_verdict(&verdict, session->plan.output.format);
+	session->recording.end = recorded_end_of(&verdict);
 	session->died_of = signal_to_die_of(session, &verdict);
 	r = ending->reason == STOP_OUTPUT || (session->stalled && wait_for_reader(session) < 0)
 		? 0 : printer_verdict(&session->printer, &verdict);
@@ -317,6 +306,7 @@ static int print_plan(struct session *session)
 		.pid = (int)session->subject.pid,
 	};
 
+	session->recording.plan = record;
 	return printer_plan(&session->printer, &record);
 }
 
@@ -443,7 +433,7 @@ int session_run(struct session *session)
 	ending.error = print_plan(session);
 	if (ending.error == 0)
 		observe_run(&session->plan.observe, &tools, &ending);
-	return conclude(session, &ending);
+	return session_draw(session, conclude(session, &ending));
 }
 
 void session_close(struct session *session)
@@ -455,6 +445,7 @@ void session_close(struct session *session)
 	if (session->witnessed)
 		witness_close(&session->witness);
 	printer_close(&session->printer);
+	recording_free(&session->recording);
 	cgroup_chain_free(&session->chain);
 	if (session->opened)
 		root_close(&session->root);

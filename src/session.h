@@ -7,6 +7,7 @@
 #include "observe/observer.h"
 #include "observe/witness.h"
 #include "options/plan.h"
+#include "plot/recording.h"
 #include "print/printer.h"
 #include "print/progress.h"
 #include "subject/subject.h"
@@ -30,6 +31,8 @@ struct session {
 	struct subject subject;
 	struct printer printer;
 	struct progress progress;
+	struct recording recording;	/* for the picture; nothing without --plot */
+	int unkept;			/* negative errno: a row is missing in it */
 	int file;			/* behind the region; 0: none */
 	int died_of;			/* the signal that this process is to die of; 0: none */
 	bool opened, witnessed;

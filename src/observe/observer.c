@@ -274,6 +274,7 @@ static void note_progress(const struct run *run)
 {
 	struct ending *ending = run->ending;
 
+	ending->elapsed_ns = run->started_ns ? duration_now() - run->started_ns : 0;
 	ending->touched = run_touched(run);
 	ending->step_done = subject_touched(run->subject);
 	if (run->step != STEP_TOUCH || run->pass > 1) {

@@ -70,6 +70,7 @@ struct ending {
 	struct trouble trouble;		/* STOP_FAILED */
 	struct process_space space;	/* STOP_MAP; all zero if it could not be read */
 	struct room room;		/* STOP_GUARD */
+	uint64_t elapsed_ns;		/* at the end, since the baseline; 0: there was none */
 	uint64_t touched;		/* at the end, true also after a kill */
 	uint64_t passes;		/* that were begun; 0: touching was not */
 	char step[SAMPLE_STEP_MAX];	/* what was under way, if it was not the touching; or "" */

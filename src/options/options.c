@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "options/options.h"
+#include "options/pictures.h"
 #include "options/table.h"
 #include "options/values.h"
 
@@ -17,7 +18,7 @@ enum option_key {
 	KEY_THP, KEY_LOCK, KEY_ACCESS, KEY_ORDER, KEY_STRIDE, KEY_TOUCH, KEY_PASSES, KEY_THEN,
 	KEY_RATE, KEY_HOLD, KEY_EVERY, KEY_NO_GUARD, KEY_VERIFY, KEY_EXPECT, KEY_EXACT,
 	KEY_LIMIT, KEY_SWAP, KEY_HIGH, KEY_OOM_SCORE_ADJ,
-	KEY_JSON, KEY_CSV,
+	KEY_JSON, KEY_CSV, KEY_PLOT, KEY_PLOT_X, KEY_REPLAY, KEY_RUN,
 	KEY_THREADS = 't', KEY_OUTPUT = 'o', KEY_BYTES = 'b', KEY_HUMAN = 'H', KEY_NOHEADINGS = 'n',
 	KEY_QUIET = 'q', KEY_VERBOSE = 'v', KEY_HELP = 'h', KEY_VERSION = 'V',
 };
@@ -61,6 +62,10 @@ static const struct option_description list[] = {
 	{ "verbose", KEY_VERBOSE, NULL, "name the subject and its sandbox", NULL },
 	{ "json", KEY_JSON, NULL, "one JSON object per line, sizes in bytes", NULL },
 	{ "csv", KEY_CSV, NULL, "comma-separated values", NULL },
+	{ "plot", KEY_PLOT, "FILE", "draw the run: FILE.svg, FILE.png, FILE.pdf, or - here", "Pictures" },
+	{ "plot-x", KEY_PLOT_X, "AXIS", "draw it over touched, time or row", NULL },
+	{ "replay", KEY_REPLAY, "FILE", "show a run that --json has written, or draw it", NULL },
+	{ "run", KEY_RUN, "N", "of several runs in FILE, number N (default the last)", NULL },
 	{ "help", KEY_HELP, NULL, "show this help and exit", "Other" },
 	{ "version", KEY_VERSION, NULL, "show the version and exit", NULL },
 };
@@ -158,6 +163,21 @@ static int apply_touching(struct request *request, int key, const char *text,
 	}
 }
 
+static int apply_picture(struct request *request, int key, const char *text,
+			 struct trouble *trouble)
+{
+	switch (key) {
+	case KEY_PLOT:
+		return value_plot(text, request, trouble);
+	case KEY_PLOT_X:
+		return value_plot_x(text, request, trouble);
+	case KEY_REPLAY:
+		return value_replay(text, request, trouble);
+	default:
+		return value_number("--run", text, INT64_MAX, &request->run, trouble);
+	}
+}
+
 static int apply_with_argument(struct parser *parser, int key, const char *text)
 {
 	struct request *request = &parser->request;
@@ -190,6 +210,11 @@ static int apply_with_argument(struct parser *parser, int key, const char *text)
 	case KEY_HIGH:
 	case KEY_OOM_SCORE_ADJ:
 		return apply_sandbox(request, key, text, trouble);
+	case KEY_PLOT:
+	case KEY_PLOT_X:
+	case KEY_REPLAY:
+	case KEY_RUN:
+		return apply_picture(request, key, text, trouble);
 	default:
 		return column_choice_parse(text, &request->output.columns, trouble);
 	}
@@ -327,6 +352,7 @@ enum options_result options_parse(int argc, char *argv[], struct request *ret_re
 			return OPTIONS_WRONG;
 	}
 	if (option_check_exclusive(&parser.walk, trouble) < 0 || check_needs(&parser) < 0 ||
+	    pictures_check(&parser.walk, &parser.request, argv[optind] != NULL, trouble) < 0 ||
 	    parse_operands(&parser, argv + optind) < 0)
 		return OPTIONS_WRONG;
 	parser.request.backing = backing_of(&parser);

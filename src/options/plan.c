@@ -250,6 +250,7 @@ static struct plan plan_outline(const struct request *request, uint64_t page_siz
 			.needs = column_choice_needs(&request->output.columns),
 		},
 		.output = request->output,
+		.plot = request->plot,
 		.oom_score_adj = request->oom_score_adj,
 		.expect = request->expect,
 		.guard = request->guard,

@@ -12,6 +12,7 @@
 #include "memory/touch.h"
 #include "observe/observer.h"
 #include "observe/step.h"
+#include "plot/plot.h"
 #include "print/output.h"
 #include "system/sandbox.h"
 #include "verdict/verdict.h"
@@ -41,6 +42,9 @@ struct request {
 	int oom_score_adj;			/* or SUBJECT_KEEP_ADJ */
 	struct expectation expect;
 	struct output output;
+	struct plot_request plot;		/* file NULL: none */
+	const char *replay;			/* a file of records to show instead of a run, or NULL */
+	uint64_t run;				/* of these, from 1; 0: the last */
 };
 
 /* What is going to be done; all sizes in bytes and whole pages (of hugetlb, if it is that). */
@@ -52,6 +56,7 @@ struct plan {
 	const char *file;		/* NULL: none */
 	struct observe_plan observe;
 	struct output output;
+	struct plot_request plot;	/* file NULL: none */
 	bool sandboxed;			/* the subject gets a cgroup of its own */
 	struct sandbox_spec sandbox;	/* valid when sandboxed */
 	int oom_score_adj;

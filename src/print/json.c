@@ -170,6 +170,8 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	json_add_figure(object, "child",
 			verdict->child ? (uint64_t)verdict->child : SAMPLE_MISSING);
 	json_add_figure(object, "touched", verdict->touched);
+	json_add_figure(object, "elapsed_ns",
+			verdict->elapsed_ns ? verdict->elapsed_ns : SAMPLE_MISSING);
 	json_add_figure(object, "vsz", verdict->measured ? verdict->vsz : SAMPLE_MISSING);
 	json_add_figure(object, "rss", verdict->measured ? verdict->rss : SAMPLE_MISSING);
 	json_add(object, "grew", verdict->measured ? json_object_new_int64(verdict->grew) : NULL);
@@ -180,6 +182,7 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 		 verdict->testimony ? both_counters(verdict->testimony) : NULL);
 	json_add_text(object, "message", verdict->trouble.what[0] ? verdict->trouble.what
 								  : verdict->summary);
+	json_add_text(object, "remedy", verdict->trouble.remedy);
 	json_add_text(object, "summary", verdict->summary);
 	return json_write_record(printer->stream, object);
 }

@@ -24,6 +24,13 @@ int terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+int terminal_height(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 bool terminal_has_utf8(void)
 {
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");

@@ -11,6 +11,9 @@ bool terminal_wants_colour(void);
 /* The columns of the terminal at FD; 0: it is none, or does not say. */
 int terminal_width(int fd);
 
+/* Its rows; the same. */
+int terminal_height(int fd);
+
 /* Whether the locale's characters are UTF-8. */
 bool terminal_has_utf8(void);
 

@@ -286,6 +286,7 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 	const struct ending *ending = evidence->ending;
 
 	memset(ret_verdict, 0, sizeof(*ret_verdict));
+	ret_verdict->elapsed_ns = ending->elapsed_ns;
 	ret_verdict->touched = ending->touched;
 	ret_verdict->child = (int)ending->child;
 	if (ending->reason != STOP_DONE)

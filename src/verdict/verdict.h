@@ -51,6 +51,7 @@ struct verdict {
 	int signal;			/* of the subject or the observer; 0: none */
 	bool quiet_failure;		/* output failed with EPIPE: nobody to tell */
 	bool exact;			/* rss and grew are from smaps_rollup */
+	uint64_t elapsed_ns;		/* since the baseline; 0: there was none */
 	uint64_t touched;		/* bytes */
 	uint64_t vsz, rss;
 	int64_t grew;

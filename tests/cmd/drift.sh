@@ -28,6 +28,10 @@ if check_words && can_complete; then
 	completes 'populate-write populate-read' 'values of --access' --access = p
 	completes 'forward backward random' 'the orders' --order ''
 	completes 'FILES' 'a file' --file ''
+	completes 'FILES' 'a file to draw' --plot a
+	completes 'FILES' 'a file to show' --replay = r
+	completes 'touched time' 'the axes' --plot-x t
+	completes '' 'nothing for --run' --run ''
 	completes 'onfault' '--lock= as bash splits it' --lock =
 	completes '' 'nothing behind --lock, whose value needs a =' --lock o
 	completes '--hugetlb=2M --hugetlb=1G' '--hugetlb= as one word' --hugetlb=

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pictures.h - the options for pictures and for runs that are over, and what goes with them */
+#ifndef PT_PICTURES_H
+#define PT_PICTURES_H
+
+#include "options/plan.h"
+#include "options/table.h"
+
+/*
+ * Each parses TEXT, which is what follows the option. Returns 0, or -EINVAL with *trouble set.
+ */
+int value_plot(const char *text, struct request *request, struct trouble *trouble);
+int value_plot_x(const char *text, struct request *request, struct trouble *trouble);
+int value_replay(const char *text, struct request *request, struct trouble *trouble);
+
+/*
+ * Checks --plot, --plot-x, --replay and --run in a REQUEST that WALK has filled in; OPERANDS:
+ * there are some. Returns 0, or -EINVAL with *trouble set.
+ */
+int pictures_check(const struct option_walk *walk, const struct request *request, bool operands,
+		   struct trouble *trouble);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* picture.c - check and write the file of a picture */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "plot/picture.h"
+
+#define MODE_ALL 0666
+
+int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct trouble *trouble)
+{
+	static const char *const endings[] = {
+		[PICTURE_SVG] = ".svg", [PICTURE_PNG] = ".png", [PICTURE_PDF] = ".pdf",
+	};
+	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+	const char *ending = strrchr(name, '.');
+	char escaped[256];
+
+	if (!strcmp(file, "-")) {
+		*ret_kind = PICTURE_TEXT;
+		return 0;
+	}
+	/* ".png" is a name without an ending. */
+	for (int kind = PICTURE_SVG; ending && ending != name && kind <= PICTURE_PDF; kind++) {
+		if (strcasecmp(ending, endings[kind]) != 0)
+			continue;
+		*ret_kind = (enum picture_kind)kind;
+		return 0;
+	}
+	trouble_set(trouble, "--plot '%s': the name does not say what kind of picture it is to be",
+		    trouble_escape(escaped, sizeof(escaped), file));
+	trouble_remedy(trouble, "end it in .svg, .png or .pdf, or write --plot - to see it here");
+	return -EINVAL;
+}
+
+static int complain(const char *file, int error, struct trouble *trouble)
+{
+	char escaped[256];
+
+	trouble_set(trouble, "--plot: cannot write '%s': %s",
+		    trouble_escape(escaped, sizeof(escaped), file), strerror(-error));
+	return error;
+}
+
+/* The file behind symbolic links, for the caller to free; one that is not there is itself. */
+static char *find_target(const char *file)
+{
+	char *target = realpath(file, NULL);
+
+	return target || errno != ENOENT ? target : strdup(file);
+}
+
+/* Opens a new file beside TARGET, with its name in *ret_name for the caller to free. */
+static int open_beside(const char *target, char **ret_name)
+{
+	const char *slash = strrchr(target, '/');
+	int length = slash ? (int)(slash - target) + 1 : 0, fd;
+	CLEANUP_FREE char *name = NULL;
+
+	if (asprintf(&name, "%.*s.pagetouch-XXXXXX", length, target) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*ret_name = name;
+	name = NULL;
+	return fd;
+}
+
+/* A file that is there is replaced, but not if that is not what its owner would want. */
+static int check_target(const char *target)
+{
+	struct stat status;
+
+	if (stat(target, &status) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	return access(target, W_OK) < 0 ? -errno : 0;
+}
+
+int picture_check(const char *file, struct trouble *trouble)
+{
+	CLEANUP_FREE char *target = find_target(file);
+	CLEANUP_FREE char *name = NULL;
+	int r = target ? check_target(target) : -errno;
+
+	if (r == -EINVAL) {
+		complain(file, r, trouble);
+		trouble_remedy(trouble, "it is there and is no regular file");
+		return r;
+	}
+	if (r == 0)
+		r = open_beside(target, &name);
+	if (r < 0)
+		return complain(file, r, trouble);
+	close(r);
+	unlink(name);
+	return 0;
+}
+
+/* As open(2) would make it, or as it was. */
+static mode_t mode_for(const char *target)
+{
+	struct stat status;
+	mode_t mask;
+
+	if (stat(target, &status) == 0)
+		return status.st_mode & 0777;
+	mask = umask(0);
+	umask(mask);
+	return MODE_ALL & ~mask;
+}
+
+static int write_all(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(fd, bytes, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		bytes += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
+
+static int fill(int fd, const char *target, const char *bytes, size_t length)
+{
+	int r = write_all(fd, bytes, length);
+
+	if (r == 0 && fchmod(fd, mode_for(target)) < 0)
+		r = -errno;
+	/* What a network file system could not write, it says now. */
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+int picture_write(const char *file, const char *bytes, size_t length, struct trouble *trouble)
+{
+	CLEANUP_FREE char *target = find_target(file);
+	CLEANUP_FREE char *name = NULL;
+	int r = target ? open_beside(target, &name) : -errno;
+
+	if (r < 0)
+		return complain(file, r, trouble);
+	r = fill(r, target, bytes, length);
+	if (r == 0 && rename(name, target) < 0)
+		r = -errno;
+	if (r == 0)
+		return 0;
+	unlink(name);
+	return complain(file, r, trouble);
+}

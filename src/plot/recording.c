@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* recording.c - keep rows, and let go of those that no picture could show */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plot/recording.h"
+
+static bool same_step(const struct sample *a, const struct sample *b)
+{
+	return !strcmp(sample_step_name(a), sample_step_name(b));
+}
+
+/* Keeps one moment in `every`, the last one, and with EDGES the first and last of each step. */
+static void thin(struct recording *recording, bool edges)
+{
+	uint64_t last = recording->rows[recording->tail].moment;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < recording->count; i++) {
+		const struct recorded_row *row = &recording->rows[i];
+
+		if (i == recording->tail)
+			recording->tail = kept;
+		if (row->moment == last || row->moment % recording->every == 0 ||
+		    (edges && row->edge))
+			recording->rows[kept++] = *row;
+	}
+	recording->count = kept;
+}
+
+/* Some steps are shorter than a dot when there are thousands of them. */
+static void make_room(struct recording *recording)
+{
+	if (recording->count < RECORDING_ROWS)
+		return;
+	while (recording->count > RECORDING_ROWS / 4 * 3) {
+		recording->every *= 2;
+		thin(recording, true);
+		if (recording->count > RECORDING_ROWS / 4 * 3)
+			thin(recording, false);
+	}
+}
+
+static int reserve(struct recording *recording)
+{
+	size_t room = recording->room ? recording->room * 2 : 64;
+	struct recorded_row *rows;
+
+	if (recording->count < recording->room)
+		return 0;
+	rows = realloc(recording->rows, room * sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	recording->rows = rows;
+	recording->room = room;
+	return 0;
+}
+
+static int append(struct recording *recording, const struct sample *sample, bool edge)
+{
+	int r = reserve(recording);
+
+	if (r == 0)
+		recording->rows[recording->count++] = (struct recorded_row){
+			.moment = recording->moments - 1, .edge = edge, .sample = *sample,
+		};
+	return r;
+}
+
+/* The last moment was kept for being the last. Is there another reason, now that it is not? */
+static void settle_tail(struct recording *recording, bool edge)
+{
+	struct recorded_row *tail = &recording->rows[recording->tail];
+
+	if (!edge && !tail->edge && tail->moment % recording->every) {
+		recording->count = recording->tail;
+		return;
+	}
+	for (size_t i = recording->tail; i < recording->count; i++)
+		recording->rows[i].edge |= edge;
+}
+
+int recording_add(struct recording *recording, const struct sample *sample)
+{
+	bool edge;
+
+	if (sample->of_child && recording->count - recording->tail >= RECORDING_PROCESSES)
+		return 0;
+	if (sample->of_child && recording->count)
+		return append(recording, sample, recording->rows[recording->tail].edge);
+	edge = !recording->count || !same_step(&recording->rows[recording->tail].sample, sample);
+	if (recording->count) {
+		make_room(recording);
+		settle_tail(recording, edge);
+	} else {
+		recording->every = 1;
+	}
+	recording->moments++;
+	recording->tail = recording->count;
+	return append(recording, sample, edge);
+}
+
+struct recorded_end recorded_end_of(const struct verdict *verdict)
+{
+	struct recorded_end end = {
+		.known = true,
+		.signal = verdict->signal,
+		.elapsed_ns = verdict->elapsed_ns,
+		.touched = verdict->touched,
+	};
+
+	snprintf(end.step, sizeof(end.step), "%s", verdict->step);
+	snprintf(end.outcome, sizeof(end.outcome), "%s", verdict_outcome_name(verdict->outcome));
+	return end;
+}
+
+void recording_free(struct recording *recording)
+{
+	free(recording->rows);
+	recording->rows = NULL;
+	recording->count = recording->room = 0;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* file.c - find the runs in a file of records, and read the records of one */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "replay/file.h"
+
+#define CHUNK 65536
+
+static const char *name_of(const struct replay_file *file, char escaped[static 256])
+{
+	return strcmp(file->name, "-") ? trouble_escape(escaped, 256, file->name)
+				       : "standard input";
+}
+
+static int complain(const struct replay_file *file, int error, struct trouble *trouble)
+{
+	char escaped[256];
+
+	trouble_set(trouble, "--replay: cannot read '%s': %s", name_of(file, escaped),
+		    strerror(-error));
+	return error;
+}
+
+/* *trouble says what is wrong with the line that was read last; where it is, comes first. */
+static int complain_of_line(const struct replay_file *file, int error, struct trouble *trouble)
+{
+	struct trouble what = *trouble;
+	char escaped[256];
+
+	trouble_set(trouble, "--replay: line %" PRIu64 " of '%s': %.1000s", file->number,
+		    name_of(file, escaped), what.what);
+	trouble_remedy(trouble, "it must be as pagetouch --json has written it");
+	return error;
+}
+
+/* What cannot be read twice is read once, into a file that has no name. */
+static int spool(struct replay_file *file)
+{
+	FILE *copy = tmpfile();
+	char chunk[CHUNK];
+	size_t got;
+	int r = 0;
+
+	if (!copy)
+		return -errno;
+	while ((got = fread(chunk, 1, sizeof(chunk), file->stream)) > 0)
+		if (fwrite(chunk, 1, got, copy) < got)
+			break;
+	if (ferror(file->stream) || fflush(copy) < 0 || ferror(copy))
+		r = -EIO;
+	if (file->stream != stdin)
+		fclose(file->stream);
+	rewind(copy);
+	file->stream = copy;
+	return r;
+}
+
+static int open_stream(struct replay_file *file)
+{
+	struct stat status;
+
+	file->stream = strcmp(file->name, "-") ? fopen(file->name, "re") : stdin;
+	if (!file->stream || fstat(fileno(file->stream), &status) < 0)
+		return -errno;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
+	return S_ISREG(status.st_mode) ? 0 : spool(file);
+}
+
+/* Returns 1, 0 at the end of the file, or a negative errno. */
+static int read_line(struct replay_file *file, struct trouble *trouble)
+{
+	int byte = EOF;
+
+	errno = 0;
+	file->length = 0;
+	while (file->length < REPLAY_LINE_MAX && (byte = getc_unlocked(file->stream)) != EOF &&
+	       byte != '\n')
+		file->line[file->length++] = (char)byte;
+	if (byte == EOF && ferror(file->stream))
+		return complain(file, errno ? -errno : -EIO, trouble);
+	if (byte == EOF && !file->length)
+		return 0;
+	file->number++;
+	file->whole = byte == '\n';
+	file->line[file->length] = '\0';
+	if (file->length < REPLAY_LINE_MAX)
+		return 1;
+	trouble_set(trouble, "it is longer than any record");
+	return complain_of_line(file, -EMSGSIZE, trouble);
+}
+
+/* Most lines are samples, which a look at the text tells. */
+static bool is_plan(const struct replay_file *file, struct record *scratch)
+{
+	struct trouble trouble;
+
+	return strstr(file->line, "\"plan\"") &&
+	       record_parse(file->line, file->length, scratch, &trouble) != -EBADMSG &&
+	       scratch->kind == RECORD_PLAN;
+}
+
+/* Where a run begins. */
+struct start {
+	off_t offset;
+	uint64_t number;	/* of the line before */
+};
+
+/* Counts the runs, and finds number RUN of them, or for 0 the last. */
+static int find_run(struct replay_file *file, uint64_t run, struct record *scratch,
+		    struct start *ret_start, struct trouble *trouble)
+{
+	struct start here = { .offset = ftello(file->stream) };
+	int r;
+
+	while ((r = read_line(file, trouble)) > 0) {
+		scratch->kind = RECORD_OTHER;
+		if (is_plan(file, scratch)) {
+			file->runs++;
+			if (!run || file->runs == run) {
+				file->chosen = file->runs;
+				*ret_start = here;
+			}
+		}
+		here = (struct start){ ftello(file->stream), file->number };
+	}
+	return r;
+}
+
+/* A file without a run: is it JSON at all? */
+static int complain_of_file(struct replay_file *file, struct record *scratch,
+			    struct trouble *trouble)
+{
+	char escaped[256];
+	int r;
+
+	rewind(file->stream);
+	file->number = 0;
+	r = read_line(file, trouble);
+	if (r > 0)
+		r = record_parse(file->line, file->length, scratch, trouble);
+	if (r < 0)
+		return complain_of_line(file, r, trouble);
+	trouble_set(trouble, "--replay: there is no run in '%s': no record is a plan",
+		    name_of(file, escaped));
+	trouble_remedy(trouble, "pagetouch --json SIZE >FILE makes such a file");
+	return -ENODATA;
+}
+
+static int complain_of_choice(const struct replay_file *file, uint64_t run,
+			      struct trouble *trouble)
+{
+	char escaped[256];
+
+	trouble_set(trouble, "--run %" PRIu64 ": there %s %" PRIu64 " run%s in '%s'", run,
+		    file->runs == 1 ? "is" : "are", file->runs, file->runs == 1 ? "" : "s",
+		    name_of(file, escaped));
+	trouble_remedy(trouble, "leave --run out for the last of them");
+	return -ERANGE;
+}
+
+static int choose_run(struct replay_file *file, uint64_t run, struct record *scratch,
+		      struct trouble *trouble)
+{
+	struct start start = { 0 };
+	int r = find_run(file, run, scratch, &start, trouble);
+
+	if (r < 0)
+		return r;
+	if (!file->runs)
+		return complain_of_file(file, scratch, trouble);
+	if (!file->chosen)
+		return complain_of_choice(file, run, trouble);
+	if (fseeko(file->stream, start.offset, SEEK_SET) < 0)
+		return complain(file, -errno, trouble);
+	file->number = start.number;
+	return 0;
+}
+
+int replay_open(struct replay_file *file, const char *name, uint64_t run, struct trouble *trouble)
+{
+	struct record *scratch;
+	int r;
+
+	*file = (struct replay_file){ .name = name };
+	r = open_stream(file);
+	if (r < 0)
+		return complain(file, r, trouble);
+	file->line = malloc(REPLAY_LINE_MAX + 1);
+	scratch = malloc(sizeof(*scratch));
+	if (file->line && scratch)
+		r = choose_run(file, run, scratch, trouble);
+	else
+		r = complain(file, -ENOMEM, trouble);
+	free(scratch);
+	return r;
+}
+
+/* Two runs that were written into one file at once cannot be told apart. */
+static int check_order(struct replay_file *file, const struct sample *sample,
+		       struct trouble *trouble)
+{
+	if (file->sampled && sample->seq <= file->last_seq) {
+		trouble_set(trouble,
+			    "seq is %" PRIu64 " behind %" PRIu64 ": are two runs mixed here?",
+			    sample->seq, file->last_seq);
+		return complain_of_line(file, -EINVAL, trouble);
+	}
+	file->sampled = true;
+	file->last_seq = sample->seq;
+	return 1;
+}
+
+/* Returns 2 for a record that is to be left out, else as replay_next(). */
+static int take_record(struct replay_file *file, struct record *record, struct trouble *trouble)
+{
+	int r = record_parse(file->line, file->length, record, trouble);
+
+	/* "nul" is no JSON, but at the end of a file it may have been going to be. */
+	if (r == -EBADMSG && !file->whole)
+		r = -EAGAIN;
+	else if (r == -EAGAIN && file->whole)
+		r = -EBADMSG;
+	if (r < 0)
+		return complain_of_line(file, r, trouble);
+	if (record->kind == RECORD_OTHER)
+		return 2;
+	if (record->kind == RECORD_PLAN && file->began)
+		return 0;
+	file->began = true;
+	return record->kind == RECORD_SAMPLE ? check_order(file, &record->sample, trouble) : 1;
+}
+
+int replay_next(struct replay_file *file, struct record *ret_record, struct trouble *trouble)
+{
+	int r;
+
+	do {
+		r = read_line(file, trouble);
+		if (r > 0)
+			r = take_record(file, ret_record, trouble);
+	} while (r == 2);
+	return r;
+}
+
+void replay_close(struct replay_file *file)
+{
+	if (file->stream && file->stream != stdin)
+		fclose(file->stream);
+	free(file->line);
+	*file = (struct replay_file){ 0 };
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* session-draw.h - the picture of a session's run */
+#ifndef PT_SESSION_DRAW_H
+#define PT_SESSION_DRAW_H
+
+#include "session.h"
+
+/* Keeps SAMPLE for the picture, if there is to be one. */
+void session_keep(struct session *session, const struct sample *sample);
+
+/*
+ * Draws what was kept, when all else is over and printed, and ends the subject, whose memory
+ * gnuplot may need. Prints what goes wrong. Returns STATUS, or EXIT_FAILED.
+ */
+int session_draw(struct session *session, int status);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tell.h - what is said of the end of a run, beside its rows */
+#ifndef PT_TELL_H
+#define PT_TELL_H
+
+#include "print/output.h"
+#include "verdict/verdict.h"
+
+/* Prints summary, trouble and evidence of VERDICT to standard error, as FORMAT leaves room for. */
+void tell_verdict(const struct verdict *verdict, enum output_format format);
+
+#endif
