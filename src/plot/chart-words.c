@@ -170,7 +170,7 @@ static bool is_better_below(const struct chart *chart, const struct chart_wish *
 static void name_end(struct chart_end *end, const struct recorded_end *ended)
 {
 	if (!ended->known)
-		snprintf(end->name, sizeof(end->name), "the record breaks off");
+		snprintf(end->name, sizeof(end->name), "the record ends here");
 	else if (!strcmp(ended->outcome, "guard"))
 		snprintf(end->name, sizeof(end->name), "stopped by the guard");
 	else if (end->killed)

@@ -182,7 +182,7 @@ static void test_columns(void)
 	tap_has(script, "axes x1y2 with linespoints", "counts have an axis of their own");
 	tap_has(script, "title 'MINFLT (right)'", "which the legend says");
 	tap_has(script, "set y2label 'count'", "and the axis");
-	tap_has(script, "title 'the record breaks off'", "without a verdict");
+	tap_has(script, "title 'the record ends here'", "without a verdict");
 	free(script);
 	script = draw(&recording, "TIME,TOUCHED,GREW,STEP,PID,USS", CHART_X_AUTO, &svg, &chart);
 	tap_is((int64_t)chart.series_count, 3,
