@@ -118,7 +118,8 @@ static int open_file(struct session *session, struct trouble *trouble)
 		.path = plan->file,
 		.bytes = plan->region.bytes,
 		.page_size = plan->observe.page_size,
-		.writes = plan->region.backing == REGION_FILE_SHARED && !plan->region.read_only,
+		.writes = plan->observe.access == TOUCH_PWRITE ||
+			  (plan->region.backing == REGION_FILE_SHARED && !plan->region.read_only),
 	};
 	struct backing_file file;
 	int r;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* touch.c - write, read or populate one page after the other */
+/* touch.c - write, read or populate one page after the other, or call for it */
 #include <config.h>
 
 #include <errno.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "memory/touch.h"
 
@@ -26,6 +27,7 @@ struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *ba
 		.stride = manner->stride,
 		.batch = manner->batch ? manner->batch : 1,
 		.access = manner->access,
+		.fd = -1,
 		.order = order_make(manner->order, touch_count(manner, span), manner->seed),
 	};
 }
@@ -132,6 +134,24 @@ static int populate(const struct touch_job *job, uint64_t *at, uint64_t to,
 	return 0;
 }
 
+static int call(const struct touch_job *job, uint64_t *at, uint64_t to,
+		_Atomic uint32_t *stop, struct touch_slot *slot)
+{
+	unsigned char byte = 1;
+	ssize_t length;
+
+	for (; *at < to && may_go_on(stop); ++*at) {
+		off_t offset = page_at(job, *at) - job->base;
+
+		length = touch_writes(job->access) ? pwrite(job->fd, &byte, 1, offset)
+						   : pread(job->fd, &byte, 1, offset);
+		if (length < 1)
+			return length < 0 ? -errno : -EFAULT;
+		count(slot, job->unit);
+	}
+	return 0;
+}
+
 int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
 		struct touch_slot *slot)
 {
@@ -144,6 +164,9 @@ int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic 
 	case TOUCH_READ:
 		(forward ? read_forward : read_bytes)(job, at, to, stop, slot);
 		return 0;
+	case TOUCH_PREAD:
+	case TOUCH_PWRITE:
+		return call(job, at, to, stop, slot);
 	default:
 		return populate(job, at, to, stop, slot);
 	}
@@ -151,7 +174,12 @@ int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic 
 
 bool touch_writes(enum touch_access access)
 {
-	return access == TOUCH_WRITE || access == TOUCH_POPULATE_WRITE;
+	return access == TOUCH_WRITE || access == TOUCH_POPULATE_WRITE || access == TOUCH_PWRITE;
+}
+
+bool touch_calls(enum touch_access access)
+{
+	return access == TOUCH_PREAD || access == TOUCH_PWRITE;
 }
 
 const char *touch_access_name(enum touch_access access)
@@ -161,6 +189,8 @@ const char *touch_access_name(enum touch_access access)
 		[TOUCH_READ] = "read",
 		[TOUCH_POPULATE_WRITE] = "populate-write",
 		[TOUCH_POPULATE_READ] = "populate-read",
+		[TOUCH_PREAD] = "pread",
+		[TOUCH_PWRITE] = "pwrite",
 	};
 
 	return names[access];

@@ -18,6 +18,8 @@ enum touch_access {
 	TOUCH_READ,		/* one byte from each page */
 	TOUCH_POPULATE_WRITE,	/* madvise(2) MADV_POPULATE_WRITE, Linux 5.14 */
 	TOUCH_POPULATE_READ,	/* MADV_POPULATE_READ, the same */
+	TOUCH_PREAD,		/* pread(2) a byte of each page of the file that is mapped */
+	TOUCH_PWRITE,		/* pwrite(2) one */
 };
 
 /* How pages are visited, whichever they are. */
@@ -36,11 +38,14 @@ struct touch_manner {
  */
 #define TOUCH_BATCH 16
 
+#define TOUCH_ACCESSES (TOUCH_PWRITE + 1)
+
 /* What there is to visit. */
 struct touch_job {
 	unsigned char *base;
 	uint64_t unit, stride, batch;
 	enum touch_access access;
+	int fd;				/* of the file whose first byte is at base; -1: none */
 	struct order order;		/* order.count is how many pages are visited */
 };
 
@@ -64,13 +69,14 @@ struct touch_board {
 /* How many pages MANNER visits in the first SPAN bytes of a region. */
 uint64_t touch_count(const struct touch_manner *manner, uint64_t span);
 
-/* The job of visiting the first SPAN bytes at BASE. */
+/* The job of visiting the first SPAN bytes at BASE, of no file yet. */
 struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *base, uint64_t span);
 
 /*
  * Visits number *at to number TO - 1 of JOB, and counts each page in SLOT when it (or its batch)
- * has been visited, and in *at, which says how far it came. Returns 0 when TO is reached or *stop is set, or the
- * negative errno of madvise(2).
+ * has been visited, and in *at, which says how far it came. Returns 0 when TO is reached or *stop
+ * is set, or the negative errno of madvise(2), pread(2) or pwrite(2) (-EFAULT: the file ends before
+ * the page).
  */
 int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
 		struct touch_slot *slot);
@@ -78,7 +84,10 @@ int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic 
 /* Whether ACCESS changes what it visits. */
 bool touch_writes(enum touch_access access);
 
-/* "write", "read", "populate-write" or "populate-read". */
+/* Whether ACCESS is a call on the file behind the memory, which it leaves alone. */
+bool touch_calls(enum touch_access access);
+
+/* "write", "read", "populate-write", "populate-read", "pread" or "pwrite". */
 const char *touch_access_name(enum touch_access access);
 
 #endif

@@ -113,8 +113,21 @@ static int check_steps(const struct request *request, struct trouble *trouble)
 	return 0;
 }
 
+static int check_access(const struct request *request, struct trouble *trouble)
+{
+	if (!touch_calls(request->access) || request->backing == REGION_MEMFD ||
+	    region_is_file(request->backing))
+		return 0;
+	trouble_set(trouble, "--access %s: this memory has no file that it could be done to",
+		    touch_access_name(request->access));
+	trouble_remedy(trouble, "add --memfd or --file PATH");
+	return -EINVAL;
+}
+
 int contradictions_check(const struct request *request, struct trouble *trouble)
 {
+	int r = check_access(request, trouble);
+
 	if (request->reserve && (request->backing == REGION_MEMFD ||
 				 request->backing == REGION_FILE_SHARED)) {
 		trouble_set(trouble,
@@ -123,5 +136,5 @@ int contradictions_check(const struct request *request, struct trouble *trouble)
 		trouble_remedy(trouble, "leave it out, or use --shared without a file");
 		return -EINVAL;
 	}
-	return check_steps(request, trouble);
+	return r < 0 ? r : check_steps(request, trouble);
 }

@@ -32,7 +32,7 @@ static const struct option_description list[] = {
 	{ "reserve", KEY_RESERVE, NULL, "let overcommit accounting see the mapping", NULL },
 	{ "thp", KEY_THP, "WHEN", "huge pages: never (default), always, system", NULL },
 	{ "lock", KEY_LOCK, "[=onfault]", "lock it with mlock, at once or page by page", NULL },
-	{ "access", KEY_ACCESS, "HOW", "write (default), read, populate-write, populate-read",
+	{ "access", KEY_ACCESS, "HOW", "write (default), read, populate-*, pread, pwrite",
 	  "Touching" },
 	{ "order", KEY_ORDER, "ORDER", "forward (default), backward, random[:SEED]", NULL },
 	{ "stride", KEY_STRIDE, "SIZE", "touch one page in every SIZE", NULL },

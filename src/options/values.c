@@ -91,6 +91,8 @@ int value_access(const char *text, struct request *request, struct trouble *trou
 		[TOUCH_READ] = "read",
 		[TOUCH_POPULATE_WRITE] = "populate-write",
 		[TOUCH_POPULATE_READ] = "populate-read",
+		[TOUCH_PREAD] = "pread",
+		[TOUCH_PWRITE] = "pwrite",
 	};
 	int found = parse_choice("--access", names, COUNT(names), text, trouble);
 

@@ -251,7 +251,7 @@ static void read_manner(struct reading *reading, struct record_plan *plan)
 	uint64_t threads = take_figure(reading, "threads", false);
 	char lock[16];
 
-	plan->manner.access = take_choice(reading, "access", access_name, TOUCH_POPULATE_READ + 1,
+	plan->manner.access = take_choice(reading, "access", access_name, TOUCH_ACCESSES,
 					  TOUCH_WRITE);
 	plan->manner.order = take_choice(reading, "order", kind_of_order, ORDER_RANDOM + 1,
 					 ORDER_FORWARD);

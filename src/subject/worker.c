@@ -51,8 +51,11 @@ static struct touch_job plan_scratch(const struct worker *worker, const struct e
 	struct touch_manner manner = { .access = access, .unit = worker->page_size,
 				       .stride = worker->page_size };
 
-	return touch_plan(&manner, estate->scratch.address,
-			  SUBJECT_SCRATCH_PAGES * worker->page_size);
+	struct touch_job job = touch_plan(&manner, estate->scratch.address,
+					  SUBJECT_SCRATCH_PAGES * worker->page_size);
+
+	job.fd = estate->scratch.fd;
+	return job;
 }
 
 /* On the same way as later the region, so that all that is needed on it is there by then. */
@@ -74,13 +77,20 @@ static int try_access(const struct worker *worker, const struct estate *estate)
 	return touch_visit(&job, &at, 1, &stop, &slot);
 }
 
-/* Always anonymous, of small pages and writable: the probes count on it. */
+/* Anonymous, unless calls need a file: so in any case of small pages. */
+static enum region_backing scratch_backing(const struct worker *worker)
+{
+	if (touch_calls(worker->manner.access))
+		return REGION_MEMFD;
+	return region_is_shared(worker->region.backing) ? REGION_SHARED : REGION_PRIVATE;
+}
+
+/* Writable, too: the probes count on it. */
 static int map_scratch(const struct worker *worker, struct estate *estate)
 {
 	struct region_spec spec = {
 		.bytes = SUBJECT_SCRATCH_PAGES * worker->page_size,
-		.backing =
-			region_is_shared(worker->region.backing) ? REGION_SHARED : REGION_PRIVATE,
+		.backing = scratch_backing(worker),
 		.reserve = worker->region.reserve,
 	};
 	struct touch_job job;
@@ -122,6 +132,7 @@ static int begin(const struct worker *worker, struct estate *estate,
 	/* All slots, also those of the threads that a forked child has not got. */
 	clear_board(worker);
 	job = touch_plan(&manner, estate->region.address, request->to);
+	job.fd = region_is_file(worker->region.backing) ? worker->region.fd : estate->region.fd;
 	crew_begin(&estate->crew, &job);
 	return 0;
 }

@@ -47,11 +47,24 @@ static struct growth_rule expect_file(const struct growth_deeds *deeds)
 	return rule;
 }
 
+/* What goes to the file is in the page cache, which is mapped nowhere by that. */
+static struct growth_rule expect_called(const struct growth_deeds *deeds)
+{
+	bool file = region_is_file(deeds->region->backing);
+	struct growth_rule rule = { .kind = file ? GROWTH_REGION : GROWTH_SHMEM };
+
+	rule.least = rule.most = deeds->locked;
+	rule.cause = deeds->locked ? GROWTH_LOCKED : GROWTH_CALLED;
+	return rule;
+}
+
 struct growth_rule growth_expect(const struct growth_deeds *deeds)
 {
 	enum region_backing backing = deeds->region->backing;
 	struct growth_rule rule = { .kind = GROWTH_SHMEM };
 
+	if (touch_calls(deeds->access))
+		return expect_called(deeds);
 	if (backing == REGION_PRIVATE)
 		return expect_private(deeds);
 	if (region_is_file(backing))
@@ -157,6 +170,8 @@ static void add_cause(const struct growth *growth, uint64_t touched, enum size_u
 		    TEXT(growth->region));
 	else if (growth->rule.cause == GROWTH_ZERO_PAGE && touched)
 		add(reason, "what is only read stays the one page of zeros, which is in no RSS");
+	else if (growth->rule.cause == GROWTH_CALLED && touched)
+		add(reason, "what pread and pwrite reach is the file, not the mapping");
 	else if (growth->exact && growth->rule.cause == GROWTH_LOCKED && more > 0)
 		add(reason, "mlock made %s more of the region resident", TEXT(more));
 	else if (growth->exact && growth->rule.cause == GROWTH_AROUND && more > 0)

@@ -28,6 +28,7 @@ enum growth_cause {
 	GROWTH_AROUND,		/* a file that was only read: the kernel maps what is near, too */
 	GROWTH_LOCKED,		/* mlock(2) made all of it resident */
 	GROWTH_NO_RSS,		/* hugetlb pages */
+	GROWTH_CALLED,		/* the file was read or written, not the memory */
 };
 
 /* By how much the region's memory must have grown, bytes. */

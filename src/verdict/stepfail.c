@@ -19,6 +19,7 @@ static const struct {
 	  "a page could not be had: the file is shorter than the mapping by now, its file "
 	  "system is full, or the hugetlb pages ran out" },
 	{ "", -ENOMEM, "the kernel had no memory for it: ask for less" },
+	{ "", -ENOSPC, "the file system is full: ask for less, or use another one" },
 	{ "", -EINVAL,
 	  "this kernel cannot populate this kind of memory: use --access write or read" },
 	{ "lock", 0,

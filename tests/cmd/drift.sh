@@ -25,7 +25,7 @@ if check_words && can_complete; then
 	completes 'never always system' '--thp= as bash splits it' --thp =
 	completes '--thp=always' '--thp=al as one word' --thp=al
 	completes 'write' 'a value of --access' --access w
-	completes 'populate-write populate-read' 'values of --access' --access = p
+	completes 'populate-write populate-read pread pwrite' 'values of --access' --access = p
 	completes 'forward backward random' 'the orders' --order ''
 	completes 'FILES' 'a file' --file ''
 	completes 'FILES' 'a file to draw' --plot a

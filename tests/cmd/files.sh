@@ -24,7 +24,7 @@ done
 ok $? "a relative path"
 clean "nothing is left of that either"
 
-for access in write read populate-write populate-read; do
+for access in write read populate-write populate-read pread pwrite; do
 	for shared in --private --shared; do
 		run --json --verify --file "$work/f" "$shared" --access "$access" --then dontneed 4M
 		is "$status" 0 "new file $shared $access"
@@ -53,7 +53,7 @@ for access in write read populate-write populate-read; do
 	run --verify -q --file "$work/old" --access "$access" 1M
 	is "$status" 0 "old file, private, $access"
 done
-for access in read populate-read; do
+for access in read populate-read pread; do
 	run --json --verify --file "$work/old" --shared --access "$access" --then pageout --then touch:read 1M
 	is "$status" 0 "old file, shared, $access"
 	is "$(field backing "$tmp/out")" file-shared "it is mapped shared"
@@ -72,6 +72,8 @@ refused() {
 }
 refused 'written to' --file "$work/old" --shared 1M
 refused 'written to' --file "$work/old" --shared --access populate-write 64K
+refused 'written to' --file "$work/old" --shared --access pwrite 64K
+refused 'written to' --file "$work/old" --access pwrite 64K
 refused 'written to' --file "$work/old" --shared --access read --then touch:write 64K
 refused 'written to' --file "$work/old" --shared --access read --then fork:write 64K
 refused 'written to' --file "$work/old" --shared --access read --then remove 64K
@@ -147,6 +149,18 @@ status=0
 wait "$observer" 2>/dev/null || status=$?
 is "$status" 135 "a file that is cut short under the mapping: SIGBUS"
 
+cp "$work/old" "$tmp/shrinks"
+: >"$tmp/out"
+"$PAGETOUCH" --json --file "$tmp/shrinks" --access pread --rate 256K/s 1M 4K >"$tmp/out" 2>"$tmp/err" &
+observer=$!
+eventually 20 grep -q '"seq":2' "$tmp/out"
+: >"$tmp/shrinks"
+status=0
+wait "$observer" 2>/dev/null || status=$?
+is "$status" 125 "a file that is cut short under pread: an error"
+has "$tmp/err" 'access pread: .*Bad address' "which is said"
+has "$tmp/err" 'shorter than the mapping' "and why"
+
 # Without privilege.
 if can_drop; then
 	chmod 600 "$work/old"
@@ -168,7 +182,8 @@ if can_drop; then
 	is "$status" 125 "an ordinary user may not lock so much"
 	has "$tmp/err" 'RLIMIT_MEMLOCK.*ulimit -l unlimited' "it says which limit"
 	is "$(wc -l <"$tmp/err")" 2 "in two lines"
-	for args in '-t 2 --access populate-write --then dontneed' '--memfd --then fork:write' '--shared --then remove'; do
+	for args in '-t 2 --access populate-write --then dontneed' '--memfd --then fork:write' '--shared --then remove' \
+		'--memfd --access pwrite -t 2'; do
 		status=0
 		# shellcheck disable=SC2086 # several words
 		as_nobody "$PAGETOUCH" --verify -q $args 4M 2>"$tmp/err" || status=$?

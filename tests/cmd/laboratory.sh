@@ -77,6 +77,21 @@ for backing in --shared --memfd; do
 	done
 done
 
+# By calls the file is reached, and nothing of it is mapped, in every order, by several, in part.
+for access in '--access pwrite' '--access pwrite --order backward' '--access pwrite -t 3' \
+	'--access pwrite --passes 2' '--access pwrite --stride 64K --order random:1' '--access pread'; do
+	# shellcheck disable=SC2086 # several words
+	lab --verify --memfd $access
+	kinds touch 0 0 0
+	sanitized || near "$(moved touch minflt)" 0 8 "no faults"
+done
+is "$(at touch touched)" "$size" "TOUCHED counts what has been read"
+lab --memfd --access pwrite --then touch:read
+kinds touch:read 0 0 "$size"
+if ! sanitized && [ "$page" -eq 4096 ]; then
+	near "$(moved touch:read minflt)" $((pages / 16)) 16 "16 pages that are there in a fault"
+fi
+
 # A part of the pages, again and again, by several.
 lab --verify --stride $((16 * page))
 kinds touch $((size / 16)) 0 0
@@ -249,6 +264,14 @@ elif ! sanitized; then
 	near "$(moved touch cg_shmem)" "$size" "$slack" "CGSHMEM: a memfd"
 	near "$(at unmap grew)" 0 $((64 * page)) "unmapped, RSS is gone"
 	near "$(moved unmap cg_shmem)" "$size" "$slack" "and the memory is not"
+	# shellcheck disable=SC2086
+	lab --limit 128M $cg --memfd --access pwrite
+	near "$(moved touch cg_shmem)" "$size" "$slack" "CGSHMEM: a memfd that was only written to"
+	near "$(at touch grew)" 0 $((64 * page)) "and no RSS"
+	run --json --limit 16M --memfd --access pwrite --expect oom 64M
+	is "$status" 0 "writing to a memfd is OOM-killed with RSS 0"
+	near "$(grep '"record":"sample"' "$tmp/out" | tail -n 1 | field grew /dev/stdin)" 0 $((256 * page)) \
+		"RSS 0 indeed"
 	# shellcheck disable=SC2086
 	lab --limit 128M $cg --shared --then remove
 	near "$(moved remove cg_usage)" 0 "$slack" "removed, the memory is gone too"

@@ -126,6 +126,54 @@ static void test_stop(void)
 	munmap(base, PAGES * page);
 }
 
+/* Bytes of COUNT pages of the file that are 1 where a page begins. */
+static uint64_t written_to(int fd, uint64_t count, uint64_t page)
+{
+	uint64_t pages = 0;
+	char byte = 0;
+
+	for (uint64_t i = 0; i < count; i++)
+		pages += pread(fd, &byte, 1, (off_t)(i * page)) == 1 && byte == 1;
+	return pages;
+}
+
+/* Calls reach the file page by page, and leave the memory at base alone. */
+static void test_calls(unsigned threads, enum order_kind kind)
+{
+	struct crew *crew = &crews[crew_count];
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct touch_manner manner = { .access = TOUCH_PWRITE, .order = kind, .seed = 5,
+				       .unit = page, .stride = 2 * page };
+	unsigned char *base = map_pages(page);
+	struct touch_job job = touch_plan(&manner, base, 1000 * page);
+	int r;
+
+	mprotect(base, PAGES * page, PROT_NONE);
+	job.fd = memfd_create("pagetouch-test", 0);
+	crew_start(crew, crew_hands[crew_count++], threads, &board);
+	clear_board();
+	crew_begin(crew, &job);
+	r = crew_touch(crew, 400);
+	tap_ok(r == 0 && counted(threads) == 400 * page, "%u threads, pwrite, %s: counted", threads,
+	       order_name(kind));
+	crew_touch(crew, 500);
+	tap_is((int64_t)written_to(job.fd, 1000, page), 500, "every second page was written");
+	job.access = TOUCH_PREAD;
+	crew_begin(crew, &job);
+	tap_is(crew_touch(crew, 500), 0, "pread: all of them are there");
+	ftruncate(job.fd, (off_t)(10 * page));
+	crew_begin(crew, &job);
+	tap_is(crew_touch(crew, 500), -EFAULT, "a file that ends before the page");
+	job.access = TOUCH_PWRITE;
+	close(job.fd);
+	job.fd = -1;
+	crew_begin(crew, &job);
+	clear_board();
+	tap_is(crew_touch(crew, 500), -EBADF, "the error of a call");
+	tap_is((int64_t)counted(threads), 0, "is not counted");
+	munmap(base, PAGES * page);
+}
+
 /* What cannot be populated is an error, and counted as far as it came. */
 static void test_error(void)
 {
@@ -211,6 +259,9 @@ int main(void)
 		test_steps(threads[i], TOUCH_POPULATE_READ, ORDER_RANDOM, 1, PAGES);
 	}
 	test_steps(alone ? 1 : 2, TOUCH_WRITE, ORDER_FORWARD, 0, 1);
+	test_calls(1, ORDER_FORWARD);
+	test_calls(1, ORDER_RANDOM);
+	test_calls(alone ? 1 : 3, ORDER_BACKWARD);
 	test_stop();
 	test_error();
 	test_killed(TOUCH_WRITE, 1, 1007, 0);

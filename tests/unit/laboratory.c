@@ -125,6 +125,7 @@ static const struct {
 } refusals[] = {
 	{ "", "populate-write", -EFAULT, "--access populate-write: cannot touch",
 	  "file system is full" },
+	{ "", "pwrite", -ENOSPC, "--access pwrite: cannot touch", "is full" },
 	{ "pass:2", "populate-read", -ENOMEM, "--access populate-read: cannot touch",
 	  "ask for less" },
 	{ "", "populate-write", -EINVAL, "--access populate-write", "--access write" },
