@@ -73,3 +73,20 @@ int advice_apply(struct region *region, enum memory_advice advice, uint64_t byte
 		return madvise(region->address, bytes, advices[advice]) < 0 ? -errno : 0;
 	}
 }
+
+int advice_apply_each(const struct region *region, enum memory_advice advice, uint64_t bytes,
+		      uint64_t every, _Atomic uint32_t *stop)
+{
+	uint64_t left = region->bytes, piece;
+	struct region rest = { .address = region->address, .fd = -1 };
+	int r = 0;
+
+	while (r == 0 && left && !atomic_load(stop)) {
+		piece = bytes < left ? bytes : left;
+		r = advice_apply(&rest, advice, piece);
+		piece = every < left ? every : left;
+		rest.address += piece;
+		left -= piece;
+	}
+	return r;
+}

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,7 +85,8 @@ static int complain_unknown(const char *text, struct trouble *trouble)
 					 i ? ", " : "", step_rules[i].name,
 					 step_rules[i].verb == VERB_HOLD ? ":TIME" : "");
 	trouble_remedy(trouble,
-		       "the steps are %s; those that are done to memory take :SIZE or :N%%", known);
+		       "the steps are %s; those that are done to memory take :SIZE or :N%%, some of "
+		       "them :SIZE/EVERY", known);
 	return -EINVAL;
 }
 
@@ -97,6 +99,44 @@ static int complain_shape(const char *text, const char *what, const char *remedy
 		    what);
 	trouble_remedy(trouble, "%s", remedy);
 	return -EINVAL;
+}
+
+/* Whether RULE changes pages alone: to do the rest to pieces is to take the mapping apart. */
+static bool takes_pieces(const struct step_rule *rule)
+{
+	static const unsigned advices = 1U << ADVICE_DONTNEED | 1U << ADVICE_FREE |
+					1U << ADVICE_COLD | 1U << ADVICE_PAGEOUT |
+					1U << ADVICE_REMOVE | 1U << ADVICE_GUARD;
+
+	return rule->verb == VERB_ADVISE && (advices >> rule->what & 1);
+}
+
+/* NUMBERS is "SIZE", "N%" or "SIZE/EVERY". */
+static int parse_part(const char *text, const char *numbers, struct step *step,
+		      struct trouble *trouble)
+{
+	const char *slash = strchr(numbers, '/');
+	char part[SAMPLE_STEP_MAX];
+	int r;
+
+	if (!slash || slash - numbers >= (ptrdiff_t)sizeof(part))
+		return size_parse("--then", numbers, &step->part, trouble);
+	if (!takes_pieces(step->rule))
+		return complain_shape(text, "has an EVERY, but is done to one range",
+				      "dontneed, free, cold, pageout, remove and guard take "
+				      ":SIZE/EVERY", trouble);
+	snprintf(part, sizeof(part), "%.*s", (int)(slash - numbers), numbers);
+	r = size_parse("--then", part, &step->part, trouble);
+	if (r == 0)
+		r = size_parse("--then", slash + 1, &step->every, trouble);
+	if (r < 0)
+		return r;
+	if (step->part.permyriad || step->every.permyriad)
+		return complain_shape(text, "has a share, and nothing that it could be of",
+				      "write both sizes in bytes, as in dontneed:2044K/2M",
+				      trouble);
+	return step->every.bytes ? 0
+		: complain_shape(text, "is done to nothing", "EVERY must be above 0", trouble);
 }
 
 /* REST is what follows the name: "" or ":..." */
@@ -119,7 +159,7 @@ static int parse_rest(const char *text, const char *rest, struct step *step,
 		return complain_shape(
 			text, "has a size, but a fork is whole",
 			"write fork, fork:read or fork:write; the last two take :SIZE", trouble);
-	r = size_parse("--then", rest + 1, &step->part, trouble);
+	r = parse_part(text, rest + 1, step, trouble);
 	if (r < 0 || step->part.bytes || step->part.permyriad)
 		return r;
 	return complain_shape(text, "is done to nothing", "SIZE must be above 0", trouble);

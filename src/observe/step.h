@@ -35,14 +35,15 @@ extern const size_t step_rule_count;
 struct step {
 	const struct step_rule *rule;
 	struct size part;	/* of the region, from its start; bytes 0 and no share: all of it */
+	struct size every;	/* part is of each so many bytes of it; 0: of the whole. No share */
 	uint64_t time;		/* VERB_HOLD: ns, or DURATION_INFINITE */
 	uint64_t bytes;		/* what part is in whole pages; set with the plan */
 	char name[SAMPLE_STEP_MAX];	/* as the user wrote it */
 };
 
 /*
- * Parses TEXT: NAME, NAME:SIZE, NAME:N% or hold:TIME. Returns 0, or -EINVAL or -ERANGE with
- * *trouble set and *ret_step untouched.
+ * Parses TEXT: NAME, NAME:SIZE, NAME:N%, NAME:SIZE/EVERY or hold:TIME. Returns 0, or -EINVAL or
+ * -ERANGE with *trouble set and *ret_step untouched.
  */
 int step_parse(const char *text, struct step *ret_step, struct trouble *trouble);
 

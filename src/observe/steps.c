@@ -27,6 +27,7 @@ static int advise(struct run *run, const struct step *step)
 {
 	struct subject_request request = {
 		.order = SUBJECT_ADVISE, .what = step->rule->what, .to = step->bytes,
+		.every = step->every.bytes,
 	};
 	struct subject_answer answer;
 	int r = guard_collapse(run, step);

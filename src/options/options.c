@@ -362,7 +362,8 @@ enum options_result options_parse(int argc, char *argv[], struct request *ret_re
 
 static void print_steps(void)
 {
-	printf("\nSteps (done to all of the region, or to its first part: STEP:SIZE, STEP:N%%):\n");
+	printf("\nSteps (done to all of the region, or to its first part: STEP:SIZE, STEP:N%%;\n"
+	       "dontneed, free, cold, pageout, remove, guard also to STEP:SIZE/EVERY):\n");
 	for (size_t i = 0; i < step_rule_count; i++)
 		printf("  %-14s %s\n", step_rules[i].verb == VERB_HOLD ? "hold:TIME"
 								       : step_rules[i].name,

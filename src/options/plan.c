@@ -140,6 +140,27 @@ static int plan_sandbox(const struct request *request, uint64_t room, struct pla
 	return check_least("--high", sandbox->high, trouble);
 }
 
+/* A piece that is rounded, or of which nothing is left out, would show something else. */
+static int check_pieces(const struct step *step, uint64_t size, uint64_t unit,
+			struct trouble *trouble)
+{
+	uint64_t part = step->part.bytes, every = step->every.bytes;
+
+	if (part % unit || every % unit) {
+		trouble_set(trouble, "--then %s is not in whole pages", step->name);
+		trouble_remedy(trouble, "SIZE and EVERY must be multiples of %llu bytes",
+			       (unsigned long long)unit);
+		return -EINVAL;
+	}
+	if (part < every && every <= size)
+		return 0;
+	trouble_set(trouble, "--then %s takes no piece of each EVERY bytes of the region",
+		    step->name);
+	trouble_remedy(trouble, "SIZE must be below EVERY, and EVERY not above the %llu bytes that "
+		       "are mapped", (unsigned long long)size);
+	return -EINVAL;
+}
+
 static int plan_steps(const struct request *request, struct plan *plan, struct trouble *trouble)
 {
 	struct observe_plan *observe = &plan->observe;
@@ -154,6 +175,8 @@ static int plan_steps(const struct request *request, struct plan *plan, struct t
 		step->bytes = size;
 		if (!step->part.bytes && !step->part.permyriad)
 			continue;
+		if (step->every.bytes && check_pieces(step, size, observe->unit, trouble) < 0)
+			return -EINVAL;
 		r = size_round_up(size_resolve(step->part, size), observe->unit, &step->bytes);
 		if (r == 0 && step->bytes <= size)
 			continue;

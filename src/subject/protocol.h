@@ -16,7 +16,7 @@ enum subject_order {
 	SUBJECT_BEGIN,		/* begin to visit the first `to` bytes, with access `what` */
 	SUBJECT_TOUCH,		/* visit pages until `to` bytes have been visited since then */
 	SUBJECT_LOCK,		/* lock the region up to byte `to`, from where it is locked */
-	SUBJECT_ADVISE,		/* do memory_advice `what` to the first `to` bytes */
+	SUBJECT_ADVISE,		/* do memory_advice `what` to the first `to` bytes (of each `every`) */
 	SUBJECT_FORK,		/* fork a child, which takes SUBJECT_BEGIN and SUBJECT_TOUCH */
 };
 
@@ -26,6 +26,7 @@ struct subject_request {
 	uint32_t child;		/* who is meant: 0 the subject itself, 1 its first child, ... */
 	uint32_t reserved;
 	uint64_t to;
+	uint64_t every;		/* SUBJECT_ADVISE; 0: once */
 };
 
 struct subject_answer {

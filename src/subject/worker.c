@@ -155,6 +155,17 @@ static int lock(const struct worker *worker, const struct estate *estate, uint64
 	return r;
 }
 
+static int advise(const struct worker *worker, struct estate *estate,
+		  const struct subject_request *request)
+{
+	enum memory_advice advice = (enum memory_advice)request->what;
+
+	if (request->every)
+		return advice_apply_each(&estate->region, advice, request->to, request->every,
+					 &worker->board->stop);
+	return advice_apply(&estate->region, advice, request->to);
+}
+
 static _Noreturn void serve(struct worker *worker, struct estate *estate);
 
 static int fork_child(struct worker *worker, struct estate *estate, uint64_t *ret_pid)
@@ -206,8 +217,7 @@ static int carry_out(struct worker *worker, struct estate *estate,
 	case SUBJECT_LOCK:
 		return lock(worker, estate, request->to);
 	case SUBJECT_ADVISE:
-		return advice_apply(&estate->region, (enum memory_advice)request->what,
-				    request->to);
+		return advise(worker, estate, request);
 	case SUBJECT_FORK:
 		return fork_child(worker, estate, ret_value);
 	default:

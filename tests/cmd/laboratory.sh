@@ -147,6 +147,17 @@ kinds touch:read 0 0 "$size"
 kinds remove:4M 0 0 $((size - 4 * mib))
 kinds unmap:50% 0 0 $((size / 2))
 is "$(moved unmap:50% vsz)" "-$((size / 2))" "only unmap moves VSZ"
+lab --then dontneed:64K/256K --then touch:write --then dontneed:$((16 * mib - page))/16M
+kinds dontneed:64K/256K $((size - size / 4)) 0 0
+kinds touch:write "$size" 0 0
+kinds dontneed:$((16 * mib - page))/16M "$page" 0 0
+# A last EVERY that is not whole has what there is of its piece.
+lab --then dontneed:4M/10M
+kinds dontneed:4M/10M $((size - 8 * mib)) 0 0
+lab --then dontneed:8M/10M
+kinds dontneed:8M/10M $((2 * mib)) 0 0
+lab --shared --then remove:$page/$((2 * page))
+kinds remove:$page/$((2 * page)) 0 0 $((size / 2))
 lab --then protect:none --then protect:write
 kinds protect:none "$size" 0 0
 kinds protect:write "$size" 0 0
@@ -203,6 +214,8 @@ if [ "$huge" -gt 0 ] && [ "$huge" -le $((2 * mib)) ] && ! sanitized &&
 	near "$(at touch huge)" "$size" $((2 * huge)) "a byte in each huge page: all of them"
 	lab --thp=always --access read -o +HUGE
 	kinds touch 0 0 0
+	lab --thp=always --then "dontneed:$((huge - page))/$huge"
+	kinds "dontneed:$((huge - page))/$huge" $((size / huge * page)) 0 0
 	lab --stride $((8 * page)) --then collapse
 	kinds touch $((size / 8)) 0 0
 	near "$(at collapse huge)" "$size" $((2 * huge)) "collapse makes huge pages of the eighth of them"

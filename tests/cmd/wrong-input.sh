@@ -126,6 +126,16 @@ refused "--then 'dontneed:0'" --then dontneed:0
 refused "--then 'hold'" --then hold
 refused '--then dontneed:2M' --then dontneed:2M 1M
 refused '--then remove' --then remove
+refused '--then dontneed:4096/5000 ' --then dontneed:4096/5000 1M
+refused '--then free:64K/64K ' --then free:64K/64K 1M
+refused '--then free:64K/2M ' --then free:64K/2M 1M
+refused "--then 'dontneed:50%/64K'" --then dontneed:50%/64K 1M
+refused "--then 'dontneed:64K/0'" --then dontneed:64K/0 1M
+refused "--then 'dontneed:0/64K'" --then dontneed:0/64K 1M
+refused "'64K/1M'" --then dontneed:64K/64K/1M 1M
+refused "--then ''" --then dontneed:64K/ 1M
+refused "--then 'unmap:4K/64K'" --then unmap:4K/64K 1M
+refused "--then 'touch:read:4K/64K'" --then touch:read:4K/64K 1M
 refused '--then free' --shared --then free
 refused '--then pageout' --lock --then pageout
 refused '--then cold' --then unmap --then cold

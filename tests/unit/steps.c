@@ -60,6 +60,21 @@ static void test_right(void)
 	}
 }
 
+static void test_pieces(void)
+{
+	static const char *const texts[] = { "dontneed:2044K/2M", "free:4K/8K", "cold:4K/8K",
+					     "pageout:4K/8K", "remove:4K/8K", "guard:0x1000/0x2000" };
+	struct trouble trouble = { "", "" };
+	struct step step;
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		tap_is(step_parse(texts[i], &step, &trouble), 0, texts[i]);
+		tap_is((int64_t)step.part.bytes, i ? 4096 : 2044 * 1024, "the piece");
+		tap_is((int64_t)step.every.bytes, i ? 8192 : 2 * MIB, "of each so many bytes");
+		tap_is_text(step.name, texts[i], "and is called so");
+	}
+}
+
 static const char *const wrong[] = {
 	"", ":", "dontneeds", "dont", "DONTNEED", " dontneed", "dontneed ", "dontneed:", "dontneed:0",
 	"dontneed:0%", "dontneed:x", "dontneed:-1", "dontneed:101%", "dontneed:50%:50%", "dontneed:1M%",
@@ -69,6 +84,10 @@ static const char *const wrong[] = {
 	"dontneed\n", "dontneed:1M\x1b[2J", "\xff",
 	"hold:0.00000000000000000000000000000000000000000000000000000000000000000000001",
 	"dontneed:000000000000000000000000000000000000000000000000001",
+	"dontneed:/", "dontneed:/2M", "dontneed:1M/", "dontneed:0/2M", "dontneed:1M/0", "dontneed:1M/x",
+	"dontneed:1M/2M/3M", "dontneed:50%/2M", "dontneed:1M/50%", "touch:read:4K/8K", "fork:write:4K/8K",
+	"unmap:4K/8K", "merge:4K/8K", "collapse:2M/4M", "protect:none:4K/8K", "random:4K/8K", "hold:1s/2s",
+	"dontneed:000000000000000000000000000000000000000000000000001/2M",
 };
 
 static void test_wrong(void)
@@ -153,6 +172,12 @@ static const struct {
 	{ { "--lock=onfault", "--then", "pageout" }, { "pageout", "locked" } },
 	{ { "--lock", "--then", "cold" }, { "cold", "locked" } },
 	{ { "--shared", "--lock", "--then", "remove" }, { "remove", "locked" } },
+	{ { "1M", "--then", "dontneed:5000/8K" }, { "dontneed:5000/8K", "whole pages" } },
+	{ { "1M", "--then", "cold:4K/5000" }, { "cold:4K/5000", "whole pages" } },
+	{ { "1M", "--then", "cold:8K/8K" }, { "cold:8K/8K", "no piece" } },
+	{ { "1M", "--then", "cold:4K/2M" }, { "cold:4K/2M", "no piece" } },
+	{ { "--hugetlb=2M", "8M", "--then", "dontneed:4K/2M" }, { "dontneed:4K/2M", "whole pages" } },
+	{ { "--lock", "--then", "dontneed:4K/8K" }, { "dontneed:4K/8K", "locked" } },
 	{ { "--then", "unmap", "--then", "touch:read" }, { "touch:read", "unmap" } },
 	{ { "--then", "unmap:4K", "--then", "dontneed" }, { "dontneed", "unmap" } },
 	{ { "--then", "unmap", "--then", "unmap" }, { "unmap", NULL } },
@@ -215,6 +240,8 @@ static const char *const fitting[][WORDS_MAX + 1] = {
 	{ "--high", "64M", "-o", "CGANON" }, { "-t", "256", "--passes", "1000000" },
 	{ "--order", "random:9223372036854775807" }, { "--hugetlb=1G" }, { "--hugetlb=64K" },
 	{ "--access=pread", "--memfd" }, { "--access=pwrite", "--file=x", "--lock" },
+	{ "--then", "dontneed:4K/64K", "--then", "guard:8K/12K" },
+	{ "8M", "--hugetlb=2M", "--then=dontneed:2M/4M" },
 	{ "--stride", "1G" }, { "--thp=always", "--memfd" }, { "--thp=always", "--file=x" },
 	{ "--then", "fork", "--then", "fork:write:50%" }, { "--then", "cold", "--then", "hold:infinity" },
 };
@@ -313,6 +340,7 @@ static void test_parts(void)
 int main(void)
 {
 	test_right();
+	test_pieces();
 	test_wrong();
 	test_table();
 	test_contradictions();
