@@ -420,6 +420,7 @@ int session_run(struct session *session)
 		.guard = &session->guard,
 		.signals = &session->signals,
 		.around = &session->around,
+		.sandbox = &session->sandbox,
 		.sink = &sink,
 	};
 	struct ending ending = { .reason = STOP_OUTPUT };

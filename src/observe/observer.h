@@ -14,6 +14,7 @@
 #include "observe/step.h"
 #include "subject/subject.h"
 #include "system/process.h"
+#include "system/sandbox.h"
 
 /* Sizes in bytes and multiples of `unit`; times in nanoseconds. */
 struct observe_plan {
@@ -75,6 +76,7 @@ struct ending {
 	uint64_t passes;		/* that were begun; 0: touching was not */
 	char step[SAMPLE_STEP_MAX];	/* what was under way, if it was not the touching; or "" */
 	uint64_t step_done;		/* of that, bytes: as far as the subject counts it */
+	uint64_t limit;			/* of the sandbox, if a step has changed it; else 0 */
 	bool stepped;			/* the steps were begun: last is of them */
 	uint64_t vsz_before;		/* before the region was mapped; 0: not known */
 	bool measured;			/* baseline and last are valid */
@@ -90,6 +92,7 @@ struct observe_tools {
 	struct guard *guard;
 	struct signals *signals;
 	struct around *around;
+	const struct sandbox *sandbox;	/* the subject's; not looked at unless a step changes it */
 	const struct observe_sink *sink;
 };
 

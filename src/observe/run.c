@@ -41,8 +41,8 @@ static int poll_until(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 	return ppoll(fds, count, &timeout, NULL);
 }
 
-/* What the observer waits for: an answer, the subject's death, a signal, a child's death. */
-enum { WAIT_ANSWER, WAIT_DEATH, WAIT_SIGNAL, WAIT_CHILD };
+/* What is waited for: an answer, the subject's death, a signal, a new limit, a child's death. */
+enum { WAIT_ANSWER, WAIT_DEATH, WAIT_SIGNAL, WAIT_CHANGE, WAIT_CHILD };
 
 #define WAIT_MAX (WAIT_CHILD + SUBJECT_CHILDREN_MAX)
 
@@ -72,7 +72,7 @@ static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX],
 	for (unsigned i = 0; i < run->subject->child_count; i++)
 		if (fds[WAIT_CHILD + i].revents)
 			return child_died(run, i);
-	*ret_event = EVENT_TIME;
+	*ret_event = fds[WAIT_CHANGE].revents ? EVENT_CHANGED : EVENT_TIME;
 	return 0;
 }
 
@@ -93,6 +93,7 @@ int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event)
 		[WAIT_ANSWER] = { .fd = subject->answers, .events = POLLIN },
 		[WAIT_DEATH] = { .fd = subject->pidfd, .events = POLLIN },
 		[WAIT_SIGNAL] = { .fd = run->tools->signals->fd, .events = POLLIN },
+		[WAIT_CHANGE] = { .fd = run->change ? run->change->pidfd : -1, .events = POLLIN },
 	};
 	int r;
 

@@ -5,11 +5,13 @@
 
 #include "observe/observer.h"
 #include "observe/pace.h"
+#include "system/sandbox-limit.h"
 
 /* What can happen next, when it does not end the run. */
 enum event {
 	EVENT_TIME,		/* the deadline has come */
 	EVENT_ANSWER,		/* the subject has answered */
+	EVENT_CHANGED,		/* run->change is through */
 };
 
 struct run {
@@ -33,6 +35,7 @@ struct run {
 	uint64_t seq;		/* of the next row */
 	uint64_t shown;		/* TOUCHED in the last row */
 	bool asked;		/* a request has not been answered yet */
+	const struct limit_change *change;	/* under way; NULL: none */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "memory/advice.h"
 #include "memory/touch.h"
 #include "observe/step.h"
+#include "system/sandbox-limit.h"
 
 const struct step_rule step_rules[] = {
 	{ "dontneed", VERB_ADVISE, ADVICE_DONTNEED, "MADV_DONTNEED: give the pages back" },
@@ -31,6 +32,8 @@ const struct step_rule step_rules[] = {
 	{ "protect:none", VERB_ADVISE, ADVICE_PROTECT_NONE, "mprotect, PROT_NONE" },
 	{ "protect:write", VERB_ADVISE, ADVICE_PROTECT_WRITE, "mprotect, PROT_READ | PROT_WRITE" },
 	{ "unmap", VERB_ADVISE, ADVICE_UNMAP, "munmap" },
+	{ "limit", VERB_BOUND, SANDBOX_LIMIT, "SIZE becomes the limit of the sandbox" },
+	{ "high", VERB_BOUND, SANDBOX_HIGH, "SIZE becomes its memory.high" },
 };
 
 const size_t step_rule_count = sizeof(step_rules) / sizeof(step_rules[0]);
@@ -47,12 +50,18 @@ bool step_writes(const struct step *step)
 
 bool step_needs_region(const struct step *step)
 {
-	return step->rule->verb != VERB_HOLD && step->rule->verb != VERB_FORK;
+	return step->rule->verb != VERB_HOLD && step->rule->verb != VERB_FORK &&
+	       step->rule->verb != VERB_BOUND;
 }
 
 bool step_forks(const struct step *step)
 {
 	return step->rule->verb == VERB_FORK || step->rule->verb == VERB_FORK_TOUCH;
+}
+
+const char *step_argument(const struct step_rule *rule)
+{
+	return rule->verb == VERB_HOLD ? ":TIME" : rule->verb == VERB_BOUND ? ":SIZE" : "";
 }
 
 /* The longest name that TEXT begins with, ended by its end or a colon. */
@@ -83,7 +92,7 @@ static int complain_unknown(const char *text, struct trouble *trouble)
 	for (size_t i = 0; i < step_rule_count; i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s",
 					 i ? ", " : "", step_rules[i].name,
-					 step_rules[i].verb == VERB_HOLD ? ":TIME" : "");
+					 step_argument(&step_rules[i]));
 	trouble_remedy(trouble,
 		       "the steps are %s; those that are done to memory take :SIZE or :N%%, some of "
 		       "them :SIZE/EVERY", known);
@@ -153,6 +162,9 @@ static int parse_rest(const char *text, const char *rest, struct step *step,
 		return r < 0 || step->time ? r : complain_shape(text, "is no time at all",
 								"TIME must be above 0", trouble);
 	}
+	if (!*rest && step->rule->verb == VERB_BOUND)
+		return complain_shape(text, "does not say to what",
+				      "write --then limit:SIZE or high:SIZE, as in limit:32M", trouble);
 	if (!*rest)
 		return 0;
 	if (step->rule->verb == VERB_FORK)

@@ -20,6 +20,7 @@ enum step_verb {
 	VERB_HOLD,		/* wait */
 	VERB_FORK,		/* fork a child that does nothing */
 	VERB_FORK_TOUCH,	/* fork a child that visits pages, enum touch_access */
+	VERB_BOUND,		/* change a bound of the sandbox, enum sandbox_bound */
 };
 
 struct step_rule {
@@ -34,10 +35,11 @@ extern const size_t step_rule_count;
 
 struct step {
 	const struct step_rule *rule;
-	struct size part;	/* of the region, from its start; bytes 0 and no share: all of it */
+	struct size part;	/* of the region, from its start; bytes 0 and no share: all of it.
+				   VERB_BOUND: the limit, or its share of the room */
 	struct size every;	/* part is of each so many bytes of it; 0: of the whole. No share */
 	uint64_t time;		/* VERB_HOLD: ns, or DURATION_INFINITE */
-	uint64_t bytes;		/* what part is in whole pages; set with the plan */
+	uint64_t bytes;		/* what part is, of the region in whole pages; set with the plan */
 	char name[SAMPLE_STEP_MAX];	/* as the user wrote it */
 };
 
@@ -52,6 +54,9 @@ bool step_writes(const struct step *step);
 
 /* Whether STEP accesses or changes the region. */
 bool step_needs_region(const struct step *step);
+
+/* What must follow the name of RULE: ":TIME", ":SIZE" or "". */
+const char *step_argument(const struct step_rule *rule);
 
 /* Whether STEP forks. */
 bool step_forks(const struct step *step);

@@ -9,7 +9,10 @@
 #include "memory/advice.h"
 #include "observe/run.h"
 
-/* To collapse may need as much memory as the range has; it is one call, so the guard is asked first. */
+/* How long a process that was killed may take to die. */
+#define VICTIM_NS (10 * NS_PER_SECOND)
+
+/* To collapse may need as much memory as the range has, in one call: the guard is asked first. */
 static int guard_collapse(struct run *run, const struct step *step)
 {
 	struct guard *guard = run->tools->guard;
@@ -68,6 +71,41 @@ static int fork_child(struct run *run, const struct step *step)
 	return r;
 }
 
+/* Whom the kernel has killed for it may still be dying: no row is to show what is left of him. */
+static int wait_for_victim(struct run *run, uint64_t kills)
+{
+	uint64_t deadline = duration_now() + VICTIM_NS;
+	enum event event;
+	int r = 0;
+
+	while (r == 0 && sandbox_kills(run->tools->sandbox) > kills && duration_now() < deadline)
+		r = run_wait(run, deadline, &event);
+	return r;
+}
+
+static int change_bound(struct run *run, const struct step *step)
+{
+	const struct sandbox *sandbox = run->tools->sandbox;
+	uint64_t kills = sandbox_kills(sandbox);
+	enum event event = EVENT_TIME;
+	struct limit_change change;
+	enum sandbox_bound bound = (enum sandbox_bound)step->rule->what;
+	int r = sandbox_limit_begin(sandbox, bound, step->bytes, &change), error;
+
+	if (r < 0)
+		return run_fail(run, r, "cannot change the limit of the sandbox");
+	run->change = &change;
+	while (r == 0 && event != EVENT_CHANGED)
+		r = run_wait(run, DURATION_INFINITE, &event);
+	run->change = NULL;
+	error = sandbox_limit_end(&change);
+	if (bound == SANDBOX_LIMIT)
+		run->ending->limit = sandbox_limit_read(sandbox);
+	if (r == 0 && error < 0)
+		return run_refused(run, error);
+	return r < 0 ? r : wait_for_victim(run, kills);
+}
+
 static int carry_out(struct run *run, const struct step *step)
 {
 	switch (step->rule->verb) {
@@ -78,6 +116,8 @@ static int carry_out(struct run *run, const struct step *step)
 	case VERB_FORK:
 	case VERB_FORK_TOUCH:
 		return fork_child(run, step);
+	case VERB_BOUND:
+		return change_bound(run, step);
 	case VERB_HOLD:
 		return run_hold(run, step->time);
 	}

@@ -8,6 +8,7 @@
 #include "memory/advice.h"
 #include "options/contradictions.h"
 #include "subject/protocol.h"
+#include "system/sandbox-limit.h"
 
 /* Kinds of memory, or-ed together. */
 enum kind {
@@ -85,6 +86,19 @@ static int refuse(const struct step *step, const char *why, const char *remedy,
 	return -EINVAL;
 }
 
+/* What is changed must be there: only version 2 of cgroups has memory.high. */
+static int check_bound(const struct request *request, const struct step *step,
+		       struct trouble *trouble)
+{
+	if (step->rule->what == SANDBOX_HIGH)
+		return request->has_high ? 0
+			: refuse(step, "the sandbox has no memory.high that could be changed",
+				 "add --high SIZE", trouble);
+	return request->has_limit ? 0
+		: refuse(step, "the sandbox has no limit that could be changed",
+			 "add --limit SIZE", trouble);
+}
+
 static int check_steps(const struct request *request, struct trouble *trouble)
 {
 	unsigned kinds = kinds_of(request), children = 0;
@@ -99,6 +113,8 @@ static int check_steps(const struct request *request, struct trouble *trouble)
 				      "give that a TIME, or leave the step out", trouble);
 		if (objection)
 			return refuse(step, objection->why, objection->remedy, trouble);
+		if (step->rule->verb == VERB_BOUND && check_bound(request, step, trouble) < 0)
+			return -EINVAL;
 		if (unmapped && step_needs_region(step))
 			return refuse(step, "after unmap the region is not there any more",
 				      "put unmap behind it", trouble);

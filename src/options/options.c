@@ -364,10 +364,13 @@ static void print_steps(void)
 {
 	printf("\nSteps (done to all of the region, or to its first part: STEP:SIZE, STEP:N%%;\n"
 	       "dontneed, free, cold, pageout, remove, guard also to STEP:SIZE/EVERY):\n");
-	for (size_t i = 0; i < step_rule_count; i++)
-		printf("  %-14s %s\n", step_rules[i].verb == VERB_HOLD ? "hold:TIME"
-								       : step_rules[i].name,
-		       step_rules[i].help);
+	for (size_t i = 0; i < step_rule_count; i++) {
+		const struct step_rule *rule = &step_rules[i];
+		char name[SAMPLE_STEP_MAX];
+
+		snprintf(name, sizeof(name), "%s%s", rule->name, step_argument(rule));
+		printf("  %-14s %s\n", name, rule->help);
+	}
 }
 
 void options_print_help(void)

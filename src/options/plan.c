@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/duration.h"
 #include "memory/advice.h"
@@ -33,6 +34,15 @@ struct request request_default(void)
 	};
 }
 
+static bool has_share_step(const struct request *request)
+{
+	for (size_t i = 0; i < request->step_count; i++)
+		if (request->steps[i].rule->verb == VERB_BOUND &&
+		    request->steps[i].part.permyriad)
+			return true;
+	return false;
+}
+
 bool request_has_share(const struct request *request)
 {
 	return request->size.permyriad || (request->has_interval && request->interval.permyriad) ||
@@ -40,7 +50,7 @@ bool request_has_share(const struct request *request)
 	       (request->has_stride && request->stride.permyriad) ||
 	       (request->has_limit && request->limit.permyriad) ||
 	       (request->has_swap && request->swap.permyriad) ||
-	       (request->has_high && request->high.permyriad);
+	       (request->has_high && request->high.permyriad) || has_share_step(request);
 }
 
 /* Bytes of SIZE in whole pages of UNIT bytes. */
@@ -161,7 +171,17 @@ static int check_pieces(const struct step *step, uint64_t size, uint64_t unit,
 	return -EINVAL;
 }
 
-static int plan_steps(const struct request *request, struct plan *plan, struct trouble *trouble)
+static int plan_bound(struct step *step, uint64_t room, struct trouble *trouble)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "--then %s", step->rule->name);
+	step->bytes = size_resolve(step->part, room);
+	return check_least(name, step->bytes, trouble);
+}
+
+static int plan_steps(const struct request *request, uint64_t room, struct plan *plan,
+		      struct trouble *trouble)
 {
 	struct observe_plan *observe = &plan->observe;
 
@@ -173,6 +193,11 @@ static int plan_steps(const struct request *request, struct plan *plan, struct t
 
 		*step = request->steps[i];
 		step->bytes = size;
+		if (step->rule->verb == VERB_BOUND) {
+			if (plan_bound(step, room, trouble) < 0)
+				return -EINVAL;
+			continue;
+		}
 		if (!step->part.bytes && !step->part.permyriad)
 			continue;
 		if (step->every.bytes && check_pieces(step, size, observe->unit, trouble) < 0)
@@ -301,7 +326,7 @@ int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 	if (r == 0)
 		r = plan_sandbox(request, room, &plan, trouble);
 	if (r == 0)
-		r = plan_steps(request, &plan, trouble);
+		r = plan_steps(request, room, &plan, trouble);
 	if (r == 0)
 		r = check_columns(&plan, trouble);
 	if (r < 0)

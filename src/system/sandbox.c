@@ -76,6 +76,7 @@ static int make_limited(const struct sandbox_spec *spec, struct sandbox *sandbox
 		return r;
 	}
 	sandbox->fd = fd;
+	sandbox->swap = spec->swap;
 	sandbox->made = true;
 	return 0;
 }

@@ -35,6 +35,7 @@ struct sandbox {
 	int version;			/* 1 or 2 */
 	int parent;			/* the directory that it was made in */
 	int fd;				/* its own directory; flock(2)ed while we live */
+	uint64_t swap;			/* bytes that it may swap beside its limit */
 	char name[SANDBOX_NAME_MAX];	/* its last path component */
 	int home;			/* the cgroup that this process has left for it, or -1 */
 	char refuge[SANDBOX_NAME_MAX];	/* where this process went instead: beside the sandbox */

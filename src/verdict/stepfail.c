@@ -44,6 +44,11 @@ static const struct {
 	{ "fork", -ENOMEM,
 	  "the kernel would not promise the memory twice: leave --reserve out, or ask for "
 	  "less" },
+	{ "limit", -EBUSY,
+	  "so much could not be reclaimed, and version 1 of cgroups kills nobody for it: let the "
+	  "sandbox swap (--swap SIZE), give memory back before, or choose a higher limit" },
+	{ "limit", 0, "see the memory cgroup that the sandbox is in" },
+	{ "high", 0, "see the memory cgroup that the sandbox is in" },
 	{ "protect:write", -ENOMEM, "the kernel would not promise so much: leave --reserve out" },
 };
 

@@ -63,7 +63,7 @@ struct verdict {
 	bool throttled;			/* memory.high was reached */
 	char step[SAMPLE_STEP_MAX];	/* what was under way when it was cut short; "" */
 	int child;			/* the pid of the subject's child that died; 0: none did */
-	uint64_t limit;			/* the sandbox's, bytes; SAMPLE_MISSING: none */
+	uint64_t limit;			/* the sandbox's at the end, bytes; SAMPLE_MISSING: none */
 	const struct testimony *testimony;	/* the counters; NULL: not watched */
 };
 

@@ -40,7 +40,7 @@ if check_words && can_complete; then
 	completes 'read' 'a step as bash splits it, further' --then touch : r
 	completes 'read write' 'a step behind a =' --then = fork : ''
 	completes '--then=touch:read' 'a step as one word' --then=touch:r
-	completes 'hold:' 'a step that takes a time' --then h
+	completes 'hold: high:' 'steps that take a time or a size' --then h
 	completes '' 'nothing for --threads' -t ''
 	completes 'infinity' '--hold infinity' --hold i
 	completes '--oom-score-adj=keep' 'the word that --oom-score-adj takes' --oom-score-adj=

@@ -73,6 +73,43 @@ has "$tmp/err" '^pagetouch: the subject \(pid [0-9]+\) was OOM-killed at the lim
 	"said in words"
 has "$tmp/err" 'evidence: .*which a shell shows as 128 \+ 9' "what 137 means"
 
+# The limit is changed in the middle of the run, with what may be swapped beside it.
+run --json --limit 16M --then limit:64M --then fork:write --then limit:48M --expect ok 14M 7M
+is "$status" 0 "raised, it has room for a second process; lowered, it still has"
+last >"$tmp/last"
+is "$(field limit "$tmp/last")" $((48 * 1048576)) "the record has the limit at the end"
+run -q --limit 16M --swap 8M --then limit:64M --then limit:32M --then limit:33M 8M
+is "$status" 0 "the same where memory and swap have limits of their own"
+run --json --limit 64M -o +LAZYFREE,CGUSE --then free --then limit:32M 60M 60M
+is "$status" 0 "lowered, it takes what was given up"
+grep '"step":"limit:32M"' "$tmp/out" >"$tmp/row"
+for figure in grew lazyfree cg_usage; do
+	value=$(field $figure "$tmp/row")
+	[ "$value" -gt $((24 * 1048576)) ] && [ "$value" -le $((32 * 1048576)) ]
+	ok $? "and no more of it than it has to: $figure $value"
+done
+run --json --limit 64M --then limit:8M --then fork 32M 8M
+last >"$tmp/last"
+if [ "$status" -eq 125 ]; then
+	has "$tmp/err" 'then limit:8M: .*busy' "version 1 does not lower what it cannot reclaim"
+	has "$tmp/err" '--swap SIZE' "and the way out is said"
+	is "$(field limit "$tmp/last") $(field grew "$tmp/last")" "$((64 * 1048576)) $((32 * 1048576))" \
+		"the old limit holds, and what was measured stays"
+else
+	is "$(field outcome "$tmp/last") $status" "oom-sandbox 137" "version 2 kills for it"
+	is "$(field limit "$tmp/last")" $((8 * 1048576)) "the record has the new limit"
+	has "$tmp/err" 'limit of its sandbox \(8.0 MiB\) .*, in step limit:8M' "and so has the message"
+fi
+for then in '' '--then fork:read'; do
+	# shellcheck disable=SC2086 # two words
+	run --json --limit 64M --then limit:24M $then --then fork:write 20M 5M
+	last >"$tmp/last"
+	is "$(field outcome "$tmp/last") $(field step "$tmp/last") $status" "oom-sandbox fork:write 137" \
+		"killed later, by the new limit"
+	is "$(field limit "$tmp/last")" $((24 * 1048576)) "which the record has"
+	has "$tmp/err" 'limit of its sandbox \(24.0 MiB\)' "as the message has"
+done
+
 # --expect turns the wanted end into success.
 run -q --limit 16M --expect oom 1G
 is "$status" 0 "--expect oom: the OOM kill is what was wanted"
@@ -115,6 +152,24 @@ for signal in TERM INT; do
 done
 run -q --limit 64M 200T
 is "$status" 125 "a refused mapping in a sandbox"
+
+# While the kernel writes a file back to make room for a new limit, SIGINT ends it.
+scratch=$(mktemp -d /var/tmp/pagetouch-test.XXXXXX)
+: >"$tmp/out"
+env --default-signal=INT "$PAGETOUCH" --json --limit 512M --shared --file "$scratch/new" \
+	--then limit:4M --then hold:infinity 192M 192M >"$tmp/out" 2>"$tmp/err" &
+observer=$!
+eventually 60 grep -q '"touched":201326592,' "$tmp/out"
+subject=$(field pid "$tmp/out" | head -n 1)
+kill -s INT "$observer"
+status=0
+wait "$observer" 2>/dev/null || status=$?
+is "$status" 130 "SIGINT while the limit is lowered"
+has "$tmp/err" 'ended by SIGINT .*in step' "is said"
+gone "$subject"
+ok $? "the subject is gone"
+is "$(left "$observer")" '' "and its cgroup"
+rm -rf "$scratch"
 
 # SIGKILL of the observer: the subject dies, and the next run removes the stale cgroup.
 hold

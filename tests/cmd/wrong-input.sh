@@ -126,6 +126,12 @@ refused "--then 'dontneed:0'" --then dontneed:0
 refused "--then 'hold'" --then hold
 refused '--then dontneed:2M' --then dontneed:2M 1M
 refused '--then remove' --then remove
+refused "--then 'limit'" --limit 64M --then limit
+refused "--then 'limit:0'" --limit 64M --then limit:0
+refused "'max'" --limit 64M --then limit:max
+refused '--then limit:32M: the sandbox has no limit' --then limit:32M
+refused '--then limit of 65536 bytes' --limit 64M --then limit:64K
+refused '--then high:32M: the sandbox has no memory.high' --limit 64M --then high:32M
 refused '--then dontneed:4096/5000 ' --then dontneed:4096/5000 1M
 refused '--then free:64K/64K ' --then free:64K/64K 1M
 refused '--then free:64K/2M ' --then free:64K/2M 1M

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "base/utf8.h"
 #include "system/cgroup-events.h"
 #include "system/sandbox-dir.h"
+#include "system/sandbox-limit.h"
 #include "system/tasks.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -645,6 +647,77 @@ static void test_utf8_pairs(void)
 	tap_ok(stable, "what was repaired needs no repair");
 }
 
+/* change BYTES: what a whole change of the limit comes to. */
+static int change(const struct sandbox *sandbox, enum sandbox_bound bound, uint64_t bytes)
+{
+	struct limit_change change;
+	struct pollfd end;
+	int r = sandbox_limit_begin(sandbox, bound, bytes, &change);
+
+	if (r < 0)
+		return r;
+	end = (struct pollfd){ .fd = change.pidfd, .events = POLLIN };
+	poll(&end, 1, -1);
+	return sandbox_limit_end(&change);
+}
+
+/* Files that are no cgroup's keep what was in them behind what is written. */
+static void test_limit_v1(void)
+{
+	struct tree tree = make_tree();
+	struct sandbox sandbox = { .version = 1, .swap = 1000000, .fd = open_directory(tree.path) };
+	char text[64];
+
+	tap_is(change(&sandbox, SANDBOX_LIMIT, 7000000), -ENOENT, "no file to write to is an error");
+	put(&tree, "/memory.limit_in_bytes", "5000000");
+	tap_is(change(&sandbox, SANDBOX_LIMIT, 7000000), 0, "v1 without swap accounting");
+	tap_is((int64_t)sandbox_limit_read(&sandbox), 7000000, "its limit");
+	put(&tree, "/memory.memsw.limit_in_bytes", "6000000");
+	put(&tree, "/memory.max_usage_in_bytes", "8000000");
+	tap_is(change(&sandbox, SANDBOX_LIMIT, 3000000), 0, "v1, lowered");
+	sandbox_dir_read(sandbox.fd, "memory.memsw.limit_in_bytes", text, sizeof(text));
+	tap_is_text(text, "4000000", "memory and swap together");
+	sandbox_dir_read(sandbox.fd, "memory.max_usage_in_bytes", text, sizeof(text));
+	tap_is_text(text, "0000000", "the peak begins anew");
+	put(&tree, "/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+	tap_is((int64_t)sandbox_kills(&sandbox), 3, "kills");
+	unlinkat(sandbox.fd, "memory.memsw.limit_in_bytes", 0);
+	put(&tree, "/memory.memsw.limit_in_bytes/no", "");
+	tap_is(change(&sandbox, SANDBOX_LIMIT, 2000000), -EISDIR, "memory and swap, refused");
+	tap_is((int64_t)sandbox_limit_read(&sandbox), 3000000, "leave the limit that was there");
+	tap_is(change(&sandbox, SANDBOX_LIMIT, 4000000), -EISDIR, "the same when it is raised");
+	tap_is((int64_t)sandbox_limit_read(&sandbox), 3000000, "which is done second");
+	close(sandbox.fd);
+	remove_tree(&tree);
+}
+
+/* Opening a FIFO nobody reads takes as long as reclaiming may. */
+static void test_limit_v2(void)
+{
+	struct tree tree = make_tree();
+	struct sandbox sandbox = { .version = 2, .fd = open_directory(tree.path) };
+	struct limit_change under_way;
+
+	tap_ok(sandbox_limit_read(&sandbox) == CGROUP_UNLIMITED && !sandbox_kills(&sandbox),
+	       "nothing to read");
+	put(&tree, "/memory.max", "max\n");
+	tap_ok(sandbox_limit_read(&sandbox) == CGROUP_UNLIMITED, "no limit");
+	tap_is(change(&sandbox, SANDBOX_LIMIT, 3000), 0, "v2");
+	tap_is((int64_t)sandbox_limit_read(&sandbox), 3000, "its limit");
+	put(&tree, "/memory.high", "max\n");
+	tap_is(change(&sandbox, SANDBOX_HIGH, 2000), 0, "memory.high");
+	tap_is((int64_t)sandbox_limit_read(&sandbox), 3000, "is another");
+	put(&tree, "/memory.events", "low 0\nhigh 5\nmax 7\noom 1\noom_kill 2\noom_group_kill 0\n");
+	tap_is((int64_t)sandbox_kills(&sandbox), 2, "kills");
+	unlinkat(sandbox.fd, "memory.high", 0);
+	mkfifoat(sandbox.fd, "memory.high", 0600);
+	tap_is(sandbox_limit_begin(&sandbox, SANDBOX_HIGH, 1000, &under_way), 0, "one that takes long");
+	tap_is(sandbox_limit_end(&under_way), -EINTR, "is ended");
+	tap_ok(kill(under_way.writer, 0) < 0 && errno == ESRCH, "and nobody is left of it");
+	close(sandbox.fd);
+	remove_tree(&tree);
+}
+
 int main(void)
 {
 	test_v2();
@@ -664,6 +737,8 @@ int main(void)
 	test_kill();
 	test_files();
 	test_words();
+	test_limit_v1();
+	test_limit_v2();
 	test_utf8();
 	test_utf8_pairs();
 	return tap_done();

@@ -129,6 +129,8 @@ static const struct {
 	{ "pass:2", "populate-read", -ENOMEM, "--access populate-read: cannot touch",
 	  "ask for less" },
 	{ "", "populate-write", -EINVAL, "--access populate-write", "--access write" },
+	{ "limit:32M", "write", -EBUSY, "--then limit:32M: the kernel refused", "--swap SIZE" },
+	{ "high:32M", "write", -EACCES, "--then high:32M: the kernel refused", "memory cgroup" },
 	{ "lock", "write", -ENOMEM, "--lock: cannot lock", "RLIMIT_MEMLOCK" },
 	{ "lock:onfault", "write", -EPERM, "--lock=onfault: cannot lock", "CAP_IPC_LOCK" },
 	{ "collapse:50%", "write", -EINVAL, "--then collapse:50%: the kernel refused",

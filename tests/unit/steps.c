@@ -9,6 +9,7 @@
 #include "base/duration.h"
 #include "memory/advice.h"
 #include "options/options.h"
+#include "system/sandbox-limit.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -43,6 +44,8 @@ static const struct {
 	{ "protect:none", VERB_ADVISE, ADVICE_PROTECT_NONE, 0, 0, 0 },
 	{ "protect:write:1M", VERB_ADVISE, ADVICE_PROTECT_WRITE, MIB, 0, 0 },
 	{ "unmap:8K", VERB_ADVISE, ADVICE_UNMAP, 8192, 0, 0 },
+	{ "limit:32M", VERB_BOUND, SANDBOX_LIMIT, 32 * MIB, 0, 0 },
+	{ "high:10%", VERB_BOUND, SANDBOX_HIGH, 0, 0, 1000 },
 };
 
 static void test_right(void)
@@ -84,6 +87,7 @@ static const char *const wrong[] = {
 	"dontneed\n", "dontneed:1M\x1b[2J", "\xff",
 	"hold:0.00000000000000000000000000000000000000000000000000000000000000000000001",
 	"dontneed:000000000000000000000000000000000000000000000000001",
+	"limit", "limit:", "limit:0", "limit:x", "limit:max", "limit:4M/8M", "high", "high:-1",
 	"dontneed:/", "dontneed:/2M", "dontneed:1M/", "dontneed:0/2M", "dontneed:1M/0", "dontneed:1M/x",
 	"dontneed:1M/2M/3M", "dontneed:50%/2M", "dontneed:1M/50%", "touch:read:4K/8K", "fork:write:4K/8K",
 	"unmap:4K/8K", "merge:4K/8K", "collapse:2M/4M", "protect:none:4K/8K", "random:4K/8K", "hold:1s/2s",
@@ -115,7 +119,8 @@ static void test_table(void)
 
 		tap_has(trouble.remedy, step_rules[i].name, "an unknown step lists all of them");
 		snprintf(text, sizeof(text), "%s%s", step_rules[i].name,
-			 step_rules[i].verb == VERB_HOLD ? ":1s" : "");
+			 step_rules[i].verb == VERB_HOLD ? ":1s"
+			 : step_rules[i].verb == VERB_BOUND ? ":4M" : "");
 		tap_is(step_parse(text, &step, &trouble), 0, text);
 		tap_ok(step.rule == &step_rules[i], "%s is itself, and no shorter one", text);
 	}
@@ -186,6 +191,11 @@ static const struct {
 	{ { "--then", "hold:infinity", "--then", "cold" }, { "cold", "without end" } },
 	{ { "1M", "--then", "dontneed:2M" }, { "dontneed:2M", "mapped" } },
 	{ { "1M", "--then", "touch:write:1049K" }, { "touch:write:1049K", "mapped" } },
+	{ { "--then", "limit:32M" }, { "limit:32M", "no limit" } },
+	{ { "--high=32M", "--then", "limit:32M" }, { "limit:32M", "no limit" } },
+	{ { "--limit=32M", "--then", "high:32M" }, { "high:32M", "memory.high" } },
+	{ { "--limit=32M", "--then", "limit:64K" }, { "--then limit", "65536 bytes" } },
+	{ { "--high=32M", "--then", "high:0.01%" }, { "--then high", "less than" } },
 	{ { "-o", "CGUSE" }, { "CGUSE", "sandbox" } },
 	{ { "-o", "+CGPTE" }, { "CGPTE", "sandbox" } },
 	{ { "--every", "1s", "--then", "fork" }, { "--every", "--hold" } },
@@ -240,6 +250,8 @@ static const char *const fitting[][WORDS_MAX + 1] = {
 	{ "--high", "64M", "-o", "CGANON" }, { "-t", "256", "--passes", "1000000" },
 	{ "--order", "random:9223372036854775807" }, { "--hugetlb=1G" }, { "--hugetlb=64K" },
 	{ "--access=pread", "--memfd" }, { "--access=pwrite", "--file=x", "--lock" },
+	{ "--limit=8M", "--then=unmap", "--then=limit:4M", "--then=limit:1E", "--then=limit:50%" },
+	{ "--high=8M", "--then=high:4M" },
 	{ "--then", "dontneed:4K/64K", "--then", "guard:8K/12K" },
 	{ "8M", "--hugetlb=2M", "--then=dontneed:2M/4M" },
 	{ "--stride", "1G" }, { "--thp=always", "--memfd" }, { "--thp=always", "--file=x" },
@@ -323,6 +335,27 @@ static void test_plans(void)
 	}
 }
 
+/* A bound is of the room, not of the region, and need not be in pages. */
+static void test_bounds(void)
+{
+	static const char *const words[] = { "1M", "--limit=8M", "--high=8M", "--then=limit:5000001",
+					     "--then=limit:50%", "--then=high:25%", NULL };
+	static const uint64_t bytes[] = { 5000001, 512 * MIB, 256 * MIB };
+	static struct request request;
+	static struct plan plan;
+	struct trouble trouble = { "", "" };
+
+	tap_is(make(words, &plan, &trouble), 0, "bounds");
+	for (size_t i = 0; i < COUNT(bytes); i++)
+		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i], "as they are written");
+	request = request_default();
+	step_parse("limit:4M", &request.steps[request.step_count++], &trouble);
+	step_parse("cold:50%", &request.steps[request.step_count++], &trouble);
+	tap_ok(!request_has_share(&request), "a share of the region needs no room");
+	step_parse("limit:50%", &request.steps[request.step_count++], &trouble);
+	tap_ok(request_has_share(&request), "a share of the room does");
+}
+
 static void test_parts(void)
 {
 	static const char *const words[] = { "1M", "--then=dontneed", "--then=dontneed:1", "--then=cold:50%",
@@ -348,5 +381,6 @@ int main(void)
 	test_children();
 	test_plans();
 	test_parts();
+	test_bounds();
 	return tap_done();
 }

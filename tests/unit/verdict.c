@@ -105,6 +105,24 @@ static void test_completed(void)
 	tap_has(verdict.proof[0], "smaps_rollup", "and its source");
 }
 
+/* The limit is that of the plan, unless a step has changed it. */
+static void test_limit(void)
+{
+	struct sandbox_spec sandbox = { .limit = 64 * MIB };
+	struct scene scene = make_scene(STOP_DONE);
+	struct verdict_evidence evidence = {
+		.region = &scene.region, .ending = &scene.ending, .machine = &scene.machine,
+		.sandbox = &sandbox,
+	};
+	struct verdict verdict;
+
+	verdict_decide(&evidence, &verdict);
+	tap_is((int64_t)verdict.limit, (int64_t)(64 * MIB), "the limit as planned");
+	scene.ending.limit = 32 * MIB;
+	verdict_decide(&evidence, &verdict);
+	tap_is((int64_t)verdict.limit, (int64_t)(32 * MIB), "the limit at the end");
+}
+
 static void test_summary(void)
 {
 	static const char *const pieces[] = { "2048 KiB", "3072 KiB", "64 KiB", "exactly",
@@ -439,6 +457,7 @@ int main(void)
 {
 	test_statuses();
 	test_completed();
+	test_limit();
 	test_summary();
 	test_summary_difference();
 	test_summary_falling();

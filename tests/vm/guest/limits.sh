@@ -87,6 +87,35 @@ throttled() {
 	has "$out" '"record":"verdict".*[Tt]hrottled' "memory.high: the verdict says throttled"
 }
 
+# Version 2 kills for a limit that is too low for what cannot be reclaimed.
+lowered() {
+	run pagetouch --json --limit 96M --then limit:24M --then hold:1s 64M 16M
+	ends "limit lowered below what is in use" oom-sandbox 137
+	is "$(field limit) $(field step)" "25165824 limit:24M" "limit lowered: the record has the new limit"
+	has "$err" 'limit of its sandbox \(24.0 MiB\) .*, in step limit:24M' "limit lowered: so has the message"
+	has "$out" 'oom_kill went from 0 to 1' "limit lowered: the counter is the proof"
+	is "$(grep -c '"step":"limit:24M"' "$out")" 1 "limit lowered: no row is shown of a dead process"
+	run pagetouch --json --limit 96M --then fork:write --then limit:24M --expect oom 32M 16M
+	is "$(field outcome) $status" "oom-sandbox 0" "limit lowered, with a child: the same"
+	clean "limit lowered, with a child"
+	run pagetouch --json --limit 24M --then limit:96M --then fork:write 20M 10M
+	ends "limit raised" completed 0
+	is "$(field limit)" 100663296 "limit raised: the record has it"
+	limited outer 48M
+	run within outer pagetouch --json --no-guard --limit 24M --then limit:96M --then fork:write 22M 11M
+	ends "limit raised, but not the parent's" completed 0
+	run within outer pagetouch --json --no-guard --limit 24M --then limit:96M --then fork:write \
+		--then fork:write 22M 11M
+	ends "limit raised above the parent's" oom-ancestor 137
+	has "$err" 'limit of memory cgroup /outer \(48.0 MiB\)' "limit raised above the parent's: it is named"
+	rmdir "$root/outer"
+	run pagetouch --json --limit 96M --high 96M --then free --then high:16M -o +LAZYFREE 48M 12M
+	ends "memory.high lowered" completed 0
+	has "$out" '"step":"high:16M"' "memory.high lowered: its row"
+	[ "$(field grew)" -lt 18874368 ]
+	ok $? "memory.high lowered: what was given up is taken ($(field grew) are left)"
+}
+
 # by_hand NAME OPTION...: the same death, but not by the OOM killer.
 by_hand() {
 	by_hand_name=$1
@@ -152,6 +181,7 @@ own_limit
 parents_limit
 oom_group
 throttled
+lowered
 by_hand "SIGKILL by hand in a sandbox" --limit 64M
 by_hand "SIGKILL by hand without one" --no-guard
 gone_observer TERM 143

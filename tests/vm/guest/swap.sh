@@ -82,6 +82,25 @@ passes() {
 	near "$(at pass:2 touched)" 100663296 0 "and touches all of it"
 }
 
+# A lower limit pushes out what is above it, and SIGINT ends that too.
+lowered() {
+	run pagetouch --json --limit 96M --swap 96M -o +CGUSE --then limit:32M --then limit:96M 64M 64M
+	ends "64M, then a limit of 32M" completed 0
+	near "$(at limit:32M swap)" 35651584 3145728 "what is above the limit goes to swap"
+	near "$(at limit:32M grew)" 31457280 3145728 "and the rest stays"
+	near "$(at limit:96M swap)" "$(at limit:32M swap)" 65536 "raised, nothing comes back by itself"
+	: >"$out"
+	pagetouch --json --limit 160M --swap 160M --then limit:4M --then hold:infinity 120M 120M \
+		>"$out" 2>"$err" </dev/null &
+	observer=$!
+	eventually 60 grep -q '"touched":125829120,' "$out"
+	sleep 0.1
+	kill -TERM "$observer"
+	ended
+	is "$status $(field step)" "143 limit:4M" "SIGTERM while the limit is lowered"
+	clean "SIGTERM while the limit is lowered"
+}
+
 # What is given up with MADV_FREE goes first, without swap.
 frees() {
 	run pagetouch --json --limit 64M -o +LAZYFREE 40M 40M --then free --then fork:write:75%
@@ -98,6 +117,7 @@ if zram_on; then
 	pages_out
 	passes
 	frees
+	lowered
 else
 	ok 0 "swap # SKIP this kernel package has no zram"
 fi
