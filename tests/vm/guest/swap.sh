@@ -86,8 +86,8 @@ passes() {
 lowered() {
 	run pagetouch --json --limit 96M --swap 96M -o +CGUSE --then limit:32M --then limit:96M 64M 64M
 	ends "64M, then a limit of 32M" completed 0
-	near "$(at limit:32M swap)" 35651584 3145728 "what is above the limit goes to swap"
-	near "$(at limit:32M grew)" 31457280 3145728 "and the rest stays"
+	near "$(at limit:32M swap)" 39845888 6291456 "what is above the limit goes to swap"
+	near "$(at limit:32M grew)" 27262976 6291456 "and the rest stays"
 	near "$(at limit:96M swap)" "$(at limit:32M swap)" 65536 "raised, nothing comes back by itself"
 	: >"$out"
 	pagetouch --json --limit 160M --swap 160M --then limit:4M --then hold:infinity 120M 120M \
