@@ -141,7 +141,7 @@ static void take_text(struct reading *reading, const char *key, char *text, size
 static bool is_step_name(const char *name)
 {
 	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "0123456789:%._+-");
+				     "0123456789:%/._+-");
 
 	return length && !name[length] && length < SAMPLE_STEP_MAX;
 }

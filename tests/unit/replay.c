@@ -27,6 +27,11 @@
 	"\"touched\":8192,\"vsz\":1,\"rss\":2,\"grew\":3,\"exact\":true,\"proof\":[\"a\",\"b\"]," \
 	"\"limit\":33554432,\"message\":\"killed\",\"summary\":\"grew\"}"
 
+/* What a plan must have, without its end. */
+#define LEAST                                                                       \
+	"{\"record\":\"plan\",\"page_size\":4096,\"size\":4096,\"interval\":4096," \
+	"\"touch\":4096,\"backing\":\"memfd\","
+
 /* Parses TEXT into one record that stays until the next call. */
 static const struct record *parse(const char *text, int *ret_r)
 {
@@ -58,6 +63,28 @@ static void test_plan(void)
 	       "its steps");
 	tap_ok(!strcmp(view.host->name, "vm") && !strcmp(view.host->kernel, "6.18.0") &&
 	       !strcmp(view.host->time, "2026-11-24T15:59:06Z"), "where and when");
+}
+
+/* What a run can write, a replay can read. */
+static void test_names(void)
+{
+	char text[256];
+	int r;
+
+	for (unsigned i = 0; i < TOUCH_ACCESSES; i++) {
+		enum touch_access access = (enum touch_access)i;
+
+		snprintf(text, sizeof(text), LEAST "\"access\":\"%s\"}",
+			 touch_access_name(access));
+		tap_ok(parse(text, &r)->plan.manner.access == access && r == 0, "access %s",
+		       touch_access_name(access));
+	}
+	for (size_t i = 0; i < step_rule_count; i++) {
+		snprintf(text, sizeof(text), LEAST "\"steps\":"
+			 "[\"%s:1.5K/2M\",\"%s:12.5%%\"]}", step_rules[i].name, step_rules[i].name);
+		tap_ok(parse(text, &r)->plan.observe.step_count == 2 && r == 0, "step %s",
+		       step_rules[i].name);
+	}
 }
 
 static void test_sample(void)
@@ -300,6 +327,7 @@ static void test_files(void)
 int main(void)
 {
 	test_plan();
+	test_names();
 	test_sample();
 	test_verdict();
 	test_lines();
