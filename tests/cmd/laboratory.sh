@@ -156,8 +156,9 @@ lab --then dontneed:4M/10M
 kinds dontneed:4M/10M $((size - 8 * mib)) 0 0
 lab --then dontneed:8M/10M
 kinds dontneed:8M/10M $((2 * mib)) 0 0
-lab --shared --then remove:$page/$((2 * page))
-kinds remove:$page/$((2 * page)) 0 0 $((size / 2))
+half=$page/$((2 * page))
+lab --shared --then "remove:$half"
+kinds "remove:$half" 0 0 $((size / 2))
 lab --then protect:none --then protect:write
 kinds protect:none "$size" 0 0
 kinds protect:write "$size" 0 0
@@ -215,7 +216,7 @@ if [ "$huge" -gt 0 ] && [ "$huge" -le $((2 * mib)) ] && ! sanitized &&
 	lab --thp=always --access read -o +HUGE
 	kinds touch 0 0 0
 	lab --thp=always --then "dontneed:$((huge - page))/$huge"
-	kinds "dontneed:$((huge - page))/$huge" $((size / huge * page)) 0 0
+	kinds "dontneed:$((huge - page))/$huge" $((size * page / huge)) 0 0
 	lab --stride $((8 * page)) --then collapse
 	kinds touch $((size / 8)) 0 0
 	near "$(at collapse huge)" "$size" $((2 * huge)) "collapse makes huge pages of the eighth of them"
