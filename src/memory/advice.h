@@ -21,7 +21,8 @@ enum memory_advice {
 	ADVICE_GUARD,		/* MADV_GUARD_INSTALL, 6.13 */
 	ADVICE_PROTECT_NONE,	/* mprotect(2), PROT_NONE */
 	ADVICE_PROTECT_WRITE,	/* mprotect(2), PROT_READ | PROT_WRITE */
-	ADVICE_UNMAP,		/* munmap(2) */
+	ADVICE_UNMAP,		/* munmap(2), of a heap free(3) */
+	ADVICE_TRIM,		/* malloc_trim(3): heap_trim(), not for advice_apply() */
 };
 
 /*

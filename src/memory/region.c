@@ -29,6 +29,11 @@ bool region_is_hugetlb(enum region_backing backing)
 	return backing == REGION_HUGETLB || backing == REGION_HUGETLB_SHARED;
 }
 
+bool region_grows(enum region_backing backing)
+{
+	return backing == REGION_HEAP || backing == REGION_STACK;
+}
+
 static int advise_thp(const struct region *region, const struct region_spec *spec)
 {
 	int advice = spec->thp == REGION_THP_ALWAYS ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
@@ -157,6 +162,8 @@ const char *region_backing_name(enum region_backing backing)
 		[REGION_FILE_SHARED] = "file-shared",
 		[REGION_HUGETLB] = "hugetlb",
 		[REGION_HUGETLB_SHARED] = "hugetlb",
+		[REGION_HEAP] = "heap",
+		[REGION_STACK] = "stack",
 	};
 
 	return names[backing];

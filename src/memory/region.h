@@ -14,6 +14,8 @@ enum region_backing {
 	REGION_FILE_SHARED,	/* a file, MAP_SHARED: RssFile, on tmpfs RssShmem */
 	REGION_HUGETLB,		/* MAP_PRIVATE | MAP_HUGETLB: in no RSS, see HugetlbPages */
 	REGION_HUGETLB_SHARED,	/* MAP_SHARED | MAP_HUGETLB: the same */
+	REGION_HEAP,		/* malloc(3), heap.h: RssAnon; VSZ grows with the touching */
+	REGION_STACK,		/* the main thread's stack, stack.h: the same */
 };
 
 /* Transparent huge pages on the region, madvise(2). */
@@ -37,6 +39,7 @@ struct region_spec {
 	bool read_only;			/* PROT_READ: nothing is ever going to be written */
 	bool on_tmpfs;			/* of a file: its pages are shared memory to the kernel */
 	uint64_t huge_page;		/* hugetlb: bytes of one page, a power of two; 0: none */
+	uint64_t piece;			/* of a heap: bytes of one allocation; else 0 */
 	uint64_t alignment;		/* of its address, if that can be had; 0: none */
 	int fd;				/* of a file backing: open, and of `bytes` at least */
 };
@@ -53,6 +56,9 @@ bool region_is_shared(enum region_backing backing);
 /* Whether a file with a path is mapped, or hugetlb pages. */
 bool region_is_file(enum region_backing backing);
 bool region_is_hugetlb(enum region_backing backing);
+
+/* Whether it is not mapped as a whole, but grows (VSZ with it) as it is touched. */
+bool region_grows(enum region_backing backing);
 
 /*
  * Maps memory as SPEC says (without a reservation shared memory gets one where it is granted,
@@ -73,7 +79,7 @@ int region_lock(const struct region *region, uint64_t from, uint64_t to, enum re
 /* Gives the mapping back; REGION holds nothing afterwards. */
 void region_unmap(struct region *region);
 
-/* "private", "shared", "memfd", "file-private", "file-shared" or "hugetlb", as in the plan record. */
+/* "private", "shared", "memfd", "file-private", "file-shared", "hugetlb", "heap" or "stack". */
 const char *region_backing_name(enum region_backing backing);
 
 #endif

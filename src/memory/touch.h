@@ -40,9 +40,12 @@ struct touch_manner {
 
 #define TOUCH_ACCESSES (TOUCH_PWRITE + 1)
 
+struct heap;
+
 /* What there is to visit. */
 struct touch_job {
 	unsigned char *base;
+	struct heap *heap;		/* for heap_visit(), instead of base; NULL: none */
 	uint64_t unit, stride, batch;
 	enum touch_access access;
 	int fd;				/* of the file whose first byte is at base; -1: none */

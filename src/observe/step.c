@@ -31,7 +31,8 @@ const struct step_rule step_rules[] = {
 	{ "fork:write", VERB_FORK_TOUCH, TOUCH_WRITE, "the same, and it writes to each page" },
 	{ "protect:none", VERB_ADVISE, ADVICE_PROTECT_NONE, "mprotect, PROT_NONE" },
 	{ "protect:write", VERB_ADVISE, ADVICE_PROTECT_WRITE, "mprotect, PROT_READ | PROT_WRITE" },
-	{ "unmap", VERB_ADVISE, ADVICE_UNMAP, "munmap" },
+	{ "unmap", VERB_ADVISE, ADVICE_UNMAP, "munmap; of a heap free(3), piece by piece" },
+	{ "trim", VERB_ADVISE, ADVICE_TRIM, "malloc_trim(3): what was freed, to the kernel" },
 	{ "limit", VERB_BOUND, SANDBOX_LIMIT, "SIZE becomes the limit of the sandbox" },
 	{ "high", VERB_BOUND, SANDBOX_HIGH, "SIZE becomes its memory.high" },
 };
@@ -48,10 +49,15 @@ bool step_writes(const struct step *step)
 	       (rule->what == ADVICE_REMOVE || rule->what == ADVICE_PROTECT_WRITE);
 }
 
+bool step_trims(const struct step *step)
+{
+	return step->rule->verb == VERB_ADVISE && step->rule->what == ADVICE_TRIM;
+}
+
 bool step_needs_region(const struct step *step)
 {
 	return step->rule->verb != VERB_HOLD && step->rule->verb != VERB_FORK &&
-	       step->rule->verb != VERB_BOUND;
+	       step->rule->verb != VERB_BOUND && !step_trims(step);
 }
 
 bool step_forks(const struct step *step)
@@ -171,6 +177,9 @@ static int parse_rest(const char *text, const char *rest, struct step *step,
 		return complain_shape(
 			text, "has a size, but a fork is whole",
 			"write fork, fork:read or fork:write; the last two take :SIZE", trouble);
+	if (step_trims(step))
+		return complain_shape(text, "has a size, but malloc_trim(3) is whole",
+				      "write trim alone, and unmap:SIZE before it", trouble);
 	r = parse_part(text, rest + 1, step, trouble);
 	if (r < 0 || step->part.bytes || step->part.permyriad)
 		return r;

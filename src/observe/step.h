@@ -58,6 +58,9 @@ bool step_needs_region(const struct step *step);
 /* What must follow the name of RULE: ":TIME", ":SIZE" or "". */
 const char *step_argument(const struct step_rule *rule);
 
+/* Whether STEP is malloc_trim(3), which is whole. */
+bool step_trims(const struct step *step);
+
 /* Whether STEP forks. */
 bool step_forks(const struct step *step);
 

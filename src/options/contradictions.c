@@ -6,6 +6,7 @@
 
 #include "base/duration.h"
 #include "memory/advice.h"
+#include "memory/heap.h"
 #include "options/contradictions.h"
 #include "subject/protocol.h"
 #include "system/sandbox-limit.h"
@@ -18,10 +19,13 @@ enum kind {
 	KIND_HUGETLB = 8,
 	KIND_HUGETLB_SHARED = 16,
 	KIND_LOCKED = 32,	/* any of them, beside its own kind */
+	KIND_HEAP = 64,
+	KIND_STACK = 128,
 };
 
 #define KIND_PRIVATE (KIND_ANONYMOUS | KIND_FILE)
 #define KIND_ANY_HUGETLB (KIND_HUGETLB | KIND_HUGETLB_SHARED)
+#define KIND_MAPPED (KIND_PRIVATE | KIND_SHARED | KIND_ANY_HUGETLB)
 
 /* What an advice cannot be done to, and what is said of that. */
 static const struct objection {
@@ -51,6 +55,22 @@ static const struct objection {
 	{ ADVICE_PAGEOUT, KIND_LOCKED, "locked memory is never reclaimed", "leave --lock out" },
 	{ ADVICE_REMOVE, KIND_LOCKED, "locked memory cannot be given back", "leave --lock out" },
 	{ ADVICE_GUARD, KIND_LOCKED, "locked memory cannot be guarded", "leave --lock out" },
+	{ ADVICE_TRIM, KIND_MAPPED | KIND_STACK,
+	  "malloc_trim(3) gives back what was malloc(3)'s, and this is not", "add --heap" },
+};
+
+/* What holds for every advice but ADVICE_UNMAP and ADVICE_TRIM. */
+static const struct objection of_heap = {
+	.why = "the memory is malloc(3)'s own, which keeps its accounts in it",
+	.remedy = "use --then unmap and --then trim, or leave --heap out",
+};
+static const struct objection of_stack = {
+	.why = "the stack is the kernel's to give and the program's to run on",
+	.remedy = "leave --stack out",
+};
+static const struct objection of_trim = {
+	.why = "there is no malloc_trim(3) in this C library",
+	.remedy = "leave it out; the GNU C library has it",
 };
 
 static unsigned kinds_of(const struct request *request)
@@ -63,6 +83,8 @@ static unsigned kinds_of(const struct request *request)
 		[REGION_FILE_SHARED] = KIND_SHARED,
 		[REGION_HUGETLB] = KIND_HUGETLB,
 		[REGION_HUGETLB_SHARED] = KIND_HUGETLB_SHARED,
+		[REGION_HEAP] = KIND_HEAP,
+		[REGION_STACK] = KIND_STACK,
 	};
 
 	return kinds[request->backing] | (request->lock == REGION_UNLOCKED ? 0 : KIND_LOCKED);
@@ -75,7 +97,11 @@ static const struct objection *find_objection(unsigned kinds, const struct step 
 	for (size_t i = 0; i < sizeof(objections) / sizeof(objections[0]); i++)
 		if (objections[i].advice == step->rule->what && objections[i].kinds & kinds)
 			return &objections[i];
-	return NULL;
+	if (step_trims(step))
+		return heap_can_trim() ? NULL : &of_trim;
+	if (kinds & KIND_STACK)
+		return &of_stack;
+	return kinds & KIND_HEAP && step->rule->what != ADVICE_UNMAP ? &of_heap : NULL;
 }
 
 static int refuse(const struct step *step, const char *why, const char *remedy,
@@ -140,10 +166,53 @@ static int check_access(const struct request *request, struct trouble *trouble)
 	return -EINVAL;
 }
 
+/* What cannot be asked of memory that comes as it is touched, option by option. */
+static int check_growing(const struct request *request, struct trouble *trouble)
+{
+	bool stack = request->backing == REGION_STACK;
+	const char *option = stack ? "--stack" : "--heap", *other = NULL, *why = NULL;
+
+	if (!region_grows(request->backing))
+		return 0;
+	if (stack && request->threads > 1) {
+		other = "--threads";
+		why = "only the first thread's stack grows";
+	} else if (request->order != ORDER_FORWARD) {
+		other = "--order";
+		why = stack ? "a stack grows downwards, page by page"
+			    : "a piece is allocated when it is touched";
+	} else if (request->has_stride) {
+		other = "--stride";
+		why = "no page may be left out";
+	} else if (request->access != TOUCH_WRITE && request->access != TOUCH_READ) {
+		other = "--access";
+		why = "there is nothing yet to be populated: each page is written or read";
+	} else if (request->lock != REGION_UNLOCKED) {
+		other = "--lock";
+		why = "there is nothing yet to be locked";
+	} else if (request->reserve) {
+		other = "--reserve";
+		why = "what it gets is always promised";
+	} else if (request->thp == REGION_THP_ALWAYS) {
+		other = "--thp=always";
+		why = "there is nothing yet to be advised on; with --thp=system it is as the "
+		      "system has it";
+	}
+	if (!other)
+		return 0;
+	trouble_set(trouble, "%s and %s do not go together: %s", option, other, why);
+	trouble_remedy(trouble, "leave one of them out");
+	return -EINVAL;
+}
+
 int contradictions_check(const struct request *request, struct trouble *trouble)
 {
 	int r = check_access(request, trouble);
 
+	if (r == 0)
+		r = check_growing(request, trouble);
+	if (r < 0)
+		return r;
 	if (request->reserve && (request->backing == REGION_MEMFD ||
 				 request->backing == REGION_FILE_SHARED)) {
 		trouble_set(trouble,

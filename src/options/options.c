@@ -15,6 +15,7 @@
 
 enum option_key {
 	KEY_PRIVATE = OPTION_LONG_ONLY, KEY_SHARED, KEY_MEMFD, KEY_FILE, KEY_HUGETLB, KEY_RESERVE,
+	KEY_HEAP, KEY_STACK,
 	KEY_THP, KEY_LOCK, KEY_ACCESS, KEY_ORDER, KEY_STRIDE, KEY_TOUCH, KEY_PASSES, KEY_THEN,
 	KEY_RATE, KEY_HOLD, KEY_EVERY, KEY_NO_GUARD, KEY_VERIFY, KEY_EXPECT, KEY_EXACT,
 	KEY_LIMIT, KEY_SWAP, KEY_HIGH, KEY_OOM_SCORE_ADJ,
@@ -29,6 +30,8 @@ static const struct option_description list[] = {
 	{ "memfd", KEY_MEMFD, NULL, "map a memfd, a file without a name", NULL },
 	{ "file", KEY_FILE, "PATH", "map a file; a new one is gone after the run", NULL },
 	{ "hugetlb", KEY_HUGETLB, "[=2M|1G]", "map reserved huge pages", NULL },
+	{ "heap", KEY_HEAP, "[=PIECE]", "allocate it with malloc, in pieces of PIECE", NULL },
+	{ "stack", KEY_STACK, NULL, "let the main thread's stack grow by it", NULL },
 	{ "reserve", KEY_RESERVE, NULL, "let overcommit accounting see the mapping", NULL },
 	{ "thp", KEY_THP, "WHEN", "huge pages: never (default), always, system", NULL },
 	{ "lock", KEY_LOCK, "[=onfault]", "lock it with mlock, at once or page by page", NULL },
@@ -80,6 +83,15 @@ static const int exclusive[][2] = {
 	{ KEY_HUGETLB, KEY_MEMFD },
 	{ KEY_HUGETLB, KEY_FILE },
 	{ KEY_HUGETLB, KEY_THP },
+	{ KEY_HEAP, KEY_STACK },
+	{ KEY_HEAP, KEY_SHARED },
+	{ KEY_HEAP, KEY_MEMFD },
+	{ KEY_HEAP, KEY_FILE },
+	{ KEY_HEAP, KEY_HUGETLB },
+	{ KEY_STACK, KEY_SHARED },
+	{ KEY_STACK, KEY_MEMFD },
+	{ KEY_STACK, KEY_FILE },
+	{ KEY_STACK, KEY_HUGETLB },
 	{ KEY_BYTES, KEY_HUMAN },
 	{ KEY_JSON, KEY_CSV },
 	{ KEY_JSON, KEY_HUMAN },
@@ -101,7 +113,7 @@ static const struct option_table table = {
 /* The parser's state. */
 struct parser {
 	struct request request;
-	bool shared, memfd;
+	bool shared, memfd, heap, stack;
 	struct option_walk walk;
 	struct trouble *trouble;
 };
@@ -178,6 +190,12 @@ static int apply_picture(struct request *request, int key, const char *text,
 	}
 }
 
+static int apply_heap(struct parser *parser, const char *text)
+{
+	parser->heap = true;
+	return value_heap(text, &parser->request, parser->trouble);
+}
+
 static int apply_with_argument(struct parser *parser, int key, const char *text)
 {
 	struct request *request = &parser->request;
@@ -233,6 +251,11 @@ static int apply(struct parser *parser, int key, const char *argument)
 	case KEY_MEMFD:
 		parser->memfd = true;
 		return 0;
+	case KEY_HEAP:
+		return apply_heap(parser, argument);
+	case KEY_STACK:
+		parser->stack = true;
+		return 0;
 	case KEY_RESERVE:
 		request->reserve = true;
 		return 0;
@@ -282,6 +305,10 @@ static enum region_backing backing_of(const struct parser *parser)
 		return parser->shared ? REGION_FILE_SHARED : REGION_FILE_PRIVATE;
 	if (parser->memfd)
 		return REGION_MEMFD;
+	if (parser->heap)
+		return REGION_HEAP;
+	if (parser->stack)
+		return REGION_STACK;
 	return parser->shared ? REGION_SHARED : REGION_PRIVATE;
 }
 

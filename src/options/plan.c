@@ -7,6 +7,7 @@
 
 #include "base/duration.h"
 #include "memory/advice.h"
+#include "memory/heap.h"
 #include "options/contradictions.h"
 #include "options/plan.h"
 
@@ -72,6 +73,27 @@ static int to_pages(const char *name, struct size size, uint64_t room, uint64_t 
 		return -ERANGE;
 	}
 	return 0;
+}
+
+/* A piece above a page is of whole pages, so that each page of it is touched. */
+static int plan_heap(const struct request *request, struct plan *plan, struct trouble *trouble)
+{
+	uint64_t size = plan->region.bytes, unit = plan->observe.unit, piece = request->piece;
+
+	if (request->backing != REGION_HEAP)
+		return 0;
+	if (piece > unit && size_round_up(piece, unit, &piece) < 0)
+		piece = size;
+	if (!piece || piece > size)
+		piece = size;
+	plan->region.piece = piece;
+	if (heap_count(size, piece) <= HEAP_PIECES_MAX)
+		return 0;
+	trouble_set(trouble, "--heap: %llu bytes are %llu pieces, more than %llu",
+		    (unsigned long long)size, (unsigned long long)heap_count(size, piece),
+		    (unsigned long long)HEAP_PIECES_MAX);
+	trouble_remedy(trouble, "make PIECE larger or SIZE smaller");
+	return -EINVAL;
 }
 
 /* How much of the region is walked over, and how much of that is touched. */
@@ -319,6 +341,8 @@ int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 		r = to_pages("SIZE", request->size, room, plan.observe.unit, &plan.region.bytes,
 			     trouble);
 	plan.observe.size = plan.region.bytes;
+	if (r == 0)
+		r = plan_heap(request, &plan, trouble);
 	if (r == 0)
 		r = plan_touch(request, room, &plan, trouble);
 	if (r == 0)

@@ -29,6 +29,7 @@ struct request {
 	enum region_lock lock;
 	const char *file;			/* of a file backing; static or of argv */
 	uint64_t huge_page;			/* of hugetlb, bytes; 0: the system's default */
+	uint64_t piece;				/* of a heap, bytes; 0: all of it is one */
 	enum touch_access access;
 	enum order_kind order;
 	uint64_t seed;				/* of ORDER_RANDOM */

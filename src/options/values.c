@@ -10,6 +10,7 @@
 
 #include "base/duration.h"
 #include "base/number.h"
+#include "memory/heap.h"
 #include "options/values.h"
 #include "subject/subject.h"
 
@@ -168,6 +169,26 @@ int value_hugetlb(const char *text, struct request *request, struct trouble *tro
 		    trouble_escape(escaped, sizeof(escaped), text));
 	trouble_remedy(trouble, "write --hugetlb=2M or --hugetlb=1G, or what else there is in "
 		       "/sys/kernel/mm/hugepages");
+	return -EINVAL;
+}
+
+int value_heap(const char *text, struct request *request, struct trouble *trouble)
+{
+	struct size size = { 0 };
+	char escaped[64];
+
+	request->piece = 0;
+	if (!text)
+		return 0;
+	if (size_parse("--heap", text, &size, trouble) < 0)
+		return -EINVAL;
+	request->piece = size.bytes;
+	if (!size.permyriad && size.bytes >= HEAP_PIECE_LEAST)
+		return 0;
+	trouble_set(trouble, "--heap '%s' is no size of a piece",
+		    trouble_escape(escaped, sizeof(escaped), text));
+	trouble_remedy(trouble, "PIECE is in bytes, %d at least, as in --heap=1000",
+		       HEAP_PIECE_LEAST);
 	return -EINVAL;
 }
 

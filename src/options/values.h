@@ -32,6 +32,7 @@ int value_adj(const char *text, struct request *request, struct trouble *trouble
 
 /* TEXT is NULL where no value follows. */
 int value_lock(const char *text, struct request *request, struct trouble *trouble);
+int value_heap(const char *text, struct request *request, struct trouble *trouble);
 int value_hugetlb(const char *text, struct request *request, struct trouble *trouble);
 
 #endif

@@ -75,6 +75,8 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 	json_add_figure(object, "interval", record->interval);
 	json_add_figure(object, "touch", record->touch);
 	json_add_text(object, "backing", region_backing_name(record->region->backing));
+	json_add_figure(object, "piece",
+			record->region->piece ? record->region->piece : SAMPLE_MISSING);
 	add_manner(object, record);
 	json_add_figure(object, "limit", record->limit);
 	json_add_integer(object, "pid", record->pid);

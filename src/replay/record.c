@@ -266,6 +266,7 @@ static void read_manner(struct reading *reading, struct record_plan *plan)
 static void read_plan(struct reading *reading, struct record_plan *plan)
 {
 	uint64_t pid = take_figure(reading, "pid", false);
+	uint64_t piece = take_figure(reading, "piece", false);
 	unsigned backing;
 
 	*plan = (struct record_plan){
@@ -277,11 +278,12 @@ static void read_plan(struct reading *reading, struct record_plan *plan)
 		.pid = pid < INT_MAX ? (int)pid : 0,
 	};
 	backing =
-		take_choice(reading, "backing", backing_name, REGION_HUGETLB_SHARED + 1, UINT_MAX);
+		take_choice(reading, "backing", backing_name, REGION_STACK + 1, UINT_MAX);
 	if (backing == UINT_MAX)
 		object_to(reading, "backing", "none that is known here");
 	else
 		plan->region.backing = (enum region_backing)backing;
+	plan->region.piece = piece == SAMPLE_MISSING ? 0 : piece;
 	read_manner(reading, plan);
 	take_text(reading, "host", plan->host.name, sizeof(plan->host.name));
 	take_text(reading, "kernel", plan->host.kernel, sizeof(plan->host.kernel));

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "memory/heap.h"
 #include "subject/crew.h"
 
 /*
@@ -47,6 +48,13 @@ static void work(struct hand *hand)
 	struct touch_slot *slot = &crew->board->slots[hand->number];
 
 	hand->error = 0;
+	if (crew->job.heap) {
+		struct heap_share share = { hand->number, crew->count };
+
+		hand->error = heap_visit(&crew->job, share, &hand->at, crew->to,
+					 &crew->board->stop, slot);
+		return;
+	}
 	do
 		hand->error = touch_visit(&crew->job, &hand->at,
 					  hand->end < crew->to ? hand->end : crew->to,

@@ -6,9 +6,12 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "memory/advice.h"
+#include "memory/heap.h"
+#include "memory/stack.h"
 #include "subject/child.h"
 #include "subject/crew.h"
 #include "subject/protocol.h"
@@ -21,6 +24,7 @@
 struct estate {
 	struct region scratch;
 	struct region region;
+	struct heap heap;	/* instead of it, if it is that */
 	uint64_t probes;	/* pages of the scratch region touched */
 	struct crew crew;
 	struct hand self;	/* the crew, while it is this thread alone */
@@ -116,10 +120,35 @@ static void release_scratch(const struct worker *worker, struct estate *estate)
 
 static int map_region(const struct worker *worker, struct estate *estate, uint64_t *ret_address)
 {
-	int r = region_map(&worker->region, &estate->region);
+	const struct region_spec *spec = &worker->region;
+	int r;
+
+	/* What the C library or the kernel maps cannot be advised before it is touched. */
+	if (region_grows(spec->backing) && spec->thp == REGION_THP_NEVER)
+		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	if (spec->backing == REGION_HEAP)
+		return heap_make(spec, worker->page_size, &estate->heap);
+	if (spec->backing == REGION_STACK)
+		r = stack_find(spec, worker->page_size, &estate->region);
+	else
+		r = region_map(spec, &estate->region);
 	if (r == 0)
 		*ret_address = (uint64_t)(uintptr_t)estate->region.address;
 	return r;
+}
+
+/* A stack is touched from its end on. */
+static struct touch_job plan_region(const struct worker *worker, struct estate *estate,
+				    struct touch_manner manner, uint64_t span)
+{
+	struct region *region = &estate->region;
+
+	if (worker->region.backing == REGION_HEAP)
+		return heap_plan(&manner, &estate->heap, span);
+	if (worker->region.backing != REGION_STACK)
+		return touch_plan(&manner, region->address, span);
+	manner.order = ORDER_BACKWARD;
+	return touch_plan(&manner, region->address + region->bytes - span, span);
 }
 
 static int begin(const struct worker *worker, struct estate *estate,
@@ -131,7 +160,7 @@ static int begin(const struct worker *worker, struct estate *estate,
 	manner.access = (enum touch_access)request->what;
 	/* All slots, also those of the threads that a forked child has not got. */
 	clear_board(worker);
-	job = touch_plan(&manner, estate->region.address, request->to);
+	job = plan_region(worker, estate, manner, request->to);
 	job.fd = region_is_file(worker->region.backing) ? worker->region.fd : estate->region.fd;
 	crew_begin(&estate->crew, &job);
 	return 0;
@@ -160,6 +189,14 @@ static int advise(const struct worker *worker, struct estate *estate,
 {
 	enum memory_advice advice = (enum memory_advice)request->what;
 
+	if (advice == ADVICE_TRIM)
+		return heap_trim();
+	if (worker->region.backing == REGION_HEAP) {
+		if (advice != ADVICE_UNMAP)
+			return -EINVAL;
+		heap_free(&estate->heap, request->to);
+		return 0;
+	}
 	if (request->every)
 		return advice_apply_each(&estate->region, advice, request->to, request->every,
 					 &worker->board->stop);

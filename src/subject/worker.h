@@ -21,7 +21,8 @@ struct worker {
 
 /*
  * Carries out requests until the pipe ends, then leaves with _exit(2). Allocates nothing once the
- * threads run, and prints nothing: only what is asked for may change the process.
+ * threads run, but for the pieces of a heap, and prints nothing: only what is asked for may change
+ * the process.
  */
 _Noreturn void worker_run(struct worker *worker);
 

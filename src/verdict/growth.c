@@ -58,6 +58,32 @@ static struct growth_rule expect_called(const struct growth_deeds *deeds)
 	return rule;
 }
 
+static struct growth_rule expect_stack(const struct growth_deeds *deeds)
+{
+	struct growth_rule rule = expect_private(deeds);
+
+	rule.vsz_grows = true;
+	rule.vsz_least = deeds->covered;
+	return rule;
+}
+
+/* Headers are written even where the pieces are only read. */
+static struct growth_rule expect_heap(const struct growth_deeds *deeds)
+{
+	uint64_t piece = deeds->region->piece ? deeds->region->piece : deeds->region->bytes;
+	uint64_t pieces = deeds->covered ? (deeds->covered - 1) / piece + 1 : 0;
+	uint64_t spare = GROWTH_ARENA_EXTRA * (deeds->threads ? deeds->threads : 1);
+	struct growth_rule rule = { .kind = GROWTH_ANON, .cause = GROWTH_ALLOCATOR };
+
+	rule.vsz_grows = true;
+	rule.vsz_least = deeds->covered > spare ? deeds->covered - spare : 0;
+	rule.least = touch_writes(deeds->access) ? rule.vsz_least : 0;
+	rule.most = deeds->covered + pieces * GROWTH_PIECE_EXTRA + spare;
+	if (!rule.least)
+		rule.cause = touch_writes(deeds->access) ? GROWTH_ALLOCATOR : GROWTH_ZERO_PAGE;
+	return rule;
+}
+
 struct growth_rule growth_expect(const struct growth_deeds *deeds)
 {
 	enum region_backing backing = deeds->region->backing;
@@ -67,6 +93,10 @@ struct growth_rule growth_expect(const struct growth_deeds *deeds)
 		return expect_called(deeds);
 	if (backing == REGION_PRIVATE)
 		return expect_private(deeds);
+	if (backing == REGION_STACK)
+		return expect_stack(deeds);
+	if (backing == REGION_HEAP)
+		return expect_heap(deeds);
 	if (region_is_file(backing))
 		return expect_file(deeds);
 	rule.least = rule.most = greater(deeds->covered, deeds->locked);
@@ -123,9 +153,15 @@ struct growth growth_measure(const struct sample *baseline, const struct sample 
 	return growth;
 }
 
+static bool vsz_is_right(const struct growth *growth)
+{
+	return growth->rule.vsz_grows ? growth->vsz >= (int64_t)growth->rule.vsz_least
+				      : growth->vsz == 0;
+}
+
 bool growth_verified(const struct growth *growth)
 {
-	return growth->exact && growth->vsz == 0 &&
+	return growth->exact && vsz_is_right(growth) &&
 	       growth->region >= (int64_t)growth->rule.least &&
 	       growth->region <= (int64_t)growth->rule.most;
 }
@@ -168,10 +204,14 @@ static void add_cause(const struct growth *growth, uint64_t touched, enum size_u
 	if (growth->exact && growth->rule.cause == GROWTH_NO_RSS)
 		add(reason, "hugetlb pages are in no RSS, but %s came into use",
 		    TEXT(growth->region));
-	else if (growth->rule.cause == GROWTH_ZERO_PAGE && touched)
+	else if (growth->rule.cause == GROWTH_ZERO_PAGE && touched && more < 0)
 		add(reason, "what is only read stays the one page of zeros, which is in no RSS");
 	else if (growth->rule.cause == GROWTH_CALLED && touched)
 		add(reason, "what pread and pwrite reach is the file, not the mapping");
+	else if (growth->exact && growth->rule.vsz_grows && more > 0)
+		add(reason, "malloc(3) itself took %s", TEXT(more));
+	else if (growth->exact && growth->rule.cause == GROWTH_ALLOCATOR && more < 0)
+		add(reason, "malloc(3) had %s of it resident already", TEXT(more));
 	else if (growth->exact && growth->rule.cause == GROWTH_LOCKED && more > 0)
 		add(reason, "mlock made %s more of the region resident", TEXT(more));
 	else if (growth->exact && growth->rule.cause == GROWTH_AROUND && more > 0)
@@ -186,7 +226,7 @@ const char *growth_reason(const struct growth *growth, uint64_t touched, enum si
 	bool swapped = growth->swap > 0;
 
 	reason[0] = '\0';
-	if (growth->vsz)
+	if (!vsz_is_right(growth))
 		add(reason, "VSZ %s by %s during the run", growth->vsz > 0 ? "rose" : "fell",
 		    TEXT(growth->vsz));
 	if (!growth->difference && !beyond)

@@ -13,6 +13,10 @@
 
 #define GROWTH_REASON_MAX 640
 
+/* Of glibc: 8 bytes of header, sizes in steps of 16 from 32 on; an arena, its ends, a cache. */
+#define GROWTH_PIECE_EXTRA 24
+#define GROWTH_ARENA_EXTRA (UINT64_C(64) << 10)
+
 /* By which figure the region's own memory is measured. */
 enum growth_kind {
 	GROWTH_ANON,		/* smaps_rollup Anonymous */
@@ -29,6 +33,7 @@ enum growth_cause {
 	GROWTH_LOCKED,		/* mlock(2) made all of it resident */
 	GROWTH_NO_RSS,		/* hugetlb pages */
 	GROWTH_CALLED,		/* the file was read or written, not the memory */
+	GROWTH_ALLOCATOR,	/* what malloc(3) spends, or has to spare */
 };
 
 /* By how much the region's memory must have grown, bytes. */
@@ -36,6 +41,8 @@ struct growth_rule {
 	enum growth_kind kind;
 	enum growth_cause cause;
 	uint64_t least, most;
+	bool vsz_grows;		/* VSZ does not stay: it grows by vsz_least at the least */
+	uint64_t vsz_least;
 };
 
 /* What has been done to the region. */
@@ -44,12 +51,13 @@ struct growth_deeds {
 	enum touch_access access;
 	uint64_t covered;	/* bytes touched, in any pass */
 	uint64_t locked;	/* bytes locked by mlock(2), not on fault; of the beginning */
+	unsigned threads;	/* that touched; of a heap each has an arena */
 };
 
 /* What changed between baseline and last sample; bytes. */
 struct growth {
 	struct growth_rule rule;
-	int64_t vsz;		/* should be 0 */
+	int64_t vsz;		/* should be 0, unless rule.vsz_grows */
 	int64_t rss;		/* by the best source that both samples have */
 	bool exact;		/* that source is smaps_rollup, and region is known */
 	int64_t region;		/* the region's own memory; valid when exact */
@@ -63,7 +71,10 @@ struct growth {
  * What DEEDS must have made resident. Facts: anonymous pages that are read are the zero page until
  * they are written (mm/memory.c, do_anonymous_page()); shared memory has no zero page; a read fault
  * on a file maps cached pages near by (do_fault_around()), a write fault the one page alone;
- * mlock(2) writes to what is private and writable and reads all else.
+ * mlock(2) writes to what is private and writable and reads all else. A stack grows by the page
+ * that is touched (mm/mmap.c, expand_downwards()), so that VSZ and RSS are as long as each other.
+ * An allocator spends GROWTH_PIECE_EXTRA bytes on a piece at the most, and GROWTH_ARENA_EXTRA on
+ * an arena; as much may have been there before.
  */
 struct growth_rule growth_expect(const struct growth_deeds *deeds);
 
@@ -71,7 +82,10 @@ struct growth_rule growth_expect(const struct growth_deeds *deeds);
 struct growth growth_measure(const struct sample *baseline, const struct sample *last,
 			     const struct growth_rule *rule);
 
-/* --verify: VSZ stayed and the region's memory grew by what the rule demands. */
+/*
+ * --verify: VSZ stayed, or grew where it has to, and the region's memory grew by what the rule
+ * demands.
+ */
 bool growth_verified(const struct growth *growth);
 
 /* Says why RSS did not grow by exactly the TOUCHED bytes; "" when it did. Returns reason. */

@@ -147,11 +147,37 @@ static void explain_other(const struct mapfail_evidence *evidence, struct troubl
 			       "vm.max_map_count, overcommit, address space) explains it");
 }
 
+/* What stack_find() says that nothing else can have said. Returns whether it was that. */
+static bool explain_stack(const struct mapfail_evidence *evidence, struct trouble *trouble)
+{
+	uint64_t kib = evidence->region.bytes / 1024;
+
+	if (evidence->region.backing != REGION_STACK ||
+	    (evidence->error != -EPERM && evidence->error != -EEXIST))
+		return false;
+	/* 1 MiB for what the stack has got already, twice as much for the gap below it. */
+	if (evidence->error == -EPERM) {
+		trouble_set(trouble, "the stack may not grow by %s: the hard limit of "
+			    "RLIMIT_STACK is lower", TEXT(evidence->region.bytes));
+		trouble_remedy(trouble, "raise it: ulimit -s %llu, as root if need be; or ask for "
+			       "less", (unsigned long long)kib + 1024);
+		return true;
+	}
+	trouble_set(trouble, "the stack cannot grow by %s: something is mapped there",
+		    TEXT(evidence->region.bytes));
+	trouble_remedy(trouble, "the room below a stack is what RLIMIT_STACK is when a program "
+		       "starts, 128 MiB at least: ulimit -s %llu; or ask for less",
+		       (unsigned long long)kib + 3072);
+	return true;
+}
+
 enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
 				   struct trouble *trouble)
 {
 	enum mapfail_cause cause = mapfail_find(evidence);
 
+	if (explain_stack(evidence, trouble))
+		return MAPFAIL_OTHER;
 	switch (cause) {
 	case MAPFAIL_LIMIT_AS:
 	case MAPFAIL_LIMIT_DATA:

@@ -11,11 +11,18 @@
 
 #define TEXT(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
 
-static int say_vsz(const struct ending *ending, const struct growth *growth, enum size_unit unit,
+static int say_vsz(const struct verdict_evidence *evidence, const struct growth *growth,
 		   char *text, size_t size)
 {
+	const struct ending *ending = evidence->ending;
+	enum size_unit unit = evidence->unit;
 	uint64_t before = ending->vsz_before, mapped = ending->baseline.vsz;
 
+	if (growth->vsz > 0 && growth->rule.vsz_grows)
+		return snprintf(text, size, "%s took VSZ from %s to %s, while pages were touched",
+				evidence->region->backing == REGION_STACK ? "The stack"
+									  : "Allocating",
+				TEXT(mapped), TEXT(ending->filled.vsz));
 	if (growth->vsz)
 		return snprintf(text, size, "VSZ went from %s to %s while pages were touched",
 				TEXT(mapped), TEXT(ending->filled.vsz));
@@ -93,7 +100,7 @@ void summary_write(const struct verdict_evidence *evidence, const struct growth 
 	char vsz[256], difference[1024], deed[64];
 	size_t size = sizeof(ret_verdict->summary);
 
-	say_vsz(ending, growth, unit, vsz, sizeof(vsz));
+	say_vsz(evidence, growth, vsz, sizeof(vsz));
 	if (!touched && !growth->rss && !growth->region) {
 		snprintf(ret_verdict->summary, size,
 			 "%s. Nothing was touched, and RSS did not grow.", vsz);

@@ -149,11 +149,29 @@ static void judge_output(const struct verdict_evidence *evidence, struct verdict
 	trouble_remedy(&verdict->trouble, "the run was ended there");
 }
 
+/* malloc(3) has no more: the mapping that it wanted was refused. */
+static void judge_malloc(const struct verdict_evidence *evidence, struct verdict *verdict)
+{
+	enum size_unit unit = evidence->unit;
+
+	end_with(verdict, OUTCOME_MAP_REFUSED, EXIT_FAILED);
+	trouble_set(&verdict->trouble, "malloc(3) has no piece of %s after %s: %s",
+		    TEXT(evidence->region->piece), TEXT(verdict->touched), strerror(ENOMEM));
+	trouble_remedy(&verdict->trouble, "what it asks for is promised (vm.overcommit_memory) "
+		       "and within ulimit -v and -d: ask for less, or for smaller pieces");
+	verdict_add_proof(verdict, "malloc: %s", strerror(ENOMEM));
+}
+
 static void judge_step(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	const struct ending *ending = evidence->ending;
 
 	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
+	if (!ending->step[0] && ending->error == -ENOMEM &&
+	    evidence->region->backing == REGION_HEAP) {
+		judge_malloc(evidence, verdict);
+		return;
+	}
 	stepfail_explain(ending->step, touch_access_name(evidence->plan->access), ending->error,
 			 &verdict->trouble);
 	verdict_add_proof(verdict, "%s: %s", ending->step[0] ? ending->step : "touching",
@@ -178,6 +196,7 @@ static void judge_growth(const struct verdict_evidence *evidence, struct verdict
 		.access = evidence->plan ? evidence->plan->access : TOUCH_WRITE,
 		.covered = ending->filled.covered,
 		.locked = locked_bytes(evidence),
+		.threads = evidence->plan ? evidence->plan->threads : 1,
 	};
 	struct growth_rule rule = growth_expect(&deeds);
 	struct growth growth = growth_measure(&ending->baseline, &ending->filled, &rule);

@@ -207,6 +207,84 @@ run --csv -o +PSS --then dontneed --passes 2 1M
 is "$(head -n 1 "$tmp/out")" 'STEP,TOUCHED,VSZ,RSS,GREW,MINFLT,PSS' "--csv has it too"
 is "$(awk -F, 'NF != 7' "$tmp/out" | wc -l)" 0 "in each line"
 
+# Memory of malloc(3). What an allocator adds: 64 KiB for each thread, and 128 KiB of VSZ to spare.
+if sanitized; then
+	skip "--heap" "sanitizers have an allocator of their own"
+else
+	lab --verify --heap --then unmap
+	near "$(moved touch vsz)" $((size + page)) 0 "a piece above the threshold is a mapping: VSZ"
+	kinds touch "$size" 0 0
+	near "$(moved unmap vsz)" 0 0 "and free(3) unmaps it"
+	kinds unmap 0 0 0
+	lab --verify --heap --touch 4M
+	near "$(moved touch vsz)" $((size + page)) 0 "one piece is allocated at once"
+	kinds touch $((4 * mib)) 0 0
+	lab --verify --heap --access read
+	near "$(moved touch anon)" 0 $((4 * page)) "read: nothing but its header"
+	run --json --heap=1000 --verify --then unmap:99% --then touch:read 16M
+	is "$status" 2 "what is freed is not touched"
+	# 1008 bytes for each: the pieces of 16000 KiB take 16128.
+	run --json --heap=1000 --verify --then unmap:99% --then trim 16000K 8000K
+	is "$status" 0 "pieces of 1000 bytes"
+	all=$((16128 * 1024))
+	near "$(moved touch vsz)" $all $((256 * 1024)) "VSZ grows with the pieces"
+	near "$(moved touch anon)" $all $((64 * 1024)) "and so does RSS"
+	is "$(at touch touched)" $((16000 * 1024)) "TOUCHED is what was asked for"
+	near "$(field vsz "$tmp/out" | sed -n 2p)" $(($(baseline vsz) + all / 2)) $((256 * 1024)) \
+		"half of them, half of it"
+	near "$(moved unmap:99% anon)" $all $((64 * 1024)) "freed but for the last: all of it stays"
+	if grep -q '"step":"trim"' "$tmp/out"; then
+		near "$(moved trim anon)" $((all / 100)) $((64 * 1024)) "trim: RSS falls"
+		near "$(moved trim vsz)" $all $((320 * 1024)) "and VSZ does not"
+	fi
+	run --json --heap=16K -t 4 --verify 64K 64K
+	is "$status" 0 "four threads with a piece each"
+	near "$(moved touch anon)" $((64 * 1024)) $((256 * 1024)) "RSS: hardly more than that"
+	if getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
+		near "$(moved touch vsz)" $((3 * 64 * mib)) $((256 * 1024)) "VSZ: an arena for each but the first"
+	fi
+	run --json --heap=1M --then fork:write --passes 2 16M 8M
+	is "$status" 0 "a child has the pieces, too"
+	near "$(at fork:write touched child)" "$size" 0 "and touches them"
+	is "$(field piece "$tmp/out")" $mib "the plan has the size of a piece"
+	has "$tmp/out" '"backing":"heap"' "and says that it is a heap"
+	run --heap=1000 16M
+	has "$tmp/err" 'Allocating took VSZ from [0-9]+ KiB to [0-9]+ KiB.*malloc\(3\) itself took [0-9]+ KiB' \
+		"the summary says who took what"
+	run -q --heap --no-guard 100000T
+	is "$status" 125 "what malloc(3) refuses is refused"
+	has "$tmp/err" 'malloc\(3\) has no piece' "by malloc(3)"
+	run -q --heap --no-guard --expect enomem 100000T
+	is "$status" 0 "which is a refused mapping"
+fi
+
+# The stack: VSZ, RSS and faults go together, to the page.
+if sanitized; then
+	skip "--stack" "sanitizers have a shadow of the stack"
+else
+	lab --verify --stack --then touch:read:50%
+	near "$(moved touch vsz)" "$size" 0 "the stack: VSZ grows with it"
+	kinds touch "$size" 0 0
+	near "$(moved touch minflt)" "$pages" 8 "a fault for each page"
+	near "$(field vsz "$tmp/out" | sed -n 2p)" $(($(baseline vsz) + size / 2)) 0 "half of it, half of it"
+	lab --verify --stack --access read --touch 4M
+	near "$(moved touch vsz)" $((4 * mib)) 0 "the stack, read: VSZ grows"
+	kinds touch 0 0 0
+	lab --stack --then fork:write -o +USS
+	near "$(at fork:write uss child)" "$size" $own "a child writes to a stack of its own"
+	has "$tmp/out" '"backing":"stack"' "the plan says that it is the stack"
+	run --stack 1M
+	has "$tmp/err" 'The stack took VSZ from [0-9]+ KiB to' "the summary says that VSZ grew"
+	run -q --stack 100000T
+	is "$status" 125 "more than there are addresses"
+	has "$tmp/err" 'something is mapped there' "is refused with the reason"
+	(ulimit -S -s 4096 && ulimit -H -s 8192 && "$PAGETOUCH" -q --stack 16M) >"$tmp/out" 2>"$tmp/err"
+	is "$?" 125 "more than the hard limit"
+	has "$tmp/err" 'raise it: ulimit -s 17408' "is refused with the way out"
+	(ulimit -S -s 4096 && "$PAGETOUCH" -q --verify --stack 7M) >"$tmp/out" 2>"$tmp/err"
+	is "$?" 0 "the soft limit is raised"
+fi
+
 # Transparent huge pages, where the kernel gives them.
 huge=$(cat /sys/kernel/mm/transparent_hugepage/hpage_pmd_size 2>/dev/null || echo 0)
 if [ "$huge" -gt 0 ] && [ "$huge" -le $((2 * mib)) ] && ! sanitized &&

@@ -27,6 +27,13 @@ run --replay "$tmp/run.json"
 is "$(head -n 1 "$tmp/out" | tr -s ' ' | sed 's/^ //')" "TOUCHED VSZ RSS GREW MINFLT" "a table, with its usual columns"
 is "$(wc -l <"$tmp/out")" 6 "and all its rows"
 has "$tmp/err" '^Mapping took VSZ from .* exactly what was touched' "and the summary"
+for backing in --heap=64K --stack; do
+	run --json $backing 1M
+	mv "$tmp/out" "$tmp/grown.json"
+	run --replay "$tmp/grown.json"
+	is "$status" 0 "a run with $backing"
+	has "$tmp/err" 'took VSZ from .*, while pages were touched' "and its summary"
+done
 run -q --replay "$tmp/run.json"
 is "$status $(cat "$tmp/out" "$tmp/err")" "0 " "-q checks that it can be read"
 run --replay "$runs/steps.json"

@@ -121,6 +121,18 @@ refused "'-t'" -t
 refused "--lock 'x'" --lock=x
 refused "--hugetlb '3M'" --hugetlb=3M
 refused "--file: PATH ''" --file ''
+refused "--heap '8'" --heap=8
+refused "--heap '1%'" --heap=1%
+refused "4194304" --heap=16 1G
+refused '--heap and --stack' --heap --stack
+refused '--heap and --shared' --heap --shared
+refused '--heap and --lock' --heap --lock
+refused '--stack and --threads' --stack -t 2
+refused '--stack and --order' --stack --order random
+refused '--then dontneed' --heap --then dontneed
+refused '--then unmap' --stack --then unmap
+refused '--then trim' --then trim
+refused "--then 'trim:4K'" --heap --then trim:4K
 refused "--then 'x'" --then x
 refused "--then 'dontneed:0'" --then dontneed:0
 refused "--then 'hold'" --then hold
@@ -151,7 +163,7 @@ refused 'CGUSE' -o CGUSE
 refused '--reserve' --memfd --reserve
 
 run --then nosuch
-has "$tmp/err" 'the steps are dontneed, free, .*hold:TIME, .*unmap' "an unknown step lists the known ones"
+has "$tmp/err" 'the steps are dontneed, free, .*hold:TIME, .*unmap, trim' "an unknown step lists the known ones"
 
 run -o NOSUCH
 has "$tmp/err" 'STEP, PID, TIME, TOUCHED, VSZ, RSS, GREW' "an unknown column lists the known ones"

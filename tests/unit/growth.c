@@ -293,6 +293,10 @@ static const struct {
 	  GROWTH_NO_RSS, 64, 64 },
 	{ "hugetlb, read", REGION_HUGETLB_SHARED, TOUCH_READ, true, 64, 0, GROWTH_HUGETLB,
 	  GROWTH_NO_RSS, 64, 64 },
+	{ "stack, written", REGION_STACK, TOUCH_WRITE, false, 64, 0, GROWTH_ANON, GROWTH_PLAIN, 64,
+	  64 },
+	{ "stack, read", REGION_STACK, TOUCH_READ, true, 64, 0, GROWTH_ANON, GROWTH_ZERO_PAGE, 0,
+	  0 },
 };
 
 static void test_rules(void)
@@ -315,6 +319,57 @@ static void test_rules(void)
 	}
 }
 
+/* A heap of 1 MiB in pieces of PIECE bytes, of which COVERED KiB were touched by THREADS. */
+static struct growth_rule heap_rule(uint64_t piece, uint64_t covered, unsigned threads,
+				    enum touch_access access)
+{
+	struct region_spec region = { .backing = REGION_HEAP, .bytes = 1 * MIB, .piece = piece };
+	struct growth_deeds deeds = { .region = &region, .access = access,
+				      .covered = covered * (uint64_t)KIB, .threads = threads };
+
+	return growth_expect(&deeds);
+}
+
+static void test_heap(void)
+{
+	struct growth_rule rule = heap_rule(1024, 1024, 1, TOUCH_WRITE);
+	struct growth growth = { .exact = true, .vsz = 1 * MIB, .region = 1 * MIB };
+
+	tap_ok(rule.kind == GROWTH_ANON && rule.cause == GROWTH_ALLOCATOR && rule.vsz_grows,
+	       "a heap is anonymous, and VSZ grows with it");
+	tap_is((int64_t)rule.least, 960 * KIB, "some of it may have been there");
+	tap_is((int64_t)rule.most, (1024 + 24 + 64) * KIB, "the allocator adds some");
+	growth.rule = rule;
+	tap_ok(growth_verified(&growth), "verified");
+	growth.vsz = 959 * KIB;
+	tap_ok(!growth_verified(&growth), "unless VSZ grew by less");
+	growth.vsz = 64 * MIB;
+	tap_ok(growth_verified(&growth), "it may grow by more: an arena");
+	growth.region = 1113 * KIB;
+	tap_ok(!growth_verified(&growth), "but RSS may not");
+	rule = heap_rule(4096, 64, 16, TOUCH_WRITE);
+	tap_ok(rule.least == 0 && (int64_t)rule.most == 64 * KIB + 16 * 24 + 1 * MIB,
+	       "each thread has an arena");
+	rule = heap_rule(1 * MIB, 1024, 1, TOUCH_READ);
+	tap_ok(rule.least == 0 && rule.cause == GROWTH_ZERO_PAGE &&
+	       (int64_t)rule.vsz_least == 960 * KIB,
+	       "what is only read need not be resident");
+}
+
+static void test_stack(void)
+{
+	struct growth growth = { .exact = true, .vsz = 64 * KIB, .region = 64 * KIB,
+				 .rss = 64 * KIB };
+	char reason[GROWTH_REASON_MAX];
+
+	growth.rule = rule_of(REGION_STACK, 64 * KIB);
+	tap_ok(growth_verified(&growth), "a stack takes VSZ along");
+	tap_is_text(growth_reason(&growth, 64 * KIB, SIZE_KIB, reason), "",
+		    "which needs no reason");
+	growth.vsz = 0;
+	tap_ok(!growth_verified(&growth), "and is not verified if it does not");
+}
+
 /* What is said when RSS grew by something else than was touched, as it had to. */
 static const struct {
 	const char *name;
@@ -327,21 +382,40 @@ static const struct {
 	{ "by calls",
 	  { .rule = { .cause = GROWTH_CALLED }, .exact = true, .difference = -64 * KIB },
 	  "what pread and pwrite reach is the file, not the mapping" },
+	{ "allocator",
+	  { .rule = { .cause = GROWTH_ALLOCATOR, .vsz_grows = true, .least = 0, .most = 1 << 20 },
+	    .exact = true,
+	    .vsz = 128 * KIB,
+	    .region = 72 * KIB,
+	    .rss = 72 * KIB,
+	    .difference = 8 * KIB },
+	  "malloc(3) itself took 8 KiB" },
+	{ "spare memory",
+	  { .rule = { .cause = GROWTH_ALLOCATOR, .vsz_grows = true, .least = 0, .most = 1 << 20 },
+	    .exact = true,
+	    .vsz = 128 * KIB,
+	    .region = 60 * KIB,
+	    .rss = 60 * KIB,
+	    .difference = -4 * KIB },
+	  "malloc(3) had 4 KiB of it resident already" },
 	{ "hugetlb",
-	  { .rule = { GROWTH_HUGETLB, GROWTH_NO_RSS, 65536, 65536 },
+	  { .rule = { .kind = GROWTH_HUGETLB, .cause = GROWTH_NO_RSS,
+		    .least = 65536, .most = 65536 },
 	    .exact = true,
 	    .region = 64 * KIB,
 	    .difference = -64 * KIB },
 	  "hugetlb pages are in no RSS, but 64 KiB came into use" },
 	{ "locked",
-	  { .rule = { GROWTH_ANON, GROWTH_LOCKED, 1 << 20, 1 << 20 },
+	  { .rule = { .kind = GROWTH_ANON, .cause = GROWTH_LOCKED,
+		    .least = 1 << 20, .most = 1 << 20 },
 	    .exact = true,
 	    .region = 1 * MIB,
 	    .rss = 1 * MIB,
 	    .difference = 960 * KIB },
 	  "mlock made 960 KiB more of the region resident" },
 	{ "around",
-	  { .rule = { GROWTH_REGION, GROWTH_AROUND, 65536, 1 << 20 },
+	  { .rule = { .kind = GROWTH_REGION, .cause = GROWTH_AROUND,
+		    .least = 65536, .most = 1 << 20 },
 	    .exact = true,
 	    .region = 128 * KIB,
 	    .rss = 128 * KIB,
@@ -415,6 +489,8 @@ int main(void)
 	test_longest_reason();
 	test_verified();
 	test_rules();
+	test_heap();
+	test_stack();
 	test_causes();
 	test_file();
 	test_falling();

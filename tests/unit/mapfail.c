@@ -200,6 +200,23 @@ static void test_other(void)
 	check_text(&evidence, (const char *const[]){ strerror(EAGAIN), NULL }, "none of the");
 }
 
+/* What says no to a stack is not mmap(2) alone. */
+static void test_stack(void)
+{
+	struct mapfail_evidence evidence = make_evidence();
+	static const char *const limit[] = { "4.0 GiB", "RLIMIT_STACK", NULL };
+	static const char *const taken[] = { "4.0 GiB", "something is mapped", NULL };
+
+	evidence.region.backing = REGION_STACK;
+	evidence.error = -EPERM;
+	check_text(&evidence, limit, "ulimit -s 4195328");
+	evidence.error = -EEXIST;
+	check_text(&evidence, taken, "ulimit -s 4197376");
+	evidence.error = -ENOMEM;
+	evidence.space.limit_as = 1 * GIB;
+	check(&evidence, MAPFAIL_LIMIT_AS, "RLIMIT_AS of a stack");
+}
+
 /* Every cause at once: they are named one after the other as each is taken away. */
 static void test_order(void)
 {
@@ -254,6 +271,7 @@ int main(void)
 	test_modes();
 	test_no_hole();
 	test_other();
+	test_stack();
 	test_order();
 	test_unread_space();
 	return tap_done();

@@ -151,6 +151,8 @@ static const struct {
 	{ "{\"record\":\"plan\",\"size\":\"1\",\"page_size\":1,\"touch\":1,\"backing\":"
 	  "\"private\"}",
 	  "a size that is a text", -EINVAL },
+	{ "{\"record\":\"plan\",\"size\":1,\"page_size\":1,\"touch\":1,\"backing\":\"heap\","
+	  "\"piece\":\"x\"}", "a piece that is no number", -EINVAL },
 	{ "{\"record\":\"plan\",\"size\":-1,\"page_size\":1,\"touch\":1,\"backing\":\"private\"}",
 	  "a negative size", -EINVAL },
 	{ "{\"record\":\"plan\",\"size\":1.5,\"page_size\":1,\"touch\":1,\"backing\":\"private\"}",

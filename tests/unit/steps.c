@@ -8,6 +8,7 @@
 #include "../tap.h"
 #include "base/duration.h"
 #include "memory/advice.h"
+#include "memory/heap.h"
 #include "options/options.h"
 #include "system/sandbox-limit.h"
 
@@ -44,6 +45,7 @@ static const struct {
 	{ "protect:none", VERB_ADVISE, ADVICE_PROTECT_NONE, 0, 0, 0 },
 	{ "protect:write:1M", VERB_ADVISE, ADVICE_PROTECT_WRITE, MIB, 0, 0 },
 	{ "unmap:8K", VERB_ADVISE, ADVICE_UNMAP, 8192, 0, 0 },
+	{ "trim", VERB_ADVISE, ADVICE_TRIM, 0, 0, 0 },
 	{ "limit:32M", VERB_BOUND, SANDBOX_LIMIT, 32 * MIB, 0, 0 },
 	{ "high:10%", VERB_BOUND, SANDBOX_HIGH, 0, 0, 1000 },
 };
@@ -83,7 +85,8 @@ static const char *const wrong[] = {
 	"dontneed:0%", "dontneed:x", "dontneed:-1", "dontneed:101%", "dontneed:50%:50%", "dontneed:1M%",
 	"dontneed:16E", "hold", "hold:", "hold:0", "hold:-1", "hold:x", "hold:50%", "touch", "touch:",
 	"touch:populate", "touch:write:", "touch:1M", "fork:1M", "fork:50%", "fork:", "fork:exec",
-	"fork:write:", "protect", "protect:", "protect:exec", "protect:none:x", "unmap:0", "merge:q",
+	"fork:write:", "trim:4K", "trim:", "trim:50%",
+	"protect", "protect:", "protect:exec", "protect:none:x", "unmap:0", "merge:q",
 	"dontneed\n", "dontneed:1M\x1b[2J", "\xff",
 	"hold:0.00000000000000000000000000000000000000000000000000000000000000000000001",
 	"dontneed:000000000000000000000000000000000000000000000000001",
@@ -222,6 +225,41 @@ static const struct {
 	{ { "--hugetlb=3M" }, { "--hugetlb", "'3M'" } },
 	{ { "--hugetlb=4096" }, { "--hugetlb", "'4096'" } },
 	{ { "--hugetlb=50%" }, { "--hugetlb", "'50%'" } },
+	{ { "--heap=15" }, { "--heap", "'15'" } },
+	{ { "--heap=50%" }, { "--heap", "'50%'" } },
+	{ { "--heap=x" }, { "--heap", "x" } },
+	{ { "--heap=16", "65M" }, { "--heap", "4194304" } },
+	{ { "--heap", "--stack" }, { "--heap", "--stack" } },
+	{ { "--heap", "--shared" }, { "--heap", "--shared" } },
+	{ { "--heap", "--memfd" }, { "--heap", "--memfd" } },
+	{ { "--heap", "--file=x" }, { "--heap", "--file" } },
+	{ { "--heap", "--hugetlb" }, { "--heap", "--hugetlb" } },
+	{ { "--heap", "--lock" }, { "--heap", "--lock" } },
+	{ { "--heap", "--reserve" }, { "--heap", "--reserve" } },
+	{ { "--heap", "--thp=always" }, { "--heap", "--thp" } },
+	{ { "--heap", "--stride=8K" }, { "--heap", "--stride" } },
+	{ { "--heap", "--order=random" }, { "--heap", "--order" } },
+	{ { "--heap", "--access=populate-write" }, { "--heap", "--access" } },
+	{ { "--heap", "--then=dontneed" }, { "dontneed", "malloc(3)" } },
+	{ { "--heap", "--then=protect:none" }, { "protect:none", "malloc(3)" } },
+	{ { "--heap", "--then=collapse" }, { "collapse", "malloc(3)" } },
+	{ { "--heap", "--then=unmap:50%", "--then=touch:read" }, { "touch:read", "unmap" } },
+	{ { "--then=trim" }, { "trim", "malloc_trim(3)" } },
+	{ { "--memfd", "--then=trim" }, { "trim", "malloc_trim(3)" } },
+	{ { "--stack", "--then=trim" }, { "trim", "malloc_trim(3)" } },
+	{ { "--stack", "--shared" }, { "--stack", "--shared" } },
+	{ { "--stack", "--memfd" }, { "--stack", "--memfd" } },
+	{ { "--stack", "--file=x" }, { "--stack", "--file" } },
+	{ { "--stack", "--hugetlb" }, { "--stack", "--hugetlb" } },
+	{ { "--stack", "--lock=onfault" }, { "--stack", "--lock" } },
+	{ { "--stack", "--reserve" }, { "--stack", "--reserve" } },
+	{ { "--stack", "--thp=always" }, { "--stack", "--thp" } },
+	{ { "--stack", "-t", "2" }, { "--stack", "--threads" } },
+	{ { "--stack", "--order=backward" }, { "--stack", "--order" } },
+	{ { "--stack", "--stride=8K" }, { "--stack", "--stride" } },
+	{ { "--stack", "--access=populate-read" }, { "--stack", "--access" } },
+	{ { "--stack", "--then=unmap" }, { "unmap", "stack" } },
+	{ { "--stack", "--then=dontneed" }, { "dontneed", "stack" } },
 };
 
 static void test_contradictions(void)
@@ -255,6 +293,8 @@ static const char *const fitting[][WORDS_MAX + 1] = {
 	{ "--then", "dontneed:4K/64K", "--then", "guard:8K/12K" },
 	{ "8M", "--hugetlb=2M", "--then=dontneed:2M/4M" },
 	{ "--stride", "1G" }, { "--thp=always", "--memfd" }, { "--thp=always", "--file=x" },
+	{ "--heap", "-t", "16", "--passes=2" }, { "--heap=16", "64M" }, { "--heap=2M", "1M" },
+	{ "--stack", "--access=read", "--then=fork:write" }, { "--stack", "--thp=system" },
 	{ "--then", "fork", "--then", "fork:write:50%" }, { "--then", "cold", "--then", "hold:infinity" },
 };
 
@@ -356,6 +396,39 @@ static void test_bounds(void)
 	tap_ok(request_has_share(&request), "a share of the room does");
 }
 
+static uint64_t piece_of(const char *option, const char *size)
+{
+	const char *const words[] = { option, size, NULL };
+	static struct plan plan;
+	struct trouble trouble = { "", "" };
+
+	return make(words, &plan, &trouble) == 0 ? plan.region.piece : 0;
+}
+
+static void test_pieces(void)
+{
+	tap_is((int64_t)piece_of("--heap", "1M"), (int64_t)MIB, "one piece is all of it");
+	tap_is((int64_t)piece_of("--heap=1000", "1M"), 1000, "a piece below a page is what it is");
+	tap_is((int64_t)piece_of("--heap=5000", "1M"), 8192, "above it is of whole pages");
+	tap_is((int64_t)piece_of("--heap=1G", "1M"), (int64_t)MIB, "and never more than all");
+	tap_is((int64_t)piece_of("--stack", "1M"), 0, "a stack has no pieces");
+}
+
+/* Without malloc_trim(3), which the GNU C library alone has, the step is refused. */
+static void test_trim(void)
+{
+	static const char *const words[] = { "--heap=1000", "--then=unmap:99%", "--then=trim",
+					     NULL };
+	static struct plan plan;
+	struct trouble trouble = { "", "" };
+	int r = make(words, &plan, &trouble);
+
+	if (heap_can_trim())
+		tap_is(r, 0, "trim fits behind unmap");
+	else
+		tap_has(trouble.what, "malloc_trim", "trim is refused with the reason");
+}
+
 static void test_parts(void)
 {
 	static const char *const words[] = { "1M", "--then=dontneed", "--then=dontneed:1", "--then=cold:50%",
@@ -380,6 +453,8 @@ int main(void)
 	test_fitting();
 	test_children();
 	test_plans();
+	test_pieces();
+	test_trim();
 	test_parts();
 	test_bounds();
 	return tap_done();
