@@ -279,6 +279,9 @@ glance && /^\$ .*pagetouch / { size = 0
 	for (i = NF; i > 1 && !size; i--)
 		if ($i ~ /^[0-9]+[KMGT]$/ && $(i - 1) !~ /^[0-9]+[KMGT]$/)
 			size = amount($i)
+	# What is not mapped before the first row.
+	if (/ --(heap|stack)/)
+		size = 0
 	next }
 glance && /^%(row|child) / { glance_line[++glance_lines] = $0; next }
 glance && /^%end/ {

@@ -117,6 +117,12 @@ obstacle() {
 		;;
 	noswap) ! has_swap || echo "there is swap here" ;;
 	lock) refused --lock 64M ;;
+	glibc)
+		getconf GNU_LIBC_VERSION >/dev/null 2>&1 || echo "the C library is not GNU's"
+		env | grep -q -e '^MALLOC_' -e '^GLIBC_TUNABLES' && echo "malloc(3) was told otherwise"
+		;;
+	arenas) [ "$(nproc)" -ge 2 ] || echo "one processor has 8 arenas" ;;
+	stack) refused --stack --touch 0 64M ;;
 	populate) kernel_is 5.14 || echo "MADV_POPULATE_WRITE needs Linux 5.14" ;;
 	collapse) kernel_is 6.1 || echo "MADV_COLLAPSE needs Linux 6.1" ;;
 	guard) kernel_is 6.13 || echo "MADV_GUARD_INSTALL needs Linux 6.13" ;;

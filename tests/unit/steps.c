@@ -405,7 +405,7 @@ static uint64_t piece_of(const char *option, const char *size)
 	return make(words, &plan, &trouble) == 0 ? plan.region.piece : 0;
 }
 
-static void test_pieces(void)
+static void test_heap_pieces(void)
 {
 	tap_is((int64_t)piece_of("--heap", "1M"), (int64_t)MIB, "one piece is all of it");
 	tap_is((int64_t)piece_of("--heap=1000", "1M"), 1000, "a piece below a page is what it is");
@@ -453,7 +453,7 @@ int main(void)
 	test_fitting();
 	test_children();
 	test_plans();
-	test_pieces();
+	test_heap_pieces();
 	test_trim();
 	test_parts();
 	test_bounds();
