@@ -130,6 +130,35 @@ as_nobody() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
+kmsg_readable() {
+	[ -r /dev/kmsg ] && dd if=/dev/kmsg of=/dev/null count=0 2>/dev/null
+}
+
+# run_reported ARGUMENT...: a run that ends by an OOM kill, again until the kernel's log has its
+# report: of all kills within five seconds, other tests' too, the kernel reports ten at most.
+run_reported() {
+	for attempt in 1 2 3 4; do
+		run "$@"
+		if ! kmsg_readable || grep -q "the kernel's log names the subject" "$tmp/out" "$tmp/err"; then
+			return
+		fi
+		[ "$attempt" -eq 4 ] || sleep 6
+	done
+}
+
+# Cgroups of pagetouch without a process. Those of a run that begins or ends are so for a moment:
+# what is left behind is still so after two seconds.
+left_behind() {
+	empty_cgroups >"$tmp/empty"
+	[ ! -s "$tmp/empty" ] || sleep 2
+	empty_cgroups | comm -12 "$tmp/empty" -
+}
+empty_cgroups() {
+	find /sys/fs/cgroup -type d -name "pagetouch-[0-9]*" 2>/dev/null | sort | while read -r d; do
+		[ -d "$d" ] && ! grep -qs . "$d/cgroup.procs" && echo "$d"
+	done
+}
+
 # Whether the program was built with sanitizers, which make its own VSZ and RSS meaningless.
 sanitized() {
 	[ "${PAGETOUCH_SANITIZED:-no}" != no ]

@@ -100,9 +100,7 @@ for pid in $(field pid "$tmp/out" | sort -u); do
 	[ ! -e "/proc/$pid/stat" ]
 	ok $? "process $pid is gone"
 done
-is "$(find /sys/fs/cgroup -maxdepth 6 -type d -name 'pagetouch-[0-9]*' 2>/dev/null | while read -r d; do
-	[ -s "$d/cgroup.procs" ] || echo "$d"
-done)" '' "and no empty cgroup is left"
+is "$(left_behind)" '' "and no empty cgroup is left"
 run -q --limit 24M --then dontneed --then touch:write --expect oom 32M
 is "$status" 0 "--expect oom, before the steps"
 run -q --limit 64M --lock --expect oom 128M

@@ -317,7 +317,7 @@ restricted() {
 
 # A kill provoked here, in a memory cgroup with a limit: what pagetouch says of it, oomwhy must say.
 fresh() {
-	if [ ! -r /dev/kmsg ] || ! dd if=/dev/kmsg of=/dev/null count=0 2>/dev/null; then
+	if ! kmsg_readable; then
 		skip "a kill of our own" "the kernel's log is not readable"
 		return
 	elif ! command -v jq >/dev/null; then
@@ -330,7 +330,8 @@ fresh() {
 		return
 	fi
 	for backing in private shared; do
-		"$PAGETOUCH" --json --limit 32M --$backing 1G 8M >"$tmp/run" 2>"$tmp/err" </dev/null
+		run_reported --json --limit 32M --$backing 1G 8M
+		mv "$tmp/out" "$tmp/run"
 		pid=$(head -n 1 "$tmp/run" | jq .pid)
 		is "$(tail -n 1 "$tmp/run" | jq -r .outcome)" oom-sandbox "a kill of our own, $backing: pagetouch's subject is killed"
 		path=$(tail -n 1 "$tmp/run" | jq -r .counters.after.cgroup)

@@ -47,7 +47,7 @@ fi
 
 for backing in --private --shared; do
 	for limit in 16 64; do
-		run --json --limit "${limit}M" "$backing" 64G 1M
+		run_reported --json --limit "${limit}M" "$backing" 64G 1M
 		name="$backing in $limit MiB"
 		is "$status" 137 "$name: exit status 137"
 		last >"$tmp/last"
@@ -59,7 +59,7 @@ for backing in --private --shared; do
 		ok $? "$name: TOUCHED at death is near the limit, to the page ($touched)"
 		has "$tmp/last" 'oom_kill went from 0 to 1' "$name: the counter is the proof"
 		has "$tmp/last" '"before":\{[^}]*"oom_kill":0,.*"after":\{[^}]*"oom_kill":1,' "$name: counters before and after"
-		if [ -r /dev/kmsg ] && dd if=/dev/kmsg of=/dev/null count=0 2>/dev/null; then
+		if kmsg_readable; then
 			has "$tmp/last" "the kernel's log names the subject" "$name: the kernel's record"
 			has "$tmp/last" "it held .* anonymous, .* file, .* shared memory, and .* of page tables" "$name: what it held, by kind"
 		fi
@@ -221,14 +221,6 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
 	done
 done
 is "$count" 50 "50 runs in a row give the same verdict 50 times"
-# Others' are empty, too, for a moment, when they begin and end: one that stays so is left behind.
-empty_cgroups() {
-	find /sys/fs/cgroup -type d -name "pagetouch-[0-9]*" 2>/dev/null | sort | while read -r d; do
-		[ -d "$d" ] && ! grep -qs . "$d/cgroup.procs" && echo "$d"
-	done
-}
-empty_cgroups >"$tmp/empty"
-[ ! -s "$tmp/empty" ] || sleep 2
-is "$(empty_cgroups | comm -12 "$tmp/empty" -)" '' "and leave no empty cgroup"
+is "$(left_behind)" '' "and leave no empty cgroup"
 
 done_testing
