@@ -50,7 +50,8 @@ static int draw(struct session *session, struct trouble *trouble)
 	if (r == 0 && text)
 		r = print_text(session, text, trouble);
 	free(text);
-	if (r == -EINTR)
+	/* Of a reader that stalls after a signal there is no other signal to read. */
+	if (r == -EINTR && !session->died_of)
 		session->died_of = signals_read(&session->signals);
 	return r;
 }
@@ -61,6 +62,9 @@ int session_draw(struct session *session, int status)
 	int r = session->unkept;
 
 	if (!session->plan.plot.file)
+		return status;
+	/* No row, no picture: the verdict has said why. */
+	if (r == 0 && !session->recording.count)
 		return status;
 	subject_end(&session->subject);
 	if (r < 0)

@@ -170,10 +170,10 @@ int session_prepare(struct session *session, const struct request *request,
 		status = EXIT_GUARD;
 	if (status == EXIT_DONE && check_adj(session, trouble) < 0)
 		status = EXIT_FAILED;
-	if (status == EXIT_DONE && check_plot(session, trouble) < 0)
-		status = EXIT_FAILED;
 	/* From here on a signal must not end us half-way: something might be left behind. */
 	if (status == EXIT_DONE && take_signals(session, trouble) < 0)
+		status = EXIT_FAILED;
+	if (status == EXIT_DONE && check_plot(session, trouble) < 0)
 		status = EXIT_FAILED;
 	if (status == EXIT_DONE)
 		status = open_file(session, trouble);

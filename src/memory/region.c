@@ -52,7 +52,8 @@ static int flags_of(const struct region_spec *spec)
 	if (spec->backing != REGION_MEMFD && !region_is_file(spec->backing))
 		flags |= MAP_ANONYMOUS;
 	if (region_is_hugetlb(spec->backing))
-		flags |= MAP_HUGETLB | __builtin_ctzll(spec->huge_page) << HUGE_SHIFT;
+		flags |= MAP_HUGETLB |
+			 (int)((unsigned)__builtin_ctzll(spec->huge_page) << HUGE_SHIFT);
 	return flags;
 }
 

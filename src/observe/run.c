@@ -53,6 +53,29 @@ static int child_died(struct run *run, unsigned index)
 	return run_stop(run, STOP_DIED);
 }
 
+/*
+ * A child is killed when the subject's first thread has ended, the subject's own pidfd tells it when
+ * its last one has: of the two deaths that of the subject came first, though it is told later.
+ */
+static bool subject_is_over(const struct run *run)
+{
+	struct root live;
+	bool over;
+
+	if (root_open("/", &live) < 0)
+		return false;
+	over = process_is_zombie(&live, run->subject->pid);
+	root_close(&live);
+	return over;
+}
+
+static int subject_died(struct run *run)
+{
+	subject_reap(run->subject);
+	run->ending->wait_status = run->subject->wait_status;
+	return run_stop(run, STOP_DIED);
+}
+
 /* An answer comes before the death that may have followed it; a parent's before its child's. */
 static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX],
 		      enum event *ret_event)
@@ -64,14 +87,11 @@ static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX],
 		*ret_event = EVENT_ANSWER;
 		return 0;
 	}
-	if (fds[WAIT_DEATH].revents) {
-		subject_reap(run->subject);
-		run->ending->wait_status = run->subject->wait_status;
-		return run_stop(run, STOP_DIED);
-	}
+	if (fds[WAIT_DEATH].revents)
+		return subject_died(run);
 	for (unsigned i = 0; i < run->subject->child_count; i++)
 		if (fds[WAIT_CHILD + i].revents)
-			return child_died(run, i);
+			return subject_is_over(run) ? subject_died(run) : child_died(run, i);
 	*ret_event = fds[WAIT_CHANGE].revents ? EVENT_CHANGED : EVENT_TIME;
 	return 0;
 }
@@ -164,22 +184,48 @@ uint64_t run_covered(const struct run *run)
 	return touched > run->covered ? touched : run->covered;
 }
 
+/* 0: process PID has memory, so it lives; -EMFILE or -ENFILE: no file could be opened to see that. */
+static int look_for_memory(pid_t pid)
+{
+	struct root live;
+	uint64_t vsz;
+	int r = root_open("/", &live);
+
+	if (r < 0)
+		return r;
+	r = process_status_field(&live, pid, "VmSize", &vsz);
+	root_close(&live);
+	return r;
+}
+
+/* The library does not tell a process that is gone from one of which it could not open the files. */
+static int fail_to_open(struct run *run, const char *who)
+{
+	int r = run_fail(run, -EMFILE, who);
+
+	trouble_remedy(&run->ending->trouble, "raise the limit of open files: ulimit -n");
+	return r;
+}
+
 /*
  * Process PID, of which WHO is said, has no memory any more: it is dying, which takes a second for
  * every few GiB that have to be given back. Waits for the death itself, unless /proc does not know
- * the process.
+ * the process, or it is alive after all.
  */
 static int wait_for_death(struct run *run, pid_t pid, const char *who)
 {
 	char path[32];
 	enum event event;
-	int r = 0;
+	int r = 0, seen;
 
 	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	while (r == 0) {
 		r = run_wait(run, duration_now() + NS_PER_SECOND, &event);
 		if (r == 0 && access(path, F_OK) < 0)
 			break;
+		seen = r == 0 ? look_for_memory(pid) : -ESRCH;
+		if (seen == 0 || seen == -EMFILE || seen == -ENFILE)
+			return fail_to_open(run, who);
 	}
 	if (r < 0)
 		return r;
@@ -195,7 +241,7 @@ static int read_region(struct run *run, bool exact, struct sample *sample)
 	struct root live;
 	int r;
 
-	if (!exact || !region_is_file(run->plan->backing) || run->step != STEP_TOUCH)
+	if (!exact || !region_is_file(run->plan->backing) || run->step == STEP_THEN)
 		return 0;
 	r = root_open("/", &live);
 	if (r < 0)

@@ -12,10 +12,16 @@
 /* How long a process that was killed may take to die. */
 #define VICTIM_NS (10 * NS_PER_SECOND)
 
-/* To collapse may need as much memory as the range has, in one call: the guard is asked first. */
+/*
+ * To collapse is one call, and may need as much memory as the range has holes; what is resident is
+ * moved. The guard is asked first, and its reserve is more than a huge page.
+ */
 static int guard_collapse(struct run *run, const struct step *step)
 {
 	struct guard *guard = run->tools->guard;
+	int64_t grew = run->ending->last.grew;
+	uint64_t there = grew > 0 ? (uint64_t)grew : 0;
+	uint64_t needed = step->bytes > there ? step->bytes - there : 0;
 	int r;
 
 	if (!guard->enabled || step->rule->what != ADVICE_COLLAPSE)
@@ -23,7 +29,7 @@ static int guard_collapse(struct run *run, const struct step *step)
 	r = room_read(&guard->source, true, &run->ending->room);
 	if (r < 0)
 		return run_fail(run, r, "cannot read how much memory is left");
-	return room_headroom(&run->ending->room) < step->bytes ? run_stop(run, STOP_GUARD) : 0;
+	return room_headroom(&run->ending->room) < needed ? run_stop(run, STOP_GUARD) : 0;
 }
 
 static int advise(struct run *run, const struct step *step)

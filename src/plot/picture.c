@@ -57,7 +57,16 @@ static char *find_target(const char *file)
 {
 	char *target = realpath(file, NULL);
 
-	return target || errno != ENOENT ? target : strdup(file);
+	struct stat status;
+
+	if (target || errno != ENOENT)
+		return target;
+	/* A link that leads nowhere is not replaced by a picture. */
+	if (lstat(file, &status) == 0) {
+		errno = ENOENT;
+		return NULL;
+	}
+	return strdup(file);
 }
 
 /* Opens a new file beside TARGET, with its name in *ret_name for the caller to free. */

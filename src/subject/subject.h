@@ -75,7 +75,8 @@ void subject_resume(struct subject *subject);
 
 /*
  * Bytes touched since the last SUBJECT_BEGIN, or locked; true also after the subject's death, but
- * for the TOUCH_CHUNK of each thread that the kernel was populating then.
+ * for the TOUCH_CHUNK of each thread that the kernel was populating then, and for less than
+ * TOUCH_BATCH pages where huge pages were allowed and small ones came.
  */
 uint64_t subject_touched(const struct subject *subject);
 

@@ -294,5 +294,7 @@ _Noreturn void worker_run(struct worker *worker)
 
 	/* A child that is dead shows as -EPIPE. */
 	signal(SIGPIPE, SIG_IGN);
+	/* A memfd above RLIMIT_FSIZE is refused, not fatal. */
+	signal(SIGXFSZ, SIG_IGN);
 	serve(worker, &estate);
 }

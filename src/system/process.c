@@ -84,6 +84,19 @@ int process_space_read(const struct root *root, pid_t pid, struct process_space 
 	return 0;
 }
 
+bool process_is_zombie(const struct root *root, pid_t pid)
+{
+	CLEANUP_FREE char *status = NULL;
+	char path[64];
+	const char *state;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	if (root_read_all(root, path, &status) < 0)
+		return false;
+	state = strstr(status, "\nState:\t");
+	return state && state[8] == 'Z';
+}
+
 int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, uint64_t *ret_ksm)
 {
 	uint64_t pages;

@@ -3,6 +3,7 @@
 #ifndef PT_PROCESS_H
 #define PT_PROCESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -29,6 +30,12 @@ void process_parse_maps(const char *text, struct process_space *space);
 /* Reads one field of /proc/PID/status in bytes. Returns 0 or a negative errno. */
 int process_status_field(const struct root *root, pid_t pid, const char *key,
 			 uint64_t *ret_bytes);
+
+/*
+ * Whether the first thread of PID has ended ("State: Z"): the process is over then, though others
+ * of its threads may still be giving its memory back. False when that cannot be read.
+ */
+bool process_is_zombie(const struct root *root, pid_t pid);
 
 /*
  * Reads what procps does not offer, bytes: page tables (status VmPTE) and pages that are merged

@@ -248,24 +248,41 @@ static void explain_unknown(const struct death *death, int signal, struct troubl
 			       : "sender unknown: no counter and no record says that it was the OOM killer");
 }
 
+/* A child counts for itself in the step that makes it touch; else the count is the subject's. */
+static void say_end(const struct verdict_evidence *evidence, const char *how,
+		    struct verdict *verdict)
+{
+	const struct ending *ending = evidence->ending;
+	enum size_unit unit = evidence->unit;
+	bool own = ending->child && !strncmp(ending->step, "fork:", 5);
+	char status[32] = "", where[VERDICT_WHERE_MAX];
+
+	/* With --expect the exit status says whether it was met. */
+	if (!evidence->expect.name)
+		snprintf(status, sizeof(status), ": exit status %d", verdict->exit_status);
+	verdict_where(ending, where);
+	if (own)
+		trouble_set(&verdict->trouble,
+			    "the subject's child (pid %d) was %s after touching %s itself%s%s",
+			    (int)ending->child, how, TEXT(ending->step_done), where, status);
+	else
+		trouble_set(&verdict->trouble,
+			    "the subject%s (pid %d) was %s after touching %s of %s%s%s",
+			    ending->child ? "'s child" : "",
+			    ending->child ? (int)ending->child : evidence->pid, how,
+			    TEXT(verdict->touched), TEXT(evidence->touch), where, status);
+}
+
 void death_judge(const struct verdict_evidence *evidence, int signal, struct verdict *verdict)
 {
 	struct death death = death_find(signal, evidence->testimony);
-	enum size_unit unit = evidence->unit;
-	const struct ending *ending = evidence->ending;
-	char how[1400], status[32] = "", where[VERDICT_WHERE_MAX];
+	char how[1400];
 
 	verdict->outcome = death.outcome;
 	verdict->exit_status = EXIT_SIGNAL_BASE + signal;
 	verdict->signal = signal;
 	say_how(&death, signal, how, sizeof(how));
-	/* With --expect the exit status says whether it was met. */
-	if (!evidence->expect.name)
-		snprintf(status, sizeof(status), ": exit status %d", verdict->exit_status);
-	trouble_set(&verdict->trouble, "the subject%s (pid %d) was %s after touching %s of %s%s%s",
-		    ending->child ? "'s child" : "",
-		    ending->child ? (int)ending->child : evidence->pid, how, TEXT(verdict->touched),
-		    TEXT(evidence->touch), verdict_where(ending, where), status);
+	say_end(evidence, how, verdict);
 	explain_unknown(&death, signal, &verdict->trouble);
 	verdict_add_proof(verdict, "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",
 			  signal, verdict_signal_name(signal), signal);

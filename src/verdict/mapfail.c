@@ -142,6 +142,9 @@ static void explain_other(const struct mapfail_evidence *evidence, struct troubl
 		    strerror(-evidence->error));
 	if (evidence->error == -EINVAL && evidence->region.thp == REGION_THP_ALWAYS)
 		trouble_remedy(trouble, "this kernel has no transparent huge pages: leave --thp out");
+	else if (evidence->error == -EFBIG)
+		trouble_remedy(trouble, "a file may not be so large (RLIMIT_FSIZE): ulimit -f "
+			       "unlimited, or ask for less");
 	else
 		trouble_remedy(trouble, "none of the usual limits (RLIMIT_AS, RLIMIT_DATA, "
 			       "vm.max_map_count, overcommit, address space) explains it");

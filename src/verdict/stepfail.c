@@ -41,6 +41,7 @@ static const struct {
 	  "the file system cannot punch holes: use another one, as tmpfs or ext4" },
 	{ "fork", -EAGAIN,
 	  "no more processes are allowed: see ulimit -u and pids.max of the cgroup" },
+	{ "fork", -EMFILE, "raise the limit of open files: ulimit -n" },
 	{ "fork", -ENOMEM,
 	  "the kernel would not promise the memory twice: leave --reserve out, or ask for "
 	  "less" },

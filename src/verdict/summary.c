@@ -77,11 +77,14 @@ static void add_steps(const struct verdict_evidence *evidence, char *summary, si
 	int64_t grew = (int64_t)(rollup ? last->rss_rollup - ending->baseline.rss_rollup
 					: last->rss_status - ending->baseline.rss_status);
 
-	if (!ending->stepped)
+	bool many = evidence->plan->step_count > 1, done = ending->reason == STOP_DONE;
+
+	/* A run that ended in a step may not have a row of it. */
+	if (!ending->stepped || last->step != STEP_THEN)
 		return;
 	used += (size_t)snprintf(summary + used, size - used, " After %s%s%s RSS was ",
-				 evidence->plan->step_count > 1 ? "the last step (" : "",
-				 sample_step_name(last), evidence->plan->step_count > 1 ? ")" : "");
+				 !done ? "what was done of " : many ? "the last step (" : "",
+				 sample_step_name(last), done && many ? ")" : "");
 	if (grew)
 		snprintf(summary + used, size - used, "%s %s where it began, by %s.",
 			 TEXT(size_magnitude(grew)), grew > 0 ? "above" : "below",

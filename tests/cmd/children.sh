@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # children.sh - the processes that the subject forks: whose death ends the run, and that none is left
+# shellcheck disable=SC3045 # the options of ulimit, which dash has
 . "${srcdir:=.}/tests/lib.sh"
 
 # start ARGS...: a run that forks and holds; $observer, $subject and $child are set.
@@ -113,5 +114,29 @@ touched=$(tail -n 1 "$tmp/out" | field touched /dev/stdin)
 ok $? "TOUCHED at death is near the limit ($touched)"
 run -q --limit 64M --file "$tmp/f" --access read --expect ok 128M
 is "$status" 0 "clean page cache is no reason to be killed"
+
+
+# A subject of many threads dies after its children, and of its own doing all the same.
+wrong=0
+for i in 1 2 3 4 5 6 7 8; do
+	: "$i"
+	run -t 8 --limit 48M --touch 16M 64M 16M --then fork --then touch:write
+	grep -q '^pagetouch: the subject (pid' "$tmp/err" || wrong=$((wrong + 1))
+done
+is "$wrong" 0 "of subject and child the subject is blamed, eight times"
+run --touch 64K --then protect:none --then fork:read 1M
+has "$tmp/err" "^pagetouch: the subject's child .* was killed by SIGSEGV .* after touching 0 KiB itself, in step fork:read" \
+	"a child's own count is told of its death"
+
+# Too few files to be opened: an end with a reason, and no waiting for a death.
+for files in 13 14 15 16 17 18; do
+	status=0
+	(ulimit -n "$files" && exec timeout 60 "$PAGETOUCH" 64K 64K --then fork --then fork --then fork --then fork) \
+		>"$tmp/out" 2>"$tmp/err" || status=$?
+	if [ "$status" -ne 0 ]; then
+		is "$status" 125 "$files files: exit 125"
+		has "$tmp/err" 'Too many open files|ulimit -n' "$files files: it says so"
+	fi
+done
 
 done_testing

@@ -193,4 +193,14 @@ else
 	skip "without privilege" "cannot drop privileges here"
 fi
 
+
+run --file "$tmp/held" --hold 20ms --every 10ms --verify -q 1M
+is "$status" 0 "--verify of a file that is held"
+run --file "$tmp/held" --lock --touch 0 --verify -q 1M
+is "$status" 0 "--verify of a file that is locked"
+# shellcheck disable=SC3045 # dash has it
+(ulimit -f 64 && "$PAGETOUCH" --memfd 64M) >"$tmp/out" 2>"$tmp/err"
+is "$?" 125 "a memfd above the limit of files is refused"
+has "$tmp/err" 'RLIMIT_FSIZE.*ulimit -f' "it says which limit"
+
 done_testing

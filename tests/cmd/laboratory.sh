@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # laboratory.sh - each kind of memory, access and step moves the figures that it has to, and no others
+# shellcheck disable=SC3045 # the options of ulimit, which dash has
 . "${srcdir:=.}/tests/lib.sh"
 
 mib=1048576
@@ -426,5 +427,12 @@ run --order random 64K
 has "$tmp/err" '^pagetouch: note: the order is random:[0-9]+' "a seed by chance is said"
 run --json --order random 64K
 has "$tmp/out" '"seed":[0-9]+' "also in the plan"
+
+
+# The threads' counters are shared memory, too, and must not move the subject's PSS.
+for threads in 20 40 80; do
+	run --shared -t "$threads" --verify -q 4M 4M
+	is "$status" 0 "--verify with $threads threads and shared memory"
+done
 
 done_testing

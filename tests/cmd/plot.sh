@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # plot.sh - pictures: with a gnuplot that is made up, and with the real one where there is one
+# shellcheck disable=SC3045 # the options of ulimit, which dash has
 . "${srcdir:=.}/tests/lib.sh"
 
 program=$(command -v "$PAGETOUCH")
@@ -24,6 +25,19 @@ with_it() {
 left() {
 	ls -A "$tmp/pictures"
 }
+
+# No row, no picture: that is no error of its own.
+gnuplot_that "$draws"
+if ! sanitized; then
+	status=0
+	(ulimit -v 200000 && PATH="$tmp/bin:$PATH" exec "$program" --expect enomem --plot "$picture" 1G) >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status" 0 "a refused mapping that was expected, with --plot"
+	is "$(left)" '' "draws nothing"
+fi
+ln -s target.svg "$tmp/pictures/link.svg"
+with_it -q --plot "$tmp/pictures/link.svg" 1M
+is "$status" 125 "a link that leads nowhere"
+is "$(readlink "$tmp/pictures/link.svg")" target.svg "is left alone"
 
 # What cannot be is refused before anything is mapped.
 gnuplot_that "$draws"
