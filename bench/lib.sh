@@ -36,7 +36,8 @@ case $PAGETOUCH in
 *) PAGETOUCH=$(cd "$(dirname "$PAGETOUCH")" && pwd)/$(basename "$PAGETOUCH") ;;
 esac
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/pagetouch-bench.XXXXXX") || exit 125
-observer='' autogroup=''
+observer='' autogroup='' reported=''
+order_file=/sys/module/page_reporting/parameters/page_reporting_order
 
 # session_nice N: with autogroups (sched(7)) niceness counts within a session only; this is the
 # session's own. It is the caller's session too, so that it is put back in the end.
@@ -48,6 +49,7 @@ session_nice() {
 clean_up() {
 	[ -z "$observer" ] || kill "$observer" 2>/dev/null
 	[ -z "$autogroup" ] || session_nice "$autogroup"
+	[ -z "$reported" ] || echo "$reported" >"$order_file"
 	rm -rf "$tmp"
 }
 trap clean_up EXIT
@@ -100,6 +102,17 @@ enough_for() {
 # back BYTES: has the machine's host back that much memory and 256 MiB more, where there is one.
 back() {
 	"$tmp/holder" $(($1 + 256 * MIB)) || die "cannot use memory"
+}
+
+# keep_backed: the guest of a virtual machine tells its host of free blocks of memory, some seconds
+# later, and the host takes them away: even from under a program that is about to have them. Not
+# while we measure, where root may say so: only of blocks so large that there are none, or hardly any.
+keep_backed() {
+	[ -w "$order_file" ] || return
+	reported=$(cat "$order_file")
+	for order in 11 10; do
+		{ echo "$order" >"$order_file"; } 2>/dev/null && return
+	done
 }
 
 # timed LABEL COMMAND...: one line in $tmp/times; a command that fails ends the benchmark.
