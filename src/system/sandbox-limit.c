@@ -68,7 +68,6 @@ static int write_bound(const struct sandbox *sandbox, enum sandbox_bound bound, 
 static _Noreturn void be_writer(const struct sandbox *sandbox, enum sandbox_bound bound,
 				uint64_t bytes, pid_t observer)
 {
-
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != observer)
 		_exit(EINTR);
