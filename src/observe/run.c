@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,13 +47,6 @@ enum { WAIT_ANSWER, WAIT_DEATH, WAIT_SIGNAL, WAIT_CHANGE, WAIT_CHILD };
 
 #define WAIT_MAX (WAIT_CHILD + SUBJECT_CHILDREN_MAX)
 
-static int child_died(struct run *run, unsigned index)
-{
-	run->ending->child = run->subject->children[index].pid;
-	run->ending->wait_status = subject_reap_child(run->subject, index);
-	return run_stop(run, STOP_DIED);
-}
-
 /*
  * A child is killed when the subject's first thread has ended, the subject's own pidfd tells it when
  * its last one has: of the two deaths that of the subject came first, though it is told later.
@@ -76,6 +70,21 @@ static int subject_died(struct run *run)
 	return run_stop(run, STOP_DIED);
 }
 
+/* A child leaves by itself only when its pipe has been closed: by its parent's death, that is. */
+static int child_died(struct run *run, unsigned index)
+{
+	int status;
+
+	if (subject_is_over(run))
+		return subject_died(run);
+	status = subject_reap_child(run->subject, index);
+	if (WIFEXITED(status))
+		return subject_died(run);
+	run->ending->child = run->subject->children[index].pid;
+	run->ending->wait_status = status;
+	return run_stop(run, STOP_DIED);
+}
+
 /* An answer comes before the death that may have followed it; a parent's before its child's. */
 static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX],
 		      enum event *ret_event)
@@ -91,7 +100,7 @@ static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX],
 		return subject_died(run);
 	for (unsigned i = 0; i < run->subject->child_count; i++)
 		if (fds[WAIT_CHILD + i].revents)
-			return subject_is_over(run) ? subject_died(run) : child_died(run, i);
+			return child_died(run, i);
 	*ret_event = fds[WAIT_CHANGE].revents ? EVENT_CHANGED : EVENT_TIME;
 	return 0;
 }

@@ -48,6 +48,16 @@ finish
 is "$status" 137 "the subject is killed: 137"
 has "$tmp/err" "^pagetouch: the subject \(pid $subject\) was killed" "it is said who it was"
 nobody_left "subject killed"
+# The child may see its pipe closed and leave before its parent is dead.
+wrong=0
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	: "$i"
+	start --then fork
+	kill -9 "$subject"
+	finish
+	grep -q "^pagetouch: the subject (pid $subject) was killed" "$tmp/err" || wrong=$((wrong + 1))
+done
+is "$wrong" 0 "it is said so, ten times"
 
 start --then fork
 kill -TERM "$observer"
