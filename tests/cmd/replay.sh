@@ -28,6 +28,10 @@ is "$(head -n 1 "$tmp/out" | tr -s ' ' | sed 's/^ //')" "TOUCHED VSZ RSS GREW MI
 is "$(wc -l <"$tmp/out")" 6 "and all its rows"
 has "$tmp/err" '^Mapping took VSZ from .* exactly what was touched' "and the summary"
 for backing in --heap=64K --stack; do
+	if sanitized; then
+		skip "a run with $backing" "a sanitizer has an allocator and a stack of its own"
+		continue
+	fi
 	run --json $backing 1M
 	mv "$tmp/out" "$tmp/grown.json"
 	run --replay "$tmp/grown.json"

@@ -226,6 +226,8 @@ static void test_killed(enum touch_access access, uint64_t batch, uint64_t fatal
 	pid_t pid;
 
 	mprotect(base + fatal * page, page, PROT_NONE);
+	/* valgrind would have the child print it again. */
+	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
 		visit(&job, slot);
