@@ -76,12 +76,12 @@ static void add_steps(const struct verdict_evidence *evidence, char *summary, si
 	bool rollup = last->rss_rollup != SAMPLE_MISSING;
 	int64_t grew = (int64_t)(rollup ? last->rss_rollup - ending->baseline.rss_rollup
 					: last->rss_status - ending->baseline.rss_status);
-
-	bool many = evidence->plan->step_count > 1, done = ending->reason == STOP_DONE;
+	bool done = ending->reason == STOP_DONE, many;
 
 	/* A run that ended in a step may not have a row of it. */
 	if (!ending->stepped || last->step != STEP_THEN)
 		return;
+	many = evidence->plan->step_count > 1;
 	used += (size_t)snprintf(summary + used, size - used, " After %s%s%s RSS was ",
 				 !done ? "what was done of " : many ? "the last step (" : "",
 				 sample_step_name(last), done && many ? ")" : "");

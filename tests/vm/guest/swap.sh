@@ -90,7 +90,7 @@ lowered() {
 	near "$(at limit:32M grew)" 27262976 6291456 "and the rest stays"
 	near "$(at limit:96M swap)" "$(at limit:32M swap)" 65536 "raised, nothing comes back by itself"
 	: >"$out"
-	pagetouch --json --limit 160M --swap 160M --then limit:4M --then hold:infinity 120M 120M \
+	pagetouch --json --no-guard --limit 160M --swap 160M --then limit:4M --then hold:infinity 120M 120M \
 		>"$out" 2>"$err" </dev/null &
 	observer=$!
 	eventually 60 grep -q '"touched":125829120,' "$out"
