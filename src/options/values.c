@@ -87,16 +87,12 @@ int value_thp(const char *text, struct request *request, struct trouble *trouble
 
 int value_access(const char *text, struct request *request, struct trouble *trouble)
 {
-	static const char *const names[] = {
-		[TOUCH_WRITE] = "write",
-		[TOUCH_READ] = "read",
-		[TOUCH_POPULATE_WRITE] = "populate-write",
-		[TOUCH_POPULATE_READ] = "populate-read",
-		[TOUCH_PREAD] = "pread",
-		[TOUCH_PWRITE] = "pwrite",
-	};
-	int found = parse_choice("--access", names, COUNT(names), text, trouble);
+	const char *names[TOUCH_ACCESSES];
+	int found;
 
+	for (int i = 0; i < TOUCH_ACCESSES; i++)
+		names[i] = touch_access_name((enum touch_access)i);
+	found = parse_choice("--access", names, COUNT(names), text, trouble);
 	if (found >= 0)
 		request->access = (enum touch_access)found;
 	return found < 0 ? found : 0;
