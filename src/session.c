@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "memory/zero-page.h"
 #include "session-draw.h"
 #include "session.h"
 #include "system/backing-file.h"
@@ -152,6 +153,8 @@ static int make_plan(struct session *session, const struct request *request,
 	}
 	if (plan_make(&resolved, room.bytes, page_size, &session->plan, trouble) < 0)
 		return EXIT_USAGE;
+	session->plan.region.own_zeros =
+		region_is_anonymous(session->plan.region.backing) && !zero_page_shared();
 	if (session->plan.huge)
 		session->plan.region.alignment = session->machine.thp_size;
 	session->guard = (struct guard){ .enabled = session->plan.guard, .source = source };
@@ -398,12 +401,23 @@ static int start(struct session *session, struct trouble *trouble)
 	return r;
 }
 
+static bool reads(const struct observe_plan *plan)
+{
+	for (size_t i = 0; i < plan->step_count; i++)
+		if (step_reads(&plan->steps[i]))
+			return true;
+	return !touch_writes(plan->access) && plan->touch > 0;
+}
+
 static void give_notes(struct session *session)
 {
 	char seed[96];
 
 	if (session->plan.note)
 		on_note(session, session->plan.note);
+	if (session->plan.region.own_zeros && reads(&session->plan.observe))
+		on_note(session, "this kernel has no page of zeros for what is only read: reading makes "
+				 "memory resident, as writing does");
 	if (session->plan.manner.order != ORDER_RANDOM || session->plan.seeded)
 		return;
 	snprintf(seed, sizeof(seed),

@@ -108,6 +108,10 @@ obstacle() {
 	case $1 in
 	4k) [ "$(getconf PAGESIZE)" -eq 4096 ] || echo "a page is $(getconf PAGESIZE) bytes here" ;;
 	sandbox) refused --limit 32M 1M ;;
+	zeros)
+		pagetouch -H --access read 64K 2>&1 </dev/null | grep -q 'no page of zeros' &&
+			echo "this kernel has no page of zeros"
+		;;
 	swap)
 		if ! has_swap; then
 			echo "there is no swap here"

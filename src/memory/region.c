@@ -29,6 +29,11 @@ bool region_is_hugetlb(enum region_backing backing)
 	return backing == REGION_HUGETLB || backing == REGION_HUGETLB_SHARED;
 }
 
+bool region_is_anonymous(enum region_backing backing)
+{
+	return backing == REGION_PRIVATE || region_grows(backing);
+}
+
 bool region_grows(enum region_backing backing)
 {
 	return backing == REGION_HEAP || backing == REGION_STACK;

@@ -37,6 +37,7 @@ struct region_spec {
 	enum region_thp thp;		/* not looked at for hugetlb */
 	bool reserve;			/* false: MAP_NORESERVE, mmap(2), if that is needed */
 	bool read_only;			/* PROT_READ: nothing is ever going to be written */
+	bool own_zeros;			/* pages that are only read are its own too, zero-page.h */
 	bool on_tmpfs;			/* of a file: its pages are shared memory to the kernel */
 	uint64_t huge_page;		/* hugetlb: bytes of one page, a power of two; 0: none */
 	uint64_t piece;			/* of a heap: bytes of one allocation; else 0 */
@@ -56,6 +57,9 @@ bool region_is_shared(enum region_backing backing);
 /* Whether a file with a path is mapped, or hugetlb pages. */
 bool region_is_file(enum region_backing backing);
 bool region_is_hugetlb(enum region_backing backing);
+
+/* Whether its pages are the process's own, not those of a file or of shared memory. */
+bool region_is_anonymous(enum region_backing backing);
 
 /* Whether it is not mapped as a whole, but grows (VSZ with it) as it is touched. */
 bool region_grows(enum region_backing backing);

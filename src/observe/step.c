@@ -39,11 +39,21 @@ const struct step_rule step_rules[] = {
 
 const size_t step_rule_count = sizeof(step_rules) / sizeof(step_rules[0]);
 
+static bool touches(const struct step_rule *rule)
+{
+	return rule->verb == VERB_TOUCH || rule->verb == VERB_FORK_TOUCH;
+}
+
+bool step_reads(const struct step *step)
+{
+	return touches(step->rule) && !touch_writes((enum touch_access)step->rule->what);
+}
+
 bool step_writes(const struct step *step)
 {
 	const struct step_rule *rule = step->rule;
 
-	if (rule->verb == VERB_TOUCH || rule->verb == VERB_FORK_TOUCH)
+	if (touches(rule))
 		return touch_writes((enum touch_access)rule->what);
 	return rule->verb == VERB_ADVISE &&
 	       (rule->what == ADVICE_REMOVE || rule->what == ADVICE_PROTECT_WRITE);

@@ -52,6 +52,9 @@ int step_parse(const char *text, struct step *ret_step, struct trouble *trouble)
 /* Whether STEP writes to the region, or lets it be written, so that it must be writable. */
 bool step_writes(const struct step *step);
 
+/* Whether STEP reads the region. */
+bool step_reads(const struct step *step);
+
 /* Whether STEP accesses or changes the region. */
 bool step_needs_region(const struct step *step);
 

@@ -18,17 +18,24 @@ static uint64_t greater(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* Whether touching makes anonymous pages resident. */
+static bool brings_pages(const struct growth_deeds *deeds)
+{
+	return touch_writes(deeds->access) || deeds->region->own_zeros;
+}
+
 /* Anonymous memory: pages that are written, by touching or by locking what is writable. */
 static struct growth_rule expect_private(const struct growth_deeds *deeds)
 {
-	uint64_t written = touch_writes(deeds->access) ? deeds->covered : 0;
-	uint64_t locked = deeds->region->read_only ? 0 : deeds->locked;
+	bool locking = !deeds->region->read_only || deeds->region->own_zeros;
+	uint64_t brought = brings_pages(deeds) ? deeds->covered : 0;
+	uint64_t locked = locking ? deeds->locked : 0;
 	struct growth_rule rule = { .kind = GROWTH_ANON };
 
-	rule.least = rule.most = greater(written, locked);
-	if (locked > written)
+	rule.least = rule.most = greater(brought, locked);
+	if (locked > brought)
 		rule.cause = GROWTH_LOCKED;
-	else if (!written)
+	else if (!brought)
 		rule.cause = GROWTH_ZERO_PAGE;
 	return rule;
 }
@@ -77,10 +84,10 @@ static struct growth_rule expect_heap(const struct growth_deeds *deeds)
 
 	rule.vsz_grows = true;
 	rule.vsz_least = deeds->covered > spare ? deeds->covered - spare : 0;
-	rule.least = touch_writes(deeds->access) ? rule.vsz_least : 0;
+	rule.least = brings_pages(deeds) ? rule.vsz_least : 0;
 	rule.most = deeds->covered + pieces * GROWTH_PIECE_EXTRA + spare;
 	if (!rule.least)
-		rule.cause = touch_writes(deeds->access) ? GROWTH_ALLOCATOR : GROWTH_ZERO_PAGE;
+		rule.cause = brings_pages(deeds) ? GROWTH_ALLOCATOR : GROWTH_ZERO_PAGE;
 	return rule;
 }
 

@@ -69,7 +69,7 @@ struct growth {
 
 /*
  * What DEEDS must have made resident. Facts: anonymous pages that are read are the zero page until
- * they are written (mm/memory.c, do_anonymous_page()); shared memory has no zero page; a read fault
+ * they are written (mm/memory.c, do_anonymous_page()), where there is one; shared memory has no zero page; a read fault
  * on a file maps cached pages near by (do_fault_around()), a write fault the one page alone;
  * mlock(2) writes to what is private and writable and reads all else. A stack grows by the page
  * that is touched (mm/mmap.c, expand_downwards()), so that VSZ and RSS are as long as each other.

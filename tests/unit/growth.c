@@ -299,6 +299,45 @@ static const struct {
 	  0 },
 };
 
+/* The same where the kernel has no page of zeros. */
+static const struct {
+	const char *name;
+	enum region_backing backing;
+	enum touch_access access;
+	uint64_t covered, locked;
+	enum growth_cause cause;
+	uint64_t most;
+} rules_without_zeros[] = {
+	{ "private, read", REGION_PRIVATE, TOUCH_READ, 64, 0, GROWTH_PLAIN, 64 },
+	{ "private, populated to read", REGION_PRIVATE, TOUCH_POPULATE_READ, 64, 0, GROWTH_PLAIN,
+	  64 },
+	{ "private, locked and read", REGION_PRIVATE, TOUCH_READ, 64, 1024, GROWTH_LOCKED, 1024 },
+	{ "stack, read", REGION_STACK, TOUCH_READ, 64, 0, GROWTH_PLAIN, 64 },
+	{ "private, not touched", REGION_PRIVATE, TOUCH_READ, 0, 0, GROWTH_ZERO_PAGE, 0 },
+};
+
+static void test_rules_without_zeros(void)
+{
+	for (size_t i = 0; i < COUNT(rules_without_zeros); i++) {
+		struct region_spec region = { .backing = rules_without_zeros[i].backing,
+					      .bytes = 1 * MIB, .read_only = true,
+					      .own_zeros = true };
+		struct growth_deeds deeds = {
+			.region = &region,
+			.access = rules_without_zeros[i].access,
+			.covered = rules_without_zeros[i].covered * (uint64_t)KIB,
+			.locked = rules_without_zeros[i].locked * (uint64_t)KIB,
+		};
+		struct growth_rule rule = growth_expect(&deeds);
+
+		tap_ok(rule.cause == rules_without_zeros[i].cause, "without a page of zeros: %s",
+		       rules_without_zeros[i].name);
+		tap_is((int64_t)rule.least, (int64_t)rules_without_zeros[i].most * KIB,
+		       "just as much");
+		tap_is((int64_t)rule.most, (int64_t)rule.least, "and no more");
+	}
+}
+
 static void test_rules(void)
 {
 	for (size_t i = 0; i < COUNT(rules); i++) {
@@ -489,6 +528,7 @@ int main(void)
 	test_longest_reason();
 	test_verified();
 	test_rules();
+	test_rules_without_zeros();
 	test_heap();
 	test_stack();
 	test_causes();
