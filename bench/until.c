@@ -19,10 +19,12 @@
 
 /*
  * How often the command's processes are looked at: seldom until seven eighths are there, because a look
- * costs up to 40 us, more for more processes, and may have to be waited for by one of them.
+ * costs up to 40 us, more for more processes, and may have to be waited for by one of them. What is
+ * small comes and goes between two such looks.
  */
 #define LOOK_NS 1000000L
 #define FAR_LOOK_NS 10000000L
+#define SMALL_BYTES (1LL << 30)
 #define TREE_MAX 64
 
 /* The command and all that descends from it. */
@@ -46,7 +48,7 @@ struct watched {
 	double start;
 	long long bytes;
 	bool endless;		/* it does not end on its own */
-	bool near;		/* seven eighths are there */
+	bool near;		/* seven eighths are there, or soon will be */
 	struct times times;
 };
 
@@ -182,7 +184,7 @@ static void look(struct watched *watched)
 	struct tree tree = tree_of(watched->pid);
 	long long most = most_resident(&tree);
 
-	watched->near = most >= watched->bytes - watched->bytes / 8;
+	watched->near = watched->bytes < SMALL_BYTES || most >= watched->bytes - watched->bytes / 8;
 	/* A little less than all: what the kernel counts may lag behind by some pages. */
 	if (most < watched->bytes - watched->bytes / 512)
 		return;
@@ -274,6 +276,7 @@ int main(int argc, char **argv)
 	}
 	watched.endless = !strcmp(argv[3], "endless");
 	watched.bytes = strtoll(argv[4], NULL, 0);
+	watched.near = watched.bytes < SMALL_BYTES;
 	status = run(&watched, argv + 5);
 	if (watched.endless ? watched.times.resident < 0 : status)
 		return status ? status : 1;
