@@ -10,14 +10,16 @@ command -v iconv >/dev/null || skip_all "no iconv"
 report=6.1.0-50-cloud-amd64.global.kmsg.txt
 memcg=6.1.0-50-cloud-amd64.memcg2.kmsg.txt
 
-# clean FILE: nothing in it that a terminal obeys: control bytes (also those of C1), marks that
+c1=$(printf '\302[\200-\237]')
+marks=$(printf '\342\200[\216\217\252-\256]')
+isolates=$(printf '\342\201[\246-\251]')
+
+# clean FILE...: nothing in it that a terminal obeys: control bytes (also those of C1), marks that
 # turn the direction of writing, bytes that are no UTF-8.
 clean() {
-	iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1 &&
-		[ "$(tr -d '\n\040-\176\200-\377' <"$1" | wc -c)" -eq 0 ] &&
-		! grep -q "$(printf '\302[\200-\237]')" "$1" &&
-		! grep -q "$(printf '\342\200[\216\217\252-\256]')" "$1" &&
-		! grep -q "$(printf '\342\201[\246-\251]')" "$1"
+	iconv -f UTF-8 -t UTF-8 "$@" >/dev/null 2>&1 &&
+		[ "$(cat "$@" | tr -d '\n\040-\176\200-\377' | wc -c)" -eq 0 ] &&
+		! grep -q -e "$c1" -e "$marks" -e "$isolates" "$@"
 }
 
 # survives NAME: reads $tmp/log in all forms, in time, and prints nothing that does harm.
@@ -25,11 +27,12 @@ survives() {
 	trouble=
 	for form in --color=never --list --tasks --json; do
 		status=0
-		timeout 60 "$OOMWHY" $form "$tmp/log" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+		timeout 60 "$OOMWHY" $form "$tmp/log" >"$tmp/out$form" 2>"$tmp/err" </dev/null || status=$?
 		[ "$status" -le 1 ] || trouble="$trouble, $form: exit status $status"
-		clean "$tmp/out" || trouble="$trouble, $form: unclean"
 		[ ! -s "$tmp/err" ] || trouble="$trouble, $form: $(head -n 1 "$tmp/err" | tr -cd '\40-\176')"
 	done
+	clean "$tmp"/out--* || trouble="$trouble, unclean"
+	mv "$tmp/out--json" "$tmp/out"
 	jq . "$tmp/out" >"$tmp/json" 2>"$tmp/jq" || trouble="$trouble, --json: $(cat "$tmp/jq")"
 	[ "$status" -ne 0 ] || [ -s "$tmp/out" ] || trouble="$trouble, --json: found nothing, exit status 0"
 	is "$trouble" '' "$1: survived"
