@@ -19,6 +19,12 @@ uint64_t touch_count(const struct touch_manner *manner, uint64_t span)
 	return span / manner->stride + (span % manner->stride != 0);
 }
 
+/*
+ * With AddressSanitizer each access to what is touched would read its shadow, too, an eighth more
+ * memory; it is nobody's variable.
+ */
+#define UNCHECKED __attribute__((no_sanitize("address")))
+
 struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *base, uint64_t span)
 {
 	return (struct touch_job){
@@ -57,6 +63,7 @@ static uint64_t batch_length(const struct touch_job *job, uint64_t at, uint64_t 
 }
 
 /* Where a fault brings many pages, order_at() for each of them cost a tenth of the time. */
+UNCHECKED
 static void write_forward(const struct touch_job *job, uint64_t *at, uint64_t to,
 			  _Atomic uint32_t *stop, struct touch_slot *slot)
 {
@@ -73,6 +80,7 @@ static void write_forward(const struct touch_job *job, uint64_t *at, uint64_t to
 	}
 }
 
+UNCHECKED
 static void read_forward(const struct touch_job *job, uint64_t *at, uint64_t to,
 			 _Atomic uint32_t *stop, struct touch_slot *slot)
 {
@@ -89,6 +97,7 @@ static void read_forward(const struct touch_job *job, uint64_t *at, uint64_t to,
 	}
 }
 
+UNCHECKED
 static void write_bytes(const struct touch_job *job, uint64_t *at, uint64_t to,
 			_Atomic uint32_t *stop, struct touch_slot *slot)
 {
@@ -98,6 +107,7 @@ static void write_bytes(const struct touch_job *job, uint64_t *at, uint64_t to,
 	}
 }
 
+UNCHECKED
 static void read_bytes(const struct touch_job *job, uint64_t *at, uint64_t to,
 		       _Atomic uint32_t *stop, struct touch_slot *slot)
 {
