@@ -406,7 +406,7 @@ static bool reads(const struct observe_plan *plan)
 	for (size_t i = 0; i < plan->step_count; i++)
 		if (step_reads(&plan->steps[i]))
 			return true;
-	return !touch_writes(plan->access) && plan->touch > 0;
+	return !touch_writes(plan->access) && (plan->touch > 0 || plan->lock == REGION_LOCKED);
 }
 
 static void give_notes(struct session *session)

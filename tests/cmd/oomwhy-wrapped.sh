@@ -44,7 +44,7 @@ break_everywhere() {
 			}
 		}' "$tmp/log"
 	find "$tmp/broken" -type f | sort >"$tmp/files"
-	xargs "$OOMWHY" --json <"$tmp/files" >"$tmp/json"
+	tr '\n' '\000' <"$tmp/files" | xargs -0 "$OOMWHY" --json >"$tmp/json"
 	jq -r .source "$tmp/json" | sort | diff "$tmp/files" - >"$tmp/several"
 	[ -s "$tmp/files" ] || echo "nothing was broken" >"$tmp/several"
 	rm -r "$tmp/broken"

@@ -299,6 +299,19 @@ static const struct {
 	  0 },
 };
 
+/* The rule for a region of 1 MiB of which COVERED KiB were touched and LOCKED KiB locked. */
+static struct growth_rule expect_of(struct region_spec region, enum touch_access access,
+				    uint64_t covered, uint64_t locked)
+{
+	struct growth_deeds deeds = {
+		.region = &region, .access = access,
+		.covered = covered * (uint64_t)KIB, .locked = locked * (uint64_t)KIB,
+	};
+
+	region.bytes = 1 * MIB;
+	return growth_expect(&deeds);
+}
+
 /* The same where the kernel has no page of zeros. */
 static const struct {
 	const char *name;
@@ -319,16 +332,10 @@ static const struct {
 static void test_rules_without_zeros(void)
 {
 	for (size_t i = 0; i < COUNT(rules_without_zeros); i++) {
-		struct region_spec region = { .backing = rules_without_zeros[i].backing,
-					      .bytes = 1 * MIB, .read_only = true,
-					      .own_zeros = true };
-		struct growth_deeds deeds = {
-			.region = &region,
-			.access = rules_without_zeros[i].access,
-			.covered = rules_without_zeros[i].covered * (uint64_t)KIB,
-			.locked = rules_without_zeros[i].locked * (uint64_t)KIB,
-		};
-		struct growth_rule rule = growth_expect(&deeds);
+		struct growth_rule rule = expect_of((struct region_spec){
+			.backing = rules_without_zeros[i].backing, .read_only = true,
+			.own_zeros = true }, rules_without_zeros[i].access,
+			rules_without_zeros[i].covered, rules_without_zeros[i].locked);
 
 		tap_ok(rule.cause == rules_without_zeros[i].cause, "without a page of zeros: %s",
 		       rules_without_zeros[i].name);
@@ -341,15 +348,9 @@ static void test_rules_without_zeros(void)
 static void test_rules(void)
 {
 	for (size_t i = 0; i < COUNT(rules); i++) {
-		struct region_spec region = { .backing = rules[i].backing, .bytes = 1 * MIB,
-					      .read_only = rules[i].read_only };
-		struct growth_deeds deeds = {
-			.region = &region,
-			.access = rules[i].access,
-			.covered = rules[i].covered * (uint64_t)KIB,
-			.locked = rules[i].locked * (uint64_t)KIB,
-		};
-		struct growth_rule rule = growth_expect(&deeds);
+		struct growth_rule rule = expect_of((struct region_spec){
+			.backing = rules[i].backing, .read_only = rules[i].read_only },
+			rules[i].access, rules[i].covered, rules[i].locked);
 
 		tap_ok(rule.kind == rules[i].kind && rule.cause == rules[i].cause,
 		       "%s: where it shows, and why", rules[i].name);
