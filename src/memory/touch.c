@@ -19,6 +19,17 @@ uint64_t touch_count(const struct touch_manner *manner, uint64_t span)
 	return span / manner->stride + (span % manner->stride != 0);
 }
 
+uint64_t touch_chunk(uint64_t span)
+{
+	uint64_t least = UINT64_C(256) << 10, most = UINT64_C(2) << 20;
+	/* Whole pages of any size that is less. */
+	uint64_t chunk = span / 2048 / least * least;
+
+	if (chunk < least)
+		return least;
+	return chunk < most ? chunk : most;
+}
+
 /*
  * With AddressSanitizer each access to what is touched would read its shadow, too, an eighth more
  * memory; it is nobody's variable.
@@ -32,6 +43,7 @@ struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *ba
 		.unit = manner->unit,
 		.stride = manner->stride,
 		.batch = manner->batch ? manner->batch : 1,
+		.chunk = touch_chunk(span) / manner->unit,
 		.access = manner->access,
 		.fd = -1,
 		.order = order_make(manner->order, touch_count(manner, span), manner->seed),
@@ -120,7 +132,7 @@ static void read_bytes(const struct touch_job *job, uint64_t *at, uint64_t to,
 /* How many of the next pages lie side by side, so that one call populates them. */
 static uint64_t run_length(const struct touch_job *job, uint64_t at, uint64_t to)
 {
-	uint64_t most = TOUCH_CHUNK / job->unit;
+	uint64_t most = job->chunk;
 
 	if (job->stride != job->unit || job->order.kind == ORDER_RANDOM || !most)
 		return 1;

@@ -18,6 +18,9 @@
 /* How long the sink may go without a tick. */
 #define TICK_NS (100 * NS_PER_MS)
 
+/* For how long answers may come before a signal, a death and the sink are looked at, too. */
+#define LOOK_NS (10 * NS_PER_MS)
+
 int run_stop(struct run *run, enum stop_reason reason)
 {
 	run->ending->reason = reason;
@@ -86,13 +89,13 @@ static int child_died(struct run *run, unsigned index)
 }
 
 /* An answer comes before the death that may have followed it; a parent's before its child's. */
-static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX],
+static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX], bool answered,
 		      enum event *ret_event)
 {
 	if (fds[WAIT_SIGNAL].revents &&
 	    (run->ending->signal = signals_read(run->tools->signals)) != 0)
 		return run_stop(run, STOP_SIGNAL);
-	if (fds[WAIT_ANSWER].revents & POLLIN) {
+	if (answered) {
 		*ret_event = EVENT_ANSWER;
 		return 0;
 	}
@@ -105,39 +108,65 @@ static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX],
 	return 0;
 }
 
-static void tick(struct run *run)
+static void tick(struct run *run, uint64_t now)
 {
-	uint64_t now = duration_now();
-
 	if (!run->started_ns || now - run->ticked_ns < TICK_NS)
 		return;
 	run->ticked_ns = now;
 	run->tools->sink->tick(run->tools->sink->context, run_touched(run), now - run->started_ns);
 }
 
+/* The answer may be there before anything is polled, or come while it is. */
+static int poll_events(struct run *run, struct pollfd fds[static WAIT_MAX], uint64_t deadline_ns,
+		       bool *ret_answered)
+{
+	struct channel *answers = &run->subject->answers;
+	int r;
+
+	if (channel_doze(answers))
+		deadline_ns = 0;
+	r = poll_until(fds, WAIT_CHILD + run->subject->child_count, deadline_ns);
+	if (r < 0)
+		r = -errno;
+	*ret_answered = channel_rouse(answers);
+	return r == -EINTR ? 0 : r;
+}
+
+/* Whether an answer is there and nothing else need be looked at yet. */
+static bool is_answered(struct run *run)
+{
+	uint64_t now;
+
+	if (!run->asked || !channel_look(&run->subject->answers))
+		return false;
+	now = duration_now();
+	return run->started_ns && now - run->looked_ns < LOOK_NS;
+}
+
 int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event)
 {
 	const struct subject *subject = run->subject;
 	struct pollfd fds[WAIT_MAX] = {
-		[WAIT_ANSWER] = { .fd = subject->answers, .events = POLLIN },
+		[WAIT_ANSWER] = { .fd = subject->answers.fd, .events = POLLIN },
 		[WAIT_DEATH] = { .fd = subject->pidfd, .events = POLLIN },
 		[WAIT_SIGNAL] = { .fd = run->tools->signals->fd, .events = POLLIN },
 		[WAIT_CHANGE] = { .fd = run->change ? run->change->pidfd : -1, .events = POLLIN },
 	};
+	bool answered;
 	int r;
 
+	*ret_event = EVENT_ANSWER;
+	if (is_answered(run))
+		return 0;
 	for (unsigned i = 0; i < subject->child_count; i++)
 		fds[WAIT_CHILD + i] = (struct pollfd){ .fd = subject->children[i].pidfd,
 						       .events = POLLIN };
-	r = poll_until(fds, WAIT_CHILD + subject->child_count, deadline_ns);
-	if (r < 0 && errno != EINTR)
-		return run_fail(run, -errno, "cannot wait for the subject");
-	tick(run);
-	if (r <= 0) {
-		*ret_event = EVENT_TIME;
-		return 0;
-	}
-	return sort_event(run, fds, ret_event);
+	r = poll_events(run, fds, deadline_ns, &answered);
+	if (r < 0)
+		return run_fail(run, r, "cannot wait for the subject");
+	run->looked_ns = duration_now();
+	tick(run, run->looked_ns);
+	return sort_event(run, fds, answered, ret_event);
 }
 
 /* A child that does not answer has died, or is about to: its death is why the run ends. */

@@ -31,6 +31,7 @@ struct run {
 	uint64_t address;	/* of the region, in the subject */
 	uint64_t started_ns;	/* when the baseline was taken */
 	uint64_t ticked_ns;	/* when the sink was last ticked */
+	uint64_t looked_ns;	/* when something else than an answer was last looked for */
 	uint64_t guarded_ns;	/* when the guard last looked while the subject rested */
 	uint64_t seq;		/* of the next row */
 	uint64_t shown;		/* TOUCHED in the last row */

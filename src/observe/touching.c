@@ -4,14 +4,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <stdio.h>
 
 #include "base/duration.h"
 #include "observe/run.h"
 
-/* Bytes: with steps up to here, the turns, not the touching, take the time. */
-#define SHORT_STEP (1 << 20)
+/* Bytes: with steps up to here, rows take the time, not the touching. */
+#define SHORT_STEP (UINT64_C(1) << 20)
 
 /* How often the guard looks while a step is under way. */
 #define TOUCH_GUARD_NS (50 * NS_PER_MS)
@@ -45,17 +44,21 @@ static int watch_guard(struct run *run, uint64_t to)
 	return r;
 }
 
-/* Has the errand done up to byte TO; returns early when the guard halts it. */
-static int go_to(struct run *run, struct subject_request request, uint64_t to)
+static void send_to(struct run *run, struct subject_request request, uint64_t to)
+{
+	request.to = to;
+	subject_resume(run->subject);
+	subject_ask(run->subject, &request);
+	run->asked = true;
+}
+
+/* Waits until the errand is done up to byte TO; returns early when the guard halts it. */
+static int await(struct run *run, uint64_t to)
 {
 	struct subject_answer answer;
 	enum event event = EVENT_TIME;
 	int r = 0;
 
-	request.to = to;
-	subject_resume(run->subject);
-	subject_ask(run->subject, &request);
-	run->asked = true;
 	while (r == 0 && event != EVENT_ANSWER) {
 		r = run_wait(run, duration_now() + TOUCH_GUARD_NS, &event);
 		if (r == 0 && event == EVENT_TIME)
@@ -71,8 +74,8 @@ static int go_to(struct run *run, struct subject_request request, uint64_t to)
 
 int run_errand(struct run *run, struct subject_request request, struct pace *pace, uint64_t end)
 {
-	uint64_t done, allowed, paced = UINT64_MAX;
-	int r = 0;
+	uint64_t done, allowed, paced = UINT64_MAX, to;
+	int r = run->asked ? await(run, end) : 0;
 
 	while (r == 0 && (done = subject_touched(run->subject)) < end) {
 		r = ask_guard(run, done, &allowed);
@@ -86,10 +89,13 @@ int run_errand(struct run *run, struct subject_request request, struct pace *pac
 			pace_forgive(pace, done, duration_now());
 			paced = pace_allows(pace, duration_now());
 		}
-		if (paced <= done)
+		if (paced <= done) {
 			r = run_sleep(run, pace_due(pace, done, end));
-		else
-			r = go_to(run, request, lesser(end, lesser(allowed, paced)));
+		} else {
+			to = lesser(end, lesser(allowed, paced));
+			send_to(run, request, to);
+			r = await(run, to);
+		}
 	}
 	return r;
 }
@@ -131,6 +137,37 @@ int run_lock(struct run *run)
 	return r < 0 ? r : run_row(run, true);
 }
 
+/* Up to which byte the subject touches before the row after that at byte AT. */
+static uint64_t next_row(const struct observe_plan *plan, uint64_t at)
+{
+	return plan->touch - at > plan->interval ? at + plan->interval : plan->touch;
+}
+
+/* A short step is begun while the row before it, which has been read, is still to be printed. */
+static int go_ahead(struct run *run, struct subject_request request, uint64_t at)
+{
+	uint64_t next = next_row(run->plan, at), allowed;
+	int r;
+
+	if (run->plan->interval > SHORT_STEP || run->plan->rate || next == at)
+		return 0;
+	r = ask_guard(run, at, &allowed);
+	if (r == 0 && allowed >= next)
+		send_to(run, request, next);
+	return r;
+}
+
+/* The row at byte AT. */
+static int take_row(struct run *run, struct subject_request request, uint64_t at, bool exact)
+{
+	struct sample sample;
+	int r = run_read(run, exact || run_is_exact(run), &sample);
+
+	if (r == 0)
+		r = go_ahead(run, request, at);
+	return r < 0 ? r : run_emit(run, &sample);
+}
+
 /* Touches all once, with a row after every interval. */
 static int take_pass(struct run *run, bool last)
 {
@@ -141,15 +178,15 @@ static int take_pass(struct run *run, bool last)
 	int r = 0;
 
 	while (r == 0 && at < plan->touch) {
-		at = plan->touch - at > plan->interval ? at + plan->interval : plan->touch;
+		at = next_row(plan, at);
 		r = run_errand(run, request, plan->rate ? &pace : NULL, at);
 		if (r == 0)
-			r = run_row(run, last && at == plan->touch);
+			r = take_row(run, request, at, last && at == plan->touch);
 	}
 	return r;
 }
 
-static int take_passes(struct run *run)
+int run_passes(struct run *run)
 {
 	int r = 0;
 
@@ -165,39 +202,6 @@ static int take_passes(struct run *run)
 		r = take_pass(run, pass == run->plan->passes);
 		if (r == 0)
 			run->covered = run->touched = subject_touched(run->subject);
-	}
-	return r;
-}
-
-/*
- * Observer and subject take turns. On two processors each turn wakes an idle one, which in
- * a virtual machine costs more than the reading itself; for short steps they share one.
- */
-static bool share_processor(const struct run *run, cpu_set_t *ret_before)
-{
-	cpu_set_t one;
-	int processor = sched_getcpu();
-
-	if (run->plan->interval > SHORT_STEP || run->plan->rate || run->plan->threads > 1 ||
-	    processor < 0 || processor >= CPU_SETSIZE ||
-	    sched_getaffinity(0, sizeof(*ret_before), ret_before) < 0)
-		return false;
-	CPU_ZERO(&one);
-	CPU_SET((size_t)processor, &one);
-	return sched_setaffinity(run->subject->pid, sizeof(one), &one) == 0 &&
-	       sched_setaffinity(0, sizeof(one), &one) == 0;
-}
-
-int run_passes(struct run *run)
-{
-	cpu_set_t before;
-	bool shared = share_processor(run, &before);
-	int r = take_passes(run);
-
-	if (shared) {
-		sched_setaffinity(0, sizeof(before), &before);
-		if (!run->subject->reaped)
-			sched_setaffinity(run->subject->pid, sizeof(before), &before);
 	}
 	return r;
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -100,13 +101,21 @@ static _Noreturn void become_subject(struct worker *worker, pid_t observer, int 
 	worker_run(worker);
 }
 
-static struct touch_board *map_board(void)
+static struct subject_memory *map_memory(void)
 {
 	/* Populated: a page that got its second user during the run would halve in the subject's PSS. */
-	void *page = mmap(NULL, sizeof(struct touch_board), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	void *memory = mmap(NULL, sizeof(struct subject_memory), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-	return page == MAP_FAILED ? NULL : page;
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* On a single processor nobody comes nearer to an answer while it is looked for. */
+static uint64_t patience(uint64_t ns)
+{
+	cpu_set_t allowed;
+
+	return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) > 1 ? ns : 0;
 }
 
 static int complain(struct trouble *trouble, const char *what, int error)
@@ -174,8 +183,8 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
 	if (subject->pid < 0)
 		return complain(trouble, "fork", errno);
 	if (subject->pid == 0) {
-		close(subject->requests);
-		close(subject->answers);
+		close(subject->requests.fd);
+		close(subject->answers.fd);
 		become_subject(worker, observer, spec->oom_score_adj);
 	}
 	setpgid(subject->pid, subject->pid);
@@ -189,38 +198,78 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
 	return 0;
 }
 
+/*
+ * The observer does not block on either pipe, the subject on its requests; returns 0 or a negative
+ * errno with nothing left open.
+ */
+static int make_pipes(int requests[static 2], int answers[static 2])
+{
+	int error;
+
+	if (pipe2(requests, O_CLOEXEC) < 0)
+		return -errno;
+	if (fcntl(requests[1], F_SETFL, O_NONBLOCK) == 0 &&
+	    pipe2(answers, O_CLOEXEC | O_NONBLOCK) == 0)
+		return 0;
+	error = errno;
+	close(requests[0]);
+	close(requests[1]);
+	return -error;
+}
+
+static int make_channels(struct subject *subject, struct worker *worker)
+{
+	struct subject_memory *memory = subject->memory;
+	int requests[2], answers[2], r = make_pipes(requests, answers);
+
+	if (r < 0)
+		return r;
+	worker->requests = (struct channel){ .memory = &memory->requests, .fd = requests[0],
+					     .patience_ns = patience(SUBJECT_REQUEST_NS) };
+	worker->answers = (struct channel){ .memory = &memory->answers, .fd = answers[1] };
+	subject->requests = (struct channel){ .memory = &memory->requests, .fd = requests[1] };
+	subject->answers = (struct channel){ .memory = &memory->answers, .fd = answers[0],
+					     .patience_ns = patience(SUBJECT_ANSWER_NS) };
+	return 0;
+}
+
+/* The observer's ends are closed if there is no subject, the subject's in any case. */
+static int connect_and_fork(const struct subject_spec *spec, struct subject *subject,
+			    struct trouble *trouble)
+{
+	struct worker worker = {
+		.region = spec->region,
+		.manner = spec->manner,
+		.lock = spec->lock,
+		.page_size = spec->page_size,
+		.threads = spec->threads,
+		.board = &subject->memory->board,
+	};
+	int r = make_channels(subject, &worker);
+
+	if (r < 0)
+		return complain(trouble, "pipe", -r);
+	r = fork_subject(spec, &worker, subject, trouble);
+	close(worker.requests.fd);
+	close(worker.answers.fd);
+	if (r < 0) {
+		close(subject->requests.fd);
+		close(subject->answers.fd);
+	}
+	return r;
+}
+
 int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 		  struct trouble *trouble)
 {
-	struct subject subject = { .pidfd = -1, .board = map_board(), .threads = spec->threads };
-	int requests[2] = { -1, -1 }, answers[2] = { -1, -1 }, r;
+	struct subject subject = { .pidfd = -1, .memory = map_memory(), .threads = spec->threads };
+	int r;
 
-	if (!subject.board)
+	if (!subject.memory)
 		return complain(trouble, "mmap", errno);
-	if (pipe2(requests, O_CLOEXEC) < 0 || pipe2(answers, O_CLOEXEC) < 0) {
-		r = complain(trouble, "pipe", errno);
-	} else {
-		struct worker worker = {
-			.region = spec->region,
-			.manner = spec->manner,
-			.lock = spec->lock,
-			.page_size = spec->page_size,
-			.threads = spec->threads,
-			.board = subject.board,
-			.requests = requests[0],
-			.answers = answers[1],
-		};
-
-		subject.requests = requests[1];
-		subject.answers = answers[0];
-		r = fork_subject(spec, &worker, &subject, trouble);
-	}
-	cleanup_close_fd(&requests[0]);
-	cleanup_close_fd(&answers[1]);
+	r = connect_and_fork(spec, &subject, trouble);
 	if (r < 0) {
-		cleanup_close_fd(&requests[1]);
-		cleanup_close_fd(&answers[0]);
-		munmap(subject.board, sizeof(*subject.board));
+		munmap(subject.memory, sizeof(*subject.memory));
 		return r;
 	}
 	*ret_subject = subject;
@@ -229,29 +278,22 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 
 int subject_ask(struct subject *subject, const struct subject_request *request)
 {
-	if (write(subject->requests, request, sizeof(*request)) == (ssize_t)sizeof(*request))
-		return 0;
-	return errno ? -errno : -EPIPE;
+	return channel_send(&subject->requests, request, sizeof(*request));
 }
 
 int subject_answered(struct subject *subject, struct subject_answer *ret_answer)
 {
-	struct subject_answer answer;
-
-	if (read(subject->answers, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
-		return -EPIPE;
-	*ret_answer = answer;
-	return 0;
+	return channel_take(&subject->answers, ret_answer, sizeof(*ret_answer));
 }
 
 void subject_halt(struct subject *subject)
 {
-	atomic_store(&subject->board->stop, 1);
+	atomic_store(&subject->memory->board.stop, 1);
 }
 
 void subject_resume(struct subject *subject)
 {
-	atomic_store(&subject->board->stop, 0);
+	atomic_store(&subject->memory->board.stop, 0);
 }
 
 uint64_t subject_touched(const struct subject *subject)
@@ -259,7 +301,7 @@ uint64_t subject_touched(const struct subject *subject)
 	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < subject->threads; i++)
-		bytes += atomic_load(&subject->board->slots[i].done);
+		bytes += atomic_load(&subject->memory->board.slots[i].done);
 	return bytes;
 }
 
@@ -313,7 +355,7 @@ int subject_reap_child(struct subject *subject, unsigned index)
 /* The memory of both is given back when this returns. */
 void subject_end(struct subject *subject)
 {
-	if (!subject->board)
+	if (!subject->memory)
 		return;
 	for (unsigned i = 0; i < subject->child_count; i++)
 		kill_child(&subject->children[i]);
@@ -326,8 +368,8 @@ void subject_end(struct subject *subject)
 		close(subject->children[i].pidfd);
 	}
 	close(subject->pidfd);
-	close(subject->requests);
-	close(subject->answers);
-	munmap(subject->board, sizeof(*subject->board));
-	subject->board = NULL;
+	close(subject->requests.fd);
+	close(subject->answers.fd);
+	munmap(subject->memory, sizeof(*subject->memory));
+	subject->memory = NULL;
 }

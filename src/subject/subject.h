@@ -10,6 +10,7 @@
 #include "base/trouble.h"
 #include "memory/region.h"
 #include "memory/touch.h"
+#include "subject/channel.h"
 #include "subject/protocol.h"
 
 /* The subject's comm(5), at most 15 bytes: what ps(1) and the kernel log call it. */
@@ -34,12 +35,18 @@ struct offspring {
 	int pidfd;			/* readable when it has died */
 };
 
+/* What observer and subject have in common. */
+struct subject_memory {
+	struct channel_memory requests, answers;
+	struct touch_board board;	/* last: most of its slots are not used */
+};
+
 struct subject {
 	pid_t pid;
 	int pidfd;			/* readable when the subject has died */
-	int requests;			/* write end */
-	int answers;			/* read end; one answer is one read */
-	struct touch_board *board;	/* shared with the subject */
+	struct channel requests;	/* write end */
+	struct channel answers;		/* read end */
+	struct subject_memory *memory;	/* shared with the subject */
 	unsigned threads;		/* that count on the board */
 	struct offspring children[SUBJECT_CHILDREN_MAX];
 	unsigned child_count;
@@ -66,7 +73,10 @@ int subject_try_adj(int value);
 /* Asks for what REQUEST says; the answer comes later. Returns 0 or a negative errno (-EPIPE: dead). */
 int subject_ask(struct subject *subject, const struct subject_request *request);
 
-/* Reads the answer when subject->answers is readable. Returns 0, or -EPIPE when it has died. */
+/*
+ * Takes the answer that is there, as channel_look(), channel_doze() or channel_rouse() of
+ * subject->answers has said. Returns 0, or -EPIPE when there is none.
+ */
 int subject_answered(struct subject *subject, struct subject_answer *ret_answer);
 
 /* Makes the subject stop before its next page, or no longer do so; when it stops, it answers. */
@@ -75,7 +85,7 @@ void subject_resume(struct subject *subject);
 
 /*
  * Bytes touched since the last SUBJECT_BEGIN, or locked; true also after the subject's death, but
- * for the TOUCH_CHUNK of each thread that the kernel was populating then, and for less than
+ * for the touch_chunk() of each thread that the kernel was populating then, and for less than
  * TOUCH_BATCH pages where huge pages were allowed and small ones came.
  */
 uint64_t subject_touched(const struct subject *subject);

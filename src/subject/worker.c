@@ -221,10 +221,10 @@ static int fork_child(struct worker *worker, struct estate *estate, uint64_t *re
 		return 0;
 	}
 	/* The child: what its parent talks through is not its own. */
-	close(worker->requests);
-	close(worker->answers);
-	worker->requests = child.requests;
-	worker->answers = child.answers;
+	close(worker->requests.fd);
+	close(worker->answers.fd);
+	worker->requests = (struct channel){ .fd = child.requests };
+	worker->answers = (struct channel){ .fd = child.answers };
 	estate->forked = 0;
 	crew_start(&estate->crew, &estate->self, 1, worker->board);
 	serve(worker, estate);
@@ -278,11 +278,11 @@ static _Noreturn void serve(struct worker *worker, struct estate *estate)
 	struct subject_request request;
 	struct subject_answer answer;
 
-	while (read(worker->requests, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
+	while (channel_receive(&worker->requests, &request, sizeof(request)) == 0) {
 		answer = (struct subject_answer){ .order = request.order };
 		answer.error = request.child ? pass_on(estate, &request)
 					     : carry_out(worker, estate, &request, &answer.value);
-		if (write(worker->answers, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
+		if (channel_send(&worker->answers, &answer, sizeof(answer)) < 0)
 			break;
 	}
 	_exit(0);
@@ -292,6 +292,11 @@ _Noreturn void worker_run(struct worker *worker)
 {
 	struct estate estate = { .scratch.fd = -1, .region.fd = -1 };
 
+	/*
+	 * Reading first would bring the pages around, too (do_fault_around() in mm/memory.c), which a
+	 * forked child, that writes first, has not got.
+	 */
+	atomic_store(&worker->requests.memory->asleep, 0);
 	/* A child that is dead shows as -EPIPE. */
 	signal(SIGPIPE, SIG_IGN);
 	/* A memfd above RLIMIT_FSIZE is refused, not fatal. */

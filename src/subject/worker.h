@@ -7,6 +7,7 @@
 
 #include "memory/region.h"
 #include "memory/touch.h"
+#include "subject/channel.h"
 
 struct worker {
 	struct region_spec region;	/* what to map */
@@ -15,12 +16,12 @@ struct worker {
 	uint64_t page_size;		/* bytes */
 	unsigned threads;		/* that touch at once; 1: only this one */
 	struct touch_board *board;	/* shared with the observer */
-	int requests;			/* read end, struct subject_request */
-	int answers;			/* write end, struct subject_answer */
+	struct channel requests;	/* read end, struct subject_request */
+	struct channel answers;		/* write end, struct subject_answer */
 };
 
 /*
- * Carries out requests until the pipe ends, then leaves with _exit(2). Allocates nothing once the
+ * Carries out requests until the observer is gone, then leaves with _exit(2). Allocates nothing once the
  * threads run, but for the pieces of a heap, and prints nothing: only what is asked for may change
  * the process.
  */

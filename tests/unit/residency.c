@@ -49,11 +49,16 @@ static struct own_reading read_own(pid_t pid)
 static bool order(struct subject *subject, enum subject_order what, uint64_t to)
 {
 	struct subject_request request = { .order = what, .what = TOUCH_WRITE, .to = to };
-	struct pollfd answer = { .fd = subject->answers, .events = POLLIN };
+	struct pollfd answer = { .fd = subject->answers.fd, .events = POLLIN };
 	struct subject_answer got;
 
-	return subject_ask(subject, &request) == 0 && poll(&answer, 1, 10000) == 1 &&
-	       subject_answered(subject, &got) == 0 && got.error == 0;
+	if (subject_ask(subject, &request) < 0)
+		return false;
+	/* The pipe may be readable for the answer before. */
+	for (int tries = 0; tries < 2 && !channel_rouse(&subject->answers); tries++)
+		if (!channel_doze(&subject->answers))
+			poll(&answer, 1, 10000);
+	return subject_answered(subject, &got) == 0 && got.error == 0;
 }
 
 /* The results of all steps together: counts of steps that were wrong. */

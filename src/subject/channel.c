@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* channel.c - send, look for, sleep for and take messages */
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/duration.h"
+#include "subject/channel.h"
+
+/*
+ * After so many looks in vain the sender is slow, or has no processor of its own at the moment: only
+ * one message in RETRY is then looked for longer than once.
+ */
+#define MISSES 8
+#define RETRY 64
+
+/* Looks at the memory between two looks at the clock. */
+#define GLANCES 16
+
+/* Lets the other half of a processor core go on. */
+static void rest(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__) || (defined(__ARM_ARCH) && __ARM_ARCH >= 7)
+	__asm__ __volatile__("yield");
+#endif
+}
+
+static bool is_there(const struct channel *channel)
+{
+	return atomic_load(&channel->memory->sent) != channel->taken;
+}
+
+static int write_all(int fd, const void *bytes, size_t size)
+{
+	ssize_t length;
+
+	do
+		length = write(fd, bytes, size);
+	while (length < 0 && errno == EINTR);
+	if (length < 0)
+		return -errno;
+	return (size_t)length == size ? 0 : -EPIPE;
+}
+
+static int read_all(int fd, void *bytes, size_t size)
+{
+	ssize_t length;
+
+	do
+		length = read(fd, bytes, size);
+	while (length < 0 && errno == EINTR);
+	return length == (ssize_t)size ? 0 : -EPIPE;
+}
+
+/* A pipe that is full of such bytes wakes as well. */
+static int wake(int fd)
+{
+	int r = write_all(fd, "", 1);
+
+	return r == -EAGAIN ? 0 : r;
+}
+
+/* The first message always wakes: so the receiver has gone this way before its faults are counted. */
+int channel_send(struct channel *channel, const void *message, size_t size)
+{
+	struct channel_memory *memory = channel->memory;
+	uint32_t sent;
+
+	if (!memory)
+		return write_all(channel->fd, message, size);
+	memcpy(memory->message, message, size);
+	sent = atomic_fetch_add(&memory->sent, 1);
+	if (sent != 0 && !atomic_load(&memory->asleep))
+		return 0;
+	return wake(channel->fd);
+}
+
+static bool look_on(const struct channel *channel)
+{
+	uint64_t end = duration_now() + channel->patience_ns;
+
+	do
+		for (int i = 0; i < GLANCES; i++) {
+			if (is_there(channel))
+				return true;
+			rest();
+		}
+	while (duration_now() < end);
+	return false;
+}
+
+bool channel_look(struct channel *channel)
+{
+	if (!channel->patience_ns || channel->taken == 0 ||
+	    (channel->missed >= MISSES && channel->missed++ % RETRY != 0))
+		return is_there(channel);
+	if (!look_on(channel)) {
+		channel->missed++;
+		return false;
+	}
+	channel->missed = 0;
+	return true;
+}
+
+/* Either the sender sees that the receiver sleeps, or the receiver that something was sent. */
+bool channel_doze(struct channel *channel)
+{
+	atomic_store(&channel->memory->asleep, 1);
+	return is_there(channel);
+}
+
+bool channel_rouse(struct channel *channel)
+{
+	char bytes[16];
+
+	atomic_store(&channel->memory->asleep, 0);
+	while (read(channel->fd, bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
+		;
+	return is_there(channel);
+}
+
+int channel_take(struct channel *channel, void *message, size_t size)
+{
+	if (!is_there(channel))
+		return -EPIPE;
+	channel->taken++;
+	memcpy(message, channel->memory->message, size);
+	return 0;
+}
+
+/* A byte in the pipe may be for a message that was seen before it was read. */
+static int sleep_for(struct channel *channel)
+{
+	bool there = channel_doze(channel) && channel->taken != 0;
+	char byte;
+	int r = 0;
+
+	while (r == 0 && !there) {
+		r = read_all(channel->fd, &byte, 1);
+		there = is_there(channel);
+	}
+	atomic_store(&channel->memory->asleep, 0);
+	return r;
+}
+
+int channel_receive(struct channel *channel, void *message, size_t size)
+{
+	int r = 0;
+
+	if (!channel->memory)
+		return read_all(channel->fd, message, size);
+	if (!channel_look(channel))
+		r = sleep_for(channel);
+	return r < 0 ? r : channel_take(channel, message, size);
+}
