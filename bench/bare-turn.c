@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -19,31 +21,37 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-/* On one processor, where a turn wakes nobody up: so are pagetouch's rows of a page. */
-static void stay(void)
-{
-	cpu_set_t one;
+/* Both look at it, so that a turn wakes nobody up; so it is with pagetouch's rows of a page. */
+struct turns {
+	_Alignas(128) _Atomic size_t asked;	/* pages so far */
+	_Alignas(128) _Atomic size_t touched;	/* the same, plus 1; SIZE_MAX: no memory */
+};
 
-	CPU_ZERO(&one);
-	CPU_SET((size_t)sched_getcpu(), &one);
-	sched_setaffinity(0, sizeof(one), &one);
+/* Waits until COUNTER is at least COUNT. */
+static void wait_for(_Atomic size_t *counter, size_t count)
+{
+	for (size_t i = 1; atomic_load(counter) < count; i++)
+		if (i % 4096 == 0)
+			sched_yield();
 }
 
-static _Noreturn void be_toucher(size_t pages, int orders, int answers)
+static _Noreturn void be_toucher(size_t pages, struct turns *turns)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	volatile unsigned char *base = mmap(NULL, pages * page, PROT_READ | PROT_WRITE,
 					    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	char order;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (base == MAP_FAILED)
+	if (base == MAP_FAILED) {
+		atomic_store(&turns->touched, SIZE_MAX);
 		_exit(1);
+	}
 	madvise((void *)base, pages * page, MADV_NOHUGEPAGE);
-	for (size_t i = 0; i < pages && read(orders, &order, 1) == 1; i++) {
+	atomic_store(&turns->touched, 1);
+	for (size_t i = 0; i < pages; i++) {
+		wait_for(&turns->asked, i + 1);
 		base[i * page] = 1;
-		if (write(answers, &order, 1) != 1)
-			_exit(1);
+		atomic_store(&turns->touched, i + 2);
 	}
 	_exit(0);
 }
@@ -51,22 +59,24 @@ static _Noreturn void be_toucher(size_t pages, int orders, int answers)
 /* Returns the seconds of one turn with its touch; negative: it failed. */
 static double take_turns(size_t pages)
 {
-	int orders[2], answers[2];
-	char order = 0;
+	struct turns *turns = mmap(NULL, sizeof(*turns), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	double start;
 	pid_t pid;
 
-	if (pipe(orders) < 0 || pipe(answers) < 0 || (pid = fork()) < 0)
+	if (turns == MAP_FAILED || (pid = fork()) < 0)
 		return -1;
 	if (pid == 0)
-		be_toucher(pages, orders[0], answers[1]);
+		be_toucher(pages, turns);
+	wait_for(&turns->touched, 1);
 	start = now();
-	for (size_t i = 0; i < pages; i++)
-		if (write(orders[1], &order, 1) != 1 || read(answers[0], &order, 1) != 1)
-			return -1;
+	for (size_t i = 0; i < pages; i++) {
+		atomic_store(&turns->asked, i + 1);
+		wait_for(&turns->touched, i + 2);
+	}
 	start = (now() - start) / (double)pages;
 	waitpid(pid, NULL, 0);
-	return start;
+	return atomic_load(&turns->touched) == SIZE_MAX ? -1 : start;
 }
 
 /* Prints the seconds of one turn. */
@@ -79,7 +89,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bare-turn PAGES\n");
 		return 2;
 	}
-	stay();
 	seconds = take_turns(pages);
 	if (seconds < 0) {
 		perror("bare-turn");

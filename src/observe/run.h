@@ -35,6 +35,7 @@ struct run {
 	uint64_t guarded_ns;	/* when the guard last looked while the subject rested */
 	uint64_t seq;		/* of the next row */
 	uint64_t shown;		/* TOUCHED in the last row */
+	uint64_t began_ns;	/* when the last run_begin() was answered */
 	bool asked;		/* a request has not been answered yet */
 	const struct limit_change *change;	/* under way; NULL: none */
 };

@@ -79,9 +79,9 @@ int channel_send(struct channel *channel, const void *message, size_t size)
 	return wake(channel->fd);
 }
 
-static bool look_on(const struct channel *channel)
+static bool look_on(const struct channel *channel, uint64_t ns)
 {
-	uint64_t end = duration_now() + channel->patience_ns;
+	uint64_t end = duration_now() + ns;
 
 	do
 		for (int i = 0; i < GLANCES; i++) {
@@ -98,12 +98,17 @@ bool channel_look(struct channel *channel)
 	if (!channel->patience_ns || channel->taken == 0 ||
 	    (channel->missed >= MISSES && channel->missed++ % RETRY != 0))
 		return is_there(channel);
-	if (!look_on(channel)) {
+	if (!look_on(channel, channel->patience_ns)) {
 		channel->missed++;
 		return false;
 	}
 	channel->missed = 0;
 	return true;
+}
+
+bool channel_expect(struct channel *channel, uint64_t ns)
+{
+	return channel->patience_ns ? look_on(channel, ns) : is_there(channel);
 }
 
 /* Either the sender sees that the receiver sleeps, or the receiver that something was sent. */

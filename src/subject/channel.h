@@ -47,6 +47,9 @@ int channel_receive(struct channel *channel, void *message, size_t size);
  */
 bool channel_look(struct channel *channel);
 
+/* The same for NS, if the channel has any patience, for a message that is due. */
+bool channel_expect(struct channel *channel, uint64_t ns);
+
 /*
  * From channel_doze() to channel_rouse() the pipe becomes readable when a message comes (which may
  * be before it, and the pipe may be readable although none has come). Both return whether there is one.

@@ -110,12 +110,14 @@ static struct subject_memory *map_memory(void)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* On a single processor nobody comes nearer to an answer while it is looked for. */
-static uint64_t patience(uint64_t ns)
+/* NS if there is a processor for him who looks besides the BUSY ones: else he keeps them from it. */
+static uint64_t patience(uint64_t ns, unsigned busy)
 {
 	cpu_set_t allowed;
 
-	return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) > 1 ? ns : 0;
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0 || CPU_COUNT(&allowed) <= (int)busy)
+		return 0;
+	return ns;
 }
 
 static int complain(struct trouble *trouble, const char *what, int error)
@@ -225,11 +227,11 @@ static int make_channels(struct subject *subject, struct worker *worker)
 	if (r < 0)
 		return r;
 	worker->requests = (struct channel){ .memory = &memory->requests, .fd = requests[0],
-					     .patience_ns = patience(SUBJECT_REQUEST_NS) };
+					     .patience_ns = patience(SUBJECT_REQUEST_NS, 1) };
 	worker->answers = (struct channel){ .memory = &memory->answers, .fd = answers[1] };
 	subject->requests = (struct channel){ .memory = &memory->requests, .fd = requests[1] };
 	subject->answers = (struct channel){ .memory = &memory->answers, .fd = answers[0],
-					     .patience_ns = patience(SUBJECT_ANSWER_NS) };
+					     .patience_ns = patience(SUBJECT_ANSWER_NS, subject->threads) };
 	return 0;
 }
 
