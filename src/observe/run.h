@@ -35,7 +35,8 @@ struct run {
 	uint64_t guarded_ns;	/* when the guard last looked while the subject rested */
 	uint64_t seq;		/* of the next row */
 	uint64_t shown;		/* TOUCHED in the last row */
-	uint64_t began_ns;	/* when the last run_begin() was answered */
+	uint64_t sent_ns, sent_at;	/* when the subject was sent on, and from which byte */
+	double ns_per_byte;	/* how fast it went since then, or before; 0: not known */
 	bool asked;		/* a request has not been answered yet */
 	const struct limit_change *change;	/* under way; NULL: none */
 };

@@ -16,7 +16,10 @@
  * So long before a longer step should be done the observer is awake: on an idle processor a timer is
  * late by half of it, in a virtual machine (measured).
  */
-#define LEAD_NS (300 * NS_PER_MS / 1000)
+#define LEAD_NS (400 * NS_PER_MS / 1000)
+
+/* When it is first seen how fast the first step goes. */
+#define FIRST_LOOK_NS NS_PER_MS
 
 /* How often the guard looks while a step is under way. */
 #define TOUCH_GUARD_NS (50 * NS_PER_MS)
@@ -53,32 +56,43 @@ static int watch_guard(struct run *run, uint64_t to)
 static void send_to(struct run *run, struct subject_request request, uint64_t to)
 {
 	request.to = to;
+	run->sent_at = subject_touched(run->subject);
+	run->sent_ns = duration_now();
 	subject_resume(run->subject);
 	subject_ask(run->subject, &request);
 	run->asked = true;
 }
 
-/* When the subject should have counted TO bytes, going on as fast as since it began. */
-static uint64_t due_at(const struct run *run, uint64_t to, uint64_t now)
+/* How fast it went since the subject was sent, if it has counted anything since. */
+static void note_speed(struct run *run, uint64_t now, uint64_t done)
 {
-	uint64_t done = subject_touched(run->subject);
-
-	if (!done || done >= to || run->plan->interval <= SHORT_STEP)
-		return UINT64_MAX;
-	return now + (uint64_t)((double)(now - run->began_ns) / (double)done * (double)(to - done));
+	if (done > run->sent_at)
+		run->ns_per_byte = (double)(now - run->sent_ns) / (double)(done - run->sent_at);
 }
 
-/*
- * Until when to sleep if the subject is to count TO bytes: if it should be there soon, its answer is
- * looked for now, once in a step.
- */
-static uint64_t sleep_until(const struct run *run, uint64_t to, bool *expected)
-{
-	uint64_t now = duration_now(), due = *expected ? UINT64_MAX : due_at(run, to, now);
+/* What *seen is at the beginning of an errand, and when its answer has been looked for. */
+#define NOT_YET (UINT64_MAX - 1)
+#define EXPECTED UINT64_MAX
 
-	if (due > now + LEAD_NS)
-		return lesser(now + TOUCH_GUARD_NS, due - LEAD_NS);
-	*expected = true;
+/*
+ * Until when to sleep if the subject is to count TO bytes and has counted *seen at the last look. The
+ * nearer, the better it is known when it will be there; if that is soon, the answer is looked for now,
+ * once. Who does not get on is not looked at more often than by the guard.
+ */
+static uint64_t sleep_until(struct run *run, uint64_t to, uint64_t *seen)
+{
+	uint64_t now = duration_now(), done = subject_touched(run->subject), left;
+
+	if (*seen == EXPECTED || *seen == done || done >= to || run->plan->interval <= SHORT_STEP)
+		return now + TOUCH_GUARD_NS;
+	*seen = done;
+	note_speed(run, now, done);
+	left = (uint64_t)(run->ns_per_byte * (double)(to - done));
+	if (left == 0)
+		return now + FIRST_LOOK_NS;
+	if (left > LEAD_NS)
+		return now + lesser(TOUCH_GUARD_NS, left / 4 > LEAD_NS ? left / 4 * 3 : left - LEAD_NS);
+	*seen = EXPECTED;
 	channel_expect(&run->subject->answers, 2 * LEAD_NS);
 	return now + TOUCH_GUARD_NS;
 }
@@ -88,11 +102,11 @@ static int await(struct run *run, uint64_t to)
 {
 	struct subject_answer answer;
 	enum event event = EVENT_TIME;
-	bool expected = false;
+	uint64_t seen = NOT_YET;
 	int r = 0;
 
 	while (r == 0 && event != EVENT_ANSWER) {
-		r = run_wait(run, sleep_until(run, to, &expected), &event);
+		r = run_wait(run, sleep_until(run, to, &seen), &event);
 		if (r == 0 && event == EVENT_TIME)
 			r = watch_guard(run, to);
 	}
@@ -101,6 +115,7 @@ static int await(struct run *run, uint64_t to)
 	run->asked = false;
 	if (subject_answered(run->subject, &answer) < 0)
 		return run_fail(run, -EPIPE, "the subject does not answer");
+	note_speed(run, duration_now(), subject_touched(run->subject));
 	return answer.error < 0 ? run_refused(run, answer.error) : 0;
 }
 
@@ -142,7 +157,6 @@ int run_begin(struct run *run, enum touch_access access, uint32_t child, uint64_
 
 	run->spent += subject_touched(run->subject);
 	r = run_ask(run, &request, &answer);
-	run->began_ns = duration_now();
 	return r < 0 || answer.error == 0 ? r : run_refused(run, answer.error);
 }
 
@@ -176,13 +190,13 @@ static uint64_t next_row(const struct observe_plan *plan, uint64_t at)
 	return plan->touch - at > plan->interval ? at + plan->interval : plan->touch;
 }
 
-/* A short step is begun while the row before it, which has been read, is still to be printed. */
+/* A step is begun while the row before it, which has been read, is still to be printed. */
 static int go_ahead(struct run *run, struct subject_request request, uint64_t at)
 {
 	uint64_t next = next_row(run->plan, at), allowed;
 	int r;
 
-	if (run->plan->interval > SHORT_STEP || run->plan->rate || next == at)
+	if (run->plan->rate || next == at)
 		return 0;
 	r = ask_guard(run, at, &allowed);
 	if (r == 0 && allowed >= next)

@@ -278,6 +278,9 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 	return 0;
 }
 
+_Static_assert(sizeof(struct subject_request) <= CHANNEL_MESSAGE_MAX &&
+	       sizeof(struct subject_answer) <= CHANNEL_MESSAGE_MAX, "a message fits in a channel");
+
 int subject_ask(struct subject *subject, const struct subject_request *request)
 {
 	return channel_send(&subject->requests, request, sizeof(*request));
