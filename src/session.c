@@ -185,6 +185,16 @@ int session_prepare(struct session *session, const struct request *request,
 	return status;
 }
 
+/* Asked right before a row is printed: the answer is good for that row. */
+static bool on_ready(void *context)
+{
+	struct session *session = context;
+	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	session->ready = session->plan.output.format == OUTPUT_NONE || poll(&output, 1, 0) == 1;
+	return session->ready;
+}
+
 /* Once a signal has come, a reader that still does not read is not waited for any more. */
 static int wait_for_reader(struct session *session)
 {
@@ -201,11 +211,13 @@ static int wait_for_reader(struct session *session)
 static int on_sample(void *context, const struct sample *sample)
 {
 	struct session *session = context;
+	bool ready = session->ready;
 
+	session->ready = false;
 	progress_wipe(&session->progress);
 	session_keep(session, sample);
 	/* A reader that has stopped reading must not keep us from being ended. */
-	if (session->plan.output.format != OUTPUT_NONE && wait_for_reader(session) < 0)
+	if (session->plan.output.format != OUTPUT_NONE && !ready && wait_for_reader(session) < 0)
 		return -EINTR;
 	return printer_sample(&session->printer, sample);
 }
@@ -428,7 +440,7 @@ static void give_notes(struct session *session)
 
 int session_run(struct session *session)
 {
-	struct observe_sink sink = { session, on_sample, on_note, on_tick };
+	struct observe_sink sink = { session, on_ready, on_sample, on_note, on_tick };
 	struct observe_tools tools = {
 		.subject = &session->subject,
 		.guard = &session->guard,

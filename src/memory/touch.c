@@ -21,12 +21,12 @@ uint64_t touch_count(const struct touch_manner *manner, uint64_t span)
 
 uint64_t touch_chunk(uint64_t span)
 {
-	uint64_t least = UINT64_C(256) << 10, most = UINT64_C(2) << 20;
+	uint64_t most = UINT64_C(2) << 20;
 	/* Whole pages of any size that is less. */
-	uint64_t chunk = span / 2048 / least * least;
+	uint64_t chunk = span / 2048 / TOUCH_CHUNK * TOUCH_CHUNK;
 
-	if (chunk < least)
-		return least;
+	if (chunk < TOUCH_CHUNK)
+		return TOUCH_CHUNK;
 	return chunk < most ? chunk : most;
 }
 
@@ -43,7 +43,7 @@ struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *ba
 		.unit = manner->unit,
 		.stride = manner->stride,
 		.batch = manner->batch ? manner->batch : 1,
-		.chunk = touch_chunk(span) / manner->unit,
+		.chunk = (manner->chunk ? manner->chunk : touch_chunk(span)) / manner->unit,
 		.access = manner->access,
 		.fd = -1,
 		.order = order_make(manner->order, touch_count(manner, span), manner->seed),

@@ -30,6 +30,7 @@ struct touch_manner {
 	uint64_t unit;			/* bytes of a page */
 	uint64_t stride;		/* bytes from one visited page to the next; unit: all */
 	uint64_t batch;			/* pages counted at once, if forward; 0: each by itself */
+	uint64_t chunk;			/* bytes populated at once; 0: as touch_chunk() says */
 };
 
 /*
@@ -64,10 +65,13 @@ struct touch_board {
 	struct touch_slot slots[TOUCH_THREADS_MAX];	/* together: what was done so far */
 };
 
+/* The least that is populated at once, but for larger pages. */
+#define TOUCH_CHUNK (UINT64_C(256) << 10)
+
 /*
  * With TOUCH_POPULATE_* the kernel takes so many of SPAN bytes at a time (a page, if that is larger):
  * they are counted when it is done with them, and a stop waits for it. A 2048th of them, from
- * 256 KiB to 2 MiB: where a page is populated in half a microsecond, the calls would else
+ * TOUCH_CHUNK to 2 MiB: where a page is populated in half a microsecond, the calls would else
  * take a twentieth of the time.
  */
 uint64_t touch_chunk(uint64_t span);

@@ -205,6 +205,7 @@ static void halt_subject(struct run *run)
 	while (event != EVENT_ANSWER && duration_now() < deadline)
 		if (run_wait(run, deadline, &event) < 0)
 			return;
+	run->asked = event != EVENT_ANSWER;
 	if (event == EVENT_ANSWER)
 		subject_answered(run->subject, &answer);
 }
@@ -243,11 +244,19 @@ static void finish_early(struct run *run)
 		last.seq = as_it_was.last.seq;
 	}
 	*ending = as_it_was;
-	if (r < 0)
+	/* What could not be printed was taken all the same. */
+	if (r < 0 && last.seq == as_it_was.last.seq)
 		return;
 	ending->last = last;
 	if (!ending->stepped)
 		ending->filled = last;
+}
+
+/* While answers follow each other signals are looked for now and then: none is to be lost at the end. */
+static int heed_signal(struct run *run)
+{
+	run->ending->signal = signals_read(run->tools->signals);
+	return run->ending->signal ? run_stop(run, STOP_SIGNAL) : 0;
 }
 
 static int carry_out(struct run *run)
@@ -266,7 +275,7 @@ static int carry_out(struct run *run)
 		r = hold(run);
 	if (r == 0)
 		r = run_steps(run);
-	return r;
+	return r < 0 ? r : heed_signal(run);
 }
 
 /* How far it came; true also when the subject is dead. */

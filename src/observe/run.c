@@ -252,6 +252,7 @@ static int fail_to_open(struct run *run, const char *who)
  */
 static int wait_for_death(struct run *run, pid_t pid, const char *who)
 {
+	struct subject_answer answer;
 	char path[32];
 	enum event event;
 	int r = 0, seen;
@@ -259,6 +260,9 @@ static int wait_for_death(struct run *run, pid_t pid, const char *who)
 	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	while (r == 0) {
 		r = run_wait(run, duration_now() + NS_PER_SECOND, &event);
+		/* One that came too late would be the next event for ever. */
+		if (r == 0 && event == EVENT_ANSWER && subject_answered(run->subject, &answer) == 0)
+			run->asked = false;
 		if (r == 0 && access(path, F_OK) < 0)
 			break;
 		seen = r == 0 ? look_for_memory(pid) : -ESRCH;

@@ -57,7 +57,7 @@ int run_refused(struct run *run, int error);
 
 /*
  * Waits for an event until DEADLINE (monotonic ns). A death (the subject is then reaped) and a
- * signal to us end the run.
+ * signal to us end the run; while one answer follows the other, they are looked for every 10 ms.
  */
 int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event);
 

@@ -70,6 +70,14 @@ static void note_speed(struct run *run, uint64_t now, uint64_t done)
 		run->ns_per_byte = (double)(now - run->sent_ns) / (double)(done - run->sent_at);
 }
 
+/* How long BYTES will take, at most an hour; 0: it is not known. */
+static uint64_t time_for(const struct run *run, uint64_t bytes)
+{
+	double ns = run->ns_per_byte * (double)bytes, most = 3600.0 * (double)NS_PER_SECOND;
+
+	return (uint64_t)(ns < most ? ns : most);
+}
+
 /* What *seen is at the beginning of an errand, and when its answer has been looked for. */
 #define NOT_YET (UINT64_MAX - 1)
 #define EXPECTED UINT64_MAX
@@ -83,11 +91,12 @@ static uint64_t sleep_until(struct run *run, uint64_t to, uint64_t *seen)
 {
 	uint64_t now = duration_now(), done = subject_touched(run->subject), left;
 
-	if (*seen == EXPECTED || *seen == done || done >= to || run->plan->interval <= SHORT_STEP)
+	if (*seen == EXPECTED || *seen == done || done >= to || run->plan->interval <= SHORT_STEP ||
+	    !run->subject->answers.patience_ns)
 		return now + TOUCH_GUARD_NS;
 	*seen = done;
 	note_speed(run, now, done);
-	left = (uint64_t)(run->ns_per_byte * (double)(to - done));
+	left = time_for(run, to - done);
 	if (left == 0)
 		return now + FIRST_LOOK_NS;
 	if (left > LEAD_NS)
@@ -190,13 +199,16 @@ static uint64_t next_row(const struct observe_plan *plan, uint64_t at)
 	return plan->touch - at > plan->interval ? at + plan->interval : plan->touch;
 }
 
-/* A step is begun while the row before it, which has been read, is still to be printed. */
+/*
+ * A step is begun while the row before it, which has been read, is still to be printed; but not if
+ * printing might take long, because then nobody would look at the guard.
+ */
 static int go_ahead(struct run *run, struct subject_request request, uint64_t at)
 {
 	uint64_t next = next_row(run->plan, at), allowed;
 	int r;
 
-	if (run->plan->rate || next == at)
+	if (run->plan->rate || next == at || !run->tools->sink->ready(run->tools->sink->context))
 		return 0;
 	r = ask_guard(run, at, &allowed);
 	if (r == 0 && allowed >= next)
@@ -204,15 +216,17 @@ static int go_ahead(struct run *run, struct subject_request request, uint64_t at
 	return r;
 }
 
-/* The row at byte AT. */
+/* The row at byte AT, which is not lost whatever comes of the next step. */
 static int take_row(struct run *run, struct subject_request request, uint64_t at, bool exact)
 {
 	struct sample sample;
-	int r = run_read(run, exact || run_is_exact(run), &sample);
+	int r = run_read(run, exact || run_is_exact(run), &sample), ahead;
 
-	if (r == 0)
-		r = go_ahead(run, request, at);
-	return r < 0 ? r : run_emit(run, &sample);
+	if (r < 0)
+		return r;
+	ahead = go_ahead(run, request, at);
+	r = run_emit(run, &sample);
+	return r < 0 ? r : ahead;
 }
 
 /* Touches all once, with a row after every interval. */

@@ -301,6 +301,11 @@ static struct plan plan_outline(const struct request *request, uint64_t page_siz
 			.unit = unit,
 			.stride = unit,
 			.batch = request->thp == REGION_THP_NEVER ? 1 : TOUCH_BATCH,
+			/*
+			 * At a limit little is to be missing in TOUCHED, and memory.high may
+			 * stop the subject for seconds in each 64 pages of a call.
+			 */
+			.chunk = request->has_limit || request->has_high ? TOUCH_CHUNK : 0,
 		},
 		.lock = request->lock,
 		.threads = threads,

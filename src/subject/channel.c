@@ -158,7 +158,7 @@ int channel_receive(struct channel *channel, void *message, size_t size)
 
 	if (!channel->memory)
 		return read_all(channel->fd, message, size);
-	if (!channel_look(channel))
+	if (channel->taken == 0 || !channel_look(channel))
 		r = sleep_for(channel);
 	return r < 0 ? r : channel_take(channel, message, size);
 }

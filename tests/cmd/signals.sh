@@ -134,20 +134,25 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
 done
 is "$lost" 0 "timeout(1) does not lose the summary ($i runs)"
 
-# A reader that has stopped reading does not keep the run from being ended.
+# A reader that has stopped reading: the subject goes no further than the row that cannot be printed,
+# and the run can be ended.
 mkfifo "$tmp/fifo"
-sh -c 'exec <"$0"; sleep 30' "$tmp/fifo" &
+sh -c 'exec <"$0"; until [ -e "$1" ]; do sleep 0.1; done; cat' "$tmp/fifo" "$tmp/go" >"$tmp/stalled" &
 reader=$!
-"$PAGETOUCH" --json 64M "$page" >"$tmp/fifo" 2>"$tmp/err" &
+"$PAGETOUCH" --json --exact 64M "$page" >"$tmp/fifo" 2>"$tmp/err" &
 observer=$!
 sleep 1
+anon=$(sed -n 's/^Anonymous: *\([0-9]*\) kB/\1/p' "/proc/$(pgrep -P $observer)/smaps_rollup")
 kill -TERM "$observer"
 eventually 10 gone "$observer"
 ok $? "a stalled reader: SIGTERM ends the run"
-kill "$reader" 2>/dev/null
 finish
 is "$status" 143 "a stalled reader: it dies of that signal"
-wait "$reader" 2>/dev/null
+: >"$tmp/go"
+wait "$reader"
+last=$(field anon "$tmp/stalled" | tail -n 1)
+[ "$(field anon "$tmp/stalled" | wc -l)" -gt 20 ] && [ $((anon * 1024 - last)) -eq "$page" ]
+ok $? "a stalled reader: the subject is a page beyond the last row that was read ($anon KiB, $last)"
 
 # Inherited ignored SIGCHLD: the death is still seen for what it is.
 : >"$tmp/out"

@@ -153,6 +153,29 @@ static void test_counts(void)
 	}
 }
 
+/* KiB */
+static const struct {
+	uint64_t span, chunk;
+} chunks[] = {
+	{ 4, 256 }, { 1 << 10, 256 }, { 512 << 10, 256 }, { (1 << 20) - 4, 256 }, { 1 << 20, 512 },
+	{ 3 << 19, 768 }, { 4 << 20, 2048 }, { UINT64_C(1) << 32, 2048 },
+};
+
+static void test_chunks(void)
+{
+	struct touch_manner manner = { .unit = 4096, .stride = 4096 };
+
+	for (size_t i = 0; i < COUNT(chunks); i++) {
+		struct touch_job job = touch_plan(&manner, NULL, chunks[i].span << 10);
+
+		tap_is((int64_t)job.chunk * 4, (int64_t)chunks[i].chunk, "KiB that are populated at once");
+	}
+	manner.chunk = TOUCH_CHUNK;
+	tap_is((int64_t)touch_plan(&manner, NULL, UINT64_C(4) << 30).chunk, 64, "no more than is wanted");
+	manner.unit = 2 << 20;
+	tap_is((int64_t)touch_plan(&manner, NULL, UINT64_C(4) << 30).chunk, 0, "less than a huge page is none");
+}
+
 int main(void)
 {
 	test_every_size(ORDER_FORWARD, 1000);
@@ -164,5 +187,6 @@ int main(void)
 	test_seeds();
 	test_shuffled();
 	test_counts();
+	test_chunks();
 	return tap_done();
 }
