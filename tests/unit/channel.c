@@ -122,10 +122,12 @@ static uint64_t talk(const struct line *line, uint64_t patience, uint64_t every)
 static void test_turns(uint64_t ours, uint64_t its, uint64_t we_dawdle, uint64_t it_dawdles)
 {
 	struct line line = make_line();
-	pid_t pid = fork();
 	int status = -1;
 	uint64_t right;
+	pid_t pid;
 
+	fflush(stdout);
+	pid = fork();
 	if (pid == 0)
 		answer(&line, its, it_dawdles);
 	right = talk(&line, ours, we_dawdle);
