@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/duration.h"
 #include "base/number.h"
@@ -159,7 +160,7 @@ int value_hugetlb(const char *text, struct request *request, struct trouble *tro
 	if (size_parse("--hugetlb", text, &size, trouble) < 0)
 		return -EINVAL;
 	request->huge_page = size.bytes;
-	if (size.bytes > 4096 && !(size.bytes & (size.bytes - 1)))
+	if (size.bytes > (uint64_t)sysconf(_SC_PAGESIZE) && !(size.bytes & (size.bytes - 1)))
 		return 0;
 	trouble_set(trouble, "--hugetlb '%s' is no size of a huge page",
 		    trouble_escape(escaped, sizeof(escaped), text));

@@ -110,14 +110,17 @@ static struct subject_memory *map_memory(void)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* NS if there is a processor for him who looks besides the BUSY ones: else he keeps them from it. */
+/*
+ * NS if there is a processor for him who looks besides the BUSY ones: else he keeps them from it. More
+ * processors than a cpu_set_t has room for are enough.
+ */
 static uint64_t patience(uint64_t ns, unsigned busy)
 {
 	cpu_set_t allowed;
+	bool few = sched_getaffinity(0, sizeof(allowed), &allowed) == 0 &&
+		   CPU_COUNT(&allowed) <= (int)busy;
 
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0 || CPU_COUNT(&allowed) <= (int)busy)
-		return 0;
-	return ns;
+	return few ? 0 : ns;
 }
 
 static int complain(struct trouble *trouble, const char *what, int error)

@@ -141,8 +141,16 @@ sh -c 'exec <"$0"; until [ -e "$1" ]; do sleep 0.1; done; cat' "$tmp/fifo" "$tmp
 reader=$!
 "$PAGETOUCH" --json --exact 64M "$page" >"$tmp/fifo" 2>"$tmp/err" &
 observer=$!
-sleep 1
-anon=$(sed -n 's/^Anonymous: *\([0-9]*\) kB/\1/p' "/proc/$(pgrep -P $observer)/smaps_rollup")
+# at_rest: whether the subject has stood still for a while after touching; $anon is what it has, KiB.
+# shellcheck disable=SC2317 # eventually calls it
+at_rest() {
+	before=$anon
+	sleep 0.3
+	anon=$(sed -n 's/^Anonymous: *\([0-9]*\) kB/\1/p' "/proc/$(pgrep -P "$observer")/smaps_rollup" 2>/dev/null)
+	[ -n "$anon" ] && [ "$anon" = "$before" ] && [ "$anon" -gt $((20 * page / 1024)) ]
+}
+anon=''
+eventually 20 at_rest
 kill -TERM "$observer"
 eventually 10 gone "$observer"
 ok $? "a stalled reader: SIGTERM ends the run"

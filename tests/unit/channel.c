@@ -65,7 +65,7 @@ static void dawdle(uint64_t number, uint64_t every, unsigned us)
 		nanosleep(&time, NULL);
 }
 
-/* Sends everything back as it came, plus one. */
+/* Sends each number back, with its inverse. */
 static _Noreturn void answer(const struct line *line, uint64_t patience, uint64_t every)
 {
 	struct channel in = { .memory = &line->memory[0], .fd = line->there[0],
