@@ -55,6 +55,7 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+trap 'exit 141' PIPE
 
 # If memory should run out in spite of all, the kernel is to end a benchmark, not a bystander.
 { echo 900 >/proc/self/oom_score_adj; } 2>/dev/null

@@ -17,6 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "place.h"
+#include "tree.h"
+
 /*
  * How often the command's processes are looked at: seldom until seven eighths are there, because a look
  * costs up to 40 us, more for more processes, and may have to be waited for by one of them. What is
@@ -25,13 +28,8 @@
 #define LOOK_NS 1000000L
 #define FAR_LOOK_NS 10000000L
 #define SMALL_BYTES (1LL << 30)
-#define TREE_MAX 64
-
-/* The command and all that descends from it. */
-struct tree {
-	pid_t pids[TREE_MAX];
-	int count;
-};
+/* A command that is placed is looked at each time while it starts, because then it forks. */
+#define STARTING_SECONDS 0.1
 
 /* Seconds since the start; negative: not seen. */
 struct times {
@@ -49,6 +47,7 @@ struct watched {
 	long long bytes;
 	bool endless;		/* it does not end on its own */
 	bool near;		/* seven eighths are there, or soon will be */
+	struct placement placement;
 	struct times times;
 };
 
@@ -58,44 +57,6 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static ssize_t read_text(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t bytes = fd < 0 ? -1 : read(fd, text, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	text[bytes > 0 ? bytes : 0] = '\0';
-	return bytes;
-}
-
-/* Adds what the processes of the tree have forked, and what those have. */
-static void grow_tree(struct tree *tree)
-{
-	for (int i = 0; i < tree->count; i++) {
-		char path[64], text[1024], *at = text, *rest;
-
-		snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)tree->pids[i],
-			 (int)tree->pids[i]);
-		read_text(path, text, sizeof(text));
-		for (;; at = rest) {
-			long pid = strtol(at, &rest, 10);
-
-			if (rest == at || tree->count == TREE_MAX)
-				break;
-			tree->pids[tree->count++] = (pid_t)pid;
-		}
-	}
-}
-
-static struct tree tree_of(pid_t root)
-{
-	struct tree tree = { .pids = { root }, .count = 1 };
-
-	grow_tree(&tree);
-	return tree;
 }
 
 static long long resident(pid_t pid)
@@ -138,10 +99,12 @@ static double cpu_seconds(const struct tree *tree)
 }
 
 /* MESSAGES is the end of the pipe that becomes standard error, NICE what it was before. */
-static _Noreturn void be_command(char **command, int messages, int nice)
+static _Noreturn void be_command(char **command, int messages, int nice,
+				 const struct placement *placement)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setpriority(PRIO_PROCESS, 0, nice);
+	place_command(placement);
 	dup2(messages, STDERR_FILENO);
 	execvp(command[0], command);
 	fprintf(stderr, "until: %s: %s\n", command[0], strerror(errno));
@@ -183,8 +146,12 @@ static void look(struct watched *watched)
 {
 	struct tree tree = tree_of(watched->pid);
 	long long most = most_resident(&tree);
+	bool starting = watched->placement.active && now() - watched->start < STARTING_SECONDS;
 
-	watched->near = watched->bytes < SMALL_BYTES || most >= watched->bytes - watched->bytes / 8;
+	if (!starting || tree.count > 1)
+		place_tree(&watched->placement, &tree);
+	watched->near = starting || watched->bytes < SMALL_BYTES ||
+			most >= watched->bytes - watched->bytes / 8;
 	/* A little less than all: what the kernel counts may lag behind by some pages. */
 	if (most < watched->bytes - watched->bytes / 512)
 		return;
@@ -233,10 +200,11 @@ static int run(struct watched *watched, char **command)
 	if (pipe2(pipes, O_CLOEXEC) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return 125;
 	be_punctual();
+	place_watcher(&watched->placement);
 	watched->start = now();
 	watched->pid = fork();
 	if (watched->pid == 0)
-		be_command(command, pipes[1], nice);
+		be_command(command, pipes[1], nice, &watched->placement);
 	close(pipes[1]);
 	watched->messages = pipes[0];
 	watched->pidfd = watched->pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, watched->pid, 0);
@@ -270,14 +238,18 @@ int main(int argc, char **argv)
 	};
 	int status;
 
-	if (argc < 6 || (strcmp(argv[3], "ends") && strcmp(argv[3], "endless"))) {
-		fprintf(stderr, "usage: until FILE LABEL ends|endless BYTES COMMAND [ARG]...\n");
+	if (argc < 7 || (strcmp(argv[3], "ends") && strcmp(argv[3], "endless"))) {
+		fprintf(stderr, "usage: until FILE LABEL ends|endless BYTES CPU|- COMMAND [ARG]...\n");
 		return 2;
 	}
 	watched.endless = !strcmp(argv[3], "endless");
 	watched.bytes = strtoll(argv[4], NULL, 0);
-	watched.near = watched.bytes < SMALL_BYTES;
-	status = run(&watched, argv + 5);
+	if (strcmp(argv[5], "-") && placement_begin(&watched.placement, atoi(argv[5])) < 0) {
+		fprintf(stderr, "until: no processor %s and another one\n", argv[5]);
+		return 2;
+	}
+	watched.near = watched.placement.active || watched.bytes < SMALL_BYTES;
+	status = run(&watched, argv + 6);
 	if (watched.endless ? watched.times.resident < 0 : status)
 		return status ? status : 1;
 	/* It came and went without a look in between: the machine had no time for one. */
