@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 
 /* How long the sink may go without a tick. */
 #define TICK_NS (100 * NS_PER_MS)
+
+/* So many files, and no more, may be open at once where the library reads a process. */
+#define LIBRARY_FILES 4
 
 /* For how long answers may come before a signal, a death and the sink are looked at, too. */
 #define LOOK_NS (10 * NS_PER_MS)
@@ -222,7 +226,7 @@ uint64_t run_covered(const struct run *run)
 	return touched > run->covered ? touched : run->covered;
 }
 
-/* 0: process PID has memory, so it lives; -EMFILE or -ENFILE: no file could be opened to see that. */
+/* 0: process PID has memory, so it lives; -EMFILE, -ENFILE or -ENOMEM: that cannot be seen. */
 static int look_for_memory(pid_t pid)
 {
 	struct root live;
@@ -236,12 +240,26 @@ static int look_for_memory(pid_t pid)
 	return r;
 }
 
-/* The library does not tell a process that is gone from one of which it could not open the files. */
+/* Whether no more than a few files can be opened. */
+static bool are_files_short(void)
+{
+	int fds[LIBRARY_FILES], count = 0;
+
+	while (count < LIBRARY_FILES && (fds[count] = open("/", O_PATH | O_CLOEXEC)) >= 0)
+		count++;
+	for (int i = 0; i < count; i++)
+		close(fds[i]);
+	return count < LIBRARY_FILES;
+}
+
+/* The library does not tell a process that is gone from one that it had no files or no memory for. */
 static int fail_to_open(struct run *run, const char *who)
 {
-	int r = run_fail(run, -EMFILE, who);
+	bool files = are_files_short();
+	int r = run_fail(run, files ? -EMFILE : -ENOMEM, who);
 
-	trouble_remedy(&run->ending->trouble, "raise the limit of open files: ulimit -n");
+	trouble_remedy(&run->ending->trouble, files ? "raise the limit of open files: ulimit -n"
+						    : "raise the limit of address space: ulimit -v");
 	return r;
 }
 
@@ -266,7 +284,7 @@ static int wait_for_death(struct run *run, pid_t pid, const char *who)
 		if (r == 0 && access(path, F_OK) < 0)
 			break;
 		seen = r == 0 ? look_for_memory(pid) : -ESRCH;
-		if (seen == 0 || seen == -EMFILE || seen == -ENFILE)
+		if (seen == 0 || seen == -EMFILE || seen == -ENFILE || seen == -ENOMEM)
 			return fail_to_open(run, who);
 	}
 	if (r < 0)

@@ -22,6 +22,18 @@ else
 	refused 'RLIMIT_AS is 977 MiB and the process already has [0-9.]+ MiB of VmSize' 'ulimit -v' RLIMIT_AS
 	(ulimit -v 1000000 && "$PAGETOUCH" --json 500M 500M --touch 64K) >"$tmp/out" 2>"$tmp/err"
 	is $? 0 "what fits under RLIMIT_AS is mapped"
+	# From what the loader refuses to what is enough, which depends on the libraries.
+	starved=0 wrong=
+	for kib in $(seq 4096 96 16384); do
+		status=0
+		(ulimit -v "$kib" && exec timeout 20 "$PAGETOUCH" 4K) >"$tmp/out" 2>"$tmp/err" </dev/null ||
+			status=$?
+		[ "$status" -ne 0 ] || break
+		! grep -q '^[^ ]*touch: .*Cannot allocate memory' "$tmp/err" || starved=$((starved + 1))
+		[ "$status" -ne 124 ] && ! grep -q 'open files' "$tmp/err" || wrong="$wrong $kib"
+	done
+	is "$status" 0 "a small limit of address space is enough"
+	is "$((starved > 0)):$wrong" '1:' "with less it says that memory is short, not files, and ends"
 fi
 if sanitized; then
 	skip "RLIMIT_DATA" "a sanitizer maps terabytes of its own"
