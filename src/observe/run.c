@@ -226,7 +226,7 @@ uint64_t run_covered(const struct run *run)
 	return touched > run->covered ? touched : run->covered;
 }
 
-/* 0: process PID has memory, so it lives; -EMFILE, -ENFILE or -ENOMEM: that cannot be seen. */
+/* 0: process PID has memory, so it lives; -ENOENT or -ESRCH: it has none; else: that cannot be seen. */
 static int look_for_memory(pid_t pid)
 {
 	struct root live;
@@ -252,14 +252,19 @@ static bool are_files_short(void)
 	return count < LIBRARY_FILES;
 }
 
-/* The library does not tell a process that is gone from one that it had no files or no memory for. */
-static int fail_to_open(struct run *run, const char *who)
+/*
+ * The library does not tell a process that is gone from one that it had no files or no memory for; SEEN is
+ * what look_for_memory() says.
+ */
+static int fail_to_open(struct run *run, const char *who, int seen)
 {
-	bool files = are_files_short();
-	int r = run_fail(run, files ? -EMFILE : -ENOMEM, who);
+	int error = seen ? seen : are_files_short() ? -EMFILE : -ENOMEM;
+	int r = run_fail(run, error, who);
 
-	trouble_remedy(&run->ending->trouble, files ? "raise the limit of open files: ulimit -n"
-						    : "raise the limit of address space: ulimit -v");
+	if (error == -EMFILE)
+		trouble_remedy(&run->ending->trouble, "raise the limit of open files: ulimit -n");
+	else if (error == -ENOMEM)
+		trouble_remedy(&run->ending->trouble, "raise the limit of address space: ulimit -v");
 	return r;
 }
 
@@ -284,8 +289,8 @@ static int wait_for_death(struct run *run, pid_t pid, const char *who)
 		if (r == 0 && access(path, F_OK) < 0)
 			break;
 		seen = r == 0 ? look_for_memory(pid) : -ESRCH;
-		if (seen == 0 || seen == -EMFILE || seen == -ENFILE || seen == -ENOMEM)
-			return fail_to_open(run, who);
+		if (seen != -ENOENT && seen != -ESRCH)
+			return fail_to_open(run, who, seen);
 	}
 	if (r < 0)
 		return r;
