@@ -67,17 +67,17 @@ static void ready_heap(void)
 #if defined(M_MMAP_THRESHOLD) && defined(MADV_POPULATE_WRITE)
 	static bool is_ready;
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *room = NULL;
+	char *room;
 
-	if (!is_ready) {
-		mallopt(M_MMAP_THRESHOLD, 2 * HEAP_BYTES);
-		mallopt(M_TRIM_THRESHOLD, 2 * HEAP_BYTES);
-		room = malloc(HEAP_BYTES);
-	}
+	if (is_ready)
+		return;
+	is_ready = true;
+	mallopt(M_MMAP_THRESHOLD, 2 * HEAP_BYTES);
+	mallopt(M_TRIM_THRESHOLD, 2 * HEAP_BYTES);
+	room = malloc(HEAP_BYTES);
 	if (room)
 		madvise(room + page - (uintptr_t)room % page, HEAP_BYTES - page, MADV_POPULATE_WRITE);
 	free(room);
-	is_ready = true;
 #endif
 }
 
