@@ -793,6 +793,17 @@ static FILE *open_terminal(unsigned short columns, int *ret_master)
 	return fdopen(slave, "w");
 }
 
+/* All that was written to the closed terminal of MASTER; one read may get less than that. */
+static void read_terminal(int master, char text[static 8192])
+{
+	size_t length = 0;
+	ssize_t got;
+
+	while (length < 8191 && (got = read(master, text + length, 8191 - length)) > 0)
+		length += (size_t)got;
+	text[length] = '\0';
+}
+
 /* What the terminal of COLUMNS gets; it holds a page. */
 static const char *shown_on_terminal(const struct stage *stage, enum why_form form,
 				     unsigned short columns, char text[static 8192])
@@ -801,17 +812,14 @@ static const char *shown_on_terminal(const struct stage *stage, enum why_form fo
 	struct why_printer printer;
 	int master;
 	FILE *terminal = open_terminal(columns, &master);
-	ssize_t length = 0;
 
-	text[0] = '\0';
 	if (!terminal)
 		return NULL;
 	why_open(&printer, &output, terminal);
-	if (why_show(&printer, &stage->shown) == 0)
-		length = read(master, text, 8191);
-	text[length > 0 ? length : 0] = '\0';
+	tap_is(why_show(&printer, &stage->shown), 0, "a terminal takes a report");
 	why_close(&printer);
 	fclose(terminal);
+	read_terminal(master, text);
 	close(master);
 	return text;
 }
