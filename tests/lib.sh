@@ -100,6 +100,20 @@ run_oomwhy() {
 	"$OOMWHY" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
 }
 
+# put_in_path COMMAND NAME: NAME, as a user types it, is the command under test from here on. Fails if
+# there is no such command.
+put_in_path() {
+	under_test=$(command -v "$1") || return 1
+	case $under_test in
+	/*) ;;
+	*) under_test=$PWD/$under_test ;;
+	esac
+	mkdir -p "$tmp/bin"
+	ln -s "$under_test" "$tmp/bin/$2"
+	PATH=$tmp/bin:$PATH
+	export PATH
+}
+
 # field NAME FILE: the values of a number or string field of JSON lines, one per line.
 field() {
 	sed -n 's/.*"'"$1"'":"\{0,1\}\([^,"}]*\).*/\1/p' "$2"

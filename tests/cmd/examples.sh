@@ -7,37 +7,19 @@
 # last where the command line ends with "; echo $?". What is printed as evidence comes last,
 # and depends on the machine; a kill may come a row earlier or later than shown.
 . "${srcdir:=.}/tests/lib.sh"
+# shellcheck source=tests/lib-manual.sh
+. "$srcdir/tests/lib-manual.sh"
 
 manual=$srcdir/man/pagetouch.1
 gib=$((1024 * 1024 * 1024))
 
 [ -r "$manual" ] || skip_all "no $manual here"
-program=$(command -v "$PAGETOUCH") || skip_all "no $PAGETOUCH here"
-case $program in
-/*) ;;
-*) program=$PWD/$program ;;
-esac
-mkdir "$tmp/bin" "$tmp/examples"
-ln -s "$program" "$tmp/bin/pagetouch"
-PATH=$tmp/bin:$PATH
-export PATH
+put_in_path "$PAGETOUCH" pagetouch || skip_all "no $PAGETOUCH here"
 
 # What may still be used, by the memory cgroups as well as by MemAvailable.
 run --touch 0 --json 100%
 room=$(field size "$tmp/out")
 [ -n "$room" ] || skip_all "pagetouch does not start here: $(head -n 1 "$tmp/err")"
-
-# Writes each example into two files: NN.command and NN.shown.
-extract() {
-	awk '/^\.SH / { inside = ($0 == ".SH EXAMPLES") }
-		/^\.EX/ { block = inside; next }
-		/^\.EE/ { block = 0 }
-		block && /^\$ / { base = sprintf("%s/%02d", directory, ++count)
-			printf "" >(base ".shown")
-			print substr($0, 3) >(base ".command")
-			next }
-		block { print >(base ".shown") }' directory="$tmp/examples" "$tmp/plain"
-}
 
 # Reduces output to what is the same on all machines: headings, TOUCHED, kinds of records.
 shape() {
@@ -196,11 +178,7 @@ lacks_addresses() {
 	grep -q 'the address space has no such hole' "$tmp/err"
 }
 
-sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(ha/^/g' -e 's/\\(ti/~/g' -e 's/\\&//g' \
-	-e 's/\\e/\\/g' "$manual" >"$tmp/plain"
-extract
-is "$(find "$tmp/examples" -name '*.command' | grep -c .)" "$(grep -c '^\$ ' "$tmp/plain")" \
-	'every command line of the manual is an example'
+extract_examples "$manual" "$tmp/examples"
 
 for example in "$tmp"/examples/*.command; do
 	command=$(cat "$example")

@@ -12,11 +12,7 @@
 
 manual=$srcdir/man/pagetouch-experiments.7
 [ -r "$manual.in" ] || skip_all "no $manual.in here"
-program=$(command -v "$PAGETOUCH") || skip_all "no $PAGETOUCH here"
-case $program in
-/*) ;;
-*) program=$PWD/$program ;;
-esac
+put_in_path "$PAGETOUCH" pagetouch || skip_all "no $PAGETOUCH here"
 case $srcdir in
 /*) ;;
 *) srcdir=$PWD/$srcdir ;;
@@ -31,10 +27,7 @@ trap 'give_huge_back; rm -rf "$disk_scratch"; cleanup' EXIT
 if in_memory "$tmp" && disk_scratch=$(mktemp -d /var/tmp/pagetouch-test.XXXXXX 2>/dev/null); then
 	scratch=$disk_scratch/scratch
 fi
-mkdir "$tmp/bin" "$tmp/blocks" "$scratch"
-ln -s "$program" "$tmp/bin/pagetouch"
-PATH=$tmp/bin:$PATH
-export PATH
+mkdir "$tmp/blocks" "$scratch"
 run --touch 0 --json 100%
 room=$(field size "$tmp/out")
 [ -n "$room" ] || skip_all "pagetouch does not start here: $(head -n 1 "$tmp/err")"

@@ -139,24 +139,20 @@ if [ -c /dev/full ]; then
 fi
 
 # A file that shrinks under the mapping.
-cp "$work/old" "$tmp/shrinks"
-: >"$tmp/out"
-"$PAGETOUCH" --json --file "$tmp/shrinks" --access read --rate 256K/s 1M 4K >"$tmp/out" 2>"$tmp/err" &
-observer=$!
-eventually 20 grep -q '"seq":2' "$tmp/out"
-: >"$tmp/shrinks"
-status=0
-wait "$observer" 2>/dev/null || status=$?
+# cut_short ACCESS: a run whose file is made empty while it is touched; its status in $status.
+cut_short() {
+	cp "$work/old" "$tmp/shrinks"
+	: >"$tmp/out"
+	"$PAGETOUCH" --json --file "$tmp/shrinks" --access "$1" --rate 256K/s 1M 4K >"$tmp/out" 2>"$tmp/err" &
+	observer=$!
+	eventually 20 grep -q '"seq":2' "$tmp/out"
+	: >"$tmp/shrinks"
+	status=0
+	wait "$observer" 2>/dev/null || status=$?
+}
+cut_short read
 is "$status" 135 "a file that is cut short under the mapping: SIGBUS"
-
-cp "$work/old" "$tmp/shrinks"
-: >"$tmp/out"
-"$PAGETOUCH" --json --file "$tmp/shrinks" --access pread --rate 256K/s 1M 4K >"$tmp/out" 2>"$tmp/err" &
-observer=$!
-eventually 20 grep -q '"seq":2' "$tmp/out"
-: >"$tmp/shrinks"
-status=0
-wait "$observer" 2>/dev/null || status=$?
+cut_short pread
 is "$status" 125 "a file that is cut short under pread: an error"
 has "$tmp/err" 'access pread: .*Bad address' "which is said"
 has "$tmp/err" 'shorter than the mapping' "and why"

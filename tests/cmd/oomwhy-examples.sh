@@ -6,39 +6,16 @@
 # behind it, where "..." stands for lines left out. The logs are those in fixtures/oomwhy-manual,
 # which are the reports that READING A REPORT BY HAND explains.
 . "${srcdir:=.}/tests/lib.sh"
+# shellcheck source=tests/lib-manual.sh
+. "$srcdir/tests/lib-manual.sh"
 
 manual=$srcdir/man/oomwhy.1
 logs=$srcdir/tests/fixtures/oomwhy-manual
 
 [ -r "$manual" ] || skip_all "no $manual here"
-program=$(command -v "$OOMWHY") || skip_all "no $OOMWHY here"
-case $program in
-/*) ;;
-*) program=$PWD/$program ;;
-esac
-mkdir "$tmp/bin" "$tmp/logs"
-ln -s "$program" "$tmp/bin/oomwhy"
+put_in_path "$OOMWHY" oomwhy || skip_all "no $OOMWHY here"
+mkdir "$tmp/logs"
 cp "$logs"/*.log "$tmp/logs"
-PATH=$tmp/bin:$PATH
-export PATH
-
-# The text of the manual, without the escapes of roff.
-plain_manual() {
-	sed -e 's/\\-/-/g' -e "s/\\\\(aq/'/g" -e 's/\\(ha/^/g' -e 's/\\(ti/~/g' -e 's/\\&//g' \
-		-e 's/\\e/\\/g' "$manual"
-}
-
-# Writes each example into two files: NN.command and NN.shown.
-extract() {
-	awk '/^\.SH / { inside = ($0 == ".SH EXAMPLES") }
-		/^\.EX/ { block = inside; base = ""; next }
-		/^\.EE/ { block = 0 }
-		block && /^\$ / { base = sprintf("%s/%02d", directory, ++count)
-			printf "" >(base ".shown")
-			print substr($0, 3) >(base ".command")
-			next }
-		block && base { print >(base ".shown") }' directory="$tmp" "$tmp/plain"
-}
 
 # matches REAL SHOWN: the same lines, where "..." in SHOWN stands for one line or more.
 matches() {
@@ -57,12 +34,9 @@ matches() {
 		}' "$2" "$1"
 }
 
-plain_manual >"$tmp/plain"
-extract
-is "$(find "$tmp" -name '*.command' | grep -c .)" "$(grep -c '^\$ ' "$tmp/plain")" \
-	'every command line of the manual is an example'
+extract_examples "$manual" "$tmp/examples"
 
-for example in "$tmp"/*.command; do
+for example in "$tmp/examples"/*.command; do
 	command=$(cat "$example")
 	case $command in
 	*'| jq '*)
@@ -81,10 +55,10 @@ done
 
 # What READING A REPORT BY HAND shows, in pieces: without line numbers, broken at "...".
 pieces_shown() {
-	awk '/^\.SH / { inside = ($0 == ".SH READING A REPORT BY HAND") }
+	plain_manual "$manual" | awk '/^\.SH / { inside = ($0 == ".SH READING A REPORT BY HAND") }
 		/^\.EX/ { block = inside; next }
 		/^\.EE/ { block = 0 }
-		block { print substr($0, 4) }' "$tmp/plain" |
+		block { print substr($0, 4) }' |
 		awk '{ gsub(/\.\.\./, "\n"); print }' | sed -e 's/  */ /g' -e 's/^ //' -e 's/ $//' |
 		grep . | sort -u
 }

@@ -3,13 +3,11 @@
 #include <config.h>
 
 #include <errno.h>
-#include <ftw.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../tap.h"
 #include "system/cgroup.h"
 #include "system/room.h"
+#include "tree-maker.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -18,87 +16,6 @@
 #define LEVELS_MAX 5
 #define DOCKER "/docker/0b1c2d3e4f50"
 #define MEMORY "/sys/fs/cgroup/memory"
-
-static _Noreturn void bail_out(const char *what, const char *path)
-{
-	printf("Bail out! cannot %s %s\n", what, path);
-	exit(99);
-}
-
-static struct root open_root(const char *path)
-{
-	struct root root;
-
-	if (root_open(path, &root) < 0)
-		bail_out("open", path);
-	return root;
-}
-
-static struct root open_fixture(const char *name)
-{
-	const char *srcdir = getenv("srcdir");
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/tests/fixtures/%s", srcdir ? srcdir : ".", name);
-	return open_root(path);
-}
-
-/* A tree made at run time, for what no tarball can hold. */
-struct tree {
-	char path[256];
-	struct root root;
-};
-
-static struct tree make_tree(void)
-{
-	const char *directory = getenv("TMPDIR");
-	struct tree tree;
-
-	snprintf(tree.path, sizeof(tree.path), "%s/pagetouch-unit.XXXXXX",
-		 directory && *directory ? directory : "/tmp");
-	if (!mkdtemp(tree.path))
-		bail_out("make", tree.path);
-	tree.root = open_root(tree.path);
-	return tree;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-/* Whatever a faulty function may have done to TREE, nothing but a tree of ours is removed. */
-static void remove_tree(struct tree *tree)
-{
-	const char *name = strstr(tree->path, "/pagetouch-unit.");
-
-	if (!name || strlen(name) != strlen("/pagetouch-unit.XXXXXX") || strchr(name + 1, '/'))
-		bail_out("remove", "a tree that is not ours");
-	root_close(&tree->root);
-	/* Should anything have written over the path, nothing but a tree of ours is removed. */
-	if (strstr(tree->path, "/pagetouch-unit."))
-		nftw(tree->path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
-/* Writes TEXT to PATH in TREE and makes its directories. */
-static void put(const struct tree *tree, const char *path, const char *text)
-{
-	char whole[8192];
-	FILE *file;
-
-	snprintf(whole, sizeof(whole), "%s%s", tree->path, path);
-	for (char *slash = whole + strlen(tree->path) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(whole, 0755);
-		*slash = '/';
-	}
-	file = fopen(whole, "w");
-	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-		bail_out("write", whole);
-}
 
 /* A version 2 machine with 8 GiB, 4 GiB of them available, and the cgroup of "self" at PATH. */
 static struct tree make_machine(const char *membership)

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -18,71 +17,10 @@
 #include "system/sandbox-dir.h"
 #include "system/sandbox-limit.h"
 #include "system/tasks.h"
+#include "tree-maker.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FFFD "\xef\xbf\xbd"
-
-static _Noreturn void bail_out(const char *what, const char *path)
-{
-	printf("Bail out! cannot %s %s\n", what, path);
-	exit(99);
-}
-
-/* A tree made at run time. */
-struct tree {
-	char path[256];
-	struct root root;
-};
-
-static struct tree make_tree(void)
-{
-	const char *directory = getenv("TMPDIR");
-	struct tree tree;
-
-	snprintf(tree.path, sizeof(tree.path), "%s/pagetouch-unit.XXXXXX",
-		 directory && *directory ? directory : "/tmp");
-	if (!mkdtemp(tree.path) || root_open(tree.path, &tree.root) < 0)
-		bail_out("make", tree.path);
-	return tree;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-/* Whatever a faulty function may have done to TREE, nothing but a tree of ours is removed. */
-static void remove_tree(struct tree *tree)
-{
-	const char *name = strstr(tree->path, "/pagetouch-unit.");
-
-	if (!name || strlen(name) != strlen("/pagetouch-unit.XXXXXX") || strchr(name + 1, '/'))
-		bail_out("remove", "a tree that is not ours");
-	root_close(&tree->root);
-	/* Should anything have written over the path, nothing but a tree of ours is removed. */
-	if (strstr(tree->path, "/pagetouch-unit."))
-		nftw(tree->path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
-/* Writes TEXT to PATH in TREE and makes its directories. */
-static void put(const struct tree *tree, const char *path, const char *text)
-{
-	char whole[1024];
-	FILE *file;
-
-	snprintf(whole, sizeof(whole), "%s%s", tree->path, path);
-	for (char *slash = whole + strlen(tree->path) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(whole, 0755);
-		*slash = '/';
-	}
-	file = fopen(whole, "w");
-	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-		bail_out("write", whole);
-}
 
 /* memory.events and memory.events.local as kernels wrote them. */
 static const struct {

@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <ftw.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,82 +12,10 @@
 #include "system/machine.h"
 #include "system/process.h"
 #include "system/root.h"
+#include "tree-maker.h"
 
 #define KIB UINT64_C(1024)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static _Noreturn void bail_out(const char *what, const char *path)
-{
-	printf("Bail out! cannot %s %s\n", what, path);
-	exit(99);
-}
-
-static struct root open_fixture(const char *name)
-{
-	const char *srcdir = getenv("srcdir");
-	struct root root;
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/tests/fixtures/%s", srcdir ? srcdir : ".", name);
-	if (root_open(path, &root) < 0)
-		bail_out("open", path);
-	return root;
-}
-
-/* A scratch directory as a root. */
-struct tree {
-	char path[256];
-	struct root root;
-};
-
-static struct tree make_tree(void)
-{
-	const char *directory = getenv("TMPDIR");
-	struct tree tree;
-
-	snprintf(tree.path, sizeof(tree.path), "%s/pagetouch-unit.XXXXXX",
-		 directory && *directory ? directory : "/tmp");
-	if (!mkdtemp(tree.path) || root_open(tree.path, &tree.root) < 0)
-		bail_out("make", tree.path);
-	return tree;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-	(void)status;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static void remove_tree(struct tree *tree)
-{
-	root_close(&tree->root);
-	/* Should anything have written over the path, nothing but a tree of ours is removed. */
-	if (strstr(tree->path, "/pagetouch-unit."))
-		nftw(tree->path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
-static void put_bytes(const struct tree *tree, const char *path, const char *bytes, size_t size)
-{
-	char whole[1024];
-	FILE *file;
-
-	snprintf(whole, sizeof(whole), "%s%s", tree->path, path);
-	for (char *slash = whole + strlen(tree->path) + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		mkdir(whole, 0755);
-		*slash = '/';
-	}
-	file = fopen(whole, "w");
-	if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
-		bail_out("write", whole);
-}
-
-static void put(const struct tree *tree, const char *path, const char *text)
-{
-	put_bytes(tree, path, text, strlen(text));
-}
 
 static void test_root_open(void)
 {

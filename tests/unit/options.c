@@ -3,10 +3,10 @@
 #include <config.h>
 
 #include <errno.h>
-#include <getopt.h>
 
 #include "../tap.h"
 #include "base/duration.h"
+#include "command-line.h"
 #include "options/options.h"
 #include "subject/subject.h"
 
@@ -14,7 +14,6 @@
 #define MIB (KIB * KIB)
 #define GIB (KIB * MIB)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define WORDS_MAX 8
 
 #define LONG_RATE \
 	"11111111111111111111111111111111111111111111111111111111111111111111111111111111" \
@@ -24,39 +23,15 @@
 	"1111111111111111111111111111111111111111111111111111111111111111" \
 	"1111111111111111111111111111111111111111111111111111111111111111"
 
-/* Parses WORDS (ended by NULL) as the arguments of pagetouch. */
-static enum options_result parse(const char *const *words, struct request *ret_request,
+/* Parses LIST (ended by NULL) as the arguments of pagetouch. */
+static enum options_result parse(const char *const *list, struct request *ret_request,
 				 struct trouble *trouble)
 {
-	char *argv[WORDS_MAX + 2] = { strdup("pagetouch") };
-	char *copies[WORDS_MAX + 2];
-	int argc = 1;
-	enum options_result result;
+	struct words words = words_of("pagetouch", list);
+	enum options_result result = options_parse(words.argc, words.argv, ret_request, trouble);
 
-	for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
-		argv[argc] = strdup(words[argc - 1]);
-	memcpy(copies, argv, sizeof(copies));
-	optind = 0;
-	result = options_parse(argc, argv, ret_request, trouble);
-	for (int i = 0; i < argc; i++)
-		free(copies[i]);
+	words_free(&words);
 	return result;
-}
-
-/* The words as one line, for a test's name. */
-static const char *line_of(const char *const *words, char line[static 256])
-{
-	size_t used = 0;
-
-	line[0] = '\0';
-	for (int i = 0; i < WORDS_MAX && words[i] && used < 200; i++) {
-		char escaped[96];
-
-		trouble_escape(escaped, sizeof(escaped), words[i]);
-		used += (size_t)snprintf(line + used, 256 - used, "%s%s", i ? " " : "",
-					 *escaped ? escaped : "''");
-	}
-	return line;
 }
 
 /* What is wrong, and what the first line must name. */
@@ -203,22 +178,6 @@ static const struct {
 	{ { "--swap=0" }, { "--swap", "--limit" } },
 };
 
-static bool holds_all(const char *text, const char *const pieces[3])
-{
-	for (int i = 0; i < 3 && pieces[i]; i++)
-		if (!strstr(text, pieces[i]))
-			return false;
-	return true;
-}
-
-static bool is_plain(const char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			return false;
-	return true;
-}
-
 static void check_wrong(size_t i)
 {
 	struct request request = { .hold = 42 };
@@ -244,23 +203,6 @@ static const char *share_text(struct size size, char text[static 32])
 	else
 		snprintf(text, 32, "%" PRIu64, size.bytes);
 	return text;
-}
-
-/* A text that grows. */
-struct line {
-	char text[512];
-};
-
-static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *format, ...)
-{
-	size_t used = strlen(line->text);
-	va_list arguments;
-
-	if (used)
-		line->text[used++] = ' ';
-	va_start(arguments, format);
-	vsnprintf(line->text + used, sizeof(line->text) - used, format, arguments);
-	va_end(arguments);
 }
 
 static void describe_output(const struct output *output, struct line *line)

@@ -3,14 +3,13 @@
 #include <config.h>
 
 #include <errno.h>
-#include <getopt.h>
 
 #include "../tap.h"
+#include "command-line.h"
 #include "log/boot.h"
 #include "options/query.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define WORDS_MAX 8
 
 /* 2026-09-21 13:33:26 UTC */
 #define NOW INT64_C(1790000006)
@@ -20,45 +19,12 @@
 	"1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111" \
 	"1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111"
 
-/* The words of a command line, which what is parsed points into. */
-struct words {
-	char *argv[WORDS_MAX + 2];
-	char *copies[WORDS_MAX + 2];
-	int argc;
-};
-
-static void words_free(struct words *words)
-{
-	for (int i = 0; i < words->argc; i++)
-		free(words->copies[i]);
-}
-
-/* Parses LIST (ended by NULL) as the arguments of oomwhy. */
+/* Parses LIST (ended by NULL) as the arguments of oomwhy; *words are to be freed. */
 static enum query_result parse(const char *const *list, struct words *words,
 			       struct query *ret_query, struct trouble *trouble)
 {
-	*words = (struct words){ .argv = { strdup("oomwhy") }, .argc = 1 };
-	for (; words->argc <= WORDS_MAX && list[words->argc - 1]; words->argc++)
-		words->argv[words->argc] = strdup(list[words->argc - 1]);
-	memcpy(words->copies, words->argv, sizeof(words->copies));
-	optind = 0;
+	*words = words_of("oomwhy", list);
 	return query_parse(words->argc, words->argv, NOW * SECOND, ret_query, trouble);
-}
-
-/* The words as one line, for a test's name. */
-static const char *line_of(const char *const *words, char line[static 256])
-{
-	size_t used = 0;
-
-	line[0] = '\0';
-	for (int i = 0; i < WORDS_MAX && words[i] && used < 160; i++) {
-		char escaped[64];
-
-		trouble_escape(escaped, sizeof(escaped), words[i]);
-		used += (size_t)snprintf(line + used, 256 - used, "%s%s", i ? " " : "",
-					 *escaped ? escaped : "''");
-	}
-	return line;
 }
 
 /* What is wrong, and what the first line must name. */
@@ -156,22 +122,6 @@ static const struct {
 	{ { "-jf", "\x1b[2J" }, { "--journal", "FILE", "'\\x1b[2J'" } },
 };
 
-static bool holds_all(const char *text, const char *const pieces[3])
-{
-	for (int i = 0; i < 3 && pieces[i]; i++)
-		if (!strstr(text, pieces[i]))
-			return false;
-	return true;
-}
-
-static bool is_plain(const char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			return false;
-	return true;
-}
-
 static void check_wrong(size_t i)
 {
 	struct query query = { .last = 42 };
@@ -191,23 +141,6 @@ static void check_wrong(size_t i)
 		tap_ok(query.last == 42, "%s: the query is left alone", line);
 	}
 	words_free(&words);
-}
-
-/* A text that grows. */
-struct line {
-	char text[512];
-};
-
-static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *format, ...)
-{
-	size_t used = strlen(line->text);
-	va_list arguments;
-
-	if (used)
-		line->text[used++] = ' ';
-	va_start(arguments, format);
-	vsnprintf(line->text + used, sizeof(line->text) - used, format, arguments);
-	va_end(arguments);
 }
 
 static void describe_output(const struct why_output *output, struct line *line)

@@ -3,10 +3,10 @@
 #include <config.h>
 
 #include <errno.h>
-#include <getopt.h>
 
 #include "../tap.h"
 #include "base/duration.h"
+#include "command-line.h"
 #include "memory/advice.h"
 #include "memory/heap.h"
 #include "options/options.h"
@@ -15,7 +15,6 @@
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define WORDS_MAX 12
 
 static const struct {
 	const char *text;
@@ -129,24 +128,19 @@ static void test_table(void)
 	}
 }
 
-/* Parses WORDS and makes the plan. Returns 0, or what options_parse or plan_make returned. */
-static int make(const char *const *words, struct plan *ret_plan, struct trouble *trouble)
+/* Parses LIST and makes the plan. Returns 0, or what options_parse or plan_make returned. */
+static int make(const char *const *list, struct plan *ret_plan, struct trouble *trouble)
 {
-	char *argv[WORDS_MAX + 2] = { strdup("pagetouch") }, *copies[WORDS_MAX + 2];
+	struct words words = words_of("pagetouch", list);
 	static struct request request;
-	int argc = 1, r;
+	int r;
 
-	for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
-		argv[argc] = strdup(words[argc - 1]);
-	memcpy(copies, argv, sizeof(copies));
-	optind = 0;
-	r = options_parse(argc, argv, &request, trouble) == OPTIONS_RUN
+	r = options_parse(words.argc, words.argv, &request, trouble) == OPTIONS_RUN
 		? plan_make(&request, 1024 * MIB, 4096, ret_plan, trouble) : -EBADMSG;
-	/* The file's name is of argv. */
+	/* The file's name is of the words. */
 	if (r == 0)
 		ret_plan->file = NULL;
-	for (int i = 0; i < argc; i++)
-		free(copies[i]);
+	words_free(&words);
 	return r;
 }
 
