@@ -2,11 +2,9 @@
 /* columns.c - the table of columns, and choosing from it */
 #include <config.h>
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/name-list.h"
 #include "observe/columns.h"
 
 #define AT(field) offsetof(struct sample, field)
@@ -74,52 +72,17 @@ const size_t column_count = sizeof(columns) / sizeof(columns[0]);
 
 static const char default_list[] = "TOUCHED,VSZ,RSS,GREW,MINFLT";
 
-static int complain_unknown(const char *name, size_t length, struct trouble *trouble)
+static const char *column_name(size_t index)
 {
-	char word[64], escaped[128], known[768] = "";
-	size_t used = 0;
-
-	snprintf(word, sizeof(word), "%.*s", (int)(length < 60 ? length : 60), name);
-	trouble_set(trouble, "--output: unknown column '%s'",
-		    trouble_escape(escaped, sizeof(escaped), word));
-	for (size_t i = 0; i < column_count; i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-					 i ? ", " : "", columns[i].name);
-	trouble_remedy(trouble, "the columns are %s", known);
-	return -EINVAL;
-}
-
-static int find_column(const char *name, size_t length)
-{
-	for (size_t i = 0; i < column_count; i++)
-		if (strlen(columns[i].name) == length && !strncasecmp(columns[i].name, name, length))
-			return (int)i;
-	return -ENOENT;
+	return columns[index].name;
 }
 
 static int append_list(const char *list, struct column_choice *choice, struct trouble *trouble)
 {
-	if (!*list) {
-		trouble_set(trouble, "--output: LIST '' is empty");
-		trouble_remedy(trouble, "write column names with commas between them, as in -o TIME,RSS");
-		return -EINVAL;
-	}
-	for (const char *name = list;; name++) {
-		size_t length = strcspn(name, ",");
-		int found = find_column(name, length);
+	const struct name_table table = { column_name, column_count, "TIME,RSS" };
 
-		if (found < 0)
-			return complain_unknown(name, length, trouble);
-		if (choice->count == COLUMN_CHOICE_MAX) {
-			trouble_set(trouble, "--output: more than %d columns", COLUMN_CHOICE_MAX);
-			trouble_remedy(trouble, "leave some of them out");
-			return -EINVAL;
-		}
-		choice->index[choice->count++] = (unsigned char)found;
-		name += length;
-		if (!*name)
-			return 0;
-	}
+	return name_list_append(&table, list, choice->index, COLUMN_CHOICE_MAX, &choice->count,
+				trouble);
 }
 
 struct column_choice column_choice_default(void)

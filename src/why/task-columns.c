@@ -2,12 +2,11 @@
 /* task-columns.c - the table of the task table's columns, choosing from it, and filling a cell */
 #include <config.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/name-list.h"
 #include "base/safe.h"
 #include "why/task-columns.h"
 
@@ -47,55 +46,18 @@ const size_t task_column_count = sizeof(task_columns) / sizeof(task_columns[0]);
 
 static const char default_list[] = "RANK,PID,NAME,RSS,SWAP,PTE,ADJ,BADNESS,SHARE";
 
-static int complain_unknown(const char *name, size_t length, struct trouble *trouble)
+static const char *task_column_name(size_t index)
 {
-	char word[64], escaped[128], known[512] = "";
-	size_t used = 0;
-
-	snprintf(word, sizeof(word), "%.*s", (int)(length < 60 ? length : 60), name);
-	trouble_set(trouble, "--output: unknown column '%s'",
-		    trouble_escape(escaped, sizeof(escaped), word));
-	for (size_t i = 0; i < task_column_count; i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-					 i ? ", " : "", task_columns[i].name);
-	trouble_remedy(trouble, "the columns are %s", known);
-	return -EINVAL;
-}
-
-static int find_column(const char *name, size_t length)
-{
-	for (size_t i = 0; i < task_column_count; i++)
-		if (strlen(task_columns[i].name) == length &&
-		    !strncasecmp(task_columns[i].name, name, length))
-			return (int)i;
-	return -ENOENT;
+	return task_columns[index].name;
 }
 
 static int append_list(const char *list, struct task_column_choice *choice,
 		       struct trouble *trouble)
 {
-	if (!*list) {
-		trouble_set(trouble, "--output: LIST '' is empty");
-		trouble_remedy(trouble,
-			       "write column names with commas between them, as in -o PID,RSS");
-		return -EINVAL;
-	}
-	for (const char *name = list;; name++) {
-		size_t length = strcspn(name, ",");
-		int found = find_column(name, length);
+	const struct name_table table = { task_column_name, task_column_count, "PID,RSS" };
 
-		if (found < 0)
-			return complain_unknown(name, length, trouble);
-		if (choice->count == TASK_COLUMNS_MAX) {
-			trouble_set(trouble, "--output: more than %d columns", TASK_COLUMNS_MAX);
-			trouble_remedy(trouble, "leave some of them out");
-			return -EINVAL;
-		}
-		choice->index[choice->count++] = (size_t)found;
-		name += length;
-		if (!*name)
-			return 0;
-	}
+	return name_list_append(&table, list, choice->index, TASK_COLUMNS_MAX, &choice->count,
+				trouble);
 }
 
 struct task_column_choice task_column_default(void)

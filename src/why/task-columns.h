@@ -30,7 +30,7 @@ extern const struct task_column task_columns[];
 extern const size_t task_column_count;
 
 struct task_column_choice {
-	size_t index[TASK_COLUMNS_MAX];
+	unsigned char index[TASK_COLUMNS_MAX];
 	size_t count;
 };
 
