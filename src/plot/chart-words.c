@@ -67,8 +67,8 @@ void chart_find_end(struct chart *chart)
 
 	end->killed = is_killed(ended);
 	end->y = (double)last->rss + since * growth_per_byte(first, last);
-	if (is_outcome(recording, "oom-sandbox") && recording->plan.limit != SAMPLE_MISSING)
-		most = chart_greater((double)recording->plan.limit, (double)last->rss);
+	if (is_outcome(recording, "oom-sandbox") && !isnan(chart_last_limit(chart)))
+		most = chart_greater(chart_last_limit(chart), (double)last->rss);
 	end->y = chart_lesser(end->y, most);
 	if (chart->x == CHART_X_TOUCHED)
 		end->x = (double)last->touched + since;
@@ -121,11 +121,23 @@ static double height_at_left(const struct chart *chart, const struct chart_serie
 	return series->right ? height / chart->right_top * chart->low : height;
 }
 
+/* How much of the limit's line is in AREA. */
+static int limit_hits(const struct chart *chart, const struct area *area)
+{
+	int inside = 0;
+
+	for (size_t i = 0; i < chart->limit_count; i++)
+		if (chart->limits[i].shown)
+			inside += hits(area, chart->limits[i].x, chart->limits[i].y,
+				       chart_limit_until(chart, i), chart->limits[i].y);
+	return inside;
+}
+
 /* How much of the curves is in AREA. */
 static int crowd(const struct chart *chart, const struct area *area)
 {
 	const struct recording *recording = chart->recording;
-	int inside = chart->limited ? hits(area, 0, chart->limit, chart->x_end, chart->limit) : 0;
+	int inside = limit_hits(chart, area);
 
 	for (size_t s = 0; s < chart->series_count; s++) {
 		const struct chart_series *series = &chart->series[s];

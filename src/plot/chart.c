@@ -231,6 +231,8 @@ static void lay_x(struct chart *chart)
 	chart->x_unit = (struct chart_unit){ "", 1 };
 	if (chart->x != CHART_X_ROW)
 		chart->x_unit = chart->x == CHART_X_TIME ? time_unit(end) : size_unit(end);
+	for (size_t i = 0; i < chart->limit_count; i++)
+		chart->limits[i].x /= chart->x_unit.size;
 	chart->x_end = end > 0 ? end / chart->x_unit.size : 1;
 	chart->x_step = chart->x == CHART_X_TOUCHED ? tic_step(chart->x_end, TICS_MAX) : 0;
 }
@@ -270,17 +272,12 @@ static struct reach find_reach(const struct chart *chart)
 	return reach;
 }
 
-/* The limit is drawn if it is not far from what happened. */
-static void choose_limit(struct chart *chart, struct reach *reach)
+/* A limit is drawn if it is not far from what happened. */
+static void choose_limits(struct chart *chart, struct reach *reach)
 {
-	double limit = (double)chart->recording->plan.limit;
 	double near = chart_greater(reach->high, chart_lesser(reach->vsz_high, 4 * reach->high));
 
-	chart->limited = chart->recording->plan.limit != SAMPLE_MISSING && limit <= 2 * near;
-	if (!chart->limited)
-		return;
-	chart->limit = limit;
-	reach->high = chart_greater(reach->high, limit);
+	reach->high = chart_greater(reach->high, chart_show_limits(chart, 2 * near));
 }
 
 /* VSZ may fall (unmap): what of it is near all else belongs to all else. */
@@ -311,13 +308,14 @@ static void lay_y(struct chart *chart, unsigned height)
 	double most = height / 3.0;
 
 	reach.high = chart_greater(reach.high, chart->end.y);
-	choose_limit(chart, &reach);
+	choose_limits(chart, &reach);
 	break_axis(chart, &reach);
 	chart->y_unit = size_unit(reach.high);
 	chart->low = reach.high * (1 + HEADROOM) / chart->y_unit.size;
 	if (chart->low <= 0)
 		chart->low = 1;
-	chart->limit /= chart->y_unit.size;
+	for (size_t i = 0; i < chart->limit_count; i++)
+		chart->limits[i].y /= chart->y_unit.size;
 	chart->y_bottom = reach.low * (1 + HEADROOM) / chart->y_unit.size;
 	chart->y_top = chart->broken ? chart->low * BREAK_TOP : chart->low;
 	chart->break_at = chart->low * BREAK_AT;
@@ -357,6 +355,7 @@ int chart_make(const struct recording *recording, const struct chart_wish *wish,
 	};
 	find_processes(ret_chart);
 	choose_series(ret_chart, wish);
+	chart_find_limits(ret_chart);
 	chart_find_end(ret_chart);
 	lay_x(ret_chart);
 	lay_y(ret_chart, wish->height);

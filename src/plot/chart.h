@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "observe/columns.h"
+#include "observe/step.h"
 #include "plot/recording.h"
 
 /* Without libm, which would add a megabyte to VSZ. */
@@ -23,6 +24,7 @@ static inline double chart_lesser(double a, double b)
 
 #define CHART_SERIES_MAX 32
 #define CHART_STEPS_MAX 128
+#define CHART_LIMITS_MAX (STEPS_MAX + 1)
 #define CHART_TEXT_MAX 640
 
 /* What lies along the horizontal axis. */
@@ -62,6 +64,12 @@ struct chart_step {
 	bool before;		/* the name ends at x instead of beginning there */
 };
 
+/* A limit of the sandbox, from x on; in units of the axes. */
+struct chart_limit {
+	double x, y;		/* y NAN: not known */
+	bool shown;		/* it is not far above all that happened */
+};
+
 /* Where the run ended. */
 struct chart_end {
 	double x, y;		/* in units of the axes */
@@ -89,8 +97,8 @@ struct chart {
 	double break_at, break_middle;		/* where its break is, and the middle above */
 	double high_from, high_to;		/* the values there, bytes */
 	double right_top;			/* of the right axis; 0: there is none */
-	bool limited;
-	double limit;				/* in units */
+	size_t limit_count;			/* 0: there was none */
+	struct chart_limit limits[CHART_LIMITS_MAX];
 	size_t processes;
 	uint64_t pids[RECORDING_PROCESSES];
 	size_t series_count;
@@ -119,10 +127,20 @@ size_t chart_process(const struct chart *chart, const struct recorded_row *row);
 double chart_height(const struct chart *chart, const struct chart_series *series,
 		    const struct recorded_row *row);
 
+/* The limit at the end; NAN: there was none, or it is not known. */
+double chart_last_limit(const struct chart *chart);
+
+/* Shows the limits up to MOST. Returns the highest of them, or 0. */
+double chart_show_limits(struct chart *chart, double most);
+
+/* Where the limit INDEX ends to hold. */
+double chart_limit_until(const struct chart *chart, size_t index);
+
 /*
- * Parts of chart_make(): finds where the run ended, in bytes and nanoseconds; brings that into
- * units and names it; marks the steps and finds room for their names; writes the titles.
+ * Parts of chart_make(): finds the limits, and where the run ended, in bytes and nanoseconds;
+ * brings the end into units and names it; marks the steps and finds room for their names; writes the titles.
  */
+void chart_find_limits(struct chart *chart);
 void chart_find_end(struct chart *chart);
 void chart_mark_end(struct chart *chart, const struct chart_wish *wish);
 void chart_mark_steps(struct chart *chart, const struct chart_wish *wish);

@@ -273,7 +273,36 @@ static void put_rows(FILE *stream, const struct chart *chart, size_t process)
 	fputs("EOD\n", stream);
 }
 
-/* The last reading and the end, which may be one; the ends of the limit's line. */
+/* The limit: a line that has corners where it changes, and a gap where it is not shown. */
+static void put_limit(FILE *stream, const struct chart *chart)
+{
+	double margin = chart->x_end * MARGIN;
+
+	fputs("$limit << EOD\n", stream);
+	for (size_t i = 0; i < chart->limit_count; i++) {
+		const struct chart_limit *limit = &chart->limits[i];
+		double from = limit->x > 0 ? limit->x : -margin;
+		double until = chart_limit_until(chart, i);
+
+		if (i + 1 == chart->limit_count)
+			until += margin;
+		if (limit->shown)
+			fprintf(stream, "%.10g %.10g\n%.10g %.10g\n", from, limit->y, until, limit->y);
+		else
+			fputc('\n', stream);
+	}
+	fputs("EOD\n", stream);
+}
+
+static bool is_limit_shown(const struct chart *chart)
+{
+	for (size_t i = 0; i < chart->limit_count; i++)
+		if (chart->limits[i].shown)
+			return true;
+	return false;
+}
+
+/* The last reading and the end, which may be one; the limit. */
 static void put_marks(FILE *stream, const struct chart *chart)
 {
 	const struct recording *recording = chart->recording;
@@ -288,10 +317,8 @@ static void put_marks(FILE *stream, const struct chart *chart)
 			(double)last->sample.rss / chart->y_unit.size);
 	fprintf(stream, "%.10g %.10g\nEOD\n", chart->end.x, chart->end.y);
 	fprintf(stream, "$point << EOD\n%.10g %.10g\nEOD\n", chart->end.x, chart->end.y);
-	if (chart->limited)
-		fprintf(stream, "$limit << EOD\n%.10g %.10g\n%.10g %.10g\nEOD\n",
-			-chart->x_end * MARGIN, chart->limit,
-			chart->x_end * (1 + MARGIN), chart->limit);
+	if (is_limit_shown(chart))
+		put_limit(stream, chart);
 }
 
 static void put_series(FILE *stream, const struct chart *chart, const struct script_paper *paper)
@@ -315,16 +342,23 @@ static void put_series(FILE *stream, const struct chart *chart, const struct scr
 	}
 }
 
-static void put_plot(FILE *stream, const struct chart *chart, const struct script_paper *paper)
+/* A limit that changes has more sizes than there is room for. */
+static void put_limit_title(FILE *stream, const struct chart *chart)
 {
 	char size[SIZE_TEXT_MAX];
 
+	fputs(", \\\n\t$limit using 1:2 with lines lc rgb '#000000' dt 4 lw 2 title 'limit", stream);
+	if (chart->limit_count == 1)
+		fprintf(stream, " %s", size_say(size, (uint64_t)(chart->limits[0].y * chart->y_unit.size),
+				 SIZE_HUMAN));
+	fputc('\'', stream);
+}
+
+static void put_plot(FILE *stream, const struct chart *chart, const struct script_paper *paper)
+{
 	put_series(stream, chart, paper);
-	if (chart->limited)
-		fprintf(stream,
-			", \\\n\t$limit using 1:2 with lines lc rgb '#000000' dt 4 lw 2 title "
-			"'limit %s'",
-			size_say(size, chart->recording->plan.limit, SIZE_HUMAN));
+	if (is_limit_shown(chart))
+		put_limit_title(stream, chart);
 	if (chart->end.estimated)
 		fprintf(stream, ", \\\n\t$end using 1:2 with lines lc rgb '%s' dt 3 lw 2 title "
 			"'since the last row'", looks[0].colour);

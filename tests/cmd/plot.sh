@@ -193,6 +193,10 @@ else
 	is "$status" 137 "a kill is still one when it is drawn"
 	has "$tmp/script" "^set label 'killed \(oom-sandbox\) at 1[0-9.]* MiB' at first" "it is marked"
 	has "$tmp/script" "title 'limit 16.0 MiB'" "so is the limit"
+	with_it --plot "$picture" --limit 16M --then limit:12M --then hold:10ms 4M
+	is "$status" 0 "a limit that is changed"
+	tr '\n' ' ' <"$tmp/script" >"$tmp/line"
+	has "$tmp/line" '[$]limit << EOD -[^ ]+ 16 ([^ ]+) 16 \1 12 [^ ]+ 12 EOD' "is drawn with a corner"
 fi
 
 # The real one.

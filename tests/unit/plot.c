@@ -228,6 +228,60 @@ static void test_killed(void)
 	recording_free(&recording);
 }
 
+/* A step changes the limit where it begins, and the line has a corner there. */
+static void test_changed_limit(void)
+{
+	struct recording recording = make_recording(64 * MIB);
+	struct chart chart;
+	char *script;
+
+	touch(&recording, 32 * MIB, 16 * MIB);
+	add_step(&recording, "pageout", 8 * MIB);
+	add_step(&recording, "limit:16777300", 8 * MIB);
+	add_step(&recording, "limit:24M", 8 * MIB);
+	end(&recording, "completed", 0, 32 * MIB);
+	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
+	tap_has(script, "$limit << EOD\n-0.075 64\n3 64\n3 16\n4 16\n4 24\n5.075 24\nEOD\n",
+		"each limit from its step on, in whole pages");
+	tap_has(script, "dt 4 lw 2 title 'limit',", "the legend has no size");
+	tap_has(script, "limit 64.0 MiB'", "but the title has the first");
+	free(script);
+	add_step(&recording, "limit:50%", 8 * MIB);
+	add_step(&recording, "limit:1G", 8 * MIB);
+	add_step(&recording, "limit:32M", 8 * MIB);
+	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
+	tap_has(script, "5 24\n\n\n7 32\n", "a gap where it is not known, or far above");
+	free(script);
+	recording_free(&recording);
+}
+
+/* A step that was the end has no row: it has changed the limit if it killed. */
+static void test_fatal_limit(void)
+{
+	struct recording recording = make_recording(64 * MIB);
+	struct chart chart;
+	char *script;
+
+	touch(&recording, 32 * MIB, 16 * MIB);
+	end(&recording, "failed", 0, 32 * MIB);
+	strcpy(recording.end.step, "limit:20M");
+	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
+	tap_has(script, "$limit << EOD\n-0.03 64\n2.03 64\nEOD\n", "refused: nothing is changed");
+	tap_has(script, "title 'limit 64.0 MiB'", "and the legend has the limit");
+	free(script);
+	end(&recording, "oom-sandbox", 9, 32 * MIB);
+	strcpy(recording.end.step, "limit:20M");
+	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
+	tap_has(script, "2 64\n2 20\n2.03 20\nEOD\n", "killed: changed at the end");
+	free(script);
+	recording.plan.limit = SAMPLE_MISSING;
+	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
+	tap_has(script, "$limit << EOD\n2 20\n2.03 20\nEOD\n", "there may have been none before");
+	tap_has(script, "title 'limit 20.0 MiB'", "whose size is in the legend");
+	free(script);
+	recording_free(&recording);
+}
+
 /* Reading may grow nothing, and then the end is not drawn as if it had. */
 static void test_flat(void)
 {
@@ -515,6 +569,8 @@ int main(void)
 	test_plain();
 	test_columns();
 	test_killed();
+	test_changed_limit();
+	test_fatal_limit();
 	test_flat();
 	test_steps();
 	test_many_steps();
