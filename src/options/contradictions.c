@@ -18,7 +18,7 @@ enum kind {
 	KIND_SHARED = 4,	/* anonymous, a memfd or a file */
 	KIND_HUGETLB = 8,
 	KIND_HUGETLB_SHARED = 16,
-	KIND_LOCKED = 32,	/* any of them, beside its own kind */
+	KIND_LOCKED = 32,	/* any of them but hugetlb, beside its own kind */
 	KIND_HEAP = 64,
 	KIND_STACK = 128,
 };
@@ -87,7 +87,10 @@ static unsigned kinds_of(const struct request *request)
 		[REGION_STACK] = KIND_STACK,
 	};
 
-	return kinds[request->backing] | (request->lock == REGION_UNLOCKED ? 0 : KIND_LOCKED);
+	/* mlock(2) fills a hugetlb mapping, and leaves it unlocked (mlock_fixup() in mm/mlock.c). */
+	if (request->lock == REGION_UNLOCKED || kinds[request->backing] & KIND_ANY_HUGETLB)
+		return kinds[request->backing];
+	return kinds[request->backing] | KIND_LOCKED;
 }
 
 static const struct objection *find_objection(unsigned kinds, const struct step *step)

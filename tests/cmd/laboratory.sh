@@ -406,6 +406,9 @@ if [ -w $lend ] && [ "$(awk '/^Hugepagesize/ { print $2 }' /proc/meminfo)" = 204
 		is "$(at touch hugetlb)" "$size" "HUGETLB shows them"
 		near "$(at touch grew)" 0 $((64 * page)) "and RSS does not"
 	done
+	lab --hugetlb --lock --touch 0 --then dontneed
+	is "$(at lock hugetlb) $(at lock locked)" "$size 0" "locked hugetlb pages are there, and not LOCKED"
+	is "$(at dontneed hugetlb)" 0 "so that they can be given back"
 	lab --verify --hugetlb -t 2 --access populate-write --order backward
 	run --hugetlb 1000G
 	is "$status" 125 "more than there are"

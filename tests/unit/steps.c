@@ -346,6 +346,8 @@ static const struct {
 	{ { "1M", "--file=x", "--shared" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_FILE_SHARED, false },
 	{ { "1M", "--hugetlb=2M" }, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, REGION_HUGETLB,
 	  false },
+	{ { "4M", "--hugetlb=2M", "--lock", "--then=dontneed" }, 4 * MIB, 2 * MIB, 2 * MIB, 4 * MIB,
+	  4 * MIB, 2 * MIB, REGION_HUGETLB, false },
 	{ { "64M", "4K", "--hugetlb=2M", "--shared", "--stride=3M", "--touch=7M" }, 64 * MIB, 2 * MIB,
 	  4 * MIB, 8 * MIB, 4 * MIB, 2 * MIB, REGION_HUGETLB_SHARED, false },
 };
