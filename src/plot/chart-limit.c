@@ -15,15 +15,22 @@ static void add_limit(struct chart *chart, double x, double y)
 		chart->limits[chart->limit_count++] = (struct chart_limit){ x, y, false };
 }
 
-/* Adds the limit that the step NAME sets, if it sets one. Its share of the room is not recorded. */
+/* Whether NAME is a step that changes the limit. */
+static bool parse_limit(const char *name, struct step *ret_step)
+{
+	struct trouble trouble;
+
+	return step_parse(name, ret_step, &trouble) == 0 && ret_step->rule->verb == VERB_BOUND &&
+	       ret_step->rule->what == SANDBOX_LIMIT;
+}
+
+/* Adds the limit that the step NAME sets, if it does. What a share of the room is, is not known. */
 static void add_limit_of(struct chart *chart, const char *name, double x)
 {
 	uint64_t page_size = chart->recording->plan.page_size;
-	struct trouble trouble;
 	struct step step;
 
-	if (step_parse(name, &step, &trouble) < 0 || step.rule->verb != VERB_BOUND ||
-	    step.rule->what != SANDBOX_LIMIT)
+	if (!parse_limit(name, &step))
 		return;
 	/* As the kernel takes it. */
 	if (page_size)
@@ -31,29 +38,44 @@ static void add_limit_of(struct chart *chart, const char *name, double x)
 	add_limit(chart, x, step.part.permyriad ? NAN : (double)step.part.bytes);
 }
 
+/*
+ * The limit at the end was read. A step that was the end has no row, and may have changed the limit
+ * before it was cut short, or not.
+ */
+static void add_last_limit(struct chart *chart, const struct recorded_row *last)
+{
+	const struct recorded_end *end = &chart->recording->end;
+	struct step step;
+
+	if (!end->known || end->limit == SAMPLE_MISSING)
+		return;
+	if (last && parse_limit(end->step, &step) &&
+	    strcmp(end->step, sample_step_name(&last->sample)) != 0) {
+		if ((double)end->limit != chart_last_limit(chart))
+			add_limit(chart, chart_place(chart, last), (double)end->limit);
+	} else if (chart->limit_count) {
+		chart->limits[chart->limit_count - 1].y = (double)end->limit;
+	}
+}
+
 void chart_find_limits(struct chart *chart)
 {
 	const struct recording *recording = chart->recording;
-	const struct recorded_end *end = &recording->end;
 	const struct recorded_row *before = NULL;
-	const char *name, *last = "";
 
 	if (recording->plan.limit != SAMPLE_MISSING)
 		add_limit(chart, 0, (double)recording->plan.limit);
 	for (size_t i = 0; i < recording->count; i++) {
 		const struct recorded_row *row = &recording->rows[i];
+		const char *name = sample_step_name(&row->sample);
 
 		if (row->sample.of_child)
 			continue;
-		name = sample_step_name(&row->sample);
-		if (before && strcmp(name, last) != 0)
+		if (before && strcmp(name, sample_step_name(&before->sample)) != 0)
 			add_limit_of(chart, name, chart_place(chart, before));
-		last = name;
 		before = row;
 	}
-	/* A step that was the end has no row. Where nobody was killed it changed nothing. */
-	if (before && end->signal && strcmp(end->step, last) != 0)
-		add_limit_of(chart, end->step, chart_place(chart, before));
+	add_last_limit(chart, before);
 }
 
 double chart_last_limit(const struct chart *chart)

@@ -67,7 +67,7 @@ struct chart_step {
 /* A limit of the sandbox, from x on; in units of the axes. */
 struct chart_limit {
 	double x, y;		/* y NAN: not known */
-	bool shown;		/* it is not far above all that happened */
+	bool shown;		/* it is known, and not far above all that happened */
 };
 
 /* Where the run ended. */
@@ -127,18 +127,19 @@ size_t chart_process(const struct chart *chart, const struct recorded_row *row);
 double chart_height(const struct chart *chart, const struct chart_series *series,
 		    const struct recorded_row *row);
 
-/* The limit at the end; NAN: there was none, or it is not known. */
+/* The limit at the end, in bytes until the y axis is laid; NAN: there was none, or not known. */
 double chart_last_limit(const struct chart *chart);
 
-/* Shows the limits up to MOST. Returns the highest of them, or 0. */
+/* Shows the limits up to MOST bytes, before the y axis is laid. Returns the highest, or 0. */
 double chart_show_limits(struct chart *chart, double most);
 
-/* Where the limit INDEX ends to hold. */
+/* Where the limit INDEX ends to hold, in units of the x axis. */
 double chart_limit_until(const struct chart *chart, size_t index);
 
 /*
  * Parts of chart_make(): finds the limits, and where the run ended, in bytes and nanoseconds;
- * brings the end into units and names it; marks the steps and finds room for their names; writes the titles.
+ * brings the end into units and names it; marks the steps and finds room for their names; writes
+ * the titles.
  */
 void chart_find_limits(struct chart *chart);
 void chart_find_end(struct chart *chart);

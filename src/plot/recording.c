@@ -14,8 +14,17 @@ static bool same_step(const struct sample *a, const struct sample *b)
 	return !strcmp(sample_step_name(a), sample_step_name(b));
 }
 
-/* Keeps one moment in `every`, the last one, and with EDGES the first and last of each step. */
-static void thin(struct recording *recording, bool edges)
+/* Which rows at the edges of steps are kept, whatever their moment is. */
+enum edges { EDGES_NONE, EDGES_THEN, EDGES_ALL };
+
+static bool is_kept_edge(const struct recorded_row *row, enum edges edges)
+{
+	return row->edge &&
+	       (edges == EDGES_ALL || (edges == EDGES_THEN && row->sample.step == STEP_THEN));
+}
+
+/* Keeps one moment in `every`, the last one, and the EDGES. */
+static void thin(struct recording *recording, enum edges edges)
 {
 	uint64_t last = recording->rows[recording->tail].moment;
 	size_t kept = 0;
@@ -26,22 +35,27 @@ static void thin(struct recording *recording, bool edges)
 		if (i == recording->tail)
 			recording->tail = kept;
 		if (row->moment == last || row->moment % recording->every == 0 ||
-		    (edges && row->edge))
+		    is_kept_edge(row, edges))
 			recording->rows[kept++] = *row;
 	}
 	recording->count = kept;
 }
 
-/* Some steps are shorter than a dot when there are thousands of them. */
+/*
+ * Some steps are shorter than a dot when there are thousands of them: passes, and in a record that
+ * nobody's run has written, any.
+ */
 static void make_room(struct recording *recording)
 {
 	if (recording->count < RECORDING_ROWS)
 		return;
 	while (recording->count > RECORDING_ROWS / 4 * 3) {
 		recording->every *= 2;
-		thin(recording, true);
+		thin(recording, EDGES_ALL);
 		if (recording->count > RECORDING_ROWS / 4 * 3)
-			thin(recording, false);
+			thin(recording, EDGES_THEN);
+		if (recording->count > RECORDING_ROWS / 4 * 3)
+			thin(recording, EDGES_NONE);
 	}
 }
 
@@ -111,6 +125,7 @@ struct recorded_end recorded_end_of(const struct verdict *verdict)
 		.signal = verdict->signal,
 		.elapsed_ns = verdict->elapsed_ns,
 		.touched = verdict->touched,
+		.limit = verdict->limit,
 	};
 
 	snprintf(end.step, sizeof(end.step), "%s", verdict->step);

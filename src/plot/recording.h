@@ -34,6 +34,7 @@ struct recorded_end {
 	int signal;				/* of the subject or the observer; 0: none */
 	uint64_t elapsed_ns;			/* since the baseline; 0: not known */
 	uint64_t touched;			/* bytes, true also after a kill */
+	uint64_t limit;				/* of the sandbox, bytes; SAMPLE_MISSING: none */
 };
 
 /* All zero and a `plan`: nothing has been recorded yet. */
@@ -49,7 +50,8 @@ struct recording {
 
 /*
  * Adds a row; a child's belongs to the moment of the row before. When there are too many, every
- * second moment between the edges of steps is let go. Returns 0 or -ENOMEM.
+ * second moment between the edges of steps is let go; of thousands of steps those go first that
+ * are no --then. Returns 0 or -ENOMEM.
  */
 int recording_add(struct recording *recording, const struct sample *sample);
 

@@ -281,13 +281,14 @@ static void put_limit(FILE *stream, const struct chart *chart)
 	fputs("$limit << EOD\n", stream);
 	for (size_t i = 0; i < chart->limit_count; i++) {
 		const struct chart_limit *limit = &chart->limits[i];
-		double from = limit->x > 0 ? limit->x : -margin;
+		double from = i || limit->x > 0 ? limit->x : -margin;
 		double until = chart_limit_until(chart, i);
 
 		if (i + 1 == chart->limit_count)
 			until += margin;
 		if (limit->shown)
-			fprintf(stream, "%.10g %.10g\n%.10g %.10g\n", from, limit->y, until, limit->y);
+			fprintf(stream, "%.10g %.10g\n%.10g %.10g\n", from, limit->y, until,
+				limit->y);
 		else
 			fputc('\n', stream);
 	}
@@ -345,12 +346,13 @@ static void put_series(FILE *stream, const struct chart *chart, const struct scr
 /* A limit that changes has more sizes than there is room for. */
 static void put_limit_title(FILE *stream, const struct chart *chart)
 {
+	double bytes = chart->limits[0].y * chart->y_unit.size;
 	char size[SIZE_TEXT_MAX];
 
-	fputs(", \\\n\t$limit using 1:2 with lines lc rgb '#000000' dt 4 lw 2 title 'limit", stream);
+	fputs(", \\\n\t$limit using 1:2 with lines lc rgb '#000000' dt 4 lw 2 title 'limit",
+	      stream);
 	if (chart->limit_count == 1)
-		fprintf(stream, " %s", size_say(size, (uint64_t)(chart->limits[0].y * chart->y_unit.size),
-				 SIZE_HUMAN));
+		fprintf(stream, " %s", size_say(size, (uint64_t)bytes, SIZE_HUMAN));
 	fputc('\'', stream);
 }
 

@@ -109,7 +109,8 @@ static void add_child(struct recording *recording, uint64_t pid, uint64_t rss)
 static void end(struct recording *recording, const char *outcome, int signal, uint64_t touched)
 {
 	recording->end =
-		(struct recorded_end){ .known = true, .signal = signal, .touched = touched };
+		(struct recorded_end){ .known = true, .signal = signal, .touched = touched,
+				       .limit = SAMPLE_MISSING };
 	snprintf(recording->end.outcome, sizeof(recording->end.outcome), "%s", outcome);
 }
 
@@ -236,49 +237,106 @@ static void test_changed_limit(void)
 	char *script;
 
 	touch(&recording, 32 * MIB, 16 * MIB);
-	add_step(&recording, "pageout", 8 * MIB);
+	add_step(&recording, "high:1M", 8 * MIB);
 	add_step(&recording, "limit:16777300", 8 * MIB);
+	add_step(&recording, "limit:16777300", 8 * MIB);
+	add_child(&recording, 8, 8 * MIB);
+	recording.rows[recording.count - 1].sample.elapsed_ns += 5 * MS;
 	add_step(&recording, "limit:24M", 8 * MIB);
-	end(&recording, "completed", 0, 32 * MIB);
 	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "$limit << EOD\n-0.075 64\n3 64\n3 16\n4 16\n4 24\n5.075 24\nEOD\n",
+	tap_has(script, "$limit << EOD\n-0.09 64\n3 64\n3 16\n5 16\n5 24\n6.09 24\nEOD\n",
 		"each limit from its step on, in whole pages");
 	tap_has(script, "dt 4 lw 2 title 'limit',", "the legend has no size");
 	tap_has(script, "limit 64.0 MiB'", "but the title has the first");
+	tap_is((int64_t)chart.limit_count, 3, "memory.high is another, the same step is none");
 	free(script);
-	add_step(&recording, "limit:50%", 8 * MIB);
-	add_step(&recording, "limit:1G", 8 * MIB);
-	add_step(&recording, "limit:32M", 8 * MIB);
-	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "5 24\n\n\n7 32\n", "a gap where it is not known, or far above");
+	script = draw(&recording, NULL, CHART_X_TIME, &svg, &chart);
+	tap_has(script, "\n30 64\n30 16\n50 16\n50 24\n", "over time, which a child does not make later");
 	free(script);
 	recording_free(&recording);
 }
 
-/* A step that was the end has no row: it has changed the limit if it killed. */
-static void test_fatal_limit(void)
+static void test_gaps_of_limit(void)
+{
+	struct recording recording = make_recording(UINT64_C(1) << 40);
+	struct chart chart;
+	char *script;
+
+	touch(&recording, 32 * MIB, 16 * MIB);
+	add_step(&recording, "limit:24M", 8 * MIB);
+	add_step(&recording, "limit:50%", 8 * MIB);
+	add_step(&recording, "limit:1G", 8 * MIB);
+	add_step(&recording, "limit:100M", 8 * MIB);
+	add_step(&recording, "limit:50%", 8 * MIB);
+	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
+	tap_has(script, "$limit << EOD\n\n2 24\n3 24\n\n\n5 100\n6 100\n\nEOD\n",
+		"gaps where it is not known, or far above all else");
+	tap_ok(chart.y_top > 100, "what is shown of it has room");
+	free(script);
+	end(&recording, "completed", 0, 32 * MIB);
+	recording.end.limit = 40 * MIB;
+	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
+	tap_has(script, "6 100\n6 40\n7.105 40\nEOD\n", "the limit at the end is known");
+	free(script);
+	recording_free(&recording);
+	recording = make_recording(16 * MIB);
+	touch(&recording, 0, MIB);
+	add_step(&recording, "limit:12M", 2 * MIB);
+	script = draw(&recording, NULL, CHART_X_TOUCHED, &svg, &chart);
+	tap_has(script, "$limit << EOD\n-0.96 16\n0 16\n0 12\n64.96 12\nEOD\n",
+		"changed before anything is touched");
+	free(script);
+	recording_free(&recording);
+}
+
+/* A step that was the end has no row: whether it has changed the limit was read. */
+static void test_last_limit(void)
 {
 	struct recording recording = make_recording(64 * MIB);
 	struct chart chart;
 	char *script;
 
 	touch(&recording, 32 * MIB, 16 * MIB);
-	end(&recording, "failed", 0, 32 * MIB);
+	end(&recording, "interrupted", 2, 32 * MIB);
 	strcpy(recording.end.step, "limit:20M");
+	recording.end.limit = 64 * MIB;
 	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "$limit << EOD\n-0.03 64\n2.03 64\nEOD\n", "refused: nothing is changed");
+	tap_has(script, "$limit << EOD\n-0.03 64\n2.03 64\nEOD\n", "it has not");
 	tap_has(script, "title 'limit 64.0 MiB'", "and the legend has the limit");
 	free(script);
-	end(&recording, "oom-sandbox", 9, 32 * MIB);
-	strcpy(recording.end.step, "limit:20M");
+	recording.end.limit = 20 * MIB;
 	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "2 64\n2 20\n2.03 20\nEOD\n", "killed: changed at the end");
+	tap_has(script, "2 64\n2 20\n2.03 20\nEOD\n", "it has");
 	free(script);
 	recording.plan.limit = SAMPLE_MISSING;
 	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
 	tap_has(script, "$limit << EOD\n2 20\n2.03 20\nEOD\n", "there may have been none before");
 	tap_has(script, "title 'limit 20.0 MiB'", "whose size is in the legend");
 	free(script);
+	recording_free(&recording);
+}
+
+/* A kill lies under the limit that there was, and its label not on it. */
+static void test_kill_at_changed_limit(void)
+{
+	struct recording recording = make_recording(64 * MIB);
+	struct chart chart;
+
+	touch(&recording, 12 * MIB, 4 * MIB);
+	end(&recording, "oom-sandbox", 9, 31 * MIB);
+	recording.rows[1].sample.step = STEP_THEN;
+	strcpy(recording.rows[1].sample.name, "limit:16M");
+	free(draw(&recording, NULL, CHART_X_ROW, &svg, &chart));
+	tap_ok(chart.end.y == 16, "no higher than the last limit");
+	for (size_t i = 0; i < recording.count; i++)
+		recording.rows[i].sample.rss = 14 * MIB;
+	recording.end.touched = 12 * MIB;
+	recording.end.limit = 16 * MIB;
+	free(draw(&recording, NULL, CHART_X_ROW, &svg, &chart));
+	tap_ok(chart.end.below, "the label has no room between the end and the limit");
+	recording.end.limit = 40 * MIB;
+	free(draw(&recording, NULL, CHART_X_ROW, &svg, &chart));
+	tap_ok(!chart.end.below, "unless that is higher");
 	recording_free(&recording);
 }
 
@@ -490,6 +548,33 @@ static void test_thinning(uint64_t count)
 	recording_free(&recording);
 }
 
+/* A step is kept although thousands of passes are let go, and may have changed the limit. */
+static void test_passes(void)
+{
+	struct recording recording = make_recording(64 * MIB);
+	struct chart chart;
+	char *script;
+
+	for (uint64_t i = 0; i < 20000; i++) {
+		struct sample sample = make_sample(i, 4096);
+
+		if (i == 9999) {
+			sample.step = STEP_THEN;
+			strcpy(sample.name, "limit:16M");
+		} else if (i % 2) {
+			strcpy(sample.name, "another");
+		}
+		if (recording_add(&recording, &sample) < 0)
+			exit(99);
+	}
+	tap_ok(recording.count <= RECORDING_ROWS, "of 20000 passes %zu rows are kept",
+	       recording.count);
+	script = draw(&recording, NULL, CHART_X_TIME, &svg, &chart);
+	tap_is((int64_t)chart.limit_count, 2, "among them the step in their middle");
+	free(script);
+	recording_free(&recording);
+}
+
 /* Children go with their parents, and no file can make us keep more than there is room for. */
 static void test_crowds(void)
 {
@@ -570,7 +655,9 @@ int main(void)
 	test_columns();
 	test_killed();
 	test_changed_limit();
-	test_fatal_limit();
+	test_gaps_of_limit();
+	test_last_limit();
+	test_kill_at_changed_limit();
 	test_flat();
 	test_steps();
 	test_many_steps();
@@ -580,6 +667,7 @@ int main(void)
 	test_thinning(100);
 	test_thinning(4097);
 	test_thinning(262144);
+	test_passes();
 	test_crowds();
 	test_empty();
 	test_files();
