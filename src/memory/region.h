@@ -58,6 +58,12 @@ bool region_is_shared(enum region_backing backing);
 bool region_is_file(enum region_backing backing);
 bool region_is_hugetlb(enum region_backing backing);
 
+/*
+ * Whether LOCK makes all of a region resident. Of hugetlb pages any does, and locks nothing: they
+ * are never reclaimed (mlock_fixup() in mm/mlock.c, 4.4 to 6.18).
+ */
+bool region_lock_fills(enum region_backing backing, enum region_lock lock);
+
 /* Whether its pages are the process's own, not those of a file or of shared memory. */
 bool region_is_anonymous(enum region_backing backing);
 

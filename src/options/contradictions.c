@@ -87,7 +87,7 @@ static unsigned kinds_of(const struct request *request)
 		[REGION_STACK] = KIND_STACK,
 	};
 
-	/* mlock(2) fills a hugetlb mapping, and leaves it unlocked (mlock_fixup() in mm/mlock.c). */
+	/* mlock(2) fills a hugetlb mapping and does not lock it: region_lock_fills(). */
 	if (request->lock == REGION_UNLOCKED || kinds[request->backing] & KIND_ANY_HUGETLB)
 		return kinds[request->backing];
 	return kinds[request->backing] | KIND_LOCKED;

@@ -54,7 +54,7 @@ static const char *say_deed(const struct verdict_evidence *evidence, uint64_t to
 			    enum size_unit unit, char *text, size_t size)
 {
 	const struct observe_plan *plan = evidence->plan;
-	bool locked = plan && plan->lock == REGION_LOCKED;
+	bool locked = plan && region_lock_fills(evidence->region->backing, plan->lock);
 
 	if (!touched && locked)
 		snprintf(text, size, "Locking the region");

@@ -178,12 +178,12 @@ static void judge_step(const struct verdict_evidence *evidence, struct verdict *
 			  strerror(-ending->error));
 }
 
-/* How much is locked, however far the run came. */
+/* How much locking has filled, however far the run came. */
 static uint64_t locked_bytes(const struct verdict_evidence *evidence)
 {
 	const struct ending *ending = evidence->ending;
 
-	if (!evidence->plan || evidence->plan->lock != REGION_LOCKED)
+	if (!evidence->plan || !region_lock_fills(evidence->region->backing, evidence->plan->lock))
 		return 0;
 	return ending->passes ? evidence->region->bytes : ending->step_done;
 }

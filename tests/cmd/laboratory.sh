@@ -406,9 +406,13 @@ if [ -w $lend ] && [ "$(awk '/^Hugepagesize/ { print $2 }' /proc/meminfo)" = 204
 		is "$(at touch hugetlb)" "$size" "HUGETLB shows them"
 		near "$(at touch grew)" 0 $((64 * page)) "and RSS does not"
 	done
-	lab --hugetlb --lock --touch 0 --then dontneed
-	is "$(at lock hugetlb) $(at lock locked)" "$size 0" "locked hugetlb pages are there, and not LOCKED"
-	is "$(at dontneed hugetlb)" 0 "so that they can be given back"
+	for how in lock lock:onfault; do
+		lab --verify --hugetlb "--$(echo "$how" | tr : =)" --touch 8M --then dontneed
+		is "$(at "$how" hugetlb) $(at "$how" locked)" "$size 0" "$how: they are there, and not LOCKED"
+		is "$(at dontneed hugetlb)" 0 "so that they can be given back"
+	done
+	lab --hugetlb --shared --lock --touch 0 --then remove
+	is "$(at remove hugetlb)" 0 "also those that are shared"
 	lab --verify --hugetlb -t 2 --access populate-write --order backward
 	run --hugetlb 1000G
 	is "$status" 125 "more than there are"

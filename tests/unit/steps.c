@@ -348,6 +348,8 @@ static const struct {
 	  false },
 	{ { "4M", "--hugetlb=2M", "--lock", "--then=dontneed" }, 4 * MIB, 2 * MIB, 2 * MIB, 4 * MIB,
 	  4 * MIB, 2 * MIB, REGION_HUGETLB, false },
+	{ { "4M", "--hugetlb=2M", "--shared", "--lock=onfault", "--then=remove" }, 4 * MIB, 2 * MIB,
+	  2 * MIB, 4 * MIB, 4 * MIB, 2 * MIB, REGION_HUGETLB_SHARED, false },
 	{ { "64M", "4K", "--hugetlb=2M", "--shared", "--stride=3M", "--touch=7M" }, 64 * MIB, 2 * MIB,
 	  4 * MIB, 8 * MIB, 4 * MIB, 2 * MIB, REGION_HUGETLB_SHARED, false },
 };
