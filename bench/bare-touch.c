@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bare-touch.c - the least programs that make memory resident, and what the memory itself allows */
+/*
+ * bare-touch.c - the least programs that make memory resident, and what the memory itself
+ * allows
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -108,7 +111,8 @@ static unsigned char *map(const char *backing, size_t bytes)
 
 	if (file && (fd < 0 || unlink(backing) < 0 || ftruncate(fd, (off_t)bytes) < 0))
 		return MAP_FAILED;
-	base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, file ? flags : flags | MAP_ANONYMOUS, fd, 0);
+	base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		    file ? flags : flags | MAP_ANONYMOUS, fd, 0);
 	if (fd >= 0)
 		close(fd);
 	return base;

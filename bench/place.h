@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* place.h - who touches gets the fastest processor, alone; everybody else of a command the others */
+/*
+ * place.h - who touches gets the fastest processor, alone; everybody else of a command the
+ * others
+ */
 #ifndef BENCH_PLACE_H
 #define BENCH_PLACE_H
 
@@ -9,9 +12,9 @@
 #include "tree.h"
 
 /*
- * Processors of a virtual machine may differ in what it costs to map memory, and one process is then
- * placed by another chance than two. So those that have no children, who touch, go to the fast processor, and
- * those that have, who watch them, to the others.
+ * Processors of a virtual machine may differ in what it costs to map memory, and one process is
+ * then placed by another chance than two. So those that have no children, who touch, go to the
+ * fast processor, and those that have, who watch them, to the others.
  */
 struct placement {
 	bool active;
@@ -19,7 +22,10 @@ struct placement {
 	struct tree on_fast, on_others;	/* who has been placed so */
 };
 
-/* FAST is the number of a processor. Returns 0, or -1 if this process may not use it and another one. */
+/*
+ * FAST is the number of a processor. Returns 0, or -1 if this process may not use it and another
+ * one.
+ */
 static inline int placement_begin(struct placement *placement, int fast)
 {
 	if (fast < 0 || fast >= CPU_SETSIZE ||
@@ -40,8 +46,8 @@ static inline void place_watcher(const struct placement *placement)
 }
 
 /*
- * Begins on the fast processor, where it stays if nobody disturbs it, but may use all: it may count them
- * before it forks.
+ * Begins on the fast processor, where it stays if nobody disturbs it, but may use all: it may
+ * count them before it forks.
  */
 static inline void place_command(const struct placement *placement)
 {

@@ -21,9 +21,9 @@
 #include "tree.h"
 
 /*
- * How often the command's processes are looked at: seldom until seven eighths are there, because a look
- * costs up to 40 us, more for more processes, and may have to be waited for by one of them. What is
- * small comes and goes between two such looks.
+ * How often the command's processes are looked at: seldom until seven eighths are there, because a
+ * look costs up to 40 us, more for more processes, and may have to be waited for by one of them.
+ * What is small comes and goes between two such looks.
  */
 #define LOOK_NS 1000000L
 #define FAR_LOOK_NS 10000000L
@@ -239,7 +239,8 @@ int main(int argc, char **argv)
 	int status;
 
 	if (argc < 7 || (strcmp(argv[3], "ends") && strcmp(argv[3], "endless"))) {
-		fprintf(stderr, "usage: until FILE LABEL ends|endless BYTES CPU|- COMMAND [ARG]...\n");
+		fprintf(stderr,
+			"usage: until FILE LABEL ends|endless BYTES CPU|- COMMAND [ARG]...\n");
 		return 2;
 	}
 	watched.endless = !strcmp(argv[3], "endless");

@@ -64,10 +64,10 @@ static int respect_panic(const struct session *session, struct trouble *trouble)
 	/* 1 panics for the whole machine's OOM, 2 for a memory cgroup's too (vm.rst). */
 	if (!session->plan.guard || !panic || (panic == 1 && session->plan.sandboxed))
 		return 0;
-	trouble_set(trouble, "vm.panic_on_oom is %llu: running out of memory would panic this machine",
-		    (unsigned long long)session->machine.panic_on_oom);
-	trouble_remedy(trouble, "set it to 0 (sysctl vm.panic_on_oom=0), or use --no-guard if a panic "
-		       "is what you want");
+	trouble_set(trouble, "vm.panic_on_oom is %llu: running out of memory would panic "
+		    "this machine", (unsigned long long)session->machine.panic_on_oom);
+	trouble_remedy(trouble, "set it to 0 (sysctl vm.panic_on_oom=0), or use --no-guard "
+		       "if a panic is what you want");
 	return -EPERM;
 }
 
@@ -79,7 +79,8 @@ static int check_adj(const struct session *session, struct trouble *trouble)
 		return 0;
 	trouble_set(trouble, "cannot set oom_score_adj to %d: %s", session->plan.oom_score_adj,
 		    strerror(-r));
-	trouble_remedy(trouble, "lowering it needs CAP_SYS_RESOURCE; --oom-score-adj=keep leaves it");
+	trouble_remedy(trouble, "lowering it needs CAP_SYS_RESOURCE; "
+		       "--oom-score-adj=keep leaves it");
 	return r;
 }
 
@@ -333,8 +334,9 @@ static void show_top_scores(const struct session *session)
 	int found = tasks_by_oom_score(&session->root, scores, TOP_SCORES);
 
 	for (int i = 0; i < found; i++)
-		fprintf(stderr, "%s: oom_score %llu: pid %ld (%s)\n", program_invocation_short_name,
-			(unsigned long long)scores[i].score, scores[i].pid, scores[i].comm);
+		fprintf(stderr, "%s: oom_score %llu: pid %ld (%s)\n",
+			program_invocation_short_name, (unsigned long long)scores[i].score,
+			scores[i].pid, scores[i].comm);
 }
 
 static void show_start(const struct session *session)
@@ -344,8 +346,9 @@ static void show_start(const struct session *session)
 	fprintf(stderr, "%s: the subject is pid %d\n", program_invocation_short_name,
 		(int)session->subject.pid);
 	if (session->plan.sandboxed)
-		fprintf(stderr, "%s: its sandbox is %s, by way of %s\n", program_invocation_short_name,
-			session->sandbox.name, sandbox_way_name(session->sandbox.way));
+		fprintf(stderr, "%s: its sandbox is %s, by way of %s\n",
+			program_invocation_short_name, session->sandbox.name,
+			sandbox_way_name(session->sandbox.way));
 }
 
 /* An OOM in a group of processes that die together takes the observer along (memory.oom.group). */
@@ -355,11 +358,12 @@ static void warn_of_group(struct session *session)
 	char path[CGROUP_PATH_MAX + 32];
 
 	for (size_t i = 0; i < session->chain.count; i++) {
-		snprintf(path, sizeof(path), "%s/memory.oom.group", session->chain.levels[i].directory);
+		snprintf(path, sizeof(path), "%s/memory.oom.group",
+			 session->chain.levels[i].directory);
 		if (root_read_u64(&session->root, path, &group) < 0 || !group)
 			continue;
-		on_note(session, "memory.oom.group is set on our own cgroup or above: an OOM kill there "
-				 "takes this observer too, and then there is no verdict");
+		on_note(session, "memory.oom.group is set on our own cgroup or above: an OOM kill "
+				 "there takes this observer too, and then there is no verdict");
 		return;
 	}
 }
@@ -378,7 +382,8 @@ static int start_subject(struct session *session, struct trouble *trouble)
 	int r = 0;
 
 	if (session->plan.sandboxed) {
-		r = sandbox_make(&session->plan.sandbox, &session->chain, &session->sandbox, trouble);
+		r = sandbox_make(&session->plan.sandbox, &session->chain, &session->sandbox,
+				 trouble);
 		spec.cgroup = session->around.cgroup = session->sandbox.fd;
 		session->around.version = session->sandbox.version;
 	}
@@ -428,8 +433,8 @@ static void give_notes(struct session *session)
 	if (session->plan.note)
 		on_note(session, session->plan.note);
 	if (session->plan.region.own_zeros && reads(&session->plan.observe))
-		on_note(session, "this kernel has no page of zeros for what is only read: reading makes "
-				 "memory resident, as writing does");
+		on_note(session, "this kernel has no page of zeros for what is only read: "
+				 "reading makes memory resident, as writing does");
 	if (session->plan.manner.order != ORDER_RANDOM || session->plan.seeded)
 		return;
 	snprintf(seed, sizeof(seed),

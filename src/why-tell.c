@@ -72,7 +72,10 @@ static int fail_to_write(struct why_tell *tell, int error)
 		trouble_set(&trouble, "cannot write to standard output: %s", strerror(-error));
 		trouble_print(&trouble);
 	} else if (tell->query->follow && !tell->signals.pipe_ignored) {
-		/* Who closed the pipe does not want to know. Without --follow SIGPIPE killed us. */
+		/*
+		 * Who closed the pipe does not want to know.
+		 * Without --follow SIGPIPE killed us.
+		 */
 		tell->died_of = SIGPIPE;
 	}
 	return -ECANCELED;

@@ -32,8 +32,8 @@ static int refuse(const char *name, const char *text, const char *why, int error
 
 	trouble_set(trouble, "%s '%s' %s", name,
 		    trouble_escape(escaped, sizeof(escaped), text), why);
-	trouble_remedy(trouble, "write seconds (2, 0.5), or a number with ns, us, ms, s, m, h or d, "
-		       "or 'infinity'");
+	trouble_remedy(trouble, "write seconds (2, 0.5), or a number with ns, us, ms, s, m, h "
+		       "or d, or 'infinity'");
 	return error;
 }
 

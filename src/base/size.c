@@ -157,7 +157,8 @@ static void format_human(char *text, uint64_t bytes, bool sentence)
 	if (power == 0)
 		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64 "%s", bytes, sentence ? " bytes" : "");
 	else
-		snprintf(text, SIZE_TEXT_MAX, "%.*f%s%c%s", (double)bytes / (double)divisor < 99.95 ? 1 : 0,
+		snprintf(text, SIZE_TEXT_MAX, "%.*f%s%c%s",
+			 (double)bytes / (double)divisor < 99.95 ? 1 : 0,
 			 (double)bytes / (double)divisor, sentence ? " " : "",
 			 suffix_letters[power - 1], sentence ? "iB" : "");
 }

@@ -13,12 +13,13 @@
 struct boot_choice {
 	bool all;		/* "all": every boot */
 	char id[BOOT_ID_SIZE];	/* what offset counts from; "": this boot, or the first one */
-	int64_t offset;		/* without an id: 0 and below from this boot back, 1 is the first */
+	int64_t offset;		/* without an id: 0 and below from this boot back,
+				 * 1 is the first */
 };
 
 /*
- * Parses "0", "-1", "+1", "1", "all", a boot id with or without dashes, or a boot id with an offset
- * ("...-1"). Returns 0, or -EINVAL with *ret_choice untouched.
+ * Parses "0", "-1", "+1", "1", "all", a boot id with or without dashes, or a boot id with an
+ * offset ("...-1"). Returns 0, or -EINVAL with *ret_choice untouched.
  */
 int boot_parse(const char *text, struct boot_choice *ret_choice);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kmsg.h - follow the kernel's log from now on: /dev/kmsg, kernel Documentation/ABI/testing/dev-kmsg */
+/*
+ * kmsg.h - follow the kernel's log from now on: /dev/kmsg,
+ * kernel Documentation/ABI/testing/dev-kmsg
+ */
 #ifndef PT_KMSG_H
 #define PT_KMSG_H
 

@@ -13,7 +13,8 @@ struct oom_time {
 	int64_t monotonic_ns;	/* since boot, by the kernel's clock */
 	int64_t wall_ns;	/* since 1970, UTC */
 	bool wall_guessed;	/* year or time zone is not in the log, ours was taken */
-	bool wall_derived;	/* from the time since boot, by the clocks of the machine it runs on */
+	bool wall_derived;	/* from the time since boot,
+				 * by the clocks of the machine it runs on */
 };
 
 #endif

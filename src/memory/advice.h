@@ -33,8 +33,8 @@ enum memory_advice {
 int advice_apply(struct region *region, enum memory_advice advice, uint64_t bytes);
 
 /*
- * Does ADVICE, which leaves the mapping as it is, to the first BYTES of each EVERY bytes of REGION,
- * both multiples of its page size, with one call for each; no further once *STOP is set.
+ * Does ADVICE, which leaves the mapping as it is, to the first BYTES of each EVERY bytes of
+ * REGION, both multiples of its page size, with one call for each; no further once *STOP is set.
  */
 int advice_apply_each(const struct region *region, enum memory_advice advice, uint64_t bytes,
 		      uint64_t every, _Atomic uint32_t *stop);

@@ -32,8 +32,8 @@ uint64_t heap_count(uint64_t size, uint64_t piece);
 
 /*
  * Makes the table for what SPEC says, of 8 bytes for each piece: mapped apart and resident when
- * this returns, so that it is no growth later. What malloc(3) has to spare is given back, if it can
- * be, so that the pieces are new memory. Allocates no piece. Returns 0 or a negative errno.
+ * this returns, so that it is no growth later. What malloc(3) has to spare is given back, if it
+ * can be, so that the pieces are new memory. Allocates no piece. Returns 0 or a negative errno.
  */
 int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *ret_heap);
 

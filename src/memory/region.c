@@ -31,7 +31,8 @@ bool region_is_hugetlb(enum region_backing backing)
 
 bool region_lock_fills(enum region_backing backing, enum region_lock lock)
 {
-	return lock == REGION_LOCKED || (lock == REGION_LOCKED_ONFAULT && region_is_hugetlb(backing));
+	return lock == REGION_LOCKED ||
+	       (lock == REGION_LOCKED_ONFAULT && region_is_hugetlb(backing));
 }
 
 bool region_is_anonymous(enum region_backing backing)

@@ -59,7 +59,8 @@ static int try_addresses(uintptr_t end, uint64_t bytes)
 int stack_find(const struct region_spec *spec, uint64_t page_size, struct region *ret_region)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-	uintptr_t end = (here - OWN_BYTES) / page_size * page_size, top = here / page_size * page_size;
+	uintptr_t end = (here - OWN_BYTES) / page_size * page_size,
+		  top = here / page_size * page_size;
 	int r;
 
 	/* From here on the mapping ends where the region begins. */

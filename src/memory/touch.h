@@ -69,9 +69,9 @@ struct touch_board {
 #define TOUCH_CHUNK (UINT64_C(256) << 10)
 
 /*
- * With TOUCH_POPULATE_* the kernel takes so many of SPAN bytes at a time (a page, if that is larger):
- * they are counted when it is done with them, and a stop waits for it. A 2048th of them, from
- * TOUCH_CHUNK to 2 MiB: where a page is populated in half a microsecond, the calls would else
+ * With TOUCH_POPULATE_* the kernel takes so many of SPAN bytes at a time (a page, if that is
+ * larger): they are counted when it is done with them, and a stop waits for it. A 2048th of them,
+ * from TOUCH_CHUNK to 2 MiB: where a page is populated in half a microsecond, the calls would else
  * take a twentieth of the time.
  */
 uint64_t touch_chunk(uint64_t span);
@@ -85,8 +85,8 @@ struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *ba
 /*
  * Visits number *at to number TO - 1 of JOB, and counts each page in SLOT when it (or its batch)
  * has been visited, and in *at, which says how far it came. Returns 0 when TO is reached or *stop
- * is set, or the negative errno of madvise(2), pread(2) or pwrite(2) (-EFAULT: the file ends before
- * the page).
+ * is set, or the negative errno of madvise(2), pread(2) or pwrite(2) (-EFAULT: the file ends
+ * before the page).
  */
 int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
 		struct touch_slot *slot);

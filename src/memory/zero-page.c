@@ -29,13 +29,17 @@ bool zero_page_shared(void)
 {
 	const uint64_t own = PAGEMAP_EXCLUSIVE | PAGEMAP_PRESENT;
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	void *mapping = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *mapping = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			     -1, 0);
 	const volatile unsigned char *address = mapping;
 	bool shared;
 
 	if (mapping == MAP_FAILED)
 		return true;
-	/* The zero is used, lest something that translates programs (valgrind) leaves the reading out. */
+	/*
+	 * The zero is used, lest something that translates programs (valgrind)
+	 * leaves the reading out.
+	 */
 	shared = *address != 0 || (pagemap_entry(address, page) & own) != own;
 	munmap(mapping, page);
 	return shared;

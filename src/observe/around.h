@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* around.h - figures that are not the subject's own: its sandbox's usage, the machine's promises */
+/*
+ * around.h - figures that are not the subject's own:
+ * its sandbox's usage, the machine's promises
+ */
 #ifndef PT_AROUND_H
 #define PT_AROUND_H
 
@@ -10,7 +13,8 @@
 
 struct around {
 	const struct root *machine;	/* where /proc/meminfo is read */
-	int cgroup;			/* directory of the subject's own cgroup; -1: it has none */
+	int cgroup;			/* directory of the subject's own cgroup;
+					 * -1: it has none */
 	int version;			/* of that: 1 or 2 */
 	uint64_t committed;		/* Committed_AS before the mapping, bytes */
 };

@@ -55,8 +55,8 @@ static int prepare(struct run *run, enum subject_order order, const char *what)
 		return r;
 	r = run_fail(run, answer.error, what);
 	if (order == SUBJECT_CREW)
-		trouble_remedy(&run->ending->trouble, "ask for fewer threads, or see ulimit -u, ulimit -v "
-			       "and pids.max of the cgroup");
+		trouble_remedy(&run->ending->trouble, "ask for fewer threads, or see ulimit -u, "
+			       "ulimit -v and pids.max of the cgroup");
 	return r;
 }
 
@@ -91,8 +91,9 @@ static int warm_up(struct run *run)
 		r = probe_counters(run, &run->ending->lagging);
 	if (r == 0 && run->ending->lagging)
 		run->tools->sink->note(run->tools->sink->context,
-				       "this kernel's RSS counters lag behind (a touched page did not "
-				       "show in VmRSS): RSS and GREW are read from smaps_rollup");
+				       "this kernel's RSS counters lag behind (a touched page did "
+				       "not show in VmRSS): RSS and GREW are read from "
+				       "smaps_rollup");
 	if (r == 0)
 		r = prepare(run, SUBJECT_RELEASE, "the subject cannot give its scratch page back");
 	return r;
@@ -252,7 +253,10 @@ static void finish_early(struct run *run)
 		ending->filled = last;
 }
 
-/* While answers follow each other signals are looked for now and then: none is to be lost at the end. */
+/*
+ * While answers follow each other signals are looked for now and then: none is
+ * to be lost at the end.
+ */
 static int heed_signal(struct run *run)
 {
 	run->ending->signal = signals_read(run->tools->signals);

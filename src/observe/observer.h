@@ -45,8 +45,8 @@ struct observe_sink {
 	/* Whether a sample would be taken without delay. */
 	bool (*ready)(void *context);
 	/*
-	 * A sample has been taken. The subject may be on its way to the next one already if the sink was
-	 * ready. Returns 0, or a negative errno to end the run.
+	 * A sample has been taken. The subject may be on its way to the next one already if the
+	 * sink was ready. Returns 0, or a negative errno to end the run.
 	 */
 	int (*sample)(void *context, const struct sample *sample);
 	/* One sentence that the user should know, once. */

@@ -55,8 +55,9 @@ enum { WAIT_ANSWER, WAIT_DEATH, WAIT_SIGNAL, WAIT_CHANGE, WAIT_CHILD };
 #define WAIT_MAX (WAIT_CHILD + SUBJECT_CHILDREN_MAX)
 
 /*
- * A child is killed when the subject's first thread has ended, the subject's own pidfd tells it when
- * its last one has: of the two deaths that of the subject came first, though it is told later.
+ * A child is killed when the subject's first thread has ended, the subject's own pidfd tells it
+ * when its last one has: of the two deaths that of the subject came first, though it is told
+ * later.
  */
 static bool subject_is_over(const struct run *run)
 {
@@ -226,7 +227,10 @@ uint64_t run_covered(const struct run *run)
 	return touched > run->covered ? touched : run->covered;
 }
 
-/* 0: process PID has memory, so it lives; -ENOENT or -ESRCH: it has none; else: that cannot be seen. */
+/*
+ * 0: process PID has memory, so it lives; -ENOENT or -ESRCH: it has none;
+ * else: that cannot be seen.
+ */
 static int look_for_memory(pid_t pid)
 {
 	struct root live;
@@ -253,8 +257,8 @@ static bool are_files_short(void)
 }
 
 /*
- * The library does not tell a process that is gone from one that it had no files or no memory for; SEEN is
- * what look_for_memory() says.
+ * The library does not tell a process that is gone from one that it had no files or no memory for;
+ * SEEN is what look_for_memory() says.
  */
 static int fail_to_open(struct run *run, const char *who, int seen)
 {
@@ -264,7 +268,8 @@ static int fail_to_open(struct run *run, const char *who, int seen)
 	if (error == -EMFILE)
 		trouble_remedy(&run->ending->trouble, "raise the limit of open files: ulimit -n");
 	else if (error == -ENOMEM)
-		trouble_remedy(&run->ending->trouble, "raise the limit of address space: ulimit -v");
+		trouble_remedy(&run->ending->trouble,
+			       "raise the limit of address space: ulimit -v");
 	return r;
 }
 
@@ -284,7 +289,8 @@ static int wait_for_death(struct run *run, pid_t pid, const char *who)
 	while (r == 0) {
 		r = run_wait(run, duration_now() + NS_PER_SECOND, &event);
 		/* One that came too late would be the next event for ever. */
-		if (r == 0 && event == EVENT_ANSWER && subject_answered(run->subject, &answer) == 0)
+		if (r == 0 && event == EVENT_ANSWER &&
+		    subject_answered(run->subject, &answer) == 0)
 			run->asked = false;
 		if (r == 0 && access(path, F_OK) < 0)
 			break;
@@ -295,8 +301,8 @@ static int wait_for_death(struct run *run, pid_t pid, const char *who)
 	if (r < 0)
 		return r;
 	r = run_fail(run, -ESRCH, who);
-	trouble_remedy(&run->ending->trouble, "/proc shows another pid namespace: mount proc in this one "
-		       "(unshare --mount-proc)");
+	trouble_remedy(&run->ending->trouble, "/proc shows another pid namespace: mount proc "
+		       "in this one (unshare --mount-proc)");
 	return r;
 }
 

@@ -22,7 +22,8 @@ struct run {
 	struct sampler *child_samplers[SUBJECT_CHILDREN_MAX];
 	struct ending *ending;
 	enum sample_step step;	/* what is going on */
-	char step_name[SAMPLE_STEP_MAX];	/* its name, when it is not that of `step`; or "" */
+	char step_name[SAMPLE_STEP_MAX];	/* its name, when it is not that of `step`;
+						 * or "" */
 	uint64_t pass;		/* 1 is the first; 0: touching has not begun */
 	uint64_t touched;	/* by the last pass, when it is over */
 	uint64_t covered;	/* of the region, by the passes that are over */

@@ -58,9 +58,9 @@ static int complain(struct trouble *trouble, int error)
 }
 
 /*
- * The library begins by writing to half a MiB of tables. Room in the heap for them comes in one call: where a
- * fault is dear (12 us in some virtual machines) they were a sixth of our start. Where this cannot
- * be done, nothing is lost.
+ * The library begins by writing to half a MiB of tables. Room in the heap for them comes in one
+ * call: where a fault is dear (12 us in some virtual machines) they were a sixth of our start.
+ * Where this cannot be done, nothing is lost.
  */
 static void ready_heap(void)
 {
@@ -76,7 +76,8 @@ static void ready_heap(void)
 	mallopt(M_TRIM_THRESHOLD, 2 * HEAP_BYTES);
 	room = malloc(HEAP_BYTES);
 	if (room)
-		madvise(room + page - (uintptr_t)room % page, HEAP_BYTES - page, MADV_POPULATE_WRITE);
+		madvise(room + page - (uintptr_t)room % page, HEAP_BYTES - page,
+			MADV_POPULATE_WRITE);
 	free(room);
 #endif
 }

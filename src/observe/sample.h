@@ -84,8 +84,8 @@ int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
 /*
  * Reads the process now: the figures of NEEDS that are of a process, and those that cost nothing
  * extra; all others are SAMPLE_MISSING. seq, elapsed_ns, step and name, exact, of_child, touched,
- * covered, rss and grew are the caller's to fill. Returns 0, or a negative errno (-ESRCH: the process is
- * dead or has no memory any more).
+ * covered, rss and grew are the caller's to fill. Returns 0, or a negative errno (-ESRCH: the
+ * process is dead or has no memory any more).
  */
 int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample);
 

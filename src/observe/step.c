@@ -110,8 +110,8 @@ static int complain_unknown(const char *text, struct trouble *trouble)
 					 i ? ", " : "", step_rules[i].name,
 					 step_argument(&step_rules[i]));
 	trouble_remedy(trouble,
-		       "the steps are %s; those that are done to memory take :SIZE or :N%%, some of "
-		       "them :SIZE/EVERY", known);
+		       "the steps are %s; those that are done to memory take :SIZE or :N%%, "
+		       "some of them :SIZE/EVERY", known);
 	return -EINVAL;
 }
 
@@ -180,7 +180,8 @@ static int parse_rest(const char *text, const char *rest, struct step *step,
 	}
 	if (!*rest && step->rule->verb == VERB_BOUND)
 		return complain_shape(text, "does not say to what",
-				      "write --then limit:SIZE or high:SIZE, as in limit:32M", trouble);
+				      "write --then limit:SIZE or high:SIZE, as in limit:32M",
+				      trouble);
 	if (!*rest)
 		return 0;
 	if (step->rule->verb == VERB_FORK)

@@ -37,7 +37,8 @@ struct step {
 	const struct step_rule *rule;
 	struct size part;	/* of the region, from its start; bytes 0 and no share: all of it.
 				   VERB_BOUND: the limit, or its share of the room */
-	struct size every;	/* part is of each so many bytes of it; 0: of the whole. No share */
+	struct size every;	/* part is of each so many bytes of it; 0: of the whole.
+				   No share */
 	uint64_t time;		/* VERB_HOLD: ns, or DURATION_INFINITE */
 	uint64_t bytes;		/* what part is, of the region in whole pages; set with the plan */
 	char name[SAMPLE_STEP_MAX];	/* as the user wrote it */

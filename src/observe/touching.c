@@ -13,8 +13,8 @@
 #define SHORT_STEP (UINT64_C(1) << 20)
 
 /*
- * So long before a longer step should be done the observer is awake: on an idle processor a timer is
- * late by half of it, in a virtual machine (measured).
+ * So long before a longer step should be done the observer is awake: on an idle processor a timer
+ * is late by half of it, in a virtual machine (measured).
  */
 #define LEAD_NS (400 * NS_PER_MS / 1000)
 
@@ -83,16 +83,16 @@ static uint64_t time_for(const struct run *run, uint64_t bytes)
 #define EXPECTED UINT64_MAX
 
 /*
- * Until when to sleep if the subject is to count TO bytes and has counted *seen at the last look. The
- * nearer, the better it is known when it will be there; if that is soon, the answer is looked for now,
- * once. Who does not get on is not looked at more often than by the guard.
+ * Until when to sleep if the subject is to count TO bytes and has counted *seen at the last look.
+ * The nearer, the better it is known when it will be there; if that is soon, the answer is looked
+ * for now, once. Who does not get on is not looked at more often than by the guard.
  */
 static uint64_t sleep_until(struct run *run, uint64_t to, uint64_t *seen)
 {
 	uint64_t now = duration_now(), done = subject_touched(run->subject), left;
 
-	if (*seen == EXPECTED || *seen == done || done >= to || run->plan->interval <= SHORT_STEP ||
-	    !run->subject->answers.patience_ns)
+	if (*seen == EXPECTED || *seen == done || done >= to ||
+	    run->plan->interval <= SHORT_STEP || !run->subject->answers.patience_ns)
 		return now + TOUCH_GUARD_NS;
 	*seen = done;
 	note_speed(run, now, done);
@@ -100,7 +100,8 @@ static uint64_t sleep_until(struct run *run, uint64_t to, uint64_t *seen)
 	if (left == 0)
 		return now + FIRST_LOOK_NS;
 	if (left > LEAD_NS)
-		return now + lesser(TOUCH_GUARD_NS, left / 4 > LEAD_NS ? left / 4 * 3 : left - LEAD_NS);
+		return now + lesser(TOUCH_GUARD_NS,
+				    left / 4 > LEAD_NS ? left / 4 * 3 : left - LEAD_NS);
 	*seen = EXPECTED;
 	channel_expect(&run->subject->answers, 2 * LEAD_NS);
 	return now + TOUCH_GUARD_NS;

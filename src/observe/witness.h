@@ -16,7 +16,8 @@
 /* One memory cgroup over the subject, as it was counted before and after. */
 struct witness_level {
 	int version;
-	char *name;			/* path in its hierarchy, escaped; owned by the testimony */
+	char *name;			/* path in its hierarchy, escaped;
+					 * owned by the testimony */
 	struct cgroup_events before, after;
 	struct cgroup_peak peak;	/* after */
 	unsigned pressure;		/* after: PSI full avg10, hundredths of a percent */
@@ -26,7 +27,8 @@ struct witness_level {
 struct testimony {
 	struct witness_level *levels;
 	size_t count;
-	bool alone;			/* the first level is a sandbox that held the subject only */
+	bool alone;			/* the first level is a sandbox
+					 * that held the subject only */
 	bool vmstat_known;		/* /proc/vmstat has oom_kill (4.13 and later) */
 	uint64_t vmstat_before, vmstat_after;	/* OOM kills of the whole machine */
 	int kmsg_error;			/* why the kernel's log was not read; 0: it was */
@@ -37,7 +39,8 @@ struct testimony {
 struct witness {
 	struct root live;
 	struct cgroup_chain chain;	/* the subject's */
-	int kmsg;			/* /dev/kmsg, from the start of the run; or negative errno */
+	int kmsg;			/* /dev/kmsg, from the start of the run;
+					 * or negative errno */
 	pid_t pid;
 	const char *sandbox;		/* the sandbox's last path component, or NULL */
 	bool oomd_before;

@@ -256,9 +256,9 @@ static struct oom_draft *find_draft(struct assembly *assembly, enum oom_message 
 }
 
 /*
- * Whether the kill line TEXT may be of DRAFT: it has no victim yet, or is of a group. Kill lines that
- * follow each other are kills of their own, whose reports the kernel did not print (ten in five
- * seconds) or somebody left out.
+ * Whether the kill line TEXT may be of DRAFT: it has no victim yet, or is of a group. Kill lines
+ * that follow each other are kills of their own, whose reports the kernel did not print (ten in
+ * five seconds) or somebody left out.
  */
 static bool takes_kill(const struct oom_draft *draft, struct text text)
 {

@@ -262,9 +262,9 @@ static bool constraint_has(const struct oom_report *report, const char *piece)
 }
 
 /*
- * Up to 4.20 the constraint is not printed, but the zones of nodes that the asker's cpuset does not
- * allow are left out (show_mem() with SHOW_MEM_FILTER_NODES): those that are there have less than
- * the machine's RAM.
+ * Up to 4.20 the constraint is not printed, but the zones of nodes that the asker's cpuset does
+ * not allow are left out (show_mem() with SHOW_MEM_FILTER_NODES): those that are there have less
+ * than the machine's RAM.
  */
 static bool leaves_nodes_out(const struct oom_report *report)
 {

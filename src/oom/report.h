@@ -47,7 +47,8 @@ struct oom_zone {
 	char name[16];
 	struct oom_figures figures;	/* free min low high boost present managed ..., bytes */
 	bool has_blocks;		/* the buddy list was there */
-	uint64_t blocks[16];		/* free blocks by order, of page_size << order bytes each */
+	uint64_t blocks[16];		/* free blocks by order,
+					 * of page_size << order bytes each */
 };
 
 /* "Node 0 active_anon:652kB ..." */
@@ -120,8 +121,10 @@ struct oom_victim {
 	char comm[OOM_COMM_MAX];
 	uint64_t total_vm, anon, file, shmem, pgtables;	/* bytes; OOM_UNKNOWN */
 	int64_t adj;			/* OOM_NO_NUMBER */
-	int64_t score;			/* as printed, for this pid or for the process it is a child of */
-	bool repeated;			/* printed before: memory.oom.group names its first victim twice */
+	int64_t score;			/* as printed, for this pid
+					 * or for the process it is a child of */
+	bool repeated;			/* printed before: memory.oom.group names
+					 * its first victim twice */
 	struct oom_time time;
 	struct oom_reaped reaped;
 };
@@ -149,7 +152,8 @@ struct oom_report {
 		int64_t pid, uid, cpu;		/* OOM_NO_NUMBER */
 		int64_t adj, old_adj;		/* OOM_NO_NUMBER */
 	} trigger;
-	char *gfp_mask;			/* "0x6200ca(GFP_HIGHUSER_MOVABLE)", as printed; owned; NULL */
+	char *gfp_mask;			/* "0x6200ca(GFP_HIGHUSER_MOVABLE)", as printed;
+					 * owned; NULL */
 	uint64_t gfp_value;		/* OOM_UNKNOWN */
 	int64_t order;			/* OOM_NO_NUMBER; -1: SysRq-f */
 	char *nodemask, *cpuset, *mems_allowed;	/* as printed; owned; NULL */
@@ -166,7 +170,8 @@ struct oom_report {
 	size_t huge_count;
 	uint64_t pagecache, swapcache;	/* bytes; OOM_UNKNOWN */
 	uint64_t swap_free, swap_total;	/* bytes; OOM_UNKNOWN */
-	uint64_t ram, ram_reserved, ram_highmem, ram_cma, ram_hwpoisoned;	/* bytes; OOM_UNKNOWN */
+	uint64_t ram, ram_reserved, ram_highmem, ram_cma,
+		 ram_hwpoisoned;	/* bytes; OOM_UNKNOWN */
 	struct oom_caches slabs;	/* "Unreclaimable slab info:" */
 	struct oom_caches allocations;	/* "Memory allocations:" */
 	struct oom_memcg memcg;
@@ -180,18 +185,22 @@ struct oom_report {
 	struct oom_choice choice;
 	struct oom_victim *victims;	/* owned; in the order of the log */
 	size_t victim_count;
-	struct oom_task decided;	/* task, pid and uid of the oom-kill line; pid OOM_NO_NUMBER: none */
+	struct oom_task decided;	/* task, pid and uid of the oom-kill line;
+					 * pid OOM_NO_NUMBER: none */
 
-	bool allocating_task;		/* oom_kill_allocating_task: the asker is killed, not the worst */
+	bool allocating_task;		/* oom_kill_allocating_task: the asker is killed,
+					 * not the worst */
 	bool group;			/* memory.oom.group */
 	char *group_path;		/* owned; NULL */
 	bool none_killable;		/* "Out of memory and no killable processes" */
-	bool already_exiting;		/* "OOM victim N is already exiting. Skip killing the task" */
+	bool already_exiting;		/* "OOM victim N is already exiting.
+					 * Skip killing the task" */
 	bool compaction_disabled;	/* "COMPACTION is disabled!!!" */
 	char *panic;			/* the panic's text; owned; NULL: none */
 
 	bool cut_start, cut_end;	/* the log does not have its beginning, its end */
-	uint64_t missed;		/* lines that the log says were suppressed or lost inside it */
+	uint64_t missed;		/* lines that the log says were suppressed
+					 * or lost inside it */
 	size_t lines;			/* of the log that it was read from */
 };
 

@@ -145,7 +145,8 @@ static int check_steps(const struct request *request, struct trouble *trouble)
 		if (step->rule->verb == VERB_BOUND && check_bound(request, step, trouble) < 0)
 			return -EINVAL;
 		if (unmapped && step_needs_region(step))
-			return refuse(step, "after unmap the region is not there any more, or not all of it",
+			return refuse(step, "after unmap the region is not there any more, "
+				      "or not all of it",
 				      "put unmap behind it", trouble);
 		children += step_forks(step);
 		if (children > SUBJECT_CHILDREN_MAX)

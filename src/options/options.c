@@ -20,8 +20,9 @@ enum option_key {
 	KEY_RATE, KEY_HOLD, KEY_EVERY, KEY_NO_GUARD, KEY_VERIFY, KEY_EXPECT, KEY_EXACT,
 	KEY_LIMIT, KEY_SWAP, KEY_HIGH, KEY_OOM_SCORE_ADJ,
 	KEY_JSON, KEY_CSV, KEY_PLOT, KEY_PLOT_X, KEY_REPLAY, KEY_RUN,
-	KEY_THREADS = 't', KEY_OUTPUT = 'o', KEY_BYTES = 'b', KEY_HUMAN = 'H', KEY_NOHEADINGS = 'n',
-	KEY_QUIET = 'q', KEY_VERBOSE = 'v', KEY_HELP = 'h', KEY_VERSION = 'V',
+	KEY_THREADS = 't', KEY_OUTPUT = 'o', KEY_BYTES = 'b', KEY_HUMAN = 'H',
+	KEY_NOHEADINGS = 'n', KEY_QUIET = 'q', KEY_VERBOSE = 'v', KEY_HELP = 'h',
+	KEY_VERSION = 'V',
 };
 
 static const struct option_description list[] = {
@@ -65,7 +66,8 @@ static const struct option_description list[] = {
 	{ "verbose", KEY_VERBOSE, NULL, "name the subject and its sandbox", NULL },
 	{ "json", KEY_JSON, NULL, "one JSON object per line, sizes in bytes", NULL },
 	{ "csv", KEY_CSV, NULL, "comma-separated values", NULL },
-	{ "plot", KEY_PLOT, "FILE", "draw the run: FILE.svg, FILE.png, FILE.pdf, or - here", "Pictures" },
+	{ "plot", KEY_PLOT, "FILE", "draw the run: FILE.svg, FILE.png, FILE.pdf, or - here",
+	  "Pictures" },
 	{ "plot-x", KEY_PLOT_X, "AXIS", "draw it over touched, time or row", NULL },
 	{ "replay", KEY_REPLAY, "FILE", "show a run that --json has written, or draw it", NULL },
 	{ "run", KEY_RUN, "N", "of several runs in FILE, number N (default the last)", NULL },
@@ -414,7 +416,8 @@ void options_print_help(void)
 	print_steps();
 	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");
 	for (size_t i = 0; i < column_count; i++)
-		printf("  %-10s %-38s [%s]\n", columns[i].name, columns[i].help, columns[i].source);
+		printf("  %-10s %-38s [%s]\n", columns[i].name, columns[i].help,
+		       columns[i].source);
 	printf("\nExit status: 0 done, 1 --verify or --expect unmet, 2 usage, 3 stopped by the\n"
 	       "guard, 125 pagetouch failed, 128+N the subject was killed by signal N.\n"
 	       "For more see pagetouch(1).\n");

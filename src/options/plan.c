@@ -61,8 +61,8 @@ static int to_pages(const char *name, struct size size, uint64_t room, uint64_t 
 	uint64_t bytes = size_resolve(size, room);
 
 	if (size.permyriad && !bytes) {
-		trouble_set(trouble, "%s is a share of the memory that is left, but nothing is left",
-			    name);
+		trouble_set(trouble, "%s is a share of the memory that is left, "
+			    "but nothing is left", name);
 		trouble_remedy(trouble, "give %s in bytes", name);
 		return -ERANGE;
 	}
@@ -109,8 +109,8 @@ static int plan_touch(const struct request *request, uint64_t room, struct plan 
 		r = to_pages("--touch", request->touch, room, observe->unit, &observe->span,
 			     trouble);
 	if (r == 0 && request->has_stride)
-		r = to_pages("--stride", request->stride, room, observe->unit, &plan->manner.stride,
-			     trouble);
+		r = to_pages("--stride", request->stride, room, observe->unit,
+			     &plan->manner.stride, trouble);
 	if (r < 0)
 		return r;
 	if (observe->span <= size) {
@@ -188,8 +188,8 @@ static int check_pieces(const struct step *step, uint64_t size, uint64_t unit,
 		return 0;
 	trouble_set(trouble, "--then %s takes no piece of each EVERY bytes of the region",
 		    step->name);
-	trouble_remedy(trouble, "SIZE must be below EVERY, and EVERY not above the %llu bytes that "
-		       "are mapped", (unsigned long long)size);
+	trouble_remedy(trouble, "SIZE must be below EVERY, and EVERY not above the %llu bytes "
+		       "that are mapped", (unsigned long long)size);
 	return -EINVAL;
 }
 

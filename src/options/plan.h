@@ -44,7 +44,8 @@ struct request {
 	struct expectation expect;
 	struct output output;
 	struct plot_request plot;		/* file NULL: none */
-	const char *replay;			/* a file of records to show instead of a run, or NULL */
+	const char *replay;			/* a file of records to show instead of a run,
+						 * or NULL */
 	uint64_t run;				/* of these, from 1; 0: the last */
 };
 

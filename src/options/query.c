@@ -326,7 +326,8 @@ void query_print_help(void)
 	for (size_t i = 0; i < task_column_count; i++)
 		printf("  %-9s %-38s [%s]\n", task_columns[i].name, task_columns[i].help,
 		       task_columns[i].source);
-	printf("\nExit status: 0 reports were found, 1 none was, 2 usage, 125 something could not\n"
+	printf("\nExit status: 0 reports were found, 1 none was, 2 usage, 125 something "
+	       "could not\n"
 	       "be read or written.\n"
 	       "For more see oomwhy(1).\n");
 }

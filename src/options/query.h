@@ -11,10 +11,12 @@
 #include "print/why-output.h"
 
 struct query {
-	char *const *files;		/* argv's; no file and not `journal`: the running kernel's log */
+	char *const *files;		/* argv's; no file and not `journal`:
+					 * the running kernel's log */
 	size_t file_count;
 	bool journal;			/* -j */
-	const char *boot;		/* -b: "0", "-1", an id, "all" (log/boot.h); NULL: this boot */
+	const char *boot;		/* -b: "0", "-1", an id, "all" (log/boot.h);
+					 * NULL: this boot */
 	bool follow;			/* -f */
 	uint64_t last;			/* -n; 0: all */
 	bool has_since, has_until;
@@ -22,7 +24,8 @@ struct query {
 	bool has_pid;
 	int64_t pid;			/* a victim's or the trigger's */
 	const char *comm;		/* a victim's or the trigger's name, whole; NULL */
-	const char *cgroup;		/* the limited cgroup or the victim's, or one above either; NULL */
+	const char *cgroup;		/* the limited cgroup or the victim's,
+					 * or one above either; NULL */
 	struct why_output output;
 };
 
@@ -33,7 +36,10 @@ enum query_result {
 	QUERY_WRONG,		/* *trouble says what is wrong: exit 2 */
 };
 
-/* Parses the command line; NOW_NS, since 1970, is what relative times refer to. Prints nothing, reads nothing. */
+/*
+ * Parses the command line; NOW_NS, since 1970, is what relative times refer to.
+ * Prints nothing, reads nothing.
+ */
 enum query_result query_parse(int argc, char *argv[], int64_t now_ns, struct query *ret_query,
 			      struct trouble *trouble);
 

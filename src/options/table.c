@@ -131,8 +131,8 @@ int option_check_exclusive(const struct option_walk *walk, struct trouble *troub
 
 		if (!walk->seen[first] || !walk->seen[second])
 			continue;
-		trouble_set(trouble, "--%s and --%s contradict each other", table->list[first].name,
-			    table->list[second].name);
+		trouble_set(trouble, "--%s and --%s contradict each other",
+			    table->list[first].name, table->list[second].name);
 		trouble_remedy(trouble, "leave one of them out");
 		return -EINVAL;
 	}

@@ -108,7 +108,8 @@ int value_order(const char *text, struct request *request, struct trouble *troub
 		[ORDER_RANDOM] = "random",
 	};
 	bool seeded = !strncmp(text, "random:", 7);
-	int found = parse_choice("--order", names, COUNT(names), seeded ? "random" : text, trouble);
+	int found = parse_choice("--order", names, COUNT(names), seeded ? "random" : text,
+				 trouble);
 	char escaped[64];
 
 	if (found < 0)

@@ -24,7 +24,10 @@ static bool parse_limit(const char *name, struct step *ret_step)
 	       ret_step->rule->what == SANDBOX_LIMIT;
 }
 
-/* Adds the limit that the step NAME sets, if it does. What a share of the room is, is not known. */
+/*
+ * Adds the limit that the step NAME sets, if it does.
+ * What a share of the room is, is not known.
+ */
 static void add_limit_of(struct chart *chart, const char *name, double x)
 {
 	uint64_t page_size = chart->recording->plan.page_size;
@@ -39,8 +42,8 @@ static void add_limit_of(struct chart *chart, const char *name, double x)
 }
 
 /*
- * The limit at the end was read. A step that was the end has no row, and may have changed the limit
- * before it was cut short, or not.
+ * The limit at the end was read. A step that was the end has no row, and may have changed the
+ * limit before it was cut short, or not.
  */
 static void add_last_limit(struct chart *chart, const struct recorded_row *last)
 {

@@ -27,7 +27,8 @@ static int csv_sample(struct printer *printer, const struct sample *sample)
 
 	for (size_t i = 0; i < choice->count; i++)
 		fprintf(printer->stream, "%s%s", i ? "," : "",
-			printer_cell(&columns[choice->index[i]], sample, printer->output->unit, cell));
+			printer_cell(&columns[choice->index[i]], sample,
+				     printer->output->unit, cell));
 	fputc('\n', printer->stream);
 	return printer_flush(printer->stream);
 }

@@ -31,7 +31,8 @@ void progress_tick(struct progress *progress, uint64_t touched, uint64_t elapsed
 		return;
 	snprintf(line, sizeof(line), "%s of %s touched (%u%%), %" PRIu64 " s",
 		 size_say(done, touched, SIZE_HUMAN), size_say(all, progress->touch, SIZE_HUMAN),
-		 progress->touch ? (unsigned)((unsigned __int128)touched * 100 / progress->touch) : 100,
+		 progress->touch ? (unsigned)((unsigned __int128)touched * 100 / progress->touch)
+				 : 100,
 		 elapsed_ns / NS_PER_SECOND);
 	/* A line that is wrapped could not be wiped. */
 	width = terminal_width(STDERR_FILENO);

@@ -28,7 +28,8 @@ static void add_time(struct json_object *record, const struct oom_time *when)
 		snprintf(text, sizeof(text), ns ? "%s.%06dZ" : "%sZ", clock, (int)(ns / 1000));
 	json_add_text(record, "time", text);
 	json_add(record, "time_guessed",
-		 when->has_wall ? json_object_new_boolean(when->wall_guessed || when->wall_derived) : NULL);
+		 when->has_wall ? json_object_new_boolean(when->wall_guessed || when->wall_derived)
+				: NULL);
 	json_add_text(record, "time_raw", when->raw);
 	json_add(record, "monotonic_ns",
 		 when->has_monotonic ? json_object_new_int64(when->monotonic_ns) : NULL);

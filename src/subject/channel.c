@@ -10,8 +10,8 @@
 #include "subject/channel.h"
 
 /*
- * After so many looks in vain the sender is slow, or has no processor of its own at the moment: only
- * one message in RETRY is then looked for longer than once.
+ * After so many looks in vain the sender is slow, or has no processor of its own at the moment:
+ * only one message in RETRY is then looked for longer than once.
  */
 #define MISSES 8
 #define RETRY 64
@@ -64,7 +64,10 @@ static int wake(int fd)
 	return r == -EAGAIN ? 0 : r;
 }
 
-/* The first message always wakes: so the receiver has gone this way before its faults are counted. */
+/*
+ * The first message always wakes: so the receiver has gone this way
+ * before its faults are counted.
+ */
 int channel_send(struct channel *channel, const void *message, size_t size)
 {
 	struct channel_memory *memory = channel->memory;

@@ -23,13 +23,17 @@ struct channel_memory {
 	unsigned char message[CHANNEL_MESSAGE_MAX];
 };
 
-/* One end; the same struct for either. Without memory in common whole messages go through the pipe. */
+/*
+ * One end; the same struct for either.
+ * Without memory in common whole messages go through the pipe.
+ */
 struct channel {
 	struct channel_memory *memory;	/* zero before the first message; NULL: none */
-	int fd;				/* of the pipe: the end for writing, which does not block if there is
-					 * memory in common, or for reading */
+	int fd;				/* of the pipe: the end for writing, which does not block
+					 * if there is memory in common, or for reading */
 	uint32_t taken;			/* receiver: messages so far */
-	uint64_t patience_ns;		/* receiver: how long to look before it sleeps; 0: not at all */
+	uint64_t patience_ns;		/* receiver: how long to look before it sleeps;
+					 * 0: not at all */
 	unsigned missed;		/* receiver: looks in a row that saw nothing come */
 };
 
@@ -52,8 +56,8 @@ bool channel_expect(struct channel *channel, uint64_t ns);
 
 /*
  * From channel_doze() to channel_rouse() the pipe becomes readable when a message comes (which may
- * be before it, and the pipe may be readable although none has come). Both return whether there is one.
- * The read end of the pipe does not block.
+ * be before it, and the pipe may be readable although none has come). Both return whether there is
+ * one. The read end of the pipe does not block.
  */
 bool channel_doze(struct channel *channel);
 bool channel_rouse(struct channel *channel);

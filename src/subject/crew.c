@@ -34,7 +34,8 @@ static bool take_piece(struct crew *crew, struct hand *hand)
 		if (crew->share == PIECE_PAGES)
 			end -= (first_page(&crew->job) + at) % PIECE_PAGES;
 		end = end < crew->to ? end : crew->to;
-	} while (!atomic_compare_exchange_weak_explicit(&crew->next, &at, end, memory_order_relaxed,
+	} while (!atomic_compare_exchange_weak_explicit(&crew->next, &at, end,
+							memory_order_relaxed,
 							memory_order_relaxed));
 	hand->at = at;
 	hand->end = end;
@@ -104,7 +105,10 @@ int crew_start(struct crew *crew, struct hand *hands, unsigned count, struct tou
 	if (count == 1)
 		return 0;
 	r = start_threads(crew);
-	/* A first order without work has each thread use its stack, before anybody counts pages. */
+	/*
+	 * A first order without work has each thread use its stack,
+	 * before anybody counts pages.
+	 */
 	return r < 0 ? r : crew_touch(crew, 0);
 }
 

@@ -29,9 +29,9 @@ struct crew {
 };
 
 /*
- * Makes a crew of the COUNT hands at HANDS, which count on BOARD, and starts their threads if there
- * are more than one. Returns 0 or the negative errno of pthread_create(3); its threads end with
- * the process.
+ * Makes a crew of the COUNT hands at HANDS, which count on BOARD, and starts their threads if
+ * there are more than one. Returns 0 or the negative errno of pthread_create(3); its threads end
+ * with the process.
  */
 int crew_start(struct crew *crew, struct hand *hands, unsigned count, struct touch_board *board);
 
@@ -39,8 +39,8 @@ int crew_start(struct crew *crew, struct hand *hands, unsigned count, struct tou
 void crew_begin(struct crew *crew, const struct touch_job *job);
 
 /*
- * Visits the pages up to number TO of the job. If board->stop is set before that, some of the pages
- * in between may have been visited and others not; the board counts those that have, and the
+ * Visits the pages up to number TO of the job. If board->stop is set before that, some of the
+ * pages in between may have been visited and others not; the board counts those that have, and the
  * next call goes on with the others. Returns 0 or a negative errno.
  */
 int crew_touch(struct crew *crew, uint64_t to);

@@ -16,7 +16,8 @@ enum subject_order {
 	SUBJECT_BEGIN,		/* begin to visit the first `to` bytes, with access `what` */
 	SUBJECT_TOUCH,		/* visit pages until `to` bytes have been visited since then */
 	SUBJECT_LOCK,		/* lock the region up to byte `to`, from where it is locked */
-	SUBJECT_ADVISE,		/* do memory_advice `what` to the first `to` bytes (of each `every`) */
+	SUBJECT_ADVISE,		/* do memory_advice `what` to the first `to` bytes
+				 * (of each `every`) */
 	SUBJECT_FORK,		/* fork a child, which takes SUBJECT_BEGIN and SUBJECT_TOUCH */
 };
 

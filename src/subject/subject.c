@@ -103,7 +103,10 @@ static _Noreturn void become_subject(struct worker *worker, pid_t observer, int 
 
 static struct subject_memory *map_memory(void)
 {
-	/* Populated: a page that got its second user during the run would halve in the subject's PSS. */
+	/*
+	 * Populated: a page that got its second user during the run
+	 * would halve in the subject's PSS.
+	 */
 	void *memory = mmap(NULL, sizeof(struct subject_memory), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
@@ -111,8 +114,8 @@ static struct subject_memory *map_memory(void)
 }
 
 /*
- * NS if there is a processor for him who looks besides the BUSY ones: else he keeps them from it. More
- * processors than a cpu_set_t has room for are enough.
+ * NS if there is a processor for him who looks besides the BUSY ones: else he keeps them from it.
+ * More processors than a cpu_set_t has room for are enough.
  */
 static uint64_t patience(uint64_t ns, unsigned busy)
 {
@@ -129,8 +132,8 @@ static int complain(struct trouble *trouble, const char *what, int error)
 	if (error == EMFILE)
 		trouble_remedy(trouble, "raise the limit of open files: ulimit -n");
 	else if (error == EAGAIN)
-		trouble_remedy(trouble, "no more processes are allowed: see ulimit -u and pids.max of "
-			       "the cgroup");
+		trouble_remedy(trouble, "no more processes are allowed: see ulimit -u and "
+			       "pids.max of the cgroup");
 	else if (error == ENOSYS)
 		trouble_remedy(trouble, "Linux 5.3 or later is needed");
 	return -error;
@@ -234,7 +237,8 @@ static int make_channels(struct subject *subject, struct worker *worker)
 	worker->answers = (struct channel){ .memory = &memory->answers, .fd = answers[1] };
 	subject->requests = (struct channel){ .memory = &memory->requests, .fd = requests[1] };
 	subject->answers = (struct channel){ .memory = &memory->answers, .fd = answers[0],
-					     .patience_ns = patience(SUBJECT_ANSWER_NS, subject->threads) };
+					     .patience_ns = patience(SUBJECT_ANSWER_NS,
+								     subject->threads) };
 	return 0;
 }
 
@@ -282,7 +286,8 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 }
 
 _Static_assert(sizeof(struct subject_request) <= CHANNEL_MESSAGE_MAX &&
-	       sizeof(struct subject_answer) <= CHANNEL_MESSAGE_MAX, "a message fits in a channel");
+	       sizeof(struct subject_answer) <= CHANNEL_MESSAGE_MAX,
+	       "a message fits in a channel");
 
 int subject_ask(struct subject *subject, const struct subject_request *request)
 {

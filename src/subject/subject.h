@@ -71,8 +71,8 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 int subject_try_adj(int value);
 
 /*
- * Asks for what REQUEST says; the answer comes later. Returns 0 or a negative errno (-EPIPE: dead; but a
- * subject that has died awake takes the request and never answers).
+ * Asks for what REQUEST says; the answer comes later. Returns 0 or a negative errno (-EPIPE: dead;
+ * but a subject that has died awake takes the request and never answers).
  */
 int subject_ask(struct subject *subject, const struct subject_request *request);
 

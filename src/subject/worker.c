@@ -293,8 +293,8 @@ _Noreturn void worker_run(struct worker *worker)
 	struct estate estate = { .scratch.fd = -1, .region.fd = -1 };
 
 	/*
-	 * Reading first would bring the pages around, too (do_fault_around() in mm/memory.c), which a
-	 * forked child, that writes first, has not got.
+	 * Reading first would bring the pages around, too (do_fault_around() in mm/memory.c),
+	 * which a forked child, that writes first, has not got.
 	 */
 	atomic_store(&worker->requests.memory->asleep, 0);
 	/* A child that is dead shows as -EPIPE. */

@@ -21,9 +21,9 @@ struct worker {
 };
 
 /*
- * Carries out requests until the observer is gone, then leaves with _exit(2). Allocates nothing once the
- * threads run, but for the pieces of a heap, and prints nothing: only what is asked for may change
- * the process.
+ * Carries out requests until the observer is gone, then leaves with _exit(2). Allocates nothing
+ * once the threads run, but for the pieces of a heap, and prints nothing: only what is asked for
+ * may change the process.
  */
 _Noreturn void worker_run(struct worker *worker);
 

@@ -65,8 +65,8 @@ static int check_existing(const struct backing_file_wish *wish, const struct sta
 				"only regular files are mapped", trouble);
 	if (wish->writes)
 		return complain(wish, -EDOM, "it is there, and would be written to",
-				"leave --shared and pwrite out, so that it is only copied from, or "
-				"use --access read or pread without steps that write", trouble);
+				"leave --shared and pwrite out, so that it is only copied from, "
+				"or use --access read or pread without steps that write", trouble);
 	if (is_large_enough(wish, (uint64_t)status->st_size))
 		return 0;
 	trouble_set(trouble, "--file: SIZE is %llu bytes, but the file has only %llu",

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* backing-file.h - the file behind a region: one that is there, unharmed, or one made for the run */
+/*
+ * backing-file.h - the file behind a region: one that is there, unharmed,
+ * or one made for the run
+ */
 #ifndef PT_BACKING_FILE_H
 #define PT_BACKING_FILE_H
 

@@ -19,7 +19,8 @@ static uint64_t counter(const char *text, const char *key)
 	return keyed_u64(text, key, &value) < 0 ? 0 : value;
 }
 
-void cgroup_events_parse_v2(const char *events, const char *local, struct cgroup_events *ret_events)
+void cgroup_events_parse_v2(const char *events, const char *local,
+			    struct cgroup_events *ret_events)
 {
 	*ret_events = (struct cgroup_events){
 		.known = true,
@@ -55,13 +56,15 @@ void cgroup_events_read(const struct root *root, const struct cgroup_level *leve
 
 	*ret_events = (struct cgroup_events){ 0 };
 	if (level->version == 1) {
-		if (cgroup_level_read(root, level, "memory.oom_control", events, sizeof(events)) > 0)
+		if (cgroup_level_read(root, level, "memory.oom_control", events,
+				      sizeof(events)) > 0)
 			cgroup_events_parse_v1(events, ret_events);
 		return;
 	}
 	if (cgroup_level_read(root, level, "memory.events", events, sizeof(events)) <= 0)
 		return;
-	has_local = cgroup_level_read(root, level, "memory.events.local", local, sizeof(local)) > 0;
+	has_local = cgroup_level_read(root, level, "memory.events.local", local,
+				      sizeof(local)) > 0;
 	cgroup_events_parse_v2(events, has_local ? local : NULL, ret_events);
 }
 

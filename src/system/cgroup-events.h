@@ -34,7 +34,8 @@ void cgroup_peak_read(const struct root *root, const struct cgroup_level *level,
 		      struct cgroup_peak *ret_peak);
 
 /* Parses memory.events, memory.events.local (NULL: none) or v1's memory.oom_control. */
-void cgroup_events_parse_v2(const char *events, const char *local, struct cgroup_events *ret_events);
+void cgroup_events_parse_v2(const char *events, const char *local,
+			    struct cgroup_events *ret_events);
 void cgroup_events_parse_v1(const char *oom_control, struct cgroup_events *ret_events);
 
 /*

@@ -49,7 +49,8 @@ static int copy_path(struct word word, char path[static CGROUP_PATH_MAX])
 		if (used + 1 >= CGROUP_PATH_MAX)
 			return -ENAMETOOLONG;
 		if (*c == '\\' && i + 3 < word.length) {
-			path[used++] = (char)((c[1] - '0') << 6 | (c[2] - '0') << 3 | (c[3] - '0'));
+			path[used++] = (char)((c[1] - '0') << 6 | (c[2] - '0') << 3 |
+					      (c[3] - '0'));
 			i += 3;
 		} else {
 			path[used++] = *c;

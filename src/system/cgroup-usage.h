@@ -19,7 +19,10 @@ struct cgroup_usage {
 	uint64_t pte;		/* v2 pagetables; v1 all of the kernel: kmem.usage_in_bytes */
 };
 
-/* Reads the total of the cgroup of VERSION whose directory is FD. Returns 0 or a negative errno. */
+/*
+ * Reads the total of the cgroup of VERSION whose directory is FD.
+ * Returns 0 or a negative errno.
+ */
 int cgroup_usage_read_total(int fd, int version, uint64_t *ret_total);
 
 /* Reads the kinds and leaves the total alone. Returns 0 or a negative errno. */

@@ -51,8 +51,8 @@ int cgroup_chain_read(const struct root *root, const char *process,
 void cgroup_chain_free(struct cgroup_chain *chain);
 
 /*
- * Reads FILE of LEVEL into BUFFER and ends it with a NUL. Returns the length, or a negative errno as
- * of root_read().
+ * Reads FILE of LEVEL into BUFFER and ends it with a NUL. Returns the length, or a negative errno
+ * as of root_read().
  */
 int cgroup_level_read(const struct root *root, const struct cgroup_level *level, const char *file,
 		      char *buffer, size_t size);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hugetlb.h - the machine's pool of hugetlb pages: kernel, Documentation/admin-guide/mm/hugetlbpage */
+/*
+ * hugetlb.h - the machine's pool of hugetlb pages:
+ * kernel, Documentation/admin-guide/mm/hugetlbpage
+ */
 #ifndef PT_HUGETLB_H
 #define PT_HUGETLB_H
 

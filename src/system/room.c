@@ -66,7 +66,10 @@ int room_read(const struct room_source *source, bool guarded, struct room *ret_r
 		struct room room;
 
 		r = read_level(source, &source->chain->levels[i], &room);
-		/* For want of descriptors or memory a limit would go unseen; else there is none to see. */
+		/*
+		 * For want of descriptors or memory a limit would go unseen;
+		 * else there is none to see.
+		 */
 		if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
 			return r;
 		if (r < 0)

@@ -62,7 +62,8 @@ bool sandbox_dir_has_word(int fd, const char *file, const char *word)
 
 	if (sandbox_dir_read(fd, file, text, sizeof(text)) < 0)
 		return false;
-	for (char *found = strtok_r(text, " \n", &rest); found; found = strtok_r(NULL, " \n", &rest))
+	for (char *found = strtok_r(text, " \n", &rest); found;
+	     found = strtok_r(NULL, " \n", &rest))
 		if (!strcmp(found, word))
 			return true;
 	return false;

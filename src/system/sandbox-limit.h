@@ -14,8 +14,8 @@ enum sandbox_bound {
 };
 
 /*
- * A change that is under way. The kernel reclaims in the name of who writes the limit, and takes as
- * long as that takes: so a process of its own writes, which can be ended.
+ * A change that is under way. The kernel reclaims in the name of who writes the limit, and takes
+ * as long as that takes: so a process of its own writes, which can be ended.
  */
 struct limit_change {
 	pid_t writer;
@@ -24,8 +24,8 @@ struct limit_change {
 
 /*
  * Begins to make BYTES the BOUND of SANDBOX; the swap that it may use beside stays as it is.
- * What cannot be reclaimed for a limit version 2 kills; version 1 leaves the old one, and says -EBUSY.
- * Returns 0, or a negative errno with nothing begun.
+ * What cannot be reclaimed for a limit version 2 kills; version 1 leaves the old one, and says
+ * -EBUSY. Returns 0, or a negative errno with nothing begun.
  */
 int sandbox_limit_begin(const struct sandbox *sandbox, enum sandbox_bound bound, uint64_t bytes,
 			struct limit_change *ret_change);

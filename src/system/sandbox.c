@@ -101,7 +101,8 @@ static int step_aside(struct sandbox *sandbox)
 
 	if (!is_alone(sandbox->parent))
 		return -EBUSY;
-	snprintf(sandbox->refuge, sizeof(sandbox->refuge), SANDBOX_PREFIX SANDBOX_OBSERVER "%d", (int)getpid());
+	snprintf(sandbox->refuge, sizeof(sandbox->refuge), SANDBOX_PREFIX SANDBOX_OBSERVER "%d",
+		 (int)getpid());
 	refuge = sandbox_dir_make(sandbox->parent, sandbox->refuge);
 	if (refuge < 0)
 		return refuge;
@@ -224,7 +225,8 @@ static int make_in_scope(const struct sandbox_spec *spec, struct sandbox *ret_sa
 	root_close(&live);
 	if (r == 0)
 		r = chain.count && chain.levels[0].version == 2
-			? make_in_level(spec, &chain.levels[0], SANDBOX_SCOPE, ret_sandbox) : -ENOENT;
+			? make_in_level(spec, &chain.levels[0], SANDBOX_SCOPE, ret_sandbox)
+			: -ENOENT;
 	cgroup_chain_free(&chain);
 	return r;
 }
@@ -246,7 +248,8 @@ static int make_in_chain(const struct sandbox_spec *spec, const struct cgroup_ch
 
 	for (size_t i = 0; i < chain->count; i++)
 		if (chain->levels[i].version == version &&
-		    keep_error(make_in_level(spec, &chain->levels[i], way, ret_sandbox), &error) == 0)
+		    keep_error(make_in_level(spec, &chain->levels[i], way, ret_sandbox),
+			       &error) == 0)
 			return 0;
 	return error;
 }
@@ -257,16 +260,18 @@ static void complain(const struct sandbox_spec *spec, int error, struct trouble 
 	const char *option = limited ? "limit" : "high";
 	char size[SIZE_TEXT_MAX];
 
-	trouble_set(trouble, "no memory cgroup can be had here for a sandbox: %s%s", strerror(-error),
+	trouble_set(trouble, "no memory cgroup can be had here for a sandbox: %s%s",
+		    strerror(-error),
 		    spec->high == CGROUP_UNLIMITED ? "" : " (--high needs cgroup v2)");
 	if (geteuid() == 0) {
-		trouble_remedy(trouble, "root needs the memory controller of cgroup v2, or of v1, mounted "
-			       "and writable below /sys/fs/cgroup");
+		trouble_remedy(trouble, "root needs the memory controller of cgroup v2, or of v1, "
+			       "mounted and writable below /sys/fs/cgroup");
 		return;
 	}
 	size_format(size, limited ? spec->limit : spec->high, SIZE_HUMAN);
-	trouble_remedy(trouble, "run 'systemd-run --user --scope -p Delegate=yes pagetouch --%s %s ...', "
-		       "or 'sudo pagetouch --%s %s ...'", option, size, option, size);
+	trouble_remedy(trouble, "run 'systemd-run --user --scope -p Delegate=yes "
+		       "pagetouch --%s %s ...', or 'sudo pagetouch --%s %s ...'",
+		       option, size, option, size);
 }
 
 int sandbox_make(const struct sandbox_spec *spec, const struct cgroup_chain *chain,

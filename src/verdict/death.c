@@ -180,7 +180,8 @@ static void say_how(const struct death *death, int signal, char *text, size_t si
 		snprintf(text, size, "killed by systemd-oomd");
 		break;
 	default:
-		snprintf(text, size, "killed by %s (signal %d)", verdict_signal_name(signal), signal);
+		snprintf(text, size, "killed by %s (signal %d)",
+			 verdict_signal_name(signal), signal);
 		break;
 	}
 }
@@ -193,18 +194,21 @@ static void add_counters(const struct testimony *testimony, struct verdict *verd
 		if (!level->before.known || !level->after.known)
 			continue;
 		if (level->after.oom_kill != level->before.oom_kill)
-			verdict_add_proof(verdict, "%s of memory cgroup %s: oom_kill went from %" PRIu64
-					  " to %" PRIu64,
-					  level->version == 1 ? "memory.oom_control" : "memory.events",
-					  level->name, level->before.oom_kill, level->after.oom_kill);
+			verdict_add_proof(verdict, "%s of memory cgroup %s: oom_kill went "
+					  "from %" PRIu64 " to %" PRIu64,
+					  level->version == 1 ? "memory.oom_control"
+							      : "memory.events",
+					  level->name, level->before.oom_kill,
+					  level->after.oom_kill);
 		if (level->version == 2 && level->after.local_oom != level->before.local_oom)
-			verdict_add_proof(verdict, "memory.events.local of %s: oom went from %" PRIu64
-					  " to %" PRIu64 ": its limit ran out", level->name,
+			verdict_add_proof(verdict, "memory.events.local of %s: oom went "
+					  "from %" PRIu64 " to %" PRIu64
+					  ": its limit ran out", level->name,
 					  level->before.local_oom, level->after.local_oom);
 	}
 	if (testimony->vmstat_known && testimony->vmstat_after != testimony->vmstat_before)
-		verdict_add_proof(verdict, "/proc/vmstat: oom_kill went from %" PRIu64 " to %" PRIu64
-				  " on this machine", testimony->vmstat_before,
+		verdict_add_proof(verdict, "/proc/vmstat: oom_kill went from %" PRIu64
+				  " to %" PRIu64 " on this machine", testimony->vmstat_before,
 				  testimony->vmstat_after);
 }
 
@@ -213,18 +217,20 @@ static void add_report(const struct testimony *testimony, struct verdict *verdic
 	const struct oom_killed *killed = &testimony->fate.killed;
 
 	if (testimony->fate.chosen_found && testimony->fate.chosen.global)
-		verdict_add_proof(verdict, "the kernel's log names the subject, for the whole machine "
-				  "(global_oom)");
+		verdict_add_proof(verdict, "the kernel's log names the subject, for the whole "
+				  "machine (global_oom)");
 	else if (testimony->fate.chosen_found)
-		verdict_add_proof(verdict, "the kernel's log names the subject, for the limit of %s",
-				  testimony->fate.chosen.memcg);
+		verdict_add_proof(verdict, "the kernel's log names the subject, for the limit "
+				  "of %s", testimony->fate.chosen.memcg);
 	if (testimony->fate.killed_found && killed->sized)
-		verdict_add_proof(verdict, "the kernel's log: it held %s anonymous, %s file, %s shared "
-				  "memory, and %s of page tables", HUMAN(killed->anon),
-				  HUMAN(killed->file), HUMAN(killed->shmem), HUMAN(killed->pgtables));
+		verdict_add_proof(verdict, "the kernel's log: it held %s anonymous, %s file, %s "
+				  "shared memory, and %s of page tables", HUMAN(killed->anon),
+				  HUMAN(killed->file), HUMAN(killed->shmem),
+				  HUMAN(killed->pgtables));
 	if (!testimony->fate.chosen_found && !testimony->fate.killed_found)
 		verdict_add_proof(verdict, testimony->kmsg_error
-				  ? "the kernel's log may not be read (/dev/kmsg: needs CAP_SYSLOG)"
+				  ? "the kernel's log may not be read (/dev/kmsg: "
+				    "needs CAP_SYSLOG)"
 				  : "the kernel's log has no record about the subject");
 }
 
@@ -239,13 +245,14 @@ static void explain_unknown(const struct death *death, int signal, struct troubl
 			       "a page could not be had: hugetlb pages, a tmpfs or a file system "
 			       "ran out, or a file was truncated");
 	else if (death->outcome == OUTCOME_SIGSEGV)
-		trouble_remedy(trouble, "touching the mapping was an invalid access, or somebody sent "
-			       "the signal");
+		trouble_remedy(trouble, "touching the mapping was an invalid access, or somebody "
+			       "sent the signal");
 	else if (signal == SIGKILL && death->outcome == OUTCOME_KILLED)
 		trouble_remedy(trouble, death->proof == DEATH_HINTED
-			       ? "sender unknown: an OOM kill was counted on this machine meanwhile, but "
-				 "not for the subject's cgroup"
-			       : "sender unknown: no counter and no record says that it was the OOM killer");
+			       ? "sender unknown: an OOM kill was counted on this machine "
+				 "meanwhile, but not for the subject's cgroup"
+			       : "sender unknown: no counter and no record says that it was "
+				 "the OOM killer");
 }
 
 /* A child counts for itself in the step that makes it touch; else the count is the subject's. */
@@ -284,8 +291,8 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	say_how(&death, signal, how, sizeof(how));
 	say_end(evidence, how, verdict);
 	explain_unknown(&death, signal, &verdict->trouble);
-	verdict_add_proof(verdict, "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",
-			  signal, verdict_signal_name(signal), signal);
+	verdict_add_proof(verdict, "wait status: killed by signal %d (%s), which a shell shows "
+			  "as 128 + %d", signal, verdict_signal_name(signal), signal);
 	verdict_add_proof(verdict, "the subject's own count: %" PRIu64 " bytes touched",
 			  verdict->touched);
 	if (evidence->testimony)

@@ -23,8 +23,8 @@ struct death {
 
 /*
  * Judges a death by SIGNAL. OOM is never claimed without a counter that rose or a record of the
- * kernel. Of the counters, v2's "oom" and memory.failcnt are never relied on alone, and oom_kill is
- * compared with its value before, not with 1: see Documentation/admin-guide/cgroup-v2.rst.
+ * kernel. Of the counters, v2's "oom" and memory.failcnt are never relied on alone, and oom_kill
+ * is compared with its value before, not with 1: see Documentation/admin-guide/cgroup-v2.rst.
  */
 struct death death_find(int signal, const struct testimony *testimony);
 

@@ -69,12 +69,12 @@ struct growth {
 
 /*
  * What DEEDS must have made resident. Facts: anonymous pages that are read are the zero page until
- * they are written (mm/memory.c, do_anonymous_page()), where there is one; shared memory has no zero page; a read fault
- * on a file maps cached pages near by (do_fault_around()), a write fault the one page alone;
- * mlock(2) writes to what is private and writable and reads all else. A stack grows by the page
- * that is touched (mm/mmap.c, expand_downwards()), so that VSZ and RSS are as long as each other.
- * An allocator spends GROWTH_PIECE_EXTRA bytes on a piece at the most, and GROWTH_ARENA_EXTRA on
- * an arena; as much may have been there before.
+ * they are written (mm/memory.c, do_anonymous_page()), where there is one; shared memory has no
+ * zero page; a read fault on a file maps cached pages near by (do_fault_around()), a write fault
+ * the one page alone; mlock(2) writes to what is private and writable and reads all else. A stack
+ * grows by the page that is touched (mm/mmap.c, expand_downwards()), so that VSZ and RSS are as
+ * long as each other. An allocator spends GROWTH_PIECE_EXTRA bytes on a piece at the most, and
+ * GROWTH_ARENA_EXTRA on an arena; as much may have been there before.
  */
 struct growth_rule growth_expect(const struct growth_deeds *deeds);
 

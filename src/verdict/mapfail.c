@@ -81,10 +81,11 @@ static void explain_limits(const struct mapfail_evidence *evidence, enum mapfail
 		    TEXT(as ? space->limit_as : space->limit_data),
 		    TEXT(as ? space->vm_size : space->vm_data), as ? "VmSize" : "VmData");
 	if (as)
-		trouble_remedy(trouble, "raise it with 'ulimit -v unlimited', or ask for a smaller SIZE");
+		trouble_remedy(trouble, "raise it with 'ulimit -v unlimited', or ask for a "
+			       "smaller SIZE");
 	else
-		trouble_remedy(trouble, "raise it with 'ulimit -d unlimited', ask for a smaller SIZE, "
-			       "or use --shared, which it does not count");
+		trouble_remedy(trouble, "raise it with 'ulimit -d unlimited', ask for a smaller "
+			       "SIZE, or use --shared, which it does not count");
 }
 
 static void explain_commit_limit(const struct mapfail_evidence *evidence, struct trouble *trouble)
@@ -94,16 +95,17 @@ static void explain_commit_limit(const struct mapfail_evidence *evidence, struct
 	trouble_set(trouble, "cannot map %s: vm.overcommit_memory is 2 and Committed_AS %s would "
 		    "pass CommitLimit %s", TEXT(evidence->region.bytes),
 		    TEXT(machine->committed_as), TEXT(machine->commit_limit));
-	trouble_remedy(trouble, "ask for less than what lies between them (MAP_NORESERVE is ignored "
-		       "in mode 2), or raise vm.overcommit_ratio, or set vm.overcommit_memory to 0");
+	trouble_remedy(trouble, "ask for less than what lies between them (MAP_NORESERVE is "
+		       "ignored in mode 2), or raise vm.overcommit_ratio, or set "
+		       "vm.overcommit_memory to 0");
 }
 
 static void explain_heuristic(const struct mapfail_evidence *evidence, struct trouble *trouble)
 {
 	const struct machine *machine = &evidence->machine;
 
-	trouble_set(trouble, "cannot map %s: vm.overcommit_memory is 0, which refuses a single request "
-		    "above RAM and swap (%s and %s)", TEXT(evidence->region.bytes),
+	trouble_set(trouble, "cannot map %s: vm.overcommit_memory is 0, which refuses a single "
+		    "request above RAM and swap (%s and %s)", TEXT(evidence->region.bytes),
 		    TEXT(machine->mem_total), TEXT(machine->swap_total));
 	trouble_remedy(trouble, "leave --reserve out: then the mapping is not accounted "
 		       "(MAP_NORESERVE); or set vm.overcommit_memory to 1");
@@ -141,7 +143,8 @@ static void explain_other(const struct mapfail_evidence *evidence, struct troubl
 	trouble_set(trouble, "cannot map %s: %s", TEXT(evidence->region.bytes),
 		    strerror(-evidence->error));
 	if (evidence->error == -EINVAL && evidence->region.thp == REGION_THP_ALWAYS)
-		trouble_remedy(trouble, "this kernel has no transparent huge pages: leave --thp out");
+		trouble_remedy(trouble, "this kernel has no transparent huge pages: "
+			       "leave --thp out");
 	else if (evidence->error == -EFBIG)
 		trouble_remedy(trouble, "a file may not be so large (RLIMIT_FSIZE): ulimit -f "
 			       "unlimited, or ask for less");
@@ -204,8 +207,9 @@ enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
 		explain_hugetlb(evidence, trouble);
 		break;
 	case MAPFAIL_NO_HOLE:
-		trouble_set(trouble, "cannot map %s: the address space has no such hole, the largest "
-			    "is %s", TEXT(evidence->region.bytes), TEXT(evidence->space.largest_hole));
+		trouble_set(trouble, "cannot map %s: the address space has no such hole, the "
+			    "largest is %s", TEXT(evidence->region.bytes),
+			    TEXT(evidence->space.largest_hole));
 		trouble_remedy(trouble, "ask for a SIZE that fits into it");
 		break;
 	case MAPFAIL_OTHER:

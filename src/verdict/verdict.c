@@ -87,9 +87,10 @@ static void judge_guard(const struct verdict_evidence *evidence, struct verdict 
 
 	end_with(verdict, OUTCOME_GUARD, EXIT_GUARD);
 	if (room->cgroup) {
-		verdict_add_proof(verdict, "memory cgroup %s: limit %llu, room %llu, reserve %llu bytes",
-			  room->name, (unsigned long long)room->limit,
-			  (unsigned long long)room->bytes, (unsigned long long)room->reserve);
+		verdict_add_proof(verdict, "memory cgroup %s: limit %llu, room %llu, reserve "
+				  "%llu bytes", room->name, (unsigned long long)room->limit,
+				  (unsigned long long)room->bytes,
+				  (unsigned long long)room->reserve);
 		trouble_set(&verdict->trouble,
 			    "stopped by the guard after touching %s of %s%s: memory "
 			    "cgroup %s (limit %s) has %s left, and %s stay in reserve",
@@ -103,8 +104,8 @@ static void judge_guard(const struct verdict_evidence *evidence, struct verdict 
 			    TEXT(verdict->touched), TEXT(evidence->touch), WHERE,
 			    HUMAN(room->bytes), HUMAN(room->reserve));
 	}
-	trouble_remedy(&verdict->trouble, "ask for less (a smaller SIZE, or --touch), or go on with "
-		       "--no-guard until the OOM killer strikes");
+	trouble_remedy(&verdict->trouble, "ask for less (a smaller SIZE, or --touch), or "
+		       "go on with --no-guard until the OOM killer strikes");
 }
 
 static void judge_map(const struct verdict_evidence *evidence, struct verdict *verdict)
@@ -208,8 +209,8 @@ static void judge_growth(const struct verdict_evidence *evidence, struct verdict
 	verdict->rss = rollup ? ending->last.rss_rollup : ending->last.rss_status;
 	verdict->grew = (int64_t)(verdict->rss - (rollup ? ending->baseline.rss_rollup
 							 : ending->baseline.rss_status));
-	verdict_add_proof(verdict, "the last row%s, by %s: RSS grew by %lld bytes for %llu touched",
-			  ending->stepped ? " before the steps" : "",
+	verdict_add_proof(verdict, "the last row%s, by %s: RSS grew by %lld bytes for %llu "
+			  "touched", ending->stepped ? " before the steps" : "",
 			  growth.exact ? "smaps_rollup" : "status", (long long)growth.rss,
 			  (unsigned long long)ending->filled.covered);
 	summary_write(evidence, &growth, verdict);
@@ -238,12 +239,12 @@ static void judge_throttling(const struct verdict_evidence *evidence, struct ver
 	if (!own->before.known || !own->after.known || !times)
 		return;
 	verdict->throttled = true;
-	verdict_add_proof(verdict, "memory.events: high went up by %llu; memory.pressure: full avg10 "
-			  "%u.%02u %%", (unsigned long long)times, own->pressure / 100,
+	verdict_add_proof(verdict, "memory.events: high went up by %llu; memory.pressure: "
+			  "full avg10 %u.%02u %%", (unsigned long long)times, own->pressure / 100,
 			  own->pressure % 100);
 	if (own->pressure)
-		snprintf(waited, sizeof(waited), "; all its tasks waited for memory %u.%02u %% of the "
-			 "last ten seconds", own->pressure / 100, own->pressure % 100);
+		snprintf(waited, sizeof(waited), "; all its tasks waited for memory %u.%02u %% "
+			 "of the last ten seconds", own->pressure / 100, own->pressure % 100);
 	snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
 		 "%sThrottled at memory.high %llu times: slow, not hung%s.", used ? " " : "",
 		 (unsigned long long)times, waited);
@@ -254,7 +255,8 @@ static const struct {
 	unsigned outcomes;
 } expectations[] = {
 	{ "ok", 1U << OUTCOME_COMPLETED },
-	{ "oom", 1U << OUTCOME_OOM_SANDBOX | 1U << OUTCOME_OOM_ANCESTOR | 1U << OUTCOME_OOM_GLOBAL },
+	{ "oom", 1U << OUTCOME_OOM_SANDBOX | 1U << OUTCOME_OOM_ANCESTOR |
+		 1U << OUTCOME_OOM_GLOBAL },
 	{ "enomem", 1U << OUTCOME_MAP_REFUSED },
 };
 
@@ -275,9 +277,11 @@ int expectation_parse(const char *name, struct expectation *ret_expectation,
 			return 0;
 		}
 	}
-	trouble_set(trouble, "--expect '%s' is no outcome", trouble_escape(escaped, sizeof(escaped), name));
-	trouble_remedy(trouble, "the outcomes are ok (completed), oom, enomem (map-refused), guard, "
-		       "oom-sandbox, oom-ancestor, oom-global, oomd, sigterm, sigbus, sigsegv, killed and interrupted");
+	trouble_set(trouble, "--expect '%s' is no outcome",
+		    trouble_escape(escaped, sizeof(escaped), name));
+	trouble_remedy(trouble, "the outcomes are ok (completed), oom, enomem (map-refused), "
+		       "guard, oom-sandbox, oom-ancestor, oom-global, oomd, sigterm, sigbus, "
+		       "sigsegv, killed and interrupted");
 	return -EINVAL;
 }
 
@@ -293,8 +297,8 @@ static void judge_expectation(const struct expectation *expect, struct verdict *
 	}
 	verdict->exit_status = EXIT_UNMET;
 	if (!verdict->trouble.what[0])
-		trouble_set(&verdict->trouble, "expected %s, but the run ended as %s", expect->name,
-			    outcome_names[verdict->outcome]);
+		trouble_set(&verdict->trouble, "expected %s, but the run ended as %s",
+			    expect->name, outcome_names[verdict->outcome]);
 	else
 		trouble_remedy(&verdict->trouble, "expected was %s, but the run ended as %s",
 			       expect->name, outcome_names[verdict->outcome]);

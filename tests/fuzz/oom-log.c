@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* oom-log.c - any bytes as a log: parsed, ranked, explained and printed in every form (libFuzzer) */
+/*
+ * oom-log.c - any bytes as a log: parsed, ranked, explained and printed in every form
+ * (libFuzzer)
+ */
 #include <config.h>
 
 #include <stdint.h>
@@ -13,7 +16,10 @@
 #include "why/rank.h"
 #include "print/why.h"
 
-/* What a printed form may hold: no control character but newline, tab and the colours that are ours. */
+/*
+ * What a printed form may hold: no control character but newline, tab and the colours that are
+ * ours.
+ */
 static void check_safe(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -92,7 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!parser)
 		abort();
 	for (size_t at = 1; at < size; at += piece)
-		oom_parser_feed(parser, (const char *)data + at, size - at < piece ? size - at : piece);
+		oom_parser_feed(parser, (const char *)data + at,
+				size - at < piece ? size - at : piece);
 	oom_parser_end(parser);
 	oom_parser_free(parser);
 	if (held.page_size) {

@@ -131,7 +131,8 @@ static void test_turns(uint64_t ours, uint64_t its, uint64_t we_dawdle, uint64_t
 	if (pid == 0)
 		answer(&line, its, it_dawdles);
 	right = talk(&line, ours, we_dawdle);
-	tap_ok(right == TURNS, "patience %u and %u us, dawdling at every %u and %u: %u came, once each",
+	tap_ok(right == TURNS, "patience %u and %u us, dawdling at every %u and %u: "
+	       "%u came, once each",
 	       (unsigned)(ours / 1000), (unsigned)(its / 1000), (unsigned)we_dawdle,
 	       (unsigned)it_dawdles, (unsigned)right);
 	close(line.there[1]);
@@ -192,7 +193,8 @@ static void test_patience(void)
 	for (int i = 0; i < 1000; i++)
 		channel_look(&in);
 	spent = duration_now() - start;
-	tap_ok(spent >= 8 * in.patience_ns, "patience is had: %u us for eight looks", (unsigned)(spent / 1000));
+	tap_ok(spent >= 8 * in.patience_ns, "patience is had: %u us for eight looks",
+	       (unsigned)(spent / 1000));
 	tap_ok(in.missed >= 1000, "looks in vain are counted: %u", in.missed);
 	/* Eight at first, and one of 64 then: 24 of the 1000. */
 	tap_ok(in.missed <= 1024, "of 1000 looks after eight, few take their time");

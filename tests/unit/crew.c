@@ -154,8 +154,8 @@ static void test_calls(unsigned threads, enum order_kind kind)
 	clear_board();
 	crew_begin(crew, &job);
 	r = crew_touch(crew, 400);
-	tap_ok(r == 0 && counted(threads) == 400 * page, "%u threads, pwrite, %s: counted", threads,
-	       order_name(kind));
+	tap_ok(r == 0 && counted(threads) == 400 * page,
+	       "%u threads, pwrite, %s: counted", threads, order_name(kind));
 	crew_touch(crew, 500);
 	tap_is((int64_t)written_to(job.fd, 1000, page), 500, "every second page was written");
 	job.access = TOUCH_PREAD;
@@ -212,7 +212,10 @@ static _Noreturn void visit(const struct touch_job *job, struct touch_slot *slot
 	_exit(0);
 }
 
-/* A fault at page FATAL kills: what lies before it has been counted, but for the last LATE pages. */
+/*
+ * A fault at page FATAL kills: what lies before it has been counted, but for the last LATE
+ * pages.
+ */
 static void test_killed(enum touch_access access, uint64_t batch, uint64_t fatal, uint64_t late)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -234,7 +237,8 @@ static void test_killed(enum touch_access access, uint64_t batch, uint64_t fatal
 	waitpid(pid, &status, 0);
 	tap_is(WEXITSTATUS(status), SIGSEGV, "a page that may not be touched ends it");
 	tap_ok(slot->done == (fatal - late) * page,
-	       "%s, batches of %" PRIu64 ": counted up to there", touch_access_name(access), batch);
+	       "%s, batches of %" PRIu64 ": counted up to there",
+	       touch_access_name(access), batch);
 	munmap(slot, sizeof(*slot));
 	munmap(base, PAGES * page);
 }

@@ -603,10 +603,12 @@ static int change(const struct sandbox *sandbox, enum sandbox_bound bound, uint6
 static void test_limit_v1(void)
 {
 	struct tree tree = make_tree();
-	struct sandbox sandbox = { .version = 1, .swap = 1000000, .fd = open_directory(tree.path) };
+	struct sandbox sandbox = { .version = 1, .swap = 1000000,
+				   .fd = open_directory(tree.path) };
 	char text[64];
 
-	tap_is(change(&sandbox, SANDBOX_LIMIT, 7000000), -ENOENT, "no file to write to is an error");
+	tap_is(change(&sandbox, SANDBOX_LIMIT, 7000000), -ENOENT,
+	       "no file to write to is an error");
 	put(&tree, "/memory.limit_in_bytes", "5000000");
 	tap_is(change(&sandbox, SANDBOX_LIMIT, 7000000), 0, "v1 without swap accounting");
 	tap_is((int64_t)sandbox_limit_read(&sandbox), 7000000, "its limit");
@@ -645,11 +647,13 @@ static void test_limit_v2(void)
 	put(&tree, "/memory.high", "max\n");
 	tap_is(change(&sandbox, SANDBOX_HIGH, 2000), 0, "memory.high");
 	tap_is((int64_t)sandbox_limit_read(&sandbox), 3000, "is another");
-	put(&tree, "/memory.events", "low 0\nhigh 5\nmax 7\noom 1\noom_kill 2\noom_group_kill 0\n");
+	put(&tree, "/memory.events",
+	    "low 0\nhigh 5\nmax 7\noom 1\noom_kill 2\noom_group_kill 0\n");
 	tap_is((int64_t)sandbox_kills(&sandbox), 2, "kills");
 	unlinkat(sandbox.fd, "memory.high", 0);
 	mkfifoat(sandbox.fd, "memory.high", 0600);
-	tap_is(sandbox_limit_begin(&sandbox, SANDBOX_HIGH, 1000, &under_way), 0, "one that takes long");
+	tap_is(sandbox_limit_begin(&sandbox, SANDBOX_HIGH, 1000, &under_way), 0,
+	       "one that takes long");
 	tap_is(sandbox_limit_end(&under_way), -EINTR, "is ended");
 	tap_ok(kill(under_way.writer, 0) < 0 && errno == ESRCH, "and nobody is left of it");
 	close(sandbox.fd);

@@ -287,7 +287,8 @@ static void test_filters(void)
 /* What a report lacks is not what was asked for. */
 static void test_gaps(void)
 {
-	struct oom_filter since = { .has_since = true }, other = { .has_since = true, .comm = "x" };
+	struct oom_filter since = { .has_since = true },
+			  other = { .has_since = true, .comm = "x" };
 	struct oom_filter pid = { .has_pid = true, .pid = 102 }, name = { .comm = "chosen" };
 	struct oom_filter cgroup = { .cgroup = "/" }, nobody = { .has_pid = true };
 	struct oom_victim victims[2];

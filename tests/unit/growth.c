@@ -234,7 +234,10 @@ static void test_verified(void)
 	}
 }
 
-/* What must have become resident of 1 MiB of which COVERED KiB were touched and LOCKED KiB locked. */
+/*
+ * What must have become resident of 1 MiB of which COVERED KiB were touched and LOCKED KiB
+ * locked.
+ */
 static const struct {
 	const char *name;
 	enum region_backing backing;
@@ -265,8 +268,8 @@ static const struct {
 	  64, 64 },
 	{ "shared, read", REGION_SHARED, TOUCH_READ, true, 64, 0, GROWTH_SHMEM, GROWTH_PLAIN, 64,
 	  64 },
-	{ "memfd, read", REGION_MEMFD, TOUCH_POPULATE_READ, true, 64, 0, GROWTH_SHMEM, GROWTH_PLAIN,
-	  64, 64 },
+	{ "memfd, read", REGION_MEMFD, TOUCH_POPULATE_READ, true, 64, 0, GROWTH_SHMEM,
+	  GROWTH_PLAIN, 64, 64 },
 	{ "memfd, locked", REGION_MEMFD, TOUCH_READ, true, 64, 1024, GROWTH_SHMEM, GROWTH_LOCKED,
 	  1024, 1024 },
 	{ "file copied", REGION_FILE_PRIVATE, TOUCH_WRITE, false, 64, 0, GROWTH_REGION,
@@ -281,8 +284,8 @@ static const struct {
 	  GROWTH_PLAIN, 0, 0 },
 	{ "file locked", REGION_FILE_SHARED, TOUCH_READ, true, 0, 1024, GROWTH_REGION,
 	  GROWTH_LOCKED, 1024, 1024 },
-	{ "memfd, by pwrite", REGION_MEMFD, TOUCH_PWRITE, false, 64, 0, GROWTH_SHMEM, GROWTH_CALLED,
-	  0, 0 },
+	{ "memfd, by pwrite", REGION_MEMFD, TOUCH_PWRITE, false, 64, 0, GROWTH_SHMEM,
+	  GROWTH_CALLED, 0, 0 },
 	{ "memfd, by pread, locked", REGION_MEMFD, TOUCH_PREAD, true, 64, 1024, GROWTH_SHMEM,
 	  GROWTH_LOCKED, 1024, 1024 },
 	{ "file, by pread", REGION_FILE_PRIVATE, TOUCH_PREAD, true, 64, 0, GROWTH_REGION,

@@ -60,7 +60,8 @@ static uint64_t there(const struct heap *heap)
 
 static struct heap make_heap(uint64_t piece)
 {
-	struct region_spec spec = { .bytes = PAGES * page, .backing = REGION_HEAP, .piece = piece };
+	struct region_spec spec = { .bytes = PAGES * page, .backing = REGION_HEAP,
+				    .piece = piece };
 	struct heap heap;
 
 	tap_is(heap_make(&spec, page, &heap), 0, "a table of pieces");
@@ -149,8 +150,8 @@ static uint64_t pages_of_process(void)
 
 static void test_stack(void)
 {
-	struct touch_manner manner = { .access = TOUCH_WRITE, .order = ORDER_BACKWARD, .unit = page,
-				       .stride = page };
+	struct touch_manner manner = { .access = TOUCH_WRITE, .order = ORDER_BACKWARD,
+				       .unit = page, .stride = page };
 	struct region_spec spec = { .bytes = 16 * PAGES * page, .backing = REGION_STACK };
 	struct touch_slot slot = { 0 };
 	_Atomic uint32_t stop = 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* laboratory.c - what is read for the new kinds of memory, the files behind them, and refusals in words */
+/*
+ * laboratory.c - what is read for the new kinds of memory, the files behind them, and refusals
+ * in words
+ */
 #include <config.h>
 
 #include <errno.h>
@@ -151,7 +154,8 @@ static void test_refusals(void)
 	for (size_t i = 0; i < COUNT(refusals); i++) {
 		struct trouble trouble = { "", "" };
 
-		stepfail_explain(refusals[i].step, refusals[i].access, refusals[i].error, &trouble);
+		stepfail_explain(refusals[i].step, refusals[i].access, refusals[i].error,
+				 &trouble);
 		tap_has(trouble.what, refusals[i].what, "what was refused");
 		tap_has(trouble.what, strerror(-refusals[i].error), "how");
 		tap_has(trouble.remedy, refusals[i].remedy, "and what to do");

@@ -274,7 +274,8 @@ static void test_huge_sizes(void)
 	tap_ok(search.fate.killed_found, "huge numbers");
 	tap_ok(killed->total_vm == OOM_UNKNOWN - 1 && killed->anon == OOM_UNKNOWN - 1 &&
 	       killed->shmem == OOM_UNKNOWN - 1, "they stay huge");
-	tap_ok(killed->file == UINT64_C(18014398509481983) * KIB, "the largest that fits is exact");
+	tap_ok(killed->file == UINT64_C(18014398509481983) * KIB,
+	       "the largest that fits is exact");
 }
 
 /* A path longer than there is room for is cut and stays in its buffer. */
@@ -315,7 +316,10 @@ static void test_cut_lines(void)
 	tap_ok(found > 2, "cut lines are parsed or refused");
 }
 
-/* In another pid namespace the subject has another number: its cgroup, which is its own, counts. */
+/*
+ * In another pid namespace the subject has another number: its cgroup, which is its own,
+ * counts.
+ */
 static void test_sandbox_name(void)
 {
 	struct oom_report report;
@@ -337,8 +341,8 @@ static void test_sandbox_name(void)
 	oom_fate_add(&report, 1, "pagetouch-7", &fate);
 	tap_ok(fate.chosen_found && !fate.chosen.global && fate.killed_found &&
 	       fate.killed.pid == 4711, "who has another number but lives in our sandbox is ours");
-	tap_ok(fate.killed.sized && fate.killed.anon == 8 && !fate.killed.file && fate.killed.memcg,
-	       "with what it held");
+	tap_ok(fate.killed.sized && fate.killed.anon == 8 && !fate.killed.file &&
+	       fate.killed.memcg, "with what it held");
 	fate = (struct oom_fate){ .chosen_found = false };
 	report.victim_count = 0;
 	report.choice.pid = 4711;

@@ -146,7 +146,8 @@ static const struct {
 static void test_counts(void)
 {
 	for (size_t i = 0; i < COUNT(counts); i++) {
-		struct touch_manner manner = { .unit = counts[i].unit, .stride = counts[i].stride };
+		struct touch_manner manner = { .unit = counts[i].unit,
+					       .stride = counts[i].stride };
 
 		tap_is((int64_t)touch_count(&manner, counts[i].span), (int64_t)counts[i].pages,
 		       "pages that a stride visits");
@@ -168,12 +169,15 @@ static void test_chunks(void)
 	for (size_t i = 0; i < COUNT(chunks); i++) {
 		struct touch_job job = touch_plan(&manner, NULL, chunks[i].span << 10);
 
-		tap_is((int64_t)job.chunk * 4, (int64_t)chunks[i].chunk, "KiB that are populated at once");
+		tap_is((int64_t)job.chunk * 4, (int64_t)chunks[i].chunk,
+		       "KiB that are populated at once");
 	}
 	manner.chunk = TOUCH_CHUNK;
-	tap_is((int64_t)touch_plan(&manner, NULL, UINT64_C(4) << 30).chunk, 64, "no more than is wanted");
+	tap_is((int64_t)touch_plan(&manner, NULL, UINT64_C(4) << 30).chunk, 64,
+	       "no more than is wanted");
 	manner.unit = 2 << 20;
-	tap_is((int64_t)touch_plan(&manner, NULL, UINT64_C(4) << 30).chunk, 0, "less than a huge page is none");
+	tap_is((int64_t)touch_plan(&manner, NULL, UINT64_C(4) << 30).chunk, 0,
+	       "less than a huge page is none");
 }
 
 int main(void)

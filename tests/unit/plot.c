@@ -251,7 +251,8 @@ static void test_changed_limit(void)
 	tap_is((int64_t)chart.limit_count, 3, "memory.high is another, the same step is none");
 	free(script);
 	script = draw(&recording, NULL, CHART_X_TIME, &svg, &chart);
-	tap_has(script, "\n30 64\n30 16\n50 16\n50 24\n", "over time, which a child does not make later");
+	tap_has(script, "\n30 64\n30 16\n50 16\n50 24\n",
+		"over time, which a child does not make later");
 	free(script);
 	recording_free(&recording);
 }

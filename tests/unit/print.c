@@ -106,7 +106,8 @@ static const struct {
 	{ "COMMITTED", SIZE_BYTES, { .committed = SAMPLE_NO_GROWTH }, "" },
 	{ "STEP", SIZE_KIB, { .step = STEP_TOUCH }, "touch" },
 	{ "STEP", SIZE_BYTES, { .step = STEP_HOLD }, "hold" },
-	{ "STEP", SIZE_HUMAN, { .step = STEP_THEN, .name = "protect:none:12.34%" }, "protect:none:12.34%" },
+	{ "STEP", SIZE_HUMAN, { .step = STEP_THEN, .name = "protect:none:12.34%" },
+	  "protect:none:12.34%" },
 	{ "PID", SIZE_HUMAN, { .pid = 4194304 }, "4194304" },
 	{ "CGUSE", SIZE_KIB, { .cg_usage = SAMPLE_MISSING }, "" },
 	{ "TIME", SIZE_KIB, { .elapsed_ns = 0 }, "0.000000" },
@@ -414,14 +415,14 @@ static void test_json_manner(void)
 {
 	static const struct field fields[] = {
 		{ "backing", "\"file-shared\"" }, { "access", "\"populate-read\"" },
-		{ "order", "\"random\"" }, { "seed", "42" }, { "unit", "4096" }, { "stride", "65536" },
-		{ "passes", "3" }, { "threads", "2" }, { "lock", "\"onfault\"" },
-		{ "file", "\"a\\\"b\\n\"" }, { "shared", "true" },
+		{ "order", "\"random\"" }, { "seed", "42" }, { "unit", "4096" },
+		{ "stride", "65536" }, { "passes", "3" }, { "threads", "2" },
+		{ "lock", "\"onfault\"" }, { "file", "\"a\\\"b\\n\"" }, { "shared", "true" },
 		{ "steps", "[\"dontneed:50%\",\"fork\"]" }, { NULL, NULL },
 	};
 	struct region_spec file = { .bytes = MIB, .backing = REGION_FILE_SHARED };
-	struct touch_manner manner = { .access = TOUCH_POPULATE_READ, .order = ORDER_RANDOM, .seed = 42,
-				       .unit = 4096, .stride = 65536 };
+	struct touch_manner manner = { .access = TOUCH_POPULATE_READ, .order = ORDER_RANDOM,
+				       .seed = 42, .unit = 4096, .stride = 65536 };
 	static struct observe_plan observe = {
 		.passes = 3, .threads = 2, .lock = REGION_LOCKED_ONFAULT, .step_count = 2,
 		.steps = { { .name = "dontneed:50%" }, { .name = "fork" } },
@@ -446,10 +447,10 @@ static void test_json_manner(void)
 static void test_json_step(void)
 {
 	static const struct field fields[] = {
-		{ "step", "\"free\"" }, { "pid", "4712" }, { "process", "\"child\"" }, { "hugetlb", "1" },
-		{ "lazyfree", "2" }, { "locked", "3" }, { "ksm", "4" }, { "cg_usage", "5" },
-		{ "cg_anon", "6" }, { "cg_file", "7" }, { "cg_shmem", "8" }, { "cg_pte", "null" },
-		{ "committed", "-9" }, { NULL, NULL },
+		{ "step", "\"free\"" }, { "pid", "4712" }, { "process", "\"child\"" },
+		{ "hugetlb", "1" }, { "lazyfree", "2" }, { "locked", "3" }, { "ksm", "4" },
+		{ "cg_usage", "5" }, { "cg_anon", "6" }, { "cg_file", "7" }, { "cg_shmem", "8" },
+		{ "cg_pte", "null" }, { "committed", "-9" }, { NULL, NULL },
 	};
 	struct sample sample = reading;
 	struct output output = make_output(OUTPUT_JSON, "RSS");

@@ -16,8 +16,10 @@
 #define SECOND INT64_C(1000000000)
 
 #define LONG_NAME \
-	"1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111" \
-	"1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111"
+	"11111111111111111111111111111111111111111111" \
+	"11111111111111111111111111111111111111111111" \
+	"11111111111111111111111111111111111111111111" \
+	"11111111111111111111111111111111111111111111"
 
 /* Parses LIST (ended by NULL) as the arguments of oomwhy; *words are to be freed. */
 static enum query_result parse(const char *const *list, struct words *words,
@@ -132,8 +134,8 @@ static void check_wrong(size_t i)
 	line_of(wrong[i].words, line);
 	if (tap_ok(parse(wrong[i].words, &words, &query, &trouble) == QUERY_WRONG, "refused: %s",
 		   line)) {
-		if (!tap_ok(holds_all(trouble.what, wrong[i].pieces), "%s: the first line names it",
-			    line))
+		if (!tap_ok(holds_all(trouble.what, wrong[i].pieces),
+			    "%s: the first line names it", line))
 			printf("#   %s\n", trouble.what);
 		tap_ok(trouble.remedy[0], "%s: there is a second line", line);
 		tap_ok(is_plain(trouble.what) && is_plain(trouble.remedy),

@@ -620,8 +620,8 @@ static void test_nobody(void)
 	make(&report, "6.1.0", usual, 3);
 	report.decided.pid = 99;
 	report.allocating_task = true;
-	says(&report, false, false, "process 99, is killed, however little it holds. It is not in the "
-	     "task table.", "an allocating task neither");
+	says(&report, false, false, "process 99, is killed, however little it holds. It is not in "
+	     "the task table.", "an allocating task neither");
 	make(&report, "4.4.0", usual, 3);
 	choose(&report, 99, 865);
 	says(&report, false, false, "chosen (pid 99) was chosen, but is not in the task table, so "

@@ -361,8 +361,8 @@ static const struct {
 	  OOM_UNKNOWN, 7,
 	  20, -1000, "x" },
 	{ "[ pid ] uid tgid total_vm rss nr_ptes nr_pmds nr_puds swapents oom_score_adj name",
-	  "[ 1234] 0 1234 5000 600 9223372036854775807 9223372036854775807 9223372036854775807 7 0 "
-	  "x",
+	  "[ 1234] 0 1234 5000 600 9223372036854775807 9223372036854775807 9223372036854775807 "
+	  "7 0 x",
 	  1234, 0, 1234, 5000, 600, OOM_UNKNOWN, 7, OOM_UNKNOWN - 1, 0, "x" },
 };
 
@@ -425,7 +425,8 @@ static void test_many_rows(void)
 	log_parse(&log, 65536, &found);
 	tap_ok(found.count == 1 && found.reports[0].tasks_listed == count &&
 	       found.reports[0].task_count == OOM_TASKS_MAX &&
-	       found.reports[0].tasks[OOM_TASKS_MAX - 1].rss == (OOM_TASKS_MAX - 1) * UINT64_C(4096),
+	       found.reports[0].tasks[OOM_TASKS_MAX - 1].rss ==
+	       (OOM_TASKS_MAX - 1) * UINT64_C(4096),
 	       "%zu rows", count);
 	found_free(&found);
 	log.length = 0;

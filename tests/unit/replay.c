@@ -81,7 +81,8 @@ static void test_names(void)
 	}
 	for (size_t i = 0; i < step_rule_count; i++) {
 		snprintf(text, sizeof(text), LEAST "\"steps\":"
-			 "[\"%s:1.5K/2M\",\"%s:12.5%%\"]}", step_rules[i].name, step_rules[i].name);
+			 "[\"%s:1.5K/2M\",\"%s:12.5%%\"]}", step_rules[i].name,
+			 step_rules[i].name);
 		tap_ok(parse(text, &r)->plan.observe.step_count == 2 && r == 0, "step %s",
 		       step_rules[i].name);
 	}

@@ -173,7 +173,8 @@ static void test_death(uint64_t page_size)
 	kill(subject.pid, SIGKILL);
 	poll(&(struct pollfd){ .fd = subject.pidfd, .events = POLLIN }, 1, 10000);
 	tap_is(sampler_read(sampler, NEED_STATUS, &sample), -ESRCH, "death: a zombie's status");
-	tap_is(sampler_read(sampler, NEED_ROLLUP, &sample), -ESRCH, "death: a zombie's smaps_rollup");
+	tap_is(sampler_read(sampler, NEED_ROLLUP, &sample), -ESRCH,
+	       "death: a zombie's smaps_rollup");
 	subject_reap(&subject);
 	tap_is(sampler_read(sampler, NEED_STATUS, &sample), -ESRCH, "death: no such process");
 	sampler_free(sampler);

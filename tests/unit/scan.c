@@ -43,8 +43,9 @@ static const char *const lines[] = {
 
 /* What is given up of them when a mailer wraps them there: a piece that holds the place. */
 static const char *const given_up[] = {
-	"Killed process", "Kill process", "kill process", "process 77", "Out of", "of memory", "memory and", "and no", "memory: comp",
-	"result of", "of limit", "limit of", "oom_adj name", "oom_reaper: unable",
+	"Killed process", "Kill process", "kill process", "process 77", "Out of", "of memory",
+	"memory and", "and no", "memory: comp", "result of", "of limit", "limit of",
+	"oom_adj name", "oom_reaper: unable",
 };
 
 /* Ordinary text. */

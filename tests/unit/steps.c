@@ -56,9 +56,11 @@ static void test_right(void)
 		struct trouble trouble = { "", "" };
 
 		tap_is(step_parse(right[i].text, &step, &trouble), 0, right[i].text);
-		tap_ok(step.rule && step.rule->verb == right[i].verb && step.rule->what == right[i].what,
+		tap_ok(step.rule && step.rule->verb == right[i].verb &&
+		       step.rule->what == right[i].what,
 		       "%s is what it says", right[i].text);
-		tap_ok(step.part.bytes == right[i].bytes && step.part.permyriad == right[i].permyriad &&
+		tap_ok(step.part.bytes == right[i].bytes &&
+		       step.part.permyriad == right[i].permyriad &&
 		       step.time == right[i].time, "%s: how much, how long", right[i].text);
 		tap_is_text(step.name, right[i].text, "and is called so");
 	}
@@ -67,7 +69,8 @@ static void test_right(void)
 static void test_pieces(void)
 {
 	static const char *const texts[] = { "dontneed:2044K/2M", "free:4K/8K", "cold:4K/8K",
-					     "pageout:4K/8K", "remove:4K/8K", "guard:0x1000/0x2000" };
+					     "pageout:4K/8K", "remove:4K/8K",
+					     "guard:0x1000/0x2000" };
 	struct trouble trouble = { "", "" };
 	struct step step;
 
@@ -80,19 +83,20 @@ static void test_pieces(void)
 }
 
 static const char *const wrong[] = {
-	"", ":", "dontneeds", "dont", "DONTNEED", " dontneed", "dontneed ", "dontneed:", "dontneed:0",
-	"dontneed:0%", "dontneed:x", "dontneed:-1", "dontneed:101%", "dontneed:50%:50%", "dontneed:1M%",
-	"dontneed:16E", "hold", "hold:", "hold:0", "hold:-1", "hold:x", "hold:50%", "touch", "touch:",
-	"touch:populate", "touch:write:", "touch:1M", "fork:1M", "fork:50%", "fork:", "fork:exec",
-	"fork:write:", "trim:4K", "trim:", "trim:50%",
+	"", ":", "dontneeds", "dont", "DONTNEED", " dontneed", "dontneed ", "dontneed:",
+	"dontneed:0", "dontneed:0%", "dontneed:x", "dontneed:-1", "dontneed:101%",
+	"dontneed:50%:50%", "dontneed:1M%", "dontneed:16E", "hold", "hold:", "hold:0", "hold:-1",
+	"hold:x", "hold:50%", "touch", "touch:", "touch:populate", "touch:write:", "touch:1M",
+	"fork:1M", "fork:50%", "fork:", "fork:exec", "fork:write:", "trim:4K", "trim:", "trim:50%",
 	"protect", "protect:", "protect:exec", "protect:none:x", "unmap:0", "merge:q",
 	"dontneed\n", "dontneed:1M\x1b[2J", "\xff",
 	"hold:0.00000000000000000000000000000000000000000000000000000000000000000000001",
 	"dontneed:000000000000000000000000000000000000000000000000001",
 	"limit", "limit:", "limit:0", "limit:x", "limit:max", "limit:4M/8M", "high", "high:-1",
-	"dontneed:/", "dontneed:/2M", "dontneed:1M/", "dontneed:0/2M", "dontneed:1M/0", "dontneed:1M/x",
-	"dontneed:1M/2M/3M", "dontneed:50%/2M", "dontneed:1M/50%", "touch:read:4K/8K", "fork:write:4K/8K",
-	"unmap:4K/8K", "merge:4K/8K", "collapse:2M/4M", "protect:none:4K/8K", "random:4K/8K", "hold:1s/2s",
+	"dontneed:/", "dontneed:/2M", "dontneed:1M/", "dontneed:0/2M", "dontneed:1M/0",
+	"dontneed:1M/x", "dontneed:1M/2M/3M", "dontneed:50%/2M", "dontneed:1M/50%",
+	"touch:read:4K/8K", "fork:write:4K/8K", "unmap:4K/8K", "merge:4K/8K", "collapse:2M/4M",
+	"protect:none:4K/8K", "random:4K/8K", "hold:1s/2s",
 	"dontneed:000000000000000000000000000000000000000000000000001/2M",
 };
 
@@ -103,7 +107,8 @@ static void test_wrong(void)
 		struct trouble trouble = { "", "" };
 		int r = step_parse(wrong[i], &step, &trouble);
 
-		tap_ok(r < 0 && step.time == 77, "wrong step %zu is refused and changes nothing", i);
+		tap_ok(r < 0 && step.time == 77,
+		       "wrong step %zu is refused and changes nothing", i);
 		tap_has(trouble.what, "--then", "the message names the option");
 		tap_ok(trouble.remedy[0] && !strpbrk(trouble.what, "\n\x1b"),
 		       "there is a way out, and nothing harmful is said");
@@ -178,7 +183,8 @@ static const struct {
 	{ { "1M", "--then", "cold:4K/5000" }, { "cold:4K/5000", "whole pages" } },
 	{ { "1M", "--then", "cold:8K/8K" }, { "cold:8K/8K", "no piece" } },
 	{ { "1M", "--then", "cold:4K/2M" }, { "cold:4K/2M", "no piece" } },
-	{ { "--hugetlb=2M", "8M", "--then", "dontneed:4K/2M" }, { "dontneed:4K/2M", "whole pages" } },
+	{ { "--hugetlb=2M", "8M", "--then", "dontneed:4K/2M" },
+	  { "dontneed:4K/2M", "whole pages" } },
 	{ { "--lock", "--then", "dontneed:4K/8K" }, { "dontneed:4K/8K", "locked" } },
 	{ { "--then", "unmap", "--then", "touch:read" }, { "touch:read", "unmap" } },
 	{ { "--then", "unmap:4K", "--then", "dontneed" }, { "dontneed", "unmap" } },
@@ -264,22 +270,26 @@ static void test_contradictions(void)
 		struct trouble trouble = { "", "" };
 		int r = make(contradictions[i].words, &plan, &trouble);
 
-		tap_ok(r < 0 && trouble.remedy[0], "contradiction %zu is refused, with a way out", i);
+		tap_ok(r < 0 && trouble.remedy[0],
+		       "contradiction %zu is refused, with a way out", i);
 		for (size_t j = 0; j < 2 && contradictions[i].pieces[j]; j++)
-			tap_has(trouble.what, contradictions[i].pieces[j], "it names what does not fit");
+			tap_has(trouble.what, contradictions[i].pieces[j],
+				"it names what does not fit");
 	}
 }
 
 /* Command lines that fit together, however odd. */
 static const char *const fitting[][WORDS_MAX + 1] = {
-	{ "--memfd", "--shared" }, { "--shared", "--then", "remove" }, { "--memfd", "--then", "remove" },
-	{ "--hugetlb", "--shared", "--then", "remove:50%" }, { "--hugetlb", "--then", "dontneed" },
-	{ "--file=x", "--shared", "--then", "remove" }, { "--file=x", "--then", "dontneed" },
-	{ "--file=x", "--reserve" }, { "--hugetlb", "--lock" }, { "--lock", "--then", "unmap" },
+	{ "--memfd", "--shared" }, { "--shared", "--then", "remove" },
+	{ "--memfd", "--then", "remove" }, { "--hugetlb", "--shared", "--then", "remove:50%" },
+	{ "--hugetlb", "--then", "dontneed" }, { "--file=x", "--shared", "--then", "remove" },
+	{ "--file=x", "--then", "dontneed" }, { "--file=x", "--reserve" },
+	{ "--hugetlb", "--lock" }, { "--lock", "--then", "unmap" },
 	{ "--lock", "--then", "collapse" }, { "--then", "unmap", "--then", "fork" },
 	{ "--then", "unmap", "--then", "hold:1s", "--every", "100ms" },
-	{ "--then", "protect:none", "--then", "touch:read" }, { "--limit", "64M", "-o", "+CGUSE,CGPTE" },
-	{ "--high", "64M", "-o", "CGANON" }, { "-t", "256", "--passes", "1000000" },
+	{ "--then", "protect:none", "--then", "touch:read" },
+	{ "--limit", "64M", "-o", "+CGUSE,CGPTE" }, { "--high", "64M", "-o", "CGANON" },
+	{ "-t", "256", "--passes", "1000000" },
 	{ "--order", "random:9223372036854775807" }, { "--hugetlb=1G" }, { "--hugetlb=64K" },
 	{ "--access=pread", "--memfd" }, { "--access=pwrite", "--file=x", "--lock" },
 	{ "--limit=8M", "--then=unmap", "--then=limit:4M", "--then=limit:1E", "--then=limit:50%" },
@@ -289,7 +299,8 @@ static const char *const fitting[][WORDS_MAX + 1] = {
 	{ "--stride", "1G" }, { "--thp=always", "--memfd" }, { "--thp=always", "--file=x" },
 	{ "--heap", "-t", "16", "--passes=2" }, { "--heap=16", "64M" }, { "--heap=2M", "1M" },
 	{ "--stack", "--access=read", "--then=fork:write" }, { "--stack", "--thp=system" },
-	{ "--then", "fork", "--then", "fork:write:50%" }, { "--then", "cold", "--then", "hold:infinity" },
+	{ "--then", "fork", "--then", "fork:write:50%" },
+	{ "--then", "cold", "--then", "hold:infinity" },
 };
 
 static void test_fitting(void)
@@ -312,7 +323,8 @@ static void test_children(void)
 	request = request_default();
 	for (int i = 0; i < 9; i++)
 		step_parse("fork", &request.steps[request.step_count++], &trouble);
-	tap_is(plan_make(&request, MIB, 4096, &plan, &trouble), -EINVAL, "nine forks are too many");
+	tap_is(plan_make(&request, MIB, 4096, &plan, &trouble), -EINVAL,
+	       "nine forks are too many");
 	request.step_count = 8;
 	tap_is(plan_make(&request, MIB, 4096, &plan, &trouble), 0, "eight are not");
 }
@@ -328,30 +340,31 @@ static const struct {
 	{ { "1M", "--stride=64K" }, MIB, 4096, 65536, MIB, 65536, 4096, REGION_PRIVATE, false },
 	{ { "1M", "--stride=5000" }, MIB, 4096, 8192, MIB, MIB / 2, 32768, REGION_PRIVATE, false },
 	{ { "1M", "--stride=2M" }, MIB, 4096, 2 * MIB, MIB, 4096, 4096, REGION_PRIVATE, false },
-	{ { "1M", "--stride=64K", "--touch=100K" }, MIB, 4096, 65536, 102400, 8192, 4096, REGION_PRIVATE,
-	  false },
+	{ { "1M", "--stride=64K", "--touch=100K" }, MIB, 4096, 65536, 102400, 8192, 4096,
+	  REGION_PRIVATE, false },
 	{ { "1M", "--touch=0" }, MIB, 4096, 4096, 0, 0, 4096, REGION_PRIVATE, false },
 	{ { "1M", "--access=read" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_PRIVATE, true },
-	{ { "1M", "--access=populate-read", "--shared" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_SHARED,
-	  true },
+	{ { "1M", "--access=populate-read", "--shared" }, MIB, 4096, 4096, MIB, MIB, 65536,
+	  REGION_SHARED, true },
 	{ { "1M", "--access=read", "--then=touch:write" }, MIB, 4096, 4096, MIB, MIB, 65536,
 	  REGION_PRIVATE, false },
 	{ { "1M", "--access=read", "--then=fork:read" }, MIB, 4096, 4096, MIB, MIB, 65536,
 	  REGION_PRIVATE, true },
 	{ { "1M", "--access=read", "--memfd", "--then=remove" }, MIB, 4096, 4096, MIB, MIB, 65536,
 	  REGION_MEMFD, false },
-	{ { "1M", "--access=pread", "--file=x" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_FILE_PRIVATE,
-	  true },
+	{ { "1M", "--access=pread", "--file=x" }, MIB, 4096, 4096, MIB, MIB, 65536,
+	  REGION_FILE_PRIVATE, true },
 	{ { "1M", "--file=x" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_FILE_PRIVATE, false },
-	{ { "1M", "--file=x", "--shared" }, MIB, 4096, 4096, MIB, MIB, 65536, REGION_FILE_SHARED, false },
-	{ { "1M", "--hugetlb=2M" }, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, REGION_HUGETLB,
-	  false },
-	{ { "4M", "--hugetlb=2M", "--lock", "--then=dontneed" }, 4 * MIB, 2 * MIB, 2 * MIB, 4 * MIB,
-	  4 * MIB, 2 * MIB, REGION_HUGETLB, false },
-	{ { "4M", "--hugetlb=2M", "--shared", "--lock=onfault", "--then=remove" }, 4 * MIB, 2 * MIB,
-	  2 * MIB, 4 * MIB, 4 * MIB, 2 * MIB, REGION_HUGETLB_SHARED, false },
-	{ { "64M", "4K", "--hugetlb=2M", "--shared", "--stride=3M", "--touch=7M" }, 64 * MIB, 2 * MIB,
-	  4 * MIB, 8 * MIB, 4 * MIB, 2 * MIB, REGION_HUGETLB_SHARED, false },
+	{ { "1M", "--file=x", "--shared" }, MIB, 4096, 4096, MIB, MIB, 65536,
+	  REGION_FILE_SHARED, false },
+	{ { "1M", "--hugetlb=2M" }, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB,
+	  REGION_HUGETLB, false },
+	{ { "4M", "--hugetlb=2M", "--lock", "--then=dontneed" }, 4 * MIB, 2 * MIB, 2 * MIB,
+	  4 * MIB, 4 * MIB, 2 * MIB, REGION_HUGETLB, false },
+	{ { "4M", "--hugetlb=2M", "--shared", "--lock=onfault", "--then=remove" }, 4 * MIB,
+	  2 * MIB, 2 * MIB, 4 * MIB, 4 * MIB, 2 * MIB, REGION_HUGETLB_SHARED, false },
+	{ { "64M", "4K", "--hugetlb=2M", "--shared", "--stride=3M", "--touch=7M" }, 64 * MIB,
+	  2 * MIB, 4 * MIB, 8 * MIB, 4 * MIB, 2 * MIB, REGION_HUGETLB_SHARED, false },
 };
 
 static void test_plans(void)
@@ -361,13 +374,18 @@ static void test_plans(void)
 	for (size_t i = 0; i < COUNT(plans); i++) {
 		struct trouble trouble = { "", "" };
 
-		tap_ok(make(plans[i].words, &plan, &trouble) == 0, "plan %zu: %s", i, trouble.what);
+		tap_ok(make(plans[i].words, &plan, &trouble) == 0,
+		       "plan %zu: %s", i, trouble.what);
 		tap_is((int64_t)plan.region.bytes, (int64_t)plans[i].size, "its size");
 		tap_is((int64_t)plan.manner.unit, (int64_t)plans[i].unit, "one page");
-		tap_is((int64_t)plan.manner.stride, (int64_t)plans[i].stride, "from one to the next");
-		tap_is((int64_t)plan.observe.span, (int64_t)plans[i].span, "how much is walked over");
-		tap_is((int64_t)plan.observe.touch, (int64_t)plans[i].touch, "how much is touched");
-		tap_is((int64_t)plan.observe.interval, (int64_t)plans[i].interval, "between two rows");
+		tap_is((int64_t)plan.manner.stride, (int64_t)plans[i].stride,
+		       "from one to the next");
+		tap_is((int64_t)plan.observe.span, (int64_t)plans[i].span,
+		       "how much is walked over");
+		tap_is((int64_t)plan.observe.touch, (int64_t)plans[i].touch,
+		       "how much is touched");
+		tap_is((int64_t)plan.observe.interval, (int64_t)plans[i].interval,
+		       "between two rows");
 		tap_ok(plan.region.backing == plans[i].backing, "what is mapped");
 		tap_ok(plan.region.read_only == plans[i].read_only, "whether for reading only");
 	}
@@ -376,8 +394,9 @@ static void test_plans(void)
 /* A bound is of the room, not of the region, and need not be in pages. */
 static void test_bounds(void)
 {
-	static const char *const words[] = { "1M", "--limit=8M", "--high=8M", "--then=limit:5000001",
-					     "--then=limit:50%", "--then=high:25%", NULL };
+	static const char *const words[] = { "1M", "--limit=8M", "--high=8M",
+					     "--then=limit:5000001", "--then=limit:50%",
+					     "--then=high:25%", NULL };
 	static const uint64_t bytes[] = { 5000001, 512 * MIB, 256 * MIB };
 	static struct request request;
 	static struct plan plan;
@@ -385,7 +404,8 @@ static void test_bounds(void)
 
 	tap_is(make(words, &plan, &trouble), 0, "bounds");
 	for (size_t i = 0; i < COUNT(bytes); i++)
-		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i], "as they are written");
+		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i],
+		       "as they are written");
 	request = request_default();
 	step_parse("limit:4M", &request.steps[request.step_count++], &trouble);
 	step_parse("cold:50%", &request.steps[request.step_count++], &trouble);
@@ -429,8 +449,9 @@ static void test_trim(void)
 
 static void test_parts(void)
 {
-	static const char *const words[] = { "1M", "--then=dontneed", "--then=dontneed:1", "--then=cold:50%",
-					     "--then=touch:read:0.01%", "--then=unmap:100%", NULL };
+	static const char *const words[] = { "1M", "--then=dontneed", "--then=dontneed:1",
+					     "--then=cold:50%", "--then=touch:read:0.01%",
+					     "--then=unmap:100%", NULL };
 	static const uint64_t bytes[] = { MIB, 4096, MIB / 2, 4096, MIB };
 	static struct plan plan;
 	struct trouble trouble = { "", "" };
@@ -438,7 +459,8 @@ static void test_parts(void)
 	tap_is(make(words, &plan, &trouble), 0, "steps with their parts");
 	tap_is((int64_t)plan.observe.step_count, COUNT(bytes), "all of them, in order");
 	for (size_t i = 0; i < COUNT(bytes); i++)
-		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i], "in whole pages of the region");
+		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i],
+		       "in whole pages of the region");
 }
 
 int main(void)
