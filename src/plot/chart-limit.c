@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <math.h>
-#include <string.h>
 
 #include "observe/step.h"
 #include "plot/chart.h"
@@ -42,20 +41,19 @@ static void add_limit_of(struct chart *chart, const char *name, double x)
 }
 
 /*
- * The limit at the end was read. A step that was the end has no row, and may have changed the
- * limit before it was cut short, or not.
+ * The limit at the end was read. A step that was the end, which WALK is at then, may have changed
+ * the limit before it was cut short, or not.
  */
-static void add_last_limit(struct chart *chart, const struct recorded_row *last)
+static void add_last_limit(struct chart *chart, const struct chart_walk *walk)
 {
 	const struct recorded_end *end = &chart->recording->end;
 	struct step step;
 
 	if (!end->known || end->limit == SAMPLE_MISSING)
 		return;
-	if (last && parse_limit(end->step, &step) &&
-	    strcmp(end->step, sample_step_name(&last->sample)) != 0) {
+	if (walk->cut && parse_limit(walk->name, &step)) {
 		if ((double)end->limit != chart_last_limit(chart))
-			add_limit(chart, chart_place(chart, last), (double)end->limit);
+			add_limit(chart, walk->x, (double)end->limit);
 	} else if (chart->limit_count) {
 		chart->limits[chart->limit_count - 1].y = (double)end->limit;
 	}
@@ -63,22 +61,15 @@ static void add_last_limit(struct chart *chart, const struct recorded_row *last)
 
 void chart_find_limits(struct chart *chart)
 {
-	const struct recording *recording = chart->recording;
-	const struct recorded_row *before = NULL;
+	const struct plan_record *plan = &chart->recording->plan;
+	struct chart_walk walk = { 0 };
 
-	if (recording->plan.limit != SAMPLE_MISSING)
-		add_limit(chart, 0, (double)recording->plan.limit);
-	for (size_t i = 0; i < recording->count; i++) {
-		const struct recorded_row *row = &recording->rows[i];
-		const char *name = sample_step_name(&row->sample);
-
-		if (row->sample.of_child)
-			continue;
-		if (before && strcmp(name, sample_step_name(&before->sample)) != 0)
-			add_limit_of(chart, name, chart_place(chart, before));
-		before = row;
-	}
-	add_last_limit(chart, before);
+	if (plan->limit != SAMPLE_MISSING)
+		add_limit(chart, 0, (double)plan->limit);
+	while (chart_next_step(chart, &walk))
+		if (!walk.cut)
+			add_limit_of(chart, walk.name, walk.x);
+	add_last_limit(chart, &walk);
 }
 
 double chart_last_limit(const struct chart *chart)

@@ -31,23 +31,36 @@ static void add_step(struct chart *chart, const char *name, double x)
 	step->x = x;
 }
 
-/* A step begins where the last row of the one before is: its own first row is at its end. */
+bool chart_next_step(const struct chart *chart, struct chart_walk *walk)
+{
+	const char *cut_short = chart->recording->end.step;
+	const struct recorded_row *row;
+
+	while ((row = next_row(chart->recording, &walk->index))) {
+		const struct recorded_row *before = walk->before;
+		const char *name = sample_step_name(&row->sample);
+
+		walk->before = row;
+		if (before && !strcmp(name, walk->name))
+			continue;
+		walk->name = name;
+		walk->x = chart_place(chart, before ? before : row);
+		return true;
+	}
+	if (!walk->before || walk->cut || !*cut_short || !strcmp(cut_short, walk->name))
+		return false;
+	walk->cut = true;
+	walk->name = cut_short;
+	walk->x = chart_place(chart, walk->before);
+	return true;
+}
+
 static void find_steps(struct chart *chart)
 {
-	const struct recorded_end *end = &chart->recording->end;
-	const struct recorded_row *before = NULL, *row;
-	size_t index = 0;
+	struct chart_walk walk = { 0 };
 
-	while ((row = next_row(chart->recording, &index))) {
-		if (!before || strcmp(sample_step_name(&before->sample),
-				      sample_step_name(&row->sample)) != 0)
-			add_step(chart, sample_step_name(&row->sample),
-				 chart_place(chart, before ? before : row));
-		before = row;
-	}
-	/* One that was the end has no row. */
-	if (before && *end->step && strcmp(end->step, sample_step_name(&before->sample)) != 0)
-		add_step(chart, end->step, chart_place(chart, before));
+	while (chart_next_step(chart, &walk))
+		add_step(chart, walk.name, walk.x);
 }
 
 /* The baseline alone, before the memory is locked, is no step. */

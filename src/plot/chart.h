@@ -127,6 +127,21 @@ size_t chart_process(const struct chart *chart, const struct recorded_row *row);
 double chart_height(const struct chart *chart, const struct chart_series *series,
 		    const struct recorded_row *row);
 
+/* A walk over the subject's steps; all zero before the first. */
+struct chart_walk {
+	size_t index;				/* of the next row */
+	const struct recorded_row *before;	/* the last one that was seen; NULL: none */
+	const char *name;			/* of the step; the recording's */
+	double x;				/* where it begins, in units of the x axis */
+	bool cut;				/* it was the end of the run, and has no row */
+};
+
+/*
+ * Goes to the next step, which begins where the last row of the one before is: its own first row
+ * is at its end. Returns false when there is none.
+ */
+bool chart_next_step(const struct chart *chart, struct chart_walk *walk);
+
 /* The limit at the end, in bytes until the y axis is laid; NAN: there was none, or not known. */
 double chart_last_limit(const struct chart *chart);
 
