@@ -293,6 +293,7 @@ static int conclude(struct session *session, const struct ending *ending)
 	if (session->witnessed)
 		witness_end(&session->witness, ending->reason == STOP_DIED);
 	verdict_decide(&evidence, &verdict);
+	host_time(verdict.time);
 	progress_wipe(&session->progress);
 	tell_verdict(&verdict, session->plan.output.format);
 	session->recording.end = recorded_end_of(&verdict);

@@ -51,7 +51,7 @@ void json_add_flag(struct json_object *object, const char *key, bool value)
 
 void json_add_figure(struct json_object *object, const char *key, uint64_t value)
 {
-	json_add(object, key, value > INT64_MAX ? NULL : json_object_new_int64((int64_t)value));
+	json_add(object, key, value == UINT64_MAX ? NULL : json_object_new_uint64(value));
 }
 
 /* Whether the character of LENGTH bytes at TEXT, which is none of JSON's own, may be shown. */

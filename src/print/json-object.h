@@ -26,7 +26,7 @@ void json_add_text(struct json_object *object, const char *key, const char *text
 void json_add_integer(struct json_object *object, const char *key, int64_t value);
 void json_add_flag(struct json_object *object, const char *key, bool value);
 
-/* A figure that is null above INT64_MAX: unknown, or more than int64 holds. */
+/* A figure; UINT64_MAX, which stands for an unknown one, is null. */
 void json_add_figure(struct json_object *object, const char *key, uint64_t value);
 
 /*

@@ -5,6 +5,15 @@
 #include "print/json-object.h"
 #include "print/printer.h"
 
+/* A record of the run that PRINTER prints. */
+static struct json_object *new_run_record(const struct printer *printer, const char *kind)
+{
+	struct json_object *object = json_new_record(kind);
+
+	json_add_text(object, "run", printer->host->run);
+	return object;
+}
+
 static struct json_object *machine_object(const struct machine *machine)
 {
 	struct json_object *object = json_object_new_object();
@@ -63,7 +72,7 @@ static void add_manner(struct json_object *object, const struct plan_record *rec
 
 static int json_plan(struct printer *printer, const struct plan_record *record)
 {
-	struct json_object *object = json_new_record("plan");
+	struct json_object *object = new_run_record(printer, "plan");
 
 	json_add_text(object, "version", PACKAGE_VERSION);
 	json_add_text(object, "time", record->host->time);
@@ -87,7 +96,7 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 
 static int json_sample(struct printer *printer, const struct sample *sample)
 {
-	struct json_object *object = json_new_record("sample");
+	struct json_object *object = new_run_record(printer, "sample");
 
 	json_add_figure(object, "seq", sample->seq);
 	json_add_figure(object, "elapsed_ns", sample->elapsed_ns);
@@ -162,8 +171,12 @@ static struct json_object *both_counters(const struct testimony *testimony)
 
 static int json_verdict(struct printer *printer, const struct verdict *verdict)
 {
-	struct json_object *object = json_new_record("verdict");
+	struct json_object *object = new_run_record(printer, "verdict");
 
+	json_add_text(object, "time", verdict->time);
+	json_add_text(object, "host", printer->host->name);
+	json_add_integer(object, "pid", printer->pid);
+	json_add(object, "job", job_object(printer->host));
 	json_add_text(object, "outcome", verdict_outcome_name(verdict->outcome));
 	json_add_integer(object, "exit_status", verdict->exit_status);
 	json_add_figure(object, "signal",
@@ -180,6 +193,8 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	json_add_flag(object, "exact", verdict->exact);
 	json_add(object, "proof", proof_array(verdict));
 	json_add_figure(object, "limit", verdict->limit);
+	json_add_text(object, "oom_cgroup", verdict->oom_cgroup);
+	json_add_figure(object, "oom_limit", verdict->oom_limit);
 	json_add(object, "counters",
 		 verdict->testimony ? both_counters(verdict->testimony) : NULL);
 	json_add_text(object, "message", verdict->trouble.what[0] ? verdict->trouble.what

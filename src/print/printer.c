@@ -58,6 +58,8 @@ int printer_plan(struct printer *printer, const struct plan_record *record)
 	printer->size = record->region->bytes;
 	printer->touch = record->touch;
 	printer->page_size = record->page_size;
+	printer->host = record->host;
+	printer->pid = record->pid;
 	foresee(printer, record);
 	errno = 0;
 	return printer->format->plan ? printer->format->plan(printer, record) : 0;

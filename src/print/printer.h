@@ -48,6 +48,8 @@ struct printer {
 	uint64_t size, page_size;	/* of the region, bytes; set by printer_plan() */
 	uint64_t touch;
 	size_t step_width;		/* of the longest name that STEP may have */
+	const struct host *host;	/* of the run, and */
+	int pid;			/* the subject's; set by printer_plan() */
 	uint64_t touches;		/* pages that are touched in all passes and steps */
 	void *state;			/* the format's own */
 };
@@ -55,6 +57,7 @@ struct printer {
 /* Prepares a printer for OUTPUT, which must outlive it. Returns 0 or a negative errno. */
 int printer_open(struct printer *printer, const struct output *output);
 
+/* The record's host must outlive the printer. */
 int printer_plan(struct printer *printer, const struct plan_record *record);
 int printer_sample(struct printer *printer, const struct sample *sample);
 int printer_verdict(struct printer *printer, const struct verdict *verdict);

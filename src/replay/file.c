@@ -202,7 +202,7 @@ int replay_open(struct replay_file *file, const char *name, uint64_t run, struct
 	return r;
 }
 
-/* Two runs that were written into one file at once cannot be told apart. */
+/* Without `run` two runs that were written into one file at once cannot be told apart. */
 static int check_order(struct replay_file *file, const struct sample *sample,
 		       struct trouble *trouble)
 {
@@ -217,6 +217,12 @@ static int check_order(struct replay_file *file, const struct sample *sample,
 	return 1;
 }
 
+/* Whether the record, which was parsed with the result R, has the name of a run that is not ours. */
+static bool is_of_another_run(const struct replay_file *file, int r, const struct record *record)
+{
+	return file->began && (r == 0 || r == -EINVAL) && strcmp(record->run, file->run) != 0;
+}
+
 /* Returns 2 for a record that is to be left out, else as replay_next(). */
 static int take_record(struct replay_file *file, struct record *record, struct trouble *trouble)
 {
@@ -227,12 +233,16 @@ static int take_record(struct replay_file *file, struct record *record, struct t
 		r = -EAGAIN;
 	else if (r == -EAGAIN && file->whole)
 		r = -EBADMSG;
+	if (is_of_another_run(file, r, record))
+		return 2;
 	if (r < 0)
 		return complain_of_line(file, r, trouble);
 	if (record->kind == RECORD_OTHER)
 		return 2;
 	if (record->kind == RECORD_PLAN && file->began)
 		return 0;
+	if (!file->began)
+		memcpy(file->run, record->run, sizeof(file->run));
 	file->began = true;
 	return record->kind == RECORD_SAMPLE ? check_order(file, &record->sample, trouble) : 1;
 }

@@ -72,7 +72,7 @@ static struct json_object *field(struct reading *reading, const char *key)
 	return value;
 }
 
-/* json-c keeps a number that is too large as the largest: that is none of ours. */
+/* json-c keeps a number that is too small as the smallest: that is none of ours. */
 static bool take_integer(struct reading *reading, const char *key, int64_t *ret_value)
 {
 	struct json_object *value = field(reading, key);
@@ -86,18 +86,24 @@ static bool take_integer(struct reading *reading, const char *key, int64_t *ret_
 	return false;
 }
 
+/* A number that is too large comes as the largest, which means unknown: it is none of ours. */
 static uint64_t take_figure(struct reading *reading, const char *key, bool needed)
 {
-	int64_t value = 0;
+	struct json_object *value = field(reading, key);
+	uint64_t figure;
 
-	if (!take_integer(reading, key, &value)) {
+	if (!value) {
 		if (needed)
 			object_to(reading, key, "missing");
 		return SAMPLE_MISSING;
 	}
-	if (value >= 0)
-		return (uint64_t)value;
-	object_to(reading, key, "negative");
+	figure = json_object_get_uint64(value);
+	if (!json_object_is_type(value, json_type_int) || figure == SAMPLE_MISSING)
+		object_to(reading, key, "no whole number below 2^64 - 1");
+	else if (json_object_get_int64(value) < 0)
+		object_to(reading, key, "negative");
+	else
+		return figure;
 	return SAMPLE_MISSING;
 }
 
@@ -351,6 +357,10 @@ static int read_record(struct json_object *object, struct record *record, struct
 		json_object_object_get_ex(object, "record", &kind);
 	name = json_object_is_type(kind, json_type_string) ? json_object_get_string(kind) : "";
 	record->kind = RECORD_OTHER;
+	record->run[0] = '\0';
+	if (json_object_is_type(object, json_type_object) &&
+	    json_object_is_type(field(&reading, "run"), json_type_string))
+		take_text(&reading, "run", record->run, sizeof(record->run));
 	if (!strcmp(name, "plan")) {
 		record->kind = RECORD_PLAN;
 		read_plan(&reading, &record->plan);

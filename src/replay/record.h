@@ -39,6 +39,7 @@ struct record_verdict {
 
 struct record {
 	enum record_kind kind;
+	char run[HOST_RUN_MAX];	/* "": written before records had it */
 	union {
 		struct record_plan plan;
 		struct sample sample;
@@ -50,7 +51,8 @@ struct record {
  * Reads LINE of LENGTH bytes and a NUL. Fields that are not known are left out, and those that are
  * missing or null are unknown, but for a few without which a row is none. Texts come out fit for a
  * terminal. Returns 0; -EAGAIN: it is JSON that breaks off; -EBADMSG: it is no JSON; or -EINVAL: a
- * field is wrong; with *trouble saying what, for the caller to say in which line.
+ * field is wrong; with *trouble saying what, for the caller to say in which line. Kind and run are
+ * valid with -EINVAL, too.
  */
 int record_parse(const char *line, size_t length, struct record *ret_record,
 		 struct trouble *trouble);

@@ -2,13 +2,16 @@
 /* host.c - name, kernel, time and scheduler variables */
 #include <config.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/duration.h"
 #include "system/host.h"
 
 static const char *const job_variables[] = {
@@ -20,15 +23,34 @@ static const char *const job_variables[] = {
 _Static_assert(sizeof(job_variables) / sizeof(job_variables[0]) <= HOST_JOB_MAX,
 	       "every job variable has a place in struct host");
 
-void host_read(struct host *ret_host)
+void host_time(char text[static HOST_TIME_MAX])
 {
-	struct utsname names;
 	struct tm utc;
 	time_t now = time(NULL);
 
-	memset(ret_host, 0, sizeof(*ret_host));
+	text[0] = '\0';
 	if (gmtime_r(&now, &utc))
-		strftime(ret_host->time, sizeof(ret_host->time), "%Y-%m-%dT%H:%M:%SZ", &utc);
+		strftime(text, HOST_TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+/* Early in a boot there may be no randomness yet: time and pid tell runs apart, too. */
+static void name_run(char run[static HOST_RUN_MAX])
+{
+	uint64_t bits[2];
+
+	if (getrandom(bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits)) {
+		bits[0] = (uint64_t)time(NULL) << 32 | (uint64_t)getpid();
+		bits[1] = duration_now();
+	}
+	snprintf(run, HOST_RUN_MAX, "%016" PRIx64 "%016" PRIx64, bits[0], bits[1]);
+}
+
+void host_read(struct host *ret_host)
+{
+	struct utsname names;
+	memset(ret_host, 0, sizeof(*ret_host));
+	name_run(ret_host->run);
+	host_time(ret_host->time);
 	if (gethostname(ret_host->name, sizeof(ret_host->name) - 1) < 0)
 		ret_host->name[0] = '\0';
 	if (uname(&names) == 0)

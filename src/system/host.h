@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* host.h - where and when a run takes place, for its record */
+/* host.h - which run this is, where and when it takes place, for its records */
 #ifndef PT_HOST_H
 #define PT_HOST_H
 
@@ -7,6 +7,7 @@
 
 #define HOST_TIME_MAX 32
 #define HOST_JOB_MAX 16
+#define HOST_RUN_MAX 33
 
 /* An environment variable by which a scheduler tells a job who it is. */
 struct host_variable {
@@ -15,7 +16,8 @@ struct host_variable {
 };
 
 struct host {
-	char time[HOST_TIME_MAX];	/* RFC 3339, UTC */
+	char run[HOST_RUN_MAX];		/* random: 32 hexadecimal digits */
+	char time[HOST_TIME_MAX];	/* when host_read() was called: RFC 3339, UTC */
 	char name[256];			/* gethostname(2) */
 	char kernel[256];		/* uname(2) release */
 	struct host_variable job[HOST_JOB_MAX];	/* those that are set */
@@ -24,5 +26,8 @@ struct host {
 
 /* Fills it from the running system; what cannot be had is empty. */
 void host_read(struct host *ret_host);
+
+/* The time now: RFC 3339, UTC; "" when it cannot be had. */
+void host_time(char text[static HOST_TIME_MAX]);
 
 #endif

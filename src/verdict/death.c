@@ -288,6 +288,9 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	verdict->outcome = death.outcome;
 	verdict->exit_status = EXIT_SIGNAL_BASE + signal;
 	verdict->signal = signal;
+	if (death.limiter)
+		snprintf(verdict->oom_cgroup, sizeof(verdict->oom_cgroup), "%s", death.limiter);
+	verdict->oom_limit = death.limit;
 	say_how(&death, signal, how, sizeof(how));
 	say_end(evidence, how, verdict);
 	explain_unknown(&death, signal, &verdict->trouble);

@@ -315,6 +315,7 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 	if (ending->reason != STOP_DONE)
 		memcpy(ret_verdict->step, ending->step, sizeof(ret_verdict->step));
 	ret_verdict->testimony = evidence->testimony;
+	ret_verdict->oom_limit = SAMPLE_MISSING;
 	ret_verdict->limit = ending->limit     ? ending->limit
 			   : evidence->sandbox ? evidence->sandbox->limit : SAMPLE_MISSING;
 	switch (ending->reason) {

@@ -10,6 +10,7 @@
 #include "base/trouble.h"
 #include "observe/observer.h"
 #include "observe/witness.h"
+#include "system/host.h"
 #include "system/hugetlb.h"
 #include "system/machine.h"
 #include "system/sandbox.h"
@@ -18,6 +19,7 @@
 #define VERDICT_PROOF_MAX 24
 #define VERDICT_WHERE_MAX (SAMPLE_STEP_MAX + 16)
 #define VERDICT_PROOF_TEXT_MAX 640
+#define VERDICT_CGROUP_MAX 1024
 
 /* Exit statuses, as in pagetouch(1). */
 enum exit_status {
@@ -64,6 +66,10 @@ struct verdict {
 	char step[SAMPLE_STEP_MAX];	/* what was under way when it was cut short; "" */
 	int child;			/* the pid of the subject's child that died; 0: none did */
 	uint64_t limit;			/* the sandbox's at the end, bytes; SAMPLE_MISSING: none */
+	char oom_cgroup[VERDICT_CGROUP_MAX];	/* whose limit the OOM kill was at; "": none,
+						 * or not known */
+	uint64_t oom_limit;		/* that limit, bytes; SAMPLE_MISSING: not known */
+	char time[HOST_TIME_MAX];	/* when it was found; "": not known */
 	const struct testimony *testimony;	/* the counters; NULL: not watched */
 };
 

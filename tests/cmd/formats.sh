@@ -51,18 +51,24 @@ is "$status" 0 "--json"
 empty "$tmp/err" "--json: the verdict is a record, not a sentence"
 is "$(sed 's/.*"record":"\([a-z]*\)".*/\1/' "$tmp/out" | tr '\n' ' ')" "plan sample sample sample verdict " \
 	"the records"
-for key in version time host boot_id kernel page_size size interval touch backing limit pid machine job; do
+for key in run version time host boot_id kernel page_size size interval touch backing limit pid machine job; do
 	head -n 1 "$tmp/out" | grep -q "\"$key\":"
 	ok $? "plan has $key"
 done
-for key in seq elapsed_ns step touched vsz rss rss_source grew anon file shmem swap minflt majflt; do
+for key in run seq elapsed_ns step touched vsz rss rss_source grew anon file shmem swap minflt majflt; do
 	sed -n 2p "$tmp/out" | grep -q "\"$key\":"
 	ok $? "sample has $key"
 done
-for key in outcome exit_status signal touched vsz rss grew exact proof message; do
+for key in run time host pid job oom_cgroup oom_limit remedy outcome exit_status signal touched vsz rss grew exact proof message; do
 	tail -n 1 "$tmp/out" | grep -q "\"$key\":"
 	ok $? "verdict has $key"
 done
+is "$(field run "$tmp/out" | sort -u | grep -cE '^[0-9a-f]{32}$')" 1 "all records have the name of the run"
+is "$(field pid "$tmp/out" | sort -u | wc -l)" 1 "and the subject's pid"
+run_before=$(field run "$tmp/out" | head -n 1)
+run --json 64K 32K
+[ "$(field run "$tmp/out" | head -n 1)" != "$run_before" ]
+ok $? "the next run has another name"
 is "$(field rss_source "$tmp/out" | tail -n 1)" smaps_rollup "the last row is of smaps_rollup"
 has "$tmp/out" '"time":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"' "time is RFC 3339"
 has "$tmp/out" '"outcome":"completed","exit_status":0,"signal":null' "completed"

@@ -52,6 +52,8 @@ for backing in --private --shared; do
 		is "$status" 137 "$name: exit status 137"
 		last >"$tmp/last"
 		is "$(field outcome "$tmp/last")" oom-sandbox "$name: killed at the sandbox's limit"
+		is "$(field oom_limit "$tmp/last") $(field oom_cgroup "$tmp/last")" \
+			"$(field limit "$tmp/last") $(field cgroup "$tmp/last" | head -n 1)" "$name: whose it was"
 		is "$(field limit "$tmp/last")" $((limit * 1048576)) "$name: the limit"
 		touched=$(field touched "$tmp/last")
 		[ "$touched" -gt $((limit * 1048576 * 8 / 10)) ] && [ "$touched" -le $((limit * 1048576)) ] &&

@@ -152,6 +152,12 @@ static struct output make_output(enum output_format format, const char *list)
 }
 
 /* A printer that writes into memory. */
+static const struct host host = {
+	.run = "0123456789abcdef0123456789abcdef",
+	.time = "2024-05-06T07:08:09Z", .name = "node\"7\"\n\x1b[2J", .kernel = "6.1.0-18-amd64",
+	.job = { { "SLURM_JOB_ID", "4711" }, { "POD_NAME", "it's \\ a \"pod\"" } }, .jobs = 2,
+};
+
 struct press {
 	struct printer printer;
 	char *text;
@@ -166,6 +172,9 @@ static void open_press(struct press *press, const struct output *output)
 		exit(99);
 	}
 	press->printer.stream = open_memstream(&press->text, &press->size);
+	/* As a plan leaves it. */
+	press->printer.host = &host;
+	press->printer.pid = 4711;
 }
 
 static void close_press(struct press *press)
@@ -174,11 +183,6 @@ static void close_press(struct press *press)
 	fclose(press->printer.stream);
 	free(press->text);
 }
-
-static const struct host host = {
-	.time = "2024-05-06T07:08:09Z", .name = "node\"7\"\n\x1b[2J", .kernel = "6.1.0-18-amd64",
-	.job = { { "SLURM_JOB_ID", "4711" }, { "POD_NAME", "it's \\ a \"pod\"" } }, .jobs = 2,
-};
 
 static const struct machine machine = {
 	.mem_total = 16 * GIB, .mem_available = 8 * GIB, .swap_total = 0, .overcommit_memory = 1,
@@ -289,7 +293,8 @@ static struct json_object *only_record(const struct press *press, const char *na
 static void test_json_plan(void)
 {
 	static const struct field fields[] = {
-		{ "record", "\"plan\"" }, { "version", "\"" PACKAGE_VERSION "\"" },
+		{ "record", "\"plan\"" }, { "run", "\"0123456789abcdef0123456789abcdef\"" },
+		{ "version", "\"" PACKAGE_VERSION "\"" },
 		{ "time", "\"2024-05-06T07:08:09Z\"" },
 		{ "host", "\"node\\\"7\\\"\\n\\u001b[2J\"" },
 		{ "boot_id", "\"5f0c3b1e-8a47-4e0a-9b57-0a2d7c9d1f11\"" },
@@ -322,7 +327,7 @@ static void test_json_unknown(void)
 				    .page_size = 4096, .interval = 4096, .touch = 4096,
 				    .limit = 64 * MIB, .pid = 1 };
 	static const struct field fields[] = {
-		{ "time", "null" }, { "host", "null" }, { "boot_id", "null" },
+		{ "run", "null" }, { "time", "null" }, { "host", "null" }, { "boot_id", "null" },
 		{ "kernel", "null" }, { "backing", "\"private\"" }, { "job", "{}" },
 		{ "limit", "67108864" },
 		{ NULL, NULL },
@@ -450,7 +455,8 @@ static void test_json_step(void)
 		{ "step", "\"free\"" }, { "pid", "4712" }, { "process", "\"child\"" },
 		{ "hugetlb", "1" }, { "lazyfree", "2" }, { "locked", "3" }, { "ksm", "4" },
 		{ "cg_usage", "5" }, { "cg_anon", "6" }, { "cg_file", "7" }, { "cg_shmem", "8" },
-		{ "cg_pte", "null" }, { "committed", "-9" }, { NULL, NULL },
+		{ "cg_pte", "null" }, { "committed", "-9" },
+		{ "run", "\"0123456789abcdef0123456789abcdef\"" }, { NULL, NULL },
 	};
 	struct sample sample = reading;
 	struct output output = make_output(OUTPUT_JSON, "RSS");
@@ -499,11 +505,16 @@ static void test_json_verdict(void)
 	static const struct verdict completed = {
 		.outcome = OUTCOME_COMPLETED, .exact = true, .measured = true, .touched = 65536,
 		.vsz = 3145728, .rss = 1114112, .grew = 65536, .limit = SAMPLE_MISSING,
-		.summary = "All went well.",
+		.summary = "All went well.", .time = "2024-05-06T07:08:10Z",
+		.oom_limit = SAMPLE_MISSING,
 		.proofs = 1, .proof = { "smaps_rollup: \"65536\"" },
 	};
 	static const struct field fields[] = {
-		{ "record", "\"verdict\"" }, { "outcome", "\"completed\"" },
+		{ "record", "\"verdict\"" }, { "run", "\"0123456789abcdef0123456789abcdef\"" },
+		{ "time", "\"2024-05-06T07:08:10Z\"" },
+		{ "host", "\"node\\\"7\\\"\\n\\u001b[2J\"" }, { "pid", "4711" },
+		{ "job", "{\"SLURM_JOB_ID\":\"4711\",\"POD_NAME\":\"it's \\\\ a \\\"pod\\\"\"}" },
+		{ "oom_cgroup", "null" }, { "oom_limit", "null" }, { "outcome", "\"completed\"" },
 		{ "exit_status", "0" },
 		{ "signal", "null" }, { "touched", "65536" }, { "vsz", "3145728" },
 		{ "rss", "1114112" }, { "grew", "65536" }, { "exact", "true" },
@@ -520,12 +531,15 @@ static void test_json_killed(void)
 	static const struct verdict killed = {
 		.outcome = OUTCOME_KILLED, .exit_status = 137, .signal = 9, .touched = 4096,
 		.trouble = { "killed\nby \x1b[2J", "" }, .summary = "not this",
-		.proofs = 2, .proof = { "a", "b" },
+		.proofs = 2, .proof = { "a", "b" }, .oom_cgroup = "/a/b\"c",
+		/* A limit may be larger than a signed number. */
+		.oom_limit = UINT64_MAX - 4095,
 	};
 	static const struct field fields[] = {
 		{ "outcome", "\"killed\"" }, { "exit_status", "137" }, { "signal", "9" },
 		{ "touched", "4096" }, { "vsz", "null" }, { "rss", "null" }, { "grew", "null" },
 		{ "exact", "false" }, { "proof", "[\"a\",\"b\"]" },
+		{ "oom_cgroup", "\"/a/b\\\"c\"" }, { "oom_limit", "18446744073709547520" },
 		{ "message", "\"killed\\nby \\u001b[2J\"" }, { NULL, NULL },
 	};
 	static const struct field silent[] = {

@@ -10,22 +10,32 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define PLAN                                                                                    \
-	"{\"record\":\"plan\",\"version\":\"0.1.0\",\"time\":\"2026-11-24T15:59:06Z\","         \
+#define PLAN "{" PLAN_FIELDS
+#define SAMPLE(seq) "{" SAMPLE_FIELDS(seq)
+#define VERDICT "{" VERDICT_FIELDS
+
+#define PLAN_FIELDS                                                                             \
+	"\"record\":\"plan\",\"version\":\"0.1.0\",\"time\":\"2026-11-24T15:59:06Z\","         \
 	"\"host\":\"vm\",\"kernel\":\"6.18.0\",\"page_size\":4096,\"size\":67108864,"           \
 	"\"interval\":4096,"                                                                    \
 	"\"touch\":67108864,\"backing\":\"shared\",\"access\":\"read\",\"order\":\"random\","   \
 	"\"passes\":2,\"threads\":4,\"lock\":\"onfault\",\"steps\":[\"dontneed\",\"hold:1s\"]," \
 	"\"limit\":33554432,\"pid\":77,\"later\":{\"a\":[1,null]}}"
-#define SAMPLE(seq)                                                                      \
-	"{\"record\":\"sample\",\"seq\":" #seq ",\"elapsed_ns\":5,\"step\":\"touch\","   \
+#define SAMPLE_FIELDS(seq)                                                               \
+	"\"record\":\"sample\",\"seq\":" #seq ",\"elapsed_ns\":5,\"step\":\"touch\","   \
 	"\"pid\":77,\"process\":\"subject\",\"touched\":4096,\"vsz\":8192,\"rss\":6000," \
 	"\"rss_source\":\"smaps_rollup\",\"grew\":-4096,\"pss\":null,\"cg_pte\":12,"     \
 	"\"committed\":null}"
-#define VERDICT                                                                                   \
-	"{\"record\":\"verdict\",\"outcome\":\"oom-sandbox\",\"exit_status\":137,\"signal\":9,"   \
+#define VERDICT_FIELDS                                                                            \
+	"\"record\":\"verdict\",\"outcome\":\"oom-sandbox\",\"exit_status\":137,\"signal\":9,"   \
 	"\"touched\":8192,\"vsz\":1,\"rss\":2,\"grew\":3,\"exact\":true,\"proof\":[\"a\",\"b\"]," \
 	"\"limit\":33554432,\"message\":\"killed\",\"summary\":\"grew\"}"
+
+/* The same of a run with a name: two of these may be mixed. */
+#define OF(run, kind) "{\"run\":\"" run "\"," kind
+#define PLAN_OF(run) OF(run, PLAN_FIELDS)
+#define SAMPLE_OF(run, seq) OF(run, SAMPLE_FIELDS(seq))
+#define VERDICT_OF(run) OF(run, VERDICT_FIELDS)
 
 /* What a plan must have, without its end. */
 #define LEAST                                                                       \
@@ -297,6 +307,20 @@ static const struct {
 	{ PLAN "\n" SAMPLE(0) "\n" VERDICT "\n" PLAN "\n" VERDICT "\n", 3, "!",
 	  "the third of two" },
 	{ PLAN "\n" SAMPLE(0) "\n" PLAN "\n" VERDICT "\n", 1, "ps", "a first without a verdict" },
+	{ PLAN_OF("a") "\n" PLAN_OF("b") "\n" SAMPLE_OF("a", 0) "\n" SAMPLE_OF("b", 0) "\n"
+	  SAMPLE_OF("b", 1) "\n" SAMPLE_OF("a", 1) "\n" VERDICT_OF("b") "\n" VERDICT_OF("a") "\n",
+	  0, "pssv", "the last of two that are mixed" },
+	{ PLAN_OF("a") "\n" PLAN_OF("b") "\n" SAMPLE_OF("b", 0) "\n" SAMPLE_OF("b", 1) "\n"
+	  VERDICT_OF("b") "\n" SAMPLE_OF("a", 0) "\n" VERDICT_OF("a") "\n",
+	  1, "psv", "the first of two that are mixed" },
+	{ PLAN_OF("a") "\n" SAMPLE_OF("a", 0) "\n" PLAN_OF("b") "\n" VERDICT_OF("b") "\n",
+	  1, "ps", "a first without a verdict, and with a name" },
+	{ PLAN_OF("a") "\n" SAMPLE_OF("a", 0) "\n{\"run\":\"b\",\"record\":\"sample\"}\n"
+	  SAMPLE_OF("a", 1) "\n", 0, "pss", "among what is wrong with another" },
+	{ PLAN_OF("a") "\n" SAMPLE_OF("a", 0) "\n{\"run\":\"a\",\"record\":\"sample\"}\n"
+	  SAMPLE_OF("a", 1) "\n", 0, "ps!", "with what is wrong with itself" },
+	{ PLAN_OF("a") "\n" SAMPLE_OF("a", 1) "\n" SAMPLE_OF("a", 1) "\n", 0, "ps!",
+	  "with a name and a row twice" },
 	{ "# a comment\n" PLAN "\n" SAMPLE(0) "\n" VERDICT "\n", 0, "psv",
 	  "behind something else" },
 	{ "{ \"record\": \"plan\", \"size\": 1, \"page_size\": 1, \"touch\": 1, \"backing\": "
