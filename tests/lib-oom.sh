@@ -23,9 +23,14 @@ facts_filter='
 	.explanation |= (split("\n") | map(select(startswith("When: ") | not) |
 		sub(" ?When it was is not in the log\\."; "") | select(. != "Not in the log:")))'
 
+# Numbers that jq 1.6 cannot hold are compared as text: it rounds what is above 2^53, 1.7 does not.
+exact_numbers() {
+	sed 's/\("[a-z_]*":\)\([0-9]\{16,\}\)\([,}]\)/\1"\2"\3/g'
+}
+
 # golden FILE: the records of FILE, which is below the fixtures, as they are kept in *.json.
 golden() {
-	(cd "$fixtures" && "$OOMWHY" --json "$1") | jq -S --tab "$golden_filter"
+	(cd "$fixtures" && "$OOMWHY" --json "$1") | exact_numbers | jq -S --tab "$golden_filter"
 }
 
 # golden_of FILE: the name of the file in which its records are kept.
@@ -45,7 +50,7 @@ base_of() {
 
 # golden_clothes FILE: of the records of FILE, what is no fact of facts_filter.
 golden_clothes() {
-	(cd "$fixtures" && "$OOMWHY" --json "$1") | jq -S --tab "$golden_filter"' |
+	(cd "$fixtures" && "$OOMWHY" --json "$1") | exact_numbers | jq -S --tab "$golden_filter"' |
 		{ source, number, lines, host, time, time_guessed, time_raw, monotonic_ns,
 		victims: [.victims[] | { time_raw }] }'
 }

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/name-list.h"
 
 static int complain_unknown(const struct name_table *table, const char *name, size_t length,
@@ -28,7 +28,8 @@ static int complain_unknown(const struct name_table *table, const char *name, si
 static int find_name(const struct name_table *table, const char *name, size_t length)
 {
 	for (size_t i = 0; i < table->count; i++)
-		if (strlen(table->name(i)) == length && !strncasecmp(table->name(i), name, length))
+		if (strlen(table->name(i)) == length &&
+		    ascii_same_head(table->name(i), name, length))
 			return (int)i;
 	return -ENOENT;
 }

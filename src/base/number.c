@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "base/ascii.h"
 #include "base/number.h"
 
 /* Appends a digit to *value. Returns 0 or -ERANGE. */
@@ -60,7 +61,7 @@ int number_hex_digit(char digit)
 {
 	if (isdigit((unsigned char)digit))
 		return digit - '0';
-	return tolower((unsigned char)digit) - 'a' + 10;
+	return ascii_lower(digit) - 'a' + 10;
 }
 
 int number_parse_u64(const char *text, uint64_t *ret_value)

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/number.h"
 #include "base/size.h"
 
@@ -56,14 +56,14 @@ static uint64_t suffix_multiplier(const char *suffix)
 	const char *letter;
 	uint64_t base = 1024, multiplier = 1;
 
-	if (!*suffix || !strcasecmp(suffix, "B"))
+	if (!*suffix || ascii_same(suffix, "B"))
 		return 1;
-	letter = strchr(suffix_letters, toupper((unsigned char)*suffix));
+	letter = strchr(suffix_letters, ascii_upper(*suffix));
 	if (!letter)
 		return 0;
-	if (!strcasecmp(suffix + 1, "B"))
+	if (ascii_same(suffix + 1, "B"))
 		base = 1000;
-	else if (suffix[1] && strcasecmp(suffix + 1, "iB") && strcasecmp(suffix + 1, "i"))
+	else if (suffix[1] && !ascii_same(suffix + 1, "iB") && !ascii_same(suffix + 1, "i"))
 		return 0;
 	for (const char *step = suffix_letters; step <= letter; step++)
 		multiplier *= base;
@@ -77,6 +77,9 @@ static int parse_share(const char *name, const char *text, struct decimal number
 
 	if (decimal_scale(number, 100, &permyriad) < 0 || permyriad > 10000)
 		return refuse(name, text, "is more than 100%", -ERANGE, trouble);
+	/* Rounded, it would be another share than the one that was asked for. */
+	if (number.divisor > 100)
+		return refuse(name, text, "has more than two decimals", -EINVAL, trouble);
 	if (permyriad == 0)
 		return refuse(name, text, "is nothing", -EINVAL, trouble);
 	*ret_size = (struct size){ .permyriad = (unsigned)permyriad };

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/duration.h"
 #include "base/number.h"
 #include "base/timestamp.h"
@@ -190,7 +191,7 @@ static int64_t take_unit(const char **text)
 {
 	size_t length = 0;
 
-	while (isalpha((unsigned char)(*text)[length]))
+	while (ascii_is_letter((*text)[length]))
 		length++;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		for (int j = 0; j < 5 && units[i].names[j]; j++) {
@@ -275,7 +276,7 @@ int timestamp_parse(const char *name, const char *text, int64_t now_ns, int64_t 
 		    struct trouble *trouble)
 {
 	char escaped[128];
-	int64_t ns;
+	int64_t ns = 0;
 	int r = parse(text, now_ns, &ns);
 
 	if (r == 0) {

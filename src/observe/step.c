@@ -141,19 +141,21 @@ static int parse_part(const char *text, const char *numbers, struct step *step,
 		      struct trouble *trouble)
 {
 	const char *slash = strchr(numbers, '/');
-	char part[SAMPLE_STEP_MAX];
+	char part[SAMPLE_STEP_MAX], name[48];
 	int r;
 
+	snprintf(name, sizeof(name), "--then %s: SIZE", step->rule->name);
 	if (!slash || slash - numbers >= (ptrdiff_t)sizeof(part))
-		return size_parse("--then", numbers, &step->part, trouble);
+		return size_parse(name, numbers, &step->part, trouble);
 	if (!takes_pieces(step->rule))
 		return complain_shape(text, "has an EVERY, but is done to one range",
 				      "dontneed, free, cold, pageout, remove and guard take "
 				      ":SIZE/EVERY", trouble);
 	snprintf(part, sizeof(part), "%.*s", (int)(slash - numbers), numbers);
-	r = size_parse("--then", part, &step->part, trouble);
+	r = size_parse(name, part, &step->part, trouble);
+	snprintf(name, sizeof(name), "--then %s: EVERY", step->rule->name);
 	if (r == 0)
-		r = size_parse("--then", slash + 1, &step->every, trouble);
+		r = size_parse(name, slash + 1, &step->every, trouble);
 	if (r < 0)
 		return r;
 	if (step->part.permyriad || step->every.permyriad)
@@ -174,7 +176,7 @@ static int parse_rest(const char *text, const char *rest, struct step *step,
 		if (!*rest)
 			return complain_shape(text, "does not say how long",
 					      "write --then hold:TIME, as in hold:2s", trouble);
-		r = duration_parse("--then hold", rest + 1, &step->time, trouble);
+		r = duration_parse("--then hold: TIME", rest + 1, &step->time, trouble);
 		return r < 0 || step->time ? r : complain_shape(text, "is no time at all",
 								"TIME must be above 0", trouble);
 	}

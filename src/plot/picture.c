@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "plot/picture.h"
 
@@ -32,7 +32,7 @@ int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct troubl
 	}
 	/* ".png" is a name without an ending. */
 	for (int kind = PICTURE_SVG; ending && ending != name && kind <= PICTURE_PDF; kind++) {
-		if (strcasecmp(ending, endings[kind]) != 0)
+		if (!ascii_same(ending, endings[kind]))
 			continue;
 		*ret_kind = (enum picture_kind)kind;
 		return 0;

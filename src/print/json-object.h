@@ -26,7 +26,10 @@ void json_add_text(struct json_object *object, const char *key, const char *text
 void json_add_integer(struct json_object *object, const char *key, int64_t value);
 void json_add_flag(struct json_object *object, const char *key, bool value);
 
-/* A figure; UINT64_MAX, which stands for an unknown one, is null. */
+/* A size or count; UINT64_MAX, which stands for an unknown one, is null. */
+void json_add_size(struct json_object *object, const char *key, uint64_t value);
+
+/* A figure of somebody else's: what is above INT64_MAX is no machine's, and null. */
 void json_add_figure(struct json_object *object, const char *key, uint64_t value);
 
 /*

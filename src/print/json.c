@@ -18,10 +18,10 @@ static struct json_object *machine_object(const struct machine *machine)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_figure(object, "mem_total", machine->mem_total);
-	json_add_figure(object, "mem_available", machine->mem_available);
-	json_add_figure(object, "swap_total", machine->swap_total);
-	json_add_figure(object, "overcommit_memory", machine->overcommit_memory);
+	json_add_size(object, "mem_total", machine->mem_total);
+	json_add_size(object, "mem_available", machine->mem_available);
+	json_add_size(object, "swap_total", machine->swap_total);
+	json_add_size(object, "overcommit_memory", machine->overcommit_memory);
 	return object;
 }
 
@@ -58,12 +58,12 @@ static void add_manner(struct json_object *object, const struct plan_record *rec
 		return;
 	json_add_text(object, "access", touch_access_name(manner->access));
 	json_add_text(object, "order", order_name(manner->order));
-	json_add_figure(object, "seed",
+	json_add_size(object, "seed",
 			manner->order == ORDER_RANDOM ? manner->seed : SAMPLE_MISSING);
-	json_add_figure(object, "unit", manner->unit);
-	json_add_figure(object, "stride", manner->stride);
-	json_add_figure(object, "passes", observe->passes);
-	json_add_figure(object, "threads", observe->threads);
+	json_add_size(object, "unit", manner->unit);
+	json_add_size(object, "stride", manner->stride);
+	json_add_size(object, "passes", observe->passes);
+	json_add_size(object, "threads", observe->threads);
 	json_add_text(object, "lock", locks[observe->lock]);
 	json_add_text(object, "file", record->file);
 	json_add_flag(object, "shared", region_is_shared(record->region->backing));
@@ -79,15 +79,15 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 	json_add_text(object, "host", record->host->name);
 	json_add_text(object, "boot_id", record->machine->boot_id);
 	json_add_text(object, "kernel", record->host->kernel);
-	json_add_figure(object, "page_size", record->page_size);
-	json_add_figure(object, "size", record->region->bytes);
-	json_add_figure(object, "interval", record->interval);
-	json_add_figure(object, "touch", record->touch);
+	json_add_size(object, "page_size", record->page_size);
+	json_add_size(object, "size", record->region->bytes);
+	json_add_size(object, "interval", record->interval);
+	json_add_size(object, "touch", record->touch);
 	json_add_text(object, "backing", region_backing_name(record->region->backing));
-	json_add_figure(object, "piece",
+	json_add_size(object, "piece",
 			record->region->piece ? record->region->piece : SAMPLE_MISSING);
 	add_manner(object, record);
-	json_add_figure(object, "limit", record->limit);
+	json_add_size(object, "limit", record->limit);
 	json_add_integer(object, "pid", record->pid);
 	json_add(object, "machine", machine_object(record->machine));
 	json_add(object, "job", job_object(record->host));
@@ -98,36 +98,36 @@ static int json_sample(struct printer *printer, const struct sample *sample)
 {
 	struct json_object *object = new_run_record(printer, "sample");
 
-	json_add_figure(object, "seq", sample->seq);
-	json_add_figure(object, "elapsed_ns", sample->elapsed_ns);
+	json_add_size(object, "seq", sample->seq);
+	json_add_size(object, "elapsed_ns", sample->elapsed_ns);
 	json_add_text(object, "step", sample_step_name(sample));
-	json_add_figure(object, "pid", sample->pid);
+	json_add_size(object, "pid", sample->pid);
 	json_add_text(object, "process", sample->of_child ? "child" : "subject");
-	json_add_figure(object, "touched", sample->touched);
-	json_add_figure(object, "vsz", sample->vsz);
-	json_add_figure(object, "rss", sample->rss);
+	json_add_size(object, "touched", sample->touched);
+	json_add_size(object, "vsz", sample->vsz);
+	json_add_size(object, "rss", sample->rss);
 	json_add_text(object, "rss_source", sample->exact ? "smaps_rollup" : "status");
 	json_add_integer(object, "grew", sample->grew);
-	json_add_figure(object, "anon", sample->anon);
-	json_add_figure(object, "file", sample->file);
-	json_add_figure(object, "shmem", sample->shmem);
-	json_add_figure(object, "swap", sample->swap);
-	json_add_figure(object, "pss", sample->pss);
-	json_add_figure(object, "uss", sample->uss);
-	json_add_figure(object, "huge", sample->huge);
-	json_add_figure(object, "hugetlb", sample->hugetlb);
-	json_add_figure(object, "lazyfree", sample->lazyfree);
-	json_add_figure(object, "locked", sample->locked);
-	json_add_figure(object, "ksm", sample->ksm);
-	json_add_figure(object, "pte", sample->pte);
-	json_add_figure(object, "minflt", sample->minflt);
-	json_add_figure(object, "majflt", sample->majflt);
-	json_add_figure(object, "oom_score", sample->oom_score);
-	json_add_figure(object, "cg_usage", sample->cg_usage);
-	json_add_figure(object, "cg_anon", sample->cg_anon);
-	json_add_figure(object, "cg_file", sample->cg_file);
-	json_add_figure(object, "cg_shmem", sample->cg_shmem);
-	json_add_figure(object, "cg_pte", sample->cg_pte);
+	json_add_size(object, "anon", sample->anon);
+	json_add_size(object, "file", sample->file);
+	json_add_size(object, "shmem", sample->shmem);
+	json_add_size(object, "swap", sample->swap);
+	json_add_size(object, "pss", sample->pss);
+	json_add_size(object, "uss", sample->uss);
+	json_add_size(object, "huge", sample->huge);
+	json_add_size(object, "hugetlb", sample->hugetlb);
+	json_add_size(object, "lazyfree", sample->lazyfree);
+	json_add_size(object, "locked", sample->locked);
+	json_add_size(object, "ksm", sample->ksm);
+	json_add_size(object, "pte", sample->pte);
+	json_add_size(object, "minflt", sample->minflt);
+	json_add_size(object, "majflt", sample->majflt);
+	json_add_size(object, "oom_score", sample->oom_score);
+	json_add_size(object, "cg_usage", sample->cg_usage);
+	json_add_size(object, "cg_anon", sample->cg_anon);
+	json_add_size(object, "cg_file", sample->cg_file);
+	json_add_size(object, "cg_shmem", sample->cg_shmem);
+	json_add_size(object, "cg_pte", sample->cg_pte);
 	json_add(object, "committed", sample->committed == SAMPLE_NO_GROWTH
 		 ? NULL : json_object_new_int64(sample->committed));
 	return json_write_record(printer->stream, object);
@@ -151,10 +151,10 @@ static struct json_object *counters_object(const struct testimony *testimony, bo
 	if (own)
 		events = after ? own->after : own->before;
 	json_add_text(object, "cgroup", own ? own->name : NULL);
-	json_add_figure(object, "oom_kill", events.known ? events.oom_kill : SAMPLE_MISSING);
-	json_add_figure(object, "high", events.known && own->version == 2 ? events.high
+	json_add_size(object, "oom_kill", events.known ? events.oom_kill : SAMPLE_MISSING);
+	json_add_size(object, "high", events.known && own->version == 2 ? events.high
 									  : SAMPLE_MISSING);
-	json_add_figure(object, "vmstat_oom_kill", !testimony->vmstat_known ? SAMPLE_MISSING
+	json_add_size(object, "vmstat_oom_kill", !testimony->vmstat_known ? SAMPLE_MISSING
 						   : after ? testimony->vmstat_after
 							   : testimony->vmstat_before);
 	return object;
@@ -179,22 +179,22 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	json_add(object, "job", job_object(printer->host));
 	json_add_text(object, "outcome", verdict_outcome_name(verdict->outcome));
 	json_add_integer(object, "exit_status", verdict->exit_status);
-	json_add_figure(object, "signal",
+	json_add_size(object, "signal",
 			verdict->signal ? (uint64_t)verdict->signal : SAMPLE_MISSING);
 	json_add_text(object, "step", verdict->step);
-	json_add_figure(object, "child",
+	json_add_size(object, "child",
 			verdict->child ? (uint64_t)verdict->child : SAMPLE_MISSING);
-	json_add_figure(object, "touched", verdict->touched);
-	json_add_figure(object, "elapsed_ns",
+	json_add_size(object, "touched", verdict->touched);
+	json_add_size(object, "elapsed_ns",
 			verdict->elapsed_ns ? verdict->elapsed_ns : SAMPLE_MISSING);
-	json_add_figure(object, "vsz", verdict->measured ? verdict->vsz : SAMPLE_MISSING);
-	json_add_figure(object, "rss", verdict->measured ? verdict->rss : SAMPLE_MISSING);
+	json_add_size(object, "vsz", verdict->measured ? verdict->vsz : SAMPLE_MISSING);
+	json_add_size(object, "rss", verdict->measured ? verdict->rss : SAMPLE_MISSING);
 	json_add(object, "grew", verdict->measured ? json_object_new_int64(verdict->grew) : NULL);
 	json_add_flag(object, "exact", verdict->exact);
 	json_add(object, "proof", proof_array(verdict));
-	json_add_figure(object, "limit", verdict->limit);
+	json_add_size(object, "limit", verdict->limit);
 	json_add_text(object, "oom_cgroup", verdict->oom_cgroup);
-	json_add_figure(object, "oom_limit", verdict->oom_limit);
+	json_add_size(object, "oom_limit", verdict->oom_limit);
 	json_add(object, "counters",
 		 verdict->testimony ? both_counters(verdict->testimony) : NULL);
 	json_add_text(object, "message", verdict->trouble.what[0] ? verdict->trouble.what

@@ -2,7 +2,6 @@
 /* explain.c - a report in sentences: the order of the paragraphs, and the first of them */
 #include <config.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -10,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "why/explain-parts.h"
 
 int oom_story_add(struct oom_story *story, enum oom_heading heading, const char *format, ...)
@@ -129,7 +129,7 @@ static void begin_large(char *name)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strncmp(name, words[i], strlen(words[i])))
-			name[0] = (char)toupper((unsigned char)name[0]);
+			name[0] = ascii_upper(name[0]);
 }
 
 /* "Memory cgroup /a reached its limit of 32.0 MiB" */

@@ -151,7 +151,9 @@ refused "--then 'dontneed:50%/64K'" --then dontneed:50%/64K 1M
 refused "--then 'dontneed:64K/0'" --then dontneed:64K/0 1M
 refused "--then 'dontneed:0/64K'" --then dontneed:0/64K 1M
 refused "'64K/1M'" --then dontneed:64K/64K/1M 1M
-refused "--then ''" --then dontneed:64K/ 1M
+refused "--then dontneed: EVERY ''" --then dontneed:64K/ 1M
+refused "--then dontneed: SIZE ''" --then dontneed: 1M
+refused "--then hold: TIME ''" --then hold: 1M
 refused "--then 'unmap:4K/64K'" --then unmap:4K/64K 1M
 refused "--then 'touch:read:4K/64K'" --then touch:read:4K/64K 1M
 refused '--then free' --shared --then free
@@ -184,6 +186,16 @@ run 64K 1M
 is "$status" 0 "INTERVAL above SIZE is no error"
 has "$tmp/err" '^pagetouch: note: INTERVAL is larger' "it is a note"
 is "$(wc -l <"$tmp/out")" 3 "and makes one step"
+
+# Names and suffixes are ASCII: in Turkish 'I' is no capital 'i'.
+if ! localedef -i tr_TR -f ISO-8859-9 "$tmp/tr_TR.ISO-8859-9" >"$tmp/localedef" 2>&1; then
+	skip "columns and suffixes in a Turkish locale" "localedef makes no tr_TR here"
+else
+	status=0
+	LOCPATH=$tmp LC_ALL=tr_TR.ISO-8859-9 "$PAGETOUCH" -n -o file,MINFLT,pid 64KIB 32kib \
+		>"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status $(wc -l <"$tmp/out")" "0 3" "columns and suffixes in a Turkish locale"
+fi
 
 # A leading 0 is not octal, and an odd size is rounded up to pages.
 run --json 010

@@ -64,7 +64,7 @@ static const struct {
 	unsigned permyriad;
 } shares[] = {
 	{ "1%", 100 }, { "50%", 5000 }, { "100%", 10000 }, { "12.5%", 1250 }, { "0.01%", 1 },
-	{ "050%", 5000 }, { "100.00%", 10000 }, { ".5%", 50 },
+	{ "050%", 5000 }, { "100.00%", 10000 }, { "0.5%", 50 }, { ".5%", 50 },
 };
 
 static void test_shares(void)
@@ -114,7 +114,8 @@ static const struct {
 	{ "5\xc2\xb5", -EINVAL, "a micro sign behind it" },
 	{ "5\xff", -EINVAL, "a byte that is no UTF-8 behind it" },
 	{ "\xe2\x88\x92" "5", -EINVAL, "a typographic minus" },
-	{ "200%", -ERANGE, NULL }, { "100.01%", -ERANGE, NULL }, { "100.001%", -ERANGE, NULL },
+	{ "0.001%", -EINVAL, NULL }, { "12.345%", -EINVAL, NULL },
+	{ "50.000%", -EINVAL, NULL }, { "200%", -ERANGE, NULL }, { "100.01%", -ERANGE, NULL }, { "100.001%", -ERANGE, NULL },
 	{ "18446744073709551615%", -ERANGE, NULL },
 	{ "99999999999G", -ERANGE, NULL }, { "16E", -ERANGE, NULL }, { "16EiB", -ERANGE, NULL },
 	{ "19EB", -ERANGE, NULL }, { "16384P", -ERANGE, NULL },

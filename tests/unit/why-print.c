@@ -699,7 +699,7 @@ static void test_hostile(void)
 	record = record_of(&stage.shown, "a hostile report");
 	field_is(record, "panic", "\"\\u001b[2J\\u001b]0;x\\u0007\xc2\x9b\xe2\x80\xae"
 		 "\xef\xbf\xbd\\n\\\\ \\\"\"");
-	field_is(record, "tasks.0.rss", "18446744073709551614");
+	field_is(record, "tasks.0.rss", "null");
 	field_is(record, "tasks.1.pid", "9223372036854775807");
 	field_is(record, "tasks_listed", "null");
 	json_object_put(record);
