@@ -453,6 +453,7 @@ int session_run(struct session *session)
 		.signals = &session->signals,
 		.around = &session->around,
 		.sandbox = &session->sandbox,
+		.witness = &session->witness,
 		.sink = &sink,
 	};
 	struct ending ending = { .reason = STOP_OUTPUT };

@@ -222,9 +222,18 @@ static bool ends_with_news(const struct run *run)
 	return run->step != STEP_TOUCH || run_touched(run) != run->shown;
 }
 
+static void keep_death(struct ending *ending, const struct ending *death)
+{
+	ending->reason = STOP_DIED;
+	ending->wait_status = death->wait_status;
+	ending->child = death->child;
+	if (!ending->signal)
+		ending->signal = death->signal;
+}
+
 /*
  * A run that was cut short gets its exact last reading too, and its row if it adds one.
- * Whatever happens here does not change why the run ended.
+ * Nothing but a death here changes why the run ended.
  */
 static void finish_early(struct run *run)
 {
@@ -244,6 +253,10 @@ static void finish_early(struct run *run)
 		r = run_read(run, true, &last);
 		last.seq = as_it_was.last.seq;
 	}
+	/* A death in the midst of it is how the run ended: the kernel did not wait for us. */
+	if (ending->reason == STOP_DIED &&
+	    (as_it_was.reason == STOP_SIGNAL || as_it_was.reason == STOP_GUARD))
+		keep_death(&as_it_was, ending);
 	*ending = as_it_was;
 	/* What could not be printed was taken all the same. */
 	if (r < 0 && last.seq == as_it_was.last.seq)
@@ -259,8 +272,9 @@ static void finish_early(struct run *run)
  */
 static int heed_signal(struct run *run)
 {
-	run->ending->signal = signals_read(run->tools->signals);
-	return run->ending->signal ? run_stop(run, STOP_SIGNAL) : 0;
+	int number = signals_read(run->tools->signals);
+
+	return number ? run_signalled(run, number) : 0;
 }
 
 static int carry_out(struct run *run)

@@ -12,6 +12,7 @@
 #include "observe/guard.h"
 #include "observe/sample.h"
 #include "observe/step.h"
+#include "observe/witness.h"
 #include "subject/subject.h"
 #include "system/process.h"
 #include "system/sandbox.h"
@@ -69,7 +70,8 @@ enum stop_reason {
 /* How the run ended: facts only, the verdict is made of them elsewhere. */
 struct ending {
 	enum stop_reason reason;
-	int signal;			/* STOP_SIGNAL */
+	int signal;			/* STOP_SIGNAL; of STOP_DIED: what reached the observer
+					 * at the same time, or 0 */
 	int wait_status;		/* STOP_DIED, wait(2) */
 	pid_t child;			/* STOP_DIED: not the subject, but this child; or 0 */
 	int error;			/* STOP_MAP, STOP_STEP, STOP_OUTPUT: negative errno */
@@ -98,6 +100,7 @@ struct observe_tools {
 	struct signals *signals;
 	struct around *around;
 	const struct sandbox *sandbox;	/* the subject's; not looked at unless a step changes it */
+	const struct witness *witness;	/* of the subject's death; NULL: none */
 	const struct observe_sink *sink;
 };
 

@@ -25,12 +25,6 @@
 /* For how long answers may come before a signal, a death and the sink are looked at, too. */
 #define LOOK_NS (10 * NS_PER_MS)
 
-int run_stop(struct run *run, enum stop_reason reason)
-{
-	run->ending->reason = reason;
-	return -ECANCELED;
-}
-
 int run_fail(struct run *run, int error, const char *what)
 {
 	trouble_set(&run->ending->trouble, "%s: %s", what, strerror(-error));
@@ -54,63 +48,20 @@ enum { WAIT_ANSWER, WAIT_DEATH, WAIT_SIGNAL, WAIT_CHANGE, WAIT_CHILD };
 
 #define WAIT_MAX (WAIT_CHILD + SUBJECT_CHILDREN_MAX)
 
-/*
- * A child is killed when the subject's first thread has ended, the subject's own pidfd tells it
- * when its last one has: of the two deaths that of the subject came first, though it is told
- * later.
- */
-static bool subject_is_over(const struct run *run)
-{
-	struct root live;
-	bool over;
-
-	if (root_open("/", &live) < 0)
-		return false;
-	over = process_is_zombie(&live, run->subject->pid);
-	root_close(&live);
-	return over;
-}
-
-static int subject_died(struct run *run)
-{
-	subject_reap(run->subject);
-	run->ending->wait_status = run->subject->wait_status;
-	return run_stop(run, STOP_DIED);
-}
-
-/* A child leaves by itself only when its pipe has been closed: by its parent's death, that is. */
-static int child_died(struct run *run, unsigned index)
-{
-	int status;
-
-	if (subject_is_over(run))
-		return subject_died(run);
-	status = subject_reap_child(run->subject, index);
-	if (WIFEXITED(status))
-		return subject_died(run);
-	run->ending->child = run->subject->children[index].pid;
-	run->ending->wait_status = status;
-	return run_stop(run, STOP_DIED);
-}
-
 /* An answer comes before the death that may have followed it; a parent's before its child's. */
 static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX], bool answered,
 		      enum event *ret_event)
 {
-	if (fds[WAIT_SIGNAL].revents &&
-	    (run->ending->signal = signals_read(run->tools->signals)) != 0)
-		return run_stop(run, STOP_SIGNAL);
+	int number = fds[WAIT_SIGNAL].revents ? signals_read(run->tools->signals) : 0;
+
+	if (number)
+		return run_signalled(run, number);
 	if (answered) {
 		*ret_event = EVENT_ANSWER;
 		return 0;
 	}
-	if (fds[WAIT_DEATH].revents)
-		return subject_died(run);
-	for (unsigned i = 0; i < run->subject->child_count; i++)
-		if (fds[WAIT_CHILD + i].revents)
-			return child_died(run, i);
 	*ret_event = fds[WAIT_CHANGE].revents ? EVENT_CHANGED : EVENT_TIME;
-	return 0;
+	return run_note_death(run, &fds[WAIT_DEATH], &fds[WAIT_CHILD]);
 }
 
 static void tick(struct run *run, uint64_t now)
@@ -373,12 +324,13 @@ bool run_is_exact(const struct run *run)
 static int emit(struct run *run, struct sample *sample)
 {
 	struct ending *ending = run->ending;
+	int number;
 
 	sample->seq = run->seq++;
 	ending->error = run->tools->sink->sample(run->tools->sink->context, sample);
 	/* EINTR: standard output was stalled and a signal came. */
-	if (ending->error == -EINTR && (ending->signal = signals_read(run->tools->signals)) != 0)
-		return run_stop(run, STOP_SIGNAL);
+	if (ending->error == -EINTR && (number = signals_read(run->tools->signals)) != 0)
+		return run_signalled(run, number);
 	return ending->error < 0 ? run_stop(run, STOP_OUTPUT) : 0;
 }
 

@@ -3,6 +3,8 @@
 #ifndef PT_RUN_H
 #define PT_RUN_H
 
+#include <poll.h>
+
 #include "observe/observer.h"
 #include "observe/pace.h"
 #include "system/sandbox-limit.h"
@@ -49,6 +51,18 @@ struct run {
 
 /* Ends the run for REASON. Always returns -ECANCELED. */
 int run_stop(struct run *run, enum stop_reason reason);
+
+/*
+ * Ends the run because of whom SUBJECT and CHILDREN, which have been polled, say that he has died.
+ * Returns 0 if nobody has.
+ */
+int run_note_death(struct run *run, const struct pollfd *subject, const struct pollfd *children);
+
+/*
+ * Ends the run because signal NUMBER has reached the observer; or because of a death that was
+ * under way then, which is waited for. Always returns -ECANCELED.
+ */
+int run_signalled(struct run *run, int number);
 
 /* Ends the run because a reading failed. Always returns -ECANCELED. */
 int run_fail(struct run *run, int error, const char *what);

@@ -157,6 +157,20 @@ void witness_end(struct witness *witness, bool killed)
 		read_report(witness);
 }
 
+bool witness_counted(const struct witness *witness)
+{
+	const struct testimony *testimony = &witness->testimony;
+	struct cgroup_events now = { 0 };
+	uint64_t kills;
+
+	if (testimony->count && testimony->levels[0].before.known)
+		cgroup_events_read(&witness->live, &witness->chain.levels[0], &now);
+	if (now.known && now.oom_kill > testimony->levels[0].before.oom_kill)
+		return true;
+	return testimony->vmstat_known && read_vmstat(witness, &kills) &&
+	       kills > testimony->vmstat_before;
+}
+
 uint64_t witness_throttled(const struct witness *witness)
 {
 	struct cgroup_events now;

@@ -62,6 +62,9 @@ void witness_begin(struct witness *witness, pid_t pid, const char *sandbox);
  */
 void witness_end(struct witness *witness, bool killed);
 
+/* Whether an OOM kill has been counted since the beginning that may be the subject's. */
+bool witness_counted(const struct witness *witness);
+
 /* Counts of memory.high reached by the subject's own cgroup since the beginning. */
 uint64_t witness_throttled(const struct witness *witness);
 

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,16 +50,29 @@ static uint64_t read_limit(pid_t pid, enum __rlimit_resource resource)
 	return limit.rlim_cur;
 }
 
+/* The text of KEY ("\nState:\t") in /proc/PID/status, or NULL. */
+static const char *find_field(const char *status, const char *key)
+{
+	const char *field = strstr(status, key);
+
+	return field ? field + strlen(key) : NULL;
+}
+
+static int read_status(const struct root *root, pid_t pid, char **ret_status)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	return root_read_all(root, path, ret_status);
+}
+
 int process_status_field(const struct root *root, pid_t pid, const char *key,
 			 uint64_t *ret_bytes)
 {
 	CLEANUP_FREE char *text = NULL;
-	char path[64];
-	int r;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	/* A process in thousands of groups has a long one. */
-	r = root_read_all(root, path, &text);
+	int r = read_status(root, pid, &text);
+
 	return r < 0 ? r : keyed_u64(text, key, ret_bytes);
 }
 
@@ -87,14 +101,28 @@ int process_space_read(const struct root *root, pid_t pid, struct process_space 
 bool process_is_zombie(const struct root *root, pid_t pid)
 {
 	CLEANUP_FREE char *status = NULL;
-	char path[64];
 	const char *state;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	if (root_read_all(root, path, &status) < 0)
+	if (read_status(root, pid, &status) < 0)
 		return false;
-	state = strstr(status, "\nState:\t");
-	return state && state[8] == 'Z';
+	state = find_field(status, "\nState:\t");
+	return state && *state == 'Z';
+}
+
+/* A SIGKILL stays pending until the end; who has no memory any more is exiting, whatever it was. */
+bool process_is_dying(const struct root *root, pid_t pid)
+{
+	const uint64_t sigkill = UINT64_C(1) << (SIGKILL - 1);
+	CLEANUP_FREE char *status = NULL;
+	const char *own, *shared;
+
+	if (read_status(root, pid, &status) < 0)
+		return false;
+	own = find_field(status, "\nSigPnd:\t");
+	shared = find_field(status, "\nShdPnd:\t");
+	return (own && strtoull(own, NULL, 16) & sigkill) ||
+	       (shared && strtoull(shared, NULL, 16) & sigkill) ||
+	       !find_field(status, "\nVmSize:\t");
 }
 
 int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, uint64_t *ret_ksm)

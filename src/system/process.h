@@ -37,6 +37,9 @@ int process_status_field(const struct root *root, pid_t pid, const char *key,
  */
 bool process_is_zombie(const struct root *root, pid_t pid);
 
+/* Whether PID has a SIGKILL to die of, or is dying already. False when that cannot be read. */
+bool process_is_dying(const struct root *root, pid_t pid);
+
 /*
  * Reads what procps does not offer, bytes: page tables (status VmPTE) and pages that are merged
  * with equal ones (ksm_merging_pages, Linux 5.19; untouched where the kernel has no such file).

@@ -298,6 +298,11 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 			  "as 128 + %d", signal, verdict_signal_name(signal), signal);
 	verdict_add_proof(verdict, "the subject's own count: %" PRIu64 " bytes touched",
 			  verdict->touched);
+	if (evidence->ending->signal)
+		verdict_add_proof(verdict, "the observer received %s (signal %d) at the same time, "
+				  "as systemd sends it after an OOM kill (OOMPolicy=stop)",
+				  verdict_signal_name(evidence->ending->signal),
+				  evidence->ending->signal);
 	if (evidence->testimony)
 		add_counters(evidence->testimony, verdict);
 	if (evidence->testimony && signal == SIGKILL)

@@ -67,19 +67,6 @@ static void end_with(struct verdict *verdict, enum outcome outcome, int exit_sta
 	verdict->exit_status = exit_status;
 }
 
-static void judge_death(const struct verdict_evidence *evidence, struct verdict *verdict)
-{
-	int status = evidence->ending->wait_status;
-
-	if (WIFSIGNALED(status)) {
-		death_judge(evidence, WTERMSIG(status), verdict);
-		return;
-	}
-	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
-	trouble_set(&verdict->trouble, "the subject (pid %d) left by itself with status %d",
-		    evidence->pid, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-}
-
 static void judge_guard(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	enum size_unit unit = evidence->unit;
@@ -135,6 +122,25 @@ static void judge_signal(const struct verdict_evidence *evidence, struct verdict
 	trouble_set(&verdict->trouble, "ended by %s after touching %s of %s%s",
 		    verdict_signal_name(verdict->signal), TEXT(verdict->touched),
 		    TEXT(evidence->touch), WHERE);
+}
+
+static void judge_death(const struct verdict_evidence *evidence, struct verdict *verdict)
+{
+	const struct ending *ending = evidence->ending;
+	int status = ending->wait_status, signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	/* Sent to both, it is one signal: to a whole process group or cgroup. */
+	if (signal && signal == ending->signal) {
+		judge_signal(evidence, verdict);
+		return;
+	}
+	if (signal) {
+		death_judge(evidence, signal, verdict);
+		return;
+	}
+	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
+	trouble_set(&verdict->trouble, "the subject (pid %d) left by itself with status %d",
+		    evidence->pid, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
 static void judge_output(const struct verdict_evidence *evidence, struct verdict *verdict)

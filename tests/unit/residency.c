@@ -9,6 +9,8 @@
 
 #include "observe/sample.h"
 #include "subject/subject.h"
+#include "system/process.h"
+#include "system/root.h"
 #include "tests/tap.h"
 
 #define PAGES 4096	/* 16 MiB with pages of 4 KiB */
@@ -166,16 +168,22 @@ static void test_death(uint64_t page_size)
 	struct subject subject;
 	struct trouble trouble;
 	struct sample sample;
+	struct root live;
 
-	if (!tap_ok(subject_start(&spec, &subject, &trouble) == 0, "death: start"))
+	if (!tap_ok(root_open("/", &live) == 0 && subject_start(&spec, &subject, &trouble) == 0,
+		    "death: start"))
 		return;
 	tap_ok(sampler_new(subject.pid, NEED_ROLLUP, &sampler, &trouble) == 0, "death: sampler");
+	tap_ok(!process_is_dying(&live, subject.pid), "death: it lives");
 	kill(subject.pid, SIGKILL);
 	poll(&(struct pollfd){ .fd = subject.pidfd, .events = POLLIN }, 1, 10000);
 	tap_is(sampler_read(sampler, NEED_STATUS, &sample), -ESRCH, "death: a zombie's status");
 	tap_is(sampler_read(sampler, NEED_ROLLUP, &sample), -ESRCH,
 	       "death: a zombie's smaps_rollup");
+	tap_ok(process_is_dying(&live, subject.pid), "death: it is dying");
 	subject_reap(&subject);
+	tap_ok(!process_is_dying(&live, subject.pid), "death: who is gone is not dying");
+	root_close(&live);
 	tap_is(sampler_read(sampler, NEED_STATUS, &sample), -ESRCH, "death: no such process");
 	sampler_free(sampler);
 	subject_end(&subject);

@@ -357,6 +357,35 @@ static void test_sigkill(void)
 	tap_ok(!strstr(verdict.trouble.remedy, "OOM"), "no OOM killer sends SIGSEGV");
 }
 
+/* A signal to the observer at the time of the death: the death is why the run ended. */
+static void test_killed_and_signalled(void)
+{
+	static const struct { int death, signal; enum outcome outcome; int status; } cases[] = {
+		{ SIGKILL, SIGTERM, OUTCOME_KILLED, 137 },
+		{ SIGKILL, SIGHUP, OUTCOME_KILLED, 137 },
+		{ SIGSEGV, SIGTERM, OUTCOME_SIGSEGV, 139 },
+		{ SIGTERM, SIGINT, OUTCOME_SIGTERM, 143 },
+		/* The same one to both, as to a cgroup. */
+		{ SIGTERM, SIGTERM, OUTCOME_INTERRUPTED, 143 },
+		{ SIGINT, SIGINT, OUTCOME_INTERRUPTED, 130 },
+		{ SIGKILL, 0, OUTCOME_KILLED, 137 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene = make_scene(STOP_DIED);
+		bool told = false, both = cases[i].signal && cases[i].signal != cases[i].death;
+		struct verdict verdict;
+
+		scene.ending.wait_status = cases[i].death;
+		scene.ending.signal = cases[i].signal;
+		verdict = decide(&scene);
+		check(&verdict, cases[i].outcome, cases[i].status, "a death and a signal");
+		for (int j = 0; j < verdict.proofs; j++)
+			told |= strstr(verdict.proof[j], "at the same time") != NULL;
+		tap_ok(told == both, "the signal is told if it is another one");
+	}
+}
+
 static void test_left(void)
 {
 	struct scene scene = make_scene(STOP_DIED);
@@ -471,6 +500,7 @@ int main(void)
 	test_interrupted();
 	test_killed();
 	test_sigkill();
+	test_killed_and_signalled();
 	test_left();
 	test_map_refused();
 	test_map_machine();
