@@ -10,6 +10,7 @@
 #include "log/clothing.h"
 #include "log/fields.h"
 #include "log/plain.h"
+#include "log/prefix.h"
 #include "log/scan.h"
 #include "oom/assemble.h"
 #include "oom/message.h"
@@ -30,6 +31,13 @@
 #define FIELDS_PER_MESSAGE 16
 #define QUIET_MAX (QUIET_MESSAGES * FIELDS_PER_MESSAGE)
 
+/*
+ * The first line of a report begins with a process's name: what the name begins with, the prefix
+ * of the next lines tells. So many of them, and so many bytes, are waited for.
+ */
+#define HELD_LINES 8
+#define HELD_MAX 8192
+
 /* What separates reports in the count of lines: more than assemble.c waits for. */
 #define SKIPPED_LINES 10000
 
@@ -45,6 +53,10 @@ struct oom_parser {
 	char *back;			/* owned; LOOK_BACK bytes: what was skipped last */
 	size_t back_length;
 	char *scratch;			/* owned; OOM_LINE_MAX bytes: a line being undressed */
+	struct prefixes prefixes;
+	size_t held_length;		/* of lines that wait until the prefix is known */
+	unsigned held_lines;
+	char held[HELD_MAX];		/* each with its newline */
 };
 
 struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context)
@@ -131,6 +143,60 @@ static void add_time(const struct fields_entry *entry, struct oom_time *time)
 	}
 }
 
+/* Whether a name is in front of what LINE says: what belongs to it is not known yet. */
+static bool is_named(enum oom_message class)
+{
+	return class == OOM_MSG_INVOKED || class == OOM_MSG_CPUSET;
+}
+
+/* Finds the shape of LINE, best one with which its text is one of a report's. */
+static bool find_shape(const struct oom_parser *parser, struct text line,
+		       struct prefix_parts *ret_parts)
+{
+	struct oom_expected expected = unwrap_expects(&parser->unwrap);
+	bool found = false;
+
+	for (size_t i = 0; i < parser->prefixes.count; i++) {
+		const struct prefix_shape *shape = &parser->prefixes.shapes[i];
+		struct prefix_parts parts;
+
+		if (!prefix_split(shape, line, &parts))
+			continue;
+		if (oom_message_of(parts.text, expected) != OOM_MSG_NONE) {
+			*ret_parts = parts;
+			return true;
+		}
+		if (!found && prefix_is_sure(shape)) {
+			*ret_parts = parts;
+			found = true;
+		}
+	}
+	return found;
+}
+
+/*
+ * Takes off the prefix that other lines of this log have taught, where *clothing, what is known of
+ * prefixes beforehand, has none of a report's texts. LINE is memory of ours.
+ */
+static void take_learned_prefix(struct oom_parser *parser, struct text line,
+				struct clothing *clothing)
+{
+	enum oom_message class = oom_message_of(clothing->message,
+						unwrap_expects(&parser->unwrap));
+	struct prefix_parts parts;
+
+	if (clothing->foreign || clothing->kmsg || (class != OOM_MSG_NONE && !is_named(class)) ||
+	    !find_shape(parser, line, &parts) || parts.text.at < clothing->message.at)
+		return;
+	if (parts.quote)
+		parts.text.length = prefix_unquote((char *)(uintptr_t)parts.text.at,
+						   parts.text.length, parts.quote);
+	clothing->message = parts.text;
+	prefix_read(parts.front, parser->now_ns, clothing);
+	for (size_t i = 0; i < parts.front.length && !clothing->timed; i++)
+		clothing->timed = !strchr(" \t>|\"'", parts.front.at[i]);
+}
+
 /*
  * Takes LINE, without its newline, of memory of ours. ENTRY, where not NULL, is what it was found
  * in.
@@ -141,6 +207,7 @@ static int take_dressed(struct oom_parser *parser, struct text line,
 	struct clothing clothing;
 
 	clothing_take_off(line, parser->now_ns, &clothing);
+	take_learned_prefix(parser, line, &clothing);
 	if (entry) {
 		clothing.timed = true;
 		add_time(entry, &clothing.time);
@@ -199,6 +266,57 @@ static int take_field(void *context, const struct fields_entry *entry)
 	return r;
 }
 
+static int release_held(struct oom_parser *parser)
+{
+	struct text rest = { parser->held, parser->held_length };
+	int r = 0;
+
+	parser->held_length = 0;
+	parser->held_lines = 0;
+	while (r == 0 && rest.length)
+		r = take_dressed(parser, take_first_line(&rest), NULL);
+	return r;
+}
+
+/* Keeps LINE until it is known what stands in front of a text. Returns whether there was room. */
+static bool hold_line(struct oom_parser *parser, struct text line)
+{
+	if (parser->held_lines == HELD_LINES || line.length >= HELD_MAX - parser->held_length)
+		return false;
+	memcpy(parser->held + parser->held_length, line.at, line.length);
+	parser->held_length += line.length;
+	parser->held[parser->held_length++] = '\n';
+	parser->held_lines++;
+	return true;
+}
+
+/* Learns the prefix of LINE, if it is unmistakable and not one that is known beforehand. */
+static bool learn_prefix(struct oom_parser *parser, struct text line)
+{
+	size_t at = prefix_find(line);
+	struct clothing clothing;
+
+	if (at == TEXT_NONE)
+		return false;
+	clothing_take_off(line, parser->now_ns, &clothing);
+	if (!clothing.foreign && clothing.message.at < line.at + at)
+		prefix_learn(&parser->prefixes, line, at);
+	return true;
+}
+
+/* A line of text, of memory of ours. */
+static int take_text_line(struct oom_parser *parser, struct text line)
+{
+	bool learned = learn_prefix(parser, line);
+	int r;
+
+	if (!learned && (parser->held_lines || text_has(line, "invoked oom-killer: gfp_mask=")) &&
+	    hold_line(parser, line))
+		return 0;
+	r = release_held(parser);
+	return r < 0 ? r : take_dressed(parser, line, NULL);
+}
+
 /* One line of the log, without its newline. */
 static int take_line(struct oom_parser *parser, struct text line)
 {
@@ -216,7 +334,7 @@ static int take_line(struct oom_parser *parser, struct text line)
 		length = plain_line(parser->scratch, length);
 	while (length && parser->scratch[length - 1] == '\r')
 		length--;
-	return take_dressed(parser, (struct text){ parser->scratch, length }, NULL);
+	return take_text_line(parser, (struct text){ parser->scratch, length });
 }
 
 /* Keeps a piece of a line until its end comes. */
@@ -244,8 +362,11 @@ static int end_lines(struct oom_parser *parser)
 	int r = fields_end(&parser->fields, take_field, parser);
 
 	if (r == 0)
+		r = release_held(parser);
+	if (r == 0)
 		r = unwrap_end(&parser->unwrap);
 	unwrap_begin(&parser->unwrap);
+	parser->prefixes.count = parser->prefixes.next = 0;
 	return r;
 }
 
@@ -396,8 +517,10 @@ int oom_parser_record(struct oom_parser *parser, struct text message, const stru
 
 int oom_parser_pause(struct oom_parser *parser)
 {
-	int r = unwrap_end(&parser->unwrap);
+	int r = release_held(parser);
 
+	if (r == 0)
+		r = unwrap_end(&parser->unwrap);
 	return r < 0 ? r : assembly_flush(&parser->assembly, false);
 }
 

@@ -203,8 +203,7 @@ static void inherit_time(struct unwrap *unwrap, struct clothing *line)
 		unwrap->style.dressed = true;
 }
 
-/* What the lines behind the message that waits are expected to be. */
-static struct oom_expected expects(const struct unwrap *unwrap)
+struct oom_expected unwrap_expects(const struct unwrap *unwrap)
 {
 	struct oom_expected expected = assembly_expects(unwrap->assembly);
 
@@ -220,7 +219,7 @@ static struct oom_expected expects(const struct unwrap *unwrap)
 /* What LINE is. Takes unknown clothes off. */
 static enum oom_message classify(const struct unwrap *unwrap, struct clothing *line)
 {
-	struct oom_expected expected = expects(unwrap);
+	struct oom_expected expected = unwrap_expects(unwrap);
 	enum oom_message class = oom_message_of(line->message, expected);
 
 	if (class == OOM_MSG_NONE && line->message.length)

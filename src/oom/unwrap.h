@@ -46,6 +46,9 @@ void unwrap_begin(struct unwrap *unwrap);
  */
 int unwrap_take(struct unwrap *unwrap, const struct clothing *line, enum oom_message *ret_class);
 
+/* What the next line is expected to be, behind the message that waits. */
+struct oom_expected unwrap_expects(const struct unwrap *unwrap);
+
 /* Hands on a message that waits: no line follows. Returns 0 or a negative errno. */
 int unwrap_end(struct unwrap *unwrap);
 

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* prefix.c - find the kernel's text by what it says; what stands before it is the prefix */
+#include <config.h>
+
+#include "log/prefix.h"
+#include "log/stamp.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * Text that the kernel alone begins a line with. '#' stands for a number. HAS must follow
+ * somewhere; behind LAST, if it is there, the text has an end.
+ */
+static const struct anchor {
+	const char *begins, *has, *last;
+} anchors[] = {
+	{ "oom-kill:constraint=CONSTRAINT_", NULL, ",uid=#" },
+	{ "Out of memory: Kill", " process ", "oom_score_adj:#" },
+	{ "Out of memory (oom_kill_allocating_task): Kill", " process ", "oom_score_adj:#" },
+	{ "Memory cgroup out of memory: Kill", " process ", "oom_score_adj:#" },
+	{ "Killed process # (", "total-vm:", "oom_score_adj:#" },
+	{ "oom_reaper: reaped process # (", NULL, "shmem-rss:#kB" },
+	{ "Tasks state (memory values in pages):", NULL, "pages):" },
+	{ "[ pid ]   uid  tgid total_vm", NULL, " name" },
+	{ "[  pid  ]   uid  tgid total_vm", NULL, " name" },
+	{ "CPU: # PID: # Comm: ", NULL, NULL },
+	{ "CPU: # UID: # PID: # Comm: ", NULL, NULL },
+	{ "Pid: #, comm: ", "ainted", NULL },
+	{ "Memory cgroup stats for /", NULL, NULL },
+	{ "memory: usage #kB, limit ", NULL, "failcnt #" },
+	{ "active_anon:# inactive_anon:#", NULL, NULL },
+	{ "Node # DMA free:#kB", NULL, NULL },
+	{ "Node # active_anon:#kB", NULL, NULL },
+	{ "Task in /", " killed as a result of limit of ", NULL },
+	{ "Tasks in /", " are going to be killed due to ", "oom.group set" },
+	{ "# total pagecache pages", NULL, "pages" },
+	{ "lowmem_reserve[]: # ", NULL, NULL },
+};
+
+static bool is_alphanumeric(char byte)
+{
+	return text_is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* A byte of a word: no punctuation that a prefix is told by. */
+static bool is_word_byte(char byte)
+{
+	return is_alphanumeric(byte) || (unsigned char)byte >= 0x80 ||
+	       (byte && strchr("_-./@+%*~!?$&\\#", byte));
+}
+
+/* Takes what PATTERN says from the front of *text. */
+static bool take_pattern(struct text *text, const char *pattern)
+{
+	struct text rest = *text;
+	uint64_t number;
+
+	for (; *pattern; pattern++) {
+		if (*pattern == '#') {
+			text_skip(&rest, "-");
+			if (!text_take_u64(&rest, &number))
+				return false;
+		} else if (text_byte(rest, 0) == *pattern) {
+			rest = text_from(rest, 1);
+		} else {
+			return false;
+		}
+	}
+	*text = rest;
+	return true;
+}
+
+static const struct anchor *anchor_at(struct text text)
+{
+	for (size_t i = 0; i < COUNT(anchors); i++) {
+		struct text rest = text;
+
+		if (take_pattern(&rest, anchors[i].begins) &&
+		    (!anchors[i].has || text_has(rest, anchors[i].has)))
+			return &anchors[i];
+	}
+	return NULL;
+}
+
+size_t prefix_find(struct text line)
+{
+	for (size_t at = 0; at < line.length && at < PREFIX_MAX; at++) {
+		struct text rest = text_from(line, at);
+
+		if (!rest.at[0] ||
+		    (!strchr("oOMKT[CPmaNlc", rest.at[0]) && !text_is_digit(rest.at[0])))
+			continue;
+		/* The names in front of these may be anything, a path may be. */
+		if (at && is_alphanumeric(line.at[at - 1]))
+			continue;
+		if (text_starts(rest, "cpuset=") || text_starts(rest, "oom-killer:"))
+			return TEXT_NONE;
+		if (anchor_at(rest))
+			return at;
+	}
+	return TEXT_NONE;
+}
+
+static void add_mark(struct prefix_skeleton *skeleton, char mark)
+{
+	char last = skeleton->length ? skeleton->mark[skeleton->length - 1] : '\0';
+
+	if (mark == ' ' && last != 'w')
+		return;
+	if (mark != 'w' && mark != ' ' && last == ' ')
+		skeleton->length--;
+	if (skeleton->length < sizeof(skeleton->mark))
+		skeleton->mark[skeleton->length++] = mark;
+}
+
+/* The skeleton of TEXT. Returns whether there was room for it. */
+static bool read_skeleton(struct text text, struct prefix_skeleton *ret_skeleton)
+{
+	struct prefix_skeleton skeleton = { .length = 0 };
+
+	for (size_t at = 0; at < text.length;) {
+		char byte = text.at[at++];
+
+		if (!is_word_byte(byte)) {
+			add_mark(&skeleton, text_is_blank(byte) ? ' ' : byte);
+			continue;
+		}
+		while (at < text.length && is_word_byte(text.at[at]))
+			at++;
+		add_mark(&skeleton, 'w');
+	}
+	*ret_skeleton = skeleton;
+	return skeleton.length < sizeof(skeleton.mark);
+}
+
+static bool take_word_run(struct text *text)
+{
+	size_t length = 0;
+
+	while (length < text->length && is_word_byte(text->at[length]))
+		length++;
+	*text = text_from(*text, length);
+	return length > 0;
+}
+
+/* Takes what SKELETON says, without blanks at its end. */
+static bool take_skeleton(struct text *text, const struct prefix_skeleton *skeleton)
+{
+	struct text rest = *text;
+
+	for (size_t i = 0; i < skeleton->length; i++) {
+		char mark = skeleton->mark[i];
+
+		if (mark == ' ') {
+			if (i + 1 < skeleton->length && !text_skip_blanks(&rest))
+				return false;
+			continue;
+		}
+		text_skip_blanks(&rest);
+		if (mark == 'w' ? !take_word_run(&rest) : text_byte(rest, 0) != mark)
+			return false;
+		if (mark != 'w')
+			rest = text_from(rest, 1);
+	}
+	*text = rest;
+	return true;
+}
+
+/* How many blanks stand at the front of TEXT. */
+static size_t count_blanks(struct text text)
+{
+	struct text rest = text;
+
+	text_skip_blanks(&rest);
+	return text.length - rest.length;
+}
+
+/* What may close or follow a text that is not the last of its line. */
+static bool is_suffix(struct text suffix)
+{
+	char first = text_byte(suffix, 0);
+
+	return first && strchr("\"'`|}])<\\,", first);
+}
+
+/* Behind the end of the text that ANCHOR is of. */
+static bool find_suffix(struct text text, const char *last, struct text *ret_suffix)
+{
+	if (!last)
+		return false;
+	for (size_t at = text.length; at-- > 0;) {
+		struct text rest = text_from(text, at);
+
+		if (take_pattern(&rest, last)) {
+			*ret_suffix = text_trim(rest);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool same_skeleton(const struct prefix_skeleton *a, const struct prefix_skeleton *b)
+{
+	return a->length == b->length && !memcmp(a->mark, b->mark, a->length);
+}
+
+/* The shape with this front, a new one if there is none. */
+static struct prefix_shape *shape_of(struct prefixes *prefixes,
+				     const struct prefix_skeleton *front)
+{
+	struct prefix_shape *shape;
+
+	for (size_t i = 0; i < prefixes->count; i++)
+		if (same_skeleton(&prefixes->shapes[i].front, front))
+			return &prefixes->shapes[i];
+	shape = &prefixes->shapes[prefixes->next];
+	prefixes->next = (prefixes->next + 1) % PREFIX_SHAPES;
+	if (prefixes->count < PREFIX_SHAPES)
+		prefixes->count++;
+	*shape = (struct prefix_shape){ .front = *front };
+	return shape;
+}
+
+void prefix_learn(struct prefixes *prefixes, struct text line, size_t at)
+{
+	struct text front = text_head(line, at), text = text_from(line, at), suffix;
+	const struct anchor *anchor = anchor_at(text);
+	char quote = text_last(front);
+	struct prefix_skeleton skeleton, back;
+	struct prefix_shape *shape;
+
+	quote = quote && strchr("\"'", quote) ? quote : '\0';
+	/* Writers of CSV quote what needs it: a text without a comma has none. */
+	if (quote)
+		front.length--;
+	if (!anchor || !read_skeleton(front, &skeleton))
+		return;
+	shape = shape_of(prefixes, &skeleton);
+	shape->width = front.length;
+	shape->blanks = front.length - text_trim(front).length;
+	shape->quote = quote ? quote : shape->quote;
+	if (!find_suffix(text, anchor->last, &suffix) || !read_skeleton(suffix, &back))
+		return;
+	if (quote && suffix.length && suffix.at[0] == quote)
+		read_skeleton(text_from(suffix, 1), &back);
+	if (is_suffix(suffix) || !suffix.length)
+		shape->back = back;
+}
+
+/* Takes the blanks between the prefix and the text, which may have some of its own. */
+static void take_last_blanks(const struct prefix_shape *shape, struct text line, struct text *rest)
+{
+	size_t there = count_blanks(*rest), taken = line.length - rest->length;
+
+	if (shape->blanks <= 1)
+		*rest = text_from(*rest, there < shape->blanks ? there : shape->blanks);
+	else if (taken < shape->width && taken + there >= shape->width)
+		*rest = text_from(*rest, shape->width - taken);
+	else
+		*rest = text_from(*rest, there < shape->blanks ? there : shape->blanks);
+}
+
+/* Cuts off TEXT's end what has the shape of BACK. */
+static void drop_suffix(struct text *text, const struct prefix_skeleton *back)
+{
+	struct text trimmed = text_trim(*text);
+
+	if (!back->length)
+		return;
+	for (size_t at = trimmed.length; at-- > 0;) {
+		struct text rest = text_from(trimmed, at);
+
+		if (rest.at[0] == back->mark[0] && take_skeleton(&rest, back) && !rest.length) {
+			text->length = (size_t)(trimmed.at - text->at) + at;
+			return;
+		}
+	}
+}
+
+size_t prefix_unquote(char *text, size_t length, char quote)
+{
+	size_t kept = 0;
+
+	for (size_t at = 0; at < length; at++) {
+		char next = at + 1 < length ? text[at + 1] : '\0';
+
+		if (text[at] == '\\' && next && (next == quote || strchr("\\/nt", next))) {
+			text[kept++] = next == 'n' ? '\n' : next == 't' ? '\t' : next;
+			at++;
+			continue;
+		}
+		text[kept++] = text[at];
+		at += text[at] == quote && next == quote;
+	}
+	return kept;
+}
+
+bool prefix_split(const struct prefix_shape *shape, struct text line, struct prefix_parts *ret_parts)
+{
+	struct text rest = line;
+
+	if (!take_skeleton(&rest, &shape->front))
+		return false;
+	take_last_blanks(shape, line, &rest);
+	ret_parts->front = text_head(line, line.length - rest.length);
+	ret_parts->quote = text_byte(rest, 0) == shape->quote ? shape->quote : '\0';
+	drop_suffix(&rest, &shape->back);
+	if (ret_parts->quote) {
+		rest = text_from(rest, 1);
+		if (text_last(rest) == shape->quote)
+			rest.length--;
+	}
+	ret_parts->text = rest;
+	return true;
+}
+
+bool prefix_is_sure(const struct prefix_shape *shape)
+{
+	for (size_t i = 0; i < shape->front.length; i++)
+		if (!strchr("w >|", shape->front.mark[i]))
+			return true;
+	return false;
+}
+
+static bool is_kernel_word(struct text word)
+{
+	static const char *const words[] = { "kernel", "kern", "vmunix", "klogd" };
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (text_is(word, words[i]))
+			return true;
+	return false;
+}
+
+/* "T5241", "C1" */
+static bool is_caller_id(struct text text)
+{
+	char first = text_byte(text, 0);
+	uint64_t number;
+
+	if (first != 'T' && first != 'C')
+		return false;
+	text = text_from(text, 1);
+	return text_take_u64(&text, &number) && !text.length;
+}
+
+/* A time in brackets, or a thread. */
+static bool read_bracket(struct text *text, int64_t now_ns, struct clothing *clothing)
+{
+	struct text rest = *text, content;
+
+	if (!text_skip(&rest, "[") || !text_take_until(&rest, "]", &content) ||
+	    content.length > 64)
+		return false;
+	if (is_caller_id(text_trim(content)))
+		clothing->caller = text_trim(content);
+	else if (stamp_read_bracket(content, now_ns, &clothing->time) == STAMP_NONE)
+		return false;
+	*text = rest;
+	return true;
+}
+
+/* A time as it stands, at the beginning of a word. Numbers with a point may be anything. */
+static bool read_stamp(struct text *text, int64_t now_ns, struct clothing *clothing)
+{
+	struct oom_time time = clothing->time;
+	struct text rest = *text;
+	enum stamp_form form = stamp_take(&rest, now_ns, &time);
+
+	if (form == STAMP_NONE || form == STAMP_MONOTONIC || is_word_byte(text_byte(rest, 0)))
+		return false;
+	clothing->time = time;
+	*text = rest;
+	return true;
+}
+
+/* A word of the prefix: BEFORE is the one before it, empty if there was a time. */
+static void read_word(struct text word, struct text *before, struct clothing *clothing)
+{
+	static const char *const keys[] = { "host", "hostname", "Hostname", "_HOSTNAME", "node" };
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (text_is(*before, keys[i]) && !clothing->host.length)
+			clothing->host = word;
+	if (is_kernel_word(word) && !clothing->host.length && before->length &&
+	    !text_is(*before, "-"))
+		clothing->host = *before;
+	/* "kern.warn", where busybox has it, is no host. */
+	if (!text_starts(word, "kern."))
+		*before = word;
+}
+
+void prefix_read(struct text front, int64_t now_ns, struct clothing *clothing)
+{
+	struct text before = { front.at, 0 }, rest = front;
+
+	while (rest.length) {
+		struct text start = rest;
+
+		if (rest.at[0] == '[' ? read_bracket(&rest, now_ns, clothing)
+				      : read_stamp(&rest, now_ns, clothing)) {
+			before.length = 0;
+			continue;
+		}
+		if (take_word_run(&rest))
+			read_word(text_head(start, start.length - rest.length), &before, clothing);
+		else
+			rest = text_from(rest, 1);
+	}
+}
