@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -28,22 +31,43 @@ static int complain(const struct backing_file_wish *wish, int error, const char 
 	return error;
 }
 
-/* Makes the new file, which loses its name before anything else can happen to it. */
+/*
+ * A file without a name in DIRECTORY, or with one of its own, which it loses at once, where the
+ * file system knows no such files (open(2), O_TMPFILE). Returns it or a negative errno.
+ */
+static int open_nameless(const char *directory)
+{
+	CLEANUP_FREE char *name = NULL;
+	int fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+		return fd >= 0 ? fd : -errno;
+	if (asprintf(&name, "%s/.pagetouch-XXXXXX", directory) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd >= 0 && unlink(name) == 0)
+		return fd;
+	cleanup_close_fd(&fd);
+	return -errno;
+}
+
+/* Makes the new file. It never has the name that it is asked for: two runs may do so at once. */
 static int make_file(const struct backing_file_wish *wish, struct trouble *trouble)
 {
-	CLEANUP_FD int fd =
-		open(wish->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+	CLEANUP_FREE char *path = strdup(wish->path);
+	CLEANUP_FD int fd = path ? open_nameless(dirname(path)) : -ENOMEM;
+	struct stat status;
 
-	if (fd < 0 && errno == EEXIST)
+	if (lstat(wish->path, &status) == 0)
 		return complain(wish, -EEXIST, "there is a link that leads nowhere",
 				"name the file itself", trouble);
+	if (wish->path[strlen(wish->path) - 1] == '/')
+		return complain(wish, -EISDIR, strerror(EISDIR), "name a file", trouble);
 	if (fd < 0)
-		return complain(wish, -errno, strerror(errno),
+		return complain(wish, fd, strerror(-fd),
 				"there is no such file, and none can be made there", trouble);
-	if (unlink(wish->path) < 0)
-		return complain(wish, -errno, "it was made, but cannot be removed",
-				"remove it, and use a directory where names can be removed",
-				trouble);
 	if (wish->bytes > INT64_MAX || ftruncate(fd, (off_t)wish->bytes) < 0)
 		return complain(wish, -EFBIG, "a file of this SIZE cannot be made there",
 				"ask for a smaller SIZE, or use another file system", trouble);

@@ -47,7 +47,9 @@ static struct growth_rule expect_file(const struct growth_deeds *deeds)
 	rule.least = rule.most = greater(deeds->covered, deeds->locked);
 	if (deeds->locked > deeds->covered)
 		rule.cause = GROWTH_LOCKED;
-	if (touch_writes(deeds->access) || !rule.least)
+	/* A private page that is written is a copy: of that page alone. */
+	if (!rule.least || (touch_writes(deeds->access) &&
+			    deeds->region->backing != REGION_FILE_SHARED))
 		return rule;
 	rule.most = deeds->region->bytes;
 	rule.cause = rule.cause == GROWTH_LOCKED ? GROWTH_LOCKED : GROWTH_AROUND;
@@ -222,7 +224,7 @@ static void add_cause(const struct growth *growth, uint64_t touched, enum size_u
 	else if (growth->exact && growth->rule.cause == GROWTH_LOCKED && more > 0)
 		add(reason, "mlock made %s more of the region resident", TEXT(more));
 	else if (growth->exact && growth->rule.cause == GROWTH_AROUND && more > 0)
-		add(reason, "the kernel mapped %s more of the file around what was read",
+		add(reason, "the kernel mapped %s more of the file around what was touched",
 		    TEXT(more));
 }
 

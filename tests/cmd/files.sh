@@ -22,6 +22,20 @@ for name in plain 'with blank' '-x' '--help' "quote'd" 'a"b' "$(printf 'new\nlin
 done
 (cd "$work" && "$PAGETOUCH" --verify -q --file relative --shared 1M)
 ok $? "a relative path"
+run --file "$work/nosuch/" 1M
+is "$status" 125 "a path of a directory that is not there"
+has "$tmp/err" "^pagetouch: --file '.*/nosuch/': " "is named"
+count=0
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	"$PAGETOUCH" -q --shared --file "$work/same" --hold 100ms 1M 2>"$tmp/err.$i" &
+	pids="${pids:-} $!"
+done
+for pid in $pids; do
+	wait "$pid" && count=$((count + 1))
+done
+is "$count" 12 "twelve runs on the same new file at once"
+run --verify -q --shared --file "$work/f" --stride 8K 64M
+is "$status" 0 "large folios of a shared file are no difference"
 clean "nothing is left of that either"
 
 for access in write read populate-write populate-read pread pwrite; do
@@ -127,8 +141,8 @@ for signal in TERM KILL; do
 	clean "nothing is left when the observer gets SIG$signal"
 done
 start --rate 4M/s 64M 64K
-grep -F "$work/new (deleted)" "/proc/$subject/maps" >/dev/null
-ok $? "the mapping has the file's name while it runs"
+grep -F "$work/" "/proc/$subject/maps" | grep -F " (deleted)" >/dev/null
+ok $? "the mapping is of a file in its directory that has no name"
 kill -9 "$subject"
 wait "$observer" 2>/dev/null
 clean "nothing is left when the subject is killed"
