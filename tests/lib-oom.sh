@@ -28,9 +28,23 @@ exact_numbers() {
 	sed 's/\("[a-z_]*":\)\([0-9]\{16,\}\)\([,}]\)/\1"\2"\3/g'
 }
 
-# golden FILE: the records of FILE, which is below the fixtures, as they are kept in *.json.
+# records FILE...: the JSON records of all of them; of this many files one start of oomwhy costs a
+# tenth of many.
+records() {
+	printf '%s\0' "$@" | xargs -0 "$OOMWHY" --json | exact_numbers
+}
+
+# The records with numbers that begin at 1 in each file; for jq -n.
+# shellcheck disable=SC2016 # variables of jq
+numbered_filter='
+	foreach inputs as $record ({};
+		{ source: $record.source,
+		  number: (if .source == $record.source then .number + 1 else 1 end) };
+		. as $at | $record | .number = $at.number)'
+
+# golden FILE...: their records, which are below the fixtures, as they are kept in *.json.
 golden() {
-	(cd "$fixtures" && "$OOMWHY" --json "$1") | exact_numbers | jq -S --tab "$golden_filter"
+	(cd "$fixtures" && records "$@") | jq -n "$numbered_filter | $golden_filter"
 }
 
 # golden_of FILE: the name of the file in which its records are kept.
@@ -48,9 +62,9 @@ base_of() {
 	esac
 }
 
-# golden_clothes FILE: of the records of FILE, what is no fact of facts_filter.
+# golden_clothes FILE...: of their records, what is no fact of facts_filter.
 golden_clothes() {
-	(cd "$fixtures" && "$OOMWHY" --json "$1") | exact_numbers | jq -S --tab "$golden_filter"' |
+	golden "$@" | jq '
 		{ source, number, lines, host, time, time_guessed, time_raw, monotonic_ns,
 		victims: [.victims[] | { time_raw }] }'
 }
@@ -62,7 +76,7 @@ dress() {
 
 # facts FILE [FILTER]: what is true of its reports in any clothes, as far as FILTER leaves it.
 facts() {
-	"$OOMWHY" --json "$1" | jq -S --tab "$facts_filter${2:+ | $2}"
+	records "$1" | jq -S --tab "$facts_filter${2:+ | $2}"
 }
 
 # same_file WANTED GOT NAME: equal files, and not empty.
@@ -73,6 +87,72 @@ same_file() {
 		ok 1 "$3"
 		sed 's/^/# /' "$tmp/diff" | cut -c 1-200 | head -n 30
 	fi
+}
+
+# It is the starts of programs that cost time: logs are made first, then all are read at once.
+
+# new_log: $log is a file for another log.
+log_count=0
+new_log() {
+	log_count=$((log_count + 1))
+	log=$tmp/logs/$log_count
+	mkdir -p "$tmp/logs"
+}
+
+# expect_alike NAME GOT WANTED...: what check_alike finds to be told of GOT is what it finds of all
+# that is WANTED, in this order.
+expect_alike() {
+	printf '%s' "$1" >>"$tmp/expected"
+	shift
+	printf '\t%s' "$@" >>"$tmp/expected"
+	echo >>"$tmp/expected"
+}
+
+# expect_facts NAME FILE...: $log has the facts of the FILEs, in this order.
+expect_facts() {
+	expect_name=$1
+	shift
+	expect_alike "$expect_name" "$log" "$@"
+}
+
+# check_alike: a test for each expect_alike since the last time. Standard input has what is told: a
+# line with the name of a log, and behind it records of it, a line each.
+check_alike() {
+	rm -rf "$tmp/unlike"
+	mkdir "$tmp/unlike"
+	awk -F '\t' -v unlike="$tmp/unlike/" '
+		FILENAME == "-" && /^[{]/ { told[name] = told[name] $0 "\n"; next }
+		FILENAME == "-"          { name = $0; next }
+		{
+			wanted = ""
+			for (i = 3; i <= NF; i++)
+				wanted = wanted told[$i]
+			if (told[$2] == "" || told[$2] != wanted) {
+				printf "%s", told[$2] >(unlike FNR ".got")
+				printf "%s", wanted >(unlike FNR ".wanted")
+				close(unlike FNR ".got")
+				close(unlike FNR ".wanted")
+			}
+			print FNR, $1
+		}' - "$tmp/expected" >"$tmp/compared"
+	rm "$tmp/expected"
+	while read -r number name; do
+		if [ -e "$tmp/unlike/$number.got" ]; then
+			jq --tab . "$tmp/unlike/$number.wanted" >"$tmp/wanted"
+			jq --tab . "$tmp/unlike/$number.got" >"$tmp/got"
+			same_file "$tmp/wanted" "$tmp/got" "$name"
+		else
+			ok 0 "$name"
+		fi
+	done <"$tmp/compared"
+}
+
+# check_facts [FILTER]: the same of the facts, as far as FILTER leaves them.
+check_facts() {
+	cut -f 2- "$tmp/expected" | tr '\t' '\n' | sort -u >"$tmp/sources"
+	tr '\n' '\0' <"$tmp/sources" | xargs -0 "$OOMWHY" --json |
+		jq -r -c -S ".source, ($facts_filter${1:+ | $1})" >"$tmp/told"
+	check_alike <"$tmp/told"
 }
 
 # Of a record, each fact that the log states, as an object of "tasks.92.rss" and the like. What is

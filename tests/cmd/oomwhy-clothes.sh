@@ -9,17 +9,6 @@
 . "$srcdir/tests/lib-oom.sh"
 command -v jq >/dev/null || skip_all "no jq"
 
-# same NAME [FILTER]: $tmp/log has the facts of the bare report, as far as FILTER leaves them.
-same() {
-	facts "$tmp/log" "${2:-}" >"$tmp/got"
-	if [ -n "${2:-}" ]; then
-		facts "$tmp/bare" "$2" >"$tmp/wanted"
-	else
-		cp "$tmp/facts" "$tmp/wanted"
-	fi
-	same_file "$tmp/wanted" "$tmp/got" "$name: $1"
-}
-
 styles="secs secs-indent caller caller-cpu
 	dmesg-T dmesg-T-fr dmesg-T-ja dmesg-T-de dmesg-x dmesg-Tx dmesg-r dmesg-J dmesg-iso dmesg-delta
 	dmesg-d dmesg-reltime colour
@@ -35,22 +24,22 @@ styles="secs secs-indent caller caller-cpu
 
 wear_styles() {
 	for style in $styles; do
-		dress "$style" "$report" >"$tmp/log"
-		same "$style"
+		new_log
+		dress "$style" "$report" >"$log"
+		expect_facts "$name: $style" "$bare"
 	done
 }
 
 # changed NAME STYLE COMMAND...: the report in STYLE, as COMMAND passes it on.
 changed() {
-	changed_name=$1
+	new_log
+	expect_facts "$name: $1" "$bare"
 	dress "$2" "$report" >"$tmp/dressed"
 	shift 2
-	"$@" <"$tmp/dressed" >"$tmp/log"
-	same "$changed_name" "$filter"
+	"$@" <"$tmp/dressed" >"$log"
 }
 
 wear_changes() {
-	filter=
 	for style in bare secs dmesg-T rfc3164 journal-short kmsg journal-json; do
 		changed "$style, CRLF" "$style" sed "s/\$/$(printf '\r')/"
 	done
@@ -66,9 +55,13 @@ wear_changes() {
 			END { print "\140\140\140\n\nAny idea?" }'
 		changed "$style, empty lines between" "$style" sed G
 	done
-	# Blanks behind every line are not told from blanks at the end of a name.
-	filter='del(.explanation, .why, .ranking) |
-		walk(if type == "string" then sub(" +$"; "") else . end)'
+}
+
+# Blanks behind every line are not told from blanks at the end of a name.
+blank_ends='del(.explanation, .why, .ranking) |
+	walk(if type == "string" then sub(" +$"; "") else . end)'
+
+wear_blanks() {
 	for style in bare secs journal-short; do
 		changed "$style, blanks at the ends" "$style" sed 's/$/   /'
 	done
@@ -77,12 +70,11 @@ wear_changes() {
 # When it was, as far as each style says: the time without its year, which some logs do not have;
 # whether the year or the zone is guessed; the seconds since boot; the host.
 tell_times() {
+	mkdir "$tmp/when"
 	while read -r style time guessed monotonic host; do
-		dress "$style" "$report" >"$tmp/log"
-		"$OOMWHY" --json "$tmp/log" | jq -r '[.time[5:], .time_guessed, .monotonic_ns, .host] |
-			map(tostring) | join(" ")' >"$tmp/got"
-		is "$(cat "$tmp/got")" "$time $guessed $monotonic $host" "$name: when: $style"
-	done <<-'END'
+		dress "$style" "$report" >"$tmp/when/$style"
+		echo "$style $time $guessed $monotonic $host"
+	done >"$tmp/times" <<-'END'
 		bare null null null null
 		secs null null 6966596000 null
 		caller null null 6966596000 null
@@ -139,28 +131,44 @@ tell_times() {
 		html-pre null null 6966596000 null
 		html-br null null 6966596000 null
 	END
+	(cd "$tmp/when" && "$OOMWHY" --json ./*) | jq -r '[.source[2:], .time[5:], .time_guessed,
+		.monotonic_ns, .host] | map(tostring) | join(" ")' >"$tmp/got"
+	while read -r style wanted; do
+		is "$(grep "^$style " "$tmp/got")" "$style $wanted" "$name: when: $style"
+	done <"$tmp/times"
 }
 
-for report in 4.4.0-210-generic.memcg1.kmsg.txt 6.1.0-50-cloud-amd64.global.kmsg.txt \
-	6.1.0-50-cloud-amd64.memcg2.kmsg.txt 7.0.13+deb13-cloud-amd64.memcg2group.kmsg.txt; do
+# take FILE: the recording of which the following is about, and what it is bare.
+take() {
+	report=$1
 	name=${report%.kmsg.txt}
-	dress bare "$report" >"$tmp/bare"
-	facts "$tmp/bare" >"$tmp/facts"
-	facts "$fixtures/$report" >"$tmp/got"
-	same_file "$tmp/facts" "$tmp/got" "$name: bare it has the facts of its recording"
+	new_log
+	bare=$log
+	dress bare "$report" >"$bare"
+	expect_facts "$name: bare it has the facts of its recording" "$fixtures/$report"
+}
+
+reports='4.4.0-210-generic.memcg1.kmsg.txt 6.1.0-50-cloud-amd64.global.kmsg.txt
+	6.1.0-50-cloud-amd64.memcg2.kmsg.txt 7.0.13+deb13-cloud-amd64.memcg2group.kmsg.txt'
+
+for recording in $reports; do
+	take "$recording"
 	wear_styles
 	wear_changes
 done
-report=6.1.0-50-cloud-amd64.global.kmsg.txt
-name=${report%.kmsg.txt}
-tell_times
 # Names that do not print: as journalctl has them, in arrays of bytes.
 report=6.1.0-50-cloud-amd64.memcgevil.kmsg.txt
 name=${report%.kmsg.txt}
-cp "$fixtures/$report" "$tmp/bare"
-facts "$tmp/bare" >"$tmp/facts"
-for style in kmsg kmsg-caller journal-json journal-json-pretty journal-export journal-export-binary; do
-	dress "$style" "$report" >"$tmp/log"
-	same "$style"
+bare=$fixtures/$report
+styles='kmsg kmsg-caller journal-json journal-json-pretty journal-export journal-export-binary'
+wear_styles
+check_facts
+for recording in $reports; do
+	take "$recording"
+	wear_blanks
 done
+check_facts "$blank_ends"
+report=6.1.0-50-cloud-amd64.global.kmsg.txt
+name=${report%.kmsg.txt}
+tell_times
 done_testing

@@ -24,26 +24,36 @@ no_wrong_fact() {
 	is "$(head -n 3 "$tmp/wrong" | sed "s,$tmp/,,g")" '' "$2: no wrong fact"
 }
 
+# read_pieces: the records of all files in $tmp/pieces, which are removed, in $tmp/json.
+read_pieces() {
+	status=0
+	find "$tmp/pieces" -type f -print0 | xargs -0 "$OOMWHY" --json >"$tmp/json" 2>"$tmp/err" ||
+		status=$?
+	rm -r "$tmp/pieces"
+}
+
 # cut_everywhere NAME: $tmp/log after each of its lines, from either end and from both.
 cut_everywhere() {
 	lines=$(wc -l <"$tmp/log")
 	kill=$(grep -n 'Killed process' "$tmp/log" | head -n 1 | cut -d : -f 1)
-	: >"$tmp/json"
-	: >"$tmp/failed"
-	k=0
-	while [ "$k" -lt "$lines" ]; do
-		k=$((k + 1))
-		head -n "$k" "$tmp/log" >"$tmp/head.$k"
-		tail -n "$k" "$tmp/log" >"$tmp/tail.$k"
-		sed -n "$((k / 2 + 1)),$((lines - k / 3))p" "$tmp/log" >"$tmp/both.$k"
-		for piece in head.$k tail.$k both.$k; do
-			run_oomwhy --json "$tmp/$piece"
-			[ "$status" -le 1 ] && [ ! -s "$tmp/err" ] || echo "$piece" >>"$tmp/failed"
-			cat "$tmp/out" >>"$tmp/json"
-		done
-	done
-	rm -f "$tmp"/head.* "$tmp"/tail.* "$tmp"/both.*
-	is "$(cat "$tmp/failed")" '' "$1: cut anywhere it is read without an error"
+	mkdir "$tmp/pieces"
+	awk -v pieces="$tmp/pieces/" '
+		function write(name, first, last, i) {
+			printf "" >(pieces name)
+			for (i = first; i <= last; i++)
+				print line[i] >(pieces name)
+			close(pieces name)
+		}
+		{ line[NR] = $0 }
+		END {
+			for (k = 1; k <= NR; k++) {
+				write("head." k, 1, k)
+				write("tail." k, NR - k + 1, NR)
+				write("both." k, int(k / 2) + 1, NR - int(k / 3))
+			}
+		}' "$tmp/log"
+	read_pieces
+	is "$status $(cat "$tmp/err")" '0 ' "$1: cut anywhere it is read without an error"
 	no_wrong_fact "$tmp/log" "$1: cut anywhere"
 	is "$(jq -r 'select(.source | test("head"))' "$tmp/json" | jq -s length)" "$lines" \
 		"$1: with its first line there is always one report"
@@ -70,29 +80,22 @@ group_kills() {
 # Each line left out, one at a time: what it said is missing, and nothing else is wrong.
 leave_out() {
 	lines=$(wc -l <"$tmp/log")
-	: >"$tmp/json"
-	k=1
-	while [ "$k" -le "$lines" ]; do
-		sed "${k}d" "$tmp/log" >"$tmp/without.$k"
-		"$OOMWHY" --json "$tmp/without.$k" >>"$tmp/json"
-		k=$((k + 1))
-	done
-	rm -f "$tmp"/without.*
+	mkdir "$tmp/pieces"
+	awk -v pieces="$tmp/pieces/without." '
+		{ line[NR] = $0 }
+		END {
+			for (out = 1; out <= NR; out++) {
+				for (i = 1; i <= NR; i++)
+					if (i != out)
+						print line[i] >(pieces out)
+				close(pieces out)
+			}
+		}' "$tmp/log"
+	read_pieces
 	# Without the line that says so, the kills of a group are no group's.
 	is "$(jq -s length "$tmp/json")" $((lines + $(group_kills))) \
 		"$1: with any line left out it is one report"
 	no_wrong_fact "$tmp/log" "$1: with any line left out"
-}
-
-# same NAME FILE...: $tmp/log has the facts of the FILEs, in their order.
-same() {
-	same_name=$1
-	shift
-	for file in "$@"; do
-		facts "$file" "$alone"
-	done >"$tmp/wanted"
-	facts "$tmp/log" "$alone" >"$tmp/got"
-	same_file "$tmp/wanted" "$tmp/got" "$same_name"
 }
 
 # interleave FILE FILE COUNT: COUNT lines of one, COUNT lines of the other.
@@ -109,16 +112,21 @@ mix() {
 	report_of caller 6.1.0-50-cloud-amd64.memcg2.kmsg.txt 91 >"$tmp/two"
 	report_of caller 5.10.0-46-cloud-amd64.global.kmsg.txt 7712 >"$tmp/three"
 	for count in 1 2 3 7 20 40; do
-		interleave "$tmp/one" "$tmp/two" $count >"$tmp/log"
-		same "interleaved, $count lines at a time, global and memcg" "$tmp/one" "$tmp/two"
-		interleave "$tmp/two" "$tmp/one" $count >"$tmp/log"
-		same "interleaved, $count lines at a time, memcg and global" "$tmp/two" "$tmp/one"
-		interleave "$tmp/one" "$tmp/three" $count >"$tmp/log"
-		same "interleaved, $count lines at a time, two global" "$tmp/one" "$tmp/three"
+		new_log
+		interleave "$tmp/one" "$tmp/two" $count >"$log"
+		expect_facts "interleaved, $count lines at a time, global and memcg" "$tmp/one" "$tmp/two"
+		new_log
+		interleave "$tmp/two" "$tmp/one" $count >"$log"
+		expect_facts "interleaved, $count lines at a time, memcg and global" "$tmp/two" "$tmp/one"
+		new_log
+		interleave "$tmp/one" "$tmp/three" $count >"$log"
+		expect_facts "interleaved, $count lines at a time, two global" "$tmp/one" "$tmp/three"
 	done
 	interleave "$tmp/one" "$tmp/two" 1 >"$tmp/both"
-	interleave "$tmp/both" "$tmp/three" 2 >"$tmp/log"
-	same "three interleaved" "$tmp/one" "$tmp/two" "$tmp/three"
+	new_log
+	interleave "$tmp/both" "$tmp/three" 2 >"$log"
+	expect_facts "three interleaved" "$tmp/one" "$tmp/two" "$tmp/three"
+	check_facts "$alone"
 }
 
 # Without them lines that both have may go to the wrong one: the kernel does not print so, it
@@ -188,15 +196,28 @@ failed_allocation() {
 	END
 }
 
+# foreign_behind LINE: $log is $one, with $tmp/foreign behind this line.
+foreign_behind() {
+	new_log
+	{
+		head -n "$1" "$one"
+		cat "$tmp/foreign"
+		tail -n +$(($1 + 1)) "$one"
+	} >"$log"
+}
+
 strew() {
-	foreign_lines | sed 's/^/[    1.000000][ T4711] /' >"$tmp/foreign"
 	for style in caller secs; do
+		if [ $style = caller ]; then
+			foreign_lines | sed 's/^/[    1.000000][ T4711] /' >"$tmp/foreign"
+		else
+			foreign_lines | sed 's/^/[    1.000000] /' >"$tmp/foreign"
+		fi
 		for report in 4.4.0-210-generic.memcg1 6.1.0-50-cloud-amd64.global \
 			7.0.13+deb13-cloud-amd64.memcg2group; do
-			report_of $style $report.kmsg.txt >"$tmp/one"
-			if [ $style = secs ]; then
-				foreign_lines | sed 's/^/[    1.000000] /' >"$tmp/foreign"
-			fi
+			one=$tmp/one.$style.$report
+			report_of $style $report.kmsg.txt >"$one"
+			new_log
 			awk -v other="$tmp/foreign" '
 				{ print }
 				{
@@ -205,40 +226,32 @@ strew() {
 						getline line <other
 					}
 					print line
-				}' "$tmp/one" >"$tmp/log"
-			same "$report, $style: a foreign line behind each line" "$tmp/one"
+				}' "$one" >"$log"
+			expect_facts "$report, $style: a foreign line behind each line" "$one"
 			for at in 1 3 20 40; do
-				{
-					head -n $at "$tmp/one"
-					cat "$tmp/foreign"
-					tail -n +$((at + 1)) "$tmp/one"
-				} >"$tmp/log"
-				same "$report, $style: foreign lines in one place, behind line $at" "$tmp/one"
+				foreign_behind $at
+				expect_facts "$report, $style: foreign lines in one place, behind line $at" "$one"
 			done
 		done
 	done
-	report_of caller 6.1.0-50-cloud-amd64.global.kmsg.txt 92 >"$tmp/one"
+	one=$tmp/one
+	report_of caller 6.1.0-50-cloud-amd64.global.kmsg.txt 92 >"$one"
 	failed_allocation | sed 's/^/[    1.000000][ T4711] /' >"$tmp/foreign"
 	for at in 0 1 2 3 10 27 28 29 36 40 50 57 60; do
-		{
-			head -n $at "$tmp/one"
-			cat "$tmp/foreign"
-			tail -n +$((at + 1)) "$tmp/one"
-		} >"$tmp/log"
-		same "a failed allocation of another task behind line $at, by caller" "$tmp/one"
+		foreign_behind $at
+		expect_facts "a failed allocation of another task behind line $at, by caller" "$one"
 	done
-	interleave "$tmp/one" "$tmp/foreign" 1 >"$tmp/log"
-	same "a failed allocation of another task interleaved, by caller" "$tmp/one"
-	sed 's/\]\[ *T[0-9]*\]/]/' "$tmp/one" >"$tmp/two"
+	new_log
+	interleave "$one" "$tmp/foreign" 1 >"$log"
+	expect_facts "a failed allocation of another task interleaved, by caller" "$one"
+	one=$tmp/two
+	sed 's/\]\[ *T[0-9]*\]/]/' "$tmp/one" >"$one"
 	failed_allocation | sed 's/^/[    1.000000] /' >"$tmp/foreign"
-	for at in 0 $(wc -l <"$tmp/two"); do
-		{
-			head -n "$at" "$tmp/two"
-			cat "$tmp/foreign"
-			tail -n +$((at + 1)) "$tmp/two"
-		} >"$tmp/log"
-		same "a failed allocation behind line $at, without callers" "$tmp/two"
+	for at in 0 $(wc -l <"$one"); do
+		foreign_behind "$at"
+		expect_facts "a failed allocation behind line $at, without callers" "$one"
 	done
+	check_facts "$alone"
 	sed -n '/Mem-Info/,$!p' "$tmp/foreign" >"$tmp/log"
 	cat "$tmp/foreign" >>"$tmp/log"
 	run_oomwhy --json "$tmp/log"
@@ -264,21 +277,20 @@ tear() {
 
 # Many reports in one log are what they are by themselves, whatever lies between them.
 collect() {
-	: >"$tmp/log"
-	: >"$tmp/wanted"
+	new_log
 	for file in "$fixtures"/[4-7]*.kmsg.txt; do
-		cat "$file" >>"$tmp/log"
-		facts "$file" "$alone" >>"$tmp/wanted"
-		awk 'BEGIN { for (i = 0; i < 50; i++) print "6,1,1,-;usb 1-1: nothing of interest " i }' \
-			>>"$tmp/log"
-	done
-	facts "$tmp/log" "$alone" >"$tmp/got"
-	same_file "$tmp/wanted" "$tmp/got" "all recordings in one log: $(jq -s length "$tmp/got") reports"
+		cat "$file"
+		awk 'BEGIN { for (i = 0; i < 50; i++) print "6,1,1,-;usb 1-1: nothing of interest " i }'
+	done >"$log"
+	expect_facts "all recordings in one log" "$fixtures"/[4-7]*.kmsg.txt
+	new_log
+	two=$fixtures/5.0.0-65-generic.gshared.kmsg.txt
 	awk '{ print } END { for (i = 0; i < 200000; i++) print "6,1,1,-;usb 1-1: nothing of interest " i }' \
-		"$fixtures/6.1.0-50-cloud-amd64.memcg2.kmsg.txt" >"$tmp/log"
-	cat "$fixtures/5.0.0-65-generic.gshared.kmsg.txt" >>"$tmp/log"
-	same "two recordings with 200000 lines between them" \
-		"$fixtures/6.1.0-50-cloud-amd64.memcg2.kmsg.txt" "$fixtures/5.0.0-65-generic.gshared.kmsg.txt"
+		"$fixtures/6.1.0-50-cloud-amd64.memcg2.kmsg.txt" >"$log"
+	cat "$two" >>"$log"
+	expect_facts "two recordings with 200000 lines between them" \
+		"$fixtures/6.1.0-50-cloud-amd64.memcg2.kmsg.txt" "$two"
+	check_facts "$alone"
 }
 
 # The report of a kill may be left out by the kernel's rate limit: its kill line is a report then.

@@ -15,9 +15,9 @@ nameless='del(.explanation, .why, .ranking, .hardware, .tasks[].comm)'
 
 # wrapped NAME STYLE COMMAND: the report in STYLE, as the shell's COMMAND passes it on.
 wrapped() {
-	dress "$2" "$report" | sh -c "$3" >"$tmp/log"
-	facts "$tmp/log" "$filter" >"$tmp/got"
-	same_file "$tmp/wanted" "$tmp/got" "${report%.kmsg.txt}: $2, $1"
+	new_log
+	dress "$2" "$report" | sh -c "$3" >"$log"
+	expect_facts "${report%.kmsg.txt}: $2, $1" "$fixtures/$report"
 }
 
 # break_everywhere: the report with each of its lines broken at each of its blanks, one at a time.
@@ -51,10 +51,10 @@ break_everywhere() {
 	is "$(cat "$tmp/several")" '' "${report%.kmsg.txt}: broken at any blank it is one report"
 }
 
-for report in 4.4.0-210-generic.memcg1.kmsg.txt 6.1.0-50-cloud-amd64.global.kmsg.txt \
-	6.1.0-50-cloud-amd64.memcg2.kmsg.txt 7.0.13+deb13-cloud-amd64.memcg2group.kmsg.txt; do
-	filter=
-	facts "$fixtures/$report" >"$tmp/wanted"
+reports='4.4.0-210-generic.memcg1.kmsg.txt 6.1.0-50-cloud-amd64.global.kmsg.txt
+	6.1.0-50-cloud-amd64.memcg2.kmsg.txt 7.0.13+deb13-cloud-amd64.memcg2group.kmsg.txt'
+
+for report in $reports; do
 	for style in secs dmesg-T rfc3164-repeat journal-short-iso; do
 		wrapped "wrapped at 72" $style 'fold -s -w 72'
 		wrapped "wrapped at 80, blanks cut" $style 'fold -s -w 80 | sed "s/ *$//"'
@@ -66,13 +66,17 @@ for report in 4.4.0-210-generic.memcg1.kmsg.txt 6.1.0-50-cloud-amd64.global.kmsg
 		# A blank at the end says that a paragraph goes on; one in front is doubled.
 		wrapped "flowed" $style 'fold -s -w 72 | sed "s/^ /  /"'
 	done
-	filter=$nameless
-	facts "$fixtures/$report" "$filter" >"$tmp/wanted"
+done
+check_facts
+for report in $reports; do
 	for style in bare journal-cat; do
 		wrapped "wrapped at 72" $style 'fold -s -w 72'
 		wrapped "wrapped at 80, blanks cut" $style 'fold -s -w 80 | sed "s/ *$//"'
 		wrapped "wrapped and quoted" $style 'fold -s -w 72 | sed "s/^/> /"'
 	done
+done
+check_facts "$nameless"
+for report in $reports; do
 	break_everywhere
 done
 done_testing
