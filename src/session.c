@@ -15,6 +15,7 @@
 #include "memory/zero-page.h"
 #include "session-draw.h"
 #include "session.h"
+#include "subject/child.h"
 #include "system/backing-file.h"
 #include "system/hugetlb.h"
 #include "system/tasks.h"
@@ -266,6 +267,21 @@ static int signal_to_die_of(const struct session *session, const struct verdict 
 	return verdict->quiet_failure && !session->signals.pipe_ignored ? SIGPIPE : 0;
 }
 
+static void end_witness(struct session *session, const struct ending *ending)
+{
+	enum region_backing backing = session->plan.region.backing;
+	struct witness *witness = &session->witness;
+
+	if (ending->child) {
+		witness->pid = ending->child;
+		witness->comm = CHILD_NAME;
+	} else if (ending->measured && !ending->stepped && backing != REGION_HEAP &&
+		   backing != REGION_STACK) {
+		witness->vsz = ending->last.vsz;
+	}
+	witness_end(witness, ending->reason == STOP_DIED);
+}
+
 static int conclude(struct session *session, const struct ending *ending)
 {
 	struct hugetlb_pool pool = { 0 };
@@ -288,10 +304,8 @@ static int conclude(struct session *session, const struct ending *ending)
 
 	if (ending->reason == STOP_MAP)
 		hugetlb_pool_read(&session->root, session->plan.region.huge_page, &pool);
-	if (ending->child)
-		session->witness.pid = ending->child;
 	if (session->witnessed)
-		witness_end(&session->witness, ending->reason == STOP_DIED);
+		end_witness(session, ending);
 	verdict_decide(&evidence, &verdict);
 	host_time(verdict.time);
 	progress_wipe(&session->progress);
@@ -394,8 +408,8 @@ static int start_subject(struct session *session, struct trouble *trouble)
 	session->witnessed = true;
 	r = subject_start(&spec, &session->subject, trouble);
 	if (r == 0)
-		witness_begin(&session->witness, session->subject.pid,
-			      session->plan.sandboxed ? session->sandbox.name : NULL);
+		witness_begin(&session->witness, session->subject.pid, SUBJECT_NAME,
+			      session->plan.sandboxed);
 	return r;
 }
 

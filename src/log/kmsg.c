@@ -49,9 +49,6 @@ int kmsg_next(int fd, uint64_t deadline_ns, char text[static KMSG_RECORD_MAX])
 			keep_text(text);
 			return 1;
 		}
-		/* EPIPE: records were overwritten before we read them; the next read goes on. */
-		if (length < 0 && errno == EPIPE)
-			continue;
 		if (length < 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
 		if (now >= deadline_ns)

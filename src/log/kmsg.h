@@ -17,7 +17,8 @@ int kmsg_open(const char *path);
 
 /*
  * Waits until DEADLINE (monotonic ns) for the next record and copies its text, without prefix and
- * continuation fields, into TEXT. Returns 1, 0 when the deadline has come, or a negative errno.
+ * continuation fields, into TEXT. Returns 1, 0 when the deadline has come, or a negative errno;
+ * -EPIPE says that records were overwritten before they were read, and the next call goes on.
  */
 int kmsg_next(int fd, uint64_t deadline_ns, char text[static KMSG_RECORD_MAX]);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -70,16 +71,61 @@ static void begin_levels(struct witness *witness)
 	}
 }
 
-void witness_begin(struct witness *witness, pid_t pid, const char *sandbox)
+/* Whether the process is in the initial namespace of KIND ("pid"), which has a number of its own. */
+static bool is_initial_namespace(const char *kind, uint64_t number)
+{
+	struct stat status;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", kind);
+	return stat(path, &status) == 0 && status.st_ino == number;
+}
+
+/*
+ * Who lives in the first level: others than the observer, the subject and its child, too? Returns
+ * whether the subject itself does; a list that cannot be read does not deny it.
+ */
+static bool read_members(const struct witness *witness, bool *ret_shared)
+{
+	CLEANUP_FREE char *text = NULL;
+	char path[CGROUP_PATH_MAX + 16], *next;
+	bool found = false;
+
+	*ret_shared = false;
+	if (!witness->chain.count)
+		return true;
+	snprintf(path, sizeof(path), "%s/cgroup.procs", witness->chain.levels[0].directory);
+	if (root_read_all(&witness->live, path, &text) < 0)
+		return true;
+	for (const char *process = text; *process; process = next) {
+		long pid = strtol(process, &next, 10);
+
+		if (pid == witness->observed)
+			found = true;
+		else if (pid != getpid() && pid != witness->pid)
+			*ret_shared = true;
+		next += *next == '\n';
+	}
+	return found;
+}
+
+void witness_begin(struct witness *witness, pid_t pid, const char *comm, bool alone)
 {
 	struct testimony *testimony = &witness->testimony;
 	char process[24];
 
-	witness->pid = pid;
-	witness->sandbox = sandbox;
-	testimony->alone = sandbox != NULL;
+	witness->pid = witness->observed = pid;
+	witness->comm = comm;
+	witness->vsz = OOM_UNKNOWN;
+	testimony->alone = alone;
+	/* The numbers are fixed: include/linux/proc_ns.h. */
+	testimony->foreign_pids = !is_initial_namespace("pid", 0xEFFFFFFC);
+	testimony->whole_paths = is_initial_namespace("cgroup", 0xEFFFFFFB) ||
+				 access("/proc/self/ns/cgroup", F_OK) < 0;
 	snprintf(process, sizeof(process), "%d", (int)pid);
-	if (cgroup_chain_read(&witness->live, process, &witness->chain) == 0)
+	/* A mount that shows another part of the tree has counters of the same names, not ours. */
+	if (cgroup_chain_read(&witness->live, process, &witness->chain) == 0 &&
+	    read_members(witness, &testimony->shared))
 		begin_levels(witness);
 	testimony->vmstat_known = read_vmstat(witness, &testimony->vmstat_before);
 	witness->oomd_before = read_oomd(witness);
@@ -89,8 +135,16 @@ void witness_begin(struct witness *witness, pid_t pid, const char *sandbox)
 static int note_report(void *context, struct oom_report *report)
 {
 	struct witness *witness = context;
+	struct testimony *testimony = &witness->testimony;
+	struct oom_sought sought = {
+		.pid = testimony->foreign_pids ? OOM_NO_NUMBER : witness->pid,
+		.comm = witness->comm,
+		.total_vm = witness->vsz,
+		.cgroup = testimony->count ? witness->chain.levels[0].name : NULL,
+		.whole = testimony->whole_paths,
+	};
 
-	oom_fate_add(report, witness->pid, witness->sandbox, &witness->testimony.fate);
+	oom_fate_add(report, &sought, &testimony->fate);
 	oom_report_free(report);
 	return 0;
 }
@@ -101,17 +155,23 @@ static bool is_kill(const struct witness *witness, const char *text)
 	char words[48];
 
 	snprintf(words, sizeof(words), "Killed process %d ", (int)witness->pid);
-	return strstr(text, words) != NULL;
+	return !witness->testimony.foreign_pids && strstr(text, words) != NULL;
 }
 
-static void read_records(const struct witness *witness, struct oom_parser *parser)
+static void read_records(struct witness *witness, struct oom_parser *parser)
 {
 	uint64_t deadline = duration_now() + REPORT_NS;
 	struct oom_time time = { .raw = "" };
 	char text[KMSG_RECORD_MAX];
 	size_t length;
+	int r;
 
-	while (kmsg_next(witness->kmsg, deadline, text) > 0) {
+	while ((r = kmsg_next(witness->kmsg, deadline, text)) > 0 || r == -EPIPE) {
+		/* What was lost may have been about the subject. */
+		if (r == -EPIPE) {
+			witness->testimony.kmsg_error = r;
+			continue;
+		}
 		length = plain_unescape(text, strlen(text), PLAIN_KMSG);
 		if (oom_parser_record(parser, (struct text){ text, length }, &time, NULL) < 0)
 			return;
@@ -152,6 +212,8 @@ void witness_end(struct witness *witness, bool killed)
 	}
 	if (testimony->vmstat_known)
 		testimony->vmstat_known = read_vmstat(witness, &testimony->vmstat_after);
+	if (!testimony->shared)
+		read_members(witness, &testimony->shared);
 	testimony->oomd = !witness->oomd_before && read_oomd(witness);
 	if (killed)
 		read_report(witness);

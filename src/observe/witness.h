@@ -29,9 +29,14 @@ struct testimony {
 	size_t count;
 	bool alone;			/* the first level is a sandbox
 					 * that held the subject only */
+	bool shared;			/* other processes live in the first level, too */
+	bool whole_paths;		/* names of levels begin at the root, as in the log;
+					 * else where our cgroup namespace does */
+	bool foreign_pids;		/* the log's pids are not ours: of another namespace */
 	bool vmstat_known;		/* /proc/vmstat has oom_kill (4.13 and later) */
 	uint64_t vmstat_before, vmstat_after;	/* OOM kills of the whole machine */
-	int kmsg_error;			/* why the kernel's log was not read; 0: it was */
+	int kmsg_error;			/* why the kernel's log was not read; 0: it was;
+					 * -EPIPE: not all of it */
 	struct oom_fate fate;		/* what the kernel's report says of the subject */
 	bool oomd;			/* systemd-oomd marked the cgroup: user.oomd_kill */
 };
@@ -41,8 +46,10 @@ struct witness {
 	struct cgroup_chain chain;	/* the subject's */
 	int kmsg;			/* /dev/kmsg, from the start of the run;
 					 * or negative errno */
-	pid_t pid;
-	const char *sandbox;		/* the sandbox's last path component, or NULL */
+	pid_t observed;			/* the subject, at the beginning */
+	pid_t pid;			/* of whom the death is looked into */
+	const char *comm;		/* his name */
+	uint64_t vsz;			/* his VSZ, bytes; OOM_UNKNOWN: not known, or it changed */
 	bool oomd_before;
 	struct testimony testimony;
 };
@@ -51,10 +58,10 @@ struct witness {
 void witness_open(struct witness *witness);
 
 /*
- * Takes the counters of subject PID's cgroups before the run. SANDBOX is the name of its own
- * cgroup (kept, not copied), or NULL when it has none to itself.
+ * Takes the counters of subject PID's cgroups before the run. COMM is its name (kept, not copied);
+ * ALONE says that its cgroup is a sandbox, made for it.
  */
-void witness_begin(struct witness *witness, pid_t pid, const char *sandbox);
+void witness_begin(struct witness *witness, pid_t pid, const char *comm, bool alone);
 
 /*
  * Takes the counters again. With KILLED, also looks for the kernel's report about the subject,

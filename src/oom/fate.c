@@ -7,19 +7,56 @@
 #include "base/trouble.h"
 #include "oom/fate.h"
 
-static bool lived_in(const struct oom_report *report, const char *sandbox)
-{
-	const char *path = report->memcg.task_path, *name = path ? strrchr(path, '/') : NULL;
+/* A path that a record has no room for is cut; so much of it is there at least (printk.c). */
+#define CUT_PATH_MIN 500
 
-	return sandbox && name && !strcmp(name + 1, sandbox);
+/* Whether the victim lived in the cgroup of who is sought. */
+enum place { PLACE_UNKNOWN, PLACE_SAME, PLACE_OTHER };
+
+static enum place compare_places(const char *path, const struct oom_sought *sought)
+{
+	size_t length = path ? strlen(path) : 0, own = sought->cgroup ? strlen(sought->cgroup) : 0;
+
+	if (!length || !own || !strncmp(sought->cgroup, "/..", 3))
+		return PLACE_UNKNOWN;
+	if (length >= CUT_PATH_MIN && length < own && !strncmp(path, sought->cgroup, length))
+		return PLACE_UNKNOWN;
+	if (sought->whole)
+		return strcmp(path, sought->cgroup) ? PLACE_OTHER : PLACE_SAME;
+	/* "/" is wherever the namespace begins. */
+	if (own == 1)
+		return PLACE_UNKNOWN;
+	return length < own || strcmp(path + length - own, sought->cgroup) ? PLACE_OTHER
+									    : PLACE_SAME;
 }
 
-static const struct oom_victim *find_victim(const struct oom_report *report, int64_t pid)
+static bool looks_like(const struct oom_victim *victim, const struct oom_sought *sought)
 {
-	for (size_t i = 0; i < report->victim_count; i++)
-		if (report->victims[i].pid == pid)
-			return &report->victims[i];
+	return !strcmp(victim->comm, sought->comm) &&
+	       (sought->total_vm == OOM_UNKNOWN || victim->total_vm == OOM_UNKNOWN ||
+		victim->total_vm == sought->total_vm);
+}
+
+static const struct oom_victim *find_victim(const struct oom_report *report,
+					    const struct oom_sought *sought)
+{
+	for (size_t i = 0; i < report->victim_count; i++) {
+		const struct oom_victim *victim = &report->victims[i];
+
+		if (sought->pid == OOM_NO_NUMBER ? looks_like(victim, sought)
+						 : victim->pid == sought->pid)
+			return victim;
+	}
 	return NULL;
+}
+
+static bool is_named(const struct oom_report *report, const struct oom_sought *sought,
+		     const struct oom_victim *victim, enum place place)
+{
+	if (sought->pid != OOM_NO_NUMBER)
+		return victim || report->decided.pid == sought->pid;
+	return place == PLACE_SAME &&
+	       (victim || (!report->victim_count && !strcmp(report->decided.comm, sought->comm)));
 }
 
 static uint64_t known(uint64_t bytes)
@@ -59,19 +96,18 @@ static void note_kill(const struct oom_report *report, const struct oom_victim *
 	};
 }
 
-void oom_fate_add(const struct oom_report *report, int64_t pid, const char *sandbox,
+void oom_fate_add(const struct oom_report *report, const struct oom_sought *sought,
 		  struct oom_fate *fate)
 {
-	const struct oom_victim *victim = find_victim(report, pid);
-	bool named = report->decided.pid == pid || victim;
+	const struct oom_victim *victim = find_victim(report, sought);
+	enum place place = compare_places(report->memcg.task_path, sought);
 
-	if (sandbox && report->memcg.task_path) {
-		named = lived_in(report, sandbox);
-		if (named && !victim && report->victim_count)
-			victim = &report->victims[0];
-	}
-	if (!named)
+	if (!is_named(report, sought, victim, place)) {
+		if (place == PLACE_SAME)
+			fate->others += report->victim_count ? report->victim_count : 1;
 		return;
+	}
+	fate->elsewhere = place == PLACE_OTHER;
 	if (report->decided.pid != OOM_NO_NUMBER || report->memcg.path)
 		note_choice(report, victim, fate);
 	if (victim)

@@ -27,18 +27,31 @@ struct oom_killed {
 	uint64_t total_vm, anon, file, shmem, pgtables;
 };
 
+/* The process that is looked for. */
+struct oom_sought {
+	int64_t pid;		/* in the initial pid namespace, of which the log speaks;
+				 * OOM_NO_NUMBER: it is not known there */
+	const char *comm;	/* tell it from others in its cgroup if the pid is not known: name, */
+	uint64_t total_vm;	/* and VSZ, bytes; OOM_UNKNOWN: it may be anything */
+	const char *cgroup;	/* the path of its memory cgroup, not escaped; NULL: not known */
+	bool whole;		/* it begins at the root, as in the log; else it is the end of that
+				 * path, as seen from within a cgroup namespace */
+};
+
 struct oom_fate {
 	bool chosen_found, killed_found;	/* which of these is valid */
+	bool elsewhere;			/* it was found, but in another cgroup */
+	uint64_t others;		/* processes of its cgroup that were killed, and are not it */
 	struct oom_chosen chosen;
 	struct oom_killed killed;
 };
 
 /*
- * Adds to *fate what REPORT says of the process PID, or of the one that lived alone in a cgroup
- * whose last path component is SANDBOX (NULL: in none): the log has the pid of the initial
- * namespace, which from within another one is not ours, but nobody else has that name.
+ * Adds to *fate what REPORT says of SOUGHT. Where its pid is not known it is found by the whole
+ * path of its cgroup together with its name; a path that is not there, or was cut because it was
+ * too long for a record, says neither yes nor no.
  */
-void oom_fate_add(const struct oom_report *report, int64_t pid, const char *sandbox,
+void oom_fate_add(const struct oom_report *report, const struct oom_sought *sought,
 		  struct oom_fate *fate);
 
 #endif

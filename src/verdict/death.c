@@ -2,6 +2,7 @@
 /* death.c - tell an OOM kill from any other death, and name whose limit it was */
 #include <config.h>
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,19 +19,43 @@ static uint64_t rise(uint64_t before, uint64_t after)
 	return after > before ? after - before : 0;
 }
 
+/* OOM kills in LEVEL itself since the beginning; v1 counts nothing else. */
+static uint64_t level_kills(const struct witness_level *level)
+{
+	if (!level->before.known || !level->after.known)
+		return 0;
+	if (level->version == 2 && level->before.has_local && level->after.has_local)
+		return rise(level->before.local_oom_kill, level->after.local_oom_kill);
+	return rise(level->before.oom_kill, level->after.oom_kill);
+}
+
 /*
- * OOM kills counted in the subject's own cgroup since the beginning. In one that it shares
- * with others they are not about it when the log could be read and does not name it.
+ * OOM kills counted in the subject's own cgroup since the beginning, without those of which the log
+ * says that they were of others. In a cgroup that it shares they are not about it when the log
+ * speaks of its pid and does not name it.
  */
 static uint64_t own_kills(const struct testimony *testimony)
 {
-	const struct witness_level *own = testimony->levels;
+	uint64_t kills = testimony->count ? level_kills(testimony->levels) : 0;
 
-	if (!testimony->count || !own->before.known || !own->after.known)
+	if (!testimony->alone && !testimony->kmsg_error && !testimony->foreign_pids)
 		return 0;
-	if (!testimony->alone && !testimony->kmsg_error)
-		return 0;
-	return rise(own->before.oom_kill, own->after.oom_kill);
+	return rise(testimony->fate.others, kills);
+}
+
+/* What the log says of the subject, its counter must say too: of another cgroup, the machine's. */
+static bool do_counters_agree(const struct testimony *testimony)
+{
+	if (testimony->count && testimony->levels[0].before.known &&
+	    testimony->levels[0].after.known && !testimony->fate.elsewhere)
+		return level_kills(testimony->levels) > 0;
+	return !testimony->vmstat_known ||
+	       rise(testimony->vmstat_before, testimony->vmstat_after) > 0;
+}
+
+static bool is_recorded(const struct testimony *testimony)
+{
+	return testimony->fate.chosen_found || testimony->fate.killed_found;
 }
 
 /* v2: where memory.events.local's oom rose; v1 does not say, but a peak at the limit does. */
@@ -62,17 +87,34 @@ static void blame_by_counters(const struct testimony *testimony, struct death *d
 	}
 }
 
-static bool has_suffix(const char *text, const char *suffix)
+/*
+ * How many bytes of the record's paths are before those that we see: our cgroup namespace begins
+ * there. SIZE_MAX: not known.
+ */
+static size_t hidden_length(const struct testimony *testimony)
 {
-	size_t length = strlen(text), suffix_length = strlen(suffix);
+	const char *theirs = testimony->fate.chosen.task_memcg, *ours = testimony->levels[0].name;
+	size_t length = strlen(theirs), own = strcmp(ours, "/") ? strlen(ours) : 0;
 
-	return length >= suffix_length && !strcmp(text + length - suffix_length, suffix);
+	if (testimony->whole_paths)
+		return 0;
+	if (testimony->fate.elsewhere || length < own || strcmp(theirs + length - own, own ? ours : ""))
+		return SIZE_MAX;
+	return length - own;
 }
 
-/*
- * The record has the path as the initial cgroup namespace sees it, ours may be shorter: the
- * nearest level whose path the record's ends with is meant.
- */
+/* Whether LEVEL is the cgroup whose limit ran out by the record. */
+static bool is_limiter(const struct testimony *testimony, const struct witness_level *level)
+{
+	const struct oom_chosen *chosen = &testimony->fate.chosen;
+	const char *name = strcmp(level->name, "/") ? level->name : "";
+	size_t hidden = hidden_length(testimony);
+
+	return hidden <= strlen(chosen->memcg) && !strcmp(chosen->memcg + hidden, name) &&
+	       !strncmp(chosen->memcg, chosen->task_memcg, hidden) && chosen->memcg[0];
+}
+
+/* The record has the path as the initial cgroup namespace sees it, ours may be shorter. */
 static void blame_by_record(const struct testimony *testimony, struct death *death)
 {
 	const struct oom_chosen *chosen = &testimony->fate.chosen;
@@ -82,8 +124,7 @@ static void blame_by_record(const struct testimony *testimony, struct death *dea
 		return;
 	}
 	for (size_t i = 0; i < testimony->count; i++) {
-		if (strcmp(testimony->levels[i].name, "/") != 0 &&
-		    has_suffix(chosen->memcg, testimony->levels[i].name)) {
+		if (is_limiter(testimony, &testimony->levels[i])) {
 			blame_level(testimony, i, death);
 			return;
 		}
@@ -92,22 +133,32 @@ static void blame_by_record(const struct testimony *testimony, struct death *dea
 	death->limiter = chosen->memcg;
 }
 
+/* The log says that it was a cgroup's limit, but not whose: the path had no room in a record. */
+static void blame_by_half_record(const struct testimony *testimony, struct death *death)
+{
+	blame_by_counters(testimony, death);
+	/* A limit it was, but of none of the cgroups that can be seen from here. */
+	if (death->outcome == OUTCOME_OOM_GLOBAL)
+		death->outcome = OUTCOME_OOM_ANCESTOR;
+}
+
 static struct death find_killer(const struct testimony *testimony)
 {
 	struct death death = { .outcome = OUTCOME_KILLED, .limit = CGROUP_UNLIMITED };
 
-	if (testimony->fate.chosen_found) {
-		death.proof = DEATH_RECORDED;
-		blame_by_record(testimony, &death);
-	} else if (testimony->fate.killed_found || own_kills(testimony)) {
-		death.proof = testimony->fate.killed_found ? DEATH_RECORDED : DEATH_COUNTED;
-		if (testimony->fate.killed_found && testimony->fate.killed.global)
+	const struct oom_fate *fate = &testimony->fate;
+	bool recorded = is_recorded(testimony) && do_counters_agree(testimony);
+
+	if (recorded || own_kills(testimony)) {
+		death.proof = recorded ? DEATH_RECORDED : DEATH_COUNTED;
+		if (recorded && fate->chosen_found && (fate->chosen.global || fate->chosen.memcg[0]))
+			blame_by_record(testimony, &death);
+		else if (recorded && (fate->chosen_found || fate->killed.memcg))
+			blame_by_half_record(testimony, &death);
+		else if (recorded && fate->killed.global)
 			death.outcome = OUTCOME_OOM_GLOBAL;
 		else
 			blame_by_counters(testimony, &death);
-		/* A limit it was, but of none of the cgroups that can be seen from here. */
-		if (testimony->fate.killed.memcg && death.outcome == OUTCOME_OOM_GLOBAL)
-			death.outcome = OUTCOME_OOM_ANCESTOR;
 	} else if (testimony->oomd) {
 		death.outcome = OUTCOME_OOMD;
 		death.proof = DEATH_HINTED;
@@ -212,6 +263,27 @@ static void add_counters(const struct testimony *testimony, struct verdict *verd
 				  testimony->vmstat_after);
 }
 
+/* Why the kernel's log says nothing about the subject. */
+static void add_silence(const struct testimony *testimony, struct verdict *verdict)
+{
+	int error = testimony->kmsg_error;
+
+	if (error == -EPERM || error == -EACCES)
+		verdict_add_proof(verdict, "the kernel's log may not be read (/dev/kmsg: needs "
+				  "CAP_SYSLOG)");
+	else if (error == -EPIPE)
+		verdict_add_proof(verdict, "the kernel's log, of which a part was overwritten "
+				  "before it was read, has no record about the subject");
+	else if (error)
+		verdict_add_proof(verdict, "the kernel's log was not read (/dev/kmsg: %s)",
+				  strerror(-error));
+	else if (testimony->foreign_pids)
+		verdict_add_proof(verdict, "the kernel's log has no record that can be told to be "
+				  "about the subject: its pids are of another pid namespace");
+	else
+		verdict_add_proof(verdict, "the kernel's log has no record about the subject");
+}
+
 static void add_report(const struct testimony *testimony, struct verdict *verdict)
 {
 	const struct oom_killed *killed = &testimony->fate.killed;
@@ -221,21 +293,42 @@ static void add_report(const struct testimony *testimony, struct verdict *verdic
 				  "machine (global_oom)");
 	else if (testimony->fate.chosen_found)
 		verdict_add_proof(verdict, "the kernel's log names the subject, for the limit "
-				  "of %s", testimony->fate.chosen.memcg);
+				  "of %s", testimony->fate.chosen.memcg[0]
+				  ? testimony->fate.chosen.memcg : "a memory cgroup");
 	if (testimony->fate.killed_found && killed->sized)
 		verdict_add_proof(verdict, "the kernel's log: it held %s anonymous, %s file, %s "
 				  "shared memory, and %s of page tables", HUMAN(killed->anon),
 				  HUMAN(killed->file), HUMAN(killed->shmem),
 				  HUMAN(killed->pgtables));
-	if (!testimony->fate.chosen_found && !testimony->fate.killed_found)
-		verdict_add_proof(verdict, testimony->kmsg_error
-				  ? "the kernel's log may not be read (/dev/kmsg: "
-				    "needs CAP_SYSLOG)"
-				  : "the kernel's log has no record about the subject");
+	if (!is_recorded(testimony))
+		add_silence(testimony, verdict);
+	if (testimony->fate.others)
+		verdict_add_proof(verdict, "the kernel's log names %" PRIu64 " other process%s of "
+				  "that cgroup", testimony->fate.others,
+				  testimony->fate.others == 1 ? "" : "es");
+}
+
+/* What is known of a SIGKILL that is not proved to be the OOM killer's, and how sure a count is. */
+static void explain_kill(const struct death *death, const struct testimony *testimony,
+			 struct trouble *trouble)
+{
+	if (death->outcome == OUTCOME_KILLED && testimony && is_recorded(testimony))
+		trouble_remedy(trouble, "sender unknown: the kernel's log names the subject, but no "
+			       "counter of OOM kills went up");
+	else if (death->outcome == OUTCOME_KILLED)
+		trouble_remedy(trouble, death->proof == DEATH_HINTED
+			       ? "sender unknown: an OOM kill was counted on this machine "
+				 "meanwhile, but nothing says that it was the subject's"
+			       : "sender unknown: no counter and no record says that it was "
+				 "the OOM killer");
+	else if (death->proof == DEATH_COUNTED && testimony->shared)
+		trouble_remedy(trouble, "the kill was counted in a cgroup that holds other "
+			       "processes too: that it was the subject's is concluded from its "
+			       "SIGKILL");
 }
 
 /* What is known of a death that no OOM killer explains. */
-static void explain_unknown(const struct death *death, int signal, struct trouble *trouble)
+static void explain_unknown(const struct death *death, struct trouble *trouble)
 {
 	if (death->outcome == OUTCOME_SIGTERM)
 		trouble_remedy(trouble, "SIGTERM asks politely: earlyoom, a kubelet's eviction, a "
@@ -247,12 +340,6 @@ static void explain_unknown(const struct death *death, int signal, struct troubl
 	else if (death->outcome == OUTCOME_SIGSEGV)
 		trouble_remedy(trouble, "touching the mapping was an invalid access, or somebody "
 			       "sent the signal");
-	else if (signal == SIGKILL && death->outcome == OUTCOME_KILLED)
-		trouble_remedy(trouble, death->proof == DEATH_HINTED
-			       ? "sender unknown: an OOM kill was counted on this machine "
-				 "meanwhile, but not for the subject's cgroup"
-			       : "sender unknown: no counter and no record says that it was "
-				 "the OOM killer");
 }
 
 /* A child counts for itself in the step that makes it touch; else the count is the subject's. */
@@ -293,7 +380,10 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	verdict->oom_limit = death.limit;
 	say_how(&death, signal, how, sizeof(how));
 	say_end(evidence, how, verdict);
-	explain_unknown(&death, signal, &verdict->trouble);
+	if (signal == SIGKILL)
+		explain_kill(&death, evidence->testimony, &verdict->trouble);
+	else
+		explain_unknown(&death, &verdict->trouble);
 	verdict_add_proof(verdict, "wait status: killed by signal %d (%s), which a shell shows "
 			  "as 128 + %d", signal, verdict_signal_name(signal), signal);
 	verdict_add_proof(verdict, "the subject's own count: %" PRIu64 " bytes touched",

@@ -6,7 +6,7 @@
 
 own=$(sed -n 's/^[0-9]*:memory:\(.*\)/\1/p' /proc/self/cgroup)
 outer=/sys/fs/cgroup/memory$own/test-places.$$
-[ -n "$own" ] && mkdir "$outer" 2>/dev/null || skip_all "no cgroup v1 memory controller that this user may write"
+{ [ -n "$own" ] && mkdir "$outer" 2>/dev/null; } || skip_all "no cgroup v1 memory controller that this user may write"
 trap 'leave; cleanup' EXIT
 leave() {
 	cd / && eventually 5 rmdir "$outer" 2>/dev/null
@@ -55,10 +55,10 @@ for delay in 0 0 0 0.001 0.003 0.01; do
 	observer=$!
 	watch "$outer" "$observer"
 	finish
-	tail -n 1 "$tmp/out" | grep -q '"outcome":"oom-ancestor","exit_status":137,' && [ "$status" -eq 137 ] || {
+	if [ "$status $(tail -n 1 "$tmp/out" | field outcome /dev/stdin)" != "137 oom-ancestor" ]; then
 		wrong=$((wrong + 1))
 		tail -n 1 "$tmp/out" | sed "s/^/# $status: /"
-	}
+	fi
 	grep -q 'the observer received SIGTERM' "$tmp/out" || untold=$((untold + 1))
 done
 is "$wrong" 0 "SIGTERM right after an OOM kill: it is called an OOM kill"
@@ -89,5 +89,126 @@ for attempt in 1 2 3; do
 	is "$? $status $(tail -n 1 "$tmp/out" | field outcome /dev/stdin)" "137 143 interrupted" \
 		"SIGTERM with an OOM kill of somebody else in the same cgroup"
 done
+
+outcome() {
+	tail -n 1 "$tmp/out" | field outcome /dev/stdin
+}
+# run_within COMMAND...: its status in $status.
+run_within() {
+	status=0
+	"$tmp/within" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+# hold COMMAND...: a run that holds 8 MiB; $observer is set.
+hold() {
+	: >"$tmp/out"
+	"$tmp/within" "$@" --json --no-guard --hold infinity 8M >"$tmp/out" 2>"$tmp/err" &
+	observer=$!
+	eventually 20 grep -q '"touched":8388608,' "$tmp/out"
+}
+# Who in the cgroup DIRECTORY is a subject.
+subject_in() {
+	while read -r process; do
+		grep -qs '^Name:.pagetouch-subj$' "/proc/$process/status" && echo "$process"
+	done <"$1/cgroup.procs"
+}
+kill_subject_in() {
+	# shellcheck disable=SC2046 # one word, or more
+	kill -9 $(subject_in "$1")
+	finish
+}
+
+# Pid namespaces: the log has other pids, and a counter that rose is proof.
+echo 64M >"$outer/memory.limit_in_bytes"
+for space in '' 'unshare -p -f --mount-proc'; do
+	place=${space:-"no namespace"}
+	# shellcheck disable=SC2086 # words
+	if [ -n "$space" ] && ! $space true 2>/dev/null; then
+		skip "$place" "not permitted here"
+		continue
+	fi
+	for size in '256M 200M' '--heap 256M' '--then fork:write 40M'; do
+		# shellcheck disable=SC2086 # words
+		run_within $space "$PAGETOUCH" --json --no-guard $size
+		is "$status $(outcome) $(tail -n 1 "$tmp/out" | field oom_limit /dev/stdin)" \
+			"137 oom-ancestor 67108864" "$place: $size"
+	done
+	# shellcheck disable=SC2086 # words
+	run_within $space "$PAGETOUCH" --json --no-guard --limit 24M 256M
+	is "$status $(outcome)" "137 oom-sandbox" "$place: a sandbox"
+
+	# Controls: by hand, while nobody is OOM-killed, and while others are.
+	# shellcheck disable=SC2086 # words
+	hold $space "$PAGETOUCH"
+	kill_subject_in "$outer"
+	is "$status $(outcome)" "137 killed" "$place: killed by hand"
+	# shellcheck disable=SC2086 # words
+	hold $space "$PAGETOUCH"
+	mine=$(subject_in "$outer")
+	"$tmp/within" "$PAGETOUCH" -q --no-guard 256M 2>"$tmp/other"
+	kill -9 "$mine"
+	finish
+	if kmsg_readable; then
+		is "$status $(outcome)" "137 killed" "$place: by hand, after somebody else was OOM-killed in the cgroup"
+	fi
+
+	# In a sandbox: a stranger is put into it, and one of its name is elsewhere.
+	# shellcheck disable=SC2086 # words
+	hold $space "$PAGETOUCH" --limit 32M
+	for sandbox in "$outer"/pagetouch-*; do :; done
+	mine=$(subject_in "$sandbox")
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$sandbox" "$PAGETOUCH" -q --no-guard 256M 2>"$tmp/other"
+	is "$?" 137 "$place: a stranger dies in the sandbox"
+	kill -9 "$mine"
+	finish
+	if kmsg_readable; then
+		is "$status $(outcome)" "137 killed" "$place: that is not the subject's death"
+	fi
+	# shellcheck disable=SC2086 # words
+	hold $space "$PAGETOUCH" --limit 32M
+	for sandbox in "$outer"/pagetouch-*; do :; done
+	mine=$(subject_in "$sandbox")
+	namesake=$outer/elsewhere/${sandbox##*/}
+	mkdir -p "$namesake"
+	echo 16M >"$namesake/memory.limit_in_bytes"
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$namesake" "$PAGETOUCH" -q --no-guard 256M 2>"$tmp/other"
+	is "$?" 137 "$place: a stranger dies in a cgroup of the same name"
+	kill -9 "$mine"
+	finish
+	is "$status $(outcome)" "137 killed" "$place: neither is that"
+	eventually 5 rmdir "$namesake" "$outer/elsewhere"
+	# Moved out of its sandbox, it dies by another limit.
+	: >"$tmp/out"
+	# shellcheck disable=SC2086 # words
+	"$tmp/within" $space "$PAGETOUCH" --json --no-guard --limit 48M --rate 8M/s 256M 8M >"$tmp/out" 2>"$tmp/err" &
+	observer=$!
+	eventually 20 grep -q '"touched":8388608,' "$tmp/out"
+	for sandbox in "$outer"/pagetouch-*; do :; done
+	mkdir "$outer/elsewhere"
+	echo 4M >"$outer/elsewhere/memory.limit_in_bytes"
+	echo "$(subject_in "$sandbox")" >"$outer/elsewhere/cgroup.procs"
+	finish
+	[ "$status $(outcome)" = "137 oom-ancestor" ] || [ "$status $(outcome)" = "137 killed" ]
+	ok $? "$place: moved out of the sandbox and killed elsewhere ($(outcome))"
+	hasnt "$tmp/err" 'limit of its sandbox' "$place: that was not the sandbox's limit"
+	eventually 5 rmdir "$outer/elsewhere"
+done
+
+# A path of more than a record can hold.
+deep=$outer
+for i in 1 2 3 4 5; do
+	deep=$deep/$(printf '%0230d' "$i")
+done
+if mkdir -p "$deep" 2>/dev/null; then
+	run_within sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$deep" "$PAGETOUCH" --json --no-guard 256M 200M
+	is "$status $(outcome)" "137 oom-ancestor" "a path of more than 1,000 bytes"
+	has "$tmp/err" 'at the limit of memory cgroup .*/test-places.[0-9]* \(64.0 MiB\)' "and whose limit it was"
+	eventually 5 rmdir "$deep"
+	while [ "${deep%/*}" != "$outer" ]; do
+		deep=${deep%/*}
+		rmdir "$deep"
+	done
+else
+	skip "a long path" "it cannot be made"
+fi
 
 done_testing

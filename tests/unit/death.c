@@ -30,6 +30,11 @@ struct scene {
 	const char *name;
 	struct count counts[LEVELS_MAX];
 	bool alone, oomd, log_read;
+	bool inner;		/* seen from within a cgroup namespace */
+	bool foreign;		/* seen from within a pid namespace */
+	bool shared;
+	bool elsewhere;		/* the log found it in another cgroup */
+	uint64_t others;	/* that the log names in its cgroup */
 	int vmstat;		/* by how much it rose; -1: not known */
 	bool chosen_found, killed_found;
 	struct oom_chosen chosen;
@@ -170,20 +175,86 @@ static const struct scene scenes[] = {
 	  .chosen = { .memcg = "/user.slice", .task_memcg = BOX },
 	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/user.slice",
 	  .limit = 48 * MIB },
-	{ .name = "a longer path in the log: cgroup namespace", .alone = true, .vmstat = 1,
+	{ .name = "a longer path in the log: cgroup namespace", .inner = true, .alone = true, .vmstat = 1,
 	  .counts = { { 2, "/pagetouch-7", false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB },
 		      { 2, "/", false, { 0, 1 }, { 0, 0 }, 99 * MIB, 128 * MIB } },
 	  .chosen_found = true, .chosen = { .memcg = "/docker/0123/pagetouch-7",
 					    .task_memcg = "/docker/0123/pagetouch-7" },
 	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_RECORDED, .limiter = "/pagetouch-7",
 	  .limit = 64 * MIB },
-	{ .name = "a limit above the cgroup namespace", .alone = true, .vmstat = 1,
+	{ .name = "a limit above the cgroup namespace", .inner = true, .alone = true, .vmstat = 1,
 	  .counts = { { 2, "/pagetouch-7", false, { 0, 1 }, { 0, 0 }, 64 * MIB, 99 * MIB },
 		      { 2, "/", false, { 0, 1 }, { 0, 0 }, 99 * MIB, 128 * MIB } },
 	  .chosen_found = true, .chosen = { .memcg = "/kubepods/pod1",
 					    .task_memcg = "/kubepods/pod1/c/pagetouch-7" },
 	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/kubepods/pod1",
 	  .limit = NONE },
+	{ .name = "the namespace's own limit", .inner = true, .vmstat = 1,
+	  .counts = { { 2, "/pagetouch-7", false, { 0, 1 }, { 0, 0 }, 64 * MIB, 99 * MIB },
+		      { 2, "/", false, { 0, 1 }, { 0, 1 }, 128 * MIB, 128 * MIB } },
+	  .chosen_found = true, .alone = true,
+	  .chosen = { .memcg = "/docker/0123", .task_memcg = "/docker/0123/pagetouch-7" },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/",
+	  .limit = 128 * MIB },
+	{ .name = "who lives at the beginning of its namespace", .inner = true, .vmstat = 1,
+	  .counts = { { 2, "/", false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .chosen_found = true,
+	  .chosen = { .memcg = "/docker/0123", .task_memcg = "/docker/0123" },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/",
+	  .limit = 64 * MIB },
+	{ .name = "a path that ends like ours is not ours without a namespace", .vmstat = 1,
+	  .counts = { { 2, "/b/job", false, { 0, 1 }, { 0, 0 }, 9 * MIB, 32 * MIB },
+		      { 2, "/b", false, { 0, 0 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .chosen_found = true, .chosen = { .memcg = "/a/b", .task_memcg = "/a/b/job" },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/a/b",
+	  .limit = NONE },
+	{ .name = "pid namespace: the log does not deny", .vmstat = 1, .log_read = true,
+	  .foreign = true,
+	  .counts = { { 1, "/job", false, { 0, 1 }, { 0, 0 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_COUNTED, .limiter = "/job",
+	  .limit = 64 * MIB },
+	{ .name = "pid namespace, shared: the count is all there is", .vmstat = 1,
+	  .log_read = true, .foreign = true, .shared = true,
+	  .counts = { { 1, "/job", false, { 3, 4 }, { 0, 0 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_COUNTED, .limiter = "/job",
+	  .limit = 64 * MIB },
+	{ .name = "pid namespace, SIGKILL by somebody", .log_read = true, .foreign = true,
+	  .counts = { { 1, "/job", false, { 4, 4 }, { 0, 0 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_UNPROVED, .limit = NONE },
+	{ .name = "pid namespace, the kills were others'", .vmstat = 2, .log_read = true,
+	  .foreign = true, .others = 2,
+	  .counts = { { 1, "/job", false, { 3, 5 }, { 0, 0 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "pid namespace, one kill more than others'", .vmstat = 3, .log_read = true,
+	  .foreign = true, .others = 2,
+	  .counts = { { 1, "/job", false, { 3, 6 }, { 0, 0 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_COUNTED, .limiter = "/job",
+	  .limit = 64 * MIB },
+	{ .name = "who was put into the sandbox was killed there", .alone = true, .vmstat = 1,
+	  .log_read = true, .others = 1,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "moved out of the sandbox, and killed there", .alone = true, .vmstat = 1,
+	  .elsewhere = true, .chosen_found = true,
+	  .counts = { { 2, BOX, false, { 0, 0 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .chosen = { .memcg = "/other", .task_memcg = "/other" },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/other",
+	  .limit = NONE },
+	{ .name = "a record that our own counter denies", .alone = true, .vmstat = 1,
+	  .chosen_found = true, .killed_found = true,
+	  .counts = { { 2, BOX, false, { 0, 0 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .chosen = { .memcg = BOX, .task_memcg = BOX }, .killed = { .pid = 7, .memcg = true },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "a record that the machine's counter denies", .vmstat = 0,
+	  .chosen_found = true, .elsewhere = true,
+	  .counts = { { 2, "/job", false, { 0, 0 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
+	  .chosen = { .memcg = "/other", .task_memcg = "/other" },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_UNPROVED, .limit = NONE },
+	{ .name = "a path that had no room in its record", .vmstat = 1, .chosen_found = true,
+	  .killed_found = true, .killed = { .pid = 7, .memcg = true },
+	  .counts = { { 1, "/job", false, { 0, 1 }, { 0, 0 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_ANCESTOR, .proof = DEATH_RECORDED, .limiter = "/job",
+	  .limit = 64 * MIB },
 	{ .name = "half a name in the log is another cgroup", .vmstat = 1, .chosen_found = true,
 	  .counts = { { 2, "/job", false, { 0, 1 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
 	  .chosen = { .memcg = "/batchjob", .task_memcg = "/batchjob/job" },
@@ -242,9 +313,11 @@ static void tell_levels(const struct scene *scene, struct story *story)
 						 .name = story->names[i],
 						 .peak = { count->peak, count->limit } };
 		level->before = (struct cgroup_events){ .known = !count->unread, .has_local = true,
-			.oom_kill = count->kills[0], .local_oom = count->ooms[0] };
+			.oom_kill = count->kills[0], .local_oom_kill = count->kills[0],
+			.local_oom = count->ooms[0] };
 		level->after = (struct cgroup_events){ .known = !count->unread, .has_local = true,
-			.oom_kill = count->kills[1], .local_oom = count->ooms[1] };
+			.oom_kill = count->kills[1], .local_oom_kill = count->kills[1],
+			.local_oom = count->ooms[1] };
 		story->testimony.count = i + 1;
 	}
 }
@@ -258,6 +331,11 @@ static void tell(const struct scene *scene, struct story *story)
 	testimony->levels = story->levels;
 	testimony->alone = scene->alone;
 	testimony->oomd = scene->oomd;
+	testimony->whole_paths = !scene->inner;
+	testimony->foreign_pids = scene->foreign;
+	testimony->shared = scene->shared;
+	testimony->fate.elsewhere = scene->elsewhere;
+	testimony->fate.others = scene->others;
 	testimony->vmstat_known = scene->vmstat >= 0;
 	testimony->vmstat_before = 100;
 	testimony->vmstat_after = 100 + (scene->vmstat > 0 ? (uint64_t)scene->vmstat : 0);
@@ -434,6 +512,10 @@ static const struct {
 	  "the kernel's log names the subject" },
 	{ "systemd-oomd's mark", "killed by systemd-oomd", "128 + 9" },
 	{ "v2, SIGKILL or cgroup.kill by somebody", "killed by SIGKILL (signal 9)", "CAP_SYSLOG" },
+	{ "pid namespace: the log does not deny", "memory cgroup /job", "another pid namespace" },
+	{ "pid namespace, the kills were others'", "killed by SIGKILL", "names 2 other processes" },
+	{ "a record that our own counter denies", "killed by SIGKILL",
+	  "the kernel's log names the subject" },
 	{ "only vmstat rose", "killed by SIGKILL", "/proc/vmstat: oom_kill went from 100 to 101" },
 };
 
@@ -456,8 +538,14 @@ static void test_hints(void)
 	struct verdict unproved = judge(find_scene("no cgroup at all"), SIGKILL);
 
 	tap_has(hinted.trouble.remedy, "on this machine", "a hint says that it is one");
-	tap_has(hinted.trouble.remedy, "not for the subject", "and what it is not");
+	tap_has(hinted.trouble.remedy, "nothing says", "and what it is not");
 	tap_has(unproved.trouble.remedy, "no counter and no record", "without one it says so");
+	unproved = judge(find_scene("a record that our own counter denies"), SIGKILL);
+	tap_has(unproved.trouble.remedy, "no counter of OOM kills", "sources that disagree");
+	unproved = judge(find_scene("pid namespace, shared: the count is all there is"), SIGKILL);
+	tap_has(unproved.trouble.remedy, "other processes too", "how sure a count is");
+	unproved = judge(find_scene("pid namespace: the log does not deny"), SIGKILL);
+	tap_is_text(unproved.trouble.remedy, "", "alone it is sure");
 	unproved = judge(NULL, SIGKILL);
 	tap_ok(unproved.outcome == OUTCOME_KILLED && unproved.proofs == 2 &&
 	       is_well_formed(&unproved), "an unwatched death has two proofs");
@@ -478,6 +566,31 @@ static void test_sizes(void)
 	tap_ok(has_proof(&verdict, "23.7 MiB anonymous") && has_proof(&verdict, "4.0 KiB file") &&
 	       has_proof(&verdict, "580 KiB shared") && has_proof(&verdict, "84.0 KiB of page"),
 	       "sizes are told as the kernel counted them");
+}
+
+/* Why the log says nothing, by the error of opening or reading it. */
+static void test_silence(void)
+{
+	static const struct { int error; const char *proof; } cases[] = {
+		{ -EPERM, "needs CAP_SYSLOG" }, { -EACCES, "needs CAP_SYSLOG" },
+		{ -ENOENT, "(/dev/kmsg: No such file" }, { -ENXIO, "(/dev/kmsg: No such dev" },
+		{ -EMFILE, "Too many open files" }, { -EPIPE, "was overwritten" },
+	};
+	struct story *story = calloc(1, sizeof(*story));
+	struct ending ending = { .reason = STOP_DIED };
+
+	for (size_t i = 0; story && i < COUNT(cases); i++) {
+		struct verdict_evidence evidence = { .ending = &ending, .pid = 1,
+						     .testimony = &story->testimony };
+		struct verdict verdict = { 0 };
+
+		tell(find_scene("v2, own limit"), story);
+		story->testimony.kmsg_error = cases[i].error;
+		death_judge(&evidence, SIGKILL, &verdict);
+		tap_ok(has_proof(&verdict, cases[i].proof) &&
+		       has_proof(&verdict, "CAP_SYSLOG") == (i < 2), "%s", cases[i].proof);
+	}
+	free(story);
 }
 
 static void test_no_record(void)
@@ -795,6 +908,7 @@ int main(void)
 	test_texts();
 	test_hints();
 	test_sizes();
+	test_silence();
 	test_no_record();
 	test_other_signals();
 	test_long_names();

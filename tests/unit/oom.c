@@ -93,7 +93,7 @@ static int look(void *context, struct oom_report *report)
 	struct search *search = context;
 
 	search->reports++;
-	oom_fate_add(report, search->pid, NULL, &search->fate);
+	oom_fate_add(report, &(struct oom_sought){ .pid = search->pid }, &search->fate);
 	oom_report_free(report);
 	return 0;
 }
@@ -316,39 +316,102 @@ static void test_cut_lines(void)
 	tap_ok(found > 2, "cut lines are parsed or refused");
 }
 
-/*
- * In another pid namespace the subject has another number: its cgroup, which is its own,
- * counts.
- */
-static void test_sandbox_name(void)
-{
-	struct oom_report report;
-	struct oom_victim victim = { .pid = 4711, .total_vm = 9, .anon = 8, .file = OOM_UNKNOWN,
-				     .shmem = 1, .pgtables = OOM_UNKNOWN };
-	struct oom_fate fate = { 0 };
-	char path[] = "/a/pagetouch-7", other[] = "/a/pagetouch-77";
+/* Whom a record means: by pid where that is known, else by whole path and name. */
+static const struct {
+	const char *name;
+	int64_t pid;			/* OOM_NO_NUMBER: not known in the log */
+	const char *cgroup;
+	bool whole;
+	const char *task_path, *comm;	/* of the record, whose victim is 4711 */
+	bool found, elsewhere;
+	uint64_t others;
+	uint64_t total_vm;		/* ours; the record's is 9; 0: not known */
+} meant[] = {
+	{ "our pid", 4711, "/a/b", true, "/a/b", "subj", true, false, 0 },
+	{ "our pid, moved out", 4711, "/a/b", true, "/c", "subj", true, true, 0 },
+	{ "our pid, no path", 4711, "/a/b", true, NULL, "subj", true, false, 0 },
+	{ "another pid in our cgroup", 1, "/a/b", true, "/a/b", "subj", false, false, 1 },
+	{ "another pid elsewhere", 1, "/a/b", true, "/c/b", "subj", false, false, 0 },
+	{ "pid namespace", OOM_NO_NUMBER, "/a/b", true, "/a/b", "subj", true, false, 0 },
+	{ "pid namespace, another's name", OOM_NO_NUMBER, "/a/b", true, "/a/b", "x", false, false,
+	  1 },
+	{ "pid namespace, the same size", OOM_NO_NUMBER, "/a/b", true, "/a/b", "subj", true, false,
+	  0, 9 },
+	{ "pid namespace, another size", OOM_NO_NUMBER, "/a/b", true, "/a/b", "subj", false, false,
+	  1, 8 },
+	{ "our pid, another size", 4711, "/a/b", true, "/a/b", "subj", true, false, 0, 8 },
+	{ "pid namespace, no path", OOM_NO_NUMBER, "/a/b", true, NULL, "subj", false, false, 0 },
+	{ "pid namespace, same last component", OOM_NO_NUMBER, "/a/b", true, "/c/b", "subj",
+	  false, false, 0 },
+	{ "pid namespace, the same end", OOM_NO_NUMBER, "/a/b", true, "/c/a/b", "subj", false,
+	  false, 0 },
+	{ "both namespaces, the same end", OOM_NO_NUMBER, "/a/b", false, "/c/a/b", "subj", true,
+	  false, 0 },
+	{ "both namespaces, half a name", OOM_NO_NUMBER, "/b", false, "/c/bb", "subj", false,
+	  false, 0 },
+	{ "both namespaces, at their beginning", OOM_NO_NUMBER, "/", false, "/c", "subj", false,
+	  false, 0 },
+	{ "outside of its namespace", OOM_NO_NUMBER, "/../x", false, "/../x", "subj", false, false,
+	  0 },
+	{ "cgroup namespace, our pid", 4711, "/", false, "/c", "subj", true, false, 0 },
+};
 
+static void test_meant(void)
+{
+	for (size_t i = 0; i < COUNT(meant); i++) {
+		struct oom_victim victim = { .pid = 4711, .total_vm = 9, .anon = 8,
+					     .file = OOM_UNKNOWN, .shmem = 1,
+					     .pgtables = OOM_UNKNOWN };
+		struct oom_sought sought = { .pid = meant[i].pid, .comm = "subj",
+					     .cgroup = meant[i].cgroup, .whole = meant[i].whole,
+					     .total_vm = meant[i].total_vm ? meant[i].total_vm
+									   : OOM_UNKNOWN };
+		struct oom_fate fate = { 0 };
+		struct oom_report report;
+
+		oom_report_init(&report);
+		report.scope = OOM_SCOPE_MEMCG;
+		report.memcg.path = (char[]){ "/limit" };
+		report.memcg.task_path = (char *)meant[i].task_path;
+		report.decided.pid = 4711;
+		report.victims = &victim;
+		report.victim_count = 1;
+		snprintf(victim.comm, sizeof(victim.comm), "%s", meant[i].comm);
+		oom_fate_add(&report, &sought, &fate);
+		tap_ok(fate.chosen_found == meant[i].found && fate.killed_found == meant[i].found,
+		       "%s: %s", meant[i].name, meant[i].found ? "found" : "not found");
+		tap_ok(fate.elsewhere == meant[i].elsewhere && fate.others == meant[i].others,
+		       "%s: elsewhere, others", meant[i].name);
+		if (meant[i].found)
+			tap_ok(fate.killed.pid == 4711 && fate.killed.sized &&
+			       fate.killed.anon == 8 && !fate.killed.file && fate.killed.memcg,
+			       "%s: what it held", meant[i].name);
+	}
+}
+
+/* A record has no room for a long path: what there is of it does not say that it is another. */
+static void test_meant_by_cut_path(void)
+{
+	struct oom_sought sought = { .pid = OOM_NO_NUMBER, .comm = "subj", .whole = true,
+				     .total_vm = OOM_UNKNOWN };
+	char own[1201], cut[901];
+	struct oom_fate fate = { 0 };
+	struct oom_report report;
+
+	memset(own, 'x', sizeof(own) - 1);
+	own[0] = '/';
+	own[sizeof(own) - 1] = '\0';
+	memcpy(cut, own, sizeof(cut) - 1);
+	cut[sizeof(cut) - 1] = '\0';
+	sought.cgroup = own;
 	oom_report_init(&report);
-	report.scope = OOM_SCOPE_MEMCG;
-	report.memcg.task_path = other;
-	report.memcg.path = path;
-	report.victims = &victim;
-	report.victim_count = 1;
-	oom_fate_add(&report, 4711, "pagetouch-7", &fate);
-	tap_ok(!fate.chosen_found && !fate.killed_found,
-	       "who has our number but lives elsewhere is another");
-	report.memcg.task_path = path;
-	oom_fate_add(&report, 1, "pagetouch-7", &fate);
-	tap_ok(fate.chosen_found && !fate.chosen.global && fate.killed_found &&
-	       fate.killed.pid == 4711, "who has another number but lives in our sandbox is ours");
-	tap_ok(fate.killed.sized && fate.killed.anon == 8 && !fate.killed.file &&
-	       fate.killed.memcg, "with what it held");
-	fate = (struct oom_fate){ .chosen_found = false };
-	report.victim_count = 0;
-	report.choice.pid = 4711;
-	oom_fate_add(&report, 1, "pagetouch-7", &fate);
-	tap_ok(fate.chosen_found && fate.chosen.pid == 4711 && !fate.killed_found,
-	       "chosen it is, though its kill is not in the log");
+	report.memcg.task_path = cut;
+	report.decided.pid = 4711;
+	oom_fate_add(&report, &sought, &fate);
+	tap_ok(!fate.chosen_found && !fate.others, "a cut path: neither ours nor another's");
+	report.memcg.task_path = own;
+	oom_fate_add(&report, &sought, &fate);
+	tap_ok(!fate.chosen_found && fate.others == 1, "a whole one, without a name: another's");
 }
 
 /* A stand-in for /dev/kmsg: a packet is a record. ret_ends[0] is read. */
@@ -472,7 +535,8 @@ int main(void)
 	test_huge_sizes();
 	test_long_path();
 	test_cut_lines();
-	test_sandbox_name();
+	test_meant();
+	test_meant_by_cut_path();
 	test_records();
 	test_long_record();
 	test_deadline();
