@@ -9,7 +9,7 @@
 . "${srcdir:=.}/tests/lib.sh"
 
 corpus=${PAGETOUCH_OOM_CORPUS:-$srcdir/../shared/oom-corpus}
-[ -r "$corpus/INDEX.tsv" ] || skip_all "no corpus of kernel logs in $corpus (PAGETOUCH_OOM_CORPUS)"
+[ -r "$corpus/INDEX.tsv" ] || skip_all "no corpus of kernel logs (PAGETOUCH_OOM_CORPUS)"
 command -v jq >/dev/null || skip_all "no jq"
 
 # Where the log says something else than the index: file, report, fact, value ("*": any).
