@@ -302,6 +302,7 @@ static bool begins_nothing(enum oom_message class)
 	case OOM_MSG_CPUSET:
 	case OOM_MSG_COMPACTION:
 	case OOM_MSG_HARDWARE:
+	case OOM_MSG_TRACE:
 	case OOM_MSG_STAT:
 	case OOM_MSG_SLAB:
 	case OOM_MSG_ALLOCATION:
@@ -348,6 +349,7 @@ static int (*const readers[])(struct oom_draft *draft, struct text text) = {
 	[OOM_MSG_CPUSET] = read_cpuset,
 	[OOM_MSG_CPU] = read_cpu,
 	[OOM_MSG_HARDWARE] = read_hardware,
+	[OOM_MSG_TRACE] = read_trace,
 	[OOM_MSG_MEMCG_TASK] = read_memcg_task,
 	[OOM_MSG_COUNTER] = read_counter,
 	[OOM_MSG_STATS] = read_stats,
@@ -409,7 +411,7 @@ static void note_line(struct assembly *assembly, struct oom_draft *draft, enum o
 
 	draft->firm |= is_firm(class);
 	draft->touched = assembly->line;
-	report->lines++;
+	report->lines += class != OOM_MSG_TRACE;
 	report->none_killable |= class == OOM_MSG_NONE_KILLABLE;
 	report->has_memory |= class == OOM_MSG_MEMINFO;
 	if (!report->time.raw[0] && !report->time.has_monotonic && !report->time.has_wall)

@@ -5,12 +5,6 @@
 #include "oom/reader.h"
 #include "oom/scan-values.h"
 
-/* x86 and most others; said to be a guess. */
-#define USUAL_PAGE (UINT64_C(4) << 10)
-
-/* Larger pages exist on no kernel. */
-#define LARGEST_PAGE (UINT64_C(256) << 10)
-
 /* More victims are not looked up in the table: only a log that was made up has so many. */
 #define LOOKED_UP_MAX 1024
 
@@ -117,6 +111,9 @@ static bool lacks(const struct oom_draft *draft, enum oom_message class, struct 
 		return report->trigger.said && !draft->has_cpu && read_cpu_fits(report, text);
 	case OOM_MSG_HARDWARE:
 		return !draft->has_hardware;
+	case OOM_MSG_TRACE:
+		return draft->other || (report->trigger.said && !draft->trace.ended &&
+					!report->has_memory && !report->has_table);
 	case OOM_MSG_MEMINFO:
 		return !report->has_memory;
 	case OOM_MSG_COUNTS:
@@ -158,69 +155,11 @@ bool draft_lacks(const struct oom_draft *draft, enum oom_message class, struct t
 	return !draft_is_of_another_kind(draft, class) && lacks(draft, class, text);
 }
 
+/* Pages as bytes; of unknown size they are no bytes. */
 static void scale(uint64_t *figure, uint64_t page)
 {
 	if (*figure != OOM_UNKNOWN)
-		*figure = value_times(*figure, page);
-}
-
-static const struct oom_victim *victim_in_table(const struct oom_report *report,
-						const struct oom_task **ret_task)
-{
-	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
-		const struct oom_victim *victim = &report->victims[i];
-
-		if (victim->total_vm == OOM_UNKNOWN)
-			continue;
-		*ret_task = oom_find_task(report, victim->pid);
-		if (*ret_task && (*ret_task)->total_vm)
-			return victim;
-	}
-	return NULL;
-}
-
-/* The victim's size is said in kB and, in the table, in pages: the quotient is a page. */
-static uint64_t page_of_victim(const struct oom_report *report)
-{
-	const struct oom_task *task;
-	const struct oom_victim *victim = victim_in_table(report, &task);
-
-	for (uint64_t page = USUAL_PAGE; victim && page <= LARGEST_PAGE; page *= 2)
-		if (victim->total_vm / page == task->total_vm)
-			return page;
-	return 0;
-}
-
-/* The machine's record counts pages, a node's line kB: so does their quotient. */
-static uint64_t page_of_nodes(const struct oom_report *report)
-{
-	uint64_t pages = oom_figure(&report->memory, "inactive_anon"), bytes = 0;
-
-	for (size_t i = 0; i < report->node_count; i++) {
-		uint64_t part = oom_figure(&report->nodes[i].figures, "inactive_anon");
-
-		if (part == OOM_UNKNOWN || __builtin_add_overflow(bytes, part, &bytes))
-			return 0;
-	}
-	if (pages == OOM_UNKNOWN || pages < 64)
-		return 0;
-	for (uint64_t page = USUAL_PAGE; page <= LARGEST_PAGE; page *= 2)
-		if (bytes / page >= pages - pages / 8 && bytes / page <= pages + pages / 8)
-			return page;
-	return 0;
-}
-
-static void find_page_size(struct oom_draft *draft)
-{
-	struct oom_report *report = &draft->report;
-	uint64_t page = draft->block_page;
-
-	if (!page)
-		page = page_of_victim(report);
-	if (!page)
-		page = page_of_nodes(report);
-	report->page_size_known = page != 0;
-	report->page_size = page ? page : USUAL_PAGE;
+		*figure = page ? value_times(*figure, page) : OOM_UNKNOWN;
 }
 
 static void scale_tasks(struct oom_draft *draft, uint64_t page)
@@ -291,13 +230,16 @@ static enum oom_scope find_scope(const struct oom_draft *draft)
 		return OOM_SCOPE_SYSRQ;
 	if (draft->memcg_said || constraint_has(report, "MEMCG"))
 		return OOM_SCOPE_MEMCG;
+	/* With panic_on_oom=2 kernels up to 3.18 print the machine's memory for a cgroup too. */
+	if (!report->constraint && draft->trace.scope == OOM_SCOPE_MEMCG)
+		return OOM_SCOPE_MEMCG;
 	if (constraint_has(report, "CPUSET") || draft->cpuset_said || leaves_nodes_out(report))
 		return OOM_SCOPE_CPUSET;
 	if (constraint_has(report, "MEMORY_POLICY") || draft->policy_said)
 		return OOM_SCOPE_MEMPOLICY;
 	if (report->global_said || draft->global_said || report->constraint || report->has_memory)
 		return OOM_SCOPE_GLOBAL;
-	return OOM_SCOPE_UNKNOWN;
+	return draft->trace.scope;
 }
 
 /* The score was printed of the chosen task; up to 5.0 a child of it may be the victim. */
@@ -355,14 +297,18 @@ static void find_cuts(struct oom_report *report)
 void draft_finish(struct oom_draft *draft)
 {
 	struct oom_report *report = &draft->report;
+	uint64_t page;
 
 	if (!panic_is_ours(report)) {
 		free(report->panic);
 		report->panic = NULL;
 	}
-	find_page_size(draft);
-	scale_tasks(draft, report->page_size);
-	scale_memory(report, report->page_size);
+	page = draft_page_size(draft);
+	report->page_size_known = page != 0;
+	if (page)
+		report->page_size = page;
+	scale_tasks(draft, page);
+	scale_memory(report, page);
 	report->scope = find_scope(draft);
 	give_score(report);
 	complete_victims(report);

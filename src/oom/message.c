@@ -2,6 +2,7 @@
 /* message.c - recognise the lines of a report by how they begin */
 #include <config.h>
 
+#include "oom/frame.h"
 #include "oom/message.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -384,6 +385,14 @@ static enum oom_message figures_message(struct text text, struct oom_expected ex
 	return expected.stats && is_stat(text) ? OOM_MSG_STAT : OOM_MSG_NONE;
 }
 
+/* "[<ffffffff81d91389>] out_of_memory+0x1bd/0x4e0" */
+static enum oom_message frame_message(struct text text)
+{
+	bool reliable;
+
+	return oom_frame(text, &reliable).length ? OOM_MSG_TRACE : OOM_MSG_NONE;
+}
+
 enum oom_message oom_message_of(struct text text, struct oom_expected expected)
 {
 	static enum oom_message (*const kinds[])(struct text text) = {
@@ -400,10 +409,12 @@ enum oom_message oom_message_of(struct text text, struct oom_expected expected)
 		return message;
 	if (bare.at[0] == '[')
 		return is_table(bare) ? OOM_MSG_TABLE
-		     : is_row(bare, expected.rows) ? OOM_MSG_ROW : OOM_MSG_NONE;
+		     : is_row(bare, expected.rows) ? OOM_MSG_ROW : frame_message(bare);
 	for (size_t i = 0; i < COUNT(kinds) && message == OOM_MSG_NONE; i++)
 		message = kinds[i](bare);
-	return message == OOM_MSG_NONE ? figures_message(bare, expected) : message;
+	if (message == OOM_MSG_NONE)
+		message = figures_message(bare, expected);
+	return message == OOM_MSG_NONE ? frame_message(bare) : message;
 }
 
 /* What no other text has, wherever it stands. */

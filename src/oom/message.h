@@ -17,6 +17,7 @@ enum oom_message {
 	OOM_MSG_COMPACTION,	/* "COMPACTION is disabled!!!" */
 	OOM_MSG_CPU,		/* "CPU: 1 PID: 91 Comm: ...", "Pid: 91, comm: ..." */
 	OOM_MSG_HARDWARE,	/* "Hardware name: ..." */
+	OOM_MSG_TRACE,		/* "out_of_memory+0x1bd/0x4e0": a frame of a call trace */
 	OOM_MSG_MEMCG_TASK,	/* "Task in %s killed as a result of limit of %s", up to 4.20 */
 	OOM_MSG_COUNTER,	/* "memory: usage %llukB, ...", "swap: ...", "kmem: ..." */
 	OOM_MSG_STATS,		/* "Memory cgroup stats for %s:" */

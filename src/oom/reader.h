@@ -19,6 +19,14 @@ enum draft_column {
 	DRAFT_ADJ, DRAFT_OLD_ADJ,
 };
 
+/* What the call trace says of who called the killer, and of the machine. */
+struct draft_trace {
+	bool killer;			/* out_of_memory() was in it */
+	bool ended;			/* the frame that decides was in it, and is no guess */
+	bool x86;
+	enum oom_scope scope;
+};
+
 struct oom_draft {
 	struct oom_report report;
 	enum draft_column columns[DRAFT_COLUMNS_MAX];	/* behind the pid, in order */
@@ -30,6 +38,7 @@ struct oom_draft {
 	bool other;			/* no report: an allocation failed, which prints memory */
 	bool memcg_said, global_said;	/* by the kill lines */
 	bool cpuset_said, policy_said;	/* the same, up to 2.6.35 */
+	struct draft_trace trace;
 	uint64_t block_page;		/* the first size of a list of free blocks; 0: none */
 	char caller[24];
 	uint64_t opened, touched;	/* the parser's line count */
@@ -40,6 +49,7 @@ int read_invoked(struct oom_draft *draft, struct text text);
 int read_cpuset(struct oom_draft *draft, struct text text);
 int read_cpu(struct oom_draft *draft, struct text text);
 int read_hardware(struct oom_draft *draft, struct text text);
+int read_trace(struct oom_draft *draft, struct text text);
 
 int read_counts(struct oom_draft *draft, struct text text);
 int read_node(struct oom_draft *draft, struct text text);
@@ -121,6 +131,9 @@ bool draft_is_of_another_kind(const struct oom_draft *draft, enum oom_message cl
 
 /* Whether DRAFT has not got yet what the message TEXT of CLASS says. */
 bool draft_lacks(const struct oom_draft *draft, enum oom_message class, struct text text);
+
+/* The size of a page by what proves it, in bytes; 0: nothing does, or two proofs differ. */
+uint64_t draft_page_size(const struct oom_draft *draft);
 
 /*
  * Turns pages into bytes and draws the conclusions that need the whole: scope, trigger, what is

@@ -158,8 +158,9 @@ struct oom_report {
 	int64_t order;			/* OOM_NO_NUMBER; -1: SysRq-f */
 	char *nodemask, *cpuset, *mems_allowed;	/* as printed; owned; NULL */
 
-	uint64_t page_size;		/* bytes; set even when guessed */
-	bool page_size_known;		/* read off the report */
+	uint64_t page_size;		/* bytes; 4 KiB where it is not known */
+	bool page_size_known;		/* the report proves it; else all that it counts in
+					 * pages alone is OOM_UNKNOWN */
 	bool has_memory;		/* "Mem-Info:" or one of its lines was there */
 	struct oom_figures memory;	/* the machine's record: active_anon ... free_cma, bytes */
 	struct oom_node *nodes;		/* owned */

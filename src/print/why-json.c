@@ -146,7 +146,8 @@ static void add_origin(struct json_object *record, const struct why_case *shown)
 	json_add_text(record, "hardware", report->machine);
 	json_add_text(record, "scope", oom_scope_name(report->scope));
 	json_add_text(record, "constraint", report->constraint);
-	json_add_figure(record, "page_size", report->page_size);
+	json_add_figure(record, "page_size",
+			report->page_size_known ? report->page_size : OOM_UNKNOWN);
 	json_add_flag(record, "page_size_known", report->page_size_known);
 }
 

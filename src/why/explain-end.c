@@ -227,8 +227,8 @@ static void say_guessed(struct oom_telling *telling)
 	const struct oom_time *when = &report->time;
 
 	if (!report->page_size_known && (report->task_count || report->has_memory))
-		oom_say(telling, "The page size is not in the report: %s was assumed, and what is "
-			"counted in pages depends on it.", SAY(report->page_size));
+		oom_say(telling, "How large a page was, the log does not say: what it counts in pages "
+			"alone, as the table of processes, is not given in bytes.");
 	if (!when->has_monotonic && !when->has_wall && !when->raw[0])
 		oom_say(telling, "When it was is not in the log.");
 }

@@ -95,7 +95,7 @@ const struct oom_task *oom_largest_task(const struct oom_report *report)
 {
 	const struct oom_task *largest = NULL;
 
-	for (size_t i = 0; i < report->task_count; i++)
+	for (size_t i = 0; i < report->task_count && report->page_size_known; i++)
 		if (!largest || oom_task_held(&report->tasks[i]) > oom_task_held(largest))
 			largest = &report->tasks[i];
 	return largest;

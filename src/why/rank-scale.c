@@ -76,6 +76,9 @@ struct badness_scale rank_choose_scale(const struct oom_report *report,
 	if (ranking->chosen != OOM_NO_TASK &&
 	    looks_clamped(report, &scale, &report->tasks[ranking->chosen]))
 		scale.rule = OOM_RULE_CLAMPED;
+	/* Then nobody knows what was held. */
+	if (!report->page_size_known)
+		scale.rule = OOM_RULE_UNKNOWN;
 	ranking->rule = scale.rule;
 	ranking->page_size = scale.page_size;
 	ranking->thousandths = scale.thousandths;

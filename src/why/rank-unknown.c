@@ -50,16 +50,17 @@ static void say_old_rule(const struct oom_report *report, struct oom_ranking *ra
 
 static void say_none_killable(const struct oom_report *report, struct oom_ranking *ranking)
 {
-	if (!ranking->candidates && report->task_count == 1)
+	if (ranking->exempt == report->task_count && report->task_count == 1)
 		rank_say(ranking, "No process could be killed: the only one listed is exempt "
 			 "(oom_score_adj -1000).");
-	else if (!ranking->candidates)
+	else if (ranking->exempt == report->task_count)
 		rank_say(ranking, "No process could be killed: all %zu listed are exempt "
 			 "(oom_score_adj -1000).", report->task_count);
 	else
 		rank_say(ranking, "No process could be killed, although %zu of the %zu listed are "
 			 "not exempt by their oom_score_adj: a process that has been killed "
-			 "before is passed over.", ranking->candidates, report->task_count);
+			 "before is passed over.", report->task_count - ranking->exempt,
+			 report->task_count);
 }
 
 static void say_nobody(const struct oom_report *report, struct oom_ranking *ranking)
@@ -114,11 +115,14 @@ bool rank_note_unknown(const struct oom_report *report, struct oom_ranking *rank
 {
 	if (!report->task_count)
 		say_no_table(report, ranking);
-	else if (ranking->rule == OOM_RULE_UNKNOWN)
+	else if (ranking->rule == OOM_RULE_UNKNOWN && report->page_size_known)
 		say_old_rule(report, ranking);
 	else if (!report->choice.said && report->decided.pid == OOM_NO_NUMBER &&
 		 !report->victim_count)
 		say_nobody(report, ranking);
+	else if (!report->page_size_known)
+		rank_say(ranking, "The task table counts in pages, whose size the log does not "
+			 "say, so that the choice cannot be recomputed.");
 	else if (ranking->chosen == OOM_NO_TASK)
 		say_not_listed(report, ranking);
 	else

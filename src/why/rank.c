@@ -228,6 +228,11 @@ int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking)
 		oom_ranking_free(&ranking);
 		return -ENOMEM;
 	}
+	/* What the table counts in pages is not known, and page tables alone are no sum. */
+	if (!report->page_size_known) {
+		ranking.held = OOM_UNKNOWN;
+		ranking.sum_count = 0;
+	}
 	judge(report, &ranking);
 	rank_note(report, &ranking);
 	*ret_ranking = ranking;

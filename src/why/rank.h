@@ -62,7 +62,7 @@ struct oom_ranking {
 					 * names in it are safe for a terminal (base/safe.h) */
 	struct oom_sum *sums;		/* owned: by name, the largest first */
 	size_t sum_count;
-	uint64_t held;			/* bytes, of all tasks listed */
+	uint64_t held;			/* bytes, of all tasks listed; OOM_UNKNOWN */
 };
 
 /*

@@ -233,12 +233,13 @@ static void test_looking_back(void)
 
 		add_rows(&log, counts[c]);
 		log_add(&log,
-			"Out of memory: Killed process 1001 (process-1) total-vm:8389760kB\n");
+			"Out of memory: Killed process %zu (process-%zu) total-vm:8389760kB\n",
+			999 + counts[c], counts[c] - 1);
 		for (size_t p = 0; p < COUNT(pieces); p++) {
 			log_parse(&log, pieces[p], &found);
 			rows[p] = found.count == 1 ? found.reports[0].tasks_listed : 0;
 			tap_ok(found.count == 1 && !wrong_rows(&found.reports[0]) &&
-			       found.reports[0].victims[0].pid == 1001 &&
+			       found.reports[0].victims[0].pid == (int64_t)(999 + counts[c]) &&
 				found.reports[0].cut_start,
 			       "%zu rows of a cut table, %zu bytes at a time", counts[c],
 			pieces[p]);

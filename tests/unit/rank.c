@@ -40,6 +40,7 @@ static void make(struct oom_report *report, const char *kernel, const struct row
 	oom_report_init(report);
 	report->kernel = kernel ? strdup(kernel) : NULL;
 	report->scope = OOM_SCOPE_GLOBAL;
+	report->page_size_known = true;
 	report->ram = PAGE * 101000;
 	report->ram_reserved = PAGE * 1000;
 	report->swap_total = 0;

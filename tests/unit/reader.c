@@ -6,6 +6,7 @@
 #include "log-maker.h"
 
 #define INVOKED "x invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=0"
+#define CPU_X86 "CPU: 0 PID: 1 Comm: x Not tainted 5.0.0-amd64 #1"
 #define HEAD_PTES "[ pid ]   uid  tgid total_vm      rss nr_ptes swapents oom_score_adj name"
 #define HEAD_BYTES \
 	"[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name"
@@ -258,6 +259,10 @@ static const struct {
 	{ "a victim that has grown",
 	  { HEAD_BYTES,
 	  "[     92]     0    92  2097441    44202   393216        0             0 x",
+	    KILLED }, 4 * KIB, true },
+	{ "a victim that has become another",
+	  { HEAD_BYTES,
+	  "[     92]     0    92  1400000    44202   393216        0             0 x",
 	    KILLED }, 4 * KIB, false },
 	{ "64 KiB, by the nodes",
 	  { INVOKED, "active_anon:1 inactive_anon:1000", "Node 0 inactive_anon:32000kB",
@@ -266,6 +271,37 @@ static const struct {
 	  { INVOKED, "active_anon:1 inactive_anon:2",
 	  "Node 0 inactive_anon:8kB" }, 4 * KIB, false },
 	{ "nothing at all", { INVOKED }, 4 * KIB, false },
+	{ "4 KiB, by the most that a counter can have",
+	  { INVOKED, "memory: usage 9kB, limit 9kB, failcnt 1",
+	    "kmem: usage 0kB, limit 9007199254740988kB, failcnt 0" }, 4 * KIB, true },
+	{ "16 KiB, by the most that a counter can have",
+	  { INVOKED, "swap: usage 0kB, limit 9007199254740976kB, failcnt 0" }, 16 * KIB, true },
+	{ "64 KiB, by the most that a counter can have",
+	  { INVOKED, "memory: usage 9kB, limit 9007199254740928kB, failcnt 1" }, 64 * KIB, true },
+	{ "the limit before 3.19, which says nothing",
+	  { INVOKED, "memory: usage 9kB, limit 9007199254740991kB, failcnt 1" }, 4 * KIB, false },
+	{ "counters that differ",
+	  { INVOKED, "memory: usage 9kB, limit 9007199254740976kB, failcnt 1",
+	    "kmem: usage 0kB, limit 9007199254740988kB, failcnt 0" }, 4 * KIB, false },
+	{ "16 KiB, by what the only process has of its cgroup",
+	  { "Memory cgroup stats for /a: cache:0KB rss:716800KB", HEAD_BYTES,
+	    "[     92]     0    92  2097440    44202   393216        0             0 x" },
+	  16 * KIB, true },
+	{ "two processes, which may share it",
+	  { "Memory cgroup stats for /a: cache:0KB rss:716800KB", HEAD_BYTES,
+	    "[     92]     0    92  2097440    44202   393216        0             0 x",
+	    "[     93]     0    93  2097440    44202   393216        0             0 x" },
+	  4 * KIB, false },
+	{ "a cgroup and a victim that differ",
+	  { "Memory cgroup stats for /a: cache:0KB rss:716800KB", HEAD_BYTES,
+	    "[     92]     0    92  2097440    44202   393216        0             0 x", KILLED },
+	  4 * KIB, false },
+	{ "x86, by its kernel's name", { INVOKED, CPU_X86 }, 4 * KIB, true },
+	{ "x86, by its call trace",
+	  { INVOKED, " entry_SYSCALL_64_after_hwframe+0x44/0xae" }, 4 * KIB, true },
+	{ "arm64, which has three sizes",
+	  { INVOKED, "CPU: 0 PID: 1 Comm: x Not tainted 5.0.0-arm64 #1",
+	    " el0t_64_sync+0x1a8/0x1ac" }, 4 * KIB, false },
 };
 
 static void test_pages(void)
@@ -275,7 +311,56 @@ static void test_pages(void)
 
 		tap_ok(report->page_size == pages[i].page &&
 		       report->page_size_known == pages[i].known, "%s", pages[i].name);
+		for (size_t j = 0; !pages[i].known && j < report->task_count; j++)
+			tap_ok(report->tasks[j].rss == OOM_UNKNOWN, "so the table has no bytes");
 	}
+}
+
+/* What the call trace says of who called the killer. */
+static const struct {
+	const char *name;
+	const char *lines[8];
+	enum oom_scope scope;
+} traces[] = {
+	{ "a charge", { INVOKED, " dump_header+0x4a/0x1df", " out_of_memory+0x1bd/0x4e0",
+	  " mem_cgroup_out_of_memory+0xec/0x100", " try_charge_memcg+0x64f/0x690" },
+	  OOM_SCOPE_MEMCG },
+	{ "a page fault of a cgroup",
+	  { INVOKED, "[<ffffffff811a1a5c>] mem_cgroup_oom_synchronize+0x32c/0x360",
+	    "[<ffffffff8112f1ea>] pagefault_out_of_memory+0x1a/0x80" }, OOM_SCOPE_MEMCG },
+	{ "the page allocator",
+	  { INVOKED, " out_of_memory+0x1bd/0x4e0", " __alloc_pages_slowpath.constprop.0+0xc2/0xd90",
+	    " try_charge_memcg+0x64f/0x690" }, OOM_SCOPE_GLOBAL },
+	{ "the page allocator of 6.15",
+	  { INVOKED, " out_of_memory+0x1bd/0x4e0", " __alloc_frozen_pages_noprof+0xc2/0xd90" },
+	  OOM_SCOPE_GLOBAL },
+	{ "a page fault", { INVOKED, "[c000000007fd3c70] [c0000000002d] out_of_memory+0x22/0x4d0",
+	  "[c000000007fd3ca0] [c0000000002e] pagefault_out_of_memory+0x1a/0x80" },
+	  OOM_SCOPE_GLOBAL },
+	{ "ARM", { INVOKED, "[<c0126b>] (out_of_memory) from [<c012bf>] (__alloc_pages+0x4/0x9)",
+	  "[<c012bf>] (__alloc_pages_nodemask) from [<c0>] (x+0x4/0x9)" }, OOM_SCOPE_GLOBAL },
+	{ "SysRq-f", { INVOKED, " out_of_memory+0x1bd/0x4e0", " moom_callback+0x7c/0xb0" },
+	  OOM_SCOPE_SYSRQ },
+	{ "what an older call has left",
+	  { INVOKED, " out_of_memory+0x1bd/0x4e0", " ? __alloc_pages+0x12/0x20",
+	    " mem_cgroup_out_of_memory+0xec/0x100" }, OOM_SCOPE_MEMCG },
+	{ "nothing but such", { INVOKED, " [<ffffffff8111df40>] ? out_of_memory+0x220/0x3c0",
+	  " [<ffffffff8112c85f>] ? __alloc_pages_nodemask+0x89f/0x8d0" }, OOM_SCOPE_GLOBAL },
+	{ "a cgroup's panic, with the machine's memory, on 3.x",
+	  { INVOKED, " mem_cgroup_out_of_memory+0xec/0x100", "Mem-Info:",
+	    "Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled" },
+	  OOM_SCOPE_MEMCG },
+	{ "the page allocator without the killer", { INVOKED, " __alloc_pages+0x12/0x20" },
+	  OOM_SCOPE_UNKNOWN },
+	{ "a name that is none of these", { INVOKED, " my_mem_cgroup_out_of_memory+0x1/0x2" },
+	  OOM_SCOPE_UNKNOWN },
+};
+
+static void test_traces(void)
+{
+	for (size_t i = 0; i < COUNT(traces); i++)
+		tap_ok(read_lines(traces[i].lines)->scope == traces[i].scope,
+		       "scope by the trace: %s", traces[i].name);
 }
 
 /* Task tables: a header, or none, and a row. */
@@ -375,7 +460,8 @@ static void test_rows(void)
 {
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct oom_report *report = rows[i].header
-			? READ(rows[i].header, rows[i].row, KILLED) : READ(rows[i].row, KILLED);
+			? READ(INVOKED, CPU_X86, rows[i].header, rows[i].row, KILLED)
+			: READ(INVOKED, CPU_X86, rows[i].row, KILLED);
 		const struct oom_task *task = report->tasks;
 
 		if (!tap_ok(report->task_count == 1, "\"%s\" is a row", rows[i].row))
@@ -579,7 +665,7 @@ static void check_name(const char *name)
 	log_add(&log, "6,1,1,-;%s invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=0\n",
 		name);
 	log_add(&log, "6,1,1,-;%s cpuset=/ mems_allowed=0\n", name);
-	log_add(&log, "6,1,1,-;CPU: 1 PID: 92 Comm: %s Not tainted 4.4.0 #1\n", name);
+	log_add(&log, "6,1,1,-;CPU: 1 PID: 92 Comm: %s Not tainted 4.4.0-amd64 #1\n", name);
 	log_add(&log, "6,1,1,-;%s\n", HEAD_BYTES);
 	log_add(&log,
 		"6,1,1,-;[     92]     0    92  2097440    44202   393216        0             0 "
@@ -747,6 +833,7 @@ int main(void)
 	test_memory();
 	test_lists();
 	test_pages();
+	test_traces();
 	test_rows();
 	test_no_rows();
 	test_many_rows();

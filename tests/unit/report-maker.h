@@ -66,6 +66,7 @@ static inline struct oom_task *make_task(struct oom_report *report, int64_t pid,
 	snprintf(task->comm, sizeof(task->comm), "%s", comm);
 	report->has_table = true;
 	report->columns = (struct oom_columns){ .swap = true, .pgtables = true, .adj = true };
+	report->page_size_known = true;
 	report->tasks_listed = report->task_count;
 	return task;
 }

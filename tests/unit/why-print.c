@@ -52,6 +52,7 @@ static void set_empty_stage(struct stage *stage)
 {
 	memset(stage, 0, sizeof(*stage));
 	oom_report_init(&stage->report);
+	stage->report.page_size_known = true;
 	stage->ranking = (struct oom_ranking){
 		.page_size = 4096, .total_pages = OOM_UNKNOWN, .total_from = "",
 		.printed_score = OOM_NO_NUMBER, .computed_score = OOM_NO_NUMBER,
