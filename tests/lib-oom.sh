@@ -156,7 +156,8 @@ check_facts() {
 }
 
 # Of a record, each fact that the log states, as an object of "tasks.92.rss" and the like. What is
-# concluded from the whole is not among them, nor what another part of the same report may add.
+# concluded from the whole, or presumed, is not among them, nor what another part of the same report
+# may add.
 # shellcheck disable=SC2016 # variables of jq
 leaves_filter='
 	def by(f): if . == null then {} else map({ key: f, value: . }) | from_entries end;
@@ -172,7 +173,7 @@ leaves_filter='
 		.tasks |= by(.pid | tostring) |
 		.zones |= by("\(.node).\(.zone)") |
 		.nodes |= by(.node | tostring) |
-		.victims |= by(.pid | tostring) |
+		.victims |= (map(select(.presumed | not)) | by(.pid | tostring)) |
 		[paths(type != "object" and type != "array") as $path |
 			select(getpath($path) | . != null and . != false) |
 			{ key: ($path | map(tostring) | join(".")), value: getpath($path) }] |

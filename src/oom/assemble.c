@@ -7,9 +7,16 @@
 
 #include "base/duration.h"
 #include "oom/assemble.h"
+#include "oom/scan-values.h"
 
 /* A report that got no line for so long is not waiting for any but its reaper's. */
 #define STALE_LINES 2000
+
+/* Nor one whose last line is so much older by the log's own times. */
+#define SILENCE_NS (60 * (int64_t)NS_PER_SECOND)
+
+/* Lines of several CPUs are not in the order of their times; further back is another boot. */
+#define DISORDER_NS ((int64_t)NS_PER_SECOND)
 
 static struct oom_draft *newest(const struct assembly *assembly)
 {
@@ -29,6 +36,7 @@ static int give_out(struct assembly *assembly, size_t index)
 {
 	struct oom_draft *draft = assembly->open[index];
 	struct oom_report report;
+	int r;
 
 	assembly->count--;
 	memmove(&assembly->open[index], &assembly->open[index + 1],
@@ -37,7 +45,11 @@ static int give_out(struct assembly *assembly, size_t index)
 		free_draft(draft);
 		return 0;
 	}
-	draft_finish(draft);
+	r = draft_finish(draft);
+	if (r < 0) {
+		free_draft(draft);
+		return r;
+	}
 	report = draft->report;
 	for (size_t i = 0; i < report.victim_count; i++)
 		assembly->told[assembly->told_count++ % ASSEMBLY_TOLD] = report.victims[i].pid;
@@ -256,6 +268,17 @@ static struct oom_draft *find_draft(struct assembly *assembly, enum oom_message 
 }
 
 /*
+ * Whether PID is a thread of the process that was decided upon: its main thread has gone, and
+ * find_lock_task_mm() has found another that still has the memory (mm/oom_kill.c, since 5.0).
+ */
+static bool is_thread_of(const struct oom_report *report, int64_t pid)
+{
+	const struct oom_task *thread = oom_find_task(report, pid);
+
+	return thread && thread->tgid == report->decided.pid;
+}
+
+/*
  * Whether the kill line TEXT may be of DRAFT: it has no victim yet, or is of a group. Kill lines
  * that follow each other are kills of their own, whose reports the kernel did not print (ten in
  * five seconds) or somebody left out.
@@ -269,7 +292,7 @@ static bool takes_kill(const struct oom_draft *draft, struct text text)
 		return true;
 	return !report->victim_count &&
 	       (report->decided.pid == OOM_NO_NUMBER || report->decided.pid == pid ||
-		report->choice.said);
+		report->choice.said || is_thread_of(report, pid));
 }
 
 /* Lines that only an OOM report has: one of them makes a report, with or without a beginning. */
@@ -287,6 +310,7 @@ static bool is_firm(enum oom_message class)
 	case OOM_MSG_KILLED:
 	case OOM_MSG_GROUP:
 	case OOM_MSG_NONE_KILLABLE:
+	case OOM_MSG_OOM_PANIC:
 	case OOM_MSG_REAPED:
 		return true;
 	default:
@@ -369,6 +393,7 @@ static int (*const readers[])(struct oom_draft *draft, struct text text) = {
 	[OOM_MSG_CHOICE] = read_choice,
 	[OOM_MSG_EXITING] = read_exiting,
 	[OOM_MSG_GROUP] = read_group,
+	[OOM_MSG_OOM_PANIC] = read_panic,
 	[OOM_MSG_PANIC] = read_panic,
 	[OOM_MSG_LAST] = NULL,
 };
@@ -434,9 +459,31 @@ void assembly_miss(struct assembly *assembly, uint64_t count)
 {
 	struct oom_draft *last = newest(assembly);
 
-	if (last && is_unfinished(assembly, last) &&
-	    __builtin_add_overflow(last->report.missed, count, &last->report.missed))
-		last->report.missed = UINT64_MAX;
+	if (last && is_unfinished(assembly, last))
+		last->report.missed = value_plus(last->report.missed, count);
+}
+
+/* "oom_kill_process: 1520 callbacks suppressed" */
+static void read_suppressed(struct assembly *assembly, struct text text)
+{
+	struct oom_draft *last = newest(assembly);
+	uint64_t count;
+
+	if (last && is_unfinished(assembly, last) && text_skip_past(&text, ": ") &&
+	    text_take_u64(&text, &count))
+		last->report.suppressed = value_plus(last->report.suppressed, count);
+}
+
+/* Whether DRAFT has no victim yet, and PID was chosen or, where that is not known, could be. */
+static bool awaits_victim(const struct oom_draft *draft, int64_t pid)
+{
+	const struct oom_report *report = &draft->report;
+
+	if (draft_is_over(draft))
+		return false;
+	if (report->decided.pid == OOM_NO_NUMBER)
+		return oom_find_task(report, pid) != NULL;
+	return report->decided.pid == pid || is_thread_of(report, pid);
 }
 
 /*
@@ -448,6 +495,9 @@ static bool is_needless_reaping(const struct assembly *assembly, const struct oo
 {
 	if (draft && read_victim_of(&draft->report, read_pid_of(text), true))
 		return false;
+	/* Only victims are reaped: what is reaped now is the one whose own line was suppressed. */
+	if (draft && draft->firm && class == OOM_MSG_REAPED && !is_told(assembly, text))
+		return !awaits_victim(draft, read_pid_of(text));
 	return class == OOM_MSG_UNREAPED || (draft && draft->firm) || is_told(assembly, text);
 }
 
@@ -463,18 +513,64 @@ static bool is_needless(const struct assembly *assembly, const struct oom_draft 
 	       (begins_nothing(class) && !is_fresh(assembly, draft));
 }
 
+/* What has passed between the last line of a report and TIME; 0: not known. */
+static int64_t time_since(const struct oom_time *last, const struct oom_time *time)
+{
+	int64_t passed;
+
+	if (last->has_monotonic && time->has_monotonic)
+		return time->monotonic_ns - last->monotonic_ns;
+	if (last->has_wall && time->has_wall &&
+	    !__builtin_sub_overflow(time->wall_ns, last->wall_ns, &passed))
+		return passed;
+	return 0;
+}
+
+/* Gives out all reports that are open. */
+static int end_reports(struct assembly *assembly)
+{
+	int r = 0;
+
+	while (r == 0 && assembly->count)
+		r = give_out(assembly, 0);
+	return r;
+}
+
+/* Ends the open reports where TEXT, of CLASS and TIME, cannot be of any. */
+static int end_event(struct assembly *assembly, enum oom_message class, struct text text,
+		     const struct oom_time *time)
+{
+	int64_t passed = time_since(&assembly->last, time);
+	bool rebooted = class == OOM_MSG_BOOT || passed < -DISORDER_NS;
+	int r = 0;
+
+	if (rebooted || class == OOM_MSG_CUT ||
+	    (passed > SILENCE_NS && !(is_of_reaper(class) &&
+				      choose_by_pid(assembly, class, read_pid_of(text)))))
+		r = end_reports(assembly);
+	/* A number is another process's after a boot. */
+	if (rebooted)
+		assembly->told_count = 0;
+	assembly->last = *time;
+	return r;
+}
+
 int assembly_take(struct assembly *assembly, enum oom_message class, struct text text,
-		  const struct oom_time *time, struct text caller, struct text host)
+		  const struct oom_time *time, struct text caller)
 {
 	struct oom_draft *draft;
-	int r = 0;
+	int r;
 
 	assembly->line++;
 	if (class == OOM_MSG_DROPPED)
 		read_dropped(assembly, text);
-	if (class == OOM_MSG_NONE || class == OOM_MSG_DROPPED)
+	if (class == OOM_MSG_SUPPRESSED)
+		read_suppressed(assembly, text);
+	if (class == OOM_MSG_NONE || class == OOM_MSG_DROPPED || class == OOM_MSG_SUPPRESSED)
 		return 0;
-	text_copy_to(host, assembly->host, sizeof(assembly->host));
+	r = end_event(assembly, class, text, time);
+	if (r < 0 || class == OOM_MSG_BOOT || class == OOM_MSG_CUT)
+		return r;
 	draft = find_draft(assembly, class, text, caller);
 	if (is_needless(assembly, draft, class, text))
 		return 0;

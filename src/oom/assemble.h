@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* assemble.h - which report a line belongs to: several may be open, of several CPUs */
+/* assemble.h - which report of a host a line belongs to: several may be open, of several CPUs */
 #ifndef PT_ASSEMBLE_H
 #define PT_ASSEMBLE_H
 
@@ -23,15 +23,17 @@ struct assembly {
 	int64_t told[ASSEMBLY_TOLD];	/* victims of the reports given out last, a ring */
 	size_t told_count;
 	uint64_t line;			/* messages so far */
-	char host[72];			/* of the newest line; "" */
+	char host[72];			/* whose reports these are; "" */
+	struct oom_time last;		/* of the last line of a report */
 };
 
 /*
- * Takes one message of CLASS, also of none. CALLER and HOST may be empty. Returns 0 or a negative
- * errno, of on_report too.
+ * Takes one message of CLASS, also of none. CALLER may be empty. A report that is open ends where
+ * the line is of another boot, or comes after a minute in which none of a report's did. Returns 0
+ * or a negative errno, of on_report too.
  */
 int assembly_take(struct assembly *assembly, enum oom_message class, struct text text,
-		  const struct oom_time *time, struct text caller, struct text host);
+		  const struct oom_time *time, struct text caller);
 
 /* The log says that COUNT lines were lost here. */
 void assembly_miss(struct assembly *assembly, uint64_t count);

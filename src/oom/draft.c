@@ -151,6 +151,7 @@ bool draft_lacks(const struct oom_draft *draft, enum oom_message class, struct t
 
 	if (draft_is_over(draft))
 		return class == OOM_MSG_GROUP || class == OOM_MSG_PANIC ||
+		       class == OOM_MSG_OOM_PANIC ||
 		       (class == OOM_MSG_DECISION_REST && !decided);
 	return !draft_is_of_another_kind(draft, class) && lacks(draft, class, text);
 }
@@ -294,10 +295,11 @@ static void find_cuts(struct oom_report *report)
 	report->cut_end = !concluded;
 }
 
-void draft_finish(struct oom_draft *draft)
+int draft_finish(struct oom_draft *draft)
 {
 	struct oom_report *report = &draft->report;
 	uint64_t page;
+	int r = 0;
 
 	if (!panic_is_ours(report)) {
 		free(report->panic);
@@ -310,7 +312,10 @@ void draft_finish(struct oom_draft *draft)
 	scale_tasks(draft, page);
 	scale_memory(report, page);
 	report->scope = find_scope(draft);
+	find_cuts(report);
+	if (report->choice.said && report->cut_end)
+		r = read_presumed(report);
 	give_score(report);
 	complete_victims(report);
-	find_cuts(report);
+	return r;
 }

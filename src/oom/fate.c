@@ -43,6 +43,8 @@ static const struct oom_victim *find_victim(const struct oom_report *report,
 	for (size_t i = 0; i < report->victim_count; i++) {
 		const struct oom_victim *victim = &report->victims[i];
 
+		if (victim->presumed)
+			continue;
 		if (sought->pid == OOM_NO_NUMBER ? looks_like(victim, sought)
 						 : victim->pid == sought->pid)
 			return victim;

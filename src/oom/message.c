@@ -313,7 +313,8 @@ static enum oom_message headed_long(struct text text)
 	    text_starts(text, "Memory cgroup out of memory and no killable processes"))
 		return OOM_MSG_NONE_KILLABLE;
 	if (text_starts(text, "Kernel panic - not syncing:"))
-		return OOM_MSG_PANIC;
+		return text_has(text, "ut of memory") || text_has(text, "deadlocked on memory")
+			? OOM_MSG_OOM_PANIC : OOM_MSG_PANIC;
 	return OOM_MSG_NONE;
 }
 
@@ -323,6 +324,22 @@ static bool is_dump(struct text text)
 	       text_has(text, "page allocation failure. order:") ||
 	       text_has(text, "page allocation stalls for ") ||
 	       text_starts(text, "sysrq: Show Memory") || text_starts(text, "SysRq : Show Memory");
+}
+
+/* ___ratelimit(), by the name of who was limited */
+static bool is_suppressed(struct text text)
+{
+	static const char *const limited[] = {
+		"oom_kill_process: ", "__oom_kill_process: ", "printk: ", "dump_header: ",
+		"out_of_memory: ", "oom_reap_task: ",
+	};
+	uint64_t count;
+
+	for (size_t i = 0; i < COUNT(limited); i++)
+		if (text_skip(&text, limited[i]))
+			return text_take_u64(&text, &count) &&
+			       text_starts(text, " callbacks suppressed");
+	return false;
 }
 
 /*
@@ -337,6 +354,8 @@ static enum oom_message named_message(struct text text)
 		return OOM_MSG_CPUSET;
 	if (text_has(text, " printk messages dropped"))
 		return OOM_MSG_DROPPED;
+	if (is_suppressed(text))
+		return OOM_MSG_SUPPRESSED;
 	return is_dump(text) ? OOM_MSG_DUMP : OOM_MSG_NONE;
 }
 
@@ -348,6 +367,9 @@ static bool is_sysrq(struct text text)
 
 static enum oom_message headed_short(struct text text)
 {
+	static const char *const boots[] = {
+		"Linux version ", "Booting Linux on ", "Command line: ", "Kernel command line: ",
+	};
 	static const char *const rests[] = {
 		",task=", ",oom_memcg=", ",global_oom,", ",task_memcg=",
 	};
@@ -367,6 +389,10 @@ static enum oom_message headed_short(struct text text)
 		return OOM_MSG_SLABS;
 	if (text_starts(text, "COMPACTION is disabled!!!"))
 		return OOM_MSG_COMPACTION;
+	if (starts_with_any(text, boots, COUNT(boots)))
+		return OOM_MSG_BOOT;
+	if (text_is(text_trim(text), "--"))
+		return OOM_MSG_CUT;
 	return is_sysrq(text) ? OOM_MSG_SYSRQ : OOM_MSG_NONE;
 }
 

@@ -42,10 +42,14 @@ enum oom_message {
 	OOM_MSG_KILLED,		/* "Killed process N (comm) total-vm:..." */
 	OOM_MSG_GROUP,		/* "Tasks in %s are going to be killed ..." */
 	OOM_MSG_NONE_KILLABLE,	/* "Out of memory and no killable processes..." */
+	OOM_MSG_OOM_PANIC,	/* "Kernel panic - not syncing: Out of memory: ...", also alone */
 	OOM_MSG_PANIC,		/* "Kernel panic - not syncing: ..." */
 	OOM_MSG_REAPED,		/* "oom_reaper: reaped process ..." */
 	OOM_MSG_UNREAPED,	/* "oom_reaper: unable to reap pid:..." */
 	OOM_MSG_DROPPED,	/* "** %d printk messages dropped **" */
+	OOM_MSG_SUPPRESSED,	/* "oom_kill_process: %d callbacks suppressed" */
+	OOM_MSG_BOOT,		/* "Linux version ...": what went before is of another boot */
+	OOM_MSG_CUT,		/* "--": grep(1) has left lines out */
 	OOM_MSG_LAST,		/* how many there are */
 };
 

@@ -12,7 +12,7 @@
 #include "log/plain.h"
 #include "log/prefix.h"
 #include "log/scan.h"
-#include "oom/assemble.h"
+#include "oom/hosts.h"
 #include "oom/message.h"
 #include "oom/parser.h"
 #include "oom/unwrap.h"
@@ -42,7 +42,7 @@
 #define SKIPPED_LINES 10000
 
 struct oom_parser {
-	struct assembly assembly;
+	struct hosts hosts;
 	struct unwrap unwrap;
 	struct fields fields;
 	int64_t now_ns;
@@ -68,9 +68,9 @@ struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context)
 		return NULL;
 	clock_gettime(CLOCK_REALTIME, &now);
 	parser->now_ns = (int64_t)now.tv_sec * (int64_t)NS_PER_SECOND + now.tv_nsec;
-	parser->assembly.on_report = on_report;
-	parser->assembly.context = context;
-	parser->unwrap.assembly = &parser->assembly;
+	parser->hosts.on_report = on_report;
+	parser->hosts.context = context;
+	parser->unwrap.hosts = &parser->hosts;
 	parser->line = malloc(OOM_LINE_MAX);
 	parser->back = malloc(LOOK_BACK);
 	parser->scratch = malloc(OOM_LINE_MAX);
@@ -85,7 +85,7 @@ void oom_parser_free(struct oom_parser *parser)
 {
 	if (!parser)
 		return;
-	assembly_free(&parser->assembly);
+	hosts_free(&parser->hosts);
 	unwrap_free(&parser->unwrap);
 	fields_free(&parser->fields);
 	free(parser->line);
@@ -108,11 +108,15 @@ static bool is_ours(const struct clothing *clothing)
 
 static int take_message(struct oom_parser *parser, const struct clothing *clothing)
 {
+	struct clothing line = *clothing;
 	enum oom_message class = OOM_MSG_NONE;
 	int r = 0;
 
+	/* What looked like a host and a tag is the message's: "Hardware name: ". */
+	if (clothing->foreign)
+		line.host.length = 0;
 	if (!clothing->foreign || is_ours(clothing))
-		r = unwrap_take(&parser->unwrap, clothing, &class);
+		r = unwrap_take(&parser->unwrap, &line, &class);
 	parser->quiet = class == OOM_MSG_NONE ? parser->quiet + FIELDS_PER_MESSAGE : 0;
 	return r;
 }
@@ -377,7 +381,7 @@ static int look_for_words(struct oom_parser *parser)
 	parser->reading = false;
 	parser->quiet = 0;
 	parser->back_length = 0;
-	parser->assembly.line += SKIPPED_LINES;
+	hosts_skip(&parser->hosts, SKIPPED_LINES);
 	return r;
 }
 
@@ -521,7 +525,7 @@ int oom_parser_pause(struct oom_parser *parser)
 
 	if (r == 0)
 		r = unwrap_end(&parser->unwrap);
-	return r < 0 ? r : assembly_flush(&parser->assembly, false);
+	return r < 0 ? r : hosts_flush(&parser->hosts, false);
 }
 
 int oom_parser_end(struct oom_parser *parser)
@@ -533,5 +537,5 @@ int oom_parser_end(struct oom_parser *parser)
 	parser->line_length = 0;
 	if (r == 0)
 		r = look_for_words(parser);
-	return r < 0 ? r : assembly_flush(&parser->assembly, true);
+	return r < 0 ? r : hosts_flush(&parser->hosts, true);
 }

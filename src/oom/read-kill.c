@@ -262,15 +262,28 @@ static int add_victim(struct oom_report *report, int64_t pid, struct oom_victim 
 	return 0;
 }
 
+/* "Kill process 123 (comm) score 9 or sacrifice child" of a report that has no line of a kill */
+int read_presumed(struct oom_report *report)
+{
+	struct oom_victim *victim;
+	int r = add_victim(report, report->choice.pid, &victim);
+
+	if (r < 0)
+		return r == -E2BIG ? 0 : r;
+	memcpy(victim->comm, report->choice.comm, sizeof(victim->comm));
+	victim->presumed = true;
+	return 0;
+}
+
 /* What stands behind the name in TEXT, a kill line, or in FRONT of it (EL6's UID). */
 static void read_victim(struct oom_victim *victim, struct text text, struct text front)
 {
-	value_size(text, "total-vm:", 1024, &victim->total_vm);
-	value_size(text, "vsz:", 1024, &victim->total_vm);
-	value_size(text, "anon-rss:", 1024, &victim->anon);
-	value_size(text, "file-rss:", 1024, &victim->file);
-	value_size(text, "shmem-rss:", 1024, &victim->shmem);
-	value_size(text, "pgtables:", 1024, &victim->pgtables);
+	value_kib(text, "total-vm:", &victim->total_vm);
+	value_kib(text, "vsz:", &victim->total_vm);
+	value_kib(text, "anon-rss:", &victim->anon);
+	value_kib(text, "file-rss:", &victim->file);
+	value_kib(text, "shmem-rss:", &victim->shmem);
+	value_kib(text, "pgtables:", &victim->pgtables);
 	value_number(front, ", UID ", &victim->uid);
 	value_number(text, ", UID ", &victim->uid);
 	value_number(text, "UID:", &victim->uid);
@@ -317,9 +330,9 @@ int read_panic(struct oom_draft *draft, struct text text)
 
 static void read_rest(struct oom_reaped *reaped, struct text text)
 {
-	value_size(text, "anon-rss:", 1024, &reaped->anon);
-	value_size(text, "file-rss:", 1024, &reaped->file);
-	value_size(text, "shmem-rss:", 1024, &reaped->shmem);
+	value_kib(text, "anon-rss:", &reaped->anon);
+	value_kib(text, "file-rss:", &reaped->file);
+	value_kib(text, "shmem-rss:", &reaped->shmem);
 }
 
 /*

@@ -76,6 +76,9 @@ int read_group(struct oom_draft *draft, struct text text);
 int read_panic(struct oom_draft *draft, struct text text);
 int read_reaped(struct oom_draft *draft, struct text text, const struct oom_time *time);
 
+/* Adds the victim that the choice of REPORT, which has no line of a kill, tells of. 0 or -ENOMEM. */
+int read_presumed(struct oom_report *report);
+
 /*
  * Takes "N (comm)" or "N" from the front. A name may hold ") (": it ends at the last ")" in front
  * of what follows a name in such a line. Returns whether there was a number.
@@ -137,8 +140,8 @@ uint64_t draft_page_size(const struct oom_draft *draft);
 
 /*
  * Turns pages into bytes and draws the conclusions that need the whole: scope, trigger, what is
- * cut off.
+ * cut off. 0 or -ENOMEM.
  */
-void draft_finish(struct oom_draft *draft);
+int draft_finish(struct oom_draft *draft);
 
 #endif

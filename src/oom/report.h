@@ -123,6 +123,8 @@ struct oom_victim {
 	int64_t adj;			/* OOM_NO_NUMBER */
 	int64_t score;			/* as printed, for this pid
 					 * or for the process it is a child of */
+	bool presumed;			/* chosen ("Kill process"); whether it, or up to
+					 * 5.0 a child of it, was killed, is not there */
 	bool repeated;			/* printed before: memory.oom.group names
 					 * its first victim twice */
 	struct oom_time time;
@@ -200,6 +202,8 @@ struct oom_report {
 	char *panic;			/* the panic's text; owned; NULL: none */
 
 	bool cut_start, cut_end;	/* the log does not have its beginning, its end */
+	uint64_t suppressed;		/* messages that the kernel says it did not print, here or
+					 * before: "N callbacks suppressed" */
 	uint64_t missed;		/* lines that the log says were suppressed
 					 * or lost inside it */
 	size_t lines;			/* of the log that it was read from */

@@ -22,6 +22,14 @@ static inline uint64_t value_times(uint64_t count, uint64_t unit)
 	return product;
 }
 
+/* The sum of two counts; more than uint64_t holds is the most that it does. */
+static inline uint64_t value_plus(uint64_t first, uint64_t second)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(first, second, &sum) ? UINT64_MAX : sum;
+}
+
 /*
  * The number right behind the last KEY of TEXT; untouched where there is none. The last, because a
  * name or a path in front of the figures may hold the key too.
@@ -43,6 +51,18 @@ static inline void value_size(struct text text, const char *key, uint64_t unit,
 		if (text_take_u64(&text, &count))
 			*ret_bytes = value_times(count, unit);
 	}
+}
+
+/* The same for a count of kB with its unit: without it the line is cut, perhaps in the number. */
+static inline void value_kib(struct text text, const char *key, uint64_t *ret_bytes)
+{
+	uint64_t count;
+
+	if (!text_skip_past_last(&text, key))
+		return;
+	text_skip_blanks(&text);
+	if (text_take_u64(&text, &count) && (text_starts(text, "kB") || text_starts(text, "KB")))
+		*ret_bytes = value_times(count, 1024);
 }
 
 /* Keeps the first TEXT that is not empty. Returns 0 or -ENOMEM. */

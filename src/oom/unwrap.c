@@ -18,6 +18,7 @@ void unwrap_begin(struct unwrap *unwrap)
 	unwrap->waiting = false;
 	unwrap->style = (struct unwrap_style){ .dressed = false };
 	unwrap->last_time = (struct oom_time){ .raw = "" };
+	unwrap->last_host[0] = '\0';
 }
 
 static struct text so_far(const struct unwrap *unwrap)
@@ -27,7 +28,7 @@ static struct text so_far(const struct unwrap *unwrap)
 
 int unwrap_end(struct unwrap *unwrap)
 {
-	struct oom_expected expected = assembly_expects(unwrap->assembly);
+	struct oom_expected expected = hosts_expect(unwrap->hosts);
 	enum oom_message class;
 
 	if (!unwrap->waiting)
@@ -35,7 +36,7 @@ int unwrap_end(struct unwrap *unwrap)
 	unwrap->waiting = false;
 	/* What it began like may not be what it is. */
 	class = unwrap->whole ? unwrap->class : oom_message_of(so_far(unwrap), expected);
-	return assembly_take(unwrap->assembly, class, so_far(unwrap), &unwrap->time,
+	return hosts_take(unwrap->hosts, class, so_far(unwrap), &unwrap->time,
 			     text_of(unwrap->caller), text_of(unwrap->host));
 }
 
@@ -51,7 +52,7 @@ static void add(struct unwrap *unwrap, struct text piece)
 
 static void note_piece(struct unwrap *unwrap, const struct clothing *line)
 {
-	struct oom_expected expected = assembly_expects(unwrap->assembly);
+	struct oom_expected expected = hosts_expect(unwrap->hosts);
 	enum oom_message class = oom_message_of(so_far(unwrap), expected);
 
 	/* With its rest it may turn out to be another. */
@@ -190,8 +191,8 @@ static void go_on(struct unwrap *unwrap, const struct clothing *line)
 	note_piece(unwrap, line);
 }
 
-/* Lines without a time are of the message above them, or of a log without times. */
-static void inherit_time(struct unwrap *unwrap, struct clothing *line)
+/* Lines without time and host are of the message above them, or of a log that has none. */
+static void inherit_prefix(struct unwrap *unwrap, struct clothing *line)
 {
 	bool has_time = line->time.raw[0] || line->time.has_monotonic || line->time.has_wall;
 
@@ -199,13 +200,17 @@ static void inherit_time(struct unwrap *unwrap, struct clothing *line)
 		unwrap->last_time = line->time;
 	else
 		line->time = unwrap->last_time;
+	if (line->timed || line->host.length)
+		text_copy_to(line->host, unwrap->last_host, sizeof(unwrap->last_host));
+	else
+		line->host = text_of(unwrap->last_host);
 	if (line->timed)
 		unwrap->style.dressed = true;
 }
 
 struct oom_expected unwrap_expects(const struct unwrap *unwrap)
 {
-	struct oom_expected expected = assembly_expects(unwrap->assembly);
+	struct oom_expected expected = hosts_expect(unwrap->hosts);
 
 	if (unwrap->waiting) {
 		expected.stats |= unwrap->class == OOM_MSG_STATS;
@@ -231,11 +236,11 @@ static enum oom_message classify(const struct unwrap *unwrap, struct clothing *l
 static int begin(struct unwrap *unwrap, const struct clothing *line, enum oom_message class)
 {
 	if (class == OOM_MSG_NONE && line->width)
-		class = oom_message_begun(line->message, assembly_expects(unwrap->assembly));
+		class = oom_message_begun(line->message, hosts_expect(unwrap->hosts));
 	/* What is no line of text was never wrapped. */
 	if (class != OOM_MSG_NONE && line->width && !line->kmsg)
 		return wait_for_rest(unwrap, line, class);
-	return assembly_take(unwrap->assembly, class, line->message, &line->time, line->caller,
+	return hosts_take(unwrap->hosts, class, line->message, &line->time, line->caller,
 			     line->host);
 }
 
@@ -244,14 +249,14 @@ int unwrap_take(struct unwrap *unwrap, const struct clothing *given, enum oom_me
 	struct clothing line = *given;
 	int r = 0;
 
-	inherit_time(unwrap, &line);
+	inherit_prefix(unwrap, &line);
 	note_width(&unwrap->style, &line);
 	if (unwrap->waiting && !may_go_on(unwrap, &line))
 		r = unwrap_end(unwrap);
 	if (r < 0)
 		return r;
 	if (line.dropped)
-		assembly_miss(unwrap->assembly, line.dropped);
+		hosts_miss(unwrap->hosts, line.dropped);
 	*ret_class = classify(unwrap, &line);
 	if (unwrap->waiting && goes_on(unwrap, &line, *ret_class)) {
 		*ret_class = unwrap->class;

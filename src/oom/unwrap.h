@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "log/clothing.h"
-#include "oom/assemble.h"
+#include "oom/hosts.h"
 
 /* A wrapped message is not longer, and not of more lines. */
 #define UNWRAP_MAX 8192
@@ -22,7 +22,7 @@ struct unwrap_style {
 };
 
 struct unwrap {
-	struct assembly *assembly;
+	struct hosts *hosts;
 	struct unwrap_style style;
 	bool waiting;			/* a message waits for its rest, or for another line */
 	enum oom_message class;
@@ -33,7 +33,7 @@ struct unwrap {
 	size_t width, padding;		/* of its last line */
 	size_t indent;			/* of its first line */
 	struct oom_time time, last_time;
-	char caller[24], host[72];
+	char caller[24], host[72], last_host[72];
 };
 
 /* Another log begins, or another part of this one. A message that waits is forgotten. */

@@ -106,6 +106,7 @@ static struct json_object *victim_object(const struct oom_victim *victim)
 	why_add_number(object, "score", victim->score);
 	json_add(object, "reaped", reaped_object(&victim->reaped));
 	json_add_flag(object, "repeated", victim->repeated);
+	json_add_flag(object, "presumed", victim->presumed);
 	json_add_text(object, "time_raw", victim->time.raw);
 	return object;
 }

@@ -195,6 +195,10 @@ static void say_cut(struct oom_telling *telling)
 	if (report->missed)
 		oom_say(telling, "%" PRIu64 " line%s of it %s suppressed or lost.", report->missed,
 			PLURAL(report->missed), report->missed == 1 ? "was" : "were");
+	if (report->suppressed)
+		oom_say(telling, "The kernel says that it suppressed %" PRIu64 " message%s here or "
+			"before (\"callbacks suppressed\"): lines of this report may be among "
+			"them.", report->suppressed, PLURAL(report->suppressed));
 	if (report->victim_count && !report->trigger.said && !report->cut_start &&
 	    !report->has_table && !report->has_memory)
 		oom_say(telling, "There is only the kill: either the rest was filtered out, or "

@@ -97,7 +97,11 @@ static void tell_victim(struct oom_telling *telling, const struct oom_victim *vi
 		oom_more(telling, ", uid %" PRId64 ",", uid);
 	say_held(telling, victim);
 	say_swap(telling, victim);
-	if (oom_victim_held(telling->report, victim) == OOM_UNKNOWN)
+	if (victim->presumed)
+		oom_more(telling, "%s was chosen; the line that says who was killed is not in the "
+			 "log, and up to Linux 5.0 it may have been a child of it",
+			 oom_victim_held(telling->report, victim) == OOM_UNKNOWN ? "" : " and");
+	else if (oom_victim_held(telling->report, victim) == OOM_UNKNOWN)
 		oom_more(telling, " was killed; how much it held, the log does not say");
 	oom_more(telling, ".");
 	if (total_vm != OOM_UNKNOWN)

@@ -251,7 +251,7 @@ static void say_no_victim(struct oom_telling *telling)
 void oom_tell_summary(struct oom_telling *telling)
 {
 	say_scope(telling);
-	if (telling->report->victim_count)
+	if (telling->report->victim_count && !telling->report->victims[0].presumed)
 		say_victims(telling);
 	else
 		say_no_victim(telling);

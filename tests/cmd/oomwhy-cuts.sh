@@ -9,9 +9,10 @@ command -v jq >/dev/null || skip_all "no jq"
 # The sentences depend on what is before and behind a report.
 alone='del(.explanation, .why)'
 
-# report_of STYLE FILE [PID]: a recording in another style, from the first line of the report on.
+# report_of STYLE FILE [PID]: a recording in another style, from the first line of the report on, and
+# all in one second: what is mixed with it is then of the same boot.
 report_of() {
-	dress "$@" | sed -n '/invoked oom-killer/,$p'
+	dress "$@" | sed -n '/invoked oom-killer/,$ { s/^\[ *[0-9]*\./[    1./; p; }'
 }
 
 # no_wrong_fact WHOLE NAME: the records in $tmp/json are of pieces of the log WHOLE. No
@@ -333,4 +334,130 @@ strew
 tear
 collect
 limit_rate
+# Reports are of one host, one boot and one event. Each row: a name, a jq filter over the array of the
+# records, what it must give; then the log, up to a line "END".
+events() {
+	while read -r name; do
+		read -r filter
+		read -r wanted
+		while read -r line && [ "$line" != END ]; do
+			printf '%s\n' "$line"
+		done >"$tmp/log"
+		is "$("$OOMWHY" --json "$tmp/log" | jq -cs "$filter")" "$wanted" "$name"
+	done
+}
+invoked='invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0'
+sizes='total-vm:40kB, anon-rss:40kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:40kB oom_score_adj:0'
+events <<-END_OF_EVENTS
+	two hosts, line by line
+	[.[] | [.host, .trigger.comm, .trigger.pid, .victims[].pid]] | sort
+	[["a","x",1,1],["b","y",2,2]]
+	Apr  1 14:13:32 a kernel: [5.1] x $invoked
+	Apr  1 14:13:32 b kernel: [9.1] y $invoked
+	Apr  1 14:13:32 b kernel: [9.2] CPU: 1 PID: 2 Comm: y Not tainted 5.15.0 #1
+	Apr  1 14:13:32 a kernel: [5.2] CPU: 1 PID: 1 Comm: x Not tainted 5.15.0 #1
+	Apr  1 14:13:32 a kernel: [5.3] Out of memory: Killed process 1 (x) $sizes
+	Apr  1 14:13:32 b kernel: [9.3] Out of memory: Killed process 2 (y) $sizes
+	END
+	half a minute, on a slow console, is one event
+	[.[] | [.trigger.comm, .victims[].pid]]
+	[["x",1]]
+	[5.1] x $invoked
+	[25.0] CPU: 1 PID: 1 Comm: x Not tainted 5.15.0 #1
+	[64.9] Out of memory: Killed process 1 (x) $sizes
+	END
+	more than a minute of silence is two
+	[.[] | [.trigger.comm, .truncated, .victims[].pid]]
+	[["x",true],[null,true,1]]
+	[5.1] x $invoked
+	[5.2] CPU: 1 PID: 1 Comm: x Not tainted 5.15.0 #1
+	[65.3] Out of memory: Killed process 1 (x) $sizes
+	END
+	the same by the time of day
+	[.[] | [.trigger.comm, .victims[].pid]]
+	[["x"],[null,1]]
+	Apr  1 14:13:32 a kernel: x $invoked
+	Apr  1 14:14:33 a kernel: Out of memory: Killed process 1 (x) $sizes
+	END
+	time that runs back by a CPU's delay is one event
+	[.[] | [.trigger.comm, .victims[].pid]]
+	[["x",1]]
+	[5.100] x $invoked
+	[5.099] CPU: 1 PID: 1 Comm: x Not tainted 5.15.0 #1
+	[5.200] Out of memory: Killed process 1 (x) $sizes
+	END
+	time that runs back is another boot, also for the reaper
+	[.[] | [.trigger.comm, (.victims[] | .pid, .reaped)]]
+	[["x",1,null],["z"]]
+	[500.1] x $invoked
+	[500.2] Out of memory: Killed process 1 (x) $sizes
+	[7.0] z $invoked
+	[7.1] oom_reaper: reaped process 1 (x), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB
+	END
+	grep's two dashes are a gap
+	[.[] | [.trigger.comm, .victims[].pid]]
+	[["x"],[null,1]]
+	[5.1] x $invoked
+	--
+	[9.1] Out of memory: Killed process 1 (x) $sizes
+	END
+	a thread of the chosen process is the victim
+	[.[] | [.decided.pid, .victims[].pid]]
+	[[1,7]]
+	[5.1] x $invoked
+	[5.2] [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
+	[5.2] [      7]     0     1     2000     1500    53248        0             0 worker
+	[5.3] oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=x,pid=1,uid=0
+	[5.4] Out of memory: Killed process 7 (worker) $sizes
+	END
+	a stranger is a victim of another event
+	[.[] | [.decided.pid, .victims[].pid]]
+	[[1],[null,7]]
+	[5.1] x $invoked
+	[5.2] [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
+	[5.2] [      7]     0     7     2000     1500    53248        0             0 worker
+	[5.3] oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=x,pid=1,uid=0
+	[5.4] Out of memory: Killed process 7 (worker) $sizes
+	END
+	who is reaped is a victim whose own line was suppressed
+	[.[] | [.suppressed, .victims[].pid]]
+	[[12,1]]
+	[5.1] x $invoked
+	[5.2] [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
+	[5.2] [      1]     0     1     2000     1500    53248        0             0 x
+	[5.3] oom_kill_process: 12 callbacks suppressed
+	[5.4] oom_reaper: reaped process 1 (x), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB
+	END
+	but not one that the table does not have
+	[.[] | [.suppressed, .victims[].pid]]
+	[[0]]
+	[5.1] x $invoked
+	[5.2] [  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name
+	[5.2] [      1]     0     1     2000     1500    53248        0             0 x
+	[5.4] oom_reaper: reaped process 3 (x), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB
+	END
+	who was chosen is presumed to be the victim
+	[.[] | .cut_end, (.victims[] | .pid, .presumed)]
+	[true,5,true]
+	[5.1] Out of memory: Kill process 5 (x) score 917 or sacrifice child
+	END
+	unless the log says who was
+	[.[] | .cut_end, (.victims[] | .pid, .presumed)]
+	[false,6,false]
+	[5.1] Out of memory: Kill process 5 (x) score 917 or sacrifice child
+	[5.2] Killed process 6 (child) total-vm:40kB, anon-rss:40kB, file-rss:0kB, shmem-rss:0kB
+	END
+	a number at the end of a cut line is none
+	[.[] | .victims[] | .total_vm, .anon]
+	[null,null,40960,null]
+	[5.1] Out of memory: Killed process 1 (x) total-vm:40
+	[95.1] Out of memory: Killed process 2 (x) total-vm:40kB, anon-rss:5
+	END
+	a panic for want of memory is a report by itself, another panic is none
+	[.[] | .panic]
+	["Out of memory: compulsory panic_on_oom is enabled"]
+	[5.1] Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled
+	[995.1] Kernel panic - not syncing: Fatal exception
+	END
+END_OF_EVENTS
 done_testing

@@ -797,7 +797,7 @@ static void test_records(void)
 	struct log log = { .bytes = NULL };
 
 	oom_parser_record(parser, text_of(text), &time, "vmhost");
-	oom_parser_record(parser, text_of(kill), &time, NULL);
+	oom_parser_record(parser, text_of(kill), &time, "vmhost");
 	oom_parser_end(parser);
 	tap_ok(found.count == 1 && !strcmp(found.reports[0].trigger.comm, "back\\x41") &&
 	       !strcmp(found.reports[0].host, "vmhost") &&

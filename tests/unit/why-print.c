@@ -503,7 +503,7 @@ static void test_json(void)
 		  "\"total_vm\":4294967296,\"anon\":1072693248,\"file\":0,\"shmem\":1048576,"
 		  "\"pgtables\":65536,\"oom_score_adj\":0,\"score\":null,\"reaped\":{\"anon\":0,"
 		  "\"file\":0,\"shmem\":1048576,\"failed\":false,\"time_raw\":null},"
-		  "\"repeated\":false,\"time_raw\":null}" },
+		  "\"repeated\":false,\"presumed\":false,\"time_raw\":null}" },
 		{ "victims.1.repeated", "true" }, { "victims.1.reaped", "null" },
 		{ "why", "{\"rank_of_victim\":1,\"agrees\":true,\"note\":\"It is the worst.\"}" },
 		{ "ranking.rule", "\"signed\"" }, { "ranking.total_pages", "524288" },
