@@ -65,7 +65,7 @@ static void advise_limit(struct oom_telling *telling)
 	say_need(telling, task, fixed);
 	oom_more(telling, ". How much it would have come to need, the log does not say.");
 	oom_say_setting(telling);
-	if (memcg->path && memcg->task_path && strcmp(memcg->path, memcg->task_path) != 0)
+	if (memcg->path && memcg->task_path && oom_path_below(memcg->task_path, memcg->path))
 		oom_say(telling, "A higher limit of %s would not help: the one above it was "
 			"reached.", MEMCG_NAME(memcg->task_path));
 }

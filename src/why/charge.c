@@ -10,14 +10,31 @@
 #define NEAR_BYTES (UINT64_C(2) << 20)
 #define NEAR_SHARE 32
 
-static int find_version(const struct oom_memcg *memcg)
+static bool is_used(const struct oom_counter *counter)
 {
-	if (memcg->memsw.usage != OOM_UNKNOWN || memcg->kmem.usage != OOM_UNKNOWN ||
-	    oom_figure(&memcg->stats, "rss") != OOM_UNKNOWN)
-		return 1;
-	if (memcg->swap.usage != OOM_UNKNOWN || oom_figure(&memcg->stats, "anon") != OOM_UNKNOWN)
+	return counter->usage != OOM_UNKNOWN && counter->usage;
+}
+
+/*
+ * Up to 5.2 the counters of version 1 are printed in version 2 too, where they stay 0, which they
+ * also do in version 1 without swap or its accounting: then the version is not known. Before 4.5
+ * there was no other.
+ */
+static int find_version(const struct oom_report *report)
+{
+	const struct oom_memcg *memcg = &report->memcg;
+	unsigned kernel = oom_kernel_number(report->kernel);
+	bool first = memcg->memsw.usage != OOM_UNKNOWN || memcg->kmem.usage != OOM_UNKNOWN;
+	bool anon = oom_figure(&memcg->stats, "anon") != OOM_UNKNOWN;
+
+	if (memcg->swap.usage != OOM_UNKNOWN)
 		return 2;
-	return 0;
+	if (is_used(&memcg->memsw) || is_used(&memcg->kmem) || (kernel && kernel < 405) ||
+	    oom_figure(&memcg->stats, "total_rss") != OOM_UNKNOWN)
+		return 1;
+	if (first)
+		return anon || kernel > 502 ? 1 : 0;
+	return anon ? 2 : 0;
 }
 
 static bool is_full(const struct oom_counter *counter)
@@ -30,11 +47,21 @@ static bool is_full(const struct oom_counter *counter)
 	return counter->usage >= counter->limit - near;
 }
 
+/* Less than nine tenths of a limit are used: not even a huge page would fill up the rest. */
+static bool is_far_below(const struct oom_counter *counter)
+{
+	return !counter->unlimited && counter->usage != OOM_UNKNOWN &&
+	       counter->limit != OOM_UNKNOWN && counter->usage < counter->limit / 10 * 9 &&
+	       counter->limit - counter->usage > NEAR_BYTES;
+}
+
 static void find_limit(const struct oom_memcg *memcg, struct oom_charge *charge)
 {
 	charge->counter = &memcg->memory;
 	if (is_full(&memcg->memory))
 		return;
+	charge->below = is_far_below(&memcg->memory) && !is_full(&memcg->memsw) &&
+			!is_full(&memcg->kmem);
 	if (is_full(&memcg->memsw)) {
 		charge->reached = OOM_LIMIT_MEMSW;
 		charge->counter = &memcg->memsw;
@@ -78,7 +105,8 @@ static void take_kernel(const struct oom_memcg *memcg, struct oom_charge *charge
 static void take_pages(const struct oom_memcg *memcg, struct oom_charge *charge)
 {
 	/* From 5.3 to 6.2 version 1 too is told by the names of version 2. */
-	bool first = charge->version == 1 && oom_figure(&memcg->stats, "anon") == OOM_UNKNOWN;
+	bool first = oom_figure(&memcg->stats, "rss") != OOM_UNKNOWN &&
+		     oom_figure(&memcg->stats, "anon") == OOM_UNKNOWN;
 	uint64_t cache = stat(memcg, first ? "cache" : "file");
 
 	charge->anon = stat(memcg, first ? "rss" : "anon");
@@ -104,7 +132,7 @@ static void judge_own(const struct oom_memcg *memcg, struct oom_charge *charge)
 	uint64_t counted = oom_plus(oom_plus(charge->anon, charge->shmem), charge->file);
 
 	counted = oom_plus(counted, charge->kernel);
-	charge->own_only = charge->version == 1 && counted != OOM_UNKNOWN &&
+	charge->own_only = counted != OOM_UNKNOWN &&
 			   oom_figure(&memcg->stats, "rss") != OOM_UNKNOWN &&
 			   oom_figure(&memcg->stats, "total_rss") == OOM_UNKNOWN &&
 			   memcg->memory.usage != OOM_UNKNOWN &&
@@ -118,7 +146,7 @@ void oom_charge_take(const struct oom_report *report, struct oom_charge *ret_cha
 	const struct oom_memcg *memcg = &report->memcg;
 
 	*ret_charge = (struct oom_charge){
-		.version = find_version(memcg), .fixed = OOM_UNKNOWN,
+		.version = find_version(report), .fixed = OOM_UNKNOWN,
 	};
 	find_limit(memcg, ret_charge);
 	take_pages(memcg, ret_charge);

@@ -15,7 +15,7 @@ static void say_delay(struct oom_telling *telling, const struct oom_victim *vict
 	const struct oom_time *kill = &victim->time, *reaped = &victim->reaped.time;
 
 	if (!kill->has_monotonic || !reaped->has_monotonic ||
-	    reaped->monotonic_ns < kill->monotonic_ns)
+	    reaped->monotonic_ns - kill->monotonic_ns < 1000)
 		return;
 	oom_more(telling, " %s after the kill",
 		 SPAN((uint64_t)reaped->monotonic_ns - (uint64_t)kill->monotonic_ns));

@@ -48,6 +48,13 @@ static bool follows(const struct oom_time *last, const struct oom_time *next, in
 	return false;
 }
 
+/* Another machine's report follows nothing here. */
+static bool same_host(const struct oom_report *report, const struct oom_report *next)
+{
+	return report->host && next->host ? !strcmp(report->host, next->host)
+					  : report->host == next->host;
+}
+
 static bool same_shortage(const struct oom_report *report, const struct oom_report *next)
 {
 	if (report->scope != next->scope || report->scope == OOM_SCOPE_SYSRQ)
@@ -158,10 +165,13 @@ static void tell_next(struct oom_telling *telling)
 	const struct oom_time *last = last_heard(telling->report, telling->next, &event);
 	int64_t ns;
 
-	if (!follows(last, &telling->next->time, &ns))
+	if (!same_host(telling->report, telling->next) ||
+	    !follows(last, &telling->next->time, &ns))
 		return;
 	if (!last->has_monotonic && ns == 0)
 		oom_say(telling, "Within the same second,");
+	else if (ns < 1000)
+		oom_say(telling, "At the same time, as far as the log tells,");
 	else
 		oom_say(telling, "%s after %s,", SPAN((uint64_t)ns), event);
 	say_next(telling);
@@ -210,10 +220,10 @@ static void say_absent(struct oom_telling *telling)
 	const struct oom_report *report = telling->report;
 
 	if (report->trigger.said && !report->has_table)
-		oom_say(telling, report->cut_end || report->missed
-				 ? "The table of processes is missing or not whole."
-				 : "There is no table of processes: vm.oom_dump_tasks is 0, or "
-				   "those lines were left out.");
+		oom_say(telling, oom_table_left_out(report)
+				 ? "There is no table of processes: vm.oom_dump_tasks is 0, or "
+				   "those lines were left out."
+				 : "The table of processes is missing or not whole.");
 	else if (report->task_count < report->tasks_listed)
 		oom_say(telling, "Of the table's %zu rows %zu were kept.", report->tasks_listed,
 			report->task_count);

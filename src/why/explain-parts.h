@@ -106,6 +106,12 @@ size_t oom_more_parts(struct oom_telling *telling, struct oom_part *parts, size_
 /* Whether the table has all of its rows: nothing was cut off, lost or left out. */
 bool oom_table_whole(const struct oom_report *report);
 
+/* Whether nothing but a setting (vm.oom_dump_tasks) or a filter can have taken the table away. */
+bool oom_table_left_out(const struct oom_report *report);
+
+/* Whether PATH, a cgroup's, lies below PARENT. */
+bool oom_path_below(const char *path, const char *parent);
+
 /* The first victim that the report names by a kill line; NULL: none. */
 const struct oom_victim *oom_first_victim(const struct oom_report *report);
 

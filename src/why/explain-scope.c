@@ -59,8 +59,10 @@ static void say_group(struct oom_telling *telling)
 	oom_more(telling, ".");
 	say_counters(telling);
 	if (memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
-		oom_say(telling, "The process killed lived below it, in %s: a limit counts for "
-			"all cgroups below it together.", PATH(memcg->task_path));
+		oom_say(telling, oom_path_below(memcg->task_path, memcg->path)
+				 ? "The process killed lived below it, in %s: a limit counts for "
+				   "all cgroups below it together."
+				 : "The process killed lived in %s.", PATH(memcg->task_path));
 	if (!telling->charge.counter->unlimited)
 		oom_say_setting(telling);
 }

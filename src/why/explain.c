@@ -66,6 +66,22 @@ bool oom_table_whole(const struct oom_report *report)
 	       !report->missed && report->task_count == report->tasks_listed;
 }
 
+bool oom_table_left_out(const struct oom_report *report)
+{
+	return !report->has_table && report->trigger.said &&
+	       report->trigger.pid != OOM_NO_NUMBER && !report->cut_end && !report->missed &&
+	       (report->has_memory || report->memcg.memory.usage != OOM_UNKNOWN);
+}
+
+bool oom_path_below(const char *path, const char *parent)
+{
+	size_t length = strlen(parent);
+
+	while (length && parent[length - 1] == '/')
+		length--;
+	return !strncmp(path, parent, length) && path[length] == '/' && path[length + 1];
+}
+
 const struct oom_victim *oom_first_victim(const struct oom_report *report)
 {
 	return report->victim_count ? report->victims : NULL;
@@ -150,6 +166,12 @@ static void say_memcg(struct oom_telling *telling)
 	begin_large(name);
 	if (charge->counter->unlimited) {
 		oom_say(telling, "%s ran out of memory, without a limit of its own", name);
+		return;
+	}
+	if (charge->below && charge->counter->limit != OOM_UNKNOWN) {
+		oom_say(telling, "%s ran out of memory, though only %s of %s limit of %s was used when "
+			"the report was made", name, SAY(charge->counter->usage),
+			strncmp(name, "All ", 4) ? "its" : "their", SAY(charge->counter->limit));
 		return;
 	}
 	oom_say(telling, "%s reached %s limit%s", name, strncmp(name, "All ", 4) ? "its" : "their",

@@ -56,6 +56,7 @@ struct oom_charge {
 	int version;		/* 1, 2; 0: not known */
 	enum oom_limit reached;
 	const struct oom_counter *counter;	/* of the limit that was reached */
+	bool below;		/* no counter stands near its limit: others gave memory back */
 	bool own_only;		/* memory.stat leaves out the cgroups below, which had most */
 	uint64_t anon, shmem;
 	uint64_t file;		/* cached files, without shmem */
@@ -79,6 +80,9 @@ bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole);
 
 /* What ZONE has free for the request: without CMA if it could not use that. */
 uint64_t oom_zone_free(const struct oom_picture *picture, const struct oom_zone *zone);
+
+/* Its min watermark; OOM_UNKNOWN where it is not plausible, too. */
+uint64_t oom_zone_min(const struct oom_zone *zone);
 
 /* What 2^ORDER pages have together; too much: the most that is known. */
 uint64_t oom_block_size(uint64_t page_size, int64_t order);

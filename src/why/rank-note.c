@@ -272,8 +272,8 @@ static void say_sequel(const struct oom_report *report, struct oom_ranking *rank
 		rank_say(ranking, "The main thread of this process (%" PRId64 ") has exited; the "
 			 "table names thread %" PRId64 ".", chosen->tgid, chosen->pid);
 	if (is_child(report, chosen))
-		rank_say(ranking, "Killed in its place was its child %s: kernels up to 5.0 "
-			 "sacrifice a child, to lose less work.",
+		rank_say(ranking, "The kill line names %s in its place: kernels up to 5.0 "
+			 "may sacrifice a child, to lose less work.",
 			 WHO(report->victims[0].comm, report->victims[0].pid));
 	if (report->group)
 		say_group(report, ranking);

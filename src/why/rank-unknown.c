@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "why/explain-parts.h"
 #include "why/rank-note.h"
 #include "why/rank-say.h"
 
@@ -13,7 +14,7 @@ static void say_no_table(const struct oom_report *report, struct oom_ranking *ra
 	if (report->has_table && !report->tasks_listed)
 		rank_say(ranking,
 			 "The task table is empty, so that the choice cannot be recomputed.");
-	else if (report->cut_start || report->cut_end || report->missed)
+	else if (!oom_table_left_out(report))
 		rank_say(ranking, "The log does not have the task table, so that the choice "
 			 "cannot be recomputed.");
 	else

@@ -209,6 +209,13 @@ static void test_task_path(void)
 	report.memcg.task_path = strdup("/a/b/c");
 	tap_has(tell(&report, NULL, OOM_HEAD_SCOPE, text), "lived below it, in /a/b/c",
 		"the victim lived below");
+	free(report.memcg.task_path);
+	report.memcg.task_path = strdup("/ab/c");
+	has_not(tell(&report, NULL, OOM_HEAD_SCOPE, text), "below", "one that begins alike is not "
+		"below");
+	tap_has(text, "lived in /ab/c", "and is named");
+	free(report.memcg.task_path);
+	report.memcg.task_path = strdup("/a/b/c");
 	report.scope = OOM_SCOPE_GLOBAL;
 	tap_has(tell(&report, NULL, OOM_HEAD_SCOPE, text), "lived in memory cgroup /a/b/c",
 		"the victim lived somewhere");
@@ -219,6 +226,48 @@ static void test_task_path(void)
 	free(report.memcg.task_path);
 	report.memcg.task_path = strdup("/");
 	has_not(tell(&report, NULL, OOM_HEAD_SCOPE, text), "lived", "the root is nowhere");
+	oom_report_free(&report);
+}
+
+/* A limit that was reached is full, or nearly so. */
+static void test_limit(void)
+{
+	static const struct { uint64_t usage, limit; bool reached; } cases[] = {
+		{ 32 * MIB, 32 * MIB, true }, { 31 * MIB, 32 * MIB, true },
+		{ 10 * MIB, 32 * MIB, false }, { GIB, 64 * GIB, false },
+		{ OOM_UNKNOWN, 32 * MIB, true }, { 100 * KIB, 200 * KIB, true },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct oom_report report;
+
+		oom_report_init(&report);
+		report.scope = OOM_SCOPE_MEMCG;
+		report.memcg.path = strdup("/a");
+		report.memcg.memory.usage = cases[i].usage;
+		report.memcg.memory.limit = cases[i].limit;
+		tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), cases[i].reached
+			? "/a reached its limit of" : "/a ran out of memory, though only",
+			"a limit, reached or not");
+		oom_report_free(&report);
+	}
+}
+
+/* The examples of a kind are of one page. */
+static void test_examples(void)
+{
+	struct oom_report report;
+
+	oom_report_init(&report);
+	report.scope = OOM_SCOPE_GLOBAL;
+	make_trigger(&report, 1, "a.out", 0, "0xdc0(GFP_KERNEL|__GFP_ZERO|__GFP_ACCOUNT)");
+	free(report.gfp_mask);
+	report.gfp_mask = strdup("0x400dc0(GFP_KERNEL_ACCOUNT|__GFP_ZERO)");
+	report.order = 0;
+	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "a page table", "order 0");
+	report.order = 3;
+	has_not(tell(&report, NULL, OOM_HEAD_ASKED, text), "a page table", "order 3");
+	tap_has(text, "memory for the kernel itself", "whose it is");
 	oom_report_free(&report);
 }
 
@@ -701,8 +750,8 @@ static void test_why(void)
 		abort();
 	tap_is_text(part(&story, OOM_HEAD_WHY), "A note, verbatim. 1 process was exempt "
 		    "(oom_score_adj -1000). By name, the 9 processes called worker held most: "
-		    "90.0 MiB together, against 40.0 MiB of big (pid 1).\n", "why: the note, the "
-		    "exempt, the sum by name");
+		    "90.0 MiB together, shared pages counted for each, against 40.0 MiB of big "
+		    "(pid 1).\n", "why: the note, the exempt, the sum by name");
 	oom_story_free(&story);
 	oom_ranking_free(&ranking);
 	oom_report_free(&report);
@@ -933,6 +982,8 @@ int main(void)
 	test_scopes();
 	test_limits();
 	test_task_path();
+	test_limit();
+	test_examples();
 	test_no_victim();
 	test_group();
 	test_when();

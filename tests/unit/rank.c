@@ -547,7 +547,7 @@ static void test_sequel(void)
 	choose(&report, 30, 401);
 	kill_task(&report, 31, "child");
 	says(&report, true, true,
-	     "Killed in its place was its child child (pid 31): kernels up to 5.0",
+	     "The kill line names child (pid 31) in its place: kernels up to 5.0",
 	     "a child sacrificed");
 	make(&report, "4.4.0", usual, COUNT(usual));
 	report.tasks[2].pid = 31;
@@ -642,11 +642,17 @@ static void test_no_table(void)
 
 	make(&report, "4.4.0", usual, 0);
 	report.has_table = false;
+	report.trigger.said = report.has_memory = true;
+	report.trigger.pid = 7;
 	choose(&report, 30, 824);
 	says(&report, false, false, "the kernel prints none while vm.oom_dump_tasks is 0. The "
 	     "kernel gave chosen (pid 30) a score of 824.", "no table");
 	make(&report, "4.4.0", usual, 0);
 	says(&report, false, false, "The task table is empty", "an empty table");
+	make(&report, "4.4.0", usual, 0);
+	report.has_table = false;
+	says(&report, false, false, "The log does not have the task table",
+	     "no table, and nothing around it");
 	make(&report, "4.4.0", usual, 0);
 	report.has_table = false;
 	report.cut_start = true;
