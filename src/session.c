@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "base/stdio-guard.h"
 #include "memory/zero-page.h"
 #include "session-draw.h"
 #include "session.h"
@@ -27,6 +28,9 @@
 /* Growth of less than so much between two looks, while memory.high counts, is throttling. */
 #define THROTTLE_LOOK_NS NS_PER_SECOND
 #define THROTTLE_SLOW_BYTES (UINT64_C(16) << 20)
+
+/* How often it is looked whether the subject is frozen, stopped, or waits for memory. */
+#define STANDSTILL_LOOK_NS NS_PER_SECOND
 
 /* How many of the highest oom_scores -v shows. */
 #define TOP_SCORES 3
@@ -216,7 +220,8 @@ static int on_sample(void *context, const struct sample *sample)
 	bool ready = session->ready;
 
 	session->ready = false;
-	progress_wipe(&session->progress);
+	if (stdio_is_writable(STDERR_FILENO))
+		progress_wipe(&session->progress);
 	session_keep(session, sample);
 	/* A reader that has stopped reading must not keep us from being ended. */
 	if (session->plan.output.format != OUTPUT_NONE && !ready && wait_for_reader(session) < 0)
@@ -224,10 +229,13 @@ static int on_sample(void *context, const struct sample *sample)
 	return printer_sample(&session->printer, sample);
 }
 
+/* A note that cannot be written at once is not: nobody would look at guard and signals meanwhile. */
 static void on_note(void *context, const char *sentence)
 {
 	struct session *session = context;
 
+	if (!stdio_is_writable(STDERR_FILENO))
+		return;
 	progress_wipe(&session->progress);
 	if (session->plan.output.format != OUTPUT_NONE)
 		fprintf(stderr, "%s: note: %s\n", program_invocation_short_name, sentence);
@@ -250,12 +258,30 @@ static void note_throttling(struct session *session, uint64_t touched, uint64_t 
 	session->throttled_at = touched;
 }
 
+/* Says when it is found that the subject is kept from running, again if it goes on meanwhile. */
+static void note_standstill(struct session *session, uint64_t elapsed_ns)
+{
+	char text[STANDSTILL_MAX];
+	enum standstill found;
+
+	if (elapsed_ns - session->standstill_ns < STANDSTILL_LOOK_NS)
+		return;
+	session->standstill_ns = elapsed_ns;
+	found = standstill_find(&session->witness.live, session->subject.pid,
+				&session->witness.chain, text);
+	if (found != STANDSTILL_NONE && found != session->standstill)
+		on_note(session, text);
+	session->standstill = found;
+}
+
 static void on_tick(void *context, uint64_t touched, uint64_t elapsed_ns)
 {
 	struct session *session = context;
 
-	progress_tick(&session->progress, touched, elapsed_ns);
+	if (stdio_is_writable(STDERR_FILENO))
+		progress_tick(&session->progress, touched, elapsed_ns);
 	note_throttling(session, touched, elapsed_ns);
+	note_standstill(session, elapsed_ns);
 }
 
 /* The signal that this process should die of for SESSION to be seen as it was. */
@@ -265,6 +291,15 @@ static int signal_to_die_of(const struct session *session, const struct verdict 
 	    verdict->exit_status == EXIT_SIGNAL_BASE + verdict->signal)
 		return verdict->signal;
 	return verdict->quiet_failure && !session->signals.pipe_ignored ? SIGPIPE : 0;
+}
+
+/* The last word waits for a stopped terminal, but not after a signal. */
+static bool wait_for_terminal(const struct session *session, const struct ending *ending)
+{
+	if (stdio_is_writable(STDERR_FILENO))
+		return true;
+	return !ending->signal && !session->stalled &&
+	       signals_wait_writable(&session->signals, STDERR_FILENO) == 0;
 }
 
 static void end_witness(struct session *session, const struct ending *ending)
@@ -308,8 +343,10 @@ static int conclude(struct session *session, const struct ending *ending)
 		end_witness(session, ending);
 	verdict_decide(&evidence, &verdict);
 	host_time(verdict.time);
-	progress_wipe(&session->progress);
-	tell_verdict(&verdict, session->plan.output.format);
+	if (wait_for_terminal(session, ending)) {
+		progress_wipe(&session->progress);
+		tell_verdict(&verdict, session->plan.output.format);
+	}
 	session->recording.end = recorded_end_of(&verdict);
 	session->died_of = signal_to_die_of(session, &verdict);
 	r = ending->reason == STOP_OUTPUT || (session->stalled && wait_for_reader(session) < 0)
@@ -383,6 +420,17 @@ static void warn_of_group(struct session *session)
 	}
 }
 
+/* Version 1 lets all wait at the limit instead of killing one: the observer stands still, too. */
+static void warn_of_disabled_kills(struct session *session)
+{
+	char text[STANDSTILL_MAX];
+
+	if (session->plan.sandboxed || session->plan.guard ||
+	    !standstill_threatens(&session->root, &session->chain, text))
+		return;
+	on_note(session, text);
+}
+
 static int start_subject(struct session *session, struct trouble *trouble)
 {
 	struct subject_spec spec = {
@@ -425,6 +473,7 @@ static int start(struct session *session, struct trouble *trouble)
 	session->progress = progress_begin(session->plan.observe.touch,
 					   session->plan.output.format == OUTPUT_NONE);
 	warn_of_group(session);
+	warn_of_disabled_kills(session);
 	if (session->plan.verbose && !session->plan.sandboxed)
 		show_top_scores(session);
 	r = start_subject(session, trouble);

@@ -5,6 +5,7 @@
 
 #include "base/signals.h"
 #include "observe/observer.h"
+#include "observe/standstill.h"
 #include "observe/witness.h"
 #include "options/plan.h"
 #include "plot/recording.h"
@@ -40,6 +41,8 @@ struct session {
 	bool stalled;			/* standard output blocked when a signal came */
 	uint64_t throttled;		/* last seen, for the note while it is slow */
 	uint64_t throttled_ns, throttled_at;
+	enum standstill standstill;	/* last found */
+	uint64_t standstill_ns;		/* elapsed when last looked for */
 };
 
 /*

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,13 @@ void stdio_guard_open(void)
 		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
 			return;
 	}
+}
+
+bool stdio_is_writable(int fd)
+{
+	struct pollfd output = { .fd = fd, .events = POLLOUT };
+
+	return poll(&output, 1, 0) != 0;
 }
 
 int stdio_guard_finish(void)

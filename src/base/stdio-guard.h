@@ -3,6 +3,8 @@
 #ifndef PT_STDIO_GUARD_H
 #define PT_STDIO_GUARD_H
 
+#include <stdbool.h>
+
 /*
  * Opens what is closed of descriptors 0, 1 and 2, so that no other file gets their
  * numbers; writing to one that was closed fails.
@@ -14,5 +16,11 @@ void stdio_guard_open(void);
  * -EPIPE (who closed the pipe does not want to know).
  */
 int stdio_guard_finish(void);
+
+/*
+ * Whether FD can be written to at once. A terminal that was stopped (Ctrl-S) cannot: who writes to
+ * it stands still, too.
+ */
+bool stdio_is_writable(int fd);
 
 #endif

@@ -125,9 +125,10 @@ static void explain_hugetlb(const struct mapfail_evidence *evidence, struct trou
 		return;
 	}
 	trouble_set(trouble,
-		    "cannot map %s: that takes %llu hugetlb pages of %s, and %llu are free",
-		    TEXT(evidence->region.bytes), (unsigned long long)needed, TEXT(page),
-		    (unsigned long long)left);
+		    "cannot map %s: that takes %llu hugetlb page%s of %s, and %llu %s free",
+		    TEXT(evidence->region.bytes), (unsigned long long)needed,
+		    needed == 1 ? "" : "s", TEXT(page), (unsigned long long)left,
+		    left == 1 ? "is" : "are");
 	wanted = pool->total + needed - (left < needed ? left : needed);
 	if (page == evidence->machine.huge_page)
 		trouble_remedy(trouble, "reserve them: sysctl vm.nr_hugepages=%llu",

@@ -252,8 +252,8 @@ static void judge_throttling(const struct verdict_evidence *evidence, struct ver
 		snprintf(waited, sizeof(waited), "; all its tasks waited for memory %u.%02u %% "
 			 "of the last ten seconds", own->pressure / 100, own->pressure % 100);
 	snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
-		 "%sThrottled at memory.high %llu times: slow, not hung%s.", used ? " " : "",
-		 (unsigned long long)times, waited);
+		 "%sThrottled at memory.high %llu time%s: slow, not hung%s.", used ? " " : "",
+		 (unsigned long long)times, times == 1 ? "" : "s", waited);
 }
 
 static const struct {

@@ -193,6 +193,52 @@ for space in '' 'unshare -p -f --mount-proc'; do
 	eventually 5 rmdir "$outer/elsewhere"
 done
 
+# A subject that is kept from running: said, and ended by SIGTERM.
+: >"$tmp/out"
+echo 1 >"$outer/memory.oom_control"
+"$tmp/within" "$PAGETOUCH" --json --limit 32M 256M 16M >"$tmp/out" 2>"$tmp/err" &
+observer=$!
+eventually 20 grep -q 'oom_kill_disable is set: nobody is killed' "$tmp/err"
+ok $? "oom_kill_disable: it is said that nobody is killed"
+kill -TERM "$observer"
+finish
+is "$status $(outcome)" "143 interrupted" "oom_kill_disable: SIGTERM ends it"
+run_within "$PAGETOUCH" --no-guard 4M
+has "$tmp/err" 'oom_kill_disable is set' "oom_kill_disable above: it is said before"
+echo 0 >"$outer/memory.oom_control"
+run_within "$PAGETOUCH" --no-guard 4M
+hasnt "$tmp/err" 'oom_kill_disable' "control: nothing is said where it is not set"
+hold "$PAGETOUCH"
+mine=$(subject_in "$outer")
+kill -STOP "$mine"
+eventually 20 grep -q "subject (pid $mine) is stopped" "$tmp/err"
+ok $? "a stopped subject: it is said"
+kill -CONT "$mine"
+kill -TERM "$observer"
+finish
+is "$status $(outcome)" "143 interrupted" "a stopped subject: it goes on"
+hold "$PAGETOUCH"
+sleep 1.5
+kill -TERM "$observer"
+finish
+hasnt "$tmp/err" 'stopped:|frozen|oom_kill_disable' "control: who rests is not kept from running"
+freezer=/sys/fs/cgroup/freezer$(sed -n 's/^[0-9]*:freezer:\(.*\)/\1/p' /proc/self/cgroup)/test-places.$$
+if mkdir "$freezer" 2>/dev/null; then
+	hold "$PAGETOUCH"
+	mine=$(subject_in "$outer")
+	echo "$mine" >"$freezer/cgroup.procs"
+	echo FROZEN >"$freezer/freezer.state"
+	eventually 20 grep -q "subject (pid $mine) is frozen" "$tmp/err"
+	ok $? "a frozen subject: it is said"
+	echo THAWED >"$freezer/freezer.state"
+	kill -TERM "$observer"
+	finish
+	is "$status $(outcome)" "143 interrupted" "a frozen subject: thawed, it goes on"
+	eventually 5 rmdir "$freezer"
+else
+	skip "a frozen subject" "no freezer of cgroups version 1"
+fi
+
 # A path of more than a record can hold.
 deep=$outer
 for i in 1 2 3 4 5; do
