@@ -46,14 +46,58 @@ int decimal_parse(const char *text, struct decimal *ret_number, const char **ret
 	return 0;
 }
 
+/* A * B, as *ret_high times 2^64 plus what is returned. */
+static uint64_t multiply_wide(uint64_t a, uint64_t b, uint64_t *ret_high)
+{
+	uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
+	uint64_t middle = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
+	uint64_t other = (a & UINT32_MAX) * (b >> 32) + (middle & UINT32_MAX);
+
+	*ret_high = (a >> 32) * (b >> 32) + (middle >> 32) + (other >> 32);
+	return other << 32 | (low & UINT32_MAX);
+}
+
+int number_muldiv(uint64_t a, uint64_t b, uint64_t divisor, uint64_t *ret_quotient,
+		  uint64_t *ret_rest)
+{
+	uint64_t rest, low = multiply_wide(a, b, &rest), quotient = 0;
+
+	if (rest >= divisor)
+		return -ERANGE;
+	if (!rest) {
+		*ret_quotient = low / divisor;
+		*ret_rest = low % divisor;
+		return 0;
+	}
+	for (int bit = 63; bit >= 0; bit--) {
+		bool carry = rest >> 63;
+
+		rest = rest << 1 | (low >> bit & 1);
+		if (carry || rest >= divisor) {
+			rest -= divisor;
+			quotient |= (uint64_t)1 << bit;
+		}
+	}
+	*ret_quotient = quotient;
+	*ret_rest = rest;
+	return 0;
+}
+
+uint64_t number_portion(uint64_t a, uint64_t b, uint64_t divisor)
+{
+	uint64_t quotient, rest;
+
+	return number_muldiv(a, b, divisor, &quotient, &rest) < 0 ? UINT64_MAX : quotient;
+}
+
 int decimal_scale(struct decimal number, uint64_t multiplier, uint64_t *ret_product)
 {
-	unsigned __int128 product = (unsigned __int128)number.digits * multiplier;
+	uint64_t product, rest;
 
-	product = product / number.divisor + (product % number.divisor != 0);
-	if (product > UINT64_MAX)
+	if (number_muldiv(number.digits, multiplier, number.divisor, &product, &rest) < 0 ||
+	    __builtin_add_overflow(product, (uint64_t)(rest != 0), &product))
 		return -ERANGE;
-	*ret_product = (uint64_t)product;
+	*ret_product = product;
 	return 0;
 }
 

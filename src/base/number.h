@@ -18,6 +18,16 @@ struct decimal {
  */
 int decimal_parse(const char *text, struct decimal *ret_number, const char **ret_rest);
 
+/*
+ * A * B / DIVISOR, exactly: the product may have 128 bits, which C has no type for where pointers
+ * have 32. *ret_rest is the remainder. Returns 0, or -ERANGE over 2^64 - 1, with nothing set.
+ */
+int number_muldiv(uint64_t a, uint64_t b, uint64_t divisor, uint64_t *ret_quotient,
+		  uint64_t *ret_rest);
+
+/* A * B / DIVISOR, rounded down; 2^64 - 1 when it is more. */
+uint64_t number_portion(uint64_t a, uint64_t b, uint64_t divisor);
+
 /* NUMBER times MULTIPLIER, rounded up. Returns 0, or -ERANGE over 2^64 - 1. */
 int decimal_scale(struct decimal number, uint64_t multiplier, uint64_t *ret_product);
 

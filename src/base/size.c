@@ -133,7 +133,7 @@ uint64_t size_resolve(struct size size, uint64_t whole)
 {
 	if (!size.permyriad)
 		return size.bytes;
-	return (uint64_t)((unsigned __int128)whole * size.permyriad / 10000);
+	return number_portion(whole, size.permyriad, 10000);
 }
 
 int size_round_up(uint64_t bytes, uint64_t unit, uint64_t *ret_rounded)

@@ -21,7 +21,8 @@ int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *r
 	uint64_t count = heap_count(spec->bytes, spec->piece);
 	void *table;
 
-	if (count > SIZE_MAX / sizeof(unsigned char *))
+	/* Cut to the width of a pointer it would be another size. */
+	if (spec->bytes != (size_t)spec->bytes || count > SIZE_MAX / sizeof(unsigned char *))
 		return -ENOMEM;
 	table = mmap(NULL, count * sizeof(unsigned char *), PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "base/duration.h"
+#include "base/number.h"
 #include "observe/pace.h"
 
 /* Falling behind by more than this starts the schedule anew. */
@@ -15,29 +16,29 @@ struct pace pace_begin(uint64_t rate, uint64_t page_size, uint64_t now_ns)
 
 uint64_t pace_allows(const struct pace *pace, uint64_t now_ns)
 {
-	unsigned __int128 bytes;
+	uint64_t bytes;
 
 	if (!pace->rate)
 		return UINT64_MAX;
-	bytes = (unsigned __int128)pace->rate * (now_ns - pace->start_ns) / NS_PER_SECOND;
-	bytes += pace->start;
-	if (bytes > UINT64_MAX)
+	bytes = number_portion(pace->rate, now_ns - pace->start_ns, NS_PER_SECOND);
+	if (__builtin_add_overflow(bytes, pace->start, &bytes) || bytes == UINT64_MAX)
 		return UINT64_MAX;
-	return (uint64_t)bytes - (uint64_t)bytes % pace->page_size;
+	return bytes - bytes % pace->page_size;
 }
 
 uint64_t pace_due(const struct pace *pace, uint64_t touched, uint64_t end)
 {
-	uint64_t tick = (uint64_t)((unsigned __int128)pace->rate * PACE_TICK_NS / NS_PER_SECOND);
+	uint64_t tick = number_portion(pace->rate, PACE_TICK_NS, NS_PER_SECOND);
 	uint64_t more = tick > pace->page_size ? tick : pace->page_size;
-	unsigned __int128 wait;
+	uint64_t bytes, wait, rest, due;
 
 	more = more < end - touched ? more : end - touched;
-	wait = (unsigned __int128)(touched - pace->start) + more;
-	wait = (wait * NS_PER_SECOND + pace->rate - 1) / pace->rate;
-	if (wait > UINT64_MAX - pace->start_ns)
+	if (__builtin_add_overflow(touched - pace->start, more, &bytes) ||
+	    number_muldiv(bytes, NS_PER_SECOND, pace->rate, &wait, &rest) < 0 ||
+	    __builtin_add_overflow(wait, pace->start_ns, &due) ||
+	    __builtin_add_overflow(due, (uint64_t)(rest != 0), &due))
 		return UINT64_MAX;
-	return pace->start_ns + (uint64_t)wait;
+	return due;
 }
 
 void pace_forgive(struct pace *pace, uint64_t touched, uint64_t now_ns)

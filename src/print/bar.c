@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "print/bar.h"
 
 /* Cells behind the bar: " 100%". */
@@ -25,7 +26,7 @@ const char *bar_draw(int64_t part, uint64_t whole, int width, bool utf8, char *t
 	char *at = text;
 
 	resident = part < 0 ? 0 : (uint64_t)part > whole ? whole : (uint64_t)part;
-	filled = whole ? (uint64_t)((unsigned __int128)resident * cells * 8 / whole) : 0;
+	filled = whole ? number_portion(resident, cells * 8, whole) : 0;
 	for (uint64_t i = 0; i < cells; i++) {
 		uint64_t left = filled > i * 8 ? filled - i * 8 : 0;
 
@@ -37,6 +38,6 @@ const char *bar_draw(int64_t part, uint64_t whole, int width, bool utf8, char *t
 			at = put(at, utf8 ? "·" : ".");
 	}
 	snprintf(at, PERCENT_CELLS + 1, " %3u%%",
-		 whole ? (unsigned)((unsigned __int128)resident * 100 / whole) : 0);
+		 whole ? (unsigned)number_portion(resident, 100, whole) : 0);
 	return text;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "base/number.h"
 #include "print/progress.h"
 #include "print/terminal.h"
 
@@ -31,7 +32,7 @@ void progress_tick(struct progress *progress, uint64_t touched, uint64_t elapsed
 		return;
 	snprintf(line, sizeof(line), "%s of %s touched (%u%%), %" PRIu64 " s",
 		 size_say(done, touched, SIZE_HUMAN), size_say(all, progress->touch, SIZE_HUMAN),
-		 progress->touch ? (unsigned)((unsigned __int128)touched * 100 / progress->touch)
+		 progress->touch ? (unsigned)number_portion(touched, 100, progress->touch)
 				 : 100,
 		 elapsed_ns / NS_PER_SECOND);
 	/* A line that is wrapped could not be wiped. */

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/duration.h"
+#include "base/number.h"
 #include "why/explain-parts.h"
 
 void oom_telling_begin(struct oom_telling *telling, const struct oom_report *report,
@@ -128,19 +129,22 @@ const char *oom_cut(char *safe, size_t most, const char *text)
 
 const char *oom_share(char text[static OOM_WORD_ROOM], uint64_t part, uint64_t whole)
 {
-	unsigned __int128 percent;
+	uint64_t percent, rest;
 
 	text[0] = '\0';
 	if (part == OOM_UNKNOWN || whole == OOM_UNKNOWN || !whole)
 		return text;
-	percent = ((unsigned __int128)part * 100 + whole / 2) / whole;
+	if (number_muldiv(part, 100, whole, &percent, &rest) < 0)
+		percent = UINT64_MAX;
+	else if (rest >= whole - whole / 2)
+		percent++;
 	if (!percent && part)
 		snprintf(text, OOM_WORD_ROOM, "less than 1 %%");
 	else if (percent == 100 && part < whole)
 		snprintf(text, OOM_WORD_ROOM, "over 99 %%");
 	else
 		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " %%",
-			 percent > UINT64_MAX ? UINT64_MAX : (uint64_t)percent);
+			 percent);
 	return text;
 }
 

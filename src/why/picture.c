@@ -2,6 +2,7 @@
 /* picture.c - put the figures of Mem-Info together: where the machine's memory was */
 #include <config.h>
 
+#include "base/number.h"
 #include "why/picture.h"
 
 uint64_t oom_plus(uint64_t a, uint64_t b)
@@ -22,7 +23,7 @@ bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole)
 {
 	if (part == OOM_UNKNOWN || whole == OOM_UNKNOWN || !whole)
 		return false;
-	return (unsigned __int128)part * 100 >= (unsigned __int128)whole * percent;
+	return number_portion(part, 100, whole) >= percent;
 }
 
 static uint64_t sum_nodes(const struct oom_report *report, const char *name)
@@ -64,11 +65,13 @@ static uint64_t machine_sum(const struct oom_report *report, const char *const n
 
 static uint64_t scale(uint64_t pages, uint64_t page_size)
 {
-	unsigned __int128 bytes = (unsigned __int128)pages * page_size;
+	uint64_t bytes;
 
 	if (pages == OOM_UNKNOWN || page_size == OOM_UNKNOWN)
 		return OOM_UNKNOWN;
-	return bytes < OOM_UNKNOWN ? (uint64_t)bytes : OOM_UNKNOWN - 1;
+	if (__builtin_mul_overflow(pages, page_size, &bytes) || bytes == OOM_UNKNOWN)
+		return OOM_UNKNOWN - 1;
+	return bytes;
 }
 
 static void take_huge(const struct oom_report *report, struct oom_picture *picture)

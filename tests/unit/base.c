@@ -325,6 +325,40 @@ static void test_scale(void)
 	}
 }
 
+static const struct {
+	uint64_t a, b, divisor;
+	int result;
+	uint64_t quotient, rest;
+} portions[] = {
+	{ 7, 3, 2, 0, 10, 1 }, { 0, UINT64_MAX, 1, 0, 0, 0 }, { 5, 0, 9, 0, 0, 0 },
+	{ UINT64_MAX, UINT64_MAX, UINT64_MAX, 0, UINT64_MAX, 0 },
+	{ UINT64_MAX, UINT64_MAX - 1, UINT64_MAX, 0, UINT64_MAX - 1, 0 },
+	{ UINT64_MAX, 10000, 10000, 0, UINT64_MAX, 0 },
+	{ UINT64_MAX, 5000, 10000, 0, UINT64_MAX / 2, 5000 },
+	{ UINT64_C(1) << 63, 3, UINT64_MAX, 0, 1, (UINT64_C(1) << 63) + 1 },
+	{ UINT64_C(0xfedcba9876543210), UINT64_C(0x0123456789abcdef), UINT64_C(0x8000000000000001),
+	  0, UINT64_C(0x0243f4015aefae84), UINT64_C(0x1ff2e48e8a71de6c) },
+	{ UINT64_C(1) << 32, UINT64_C(1) << 32, 1, -ERANGE, 42, 42 },
+	{ UINT64_MAX, 2, 1, -ERANGE, 42, 42 },
+};
+
+static void test_portions(void)
+{
+	for (size_t i = 0; i < COUNT(portions); i++) {
+		uint64_t quotient = 42, rest = 42;
+		int r = number_muldiv(portions[i].a, portions[i].b, portions[i].divisor, &quotient,
+				      &rest);
+
+		tap_ok(r == portions[i].result && quotient == portions[i].quotient &&
+		       rest == portions[i].rest,
+		       "%" PRIu64 " * %" PRIu64 " / %" PRIu64 " %s", portions[i].a, portions[i].b,
+		       portions[i].divisor, portions[i].result ? "overflows" : "is exact");
+		tap_ok(number_portion(portions[i].a, portions[i].b, portions[i].divisor) ==
+		       (portions[i].result ? UINT64_MAX : portions[i].quotient),
+		       "and is held to 2^64 - 1");
+	}
+}
+
 static void test_hex_digits(void)
 {
 	bool right = true;
@@ -497,6 +531,7 @@ int main(void)
 	test_human_width();
 	test_decimals();
 	test_scale();
+	test_portions();
 	test_hex_digits();
 	test_integers();
 	test_durations();
