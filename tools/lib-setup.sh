@@ -16,56 +16,86 @@ die() {
 	exit 1
 }
 
-# Runs a command as root, and says which.
+# logged COMMAND...: runs COMMAND with its output in build/setup.log, and shows the end of that if
+# it fails.
+logged() {
+	mkdir -p "$top/build"
+	"$@" >"$top/build/setup.log" 2>&1 </dev/null || {
+		tail -n 20 "$top/build/setup.log" >&2
+		return 1
+	}
+}
+
+# build_depends PROFILE: what Build-Depends of debian/control asks for, one to a line, alternatives
+# as a|b; with the build profile `nocheck` without the test tools.
+build_depends() {
+	echo build-essential
+	awk -v profile="$1" '
+		/^[^ ]/ { inside = sub(/^Build-Depends:/, "") }
+		inside {
+			if (profile == "nocheck" && /<!nocheck>/)
+				next
+			gsub(/\([^)]*\)|<[^>]*>|[ ,]/, "")
+			sub(/^debhelper-compat$/, "debhelper")
+			print
+		}' "$top/debian/control"
+}
+
+# missing_packages PROFILE: the packages to install for PROFILE, of alternatives the first that apt
+# knows.
+missing_packages() {
+	build_depends "$1" | while read -r alternatives; do
+		wanted=
+		for package in $(echo "$alternatives" | tr '|' ' '); do
+			if [ "$(dpkg-query -Wf '${db:Status-Status}' "$package" 2>/dev/null)" = installed ]; then
+				continue 2
+			fi
+			[ -n "$wanted" ] || ! apt-cache show "$package" >/dev/null 2>&1 ||
+				wanted=$package
+		done
+		echo "${wanted:-${alternatives%%|*}}"
+	done
+}
+
+# as_root COMMAND...: runs COMMAND as root; fails if that is not to be had.
 as_root() {
-	say "running: $*"
 	if [ "$(id -u)" -eq 0 ]; then
-		"$@" </dev/null >&2
-	elif command -v sudo >/dev/null; then
-		sudo "$@" >&2
+		logged "$@"
 	else
-		die "not root and there is no sudo; run as root: $*"
+		command -v sudo >/dev/null && sudo -v >&2 && logged sudo "$@"
 	fi
 }
 
-# missing_packages PROFILE: what debian/control asks for and is not installed. Succeeds, with
-# nothing printed, when all is there; a system without dpkg-dev lacks at least that.
-missing_packages() {
-	command -v dpkg-checkbuilddeps >/dev/null || {
-		echo "dpkg-dev"
-		return 1
-	}
-	dpkg-checkbuilddeps ${1:+-P "$1"} "$top/debian/control" 2>&1
-}
-
-# install_packages PROFILE: installs the build dependencies of debian/control; with the
-# build profile `nocheck` without the test tools. The sources of apt are used as they are.
+# install_packages PROFILE: installs the build dependencies of debian/control. The sources of apt
+# are used as they are.
 install_packages() {
 	command -v apt-get >/dev/null || {
 		say "this is not a Debian system: going on with what is installed"
 		return 0
 	}
-	if missing_packages "$1" >/dev/null; then
+	[ -r "$top/debian/control" ] || {
+		say "a release has no debian/control: going on with what is installed"
 		return 0
-	fi
-	say "installing what debian/control names and this machine lacks"
+	}
+	[ -n "$(missing_packages "$1")" ] || return 0
 	as_root apt-get update || say "apt-get update failed: going on with the lists there are"
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends \
-		${1:+-P "$1"} build-dep "$top" || die "apt-get could not install the build dependencies"
-	missing_packages "$1" >&2 || die "the build dependencies are still not complete"
+	packages=$(missing_packages "$1" | tr '\n' ' ')
+	say "installing what the build needs: $packages"
+	# shellcheck disable=SC2086 # words
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends install \
+		$packages || die "they were not installed; run this as root, and try again:
+    apt-get update && apt-get -y --no-install-recommends install $packages"
 }
 
 # build: bootstraps, configures in build/, and compiles; does only what is not done yet.
 build() {
-	if ! [ -x "$top/configure" ]; then
-		say "bootstrapping: autoreconf -fi"
-		(cd "$top" && autoreconf -fi) >&2 || die "autoreconf failed"
-	fi
+	say "building in build/"
 	mkdir -p "$top/build" || die "cannot make $top/build"
-	if ! [ -f "$top/build/Makefile" ]; then
-		say "configuring in build/"
-		(cd "$top/build" && ../configure -q) >&2 || die "configure failed, see build/config.log"
+	if ! [ -x "$top/configure" ]; then
+		logged autoreconf -fi "$top" || die "autoreconf failed"
 	fi
-	say "building"
-	make -C "$top/build" -s -j "$(nproc)" all >&2 || die "make failed"
+	if ! [ -f "$top/build/Makefile" ]; then
+		(cd "$top/build" && logged ../configure -q) || die "configure failed, see build/config.log"
+	fi
+	logged make -C "$top/build" -s -j "$(nproc)" all || die "make failed, see build/setup.log"
 }
