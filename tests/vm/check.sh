@@ -5,7 +5,8 @@
 # Speaks TAP. $PAGETOUCH and $OOMWHY are the programs under test; what is downloaded is kept in
 # $PAGETOUCH_VM_CACHE (default: pagetouch-vm in the user's cache directory) between runs.
 # PAGETOUCH_VM_ONLY="trixie.limits systemd ..." runs only these; PAGETOUCH_VM_KEEP=DIR keeps
-# the consoles. Needs no KVM, no privilege and, with a warm cache, no network.
+# the consoles. PAGETOUCH_PLACES_RUNS (3) is how often places.sh provokes each outcome, and
+# PAGETOUCH_VM_SECONDS (400) how long a guest may take. Needs no KVM, no privilege and, with a warm cache, no network.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,6 +15,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${PAGETOUCH_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pagetouch-vm}
 LC_ALL=C
 export LC_ALL
+runs=${PAGETOUCH_PLACES_RUNS:-3}
 tap_count=0
 tap_failures=0
 workers=
@@ -48,6 +50,11 @@ is_wanted() {
 	esac
 }
 
+# named NAME: wanted by name; for what takes too long to be run unasked.
+named() {
+	[ -n "${PAGETOUCH_VM_ONLY:-}" ] && is_wanted "$1"
+}
+
 # work SUITE: all boots of one kernel, one after the other.
 work() {
 	trap 'stop_emulator; exit 99' HUP INT TERM
@@ -75,7 +82,7 @@ start_suite() {
 run_systemd() {
 	suite=$(own_archive)
 	suite=${suite#* }
-	is_wanted systemd || return 0
+	is_wanted systemd || named places || return 0
 	if ! command -v mmdebstrap >/dev/null; then
 		skip "a guest with systemd" "no mmdebstrap"
 	elif ! fetch_kernel "${suite:-none}" || ! fetch_root "$suite"; then
@@ -83,8 +90,12 @@ run_systemd() {
 		show_log "$tmp/root.log"
 	else
 		make_systemd "$suite"
-		boot systemd "$cache/kernel-$suite/vmlinuz" "$tmp/systemd.cpio" 768 \
-			"systemd.show_status=0 systemd.mask=serial-getty@ttyS0.service"
+		for batch in systemd places; do
+			named "$batch" || { [ "$batch" = systemd ] && is_wanted systemd; } || continue
+			boot "$batch" "$cache/kernel-$suite/vmlinuz" \
+				"$tmp/systemd.cpio" 768 "systemd.show_status=0 vm_batch=$batch \
+				vm_runs=$runs systemd.mask=serial-getty@ttyS0.service"
+		done
 	fi
 }
 
@@ -133,5 +144,6 @@ for suite in bookworm trixie; do
 	done
 done
 report systemd
+report places
 printf '1..%d\n' "$tap_count"
 [ "$tap_failures" -eq 0 ]

@@ -23,6 +23,7 @@ put_busybox() {
 put_scripts() {
 	mkdir -p "$1/vm"
 	cp "$here"/guest/*.sh "$1/vm/"
+	cp "$here/../places/lib.sh" "$1/vm/places-lib.sh"
 	chmod 755 "$1"/vm/*.sh
 	put_experiments "$1/vm/source"
 }
