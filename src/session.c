@@ -50,14 +50,15 @@ static int read_machine(struct session *session, struct trouble *trouble)
 	r = machine_read(&session->root, &session->machine);
 	if (r < 0) {
 		trouble_set(trouble, "cannot read /proc/meminfo: %s", strerror(-r));
-		trouble_remedy(trouble, "is proc mounted on /proc, and without subset=pid?");
+		if (!trouble_remedy_errno(trouble, r))
+			trouble_remedy(trouble, "is proc mounted on /proc, and without subset=pid?");
 		return r;
 	}
 	/* Without /proc/self/cgroup there is no cgroup to respect. */
 	r = cgroup_chain_read(&session->root, "self", &session->chain);
 	if (r == 0 || r == -ENOENT)
 		return 0;
-	trouble_set(trouble, "cannot read which memory cgroups we are in: %s", strerror(-r));
+	trouble_set_errno(trouble, r, "cannot read which memory cgroups we are in");
 	return r;
 }
 
@@ -114,7 +115,7 @@ static int take_signals(struct session *session, struct trouble *trouble)
 	int r = signals_take(&session->signals);
 
 	if (r < 0)
-		trouble_set(trouble, "cannot prepare the run: %s", strerror(-r));
+		trouble_set_errno(trouble, r, "cannot prepare the run");
 	return r;
 }
 
@@ -154,7 +155,7 @@ static int make_plan(struct session *session, const struct request *request,
 	if (request_has_share(request))
 		r = room_read(&source, false, &room);
 	if (r < 0) {
-		trouble_set(trouble, "cannot read how much memory is left: %s", strerror(-r));
+		trouble_set_errno(trouble, r, "cannot read how much memory is left");
 		return EXIT_FAILED;
 	}
 	if (plan_make(&resolved, room.bytes, page_size, &session->plan, trouble) < 0)
@@ -399,8 +400,11 @@ static void show_start(const struct session *session)
 		(int)session->subject.pid);
 	if (session->plan.sandboxed)
 		fprintf(stderr, "%s: its sandbox is %s, by way of %s\n",
-			program_invocation_short_name, session->sandbox.name,
+			program_invocation_short_name, session->sandbox.path,
 			sandbox_way_name(session->sandbox.way));
+	if (session->sandbox.stale)
+		fprintf(stderr, "%s: %u cgroups that earlier runs left beside it stay: processes "
+			"are in them\n", program_invocation_short_name, session->sandbox.stale);
 }
 
 /* An OOM in a group of processes that die together takes the observer along (memory.oom.group). */
@@ -431,6 +435,20 @@ static void warn_of_disabled_kills(struct session *session)
 	on_note(session, text);
 }
 
+/* A scope takes us along: what limits us is read again. */
+static int make_sandbox(struct session *session, struct trouble *trouble)
+{
+	int r = sandbox_make(&session->plan.sandbox, &session->sandbox, trouble);
+
+	if (r < 0 || session->sandbox.way != SANDBOX_SCOPE)
+		return r;
+	cgroup_chain_free(&session->chain);
+	r = cgroup_chain_read(&session->root, "self", &session->chain);
+	if (r < 0)
+		trouble_set_errno(trouble, r, "cannot read which memory cgroups we are in");
+	return r;
+}
+
 static int start_subject(struct session *session, struct trouble *trouble)
 {
 	struct subject_spec spec = {
@@ -445,8 +463,7 @@ static int start_subject(struct session *session, struct trouble *trouble)
 	int r = 0;
 
 	if (session->plan.sandboxed) {
-		r = sandbox_make(&session->plan.sandbox, &session->chain, &session->sandbox,
-				 trouble);
+		r = make_sandbox(session, trouble);
 		spec.cgroup = session->around.cgroup = session->sandbox.fd;
 		session->around.version = session->sandbox.version;
 	}
@@ -467,7 +484,7 @@ static int start(struct session *session, struct trouble *trouble)
 	int r = printer_open(&session->printer, &session->plan.output);
 
 	if (r < 0) {
-		trouble_set(trouble, "cannot prepare the run: %s", strerror(-r));
+		trouble_set_errno(trouble, r, "cannot prepare the run");
 		return r;
 	}
 	session->progress = progress_begin(session->plan.observe.touch,
@@ -534,10 +551,17 @@ int session_run(struct session *session)
 	return session_draw(session, conclude(session, &ending));
 }
 
+static void remove_sandbox(struct session *session)
+{
+	if (sandbox_remove(&session->sandbox) == -EBUSY)
+		fprintf(stderr, "%s: note: the sandbox stays: a process that is not ours is in it\n",
+			program_invocation_short_name);
+}
+
 void session_close(struct session *session)
 {
 	subject_end(&session->subject);
-	sandbox_remove(&session->sandbox);
+	remove_sandbox(session);
 	if (session->file > 0)
 		close(session->file);
 	if (session->witnessed)

@@ -168,7 +168,7 @@ left_behind() {
 	empty_cgroups | comm -12 "$tmp/empty" -
 }
 empty_cgroups() {
-	find /sys/fs/cgroup -type d -name "pagetouch-[0-9]*" 2>/dev/null | sort | while read -r d; do
+	find /sys/fs/cgroup -type d -name 'pagetouch-[0-9a-f]*' 2>/dev/null | sort | while read -r d; do
 		[ -d "$d" ] && ! grep -qs . "$d/cgroup.procs" && echo "$d"
 	done
 }

@@ -29,6 +29,38 @@ void trouble_remedy(struct trouble *trouble, const char *format, ...)
 	va_end(arguments);
 }
 
+/* Which limit an errno is of, and how it is raised. */
+static const struct {
+	int error;
+	const char *remedy;
+} limits[] = {
+	{ EMFILE, "raise the limit of open files: ulimit -n (RLIMIT_NOFILE)" },
+	{ ENFILE, "the whole system has too many files open: see fs.file-nr and fs.file-max" },
+	{ ENOMEM, "raise the limits of address space and data: ulimit -v (RLIMIT_AS), "
+		  "ulimit -d (RLIMIT_DATA)" },
+	{ EFBIG, "raise the limit of file sizes: ulimit -f (RLIMIT_FSIZE)" },
+	{ EAGAIN, "no more processes are allowed: see ulimit -u (RLIMIT_NPROC) and pids.max "
+		  "of the cgroup" },
+	{ ENOSYS, "this kernel lacks a system call, or a filter (seccomp) denies it; Linux 5.3 or "
+		  "later is needed" },
+};
+
+bool trouble_remedy_errno(struct trouble *trouble, int error)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (limits[i].error == -error) {
+			trouble_remedy(trouble, "%s", limits[i].remedy);
+			return true;
+		}
+	return false;
+}
+
+void trouble_set_errno(struct trouble *trouble, int error, const char *what)
+{
+	trouble_set(trouble, "%s: %s", what, strerror(-error));
+	trouble_remedy_errno(trouble, error);
+}
+
 /* Writes one byte of untrusted text as 1 or 4 characters. Returns how many. */
 static unsigned escape_byte(char piece[static 5], unsigned char byte)
 {

@@ -3,6 +3,8 @@
 #ifndef PT_TROUBLE_H
 #define PT_TROUBLE_H
 
+#include <stdbool.h>
+
 #define TROUBLE_WHAT_MAX 1600
 #define TROUBLE_REMEDY_MAX 1024
 
@@ -23,6 +25,15 @@ void trouble_set(struct trouble *trouble, const char *format, ...)
 /* Sets the second line. */
 void trouble_remedy(struct trouble *trouble, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Sets the second line to the limit of this process that ERROR, a negative errno, speaks of, if it
+ * is of that kind: EMFILE, ENOMEM, EFBIG, EAGAIN ... Returns whether it is.
+ */
+bool trouble_remedy_errno(struct trouble *trouble, int error);
+
+/* Sets the first line to WHAT and the text of ERROR, and the second as trouble_remedy_errno(). */
+void trouble_set_errno(struct trouble *trouble, int error, const char *what);
 
 /*
  * Copies untrusted text for one line of a message: control characters, ' and \\

@@ -27,7 +27,7 @@
 
 int run_fail(struct run *run, int error, const char *what)
 {
-	trouble_set(&run->ending->trouble, "%s: %s", what, strerror(-error));
+	trouble_set_errno(&run->ending->trouble, error, what);
 	return run_stop(run, STOP_FAILED);
 }
 
@@ -214,14 +214,8 @@ static bool are_files_short(void)
 static int fail_to_open(struct run *run, const char *who, int seen)
 {
 	int error = seen ? seen : are_files_short() ? -EMFILE : -ENOMEM;
-	int r = run_fail(run, error, who);
 
-	if (error == -EMFILE)
-		trouble_remedy(&run->ending->trouble, "raise the limit of open files: ulimit -n");
-	else if (error == -ENOMEM)
-		trouble_remedy(&run->ending->trouble,
-			       "raise the limit of address space: ulimit -v");
-	return r;
+	return run_fail(run, error, who);
 }
 
 /*

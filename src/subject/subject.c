@@ -129,13 +129,7 @@ static uint64_t patience(uint64_t ns, unsigned busy)
 static int complain(struct trouble *trouble, const char *what, int error)
 {
 	trouble_set(trouble, "cannot start the subject: %s: %s", what, strerror(error));
-	if (error == EMFILE)
-		trouble_remedy(trouble, "raise the limit of open files: ulimit -n");
-	else if (error == EAGAIN)
-		trouble_remedy(trouble, "no more processes are allowed: see ulimit -u and "
-			       "pids.max of the cgroup");
-	else if (error == ENOSYS)
-		trouble_remedy(trouble, "Linux 5.3 or later is needed");
+	trouble_remedy_errno(trouble, -error);
 	return -error;
 }
 

@@ -11,15 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/duration.h"
 #include "system/sandbox-dir.h"
 
-/* A sweep may take a fresh directory before it is locked: so often it is made again. */
+/* So many random names may be taken before we give up. */
 #define MAKE_ATTEMPTS 5
+
+#define RANDOM_DIGITS 16
 
 #define REMOVE_ATTEMPTS 200
 #define REMOVE_PAUSE_NS 5000000
@@ -69,27 +75,66 @@ bool sandbox_dir_has_word(int fd, const char *file, const char *word)
 	return false;
 }
 
-/* Whether NAME in PARENT is still the directory behind FD. */
-static bool is_same(int parent, const char *name, int fd)
-{
-	struct stat by_name, by_fd;
+/*
+ * Extended attributes of cgroup directories: user.* since 5.7 for whoever may write there, trusted.*
+ * before that, for CAP_SYS_ADMIN.
+ */
+static const char *const marks[] = { "user.pagetouch", "trusted.pagetouch" };
 
-	return fstatat(parent, name, &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       fstat(fd, &by_fd) == 0 && by_name.st_ino == by_fd.st_ino;
+static void mark_ours(int fd)
+{
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (fsetxattr(fd, marks[i], "1", 1, 0) == 0)
+			return;
 }
 
-int sandbox_dir_make(int parent, const char *name)
+static bool is_marked(int fd)
 {
-	for (int attempt = 0; attempt < MAKE_ATTEMPTS; attempt++) {
-		CLEANUP_FD int fd = -1;
+	char value[2];
 
-		if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && is_same(parent, name, fd))
-			return take_fd(&fd);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (fgetxattr(fd, marks[i], value, sizeof(value)) == 1 && value[0] == '1')
+			return true;
+	return false;
+}
+
+void sandbox_dir_random_name(const char *prefix, char name[static SANDBOX_NAME_MAX])
+{
+	uint64_t number;
+
+	/* Whoever makes the directory finds out whether the name is new: any number will do. */
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
+		number = duration_now() ^ (uint64_t)getpid() << 40;
+	snprintf(name, SANDBOX_NAME_MAX, "%s%0*" PRIx64, prefix, RANDOM_DIGITS, number);
+}
+
+/* The new directory at FD is marked only if it is locked: what is not marked is not swept. */
+static void claim(int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		mark_ours(fd);
+}
+
+int sandbox_dir_make(int parent, const char *prefix, char ret_name[static SANDBOX_NAME_MAX])
+{
+	char name[SANDBOX_NAME_MAX];
+	int fd, r = -EEXIST;
+
+	for (int attempt = 0; r == -EEXIST && attempt < MAKE_ATTEMPTS; attempt++) {
+		sandbox_dir_random_name(prefix, name);
+		r = mkdirat(parent, name, 0755) < 0 ? -errno : 0;
 	}
-	return -EBUSY;
+	if (r < 0)
+		return r;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		r = -errno;
+		unlinkat(parent, name, AT_REMOVEDIR);
+		return r;
+	}
+	claim(fd);
+	strcpy(ret_name, name);
+	return fd;
 }
 
 int sandbox_dir_remove(int parent, const char *name)
@@ -106,6 +151,14 @@ int sandbox_dir_remove(int parent, const char *name)
 	return -EBUSY;
 }
 
+/* Also what its parent, the subject, has left to us when it died: we are its subreaper. */
+static bool is_our_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 void sandbox_dir_kill(int fd)
 {
 	char text[8192], *rest = NULL, *last;
@@ -118,49 +171,48 @@ void sandbox_dir_kill(int fd)
 		return;
 	*last = '\0';
 	for (char *word = strtok_r(text, "\n", &rest); word; word = strtok_r(NULL, "\n", &rest)) {
-		long pid = strtol(word, NULL, 10);
+		pid_t pid = (pid_t)strtol(word, NULL, 10);
 
-		/* 0 is a process outside our pid namespace: not ours to kill. */
-		if (pid > 1 && pid != getpid())
-			kill((pid_t)pid, SIGKILL);
+		/* 0 is a process outside our pid namespace. */
+		if (pid > 1 && is_our_child(pid))
+			kill(pid, SIGKILL);
 	}
 }
 
-/* "pagetouch-PID" or "pagetouch-observer-PID", not "pagetouch.service" or "pagetouch-7.scope". */
-static bool is_our_name(const char *name)
+/* PREFIX and a random number, nothing else. */
+static bool is_named(const char *name, const char *prefix)
 {
-	static const char observer[] = SANDBOX_OBSERVER;
+	size_t length = strlen(prefix);
 
-	if (strncmp(name, SANDBOX_PREFIX, strlen(SANDBOX_PREFIX)) != 0)
-		return false;
-	name += strlen(SANDBOX_PREFIX);
-	if (!strncmp(name, observer, strlen(observer)))
-		name += strlen(observer);
-	return *name && !name[strspn(name, "0123456789")];
+	return !strncmp(name, prefix, length) && strlen(name + length) == RANDOM_DIGITS &&
+	       !name[length + strspn(name + length, "0123456789abcdef")];
 }
 
-static void sweep_one(int parent, const char *name)
+/* Returns whether NAME was left by an earlier run and stays, because somebody is in it. */
+static bool sweep_one(int parent, const char *name)
 {
 	CLEANUP_FD int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return;
-	sandbox_dir_kill(fd);
-	sandbox_dir_remove(parent, name);
+	if (fd < 0 || !is_marked(fd) || flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return false;
+	return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno == EBUSY;
 }
 
-void sandbox_dir_sweep(int parent)
+unsigned sandbox_dir_sweep(int parent)
 {
 	int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
+	unsigned stay = 0;
 
 	if (!directory) {
 		cleanup_close_fd(&fd);
-		return;
+		return 0;
 	}
 	while ((entry = readdir(directory)) != NULL)
-		if (entry->d_type == DT_DIR && is_our_name(entry->d_name))
-			sweep_one(parent, entry->d_name);
+		if (is_named(entry->d_name, SANDBOX_PREFIX) ||
+		    is_named(entry->d_name, SANDBOX_PREFIX SANDBOX_OBSERVER))
+			stay += sweep_one(parent, entry->d_name);
 	closedir(directory);
+	return stay;
 }

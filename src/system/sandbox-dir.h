@@ -7,28 +7,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All directories that we make are named so, with a pid behind it: a stale one is known by it. */
+/* The directories that we make are named so, with a random number of 16 hex digits behind it. */
 #define SANDBOX_PREFIX "pagetouch-"
 #define SANDBOX_OBSERVER "observer-"
+#define SANDBOX_NAME_MAX 64
+
+/* Puts PREFIX and a random number into NAME. */
+void sandbox_dir_random_name(const char *prefix, char name[static SANDBOX_NAME_MAX]);
 
 /*
- * Makes a directory NAME in PARENT and locks it, so that no other run takes it for a
- * stale one: the lock ends with this process, however that ends. Returns its descriptor
- * or a negative errno.
+ * Makes a new directory in PARENT, named PREFIX and a random number. Where it can be, it is locked
+ * as long as this process lives, however that ends, and marked as ours with an extended attribute:
+ * that tells a later run what may be swept. Returns its descriptor, or a negative errno with
+ * nothing left.
  */
-int sandbox_dir_make(int parent, const char *name);
+int sandbox_dir_make(int parent, const char *prefix, char ret_name[static SANDBOX_NAME_MAX]);
 
-/* Removes the directory, waiting up to a second for the last process to leave. */
+/*
+ * Removes the directory, waiting up to a second for the last process to leave.
+ * Returns 0 or a negative errno.
+ */
 int sandbox_dir_remove(int parent, const char *name);
 
-/* Kills the processes in the cgroup at FD. */
+/* Kills those of the processes in the cgroup at FD that are children of ours. */
 void sandbox_dir_kill(int fd);
 
 /*
- * Removes every directory in PARENT that has a name of ours and that no living run has locked,
- * together with the processes that are left in it.
+ * Removes every directory in PARENT that has a name and the mark of ours, that no living run has
+ * locked, and that nobody is in. Returns how many stay because somebody is.
  */
-void sandbox_dir_sweep(int parent);
+unsigned sandbox_dir_sweep(int parent);
 
 /* Writes TEXT to FILE in the directory. Returns 0 or a negative errno. */
 int sandbox_dir_write(int fd, const char *file, const char *text);

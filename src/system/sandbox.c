@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "system/place.h"
 #include "system/sandbox-dir.h"
 #include "system/sandbox.h"
 #include "system/scope.h"
@@ -28,6 +29,15 @@ const char *sandbox_way_name(enum sandbox_way way)
 {
 	return way_names[way];
 }
+
+/* What is tried, and what for. */
+struct attempt {
+	const struct sandbox_spec *spec;
+	struct sandbox *sandbox;	/* what comes of it */
+	struct trouble *trouble;	/* set with -EDQUOT */
+	struct root live;
+	struct cgroup_chain chain;	/* our own */
+};
 
 static int set_limits_v1(int fd, const struct sandbox_spec *spec)
 {
@@ -59,17 +69,20 @@ static int set_limits_v2(int fd, const struct sandbox_spec *spec)
 	return r;
 }
 
-/* Makes the limited cgroup in sandbox->parent. */
-static int make_limited(const struct sandbox_spec *spec, struct sandbox *sandbox)
+/* Makes the limited cgroup in sandbox->parent, which is LEVEL. */
+static int make_limited(const struct sandbox_spec *spec, const struct cgroup_level *level,
+			struct sandbox *sandbox)
 {
 	int fd, r;
 
-	sandbox_dir_sweep(sandbox->parent);
-	snprintf(sandbox->name, sizeof(sandbox->name), SANDBOX_PREFIX "%d", (int)getpid());
-	fd = sandbox_dir_make(sandbox->parent, sandbox->name);
+	sandbox->stale = sandbox_dir_sweep(sandbox->parent);
+	fd = sandbox_dir_make(sandbox->parent, SANDBOX_PREFIX, sandbox->name);
 	if (fd < 0)
 		return fd;
 	r = sandbox->version == 1 ? set_limits_v1(fd, spec) : set_limits_v2(fd, spec);
+	if (r == 0 && asprintf(&sandbox->path, "%s/%s", strcmp(level->name, "/") ? level->name : "",
+			       sandbox->name) < 0)
+		r = -ENOMEM;
 	if (r < 0) {
 		cleanup_close_fd(&fd);
 		sandbox_dir_remove(sandbox->parent, sandbox->name);
@@ -101,9 +114,8 @@ static int step_aside(struct sandbox *sandbox)
 
 	if (!is_alone(sandbox->parent))
 		return -EBUSY;
-	snprintf(sandbox->refuge, sizeof(sandbox->refuge), SANDBOX_PREFIX SANDBOX_OBSERVER "%d",
-		 (int)getpid());
-	refuge = sandbox_dir_make(sandbox->parent, sandbox->refuge);
+	refuge = sandbox_dir_make(sandbox->parent, SANDBOX_PREFIX SANDBOX_OBSERVER,
+				  sandbox->refuge);
 	if (refuge < 0)
 		return refuge;
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
@@ -133,10 +145,11 @@ static void step_back(struct sandbox *sandbox)
 	if (!sandbox->refuge[0])
 		return;
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "-memory");
-	if (sandbox_dir_write(sandbox->parent, "cgroup.procs", pid) == 0)
-		sandbox_dir_remove(sandbox->parent, sandbox->refuge);
+	/* Writing needs a descriptor, which may be the last one to be had. */
 	cleanup_close_fd(&sandbox->home);
+	sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "-memory");
+	sandbox_dir_write(sandbox->parent, "cgroup.procs", pid);
+	sandbox_dir_remove(sandbox->parent, sandbox->refuge);
 	sandbox->refuge[0] = '\0';
 }
 
@@ -157,7 +170,7 @@ static int make_in_level(const struct sandbox_spec *spec, const struct cgroup_le
 		 !sandbox_dir_has_word(sandbox.parent, "cgroup.subtree_control", "memory"))
 		r = enable_memory(&sandbox);
 	if (r == 0)
-		r = make_limited(spec, &sandbox);
+		r = make_limited(spec, level, &sandbox);
 	if (r < 0) {
 		step_back(&sandbox);
 		cleanup_close_fd(&sandbox.parent);
@@ -167,68 +180,75 @@ static int make_in_level(const struct sandbox_spec *spec, const struct cgroup_le
 	return 0;
 }
 
-static bool is_alone_in(const struct cgroup_level *level)
+static bool ends_with(const char *name, const char *suffix)
 {
-	CLEANUP_FD int fd = open(level->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	size_t length = strlen(name), end = strlen(suffix);
 
-	return fd >= 0 && is_alone(fd);
+	return length > end && !strcmp(name + length - end, suffix);
 }
 
-static bool has_systemd(void)
+static bool has_mark(const struct cgroup_level *level)
 {
-	return access("/run/systemd/system", F_OK) == 0;
+	/* trusted.* alone before systemd 251; who must not read it takes the unit for not marked. */
+	static const char *const names[] = { "user.delegate", "trusted.delegate" };
+	char mark[2];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (getxattr(level->directory, names[i], mark, sizeof(mark)) == 1 &&
+		    mark[0] == '1')
+			return true;
+	return false;
+}
+
+/* The systemd unit that level I of CHAIN is or is within, or NULL. */
+static const struct cgroup_level *find_unit(const struct cgroup_chain *chain, size_t i)
+{
+	for (; i < chain->count; i++)
+		if (ends_with(chain->levels[i].name, ".service") ||
+		    ends_with(chain->levels[i].name, ".scope"))
+			return &chain->levels[i];
+	return NULL;
 }
 
 /*
- * Where systemd runs, every cgroup without the delegation mark is systemd's alone
- * (systemd's CGROUP_DELEGATION document); the user manager's own is marked, but is its own. Not
- * all versions set the mark, so one that holds nobody but us is taken for ours: whoever made it
- * for this run alone may have limited it, and leaving it would escape that limit.
+ * Where systemd runs, every cgroup outside of a unit with the delegation mark is systemd's alone
+ * (systemd's CGROUP_DELEGATION document); the user manager's own unit is marked, but is its own.
  */
-static bool is_ours(const struct cgroup_level *level, bool own)
+static bool is_delegated(const struct cgroup_chain *chain, size_t i)
 {
-	const char *last = strrchr(level->name, '/');
-	char mark[2];
+	const struct cgroup_level *level = &chain->levels[i], *unit;
+	const char *last;
 
 	if (access(level->directory, W_OK) < 0)
 		return false;
-	if (!has_systemd() || (own && is_alone_in(level)))
+	if (!place_has_systemd())
 		return true;
-	if (last && !strncmp(last, "/user@", 6))
-		return false;
-	return getxattr(level->directory, "user.delegate", mark, sizeof(mark)) == 1 &&
-	       mark[0] == '1';
+	unit = find_unit(chain, i);
+	last = unit ? strrchr(unit->name, '/') : NULL;
+	return last && strncmp(last, "/user@", strlen("/user@")) != 0 && has_mark(unit);
 }
 
-static int make_delegated(const struct sandbox_spec *spec, const struct cgroup_chain *chain,
-			  struct sandbox *ret_sandbox)
+/*
+ * An OOM kill anywhere in a unit that is not delegated is taken for the unit's own, which systemd
+ * stops for it; a slice, or the root, is not stopped.
+ */
+static bool may_use(const struct cgroup_chain *chain, size_t i, enum sandbox_way way)
 {
-	int r = -ENOENT;
-
-	for (size_t i = 0; r < 0 && i < chain->count; i++)
-		if (chain->levels[i].version == 2 && is_ours(&chain->levels[i], i == 0))
-			r = make_in_level(spec, &chain->levels[i], SANDBOX_DELEGATED, ret_sandbox);
-	return r;
+	if (way == SANDBOX_DELEGATED)
+		return is_delegated(chain, i);
+	return way != SANDBOX_ROOT_V2 || !place_has_systemd() || !find_unit(chain, i);
 }
 
-static int make_in_scope(const struct sandbox_spec *spec, struct sandbox *ret_sandbox)
+/* Whether ERROR says something of the one cgroup, and not of us: then the next may do. */
+static bool is_of_level(int error)
 {
-	struct cgroup_chain chain = { 0 };
-	struct root live;
-	int r = root_open("/", &live);
+	static const int of_level[] = { EACCES, EPERM, EROFS, EBUSY, EAGAIN, ENOENT, ENODEV,
+					EINVAL, EOPNOTSUPP };
 
-	if (r < 0)
-		return r;
-	r = scope_enter();
-	if (r == 0)
-		r = cgroup_chain_read(&live, "self", &chain);
-	root_close(&live);
-	if (r == 0)
-		r = chain.count && chain.levels[0].version == 2
-			? make_in_level(spec, &chain.levels[0], SANDBOX_SCOPE, ret_sandbox)
-			: -ENOENT;
-	cgroup_chain_free(&chain);
-	return r;
+	for (size_t i = 0; i < sizeof(of_level) / sizeof(of_level[0]); i++)
+		if (-error == of_level[i])
+			return true;
+	return false;
 }
 
 /* Remembers in *error the first failure of a way that is there at all. Returns r. */
@@ -239,66 +259,173 @@ static int keep_error(int r, int *error)
 	return r;
 }
 
-/* The nearest of our own cgroups of VERSION that lets us make one in it. */
-static int make_in_chain(const struct sandbox_spec *spec, const struct cgroup_chain *chain,
-			 int version, struct sandbox *ret_sandbox)
+/*
+ * Whether LEVEL has room for all that the sandbox may use. One that is made outside of LEVEL and
+ * may use more escapes its limit.
+ */
+static bool has_room(const struct attempt *attempt, const struct cgroup_level *level)
 {
-	enum sandbox_way way = version == 1 ? SANDBOX_V1 : SANDBOX_ROOT_V2;
-	int error = -ENOENT;
+	const struct sandbox_spec *spec = attempt->spec;
+	uint64_t most = spec->limit != CGROUP_UNLIMITED ? spec->limit : spec->high;
+	struct cgroup_figures figures;
 
-	for (size_t i = 0; i < chain->count; i++)
-		if (chain->levels[i].version == version &&
-		    keep_error(make_in_level(spec, &chain->levels[i], way, ret_sandbox),
-			       &error) == 0)
-			return 0;
+	return cgroup_figures_read(&attempt->live, level, &figures) < 0 ||
+	       cgroup_room(&figures) >= most;
+}
+
+static int refuse_escape(const struct attempt *attempt, const struct cgroup_level *level)
+{
+	struct cgroup_figures figures = { 0 };
+	char name[256], limit[SIZE_TEXT_MAX], left[SIZE_TEXT_MAX];
+
+	trouble_escape(name, sizeof(name), level->name);
+	cgroup_figures_read(&attempt->live, level, &figures);
+	size_format(limit, figures.limit, SIZE_HUMAN);
+	size_format(left, cgroup_room(&figures), SIZE_HUMAN);
+	trouble_set(attempt->trouble, "the sandbox would have to be outside of our memory cgroup "
+		    "%s, and would escape its limit of %s, of which %s are left", name, limit, left);
+	if (place_has_systemd())
+		trouble_remedy(attempt->trouble, "run it in a unit with '-p Delegate=yes', or give "
+			       "a limit that fits into what is left");
+	else
+		trouble_remedy(attempt->trouble, "give a limit that fits into what is left, or let "
+			       "this limit be the sandbox: without --limit, with '--no-guard "
+			       "--expect oom'");
+	return -EDQUOT;
+}
+
+/* The nearest of our own cgroups that lets us make one in it. */
+static int make_in_chain(struct attempt *attempt, enum sandbox_way way)
+{
+	const struct cgroup_chain *chain = &attempt->chain;
+	const struct cgroup_level *left = NULL;
+	int error = -ENOENT, r;
+
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct cgroup_level *level = &chain->levels[i];
+
+		if (level->version == (way == SANDBOX_V1 ? 1 : 2) && may_use(chain, i, way)) {
+			if (left && access(level->directory, W_OK) == 0)
+				return refuse_escape(attempt, left);
+			r = make_in_level(attempt->spec, level, way, attempt->sandbox);
+			if (keep_error(r, &error) == 0 || !is_of_level(r))
+				return r;
+		}
+		if (!left && !has_room(attempt, level))
+			left = level;
+	}
 	return error;
 }
 
-static void complain(const struct sandbox_spec *spec, int error, struct trouble *trouble)
+/* Whether LEVEL is over us still, CHAIN being our cgroups of now. */
+static bool is_in_chain(const struct cgroup_chain *chain, const struct cgroup_level *level)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		if (!strcmp(chain->levels[i].directory, level->directory))
+			return true;
+	return false;
+}
+
+/* A scope in our own slice, so that no more than the limit of our unit is left behind. */
+static int make_in_scope(struct attempt *attempt)
+{
+	struct cgroup_chain before = attempt->chain;
+	int r = before.count && before.levels[0].version == 2 ? scope_enter(before.levels[0].name)
+							      : -ENOENT;
+
+	if (r < 0)
+		return r;
+	attempt->chain = (struct cgroup_chain){ 0 };
+	r = cgroup_chain_read(&attempt->live, "self", &attempt->chain);
+	for (size_t i = 0; r == 0 && i < before.count; i++)
+		if (!is_in_chain(&attempt->chain, &before.levels[i]) &&
+		    !has_room(attempt, &before.levels[i]))
+			r = refuse_escape(attempt, &before.levels[i]);
+	cgroup_chain_free(&before);
+	if (r < 0)
+		return r;
+	return attempt->chain.count ? make_in_level(attempt->spec, &attempt->chain.levels[0],
+						    SANDBOX_SCOPE, attempt->sandbox) : -ENOENT;
+}
+
+static int try_ways(struct attempt *attempt)
+{
+	int error = -ENOENT;
+	int r = keep_error(make_in_chain(attempt, SANDBOX_DELEGATED), &error);
+
+	if (r < 0 && r != -EDQUOT && is_of_level(r))
+		r = keep_error(make_in_scope(attempt), &error);
+	if (r < 0 && r != -EDQUOT)
+		r = keep_error(make_in_chain(attempt, SANDBOX_ROOT_V2), &error);
+	if (r < 0 && r != -EDQUOT && attempt->spec->high == CGROUP_UNLIMITED)
+		r = keep_error(make_in_chain(attempt, SANDBOX_V1), &error);
+	return r == 0 || r == -EDQUOT ? r : error;
+}
+
+/* What would give a sandbox here. */
+static void say_way(const struct sandbox_spec *spec, const struct attempt *attempt)
 {
 	bool limited = spec->limit != CGROUP_UNLIMITED;
 	const char *option = limited ? "limit" : "high";
 	char size[SIZE_TEXT_MAX];
 
-	trouble_set(trouble, "no memory cgroup can be had here for a sandbox: %s%s",
-		    strerror(-error),
-		    spec->high == CGROUP_UNLIMITED ? "" : " (--high needs cgroup v2)");
-	if (geteuid() == 0) {
-		trouble_remedy(trouble, "root needs the memory controller of cgroup v2, or of v1, "
-			       "mounted and writable below /sys/fs/cgroup");
-		return;
-	}
 	size_format(size, limited ? spec->limit : spec->high, SIZE_HUMAN);
-	trouble_remedy(trouble, "run 'systemd-run --user --scope -p Delegate=yes "
-		       "pagetouch --%s %s ...', or 'sudo pagetouch --%s %s ...'",
-		       option, size, option, size);
+	if (place_is_container())
+		trouble_remedy(attempt->trouble, "in a container its own limit can be the sandbox: "
+			       "start it with one, and run 'pagetouch --no-guard --expect oom ...' "
+			       "in it, without --%s", option);
+	else if (geteuid() == 0)
+		trouble_remedy(attempt->trouble, "root needs the memory controller of cgroup v2, or "
+			       "of v1, mounted and writable below /sys/fs/cgroup");
+	else if (place_has_systemd())
+		trouble_remedy(attempt->trouble, "run 'systemd-run --user --scope -p Delegate=yes "
+			       "pagetouch --%s %s ...', or 'sudo pagetouch --%s %s ...'",
+			       option, size, option, size);
+	else
+		trouble_remedy(attempt->trouble, "no systemd runs here that could give one: run "
+			       "'sudo pagetouch --%s %s ...'", option, size);
 }
 
-int sandbox_make(const struct sandbox_spec *spec, const struct cgroup_chain *chain,
-		 struct sandbox *ret_sandbox, struct trouble *trouble)
+static void complain(const struct attempt *attempt, int error)
 {
-	int error = -ENOENT;
-	int r = keep_error(make_delegated(spec, chain, ret_sandbox), &error);
-
-	if (r < 0)
-		r = keep_error(make_in_scope(spec, ret_sandbox), &error);
-	if (r < 0)
-		r = keep_error(make_in_chain(spec, chain, 2, ret_sandbox), &error);
-	if (r < 0 && spec->high == CGROUP_UNLIMITED)
-		r = keep_error(make_in_chain(spec, chain, 1, ret_sandbox), &error);
-	if (r < 0)
-		complain(spec, error, trouble);
-	return r < 0 ? error : 0;
+	trouble_set(attempt->trouble, "no memory cgroup can be had here for a sandbox: %s%s",
+		    strerror(-error), attempt->spec->high == CGROUP_UNLIMITED
+				      ? "" : " (--high needs cgroup v2)");
+	/* EAGAIN: cgroup.max.descendants or cgroup.max.depth. */
+	if (error == -EAGAIN || !trouble_remedy_errno(attempt->trouble, error))
+		say_way(attempt->spec, attempt);
 }
 
-void sandbox_remove(struct sandbox *sandbox)
+int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
+		 struct trouble *trouble)
 {
+	struct attempt attempt = { .spec = spec, .sandbox = ret_sandbox, .trouble = trouble };
+	int r = root_open("/", &attempt.live);
+
+	if (r == 0) {
+		r = cgroup_chain_read(&attempt.live, "self", &attempt.chain);
+		if (r == 0)
+			r = try_ways(&attempt);
+		cgroup_chain_free(&attempt.chain);
+		root_close(&attempt.live);
+	}
+	if (r < 0 && r != -EDQUOT)
+		complain(&attempt, r);
+	return r;
+}
+
+int sandbox_remove(struct sandbox *sandbox)
+{
+	int r;
+
 	if (!sandbox->made)
-		return;
+		return 0;
 	sandbox_dir_kill(sandbox->fd);
-	sandbox_dir_remove(sandbox->parent, sandbox->name);
+	r = sandbox_dir_remove(sandbox->parent, sandbox->name);
 	step_back(sandbox);
 	cleanup_close_fd(&sandbox->fd);
 	cleanup_close_fd(&sandbox->parent);
+	free(sandbox->path);
 	*sandbox = (struct sandbox){ .fd = -1, .parent = -1, .home = -1 };
+	return r;
 }

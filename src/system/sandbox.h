@@ -9,11 +9,10 @@
 
 #include "base/trouble.h"
 #include "system/cgroup.h"
+#include "system/sandbox-dir.h"
 
 /* The least limit: less does not hold a process that has yet to touch anything. */
 #define SANDBOX_LEAST (UINT64_C(2) << 20)
-
-#define SANDBOX_NAME_MAX 64
 
 struct sandbox_spec {
 	uint64_t limit;		/* bytes of memory */
@@ -37,20 +36,27 @@ struct sandbox {
 	int fd;				/* its own directory; flock(2)ed while we live */
 	uint64_t swap;			/* bytes that it may swap beside its limit */
 	char name[SANDBOX_NAME_MAX];	/* its last path component */
+	char *path;			/* as in the subject's /proc/PID/cgroup; owned */
+	unsigned stale;			/* left by earlier runs and not removed: somebody is in */
 	int home;			/* the cgroup that this process has left for it, or -1 */
 	char refuge[SANDBOX_NAME_MAX];	/* where this process went instead: beside the sandbox */
 };
 
 /*
- * Makes a sandbox with the limits of SPEC in the first way that the system allows, CHAIN
- * being this process's own cgroups, and removes those that earlier runs left behind.
+ * Makes a sandbox with the limits of SPEC in the first way that the system allows, and removes
+ * those that earlier runs left behind, if nobody is in them. It may move this process to another
+ * cgroup (SANDBOX_SCOPE). What is made never escapes a limit of our own cgroups.
  * Returns 0, or a negative errno with *trouble saying what would work and nothing left.
  */
-int sandbox_make(const struct sandbox_spec *spec, const struct cgroup_chain *chain,
-		 struct sandbox *ret_sandbox, struct trouble *trouble);
+int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
+		 struct trouble *trouble);
 
-/* Kills what is in the sandbox and removes it; may be called on an all-zero one. */
-void sandbox_remove(struct sandbox *sandbox);
+/*
+ * Kills what we started in the sandbox and removes it; may be called on an all-zero one.
+ * Returns 0, or a negative errno (-EBUSY: somebody else's process has been put into it, so it
+ * stays).
+ */
+int sandbox_remove(struct sandbox *sandbox);
 
 /* "delegated v2 subtree", "systemd scope", ... for sentences. */
 const char *sandbox_way_name(enum sandbox_way way);

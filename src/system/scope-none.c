@@ -6,7 +6,8 @@
 
 #include "system/scope.h"
 
-int scope_enter(void)
+int scope_enter(const char *path)
 {
+	(void)path;
 	return -ENOSYS;
 }

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "system/place.h"
+#include "system/sandbox-dir.h"
 #include "system/scope.h"
 
 #define MANAGER "org.freedesktop.systemd1", "/org/freedesktop/systemd1", \
@@ -18,6 +20,8 @@
 
 /* How long systemd may take for the job. */
 #define JOB_NS (10 * NS_PER_SECOND)
+
+#define SLICE_MAX 256
 
 struct job {
 	const char *path;	/* NULL until it is known */
@@ -42,22 +46,53 @@ static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error 
 	return 0;
 }
 
-static int build_request(sd_bus *bus, sd_bus_message **ret_request)
+/*
+ * The last "*.slice" in PATH, for which the caller's own manager is asked: another one's would be
+ * made anew, elsewhere. Empty: the default.
+ */
+static void find_slice(const char *path, char slice[static SLICE_MAX])
 {
-	char name[64];
+	const char *manager = geteuid() == 0 ? NULL : strstr(path, "/user@");
+
+	slice[0] = '\0';
+	if (geteuid() != 0 && !manager)
+		return;
+	for (path = manager ? manager : path; *path; ) {
+		size_t length = strcspn(++path, "/");
+
+		if (length > strlen(".slice") && length < SLICE_MAX &&
+		    !memcmp(path + length - strlen(".slice"), ".slice", strlen(".slice")))
+			snprintf(slice, SLICE_MAX, "%.*s", (int)length, path);
+		path += length;
+	}
+}
+
+static int build_request(sd_bus *bus, const char *path, sd_bus_message **ret_request)
+{
+	char name[SANDBOX_NAME_MAX], unit[SANDBOX_NAME_MAX + 8], slice[SLICE_MAX];
 	int r;
 
-	snprintf(name, sizeof(name), "pagetouch-%d.scope", (int)getpid());
+	sandbox_dir_random_name(SANDBOX_PREFIX, name);
+	snprintf(unit, sizeof(unit), "%s.scope", name);
+	find_slice(path, slice);
 	r = sd_bus_message_new_method_call(bus, ret_request, MANAGER, "StartTransientUnit");
 	if (r < 0)
 		return r;
-	return sd_bus_message_append(*ret_request, "ssa(sv)a(sa(sv))", name, "fail",
-				     4,
-				     "Description", "s", "pagetouch: a memory cgroup to die in",
-				     "PIDs", "au", 1, (uint32_t)getpid(),
-				     "Delegate", "b", 1,
-				     "CollectMode", "s", "inactive-or-failed",
-				     0);
+	r = sd_bus_message_append(*ret_request, "ss", unit, "fail");
+	if (r >= 0)
+		r = sd_bus_message_open_container(*ret_request, 'a', "(sv)");
+	if (r >= 0)
+		r = sd_bus_message_append(*ret_request, "(sv)(sv)(sv)(sv)",
+					  "Description", "s",
+					  "pagetouch: a memory cgroup to die in",
+					  "PIDs", "au", 1, (uint32_t)getpid(),
+					  "Delegate", "b", 1,
+					  "CollectMode", "s", "inactive-or-failed");
+	if (r >= 0 && slice[0])
+		r = sd_bus_message_append(*ret_request, "(sv)", "Slice", "s", slice);
+	if (r >= 0)
+		r = sd_bus_message_close_container(*ret_request);
+	return r < 0 ? r : sd_bus_message_append(*ret_request, "a(sa(sv))", 0);
 }
 
 static int wait_for_job(sd_bus *bus, const struct job *job)
@@ -75,7 +110,7 @@ static int wait_for_job(sd_bus *bus, const struct job *job)
 	return !job->done ? -ETIMEDOUT : job->failed ? -EIO : 0;
 }
 
-static int start_scope(sd_bus *bus)
+static int start_scope(sd_bus *bus, const char *path)
 {
 	sd_bus_message *request = NULL, *reply = NULL;
 	sd_bus_slot *slot = NULL;
@@ -84,7 +119,7 @@ static int start_scope(sd_bus *bus)
 
 	r = sd_bus_match_signal(bus, &slot, MANAGER, "JobRemoved", on_job_removed, &job);
 	if (r >= 0)
-		r = build_request(bus, &request);
+		r = build_request(bus, path, &request);
 	if (r >= 0)
 		r = sd_bus_call(bus, request, JOB_NS / 1000, NULL, &reply);
 	if (r >= 0)
@@ -97,16 +132,16 @@ static int start_scope(sd_bus *bus)
 	return r < 0 ? r : 0;
 }
 
-int scope_enter(void)
+int scope_enter(const char *path)
 {
 	sd_bus *bus = NULL;
 	int r;
 
-	if (access("/run/systemd/system", F_OK) < 0)
+	if (!place_has_systemd())
 		return -ENOSYS;
 	r = geteuid() == 0 ? sd_bus_open_system(&bus) : sd_bus_open_user(&bus);
 	if (r >= 0)
-		r = start_scope(bus);
+		r = start_scope(bus, path);
 	sd_bus_flush_close_unref(bus);
 	return r < 0 ? r : 0;
 }

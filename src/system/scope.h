@@ -5,9 +5,10 @@
 
 /*
  * Moves this process into a transient scope of its own with Delegate=yes: of the system manager
- * for root, else of the user's. Returns 0 when it is there, or a negative errno
+ * for root, else of the user's. PATH is its cgroup of now: the scope is put into the same slice.
+ * Returns 0 when it is there, or a negative errno
  * (-ENOSYS: built without libsystemd, or no systemd runs here).
  */
-int scope_enter(void);
+int scope_enter(const char *path);
 
 #endif

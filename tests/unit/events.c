@@ -7,8 +7,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "../tap.h"
@@ -367,26 +369,46 @@ static bool exists(int parent, const char *name)
 static void test_make(void)
 {
 	struct tree tree = make_tree();
-	int parent = open_directory(tree.path), fd, other;
+	int parent = open_directory(tree.path), fd, second, other;
+	char name[SANDBOX_NAME_MAX] = "", again[SANDBOX_NAME_MAX] = "";
 
-	fd = sandbox_dir_make(parent, "pagetouch-1");
-	tap_ok(fd >= 0 && exists(parent, "pagetouch-1"), "a directory is made");
-	other = openat(parent, "pagetouch-1", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	tap_ok(flock(other, LOCK_EX | LOCK_NB) < 0, "and locked");
-	tap_ok(fcntl(fd, F_GETFD) & FD_CLOEXEC, "no child inherits the lock");
-	tap_is(sandbox_dir_make(parent, "pagetouch-1"), -EBUSY, "a locked one is not taken");
+	fd = sandbox_dir_make(parent, "pagetouch-", name);
+	tap_ok(fd >= 0 && exists(parent, name), "a directory is made");
+	tap_ok(!strncmp(name, "pagetouch-", 10) && strlen(name) == 26 &&
+	       strspn(name + 10, "0123456789abcdef") == 16, "its name is random: %s", name);
+	second = sandbox_dir_make(parent, "pagetouch-", again);
+	tap_ok(second >= 0 && strcmp(name, again) != 0, "the next one has another: %s", again);
+	other = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	tap_ok(flock(other, LOCK_EX | LOCK_NB) < 0, "it is locked");
+	tap_ok(fcntl(fd, F_GETFD) & FD_CLOEXEC, "no program inherits the lock");
 	close(fd);
 	tap_ok(flock(other, LOCK_EX | LOCK_NB) == 0, "the lock ends with its descriptor");
 	close(other);
-	fd = sandbox_dir_make(parent, "pagetouch-1");
-	tap_ok(fd >= 0, "a stale one is taken over");
-	close(fd);
-	tap_is(sandbox_dir_make(parent, "no/such"), -ENOENT, "one that cannot be is an error");
-	put(&tree, "/pagetouch-2", "a file");
-	tap_ok(sandbox_dir_make(parent, "pagetouch-2") < 0 && exists(parent, "pagetouch-2"),
-	       "a file in its place is left alone");
+	close(second);
+	tap_is(sandbox_dir_make(parent, "no/such", name), -ENOENT,
+	       "one that cannot be is an error");
 	close(parent);
 	remove_tree(&tree);
+}
+
+/* Without a descriptor for it, the new directory goes again. */
+static void test_make_undone(void)
+{
+	struct rlimit before, few;
+	struct tree tree = make_tree();
+	int parent = open_directory(tree.path), r;
+	char name[SANDBOX_NAME_MAX];
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	few = before;
+	few.rlim_cur = (rlim_t)parent + 1;
+	setrlimit(RLIMIT_NOFILE, &few);
+	r = sandbox_dir_make(parent, "pagetouch-", name);
+	setrlimit(RLIMIT_NOFILE, &before);
+	tap_is(r, -EMFILE, "a directory that cannot be opened is an error");
+	tap_is(unlinkat(AT_FDCWD, tree.path, AT_REMOVEDIR), 0, "and nothing is left of it");
+	close(parent);
+	root_close(&tree.root);
 }
 
 static void test_remove(void)
@@ -394,44 +416,63 @@ static void test_remove(void)
 	struct tree tree = make_tree();
 	int parent = open_directory(tree.path);
 
-	close(sandbox_dir_make(parent, "pagetouch-1"));
+	put(&tree, "/pagetouch-2/file", "");
+	put(&tree, "/pagetouch-3", "");
+	mkdirat(parent, "pagetouch-1", 0755);
 	tap_is(sandbox_dir_remove(parent, "pagetouch-1"), 0, "a directory is removed");
 	tap_ok(!exists(parent, "pagetouch-1"), "it is gone");
 	tap_is(sandbox_dir_remove(parent, "pagetouch-1"), 0, "one that is gone needs no removing");
-	put(&tree, "/pagetouch-2/file", "");
 	tap_is(sandbox_dir_remove(parent, "pagetouch-2"), -ENOTEMPTY, "what is full stays");
-	put(&tree, "/pagetouch-3", "");
 	tap_is(sandbox_dir_remove(parent, "pagetouch-3"), -ENOTDIR, "what is no directory stays");
 	tap_ok(exists(parent, "pagetouch-2") && exists(parent, "pagetouch-3"), "both are there");
 	close(parent);
 	remove_tree(&tree);
 }
 
+/* What stays in a sweep: no name of ours, or no mark. */
+static const char *const not_ours[] = {
+	"other", "pagetouch", "pagetouch-", "pagetouch-7", "pagetouch-observer-7",
+	"pagetouch-0123456789abcdef", "pagetouch-observer-0123456789abcdef",
+	"xpagetouch-0123456789abcdef", "pagetouch-0123456789ABCDEF",
+	"pagetouch-0123456789abcde", "pagetouch-0123456789abcdef0",
+	"pagetouch-0123456789abcdef.scope",
+};
+
 static void test_sweep(void)
 {
+	char locked_name[SANDBOX_NAME_MAX], stale[SANDBOX_NAME_MAX], observer[SANDBOX_NAME_MAX];
 	struct tree tree = make_tree();
-	int parent = open_directory(tree.path), locked;
+	int parent = open_directory(tree.path), locked, fd;
+	bool marks = fsetxattr(parent, "user.test", "1", 1, 0) == 0;
 
-	locked = sandbox_dir_make(parent, "pagetouch-100");
-	close(sandbox_dir_make(parent, "pagetouch-200"));
-	close(sandbox_dir_make(parent, "pagetouch-observer-200"));
-	mkdirat(parent, "other", 0755);
-	mkdirat(parent, "pagetouch", 0755);
-	mkdirat(parent, "xpagetouch-300", 0755);
-	put(&tree, "/pagetouch-400", "a file");
+	locked = sandbox_dir_make(parent, "pagetouch-", locked_name);
+	close(sandbox_dir_make(parent, "pagetouch-", stale));
+	close(sandbox_dir_make(parent, "pagetouch-observer-", observer));
+	for (size_t i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++)
+		mkdirat(parent, not_ours[i], 0755);
+	put(&tree, "/pagetouch-1123456789abcdef", "a file");
 	put(&tree, "/elsewhere/file", "");
-	tap_ok(symlinkat("elsewhere", parent, "pagetouch-500") == 0, "a symbolic link is made");
-	sandbox_dir_sweep(parent);
-	tap_ok(!exists(parent, "pagetouch-200") && !exists(parent, "pagetouch-observer-200"),
-	       "what earlier runs left is removed");
-	tap_ok(exists(parent, "pagetouch-100"), "what a living run has locked stays");
-	tap_ok(exists(parent, "other") && exists(parent, "pagetouch") &&
-	       exists(parent, "xpagetouch-300"), "other names stay");
-	tap_ok(exists(parent, "pagetouch-400") && exists(parent, "pagetouch-500") &&
-	       exists(parent, "elsewhere"), "files and links stay");
+	tap_ok(symlinkat("elsewhere", parent, "pagetouch-2123456789abcdef") == 0,
+	       "a symbolic link is made");
+	/* A marked name that has a mark of somebody else's making, but no name of ours. */
+	fd = openat(parent, "pagetouch-7", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fsetxattr(fd, "user.pagetouch", "1", 1, 0);
+	close(fd);
+	tap_is(sandbox_dir_sweep(parent), 0, "a sweep");
+	if (marks)
+		tap_ok(!exists(parent, stale) && !exists(parent, observer),
+		       "what earlier runs left is removed");
+	else
+		tap_skip("what earlier runs left is removed", "no extended attributes here");
+	tap_ok(exists(parent, locked_name), "what a living run has locked stays");
+	for (size_t i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++)
+		tap_ok(exists(parent, not_ours[i]), "%s stays", not_ours[i]);
+	tap_ok(exists(parent, "pagetouch-1123456789abcdef") &&
+	       exists(parent, "pagetouch-2123456789abcdef") && exists(parent, "elsewhere"),
+	       "files and links stay");
 	close(locked);
 	sandbox_dir_sweep(parent);
-	tap_ok(!exists(parent, "pagetouch-100"), "without its lock it does not");
+	tap_ok(!marks || !exists(parent, locked_name), "without its lock it does not");
 	close(parent);
 	remove_tree(&tree);
 }
@@ -451,15 +492,45 @@ static pid_t make_child(void)
 	return child;
 }
 
-/* cgroup.procs lists a child, this process, and one of another pid namespace: only one dies. */
+/* A child of a child of ours, which both wait to be killed. */
+static pid_t make_grandchild(pid_t *ret_child)
+{
+	int tell[2];
+	pid_t pid = 0;
+
+	if (pipe2(tell, O_CLOEXEC) < 0 || (*ret_child = fork()) < 0)
+		bail_out("fork", "a child");
+	if (*ret_child == 0) {
+		pid = make_child();
+		if (write(tell[1], &pid, sizeof(pid)) != sizeof(pid))
+			_exit(1);
+		alarm(60);
+		for (;;)
+			pause();
+	}
+	close(tell[1]);
+	if (read(tell[0], &pid, sizeof(pid)) != sizeof(pid))
+		bail_out("fork", "a grandchild");
+	close(tell[0]);
+	return pid;
+}
+
+static void reap(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* cgroup.procs lists one of another pid namespace, this process, a child, and a stranger. */
 static void test_kill(void)
 {
 	struct tree tree = make_tree();
-	pid_t child = make_child(), spared = make_child();
+	pid_t child = make_child(), spared = make_child(), between;
+	pid_t stranger = make_grandchild(&between);
 	int fd, status = 0;
-	char list[sizeof(tree.path) + 16];
+	char list[sizeof(tree.path) + 64];
 
-	snprintf(list, sizeof(list), "0\n%d\n%d\n", (int)getpid(), (int)child);
+	snprintf(list, sizeof(list), "0\n%d\n%d\n%d\n", (int)getpid(), (int)stranger, (int)child);
 	put(&tree, "/box/cgroup.procs", list);
 	put(&tree, "/empty/file", "");
 	snprintf(list, sizeof(list), "%s/box", tree.path);
@@ -467,10 +538,12 @@ static void test_kill(void)
 	sandbox_dir_kill(fd);
 	close(fd);
 	tap_ok(waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
-	       WTERMSIG(status) == SIGKILL, "what is listed is killed, but not this process");
+	       WTERMSIG(status) == SIGKILL, "a child that is listed is killed, this process not");
 	tap_ok(waitpid(spared, &status, WNOHANG) == 0, "what is not listed lives");
-	kill(spared, SIGKILL);
-	waitpid(spared, &status, 0);
+	reap(between);
+	tap_is(kill(stranger, 0), 0, "what is no child of ours lives");
+	kill(stranger, SIGKILL);
+	reap(spared);
 	snprintf(list, sizeof(list), "%s/empty", tree.path);
 	fd = open_directory(list);
 	sandbox_dir_kill(fd);
@@ -676,6 +749,7 @@ int main(void)
 	test_few_places();
 	test_no_proc();
 	test_make();
+	test_make_undone();
 	test_remove();
 	test_sweep();
 	test_kill();

@@ -100,7 +100,7 @@ eventually() {
 }
 
 cgroups_left() {
-	find "$root" -type d -name 'pagetouch-[0-9o]*'
+	find "$root" -type d -name 'pagetouch-[0-9a-fo]*'
 }
 
 # clean NAME: no process and no cgroup of pagetouch's is left.
