@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/secure.h"
 #include "base/signals.h"
 #include "base/stdio-guard.h"
 #include "base/timestamp.h"
@@ -29,6 +30,14 @@ int main(int argc, char *argv[])
 	enum query_result result;
 	int status, died_of;
 
+	if (secure_is_raised()) {
+		trouble_set(&trouble, "will not run set-user-ID, set-group-ID or with the "
+			    "capabilities of its file");
+		trouble_remedy(&trouble, "take them off (chmod ug-s, setcap -r), and use sudo "
+			       "where privilege is needed");
+		trouble_print(&trouble);
+		return WHY_FAILED;
+	}
 	setlocale(LC_CTYPE, "");
 	/* Else the C library looks at that file again for each date of a log. */
 	setenv("TZ", ":/etc/localtime", 0);

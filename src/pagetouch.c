@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 
+#include "base/secure.h"
 #include "base/stdio-guard.h"
 #include "options/options.h"
 #include "replay-session.h"
@@ -42,6 +43,14 @@ int main(int argc, char *argv[])
 	enum options_result result;
 	int status, died_of;
 
+	if (secure_is_raised()) {
+		trouble_set(&trouble, "will not run set-user-ID, set-group-ID or with the "
+			    "capabilities of its file");
+		trouble_remedy(&trouble, "take them off (chmod ug-s, setcap -r), and use sudo "
+			       "where privilege is needed");
+		trouble_print(&trouble);
+		return EXIT_FAILED;
+	}
 	setlocale(LC_CTYPE, "");
 	stdio_guard_open();
 	result = options_parse(argc, argv, &request, &trouble);

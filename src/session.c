@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/duration.h"
+#include "base/secure.h"
 #include "base/stdio-guard.h"
 #include "memory/zero-page.h"
 #include "session-draw.h"
@@ -19,6 +20,7 @@
 #include "subject/child.h"
 #include "system/backing-file.h"
 #include "system/hugetlb.h"
+#include "system/pid-namespace.h"
 #include "system/tasks.h"
 #include "tell.h"
 
@@ -35,11 +37,46 @@
 /* How many of the highest oom_scores -v shows. */
 #define TOP_SCORES 3
 
-static int read_machine(struct session *session, struct trouble *trouble)
+/* What takes the limits of our cgroups into account. */
+static bool heeds_cgroups(const struct request *request)
+{
+	return request->guard || request->has_limit || request->has_high ||
+	       request_has_share(request);
+}
+
+static int read_cgroups(struct session *session, const struct request *request,
+			struct trouble *trouble)
+{
+	int r = cgroup_chain_read(&session->root, "self", &session->chain);
+
+	/* Without /proc/self/cgroup there is no cgroup to respect. */
+	if (r == 0 || r == -ENOENT || (r == -EXDEV && !heeds_cgroups(request)))
+		return 0;
+	if (r != -EXDEV) {
+		trouble_set_errno(trouble, r, "cannot read which memory cgroups we are in");
+		return r;
+	}
+	trouble_set(trouble, "cannot find out which memory cgroups we are in: the cgroup file "
+		    "system that is mounted does not show ours");
+	trouble_remedy(trouble, "mount that of this cgroup namespace, or use --no-guard, without "
+		       "--limit, --high and N%%");
+	return r;
+}
+
+static int read_machine(struct session *session, const struct request *request,
+			struct trouble *trouble)
 {
 	const char *prefix = getenv(ROOT_VARIABLE);
-	int r;
+	int r = pid_namespace_check(trouble);
 
+	if (r < 0)
+		return r;
+	/* The tree is somebody else's choice. */
+	if (prefix && *prefix && secure_execution()) {
+		trouble_set(trouble, ROOT_VARIABLE " is not taken from who has less privilege");
+		trouble_remedy(trouble, "unset it");
+		return -EPERM;
+	}
 	prefix = prefix && *prefix ? prefix : "/";
 	r = root_open(prefix, &session->root);
 	if (r < 0) {
@@ -54,12 +91,7 @@ static int read_machine(struct session *session, struct trouble *trouble)
 			trouble_remedy(trouble, "is proc mounted on /proc, and without subset=pid?");
 		return r;
 	}
-	/* Without /proc/self/cgroup there is no cgroup to respect. */
-	r = cgroup_chain_read(&session->root, "self", &session->chain);
-	if (r == 0 || r == -ENOENT)
-		return 0;
-	trouble_set_errno(trouble, r, "cannot read which memory cgroups we are in");
-	return r;
+	return read_cgroups(session, request, trouble);
 }
 
 /* vm.panic_on_oom: an OOM that slips past the guard would be the end of the machine. */
@@ -173,7 +205,7 @@ int session_prepare(struct session *session, const struct request *request,
 {
 	int status;
 
-	if (read_machine(session, trouble) < 0)
+	if (read_machine(session, request, trouble) < 0)
 		return EXIT_FAILED;
 	status = make_plan(session, request, trouble);
 	if (status == EXIT_DONE && respect_panic(session, trouble) < 0)

@@ -3,8 +3,10 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "system/cgroup.h"
 
 /* A piece of a line: not NUL-terminated. */
@@ -100,15 +102,68 @@ static int parse_mount_line(const char *line, int version, struct cgroup_mount *
 	return r;
 }
 
-int cgroup_parse_mountinfo(const char *text, int version, struct cgroup_mount *ret_mount)
+/* Takes the "/.." off the beginning of *path. Returns how many there were. */
+static size_t skip_ups(const char **path)
 {
-	for (const char *line = text; *line; line = next_line(line)) {
-		int r = parse_mount_line(line, version, ret_mount);
+	size_t ups = 0;
 
-		if (r != -ENOENT)
-			return r;
+	while (!strncmp(*path, "/..", 3) && (!(*path)[3] || (*path)[3] == '/')) {
+		*path += 3;
+		ups++;
 	}
-	return -ENOENT;
+	return ups;
+}
+
+int cgroup_place(const char *top, const char *path, size_t *ret_unknown, const char **ret_rest)
+{
+	size_t top_ups = skip_ups(&top), path_ups = skip_ups(&path);
+	size_t length = strcmp(top, "/") ? strlen(top) : 0;
+
+	if (top_ups < path_ups || (top_ups > path_ups && length) || strncmp(path, top, length) ||
+	    (path[length] && path[length] != '/'))
+		return -EXDEV;
+	*ret_unknown = top_ups - path_ups;
+	*ret_rest = path + length;
+	return 0;
+}
+
+/* The better a mount shows PATH; NULL: any does. */
+enum view { VIEW_NONE, VIEW_OTHER, VIEW_UNKNOWN, VIEW_PLAIN };
+
+static enum view view_of(const struct cgroup_mount *mount, const char *path)
+{
+	const char *rest;
+	size_t unknown = 0;
+
+	if (path && cgroup_place(mount->top, path, &unknown, &rest) < 0)
+		return VIEW_OTHER;
+	return unknown ? VIEW_UNKNOWN : VIEW_PLAIN;
+}
+
+int cgroup_parse_mountinfo(const char *text, int version, const char *path,
+			   struct cgroup_mount *ret_mount)
+{
+	CLEANUP_FREE struct cgroup_mount *mount = malloc(sizeof(*mount));
+	enum view best = VIEW_NONE;
+
+	if (!mount)
+		return -ENOMEM;
+	for (const char *line = text; *line; line = next_line(line)) {
+		int r = parse_mount_line(line, version, mount);
+		enum view view;
+
+		if (r == -ENOENT)
+			continue;
+		if (r < 0)
+			return r;
+		view = view_of(mount, path);
+		/* One that is mounted over another hides it. */
+		if (view > best || (best && !strcmp(mount->point, ret_mount->point))) {
+			best = view;
+			*ret_mount = *mount;
+		}
+	}
+	return best == VIEW_NONE ? -ENOENT : best == VIEW_OTHER ? -EXDEV : 0;
 }
 
 /* "4:memory:/path" (v1) or "0::/path" (v2); the path may hold anything but a newline. */

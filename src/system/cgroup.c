@@ -2,7 +2,10 @@
 /* cgroup.c - walk from a process's memory cgroup to the top and read each level */
 #include <config.h>
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,18 +16,6 @@
 
 /* A v1 limit from here on is the kernel's way to say "none" (PAGE_COUNTER_MAX). */
 #define V1_UNLIMITED (UINT64_C(1) << 62)
-
-/* The path of the cgroup below the mount point, or NULL when the mount does not show it. */
-static const char *below_top(const struct cgroup_mount *mount, const char *path)
-{
-	size_t length = strlen(mount->top);
-
-	if (!strcmp(mount->top, "/"))
-		return !strncmp(path, "/..", 3) && (!path[3] || path[3] == '/') ? NULL : path;
-	if (strncmp(path, mount->top, length) || (path[length] && path[length] != '/'))
-		return NULL;
-	return path + length;
-}
 
 static char *join(const char *first, size_t first_length, const char *second, size_t second_length)
 {
@@ -79,20 +70,139 @@ static int append_ancestry(struct cgroup_chain *chain, const struct cgroup_mount
 	}
 }
 
-static int append_hierarchy(struct cgroup_chain *chain, int version, const char *mountinfo,
-			    const char *membership)
+/* Whether the cgroup in DIRECTORY lists PID, one line of the text. */
+static int lists_pid(const struct root *root, const char *directory, const char *pid)
+{
+	CLEANUP_FREE char *path = NULL, *text = NULL;
+	size_t length = strlen(pid);
+	int r;
+
+	if (asprintf(&path, "%s/cgroup.procs", directory) < 0)
+		return -ENOMEM;
+	r = root_read_all(root, path, &text);
+	if (r < 0)
+		return r;
+	for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, pid, length) && (line[length] == '\n' || !line[length]))
+			return 1;
+	}
+	return 0;
+}
+
+static bool is_want_of_resources(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+static int search(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
+		  const char *rest, const char *pid);
+
+/* Every directory in PATH, which it is added to, in turn. */
+static int search_each(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
+		       const char *rest, const char *pid)
+{
+	int fd = openat(root->fd, path + strspn(path, "/"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	size_t length = strlen(path);
+	const struct dirent *entry;
+	int r = directory ? 0 : -errno;
+
+	if (!directory) {
+		cleanup_close_fd(&fd);
+		return is_want_of_resources(r) ? r : 0;
+	}
+	while (r == 0 && (entry = readdir(directory)) != NULL) {
+		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
+		    !strcmp(entry->d_name, "..") ||
+		    length + strlen(entry->d_name) + strlen(rest) + 2 > CGROUP_PATH_MAX)
+			continue;
+		sprintf(path + length, "/%s", entry->d_name);
+		r = search(root, path, unknown - 1, rest, pid);
+	}
+	closedir(directory);
+	return r;
+}
+
+/*
+ * Looks for the cgroup that holds PID, UNKNOWN directories and then REST below PATH, and makes PATH
+ * its directory. Returns 1 when it is found, 0 when not, or a negative errno: it could not be seen.
+ */
+static int search(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
+		  const char *rest, const char *pid)
+{
+	size_t length = strlen(path);
+	int r;
+
+	if (unknown)
+		return search_each(root, path, unknown, rest, pid);
+	if (length + strlen(rest) + 1 > CGROUP_PATH_MAX)
+		return 0;
+	strcpy(path + length, rest);
+	r = lists_pid(root, path, pid);
+	return r < 0 && !is_want_of_resources(r) ? 0 : r;
+}
+
+/* The pid of PROCESS, as cgroup.procs would list it. */
+static int read_pid(const struct root *root, const char *process, char pid[static 24])
+{
+	CLEANUP_FREE char *text = NULL;
+	char path[64];
+	size_t length;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", process);
+	r = root_read_all(root, path, &text);
+	if (r < 0)
+		return r;
+	length = strspn(text, "0123456789");
+	if (!length || length >= 24)
+		return -EINVAL;
+	snprintf(pid, 24, "%.*s", (int)length, text);
+	return 0;
+}
+
+/* The mount begins above our namespace: its names are found by looking where PROCESS is. */
+static int append_unknown(struct cgroup_chain *chain, const struct root *root,
+			  struct cgroup_mount *mount, size_t unknown, const char *rest,
+			  const char *process)
+{
+	CLEANUP_FREE char *path = malloc(CGROUP_PATH_MAX);
+	size_t length = strlen(mount->point);
+	char pid[24];
+	int r = path ? read_pid(root, process, pid) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	strcpy(path, mount->point);
+	r = search(root, path, unknown, strcmp(rest, "/") ? rest : "", pid);
+	if (r <= 0)
+		return r < 0 ? r : -EXDEV;
+	strcpy(mount->top, "/");
+	return append_ancestry(chain, mount, path + length);
+}
+
+static int append_hierarchy(struct cgroup_chain *chain, const struct root *root, int version,
+			    const char *mountinfo, const char *membership, const char *process)
 {
 	CLEANUP_FREE struct cgroup_mount *mount = malloc(sizeof(*mount));
-	char path[CGROUP_PATH_MAX];
-	const char *below;
+	CLEANUP_FREE char *path = malloc(CGROUP_PATH_MAX);
+	const char *rest;
+	size_t unknown;
+	int r;
 
-	if (!mount)
+	if (!mount || !path)
 		return -ENOMEM;
-	if (cgroup_parse_mountinfo(mountinfo, version, mount) < 0 ||
-	    cgroup_parse_membership(membership, version, path) < 0)
+	if (cgroup_parse_membership(membership, version, path) < 0)
 		return 0;
-	below = below_top(mount, path);
-	return append_ancestry(chain, mount, below ? below : "");
+	r = cgroup_parse_mountinfo(mountinfo, version, path, mount);
+	if (r < 0)
+		return r == -EXDEV || r == -ENOMEM ? r : 0;
+	r = cgroup_place(mount->top, path, &unknown, &rest);
+	if (r < 0)
+		return r;
+	return unknown ? append_unknown(chain, root, mount, unknown, rest, process)
+		       : append_ancestry(chain, mount, rest);
 }
 
 int cgroup_chain_read(const struct root *root, const char *process,
@@ -109,9 +219,9 @@ int cgroup_chain_read(const struct root *root, const char *process,
 		r = root_read_all(root, "/proc/self/mountinfo", &mountinfo);
 	/* The controller is bound to one hierarchy: where v1 has it, v2 has not. */
 	if (r == 0)
-		r = append_hierarchy(&chain, 1, mountinfo, membership);
+		r = append_hierarchy(&chain, root, 1, mountinfo, membership, process);
 	if (r == 0 && !chain.count)
-		r = append_hierarchy(&chain, 2, mountinfo, membership);
+		r = append_hierarchy(&chain, root, 2, mountinfo, membership, process);
 	if (r < 0) {
 		cgroup_chain_free(&chain);
 		return r;

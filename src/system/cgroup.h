@@ -42,8 +42,9 @@ struct cgroup_figures {
 /*
  * Reads /proc/PROCESS/cgroup and /proc/self/mountinfo below ROOT and lists the memory
  * cgroups of PROCESS ("self" or a pid) that can be seen. None is no error: a machine
- * may have no memory controller. The caller frees *ret_chain with cgroup_chain_free().
- * Returns 0 or a negative errno.
+ * may have no memory controller. Where the mount begins above our cgroup namespace, it is searched
+ * for the process, and the names are those below the mount. The caller frees *ret_chain with cgroup_chain_free().
+ * Returns 0 or a negative errno (-EXDEV: what is mounted does not show PROCESS's cgroup).
  */
 int cgroup_chain_read(const struct root *root, const char *process,
 		      struct cgroup_chain *ret_chain);
@@ -65,11 +66,20 @@ int cgroup_figures_read(const struct root *root, const struct cgroup_level *leve
 uint64_t cgroup_room(const struct cgroup_figures *figures);
 
 /*
- * Pure parsers. The first finds the mount of VERSION's memory controller in the text of
- * mountinfo; the second the process's path in it in the text of /proc/PID/cgroup.
- * Return 0, or -ENOENT, or -ENAMETOOLONG.
+ * Pure parsers. The first finds in the text of mountinfo the mount of VERSION's memory controller
+ * that shows the cgroup PATH (NULL: any); the second a process's path in the text of
+ * /proc/PID/cgroup.
+ * Return 0, -ENOENT, -ENAMETOOLONG, -ENOMEM, or the first -EXDEV: no mount shows it.
  */
-int cgroup_parse_mountinfo(const char *text, int version, struct cgroup_mount *ret_mount);
+int cgroup_parse_mountinfo(const char *text, int version, const char *path,
+			   struct cgroup_mount *ret_mount);
 int cgroup_parse_membership(const char *text, int version, char path[static CGROUP_PATH_MAX]);
+
+/*
+ * Where PATH is below a mount whose root is TOP, both as /proc shows them: relative to our cgroup
+ * namespace, above which "/.." leads (cgroup_namespaces(7)). Returns in *ret_unknown how many
+ * directories with names that cannot be known lead to *ret_rest, or -EXDEV: it is not below.
+ */
+int cgroup_place(const char *top, const char *path, size_t *ret_unknown, const char **ret_rest);
 
 #endif

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -33,12 +34,20 @@ void root_close(struct root *root)
 
 static int open_below(const struct root *root, const char *path)
 {
+	struct stat status = { 0 };
 	int fd;
 
 	while (*path == '/')
 		path++;
-	fd = openat(root->fd, path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	/* In somebody's tree there may be FIFOs and devices, which never end. */
+	fd = openat(root->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		close(fd);
+		return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
+	}
+	return fd;
 }
 
 /* Fills buffer from fd until it is full or the file ends. Returns the bytes read. */

@@ -69,9 +69,6 @@ static const struct chain_case {
 	{ "spaces", "self", 1, {
 		{ "/sys/fs/cgroup/my memory/a b  c", "/with space/a b  c" },
 		{ "/sys/fs/cgroup/my memory", "/with space" } } },
-	/* A cgroup that the mount does not show: only the mount itself can be looked at. */
-	{ "container-namespace", "8", 2, { { "/sys/fs/cgroup", NULL } } },
-	{ "container-host", "8", 1, { { MEMORY, NULL } } },
 };
 
 static bool level_is(const struct cgroup_level *level, const struct level_wanted *wanted)
@@ -114,6 +111,124 @@ static void test_chains(void)
 		tap_ok(!chain.count && !chain.levels, "a freed chain is empty");
 		root_close(&root);
 	}
+}
+
+/* The room of "self" in TREE. */
+static int read_room(const struct tree *tree, bool guarded, struct room *ret_room)
+{
+	struct machine machine = { .mem_total = 8 * GIB };
+	struct cgroup_chain chain = { 0 };
+	struct room_source source = { &tree->root, &machine, &chain };
+	int r = cgroup_chain_read(&tree->root, "self", &chain);
+
+	if (r == 0)
+		r = room_read(&source, guarded, ret_room);
+	cgroup_chain_free(&chain);
+	return r;
+}
+
+/* A cgroup that the mount does not show: somebody else's limits are not ours. */
+static void test_not_shown(void)
+{
+	static const char *const fixtures[] = { "container-namespace", "container-host" };
+
+	for (size_t i = 0; i < COUNT(fixtures); i++) {
+		struct root root = open_fixture(fixtures[i]);
+		struct cgroup_chain chain = { NULL, 77 };
+
+		tap_is(cgroup_chain_read(&root, "8", &chain), -EXDEV, fixtures[i]);
+		tap_is((int64_t)chain.count, 77, "the chain is left alone");
+		root_close(&root);
+	}
+}
+
+/* The root of the mount and the path of the process, both relative to a cgroup namespace. */
+static const struct {
+	const char *top, *path;
+	int unknown;		/* -1: not below */
+	const char *rest;
+} place_cases[] = {
+	{ "/", "/", 0, "/" }, { "/", "/a/b", 0, "/a/b" }, { "/", "/..data", 0, "/..data" },
+	{ "/a", "/a", 0, "" }, { "/a", "/a/b", 0, "/b" }, { "/a", "/ab", -1, NULL },
+	{ "/a/b", "/a", -1, NULL }, { "/a/b", "/c", -1, NULL }, { "/", "/..", -1, NULL },
+	{ "/", "/../b", -1, NULL }, { "/a", "/../a", -1, NULL },
+	{ "/..", "/", 1, "/" }, { "/../..", "/", 2, "/" }, { "/../..", "/a/b", 2, "/a/b" },
+	{ "/../..", "/../b", 1, "/b" }, { "/../..", "/../../b", 0, "/b" },
+	{ "/..", "/../..", -1, NULL }, { "/../b", "/", -1, NULL }, { "/../b", "/../b/c", 0, "/c" },
+	{ "/../b", "/../c", -1, NULL }, { "/..a", "/..a/b", 0, "/b" },
+};
+
+static void test_places(void)
+{
+	for (size_t i = 0; i < COUNT(place_cases); i++) {
+		const char *rest = NULL;
+		size_t unknown = 0;
+		int r = cgroup_place(place_cases[i].top, place_cases[i].path, &unknown, &rest);
+
+		tap_ok(place_cases[i].unknown < 0 ? r == -EXDEV
+			: r == 0 && unknown == (size_t)place_cases[i].unknown &&
+			  !strcmp(rest, place_cases[i].rest),
+		       "%s below a mount of %s", place_cases[i].path, place_cases[i].top);
+	}
+}
+
+/* The first mount of several that shows ours, if nothing is mounted over it. */
+static const struct {
+	const char *mountinfo, *path, *point;	/* NULL: none shows it */
+} choice_cases[] = {
+	{ "1 2 0:1 /x /a rw - cgroup2 c rw\n1 2 0:1 / /b rw - cgroup2 c rw\n", "/y", "/b" },
+	{ "1 2 0:1 /.. /a rw - cgroup2 c rw\n1 2 0:1 / /b rw - cgroup2 c rw\n", "/y", "/b" },
+	{ "1 2 0:1 / /a rw - cgroup2 c rw\n1 2 0:1 /.. /b rw - cgroup2 c rw\n", "/y", "/a" },
+	{ "1 2 0:1 /.. /a rw - cgroup2 c rw\n1 2 0:1 / /a rw - cgroup2 c rw\n", "/y", "/a" },
+	{ "1 2 0:1 / /a rw - cgroup2 c rw\n1 2 0:1 /x /a rw - cgroup2 c rw\n", "/y", NULL },
+	{ "1 2 0:1 /x /a rw - cgroup2 c rw\n", "/y", NULL },
+};
+
+static void test_mount_choice(void)
+{
+	static struct cgroup_mount mount;
+
+	for (size_t i = 0; i < COUNT(choice_cases); i++) {
+		int r = cgroup_parse_mountinfo(choice_cases[i].mountinfo, 2, choice_cases[i].path,
+					       &mount);
+
+		tap_ok(choice_cases[i].point ? r == 0 && !strcmp(mount.point, choice_cases[i].point)
+					     : r == -EXDEV, "choice of mounts, case %zu", i);
+	}
+}
+
+/* A cgroup namespace that sees the mount of its host: ours is where our pid is. */
+static void test_host_mount(void)
+{
+	struct tree tree = make_machine("0::/\n");
+	struct cgroup_chain chain = { 0 };
+	struct room room = { 0 };
+
+	put(&tree, "/proc/self/mountinfo",
+	    "30 25 0:26 /../.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+	put(&tree, "/proc/self/stat", "42 (x) R\n");
+	put(&tree, "/sys/fs/cgroup/42/cgroup.procs", "42\n");
+	put(&tree, "/sys/fs/cgroup/a/decoy/cgroup.procs", "4\n142\n421\n2\n");
+	put(&tree, "/sys/fs/cgroup/b/deep/below/cgroup.procs", "42\n");
+	tap_is(cgroup_chain_read(&tree.root, "self", &chain), -EXDEV,
+	       "a pid that is listed nowhere at its depth");
+	put(&tree, "/sys/fs/cgroup/b/ours/cgroup.procs", "7\n42\n");
+	put(&tree, "/sys/fs/cgroup/b/ours/memory.max", "41943040\n");
+	put(&tree, "/sys/fs/cgroup/b/ours/memory.current", "1048576\n");
+	tap_is(cgroup_chain_read(&tree.root, "self", &chain), 0, "a pid that is listed");
+	tap_ok(chain.count == 3 && !strcmp(chain.levels[0].name, "/b/ours") &&
+	       !strcmp(chain.levels[0].directory, "/sys/fs/cgroup/b/ours") &&
+	       !strcmp(chain.levels[2].name, "/"), "its levels have the names of the mount");
+	cgroup_chain_free(&chain);
+	tap_ok(read_room(&tree, true, &room) == 0 && room.cgroup && room.bytes == 39 * MIB,
+	       "and its limit counts");
+	put(&tree, "/proc/self/cgroup", "0::/inner\n");
+	tap_is(cgroup_chain_read(&tree.root, "self", &chain), -EXDEV, "the rest of the path counts");
+	put(&tree, "/sys/fs/cgroup/b/ours/inner/cgroup.procs", "42");
+	tap_ok(cgroup_chain_read(&tree.root, "self", &chain) == 0 && chain.count == 4 &&
+	       !strcmp(chain.levels[0].name, "/b/ours/inner"), "below the namespace's root");
+	cgroup_chain_free(&chain);
+	remove_tree(&tree);
 }
 
 /* Mounts of both versions, in which the controller is in one only; 0: in none. */
@@ -399,20 +514,6 @@ static void test_room_read(void)
 	}
 }
 
-/* The room of "self" in TREE. */
-static int read_room(const struct tree *tree, bool guarded, struct room *ret_room)
-{
-	struct machine machine = { .mem_total = 8 * GIB };
-	struct cgroup_chain chain = { 0 };
-	struct room_source source = { &tree->root, &machine, &chain };
-	int r = cgroup_chain_read(&tree->root, "self", &chain);
-
-	if (r == 0)
-		r = room_read(&source, guarded, ret_room);
-	cgroup_chain_free(&chain);
-	return r;
-}
-
 static void test_machine_room(void)
 {
 	struct tree tree = make_machine("0::/\n");
@@ -589,7 +690,7 @@ static void test_mounts(void)
 
 	for (size_t i = 0; i < COUNT(mount_cases); i++) {
 		int r = cgroup_parse_mountinfo(mount_cases[i].text, mount_cases[i].version,
-					       &mount);
+					       NULL, &mount);
 
 		if (!mount_cases[i].top)
 			tap_ok(r == -ENOENT, "mountinfo case %zu has no such mount", i);
@@ -608,7 +709,7 @@ static void test_long_mount(void)
 
 	make_long_path(path, 25, 200);
 	snprintf(text, sizeof(text), "1 2 0:1 / %s rw - cgroup2 c rw\n", path);
-	tap_is(cgroup_parse_mountinfo(text, 2, &mount), -ENAMETOOLONG,
+	tap_is(cgroup_parse_mountinfo(text, 2, NULL, &mount), -ENAMETOOLONG,
 	       "a mount point longer than any path");
 	snprintf(text, sizeof(text), "4:memory:%s\n", path);
 	tap_is(cgroup_parse_membership(text, 1, path), -ENAMETOOLONG,
@@ -633,7 +734,7 @@ static void test_longest_path(void)
 		       "a cgroup at the limit of length");
 		tap_ok(membership.guard == '~', "it stays in its buffer");
 		snprintf(text, sizeof(text), "1 2 0:1 / %s rw - cgroup2 c rw\n", path);
-		tap_is(cgroup_parse_mountinfo(text, 2, &mount), wanted,
+		tap_is(cgroup_parse_mountinfo(text, 2, NULL, &mount), wanted,
 		       "a mount point at the limit of length");
 	}
 	tap_ok(!strcmp(membership.path, path) && !strcmp(mount.point, path),
@@ -655,7 +756,7 @@ static void test_truncated(void)
 		char *text = strndup(mountinfo, length);
 
 		for (int version = 1; text && version <= 2; version++) {
-			int r = cgroup_parse_mountinfo(text, version, &mount);
+			int r = cgroup_parse_mountinfo(text, version, NULL, &mount);
 
 			sane = sane && (r == 0 || r == -ENOENT);
 			if (length <= strlen(membership)) {
@@ -694,6 +795,10 @@ static void test_missing_files(void)
 int main(void)
 {
 	test_chains();
+	test_not_shown();
+	test_places();
+	test_mount_choice();
+	test_host_mount();
 	test_both_versions();
 	test_figures();
 	test_unlimited();
