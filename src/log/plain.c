@@ -120,8 +120,7 @@ static size_t decode_entities(char *line, size_t length)
 	return kept;
 }
 
-/* The no-break spaces of a page that was copied. */
-static size_t decode_spaces(char *line, size_t length)
+size_t plain_spaces(char *line, size_t length)
 {
 	static const char space[] = "\xc2\xa0";
 	size_t kept = 0;
@@ -192,7 +191,7 @@ size_t plain_line(char *line, size_t length)
 	}
 	length = drop_sequences(line, length);
 	length = drop_tags(line, length);
-	length = decode_spaces(line, length);
+	length = plain_spaces(line, length);
 	return decode_entities(line, length);
 }
 

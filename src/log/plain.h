@@ -12,6 +12,11 @@
  */
 size_t plain_line(char *line, size_t length);
 
+/*
+ * Makes no-break spaces, of a page that was copied, blanks, in place. Returns the new length.
+ */
+size_t plain_spaces(char *line, size_t length);
+
 enum plain_escapes {
 	PLAIN_KMSG,	/* every \xNN, as /dev/kmsg has them */
 	PLAIN_OTHER,	/* \xNN of bytes that are no printable ASCII, as dmesg(1) writes them */

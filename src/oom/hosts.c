@@ -116,6 +116,14 @@ struct oom_expected hosts_expect(const struct hosts *hosts)
 	return expected;
 }
 
+bool hosts_have_reports(const struct hosts *hosts)
+{
+	for (size_t i = 0; i < hosts->count; i++)
+		if (hosts->list[i]->assembly.count)
+			return true;
+	return false;
+}
+
 int hosts_flush(struct hosts *hosts, bool all)
 {
 	int r = 0;

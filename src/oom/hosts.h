@@ -39,6 +39,9 @@ void hosts_skip(struct hosts *hosts, uint64_t count);
 /* What the open reports make the next line be expected to be. */
 struct oom_expected hosts_expect(const struct hosts *hosts);
 
+/* Whether a report of any host is open. */
+bool hosts_have_reports(const struct hosts *hosts);
+
 /* assembly_flush() for all hosts. With ALL they are forgotten. */
 int hosts_flush(struct hosts *hosts, bool all);
 

@@ -849,3 +849,82 @@ bool oom_message_torn(enum oom_message message, struct text so_far, struct text 
 		return false;
 	}
 }
+
+/* Whether REST is nothing, or the first part of one of WORDS, or begins with one. */
+static bool is_begun_with(struct text rest, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t length = strlen(words[i]);
+
+		length = rest.length < length ? rest.length : length;
+		if (!memcmp(rest.at, words[i], length))
+			return true;
+	}
+	return false;
+}
+
+/* "N (comm) total-vm:...", "N, UID 27, (mysqld) ...", "N (comm)", cut off anywhere */
+static bool is_kernels_process(struct text rest, const char *const *behind, size_t count)
+{
+	static const char *const names[] = { "(", ", UID " };
+	uint64_t pid;
+
+	text_skip_blanks(&rest);
+	if (!text_take_u64(&rest, &pid))
+		return false;
+	text_skip_blanks(&rest);
+	if (!is_begun_with(rest, names, COUNT(names)))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (text_has(rest, behind[i]))
+			return true;
+	/* A name may have brackets too. */
+	return !text_skip_past_last(&rest, ")") ||
+	       (text_skip_blanks(&rest), is_begun_with(text_trim(rest), behind, count));
+}
+
+/* Behind what may stand in front of it. */
+static bool is_kernels_kill(struct text text, bool expected)
+{
+	static const char *const sizes[] = { "total-vm:", "vsz:", ", UID " };
+	struct text rest = text;
+
+	take_cause(&rest);
+	expected |= rest.at != text.at || text_has(rest, " total-vm:") || text_has(rest, " vsz:");
+	return expected && text_skip(&rest, "Killed process") &&
+	       is_kernels_process(rest, sizes, COUNT(sizes));
+}
+
+static bool is_kernels_choice(struct text text)
+{
+	static const char *const scores[] = { "score " };
+	struct text rest = text;
+
+	take_cause(&rest);
+	return rest.at != text.at &&
+	       (text_skip(&rest, "Kill process") || text_skip(&rest, "kill process")) &&
+	       is_kernels_process(rest, scores, COUNT(scores));
+}
+
+bool oom_message_is_kernels(enum oom_message message, struct text text, bool timed,
+			    bool expected)
+{
+	text_skip_blanks(&text);
+	switch (message) {
+	case OOM_MSG_INVOKED:
+		return text_has(text, "gfp_mask=0x") || (timed && !text_has(text, "gfp_mask=%"));
+	case OOM_MSG_KILLED:
+		return is_kernels_kill(text, expected);
+	case OOM_MSG_CHOICE:
+		return is_kernels_choice(text);
+	case OOM_MSG_DECISION:
+		return text_has(text, "constraint=CONSTRAINT_");
+	case OOM_MSG_REAPED:
+		return text_skip_past(&text, "reaped process ") &&
+		       text_is_digit(text_byte(text, 0));
+	case OOM_MSG_UNREAPED:
+		return text_skip_past(&text, "reap pid:") && text_is_digit(text_byte(text, 0));
+	default:
+		return true;
+	}
+}

@@ -93,6 +93,14 @@ bool oom_message_goes_on(enum oom_message message, struct text line, enum oom_me
 			 bool dressed);
 
 /*
+ * Whether TEXT, a MESSAGE by its first words, is the kernel's: others write of killed processes
+ * too, with numbers, and quote the kernel's source. TIMED: it has a time or a tag. EXPECTED: a
+ * report is open, so that shorter lines of old kernels may follow.
+ */
+bool oom_message_is_kernels(enum oom_message message, struct text text, bool timed,
+			    bool expected);
+
+/*
  * Whether LINE is no rest of any message: it begins one that reports have, but that nobody needs.
  */
 bool oom_message_is_other(struct text line);

@@ -334,8 +334,9 @@ static int take_line(struct oom_parser *parser, struct text line)
 	length = line.length < OOM_LINE_MAX ? line.length : OOM_LINE_MAX;
 	if (length)
 		memcpy(parser->scratch, line.at, length);
-	if (!clothing_is_kmsg(line))
-		length = plain_line(parser->scratch, length);
+	/* In a record of /dev/kmsg all other bytes that are no ASCII are escaped. */
+	length = clothing_is_kmsg(line) ? plain_spaces(parser->scratch, length)
+					: plain_line(parser->scratch, length);
 	while (length && parser->scratch[length - 1] == '\r')
 		length--;
 	return take_text_line(parser, (struct text){ parser->scratch, length });

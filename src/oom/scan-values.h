@@ -40,7 +40,10 @@ static inline void value_number(struct text text, const char *key, int64_t *ret_
 		text_take_i64(&text, ret_number);
 }
 
-/* The same for a count of things of UNIT bytes (1024 for kB), with or without blanks in front. */
+/*
+ * The same for a count of things of UNIT bytes (1024 for kB), with or without blanks in front. At
+ * the end of a line that was cut the number of kB has no "kB", and is not a number.
+ */
 static inline void value_size(struct text text, const char *key, uint64_t unit,
 			      uint64_t *ret_bytes)
 {
@@ -48,7 +51,7 @@ static inline void value_size(struct text text, const char *key, uint64_t unit,
 
 	if (text_skip_past_last(&text, key)) {
 		text_skip_blanks(&text);
-		if (text_take_u64(&text, &count))
+		if (text_take_u64(&text, &count) && (unit != 1024 || text.length))
 			*ret_bytes = value_times(count, unit);
 	}
 }

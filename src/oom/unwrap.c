@@ -19,11 +19,34 @@ void unwrap_begin(struct unwrap *unwrap)
 	unwrap->style = (struct unwrap_style){ .dressed = false };
 	unwrap->last_time = (struct oom_time){ .raw = "" };
 	unwrap->last_host[0] = '\0';
+	unwrap->message_timed = false;
 }
 
 static struct text so_far(const struct unwrap *unwrap)
 {
 	return (struct text){ unwrap->text, unwrap->length };
+}
+
+/*
+ * A pager that chops lines has '>' where it did so: of the last figure or path in front of it
+ * nobody knows how it goes on. The lines of these classes end in a figure.
+ */
+static void drop_cut_mark(struct unwrap *unwrap)
+{
+	static const enum oom_message classes[] = {
+		OOM_MSG_INVOKED, OOM_MSG_DECISION, OOM_MSG_KILLED, OOM_MSG_CHOICE, OOM_MSG_REAPED,
+		OOM_MSG_NODE, OOM_MSG_ZONE, OOM_MSG_BLOCKS, OOM_MSG_COUNTER, OOM_MSG_COUNTS,
+	};
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		found |= classes[i] == unwrap->class;
+	if (!found || text_last(so_far(unwrap)) != '>')
+		return;
+	while (unwrap->length && !strchr(", ", unwrap->text[unwrap->length - 1]))
+		unwrap->length--;
+	while (unwrap->length && strchr(", ", unwrap->text[unwrap->length - 1]))
+		unwrap->length--;
 }
 
 int unwrap_end(struct unwrap *unwrap)
@@ -34,8 +57,12 @@ int unwrap_end(struct unwrap *unwrap)
 	if (!unwrap->waiting)
 		return 0;
 	unwrap->waiting = false;
+	drop_cut_mark(unwrap);
 	/* What it began like may not be what it is. */
 	class = unwrap->whole ? unwrap->class : oom_message_of(so_far(unwrap), expected);
+	if (!oom_message_is_kernels(class, so_far(unwrap), unwrap->timed,
+				    unwrap->kmsg || hosts_have_reports(unwrap->hosts)))
+		class = OOM_MSG_NONE;
 	return hosts_take(unwrap->hosts, class, so_far(unwrap), &unwrap->time,
 			     text_of(unwrap->caller), text_of(unwrap->host));
 }
@@ -76,6 +103,8 @@ static int wait_for_rest(struct unwrap *unwrap, const struct clothing *line,
 	unwrap->lines = 1;
 	unwrap->length = 0;
 	unwrap->indent = line->indent;
+	unwrap->kmsg = line->kmsg;
+	unwrap->timed = line->timed;
 	unwrap->time = line->time;
 	text_copy_to(line->caller, unwrap->caller, sizeof(unwrap->caller));
 	text_copy_to(line->host, unwrap->host, sizeof(unwrap->host));
@@ -126,6 +155,9 @@ static bool may_go_on(const struct unwrap *unwrap, const struct clothing *line)
 	size_t next = first_word(line->message).length;
 
 	if (line->timed || !line->message.length || unwrap->lines == UNWRAP_LINES_MAX)
+		return false;
+	/* " SUBSYSTEM=acpi", more of a record, but not of its text */
+	if (unwrap->kmsg && (unwrap->whole || line->indent))
 		return false;
 	if (!unwrap->whole)
 		return true;
@@ -191,14 +223,18 @@ static void go_on(struct unwrap *unwrap, const struct clothing *line)
 	note_piece(unwrap, line);
 }
 
-/* Lines without time and host are of the message above them, or of a log that has none. */
+static bool has_time(const struct clothing *line)
+{
+	return line->time.raw[0] || line->time.has_monotonic || line->time.has_wall;
+}
+
+/*
+ * Lines without time and host are of the message above them, or of a log without times. The date of what
+ * is no message, of a mail that quotes some, is not theirs.
+ */
 static void inherit_prefix(struct unwrap *unwrap, struct clothing *line)
 {
-	bool has_time = line->time.raw[0] || line->time.has_monotonic || line->time.has_wall;
-
-	if (has_time)
-		unwrap->last_time = line->time;
-	else
+	if (!has_time(line) && (line->timed || unwrap->message_timed))
 		line->time = unwrap->last_time;
 	if (line->timed || line->host.length)
 		text_copy_to(line->host, unwrap->last_host, sizeof(unwrap->last_host));
@@ -238,8 +274,12 @@ static int begin(struct unwrap *unwrap, const struct clothing *line, enum oom_me
 	if (class == OOM_MSG_NONE && line->width)
 		class = oom_message_begun(line->message, hosts_expect(unwrap->hosts));
 	/* What is no line of text was never wrapped. */
-	if (class != OOM_MSG_NONE && line->width && !line->kmsg)
+	if (class != OOM_MSG_NONE && line->width)
 		return wait_for_rest(unwrap, line, class);
+	/* What is no line of text either comes from the kernel itself. */
+	if (line->width && !oom_message_is_kernels(class, line->message, line->timed,
+						   hosts_have_reports(unwrap->hosts)))
+		class = OOM_MSG_NONE;
 	return hosts_take(unwrap->hosts, class, line->message, &line->time, line->caller,
 			     line->host);
 }
@@ -258,6 +298,10 @@ int unwrap_take(struct unwrap *unwrap, const struct clothing *given, enum oom_me
 	if (line.dropped)
 		hosts_miss(unwrap->hosts, line.dropped);
 	*ret_class = classify(unwrap, &line);
+	if (has_time(given)) {
+		unwrap->last_time = given->time;
+		unwrap->message_timed = *ret_class != OOM_MSG_NONE;
+	}
 	if (unwrap->waiting && goes_on(unwrap, &line, *ret_class)) {
 		*ret_class = unwrap->class;
 		go_on(unwrap, &line);

@@ -27,12 +27,14 @@ struct unwrap {
 	bool waiting;			/* a message waits for its rest, or for another line */
 	enum oom_message class;
 	bool whole;			/* it needs no rest */
+	bool kmsg, timed;		/* its first line was a record of /dev/kmsg, had a time */
 	unsigned lines;
 	char *text;			/* owned; UNWRAP_MAX bytes, made at the first need */
 	size_t length;
 	size_t width, padding;		/* of its last line */
 	size_t indent;			/* of its first line */
 	struct oom_time time, last_time;
+	bool message_timed;		/* last_time is that of a message */
 	char caller[24], host[72], last_host[72];
 };
 

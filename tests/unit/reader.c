@@ -653,7 +653,7 @@ static const char *const names[] = {
 	"process 7",
 	"kernel:", "CPU: 1 PID: 2", "> ", "| x |", "<br></pre>", "&lt;b&gt;&amp;", "#012#033[1m",
 	"\"\\x41\"",
-	"a\\", "\xff\xfe\x80", "\xc2\xa0nbsp", "{\"MESSAGE\":\"x",
+	"a\\", "\xff\xfe\x80", "{\"MESSAGE\":\"x",
 };
 
 static void check_name(const char *name)
