@@ -115,6 +115,31 @@ function prefix(level, usec, wall) {
 		return "foo|bar|" NR ": "
 	if (style == "unknown-ktime")
 		return "foo|bar|" NR ": " ktime(usec)
+	# Prefixes that nothing is told of: found by what the neighbours say.
+	if (style == "talos")
+		return "kern: " sprintf("%7s", name_of[level]) ": [2026-09-21T" wall "." \
+			fraction(usec, 6) "Z]: "
+	if (style == "hypervisor")
+		return "2026-09-21T" wall "." fraction(usec, 3) "Z In(05) vcpu-" NR % 8 \
+			" - Guest: <" level ">" ktime(usec)
+	if (style == "tag-no-blank")
+		return "Sep 21 " wall " vmhost kernel:" ktime(usec)
+	if (style == "tag-no-colon")
+		return "Sep 21 " wall " vmhost kernel " ktime(usec)
+	if (style == "bare-host")
+		return "vmhost "
+	if (style == "ansible")
+		return "vm-1 | SUCCESS | rc=0 | (stdout) " ktime(usec)
+	if (style == "serial-console")
+		return "(vm-1.console) [21/Sep/2026 " wall "] -> " ktime(usec)
+	if (style == "logfmt")
+		return "level=" (NR % 3 ? "info" : "warn") " ts=2026-09-21T" wall "Z host=vmhost msg="
+	if (style == "cloudwatch")
+		return "1790000" sprintf("%03d", NR % 1000) "000\tvm/kernel/i-0abc\t{host: vmhost} => "
+	if (style == "fluent-bit")
+		return "[" NR "] kernel.log: [1790000000." fraction(usec, 6) ", {\"log\"=>"
+	if (style == "semicolons")
+		return NR ";2026-09-21 " wall ";vmhost;kernel;" level ";"
 	if (style == "grep-n")
 		return NR ":" ktime(usec)
 	if (style == "grep-H")

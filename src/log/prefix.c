@@ -18,7 +18,6 @@ static const struct anchor {
 	{ "Out of memory: Kill", " process ", "oom_score_adj:#" },
 	{ "Out of memory (oom_kill_allocating_task): Kill", " process ", "oom_score_adj:#" },
 	{ "Memory cgroup out of memory: Kill", " process ", "oom_score_adj:#" },
-	{ "Killed process # (", "total-vm:", "oom_score_adj:#" },
 	{ "oom_reaper: reaped process # (", NULL, "shmem-rss:#kB" },
 	{ "Tasks state (memory values in pages):", NULL, "pages):" },
 	{ "[ pid ]   uid  tgid total_vm", NULL, " name" },
@@ -237,6 +236,10 @@ void prefix_learn(struct prefixes *prefixes, struct text line, size_t at)
 		return;
 	shape = shape_of(prefixes, &skeleton);
 	shape->width = front.length;
+	shape->sample[0] = '\0';
+	if (front.length > 1 && front.length < sizeof(shape->sample) && skeleton.length > 1 &&
+	    skeleton.mark[0] == 'w')
+		text_copy_to(front, shape->sample, sizeof(shape->sample));
 	shape->blanks = front.length - text_trim(front).length;
 	shape->quote = quote ? quote : shape->quote;
 	if (!find_suffix(text, anchor->last, &suffix) || !read_skeleton(suffix, &back))
@@ -314,12 +317,16 @@ bool prefix_split(const struct prefix_shape *shape, struct text line, struct pre
 	return true;
 }
 
-bool prefix_is_sure(const struct prefix_shape *shape)
+bool prefix_is_sure(const struct prefix_shape *shape, struct text front)
 {
+	size_t marks = 0;
+
+	if (shape->sample[0] && text_is(front, shape->sample))
+		return true;
+
 	for (size_t i = 0; i < shape->front.length; i++)
-		if (!strchr("w >|", shape->front.mark[i]))
-			return true;
-	return false;
+		marks += !strchr("w >|\"'", shape->front.mark[i]);
+	return marks > 1;
 }
 
 static bool is_kernel_word(struct text word)

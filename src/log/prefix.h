@@ -30,6 +30,7 @@ struct prefix_shape {
 	size_t blanks;		/* at the end of the front */
 	size_t width;		/* of the front that it was learned from */
 	char quote;		/* the text is a string in these; NUL: it is none */
+	char sample[64];	/* a front that begins with a word, as it was; "" */
 };
 
 /* The shapes that this log has; zero is none. */
@@ -58,8 +59,11 @@ struct prefix_parts {
 bool prefix_split(const struct prefix_shape *shape, struct text line,
 		  struct prefix_parts *ret_parts);
 
-/* Whether SHAPE has so much punctuation that what has it does so by no chance. */
-bool prefix_is_sure(const struct prefix_shape *shape);
+/*
+ * Whether FRONT has this SHAPE by no chance: there is much punctuation, or it is word by word the
+ * one that was learned, a host's name.
+ */
+bool prefix_is_sure(const struct prefix_shape *shape, struct text front);
 
 /* Undoes the escapes of a string in QUOTE, in place. Returns the new length. */
 size_t prefix_unquote(char *text, size_t length, char quote);

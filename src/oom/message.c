@@ -895,13 +895,14 @@ static bool is_kernels_kill(struct text text, bool expected)
 	       is_kernels_process(rest, sizes, COUNT(sizes));
 }
 
-static bool is_kernels_choice(struct text text)
+/* A mailer may have broken it off behind the cause. */
+static bool is_kernels_choice(struct text text, bool expected)
 {
 	static const char *const scores[] = { "score " };
 	struct text rest = text;
 
 	take_cause(&rest);
-	return rest.at != text.at &&
+	return (rest.at != text.at || expected) &&
 	       (text_skip(&rest, "Kill process") || text_skip(&rest, "kill process")) &&
 	       is_kernels_process(rest, scores, COUNT(scores));
 }
@@ -916,7 +917,7 @@ bool oom_message_is_kernels(enum oom_message message, struct text text, bool tim
 	case OOM_MSG_KILLED:
 		return is_kernels_kill(text, expected);
 	case OOM_MSG_CHOICE:
-		return is_kernels_choice(text);
+		return is_kernels_choice(text, expected);
 	case OOM_MSG_DECISION:
 		return text_has(text, "constraint=CONSTRAINT_");
 	case OOM_MSG_REAPED:

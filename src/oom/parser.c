@@ -170,7 +170,7 @@ static bool find_shape(const struct oom_parser *parser, struct text line,
 			*ret_parts = parts;
 			return true;
 		}
-		if (!found && prefix_is_sure(shape)) {
+		if (!found && prefix_is_sure(shape, parts.front)) {
 			*ret_parts = parts;
 			found = true;
 		}
@@ -189,7 +189,9 @@ static void take_learned_prefix(struct oom_parser *parser, struct text line,
 						unwrap_expects(&parser->unwrap));
 	struct prefix_parts parts;
 
-	if (clothing->foreign || clothing->kmsg || (class != OOM_MSG_NONE && !is_named(class)) ||
+	/* A prefix may begin with a number in brackets too. */
+	if (clothing->foreign || clothing->kmsg ||
+	    (class != OOM_MSG_NONE && class != OOM_MSG_ROW && !is_named(class)) ||
 	    !find_shape(parser, line, &parts) || parts.text.at < clothing->message.at)
 		return;
 	if (parts.quote)

@@ -20,7 +20,9 @@ styles="secs secs-indent caller caller-cpu
 	journal-json-pretty-bytes journal-export journal-export-binary
 	kmsg kmsg-caller logcat-threadtime logcat-brief
 	docker-json docker-json-ktime docker-compose kubectl cri cri-ktime cri-syslog
-	grep-n grep-H grep-Hn grep-context unknown unknown-ktime html-pre html-br"
+	grep-n grep-H grep-Hn grep-context unknown unknown-ktime html-pre html-br
+	talos hypervisor tag-no-blank tag-no-colon bare-host ansible serial-console logfmt
+	cloudwatch fluent-bit semicolons"
 
 wear_styles() {
 	for style in $styles; do
@@ -130,6 +132,11 @@ tell_times() {
 		grep-context 09-21T14:13:26Z true 6966596000 vmhost
 		html-pre null null 6966596000 null
 		html-br null null 6966596000 null
+		talos 09-21T14:13:26.966596Z false null null
+		hypervisor 09-21T14:13:26.966000Z false 6966596000 null
+		tag-no-blank 09-21T14:13:26Z true 6966596000 vmhost
+		tag-no-colon 09-21T14:13:26Z true 6966596000 vmhost
+		semicolons 09-21T14:13:26Z true null vmhost
 	END
 	(cd "$tmp/when" && "$OOMWHY" --json ./*) | jq -r '[.source[2:], .time[5:], .time_guessed,
 		.monotonic_ns, .host] | map(tostring) | join(" ")' >"$tmp/got"

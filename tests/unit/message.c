@@ -497,8 +497,47 @@ static void test_bytes(void)
 	tap_is(oom_message_of(name, nothing), OOM_MSG_INVOKED, "a name may have one in a bad log");
 }
 
+/* What has the kernel's words is the kernel's only in its forms. */
+static void test_kernels(void)
+{
+	static const struct {
+		const char *line;
+		bool timed, expected, kernels;
+	} lines[] = {
+		{ "x invoked oom-killer: gfp_mask=0x0, order=0", false, false, true },
+		{ "x invoked oom-killer", true, false, true },
+		{ "[LTP] x invoked oom-killer", false, false, false },
+		{ "(\"%s invoked oom-killer: gfp_mask=%#x(%pGg)", false, false, false },
+		{ "Killed process 5, exit code 137", true, true, false },
+		{ "Killed process 5", true, false, false },
+		{ "Killed process 5", true, true, true },
+		{ "Killed process 5 (x) total-vm:9kB", false, false, true },
+		{ "Killed process 5, UID 27, (x) total-vm:9kB", false, false, true },
+		{ "Out of memory: Killed process 5 (x) by the watchdog", true, true, false },
+		{ "Out of memory: Killed process 5 (x) tot", true, false, true },
+		{ "Out of memory: Killed process 5", true, false, true },
+		{ "Kill process 5 (x) requested by user", true, true, false },
+		{ "Out of memory: Kill process 5 (x) score 5 or", true, false, true },
+		{ "Kill process 5 (x) score 5 or", true, false, false },
+		{ "oom-kill:constraint=%s,nodemask=%*pbl", false, false, false },
+		{ "oom_reaper: reaped process ...", false, true, false },
+		{ "oom_reaper: reaped process 5 (x), now", false, false, true },
+	};
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct text text = text_of(lines[i].line);
+		enum oom_message class = oom_message_of(text, nothing);
+		bool kernels = class != OOM_MSG_NONE &&
+			       oom_message_is_kernels(class, text, lines[i].timed,
+						      lines[i].expected);
+
+		tap_ok(kernels == lines[i].kernels, "%s: %s the kernel's", lines[i].line,
+		       lines[i].kernels ? "is" : "is not");
+	}
+}
+
 int main(void)
 {
+	test_kernels();
 	test_samples();
 	test_lists();
 	test_others();
