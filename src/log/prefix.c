@@ -325,7 +325,7 @@ bool prefix_is_sure(const struct prefix_shape *shape, struct text front)
 		return true;
 
 	for (size_t i = 0; i < shape->front.length; i++)
-		marks += !strchr("w >|\"'", shape->front.mark[i]);
+		marks += !strchr("w >\"'", shape->front.mark[i]);
 	return marks > 1;
 }
 
