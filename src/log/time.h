@@ -12,6 +12,7 @@ struct oom_time {
 	bool has_monotonic, has_wall;
 	int64_t monotonic_ns;	/* since boot, by the kernel's clock */
 	int64_t wall_ns;	/* since 1970, UTC */
+	bool inherited;		/* the time of the line before: this one has none */
 	bool wall_guessed;	/* year or time zone is not in the log, ours was taken */
 	bool wall_derived;	/* from the time since boot,
 				 * by the clocks of the machine it runs on */

@@ -540,7 +540,7 @@ static int end_reports(struct assembly *assembly)
 static int end_event(struct assembly *assembly, enum oom_message class, struct text text,
 		     const struct oom_time *time)
 {
-	int64_t passed = time_since(&assembly->last, time);
+	int64_t passed = time->inherited ? 0 : time_since(&assembly->last, time);
 	bool rebooted = class == OOM_MSG_BOOT || passed < -DISORDER_NS;
 	int r = 0;
 
@@ -551,7 +551,11 @@ static int end_event(struct assembly *assembly, enum oom_message class, struct t
 	/* A number is another process's after a boot. */
 	if (rebooted)
 		assembly->told_count = 0;
-	assembly->last = *time;
+	/* A report that begins in a line without a time may be of any. */
+	if (!time->inherited)
+		assembly->last = *time;
+	else if (class == OOM_MSG_INVOKED)
+		assembly->last = (struct oom_time){ .raw = "" };
 	return r;
 }
 

@@ -60,7 +60,8 @@ int unwrap_end(struct unwrap *unwrap)
 	drop_cut_mark(unwrap);
 	/* What it began like may not be what it is. */
 	class = unwrap->whole ? unwrap->class : oom_message_of(so_far(unwrap), expected);
-	if (!oom_message_is_kernels(class, so_far(unwrap), unwrap->timed,
+	if (!unwrap->kernels &&
+	    !oom_message_is_kernels(class, so_far(unwrap), unwrap->timed,
 				    unwrap->kmsg || hosts_have_reports(unwrap->hosts)))
 		class = OOM_MSG_NONE;
 	return hosts_take(unwrap->hosts, class, so_far(unwrap), &unwrap->time,
@@ -88,6 +89,10 @@ static void note_piece(struct unwrap *unwrap, const struct clothing *line)
 	unwrap->width = line->width;
 	unwrap->padding = line->padding;
 	unwrap->whole = oom_message_whole(unwrap->class, so_far(unwrap));
+	/* What people write behind it, and is joined to it, does not change that. */
+	if (unwrap->lines == 1)
+		unwrap->kernels = oom_message_is_kernels(unwrap->class, so_far(unwrap), unwrap->timed,
+							 hosts_have_reports(unwrap->hosts));
 }
 
 static int wait_for_rest(struct unwrap *unwrap, const struct clothing *line,
@@ -234,8 +239,10 @@ static bool has_time(const struct clothing *line)
  */
 static void inherit_prefix(struct unwrap *unwrap, struct clothing *line)
 {
-	if (!has_time(line) && (line->timed || unwrap->message_timed))
+	if (!has_time(line) && (line->timed || unwrap->message_timed)) {
 		line->time = unwrap->last_time;
+		line->time.inherited = true;
+	}
 	if (line->timed || line->host.length)
 		text_copy_to(line->host, unwrap->last_host, sizeof(unwrap->last_host));
 	else

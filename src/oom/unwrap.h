@@ -34,6 +34,7 @@ struct unwrap {
 	size_t width, padding;		/* of its last line */
 	size_t indent;			/* of its first line */
 	struct oom_time time, last_time;
+	bool kernels;			/* its first line alone is the kernel's, surely */
 	bool message_timed;		/* last_time is that of a message */
 	char caller[24], host[72], last_host[72];
 };

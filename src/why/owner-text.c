@@ -256,9 +256,13 @@ static void say_unit(const struct owner_walk *walk, const char *kind, char *what
 static void say_pagetouch(const struct owner_walk *walk, char *what, char *where)
 {
 	if (walk->level == OWNER_CLASS) {
-		say(what, "pagetouch process %s, outside its sandbox", walk->group);
+		say(what, strlen(walk->group) == OWNER_SANDBOX_DIGITS
+			  ? "pagetouch %s, outside its sandbox"
+			  : "pagetouch process %s, outside its sandbox", walk->group);
 	} else {
-		say(what, "the sandbox of pagetouch process %s", walk->group);
+		say(what, strlen(walk->group) == OWNER_SANDBOX_DIGITS
+			  ? "the sandbox %s of pagetouch" : "the sandbox of pagetouch process %s",
+		    walk->group);
 		say(where, "pagetouch --limit");
 	}
 }

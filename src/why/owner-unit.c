@@ -9,7 +9,18 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* "pagetouch-12504", "pagetouch-12504.scope", "pagetouch-observer-12504": system/sandbox.c */
+/* The name that a sandbox is given: 16 hexadecimal digits; up to 0.1.0 its number. */
+static bool is_sandbox_name(struct text name)
+{
+	if (owner_is_number(name))
+		return true;
+	for (size_t i = 0; i < name.length; i++)
+		if (!text_is_digit(name.at[i]) && (name.at[i] < 'a' || name.at[i] > 'f'))
+			return false;
+	return name.length == OWNER_SANDBOX_DIGITS;
+}
+
+/* "pagetouch-0a1b2c3d4e5f6789", the same with ".scope" or "observer-": system/sandbox.c */
 static bool find_pagetouch(struct owner_walk *walk)
 {
 	struct text name = walk->component;
@@ -20,7 +31,7 @@ static bool find_pagetouch(struct owner_walk *walk)
 	observer = text_skip(&name, SANDBOX_OBSERVER);
 	if (!observer)
 		owner_drop_end(&name, ".scope");
-	if (!owner_is_number(name))
+	if (!is_sandbox_name(name))
 		return false;
 	owner_begin(walk, OOM_OWNER_PAGETOUCH, observer ? OWNER_CLASS : OWNER_ITEM);
 	text_copy_to(name, walk->group, sizeof(walk->group));

@@ -41,6 +41,9 @@ bool owner_is_hex(struct text text, size_t least, size_t most);
 /* 1 to 19 decimal digits. */
 bool owner_is_number(struct text text);
 
+/* Hexadecimal digits of a sandbox's name; shorter ones are the number of a process. */
+#define OWNER_SANDBOX_DIGITS 16
+
 /* 1 to MOST ASCII letters, digits and MARKS. */
 bool owner_is_name(struct text text, const char *marks, size_t most);
 

@@ -245,8 +245,9 @@ tables() {
 	for rows in 100000 120000; do
 		awk -v rows="$rows" '
 			/pid=92|Comm: main/ { print; next }
-			/main\.out$/ { for (i = 1; i < rows - 8; i++)
-				printf "6,1,1,-;[%7d] %5d %7d %8d %8d %8d %8d %13d %s\n", i + 100, i, i + 100,
+			/main\.out$/ { head = $0; sub(/;.*/, ";", head)
+				for (i = 1; i < rows - 8; i++)
+				printf head "[%7d] %5d %7d %8d %8d %8d %8d %13d %s\n", i + 100, i, i + 100,
 					i, i % 1000, 4096, 0, 0, "worker" i % 97 }
 			{ print }' "$fixtures/$report" >"$tmp/log"
 		survives "a table of $rows rows"

@@ -161,7 +161,7 @@ static void test_calls(unsigned threads, enum order_kind kind)
 	job.access = TOUCH_PREAD;
 	crew_begin(crew, &job);
 	tap_is(crew_touch(crew, 500), 0, "pread: all of them are there");
-	ftruncate(job.fd, (off_t)(10 * page));
+	tap_is(ftruncate(job.fd, (off_t)(10 * page)), 0, "the file is cut");
 	crew_begin(crew, &job);
 	tap_is(crew_touch(crew, 500), -EFAULT, "a file that ends before the page");
 	job.access = TOUCH_PWRITE;
