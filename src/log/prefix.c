@@ -298,7 +298,8 @@ size_t prefix_unquote(char *text, size_t length, char quote)
 	return kept;
 }
 
-bool prefix_split(const struct prefix_shape *shape, struct text line, struct prefix_parts *ret_parts)
+bool prefix_split(const struct prefix_shape *shape, struct text line,
+		  struct prefix_parts *ret_parts)
 {
 	struct text rest = line;
 

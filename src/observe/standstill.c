@@ -62,7 +62,7 @@ enum standstill standstill_find(const struct root *root, pid_t pid,
 		wchan[0] = '\0';
 	found = standstill_by_state(status, wchan);
 	snprintf(text, STANDSTILL_MAX, found == STANDSTILL_FROZEN
-		 ? "the subject (pid %d) is frozen by the cgroup freezer: it goes on when it is thawed"
+		 ? "the subject (pid %d) is frozen by the cgroup freezer: thaw it to go on"
 		 : "the subject (pid %d) is stopped: SIGCONT lets it go on", (int)pid);
 	return found;
 }

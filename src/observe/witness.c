@@ -71,7 +71,7 @@ static void begin_levels(struct witness *witness)
 	}
 }
 
-/* Whether the process is in the initial namespace of KIND ("pid"), which has a number of its own. */
+/* Whether the process is in the initial namespace of KIND ("pid"), which has its own number. */
 static bool is_initial_namespace(const char *kind, uint64_t number)
 {
 	struct stat status;

@@ -31,7 +31,7 @@ struct oom_killed {
 struct oom_sought {
 	int64_t pid;		/* in the initial pid namespace, of which the log speaks;
 				 * OOM_NO_NUMBER: it is not known there */
-	const char *comm;	/* tell it from others in its cgroup if the pid is not known: name, */
+	const char *comm;	/* tell it from others in its cgroup without a pid: name, */
 	uint64_t total_vm;	/* and VSZ, bytes; OOM_UNKNOWN: it may be anything */
 	const char *cgroup;	/* the path of its memory cgroup, not escaped; NULL: not known */
 	bool whole;		/* it begins at the root, as in the log; else it is the end of that
@@ -41,7 +41,7 @@ struct oom_sought {
 struct oom_fate {
 	bool chosen_found, killed_found;	/* which of these is valid */
 	bool elsewhere;			/* it was found, but in another cgroup */
-	uint64_t others;		/* processes of its cgroup that were killed, and are not it */
+	uint64_t others;		/* processes of its cgroup that were killed, not it */
 	struct oom_chosen chosen;
 	struct oom_killed killed;
 };

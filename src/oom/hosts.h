@@ -24,8 +24,8 @@ struct hosts {
 };
 
 /*
- * Takes one message of CLASS, also of none. CALLER and HOST may be empty. Returns 0 or a negative errno,
- * of on_report too.
+ * Takes one message of CLASS, also of none. CALLER and HOST may be empty. Returns 0 or a
+ * negative errno, of on_report too.
  */
 int hosts_take(struct hosts *hosts, enum oom_message class, struct text text,
 	       const struct oom_time *time, struct text caller, struct text host);

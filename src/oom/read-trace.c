@@ -41,7 +41,8 @@ static bool is_frame_rest(struct text text)
 }
 
 /*
- * "dump_stack+0x5c/0x80", "? __alloc_pages+0x1cd/0x220", "[<ffffffff81d91389>] x.isra.0+0xc1/0x128",
+ * "dump_stack+0x5c/0x80", "? __alloc_pages+0x1cd/0x220", "[<ffffffff81d91389>]
+ * x.isra.0+0xc1/0x128",
  * "[<c0010d40>] (dump_header) from [<c00d>] (out_of_memory+0x1c/0x20)"
  */
 struct text oom_frame(struct text text, bool *ret_reliable)

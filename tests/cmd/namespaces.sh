@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # namespaces.sh - other namespaces than those of /proc and of the cgroup file system, privilege that
 # the caller has not, and trees that never end
+# shellcheck disable=SC2016 # what inner shells expand; what is called by name
 . "${srcdir:=.}/tests/lib.sh"
 
 command -v timeout >/dev/null || skip_all "no timeout(1)"

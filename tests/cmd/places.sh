@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # places.sh - real OOM kills where users have them: below a limit that is not ours, with somebody
 # who stops what is left, in namespaces; and what only looks like them
+# shellcheck disable=SC2016,SC2317 # what inner shells expand; what is called by name
 . "${srcdir:=.}/tests/lib.sh"
 
 own=$(sed -n 's/^[0-9]*:memory:\(.*\)/\1/p' /proc/self/cgroup)
@@ -185,7 +186,7 @@ for space in '' 'unshare -p -f --mount-proc'; do
 	for sandbox in "$outer"/pagetouch-*; do :; done
 	mkdir "$outer/elsewhere"
 	echo 4M >"$outer/elsewhere/memory.limit_in_bytes"
-	echo "$(subject_in "$sandbox")" >"$outer/elsewhere/cgroup.procs"
+	subject_in "$sandbox" >"$outer/elsewhere/cgroup.procs"
 	finish
 	[ "$status $(outcome)" = "137 oom-ancestor" ] || [ "$status $(outcome)" = "137 killed" ]
 	ok $? "$place: moved out of the sandbox and killed elsewhere ($(outcome))"

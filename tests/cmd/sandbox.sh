@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # sandbox.sh - real OOM kills in memory cgroups of our own, their controls, and the clean-up
+# shellcheck disable=SC2016 # what inner shells expand; what is called by name
 . "${srcdir:=.}/tests/lib.sh"
 
 # Where the sandboxes are made on a v1 machine: below this test's own memory cgroup.
