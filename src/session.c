@@ -88,7 +88,8 @@ static int read_machine(struct session *session, const struct request *request,
 	if (r < 0) {
 		trouble_set(trouble, "cannot read /proc/meminfo: %s", strerror(-r));
 		if (!trouble_remedy_errno(trouble, r))
-			trouble_remedy(trouble, "is proc mounted on /proc, and without subset=pid?");
+			trouble_remedy(trouble,
+					"is proc mounted on /proc, and without subset=pid?");
 		return r;
 	}
 	return read_cgroups(session, request, trouble);
@@ -262,7 +263,10 @@ static int on_sample(void *context, const struct sample *sample)
 	return printer_sample(&session->printer, sample);
 }
 
-/* A note that cannot be written at once is not: nobody would look at guard and signals meanwhile. */
+/*
+ * A note that cannot be written at once is not: nobody would look at guard and signals
+ * meanwhile.
+ */
 static void on_note(void *context, const char *sentence)
 {
 	struct session *session = context;
@@ -586,7 +590,8 @@ int session_run(struct session *session)
 static void remove_sandbox(struct session *session)
 {
 	if (sandbox_remove(&session->sandbox) == -EBUSY)
-		fprintf(stderr, "%s: note: the sandbox stays: a process that is not ours is in it\n",
+		fprintf(stderr,
+		"%s: note: the sandbox stays: a process that is not ours is in it\n",
 			program_invocation_short_name);
 }
 

@@ -83,7 +83,8 @@ static enum oom_scope scope_of_caller(struct text name, bool killer)
 		return OOM_SCOPE_MEMCG;
 	if (text_is(name, "moom_callback"))
 		return OOM_SCOPE_SYSRQ;
-	if (killer && (text_starts(name, "__alloc_pages") || text_starts(name, "__alloc_frozen_pages") ||
+	if (killer && (text_starts(name, "__alloc_pages") || text_starts(name,
+			"__alloc_frozen_pages") ||
 		       text_is(name, "pagefault_out_of_memory")))
 		return OOM_SCOPE_GLOBAL;
 	return OOM_SCOPE_UNKNOWN;

@@ -76,7 +76,10 @@ int read_group(struct oom_draft *draft, struct text text);
 int read_panic(struct oom_draft *draft, struct text text);
 int read_reaped(struct oom_draft *draft, struct text text, const struct oom_time *time);
 
-/* Adds the victim that the choice of REPORT, which has no line of a kill, tells of. 0 or -ENOMEM. */
+/*
+ * Adds the victim that the choice of REPORT, which has no line of a kill, tells of. 0 or
+ * -ENOMEM.
+ */
 int read_presumed(struct oom_report *report);
 
 /*

@@ -91,7 +91,8 @@ static void note_piece(struct unwrap *unwrap, const struct clothing *line)
 	unwrap->whole = oom_message_whole(unwrap->class, so_far(unwrap));
 	/* What people write behind it, and is joined to it, does not change that. */
 	if (unwrap->lines == 1)
-		unwrap->kernels = oom_message_is_kernels(unwrap->class, so_far(unwrap), unwrap->timed,
+		unwrap->kernels = oom_message_is_kernels(unwrap->class, so_far(unwrap),
+				unwrap->timed,
 							 hosts_have_reports(unwrap->hosts));
 }
 
@@ -234,7 +235,8 @@ static bool has_time(const struct clothing *line)
 }
 
 /*
- * Lines without time and host are of the message above them, or of a log without times. The date of what
+ * Lines without time and host are of the message above them, or of a log without times. The
+ * date of what
  * is no message, of a mail that quotes some, is not theirs.
  */
 static void inherit_prefix(struct unwrap *unwrap, struct clothing *line)

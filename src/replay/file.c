@@ -217,7 +217,10 @@ static int check_order(struct replay_file *file, const struct sample *sample,
 	return 1;
 }
 
-/* Whether the record, which was parsed with the result R, has the name of a run that is not ours. */
+/*
+ * Whether the record, which was parsed with the result R, has the name of a run that is not
+ * ours.
+ */
 static bool is_of_another_run(const struct replay_file *file, int r, const struct record *record)
 {
 	return file->began && (r == 0 || r == -EINVAL) && strcmp(record->run, file->run) != 0;

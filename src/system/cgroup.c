@@ -125,8 +125,10 @@ static int search_each(const struct root *root, char path[static CGROUP_PATH_MAX
 }
 
 /*
- * Looks for the cgroup that holds PID, UNKNOWN directories and then REST below PATH, and makes PATH
- * its directory. Returns 1 when it is found, 0 when not, or a negative errno: it could not be seen.
+ * Looks for the cgroup that holds PID, UNKNOWN directories and then REST below PATH, and
+ * makes PATH
+ * its directory. Returns 1 when it is found, 0 when not, or a negative errno: it could not be
+ * seen.
  */
 static int search(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
 		  const char *rest, const char *pid)

@@ -43,7 +43,8 @@ struct cgroup_figures {
  * Reads /proc/PROCESS/cgroup and /proc/self/mountinfo below ROOT and lists the memory
  * cgroups of PROCESS ("self" or a pid) that can be seen. None is no error: a machine
  * may have no memory controller. Where the mount begins above our cgroup namespace, it is searched
- * for the process, and the names are those below the mount. The caller frees *ret_chain with cgroup_chain_free().
+ * for the process, and the names are those below the mount. The caller frees *ret_chain with
+ * cgroup_chain_free().
  * Returns 0 or a negative errno (-EXDEV: what is mounted does not show PROCESS's cgroup).
  */
 int cgroup_chain_read(const struct root *root, const char *process,

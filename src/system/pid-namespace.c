@@ -14,7 +14,8 @@
 #include "system/root.h"
 
 /*
- * NSpid has a number for each pid namespace from that of /proc down to our own (proc(5), since 4.1):
+ * NSpid has a number for each pid namespace from that of /proc down to our own (proc(5),
+ * since 4.1):
  * by chance the first may be ours.
  */
 static bool has_one_number(void)
@@ -69,7 +70,8 @@ static bool has_children_here(void)
 int pid_namespace_check(struct trouble *trouble)
 {
 	if (!shows_us()) {
-		trouble_set(trouble, "cannot watch the subject: /proc shows another pid namespace");
+		trouble_set(trouble,
+				"cannot watch the subject: /proc shows another pid namespace");
 		trouble_remedy(trouble, "mount proc in this one: unshare --mount-proc, "
 			       "bwrap --proc /proc");
 		return -EXDEV;

@@ -109,7 +109,9 @@ bool process_is_zombie(const struct root *root, pid_t pid)
 	return state && *state == 'Z';
 }
 
-/* A SIGKILL stays pending until the end; who has no memory any more is exiting, whatever it was. */
+/*
+ * A SIGKILL stays pending until the end; who has no memory any more is exiting, whatever it was.
+ */
 bool process_is_dying(const struct root *root, pid_t pid)
 {
 	const uint64_t sigkill = UINT64_C(1) << (SIGKILL - 1);

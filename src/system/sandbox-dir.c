@@ -76,7 +76,8 @@ bool sandbox_dir_has_word(int fd, const char *file, const char *word)
 }
 
 /*
- * Extended attributes of cgroup directories: user.* since 5.7 for whoever may write there, trusted.*
+ * Extended attributes of cgroup directories: user.* since 5.7 for whoever may write there,
+ * trusted.*
  * before that, for CAP_SYS_ADMIN.
  */
 static const char *const marks[] = { "user.pagetouch", "trusted.pagetouch" };

@@ -80,7 +80,8 @@ static int make_limited(const struct sandbox_spec *spec, const struct cgroup_lev
 	if (fd < 0)
 		return fd;
 	r = sandbox->version == 1 ? set_limits_v1(fd, spec) : set_limits_v2(fd, spec);
-	if (r == 0 && asprintf(&sandbox->path, "%s/%s", strcmp(level->name, "/") ? level->name : "",
+	if (r == 0 && asprintf(&sandbox->path, "%s/%s", strcmp(level->name, "/") ? level->name :
+			"",
 			       sandbox->name) < 0)
 		r = -ENOMEM;
 	if (r < 0) {
@@ -189,7 +190,10 @@ static bool ends_with(const char *name, const char *suffix)
 
 static bool has_mark(const struct cgroup_level *level)
 {
-	/* trusted.* alone before systemd 251; who must not read it takes the unit for not marked. */
+	/*
+	 * trusted.* alone before systemd 251; who must not read it takes the unit for not
+	 * marked.
+	 */
 	static const char *const names[] = { "user.delegate", "trusted.delegate" };
 	char mark[2];
 
@@ -283,12 +287,15 @@ static int refuse_escape(const struct attempt *attempt, const struct cgroup_leve
 	size_format(limit, figures.limit, SIZE_HUMAN);
 	size_format(left, cgroup_room(&figures), SIZE_HUMAN);
 	trouble_set(attempt->trouble, "the sandbox would have to be outside of our memory cgroup "
-		    "%s, and would escape its limit of %s, of which %s are left", name, limit, left);
+		    "%s, and would escape its limit of %s, of which %s are left", name, limit,
+		    		left);
 	if (place_has_systemd())
-		trouble_remedy(attempt->trouble, "run it in a unit with '-p Delegate=yes', or give "
+		trouble_remedy(attempt->trouble,
+				"run it in a unit with '-p Delegate=yes', or give "
 			       "a limit that fits into what is left");
 	else
-		trouble_remedy(attempt->trouble, "give a limit that fits into what is left, or let "
+		trouble_remedy(attempt->trouble,
+				"give a limit that fits into what is left, or let "
 			       "this limit be the sandbox: without --limit, with '--no-guard "
 			       "--expect oom'");
 	return -EDQUOT;
@@ -371,11 +378,13 @@ static void say_way(const struct sandbox_spec *spec, const struct attempt *attem
 
 	size_format(size, limited ? spec->limit : spec->high, SIZE_HUMAN);
 	if (place_is_container())
-		trouble_remedy(attempt->trouble, "in a container its own limit can be the sandbox: "
-			       "start it with one, and run 'pagetouch --no-guard --expect oom ...' "
+		trouble_remedy(attempt->trouble,
+				"in a container its own limit can be the sandbox: "
+"start it with one, and run 'pagetouch --no-guard --expect oom ...' "
 			       "in it, without --%s", option);
 	else if (geteuid() == 0)
-		trouble_remedy(attempt->trouble, "root needs the memory controller of cgroup v2, or "
+		trouble_remedy(attempt->trouble,
+				"root needs the memory controller of cgroup v2, or "
 			       "of v1, mounted and writable below /sys/fs/cgroup");
 	else if (place_has_systemd())
 		trouble_remedy(attempt->trouble, "run 'systemd-run --user --scope -p Delegate=yes "

@@ -30,7 +30,8 @@ static uint64_t level_kills(const struct witness_level *level)
 }
 
 /*
- * OOM kills counted in the subject's own cgroup since the beginning, without those of which the log
+ * OOM kills counted in the subject's own cgroup since the beginning, without those of which
+ * the log
  * says that they were of others. In a cgroup that it shares they are not about it when the log
  * speaks of its pid and does not name it.
  */
@@ -98,7 +99,8 @@ static size_t hidden_length(const struct testimony *testimony)
 
 	if (testimony->whole_paths)
 		return 0;
-	if (testimony->fate.elsewhere || length < own || strcmp(theirs + length - own, own ? ours : ""))
+	if (testimony->fate.elsewhere || length < own || strcmp(theirs + length - own, own ?
+			ours : ""))
 		return SIZE_MAX;
 	return length - own;
 }
@@ -151,7 +153,8 @@ static struct death find_killer(const struct testimony *testimony)
 
 	if (recorded || own_kills(testimony)) {
 		death.proof = recorded ? DEATH_RECORDED : DEATH_COUNTED;
-		if (recorded && fate->chosen_found && (fate->chosen.global || fate->chosen.memcg[0]))
+		if (recorded && fate->chosen_found && (fate->chosen.global ||
+				fate->chosen.memcg[0]))
 			blame_by_record(testimony, &death);
 		else if (recorded && (fate->chosen_found || fate->killed.memcg))
 			blame_by_half_record(testimony, &death);
@@ -308,12 +311,15 @@ static void add_report(const struct testimony *testimony, struct verdict *verdic
 				  testimony->fate.others == 1 ? "" : "es");
 }
 
-/* What is known of a SIGKILL that is not proved to be the OOM killer's, and how sure a count is. */
+/*
+ * What is known of a SIGKILL that is not proved to be the OOM killer's, and how sure a count is.
+ */
 static void explain_kill(const struct death *death, const struct testimony *testimony,
 			 struct trouble *trouble)
 {
 	if (death->outcome == OUTCOME_KILLED && testimony && is_recorded(testimony))
-		trouble_remedy(trouble, "sender unknown: the kernel's log names the subject, but no "
+		trouble_remedy(trouble,
+				"sender unknown: the kernel's log names the subject, but no "
 			       "counter of OOM kills went up");
 	else if (death->outcome == OUTCOME_KILLED)
 		trouble_remedy(trouble, death->proof == DEATH_HINTED
@@ -389,7 +395,8 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	verdict_add_proof(verdict, "the subject's own count: %" PRIu64 " bytes touched",
 			  verdict->touched);
 	if (evidence->ending->signal)
-		verdict_add_proof(verdict, "the observer received %s (signal %d) at the same time, "
+		verdict_add_proof(verdict,
+				"the observer received %s (signal %d) at the same time, "
 				  "as systemd sends it after an OOM kill (OOMPolicy=stop)",
 				  verdict_signal_name(evidence->ending->signal),
 				  evidence->ending->signal);

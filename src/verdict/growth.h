@@ -72,7 +72,8 @@ struct growth {
  * they are written (mm/memory.c, do_anonymous_page()), where there is one; shared memory has no
  * zero page; a read fault on a file maps cached pages near by (do_fault_around()), a write fault
  * on a shared one the whole large folio that the page is in, since 6.16 (finish_fault()), of which
- * ext4, XFS and others make some of 2 MiB, and else the one page alone; mlock(2) writes to what is private and writable and reads all else. A stack
+ * ext4, XFS and others make some of 2 MiB, and else the one page alone; mlock(2) writes to
+ * what is private and writable and reads all else. A stack
  * grows by the page that is touched (mm/mmap.c, expand_downwards()), so that VSZ and RSS are as
  * long as each other. An allocator spends GROWTH_PIECE_EXTRA bytes on a piece at the most, and
  * GROWTH_ARENA_EXTRA on an arena; as much may have been there before.

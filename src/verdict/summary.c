@@ -115,7 +115,8 @@ void summary_write(const struct verdict_evidence *evidence, const struct growth 
 		 "%s. %s made RSS %s by %s: %s, in %" PRId64 " minor fault%s%s.",
 		 vsz, say_deed(evidence, touched, unit, deed, sizeof(deed)),
 		 growth->rss < 0 ? "fall" : "grow",
-		 TEXT(size_magnitude(growth->rss)), difference, growth->minflt, growth->minflt == 1 ? "" : "s",
+		 TEXT(size_magnitude(growth->rss)), difference, growth->minflt,
+		 		growth->minflt == 1 ? "" : "s",
 		 growth->majflt ? " and some major ones" : "");
 	add_steps(evidence, ret_verdict->summary, size);
 }

@@ -206,7 +206,8 @@ static void say_cut(struct oom_telling *telling)
 		oom_say(telling, "%" PRIu64 " line%s of it %s suppressed or lost.", report->missed,
 			PLURAL(report->missed), report->missed == 1 ? "was" : "were");
 	if (report->suppressed)
-		oom_say(telling, "The kernel says that it suppressed %" PRIu64 " message%s here or "
+		oom_say(telling,
+				"The kernel says that it suppressed %" PRIu64 " message%s here or "
 			"before (\"callbacks suppressed\"): lines of this report may be among "
 			"them.", report->suppressed, PLURAL(report->suppressed));
 	if (report->victim_count && !report->trigger.said && !report->cut_start &&
@@ -241,7 +242,8 @@ static void say_guessed(struct oom_telling *telling)
 	const struct oom_time *when = &report->time;
 
 	if (!report->page_size_known && (report->task_count || report->has_memory))
-		oom_say(telling, "How large a page was, the log does not say: what it counts in pages "
+		oom_say(telling,
+		"How large a page was, the log does not say: what it counts in pages "
 			"alone, as the table of processes, is not given in bytes.");
 	if (!when->has_monotonic && !when->has_wall && !when->raw[0])
 		oom_say(telling, "When it was is not in the log.");

@@ -155,7 +155,8 @@ static void say_sums(struct oom_telling *telling)
 		return;
 	if (task && sum->held <= oom_task_held(task))
 		return;
-	oom_say(telling, "By name, the %zu processes called %s held most: %s together, shared pages "
+	oom_say(telling,
+	"By name, the %zu processes called %s held most: %s together, shared pages "
 		"counted for each", sum->tasks,
 		NAME(sum->comm), SAY(sum->held));
 	if (task)

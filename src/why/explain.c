@@ -169,7 +169,8 @@ static void say_memcg(struct oom_telling *telling)
 		return;
 	}
 	if (charge->below && charge->counter->limit != OOM_UNKNOWN) {
-		oom_say(telling, "%s ran out of memory, though only %s of %s limit of %s was used when "
+		oom_say(telling,
+		"%s ran out of memory, though only %s of %s limit of %s was used when "
 			"the report was made", name, SAY(charge->counter->usage),
 			strncmp(name, "All ", 4) ? "its" : "their", SAY(charge->counter->limit));
 		return;

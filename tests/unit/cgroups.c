@@ -192,7 +192,8 @@ static void test_mount_choice(void)
 		int r = cgroup_parse_mountinfo(choice_cases[i].mountinfo, 2, choice_cases[i].path,
 					       &mount);
 
-		tap_ok(choice_cases[i].point ? r == 0 && !strcmp(mount.point, choice_cases[i].point)
+		tap_ok(choice_cases[i].point ? r == 0 && !strcmp(mount.point,
+				choice_cases[i].point)
 					     : r == -EXDEV, "choice of mounts, case %zu", i);
 	}
 }
@@ -223,7 +224,8 @@ static void test_host_mount(void)
 	tap_ok(read_room(&tree, true, &room) == 0 && room.cgroup && room.bytes == 39 * MIB,
 	       "and its limit counts");
 	put(&tree, "/proc/self/cgroup", "0::/inner\n");
-	tap_is(cgroup_chain_read(&tree.root, "self", &chain), -EXDEV, "the rest of the path counts");
+	tap_is(cgroup_chain_read(&tree.root, "self", &chain), -EXDEV,
+			"the rest of the path counts");
 	put(&tree, "/sys/fs/cgroup/b/ours/inner/cgroup.procs", "42");
 	tap_ok(cgroup_chain_read(&tree.root, "self", &chain) == 0 && chain.count == 4 &&
 	       !strcmp(chain.levels[0].name, "/b/ours/inner"), "below the namespace's root");
