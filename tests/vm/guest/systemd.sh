@@ -69,7 +69,7 @@ for backing in private shared; do
 	cp /tmp/run "$out"
 	journalctl --sync
 	explains "root, $backing, by the journal" memcg --journal
-	has "$out" "^The sandbox of pagetouch process [0-9]+ reached its limit of 64" \
+	has "$out" "^The sandbox [0-9a-f]{16} of pagetouch reached its limit of 64" \
 		"root, $backing: oomwhy knows the scope as a sandbox"
 done
 for backing in private shared; do
