@@ -767,6 +767,7 @@ static void test_full(void)
 
 		if (printer_open(&printer, &output) < 0)
 			exit(99);
+		printer.host = &host;
 		printer.stream = fopen("/dev/full", "w");
 		if (!printer.stream) {
 			tap_skip("a full disk", "no /dev/full");
