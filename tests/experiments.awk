@@ -2,12 +2,13 @@
 # experiments.awk - what each row of an experiment must show, compared with what a run shows
 #
 # Reads a block of man/pagetouch-experiments.7.in, whose %row and %child lines say by how much
-# each column grows from the first row on, and then either JSON records or a printed table.
-# Prints a line for each of those rows: "STEP of PROCESS|what is wrong|N": nothing between the bars
-# if all is well; N columns were compared.
+# each column grows from the first row on, and then JSON records or a printed table of one run or
+# several. Prints a line for each of those rows: "STEP of PROCESS|what is wrong|N": nothing between
+# the bars if each column is right in one run at least: what others on the machine move they do not
+# move in every run. N columns were compared.
 #
 #   awk -f experiments.awk -v page=4096 [-v processors=N] [-v lag=1] [-v quiet=1] \
-#       [-v kernel=6.1] BLOCK RECORDS-OR-TABLE
+#       [-v kernel=6.1] BLOCK RECORDS-OR-TABLE...
 #   awk -f experiments.awk -v page=4096 -v glance=1 BLOCK...   the table "at a glance" instead
 #
 # processors: how many there are. lag: the kernel's counters lag. quiet: nobody else is on the
@@ -220,11 +221,14 @@ function read_table(line,   cell, n, i, step, process) {
 	observe(step, process)
 }
 
-# compare: the last read expectations with the last row that they speak of.
-function compare(   process, i, name, got, more, wrong, compared) {
+# compare ROW: the last read expectations with the last row that they speak of, in this run.
+function compare(row,   process, i, name, got, more) {
 	process = is_child ? "child" : "subject"
-	wrong = (step, process) in rows ? "" : " there is no such row"
-	for (i = 1; i <= count && wrong !~ /no such/; i++) {
+	name_of[row] = step " of " process
+	if (!((step, process) in rows))
+		return
+	is_there[row] = 1
+	for (i = 1; i <= count; i++) {
 		name = column[i]
 		if ((name in any) || !((step, process, name) in last))
 			continue
@@ -234,12 +238,35 @@ function compare(   process, i, name, got, more, wrong, compared) {
 		# Where the program's own files are in memory, their pages are counted there, and in FILE
 		# there is only the kernel's own code in every process (vdso(7)).
 		more = name != "SHMEM" || first["FILE"] > 4 * page ? 0 : is_child ? 1024 * page : slack["FILE"]
-		compared++
-		if (got < low[name] - slack[name] - more || got > high[name] + slack[name] + more)
-			wrong = wrong sprintf(" %s grew by %.0f, not %.0f%s;", name, got, low[name], \
-				high[name] > low[name] ? sprintf("..%.0f", high[name]) : "")
+		if (got >= low[name] - slack[name] - more && got <= high[name] + slack[name] + more)
+			right[row, name] = 1
+		complaint[row, name] = sprintf(" %s grew by %.0f, not %.0f%s;", name, got, low[name], \
+			high[name] > low[name] ? sprintf("..%.0f", high[name]) : "")
 	}
-	printf "%s of %s|%s|%d\n", step, process, wrong, compared
+}
+
+# The end of a run: its rows are compared, and forgotten.
+function end_run(   i) {
+	for (i = 1; i <= lines; i++) {
+		read_row(wanted[i])
+		compare(i)
+	}
+	split("", first)
+	split("", last)
+	split("", rows)
+	seen = cells = subject = 0
+}
+
+# What no run had right.
+function print_row(row,   i, wrong, compared) {
+	for (i = 1; i <= count; i++) {
+		if (!((row, column[i]) in complaint))
+			continue
+		compared++
+		if (!((row, column[i]) in right))
+			wrong = wrong complaint[row, column[i]]
+	}
+	printf "%s|%s|%d\n", name_of[row], (row in is_there) ? wrong : " there is no such row", compared
 }
 
 # For the table at a glance: MiB, without a fraction where there is none.
@@ -277,7 +304,7 @@ function glance_row() {
 	print line
 }
 
-FNR == 1 { files++ }
+FNR == 1 && ++files > 2 && !glance { end_run() }
 glance && /^%number / { experiment = $2; next }
 glance && /^\$ .*pagetouch / { size = 0
 	for (i = NF; i > 1 && !size; i--)
@@ -304,8 +331,9 @@ files == 1 { next }
 { read_table($0) }
 
 END {
-	for (i = 1; i <= lines; i++) {
-		read_row(wanted[i])
-		compare()
-	}
+	if (glance)
+		exit
+	end_run()
+	for (i = 1; i <= lines; i++)
+		print_row(i)
 }

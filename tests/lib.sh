@@ -160,17 +160,11 @@ run_reported() {
 	done
 }
 
-# Cgroups of pagetouch without a process. Those of a run that begins or ends are so for a moment:
-# what is left behind is still so after two seconds.
+# left_behind FILE...: which cgroups of the verdicts in these records are still there.
 left_behind() {
-	empty_cgroups >"$tmp/empty"
-	[ ! -s "$tmp/empty" ] || sleep 2
-	empty_cgroups | comm -12 "$tmp/empty" -
-}
-empty_cgroups() {
-	find /sys/fs/cgroup -type d -name 'pagetouch-[0-9a-f]*' 2>/dev/null | sort | while read -r d; do
-		[ -d "$d" ] && ! grep -qs . "$d/cgroup.procs" && echo "$d"
-	done
+	cat "$@" | sed -n 's/.*"oom_cgroup":"[^"]*\(pagetouch-[0-9a-f]*\)".*/\1/p' >"$tmp/sandboxes"
+	[ -s "$tmp/sandboxes" ] || echo "no sandbox is named"
+	find /sys/fs/cgroup -type d -name 'pagetouch-*' 2>/dev/null | grep -F -f "$tmp/sandboxes"
 }
 
 # Whether the program was built with sanitizers, which make its own VSZ and RSS meaningless.

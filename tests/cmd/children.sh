@@ -111,7 +111,7 @@ for pid in $(field pid "$tmp/out" | sort -u); do
 	[ ! -e "/proc/$pid/stat" ]
 	ok $? "process $pid is gone"
 done
-is "$(left_behind)" '' "and no empty cgroup is left"
+is "$(left_behind "$tmp/out")" '' "and no cgroup is left"
 run -q --limit 24M --then dontneed --then touch:write --expect oom 32M
 is "$status" 0 "--expect oom, before the steps"
 run -q --limit 64M --lock --expect oom 128M

@@ -37,9 +37,9 @@ empty "$tmp/err" "also silently"
 
 # Rows come as they are taken, not at the end.
 : >"$tmp/out"
-"$PAGETOUCH" --hold 20s --every 20s 64K >"$tmp/out" 2>"$tmp/err" &
+"$PAGETOUCH" --hold 60s --every 60s 64K >"$tmp/out" 2>"$tmp/err" &
 observer=$!
-eventually 10 sh -c "[ \$(wc -l <'$tmp/out') -ge 18 ]"
+eventually 60 sh -c "[ \$(wc -l <'$tmp/out') -ge 18 ]"
 ok $? "rows are there while the run goes on"
 kill "$observer"
 wait "$observer" 2>/dev/null

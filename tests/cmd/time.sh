@@ -16,20 +16,24 @@ is "$(field grew "$tmp/out" | tail -n 1)" 65536 "and nothing is lost"
 run --hold 0.01 64K
 is "$status" 0 "seconds as a fraction"
 
-# An even rate: never ahead of its time, and not in bursts.
-run --json --rate 4M/s 2M 64K
-is "$status" 0 "--rate"
-sed -n 's/.*"elapsed_ns":\([0-9]*\),.*"touched":\([0-9]*\),.*/\1 \2/p' "$tmp/out" >"$tmp/points"
-ahead=$(awk '$2 > 4194304 * $1 / 1e9 + 1' "$tmp/points" | wc -l)
-is "$ahead" 0 "no row is ahead of its time"
-is "$(wc -l <"$tmp/points")" 33 "all rows are there"
-total=$(tail -n 1 "$tmp/points" | cut -d ' ' -f 1)
-[ "$total" -ge 500000000 ]
-ok $? "2 MiB at 4 MiB/s take half a second or more ($total ns)"
-# The half of the region cannot come in the last tenth of the time: that would be a burst.
-early=$(awk -v total="$total" '$1 < total * 0.9 && $2 > touched { touched = $2 } END { print touched + 0 }' "$tmp/points")
-[ "$early" -ge 1048576 ]
-ok $? "growth is spread over the time ($early bytes in the first nine tenths)"
+# An even rate: never ahead of its time, and not in bursts: after its longest pause a run has not half
+# of its region left. A machine that stands still makes such a pause, too, but not in each of five runs.
+most=0
+for round in 1 2 3 4 5; do
+	run --json --rate 4M/s 2M 64K
+	is "$status" 0 "--rate, round $round"
+	sed -n 's/.*"elapsed_ns":\([0-9]*\),.*"touched":\([0-9]*\),.*/\1 \2/p' "$tmp/out" >"$tmp/points"
+	is "$(awk '$2 > 4194304 * $1 / 1e9 + 1' "$tmp/points" | wc -l)" 0 "no row is ahead of its time"
+	is "$(wc -l <"$tmp/points")" 33 "all rows are there"
+	total=$(tail -n 1 "$tmp/points" | cut -d ' ' -f 1)
+	[ "$total" -ge 500000000 ]
+	ok $? "2 MiB at 4 MiB/s take half a second or more ($total ns)"
+	early=$(awk -v total="$total" '$1 < total * 0.9 && $2 > touched { touched = $2 }
+		END { print touched + 0 }' "$tmp/points")
+	[ "$early" -le "$most" ] || most=$early
+done
+[ "$most" -ge 1048576 ]
+ok $? "growth is spread over the time ($most bytes in the first nine tenths)"
 run --json --rate 4M 64K
 is "$status" 0 "--rate without /s"
 # Slower than a page per tick.

@@ -83,11 +83,11 @@ static _Noreturn void answer(const struct line *line, uint64_t patience, uint64_
 	_exit(0);
 }
 
-/* As the observer does it. Returns whether there was an answer within ten seconds. */
+/* As the observer does it. Returns whether there was an answer within a minute. */
 static bool wait_for_answer(struct channel *in)
 {
 	struct pollfd pipe = { .fd = in->fd, .events = POLLIN };
-	uint64_t end = duration_now() + 10 * NS_PER_SECOND;
+	uint64_t end = duration_now() + 60 * NS_PER_SECOND;
 	bool there = channel_look(in);
 
 	while (!there && duration_now() < end) {
