@@ -301,6 +301,38 @@ function print_docker(usec, text, time, lines, n, i) {
 			",\"stream\":\"stdout\",\"time\":\"" time "\"}"
 }
 
+# Documents in which no field has the name of a message: a line of the log is a string somewhere.
+function print_document(usec, text, lines, n, i, line) {
+	n = split(text, lines, "\n")
+	for (i = 1; i <= n; i++) {
+		line = json((style == "json-talos" ? "kern:    info: [2026-09-21T" clock(usec) \
+			"Z]: " : "") lines[i])
+		if (style == "loki")
+			print "{\"stream\":{\"host\":\"vmhost\"},\"values\":[[\"" \
+				realtime(usec) "000\"," line "]]}"
+		else if (style == "loki-query")
+			printf "%s[\"%s\",%s]", (before == "" && i == 1 ? "{\"status\":" \
+				"\"success\",\"data\":{\"result\":[{\"stream\":" \
+				"{\"host\":\"vmhost\"},\"values\":[" : ","), \
+				realtime(usec) "000", line
+		else if (style == "loki-pretty")
+			printf "%s        [\n          \"%s\",\n          %s\n        ]", \
+				(before == "" && i == 1 ? "{\n  \"stream\": {\n" \
+				"    \"host\": \"vmhost\"\n  },\n" \
+				"      \"values\": [\n" : ",\n"), realtime(usec) "000", line
+		else if (style == "otel")
+			print "{\"resourceLogs\":[{\"resource\":{\"attributes\":[{\"key\":" \
+				"\"host.name\",\"value\":{\"stringValue\":\"vmhost\"}}]}," \
+				"\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":" \
+				line "}}]}]}]}"
+		else if (style == "json-in-json")
+			print "{\"log\":" json("{\"level\":\"warn\",\"message\":" line "}") \
+				",\"stream\":\"stdout\"}"
+		else
+			print "{\"payload\":" line ",\"tags\":[\"a\",\"b\"]}"
+	}
+}
+
 function print_record(level, usec, text) {
 	if (style == "colour")
 		print_colour(usec, text)
@@ -316,6 +348,8 @@ function print_record(level, usec, text) {
 		print_verbose(level, usec, text)
 	else if (style == "docker-json" || style == "docker-json-ktime")
 		print_docker(usec, text)
+	else if (style ~ /^(loki|loki-pretty|loki-query|otel|json-.*)$/)
+		print_document(usec, text)
 	else if (style == "html-pre" || style == "html-br")
 		print_html(level, usec, text)
 	else
@@ -363,4 +397,8 @@ END {
 		print "      }\n   ]\n}"
 	if (style == "html-pre")
 		print "</pre>"
+	if (style == "loki-pretty")
+		print "\n      ]\n}"
+	if (style == "loki-query")
+		print "]}]}}"
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "log/fields.h"
+#include "log/prefix.h"
 #include "log/stamp.h"
 
 /* More a JSON line need not be nested. */
@@ -165,15 +166,49 @@ static void take_value(const struct reading *reading, struct text key, struct te
 	}
 }
 
-/* A JSON string, or the array of bytes that the journal writes for a message that is no UTF-8. */
-static int take_json_message(struct fields *fields, struct json_object *value)
+/* Parses TEXT as one JSON value; NULL: it is none. The caller puts it. */
+static struct json_object *parse_json(struct text text)
 {
+	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
+	struct json_object *value = NULL;
+
+	if (tokener && text.length < INT32_MAX)
+		value = json_tokener_parse_ex(tokener, text.at, (int)text.length);
+	if (tokener)
+		json_tokener_free(tokener);
+	return value;
+}
+
+static struct text text_of_json(struct json_object *string)
+{
+	return (struct text){ json_object_get_string(string),
+			      (size_t)json_object_get_string_len(string) };
+}
+
+static int take_json_object(const struct reading *reading, struct json_object *object);
+
+/* A message that is an object itself, of a program whose output another one has logged. */
+static int take_json_text(const struct reading *reading, struct text text)
+{
+	struct fields *fields = reading->fields;
+	struct json_object *inner = text_byte(text, 0) == '{' ? parse_json(text) : NULL;
+	int r = 0;
+
+	if (json_object_is_type(inner, json_type_object))
+		r = take_json_object(reading, inner);
+	json_object_put(inner);
+	return r < 0 || fields->has_message ? r : add_bytes(fields, text.at, text.length);
+}
+
+/* A JSON string, or the array of bytes that the journal writes for a message that is no UTF-8. */
+static int take_json_message(const struct reading *reading, struct json_object *value)
+{
+	struct fields *fields = reading->fields;
 	size_t count;
 	int r = 0;
 
 	if (json_object_is_type(value, json_type_string))
-		return add_bytes(fields, json_object_get_string(value),
-				 (size_t)json_object_get_string_len(value));
+		return take_json_text(reading, text_of_json(value));
 	if (!json_object_is_type(value, json_type_array))
 		return 0;
 	count = json_object_array_length(value);
@@ -183,34 +218,122 @@ static int take_json_message(struct fields *fields, struct json_object *value)
 
 		/* Of a field that was logged twice, the first. */
 		if (json_object_is_type(item, json_type_string))
-			return take_json_message(fields, item);
+			return take_json_message(reading, item);
 		r = add_bytes(fields, &byte, 1);
 	}
 	return r;
 }
 
-static int take_json_object(const struct reading *reading, struct json_object *object);
-
-static bool is_list_of_objects(struct json_object *value)
+static bool is_list_of(struct json_object *value, enum json_type type)
 {
 	return json_object_is_type(value, json_type_array) && json_object_array_length(value) &&
-	       json_object_is_type(json_object_array_get_idx(value, 0), json_type_object);
+	       json_object_is_type(json_object_array_get_idx(value, 0), type);
 }
 
-/* Each of them is an entry; what stands around the list is about all of them. */
+/* Whether a line of TEXT is the kernel's for sure, whatever the name of the field is. */
+static bool holds_report(struct text text)
+{
+	while (text.length) {
+		struct text line = text_head(text, text_find(text, "\n"));
+
+		if (prefix_find(line) != TEXT_NONE ||
+		    text_has(line, "invoked oom-killer: gfp_mask=0x"))
+			return true;
+		text = text_from(text, line.length + 1);
+	}
+	return false;
+}
+
+/* "1704164645000000000": beside a text in an array, its time */
+static bool is_long_number(struct text text)
+{
+	uint64_t number;
+
+	return text.length >= 10 && text_take_u64(&text, &number) && !text.length;
+}
+
+/* A string whose name says nothing is an entry's message, or its time. */
+static int take_string(const struct reading *reading, struct text string)
+{
+	struct fields *fields = reading->fields;
+	struct fields_entry *entry = &fields->entry;
+	int r;
+
+	if (is_long_number(string)) {
+		entry->time = (struct oom_time){ .raw = "" };
+		stamp_read_value(string, reading->now_ns, &entry->time);
+		return 0;
+	}
+	entry->length = 0;
+	r = add_bytes(fields, string.at, string.length);
+	while (entry->length && entry->message[entry->length - 1] == '\n')
+		entry->length--;
+	fields->has_message = false;
+	return r < 0 ? r : reading->sink(reading->context, entry);
+}
+
+/*
+ * The strings of VALUE at any depth; with CHOOSY those that hold a report. Objects in a list have
+ * been taken by themselves.
+ */
+static int take_strings(const struct reading *reading, struct json_object *value, bool choosy)
+{
+	size_t count;
+	int r = 0;
+
+	if (json_object_is_type(value, json_type_string)) {
+		struct text string = text_of_json(value);
+
+		return choosy && !holds_report(string) ? 0 : take_string(reading, string);
+	}
+	if (json_object_is_type(value, json_type_object)) {
+		json_object_object_foreach(value, key, field)
+			if (r == 0 && *key)
+				r = take_strings(reading, field, choosy);
+		return r;
+	}
+	if (!json_object_is_type(value, json_type_array) ||
+	    is_list_of(value, json_type_object))
+		return 0;
+	count = json_object_array_length(value);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = take_strings(reading, json_object_array_get_idx(value, i), choosy);
+	return r;
+}
+
+/* An entry: its message is the field with a name for it, or else what holds the kernel's text. */
+static int take_json_entry(const struct reading *reading, struct json_object *object)
+{
+	struct fields *fields = reading->fields;
+	struct fields_entry *entry = &fields->entry;
+	int r = take_json_object(reading, object);
+
+	if (r < 0 || fields->foreign || entry->record ||
+	    (fields->has_message && holds_report((struct text){ entry->message, entry->length })))
+		return r;
+	return take_strings(reading, object, fields->has_message);
+}
+
+/* Each of them is an entry; the host around the list is that of all of them. */
 static int take_json_list(const struct reading *reading, struct json_object *list)
 {
 	size_t count = json_object_array_length(list);
-	int r = flush(reading);
+	struct fields_entry *entry = &reading->fields->entry;
+	char host[sizeof(entry->host)];
+	int r;
 
+	memcpy(host, entry->host, sizeof(host));
+	r = flush(reading);
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		struct json_object *item = json_object_array_get_idx(list, i);
 
+		memcpy(entry->host, host, sizeof(host));
 		if (json_object_is_type(item, json_type_object))
-			r = take_json_object(reading, item);
+			r = take_json_entry(reading, item);
 		if (r == 0)
 			r = flush(reading);
 	}
+	memcpy(entry->host, host, sizeof(host));
 	return r;
 }
 
@@ -221,13 +344,13 @@ static int take_json_field(const struct reading *reading, struct text key,
 
 	if (json_object_is_type(value, json_type_object))
 		return take_json_object(reading, value);
-	if (is_list_of_objects(value))
+	if (is_list_of(value, json_type_object))
 		return take_json_list(reading, value);
 	if (is_message_key(key)) {
 		if (fields->has_message)
 			return 0;
 		fields->entry.record = is_record_key(key);
-		return take_json_message(fields, value);
+		return take_json_message(reading, value);
 	}
 	if (value && !json_object_is_type(value, json_type_array))
 		take_value(reading, key, text_of(json_object_get_string(value)));
@@ -244,19 +367,6 @@ static int take_json_object(const struct reading *reading, struct json_object *o
 	return r;
 }
 
-/* Parses TEXT as one JSON value; NULL: it is none. The caller puts it. */
-static struct json_object *parse_json(struct text text)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
-	struct json_object *value = NULL;
-
-	if (tokener && text.length < INT32_MAX)
-		value = json_tokener_parse_ex(tokener, text.at, (int)text.length);
-	if (tokener)
-		json_tokener_free(tokener);
-	return value;
-}
-
 /* Whole entries in one line: journalctl -o json, docker's json-file, many shippers. */
 static int take_json_line(const struct reading *reading, struct text line)
 {
@@ -268,9 +378,13 @@ static int take_json_line(const struct reading *reading, struct text line)
 	if (json_object_is_type(entry, json_type_object)) {
 		r = flush(reading);
 		if (r == 0)
-			r = take_json_object(reading, entry);
-	} else if (is_list_of_objects(entry)) {
+			r = take_json_entry(reading, entry);
+	} else if (is_list_of(entry, json_type_object)) {
 		r = take_json_list(reading, entry);
+	} else if (is_list_of(entry, json_type_array) || is_list_of(entry, json_type_string)) {
+		r = flush(reading);
+		if (r == 0)
+			r = take_strings(reading, entry, false);
 	} else {
 		json_object_put(entry);
 		return 0;
@@ -329,19 +443,57 @@ static bool is_bare_value(struct text value)
 	return first != '"' && first != '[' && first != '{';
 }
 
+/* Whether TEXT is a string in quotes, and nothing else. */
+static bool is_string(struct text text)
+{
+	size_t at = 1;
+
+	while (at < text.length && text.at[at] != '"')
+		at += text.at[at] == '\\' ? 2 : 1;
+	return text_byte(text, 0) == '"' && at + 1 == text.length;
+}
+
+/* A string alone, of an array that is printed with a line for each value. */
+static int take_string_line(const struct reading *reading, struct text line)
+{
+	struct json_object *string = NULL;
+	bool taken;
+	int r = 0;
+
+	if (text_last(line) == ',')
+		line.length--;
+	if (reading->fields->open && is_string(line))
+		string = parse_json(line);
+	taken = json_object_is_type(string, json_type_string);
+	if (taken)
+		r = take_string(reading, text_of_json(string));
+	json_object_put(string);
+	return r < 0 ? r : taken;
+}
+
+/* A field that is printed in one line. */
+static int take_pretty_value(const struct reading *reading, struct text key, struct text value)
+{
+	struct json_object *object = parse_json(value);
+	int r = take_json_field(reading, key, object);
+
+	if (r == 0 && is_list_of(object, json_type_array))
+		r = take_strings(reading, object, false);
+	json_object_put(object);
+	return r < 0 ? r : 1;
+}
+
 /* One field a line: journalctl -o json-pretty, dmesg -J. */
 static int take_pretty_line(const struct reading *reading, struct text line)
 {
 	struct fields *fields = reading->fields;
 	struct text rest = line, key;
-	struct json_object *object;
-	int r;
 
 	if (!text_skip(&rest, "\"") || !text_take_until(&rest, "\"", &key) || key.length > 64)
-		return 0;
+		return take_string_line(reading, line);
 	text_skip_blanks(&rest);
 	if (!text_skip(&rest, ":"))
-		return 0;
+		return take_string_line(reading, line);
 	rest = text_trim(rest);
 	if (text_last(rest) == ',')
 		rest = text_trim(text_head(rest, rest.length - 1));
@@ -356,10 +508,7 @@ static int take_pretty_line(const struct reading *reading, struct text line)
 		take_value(reading, key, rest);
 		return 1;
 	}
-	object = parse_json(rest);
-	r = take_json_field(reading, key, object);
-	json_object_put(object);
-	return r < 0 ? r : 1;
+	return take_pretty_value(reading, key, rest);
 }
 
 static int take_json(const struct reading *reading, struct text line)
@@ -502,6 +651,7 @@ static int take_journal(const struct reading *reading, struct text line)
 static bool is_json(const struct fields *fields, struct text line)
 {
 	return strchr("{}\"", line.at[0]) || text_starts(line, "[{") ||
+	       text_starts(line, "[[") || text_starts(line, "[\"") ||
 	       (fields->open && strchr("[]", line.at[0]));
 }
 

@@ -38,6 +38,9 @@
 #define HELD_LINES 8
 #define HELD_MAX 8192
 
+/* A JSON document in one line may be longer than a line of text: all that a query has found. */
+#define DOCUMENT_MAX (16 << 20)
+
 /* What separates reports in the count of lines: more than assemble.c waits for. */
 #define SKIPPED_LINES 10000
 
@@ -48,7 +51,7 @@ struct oom_parser {
 	int64_t now_ns;
 	bool reading;			/* line by line; else looking for words */
 	unsigned quiet;			/* what came since the last line of a report, in fields */
-	char *line;			/* owned; OOM_LINE_MAX bytes: a line torn between calls */
+	char *line;			/* owned; DOCUMENT_MAX bytes: a line torn between calls */
 	size_t line_length;
 	char *back;			/* owned; LOOK_BACK bytes: what was skipped last */
 	size_t back_length;
@@ -56,6 +59,8 @@ struct oom_parser {
 	struct prefixes prefixes;
 	size_t held_length;		/* of lines that wait until the prefix is known */
 	unsigned held_lines;
+	bool held_entered[HELD_LINES];	/* in an entry: held_entries, without its message */
+	struct fields_entry held_entries[HELD_LINES];
 	char held[HELD_MAX];		/* each with its newline */
 };
 
@@ -71,7 +76,7 @@ struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context)
 	parser->hosts.on_report = on_report;
 	parser->hosts.context = context;
 	parser->unwrap.hosts = &parser->hosts;
-	parser->line = malloc(OOM_LINE_MAX);
+	parser->line = malloc(DOCUMENT_MAX);
 	parser->back = malloc(LOOK_BACK);
 	parser->scratch = malloc(OOM_LINE_MAX);
 	if (!parser->line || !parser->back || !parser->scratch) {
@@ -237,6 +242,70 @@ static struct text take_first_line(struct text *text)
 	return line;
 }
 
+/* Takes the lines that wait: it is known what stands in front of a text, or will not be. */
+static int release_held(struct oom_parser *parser)
+{
+	struct text rest = { parser->held, parser->held_length };
+	int r = 0;
+
+	parser->held_length = 0;
+	parser->held_lines = 0;
+	for (size_t i = 0; r == 0 && rest.length; i++)
+		r = take_dressed(parser, take_first_line(&rest),
+				 parser->held_entered[i] ? &parser->held_entries[i] : NULL);
+	return r;
+}
+
+/*
+ * Keeps LINE, of ENTRY if that is not NULL, until it is known what stands in front of a text.
+ * Returns whether there was room.
+ */
+static bool hold_line(struct oom_parser *parser, struct text line,
+		      const struct fields_entry *entry)
+{
+	size_t index = parser->held_lines;
+
+	if (index == HELD_LINES || line.length >= HELD_MAX - parser->held_length ||
+	    memchr(line.at, '\n', line.length))
+		return false;
+	parser->held_entered[index] = entry != NULL;
+	if (entry)
+		parser->held_entries[index] = *entry;
+	memcpy(parser->held + parser->held_length, line.at, line.length);
+	parser->held_length += line.length;
+	parser->held[parser->held_length++] = '\n';
+	parser->held_lines++;
+	return true;
+}
+
+/* Learns the prefix of LINE, if it is unmistakable and not one that is known beforehand. */
+static bool learn_prefix(struct oom_parser *parser, struct text line)
+{
+	size_t at = prefix_find(line);
+	struct clothing clothing;
+
+	if (at == TEXT_NONE)
+		return false;
+	clothing_take_off(line, parser->now_ns, &clothing);
+	if (!clothing.foreign && clothing.message.at < line.at + at)
+		prefix_learn(&parser->prefixes, line, at);
+	return true;
+}
+
+/* A line of text, of memory of ours; ENTRY as in take_dressed(). */
+static int take_text_line(struct oom_parser *parser, struct text line,
+			  const struct fields_entry *entry)
+{
+	bool learned = learn_prefix(parser, line);
+	int r;
+
+	if (!learned && (parser->held_lines || text_has(line, "invoked oom-killer: gfp_mask=")) &&
+	    hold_line(parser, line, entry))
+		return 0;
+	r = release_held(parser);
+	return r < 0 ? r : take_dressed(parser, line, entry);
+}
+
 /*
  * Whether the lines of a message are so many of a log: one behind the first has a time of its own
  * or, where it is not known that the message is one RECORD, begins what is no part of another.
@@ -266,61 +335,10 @@ static int take_field(void *context, const struct fields_entry *entry)
 	int r = 0;
 
 	if (!holds_lines(parser, rest, entry->record))
-		return take_dressed(parser, rest, entry);
+		return take_text_line(parser, rest, entry);
 	while (r == 0 && rest.length)
-		r = take_dressed(parser, take_first_line(&rest), entry);
+		r = take_text_line(parser, take_first_line(&rest), entry);
 	return r;
-}
-
-static int release_held(struct oom_parser *parser)
-{
-	struct text rest = { parser->held, parser->held_length };
-	int r = 0;
-
-	parser->held_length = 0;
-	parser->held_lines = 0;
-	while (r == 0 && rest.length)
-		r = take_dressed(parser, take_first_line(&rest), NULL);
-	return r;
-}
-
-/* Keeps LINE until it is known what stands in front of a text. Returns whether there was room. */
-static bool hold_line(struct oom_parser *parser, struct text line)
-{
-	if (parser->held_lines == HELD_LINES || line.length >= HELD_MAX - parser->held_length)
-		return false;
-	memcpy(parser->held + parser->held_length, line.at, line.length);
-	parser->held_length += line.length;
-	parser->held[parser->held_length++] = '\n';
-	parser->held_lines++;
-	return true;
-}
-
-/* Learns the prefix of LINE, if it is unmistakable and not one that is known beforehand. */
-static bool learn_prefix(struct oom_parser *parser, struct text line)
-{
-	size_t at = prefix_find(line);
-	struct clothing clothing;
-
-	if (at == TEXT_NONE)
-		return false;
-	clothing_take_off(line, parser->now_ns, &clothing);
-	if (!clothing.foreign && clothing.message.at < line.at + at)
-		prefix_learn(&parser->prefixes, line, at);
-	return true;
-}
-
-/* A line of text, of memory of ours. */
-static int take_text_line(struct oom_parser *parser, struct text line)
-{
-	bool learned = learn_prefix(parser, line);
-	int r;
-
-	if (!learned && (parser->held_lines || text_has(line, "invoked oom-killer: gfp_mask=")) &&
-	    hold_line(parser, line))
-		return 0;
-	r = release_held(parser);
-	return r < 0 ? r : take_dressed(parser, line, NULL);
 }
 
 /* One line of the log, without its newline. */
@@ -341,13 +359,13 @@ static int take_line(struct oom_parser *parser, struct text line)
 					: plain_line(parser->scratch, length);
 	while (length && parser->scratch[length - 1] == '\r')
 		length--;
-	return take_text_line(parser, (struct text){ parser->scratch, length });
+	return take_text_line(parser, (struct text){ parser->scratch, length }, NULL);
 }
 
 /* Keeps a piece of a line until its end comes. */
 static void keep_piece(struct oom_parser *parser, struct text piece)
 {
-	size_t room = OOM_LINE_MAX - parser->line_length;
+	size_t room = DOCUMENT_MAX - parser->line_length;
 	size_t length = piece.length < room ? piece.length : room;
 
 	if (length)

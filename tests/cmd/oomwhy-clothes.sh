@@ -22,7 +22,8 @@ styles="secs secs-indent caller caller-cpu
 	docker-json docker-json-ktime docker-compose kubectl cri cri-ktime cri-syslog
 	grep-n grep-H grep-Hn grep-context unknown unknown-ktime html-pre html-br
 	talos hypervisor tag-no-blank tag-no-colon bare-host ansible serial-console logfmt
-	cloudwatch fluent-bit semicolons"
+	cloudwatch fluent-bit semicolons
+	loki loki-pretty loki-query otel json-in-json json-payload json-talos"
 
 wear_styles() {
 	for style in $styles; do
@@ -137,6 +138,10 @@ tell_times() {
 		tag-no-blank 09-21T14:13:26Z true 6966596000 vmhost
 		tag-no-colon 09-21T14:13:26Z true 6966596000 vmhost
 		semicolons 09-21T14:13:26Z true null vmhost
+		loki 09-21T14:13:26.966596Z false null vmhost
+		loki-pretty 09-21T14:13:26.966596Z false null null
+		loki-query 09-21T14:13:26.966596Z false null vmhost
+		json-talos 09-21T14:13:26Z false null null
 	END
 	(cd "$tmp/when" && "$OOMWHY" --json ./*) | jq -r '[.source[2:], .time[5:], .time_guessed,
 		.monotonic_ns, .host] | map(tostring) | join(" ")' >"$tmp/got"
