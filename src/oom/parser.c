@@ -9,6 +9,7 @@
 #include "base/duration.h"
 #include "log/clothing.h"
 #include "log/fields.h"
+#include "log/mail.h"
 #include "log/plain.h"
 #include "log/prefix.h"
 #include "log/scan.h"
@@ -47,6 +48,7 @@
 struct oom_parser {
 	struct hosts hosts;
 	struct unwrap unwrap;
+	struct mail mail;
 	struct fields fields;
 	int64_t now_ns;
 	bool reading;			/* line by line; else looking for words */
@@ -93,6 +95,7 @@ void oom_parser_free(struct oom_parser *parser)
 	hosts_free(&parser->hosts);
 	unwrap_free(&parser->unwrap);
 	fields_free(&parser->fields);
+	mail_free(&parser->mail);
 	free(parser->line);
 	free(parser->back);
 	free(parser->scratch);
@@ -341,9 +344,10 @@ static int take_field(void *context, const struct fields_entry *entry)
 	return r;
 }
 
-/* One line of the log, without its newline. */
-static int take_line(struct oom_parser *parser, struct text line)
+/* One line, without its newline, decoded if it was in a mail. */
+static int take_decoded_line(void *context, struct text line)
 {
+	struct oom_parser *parser = context;
 	size_t length;
 	int r = fields_take(&parser->fields, line, parser->now_ns, take_field, parser);
 
@@ -360,6 +364,17 @@ static int take_line(struct oom_parser *parser, struct text line)
 	while (length && parser->scratch[length - 1] == '\r')
 		length--;
 	return take_text_line(parser, (struct text){ parser->scratch, length }, NULL);
+}
+
+/* One line of the log, without its newline. */
+static int take_line(struct oom_parser *parser, struct text line)
+{
+	int r = mail_take(&parser->mail, line, take_decoded_line, parser);
+
+	/* There are no words to be seen in what is encoded. */
+	if (r > 0)
+		parser->quiet = 0;
+	return r < 0 ? r : r > 0 ? 0 : take_decoded_line(parser, line);
 }
 
 /* Keeps a piece of a line until its end comes. */
@@ -384,8 +399,10 @@ static int end_piece(struct oom_parser *parser)
 /* No line goes on with what was read last. */
 static int end_lines(struct oom_parser *parser)
 {
-	int r = fields_end(&parser->fields, take_field, parser);
+	int r = mail_end(&parser->mail, take_decoded_line, parser);
 
+	if (r == 0)
+		r = fields_end(&parser->fields, take_field, parser);
 	if (r == 0)
 		r = release_held(parser);
 	if (r == 0)

@@ -60,6 +60,29 @@ wear_changes() {
 	done
 }
 
+# mail ENCODING: what is on standard input as the text of a mail, with soft line breaks.
+mail() {
+	printf 'Subject: it died\nContent-Transfer-Encoding: %s\n\n' "$1"
+	if [ "$1" = base64 ]; then
+		base64
+	else
+		tr '\n' '\1' | sed 's/[^\x01]\{60\}/&\x02/g' | tr '\1' '\n' |
+			sed 's/=/=3D/g; s/\x02/=\n/g'
+	fi
+	printf '\n--boundary--\n'
+}
+
+wear_mails() {
+	for style in bare secs rfc3164; do
+		changed "$style, mail, quoted-printable" "$style" mail quoted-printable
+		changed "$style, mail, base64" "$style" mail base64
+		changed "$style, '=' as in a mail" "$style" sed 's/=/=3D/g'
+		# The reader of mails has saved the header and the decoded text.
+		changed "$style, decoded, with a header" "$style" sed \
+			'1 { h; s/.*/Content-Transfer-Encoding: quoted-printable\n/p; x }'
+	done
+}
+
 # Blanks behind every line are not told from blanks at the end of a name.
 blank_ends='del(.explanation, .why, .ranking) |
 	walk(if type == "string" then sub(" +$"; "") else . end)'
@@ -167,6 +190,7 @@ for recording in $reports; do
 	take "$recording"
 	wear_styles
 	wear_changes
+	wear_mails
 done
 # Names that do not print: as journalctl has them, in arrays of bytes.
 report=6.1.0-50-cloud-amd64.memcgevil.kmsg.txt

@@ -16,7 +16,7 @@ static const char *const needles[] = {
 	"voked oom-killer", "oom-killer: ", "oom-kill:constraint", "oom_reaper: ",
 	"reaped process #", "oom_score_adj", "oom_adj name", "Killed process #",
 	"Kill process #", "kill process #", "ut of memory and no", "ut of memory: OOM vic",
-	"ut of memory: syst", "ut of memory: comp", "ult of limit of",
+	"ut of memory: syst", "ut of memory: comp", "ult of limit of", "ncoding: base64",
 };
 
 /* Lines that must not be skipped, of every kernel series. */
@@ -39,13 +39,14 @@ static const char *const lines[] = {
 	"Out of memory and no killable processes...",
 	"Out of memory: compulsory panic_on_oom is enabled",
 	"Task in /a killed as a result of limit of /b",
+	"Content-Transfer-Encoding: base64",
 };
 
 /* What is given up of them when a mailer wraps them there: a piece that holds the place. */
 static const char *const given_up[] = {
 	"Killed process", "Kill process", "kill process", "process 77", "Out of", "of memory",
 	"memory and", "and no", "memory: comp", "result of", "of limit", "limit of",
-	"oom_adj name", "oom_reaper: unable",
+	"oom_adj name", "oom_reaper: unable", "-Encoding: base64",
 };
 
 /* Ordinary text. */
