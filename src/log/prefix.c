@@ -280,6 +280,24 @@ static void drop_suffix(struct text *text, const struct prefix_skeleton *back)
 	}
 }
 
+/* Cuts a string off where the QUOTE is that BACK follows, or at the last byte. */
+static void drop_quote(struct text *text, char quote, const struct prefix_skeleton *back)
+{
+	struct text trimmed = text_trim(*text);
+
+	for (size_t at = trimmed.length; at-- > 0;) {
+		struct text rest = text_from(trimmed, at + 1);
+
+		if (trimmed.at[at] == quote && take_skeleton(&rest, back) && !rest.length) {
+			*text = text_head(trimmed, at);
+			return;
+		}
+	}
+	drop_suffix(text, back);
+	if (text_last(*text) == quote)
+		text->length--;
+}
+
 size_t prefix_unquote(char *text, size_t length, char quote)
 {
 	size_t kept = 0;
@@ -308,11 +326,11 @@ bool prefix_split(const struct prefix_shape *shape, struct text line,
 	take_last_blanks(shape, line, &rest);
 	ret_parts->front = text_head(line, line.length - rest.length);
 	ret_parts->quote = text_byte(rest, 0) == shape->quote ? shape->quote : '\0';
-	drop_suffix(&rest, &shape->back);
 	if (ret_parts->quote) {
 		rest = text_from(rest, 1);
-		if (text_last(rest) == shape->quote)
-			rest.length--;
+		drop_quote(&rest, shape->quote, &shape->back);
+	} else {
+		drop_suffix(&rest, &shape->back);
 	}
 	ret_parts->text = rest;
 	return true;
