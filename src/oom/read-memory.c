@@ -171,12 +171,21 @@ int read_zone(struct oom_draft *draft, struct text text)
 	return take_figures(text, 1, &zone->figures);
 }
 
-/* "(UME) " between two kinds of blocks */
-static void skip_letters(struct text *text)
+/* "(UMEC) " behind the blocks of an order: the kinds, or 0 where there is none of it. */
+static unsigned char take_letters(struct text *text)
 {
+	struct text letters;
+	unsigned char kinds = 0;
+
 	text_skip_blanks(text);
-	if (text_starts(*text, "(") && text_skip_past(text, ")"))
-		text_skip_blanks(text);
+	if (!text_skip(text, "(") || !text_take_until(text, ")", &letters))
+		return 0;
+	text_skip_blanks(text);
+	for (size_t i = 0; i < letters.length; i++)
+		kinds |= letters.at[i] == 'C' ? OOM_BLOCKS_CMA
+		       : letters.at[i] == 'H' || letters.at[i] == 'I' ? OOM_BLOCKS_RESERVED
+		       : OOM_BLOCKS_ANY;
+	return kinds;
 }
 
 /* "4*4kB (UE) 2*8kB (M) ... = 12304kB": the first size is that of a page. */
@@ -191,7 +200,7 @@ int read_blocks(struct oom_draft *draft, struct text text)
 		return r;
 	zone->has_blocks = true;
 	for (size_t order = 0; order < sizeof(zone->blocks) / sizeof(zone->blocks[0]); order++) {
-		skip_letters(&text);
+		text_skip_blanks(&text);
 		if (!text_take_u64(&text, &count) || !text_skip(&text, "*") ||
 		    !text_take_u64(&text, &size))
 			break;
@@ -200,6 +209,7 @@ int read_blocks(struct oom_draft *draft, struct text text)
 		    size <= BLOCK_PAGE_MAX)
 			draft->block_page = size * 1024;
 		zone->blocks[order] = count;
+		zone->block_kinds[order] = take_letters(&text);
 	}
 	return 0;
 }

@@ -41,6 +41,14 @@ struct oom_figures {
 	size_t count, room;
 };
 
+/* Which lists have the free blocks of an order: show_migration_types() in mm/show_mem.c. */
+enum oom_block_kind {
+	OOM_BLOCKS_ANY = 1,		/* U, M, E, or R of kernels before 4.4: any request's */
+	OOM_BLOCKS_CMA = 2,		/* C: for movable pages alone */
+	OOM_BLOCKS_RESERVED = 4,	/* H: for requests that do not wait (HighAtomic);
+					 * I: for none */
+};
+
 /* "Node 0 DMA32 free:1828kB min:..." */
 struct oom_zone {
 	int node;			/* 0 where the line names none */
@@ -49,6 +57,7 @@ struct oom_zone {
 	bool has_blocks;		/* the buddy list was there */
 	uint64_t blocks[16];		/* free blocks by order,
 					 * of page_size << order bytes each */
+	unsigned char block_kinds[16];	/* enum oom_block_kind, by order; 0: not said */
 };
 
 /* "Node 0 active_anon:652kB ..." */

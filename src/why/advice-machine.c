@@ -20,7 +20,7 @@ static void advise_fragmented(struct oom_telling *telling)
 	oom_say(telling, "More memory is not what was missing, but %s in one piece (order %" PRId64
 		"), with %s free in %s: ",
 		SAY(oom_block_size(report->page_size, report->order)), report->order,
-		SAY(oom_figure(&telling->picture.zone->figures, "free")),
+		SAY(oom_zone_free(&telling->picture, telling->picture.zone)),
 		ZONE(telling->picture.zone));
 	if (report->compaction_disabled)
 		oom_more(telling, "use a kernel with CONFIG_COMPACTION, which this one lacks.");
@@ -48,7 +48,7 @@ static void advise_beyond(struct oom_telling *telling)
 	else if (!strcmp(picture->beyond, "CMA areas"))
 		oom_say(telling, "Set aside less for CMA (cma=, the device tree): %s was free "
 			"there, which only movable pages may use.", SAY(picture->beyond_free));
-	else
+	else if (!strncmp(picture->beyond, "zone ", 5))
 		oom_say(telling, "See by the call trace which driver asks for memory at low "
 			"addresses: %s was free above them, and more RAM would not "
 			"help.", SAY(picture->beyond_free));

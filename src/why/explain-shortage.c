@@ -8,21 +8,37 @@
 #include "why/explain-parts.h"
 #include "why/shortage.h"
 
+/* " beside CMA", " beside CMA and HighAtomic": what is free in ZONE is said without. */
+static const char *beside(const struct oom_picture *picture, const struct oom_zone *zone)
+{
+	uint64_t reserved = oom_zone_reserved(picture, zone);
+
+	if (!oom_zone_cma(picture, zone))
+		return reserved ? " beside HighAtomic, the reserve for urgent requests" : "";
+	return reserved ? " beside CMA and HighAtomic, the reserve for urgent requests"
+			: " beside CMA";
+}
+
 /* Blocks of the order that was asked for were missing, although there was enough memory. */
 static void say_fragmented(struct oom_telling *telling)
 {
 	const struct oom_report *report = telling->report;
 	const struct oom_zone *zone = telling->picture.zone;
-	uint64_t free = oom_figure(&zone->figures, "free");
-	int largest = oom_largest_block(zone);
+	unsigned kinds;
+	int largest = oom_largest_block(&telling->picture, zone, &kinds);
 
-	oom_say(telling, "Memory was in pieces rather than short: %s had %s free, but no free "
-		"block of %s (order %" PRId64 ")", ZONE(zone), SAY(free),
+	oom_say(telling, "Memory was in pieces rather than short: %s had %s free%s, but no free "
+		"block of %s (order %" PRId64 ")", ZONE(zone),
+		SAY(oom_zone_free(&telling->picture, zone)), beside(&telling->picture, zone),
 		SAY(oom_block_size(report->page_size, report->order)), report->order);
 	if (largest >= 0)
-		oom_more(telling, ", its largest being of %s", 
+		oom_more(telling, ", its largest being of %s",
 			 SAY(oom_block_size(report->page_size, largest)));
 	oom_more(telling, ".");
+	if (kinds)
+		oom_say(telling, "Larger ones were of %s alone, not for this request.",
+			kinds == OOM_BLOCKS_CMA ? "CMA"
+			: kinds == OOM_BLOCKS_RESERVED ? "HighAtomic" : "CMA and HighAtomic");
 }
 
 /* Memory was free where the request could not use it. */
@@ -177,8 +193,7 @@ static void say_zone(struct oom_telling *telling)
 	/* Where the request could look, is not known: only a zone that is short says something. */
 	if (free == OOM_UNKNOWN || min == OOM_UNKNOWN || (!picture->reach_known && free >= min))
 		return;
-	oom_say(telling, "In %s %s was free%s, ", ZONE(zone), SAY(free),
-		free == oom_figure(&zone->figures, "free") ? "" : " beside CMA");
+	oom_say(telling, "In %s %s was free%s, ", ZONE(zone), SAY(free), beside(picture, zone));
 	if (free < min && !strcmp(SAY(free), SAY(min)))
 		oom_more(telling, "just less than its min watermark, the last reserve.");
 	else if (free < min)
@@ -208,13 +223,17 @@ static void say_plenty(struct oom_telling *telling)
 {
 	const struct oom_report *report = telling->report;
 	const struct oom_picture *picture = &telling->picture;
+	uint64_t free = picture->free;
 
+	if (picture->reach_known && picture->reach_free < free)
+		free = picture->reach_free;
 	if (report->scope != OOM_SCOPE_GLOBAL || oom_is_fragmented(report, picture) ||
 	    oom_is_beyond(picture) || (report->gfp_value && !picture->reach_known) ||
-	    !oom_at_least(picture->free, OOM_MUCH_FREE, picture->ram))
+	    !oom_at_least(free, OOM_MUCH_FREE, picture->ram))
 		return;
-	oom_say(telling, "Memory as such was not short when the report was made: %s was free (%s "
-		"of RAM).", SAY(picture->free), SHARE(picture->free, picture->ram));
+	oom_say(telling, "Memory as such was not short when the report was made: %s was free%s "
+		"(%s of RAM).", SAY(free), free < picture->free ? " for this request" : "",
+		SHARE(free, picture->ram));
 }
 
 void oom_tell_shortage(struct oom_telling *telling)

@@ -8,6 +8,8 @@
 #include "why/gfp.h"
 #include "why/picture.h"
 
+#define BLOCK_ORDERS ((int)(sizeof(((struct oom_zone *)NULL)->blocks) / sizeof(uint64_t)))
+
 uint64_t oom_block_size(uint64_t page_size, int64_t order)
 {
 	if (order < 0 || order > 62 || page_size > (OOM_UNKNOWN - 1) >> order)
@@ -15,18 +17,35 @@ uint64_t oom_block_size(uint64_t page_size, int64_t order)
 	return page_size << order;
 }
 
-int oom_largest_block(const struct oom_zone *zone)
+/* Whether the request could have a block of ORDER, as far as the letters tell. */
+static bool has_block(const struct oom_picture *picture, const struct oom_zone *zone, int order)
 {
-	int order = (int)(sizeof(zone->blocks) / sizeof(zone->blocks[0])) - 1;
+	unsigned kinds = zone->block_kinds[order];
+	unsigned usable = OOM_BLOCKS_ANY | (picture->cma_usable ? OOM_BLOCKS_CMA : 0);
 
-	while (order >= 0 && (!zone->has_blocks || !zone->blocks[order]))
-		order--;
+	return zone->has_blocks && zone->blocks[order] && (!kinds || (kinds & usable));
+}
+
+int oom_largest_block(const struct oom_picture *picture, const struct oom_zone *zone,
+		      unsigned *ret_kinds)
+{
+	int order = BLOCK_ORDERS - 1;
+	unsigned kinds = 0;
+
+	for (; order >= 0 && !has_block(picture, zone, order); order--)
+		if (zone->has_blocks && zone->blocks[order])
+			kinds |= zone->block_kinds[order];
+	if (ret_kinds)
+		*ret_kinds = kinds;
 	return order;
 }
 
 /* Zones from below: a request may use its own and those before it. */
 static const char *const zone_names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
 #define ZONE_KINDS (sizeof(zone_names) / sizeof(zone_names[0]))
+
+/* Where memory is free that a request cannot have: in zones above its own, and in these. */
+enum { BEYOND_CMA = ZONE_KINDS, BEYOND_RESERVED, BEYOND_KINDS };
 
 static size_t zone_kind(const char *name)
 {
@@ -84,13 +103,33 @@ static uint64_t zone_size(const struct oom_zone *zone)
 	return size == OOM_UNKNOWN ? 0 : size;
 }
 
+uint64_t oom_zone_cma(const struct oom_picture *picture, const struct oom_zone *zone)
+{
+	uint64_t cma = oom_figure(&zone->figures, "free_cma");
+
+	return picture->cma_usable || cma == OOM_UNKNOWN ? 0 : cma;
+}
+
+uint64_t oom_zone_reserved(const struct oom_picture *picture, const struct oom_zone *zone)
+{
+	uint64_t reserved = oom_figure(&zone->figures, "free_highatomic");
+
+	if (reserved != OOM_UNKNOWN)
+		return reserved;
+	reserved = 0;
+	for (int order = 0; order < BLOCK_ORDERS && picture->page_size; order++)
+		if (zone->block_kinds[order] == OOM_BLOCKS_RESERVED)
+			reserved = oom_plus(reserved, oom_times(zone->blocks[order],
+						oom_block_size(picture->page_size, order)));
+	return reserved;
+}
+
 uint64_t oom_zone_free(const struct oom_picture *picture, const struct oom_zone *zone)
 {
 	uint64_t free = oom_figure(&zone->figures, "free");
 
-	if (picture->cma_usable)
-		return free;
-	return oom_minus(free, oom_figure(&zone->figures, "free_cma"));
+	free = oom_minus(free, oom_zone_cma(picture, zone));
+	return oom_minus(free, oom_zone_reserved(picture, zone));
 }
 
 /* A watermark above the zone's size is a line that was garbled. */
@@ -133,10 +172,9 @@ static bool node_allowed(const struct oom_report *report, int node)
 
 /* What a zone has free goes to what the request could use, or to what it could not. */
 static void count_free(const struct oom_zone *zone, const struct reach *reach,
-		       uint64_t beyond[static ZONE_KINDS + 1], struct oom_picture *picture)
+		       uint64_t beyond[static BEYOND_KINDS], struct oom_picture *picture)
 {
 	uint64_t free = oom_figure(&zone->figures, "free");
-	uint64_t cma = oom_figure(&zone->figures, "free_cma");
 	size_t kind = zone_kind(zone->name);
 
 	if (kind > reach->kind) {
@@ -144,19 +182,21 @@ static void count_free(const struct oom_zone *zone, const struct reach *reach,
 			beyond[kind] = oom_plus(beyond[kind], free);
 		return;
 	}
-	if (!picture->cma_usable)
-		beyond[ZONE_KINDS] = oom_plus(beyond[ZONE_KINDS], cma);
+	beyond[BEYOND_CMA] = oom_plus(beyond[BEYOND_CMA], oom_zone_cma(picture, zone));
+	beyond[BEYOND_RESERVED] = oom_plus(beyond[BEYOND_RESERVED],
+					   oom_zone_reserved(picture, zone));
 	picture->reach_free = oom_plus(picture->reach_free, oom_zone_free(picture, zone));
 }
 
-static void name_beyond(const uint64_t beyond[static ZONE_KINDS + 1], struct oom_picture *picture)
+static void name_beyond(const uint64_t beyond[static BEYOND_KINDS], struct oom_picture *picture)
 {
-	static const char *const names[ZONE_KINDS + 1] = {
+	static const char *const names[BEYOND_KINDS] = {
 		"", "zone DMA32", "zone Normal", "zone HighMem", "zone Movable", "CMA areas",
+		"the reserve for urgent requests (HighAtomic)",
 	};
 	uint64_t most = 0;
 
-	for (size_t i = 0; i <= ZONE_KINDS; i++) {
+	for (size_t i = 0; i < BEYOND_KINDS; i++) {
 		picture->beyond_free = oom_plus(picture->beyond_free, beyond[i]);
 		if (beyond[i] != OOM_UNKNOWN && beyond[i] > most) {
 			most = beyond[i];
@@ -178,7 +218,7 @@ static void count_allowed(const struct oom_zone *zone, struct oom_picture *pictu
 
 void oom_picture_zones(const struct oom_report *report, struct oom_picture *picture)
 {
-	uint64_t beyond[ZONE_KINDS + 1];
+	uint64_t beyond[BEYOND_KINDS];
 	struct reach reach = find_reach(report);
 
 	memset(beyond, 0xff, sizeof(beyond));

@@ -19,6 +19,17 @@ uint64_t oom_minus(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
+uint64_t oom_times(uint64_t pages, uint64_t page_size)
+{
+	uint64_t bytes;
+
+	if (pages == OOM_UNKNOWN || page_size == OOM_UNKNOWN)
+		return OOM_UNKNOWN;
+	if (__builtin_mul_overflow(pages, page_size, &bytes) || bytes == OOM_UNKNOWN)
+		return OOM_UNKNOWN - 1;
+	return bytes;
+}
+
 bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole)
 {
 	if (part == OOM_UNKNOWN || whole == OOM_UNKNOWN || !whole)
@@ -63,25 +74,15 @@ static uint64_t machine_sum(const struct oom_report *report, const char *const n
 	return sum;
 }
 
-static uint64_t scale(uint64_t pages, uint64_t page_size)
-{
-	uint64_t bytes;
-
-	if (pages == OOM_UNKNOWN || page_size == OOM_UNKNOWN)
-		return OOM_UNKNOWN;
-	if (__builtin_mul_overflow(pages, page_size, &bytes) || bytes == OOM_UNKNOWN)
-		return OOM_UNKNOWN - 1;
-	return bytes;
-}
-
 static void take_huge(const struct oom_report *report, struct oom_picture *picture)
 {
 	for (size_t i = 0; i < report->huge_count; i++) {
 		const struct oom_huge *huge = &report->huge[i];
 
-		picture->hugetlb = oom_plus(picture->hugetlb, scale(huge->total, huge->page_size));
+		picture->hugetlb = oom_plus(picture->hugetlb,
+					    oom_times(huge->total, huge->page_size));
 		picture->hugetlb_unused =
-			oom_plus(picture->hugetlb_unused, scale(huge->free, huge->page_size));
+			oom_plus(picture->hugetlb_unused, oom_times(huge->free, huge->page_size));
 	}
 }
 
@@ -146,6 +147,7 @@ void oom_picture_take(const struct oom_report *report, struct oom_picture *ret_p
 		.unaccounted = OOM_UNKNOWN, .reach_free = OOM_UNKNOWN, .beyond_free = OOM_UNKNOWN,
 		.beyond = "", .nodes_ram = OOM_UNKNOWN, .nodes_anon = OOM_UNKNOWN,
 		.nodes_free = OOM_UNKNOWN, .others_free = OOM_UNKNOWN,
+		.page_size = report->page_size_known ? report->page_size : 0,
 	};
 	take_kinds(report, ret_picture);
 	take_ram(report, ret_picture);

@@ -26,13 +26,14 @@ struct oom_picture {
 	uint64_t swap_total, swap_free;
 	uint64_t unaccounted;	/* of RAM, in none of these */
 	bool torn;		/* lines are missing: RAM and zones do not add up */
+	uint64_t page_size;	/* 0 where it is not known */
 
 	/* The largest zone that the request could use, of those below min if there are any. */
 	const struct oom_zone *zone;
 	bool reach_known;	/* the mask says which zones the request could use */
 	bool cma_usable;	/* the request could use CMA, or that is not known */
-	uint64_t reach_free;	/* free in them, without CMA if the request could not use that */
-	uint64_t beyond_free;	/* free in what it could not use: higher zones, CMA */
+	uint64_t reach_free;	/* free in them, as oom_zone_free() has it */
+	uint64_t beyond_free;	/* free in what it could not use: higher zones, CMA, HighAtomic */
 	const char *beyond;	/* where most of it was: "CMA areas", ...: static or "" */
 
 	/* Where only some nodes were allowed (cpuset, NUMA policy): theirs, and the others'. */
@@ -75,11 +76,23 @@ uint64_t oom_plus(uint64_t a, uint64_t b);
 /* A less B, at least 0; OOM_UNKNOWN if A is unknown. An unknown B is 0. */
 uint64_t oom_minus(uint64_t a, uint64_t b);
 
+/* One of these is unknown: OOM_UNKNOWN; too much: the most that is known. */
+uint64_t oom_times(uint64_t pages, uint64_t page_size);
+
 /* Whether PART is known and at least PERCENT % of a known, positive WHOLE. */
 bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole);
 
-/* What ZONE has free for the request: without CMA if it could not use that. */
+/*
+ * What ZONE has free for the request: without CMA if it could not use that, and without
+ * HighAtomic, which is kept for requests that do not wait: they do not run the OOM killer.
+ */
 uint64_t oom_zone_free(const struct oom_picture *picture, const struct oom_zone *zone);
+
+/* Free in ZONE, but in CMA, which the request could not use; 0 where the report does not say. */
+uint64_t oom_zone_cma(const struct oom_picture *picture, const struct oom_zone *zone);
+
+/* Free in ZONE, but in HighAtomic: as printed, else what is in blocks of nothing else. */
+uint64_t oom_zone_reserved(const struct oom_picture *picture, const struct oom_zone *zone);
 
 /* Its min watermark; OOM_UNKNOWN where it is not plausible, too. */
 uint64_t oom_zone_min(const struct oom_zone *zone);
@@ -87,7 +100,11 @@ uint64_t oom_zone_min(const struct oom_zone *zone);
 /* What 2^ORDER pages have together; too much: the most that is known. */
 uint64_t oom_block_size(uint64_t page_size, int64_t order);
 
-/* The order of the largest free block in ZONE; -1: none, or the buddy list was not there. */
-int oom_largest_block(const struct oom_zone *zone);
+/*
+ * The order of the largest free block in ZONE that the request could have; -1: none, or the buddy
+ * list was not there. KINDS: of the ones larger than that, enum oom_block_kind; may be NULL.
+ */
+int oom_largest_block(const struct oom_picture *picture, const struct oom_zone *zone,
+		      unsigned *ret_kinds);
 
 #endif

@@ -28,7 +28,7 @@ bool oom_is_fragmented(const struct oom_report *report, const struct oom_picture
 
 	if (report->order <= 0 || report->order >= 16 || report->scope == OOM_SCOPE_MEMCG)
 		return false;
-	if (!zone || !zone->has_blocks || oom_largest_block(zone) >= report->order)
+	if (!zone || !zone->has_blocks || oom_largest_block(picture, zone, NULL) >= report->order)
 		return false;
 	free = oom_zone_free(picture, zone);
 	min = oom_zone_min(zone);

@@ -32,7 +32,7 @@ bool oom_swap_full(const struct oom_picture *picture);
 
 /*
  * A request for several pages in one piece failed although the zone has that much above its min
- * watermark: there is no block of the order, or of a higher one.
+ * watermark: there is no block of the order, or of a higher one, that it could have.
  */
 bool oom_is_fragmented(const struct oom_report *report, const struct oom_picture *picture);
 

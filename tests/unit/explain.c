@@ -570,7 +570,22 @@ static void test_fragmentation(void)
 		"its largest being of 8.0 KiB.", "fragmented");
 	report.zones[0].blocks[3] = 1;
 	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in pieces", "not with such a block");
-	report.zones[0].blocks[3] = 0;
+	report.zones[0].block_kinds[3] = OOM_BLOCKS_RESERVED;
+	report.zones[0].blocks[5] = 2;
+	report.zones[0].block_kinds[5] = OOM_BLOCKS_CMA;
+	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "but no free block of 32.0 KiB (order "
+		"3), its largest being of 8.0 KiB. Larger ones were of CMA and HighAtomic alone, "
+		"not for this request.", "blocks of CMA and HighAtomic are not to be had");
+	report.zones[0].block_kinds[3] |= OOM_BLOCKS_ANY;
+	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in pieces", "but one of any other "
+		"kind is");
+	report.zones[0].block_kinds[3] = OOM_BLOCKS_CMA;
+	free(report.gfp_mask);
+	report.gfp_mask = strdup("0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP)");
+	report.gfp_value = 0x140cca;
+	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in pieces", "and CMA is for movable "
+		"pages");
+	report.zones[0].blocks[3] = report.zones[0].blocks[5] = 0;
 	report.zones[0].figures.list[0].bytes = 50 * MIB;
 	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in pieces", "nor below the "
 		"watermark");
@@ -621,6 +636,29 @@ static void test_cma(void)
 	report.gfp_value = 0x100cca;
 	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "could not use", "but it is for "
 		"movable pages");
+	oom_report_free(&report);
+}
+
+static void test_reserve(void)
+{
+	struct oom_report report;
+	struct oom_zone *zone;
+
+	oom_report_init(&report);
+	report.scope = OOM_SCOPE_GLOBAL;
+	make_trigger(&report, 1, "a.out", 0, "0x100cca(GFP_HIGHUSER_MOVABLE)");
+	zone = make_zone(&report, 0, "Normal", 30 * MIB, 20 * MIB, GIB);
+	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "HighAtomic", "no reserve is said");
+	zone->has_blocks = true;
+	zone->blocks[0] = zone->blocks[10] = 4;
+	zone->block_kinds[0] = OOM_BLOCKS_ANY | OOM_BLOCKS_RESERVED;
+	zone->block_kinds[10] = OOM_BLOCKS_RESERVED;
+	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "In zone Normal 14.0 MiB was free "
+		"beside HighAtomic, the reserve for urgent requests, less than its min watermark",
+		"blocks of HighAtomic alone are not free for it");
+	make_figure(&zone->figures, "free_highatomic", 18 * MIB);
+	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "In zone Normal 12.0 MiB was free "
+		"beside HighAtomic", "and what is printed goes first");
 	oom_report_free(&report);
 }
 
@@ -998,6 +1036,7 @@ int main(void)
 	test_fragmentation();
 	test_beyond();
 	test_cma();
+	test_reserve();
 	test_nodes();
 	test_plenty();
 	test_torn();

@@ -174,7 +174,7 @@ static void test_memory(void)
 		"DMA free:3520kB min:68kB pages_scanned:7 all_unreclaimable? no",
 		"Node 1 Normal free:18446744073709551615kB min:99999999999999999999kB "
 		"free_cma:0kB",
-		"DMA: 1*4kB (UME) 0*8kB 3*16kB = 52kB",
+		"DMA: 1*4kB (UMEC) 0*8kB 3*16kB (H) 1*32kB (C) = 84kB",
 		"Node 1 hugepages_total=3 hugepages_free=2 "
 		"hugepages_surp=1 hugepages_size=1048576kB", "Free swap  = 5kB",
 		"Total swap = 6kB",
@@ -190,7 +190,11 @@ static void test_memory(void)
 	       oom_figure(&report->nodes[0].figures, "isolated(anon)") == 4 * KIB, "a node's");
 	tap_ok(report->zone_count == 2 && report->zones[0].node == 0 &&
 	       same(report->zones[0].name, "DMA") && report->zones[0].has_blocks &&
-	       report->zones[0].blocks[2] == 3 &&
+	       report->zones[0].blocks[2] == 3 && report->zones[0].blocks[3] == 1 &&
+	       report->zones[0].block_kinds[0] == (OOM_BLOCKS_ANY | OOM_BLOCKS_CMA) &&
+	       report->zones[0].block_kinds[1] == 0 &&
+	       report->zones[0].block_kinds[2] == OOM_BLOCKS_RESERVED &&
+	       report->zones[0].block_kinds[3] == OOM_BLOCKS_CMA &&
 	       oom_figure(&report->zones[0].figures, "free") == 3520 * KIB,
 		"a zone without a node");
 	tap_ok(oom_figure(&report->zones[1].figures, "free") == OOM_UNKNOWN - 1 &&

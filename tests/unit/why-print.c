@@ -539,7 +539,8 @@ static void set_memory(struct stage *stage)
 	report->ram = 2 * GIB;
 	stage->node = (struct oom_node){ 1, figures };
 	report->nodes = &stage->node;
-	stage->zone = (struct oom_zone){ 1, "DMA32", figures, true, { 7, 8, UINT64_MAX } };
+	stage->zone = (struct oom_zone){ 1, "DMA32", figures, true, { 7, 8, UINT64_MAX },
+					{ 0 } };
 	report->zones = &stage->zone;
 	stage->huge = (struct oom_huge){ 0, 9, 8, 0, 2 * MIB };
 	report->huge = &stage->huge;
