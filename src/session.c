@@ -589,10 +589,12 @@ int session_run(struct session *session)
 
 static void remove_sandbox(struct session *session)
 {
-	if (sandbox_remove(&session->sandbox) == -EBUSY)
-		fprintf(stderr,
-		"%s: note: the sandbox stays: a process that is not ours is in it\n",
-			program_invocation_short_name);
+	int r = sandbox_remove(&session->sandbox);
+
+	if (r < 0)
+		fprintf(stderr, "%s: note: the sandbox stays: %s\n",
+			program_invocation_short_name,
+			r == -EBUSY ? "a process that is not ours is in it" : strerror(-r));
 }
 
 void session_close(struct session *session)

@@ -250,28 +250,6 @@ wait "$stranger" 2>/dev/null
 run -q --limit 32M 1M
 is "$(left)" '' "until the next run"
 
-# Whatever fails under way, nothing is left. The own cgroup of this part: nobody else's sandboxes are in it.
-if [ -n "$own" ] && inner=$base/test-inner.$$ && mkdir "$inner" 2>/dev/null; then
-	for files in 3 4 5 6 7 8 9 10 11 12 13 14; do
-		status=0
-		timeout 60 sh -c 'echo $$ >"$2/cgroup.procs" && exec prlimit --nofile="$1" "$3" -q --limit 32M 1M' - \
-			"$files" "$inner" "$PAGETOUCH" >"$tmp/out" 2>"$tmp/err" || status=$?
-		case $status in
-		0 | 125) ;;
-		127) continue ;;	# not even its libraries can be opened
-		*) ok 1 "ulimit -n $files: exit $status" && continue ;;
-		esac
-		if [ "$status" -ne 0 ] && ! grep -q 'ulimit -n' "$tmp/err"; then
-			ok 1 "ulimit -n $files: the limit is named: $(head -n 1 "$tmp/err")"
-		fi
-		is "$(find "$inner" -mindepth 1 -type d)" '' "ulimit -n $files: no cgroup is left (exit $status)"
-	done
-	eventually 5 rmdir "$inner"
-	ok $? "that cgroup is free again"
-else
-	skip "failures under way" "no cgroup v1 memory controller that this user may write"
-fi
-
 # A cgroup of somebody else's around the observer: its limit is named (v1, as root).
 if [ -n "$own" ] && [ -w "$base/cgroup.procs" ] && outer=$base/test-outer.$$ && mkdir "$outer" 2>/dev/null; then
 	trap 'rmdir "$outer" 2>/dev/null; cleanup' EXIT
