@@ -74,7 +74,9 @@ prove_podman() {
 	place_group=$places_top
 	every="oom heels killed guard term completed"
 	# shellcheck disable=SC2086 # a list
-	for podman_cgroupns in private host; do
+	for podman_cgroupns in host private; do
+		place_cgroup=/
+		[ "$podman_cgroupns" = private ] || place_cgroup="${places_top#"$places_root"}/libpod-*"
 		prove_all as_pid_1 "podman, pid 1, cgroupns $podman_cgroupns" $every
 		prove_all podman_below_sh "podman, below sh, cgroupns $podman_cgroupns" $every
 		prove_all privileged "podman --privileged, pid 1, cgroupns $podman_cgroupns" $every
@@ -85,4 +87,5 @@ prove_podman() {
 	# shellcheck disable=SC2086 # a list
 	prove_all read_only "podman, read-only" $every
 	place_group=$limited_group
+	place_cgroup=$limited_cgroup
 }

@@ -114,6 +114,8 @@ prove_slurm() {
 		return
 	fi
 	outer_group=$place_group
+	# The job, its step and its task have the same limit.
+	place_cgroup='/slurm_n[12]/uid_0/job_*'
 	# srun has statuses of its own for what was killed.
 	place_statuses=any
 	place_group=$places_root/slurm_n1
@@ -122,5 +124,6 @@ prove_slurm() {
 	prove_all in_step_below_sh "Slurm, a step, below sh" oom killed guard completed
 	place_statuses=
 	place_group=$outer_group
+	place_cgroup=$limited_cgroup
 	stop_slurm
 }

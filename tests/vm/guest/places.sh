@@ -11,11 +11,15 @@ mkdir -p "$places_dir"
 
 # The whole tree: nobody else runs pagetouch here.
 place_group=/sys/fs/cgroup
-place_unit=0
+
+# in_units SLICE TYPE: where the limit is, and where the sandbox.
+in_units() {
+	place_cgroup="$1/run-*.$2"
+	place_sandbox="$1/pagetouch-*.scope/pagetouch-*"
+}
 
 # unit_run OPTION... -- COMMAND...: a unit of its own with a limit of 64 MiB.
 unit_run() {
-	place_unit=$((place_unit + 1))
 	systemd-run --quiet --collect -p MemoryMax=64M -p MemorySwapMax=0 "$@"
 }
 
@@ -49,12 +53,15 @@ start_user() {
 }
 
 chmod 1777 "$places_dir"
+user_slice=/user.slice/user-1000.slice/user@1000.service/app.slice
 echo "# $(systemctl --version | head -n 1)"
 every="oom heels killed guard term completed"
 # shellcheck disable=SC2086 # a list
 {
+	in_units /system.slice scope
 	prove_all in_scope "a scope" $every sandbox
 	prove_all in_delegated_scope "a scope with Delegate=yes" $every sandbox
+	in_units /system.slice service
 	place_statuses=any
 	prove_all in_service "a service, OOMPolicy=stop" oom shared killed guard term completed sandbox
 	prove_all below_service_sh "a service, OOMPolicy=stop, below sh" oom killed
@@ -63,7 +70,9 @@ every="oom heels killed guard term completed"
 	prove_all in_killed_service "a service, OOMPolicy=kill" both killed guard term completed
 	place_statuses=
 	if start_user; then
+		in_units "$user_slice" scope
 		prove_all in_user_scope "a user's scope" $every sandbox
+		in_units "$user_slice" service
 		place_statuses=any
 		prove_all in_user_service "a user's service" oom killed guard term completed sandbox
 	else
