@@ -90,7 +90,7 @@ int read_counter(struct oom_draft *draft, struct text text)
 	return 0;
 }
 
-/* "cache:0KB rss:49484KB ...": one line, up to 5.2 */
+/* "cache:0KB rss:49484KB ...": one line, up to 5.2. A number without KB is cut off. */
 static int read_old_stats(struct oom_figures *stats, struct text text)
 {
 	int r = 0;
@@ -101,10 +101,9 @@ static int read_old_stats(struct oom_figures *stats, struct text text)
 
 		if (!word.length)
 			break;
-		if (text_take_until(&word, ":", &name) && text_take_u64(&word, &value))
-			r = oom_figure_add(stats, name.at, name.length,
-					   text_starts(word, "KB") || text_starts(word, "kB")
-						   ? value_times(value, 1024) : value);
+		if (text_take_until(&word, ":", &name) && text_take_u64(&word, &value) &&
+		    (text_starts(word, "KB") || text_starts(word, "kB")))
+			r = oom_figure_plus(stats, name.at, name.length, value_times(value, 1024));
 	}
 	return r;
 }
@@ -150,10 +149,36 @@ static struct text take_path(struct text *text, const char *known)
 	return path;
 }
 
+/* FNV-1a */
+static uint64_t hash_of(struct text text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < text.length; i++)
+		hash = (hash ^ (unsigned char)text.at[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/*
+ * Whether the figures of PATH are to be added to those of the cgroup whose limit it is: it lies
+ * below that one. Each is printed once; what comes again, alone or with all the others, is a copy.
+ */
+static bool adds_to_sum(struct oom_draft *draft, struct text path)
+{
+	const char *above = draft->report.memcg.path;
+	uint64_t hash = hash_of(path);
+
+	draft->stats_copied |= text_is(path, above);
+	if (draft->stats_copied || !is_below(path, text_of(above)) || hash == draft->stats_last)
+		return false;
+	draft->stats_last = hash;
+	return true;
+}
+
 /*
  * "Memory cgroup stats for /a: cache:0KB rss:...", "Memory cgroup stats for /a:", up to 3.8
- * without a path. The child cgroups of the limited one follow it, each with a line of its own:
- * they are not kept.
+ * without a path. Up to 5.2 the cgroups below the limited one follow it, each with a line of its
+ * own, in which those below that are left out: the sum is what the limit counts.
  */
 int read_stats(struct oom_draft *draft, struct text text)
 {
@@ -169,9 +194,9 @@ int read_stats(struct oom_draft *draft, struct text text)
 		path = take_path(&text, memcg->path);
 	else if (!text_skip_past(&text, ":"))
 		return 0;
-	if (memcg->path && path.length && !text_is(path, memcg->path)) {
-		draft->in_stats = false;
-		return 0;
+	if (memcg->path && path.length && (memcg->stats.count || !text_is(path, memcg->path))) {
+		draft->in_stats = text_has(text, ":") && adds_to_sum(draft, path);
+		return draft->in_stats ? read_stat(draft, text) : 0;
 	}
 	r = value_keep(&memcg->path, path);
 	return r < 0 || memcg->stats.count ? r : read_stat(draft, text);

@@ -34,6 +34,8 @@ struct oom_draft {
 	bool padded_rows;		/* blanks at the ends of rows are no name's */
 	bool has_cpu, has_hardware, has_cpuset;
 	bool in_stats, in_slabs, in_allocations;
+	bool stats_copied;		/* the cgroup's own figures have come again */
+	uint64_t stats_last;		/* by a hash, the cgroup whose figures were added last */
 	bool firm;			/* a line was seen that only an OOM report has */
 	bool other;			/* no report: an allocation failed, which prints memory */
 	bool memcg_said, global_said;	/* by the kill lines */

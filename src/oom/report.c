@@ -122,23 +122,52 @@ static int make_room(struct oom_figures *figures)
 	return 0;
 }
 
-int oom_figure_add(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
+/* Finds the figure called NAME, or makes it, of 0 bytes. NULL in *ret_figure: too many. */
+static int find_figure(struct oom_figures *figures, const char *name, size_t length,
+		       struct oom_figure **ret_figure, bool *ret_new)
 {
-	struct oom_figure figure = { .bytes = bytes };
+	struct oom_figure figure = { .bytes = 0 };
 	int r;
 
+	*ret_figure = NULL;
+	*ret_new = false;
 	length = strnlen(name, length);
 	memcpy(figure.name, name, length < sizeof(figure.name) ? length : sizeof(figure.name) - 1);
-	for (size_t i = 0; i < figures->count; i++)
+	for (size_t i = 0; i < figures->count && !*ret_figure; i++)
 		if (!strcmp(figures->list[i].name, figure.name))
-			return 0;
-	if (figures->count >= FIGURES_MAX)
+			*ret_figure = &figures->list[i];
+	if (*ret_figure || figures->count >= FIGURES_MAX)
 		return 0;
 	r = make_room(figures);
 	if (r < 0)
 		return r;
-	figures->list[figures->count++] = figure;
+	*ret_new = true;
+	*ret_figure = &figures->list[figures->count++];
+	**ret_figure = figure;
 	return 0;
+}
+
+int oom_figure_add(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
+{
+	struct oom_figure *figure;
+	bool is_new;
+	int r = find_figure(figures, name, length, &figure, &is_new);
+
+	if (r == 0 && is_new)
+		figure->bytes = bytes;
+	return r;
+}
+
+int oom_figure_plus(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
+{
+	struct oom_figure *figure;
+	bool is_new;
+	int r = find_figure(figures, name, length, &figure, &is_new);
+
+	if (r == 0 && figure)
+		figure->bytes = bytes < OOM_UNKNOWN - 1 - figure->bytes ? figure->bytes + bytes
+									: OOM_UNKNOWN - 1;
+	return r;
 }
 
 const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pid)

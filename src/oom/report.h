@@ -98,7 +98,8 @@ struct oom_memcg {
 	struct oom_counter swap;	/* "swap:" of version 2; usage OOM_UNKNOWN: not there */
 	struct oom_counter memsw;	/* "memory+swap:" of version 1 */
 	struct oom_counter kmem;
-	struct oom_figures stats;	/* memory.stat of path: bytes, events are plain counts */
+	struct oom_figures stats;	/* memory.stat of path and all below it: bytes, events
+					 * are plain counts */
 };
 
 struct oom_task {
@@ -229,6 +230,9 @@ uint64_t oom_figure(const struct oom_figures *figures, const char *name);
 
 /* Adds a figure; the first of a name stays. Returns 0 or -ENOMEM. At most 256 are kept. */
 int oom_figure_add(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes);
+
+/* Adds BYTES to the figure called NAME, which it makes if need be. Returns as oom_figure_add(). */
+int oom_figure_plus(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes);
 
 /* The task with PID in the table, or NULL. */
 const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pid);

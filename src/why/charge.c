@@ -124,8 +124,8 @@ static void take_pages(const struct oom_memcg *memcg, struct oom_charge *charge)
 }
 
 /*
- * Up to 4.20 there is a line of figures for each cgroup, and ours are the first's: without those
- * of the cgroups below. They say little where most of the usage was down there.
+ * Up to 5.2 there is a line of figures for each cgroup, without those of the cgroups below. Their
+ * sum says little where most of the usage is in lines that the log does not have.
  */
 static void judge_own(const struct oom_memcg *memcg, struct oom_charge *charge)
 {

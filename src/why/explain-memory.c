@@ -126,8 +126,8 @@ static void tell_memcg(struct oom_telling *telling)
 	if (charge->anon == OOM_UNKNOWN && charge->file == OOM_UNKNOWN)
 		return;
 	if (charge->own_only) {
-		oom_say(telling, "Most of its memory was in the cgroups below it; its own figures "
-			"do not explain the shortage.");
+		oom_say(telling, "Most of its memory was in cgroups below it whose figures the "
+			"log does not have.");
 	} else {
 		say_charge(telling);
 		say_kernel(telling);

@@ -58,7 +58,7 @@ struct oom_charge {
 	enum oom_limit reached;
 	const struct oom_counter *counter;	/* of the limit that was reached */
 	bool below;		/* no counter stands near its limit: others gave memory back */
-	bool own_only;		/* memory.stat leaves out the cgroups below, which had most */
+	bool own_only;		/* memory.stat lacks the lines of cgroups below, which had most */
 	uint64_t anon, shmem;
 	uint64_t file;		/* cached files, without shmem */
 	uint64_t dirty;		/* of file */

@@ -466,7 +466,7 @@ static void test_old_charge(void)
 	oom_report_free(&report);
 }
 
-/* Up to 4.20 each cgroup has its own line, and the limited one may hold nothing itself. */
+/* Up to 5.2 each cgroup has its own line, and the limited one may hold nothing itself. */
 static void test_own_only(void)
 {
 	struct oom_report report;
@@ -476,8 +476,8 @@ static void test_own_only(void)
 	report.memcg.memory = (struct oom_counter){ 32 * MIB, 32 * MIB, 1, false };
 	make_figure(&report.memcg.stats, "cache", 0);
 	make_figure(&report.memcg.stats, "rss", 4 * KIB);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in the cgroups below "
-		"it", "children's");
+	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in cgroups below "
+		"it whose figures the log does not have.", "children's");
 	has_not(text, "KiB", "and its own figures are not taken for all");
 	oom_report_free(&report);
 }

@@ -566,11 +566,18 @@ static void test_stats(void)
 		"Task in /a killed as a result of limit of /a",
 		"memory: usage 5kB, limit 6kB, failcnt 7",
 		"Memory cgroup stats for /a: cache:1KB rss:2KB swap:3KB",
+		"Memory cgroup stats for /a/b: cache:100KB rss:200KB writeback:5KB",
+		"Memory cgroup stats for /a/b: cache:100KB rss:200KB writeback:5KB",
+		"Memory cgroup stats for /ab: cache:1000KB rss:2000KB",
+		"Memory cgroup stats for /a/b/c: cache:10KB rss:20KB swap:1",
+		"Memory cgroup stats for /a: cache:1KB rss:2KB swap:3KB",
 		"Memory cgroup stats for /a/b: cache:100KB rss:200KB writeback:5KB");
 	const struct oom_figures *stats = &report->memcg.stats;
 
-	tap_ok(stats->count == 3 && oom_figure(stats, "rss") == 2 * KIB,
-	       "of 3.9 to 5.2, with children");
+	tap_ok(stats->count == 4 && oom_figure(stats, "rss") == 222 * KIB &&
+	       oom_figure(stats, "cache") == 111 * KIB && oom_figure(stats, "swap") == 3 * KIB &&
+	       oom_figure(stats, "writeback") == 5 * KIB,
+	       "of 3.9 to 5.2, with all below it, each once, and no number that is cut");
 	report = READ(INVOKED, "memory: usage 5kB, limit 6kB, failcnt 7",
 		      "Memory cgroup stats for /a:b:",
 		      "anon 8245248\nfile 7\nworkingset_refault 5", "slab 99999999999999999999",
