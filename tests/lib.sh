@@ -78,13 +78,19 @@ empty() {
 	fi
 }
 
+# without_paths TEXT: without the directories of the source, of the build, and of the user.
+without_paths() {
+	printf '%s\n' "$1" |
+		sed "s|$tmp/*||g; s|$(cd "$srcdir" && pwd)/*||g; s|$PWD/*||g; s|${HOME:-/root}/*|~/|g"
+}
+
 skip() {
 	tap_count=$((tap_count + 1))
-	printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$2"
+	printf 'ok %d - %s # SKIP %s\n' "$tap_count" "$1" "$(without_paths "$2")"
 }
 
 skip_all() {
-	printf '1..0 # SKIP %s\n' "$1"
+	printf '1..0 # SKIP %s\n' "$(without_paths "$1")"
 	exit 0
 }
 
