@@ -23,6 +23,7 @@
 #include "system/pid-namespace.h"
 #include "system/tasks.h"
 #include "tell.h"
+#include "verdict/growth.h"
 
 /* For tests: a recorded tree of another machine's /proc and /sys. */
 #define ROOT_VARIABLE "PAGETOUCH_ROOT"
@@ -543,12 +544,52 @@ static bool reads(const struct observe_plan *plan)
 	return !touch_writes(plan->access) && (plan->touch > 0 || plan->lock == REGION_LOCKED);
 }
 
+/* What the plan makes resident of the memory that the guard watches, at the least. */
+static uint64_t memory_needed(const struct plan *plan, bool locked)
+{
+	struct growth_deeds deeds = {
+		.region = &plan->region,
+		.access = plan->observe.access,
+		.covered = plan->observe.touch,
+		.locked = locked ? plan->region.bytes : 0,
+		.threads = plan->threads,
+	};
+	struct growth_rule rule = growth_expect(&deeds);
+
+	/* A file's pages can be dropped, and hugetlb pages have been set apart. */
+	if (rule.kind != GROWTH_ANON && rule.kind != GROWTH_SHMEM)
+		return 0;
+	return plan->sandboxed && plan->sandbox.limit < rule.least ? plan->sandbox.limit
+								   : rule.least;
+}
+
+/* What the guard is going to stop is said beforehand, with what may be used. */
+static void note_scarcity(struct session *session)
+{
+	bool locked = region_lock_fills(session->plan.region.backing, session->plan.lock);
+	uint64_t needed = memory_needed(&session->plan, locked);
+	char text[ROOM_NAME_MAX + 256], needs[SIZE_TEXT_MAX], has[SIZE_TEXT_MAX];
+	struct room room;
+
+	if (!session->guard.enabled || !needed ||
+	    room_read(&session->guard.source, true, &room) < 0 || needed <= room_headroom(&room))
+		return;
+	snprintf(text, sizeof(text),
+		 "%s are to become resident, but the guard lets only %s be used now (%s%s)%s",
+		 size_say(needs, needed, SIZE_HUMAN),
+		 size_say(has, room_headroom(&room), SIZE_HUMAN),
+		 room.cgroup ? "memory cgroup " : "MemAvailable", room.cgroup ? room.name : "",
+		 locked ? "" : "; --touch 0 shows VSZ alone");
+	on_note(session, text);
+}
+
 static void give_notes(struct session *session)
 {
 	char seed[96];
 
 	if (session->plan.note)
 		on_note(session, session->plan.note);
+	note_scarcity(session);
 	if (session->plan.region.own_zeros && reads(&session->plan.observe))
 		on_note(session, "this kernel has no page of zeros for what is only read: "
 				 "reading makes memory resident, as writing does");

@@ -34,6 +34,15 @@ is "$status" 0 "--no-guard goes on"
 recorded 4096 520
 replay --json 64M
 is "$status" 0 "the recorded MemAvailable does not sink: within 8 MiB of headroom a check grants it again"
+scarce='^pagetouch: note: 64.0 MiB are to become resident, but the guard lets only 8.0 MiB be used now \(MemAvailable\)'
+has "$tmp/err" "$scarce; --touch 0 shows VSZ alone\$" "a note says what may be used, and how to see VSZ"
+replay --lock 64M --touch 4K
+has "$tmp/err" "$scarce\$" "what is locked is resident without touching"
+for quiet in '--touch 0 64M' '--access read 64M' '8M' '--no-guard 64M' '-q 64M'; do
+	# shellcheck disable=SC2086 # words
+	replay $quiet
+	hasnt "$tmp/err" note "no note: $quiet"
+done
 recorded 4096 512
 replay --json 64M
 is "$status" 3 "512 MiB is the least reserve"
@@ -86,6 +95,7 @@ if [ -w $v1/cgroup.procs ] && mkdir "$cgroup" 2>/dev/null; then
 		[ "$(touched)" -gt $((32 * 1048576)) ] && [ "$(touched)" -lt $((64 * 1048576)) ]
 		ok $? "near the limit ($backing: $(touched))"
 		has "$tmp/err" "memory cgroup .*/pagetouch-test-guard.$$ \(limit 64.0 MiB\)" "the cgroup is named ($backing)"
+		has "$tmp/err" "note: 256 MiB are .* \(memory cgroup .*/pagetouch-test-guard.$$\)" "and noted before ($backing)"
 	done
 	# Whatever needs the memory: locking, populating, a step, a child.
 	guarded() {

@@ -65,6 +65,7 @@ for backing in --private --shared; do
 		run_reported --json --limit "${limit}M" "$backing" 64G 1M
 		name="$backing in $limit MiB"
 		is "$status" 137 "$name: exit status 137"
+		hasnt "$tmp/err" 'note: .* are to become resident' "$name: it needs no more than the limit"
 		last >"$tmp/last"
 		is "$(field outcome "$tmp/last")" oom-sandbox "$name: killed at the sandbox's limit"
 		is "$(field oom_limit "$tmp/last") $(field oom_cgroup "$tmp/last")" \
