@@ -2,9 +2,9 @@
 # podman.sh - containers with a limit of 64 MiB: podman with runc, all its files in $places_dir
 # shellcheck shell=sh disable=SC2154,SC2034 # names shared with check.sh
 
-# crun refuses a machine with both versions of cgroups.
+# crun refuses a machine with both versions of cgroups; conmon leaves a file where it is started.
 podman_run() {
-	CONTAINERS_STORAGE_CONF=$places_dir/storage.conf podman --runtime runc \
+	env -C "$places_dir" CONTAINERS_STORAGE_CONF="$places_dir/storage.conf" podman --runtime runc \
 		--cgroup-manager cgroupfs --events-backend file "$@"
 }
 
