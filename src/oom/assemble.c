@@ -12,6 +12,9 @@
 /* A report that got no line for so long is not waiting for any but its reaper's. */
 #define STALE_LINES 2000
 
+/* So many lines behind a kernel's command line a report is still of that kernel. */
+#define BOOT_LINES 5000
+
 /* Nor one whose last line is so much older by the log's own times. */
 #define SILENCE_NS (60 * (int64_t)NS_PER_SECOND)
 
@@ -76,6 +79,8 @@ static int open_draft(struct assembly *assembly, struct text caller, struct oom_
 	text_copy_to(caller, draft->caller, sizeof(draft->caller));
 	draft->opened = assembly->line;
 	draft->touched = assembly->line;
+	draft->report.crash_kernel = assembly->crash_kernel &&
+				     assembly->line - assembly->crash_kernel < BOOT_LINES;
 	assembly->open[assembly->count++] = draft;
 	assembly->interleaved = false;
 	*ret_draft = draft;
@@ -549,8 +554,11 @@ static int end_event(struct assembly *assembly, enum oom_message class, struct t
 				      choose_by_pid(assembly, class, read_pid_of(text)))))
 		r = end_reports(assembly);
 	/* A number is another process's after a boot. */
-	if (rebooted)
+	if (rebooted) {
 		assembly->told_count = 0;
+		assembly->crash_kernel = text_has(text, "ommand line: ") &&
+					 text_has(text, " elfcorehdr=") ? assembly->line : 0;
+	}
 	/* A report that begins in a line without a time may be of any. */
 	if (!time->inherited)
 		assembly->last = *time;

@@ -23,6 +23,7 @@ struct assembly {
 	int64_t told[ASSEMBLY_TOLD];	/* victims of the reports given out last, a ring */
 	size_t told_count;
 	uint64_t line;			/* messages so far */
+	uint64_t crash_kernel;		/* the line with the command line of kdump's; 0: none */
 	char host[72];			/* whose reports these are; "" */
 	struct oom_time last;		/* of the last line of a report */
 };

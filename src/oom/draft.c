@@ -112,8 +112,9 @@ static bool lacks(const struct oom_draft *draft, enum oom_message class, struct 
 	case OOM_MSG_HARDWARE:
 		return !draft->has_hardware;
 	case OOM_MSG_TRACE:
-		return draft->other || (report->trigger.said && !draft->trace.ended &&
-					!report->has_memory && !report->has_table);
+		return draft->other || (report->trigger.said && !report->has_memory &&
+					report->memcg.memory.usage == OOM_UNKNOWN &&
+					!report->has_table);
 	case OOM_MSG_MEMINFO:
 		return !report->has_memory;
 	case OOM_MSG_COUNTS:
@@ -274,6 +275,17 @@ static void complete_victims(struct oom_report *report)
 	}
 }
 
+/* The kernel's first process is called swapper until it becomes the first program. */
+static void find_boot(struct oom_report *report)
+{
+	int64_t pid = report->trigger.pid;
+
+	if (report->boot == OOM_BOOT_NOT_SAID && report->trigger.said && (pid == 0 || pid == 1) &&
+	    (!strcmp(report->trigger.comm, "swapper") ||
+	     !strncmp(report->trigger.comm, "swapper/", 8)))
+		report->boot = OOM_BOOT_KERNEL;
+}
+
 static bool panic_is_ours(const struct oom_report *report)
 {
 	if (!report->panic)
@@ -313,6 +325,7 @@ int draft_finish(struct oom_draft *draft)
 	scale_memory(report, page);
 	report->scope = find_scope(draft);
 	find_cuts(report);
+	find_boot(report);
 	if (report->choice.said && report->cut_end)
 		r = read_presumed(report);
 	give_score(report);

@@ -99,12 +99,17 @@ int read_trace(struct oom_draft *draft, struct text text)
 	static const char *const x86[] = {
 		"entry_SYSCALL", "asm_exc_", "do_syscall_64", "x64_sys_call", "__x64_sys_", NULL,
 	};
+	static const char *const initramfs[] = {
+		"unpack_to_rootfs", "do_populate_rootfs", "populate_rootfs", NULL,
+	};
 	struct draft_trace *trace = &draft->trace;
 	bool reliable;
 	struct text name = oom_frame(text, &reliable);
 	enum oom_scope scope = scope_of_caller(name, trace->killer);
 
 	trace->x86 |= is_of(name, x86);
+	if (reliable && is_of(name, initramfs))
+		draft->report.boot = OOM_BOOT_INITRAMFS;
 	/* What calls it further up has called something else. */
 	if (trace->ended || (scope == OOM_SCOPE_UNKNOWN && !text_is(name, "out_of_memory")))
 		return 0;

@@ -180,6 +180,15 @@ const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pi
 	return NULL;
 }
 
+const char *oom_boot_name(enum oom_boot boot)
+{
+	static const char *const names[] = {
+		[OOM_BOOT_KERNEL] = "kernel", [OOM_BOOT_INITRAMFS] = "initramfs",
+	};
+
+	return (size_t)boot < sizeof(names) / sizeof(names[0]) ? names[boot] : NULL;
+}
+
 const char *oom_scope_name(enum oom_scope scope)
 {
 	static const char *const names[] = {

@@ -149,6 +149,13 @@ struct oom_choice {
 	char comm[OOM_COMM_MAX];
 };
 
+/* How far the machine had come up, where a line proves it. */
+enum oom_boot {
+	OOM_BOOT_NOT_SAID,
+	OOM_BOOT_KERNEL,	/* process 1 was still the kernel's own, swapper: no program ran */
+	OOM_BOOT_INITRAMFS,	/* by the call trace, the kernel was unpacking the initramfs */
+};
+
 struct oom_report {
 	struct oom_time time;		/* of the first line that was seen */
 	char *host;			/* owned; NULL */
@@ -209,6 +216,8 @@ struct oom_report {
 	bool already_exiting;		/* "OOM victim N is already exiting.
 					 * Skip killing the task" */
 	bool compaction_disabled;	/* "COMPACTION is disabled!!!" */
+	enum oom_boot boot;
+	bool crash_kernel;		/* kdump's: elfcorehdr= on the command line of this boot */
 	char *panic;			/* the panic's text; owned; NULL: none */
 
 	bool cut_start, cut_end;	/* the log does not have its beginning, its end */
@@ -236,6 +245,9 @@ int oom_figure_plus(struct oom_figures *figures, const char *name, size_t length
 
 /* The task with PID in the table, or NULL. */
 const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pid);
+
+/* "kernel", "initramfs", as in the record; NULL: not said. */
+const char *oom_boot_name(enum oom_boot boot);
 
 /* "global", "memcg", ... as in the record. */
 const char *oom_scope_name(enum oom_scope scope);

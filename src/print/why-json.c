@@ -103,6 +103,8 @@ static void add_circumstances(struct json_object *record, const struct oom_repor
 	json_add_flag(record, "allocating_task", report->allocating_task);
 	json_add_flag(record, "already_exiting", report->already_exiting);
 	json_add_flag(record, "compaction_disabled", report->compaction_disabled);
+	json_add_text(record, "boot", oom_boot_name(report->boot));
+	json_add_flag(record, "crash_kernel", report->crash_kernel);
 	json_add_flag(record, "global_oom", report->global_said);
 }
 

@@ -245,10 +245,27 @@ static void advise_dirty(struct oom_telling *telling)
 			SAY(picture->dirty), SHARE(picture->dirty, picture->ram));
 }
 
+/* "128 MiB RAM were there." */
+static void advise_boot(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+
+	if (report->crash_kernel)
+		oom_say(telling, "Reserve more for the dump (crashkernel= of the "
+			"kernel that crashed), or put less into its initramfs");
+	else if (report->boot == OOM_BOOT_INITRAMFS)
+		oom_say(telling, "Put less into the initramfs, or give the machine more RAM");
+	else
+		return;
+	if (telling->picture.ram != OOM_UNKNOWN)
+		oom_more(telling, ": there was %s of RAM", SAY(telling->picture.ram));
+	oom_more(telling, ".");
+}
+
 void oom_advise_machine(struct oom_telling *telling)
 {
 	static oom_adviser *const advisers[] = {
-		advise_fragmented, advise_beyond, advise_nodes, advise_huge, advise_slab,
+		advise_boot, advise_fragmented, advise_beyond, advise_nodes, advise_huge, advise_slab,
 		advise_pagetables, advise_unaccounted, advise_locked, advise_shmem, advise_lone,
 		advise_many, advise_swap, advise_dirty,
 	};

@@ -77,12 +77,30 @@ static void say_where(struct oom_telling *telling)
 		oom_more(telling, ".");
 }
 
+/* A machine that comes up has other troubles, and each claim its proof. */
+static void say_boot_phase(struct oom_telling *telling)
+{
+	const struct oom_report *report = telling->report;
+
+	if (report->crash_kernel)
+		oom_say(telling, "This was the kernel that saves a dump after a crash (kdump): "
+			"elfcorehdr= is on its command line.");
+	if (report->boot == OOM_BOOT_INITRAMFS)
+		oom_say(telling, "The kernel was still booting: by the call trace it was "
+			"unpacking the initramfs.");
+	else if (report->boot == OOM_BOOT_KERNEL)
+		oom_say(telling, "The kernel was still booting: process %" PRId64 " was %s, and "
+			"no program had been started.", report->trigger.pid,
+			NAME(report->trigger.comm));
+}
+
 void oom_tell_when(struct oom_telling *telling)
 {
 	const struct oom_time *when = &telling->report->time;
 
 	say_time(telling, when);
 	say_where(telling);
+	say_boot_phase(telling);
 	oom_paragraph(telling, OOM_HEAD_WHEN);
 }
 

@@ -359,6 +359,21 @@ static void test_shmem(void)
 	oom_report_free(&report);
 }
 
+static void test_boot(void)
+{
+	struct oom_report report;
+
+	make_machine(&report);
+	report.boot = OOM_BOOT_KERNEL;
+	advises_not(&report, "initramfs", "that it was booting is no advice");
+	report.boot = OOM_BOOT_INITRAMFS;
+	advises(&report, "Put less into the initramfs, or give the machine more RAM: there was "
+		"10.0 GiB of RAM.", "an initramfs");
+	report.crash_kernel = true;
+	advises(&report, "Reserve more for the dump (crashkernel= of", "kdump");
+	oom_report_free(&report);
+}
+
 static void test_order(void)
 {
 	struct oom_report report;
@@ -454,6 +469,7 @@ int main(void)
 	test_kernel();
 	test_set_apart();
 	test_shmem();
+	test_boot();
 	test_order();
 	test_zones();
 	test_cma();

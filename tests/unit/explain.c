@@ -361,6 +361,17 @@ static void test_when(void)
 	report.time = (struct oom_time){ .raw = "yesterday" };
 	tap_has(tell(&report, NULL, OOM_HEAD_WHEN, text), "Logged as \"yesterday\".", "no time at "
 		"all");
+	has_not(text, "booting", "nor that it was booting");
+	report.boot = OOM_BOOT_INITRAMFS;
+	tap_has(tell(&report, NULL, OOM_HEAD_WHEN, text), "by the call trace it was unpacking the "
+		"initramfs", "booting, by the trace");
+	make_trigger(&report, 1, "swapper/0", 0, "0xcc0(GFP_KERNEL)");
+	report.boot = OOM_BOOT_KERNEL;
+	tap_has(tell(&report, NULL, OOM_HEAD_WHEN, text), "process 1 was swapper/0, and no "
+		"program had been started", "booting, by the name");
+	report.crash_kernel = true;
+	tap_has(tell(&report, NULL, OOM_HEAD_WHEN, text), "elfcorehdr= is on its command line",
+		"the kernel of kdump");
 	oom_report_free(&report);
 }
 

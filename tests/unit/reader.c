@@ -361,6 +361,37 @@ static const struct {
 	  OOM_SCOPE_UNKNOWN },
 };
 
+/* What proves that the kernel was still booting, or is one of kdump; and what only looks so. */
+static void test_boot(void)
+{
+#define BY(name, pid) name " invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0", \
+		"CPU: 0 PID: " pid " Comm: " name " Not tainted 3.10.0 #1"
+#define OLD "[    0.000000] Kernel command line: root=/dev/sda1 crashkernel=128M"
+#define CRASH "Kernel command line: root=/dev/sda1 irqpoll elfcorehdr=0x2d000000"
+#define TRACE " dump_stack+0x5c/0x80", " out_of_memory+0x1bd/0x4e0", \
+		" __alloc_pages_nodemask+0x2c/0x40"
+	static const char *const cases[][10] = {
+		{ BY("swapper/0", "1"), KILLED }, { BY("swapper", "1"), KILLED },
+		{ BY("swapper/0", "77"), KILLED }, { BY("systemd", "1"), KILLED },
+		{ BY("swapper/0", "1"), TRACE, " unpack_to_rootfs+0x15/0x2d4", KILLED },
+		{ BY("kworker/u4:1", "24"), TRACE, " do_populate_rootfs+0x60/0x110", KILLED },
+		{ BY("kworker/u4:1", "24"), TRACE, " ? do_populate_rootfs+0x60/0x110", KILLED },
+		{ CRASH, BY("systemd", "1"), KILLED }, { OLD, BY("systemd", "1"), KILLED },
+		{ CRASH, "Linux version 3.10.0 (x@y)", BY("systemd", "1"), KILLED },
+	};
+	static const char *const boots[COUNT(cases)] = {
+		"kernel", "kernel", NULL, NULL, "initramfs", "initramfs",
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct oom_report *report = read_lines(cases[i]);
+
+		tap_ok(boots[i] ? same(oom_boot_name(report->boot), boots[i])
+				: !oom_boot_name(report->boot), "boot: %zu", i);
+		tap_ok(report->crash_kernel == (i == 7), "the kernel of kdump: %zu", i);
+	}
+}
+
 static void test_traces(void)
 {
 	for (size_t i = 0; i < COUNT(traces); i++)
@@ -846,6 +877,7 @@ int main(void)
 	test_lists();
 	test_pages();
 	test_traces();
+	test_boot();
 	test_rows();
 	test_no_rows();
 	test_many_rows();
