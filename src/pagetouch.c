@@ -43,11 +43,7 @@ int main(int argc, char *argv[])
 	enum options_result result;
 	int status, died_of;
 
-	if (secure_is_raised()) {
-		trouble_set(&trouble, "will not run set-user-ID, set-group-ID or with the "
-			    "capabilities of its file");
-		trouble_remedy(&trouble, "take them off (chmod ug-s, setcap -r), and use sudo "
-			       "where privilege is needed");
+	if (secure_check(&trouble) < 0) {
 		trouble_print(&trouble);
 		return EXIT_FAILED;
 	}

@@ -2,6 +2,7 @@
 /* secure.c - AT_SECURE, and what it is for */
 #include <config.h>
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
@@ -23,8 +24,20 @@ bool secure_execution(void)
 	return getauxval(AT_SECURE) != 0;
 }
 
-bool secure_is_raised(void)
+/* A security module's change of domain alone is AT_SECURE, too, and raises nothing. */
+static bool is_raised(void)
 {
 	return secure_execution() && (getuid() != geteuid() || getgid() != getegid() ||
 				      (getuid() != 0 && has_capabilities()));
+}
+
+int secure_check(struct trouble *trouble)
+{
+	if (!is_raised())
+		return 0;
+	trouble_set(trouble, "will not run set-user-ID, set-group-ID or with the capabilities of "
+		    "its file");
+	trouble_remedy(trouble, "take them off (chmod ug-s, setcap -r), and use sudo where "
+		       "privilege is needed");
+	return -EPERM;
 }

@@ -5,13 +5,15 @@
 
 #include <stdbool.h>
 
+#include "base/trouble.h"
+
 /* Whether the environment is not to be trusted: getauxval(3), AT_SECURE. */
 bool secure_execution(void);
 
 /*
- * Whether the file gave us what the caller has not: set-user-ID, set-group-ID, or capabilities. A
- * security module's change of domain alone is AT_SECURE, too, and is none of these.
+ * Returns 0, or -EPERM with *trouble set if the file gave us what the caller has not:
+ * set-user-ID, set-group-ID, or capabilities.
  */
-bool secure_is_raised(void);
+int secure_check(struct trouble *trouble);
 
 #endif
