@@ -24,8 +24,9 @@ static int print_help_or_version(enum query_result result)
 
 int main(int argc, char *argv[])
 {
-	struct why_session session = { 0 };
-	struct query query;
+	/* Too large for the stack that some limit leaves. */
+	static struct why_session session;
+	static struct query query;
 	struct trouble trouble;
 	enum query_result result;
 	int status, died_of;

@@ -21,14 +21,14 @@ static int print_help_or_version(enum options_result result)
 }
 
 /* A run of now. */
-static int run(const struct request *request, int *ret_signal)
+static int run(struct request *request, int *ret_signal, struct trouble *trouble)
 {
-	struct session session = { 0 };
-	struct trouble trouble;
-	int status = session_prepare(&session, request, &trouble);
+	/* Too large for the stack that some limit leaves. */
+	static struct session session;
+	int status = session_prepare(&session, request, trouble);
 
 	if (status != EXIT_DONE)
-		trouble_print(&trouble);
+		trouble_print(trouble);
 	else
 		status = session_run(&session);
 	session_close(&session);
@@ -38,7 +38,7 @@ static int run(const struct request *request, int *ret_signal)
 
 int main(int argc, char *argv[])
 {
-	struct request request;
+	static struct request request;
 	struct trouble trouble;
 	enum options_result result;
 	int status, died_of;
@@ -56,7 +56,8 @@ int main(int argc, char *argv[])
 		trouble_print(&trouble);
 		return EXIT_USAGE;
 	}
-	status = request.replay ? replay_session(&request, &died_of) : run(&request, &died_of);
+	status = request.replay ? replay_session(&request, &died_of)
+				: run(&request, &died_of, &trouble);
 	if (died_of)
 		signals_die(died_of);
 	return status;

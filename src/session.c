@@ -176,23 +176,21 @@ static int open_file(struct session *session, struct trouble *trouble)
 	return EXIT_DONE;
 }
 
-static int make_plan(struct session *session, const struct request *request,
-		     struct trouble *trouble)
+static int make_plan(struct session *session, struct request *request, struct trouble *trouble)
 {
 	struct room_source source = { &session->root, &session->machine, &session->chain };
 	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
-	struct request resolved = *request;
 	struct room room = { 0 };
 	int r = 0;
 
-	resolve(session, &resolved);
+	resolve(session, request);
 	if (request_has_share(request))
 		r = room_read(&source, false, &room);
 	if (r < 0) {
 		trouble_set_errno(trouble, r, "cannot read how much memory is left");
 		return EXIT_FAILED;
 	}
-	if (plan_make(&resolved, room.bytes, page_size, &session->plan, trouble) < 0)
+	if (plan_make(request, room.bytes, page_size, &session->plan, trouble) < 0)
 		return EXIT_USAGE;
 	session->plan.region.own_zeros =
 		region_is_anonymous(session->plan.region.backing) && !zero_page_shared();
@@ -202,8 +200,7 @@ static int make_plan(struct session *session, const struct request *request,
 	return EXIT_DONE;
 }
 
-int session_prepare(struct session *session, const struct request *request,
-		    struct trouble *trouble)
+int session_prepare(struct session *session, struct request *request, struct trouble *trouble)
 {
 	int status;
 
@@ -355,8 +352,9 @@ static void end_witness(struct session *session, const struct ending *ending)
 	witness_end(witness, ending->reason == STOP_DIED);
 }
 
-static int conclude(struct session *session, const struct ending *ending)
+static int conclude(struct session *session)
 {
+	struct ending *ending = &session->ending;
 	struct hugetlb_pool pool = { 0 };
 	struct verdict_evidence evidence = {
 		.region = &session->plan.region,
@@ -372,29 +370,28 @@ static int conclude(struct session *session, const struct ending *ending)
 		.testimony = session->witnessed ? &session->witness.testimony : NULL,
 		.sandbox = session->plan.sandboxed ? &session->plan.sandbox : NULL,
 	};
-	struct verdict verdict;
+	struct verdict *verdict = &session->verdict;
 	int r;
 
 	if (ending->reason == STOP_MAP)
 		hugetlb_pool_read(&session->root, session->plan.region.huge_page, &pool);
 	if (session->witnessed)
 		end_witness(session, ending);
-	verdict_decide(&evidence, &verdict);
-	host_time(verdict.time);
+	verdict_decide(&evidence, verdict);
+	host_time(verdict->time);
 	if (wait_for_terminal(session, ending)) {
 		progress_wipe(&session->progress);
-		tell_verdict(&verdict, session->plan.output.format);
+		tell_verdict(verdict, session->plan.output.format);
 	}
-	session->recording.end = recorded_end_of(&verdict);
-	session->died_of = signal_to_die_of(session, &verdict);
+	session->recording.end = recorded_end_of(verdict);
+	session->died_of = signal_to_die_of(session, verdict);
 	r = ending->reason == STOP_OUTPUT || (session->stalled && wait_for_reader(session) < 0)
-		? 0 : printer_verdict(&session->printer, &verdict);
+		? 0 : printer_verdict(&session->printer, verdict);
 	if (r < 0) {
-		struct ending failed = { .reason = STOP_OUTPUT, .error = r };
-
-		return conclude(session, &failed);
+		*ending = (struct ending){ .reason = STOP_OUTPUT, .error = r };
+		return conclude(session);
 	}
-	return verdict.exit_status;
+	return verdict->exit_status;
 }
 
 static int print_plan(struct session *session)
@@ -447,13 +444,12 @@ static void show_start(const struct session *session)
 /* An OOM in a group of processes that die together takes the observer along (memory.oom.group). */
 static void warn_of_group(struct session *session)
 {
-	uint64_t group;
-	char path[CGROUP_PATH_MAX + 32];
+	char group[8];
 
 	for (size_t i = 0; i < session->chain.count; i++) {
-		snprintf(path, sizeof(path), "%s/memory.oom.group",
-			 session->chain.levels[i].directory);
-		if (root_read_u64(&session->root, path, &group) < 0 || !group)
+		if (cgroup_level_read(&session->root, &session->chain.levels[i],
+				      "memory.oom.group", group, sizeof(group)) <= 0 ||
+		    group[0] != '1')
 			continue;
 		on_note(session, "memory.oom.group is set on our own cgroup or above: an OOM kill "
 				 "there takes this observer too, and then there is no verdict");
@@ -613,7 +609,7 @@ int session_run(struct session *session)
 		.witness = &session->witness,
 		.sink = &sink,
 	};
-	struct ending ending = { .reason = STOP_OUTPUT };
+	struct ending *ending = &session->ending;
 	struct trouble trouble;
 
 	session->around = (struct around){ .machine = &session->root, .cgroup = -1 };
@@ -622,10 +618,11 @@ int session_run(struct session *session)
 		return EXIT_FAILED;
 	}
 	give_notes(session);
-	ending.error = print_plan(session);
-	if (ending.error == 0)
-		observe_run(&session->plan.observe, &tools, &ending);
-	return session_draw(session, conclude(session, &ending));
+	ending->reason = STOP_OUTPUT;
+	ending->error = print_plan(session);
+	if (ending->error == 0)
+		observe_run(&session->plan.observe, &tools, ending);
+	return session_draw(session, conclude(session));
 }
 
 static void remove_sandbox(struct session *session)

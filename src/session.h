@@ -32,6 +32,8 @@ struct session {
 	struct subject subject;
 	struct printer printer;
 	struct progress progress;
+	struct ending ending;
+	struct verdict verdict;		/* of the ending */
 	struct recording recording;	/* for the picture; nothing without --plot */
 	int unkept;			/* negative errno: a row is missing in it */
 	int file;			/* behind the region; 0: none */
@@ -46,11 +48,10 @@ struct session {
 };
 
 /*
- * Reads the machine and makes the plan. Nothing is mapped or started. Returns EXIT_DONE,
- * or the exit status with *trouble set.
+ * Reads the machine and makes the plan. Nothing is mapped or started. What REQUEST leaves to the
+ * machine, or to chance, is filled in. Returns EXIT_DONE, or the exit status with *trouble set.
  */
-int session_prepare(struct session *session, const struct request *request,
-		    struct trouble *trouble);
+int session_prepare(struct session *session, struct request *request, struct trouble *trouble);
 
 /* Carries the plan out, prints everything, and returns the exit status. */
 int session_run(struct session *session);

@@ -151,12 +151,11 @@ static void read_file(struct why_session *session, const char *file)
 static void read_journal(struct why_session *session)
 {
 	const char *root = getenv(ROOT_VARIABLE);
-	char directory[PATH_MAX];
 	struct trouble trouble;
 	int r;
 
-	snprintf(directory, sizeof(directory), "%s/var/log/journal", root ? root : "");
-	r = source_journal_open(root ? directory : NULL, session->query->boot,
+	snprintf(session->path, sizeof(session->path), "%s/var/log/journal", root ? root : "");
+	r = source_journal_open(root ? session->path : NULL, session->query->boot,
 				session->query->follow, &session->source, &trouble);
 	if (r < 0)
 		fail(session, &trouble);
@@ -169,8 +168,8 @@ static void read_kmsg(struct why_session *session)
 	const char *root = getenv(ROOT_VARIABLE);
 	struct trouble trouble;
 
-	snprintf(session->kmsg, sizeof(session->kmsg), "%s/dev/kmsg", root ? root : "");
-	if (source_kmsg_open(session->kmsg, session->query->follow, &session->source,
+	snprintf(session->path, sizeof(session->path), "%s/dev/kmsg", root ? root : "");
+	if (source_kmsg_open(session->path, session->query->follow, &session->source,
 			     &trouble) < 0)
 		fail(session, &trouble);
 	else

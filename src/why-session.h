@@ -25,7 +25,8 @@ struct why_session {
 	const struct query *query;
 	struct oom_parser *parser;
 	struct oom_source source;	/* the one that is being read */
-	char kmsg[PATH_MAX];		/* the kernel's log, below $PAGETOUCH_ROOT */
+	char path[PATH_MAX];		/* of the kernel's log or the journal, below
+					 * $PAGETOUCH_ROOT */
 	struct why_tell tell;
 	uint64_t lost;			/* records of the kernel's that were overwritten unread */
 	bool failed;			/* something could not be read */

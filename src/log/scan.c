@@ -75,7 +75,6 @@ static void index_needles(struct index *index)
 {
 	unsigned char last = 0;
 
-	memset(index->first, 0, sizeof(index->first));
 	for (unsigned char needle = 0; needle < COUNT(needles); needle++) {
 		for (unsigned char at = 0; at < STRIDE; at++) {
 			unsigned char *first = &index->first[slot(needles[needle] + at)];
@@ -148,12 +147,13 @@ static size_t look_at_end(const struct index *index, const struct haystack *hay,
 size_t oom_scan(const char *data, size_t length, size_t from)
 {
 	const struct haystack hay = { data, length, from };
-	struct index index;
+	static struct index index;
 	size_t at = from, found;
 
 	if (from >= length)
 		return length;
-	index_needles(&index);
+	if (!index.first[slot(needles[0])])
+		index_needles(&index);
 	for (; length - at >= BLOCK + WORD; at += BLOCK) {
 		if (!probe_block(&index, data + at))
 			continue;

@@ -63,12 +63,15 @@ int stack_find(const struct region_spec *spec, uint64_t page_size, struct region
 		  top = here / page_size * page_size;
 	int r;
 
+	while (is_mapped(top, page_size))
+		top += page_size;
+	r = raise_limit(top - end);
+	if (r < 0)
+		return r;
 	/* From here on the mapping ends where the region begins. */
 	*(volatile unsigned char *)end = 0;
 	while (is_mapped(end - page_size, page_size))
 		end -= page_size;
-	while (is_mapped(top, page_size))
-		top += page_size;
 	r = raise_limit(top - end + spec->bytes);
 	if (r == 0)
 		r = try_addresses(end, spec->bytes + GUARD_PAGES * page_size);

@@ -88,14 +88,14 @@ static bool is_initial_namespace(const char *kind, uint64_t number)
 static bool read_members(const struct witness *witness, bool *ret_shared)
 {
 	CLEANUP_FREE char *text = NULL;
-	char path[CGROUP_PATH_MAX + 16], *next;
 	bool found = false;
+	char *next;
 
 	*ret_shared = false;
 	if (!witness->chain.count)
 		return true;
-	snprintf(path, sizeof(path), "%s/cgroup.procs", witness->chain.levels[0].directory);
-	if (root_read_all(&witness->live, path, &text) < 0)
+	if (cgroup_level_read_all(&witness->live, witness->chain.levels, "cgroup.procs",
+				  &text) < 0)
 		return true;
 	for (const char *process = text; *process; process = next) {
 		long pid = strtol(process, &next, 10);
@@ -162,10 +162,14 @@ static void read_records(struct witness *witness, struct oom_parser *parser)
 {
 	uint64_t deadline = duration_now() + REPORT_NS;
 	struct oom_time time = { .raw = "" };
-	char text[KMSG_RECORD_MAX];
+	CLEANUP_FREE char *text = malloc(KMSG_RECORD_MAX);
 	size_t length;
 	int r;
 
+	if (!text) {
+		witness->testimony.kmsg_error = -ENOMEM;
+		return;
+	}
 	while ((r = kmsg_next(witness->kmsg, deadline, text)) > 0 || r == -EPIPE) {
 		/* What was lost may have been about the subject. */
 		if (r == -EPIPE) {

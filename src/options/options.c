@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "options/options.h"
 #include "options/pictures.h"
@@ -366,9 +367,13 @@ static int parse_operands(struct parser *parser, char *argv[])
 enum options_result options_parse(int argc, char *argv[], struct request *ret_request,
 				  struct trouble *trouble)
 {
-	struct parser parser = { .request = request_default(), .trouble = trouble };
+	/* Too large for the stack that some limit leaves. */
+	static struct parser parser;
 	int key;
 
+	memset(&parser, 0, sizeof(parser));
+	parser.trouble = trouble;
+	request_default(&parser.request);
 	option_walk_begin(&parser.walk, &table, argc, argv);
 	while ((key = option_walk_next(&parser.walk, trouble)) != OPTION_END) {
 		if (key == OPTION_FAULT)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/duration.h"
 #include "memory/advice.h"
@@ -19,20 +20,16 @@
 /* Samples in a run when no INTERVAL is given, the baseline not counted. */
 #define DEFAULT_STEPS 16
 
-struct request request_default(void)
+void request_default(struct request *ret_request)
 {
-	return (struct request){
-		.size.bytes = DEFAULT_SIZE,
-		.passes = 1,
-		.threads = 1,
-		.guard = true,
-		.oom_score_adj = 1000,
-		.output = {
-			.format = OUTPUT_TABLE,
-			.headings = true,
-			.columns = column_choice_default(),
-		},
-	};
+	memset(ret_request, 0, sizeof(*ret_request));
+	ret_request->size.bytes = DEFAULT_SIZE;
+	ret_request->passes = ret_request->threads = 1;
+	ret_request->guard = true;
+	ret_request->oom_score_adj = 1000;
+	ret_request->output.format = OUTPUT_TABLE;
+	ret_request->output.headings = true;
+	ret_request->output.columns = column_choice_default();
 }
 
 static bool has_share_step(const struct request *request)
@@ -279,13 +276,13 @@ static bool may_be_huge(const struct request *request)
 	return huge && !region_is_hugetlb(request->backing);
 }
 
-static struct plan plan_outline(const struct request *request, uint64_t page_size)
+static void plan_outline(const struct request *request, uint64_t page_size, struct plan *plan)
 {
 	uint64_t huge_page = request->huge_page ? request->huge_page : DEFAULT_HUGE_PAGE;
 	uint64_t unit = region_is_hugetlb(request->backing) ? huge_page : page_size;
 	unsigned threads = request->threads ? (unsigned)request->threads : 1;
 
-	return (struct plan){
+	*plan = (struct plan){
 		.region = {
 			.backing = request->backing,
 			.thp = request->thp,
@@ -339,9 +336,11 @@ static struct plan plan_outline(const struct request *request, uint64_t page_siz
 int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
 	      struct plan *ret_plan, struct trouble *trouble)
 {
-	struct plan plan = plan_outline(request, page_size);
+	/* Too large for the stack that some limit leaves. */
+	static struct plan plan;
 	int r = contradictions_check(request, trouble);
 
+	plan_outline(request, page_size, &plan);
 	if (r == 0)
 		r = to_pages("SIZE", request->size, room, plan.observe.unit, &plan.region.bytes,
 			     trouble);

@@ -69,8 +69,8 @@ struct plan {
 	const char *note;	/* a sentence for the user, or NULL; static */
 };
 
-/* What REQUEST is when the command line is empty. */
-struct request request_default(void);
+/* What a request is when the command line is empty. */
+void request_default(struct request *ret_request);
 
 /* Whether a size in REQUEST is N%, so that the room must be read first. */
 bool request_has_share(const struct request *request);

@@ -348,11 +348,10 @@ int chart_make(const struct recording *recording, const struct chart_wish *wish,
 {
 	if (!recording->count)
 		return -ENODATA;
-	*ret_chart = (struct chart){
-		.recording = recording,
-		.x_unit = { "", 1 },
-		.x = choose_x(recording, wish->x),
-	};
+	memset(ret_chart, 0, sizeof(*ret_chart));
+	ret_chart->recording = recording;
+	ret_chart->x_unit = (struct chart_unit){ "", 1 };
+	ret_chart->x = choose_x(recording, wish->x);
 	find_processes(ret_chart);
 	choose_series(ret_chart, wish);
 	chart_find_limits(ret_chart);

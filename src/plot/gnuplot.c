@@ -217,7 +217,7 @@ static int collect(struct work *work)
 /* What is too much is read, so that gnuplot can go on, and forgotten. */
 static void listen(struct work *work)
 {
-	char text[4096];
+	char text[1024];
 	ssize_t got = read(work->errors, text, sizeof(text));
 	size_t room = sizeof(work->complaint) - 1 - work->complained, kept;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/cleanup.h"
 #include "replay/file.h"
 
 #define CHUNK 65536
@@ -42,14 +43,14 @@ static int complain_of_line(const struct replay_file *file, int error, struct tr
 /* What cannot be read twice is read once, into a file that has no name. */
 static int spool(struct replay_file *file)
 {
-	FILE *copy = tmpfile();
-	char chunk[CHUNK];
+	CLEANUP_FREE char *chunk = malloc(CHUNK);
+	FILE *copy = chunk ? tmpfile() : NULL;
 	size_t got;
 	int r = 0;
 
 	if (!copy)
 		return -errno;
-	while ((got = fread(chunk, 1, sizeof(chunk), file->stream)) > 0)
+	while ((got = fread(chunk, 1, CHUNK, file->stream)) > 0)
 		if (fwrite(chunk, 1, got, copy) < got)
 			break;
 	if (ferror(file->stream) || fflush(copy) < 0 || ferror(copy))

@@ -2,6 +2,10 @@
 /* cgroup-usage.c - read memory.current and memory.stat, or what version 1 has instead */
 #include <config.h>
 
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
 #include "base/number.h"
 #include "system/cgroup-usage.h"
 #include "system/keyed.h"
@@ -44,8 +48,8 @@ int cgroup_usage_read_total(int fd, int version, uint64_t *ret_total)
 
 int cgroup_usage_read_kinds(int fd, int version, struct cgroup_usage *usage)
 {
-	char text[STAT_MAX];
-	int r = sandbox_dir_read(fd, "memory.stat", text, sizeof(text));
+	CLEANUP_FREE char *text = malloc(STAT_MAX);
+	int r = text ? sandbox_dir_read(fd, "memory.stat", text, STAT_MAX) : -ENOMEM;
 
 	if (r < 0)
 		return r;

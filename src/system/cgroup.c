@@ -245,11 +245,21 @@ void cgroup_chain_free(struct cgroup_chain *chain)
 int cgroup_level_read(const struct root *root, const struct cgroup_level *level, const char *file,
 		      char *buffer, size_t size)
 {
-	char path[CGROUP_PATH_MAX + 64];
+	CLEANUP_FREE char *path = NULL;
 
-	if (snprintf(path, sizeof(path), "%s/%s", level->directory, file) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
+	if (asprintf(&path, "%s/%s", level->directory, file) < 0)
+		return -ENOMEM;
 	return root_read(root, path, buffer, size);
+}
+
+int cgroup_level_read_all(const struct root *root, const struct cgroup_level *level,
+			  const char *file, char **ret_text)
+{
+	CLEANUP_FREE char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", level->directory, file) < 0)
+		return -ENOMEM;
+	return root_read_all(root, path, ret_text);
 }
 
 /* Reads a number; "max" and a missing file are CGROUP_UNLIMITED. */
@@ -289,9 +299,9 @@ static int read_limit(const struct root *root, const struct cgroup_level *level,
 static void read_reclaimable(const struct root *root, const struct cgroup_level *level,
 			     uint64_t *ret_reclaimable)
 {
-	char text[16384];
+	CLEANUP_FREE char *text = NULL;
 
-	if (cgroup_level_read(root, level, "memory.stat", text, sizeof(text)) > 0)
+	if (cgroup_level_read_all(root, level, "memory.stat", &text) == 0)
 		keyed_u64(text, level->version == 1 ? "total_inactive_file" : "inactive_file",
 			  ret_reclaimable);
 }

@@ -59,6 +59,10 @@ void cgroup_chain_free(struct cgroup_chain *chain);
 int cgroup_level_read(const struct root *root, const struct cgroup_level *level, const char *file,
 		      char *buffer, size_t size);
 
+/* The same into fresh memory, which the caller frees. Returns as root_read_all(). */
+int cgroup_level_read_all(const struct root *root, const struct cgroup_level *level,
+			  const char *file, char **ret_text);
+
 /* Reads what LEVEL allows. Returns 0, or a negative errno (-ENOENT: it has no limit). */
 int cgroup_figures_read(const struct root *root, const struct cgroup_level *level,
 			struct cgroup_figures *ret_figures);

@@ -5,10 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "system/keyed.h"
 #include "system/machine.h"
-
-#define MEMINFO_MAX 8192
 
 int machine_parse_meminfo(const char *text, struct machine *ret_machine)
 {
@@ -35,8 +34,8 @@ static void read_boot_id(const struct root *root, char boot_id[static BOOT_ID_MA
 int machine_read(const struct root *root, struct machine *ret_machine)
 {
 	struct machine machine = { 0 };
-	char text[MEMINFO_MAX];
-	int r = root_read(root, "/proc/meminfo", text, sizeof(text));
+	CLEANUP_FREE char *text = NULL;
+	int r = root_read_all(root, "/proc/meminfo", &text);
 
 	if (r < 0)
 		return r;
@@ -55,8 +54,8 @@ int machine_read(const struct root *root, struct machine *ret_machine)
 
 static int read_meminfo(const struct root *root, const char *key, uint64_t *ret_bytes)
 {
-	char text[MEMINFO_MAX];
-	int r = root_read(root, "/proc/meminfo", text, sizeof(text));
+	CLEANUP_FREE char *text = NULL;
+	int r = root_read_all(root, "/proc/meminfo", &text);
 
 	return r < 0 ? r : keyed_u64(text, key, ret_bytes);
 }

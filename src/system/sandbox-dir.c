@@ -27,6 +27,9 @@
 
 #define RANDOM_DIGITS 16
 
+/* So much of cgroup.procs is read at a time. */
+#define PROCS_MAX 8192
+
 #define REMOVE_ATTEMPTS 200
 #define REMOVE_PAUSE_NS 5000000
 
@@ -162,9 +165,10 @@ static bool is_our_child(pid_t pid)
 
 void sandbox_dir_kill(int fd)
 {
-	char text[8192], *rest = NULL, *last;
+	CLEANUP_FREE char *text = malloc(PROCS_MAX);
+	char *rest = NULL, *last;
 
-	if (sandbox_dir_read(fd, "cgroup.procs", text, sizeof(text)) <= 0)
+	if (!text || sandbox_dir_read(fd, "cgroup.procs", text, PROCS_MAX) <= 0)
 		return;
 	/* A number that was cut off at the end is somebody else's. */
 	last = strrchr(text, '\n');

@@ -395,8 +395,9 @@ static void test_others(void)
 
 static void test_default(void)
 {
-	struct request request = request_default();
+	struct request request;
 
+	request_default(&request);
 	tap_is((int64_t)request.size.bytes, (int64_t)(64 * KIB), "the default SIZE is 64 KiB");
 	tap_ok(request.backing == REGION_PRIVATE && request.thp == REGION_THP_NEVER &&
 	       !request.reserve, "private, without huge pages, not reserved");
@@ -414,8 +415,9 @@ static void test_default(void)
 static void test_has_share(void)
 {
 	struct size share = { .permyriad = 100 };
-	struct request request = request_default();
+	struct request request;
 
+	request_default(&request);
 	request.interval = request.touch = request.limit = request.swap = request.high = share;
 	tap_ok(!request_has_share(&request), "shares that were not given do not count");
 	request.has_interval = true;
@@ -544,10 +546,11 @@ static void test_page_sizes(void)
 {
 	for (size_t i = 0; i < COUNT(page_sizes); i++) {
 		uint64_t page = page_sizes[i];
-		struct request request = request_default();
+		struct request request;
 		struct plan plan = { 0 };
 		struct trouble trouble;
 
+		request_default(&request);
 		request.size.bytes = 32 * page - 1;
 		tap_is(plan_make(&request, 0, page, &plan, &trouble), 0, "another page size");
 		tap_is((int64_t)plan.region.bytes, (int64_t)(32 * page), "SIZE is 32 pages");

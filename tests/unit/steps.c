@@ -320,7 +320,7 @@ static void test_children(void)
 	static struct plan plan;
 	struct trouble trouble = { "", "" };
 
-	request = request_default();
+	request_default(&request);
 	for (int i = 0; i < 9; i++)
 		step_parse("fork", &request.steps[request.step_count++], &trouble);
 	tap_is(plan_make(&request, MIB, 4096, &plan, &trouble), -EINVAL,
@@ -406,7 +406,7 @@ static void test_bounds(void)
 	for (size_t i = 0; i < COUNT(bytes); i++)
 		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i],
 		       "as they are written");
-	request = request_default();
+	request_default(&request);
 	step_parse("limit:4M", &request.steps[request.step_count++], &trouble);
 	step_parse("cold:50%", &request.steps[request.step_count++], &trouble);
 	tap_ok(!request_has_share(&request), "a share of the region needs no room");
