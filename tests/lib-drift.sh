@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
-# lib-drift.sh - what --help, the manual page and the bash completion of a command say
+# lib-drift.sh - what --help, the manual page and the completions of a command say
 #
 # Sourced by tests/cmd/drift.sh after tests/lib.sh. Everything here is about the command that was
-# named last with `about`: its program is $program, its manual $manual, its completion $completion.
+# named last with `about`: its program is $program, its manual $manual, its completion for bash
+# $completion.
 
 # about NAME PROGRAM: what follows is about the command NAME, which is run as PROGRAM.
 about() {
@@ -72,6 +73,31 @@ words_of_completion() {
 	awk -v start="$1='" 'index($0, start) { inside = 1; sub(/.*=\047/, "") }
 		inside { print } inside && /\047/ { exit }' "$completion" |
 		tr -d "'" | tr -s '[:space:]' '[\n*]' | grep .
+}
+
+# "t threads touch with N threads at once" of each option of --help; the short one may be missing.
+described_in_help() {
+	sed -nE 's/^  (-(.), |    )--([a-z-]+)[^ ]*( [^ ]+)?  +(.*)/\2 \3 \5/p' "$tmp/help"
+}
+
+# The same of the completion for fish, and for zsh.
+described_in_fish() {
+	sed -nE "s/ (-a .*|[\\])\$//; s/\\\\'/'/g
+		s/^complete -c $command( -s (.))? -l ([a-z-]+).* -d '(.*)'\$/\\2 \\3 \\4/p" "$1"
+}
+described_in_zsh() {
+	sed -nE "s/'\\\\''/'/g; s/\\\\[[]/</g; s/\\\\]/>/g
+		s/^	.*[{']([*]?|-(.)[+]?,)--([a-z-]+)[=-]*[}']*[[](.*)].*/\\2 \\3 \\4/p" "$1" | tr '<>' '[]'
+}
+
+# words_of FILE LIST: the words of a list in a completion for zsh, LIST=(...), or fish, set -l LIST ...
+words_of() {
+	awk -v list="$2" '
+		index($0, "set -l " list " ") == 1 { fish = inside = 1; sub(/^set -l [a-z]+ /, "") }
+		index($0, list "=(") == 1 { inside = 1; sub(/.*[(]/, "") }
+		inside { print }
+		inside && (fish ? !/[\\]$/ : /[)]/) { exit }' "$1" | tr -d '\\)' | tr -s '[:space:]' '[\n*]' |
+		grep .
 }
 
 # check_help COLUMN: --help and --version. COLUMN is a column that must be found.
@@ -143,6 +169,52 @@ check_manual() {
 	same "$tmp/got" "$tmp/statuses" 'EXIT STATUS of the manual has the numbers of --help'
 }
 
+# check_data SHELL FILE: what the completion for zsh or fish says against --help and that for bash.
+check_data() {
+	described_in_help >"$tmp/wanted"
+	"described_in_$1" "$2" >"$tmp/got"
+	same "$tmp/got" "$tmp/wanted" "the options in $1, and what is said of them, are those of --help"
+	for list in columns steps outcomes; do
+		words_of_completion "$list" >"$tmp/wanted"
+		words_of "$2" "$list" >"$tmp/got"
+		same "$tmp/got" "$tmp/wanted" "the $list in $1 are those in bash"
+	done
+}
+
+# offers WANTED LINE: what fish has for a command line that ends so, without what it says of it.
+# shellcheck disable=SC2016 # the text is for fish
+offers() {
+	HOME=$tmp fish -c 'source $argv[1]; complete -C "$argv[2]"' "$completion.fish" "$command $2" \
+		>"$tmp/said" 2>"$tmp/err"
+	sed 's/	.*//; /=$/d' "$tmp/said" | sort >"$tmp/out"
+	is "$(tr '\n' ' ' <"$tmp/out" | sed 's/ *$//')$(cat "$tmp/err")" "$1" "$command: fish has for '$2': $1"
+}
+
+# check_other_shells: the completions for zsh and fish, with these shells where they are.
+# shellcheck disable=SC2016 # the text is for zsh
+check_other_shells() {
+	zsh_completion=$srcdir/completions/_$command
+	if [ ! -r "$zsh_completion" ]; then
+		skip "$command: zsh and fish" "no $zsh_completion here"
+		return 1
+	fi
+	check_data zsh "$zsh_completion"
+	check_data fish "$completion.fish"
+	longs=$(grep -Eo -e '--[a-z-]+' "$tmp/options" | sort)
+	if command -v zsh >/dev/null; then
+		zsh -f -c '_arguments() { print -rl -- "$@" }; source $1' - "$zsh_completion" >"$tmp/out" 2>&1
+		is "$(sed 's/[[].*//; s/^([^)]*)//' "$tmp/out" | grep -Eo -e '--[a-z-]*[a-z]' | sort)" "$longs" \
+			"$command: zsh reads the options"
+	else
+		skip "$command: the completion in zsh" 'zsh is not installed'
+	fi
+	if ! command -v fish >/dev/null; then
+		skip "$command: the completion in fish" 'fish is not installed'
+		return 1
+	fi
+	offers "$(echo "$longs" | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')" --
+}
+
 # check_words: the words of the completion against --help; fails if there is no completion here.
 check_words() {
 	if [ ! -r "$completion" ]; then
@@ -158,6 +230,9 @@ check_words() {
 	words_of_completion columns >"$tmp/got"
 	sed 's/ .*//' "$tmp/columns" >"$tmp/wanted"
 	same "$tmp/got" "$tmp/wanted" 'the columns of the completion are those of --help'
+	words_of_completion steps >"$tmp/got"
+	sed -nE '/^Steps/,/^$/s/^  ([a-z]+:?[a-z]*).*/\1/p' "$tmp/help" >"$tmp/wanted"
+	same "$tmp/got" "$tmp/wanted" 'the steps of the completion are those of --help'
 }
 
 # can_complete: whether a bash is here that can; says why not.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# drift.sh - --help, the manual page and the bash completion of each command say the same
+# drift.sh - --help, the manual page and the completions of each command say the same
 . "${srcdir:=.}/tests/lib.sh"
 . "$srcdir/tests/lib-drift.sh"
 
@@ -60,6 +60,14 @@ if check_words && can_complete; then
 	completes 'MINFLT MAJFLT' 'a bundle that ends in o' -no M
 	completes '-H' 'a short option' -H
 fi
+if check_other_shells; then
+	offers 'always never system' '--thp '
+	offers '--thp=always' '--thp=a'
+	offers 'touch:read touch:write' '--then touch:'
+	offers 'RSS,TIME RSS,TOUCHED' '-o RSS,T'
+	offers 'oom oom-ancestor oom-global oom-sandbox oomd' '--expect oom'
+	offers '' '1'
+fi
 
 about oomwhy "$OOMWHY"
 check_help BADNESS
@@ -98,5 +106,11 @@ if check_words && can_complete; then
 	completes '-oTGID' 'the list in the same word as -o' -oTG
 	completes 'TGID' 'a bundle that ends in o' -Bo TG
 	completes '-B' 'a short option' -B
+fi
+if check_other_shells; then
+	offers '-1 0 all' '-b '
+	offers 'PID,SCORE PID,SHARE PID,SHMEM PID,SWAP' '--output PID,S'
+	mkdir "$tmp/log"
+	offers "$tmp/log/" "$tmp/lo"
 fi
 done_testing

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# oomwhy.fish - fish completion of the oomwhy command
+
+set -l columns RANK PID TGID UID NAME ADJ ADDS BADNESS SCORE SHARE HELD VSZ RSS ANON FILE SHMEM \
+    SWAP PTE
+
+complete -c oomwhy -s j -l journal -d 'read the systemd journal'
+complete -c oomwhy -s b -l boot -x -d 'of this boot: 0 (default), -1, ..., an ID, or all' \
+    -a '0 -1 all'
+complete -c oomwhy -s f -l follow -d 'wait for more reports, until interrupted'
+complete -c oomwhy -s n -l last -x -d 'only the last N reports'
+complete -c oomwhy -l since -x -d 'only reports at or after TIME' -a 'now today yesterday'
+complete -c oomwhy -l until -x -d 'only reports at or before TIME' -a 'now today yesterday'
+complete -c oomwhy -l pid -x -d 'only where PID was killed or asked for memory'
+complete -c oomwhy -l comm -x -d 'only where NAME was killed or asked for memory'
+complete -c oomwhy -l cgroup -x -d 'only in the cgroup PATH or below it'
+complete -c oomwhy -s l -l list -d 'a line per report'
+complete -c oomwhy -l tasks -d 'the task table, or its N worst, ranked'
+complete -c oomwhy -s o -l output -x -d 'columns of --tasks; +LIST appends' \
+    -a "(__fish_append , $columns)"
+complete -c oomwhy -l json -d 'one JSON object per line, sizes in bytes'
+complete -c oomwhy -s q -l quiet -d 'the exit status alone, errors only'
+complete -c oomwhy -s B -l bytes -d 'sizes of the tables in bytes'
+complete -c oomwhy -l noheadings -d 'no header line'
+complete -c oomwhy -l color -d 'auto (default), always or never' -a 'auto always never'
+complete -c oomwhy -s h -l help -d 'show this help and exit'
+complete -c oomwhy -s V -l version -d 'show the version and exit'
