@@ -14,6 +14,7 @@
 
 #include "base/duration.h"
 #include "base/stdio-guard.h"
+#include "oom/turn.h"
 #include "why-session.h"
 
 /* For tests: a recorded tree of another machine's /dev and /var. */
@@ -123,8 +124,12 @@ static void read_source(struct why_session *session)
 		r = oom_parser_end(session->parser);
 		if (r == 0)
 			r = why_tell_held(tell);
-		if (r < 0)
+		if (r == TURN_REFUSED) {
+			oom_source_fail(&session->source, r, &trouble);
+			fail(session, &trouble);
+		} else if (r < 0) {
 			why_tell_stop(tell, WHY_MEMORY);
+		}
 	}
 	session->lost += session->source.lost;
 	oom_source_close(&session->source);

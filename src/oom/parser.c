@@ -16,6 +16,7 @@
 #include "oom/hosts.h"
 #include "oom/message.h"
 #include "oom/parser.h"
+#include "oom/turn.h"
 #include "oom/unwrap.h"
 
 /*
@@ -48,6 +49,7 @@
 struct oom_parser {
 	struct hosts hosts;
 	struct unwrap unwrap;
+	struct turn turn;
 	struct mail mail;
 	struct fields fields;
 	int64_t now_ns;
@@ -94,6 +96,7 @@ void oom_parser_free(struct oom_parser *parser)
 		return;
 	hosts_free(&parser->hosts);
 	unwrap_free(&parser->unwrap);
+	turn_free(&parser->turn);
 	fields_free(&parser->fields);
 	mail_free(&parser->mail);
 	free(parser->line);
@@ -114,6 +117,32 @@ static bool is_ours(const struct clothing *clothing)
 	return class > OOM_MSG_CPUSET && class < OOM_MSG_DROPPED;
 }
 
+static int take_turned(void *context, const struct clothing *line)
+{
+	struct oom_parser *parser = context;
+	enum oom_message class;
+
+	return unwrap_take(&parser->unwrap, line, &class);
+}
+
+/* A line waits while it may be of a log that has its newest line first. */
+static int take_ordered(struct oom_parser *parser, const struct clothing *line,
+			enum oom_message *ret_class)
+{
+	enum oom_message class;
+	int r;
+
+	/* What is no line of text comes from the kernel itself. */
+	if (!line->width || parser->turn.order == TURN_FORWARD)
+		return unwrap_take(&parser->unwrap, line, ret_class);
+	class = oom_message_of(line->message, (struct oom_expected){ 0 });
+	r = turn_take(&parser->turn, line, class, take_turned, parser);
+	if (r == 0)
+		return unwrap_take(&parser->unwrap, line, ret_class);
+	*ret_class = class;
+	return r < 0 ? r : 0;
+}
+
 static int take_message(struct oom_parser *parser, const struct clothing *clothing)
 {
 	struct clothing line = *clothing;
@@ -124,7 +153,7 @@ static int take_message(struct oom_parser *parser, const struct clothing *clothi
 	if (clothing->foreign)
 		line.host.length = 0;
 	if (!clothing->foreign || is_ours(clothing))
-		r = unwrap_take(&parser->unwrap, &line, &class);
+		r = take_ordered(parser, &line, &class);
 	parser->quiet = class == OOM_MSG_NONE ? parser->quiet + FIELDS_PER_MESSAGE : 0;
 	return r;
 }
@@ -406,6 +435,8 @@ static int end_lines(struct oom_parser *parser)
 	if (r == 0)
 		r = release_held(parser);
 	if (r == 0)
+		r = turn_pause(&parser->turn, take_turned, parser);
+	if (r == 0)
 		r = unwrap_end(&parser->unwrap);
 	unwrap_begin(&parser->unwrap);
 	parser->prefixes.count = parser->prefixes.next = 0;
@@ -562,6 +593,8 @@ int oom_parser_pause(struct oom_parser *parser)
 	int r = release_held(parser);
 
 	if (r == 0)
+		r = turn_pause(&parser->turn, take_turned, parser);
+	if (r == 0)
 		r = unwrap_end(&parser->unwrap);
 	return r < 0 ? r : hosts_flush(&parser->hosts, false);
 }
@@ -575,5 +608,9 @@ int oom_parser_end(struct oom_parser *parser)
 	parser->line_length = 0;
 	if (r == 0)
 		r = look_for_words(parser);
+	if (r == 0)
+		r = turn_end(&parser->turn, take_turned, parser);
+	if (r == 0)
+		r = unwrap_end(&parser->unwrap);
 	return r < 0 ? r : hosts_flush(&parser->hosts, true);
 }

@@ -29,7 +29,8 @@ struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context);
 /*
  * Takes the next LENGTH bytes of a log; lines may be torn between calls. What kind of log it is,
  * is seen by looking: bare, dmesg in any mode, syslog, journalctl in any format, raw /dev/kmsg,
- * JSON. Returns 0 or a negative errno (of on_report, or -ENOMEM).
+ * JSON, newest line first. Returns 0 or a negative errno (of on_report, -ENOMEM, or TURN_REFUSED
+ * of oom/turn.h).
  */
 int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length);
 

@@ -46,6 +46,9 @@ wear_changes() {
 	for style in bare secs dmesg-T rfc3164 journal-short kmsg journal-json; do
 		changed "$style, CRLF" "$style" sed "s/\$/$(printf '\r')/"
 	done
+	for style in bare secs rfc3164-ktime journal-json; do
+		changed "$style, newest first" "$style" tac
+	done
 	for style in bare secs journal-short; do
 		changed "$style, quoted twice" "$style" sed 's/^/> > /'
 		changed "$style, quoted tightly" "$style" sed 's/^/>>/'

@@ -111,6 +111,13 @@ sources() {
 		"$OOMWHY" <"$tmp/log.${program%:*}" >"$tmp/out" 2>"$tmp/err" || status=$?
 		refused "${program%:*} from standard input" 125 "standard input is compressed" "use: ${program#*:} FILE"
 	done
+	# Newest first by the order of the report, newest last by the times
+	sed -n 's/^[0-9]*,[^;]*;//p' "$global" |
+		grep -E 'Comm: |invoked|tgid|^\[ |Killed|oom-kill:' | tac |
+		awk '{ printf "[%5d.000000] %s\n", NR, $0 }' >"$tmp/backward"
+	run_oomwhy "$tmp/backward"
+	refused "newest first, as it seems" 125 "'.*' has its newest line first, and cannot be turned here" "turn it: tac FILE"
+	is "$(wc -c <"$tmp/out")" 0 "nothing is told of it"
 	printf 'LPKSHHRH\0\0\0\0' >"$tmp/system.journal"
 	run_oomwhy "$tmp/system.journal"
 	refused "a file of the journal" 125 "'.*' is a binary journal" "use: journalctl --file (.*/system\\.journal|FILE) -o export"

@@ -100,7 +100,7 @@ static const struct {
 	/* Talos, a console, a tag without a blank, a bare host, CSV, Go's strings */
 	{ "kern:    info: [2026-09-21T14:13:26.9Z]: " STATE,
 	  "kern: warning: [2026-09-21T14:13:26.8Z]: a invoked", "a invoked", true },
-	{ "In(05) vcpu-0 - Guest: <6>[    6.9] " STATE, "In(05) vcpu-7 - Guest: <4>[ 16.8]  <TASK>",
+	{ "In(05) vcpu-0 - Guest: <6>[   6.9] " STATE, "In(05) vcpu-7 - Guest: <4>[  6.8]  <TASK>",
 	  " <TASK>", true },
 	{ "Sep 21 14:13:26 h kernel:" STATE, "Sep 21 14:13:27 h kernel:a invoked", "a invoked",
 	  true },
