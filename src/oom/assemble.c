@@ -274,13 +274,19 @@ static struct oom_draft *find_draft(struct assembly *assembly, enum oom_message 
 
 /*
  * Whether PID is a thread of the process that was decided upon: its main thread has gone, and
- * find_lock_task_mm() has found another that still has the memory (mm/oom_kill.c, since 5.0).
+ * find_lock_task_mm() has found another that still has the memory (mm/oom_kill.c, since 5.0). Or
+ * the other way round: vm.oom_kill_allocating_task decides on the thread that asks, and the first
+ * that is found is the main one.
  */
-static bool is_thread_of(const struct oom_report *report, int64_t pid)
+static bool is_thread_of(const struct oom_report *report, int64_t pid, struct text text)
 {
 	const struct oom_task *thread = oom_find_task(report, pid);
 
-	return thread && thread->tgid == report->decided.pid;
+	if (thread && thread->tgid == report->decided.pid)
+		return true;
+	return text_has(text, "(oom_kill_allocating_task): Killed process ") &&
+	       report->decided.pid == report->trigger.pid &&
+	       !oom_find_task(report, report->decided.pid) && (thread || !report->has_table);
 }
 
 /*
@@ -297,7 +303,7 @@ static bool takes_kill(const struct oom_draft *draft, struct text text)
 		return true;
 	return !report->victim_count &&
 	       (report->decided.pid == OOM_NO_NUMBER || report->decided.pid == pid ||
-		report->choice.said || is_thread_of(report, pid));
+		report->choice.said || is_thread_of(report, pid, text));
 }
 
 /* Lines that only an OOM report has: one of them makes a report, with or without a beginning. */
@@ -488,7 +494,7 @@ static bool awaits_victim(const struct oom_draft *draft, int64_t pid)
 		return false;
 	if (report->decided.pid == OOM_NO_NUMBER)
 		return oom_find_task(report, pid) != NULL;
-	return report->decided.pid == pid || is_thread_of(report, pid);
+	return report->decided.pid == pid || is_thread_of(report, pid, (struct text){ "", 0 });
 }
 
 /*

@@ -180,6 +180,13 @@ const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pi
 	return NULL;
 }
 
+bool oom_names_two_threads(const struct oom_report *report)
+{
+	return report->decided.pid != OOM_NO_NUMBER && !report->choice.said && !report->group &&
+	       report->victim_count && report->victims[0].pid != report->decided.pid &&
+	       !oom_find_task(report, report->decided.pid);
+}
+
 const char *oom_boot_name(enum oom_boot boot)
 {
 	static const char *const names[] = {

@@ -246,6 +246,12 @@ int oom_figure_plus(struct oom_figures *figures, const char *name, size_t length
 /* The task with PID in the table, or NULL. */
 const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pid);
 
+/*
+ * Whether the oom-kill line and the first kill line name two threads of one process. Where there
+ * is a line of a choice too, up to 5.0, the one killed may be a child.
+ */
+bool oom_names_two_threads(const struct oom_report *report);
+
 /* "kernel", "initramfs", as in the record; NULL: not said. */
 const char *oom_boot_name(enum oom_boot boot);
 

@@ -265,9 +265,9 @@ static void advise_boot(struct oom_telling *telling)
 void oom_advise_machine(struct oom_telling *telling)
 {
 	static oom_adviser *const advisers[] = {
-		advise_boot, advise_fragmented, advise_beyond, advise_nodes, advise_huge, advise_slab,
-		advise_pagetables, advise_unaccounted, advise_locked, advise_shmem, advise_lone,
-		advise_many, advise_swap, advise_dirty,
+		advise_boot, advise_fragmented, advise_beyond, advise_nodes, advise_huge,
+		advise_slab, advise_pagetables, advise_unaccounted, advise_locked, advise_shmem,
+		advise_lone, advise_many, advise_swap, advise_dirty,
 	};
 
 	oom_advise_by(telling, advisers, sizeof(advisers) / sizeof(advisers[0]));

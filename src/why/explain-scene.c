@@ -167,6 +167,9 @@ static void say_relation(struct oom_telling *telling)
 			WHO(victim->comm, victim->pid));
 	else if (pid != OOM_NO_NUMBER && pid == victim->pid)
 		oom_say(telling, "It is the process that was killed.");
+	else if (pid != OOM_NO_NUMBER && pid == report->decided.pid &&
+		 oom_names_two_threads(report))
+		oom_say(telling, "It is a thread of the process that was killed.");
 	else if (pid != OOM_NO_NUMBER && oom_find_task(report, pid))
 		oom_say(telling, "It is not the one that was killed: the kernel kills the worst, "
 			"not the one that asks.");

@@ -271,6 +271,10 @@ static void say_sequel(const struct oom_report *report, struct oom_ranking *rank
 	if (chosen && chosen->tgid != OOM_NO_NUMBER && chosen->tgid != chosen->pid)
 		rank_say(ranking, "The main thread of this process (%" PRId64 ") has exited; the "
 			 "table names thread %" PRId64 ".", chosen->tgid, chosen->pid);
+	else if (oom_names_two_threads(report))
+		rank_say(ranking, "The oom-kill line names %s, the kill line %s: both are threads "
+			 "of one process.", WHO(report->decided.comm, report->decided.pid),
+			 WHO(report->victims[0].comm, report->victims[0].pid));
 	if (is_child(report, chosen))
 		rank_say(ranking, "The kill line names %s in its place: kernels up to 5.0 "
 			 "may sacrifice a child, to lose less work.",

@@ -145,7 +145,7 @@ static int64_t chosen_pid(const struct oom_report *report)
 {
 	if (report->choice.said && report->choice.pid != OOM_NO_NUMBER)
 		return report->choice.pid;
-	if (report->decided.pid != OOM_NO_NUMBER)
+	if (report->decided.pid != OOM_NO_NUMBER && !oom_names_two_threads(report))
 		return report->decided.pid;
 	return report->victim_count ? report->victims[0].pid : OOM_NO_NUMBER;
 }

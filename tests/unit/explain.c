@@ -394,6 +394,10 @@ static void test_asked(void)
 	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "Its pid is not in the table of "
 		"processes: it was a thread of one of them, or the kernel's own.", "it may be a "
 		"thread");
+	report.decided.pid = 50;
+	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "It is a thread of the process that "
+		"was killed.", "it is one");
+	report.decided.pid = OOM_NO_NUMBER;
 	make_task(&report, 50, "a.out", MIB, 0);
 	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "It is not the one that was killed",
 		"another process");

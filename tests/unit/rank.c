@@ -556,6 +556,16 @@ static void test_sequel(void)
 	says(&report, true, true, "The main thread of this process (30) has exited; the table "
 	     "names thread 31.", "a thread in the place of its leader");
 	make(&report, "6.1.0", usual, COUNT(usual));
+	report.decided.pid = 35;
+	snprintf(report.decided.comm, OOM_COMM_MAX, "asker");
+	report.allocating_task = true;
+	kill_task(&report, 30, "hog");
+	ranking = rank(&report);
+	tap_has(ranking.note, "The oom-kill line names asker (pid 35), the kill line hog (pid "
+		"30): both are threads of one process.", "a thread that asked");
+	tap_is((int64_t)ranking.rank_of_victim, 1, "and the process is in the table");
+	clear(&report, &ranking);
+	make(&report, "6.1.0", usual, COUNT(usual));
 	report.decided.pid = 30;
 	report.group = true;
 	kill_task(&report, 30, "hog");

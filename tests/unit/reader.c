@@ -850,6 +850,24 @@ static void test_ends(void)
 	tap_is((int64_t)found.count, 0, "and makes none");
 }
 
+/* vm.oom_kill_allocating_task decides on the thread that asks, and its main thread is named. */
+static void test_threads(void)
+{
+#define ASKS(pid) INVOKED, "CPU: 0 PID: " pid " Comm: x Not tainted 5.4.0 #1", HEAD_BYTES, \
+		"[     92]     0    92  2097440    44202   393216        0             0 it", \
+		"oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0," \
+		"global_oom,task_memcg=/,task=x,pid=95,uid=0"
+	const struct oom_report *report =
+		READ(ASKS("95"), "Out of memory (oom_kill_allocating_task): " KILLED);
+
+	tap_ok(report->victim_count == 1 && report->decided.pid == 95 &&
+	       oom_names_two_threads(report), "a thread and its process");
+	report = READ(ASKS("95"), "Out of memory: " KILLED);
+	tap_ok(!report->trigger.said, "but two kills without the setting");
+	report = READ(ASKS("94"), "Out of memory (oom_kill_allocating_task): " KILLED);
+	tap_ok(!report->trigger.said, "or where another one asked");
+}
+
 /* What an older line said stays, where another says it again. */
 static void test_twice(void)
 {
@@ -887,6 +905,7 @@ int main(void)
 	test_names();
 	test_victims();
 	test_ends();
+	test_threads();
 	test_twice();
 	found_free(&found);
 	return tap_done();
