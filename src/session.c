@@ -163,7 +163,7 @@ static int open_file(struct session *session, struct trouble *trouble)
 		.writes = plan->observe.access == TOUCH_PWRITE ||
 			  (plan->region.backing == REGION_FILE_SHARED && !plan->region.read_only),
 	};
-	struct backing_file file;
+	struct backing_file file = { .fd = -1 };
 	int r;
 
 	if (!plan->file)

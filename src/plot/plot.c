@@ -114,7 +114,7 @@ int plot_draw(const struct plot_request *request, const struct recording *record
 	      struct trouble *trouble)
 {
 	CLEANUP_FREE char *script = NULL;
-	struct gnuplot_picture picture;
+	struct gnuplot_picture picture = { 0 };
 	char path[PATH_MAX];
 	size_t length = 0;
 	int r = make_script(request, recording, choice, &script, &length);
