@@ -113,4 +113,16 @@ if check_other_shells; then
 	mkdir "$tmp/log"
 	offers "$tmp/log/" "$tmp/lo"
 fi
+
+# In a release, too.
+for document in README.md CONTRIBUTING.md; do
+	if [ ! -r "$srcdir/$document" ]; then
+		skip "$document" 'it is not here'
+		continue
+	fi
+	grep -Eo 'tools/[a-z-]+|\]\([^):]+\)' "$srcdir/$document" | tr -d '])(' | sort -u >"$tmp/named"
+	is "$(while read -r name; do
+		[ -e "$srcdir/$name" ] || echo "$name"
+	done <"$tmp/named")" '' "$document: the tools that it names and the files that it links to are there"
+done
 done_testing
