@@ -43,7 +43,7 @@ fi
 # A cgroup namespace that sees the mount of its host: the limit around it holds.
 own=$(sed -n 's/^[0-9]*:memory:\(.*\)/\1/p' /proc/self/cgroup)
 outer=/sys/fs/cgroup/memory$own/test-namespaces.$$
-if [ -n "$own" ] && unshare -C true 2>/dev/null && mkdir "$outer" 2>/dev/null; then
+if [ -n "$own" ] && unshare -C -m true 2>/dev/null && mkdir "$outer" 2>/dev/null; then
 	trap 'rmdir "$outer" 2>/dev/null; cleanup' EXIT
 	echo 40M >"$outer/memory.limit_in_bytes"
 	# within COMMAND...: in a cgroup of 40 MiB and a cgroup namespace of its own.
