@@ -87,7 +87,7 @@ static void advise_huge(struct oom_telling *telling)
 static void advise_slab(struct oom_telling *telling)
 {
 	const struct oom_picture *picture = &telling->picture;
-	const struct oom_cache *top;
+	const struct oom_cache *top = NULL;
 
 	if (!oom_at_least(picture->slab_unreclaimable, OOM_MUCH_SLAB, picture->ram))
 		return;
