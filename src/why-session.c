@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/duration.h"
@@ -25,6 +26,9 @@
 
 /* ... and in a log that is never silent, after so long. */
 #define NOISE_NS (3 * NS_PER_SECOND)
+
+/* What is said of a line: a time and a host, both escaped. */
+#define LINE_SAID_MAX 640
 
 static void __attribute__((format(printf, 2, 3)))
 note(const struct why_session *session, const char *format, ...)
@@ -206,6 +210,40 @@ static void read_all(struct why_session *session)
 		why_tell_kept(&session->tell);
 }
 
+/* ", the first of 2026-11-24T10:20:30, vmhost" */
+static void describe_line(char text[static LINE_SAID_MAX], const char *which,
+			  const struct seen_line *line)
+{
+	time_t seconds = (time_t)(line->time.wall_ns / (int64_t)NS_PER_SECOND);
+	char when[40], raw[sizeof(line->time.raw) * 4], host[sizeof(line->host) * 4];
+	struct tm local;
+
+	if (!line->time.has_wall || !localtime_r(&seconds, &local) ||
+	    !strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &local))
+		snprintf(when, sizeof(when), "%s", trouble_escape(raw, sizeof(raw),
+								  line->time.raw));
+	snprintf(text, LINE_SAID_MAX, ", the %s of %s%s%s", which, when, *line->host ? ", " : "",
+		 trouble_escape(host, sizeof(host), line->host));
+}
+
+static void say_nothing_found(const struct why_session *session)
+{
+	const struct seen *seen = oom_parser_seen(session->parser);
+	char first[LINE_SAID_MAX] = "", last[LINE_SAID_MAX] = "";
+
+	if (seen->first.said)
+		describe_line(first, "first", &seen->first);
+	if (seen->last.said)
+		describe_line(last, "last", &seen->last);
+	if (session->tell.others)
+		note(session, "no report that was asked for was found; others: %" PRIu64
+		     ", lines read: %" PRIu64 "%s%s", session->tell.others, seen->lines, first,
+		     last);
+	else
+		note(session, "no report of the OOM killer was found; lines read: %" PRIu64 "%s%s",
+		     seen->lines, first, last);
+}
+
 static void say_notes(const struct why_session *session)
 {
 	const struct why_tell *tell = &session->tell;
@@ -216,10 +254,14 @@ static void say_notes(const struct why_session *session)
 	if (tell->undated)
 		note(session, "reports left out, since their log has no dates to compare with "
 		     "--since or --until: %" PRIu64, tell->undated);
-	/* For a person, silence is no answer. */
-	if (!tell->found && !tell->undated && !session->failed && tell->stop == WHY_GO_ON &&
-	    isatty(STDERR_FILENO))
-		note(session, "no report of the OOM killer was found");
+	if (tell->unplaced)
+		note(session, "reports left out, since they name no cgroup to compare with "
+		     "--cgroup (the kernel may have suppressed that line): %" PRIu64,
+		     tell->unplaced);
+	/* Silence is no answer. */
+	if (!tell->found && !tell->undated && !tell->unplaced && !session->failed &&
+	    tell->stop == WHY_GO_ON)
+		say_nothing_found(session);
 }
 
 static int conclude(struct why_session *session)

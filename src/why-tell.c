@@ -253,7 +253,9 @@ int why_tell_report(void *context, struct oom_report *report)
 		date_report(report);
 	matches = match(tell->query, report);
 	tell->found += matches == OOM_MATCHES;
+	tell->others += matches == OOM_DIFFERS;
 	tell->undated += matches == OOM_UNDATED;
+	tell->unplaced += matches == OOM_UNPLACED;
 	/* Wanted or not, it is what followed the one before it. */
 	r = tell_held(tell, report);
 	if (matches == OOM_MATCHES && tell->query->output.form == WHY_QUIET)

@@ -35,7 +35,9 @@ struct why_tell {
 	struct why_told *first, *last;	/* --last: those that are kept, the oldest first */
 	uint64_t kept;
 	uint64_t found, shown;
+	uint64_t others;		/* not asked for */
 	uint64_t undated;		/* left out: no time to compare with --since and --until */
+	uint64_t unplaced;		/* left out: no cgroup to compare with --cgroup */
 	enum why_stop stop;
 	int died_of;			/* the signal that this process is to die of; 0: none */
 };

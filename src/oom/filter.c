@@ -60,12 +60,43 @@ static bool is_comm(const struct oom_filter *filter, const char *comm)
 	       is_name(comm, text_of(filter->comm), true);
 }
 
+/* Takes the first component of WANTED off PATH, which may have the suffix of a unit there. */
+static bool skip_component(const char **path, struct text wanted, bool shown)
+{
+	static const char *const suffixes[] = { ".slice", ".scope", ".service" };
+	size_t length = prefix_length(*path, wanted, shown);
+
+	if (length == TEXT_NONE)
+		return false;
+	*path += length;
+	for (size_t i = 0; length && i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		size_t suffix = strlen(suffixes[i]);
+
+		if (!strncmp(*path, suffixes[i], suffix) &&
+		    (!(*path)[suffix] || (*path)[suffix] == '/')) {
+			*path += suffix;
+			break;
+		}
+	}
+	return !**path || **path == '/';
+}
+
 /* Whether PATH is WANTED, or lies below it. */
 static bool is_below(const char *path, struct text wanted, bool shown)
 {
-	size_t length = prefix_length(path, wanted, shown);
+	for (;;) {
+		struct text component = text_head(wanted, text_find(wanted, "/"));
 
-	return length != TEXT_NONE && (!path[length] || path[length] == '/');
+		if (!skip_component(&path, component, shown))
+			return false;
+		wanted = text_from(wanted, component.length);
+		if (!wanted.length)
+			return true;
+		if (!*path)
+			return false;
+		wanted = text_from(wanted, 1);
+		path++;
+	}
 }
 
 /* WANTED, absolute or not, without slashes at its end; "/" becomes "". */
@@ -133,14 +164,14 @@ static bool has_cgroup(const struct oom_filter *filter, const struct oom_report 
 	       is_cgroup(filter, report->group_path);
 }
 
-enum oom_match oom_filter_match(const struct oom_filter *filter, const struct oom_report *report)
+/* What says where a kill was may have been suppressed by the kernel, or not be in the log. */
+static bool lacks_cgroup(const struct oom_report *report)
 {
-	const struct oom_time *time = &report->time;
+	return !report->memcg.path && !report->memcg.task_path && !report->group_path;
+}
 
-	if ((filter->has_pid && !has_pid(filter, report)) ||
-	    (filter->comm && !has_comm(filter, report)) ||
-	    (filter->cgroup && !has_cgroup(filter, report)))
-		return OOM_DIFFERS;
+static enum oom_match match_time(const struct oom_filter *filter, const struct oom_time *time)
+{
 	if (!filter->has_since && !filter->has_until)
 		return OOM_MATCHES;
 	if (!time->has_wall)
@@ -149,4 +180,17 @@ enum oom_match oom_filter_match(const struct oom_filter *filter, const struct oo
 	    (filter->has_until && time->wall_ns > filter->until_ns))
 		return OOM_DIFFERS;
 	return OOM_MATCHES;
+}
+
+enum oom_match oom_filter_match(const struct oom_filter *filter, const struct oom_report *report)
+{
+	enum oom_match matches;
+
+	if ((filter->has_pid && !has_pid(filter, report)) ||
+	    (filter->comm && !has_comm(filter, report)))
+		return OOM_DIFFERS;
+	matches = match_time(filter, &report->time);
+	if (matches == OOM_DIFFERS || !filter->cgroup || has_cgroup(filter, report))
+		return matches;
+	return lacks_cgroup(report) ? OOM_UNPLACED : OOM_DIFFERS;
 }

@@ -22,13 +22,14 @@ enum oom_match {
 	OOM_MATCHES,
 	OOM_DIFFERS,
 	OOM_UNDATED,	/* a time was asked for, and only that the report does not have */
+	OOM_UNPLACED,	/* a cgroup was asked for, and the report names none */
 };
 
 /*
  * Looks at *report with FILTER. Names and paths may be written as the kernel has them or as they
  * are shown, with \xNN. A name of more than 15 bytes is cut as the kernel cut it. A cgroup's path
  * may have /sys/fs/cgroup, or also /memory of version 1, in front; without a leading "/" it is
- * looked for below any cgroup.
+ * looked for below any cgroup. Its parts may lack the suffix of a unit (.slice, .scope, .service).
  */
 enum oom_match oom_filter_match(const struct oom_filter *filter, const struct oom_report *report);
 

@@ -50,6 +50,7 @@ struct oom_parser {
 	struct hosts hosts;
 	struct unwrap unwrap;
 	struct turn turn;
+	struct seen seen;
 	struct mail mail;
 	struct fields fields;
 	int64_t now_ns;
@@ -572,6 +573,7 @@ int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length)
 	struct text rest = { data, length };
 	int r = 0;
 
+	seen_bytes(&parser->seen, rest);
 	while (r == 0 && rest.length)
 		r = parser->reading ? read_lines(parser, &rest) : skip(parser, &rest);
 	return r;
@@ -585,6 +587,7 @@ int oom_parser_record(struct oom_parser *parser, struct text message, const stru
 		.caller = { message.at, 0 }, .time = *time, .timed = true,
 	};
 
+	seen_record(&parser->seen, time, host ? host : "");
 	return take_message(parser, &clothing);
 }
 
@@ -603,6 +606,7 @@ int oom_parser_end(struct oom_parser *parser)
 {
 	int r = 0;
 
+	seen_end(&parser->seen, parser->now_ns);
 	if (parser->reading && parser->line_length)
 		r = end_piece(parser);
 	parser->line_length = 0;
@@ -613,4 +617,9 @@ int oom_parser_end(struct oom_parser *parser)
 	if (r == 0)
 		r = unwrap_end(&parser->unwrap);
 	return r < 0 ? r : hosts_flush(&parser->hosts, true);
+}
+
+const struct seen *oom_parser_seen(const struct oom_parser *parser)
+{
+	return &parser->seen;
 }

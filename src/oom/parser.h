@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "oom/report.h"
+#include "oom/seen.h"
 
 /*
  * A line that is longer is cut: kmsg records have at most 8 KiB, with every byte escaped 4 times
@@ -51,6 +52,9 @@ int oom_parser_pause(struct oom_parser *parser);
  * The log has ended: gives out what is left. The parser can be fed another log. Returns as above.
  */
 int oom_parser_end(struct oom_parser *parser);
+
+/* What was read so far, of all logs; it belongs to the parser. */
+const struct seen *oom_parser_seen(const struct oom_parser *parser);
 
 void oom_parser_free(struct oom_parser *parser);
 

@@ -20,7 +20,7 @@ enum { TIME, SCOPE, SIZE, PID, VICTIM, TRIGGER, CGROUP, COLUMNS };
 /* A blank cell would move those behind it for who splits lines at blanks. */
 #define NOTHING "-"
 
-/* A path cut shorter than this says nothing. */
+/* A path cut shorter than this says nothing: the line is wider than a narrow terminal then. */
 #define PATH_WIDTH_MIN 20
 
 #define CELL_MAX 128
@@ -43,7 +43,7 @@ static const struct {
 struct list_state {
 	struct libscols_table *table;
 	struct libscols_line *line;	/* the one line: each row overwrites the last */
-	int path_width;			/* of the last column; 0: as it needs; -1: there is none */
+	int path_width;			/* of the last column; 0: as it needs */
 };
 
 static int size_width(enum size_unit unit)
@@ -67,13 +67,11 @@ static int path_width(const struct why_printer *printer)
 		return 0;
 	for (size_t i = 0; i < CGROUP; i++)
 		left -= column_width(printer, i) + 1;
-	return left < PATH_WIDTH_MIN ? -1 : left;
+	return left < PATH_WIDTH_MIN ? PATH_WIDTH_MIN : left;
 }
 
 static int make_table(struct why_printer *printer, struct list_state *state)
 {
-	size_t count = state->path_width < 0 ? CGROUP : COLUMNS;
-
 	state->table = scols_new_table();
 	if (!state->table)
 		return -ENOMEM;
@@ -82,7 +80,7 @@ static int make_table(struct why_printer *printer, struct list_state *state)
 	/* The cells are safe; the library would escape the escapes, and cut what is too wide. */
 	scols_table_enable_noencoding(state->table, 1);
 	scols_table_set_termforce(state->table, SCOLS_TERMFORCE_NEVER);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < COLUMNS; i++)
 		if (!scols_table_new_column(state->table, columns[i].name,
 					    column_width(printer, i), columns[i].flags))
 			return -ENOMEM;
@@ -187,12 +185,9 @@ static int set_victim(const struct list_state *state, const struct oom_report *r
 static int set_path(const struct list_state *state, const struct oom_memcg *memcg)
 {
 	const char *path = memcg->path ? memcg->path : memcg->task_path;
-	CLEANUP_FREE char *safe = NULL;
+	CLEANUP_FREE char *safe = why_safe(path && *path ? path : NOTHING);
 	CLEANUP_FREE char *cut = NULL;
 
-	if (state->path_width < 0)
-		return 0;
-	safe = why_safe(path && *path ? path : NOTHING);
 	if (!safe)
 		return -ENOMEM;
 	if (!state->path_width || wrap_width(safe) <= (size_t)state->path_width)

@@ -19,7 +19,12 @@ listed() {
 	shift 2
 	run_oomwhy --list --noheadings "$@"
 	is "$(awk '{ printf "%s ", $4 }' "$tmp/out")$status" "$pids$([ -n "$pids" ]; echo $?)" "$listed_name"
-	empty "$tmp/err" "$listed_name: nothing on standard error"
+	if [ -n "$pids" ]; then
+		empty "$tmp/err" "$listed_name: nothing on standard error"
+	else
+		has "$tmp/err" '^oomwhy: note: no report that was asked for was found; others: 1, lines read: [1-9]' \
+			"$listed_name: it is said"
+	fi
 }
 
 # refused NAME STATUS PATTERN [REMEDY]: how the last run ended, in one line or two.
@@ -39,7 +44,19 @@ exit_statuses() {
 	run_oomwhy "$tmp/log"
 	is "$status" 1 "no report: exit status 1"
 	empty "$tmp/out" "no report: nothing on standard output"
-	empty "$tmp/err" "no report: nothing on standard error, which is no terminal"
+	is "$(cat "$tmp/err")" "oomwhy: note: no report of the OOM killer was found; lines read: 1" \
+		"no report: it is said what was read"
+	{
+		echo '2026-11-23T07:39:10+00:00 one kernel: usb 1-1: new high-speed USB device'
+		seq 20000
+		echo '2026-11-24T07:39:10+00:00 two kernel: usb 1-1: USB disconnect'
+		printf 'more'
+	} >"$tmp/log"
+	TZ=UTC run_oomwhy "$tmp/log"
+	has "$tmp/err" 'found; lines read: 20003, the first of 2026-11-23T07:39:10, one, the last of 2026-11-24T07:39:10, two$' \
+		"times and hosts of the first and the last line"
+	run_oomwhy --quiet "$tmp/log"
+	empty "$tmp/err" "no report, --quiet: nothing on standard error"
 	: >"$tmp/nothing"
 	run_oomwhy "$tmp/nothing"
 	is "$status" 1 "an empty file: exit status 1"
@@ -146,7 +163,12 @@ choice() {
 	listed "--cgroup" '91 ' --cgroup /oomt.slice/oomt-1.scope "$global" "$memcg"
 	listed "--cgroup above" '91 94 93 ' --cgroup /oomt.slice "$global" "$memcg" "$two"
 	listed "--cgroup as a directory" '91 ' --cgroup /sys/fs/cgroup/oomt.slice/oomt-1.scope/ "$memcg"
-	listed "--cgroup is not a beginning of a name" '' --cgroup /oomt "$memcg"
+	listed "--cgroup is not a beginning of a name" '' --cgroup /oom "$memcg"
+	listed "--cgroup without the suffix of a unit" '91 ' --cgroup oomt/oomt-1 "$memcg"
+	sed '/oom-kill:constraint/d; /limit of/d' "$memcg" | sed 's|/oomt[^ :,]*||g' >"$tmp/suppressed"
+	run_oomwhy --list --cgroup oomt "$tmp/suppressed"
+	is "$status" 1 "--cgroup with a report that names none: none"
+	has "$tmp/err" '^oomwhy: note: reports left out, since they name no cgroup .*: 1$' "and it is noted"
 	listed "--cgroup and --comm together" '91 ' --cgroup /oomt.slice --comm main.out "$global" "$memcg"
 	listed "--since before" '92 ' --since 2026-09-21 "$dated"
 	listed "--since after" '' --since 2026-09-22 "$dated"

@@ -254,12 +254,18 @@ static const struct {
 	{ "in version 1", { .cgroup = "/sys/fs/cgroup/memory/kubepods.slice" }, OOM_MATCHES },
 	{ "all that is mounted", { .cgroup = "/sys/fs/cgroup/" }, OOM_MATCHES },
 	{ "another mount", { .cgroup = "/sys/fs/cgroup2/kubepods.slice" }, OOM_DIFFERS },
-	{ "a part of a name", { .cgroup = "/kubepods" }, OOM_DIFFERS },
+	{ "a part of a name", { .cgroup = "/kube" }, OOM_DIFFERS },
+	{ "a name and a part of its suffix", { .cgroup = "/kubepods.sl" }, OOM_DIFFERS },
+	{ "a name with another suffix", { .cgroup = "/kubepods.scope" }, OOM_DIFFERS },
+	{ "a unit without its suffix", { .cgroup = "/kubepods" }, OOM_MATCHES },
+	{ "each without its suffix", { .cgroup = "kubepods/pod1/cri-abc" }, OOM_MATCHES },
+	{ "one with, one without", { .cgroup = "/kubepods/pod1.slice" }, OOM_MATCHES },
+	{ "more than there is", { .cgroup = "kubepods/pod1/cri-abc/a/b/c/d" }, OOM_DIFFERS },
 	{ "one beside it", { .cgroup = "/kubepods.slice/pod2.slice" }, OOM_DIFFERS },
 	{ "below any", { .cgroup = "pod1.slice" }, OOM_MATCHES },
 	{ "two below any", { .cgroup = "pod1.slice/cri-abc.scope/" }, OOM_MATCHES },
 	{ "the first without a slash", { .cgroup = "kubepods.slice" }, OOM_MATCHES },
-	{ "a part of one below any", { .cgroup = "cri-abc" }, OOM_DIFFERS },
+	{ "a part of one below any", { .cgroup = "cri-ab" }, OOM_DIFFERS },
 	{ "the end of one below any", { .cgroup = "abc.scope" }, OOM_DIFFERS },
 	{ "one further down, as systemd has it", { .cgroup = "a\\x2db\x1b" }, OOM_MATCHES },
 	{ "the same, as it is shown", { .cgroup = "a\\x5cx2db\\x1b" }, OOM_MATCHES },
@@ -311,7 +317,9 @@ static void test_gaps(void)
 	report.memcg.path = NULL;
 	tap_is(oom_filter_match(&cgroup, &report), OOM_MATCHES, "the victim's cgroup is enough");
 	report.memcg.task_path = NULL;
-	tap_is(oom_filter_match(&cgroup, &report), OOM_DIFFERS, "none is not even in the root");
+	tap_is(oom_filter_match(&cgroup, &report), OOM_UNPLACED, "none is named: not told");
+	cgroup.comm = "x";
+	tap_is(oom_filter_match(&cgroup, &report), OOM_DIFFERS, "unless it is not wanted anyway");
 }
 
 static const struct {
