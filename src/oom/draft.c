@@ -2,6 +2,7 @@
 /* draft.c - a report that is read: what it lacks, and when it is complete, pages as bytes */
 #include <config.h>
 
+#include "oom/plausible.h"
 #include "oom/reader.h"
 #include "oom/scan-values.h"
 
@@ -323,6 +324,7 @@ int draft_finish(struct oom_draft *draft)
 		report->page_size = page;
 	scale_tasks(draft, page);
 	scale_memory(report, page);
+	oom_leave_out_implausible(report);
 	report->scope = find_scope(draft);
 	find_cuts(report);
 	find_boot(report);

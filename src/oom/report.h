@@ -225,6 +225,8 @@ struct oom_report {
 					 * before: "N callbacks suppressed" */
 	uint64_t missed;		/* lines that the log says were suppressed
 					 * or lost inside it */
+	size_t implausible;		/* figures that no machine can have, and so are unknown */
+	char implausible_name[96];	/* the first: "min of zone Normal"; the log's bytes */
 	size_t lines;			/* of the log that it was read from */
 };
 

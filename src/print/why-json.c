@@ -116,6 +116,7 @@ static void add_completeness(struct json_object *record, const struct oom_report
 	json_add_flag(record, "cut_end", report->cut_end);
 	json_add_figure(record, "missed", report->missed);
 	json_add_figure(record, "suppressed", report->suppressed);
+	json_add_figure(record, "implausible", report->implausible);
 	json_add_figure(record, "lines", report->lines);
 }
 

@@ -241,6 +241,12 @@ static void say_guessed(struct oom_telling *telling)
 	const struct oom_report *report = telling->report;
 	const struct oom_time *when = &report->time;
 
+	if (report->implausible == 1)
+		oom_say(telling, "One figure cannot be right and is left out: %s.",
+			SAFE(report->implausible_name));
+	else if (report->implausible)
+		oom_say(telling, "%zu figures cannot be right and are left out, %s among them.",
+			report->implausible, SAFE(report->implausible_name));
 	if (!report->page_size_known && (report->task_count || report->has_memory))
 		oom_say(telling,
 		"How large a page was, the log does not say: what it counts in pages "

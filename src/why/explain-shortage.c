@@ -189,7 +189,7 @@ static void say_zone(struct oom_telling *telling)
 	if (!zone || oom_is_fragmented(telling->report, picture))
 		return;
 	free = oom_zone_free(picture, zone);
-	min = oom_zone_min(zone);
+	min = oom_figure(&zone->figures, "min");
 	/* Where the request could look, is not known: only a zone that is short says something. */
 	if (free == OOM_UNKNOWN || min == OOM_UNKNOWN || (!picture->reach_known && free >= min))
 		return;

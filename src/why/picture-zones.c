@@ -132,17 +132,9 @@ uint64_t oom_zone_free(const struct oom_picture *picture, const struct oom_zone 
 	return oom_minus(free, oom_zone_reserved(picture, zone));
 }
 
-/* A watermark above the zone's size is a line that was garbled. */
-uint64_t oom_zone_min(const struct oom_zone *zone)
-{
-	uint64_t min = oom_figure(&zone->figures, "min"), size = zone_size(zone);
-
-	return size && min > size ? OOM_UNKNOWN : min;
-}
-
 static bool is_short(const struct oom_picture *picture, const struct oom_zone *zone)
 {
-	uint64_t min = oom_zone_min(zone);
+	uint64_t min = oom_figure(&zone->figures, "min");
 
 	return min != OOM_UNKNOWN && oom_zone_free(picture, zone) < min;
 }

@@ -94,9 +94,6 @@ uint64_t oom_zone_cma(const struct oom_picture *picture, const struct oom_zone *
 /* Free in ZONE, but in HighAtomic: as printed, else what is in blocks of nothing else. */
 uint64_t oom_zone_reserved(const struct oom_picture *picture, const struct oom_zone *zone);
 
-/* Its min watermark; OOM_UNKNOWN where it is not plausible, too. */
-uint64_t oom_zone_min(const struct oom_zone *zone);
-
 /* What 2^ORDER pages have together; too much: the most that is known. */
 uint64_t oom_block_size(uint64_t page_size, int64_t order);
 

@@ -31,7 +31,7 @@ bool oom_is_fragmented(const struct oom_report *report, const struct oom_picture
 	if (!zone || !zone->has_blocks || oom_largest_block(picture, zone, NULL) >= report->order)
 		return false;
 	free = oom_zone_free(picture, zone);
-	min = oom_zone_min(zone);
+	min = oom_figure(&zone->figures, "min");
 	return free != OOM_UNKNOWN && min != OOM_UNKNOWN &&
 	       free >= oom_plus(min, oom_block_size(report->page_size, report->order));
 }

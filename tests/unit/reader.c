@@ -197,10 +197,10 @@ static void test_memory(void)
 	       report->zones[0].block_kinds[3] == OOM_BLOCKS_CMA &&
 	       oom_figure(&report->zones[0].figures, "free") == 3520 * KIB,
 		"a zone without a node");
-	tap_ok(oom_figure(&report->zones[1].figures, "free") == OOM_UNKNOWN - 1 &&
-	       oom_figure(&report->zones[1].figures, "min") == OOM_UNKNOWN - 1 &&
+	tap_ok(oom_figure(&report->zones[1].figures, "free") == OOM_UNKNOWN &&
+	       oom_figure(&report->zones[1].figures, "min") == OOM_UNKNOWN &&
 	       oom_figure(&report->zones[1].figures, "low") == OOM_UNKNOWN,
-		"huge numbers stay huge");
+		"huge numbers are none");
 	tap_ok(report->huge_count == 1 && report->huge[0].node == 1 &&
 	       report->huge[0].total == 3 &&
 	       report->huge[0].surplus == 1 && report->huge[0].page_size == 1048576 * KIB,
@@ -211,6 +211,48 @@ static void test_memory(void)
 	       report->ram_hwpoisoned == 2 * 4096 && report->pagecache == 3 * 4096 &&
 	       report->swapcache == 4 * 4096, "pages and swap");
 	tap_ok(report->scope == OOM_SCOPE_GLOBAL && report->page_size_known, "of the machine");
+}
+
+#define DMA32 "Node 0 DMA32 free:1808kB min:1812kB low:2264kB high:2716kB "
+#define DMA32_REST " present:261720kB managed:242136kB"
+
+/* Numbers that were garbled on their way; and what is odd, but can be. */
+static void test_implausible(void)
+{
+	static const struct {
+		const char *lines[4], *name;
+		size_t count;
+		uint64_t min;
+	} cases[] = {
+		{ { DMA32 DMA32_REST }, "", 0, 1812 * KIB },
+		/* 90 PiB; more than the zone; more than the machine */
+		{ { "Node 0 DMA32 free:1808kB min:98956046499840kB low:2264kB high:2716kB"
+		    DMA32_REST }, "min of zone DMA32", 1, OOM_UNKNOWN },
+		{ { "Node 0 DMA32 free:1808kB min:300000kB low:2264kB high:2716kB" DMA32_REST },
+		  "min of zone DMA32", 1, OOM_UNKNOWN },
+		{ { DMA32 "active_anon:99999999kB" DMA32_REST }, "active_anon of zone DMA32", 1,
+		  1812 * KIB },
+		{ { DMA32 DMA32_REST, "active_anon:9999999 free:5", "65430 pages RAM" },
+		  "active_anon of the machine", 1, 1812 * KIB },
+		{ { DMA32 DMA32_REST, "Free swap  = 12000kB", "Total swap = 1200kB" },
+		  "free of swap", 1, 1812 * KIB },
+		/* vm.min_free_kbytes set too high */
+		{ { "Node 0 DMA32 free:1808kB min:300000kB low:375000kB high:450000kB"
+		    DMA32_REST }, "", 0, 300000 * KIB },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct oom_report *report =
+			READ(INVOKED, "CPU: 0 PID: 1 Comm: x Not tainted 5.10.0-amd64 #1",
+			     cases[i].lines[0],
+			     cases[i].lines[1] ? cases[i].lines[1] : "x",
+			     cases[i].lines[2] ? cases[i].lines[2] : "x", KILLED);
+
+		tap_is((int64_t)report->implausible, (int64_t)cases[i].count, "implausible");
+		tap_is_text(report->implausible_name, cases[i].name, "and named");
+		tap_ok(report->zones && oom_figure(&report->zones[0].figures, "min") ==
+		       cases[i].min, "the watermark: %zu", i);
+	}
 }
 
 static void test_lists(void)
@@ -225,7 +267,7 @@ static void test_lists(void)
 	tap_ok(report->slabs.count == 2 && same(report->slabs.list[0].name, "xfs_icr") &&
 	       report->slabs.list[0].used == 263 * KIB &&
 		report->slabs.list[0].total == 264 * KIB &&
-	       report->slabs.list[1].used == OOM_UNKNOWN - 1, "slabs, as long as the list goes");
+	       report->slabs.list[1].used == OOM_UNKNOWN, "slabs, as long as the list goes");
 	tap_ok(report->allocations.count == 2 &&
 	       report->allocations.list[0].used == UINT64_C(3176243200) &&
 	       report->allocations.list[0].total == OOM_UNKNOWN &&
@@ -477,19 +519,19 @@ static const struct {
 	/* Numbers beyond all, and below nothing */
 	{ HEAD_PTES,
 	  "[99999999999999999999] -1 99999999999999999999 99999999999999999999 -5 -1 -1 99999 x",
-	  INT64_MAX, -1, INT64_MAX, OOM_UNKNOWN - 1, 0, OOM_UNKNOWN, 0, 0, 1000, "x" },
+	  INT64_MAX, -1, INT64_MAX, OOM_UNKNOWN, 0, OOM_UNKNOWN, 0, 0, 1000, "x" },
 	{ HEAD_PTES, "[ 1234] 0 1234 5000 600 20 7 -99999 x", 1234, 0, 1234, 5000, 600,
 	  OOM_UNKNOWN, 7,
 	  20, -1000, "x" },
 	{ "[ pid ] uid tgid total_vm rss nr_ptes nr_pmds nr_puds swapents oom_score_adj name",
 	  "[ 1234] 0 1234 5000 600 9223372036854775807 9223372036854775807 9223372036854775807 "
 	  "7 0 x",
-	  1234, 0, 1234, 5000, 600, OOM_UNKNOWN, 7, OOM_UNKNOWN - 1, 0, "x" },
+	  1234, 0, 1234, 5000, 600, OOM_UNKNOWN, 7, OOM_UNKNOWN, 0, "x" },
 };
 
 static uint64_t in_bytes(uint64_t count)
 {
-	return count >= OOM_UNKNOWN - 1 ? count : count * 4096;
+	return count == OOM_UNKNOWN ? count : count * 4096;
 }
 
 static void test_rows(void)
@@ -818,7 +860,7 @@ static void test_victims(void)
 		"it is exiting already");
 	report = READ("Killed process 99999999999999999999 (x) total-vm:99999999999999999999kB");
 	tap_ok(report->victims && report->victims[0].pid == INT64_MAX &&
-	       report->victims[0].total_vm == OOM_UNKNOWN - 1, "numbers beyond all");
+	       report->victims[0].total_vm == OOM_UNKNOWN, "numbers beyond all are none");
 }
 
 static void test_ends(void)
@@ -892,6 +934,7 @@ int main(void)
 	test_pairs();
 	test_nodes();
 	test_memory();
+	test_implausible();
 	test_lists();
 	test_pages();
 	test_traces();
