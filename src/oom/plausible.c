@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plausible.c - figures that no machine can have: logs have numbers that were garbled on their way */
+/* plausible.c - figures that no machine can have: numbers are garbled on their way into a log */
 #include <config.h>
 
 #include <stdio.h>
@@ -51,7 +51,8 @@ static void check_figures(struct oom_report *report, struct oom_figures *figures
 			  const char *what)
 {
 	for (size_t i = figures->count; i--; )
-		if (is_more(figures->list[i].bytes, most) && !strstr(figures->list[i].name, "limit"))
+		if (is_more(figures->list[i].bytes, most) &&
+		    !strstr(figures->list[i].name, "limit"))
 			leave_out(report, figures, i, what);
 }
 
@@ -61,8 +62,8 @@ static bool is_mark(const char *name)
 }
 
 /*
- * A watermark may be above all that a zone has: vm.min_free_kbytes can be set so. But its three are
- * in order.
+ * A watermark may be above all that a zone has: vm.min_free_kbytes can be set so. But its three
+ * are in order.
  */
 static bool marks_agree(const struct oom_figures *figures)
 {
@@ -89,7 +90,8 @@ static void check_zone(struct oom_report *report, struct oom_zone *zone)
 		return;
 	agree = marks_agree(figures);
 	for (size_t i = figures->count; i--; )
-		if (is_more(figures->list[i].bytes, size) && !(agree && is_mark(figures->list[i].name)) &&
+		if (is_more(figures->list[i].bytes, size) &&
+		    !(agree && is_mark(figures->list[i].name)) &&
 		    strcmp(figures->list[i].name, "managed") != 0)
 			leave_out(report, figures, i, what);
 }

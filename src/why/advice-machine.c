@@ -196,8 +196,8 @@ static void advise_lone(struct oom_telling *telling)
 		oom_say(telling, "Find out why %s needs so much, or give it ",
 			WHO(largest->comm, largest->pid));
 		say_limit(telling, killed ? report->memcg.task_path : NULL);
-		oom_more(telling, ": it alone held %s, swap included, which is %s of the RAM.",
-			 SAY(held), SHARE(held, telling->picture.ram));
+		oom_more(telling, ": it alone had %s with swap and page tables, which is %s of "
+			 "the RAM.", SAY(held), SHARE(held, telling->picture.ram));
 	} else if (is_shared(report, victim)) {
 		oom_say(telling, "Let %s use private memory, or give it ", NAME(victim->comm));
 		say_limit(telling, report->memcg.task_path);
@@ -214,8 +214,8 @@ static void advise_many(struct oom_telling *telling)
 
 	if (sum)
 		oom_say(telling, "Run fewer of them, or smaller ones: %zu processes called %s "
-			"held %s together (%s of RAM), shared pages counted for "
-			"each.", sum->tasks, NAME(sum->comm),
+			"had %s together with swap and page tables (%s of RAM), shared pages "
+			"counted for each.", sum->tasks, NAME(sum->comm),
 			SAY(sum->held), SHARE(sum->held, telling->picture.ram));
 }
 

@@ -19,18 +19,12 @@ static uint64_t limit_of(const struct oom_telling *telling)
 	return counter->unlimited ? OOM_UNKNOWN : counter->limit;
 }
 
-/* What counts against the limit of memory: not what is in swap. */
-static uint64_t charged(const struct oom_task *task)
-{
-	return oom_plus(task->rss, task->pgtables);
-}
-
 /* The process that holds most, if that is much of the limit. */
 static const struct oom_task *large_task(const struct oom_telling *telling)
 {
 	const struct oom_task *task = oom_largest_task(telling->report);
 
-	return task && oom_at_least(charged(task), 50, limit_of(telling)) ? task : NULL;
+	return task && oom_at_least(task->rss, 50, limit_of(telling)) ? task : NULL;
 }
 
 /* What the advice rests on: who held it, and that little of it could be dropped. */
@@ -41,8 +35,8 @@ static void say_need(struct oom_telling *telling, const struct oom_task *task, b
 
 	if (task)
 		oom_more(telling, " %s alone held %s (%s of the limit)%s",
-			 WHO(task->comm, task->pid), SAY(charged(task)),
-			 SHARE(charged(task), limit), fixed ? ", and" : "");
+			 WHO(task->comm, task->pid), SAY(task->rss),
+			 SHARE(task->rss, limit), fixed ? ", and" : "");
 	if (fixed && charge->file)
 		oom_more(telling, " only %s of what it used was file cache, which can be dropped",
 			 SAY(charge->file));
@@ -116,8 +110,8 @@ static void advise_many(struct oom_telling *telling)
 	const struct oom_sum *sum = oom_many_of_one_name(telling, limit_of(telling));
 
 	if (sum)
-		oom_say(telling, "Or run fewer of them: %zu processes called %s held %s together "
-			"(%s of the limit), shared pages counted for "
+		oom_say(telling, "Or run fewer of them: %zu processes called %s had %s together "
+			"with swap and page tables (%s of the limit), shared pages counted for "
 			"each.", sum->tasks, NAME(sum->comm),
 			SAY(sum->held), SHARE(sum->held, limit_of(telling)));
 }

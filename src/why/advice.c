@@ -55,7 +55,7 @@ static void advise_allocating(struct oom_telling *telling)
 	oom_say(telling, "Set vm.oom_kill_allocating_task to 0 if the largest process should go "
 		"first");
 	if (victim)
-		oom_more(telling, ": %s was chosen because it asked, not for what it held",
+		oom_more(telling, ": %s was chosen because it asked, not for its size",
 			 chosen->said ? WHO(chosen->comm, chosen->pid)
 				      : WHO(victim->comm, victim->pid));
 	oom_more(telling, ".");
@@ -113,8 +113,9 @@ static void advise_protected(struct oom_telling *telling)
 	    largest->adj > -500 || oom_task_held(largest) / 2 < oom_task_held(killed) ||
 	    report->allocating_task)
 		return;
-	oom_say(telling, "Ask whether %s should keep its oom_score_adj of %d: it held %s, while "
-		"%s was killed for %s.", WHO(largest->comm, largest->pid), largest->adj,
+	oom_say(telling, "Ask whether %s should keep its oom_score_adj of %d: with swap and page "
+		"tables it had %s, while %s was killed for %s.", WHO(largest->comm, largest->pid),
+		largest->adj,
 		SAY(oom_task_held(largest)), WHO(victim->comm, victim->pid),
 		SAY(oom_task_held(killed)));
 }

@@ -142,8 +142,8 @@ static void say_cause(struct oom_telling *telling, int64_t ns)
 	held = oom_victim_held(report, victim);
 	if (largest && largest->pid != victim->pid && held != OOM_UNKNOWN &&
 	    oom_task_held(largest) / 2 > held)
-		oom_say(telling, "That kill had spared %s, which held more: %s.",
-			WHO(largest->comm, largest->pid), SAY(oom_task_held(largest)));
+		oom_say(telling, "That kill had spared %s, which had more: %s with swap and page "
+			"tables.", WHO(largest->comm, largest->pid), SAY(oom_task_held(largest)));
 	else if (oom_find_task(report, victim->pid) && oom_table_whole(next) &&
 		 !oom_find_task(next, victim->pid))
 		say_used_again(telling, victim);

@@ -73,7 +73,7 @@ static void say_charge(struct oom_telling *telling)
 	if (whole != OOM_UNKNOWN)
 		oom_say(telling, "Of %s: ", SAY(whole));
 	else
-		oom_say(telling, "It held ");
+		oom_say(telling, "It had ");
 	if (!oom_more_parts(telling, parts, sizeof(parts) / sizeof(parts[0]), whole))
 		oom_more(telling, "hardly anything that memory.stat counts");
 	oom_more(telling, ".");

@@ -118,7 +118,10 @@ const struct oom_victim *oom_first_victim(const struct oom_report *report);
 /* Victims, each counted once. */
 size_t oom_victims(const struct oom_report *report);
 
-/* What a victim held when it was killed, page tables excluded: by its line or the table. */
+/*
+ * What a victim held when it was killed, its RSS: by its line or the table. Of nothing else is
+ * said that it was held; what has swap and page tables in it says so (oom_task_held()).
+ */
 uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victim *victim);
 
 /* A BPF program asked for the kill (struct bpf_oom_ops), and says why in the constraint. */

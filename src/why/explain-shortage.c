@@ -214,8 +214,8 @@ static void say_processes(struct oom_telling *telling)
 	    held == OOM_UNKNOWN || picture->torn || picture->ram == OOM_UNKNOWN ||
 	    oom_at_least(held, 50, picture->ram))
 		return;
-	oom_say(telling, "All processes in the table together held %s, swap included: the larger "
-		"part of the RAM was not theirs.", SAY(held));
+	oom_say(telling, "All processes in the table together had %s with swap and page tables: "
+		"the larger part of the RAM was not theirs.", SAY(held));
 }
 
 /* Free memory where nothing says that it could not be used: then it was not memory that lacked. */

@@ -156,8 +156,8 @@ static void say_sums(struct oom_telling *telling)
 	if (task && sum->held <= oom_task_held(task))
 		return;
 	oom_say(telling,
-	"By name, the %zu processes called %s held most: %s together, shared pages "
-		"counted for each", sum->tasks,
+	"By name, the %zu processes called %s had most: %s together with swap and page "
+		"tables, shared pages counted for each", sum->tasks,
 		NAME(sum->comm), SAY(sum->held));
 	if (task)
 		oom_more(telling, ", against %s of %s", SAY(oom_task_held(task)),

@@ -247,7 +247,8 @@ static void say_victims(struct oom_telling *telling)
 	oom_more(telling, ": %zu processes were killed, %s first", count,
 		 WHO(first->comm, first->pid));
 	if (held != OOM_UNKNOWN)
-		oom_more(telling, "; they held %s together", SAY(held));
+		oom_more(telling, "; they held %s together, shared pages counted for each",
+			 SAY(held));
 }
 
 /* The log has no line of the kill, but perhaps one of what was decided. */

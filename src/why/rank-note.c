@@ -50,7 +50,7 @@ static const struct oom_task *find_largest(const struct oom_report *report,
 	return largest;
 }
 
-/* Who holds more than the chosen one, and why it was not taken. */
+/* Who has more than the chosen one, and why it was not taken. */
 static void say_larger(const struct oom_report *report, struct oom_ranking *ranking,
 		       const struct oom_task *chosen)
 {
@@ -60,14 +60,15 @@ static void say_larger(const struct oom_report *report, struct oom_ranking *rank
 	if (largest == chosen)
 		return;
 	if (largest->adj <= BADNESS_EXEMPT)
-		rank_say(ranking, "%s holds more (%s), but is exempt (oom_score_adj -1000).",
-			 TASK(largest), HUMAN(held));
+		rank_say(ranking, "%s has more (%s with swap and page tables), but is exempt "
+			 "(oom_score_adj -1000).", TASK(largest), HUMAN(held));
 	else if (largest->rank > 1 && largest->adj != chosen->adj)
-		rank_say(ranking, "By memory alone it would have been %s, which holds %s and has "
-			 "an oom_score_adj of %d.", TASK(largest), HUMAN(held), largest->adj);
+		rank_say(ranking, "By memory alone it would have been %s, which has %s with swap "
+			 "and page tables, and an oom_score_adj of %d.", TASK(largest),
+			 HUMAN(held), largest->adj);
 	else if (largest->rank > 1)
-		rank_say(ranking, "By memory alone it would have been %s, which holds %s and has "
-			 "root's bonus.", TASK(largest), HUMAN(held));
+		rank_say(ranking, "By memory alone it would have been %s, which has %s with swap "
+			 "and page tables, and root's bonus.", TASK(largest), HUMAN(held));
 }
 
 static size_t count_first(const struct oom_report *report, const struct oom_ranking *ranking)
@@ -212,7 +213,7 @@ static void say_allocating(const struct oom_report *report, struct oom_ranking *
 			   const struct oom_task *chosen)
 {
 	rank_say(ranking, "vm.oom_kill_allocating_task is set: the process that asked for memory, "
-		 "%s, is killed, however little it holds. By badness it is number %zu of %zu "
+		 "%s, is killed, however little it has. By badness it is number %zu of %zu "
 		 "candidates.", TASK(chosen), chosen->rank, ranking->candidates);
 	if (chosen->rank > 1)
 		rank_say_worst(report, ranking);

@@ -22,7 +22,7 @@ static void say_no_table(const struct oom_report *report, struct oom_ranking *ra
 			 "recomputed: the kernel prints none while vm.oom_dump_tasks is 0.");
 	if (report->allocating_task)
 		rank_say(ranking, "vm.oom_kill_allocating_task is set: the process that asked for "
-			 "memory is killed, however little it holds.");
+			 "memory is killed, however little it has.");
 	if (ranking->printed_score != OOM_NO_NUMBER)
 		rank_say(ranking, "The kernel gave %s a score of %" PRId64 ".",
 			 WHO(report->choice.comm, report->choice.pid), ranking->printed_score);
@@ -42,10 +42,10 @@ static void say_old_rule(const struct oom_report *report, struct oom_ranking *ra
 	while (place < report->task_count && ranking->order[place] != ranking->chosen)
 		place++;
 	if (place == 0)
-		rank_say(ranking, "Of the %zu tasks listed the chosen one holds the most.",
+		rank_say(ranking, "Of the %zu tasks listed the chosen one has the most memory.",
 			 report->task_count);
 	else if (place < report->task_count)
-		rank_say(ranking, "By what it holds, the chosen one is number %zu of the %zu "
+		rank_say(ranking, "By memory, the chosen one is number %zu of the %zu "
 			 "tasks listed.", place + 1, report->task_count);
 }
 
@@ -100,7 +100,7 @@ static void say_not_listed(const struct oom_report *report, struct oom_ranking *
 	chosen_name(report, name);
 	if (report->allocating_task)
 		rank_say(ranking, "vm.oom_kill_allocating_task is set: the process that asked for "
-			 "memory, %s, is killed, however little it holds. It is not in the task "
+			 "memory, %s, is killed, however little it has. It is not in the task "
 			 "table.", name);
 	else
 		rank_say(ranking, "%s was chosen, but is not in the task table, so that its "

@@ -158,8 +158,8 @@ static void test_memcg_many(void)
 	make_memcg(&report, 64 * MIB, 62 * MIB, 0);
 	for (int i = 0; i < 6; i++)
 		make_task(&report, i + 1, "php-fpm", 10 * MIB, 0);
-	advises(&report, "Or run fewer of them: 6 processes called php-fpm held 60.0 MiB together "
-		"(94 % of the limit)", "many of one name");
+	advises(&report, "Or run fewer of them: 6 processes called php-fpm had 60.0 MiB together "
+		"with swap and page tables (94 % of the limit)", "many of one name");
 	report.tasks[0].rss = 600 * MIB;
 	advises_not(&report, "fewer", "but not if one of them holds it");
 	oom_report_free(&report);
@@ -221,8 +221,8 @@ static void test_lone(void)
 	make_machine(&report);
 	make_task(&report, 7, "a.out", 6 * GIB, 0);
 	advises(&report, "Find out why a.out (pid 7) needs so much, or give it a memory limit of "
-		"its own (systemd-run -p MemoryMax=, or a container's): it alone held 6.0 GiB, "
-		"swap included, which is 60 % of the RAM.", "one holds most");
+		"its own (systemd-run -p MemoryMax=, or a container's): it alone had 6.0 GiB "
+		"with swap and page tables, which is 60 % of the RAM.", "one holds most");
 	make_victim(&report, 7, "a.out");
 	report.memcg.task_path = strdup("/system.slice/a.service");
 	advises(&report, "a memory limit by MemoryMax=", "its unit is known");
@@ -242,9 +242,9 @@ static void test_many(void)
 	make_machine(&report);
 	for (int i = 0; i < 10; i++)
 		make_task(&report, i + 1, "php-fpm", 800 * MIB, 0);
-	advises(&report, "Run fewer of them, or smaller ones: 10 processes called php-fpm held "
-		"7.8 GiB together (78 % of RAM), shared pages counted for each.", "many of one "
-		"name");
+	advises(&report, "Run fewer of them, or smaller ones: 10 processes called php-fpm had "
+		"7.8 GiB together with swap and page tables (78 % of RAM), shared pages counted "
+		"for each.", "many of one name");
 	oom_report_free(&report);
 }
 
@@ -256,8 +256,8 @@ static void test_protected(void)
 	make_task(&report, 7, "database", 3 * GIB, -998);
 	make_task(&report, 8, "small", 100 * MIB, 0);
 	make_victim(&report, 8, "small");
-	advises(&report, "Ask whether database (pid 7) should keep its oom_score_adj of -998: it "
-		"held 3.0 GiB, while small (pid 8) was killed for 100 MiB.", "a protected "
+	advises(&report, "Ask whether database (pid 7) should keep its oom_score_adj of "
+		"-998: with swap and page tables it had 3.0 GiB, while small (pid 8) was killed for 100 MiB.", "a protected "
 		"process");
 	report.tasks[0].adj = 0;
 	advises_not(&report, "Ask whether", "one that is not");

@@ -323,7 +323,8 @@ static void test_group(void)
 	make_story(&report, NULL, &story);
 	check_form(&story, "group");
 	tap_has(part(&story, OOM_HEAD_SUMMARY), "12 processes were killed, w0 (pid 100) first; "
-		"they held 12.0 MiB together", "group: counted once each");
+		"they held 12.0 MiB together, shared pages counted for each",
+		"group: counted once each");
 	part(&story, OOM_HEAD_KILLED);
 	tap_has(text, "w7 (pid 107)", "group: eight are told of");
 	has_not(text, "w8 ", "group: no more");
@@ -802,9 +803,9 @@ static void test_why(void)
 	if (oom_explain(&report, &ranking, NULL, &story))
 		abort();
 	tap_is_text(part(&story, OOM_HEAD_WHY), "A note, verbatim. 1 process was exempt "
-		    "(oom_score_adj -1000). By name, the 9 processes called worker held most: "
-		    "90.0 MiB together, shared pages counted for each, against 40.0 MiB of big "
-		    "(pid 1).\n", "why: the note, the exempt, the sum by name");
+		    "(oom_score_adj -1000). By name, the 9 processes called worker had most: "
+		    "90.0 MiB together with swap and page tables, shared pages counted for "
+		    "each, against 40.0 MiB of big (pid 1).\n", "why: the note, the exempt, the sum by name");
 	oom_story_free(&story);
 	oom_ranking_free(&ranking);
 	oom_report_free(&report);
@@ -883,8 +884,8 @@ static void test_next_cause(void)
 	make_task(&report, 99, "spared", GIB, -1000);
 	next.trigger.pid = 11786;
 	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "invoked the OOM killer again, and was "
-		"killed itself. That kill had spared spared (pid 99), which held more: 1.0 "
-		"GiB.",
+		"killed itself. That kill had spared spared (pid 99), which had more: 1.0 "
+		"GiB with swap and page tables.",
 		"a spared process");
 	report.tasks[2].rss = 0;
 	make_hold(report.victims, 4 * MIB, 0, 0);

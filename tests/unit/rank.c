@@ -280,12 +280,14 @@ static void test_agreement(void)
 	make(&report, "6.1.0", adjs, 3);
 	report.decided.pid = 3;
 	says(&report, true, true, "Its oom_score_adj of 300 has added 30000 pages (117 MiB). "
-	     "postgres (pid 1) holds more (117 MiB), but is exempt (oom_score_adj -1000).",
+	     "postgres (pid 1) has more (117 MiB with swap and page tables), but is exempt "
+	     "(oom_score_adj -1000).",
 	     "an adj decides");
 	make(&report, "6.1.0", adjs + 1, 2);
 	report.decided.pid = 3;
-	says(&report, true, true, "By memory alone it would have been large (pid 2), which holds "
-	     "35.2 MiB and has an oom_score_adj of -500.", "an adj saves another");
+	says(&report, true, true, "By memory alone it would have been large (pid 2), which has "
+	     "35.2 MiB with swap and page tables, and an oom_score_adj of -500.",
+	     "an adj saves another");
 	make(&report, "6.1.0", saved, 2);
 	report.decided.pid = 1;
 	says(&report, true, true,
@@ -493,7 +495,8 @@ static void test_approximate(void)
 	tap_ok(ranking.thousandths && ranking.approximate && ranking.judged && ranking.agrees,
 	       "EL6 compares thousandths");
 	tap_has(ranking.note, "one of the 2 worst of 4", "of which some are the same");
-	tap_has(ranking.note, "scan (pid 4), which holds 20.3 MiB and has root's bonus",
+	tap_has(ranking.note, "scan (pid 4), which has 20.3 MiB with swap and page tables, "
+		"and root's bonus",
 		"and root's");
 	tap_has(ranking.note, "This is approximate, for the table of this kernel does not have "
 		"swap and page tables.", "is approximate");
@@ -587,7 +590,7 @@ static void test_sequel(void)
 	choose(&report, 20, 0);
 	kill_task(&report, 20, "worker");
 	says(&report, false, false, "vm.oom_kill_allocating_task is set: the process that asked "
-	     "for memory, worker (pid 20), is killed, however little it holds. By badness it is "
+	     "for memory, worker (pid 20), is killed, however little it has. By badness it is "
 	     "number 3 of 5 candidates. The worst of 5 candidates is hog (pid 30)",
 	     "the allocating task");
 }
@@ -631,7 +634,7 @@ static void test_nobody(void)
 	make(&report, "6.1.0", usual, 3);
 	report.decided.pid = 99;
 	report.allocating_task = true;
-	says(&report, false, false, "process 99, is killed, however little it holds. It is not in "
+	says(&report, false, false, "process 99, is killed, however little it has. It is not in "
 	     "the task table.", "an allocating task neither");
 	make(&report, "4.4.0", usual, 3);
 	choose(&report, 99, 865);
@@ -677,7 +680,7 @@ static void test_no_table(void)
 	choose(&report, 30, 98765);
 	says(&report, false, false, "Kernels up to 2.6.35 judged by virtual size, children, CPU "
 	     "time, run time and nice value, which a report does not hold: the choice cannot be "
-	     "recomputed. Of the 6 tasks listed the chosen one holds the most.", "an old rule");
+	     "recomputed. Of the 6 tasks listed the chosen one has the most memory.", "an old rule");
 	make(&report, "2.6.32", usual, COUNT(usual));
 	report.columns = (struct oom_columns){ .old_adj = true };
 	choose(&report, 22, 98765);
