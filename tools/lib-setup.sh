@@ -62,8 +62,14 @@ as_root() {
 	if [ "$(id -u)" -eq 0 ]; then
 		logged "$@"
 	else
-		command -v sudo >/dev/null && sudo -v >&2 && logged sudo "$@"
+		sudo -v >&2 && logged sudo "$@"
 	fi
+}
+
+# leave_to_root PACKAGE...: ends here, with the command that root has to run.
+leave_to_root() {
+	die "the packages that it needs are not installed; run this as root, and try again:
+    apt-get update && apt-get -y --no-install-recommends install $*"
 }
 
 # install_packages PROFILE: installs the build dependencies of debian/control. The sources of apt
@@ -77,14 +83,15 @@ install_packages() {
 		say "a release has no debian/control: going on with what is installed"
 		return 0
 	}
-	[ -n "$(missing_packages "$1")" ] || return 0
+	packages=$(missing_packages "$1" | tr '\n' ' ')
+	[ -n "$packages" ] || return 0
+	[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || leave_to_root "$packages"
 	as_root apt-get update || say "apt-get update failed: going on with the lists there are"
 	packages=$(missing_packages "$1" | tr '\n' ' ')
 	say "installing what the build needs: $packages"
 	# shellcheck disable=SC2086 # words
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends install \
-		$packages || die "they were not installed; run this as root, and try again:
-    apt-get update && apt-get -y --no-install-recommends install $packages"
+		$packages || leave_to_root "$packages"
 }
 
 # build: bootstraps, configures in build/, and compiles; does only what is not done yet.
