@@ -231,10 +231,11 @@ static uint64_t sum_held(const struct oom_report *report)
 	return held;
 }
 
+/* There is one at least. */
 static void say_victims(struct oom_telling *telling)
 {
 	const struct oom_report *report = telling->report;
-	const struct oom_victim *first = oom_first_victim(report);
+	const struct oom_victim *first = report->victims;
 	uint64_t held = sum_held(report);
 	size_t count = oom_victims(report);
 
