@@ -101,10 +101,14 @@ slurm_is_gone() {
 	done <"$places_dir/slurm.pids"
 }
 
-in_step() { srun -w n1 -N1 -n1 --mem=64M "$@"; }
+# What a step prints may be lost when srun ends it: it writes its records itself.
+in_step() {
+	# shellcheck disable=SC2016 # the inner shell's
+	srun -w n1 -N1 -n1 --mem=64M sh -c 'exec "$@" >>"$0"' "$places_out" "$@"
+}
 in_step_below_sh() {
 	# shellcheck disable=SC2016 # the inner shell's
-	srun -w n2 -N1 -n1 --mem=64M sh -c '"$@"; exit $?' sh "$@"
+	srun -w n2 -N1 -n1 --mem=64M sh -c '"$@" >>"$0"; exit $?' "$places_out" "$@"
 }
 
 prove_slurm() {
