@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "print/why-json.h"
 #include "why/owner.h"
+#include "why/picture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -137,7 +138,7 @@ static void add_counter(struct json_object *memcg, const char *key,
 	json_add(memcg, key, object);
 }
 
-static struct json_object *owner_object(const char *path)
+static struct json_object *owner_object(const char *path, int version)
 {
 	struct json_object *object;
 	struct oom_owner owner;
@@ -145,6 +146,7 @@ static struct json_object *owner_object(const char *path)
 	if (!path)
 		return NULL;
 	oom_owner_find(path, &owner);
+	oom_owner_set_version(&owner, version);
 	object = json_object_new_object();
 	json_add_text(object, "kind", oom_owner_name(owner.kind));
 	json_add_text(object, "what", owner.what);
@@ -161,8 +163,10 @@ static struct json_object *owner_object(const char *path)
 	return object;
 }
 
-void why_add_memcg(struct json_object *record, const struct oom_memcg *memcg)
+void why_add_memcg(struct json_object *record, const struct oom_report *report)
 {
+	const struct oom_memcg *memcg = &report->memcg;
+	int version = oom_cgroup_version(report);
 	struct json_object *object = json_object_new_object(), *stats = NULL;
 
 	json_add_text(object, "path", memcg->path);
@@ -176,7 +180,7 @@ void why_add_memcg(struct json_object *record, const struct oom_memcg *memcg)
 		add_figures(stats, &memcg->stats);
 	}
 	json_add(object, "stats", stats);
-	json_add(object, "owner", owner_object(memcg->path));
-	json_add(object, "task_owner", owner_object(memcg->task_path));
+	json_add(object, "owner", owner_object(memcg->path, version));
+	json_add(object, "task_owner", owner_object(memcg->task_path, version));
 	json_add(record, "memcg", object);
 }

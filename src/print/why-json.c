@@ -163,7 +163,7 @@ int why_json(struct why_printer *printer, const struct why_case *shown)
 	add_origin(record, shown);
 	add_trigger(record, report);
 	add_request(record, report);
-	why_add_memcg(record, &report->memcg);
+	why_add_memcg(record, report);
 	why_add_memory(record, report);
 	why_add_tasks(record, report);
 	add_choice(record, report);

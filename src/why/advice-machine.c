@@ -162,11 +162,13 @@ static void say_limit(struct oom_telling *telling, const char *path)
 
 	if (path && strcmp(path, "/") != 0)
 		oom_owner_find(path, &owner);
+	oom_owner_set_version(&owner, telling->charge.version);
 	if (owner.where[0])
 		oom_more(telling, "a memory limit by %s", SAFE(owner.where));
 	else
-		oom_more(telling, "a memory limit of its own (systemd-run -p MemoryMax=, or a "
-			 "container's)");
+		oom_more(telling, "a memory limit of its own (systemd-run -p %s, or a "
+			 "container's)", telling->charge.version == 1 ? "MemoryLimit="
+								      : "MemoryMax=");
 }
 
 /* Shared memory outlives the reaper, and others pay for the time until the exit. */

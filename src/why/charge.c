@@ -20,7 +20,7 @@ static bool is_used(const struct oom_counter *counter)
  * also do in version 1 without swap or its accounting: then the version is not known. Before 4.5
  * there was no other.
  */
-static int find_version(const struct oom_report *report)
+int oom_cgroup_version(const struct oom_report *report)
 {
 	const struct oom_memcg *memcg = &report->memcg;
 	unsigned kernel = oom_kernel_number(report->kernel);
@@ -146,7 +146,7 @@ void oom_charge_take(const struct oom_report *report, struct oom_charge *ret_cha
 	const struct oom_memcg *memcg = &report->memcg;
 
 	*ret_charge = (struct oom_charge){
-		.version = find_version(report), .fixed = OOM_UNKNOWN,
+		.version = oom_cgroup_version(report), .fixed = OOM_UNKNOWN,
 	};
 	find_limit(memcg, ret_charge);
 	take_pages(memcg, ret_charge);

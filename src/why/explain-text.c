@@ -257,11 +257,10 @@ void oom_say_setting(struct oom_telling *telling)
 	if (!path)
 		return;
 	oom_owner_find(path, &owner);
+	oom_owner_set_version(&owner, charge->version);
 	/* Where the limit of memory is set, those of swap and of kernel memory may not be. */
 	if (owner.where[0] && charge->reached == OOM_LIMIT_MEMORY)
-		oom_say(telling, "The limit is set by %s%s.", SAFE(owner.where),
-			charge->version == 1 && strstr(owner.where, "MemoryMax=")
-				? ", before systemd 231 by MemoryLimit=" : "");
+		oom_say(telling, "The limit is set by %s.", SAFE(owner.where));
 	else if (file)
 		oom_say(telling, "The limit is %s of %s.", file, PATH(path));
 }

@@ -169,6 +169,26 @@ void oom_owner_find(const char *path, struct oom_owner *ret_owner)
 	owner_say(&walk);
 }
 
+/* Puts NEW in the place of OLD in TEXT, if there is room for it. */
+static void replace(char text[static OOM_OWNER_TEXT_MAX], const char *old, const char *new)
+{
+	char *at = strstr(text, old);
+	size_t gone = strlen(old), come = strlen(new);
+
+	if (!at || strlen(text) - gone + come >= OOM_OWNER_TEXT_MAX)
+		return;
+	memmove(at + come, at + gone, strlen(at + gone) + 1);
+	memcpy(at, new, come);
+}
+
+void oom_owner_set_version(struct oom_owner *owner, int version)
+{
+	if (version != 1)
+		return;
+	replace(owner->where, "MemoryMax=", "MemoryLimit=");
+	replace(owner->where, "lxc.cgroup2.memory.max", "lxc.cgroup.memory.limit_in_bytes");
+}
+
 const char *oom_owner_name(enum oom_owner_kind kind)
 {
 	static const char *const names[] = {

@@ -43,6 +43,12 @@ struct oom_owner {
  */
 void oom_owner_find(const char *path, struct oom_owner *ret_owner);
 
+/*
+ * Names in *owner's "where" the settings of VERSION of cgroups, 1 or 2; 0: not known. Those of 1
+ * are MemoryLimit=, which systemd has always had, and LXC's of that version.
+ */
+void oom_owner_set_version(struct oom_owner *owner, int version);
+
 /* "kubernetes", "docker", ...: for the record. */
 const char *oom_owner_name(enum oom_owner_kind kind);
 

@@ -68,6 +68,9 @@ struct oom_charge {
 	uint64_t fixed;		/* usage that could not be had back by dropping files */
 };
 
+/* The version of cgroups that *report proves: 1 or 2; 0: not known. */
+int oom_cgroup_version(const struct oom_report *report);
+
 void oom_charge_take(const struct oom_report *report, struct oom_charge *ret_charge);
 
 /* One of these is unknown: the other; too much: the most that is known. */

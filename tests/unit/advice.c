@@ -226,6 +226,10 @@ static void test_lone(void)
 	make_victim(&report, 7, "a.out");
 	report.memcg.task_path = strdup("/system.slice/a.service");
 	advises(&report, "a memory limit by MemoryMax=", "its unit is known");
+	report.kernel = strdup("4.4.0");
+	advises(&report, "a memory limit by MemoryLimit=", "on a kernel without version 2");
+	free(report.kernel);
+	report.kernel = NULL;
 	make_hold(report.victims, 0, 0, 6 * GIB);
 	advises(&report, "The 6.0 GiB of shared memory that it held cannot be reaped", "and it is "
 		"shared");
@@ -257,8 +261,8 @@ static void test_protected(void)
 	make_task(&report, 8, "small", 100 * MIB, 0);
 	make_victim(&report, 8, "small");
 	advises(&report, "Ask whether database (pid 7) should keep its oom_score_adj of "
-		"-998: with swap and page tables it had 3.0 GiB, while small (pid 8) was killed for 100 MiB.", "a protected "
-		"process");
+		"-998: with swap and page tables it had 3.0 GiB, while small (pid 8) was killed "
+		"for 100 MiB.", "a protected process");
 	report.tasks[0].adj = 0;
 	advises_not(&report, "Ask whether", "one that is not");
 	oom_report_free(&report);

@@ -805,7 +805,8 @@ static void test_why(void)
 	tap_is_text(part(&story, OOM_HEAD_WHY), "A note, verbatim. 1 process was exempt "
 		    "(oom_score_adj -1000). By name, the 9 processes called worker had most: "
 		    "90.0 MiB together with swap and page tables, shared pages counted for "
-		    "each, against 40.0 MiB of big (pid 1).\n", "why: the note, the exempt, the sum by name");
+		    "each, against 40.0 MiB of big (pid 1).\n",
+		    "why: the note, the exempt, the sum by name");
 	oom_story_free(&story);
 	oom_ranking_free(&ranking);
 	oom_report_free(&report);

@@ -695,8 +695,28 @@ static void test_safe_all(void)
 	tap_ok(clean, "no two bytes make a control character");
 }
 
+/* The settings of version 1; 2 and not known are as they are. */
+static void test_versions(void)
+{
+	static const struct { const char *path, *piece; int version; } cases[] = {
+		{ "/system.slice/foo.service", "MemoryMax= (systemctl edit foo.service)", 2 },
+		{ "/system.slice/foo.service", "MemoryMax= (systemctl edit foo.service)", 0 },
+		{ "/system.slice/foo.service", "MemoryLimit= (systemctl edit foo.service)", 1 },
+		{ "/lxc.payload.web", "lxc.cgroup.memory.limit_in_bytes in its", 1 },
+		{ "/lxc.payload.web", "lxc.cgroup2.memory.max in its", 2 },
+	};
+	struct oom_owner owner;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		oom_owner_find(cases[i].path, &owner);
+		oom_owner_set_version(&owner, cases[i].version);
+		tap_has(owner.where, cases[i].piece, "the setting of its version");
+	}
+}
+
 int main(void)
 {
+	test_versions();
 	test_rows(kubernetes, COUNT(kubernetes));
 	test_rows(containers, COUNT(containers));
 	test_rows(machines, COUNT(machines));

@@ -680,7 +680,8 @@ static void test_no_table(void)
 	choose(&report, 30, 98765);
 	says(&report, false, false, "Kernels up to 2.6.35 judged by virtual size, children, CPU "
 	     "time, run time and nice value, which a report does not hold: the choice cannot be "
-	     "recomputed. Of the 6 tasks listed the chosen one has the most memory.", "an old rule");
+	     "recomputed. Of the 6 tasks listed the chosen one has the most memory.",
+	     "an old rule");
 	make(&report, "2.6.32", usual, COUNT(usual));
 	report.columns = (struct oom_columns){ .old_adj = true };
 	choose(&report, 22, 98765);
