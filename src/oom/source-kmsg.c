@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "log/kmsg.h"
 #include "oom/source.h"
+#include "system/place.h"
 
 #define BLOCK_SIZE ((size_t)256 << 10)
 
@@ -94,15 +95,21 @@ static void close_kmsg(struct oom_source *source)
 static int refuse(const char *path, int error, struct trouble *trouble)
 {
 	bool denied = error == EPERM || error == EACCES;
+	bool missing = error == ENOENT || error == ENXIO || error == ENODEV;
 
 	trouble_set(trouble, "cannot open the kernel's log %s: %s%s", path, strerror(error),
-		    denied ? " (kernel.dmesg_restrict may keep it from users)" : "");
-	if (denied)
+		    denied ? " (it needs CAP_SYSLOG where kernel.dmesg_restrict is 1)" : "");
+	if ((denied || missing) && place_is_container())
+		trouble_remedy(trouble, "in a container the kernel's log is the host's: run oomwhy "
+			       "there, or give it a log: oomwhy FILE");
+	else if (denied)
 		trouble_remedy(trouble, "use sudo; or --journal, as a member of the group adm; or "
 			       "as root: sysctl kernel.dmesg_restrict=0");
-	else if (error == ENOENT || error == ENXIO || error == ENODEV)
-		trouble_remedy(trouble, "is this a container? Run oomwhy on its host, or give it "
+	else if (missing)
+		trouble_remedy(trouble, "here is none, as in a chroot or a container: give oomwhy "
 			       "a log: oomwhy FILE");
+	else
+		trouble_remedy_errno(trouble, -error);
 	return -error;
 }
 

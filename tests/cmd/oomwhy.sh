@@ -32,7 +32,7 @@ refused() {
 	is "$status" "$2" "$1: exit status $2"
 	has "$tmp/err" "^oomwhy: $3" "$1: it is said"
 	if [ -n "${4:-}" ]; then
-		has "$tmp/err" "^oomwhy: $4" "$1: with the remedy"
+		has "$tmp/err" "^oomwhy: ($4)" "$1: with the remedy"
 	fi
 }
 
@@ -324,6 +324,8 @@ follows() {
 	empty "$tmp/err" "--follow: silently"
 }
 
+# Where the tests run in a container themselves, what is said there is right without the variable, too.
+contained="in a container the kernel's log is the host's"
 restricted() {
 	if ! can_drop || [ ! -c /dev/kmsg ]; then
 		skip "/dev/kmsg without privilege" "cannot drop privileges here, or no /dev/kmsg"
@@ -333,15 +335,24 @@ restricted() {
 	as_nobody "$OOMWHY" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
 	if [ "$(cat /proc/sys/kernel/dmesg_restrict 2>/dev/null)" = 1 ]; then
 		refused "/dev/kmsg without privilege" 125 "cannot open the kernel's log /dev/kmsg: .*kernel\\.dmesg_restrict" \
-			"use sudo; or --journal, as a member of the group adm; or as root: sysctl kernel.dmesg_restrict=0"
+			"use sudo; or --journal, as a member of the group adm; or as root: sysctl kernel.dmesg_restrict=0|$contained"
 		empty "$tmp/out" "/dev/kmsg without privilege: nothing on standard output"
+		status=0
+		as_nobody env container=docker "$OOMWHY" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+		refused "the same in a container" 125 "cannot open the kernel's log /dev/kmsg: .*CAP_SYSLOG" \
+			"$contained"
 	else
 		skip "/dev/kmsg without privilege" "kernel.dmesg_restrict is not 1"
 	fi
 	mkdir -p "$tmp/root/dev"
 	status=0
 	PAGETOUCH_ROOT=$tmp/root "$OOMWHY" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-	refused "no /dev/kmsg" 125 "cannot open the kernel's log .*: No such file" "is this a container"
+	refused "no /dev/kmsg" 125 "cannot open the kernel's log .*: No such file" "here is none.* give oomwhy a log: oomwhy FILE|$contained"
+	hasnt "$tmp/err" 'sudo|CAP_SYSLOG' "which no privilege would bring"
+	status=0
+	container=docker PAGETOUCH_ROOT=$tmp/root "$OOMWHY" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	refused "no /dev/kmsg in a container" 125 "cannot open the kernel's log .*: No such file" \
+		"$contained"
 }
 
 # A kill provoked here, in a memory cgroup with a limit: what pagetouch says of it, oomwhy must say.
