@@ -630,8 +630,7 @@ static void remove_sandbox(struct session *session)
 	int r = sandbox_remove(&session->sandbox);
 
 	if (r < 0)
-		fprintf(stderr, "%s: note: the sandbox stays: %s\n",
-			program_invocation_short_name,
+		fprintf(stderr, "%s: note: the sandbox stays: %s\n", program_invocation_short_name,
 			r == -EBUSY ? "a process that is not ours is in it" : strerror(-r));
 }
 

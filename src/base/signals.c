@@ -12,7 +12,8 @@
 
 #include "base/signals.h"
 
-static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
+/* The last one says that RLIMIT_CPU is used up; SIGKILL follows. */
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGXCPU };
 
 static bool is_ignored(int number)
 {

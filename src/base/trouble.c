@@ -41,6 +41,7 @@ static const struct {
 	{ EFBIG, "raise the limit of file sizes: ulimit -f (RLIMIT_FSIZE)" },
 	{ EAGAIN, "no more processes are allowed: see ulimit -u (RLIMIT_NPROC) and pids.max "
 		  "of the cgroup" },
+	{ EPERM, "a privilege is missing, or a filter (seccomp) or security module denies it" },
 	{ ENOSYS, "this kernel lacks a system call, or a filter (seccomp) denies it; Linux 5.3 or "
 		  "later is needed" },
 };

@@ -28,7 +28,7 @@ void trouble_remedy(struct trouble *trouble, const char *format, ...)
 
 /*
  * Sets the second line to the limit of this process that ERROR, a negative errno, speaks of, if it
- * is of that kind: EMFILE, ENOMEM, EFBIG, EAGAIN ... Returns whether it is.
+ * is of that kind: EMFILE, ENOMEM, EFBIG, EAGAIN, EPERM ... Returns whether it is.
  */
 bool trouble_remedy_errno(struct trouble *trouble, int error);
 

@@ -83,6 +83,8 @@ static int refuse(const char *path, const char *said, int error, struct trouble 
 	trouble_set(trouble, "cannot open %s: %s", said, strerror(error));
 	if (error == EACCES)
 		trouble_remedy(trouble, "use sudo, or be in the group that may read it (ls -l)");
+	else
+		trouble_remedy_errno(trouble, -error);
 	return -error;
 }
 

@@ -241,6 +241,8 @@ static int refuse(int error, struct trouble *trouble)
 	trouble_set(trouble, "cannot read the system's journal: %s", strerror(-error));
 	if (error == -EACCES)
 		trouble_remedy(trouble, "use sudo, or be in the group adm or systemd-journal");
+	else
+		trouble_remedy_errno(trouble, error);
 	return error;
 }
 

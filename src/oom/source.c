@@ -17,6 +17,7 @@ int oom_source_fail(const struct oom_source *source, int error, struct trouble *
 		return error;
 	}
 	trouble_set(trouble, "cannot read %s: %s", source->said, strerror(-error));
+	trouble_remedy_errno(trouble, error);
 	return error;
 }
 

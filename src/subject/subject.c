@@ -164,10 +164,24 @@ static int move_into(int cgroup, pid_t pid)
 	return 0;
 }
 
-static int give_up(pid_t pid, struct trouble *trouble, const char *what, int error)
+void subject_halt(struct subject *subject)
 {
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	atomic_store(&subject->memory->board.stop, 1);
+}
+
+/* A filter (seccomp) may deny us to kill: told to stop, and with no more requests, it exits. */
+static void kill_subject(struct subject *subject)
+{
+	subject_halt(subject);
+	cleanup_close_fd(&subject->requests.fd);
+	subject->requests.fd = -1;
+	kill(subject->pid, SIGKILL);
+}
+
+static int give_up(struct subject *subject, struct trouble *trouble, const char *what, int error)
+{
+	kill_subject(subject);
+	waitpid(subject->pid, NULL, 0);
 	return complain(trouble, what, error);
 }
 
@@ -192,10 +206,10 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
 	setpgid(subject->pid, subject->pid);
 	r = born ? 0 : move_into(spec->cgroup, subject->pid);
 	if (r < 0)
-		return give_up(subject->pid, trouble, "moving it into its cgroup", -r);
+		return give_up(subject, trouble, "moving it into its cgroup", -r);
 	fd = (int)syscall(SYS_pidfd_open, subject->pid, 0);
 	if (fd < 0)
-		return give_up(subject->pid, trouble, "pidfd_open", errno);
+		return give_up(subject, trouble, "pidfd_open", errno);
 	subject->pidfd = fd;
 	return 0;
 }
@@ -256,7 +270,7 @@ static int connect_and_fork(const struct subject_spec *spec, struct subject *sub
 	close(worker.requests.fd);
 	close(worker.answers.fd);
 	if (r < 0) {
-		close(subject->requests.fd);
+		cleanup_close_fd(&subject->requests.fd);
 		close(subject->answers.fd);
 	}
 	return r;
@@ -291,11 +305,6 @@ int subject_ask(struct subject *subject, const struct subject_request *request)
 int subject_answered(struct subject *subject, struct subject_answer *ret_answer)
 {
 	return channel_take(&subject->answers, ret_answer, sizeof(*ret_answer));
-}
-
-void subject_halt(struct subject *subject)
-{
-	atomic_store(&subject->memory->board.stop, 1);
 }
 
 void subject_resume(struct subject *subject)
@@ -342,19 +351,24 @@ void subject_reap(struct subject *subject)
 	subject->reaped = true;
 }
 
-/* The pid is the child's as long as nobody has waited for it: its parent never does. */
+/*
+ * The pid is the child's as long as nobody has waited for it: its parent never does. If we are denied
+ * to kill it, its parent's death takes it along.
+ */
 static void kill_child(const struct offspring *child)
 {
 	struct pollfd death = { .fd = child->pidfd, .events = POLLIN };
 
-	syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0);
+	if (syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0) < 0 &&
+	    kill(child->pid, SIGKILL) < 0)
+		return;
 	while (poll(&death, 1, CHILD_END_MS) < 0 && errno == EINTR)
 		;
 }
 
 int subject_reap_child(struct subject *subject, unsigned index)
 {
-	kill(subject->pid, SIGKILL);
+	kill_subject(subject);
 	subject_reap(subject);
 	return wait_for(subject->children[index].pid);
 }
@@ -367,7 +381,7 @@ void subject_end(struct subject *subject)
 	for (unsigned i = 0; i < subject->child_count; i++)
 		kill_child(&subject->children[i]);
 	if (!subject->reaped)
-		kill(subject->pid, SIGKILL);
+		kill_subject(subject);
 	subject_reap(subject);
 	for (unsigned i = 0; i < subject->child_count; i++) {
 		/* Dead, and ours now; one that was waited for before is not there any more. */
@@ -375,7 +389,7 @@ void subject_end(struct subject *subject)
 		close(subject->children[i].pidfd);
 	}
 	close(subject->pidfd);
-	close(subject->requests.fd);
+	cleanup_close_fd(&subject->requests.fd);
 	close(subject->answers.fd);
 	munmap(subject->memory, sizeof(*subject->memory));
 	subject->memory = NULL;

@@ -149,7 +149,9 @@ static void explain_other(const struct mapfail_evidence *evidence, struct troubl
 	else if (evidence->error == -EFBIG)
 		trouble_remedy(trouble, "a file may not be so large (RLIMIT_FSIZE): ulimit -f "
 			       "unlimited, or ask for less");
-	else
+	/* Of a mapping these two speak of other limits. */
+	else if (evidence->error == -ENOMEM || evidence->error == -EAGAIN ||
+		 !trouble_remedy_errno(trouble, evidence->error))
 		trouble_remedy(trouble, "none of the usual limits (RLIMIT_AS, RLIMIT_DATA, "
 			       "vm.max_map_count, overcommit, address space) explains it");
 }

@@ -76,11 +76,14 @@ void stepfail_explain(const char *step, const char *access, int error, struct tr
 	else
 		trouble_set(trouble, "--then %s: the kernel refused it: %s", step,
 			    strerror(-error));
+	if (error == -ENOSYS && trouble_remedy_errno(trouble, error))
+		return;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (!fits(i, step, error))
 			continue;
 		trouble_remedy(trouble, "%s", rules[i].remedy);
 		return;
 	}
-	trouble_remedy(trouble, "it cannot be done to this kind of memory, or not by this kernel");
+	if (error != -EPERM || !trouble_remedy_errno(trouble, error))
+		trouble_remedy(trouble, "it cannot be done to this kind of memory, or not by this kernel");
 }

@@ -112,6 +112,13 @@ static void judge_map(const struct verdict_evidence *evidence, struct verdict *v
 	verdict_add_proof(verdict, "mmap: %s", strerror(-mapfail.error));
 }
 
+/* Nobody sends it but the kernel, to whom has used up his processor time. */
+static void explain_xcpu(int signal, struct trouble *trouble)
+{
+	if (signal == SIGXCPU)
+		trouble_remedy(trouble, "raise the limit of processor time: ulimit -t (RLIMIT_CPU)");
+}
+
 static void judge_signal(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	enum size_unit unit = evidence->unit;
@@ -122,6 +129,7 @@ static void judge_signal(const struct verdict_evidence *evidence, struct verdict
 	trouble_set(&verdict->trouble, "ended by %s after touching %s of %s%s",
 		    verdict_signal_name(verdict->signal), TEXT(verdict->touched),
 		    TEXT(evidence->touch), WHERE);
+	explain_xcpu(verdict->signal, &verdict->trouble);
 }
 
 static void judge_death(const struct verdict_evidence *evidence, struct verdict *verdict)
@@ -136,6 +144,7 @@ static void judge_death(const struct verdict_evidence *evidence, struct verdict 
 	}
 	if (signal) {
 		death_judge(evidence, signal, verdict);
+		explain_xcpu(signal, &verdict->trouble);
 		return;
 	}
 	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);

@@ -49,4 +49,79 @@ else
 	has "$tmp/err" 'raise it: ulimit -s ' "and the limit is named"
 fi
 
+# Whatever a filter denies: "ERRNO CALLS STATUS PATTERN", the pattern in a line on standard error.
+# Nothing hangs, is killed or stays.
+denied() {
+	while read -r error calls wanted pattern; do
+		status=0
+		timeout -s KILL 60 "$DENY" "$error" "$calls" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+		if [ "$status" -eq 77 ]; then
+			skip "$calls denied" "no seccomp filter can be had here"
+			return
+		fi
+		what="$calls: $error: pagetouch $(echo "$*" | sed 's/^[^ ]* //')"
+		is "$status" "$wanted" "$what"
+		has "$tmp/err" "$pattern" "$what: it is said"
+	done
+}
+
+filter='a filter \(seccomp\)'
+if [ ! -x "${DENY:-}" ]; then
+	skip "denied system calls" "the helper is there only where the program was built"
+elif sanitized; then
+	skip "denied system calls" "a sanitizer needs some of them"
+else
+	denied "$PAGETOUCH" 1M --then fork:write <<-EOF
+		EPERM kill 0 exactly what was touched
+		EPERM kill,tgkill,pidfd_send_signal 0 exactly what was touched
+		ENOSYS clone3,flock,fsetxattr 0 exactly what was touched
+		EPERM prctl 0 exactly what was touched
+		EPERM clone,clone3 125 $filter
+		ENOSYS clone,clone3 125 $filter
+		EAGAIN clone,clone3 125 ulimit -u
+		EPERM kill,pidfd_open,pidfd_send_signal 125 $filter
+		ENOSYS pidfd_open 125 $filter
+		EMFILE pidfd_open 125 ulimit -n
+		EPERM pipe2 125 $filter
+		EMFILE pipe2 125 ulimit -n
+		EPERM signalfd4 125 $filter
+		EPERM madvise 125 $filter
+		ENOSYS madvise 125 $filter
+	EOF
+	denied "$PAGETOUCH" --memfd 1M <<-EOF
+		ENOSYS memfd_create 125 $filter
+		EPERM memfd_create 125 $filter
+		EMFILE memfd_create 125 ulimit -n
+	EOF
+	denied "$PAGETOUCH" --lock 1M <<-EOF
+		ENOSYS mlock,mlock2 125 $filter
+		EPERM mlock,mlock2 125 ulimit -l
+	EOF
+	# The control: the same reasons where there is no filter are those of the step.
+	run 4K --then collapse
+	hasnt "$tmp/err" "$filter" "a step that this memory cannot do is no matter of a filter"
+	run -q --limit 32M 1M
+	if [ "$status" -eq 0 ]; then
+		denied "$PAGETOUCH" --limit 16M 64M <<-EOF
+			EPERM kill,pidfd_send_signal 137 OOM-killed at the limit of its sandbox
+			EPERM flock,fsetxattr 137 OOM-killed at the limit of its sandbox
+			ENOSYS clone3 137 OOM-killed at the limit of its sandbox
+		EOF
+		is "$(left_behind)" '' "and no cgroup is left"
+		denied "$PAGETOUCH" --limit 16M 1M <<-EOF
+			EPERM unlinkat 0 the sandbox stays: Operation not permitted
+		EOF
+		run -q --limit 16M 1M
+		is "$(left_behind)" '' "what had to stay goes with the next run"
+	else
+		skip "denied system calls and a sandbox" "no memory cgroup is to be had here"
+	fi
+fi
+
+# RLIMIT_CPU reaches whoever has used more: what was measured is said, and nothing is left.
+(ulimit -S -t 1 && timeout -s KILL 60 "$PAGETOUCH" --passes 1000000 64K 4K) >"$tmp/out" 2>"$tmp/err" </dev/null
+is $? 152 "ulimit -t: SIGXCPU"
+has "$tmp/err" 'SIGXCPU.* after touching .* of 64 KiB' "it is said how far it came"
+has "$tmp/err" 'ulimit -t \(RLIMIT_CPU\)' "and which limit it was"
+
 done_testing
