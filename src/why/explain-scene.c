@@ -141,6 +141,9 @@ static void say_request(struct oom_telling *telling)
 	if (report->order > 0 && strstr(kind, "a page table"))
 		kind = "memory for the kernel itself";
 	oom_more(telling, *kind ? ": %s." : ".", kind);
+	if (!gfp.count && report->gfp_mask && report->gfp_value != OOM_UNKNOWN)
+		oom_say(telling, "The mask 0x%" PRIx64 " is not decoded: its bits differ from "
+			"kernel to kernel.", report->gfp_value);
 	if (!gfp.count || !report->gfp_mask)
 		return;
 	oom_say(telling, "The mask 0x%" PRIx64 " is ", report->gfp_value);

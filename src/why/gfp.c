@@ -183,7 +183,11 @@ static void take_singles(uint32_t bits, unsigned kernel, uint64_t *mask, struct 
 			take(&singles[i], kernel, mask, gfp);
 }
 
-/* Returns how badly the names of KERNEL explain MASK; an odd number: without a composite. */
+/* What is wrong with the names of a kernel for a mask. */
+enum { NO_COMPOSITE = 1, UNNAMED_BITS = 2 };
+
+/* Names the bits of MASK as KERNEL does. Returns what is wrong. */
+
 static unsigned decode(uint64_t mask, unsigned kernel, struct oom_gfp *gfp)
 {
 	bool composed = false;
@@ -199,30 +203,26 @@ static unsigned decode(uint64_t mask, unsigned kernel, struct oom_gfp *gfp)
 		snprintf(rest, sizeof(rest), "0x%" PRIx64, mask);
 		add(gfp, text_of(rest));
 	}
-	return (unsigned)gfp->count * 2 + (mask ? 64 : 0) + !composed;
+	return (mask ? UNNAMED_BITS : 0u) | (composed ? 0u : NO_COMPOSITE);
 }
 
 /*
- * KERNEL, unless it is not known (0) or has no composite for MASK: then the log may have it wrong,
- * and one of the kernels is meant, one for each set of values, whose names explain MASK shortest.
+ * Decodes MASK by KERNEL, or where that is not known (0) and the mask is a BARE number, as kernels
+ * before 4.6 have it, by the values of the two kinds of them: in 4.4 and 4.5 all masks have a bit
+ * that the others do not use. Who runs the OOM killer may wait, so that there is a composite in
+ * the mask. Without one it is another kernel's.
  */
-static unsigned best_kernel(uint64_t mask, unsigned kernel)
+static bool decode_by(uint64_t mask, unsigned kernel, bool bare, struct oom_gfp *gfp)
 {
-	static const unsigned candidates[] = { 310, 405, 412, 418, SHUFFLED, 515, 616 };
-	struct oom_gfp gfp;
-	unsigned least = kernel ? decode(mask, kernel, &gfp) : UINT_MAX;
+	static const unsigned kinds[] = { RECLAIM_SPLIT - 1, 405 };
 
-	if (kernel && least % 2 == 0)
-		return kernel;
-	for (size_t i = 0; i < COUNT(candidates); i++) {
-		unsigned cost = decode(mask, candidates[i], &gfp);
-
-		if (cost < least) {
-			least = cost;
-			kernel = candidates[i];
-		}
-	}
-	return kernel;
+	if (kernel && !(decode(mask, kernel, gfp) & NO_COMPOSITE))
+		return true;
+	for (size_t i = 0; !kernel && bare && i < COUNT(kinds); i++)
+		if (!decode(mask, kinds[i], gfp))
+			return true;
+	gfp->count = 0;
+	return false;
 }
 
 static bool is_name(struct text text)
@@ -402,10 +402,8 @@ void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oo
 			value = OOM_UNKNOWN;
 	}
 	split_names(text, ret_gfp);
-	if (!ret_gfp->count && value && value != OOM_UNKNOWN) {
-		ret_gfp->decoded = true;
-		decode(value, best_kernel(value, kernel), ret_gfp);
-	}
+	if (!ret_gfp->count && value && value != OOM_UNKNOWN)
+		ret_gfp->decoded = decode_by(value, kernel, !text_has(text, "("), ret_gfp);
 	find_kind(ret_gfp);
 	if (!ret_gfp->count && value == 0)
 		ret_gfp->kind = ret_gfp->charged = nothing;

@@ -27,10 +27,11 @@ struct oom_gfp {
 /*
  * Decodes the mask as printed: "0x6200ca(GFP_HIGHUSER_MOVABLE|__GFP_ZERO)", or "0x201da" alone (or
  * with names that were cut off), which is read as VALUE by the flag values of KERNEL
- * (oom_kernel_number(); 0: not known, guessed by the mask, as when KERNEL makes no sense of it):
- * include/linux/gfp.h (gfp_types.h since 6.0) of 2.6.32 to 7.0. Bits without a name stay a number,
- * "0x800000". MASK may be NULL, VALUE OOM_UNKNOWN. Names are letters, digits and underscores;
- * other text between the bars is left out.
+ * (oom_kernel_number()): include/linux/gfp.h (gfp_types.h since 6.0) of 2.6.32 to 7.0. Where
+ * KERNEL is not known (0), or cannot have written it, it stays a number, without flags, unless its
+ * form and its bits prove one of those before 4.6. Bits without a name stay a number, "0x800000".
+ * MASK may be NULL, VALUE OOM_UNKNOWN. Names are letters, digits and underscores; other text
+ * between the bars is left out.
  */
 void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oom_gfp *ret_gfp);
 

@@ -221,44 +221,39 @@ static void test_values(void)
 		check(&values[i], OOM_UNKNOWN, true, "by value");
 }
 
-static void test_guessed(void)
+/* The kernel is not known: a bare number is of one before 4.6, and two kinds of them differ. */
+static void test_unnamed(void)
 {
-	static const struct row rows[] = {
+	static const struct row proven[] = {
 		{ "0x201da", 0, "GFP_HIGHUSER_MOVABLE|__GFP_COLD", READ },
 		{ "0x280da", 0, "GFP_HIGHUSER_MOVABLE|__GFP_ZERO", ZEROED },
 		{ "0xd0", 0, "GFP_KERNEL", KERNEL },
 		{ "0x84d0", 0, "GFP_KERNEL|__GFP_REPEAT|__GFP_ZERO", PTE },
 		{ "0x24280ca", 0, "GFP_HIGHUSER_MOVABLE|__GFP_ZERO", ZEROED },
-		{ "0x24200ca", 0, "GFP_HIGHUSER_MOVABLE", MOVABLE },
 		{ "0x24000c0", 0, "GFP_KERNEL", KERNEL },
-		{ "0x27080c0", 0, "GFP_KERNEL_ACCOUNT|__GFP_ZERO|__GFP_NOTRACK", PTE },
-		{ "0x14200ca", 0, "GFP_HIGHUSER_MOVABLE", MOVABLE },
-		{ "0x14280ca", 0, "GFP_HIGHUSER_MOVABLE|__GFP_ZERO", ZEROED },
-		{ "0x6200ca", 0, "GFP_HIGHUSER_MOVABLE", MOVABLE },
-		{ "0x6280ca", 0, "GFP_HIGHUSER_MOVABLE|__GFP_ZERO", ZEROED },
-		{ "0x6000c0", 0, "GFP_KERNEL", KERNEL },
-		{ "0xcc0", 0, "GFP_KERNEL", KERNEL },
-		{ "0x100cca", 0, "GFP_HIGHUSER_MOVABLE", MOVABLE },
-		{ "0x100dca", 0, "GFP_HIGHUSER_MOVABLE|__GFP_ZERO", ZEROED },
-		{ "0x140dca", 0, "GFP_HIGHUSER_MOVABLE|__GFP_COMP|__GFP_ZERO", ZEROED },
-		{ "0x1100cca", 0, "GFP_HIGHUSER_MOVABLE", MOVABLE },
-		{ "0x500cc2", 0, "GFP_HIGHUSER|__GFP_ACCOUNT", PIPE },
-		{ "0x101cc0", 0, "GFP_USER|__GFP_WRITE", WRITTEN },
-		/* Not of the kernel that the log named: it has no composite in there. */
-		{ "0x50", 418, "GFP_NOFS", NOFS },
-		{ "0xcc0", 310, "GFP_KERNEL", KERNEL },
-		{ "0x6200ca", 601, "GFP_HIGHUSER_MOVABLE", MOVABLE },
+	};
+	static const struct row open[] = {
+		/* Later kernels print names, which are cut off here, or not to be had. */
+		{ "0x14200ca", 0, "", "" }, { "0x6200ca", 0, "", "" },
+		{ "0x6280ca(GFP_HI", 0, "", "" }, { "0x100cca", 0, "", "" },
+		{ "0x140dca", 0, "", "" }, { "0x201da(GFP_", 0, "", "" },
+		/* Not of the kernel that the log names: who asks must be able to wait. */
+		{ "0xcc0", 0, "", "" }, { "0x50", 418, "", "" }, { "0xcc0", 310, "", "" },
+		{ "0x6200ca", 601, "", "" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++)
-		check(&rows[i], OOM_UNKNOWN, true, "kernel not known, or not that one");
+	for (size_t i = 0; i < COUNT(proven); i++)
+		check(&proven[i], OOM_UNKNOWN, true, "a kernel that is not named");
+	for (size_t i = 0; i < COUNT(open); i++)
+		check(&open[i], OOM_UNKNOWN, false, "not decoded");
 }
 
 static void test_damaged(void)
 {
 	static const struct row cut[] = {
 		{ "0x6200ca(GFP_HIGHUSER_MOV", 418, "GFP_HIGHUSER_MOVABLE", MOVABLE },
-		{ "0x6280ca(GFP_HIGHUSER_MOVABLE|", 0, "GFP_HIGHUSER_MOVABLE|__GFP_ZERO", ZEROED },
+		{ "0x6280ca(GFP_HIGHUSER_MOVABLE|", 418, "GFP_HIGHUSER_MOVABLE|__GFP_ZERO",
+		  ZEROED },
 		{ "0xcc0()", 601, "GFP_KERNEL", KERNEL },
 		{ "0xcc0(\x1b[31m|a b|__GFP_THIS_IS_A_NAME_LONGER_THAN_ANY_THERE_IS)", 601,
 		  "GFP_KERNEL", KERNEL },
@@ -334,7 +329,7 @@ int main(void)
 	test_printed();
 	test_recorded();
 	test_values();
-	test_guessed();
+	test_unnamed();
 	test_damaged();
 	test_many_names();
 	test_value_alone();
