@@ -71,7 +71,7 @@ static int add_bar(struct printer *printer, struct table_state *state, size_t us
 	size_t left = terminal > used + 1 ? terminal - used - 1 : 0;
 	struct libscols_column *column;
 
-	if (!isatty(fileno(printer->stream)) || left < BAR_WIDTH_MIN)
+	if (!isatty(terminal_of(printer->stream)) || left < BAR_WIDTH_MIN)
 		return 0;
 	state->bar_width = left > BAR_WIDTH_MAX ? BAR_WIDTH_MAX : (int)left;
 	column = scols_table_new_column(state->table, "RESIDENT", state->bar_width, 0);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "print/terminal.h"
 
@@ -15,6 +16,11 @@ bool terminal_wants_colour(void)
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	return !(no_color && *no_color) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+int terminal_of(FILE *stream)
+{
+	return stream == stdout ? STDOUT_FILENO : fileno(stream);
 }
 
 int terminal_width(int fd)

@@ -4,6 +4,10 @@
 #define PT_TERMINAL_H
 
 #include <stdbool.h>
+#include <stdio.h>
+
+/* The descriptor that STREAM writes to, standard output or a stdio(3) file; -1: none. */
+int terminal_of(FILE *stream);
 
 /* Whether colours are wanted on a terminal: NO_COLOR (no-color.org) is empty, TERM not dumb. */
 bool terminal_wants_colour(void);

@@ -45,7 +45,7 @@ static int text_width(int fd)
 
 int why_open(struct why_printer *printer, const struct why_output *output, FILE *stream)
 {
-	int fd = fileno(stream);
+	int fd = terminal_of(stream);
 	bool terminal = isatty(fd);
 
 	*printer = (struct why_printer){

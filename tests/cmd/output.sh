@@ -78,4 +78,36 @@ fi
 run 64K
 hasnt "$tmp/out" 'RESIDENT|#' "no bar in a file"
 
+# An open file that does not block, because whoever shares it wants it so, and whose reader is slow.
+slowly() {
+	perl -MFcntl -e '
+		pipe(my $read, my $write) or die;
+		fcntl($write, 1031, 4096);	# F_SETPIPE_SZ
+		fcntl($write, F_SETFL, O_WRONLY | O_NONBLOCK) or die;
+		if (!fork) { open(STDOUT, ">&", $write); open(STDERR, ">&", $write) if $ENV{both}; exec @ARGV }
+		close($write);
+		while (sysread($read, my $piece, 1000)) { print $piece; select(undef, undef, undef, 0.001) }
+		wait; exit $? >> 8' "$@"
+}
+if command -v perl >/dev/null; then
+	slowly "$PAGETOUCH" --csv 4M 4K >"$tmp/out" 2>"$tmp/err"
+	is "$? $(wc -l <"$tmp/out")" '0 1026' "standard output that does not block: every row arrives"
+	hasnt "$tmp/err" 'unavailable|cannot write' "and nothing fails"
+	both=1 slowly "$PAGETOUCH" --json 2M 4K >"$tmp/out" 2>"$tmp/err"
+	is "$? $(grep -c '^{.*}$' "$tmp/out") $(grep -c 'RSS grow by 2048 KiB' "$tmp/out")" '0 515 1' \
+		"nor does standard error: the summary arrives, too"
+	report=$srcdir/tests/fixtures/oom/4.18.0-25-generic.global.kmsg.txt
+	"$OOMWHY" --json "$report" "$report" "$report" "$report" >"$tmp/wanted"
+	slowly "$OOMWHY" --json "$report" "$report" "$report" "$report" >"$tmp/out" 2>"$tmp/err"
+	cmp -s "$tmp/out" "$tmp/wanted"
+	ok $? "oomwhy: every line of $(wc -c <"$tmp/wanted") bytes arrives"
+	slowly "$PAGETOUCH" --help >"$tmp/out" 2>"$tmp/err"
+	is "$(wc -l <"$tmp/out")" "$("$PAGETOUCH" --help | wc -l)" "and so does all of the help"
+	# The control: a reader who goes away is not waited for.
+	timeout 60 "$PAGETOUCH" 4M 4K 2>"$tmp/err" | head -n 1 >"$tmp/out"
+	empty "$tmp/err" "a reader who leaves ends it, in silence"
+else
+	skip "standard output that does not block" "no perl"
+fi
+
 done_testing
