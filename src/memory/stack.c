@@ -43,7 +43,7 @@ static int raise_limit(uint64_t needed)
 
 static int try_addresses(uintptr_t end, uint64_t bytes)
 {
-	void *wanted = (void *)(end - bytes), *got;
+	void *wanted = (void *)(end - (uintptr_t)bytes), *got;
 
 	if (bytes >= end)
 		return -EEXIST;
@@ -77,7 +77,7 @@ int stack_find(const struct region_spec *spec, uint64_t page_size, struct region
 		r = try_addresses(end, spec->bytes + GUARD_PAGES * page_size);
 	if (r < 0)
 		return r;
-	*ret_region = (struct region){ .address = (unsigned char *)(end - spec->bytes),
+	*ret_region = (struct region){ .address = (unsigned char *)(end - (uintptr_t)spec->bytes),
 				       .bytes = spec->bytes, .fd = -1 };
 	return 0;
 }

@@ -116,14 +116,17 @@ static int look_at_system(const struct backing_file_wish *wish, int fd, bool *re
 			  struct trouble *trouble)
 {
 	struct statfs system;
+	uint32_t type;
 
 	if (fstatfs(fd, &system) < 0)
 		return complain(wish, -errno, strerror(errno), "its file system cannot be asked",
 				trouble);
-	if (system.f_type == HUGETLBFS_MAGIC)
+	/* On 32-bit machines a negative number, where the magic ones are not. */
+	type = (uint32_t)system.f_type;
+	if (type == HUGETLBFS_MAGIC)
 		return complain(wish, -EDOM, "it is on a hugetlbfs",
 				"use --hugetlb, which needs no file", trouble);
-	*ret_tmpfs = system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC;
+	*ret_tmpfs = type == TMPFS_MAGIC || type == RAMFS_MAGIC;
 	return 0;
 }
 
