@@ -150,7 +150,7 @@ static void test_grant(void)
 static struct root open_fixture(const char *name)
 {
 	const char *srcdir = getenv("srcdir");
-	struct root root;
+	struct root root = { .fd = -1 };
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/tests/fixtures/%s", srcdir ? srcdir : ".", name);

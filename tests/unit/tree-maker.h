@@ -21,7 +21,7 @@ static inline _Noreturn void bail_out(const char *what, const char *path)
 
 static inline struct root open_root(const char *path)
 {
-	struct root root;
+	struct root root = { .fd = -1 };
 
 	if (root_open(path, &root) < 0)
 		bail_out("open", path);
