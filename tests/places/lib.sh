@@ -101,7 +101,7 @@ start_in() {
 # provoke PLACE OUTCOME: one run; the launcher's status in $place_status.
 provoke() {
 	case $2 in
-	oom | heels | both) start_in "$1" --no-guard 256M 256M ;;
+	oom | heels | both | oomd | oomd-all) start_in "$1" --no-guard 256M 256M ;;
 	shared) start_in "$1" --no-guard --shared 256M 256M ;;
 	sandbox) start_in "$1" --limit 24M 256M 256M ;;
 	guard) start_in "$1" 256M 256M ;;
@@ -138,12 +138,13 @@ is_killed_at() {
 is_right() {
 	case "$1:$(seen)" in
 	# The observer is killed with its subject: it says nothing, or what was the case.
-	both:) ;;
+	both: | oomd-all:) ;;
 	oom:"oom-ancestor 137 "* | shared:"oom-ancestor 137 "* | heels:"oom-ancestor 137 "* | \
 		both:"oom-ancestor 137 "*) is_killed_at 67108864 "$place_cgroup" ;;
 	sandbox:"oom-sandbox 137 "*) is_killed_at 25165824 "$place_sandbox" ;;
 	guard:"guard 3 null null " | term:"interrupted 143 null null " | \
-		completed:"completed 0 null null ") ;;
+		completed:"completed 0 null null " | oomd:"oomd 137 null null " | \
+		oomd-all:"oomd 137 null null ") ;;
 	killed:"killed 137 null null ") grep -q 'sender unknown' "$places_out" ;;
 	refused:) grep -q '/proc' "$places_err" ;;
 	*) return 1 ;;

@@ -7,15 +7,16 @@
 
 # A guest that takes longer hangs.
 boot_seconds=${PAGETOUCH_VM_SECONDS:-400}
+boot_cpus=2
 emulator=
 
 # emulate NAME KERNEL INITRD MIB PARAMETERS: runs qemu until the guest is off, or kills it.
 emulate() {
 	timeout -k 5 "$boot_seconds" qemu-system-x86_64 -machine pc,accel=tcg -cpu max \
-		-m "$4" -smp 2 -nodefaults -no-reboot -display none \
+		-m "$4" -smp "$boot_cpus" -nodefaults -no-reboot -display none \
 		-serial "file:$tmp/$1.console" -serial "file:$tmp/$1.serial" \
 		-kernel "$2" -initrd "$3" \
-		-append "console=ttyS0 panic=-1 quiet no_timer_check $5" \
+		-append "console=ttyS0 panic=-1 quiet no_timer_check tsc=reliable $5" \
 		</dev/null >"$tmp/$1.qemu" 2>&1 &
 	emulator=$!
 	wait "$emulator"

@@ -100,13 +100,15 @@ fetch_kernel() {
 root_without="--dpkgopt=path-exclude=/usr/share/doc/* --dpkgopt=path-exclude=/usr/share/man/*
 	--dpkgopt=path-exclude=/usr/share/locale/* --dpkgopt=path-exclude=/usr/share/zoneinfo/*"
 
+root_packages=systemd,systemd-sysv,systemd-oomd,dbus,dbus-user-session,libpam-systemd,libgcrypt20,login,passwd
+
 # build_root SUITE FILE: a root file system with systemd as a cpio archive.
 build_root() {
 	APT_CONFIG=$(apt_config "$1") || return 1
 	set -f
 	# shellcheck disable=SC2086 # a list of options
 	mmdebstrap --quiet --variant=essential --format=null $root_without \
-		--include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,libgcrypt20 \
+		--include="$root_packages" \
 		--customize-hook="cd \"\$1\" && rm -rf var/lib/apt/lists/* var/cache/apt/* &&
 			find . -xdev ! -path './dev/*' | cpio --quiet -o -H newc >'$2'" \
 		"$1" - "$(dirname "$APT_CONFIG")/sources.list"
@@ -116,11 +118,12 @@ build_root() {
 	return "$status"
 }
 
-# fetch_root SUITE: leaves a root with systemd in $cache/root-SUITE.cpio.
+# fetch_root SUITE: leaves a root with systemd in $cache/root-SUITE.cpio, and what is in it beside it.
 fetch_root() {
-	[ -s "$cache/root-$1.cpio" ] && return
+	[ "$(cat "$cache/root-$1.packages" 2>/dev/null)" = "$root_packages" ] && return
 	if build_root "$1" "$tmp/root.cpio" >"$tmp/root.log" 2>&1 && [ -s "$tmp/root.cpio" ]; then
 		mv "$tmp/root.cpio" "$cache/root-$1.cpio"
+		echo "$root_packages" >"$cache/root-$1.packages"
 		return
 	fi
 	reason="mmdebstrap could not build a root with systemd"

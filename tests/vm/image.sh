@@ -57,7 +57,7 @@ make_small() {
 	pack "$tree" "$tmp/$1.cpio"
 }
 
-# The C library is the guest's own: the two are of the same suite.
+# The C library is the guest's own: it is as new as ours, or newer.
 put_private_libraries() {
 	for library in $(needed_libraries); do
 		case ${library##*/} in
@@ -67,9 +67,9 @@ put_private_libraries() {
 	done
 }
 
-# make_systemd SUITE: $tmp/systemd.cpio, the cached root with what this run adds to it.
+# make_systemd SUITE: $tmp/SUITE-systemd.cpio, the cached root with what this run adds to it.
 make_systemd() {
-	tree=$tmp/tree-systemd
+	tree=$tmp/tree-$1-systemd
 	units=$tree/etc/systemd/system
 	mkdir -p "$tree/opt/pagetouch/lib" "$tree/usr/bin" "$units/multi-user.target.wants"
 	put_scripts "$tree"
@@ -83,9 +83,11 @@ make_systemd() {
 		END
 		chmod 755 "$tree/usr/bin/$program"
 	done
+	cp "$(command -v busybox)" "$tree/opt/pagetouch/busybox"
+	cp -r "$cache/kernel-$1/modules" "$tree/modules"
 	cp "$here/guest/pagetouch-vm.service" "$units/"
 	ln -s ../pagetouch-vm.service "$units/multi-user.target.wants/"
 	ln -s usr/lib/systemd/systemd "$tree/init"
-	pack "$tree" "$tmp/tree-systemd.cpio"
-	cat "$cache/root-$1.cpio" "$tmp/tree-systemd.cpio" >"$tmp/systemd.cpio"
+	pack "$tree" "$tree.cpio"
+	cat "$cache/root-$1.cpio" "$tree.cpio" >"$tmp/$1-systemd.cpio"
 }

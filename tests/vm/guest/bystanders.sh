@@ -92,11 +92,11 @@ trials() {
 	stop_bystanders
 }
 
-trials 10 --private
-is "$dead" 0 "private: of 8 bystanders none dies in 10 runs"
-is "$verdicts" 10 "private: ten times oom-global, exit status 137"
+trials 5 --private
+is "$dead" 0 "private: of 8 bystanders none dies in 5 runs"
+is "$verdicts" 5 "private: five times oom-global, exit status 137"
 clean private
-trials 4 --shared
-echo "  shared: $dead bystanders died, in $hurt of 4 runs; $verdicts runs had a verdict"
-ok 0 "shared: they may die, $dead did, in $hurt of 4 runs"
+trials 2 --shared
+echo "  shared: $dead bystanders died, in $hurt of 2 runs; $verdicts runs had a verdict"
+ok 0 "shared: they may die, $dead did, in $hurt of 2 runs"
 clean shared
