@@ -140,6 +140,18 @@ function prefix(level, usec, wall) {
 		return "[" NR "] kernel.log: [1790000000." fraction(usec, 6) ", {\"log\"=>"
 	if (style == "semicolons")
 		return NR ";2026-09-21 " wall ";vmhost;kernel;" level ";"
+	if (style == "graylog-csv")
+		return "\"2026-09-21T" wall ".000Z\",\"vmhost\",\"kernel: " ktime(usec)
+	if (style == "splunk-csv")
+		return "\"Sep 21 " wall " vmhost kernel: " ktime(usec)
+	if (style == "xml")
+		return "<event time=\"2026-09-21T" wall "Z\"><msg>" ktime(usec)
+	if (style == "table")
+		return "| 2026-09-21 " wall " | vmhost | "
+	if (style == "bytes")
+		return "b\047" ktime(usec)
+	if (style == "placeholder")
+		return "Sep 21 " wall " [hostname] kernel: " ktime(usec)
 	if (style == "grep-n")
 		return NR ":" ktime(usec)
 	if (style == "grep-H")
@@ -221,10 +233,30 @@ function prefix(level, usec, wall) {
 	exit 1
 }
 
-function print_plain(level, usec, text, front) {
+# What stands behind a line.
+function suffix(usec) {
+	if (style == "graylog-csv")
+		return "\""
+	if (style == "splunk-csv")
+		return "\",\"2026-09-21T" clock(usec) ".000+0000\",vmhost,\"/var/log/messages\""
+	if (style == "xml")
+		return "</msg></event>"
+	if (style == "table")
+		return " |"
+	if (style == "bytes")
+		return "\047"
+	return ""
+}
+
+function print_plain(level, usec, text, front, back) {
 	front = prefix(level, usec)
+	back = suffix(usec)
+	if (style ~ /csv$/)
+		text = replaced(text, "\"", "\"\"")
+	if (style == "xml")
+		text = html(text)
 	if (mode == "repeat")
-		text = replaced(text, "\n", "\n" front)
+		text = replaced(text, "\n", back "\n" front) back
 	else if (mode == "indent")
 		text = replaced(text, "\n", "\n" repeated(length(front), " "))
 	else
@@ -301,6 +333,21 @@ function print_docker(usec, text, time, lines, n, i) {
 			",\"stream\":\"stdout\",\"time\":\"" time "\"}"
 }
 
+# A console as a cloud hands it out: all of it in one string, or a record for each line.
+function print_console(usec, text, lines, n, i, line) {
+	n = split(text, lines, "\n")
+	for (i = 1; i <= n; i++) {
+		line = json(ktime(usec) lines[i])
+		line = substr(line, 2, length(line) - 2)
+		if (style == "console-string")
+			printf "%s%s\\r\\n", (before == "" && i == 1 ? \
+				"{\n    \"Id\": \"i-0\",\n    \"Output\": \"" : ""), line
+		else
+			print "  {\n    \"textPayload\": \"" line "\\\\r\\\\n\",\n" \
+				"    \"timestamp\": \"2026-09-21T" clock(usec) "Z\"\n  },"
+	}
+}
+
 # Documents in which no field has the name of a message: a line of the log is a string somewhere.
 function print_document(usec, text, lines, n, i, line) {
 	n = split(text, lines, "\n")
@@ -350,6 +397,8 @@ function print_record(level, usec, text) {
 		print_docker(usec, text)
 	else if (style ~ /^(loki|loki-pretty|loki-query|otel|json-.*)$/)
 		print_document(usec, text)
+	else if (style == "console-string" || style == "console-records")
+		print_console(usec, text)
 	else if (style == "html-pre" || style == "html-br")
 		print_html(level, usec, text)
 	else
@@ -399,6 +448,8 @@ END {
 		print "</pre>"
 	if (style == "loki-pretty")
 		print "\n      ]\n}"
+	if (style == "console-string")
+		print "\",\n    \"Timestamp\": \"2026-09-21T15:00:00Z\"\n}"
 	if (style == "loki-query")
 		print "]}]}}"
 }

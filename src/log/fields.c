@@ -479,6 +479,9 @@ static int take_pretty_value(const struct reading *reading, struct text key, str
 
 	if (r == 0 && is_list_of(object, json_type_array))
 		r = take_strings(reading, object, false);
+	else if (r == 0 && json_object_is_type(object, json_type_string) && !is_message_key(key) &&
+		 !reading->fields->entry.record && holds_report(text_of_json(object)))
+		r = take_string(reading, text_of_json(object));
 	json_object_put(object);
 	return r < 0 ? r : 1;
 }

@@ -100,6 +100,23 @@ size_t prefix_find(struct text line)
 	return TEXT_NONE;
 }
 
+bool prefix_is_foreign(struct text front)
+{
+	static const char *const marks[] = { "/*", "(\"", "{ \"", "* \"", " = \"" };
+	static const char *const begins[] = {
+		"//", "Subject:", "subject:", "Re:", "RE:", "Fwd:", "Fw:", "AW:",
+	};
+
+	front = text_trim(front);
+	for (size_t i = 0; i < COUNT(marks); i++)
+		if (text_has(front, marks[i]))
+			return true;
+	for (size_t i = 0; i < COUNT(begins); i++)
+		if (text_starts(front, begins[i]))
+			return true;
+	return false;
+}
+
 static void add_mark(struct prefix_skeleton *skeleton, char mark)
 {
 	char last = skeleton->length ? skeleton->mark[skeleton->length - 1] : '\0';
@@ -228,6 +245,8 @@ void prefix_learn(struct prefixes *prefixes, struct text line, size_t at)
 	struct prefix_skeleton skeleton, back;
 	struct prefix_shape *shape;
 
+	if (prefix_is_foreign(front))
+		return;
 	quote = quote && strchr("\"'", quote) ? quote : '\0';
 	/* Writers of CSV quote what needs it: a text without a comma has none. */
 	if (quote)
@@ -248,6 +267,32 @@ void prefix_learn(struct prefixes *prefixes, struct text line, size_t at)
 		read_skeleton(text_from(suffix, 1), &back);
 	if (is_suffix(suffix) || !suffix.length)
 		shape->back = back;
+}
+
+void prefix_learn_end(struct prefixes *prefixes, struct text line)
+{
+	static const char *const lasts[] = { "oom_score_adj=#", "oom_adj=#", "oomkilladj=#" };
+	struct text suffix = { line.at, 0 };
+	struct prefix_skeleton back;
+
+	for (size_t i = 0; i < COUNT(lasts) && !suffix.length; i++)
+		find_suffix(line, lasts[i], &suffix);
+	if (!is_suffix(suffix))
+		return;
+	for (size_t i = 0; i < prefixes->count; i++) {
+		struct prefix_shape *shape = &prefixes->shapes[i];
+		struct text front = line;
+		bool quoted;
+
+		if (shape->back.length || !take_skeleton(&front, &shape->front))
+			continue;
+		text_skip_blanks(&front);
+		quoted = suffix.at[0] == text_byte(front, 0);
+		if (quoted)
+			shape->quote = suffix.at[0];
+		if (read_skeleton(text_from(suffix, quoted), &back))
+			shape->back = back;
+	}
 }
 
 /* Takes the blanks between the prefix and the text, which may have some of its own. */
@@ -406,7 +451,7 @@ static void read_word(struct text word, struct text *before, struct clothing *cl
 	static const char *const keys[] = { "host", "hostname", "Hostname", "_HOSTNAME", "node" };
 
 	for (size_t i = 0; i < COUNT(keys); i++)
-		if (text_is(*before, keys[i]) && !clothing->host.length)
+		if (text_is(*before, keys[i]) && !clothing->host.length && !is_kernel_word(word))
 			clothing->host = word;
 	if (is_kernel_word(word) && !clothing->host.length && before->length &&
 	    !text_is(*before, "-"))

@@ -46,8 +46,20 @@ struct prefixes {
  */
 size_t prefix_find(struct text line);
 
+/*
+ * Whether FRONT is that of no log: of source code, where a text is a comment or a string, or of a
+ * mail's title.
+ */
+bool prefix_is_foreign(struct text front);
+
 /* Learns what stands in front of AT, as prefix_find() has it, and behind the text there. */
 void prefix_learn(struct prefixes *prefixes, struct text line, size_t at);
+
+/*
+ * Learns what stands behind the text of LINE, "%s invoked oom-killer: ...", for the shapes that it
+ * has and that no other line has taught: where its text begins is not known, where it ends is.
+ */
+void prefix_learn_end(struct prefixes *prefixes, struct text line);
 
 /* A line's parts; without the quotes of a string. */
 struct prefix_parts {

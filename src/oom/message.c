@@ -2,8 +2,12 @@
 /* message.c - recognise the lines of a report by how they begin */
 #include <config.h>
 
+#include "log/prefix.h"
 #include "oom/frame.h"
 #include "oom/message.h"
+
+/* What fits in a task's comm, TASK_COMM_LEN less the NUL (include/linux/sched.h). */
+#define KERNEL_COMM_MAX 15
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -479,6 +483,8 @@ enum oom_message oom_message_find(struct text *text, struct oom_expected expecte
 	size_t at = find_unmistakable(*text), clothes;
 	enum oom_message message;
 
+	if (at != TEXT_NONE && prefix_is_foreign(text_head(*text, at)))
+		return OOM_MSG_NONE;
 	if (at != TEXT_NONE) {
 		rest = text_from(*text, at);
 		message = oom_message_of(rest, expected);
@@ -493,7 +499,7 @@ enum oom_message oom_message_find(struct text *text, struct oom_expected expecte
 			continue;
 		at = (size_t)(rest.at - text->at) + clothes;
 		message = oom_message_of(text_from(*text, at), expected);
-		if (message > OOM_MSG_CPUSET) {
+		if (message > OOM_MSG_CPUSET && !prefix_is_foreign(text_head(*text, at))) {
 			*text = text_from(*text, at);
 			return message;
 		}
@@ -878,33 +884,45 @@ static bool is_kernels_process(struct text rest, const char *const *behind, size
 	for (size_t i = 0; i < count; i++)
 		if (text_has(rest, behind[i]))
 			return true;
-	/* A name may have brackets too. */
+	/* A name may have brackets too, but no more than fits. */
+	if (text_find_last(rest, ")") != TEXT_NONE && !text_has(rest, "\\") &&
+	    text_find_last(rest, ")") > KERNEL_COMM_MAX + 1)
+		return false;
 	return !text_skip_past_last(&rest, ")") ||
 	       (text_skip_blanks(&rest), is_begun_with(text_trim(rest), behind, count));
 }
 
-/* Behind what may stand in front of it. */
-static bool is_kernels_kill(struct text text, bool expected)
+/* Behind what may stand in front of it. Titles and prose have a cause too, but no sizes. */
+static bool is_kernels_kill(struct text text, bool timed, bool expected)
 {
 	static const char *const sizes[] = { "total-vm:", "vsz:", ", UID " };
 	struct text rest = text;
 
 	take_cause(&rest);
-	expected |= rest.at != text.at || text_has(rest, " total-vm:") || text_has(rest, " vsz:");
+	expected |= (timed && rest.at != text.at) || text_has(rest, "total-vm:") ||
+		    text_has(rest, " vsz:");
 	return expected && text_skip(&rest, "Killed process") &&
 	       is_kernels_process(rest, sizes, COUNT(sizes));
 }
 
 /* A mailer may have broken it off behind the cause. */
-static bool is_kernels_choice(struct text text, bool expected)
+static bool is_kernels_choice(struct text text, bool timed, bool expected)
 {
 	static const char *const scores[] = { "score " };
 	struct text rest = text;
 
 	take_cause(&rest);
-	return (rest.at != text.at || expected) &&
+	expected |= rest.at != text.at && (timed || text_has(rest, " score "));
+	return expected &&
 	       (text_skip(&rest, "Kill process") || text_skip(&rest, "kill process")) &&
 	       is_kernels_process(rest, scores, COUNT(scores));
+}
+
+/* "memory: usage 4kB, limit", cut off anywhere behind the first word */
+static bool is_kernels_counter(struct text text)
+{
+	return text_skip_past(&text, "usage") &&
+	       (text_skip_blanks(&text), !text.length || text_is_digit(text.at[0]));
 }
 
 bool oom_message_is_kernels(enum oom_message message, struct text text, bool timed,
@@ -913,13 +931,22 @@ bool oom_message_is_kernels(enum oom_message message, struct text text, bool tim
 	text_skip_blanks(&text);
 	switch (message) {
 	case OOM_MSG_INVOKED:
-		return text_has(text, "gfp_mask=0x") || (timed && !text_has(text, "gfp_mask=%"));
+		return !prefix_is_foreign(text) &&
+		       (text_has(text, "gfp_mask=0x") ||
+			(timed && !text_has(text, "gfp_mask=%")));
 	case OOM_MSG_KILLED:
-		return is_kernels_kill(text, expected);
+		return is_kernels_kill(text, timed, expected);
 	case OOM_MSG_CHOICE:
-		return is_kernels_choice(text, expected);
+		return is_kernels_choice(text, timed, expected);
 	case OOM_MSG_DECISION:
-		return text_has(text, "constraint=CONSTRAINT_");
+		return text_skip_past(&text, "constraint=CONSTRAINT_") &&
+		       text_byte(text, 0) != '"';
+	case OOM_MSG_COUNTER:
+		return is_kernels_counter(text);
+	case OOM_MSG_TABLE:
+	case OOM_MSG_GROUP:
+	case OOM_MSG_NONE_KILLABLE:
+		return !text_has(text, "\\n\"");
 	case OOM_MSG_REAPED:
 		return text_skip_past(&text, "reaped process ") &&
 		       text_is_digit(text_byte(text, 0));

@@ -217,6 +217,21 @@ static bool find_shape(const struct oom_parser *parser, struct text line,
 }
 
 /*
+ * Adds what FRONT says of a time, or else leaves what was read where a prefix that is known
+ * beforehand seemed to be: a part of this one.
+ */
+static void read_front(const struct oom_parser *parser, struct text front,
+		       struct clothing *clothing)
+{
+	struct oom_time before = clothing->time;
+
+	clothing->time = (struct oom_time){ .raw = "" };
+	prefix_read(front, parser->now_ns, clothing);
+	if (!clothing->time.has_wall && !clothing->time.has_monotonic)
+		clothing->time = before;
+}
+
+/*
  * Takes off the prefix that other lines of this log have taught, where *clothing, what is known of
  * prefixes beforehand, has none of a report's texts. LINE is memory of ours.
  */
@@ -236,7 +251,7 @@ static void take_learned_prefix(struct oom_parser *parser, struct text line,
 		parts.text.length = prefix_unquote((char *)(uintptr_t)parts.text.at,
 						   parts.text.length, parts.quote);
 	clothing->message = parts.text;
-	prefix_read(parts.front, parser->now_ns, clothing);
+	read_front(parser, parts.front, clothing);
 	for (size_t i = 0; i < parts.front.length && !clothing->timed; i++)
 		clothing->timed = !strchr(" \t>|\"'", parts.front.at[i]);
 }
@@ -266,12 +281,14 @@ static int take_dressed(struct oom_parser *parser, struct text line,
 	return take_message(parser, &clothing);
 }
 
-/* Takes the first line of *text. */
+/* Takes the first line of *text, which may end as those of a serial console do. */
 static struct text take_first_line(struct text *text)
 {
 	struct text line = text_head(*text, text_find(*text, "\n"));
 
 	*text = text_from(*text, line.length + 1);
+	while (text_last(line) == '\r')
+		line.length--;
 	return line;
 }
 
@@ -281,6 +298,8 @@ static int release_held(struct oom_parser *parser)
 	struct text rest = { parser->held, parser->held_length };
 	int r = 0;
 
+	if (rest.length)
+		prefix_learn_end(&parser->prefixes, text_head(rest, text_find(rest, "\n")));
 	parser->held_length = 0;
 	parser->held_lines = 0;
 	for (size_t i = 0; r == 0 && rest.length; i++)
@@ -360,11 +379,31 @@ static bool holds_lines(const struct oom_parser *parser, struct text message, bo
 	return false;
 }
 
+/* A serial console's line ends as a cloud's log keeps them: written as \\r\\n. */
+static struct text undo_line_ends(const struct fields_entry *entry)
+{
+	static const char end[] = "\\r\\n";
+	struct text rest = { entry->message, entry->length };
+	size_t kept = 0;
+
+	if (entry->record || rest.length < 4 || memcmp(rest.at + rest.length - 4, end, 4))
+		return rest;
+	while (rest.length) {
+		bool found = text_skip(&rest, end);
+
+		entry->message[kept++] = found ? '\n' : rest.at[0];
+		rest = text_from(rest, !found);
+	}
+	while (kept && entry->message[kept - 1] == '\n')
+		kept--;
+	return (struct text){ entry->message, kept };
+}
+
 /* A message out of JSON or a journal's export; inside may be the log of something else. */
 static int take_field(void *context, const struct fields_entry *entry)
 {
 	struct oom_parser *parser = context;
-	struct text rest = { entry->message, entry->length };
+	struct text rest = undo_line_ends(entry);
 	int r = 0;
 
 	if (!holds_lines(parser, rest, entry->record))

@@ -23,7 +23,8 @@ styles="secs secs-indent caller caller-cpu
 	grep-n grep-H grep-Hn grep-context unknown unknown-ktime html-pre html-br
 	talos hypervisor tag-no-blank tag-no-colon bare-host ansible serial-console logfmt
 	cloudwatch fluent-bit semicolons
-	loki loki-pretty loki-query otel json-in-json json-payload json-talos"
+	loki loki-pretty loki-query otel json-in-json json-payload json-talos
+	graylog-csv splunk-csv xml table bytes placeholder console-string console-records"
 
 wear_styles() {
 	for style in $styles; do
@@ -164,6 +165,11 @@ tell_times() {
 		tag-no-blank 09-21T14:13:26Z true 6966596000 vmhost
 		tag-no-colon 09-21T14:13:26Z true 6966596000 vmhost
 		semicolons 09-21T14:13:26Z true null vmhost
+		graylog-csv 09-21T14:13:26Z false 6966596000 vmhost
+		splunk-csv 09-21T14:13:26Z true 6966596000 vmhost
+		table 09-21T14:13:26Z true null null
+		placeholder 09-21T14:13:26Z true 6966596000 hostname
+		console-records 09-21T14:13:26Z false 6966596000 null
 		loki 09-21T14:13:26.966596Z false null vmhost
 		loki-pretty 09-21T14:13:26.966596Z false null null
 		loki-query 09-21T14:13:26.966596Z false null vmhost

@@ -36,6 +36,34 @@ refused() {
 	fi
 }
 
+# What programs, people and sources write of kills is no report.
+no_reports() {
+	cat >"$tmp/words" <<-'END'
+		2026-01-12T10:00:00Z INFO watchdog: Killed process 1234 (worker) after timeout
+		2026-01-12T10:00:02Z WARN app: Out of memory: Killed process group 12
+		Jan 12 10:00:03 web01 monit[22]: 'mysqld' process killed: Out of memory
+		Jan 12 10:00:05 web01 myjob[99]: task java invoked oom-killer once again
+		{"level":"info","msg":"Killed process 42 (node)","ts":1}
+		Out of memory: Killed process 1234
+		watchdog: memory: usage high, limit near
+		Subject: Re: [Bug 12345] Out of memory: Killed process 123 (mysqld)
+		Subject: [PATCH] mm, oom: print "Killed process 1 (init)" only once
+		* mm: Out of memory: Killed process 99 (foo) makes no sense (Bug 1)
+		Re: foo invoked oom-killer: gfp_mask=0x201da, order=0
+		"pattern": "Killed process \\d+ (.+) total-vm:\\d+kB, anon-rss:\\d+kB.*"
+		pr_info("[  pid  ]   uid  tgid total_vm      rss swapents oom_score_adj name\n");
+		pr_info("memory: usage %llukB, limit %llukB, failcnt %lu\n",
+		pr_cont(" are going to be killed due to memory.oom.group set\n");
+		panic("Out of memory: %s panic_on_oom is enabled\n",
+		/* "Killed process 123 (comm) total-vm:4kB, anon-rss:4kB" */
+		printf("Out of memory: Killed process 9 (a) total-vm:4kB, anon-rss:4kB");
+	END
+	run_oomwhy --list "$tmp/words"
+	empty "$tmp/out" "words about kills are no reports"
+	run_oomwhy --list "$srcdir"/src/*/*.[ch]
+	empty "$tmp/out" "nor are the sources of this program"
+}
+
 exit_statuses() {
 	run_oomwhy "$global"
 	is "$status" 0 "a report: exit status 0"
@@ -57,6 +85,7 @@ exit_statuses() {
 		"times and hosts of the first and the last line"
 	run_oomwhy --quiet "$tmp/log"
 	empty "$tmp/err" "no report, --quiet: nothing on standard error"
+	no_reports
 	: >"$tmp/nothing"
 	run_oomwhy "$tmp/nothing"
 	is "$status" 1 "an empty file: exit status 1"

@@ -185,6 +185,7 @@ static const struct {
 	{ "kern: info: [2026-09-21T14:13:26Z]: ", "", "", -1, 1790000006 },
 	{ "2026-09-21T14:13:26Z vmhost kernel ", "vmhost", "", -1, 1790000006 },
 	{ "Sep 21 14:13:26 vmhost kern.warn kernel:", "vmhost", "", -1, 1790000006 },
+	{ "Jan 6 14:13:26 [hostname] kernel: [6.5] ", "hostname", "", 6500000000, 1767708806 },
 	{ "level=info host=vmhost msg=", "vmhost", "", -1, -1 },
 	{ "x: [C1]: ", "", "C1", -1, -1 }, { "x: [D1]: ", "", "", -1, -1 },
 	{ "vmhost - kernel: ", "", "", -1, -1 }, { "version 6.5 kernel: ", "6.5", "", -1, -1 },
