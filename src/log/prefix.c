@@ -445,6 +445,18 @@ static bool read_stamp(struct text *text, int64_t now_ns, struct clothing *cloth
 	return true;
 }
 
+/* A name, or an address; no version ("6.5"), number or dash. ArcSight has "|Linux|kernel|". */
+static bool may_be_host(struct text word)
+{
+	size_t letters = 0, dots = 0;
+
+	for (size_t i = 0; i < word.length; i++) {
+		letters += is_alphanumeric(word.at[i]) && !text_is_digit(word.at[i]);
+		dots += word.at[i] == '.';
+	}
+	return (letters || dots == 3) && !text_is(word, "Linux");
+}
+
 /* A word of the prefix: BEFORE is the one before it, empty if there was a time. */
 static void read_word(struct text word, struct text *before, struct clothing *clothing)
 {
@@ -453,8 +465,7 @@ static void read_word(struct text word, struct text *before, struct clothing *cl
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (text_is(*before, keys[i]) && !clothing->host.length && !is_kernel_word(word))
 			clothing->host = word;
-	if (is_kernel_word(word) && !clothing->host.length && before->length &&
-	    !text_is(*before, "-"))
+	if (is_kernel_word(word) && !clothing->host.length && may_be_host(*before))
 		clothing->host = *before;
 	/* "kern.warn", where busybox has it, is no host. */
 	if (!text_starts(word, "kern."))

@@ -730,6 +730,21 @@ static bool is_rest_of_kill(struct text line)
 	       begins_with_figure(line, &unit);
 }
 
+/* Whether LINE has nothing but figures, as the record of a node and of a zone. */
+static bool is_figures(struct text line)
+{
+	for (size_t i = 0; i < line.length; i++)
+		if (!is_letter(line.at[i]) && !text_is_digit(line.at[i]) &&
+		    (line.at[i] < 'A' || line.at[i] > 'Z') && !strchr(" \t_():?-", line.at[i]))
+			return false;
+	return true;
+}
+
+bool oom_message_may_join(enum oom_message message, struct text line)
+{
+	return (message != OOM_MSG_NODE && message != OOM_MSG_ZONE) || is_figures(line);
+}
+
 bool oom_message_goes_on(enum oom_message message, struct text line, enum oom_message class,
 			 bool dressed)
 {

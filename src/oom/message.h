@@ -92,6 +92,9 @@ bool oom_message_whole(enum oom_message message, struct text text);
 bool oom_message_goes_on(enum oom_message message, struct text line, enum oom_message class,
 			 bool dressed);
 
+/* Whether LINE may be a part of MESSAGE at all, by its bytes. */
+bool oom_message_may_join(enum oom_message message, struct text line);
+
 /*
  * Whether TEXT, a MESSAGE by its first words, is the kernel's: others write of killed processes
  * too, with numbers, and quote the kernel's source. TIMED: it has a time or a tag. EXPECTED: a

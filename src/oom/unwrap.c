@@ -160,7 +160,8 @@ static bool may_go_on(const struct unwrap *unwrap, const struct clothing *line)
 	const struct unwrap_style *style = &unwrap->style;
 	size_t next = first_word(line->message).length;
 
-	if (line->timed || !line->message.length || unwrap->lines == UNWRAP_LINES_MAX)
+	if (line->timed || !line->message.length || unwrap->lines == UNWRAP_LINES_MAX ||
+	    !oom_message_may_join(unwrap->class, line->message))
 		return false;
 	/* " SUBSYSTEM=acpi", more of a record, but not of its text */
 	if (unwrap->kmsg && (unwrap->whole || line->indent))

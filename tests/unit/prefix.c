@@ -152,6 +152,53 @@ static void test_many(void)
 	tap_is((int64_t)prefixes.next, 2, "the third is next to go");
 }
 
+/* FIRST, of which the end is known, teaches the shape of what LINE is told by. */
+static const struct {
+	const char *teacher, *first, *line, *text;
+} ends[] = {
+	{ "\"t\",\"kernel: " STATE, "\"t\",\"kernel: a invoked, oom_score_adj=0\"",
+	  "\"t\",\"kernel: x\"", "x" },
+	{ "t,h," STATE, "t,h,\"a invoked, oom_adj=-17\"", "t,h,\"x, y\"", "x, y" },
+	{ "| t | " STATE, "| t | a invoked, oomkilladj=0 |", "| t | x |", "x" },
+	{ "<e><m>" STATE, "<e><m>a invoked, oom_score_adj=0</m></e>", "<e><m>x</m></e>", "x" },
+	/* Nothing is behind it, or it has another shape. */
+	{ "t;h;" STATE, "t;h;a invoked, oom_score_adj=0", "t;h;x |", "x |" },
+	{ "t;h;" STATE, "a invoked, oom_score_adj=0 |", "t;h;x |", "x |" },
+};
+
+static void test_ends(void)
+{
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		struct prefixes prefixes = { .count = 0 };
+		struct text teacher = text_of(ends[i].teacher);
+		struct prefix_parts parts = { .quote = '\0' };
+
+		prefix_learn(&prefixes, teacher, prefix_find(teacher));
+		prefix_learn_end(&prefixes, text_of(ends[i].first));
+		tap_ok(prefix_split(&prefixes.shapes[0], text_of(ends[i].line), &parts),
+		       "%s: a shape", ends[i].line);
+		parts.text = text_trim(parts.text);
+		tap_is_text(text_string(parts.text), ends[i].text, "what is behind it is gone");
+	}
+}
+
+static void test_foreign(void)
+{
+	static const char *const foreign[] = {
+		"/* ", "\t/* EL6: \"", " * \"", "pr_info(\"", "x = \"", "\t{ \"", "// ", "Subject: a ",
+		"Re: ", "Fwd: [1] ",
+	};
+	static const char *const logs[] = {
+		"", "* ", "- ", "> ", "[    1.5] ", "{\"log\"=>\"", "msg=\"", "h kernel: ", "(b) ",
+		"Sep 21 14:13:26 h kernel: ", "\"", "b'", "Result: ",
+	};
+
+	for (size_t i = 0; i < COUNT(foreign); i++)
+		tap_ok(prefix_is_foreign(text_of(foreign[i])), "no log: %s", foreign[i]);
+	for (size_t i = 0; i < COUNT(logs); i++)
+		tap_ok(!prefix_is_foreign(text_of(logs[i])), "a log: %s", logs[i]);
+}
+
 static const struct {
 	const char *before, *after;
 	char quote;
@@ -186,9 +233,11 @@ static const struct {
 	{ "2026-09-21T14:13:26Z vmhost kernel ", "vmhost", "", -1, 1790000006 },
 	{ "Sep 21 14:13:26 vmhost kern.warn kernel:", "vmhost", "", -1, 1790000006 },
 	{ "Jan 6 14:13:26 [hostname] kernel: [6.5] ", "hostname", "", 6500000000, 1767708806 },
+	{ "CEF:0|Linux|kernel|6.1|1|kern|4|msg=", "", "", -1, -1 },
 	{ "level=info host=vmhost msg=", "vmhost", "", -1, -1 },
 	{ "x: [C1]: ", "", "C1", -1, -1 }, { "x: [D1]: ", "", "", -1, -1 },
-	{ "vmhost - kernel: ", "", "", -1, -1 }, { "version 6.5 kernel: ", "6.5", "", -1, -1 },
+	{ "vmhost - kernel: ", "", "", -1, -1 }, { "version 6.5 kernel: ", "", "", -1, -1 },
+	{ "10.0.0.1 kernel: ", "10.0.0.1", "", -1, -1 },
 };
 
 static void test_fronts(void)
@@ -214,6 +263,8 @@ int main(void)
 	test_far_away();
 	test_pairs();
 	test_many();
+	test_ends();
+	test_foreign();
 	test_strings();
 	test_fronts();
 	return tap_done();
