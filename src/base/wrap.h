@@ -14,11 +14,15 @@ size_t wrap_width(const char *text);
 /* The longest end of TEXT that is at most COLUMNS wide. */
 const char *wrap_tail(const char *text, size_t columns);
 
+/* The bytes of the longest beginning of TEXT that is at most COLUMNS wide. */
+size_t wrap_head(const char *text, size_t columns);
+
 /*
  * The bytes of TEXT, which does not begin with a blank, that make its first line of at most
- * COLUMNS: those in front of the last blank that fits, or else as many characters as fit, at least
- * one. COLUMNS 0: all. *ret_next is where the next line begins; there is none if TEXT ends there.
- * Blanks where a line ends belong to neither. "4.0 KiB" and "98 %" are kept together.
+ * COLUMNS: those in front of the last blank that fits, or else as many characters as fit, at
+ * least one; but a first word with a slash in it, a path, is whole, however long. COLUMNS 0: all.
+ * *ret_next is where the next line begins; there is none if TEXT ends there. Blanks where a line
+ * ends belong to neither. "4.0 KiB" and "98 %" are kept together.
  */
 size_t wrap_line(const char *text, size_t columns, size_t *ret_next);
 

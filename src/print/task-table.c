@@ -49,14 +49,12 @@ static int set_name(const struct task_table *table, struct libscols_line *line, 
 		    const char *cell, size_t *ret_width)
 {
 	char *name = terminal_fit(cell);
-	size_t next, length;
 	int r;
 
 	if (!name)
 		return -ENOMEM;
-	length = wrap_line(name, table->name_width, &next);
-	if (name[next])
-		name[length] = '\0';
+	if (table->name_width)
+		name[wrap_head(name, table->name_width)] = '\0';
 	*ret_width = wrap_width(name);
 	r = scols_line_refer_data(line, index, name);
 	if (r < 0)

@@ -382,8 +382,8 @@ static void test_mask(void)
 
 	oom_report_init(&report);
 	make_trigger(&report, 1, "a.out", 0, "0x6200ca");
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "asked for one page, 4.0 KiB (order 0). "
-		"The mask 0x6200ca is not decoded", "a number of no kernel that is known");
+	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "asked for one page, 4.0 KiB (order "
+		"0). The mask 0x6200ca is not decoded", "a number of no kernel that is known");
 	report.kernel = strdup("4.18.0");
 	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "The mask 0x6200ca is "
 		"GFP_HIGHUSER_MOVABLE (decoded here", "and of one that is");
