@@ -33,6 +33,7 @@ static void advise_beyond(struct oom_telling *telling)
 {
 	const struct oom_picture *picture = &telling->picture;
 
+	telling->weight = picture->beyond_free;
 	if (!oom_is_beyond(picture))
 		return;
 	if (!strcmp(picture->beyond, "zone HighMem"))
@@ -59,6 +60,7 @@ static void advise_nodes(struct oom_telling *telling)
 	const struct oom_picture *picture = &telling->picture;
 	bool cpuset = telling->report->scope == OOM_SCOPE_CPUSET;
 
+	telling->weight = picture->others_free;
 	if (picture->others_free == OOM_UNKNOWN || picture->nodes_free == OOM_UNKNOWN ||
 	    picture->others_free < OOM_LARGE ||
 	    picture->others_free / NODES_FACTOR < picture->nodes_free)
@@ -72,6 +74,9 @@ static void advise_huge(struct oom_telling *telling)
 {
 	const struct oom_picture *picture = &telling->picture;
 
+	telling->weight = oom_at_least(picture->hugetlb_unused, OOM_MUCH_UNUSED_HUGE,
+					 picture->ram)
+			  ? picture->hugetlb_unused : picture->hugetlb;
 	if (oom_at_least(picture->hugetlb_unused, OOM_MUCH_UNUSED_HUGE, picture->ram))
 		oom_say(telling, "Lower vm.nr_hugepages (or hugepages= at boot): %s of hugetlb "
 			"pages were unused (%s of RAM), and nobody else may use "
@@ -89,6 +94,7 @@ static void advise_slab(struct oom_telling *telling)
 	const struct oom_picture *picture = &telling->picture;
 	const struct oom_cache *top = NULL;
 
+	telling->weight = picture->slab_unreclaimable;
 	if (!oom_at_least(picture->slab_unreclaimable, OOM_MUCH_SLAB, picture->ram))
 		return;
 	oom_say(telling, "Find what in the kernel fills the slab that cannot be reclaimed (%s, %s "
@@ -105,6 +111,9 @@ static void advise_pagetables(struct oom_telling *telling)
 {
 	const struct oom_picture *picture = &telling->picture;
 
+	telling->weight = oom_at_least(picture->pagetables, OOM_MUCH_PAGETABLES,
+					 picture->ram)
+			  ? picture->pagetables : picture->stacks;
 	if (oom_at_least(picture->pagetables, OOM_MUCH_PAGETABLES, picture->ram))
 		oom_say(telling, "Use huge pages for large memory that many processes map, or "
 			"fewer processes: page tables took %s (%s of "
@@ -119,6 +128,7 @@ static void advise_unaccounted(struct oom_telling *telling)
 {
 	const struct oom_picture *picture = &telling->picture;
 
+	telling->weight = picture->unaccounted;
 	if (oom_at_least(picture->unaccounted, OOM_MUCH_UNACCOUNTED, picture->ram))
 		oom_say(telling, "Look for memory that no process holds: %s (%s of RAM) is in no "
 			"count. Candidates are a virtual machine's balloon, a GPU or network "
@@ -130,6 +140,7 @@ static void advise_locked(struct oom_telling *telling)
 {
 	const struct oom_picture *picture = &telling->picture;
 
+	telling->weight = picture->unevictable;
 	if (oom_at_least(picture->unevictable, OOM_MUCH_LOCKED, picture->ram))
 		oom_say(telling, "Lock less memory (mlock, SHM_LOCK, ramfs): %s could neither be "
 			"swapped nor dropped (%s of RAM).", SAY(picture->unevictable),
@@ -145,6 +156,7 @@ static void advise_shmem(struct oom_telling *telling)
 	const struct oom_picture *picture = &telling->picture;
 	const struct oom_victim *victim = oom_first_victim(telling->report);
 
+	telling->weight = picture->shmem;
 	if (!oom_at_least(picture->shmem, OOM_MUCH_SHMEM, picture->ram) ||
 	    (victim && oom_at_least(victim->shmem, 75, picture->shmem)))
 		return;
@@ -194,6 +206,7 @@ static void advise_lone(struct oom_telling *telling)
 	uint64_t held = largest ? oom_task_held(largest) : 0;
 	bool killed = victim && largest && victim->pid == largest->pid;
 
+	telling->weight = held;
 	if (oom_at_least(held, LONE_SHARE, telling->picture.ram)) {
 		oom_say(telling, "Find out why %s needs so much, or give it ",
 			WHO(largest->comm, largest->pid));
@@ -201,6 +214,7 @@ static void advise_lone(struct oom_telling *telling)
 		oom_more(telling, ": it alone had %s with swap and page tables, which is %s of "
 			 "the RAM.", SAY(held), SHARE(held, telling->picture.ram));
 	} else if (is_shared(report, victim)) {
+		telling->weight = victim->shmem;
 		oom_say(telling, "Let %s use private memory, or give it ", NAME(victim->comm));
 		say_limit(telling, report->memcg.task_path);
 		oom_more(telling, ".");
@@ -214,6 +228,7 @@ static void advise_many(struct oom_telling *telling)
 {
 	const struct oom_sum *sum = oom_many_of_one_name(telling, telling->picture.ram);
 
+	telling->weight = sum ? sum->held : 0;
 	if (sum)
 		oom_say(telling, "Run fewer of them, or smaller ones: %zu processes called %s "
 			"had %s together with swap and page tables (%s of RAM), shared pages "
@@ -226,6 +241,7 @@ static void advise_swap(struct oom_telling *telling)
 	const struct oom_picture *picture = &telling->picture;
 	uint64_t anon = oom_shortage_anon(picture);
 
+	telling->weight = anon;
 	if (!oom_at_least(anon, OOM_MUCH_ANON, picture->ram))
 		return;
 	if (!picture->swap_total)
@@ -241,6 +257,7 @@ static void advise_dirty(struct oom_telling *telling)
 {
 	const struct oom_picture *picture = &telling->picture;
 
+	telling->weight = picture->dirty;
 	if (oom_at_least(picture->dirty, OOM_MUCH_CACHE, picture->ram))
 		oom_say(telling, "Lower vm.dirty_bytes and vm.dirty_background_bytes, or write to "
 			"faster storage: %s of file cache was waiting to be written (%s of RAM).",
@@ -266,11 +283,15 @@ static void advise_boot(struct oom_telling *telling)
 
 void oom_advise_machine(struct oom_telling *telling)
 {
-	static oom_adviser *const advisers[] = {
-		advise_boot, advise_fragmented, advise_beyond, advise_nodes, advise_huge,
-		advise_slab, advise_pagetables, advise_unaccounted, advise_locked, advise_shmem,
-		advise_lone, advise_many, advise_swap, advise_dirty,
+	/* That it was not the amount, before what took it. */
+	static oom_adviser *const places[] = {
+		advise_boot, advise_fragmented, advise_beyond, advise_nodes,
+	};
+	static oom_adviser *const takers[] = {
+		advise_huge, advise_slab, advise_pagetables, advise_unaccounted, advise_locked,
+		advise_shmem, advise_lone, advise_many, advise_swap, advise_dirty,
 	};
 
-	oom_advise_by(telling, advisers, sizeof(advisers) / sizeof(advisers[0]));
+	oom_advise_by(telling, places, sizeof(places) / sizeof(places[0]));
+	oom_advise_by(telling, takers, sizeof(takers) / sizeof(takers[0]));
 }

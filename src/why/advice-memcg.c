@@ -53,6 +53,7 @@ static void advise_limit(struct oom_telling *telling)
 	bool fixed = oom_at_least(charge->fixed, 80, limit) &&
 		     !oom_at_least(charge->kernel, MOST_KERNEL, limit);
 
+	telling->weight = task ? task->rss : oom_minus(charge->fixed, charge->kernel);
 	if (limit == OOM_UNKNOWN || (!task && !fixed))
 		return;
 	oom_say(telling, "Raise the limit of %s, or make what runs there need less:", SAY(limit));
@@ -68,6 +69,7 @@ static void advise_shmem(struct oom_telling *telling)
 {
 	const struct oom_charge *charge = &telling->charge;
 
+	telling->weight = charge->shmem;
 	if (charge->own_only || !oom_at_least(charge->shmem, MUCH_SHMEM, limit_of(telling)))
 		return;
 	oom_say(telling, "Look for files in tmpfs, /dev/shm, memory-backed volumes (emptyDir with "
@@ -91,6 +93,7 @@ static void advise_kernel(struct oom_telling *telling)
 	};
 	size_t most = 0;
 
+	telling->weight = charge->kernel;
 	if (charge->own_only || !oom_at_least(charge->kernel, MUCH_KERNEL, limit_of(telling)))
 		return;
 	for (size_t i = 1; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -109,8 +112,9 @@ static void advise_many(struct oom_telling *telling)
 {
 	const struct oom_sum *sum = oom_many_of_one_name(telling, limit_of(telling));
 
+	telling->weight = sum ? sum->held : 0;
 	if (sum)
-		oom_say(telling, "Or run fewer of them: %zu processes called %s had %s together "
+		oom_say(telling, "Run fewer of them: %zu processes called %s had %s together "
 			"with swap and page tables (%s of the limit), shared pages counted for "
 			"each.", sum->tasks, NAME(sum->comm),
 			SAY(sum->held), SHARE(sum->held, limit_of(telling)));
@@ -120,6 +124,7 @@ static void advise_dirty(struct oom_telling *telling)
 {
 	const struct oom_charge *charge = &telling->charge;
 
+	telling->weight = charge->dirty;
 	if (oom_at_least(charge->dirty, MUCH_DIRTY, limit_of(telling)))
 		oom_say(telling, "Write in smaller portions (fsync, O_DIRECT) or to faster "
 			"storage: %s of file cache was waiting to be written (%s of the "

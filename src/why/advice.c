@@ -49,6 +49,8 @@ static void advise_allocating(struct oom_telling *telling)
 {
 	const struct oom_victim *victim = oom_first_victim(telling->report);
 	const struct oom_choice *chosen = &telling->report->choice;
+	const struct oom_task *largest = oom_largest_task(telling->report);
+	const struct oom_task *task = victim ? oom_find_task(telling->report, victim->pid) : NULL;
 
 	if (!telling->report->allocating_task || telling->ranking->rank_of_victim == 1)
 		return;
@@ -58,6 +60,9 @@ static void advise_allocating(struct oom_telling *telling)
 		oom_more(telling, ": %s was chosen because it asked, not for its size",
 			 chosen->said ? WHO(chosen->comm, chosen->pid)
 				      : WHO(victim->comm, victim->pid));
+	if (task && largest && oom_task_held(largest) > oom_task_held(task))
+		oom_more(telling, ", and %s had more, %s with swap and page tables",
+			 WHO(largest->comm, largest->pid), SAY(oom_task_held(largest)));
 	oom_more(telling, ".");
 }
 
@@ -120,10 +125,24 @@ static void advise_protected(struct oom_telling *telling)
 		SAY(oom_task_held(killed)));
 }
 
+/* The sizes are known only when all have spoken, so that each speaks twice. */
 void oom_advise_by(struct oom_telling *telling, oom_adviser *const advisers[], size_t count)
 {
+	struct { oom_adviser *adviser; uint64_t weight; } sorted[OOM_ADVISERS_MAX];
+
 	for (size_t i = 0; i < count; i++) {
+		size_t place = i;
+
+		telling->weight = 0;
 		advisers[i](telling);
+		telling->length = 0;
+		for (; place && sorted[place - 1].weight < telling->weight; place--)
+			sorted[place] = sorted[place - 1];
+		sorted[place].adviser = advisers[i];
+		sorted[place].weight = telling->weight;
+	}
+	for (size_t i = 0; i < count; i++) {
+		sorted[i].adviser(telling);
 		oom_paragraph(telling, OOM_HEAD_ADVICE);
 	}
 }

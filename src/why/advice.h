@@ -9,10 +9,15 @@
 /* Below this an absolute size is no cause of a machine's trouble. */
 #define OOM_LARGE (UINT64_C(64) << 20)
 
-/* Says one advice, or nothing. */
+/* Says one advice, or nothing. One that is to be sorted sets the weight. */
 typedef void oom_adviser(struct oom_telling *telling);
 
-/* Makes a paragraph of what each of the advisers says. */
+#define OOM_ADVISERS_MAX 16
+
+/*
+ * Makes a paragraph of what each of the advisers, at most OOM_ADVISERS_MAX, says: those with the
+ * largest weight first, those without one last, in their order.
+ */
 void oom_advise_by(struct oom_telling *telling, oom_adviser *const advisers[], size_t count);
 
 /* Says how little of SHMEM the processes have mapped, if it is little and the table tells. */

@@ -24,6 +24,7 @@ struct oom_telling {
 	struct oom_story *story;
 	char *text;				/* owned */
 	size_t length, room;
+	uint64_t weight;			/* bytes that an advice rests on, see advice.h */
 	int error;				/* the first; nothing more is told then */
 };
 

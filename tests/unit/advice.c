@@ -158,7 +158,7 @@ static void test_memcg_many(void)
 	make_memcg(&report, 64 * MIB, 62 * MIB, 0);
 	for (int i = 0; i < 6; i++)
 		make_task(&report, i + 1, "php-fpm", 10 * MIB, 0);
-	advises(&report, "Or run fewer of them: 6 processes called php-fpm had 60.0 MiB together "
+	advises(&report, "Run fewer of them: 6 processes called php-fpm had 60.0 MiB together "
 		"with swap and page tables (94 % of the limit)", "many of one name");
 	report.tasks[0].rss = 600 * MIB;
 	advises_not(&report, "fewer", "but not if one of them holds it");
@@ -252,6 +252,26 @@ static void test_many(void)
 	oom_report_free(&report);
 }
 
+/* The largest first, whatever it is. */
+static void test_sorted(void)
+{
+	for (int more = 0; more < 2; more++) {
+		struct oom_report report;
+		const char *slab, *huge;
+
+		make_machine(&report);
+		report.memory.list[3].bytes = 2560 * MIB;
+		report.huge = calloc(1, sizeof(*report.huge));
+		report.huge_count = 1;
+		report.huge[0] = (struct oom_huge){ 0, more ? 1400 : 1100, 0, 0, 2 * MIB };
+		advice(&report);
+		slab = strstr(text, "the slab that cannot be reclaimed (2.5 GiB");
+		huge = strstr(text, "Check vm.nr_hugepages");
+		tap_ok(slab && huge && (huge < slab) == more, "advice by size");
+		oom_report_free(&report);
+	}
+}
+
 static void test_protected(void)
 {
 	struct oom_report report;
@@ -294,6 +314,10 @@ static void test_sysctls(void)
 	report.allocating_task = true;
 	advises(&report, "Set vm.oom_kill_allocating_task to 0 if the largest process should go "
 		"first: a.out (pid 7) was chosen because it asked", "oom_kill_allocating_task");
+	make_task(&report, 7, "a.out", MIB, 0);
+	make_task(&report, 8, "b.out", 3 * MIB, 0);
+	advises(&report, "because it asked, not for its size, and b.out (pid 8) had more, 3.0 MiB "
+		"with swap", "with the larger one");
 	report.panic = strdup("Out of memory: system-wide panic_on_oom is enabled");
 	advises(&report, "Set vm.panic_on_oom to 0", "panic_on_oom");
 	report.allocating_task = false;
@@ -467,6 +491,7 @@ int main(void)
 	test_swap();
 	test_lone();
 	test_many();
+	test_sorted();
 	test_protected();
 	test_none_killable();
 	test_sysctls();
