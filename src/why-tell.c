@@ -7,11 +7,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/duration.h"
 #include "oom/filter.h"
+#include "system/boot-time.h"
 #include "why-tell.h"
 #include "why/explain.h"
 #include "why/rank.h"
@@ -217,13 +217,10 @@ static void date(struct oom_time *time, int64_t boot_ns)
 /* Dates all of a report of the running kernel, as dmesg -T does. */
 static void date_report(struct oom_report *report)
 {
-	struct timespec now, up;
 	int64_t boot_ns;
 
-	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || clock_gettime(CLOCK_BOOTTIME, &up) < 0)
+	if (boot_time_read(&boot_ns) < 0)
 		return;
-	boot_ns = (int64_t)(now.tv_sec - up.tv_sec) * (int64_t)NS_PER_SECOND +
-		  (now.tv_nsec - up.tv_nsec);
 	date(&report->time, boot_ns);
 	for (size_t i = 0; i < report->victim_count; i++) {
 		date(&report->victims[i].time, boot_ns);

@@ -426,6 +426,13 @@ fresh() {
 		began=$(head -n 1 "$tmp/run" | jq '.time | fromdate')
 		is "$(jq --argjson began "$began" '.time | sub("\\.[0-9]*"; "") | fromdate - $began |
 			. >= -2 and . <= 60' "$tmp/out")" true "$backing: at that time"
+		if unshare -T --boottime 100000 --fork true 2>/dev/null; then
+			unshare -T --boottime 100000 --fork "$OOMWHY" --last 1 --pid "$pid" --json >"$tmp/shifted"
+			is "$(jq --argjson began "$began" '.time | sub("\\.[0-9]*"; "") | fromdate - $began |
+				. >= -2 and . <= 60' "$tmp/shifted")" true "$backing: in a time namespace too"
+		else
+			skip "$backing: in a time namespace too" "no time namespaces here"
+		fi
 		run_oomwhy --last 1 --comm pagetouch-subj --cgroup "$path" --list --noheadings
 		is "$(awk '{ print $2, $4, $5, $7 }' "$tmp/out")" "memcg $pid pagetouch-subj $path" \
 			"$backing: found by its name and by its cgroup"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
+#include "system/boot-time.h"
 #include "system/keyed.h"
 #include "system/machine.h"
 #include "system/process.h"
@@ -382,8 +383,30 @@ static void test_long_status(void)
 	remove_tree(&tree);
 }
 
+/* What a time namespace adds to the time since the boot. */
+static void test_boot_time(void)
+{
+	static const struct { const char *text; int64_t ns; } cases[] = {
+		{ "monotonic           0         0\nboottime            0         0\n", 0 },
+		{ "monotonic       86400         0\nboottime        86400 500000000\n",
+		  INT64_C(86400500000000) },
+		{ "monotonic           0         0\nboottime         -100         0\n",
+		  -INT64_C(100000000000) },
+		{ "", 7 }, { "boottime", 7 }, { "boottime 9999999999999999 0", 7 },
+	};
+	int64_t ns;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ns = 7;
+		tap_is(boot_time_parse_offset(cases[i].text, &ns), cases[i].ns == 7 ? -EINVAL : 0,
+		       "offsets of a time namespace");
+		tap_is(ns, cases[i].ns, "and what they are, untouched if they are none");
+	}
+}
+
 int main(void)
 {
+	test_boot_time();
 	test_root_open();
 	test_root_read();
 	test_root_read_all();
