@@ -89,22 +89,32 @@ static size_t count_characters(const char *text)
 	return count;
 }
 
+/* The quotes that TEXT begins with, at most MOST, as a text of their own. Returns how many. */
+static size_t put_quotes(FILE *stream, const char *text, size_t most)
+{
+	size_t count = strspn(text, "'");
+
+	count = count < most ? count : most;
+	if (count)
+		fprintf(stream, "\"%.*s\".", (int)count, text);
+	return count;
+}
+
 /*
- * TEXT in single quotes, in which '' is ' and all else is itself. Of more than MOST characters the
- * last ones are left out.
+ * TEXT in single quotes, in which '' is ' and all else is itself; but ''' at the beginning is an
+ * empty text and a quote too many. Of more than MOST characters the last ones are left out.
  */
 static void put_text(FILE *stream, const struct script_paper *paper, const char *text, size_t most)
 {
-	size_t size = SAFE_ROOM(strlen(text)), length;
+	size_t size = SAFE_ROOM(strlen(text)), length, quotes;
 	char *safe = malloc(size);
-	bool cut;
+	const char *at = safe ? safe_text(safe, size, text) : "";
+	bool cut = count_characters(at) > most;
 
-	fputc('\'', stream);
-	if (safe)
-		safe_text(safe, size, text);
-	cut = safe && count_characters(safe) > most;
 	most = cut && most > 3 ? most - 3 : most;
-	for (const char *at = safe; at && *at && most; at += length, most--) {
+	quotes = put_quotes(stream, at, most);
+	fputc('\'', stream);
+	for (at += quotes, most -= quotes; *at && most; at += length, most--) {
 		length = character_length(at);
 		for (size_t i = 0; i < length && paper->ascii && (unsigned char)*at >= 0x80; i++)
 			fprintf(stream, "\\x%02x", (unsigned char)at[i]);

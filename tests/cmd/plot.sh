@@ -229,6 +229,12 @@ has "$tmp/out" 'RSS \*+ ' "there is a legend"
 hasnt "$tmp/out" ' $' "no line ends in blanks"
 is "$(awk 'length > 80' "$tmp/out" | wc -l)" 0 "and none is wider than a terminal"
 hack="touch $(echo "$tmp/hacked" | sed 's/\//\\\//g')"
+for name in "'host'" "''" "'" "a'b" '%s{/Bold x}_2@a' '<b>&amp;'; do
+	sed 's#"host":"[^"]*"#"host":"'"$(printf %s "$name" | sed 's/[&#\\]/\\&/g')"'"#' \
+		"$srcdir/tests/fixtures/runs/killed.json" >"$tmp/hostile.json"
+	run --replay "$tmp/hostile.json" --plot -
+	is "$(grep -Fc -- " $name, Linux" "$tmp/out")" 1 "the host is $name"
+done
 sed 's/"host":"[^"]*"/"host":"a'\''`'"$hack"'`\\n!'"$hack"'"/' \
 	"$srcdir/tests/fixtures/runs/killed.json" >"$tmp/hostile.json"
 run --replay "$tmp/hostile.json" --plot "$tmp/pictures/hostile.svg"

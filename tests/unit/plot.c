@@ -432,6 +432,7 @@ static const char *const hostile[] = {
 	"\\",
 	"'",
 	"''''",
+	"'.system('id').'",
 	"{/Symbol a}_b^c@d",
 	"EOD\nplot x",
 	"\x1b[2J",
@@ -449,12 +450,21 @@ static const char *skip_quoted(const char *text)
 	return text + 1;
 }
 
-/* Whether SCRIPT, apart from its single-quoted texts, is what PLAIN is apart from them. */
+/* Behind the quotes in double quotes that a text may begin with. */
+static const char *skip_quotes(const char *text)
+{
+	size_t count = *text == '"' ? strspn(text + 1, "'") : 0;
+
+	return count && !strncmp(text + 1 + count, "\".'", 3) ? text + count + 3 : text;
+}
+
+/* Whether SCRIPT, apart from its quoted texts, is what PLAIN is apart from them. */
 static bool is_same_program(const char *script, const char *plain)
 {
-	while (script && plain && *script == *plain) {
+	while (script && plain && (*script == *plain || skip_quotes(script) != script)) {
 		if (!*script)
 			return true;
+		script = skip_quotes(script);
 		if (*script == '\'') {
 			script = skip_quoted(script);
 			plain = skip_quoted(plain);
