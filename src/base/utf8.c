@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* utf8.c - replace what is not UTF-8 */
+/* utf8.c - replace or escape what is not UTF-8, or not ASCII */
 #include <config.h>
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,4 +81,27 @@ char *utf8_repair(const char *text)
 	if (copy)
 		*at = '\0';
 	return copy;
+}
+
+char *utf8_escape(const char *text)
+{
+	char *escaped = malloc(6 * strlen(text) + 1), *end = escaped;
+
+	while (escaped && *text) {
+		uint32_t character = 0xfffd;
+		size_t bytes = (unsigned char)*text < 0x80 ? 0 : utf8_decode(text, &character);
+
+		if ((unsigned char)*text < 0x80)
+			*end++ = *text;
+		else if (character <= UINT16_MAX)
+			end += snprintf(end, 7, "\\u%04x", (unsigned)character);
+		else
+			end += snprintf(end, 13, "\\u%04x\\u%04x",
+				       (unsigned)(0xd7c0 + (character >> 10)),
+				       (unsigned)(0xdc00 | (character & 0x3ff)));
+		text += bytes ? bytes : 1;
+	}
+	if (escaped)
+		*end = '\0';
+	return escaped;
 }

@@ -376,38 +376,10 @@ static int read_record(struct json_object *object, struct record *record, struct
 	return reading.error;
 }
 
-/*
- * LINE of LENGTH bytes and a NUL, with \u escapes for what is not ASCII; or NULL, out of memory.
- * json-c 0.18 takes the bytes of UTF-8 for control characters where it is strict. What is no UTF-8
- * becomes U+FFFD.
- */
-static char *escape_characters(const char *line, size_t length)
-{
-	char *escaped = malloc(6 * length + 1), *end = escaped;
-
-	while (escaped && *line) {
-		uint32_t character = 0xfffd;
-		size_t bytes = (unsigned char)*line < 0x80 ? 0 : utf8_decode(line, &character);
-
-		if ((unsigned char)*line < 0x80)
-			*end++ = *line;
-		else if (character <= UINT16_MAX)
-			end += snprintf(end, 7, "\\u%04x", (unsigned)character);
-		else
-			end += snprintf(end, 13, "\\u%04x\\u%04x",
-				       (unsigned)(0xd7c0 + (character >> 10)),
-				       (unsigned)(0xdc00 | (character & 0x3ff)));
-		line += bytes ? bytes : 1;
-	}
-	if (escaped)
-		*end = '\0';
-	return escaped;
-}
-
 int record_parse(const char *line, size_t length, struct record *ret_record,
 		 struct trouble *trouble)
 {
-	CLEANUP_FREE char *escaped = escape_characters(line, length);
+	CLEANUP_FREE char *escaped = utf8_escape(line);
 	struct json_tokener *tokener = escaped ? json_tokener_new() : NULL;
 	struct json_object *object = NULL;
 	enum json_tokener_error error = json_tokener_error_parse_unexpected;

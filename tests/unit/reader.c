@@ -826,6 +826,26 @@ static void test_names(void)
 	check_dressed("6,1,1,-;x", LOG_SYSLOG);
 }
 
+/* In a record the kernel escapes it; as it is, it comes from a page that was copied. */
+static void test_no_break_spaces(void)
+{
+	const struct oom_report *report = &found.reports[0];
+
+	found_free(&found);
+	lines_parse((const char *const[]){
+		"Out of memory: Killed process 92 (\\xc2\\xa0nbsp) total-vm:9kB", NULL },
+		LOG_KMSG, &found);
+	tap_ok(found.count == 1 && report->victim_count == 1 &&
+	       same(report->victims[0].comm, "\xc2\xa0nbsp"), "a name has its no-break space");
+	found_free(&found);
+	lines_parse((const char *const[]){
+		"Out of memory: Killed process 92 (a\xc2\xa0 b)\xc2\xa0total-vm:9kB", NULL },
+		LOG_KMSG, &found);
+	tap_ok(found.count == 1 && report->victim_count == 1 &&
+	       same(report->victims[0].comm, "a  b") && report->victims[0].total_vm == 9 * KIB,
+	       "that of a page is a blank");
+}
+
 static void test_victims(void)
 {
 	const struct oom_report *report = READ("Killed process 40738, UID 27, (mysqld) "
@@ -946,6 +966,7 @@ int main(void)
 	test_stats();
 	test_paths();
 	test_names();
+	test_no_break_spaces();
 	test_victims();
 	test_ends();
 	test_threads();
