@@ -71,15 +71,13 @@ static int append_ancestry(struct cgroup_chain *chain, const struct cgroup_mount
 }
 
 /* Whether the cgroup in DIRECTORY lists PID, one line of the text. */
-static int lists_pid(const struct root *root, const char *directory, const char *pid)
+static int lists_pid(const struct root *root, char *directory, const char *pid)
 {
-	CLEANUP_FREE char *path = NULL, *text = NULL;
+	const struct cgroup_level level = { .directory = directory };
+	CLEANUP_FREE char *text = NULL;
 	size_t length = strlen(pid);
-	int r;
+	int r = cgroup_level_read_all(root, &level, "cgroup.procs", &text);
 
-	if (asprintf(&path, "%s/cgroup.procs", directory) < 0)
-		return -ENOMEM;
-	r = root_read_all(root, path, &text);
 	if (r < 0)
 		return r;
 	for (const char *line = text; line && *line; line = strchr(line, '\n')) {
@@ -104,7 +102,7 @@ static int search_each(const struct root *root, char path[static CGROUP_PATH_MAX
 {
 	int fd = openat(root->fd, path + strspn(path, "/"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	size_t length = strlen(path);
+	size_t length = strlen(path), room = CGROUP_PATH_MAX - length;
 	const struct dirent *entry;
 	int r = directory ? 0 : -errno;
 
@@ -115,9 +113,8 @@ static int search_each(const struct root *root, char path[static CGROUP_PATH_MAX
 	while (r == 0 && (entry = readdir(directory)) != NULL) {
 		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
 		    !strcmp(entry->d_name, "..") ||
-		    length + strlen(entry->d_name) + strlen(rest) + 2 > CGROUP_PATH_MAX)
+		    snprintf(path + length, room, "/%s", entry->d_name) >= (int)room)
 			continue;
-		sprintf(path + length, "/%s", entry->d_name);
 		r = search(root, path, unknown - 1, rest, pid);
 	}
 	closedir(directory);
@@ -133,14 +130,13 @@ static int search_each(const struct root *root, char path[static CGROUP_PATH_MAX
 static int search(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
 		  const char *rest, const char *pid)
 {
-	size_t length = strlen(path);
+	size_t length = strlen(path), room = CGROUP_PATH_MAX - length;
 	int r;
 
 	if (unknown)
 		return search_each(root, path, unknown, rest, pid);
-	if (length + strlen(rest) + 1 > CGROUP_PATH_MAX)
+	if (snprintf(path + length, room, "%s", rest) >= (int)room)
 		return 0;
-	strcpy(path + length, rest);
 	r = lists_pid(root, path, pid);
 	return r < 0 && !is_want_of_resources(r) ? 0 : r;
 }
@@ -176,11 +172,11 @@ static int append_unknown(struct cgroup_chain *chain, const struct root *root,
 
 	if (r < 0)
 		return r;
-	strcpy(path, mount->point);
+	memcpy(path, mount->point, length + 1);
 	r = search(root, path, unknown, strcmp(rest, "/") ? rest : "", pid);
 	if (r <= 0)
 		return r < 0 ? r : -EXDEV;
-	strcpy(mount->top, "/");
+	snprintf(mount->top, sizeof(mount->top), "/");
 	return append_ancestry(chain, mount, path + length);
 }
 

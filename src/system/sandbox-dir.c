@@ -137,7 +137,7 @@ int sandbox_dir_make(int parent, const char *prefix, char ret_name[static SANDBO
 		return r;
 	}
 	claim(fd);
-	strcpy(ret_name, name);
+	memcpy(ret_name, name, sizeof(name));
 	return fd;
 }
 
