@@ -106,11 +106,22 @@ hold() {
 	observer=$!
 	eventually 20 grep -q '"touched":8388608,' "$tmp/out"
 }
+# The same in a sandbox: $sandbox, and in it the subject, $mine; in namespaces as $space has it.
+hold_in_sandbox() {
+	# shellcheck disable=SC2086 # words
+	hold $space "$PAGETOUCH" --limit 32M
+	for sandbox in "$outer"/pagetouch-*; do :; done
+	mine=$(subject_in "$sandbox")
+}
 # Who in the cgroup DIRECTORY is a subject.
 subject_in() {
 	while read -r process; do
 		grep -qs '^Name:.pagetouch-subj$' "/proc/$process/status" && echo "$process"
 	done <"$1/cgroup.procs"
+}
+# Another run in the cgroup DIRECTORY; its status.
+stranger_in() {
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$1" "$PAGETOUCH" -q --no-guard 256M 2>"$tmp/other"
 }
 kill_subject_in() {
 	# shellcheck disable=SC2046 # one word, or more
@@ -153,25 +164,19 @@ for space in '' 'unshare -p -f --mount-proc'; do
 	fi
 
 	# In a sandbox: a stranger is put into it, and one of its name is elsewhere.
-	# shellcheck disable=SC2086 # words
-	hold $space "$PAGETOUCH" --limit 32M
-	for sandbox in "$outer"/pagetouch-*; do :; done
-	mine=$(subject_in "$sandbox")
-	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$sandbox" "$PAGETOUCH" -q --no-guard 256M 2>"$tmp/other"
+	hold_in_sandbox
+	stranger_in "$sandbox"
 	is "$?" 137 "$place: a stranger dies in the sandbox"
 	kill -9 "$mine"
 	finish
 	if kmsg_readable; then
 		is "$status $(outcome)" "137 killed" "$place: that is not the subject's death"
 	fi
-	# shellcheck disable=SC2086 # words
-	hold $space "$PAGETOUCH" --limit 32M
-	for sandbox in "$outer"/pagetouch-*; do :; done
-	mine=$(subject_in "$sandbox")
+	hold_in_sandbox
 	namesake=$outer/elsewhere/${sandbox##*/}
 	mkdir -p "$namesake"
 	echo 16M >"$namesake/memory.limit_in_bytes"
-	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$namesake" "$PAGETOUCH" -q --no-guard 256M 2>"$tmp/other"
+	stranger_in "$namesake"
 	is "$?" 137 "$place: a stranger dies in a cgroup of the same name"
 	kill -9 "$mine"
 	finish
