@@ -6,24 +6,28 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/duration.h"
 #include "log/kmsg.h"
 
+bool kmsg_is(const struct stat *status)
+{
+	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 11);
+}
+
 int kmsg_open(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
 
 	if (fd < 0)
 		return -errno;
-	if (lseek(fd, 0, SEEK_END) < 0) {
-		int error = errno;
-
-		close(fd);
-		return -error;
-	}
-	return fd;
+	if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || kmsg_is(&status)))
+		return -ENXIO;
+	return lseek(fd, 0, SEEK_END) < 0 ? -errno : take_fd(&fd);
 }
 
 /* "6,1234,5678901,-;text\n KEY=value\n": keeps the text. */

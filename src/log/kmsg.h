@@ -6,13 +6,21 @@
 #ifndef PT_KMSG_H
 #define PT_KMSG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 /* The kernel gives a record whole or not at all; longer ones do not exist. */
 #define KMSG_RECORD_MAX 8192
 
-/* Opens PATH (/dev/kmsg) at its end. Returns a descriptor or a negative errno. */
+/* Whether STATUS is that of /dev/kmsg: Documentation/admin-guide/devices.txt. */
+bool kmsg_is(const struct stat *status);
+
+/*
+ * Opens PATH (/dev/kmsg, or a recording) at its end. Returns a descriptor or a negative errno (-ENXIO: there is
+ * something else, as containers have it).
+ */
 int kmsg_open(const char *path);
 
 /*

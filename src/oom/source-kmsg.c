@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -126,11 +125,14 @@ int source_kmsg_open(const char *path, bool follow, struct oom_source *ret_sourc
 
 	if (fd < 0)
 		return refuse(path, errno, trouble);
+	/* What containers have in its place (a console, /dev/null) says nothing, or for ever. */
+	if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || kmsg_is(&status)))
+		return refuse(path, ENXIO, trouble);
 	snprintf(source.said, sizeof(source.said), "the kernel's log %s", path);
 	state = malloc(sizeof(*state));
 	if (!state)
 		return oom_source_fail(&source, -ENOMEM, trouble);
-	state->records = fstat(fd, &status) == 0 && S_ISCHR(status.st_mode);
+	state->records = S_ISCHR(status.st_mode);
 	source.live = state->records;
 	state->overwritten = false;
 	state->expected = 0;
@@ -145,7 +147,5 @@ bool source_is_kmsg(const char *path)
 {
 	struct stat status;
 
-	/* Documentation/admin-guide/devices.txt */
-	return stat(path, &status) == 0 && S_ISCHR(status.st_mode) &&
-	       status.st_rdev == makedev(1, 11);
+	return stat(path, &status) == 0 && kmsg_is(&status);
 }

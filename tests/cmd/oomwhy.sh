@@ -382,6 +382,15 @@ restricted() {
 	container=docker PAGETOUCH_ROOT=$tmp/root "$OOMWHY" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
 	refused "no /dev/kmsg in a container" 125 "cannot open the kernel's log .*: No such file" \
 		"$contained"
+	# What containers may have in its place.
+	for instead in /dev/zero /dev/null "$tmp/root/fifo"; do
+		[ -e "$instead" ] || mkfifo "$instead"
+		ln -sf "$instead" "$tmp/root/dev/kmsg"
+		status=0
+		PAGETOUCH_ROOT=$tmp/root timeout 20 "$OOMWHY" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+		refused "${instead##*/} for /dev/kmsg" 125 "cannot open the kernel's log .*: No such device" \
+			"here is none|$contained"
+	done
 }
 
 # A kill provoked here, in a memory cgroup with a limit: what pagetouch says of it, oomwhy must say.

@@ -518,10 +518,12 @@ static void test_open(void)
 	close(writer);
 	unlink(path);
 	tap_is(kmsg_open(path), -ENOENT, "no log is an error");
+	tap_is(kmsg_open("/dev/null"), -ENXIO, "nor is /dev/null one");
+	tap_is(kmsg_open("/dev/zero"), -ENXIO, "nor what never ends");
 	if (mkfifo(path, 0600) < 0)
 		tap_skip("a log without an end", "no FIFO can be made");
 	else
-		tap_is(kmsg_open(path), -ESPIPE, "a log without an end is an error");
+		tap_is(kmsg_open(path), -ENXIO, "a FIFO is none");
 	unlink(path);
 }
 
