@@ -48,7 +48,7 @@ static void note_choice(const struct replay *replay)
 
 static int complain_of_output(int error, struct trouble *trouble)
 {
-	trouble_set(trouble, "cannot write to standard output: %s", strerror(-error));
+	trouble_set_errno(trouble, error, "cannot write to standard output");
 	return error;
 }
 
@@ -91,7 +91,7 @@ static int take_sample(struct replay *replay, struct trouble *trouble)
 		return complain_of_output(r, trouble);
 	r = replay->request->plot.file ? recording_add(&replay->recording, sample) : 0;
 	if (r < 0)
-		trouble_set(trouble, "--replay: %s", strerror(-r));
+		trouble_set_errno(trouble, r, "--replay");
 	return r;
 }
 
@@ -152,7 +152,7 @@ static int draw(struct replay *replay, int *ret_signal, struct trouble *trouble)
 	int r = signals_take(&signals);
 
 	if (r < 0) {
-		trouble_set(trouble, "--plot: %s", strerror(-r));
+		trouble_set_errno(trouble, r, "--plot");
 		return r;
 	}
 	r = plot_draw(&replay->request->plot, &replay->recording, &replay->request->output.columns,
@@ -206,7 +206,7 @@ int replay_session(const struct request *request, int *ret_signal)
 		replay_close(&replay->file);
 		free(replay);
 	} else {
-		trouble_set(&trouble, "--replay: %s", strerror(ENOMEM));
+		trouble_set_errno(&trouble, -ENOMEM, "--replay");
 	}
 	if (r < 0 && !*ret_signal)
 		trouble_print(&trouble);

@@ -31,7 +31,7 @@ static int print_text(struct session *session, const char *text, struct trouble 
 	if (r == -EPIPE && !session->signals.pipe_ignored)
 		session->died_of = SIGPIPE;
 	if (r < 0)
-		trouble_set(trouble, "cannot write to standard output: %s", strerror(-r));
+		trouble_set_errno(trouble, r, "cannot write to standard output");
 	return r;
 }
 
@@ -68,7 +68,7 @@ int session_draw(struct session *session, int status)
 		return status;
 	subject_end(&session->subject);
 	if (r < 0)
-		trouble_set(&trouble, "--plot: %s", strerror(-r));
+		trouble_set_errno(&trouble, r, "--plot");
 	else
 		r = draw(session, &trouble);
 	if (r == 0)

@@ -271,7 +271,7 @@ static int conclude(struct why_session *session)
 
 	say_notes(session);
 	if (tell->stop == WHY_MEMORY) {
-		trouble_set(&trouble, "cannot go on: %s", strerror(ENOMEM));
+		trouble_set_errno(&trouble, -ENOMEM, "cannot go on");
 		fail(session, &trouble);
 	}
 	if (tell->stop == WHY_OUTPUT || stdio_guard_finish() < 0 || session->failed)
@@ -289,7 +289,7 @@ int why_session_run(struct why_session *session, const struct query *query)
 	if (r == 0)
 		session->parser = oom_parser_new(why_tell_report, &session->tell);
 	if (!session->parser) {
-		trouble_set(&trouble, "cannot begin: %s", strerror(r < 0 ? -r : ENOMEM));
+		trouble_set_errno(&trouble, r < 0 ? r : -ENOMEM, "cannot begin");
 		trouble_print(&trouble);
 		return WHY_FAILED;
 	}

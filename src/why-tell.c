@@ -69,7 +69,7 @@ static int fail_to_write(struct why_tell *tell, int error)
 	tell->stop = WHY_OUTPUT;
 	tell->died_of = 0;
 	if (error != -EPIPE) {
-		trouble_set(&trouble, "cannot write to standard output: %s", strerror(-error));
+		trouble_set_errno(&trouble, error, "cannot write to standard output");
 		trouble_print(&trouble);
 	} else if (tell->query->follow && !tell->signals.pipe_ignored) {
 		/*

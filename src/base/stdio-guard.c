@@ -77,7 +77,7 @@ int stdio_guard_finish(void)
 		return 0;
 	error = errno ? errno : EIO;
 	if (error != EPIPE) {
-		trouble_set(&trouble, "cannot write to standard output: %s", strerror(error));
+		trouble_set_errno(&trouble, -error, "cannot write to standard output");
 		trouble_print(&trouble);
 	}
 	return -error;

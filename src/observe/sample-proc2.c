@@ -52,8 +52,8 @@ struct sampler {
 static int complain(struct trouble *trouble, int error)
 {
 	trouble_set(trouble, "cannot read /proc through libproc2: %s", strerror(-error));
-	trouble_remedy(trouble, error == -ENOMEM ? "raise the limit of address space: ulimit -v"
-						 : "is proc mounted on /proc?");
+	if (!trouble_remedy_errno(trouble, error))
+		trouble_remedy(trouble, "is proc mounted on /proc?");
 	return error;
 }
 

@@ -23,8 +23,8 @@ struct sampler {
 static int complain(struct trouble *trouble, int error)
 {
 	trouble_set(trouble, "cannot read /proc through libprocps: %s", strerror(-error));
-	trouble_remedy(trouble, error == -ENOMEM ? "raise the limit of address space: ulimit -v"
-						 : "is proc mounted on /proc?");
+	if (!trouble_remedy_errno(trouble, error))
+		trouble_remedy(trouble, "is proc mounted on /proc?");
 	return error;
 }
 

@@ -49,6 +49,7 @@ static int complain(const char *file, int error, struct trouble *trouble)
 
 	trouble_set(trouble, "--plot: cannot write '%s': %s",
 		    trouble_escape(escaped, sizeof(escaped), file), strerror(-error));
+	trouble_remedy_errno(trouble, error);
 	return error;
 }
 

@@ -105,7 +105,7 @@ static int hand_over(const struct plot_request *request, const struct gnuplot_pi
 	*ret_text = trim_text(picture);
 	if (*ret_text)
 		return 0;
-	trouble_set(trouble, "--plot: %s", strerror(ENOMEM));
+	trouble_set_errno(trouble, -ENOMEM, "--plot");
 	return -ENOMEM;
 }
 

@@ -161,7 +161,7 @@ static void judge_output(const struct verdict_evidence *evidence, struct verdict
 		verdict->quiet_failure = true;
 		return;
 	}
-	trouble_set(&verdict->trouble, "cannot write to standard output: %s", strerror(-error));
+	trouble_set_errno(&verdict->trouble, error, "cannot write to standard output");
 	trouble_remedy(&verdict->trouble, "the run was ended there");
 }
 

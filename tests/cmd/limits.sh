@@ -118,6 +118,26 @@ else
 	fi
 fi
 
+# Too little of each, for whichever command: nothing crashes, and the message names the limit.
+if sanitized; then
+	skip "limits of memory" "a sanitizer needs more address space"
+else
+	for kib in 450 600 800 1000; do
+		status=0
+		(ulimit -d "$kib" && exec timeout 60 "$PAGETOUCH" 64K) >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+		(ulimit -d "$kib" && exec timeout 60 "$OOMWHY" --json "$report") >"$tmp/out" 2>"$tmp/err2" </dev/null || status=$status/$?
+		# 127: its libraries cannot be loaded.
+		case $status in
+		*124* | *13?*) ok 1 "ulimit -d $kib: $status" ;;
+		esac
+		is "$(cat "$tmp/err" "$tmp/err2" | grep -c 'Cannot allocate memory$')" \
+			"$(cat "$tmp/err" "$tmp/err2" | grep -c 'ulimit -d (RLIMIT_DATA)')" "ulimit -d $kib: the limit is named ($status)"
+	done
+fi
+status=$({ (ulimit -f 0 && "$OOMWHY" --json "$report" >"$tmp/limited"; echo $? >&3) 2>&1 | cat >"$tmp/err"; } 3>&1)
+is "$status" 125 "ulimit -f: what cannot be written is an error"
+has "$tmp/err" 'ulimit -f \(RLIMIT_FSIZE\)' "and the limit is named"
+
 # RLIMIT_CPU reaches whoever has used more: what was measured is said, and nothing is left.
 (ulimit -S -t 1 && timeout -s KILL 60 "$PAGETOUCH" --passes 1000000 64K 4K) >"$tmp/out" 2>"$tmp/err" </dev/null
 is $? 152 "ulimit -t: SIGXCPU"
