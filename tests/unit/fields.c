@@ -176,7 +176,7 @@ static void check_binary(const char *data, size_t length, const char *name)
 
 	memcpy(log, front, at);
 	for (size_t i = 0; i < 8; i++)
-		log[at++] = (char)(length >> 8 * i);
+		log[at++] = (char)((uint64_t)length >> 8 * i);
 	memcpy(log + at, data, length);
 	at += length;
 	memcpy(log + at, behind, sizeof(behind) - 1);

@@ -126,7 +126,7 @@ static void test_refused(void)
 	_Atomic uint32_t stop = 0;
 	uint64_t at = 0;
 
-	heap.piece = UINT64_C(1) << 60;
+	heap.piece = (uint64_t)PTRDIFF_MAX + 1;
 	heap.size = heap.piece;
 	heap.count = 1;
 	job = heap_plan(&manner, &heap, page);

@@ -57,7 +57,7 @@ static void test_places(void)
 
 		snprintf(line, sizeof(line), "%.*s%s", (int)before, lines[i],
 			 mark ? mark + 1 : "");
-		tap_is((int64_t)prefix_find(text_of(line)), mark ? (int64_t)before : -1, lines[i]);
+		tap_is((ptrdiff_t)prefix_find(text_of(line)), mark ? (int64_t)before : -1, lines[i]);
 	}
 }
 
@@ -68,9 +68,9 @@ static void test_far_away(void)
 	memset(line, 'x', PREFIX_MAX - 1);
 	line[PREFIX_MAX - 2] = ' ';
 	strcpy(line + PREFIX_MAX - 1, "Tasks state (memory values in pages):");
-	tap_is((int64_t)prefix_find(text_of(line)), PREFIX_MAX - 1, "the longest prefix");
+	tap_is((ptrdiff_t)prefix_find(text_of(line)), PREFIX_MAX - 1, "the longest prefix");
 	memmove(line + 1, line, strlen(line) + 1);
-	tap_is((int64_t)prefix_find(text_of(line)), -1, "one that is longer");
+	tap_is((ptrdiff_t)prefix_find(text_of(line)), -1, "one that is longer");
 }
 
 /* Learns from TEACHER, and takes *parts of LINE. Returns whether there was a shape for it. */
