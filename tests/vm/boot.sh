@@ -6,7 +6,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # names shared with the script that sources it
 
 # A guest that takes longer hangs.
-boot_seconds=${PAGETOUCH_VM_SECONDS:-400}
+boot_seconds=${PAGETOUCH_VM_SECONDS:-600}
 boot_cpus=2
 emulator=
 

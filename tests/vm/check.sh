@@ -6,7 +6,7 @@
 # $PAGETOUCH_VM_CACHE (default: pagetouch-vm in the user's cache directory) between runs.
 # PAGETOUCH_VM_ONLY="trixie.limits bookworm.systemd ..." runs only these; PAGETOUCH_VM_KEEP=DIR
 # keeps the consoles. PAGETOUCH_VM_PLACES=all provokes all outcomes in guest/places.sh instead of
-# some, each PAGETOUCH_PLACES_RUNS (1) times; PAGETOUCH_VM_SECONDS (400) is how long a guest may
+# some, each PAGETOUCH_PLACES_RUNS (1) times; PAGETOUCH_VM_SECONDS (600) is how long a guest may
 # take. Two guests run at a time. Needs no KVM, no privilege and, with a warm cache, no network.
 set -u
 
