@@ -51,7 +51,7 @@ field() {
 
 # said: the sentence of the verdict.
 said() {
-	echo "  said: $(tail -n 1 "$out" | sed -n 's/.*"message":"\(.*\)"}$/\1/p')"
+	echo "  said: $(tail -n 1 "$out" | sed -n 's/.*"message":"\([^"]*\)".*/\1/p')"
 }
 
 # run COMMAND...: into $out and $err; its status in $status.
