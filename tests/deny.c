@@ -64,7 +64,7 @@ static unsigned number_of(const struct number *list, size_t count, const char *n
 	exit(STATUS_WRONG);
 }
 
-/* Each call is one instruction that jumps to the last, all else falls through to the one before. */
+/* Each call is one instruction that jumps to the last, all else falls through to that before. */
 static unsigned short make_filter(struct sock_filter *filter, char *names, unsigned error)
 {
 	unsigned denied[CALLS_MAX];

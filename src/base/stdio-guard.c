@@ -13,8 +13,8 @@
 #include "base/trouble.h"
 
 /*
- * Who shares the open file may make it non-blocking (O_NONBLOCK) at any time, and stdio throws away
- * what is refused then: here it is waited for.
+ * Who shares the open file may make it non-blocking (O_NONBLOCK) at any time, and stdio throws
+ * away what is refused then: here it is waited for.
  */
 static ssize_t write_patiently(void *cookie, const char *bytes, size_t size)
 {

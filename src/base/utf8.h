@@ -20,8 +20,8 @@ size_t utf8_decode(const char *text, uint32_t *ret_character);
 char *utf8_repair(const char *text);
 
 /*
- * Copies TEXT, which is JSON, with \u escapes for what is not ASCII: json-c 0.18 takes the bytes of
- * UTF-8 for control characters where it is strict. What is no UTF-8 becomes U+FFFD. The caller
+ * Copies TEXT, which is JSON, with \u escapes for what is not ASCII: json-c 0.18 takes the bytes
+ * of UTF-8 for control characters where it is strict. What is no UTF-8 becomes U+FFFD. The caller
  * frees the copy; NULL: out of memory.
  */
 char *utf8_escape(const char *text);

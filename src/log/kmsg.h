@@ -18,8 +18,8 @@
 bool kmsg_is(const struct stat *status);
 
 /*
- * Opens PATH (/dev/kmsg, or a recording) at its end. Returns a descriptor or a negative errno (-ENXIO: there is
- * something else, as containers have it).
+ * Opens PATH (/dev/kmsg, or a recording) at its end. Returns a descriptor or a negative errno
+ * (-ENXIO: there is something else, as containers have it).
  */
 int kmsg_open(const char *path);
 

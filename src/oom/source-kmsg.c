@@ -99,8 +99,8 @@ static int refuse(const char *path, int error, struct trouble *trouble)
 	trouble_set(trouble, "cannot open the kernel's log %s: %s%s", path, strerror(error),
 		    denied ? " (it needs CAP_SYSLOG where kernel.dmesg_restrict is 1)" : "");
 	if ((denied || missing) && place_is_container())
-		trouble_remedy(trouble, "in a container the kernel's log is the host's: run oomwhy "
-			       "there, or give it a log: oomwhy FILE");
+		trouble_remedy(trouble, "in a container the kernel's log is the host's: run "
+			       "oomwhy there, or give it a log: oomwhy FILE");
 	else if (denied)
 		trouble_remedy(trouble, "use sudo; or --journal, as a member of the group adm; or "
 			       "as root: sysctl kernel.dmesg_restrict=0");

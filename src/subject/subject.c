@@ -352,8 +352,8 @@ void subject_reap(struct subject *subject)
 }
 
 /*
- * The pid is the child's as long as nobody has waited for it: its parent never does. If we are denied
- * to kill it, its parent's death takes it along.
+ * The pid is the child's as long as nobody has waited for it: its parent never does. If we are
+ * denied to kill it, its parent's death takes it along.
  */
 static void kill_child(const struct offspring *child)
 {

@@ -85,5 +85,6 @@ void stepfail_explain(const char *step, const char *access, int error, struct tr
 		return;
 	}
 	if (error != -EPERM || !trouble_remedy_errno(trouble, error))
-		trouble_remedy(trouble, "it cannot be done to this kind of memory, or not by this kernel");
+		trouble_remedy(trouble, "it cannot be done to this kind of memory, or not by this "
+			       "kernel");
 }

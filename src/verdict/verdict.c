@@ -116,7 +116,8 @@ static void judge_map(const struct verdict_evidence *evidence, struct verdict *v
 static void explain_xcpu(int signal, struct trouble *trouble)
 {
 	if (signal == SIGXCPU)
-		trouble_remedy(trouble, "raise the limit of processor time: ulimit -t (RLIMIT_CPU)");
+		trouble_remedy(trouble, "raise the limit of processor time: ulimit -t "
+			       "(RLIMIT_CPU)");
 }
 
 static void judge_signal(const struct verdict_evidence *evidence, struct verdict *verdict)

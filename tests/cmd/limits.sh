@@ -100,22 +100,6 @@ else
 	# The control: the same reasons where there is no filter are those of the step.
 	run 4K --then collapse
 	hasnt "$tmp/err" "$filter" "a step that this memory cannot do is no matter of a filter"
-	run -q --limit 32M 1M
-	if [ "$status" -eq 0 ]; then
-		denied "$PAGETOUCH" --limit 16M 64M <<-EOF
-			EPERM kill,pidfd_send_signal 137 OOM-killed at the limit of its sandbox
-			EPERM flock,fsetxattr 137 OOM-killed at the limit of its sandbox
-			ENOSYS clone3 137 OOM-killed at the limit of its sandbox
-		EOF
-		is "$(left_behind)" '' "and no cgroup is left"
-		denied "$PAGETOUCH" --limit 16M 1M <<-EOF
-			EPERM unlinkat 0 the sandbox stays: Operation not permitted
-		EOF
-		run -q --limit 16M 1M
-		is "$(left_behind)" '' "what had to stay goes with the next run"
-	else
-		skip "denied system calls and a sandbox" "no memory cgroup is to be had here"
-	fi
 fi
 
 # Too little of each, for whichever command: nothing crashes, and the message names the limit.

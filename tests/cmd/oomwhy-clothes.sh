@@ -64,6 +64,7 @@ wear_changes() {
 	done
 }
 
+# shellcheck disable=SC2317 # called by name
 # mail ENCODING: what is on standard input as the text of a mail, with soft line breaks.
 mail() {
 	printf 'Subject: it died\nContent-Transfer-Encoding: %s\n\n' "$1"

@@ -57,7 +57,8 @@ static void test_places(void)
 
 		snprintf(line, sizeof(line), "%.*s%s", (int)before, lines[i],
 			 mark ? mark + 1 : "");
-		tap_is((ptrdiff_t)prefix_find(text_of(line)), mark ? (int64_t)before : -1, lines[i]);
+		tap_is((ptrdiff_t)prefix_find(text_of(line)), mark ? (int64_t)before : -1,
+		       lines[i]);
 	}
 }
 
@@ -185,8 +186,8 @@ static void test_ends(void)
 static void test_foreign(void)
 {
 	static const char *const foreign[] = {
-		"/* ", "\t/* EL6: \"", " * \"", "pr_info(\"", "x = \"", "\t{ \"", "// ", "Subject: a ",
-		"Re: ", "Fwd: [1] ",
+		"/* ", "\t/* EL6: \"", " * \"", "pr_info(\"", "x = \"", "\t{ \"", "// ",
+		"Subject: a ", "Re: ", "Fwd: [1] ",
 	};
 	static const char *const logs[] = {
 		"", "* ", "- ", "> ", "[    1.5] ", "{\"log\"=>\"", "msg=\"", "h kernel: ", "(b) ",
