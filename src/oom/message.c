@@ -933,6 +933,24 @@ static bool is_kernels_choice(struct text text, bool timed, bool expected)
 	       is_kernels_process(rest, scores, COUNT(scores));
 }
 
+/* "constraint=CONSTRAINT_NONE,nodemask=", cut off anywhere, or without what nobody needs */
+static bool is_kernels_decision(struct text text)
+{
+	static const char *const behind[] = {
+		"nodemask=", "cpuset=", "oom_memcg=", "global_oom", "task",
+	};
+
+	if (!text_skip_past(&text, "constraint=CONSTRAINT_"))
+		return false;
+	while (text_byte(text, 0) == '_' ||
+	       (text_byte(text, 0) >= 'A' && text_byte(text, 0) <= 'Z'))
+		text = text_from(text, 1);
+	if (!text_skip(&text, ","))
+		return !text.length;
+	text_skip_blanks(&text);
+	return is_begun_with(text, behind, COUNT(behind));
+}
+
 /* "memory: usage 4kB, limit", cut off anywhere behind the first word */
 static bool is_kernels_counter(struct text text)
 {
@@ -954,8 +972,7 @@ bool oom_message_is_kernels(enum oom_message message, struct text text, bool tim
 	case OOM_MSG_CHOICE:
 		return is_kernels_choice(text, timed, expected);
 	case OOM_MSG_DECISION:
-		return text_skip_past(&text, "constraint=CONSTRAINT_") &&
-		       text_byte(text, 0) != '"';
+		return is_kernels_decision(text);
 	case OOM_MSG_COUNTER:
 		return is_kernels_counter(text);
 	case OOM_MSG_TABLE:

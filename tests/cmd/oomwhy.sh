@@ -55,6 +55,11 @@ no_reports() {
 		pr_info("memory: usage %llukB, limit %llukB, failcnt %lu\n",
 		pr_cont(" are going to be killed due to memory.oom.group set\n");
 		panic("Out of memory: %s panic_on_oom is enabled\n",
+		Memory cgroup out of memory: Killed process XXXXX (java)
+		log = "kernel: Out of memory: Killed process 1234"
+		dmesg | grep -e 'oom_reaper: reaped process' -e 'oom-kill:constraint=CONSTRAINT_NONE' && echo
+		kernel: oom-kill:constraint=CONSTRAINT_NONE,...,task_memcg=/a/<vmid>.scope,task=kvm,pid=<pid>,uid=0
+		kernel: Out of memory: Killed process <pid> (kvm) total-vm:<X>kB, anon-rss:<Y>kB, ...
 		/* "Killed process 123 (comm) total-vm:4kB, anon-rss:4kB" */
 		printf("Out of memory: Killed process 9 (a) total-vm:4kB, anon-rss:4kB");
 	END
