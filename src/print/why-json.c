@@ -66,7 +66,7 @@ static void add_request(struct json_object *record, const struct oom_report *rep
 	json_add(record, "gfp_decoded",
 		 report->gfp_mask ? json_object_new_boolean(gfp.decoded) : NULL);
 	json_add_text(record, "gfp_kind",
-		      report->scope == OOM_SCOPE_MEMCG ? gfp.charged : gfp.kind);
+		      oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, report->order));
 	why_add_number(record, "order", report->order);
 	json_add_text(record, "nodemask", report->nodemask);
 	json_add_text(record, "cpuset", report->cpuset);

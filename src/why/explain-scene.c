@@ -136,10 +136,7 @@ static void say_request(struct oom_telling *telling)
 	say_order(telling);
 	oom_gfp_decode(report->gfp_mask, report->gfp_value, oom_kernel_number(report->kernel),
 		       &gfp);
-	kind = report->scope == OOM_SCOPE_MEMCG ? gfp.charged : gfp.kind;
-	/* A page table is one page. */
-	if (report->order > 0 && strstr(kind, "a page table"))
-		kind = "memory for the kernel itself";
+	kind = oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, report->order);
 	oom_more(telling, *kind ? ": %s." : ".", kind);
 	if (!gfp.count && report->gfp_mask && report->gfp_value != OOM_UNKNOWN)
 		oom_say(telling, "The mask 0x%" PRIx64 " is not decoded: its bits differ from "

@@ -408,3 +408,14 @@ void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oo
 	if (!ret_gfp->count && value == 0)
 		ret_gfp->kind = ret_gfp->charged = nothing;
 }
+
+const char *oom_gfp_kind(const struct oom_gfp *gfp, bool charged, int64_t order)
+{
+	const char *kind = charged ? gfp->charged : gfp->kind;
+
+	if (order <= 0 || !strstr(kind, "a page table"))
+		return kind;
+	return !strcmp(kind, "a page table")
+	       ? "memory for the kernel itself"
+	       : "memory for the kernel itself, zeroed, charged to a cgroup";
+}

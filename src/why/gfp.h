@@ -35,4 +35,10 @@ struct oom_gfp {
  */
 void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oom_gfp *ret_gfp);
 
+/*
+ * What *gfp asked for in 2^ORDER pages, of the machine or CHARGED to a cgroup: an example that is
+ * one page is not given for several. Static; "": not known.
+ */
+const char *oom_gfp_kind(const struct oom_gfp *gfp, bool charged, int64_t order);
+
 #endif

@@ -248,6 +248,20 @@ static void test_unnamed(void)
 		check(&open[i], OOM_UNKNOWN, false, "not decoded");
 }
 
+/* A page table is one page. */
+static void test_orders(void)
+{
+	struct oom_gfp gfp;
+
+	oom_gfp_decode("0x400dc0(GFP_KERNEL_ACCOUNT|__GFP_ZERO)", OOM_UNKNOWN, 601, &gfp);
+	tap_is_text(oom_gfp_kind(&gfp, false, 0), TABLE, "one page may be a table");
+	tap_is_text(oom_gfp_kind(&gfp, true, 3), "memory for the kernel itself, zeroed, charged "
+		    "to a cgroup", "eight are none");
+	oom_gfp_decode("0x84d0", OOM_UNKNOWN, 310, &gfp);
+	tap_is_text(oom_gfp_kind(&gfp, false, OOM_NO_NUMBER), PTE, "nor are they said to be more");
+	tap_is_text(oom_gfp_kind(&gfp, false, 1), KERNEL, "two are none");
+}
+
 static void test_damaged(void)
 {
 	static const struct row cut[] = {
@@ -330,6 +344,7 @@ int main(void)
 	test_recorded();
 	test_values();
 	test_unnamed();
+	test_orders();
 	test_damaged();
 	test_many_names();
 	test_value_alone();
