@@ -39,9 +39,12 @@ static void tell_machine(struct oom_telling *telling)
 		{ "in no count", picture->unaccounted },
 	};
 
-	if (picture->anon == OOM_UNKNOWN && picture->file == OOM_UNKNOWN &&
-	    picture->free == OOM_UNKNOWN)
+	if (picture->anon == OOM_UNKNOWN && picture->file == OOM_UNKNOWN) {
+		if (picture->free != OOM_UNKNOWN)
+			say_free_swap(telling);
+		oom_paragraph(telling, OOM_HEAD_MEMORY);
 		return;
+	}
 	if (picture->ram != OOM_UNKNOWN)
 		oom_say(telling, "Of %s RAM: ", SAY(picture->ram));
 	else

@@ -647,6 +647,23 @@ static void test_beyond(void)
 	}
 }
 
+/* What no line tells is not "hardly anything". */
+static void test_free_alone(void)
+{
+	struct oom_report report;
+
+	oom_report_init(&report);
+	report.scope = OOM_SCOPE_GLOBAL;
+	report.ram = GIB;
+	make_zone(&report, 0, "Normal", 3 * MIB, 4 * MIB, GIB);
+	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "Free: 3.0 MiB.", "what was free");
+	has_not(text, "hardly", "the rest is not known");
+	make_figure(&report.memory, "active_anon", MIB);
+	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "Of 1.0 GiB RAM: hardly anything.",
+		"unless it is");
+	oom_report_free(&report);
+}
+
 static void test_cma(void)
 {
 	struct oom_report report;
@@ -1067,6 +1084,7 @@ int main(void)
 	test_huge_and_unaccounted();
 	test_fragmentation();
 	test_beyond();
+	test_free_alone();
 	test_cma();
 	test_reserve();
 	test_nodes();
