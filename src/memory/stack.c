@@ -46,7 +46,7 @@ static int try_addresses(uintptr_t end, uint64_t bytes)
 	void *wanted = (void *)(end - (uintptr_t)bytes), *got;
 
 	if (bytes >= end)
-		return -EEXIST;
+		return -ENOMEM;
 	got = mmap(wanted, bytes, PROT_NONE,
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
 	if (got == MAP_FAILED)

@@ -17,7 +17,7 @@
  * that moment, 128 MiB at least (mm/util.c, mmap_base()).
  *
  * Returns 0 with the region, which has no mapping of its own, or a negative errno: -EPERM: the
- * hard limit is lower; -EEXIST: something is mapped there.
+ * hard limit is lower; -EEXIST: something is mapped there; -ENOMEM: no address is so low.
  */
 int stack_find(const struct region_spec *spec, uint64_t page_size, struct region *ret_region);
 

@@ -288,7 +288,7 @@ else
 	has "$tmp/err" 'The stack took VSZ from [0-9]+ KiB to' "the summary says that VSZ grew"
 	run -q --stack 100000T
 	is "$status" 125 "more than there are addresses"
-	has "$tmp/err" 'something is mapped there' "is refused with the reason"
+	has "$tmp/err" 'the address space has no such hole' "is refused with the reason"
 	(ulimit -S -s 4096 && ulimit -H -s 8192 && "$PAGETOUCH" -q --stack 16M) >"$tmp/out" 2>"$tmp/err"
 	is "$?" 125 "more than the hard limit"
 	has "$tmp/err" 'raise it: ulimit -s 17408' "is refused with the way out"
