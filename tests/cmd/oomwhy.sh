@@ -441,11 +441,14 @@ fresh() {
 		is "$(jq --argjson began "$began" '.time | sub("\\.[0-9]*"; "") | fromdate - $began |
 			. >= -2 and . <= 60' "$tmp/out")" true "$backing: at that time"
 		if unshare -T --boottime 100000 --fork true 2>/dev/null; then
-			unshare -T --boottime 100000 --fork "$OOMWHY" --last 1 --pid "$pid" --json >"$tmp/shifted"
+			status=0
+			unshare -T --boottime 100000 --fork "$OOMWHY" --last 1 --pid "$pid" --json >"$tmp/shifted" \
+				2>"$tmp/err" || status=$?
+			is "$status $(cat "$tmp/err")" '0 ' "$backing: found in a time namespace"
 			is "$(jq --argjson began "$began" '.time | sub("\\.[0-9]*"; "") | fromdate - $began |
-				. >= -2 and . <= 60' "$tmp/shifted")" true "$backing: in a time namespace too"
+				. >= -2 and . <= 60' "$tmp/shifted")" true "$backing: and dated there"
 		else
-			skip "$backing: in a time namespace too" "no time namespaces here"
+			skip "$backing: in a time namespace" "no time namespaces here"
 		fi
 		run_oomwhy --last 1 --comm pagetouch-subj --cgroup "$path" --list --noheadings
 		is "$(awk '{ print $2, $4, $5, $7 }' "$tmp/out")" "memcg $pid pagetouch-subj $path" \
