@@ -231,6 +231,9 @@ static void say_nothing_found(const struct why_session *session)
 	const struct seen *seen = oom_parser_seen(session->parser);
 	char first[LINE_SAID_MAX] = "", last[LINE_SAID_MAX] = "";
 
+	/* Who gave no file may not know that there was an input. */
+	if (!seen->lines && session->query->file_count < 2)
+		snprintf(first, sizeof(first), ", from %s", session->source.said);
 	if (seen->first.said)
 		describe_line(first, "first", &seen->first);
 	if (seen->last.said)

@@ -92,6 +92,11 @@ exit_statuses() {
 	empty "$tmp/err" "no report, --quiet: nothing on standard error"
 	no_reports
 	: >"$tmp/nothing"
+	status=0
+	: | "$OOMWHY" 2>"$tmp/err" || status=$?
+	is "$status $(cat "$tmp/err")" \
+		"1 oomwhy: note: no report of the OOM killer was found; lines read: 0, from standard input" \
+		"an input that nobody meant is named"
 	run_oomwhy "$tmp/nothing"
 	is "$status" 1 "an empty file: exit status 1"
 	run_oomwhy --no-such-option
