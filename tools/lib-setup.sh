@@ -83,11 +83,11 @@ install_packages() {
 		say "a release has no debian/control: going on with what is installed"
 		return 0
 	}
-	packages=$(missing_packages "$1" | tr '\n' ' ')
+	packages=$(missing_packages "$1" | paste -s -d ' ')
 	[ -n "$packages" ] || return 0
 	[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || leave_to_root "$packages"
 	as_root apt-get update || say "apt-get update failed: going on with the lists there are"
-	packages=$(missing_packages "$1" | tr '\n' ' ')
+	packages=$(missing_packages "$1" | paste -s -d ' ')
 	say "installing what the build needs: $packages"
 	# shellcheck disable=SC2086 # words
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends install \

@@ -5,7 +5,9 @@
 # shellcheck disable=SC2016 # what inner shells expand; what is called by name
 . "${srcdir:=.}/tests/lib.sh"
 
-command -v timeout >/dev/null || skip_all "no timeout(1)"
+for program in timeout mount umount; do
+	command -v $program >/dev/null || skip_all "no $program"
+done
 
 # try COMMAND...: as run, but of any command, and for 60 seconds at most.
 try() {

@@ -129,6 +129,12 @@ kill_subject_in() {
 	finish
 }
 
+# kills_told DIRECTORY: of how many kills in that cgroup the log tells. Where kills are many the kernel
+# leaves out where they were (mm/oom_kill.c, oom_rs), and then only the counters are left to judge by.
+kills_told() {
+	dmesg 2>/dev/null | grep -c "task_memcg=${1#/sys/fs/cgroup/memory},"
+}
+
 # Pid namespaces: the log has other pids, and a counter that rose is proof.
 echo 64M >"$outer/memory.limit_in_bytes"
 for space in '' 'unshare -p -f --mount-proc'; do
@@ -156,11 +162,14 @@ for space in '' 'unshare -p -f --mount-proc'; do
 	# shellcheck disable=SC2086 # words
 	hold $space "$PAGETOUCH"
 	mine=$(subject_in "$outer")
+	told=$(kills_told "$outer")
 	"$tmp/within" "$PAGETOUCH" -q --no-guard 256M 2>"$tmp/other"
 	kill -9 "$mine"
 	finish
-	if kmsg_readable; then
+	if [ "$(kills_told "$outer")" -gt "$told" ]; then
 		is "$status $(outcome)" "137 killed" "$place: by hand, after somebody else was OOM-killed in the cgroup"
+	else
+		skip "$place: by hand, after an OOM kill" "the log does not tell where somebody was killed"
 	fi
 
 	# In a sandbox: a stranger is put into it, and one of its name is elsewhere.
@@ -169,8 +178,10 @@ for space in '' 'unshare -p -f --mount-proc'; do
 	is "$?" 137 "$place: a stranger dies in the sandbox"
 	kill -9 "$mine"
 	finish
-	if kmsg_readable; then
+	if [ "$(kills_told "$sandbox")" -gt 0 ]; then
 		is "$status $(outcome)" "137 killed" "$place: that is not the subject's death"
+	else
+		skip "$place: that is not the subject's death" "the log does not tell where somebody was killed"
 	fi
 	hold_in_sandbox
 	namesake=$outer/elsewhere/${sandbox##*/}

@@ -11,7 +11,7 @@ stub() {
 	{ echo '#!/bin/sh' && cat; } >"$tmp/bin/$1"
 	chmod 755 "$tmp/bin/$1"
 }
-for command in sh awk cat dirname env mkdir tail tr; do
+for command in sh awk cat dirname env mkdir paste tail tr; do
 	ln -s "$(command -v $command)" "$tmp/bin/$command"
 done
 cp "$srcdir/tools/quickstart" "$srcdir/tools/lib-setup.sh" "$tmp/tree/tools"
