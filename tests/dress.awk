@@ -150,7 +150,7 @@ function prefix(level, usec, wall) {
 		return "| 2026-09-21 " wall " | vmhost | "
 	if (style == "bytes")
 		return "b\047" ktime(usec)
-	if (style == "placeholder")
+	if (style == "bracketed-host")
 		return "Sep 21 " wall " [hostname] kernel: " ktime(usec)
 	if (style == "grep-n")
 		return NR ":" ktime(usec)

@@ -109,8 +109,7 @@ static int await_death(struct run *run, int ms)
 /*
  * Who sends SIGTERM because of an OOM kill (systemd's OOMPolicy=stop) does so as soon as the kill
  * is counted, and the larger its victim, the longer it takes to die: what ended the run is
- * then the
- * kill.
+ * then the kill.
  */
 int run_signalled(struct run *run, int number)
 {

@@ -24,7 +24,7 @@ enum standstill {
  */
 enum standstill standstill_find(const struct root *root, pid_t pid,
 				const struct cgroup_chain *chain,
-			  char text[static STANDSTILL_MAX]);
+				char text[static STANDSTILL_MAX]);
 
 /*
  * Whether a process in the cgroups of CHAIN, of version 1, would stand still at a limit because

@@ -237,8 +237,7 @@ static bool has_time(const struct clothing *line)
 
 /*
  * Lines without time and host are of the message above them, or of a log without times. The
- * date of what
- * is no message, of a mail that quotes some, is not theirs.
+ * date of what is no message, of a mail that quotes some, is not theirs.
  */
 static void inherit_prefix(struct unwrap *unwrap, struct clothing *line)
 {

@@ -10,8 +10,7 @@
 
 /*
  * Returns 0, also where there is no /proc, or -EXDEV with *trouble set: /proc shows the
- * processes of
- * another pid namespace, or children of ours would be born in another one.
+ * processes of another pid namespace, or children of ours would be born in another one.
  */
 int pid_namespace_check(struct trouble *trouble);
 

@@ -31,9 +31,8 @@ static uint64_t level_kills(const struct witness_level *level)
 
 /*
  * OOM kills counted in the subject's own cgroup since the beginning, without those of which
- * the log
- * says that they were of others. In a cgroup that it shares they are not about it when the log
- * speaks of its pid and does not name it.
+ * the log says that they were of others. In a cgroup that it shares they are not about it when
+ * the log is of its pid namespace and does not name it.
  */
 static uint64_t own_kills(const struct testimony *testimony)
 {

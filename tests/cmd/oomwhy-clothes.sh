@@ -24,7 +24,7 @@ styles="secs secs-indent caller caller-cpu
 	talos hypervisor tag-no-blank tag-no-colon bare-host ansible serial-console logfmt
 	cloudwatch fluent-bit semicolons
 	loki loki-pretty loki-query otel json-in-json json-payload json-talos
-	graylog-csv splunk-csv xml table bytes placeholder console-string console-records"
+	graylog-csv splunk-csv xml table bytes bracketed-host console-string console-records"
 
 wear_styles() {
 	for style in $styles; do
@@ -169,7 +169,7 @@ tell_times() {
 		graylog-csv 09-21T14:13:26Z false 6966596000 vmhost
 		splunk-csv 09-21T14:13:26Z true 6966596000 vmhost
 		table 09-21T14:13:26Z true null null
-		placeholder 09-21T14:13:26Z true 6966596000 hostname
+		bracketed-host 09-21T14:13:26Z true 6966596000 hostname
 		console-records 09-21T14:13:26Z false 6966596000 null
 		loki 09-21T14:13:26.966596Z false null vmhost
 		loki-pretty 09-21T14:13:26.966596Z false null null
