@@ -103,6 +103,23 @@ if command -v perl >/dev/null; then
 	ok $? "oomwhy: every line of $(wc -c <"$tmp/wanted") bytes arrives"
 	slowly "$PAGETOUCH" --help >"$tmp/out" 2>"$tmp/err"
 	is "$(wc -l <"$tmp/out")" "$("$PAGETOUCH" --help | wc -l)" "and so does all of the help"
+	# Nobody reads at all: a signal is obeyed all the same.
+	perl -MFcntl -e '
+		pipe(my $read, my $write) or die;
+		fcntl($write, 1031, 4096);
+		fcntl($write, F_SETFL, O_WRONLY | O_NONBLOCK) or die;
+		my $pid = fork;
+		if (!$pid) { open(STDOUT, ">&", $write); exec @ARGV }
+		my ($full, $left);
+		vec($full, fileno($write), 1) = 1;
+		do { select(undef, undef, undef, 0.05) } while select(undef, $left = $full, undef, 0);
+		kill TERM => $pid;
+		$SIG{ALRM} = sub { kill KILL => $pid };
+		alarm 60;
+		waitpid $pid, 0;
+		print $? & 127' "$PAGETOUCH" --json --exact 64M 4K >"$tmp/out" 2>"$tmp/err"
+	is "$(cat "$tmp/out")" 15 "with nobody who reads it ends by SIGTERM"
+	has "$tmp/err" '^pagetouch: ended by SIGTERM after touching' "and says so"
 	# The control: a reader who goes away is not waited for.
 	timeout 60 "$PAGETOUCH" 4M 4K 2>"$tmp/err" | head -n 1 >"$tmp/out"
 	empty "$tmp/err" "a reader who leaves ends it, in silence"
