@@ -187,7 +187,7 @@ static int make_plan(struct session *session, struct request *request, struct tr
 	if (request_has_share(request))
 		r = room_read(&source, false, &room);
 	if (r < 0) {
-		trouble_set_errno(trouble, r, "cannot read how much memory is left");
+		room_complain(&room, r, trouble);
 		return EXIT_FAILED;
 	}
 	if (plan_make(request, room.bytes, page_size, &session->plan, trouble) < 0)

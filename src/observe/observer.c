@@ -146,7 +146,7 @@ static int guard_rest(struct run *run)
 		return 0;
 	r = room_read(&run->tools->guard->source, true, &run->ending->room);
 	if (r < 0)
-		return run_fail(run, r, "cannot read how much memory is left");
+		return run_fail_room(run, r, &run->ending->room);
 	return room_headroom(&run->ending->room) ? 0 : run_stop(run, STOP_GUARD);
 }
 

@@ -31,6 +31,12 @@ int run_fail(struct run *run, int error, const char *what)
 	return run_stop(run, STOP_FAILED);
 }
 
+int run_fail_room(struct run *run, int error, const struct room *room)
+{
+	room_complain(room, error, &run->ending->trouble);
+	return run_stop(run, STOP_FAILED);
+}
+
 static int poll_until(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 {
 	uint64_t now = duration_now();

@@ -67,6 +67,9 @@ int run_signalled(struct run *run, int number);
 /* Ends the run because a reading failed. Always returns -ECANCELED. */
 int run_fail(struct run *run, int error, const char *what);
 
+/* The same, ROOM being what room_read() has left. */
+int run_fail_room(struct run *run, int error, const struct room *room);
+
 /* Ends the run because what is going on was refused by the kernel. Always returns -ECANCELED. */
 int run_refused(struct run *run, int error);
 

@@ -184,10 +184,17 @@ static bool is_dead(const struct pids_result *result)
 	return !result || !result[VM_SIZE].result.ul_int;
 }
 
-/* smaps_rollup was empty: it may not be read, or the process died after its status was. */
+/* The library left smaps_rollup out: it cannot be read, or the process died after its status was. */
 static int why_no_rollup(struct sampler *sampler)
 {
-	return is_dead(select_one(sampler, sampler->status)) ? -ESRCH : -EACCES;
+	char path[64], text[4096];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%u/smaps_rollup", sampler->pid);
+	r = root_read(&sampler->root, path, text, sizeof(text));
+	if (is_dead(select_one(sampler, sampler->status)))
+		return -ESRCH;
+	return r < 0 ? r : -EIO;
 }
 
 int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample)

@@ -28,7 +28,7 @@ static int guard_collapse(struct run *run, const struct step *step)
 		return 0;
 	r = room_read(&guard->source, true, &run->ending->room);
 	if (r < 0)
-		return run_fail(run, r, "cannot read how much memory is left");
+		return run_fail_room(run, r, &run->ending->room);
 	return room_headroom(&run->ending->room) < needed ? run_stop(run, STOP_GUARD) : 0;
 }
 

@@ -37,7 +37,7 @@ static int ask_guard(struct run *run, uint64_t done, uint64_t *ret_allowed)
 			     &allowed);
 
 	if (r < 0)
-		return run_fail(run, r, "cannot read how much memory is left");
+		return run_fail_room(run, r, &run->tools->guard->room);
 	*ret_allowed = allowed - run->spent;
 	return 0;
 }

@@ -323,6 +323,13 @@ int cgroup_figures_read(const struct root *root, const struct cgroup_level *leve
 	return 0;
 }
 
+bool cgroup_may_limit(int error)
+{
+	/* None, or the cgroup has been removed, or it is what no kernel writes. */
+	return error != -ENOENT && error != -ENODEV && error != -EINVAL && error != -ERANGE &&
+	       error != -EFBIG;
+}
+
 uint64_t cgroup_room(const struct cgroup_figures *figures)
 {
 	uint64_t reclaimable = figures->reclaimable < figures->usage ? figures->reclaimable

@@ -67,6 +67,9 @@ int cgroup_level_read_all(const struct root *root, const struct cgroup_level *le
 int cgroup_figures_read(const struct root *root, const struct cgroup_level *level,
 			struct cgroup_figures *ret_figures);
 
+/* Whether there may be a limit where that failed with ERROR: it was denied, or resources ran out. */
+bool cgroup_may_limit(int error);
+
 /* What FIGURES leave, in bytes; CGROUP_UNLIMITED where there is no limit. */
 uint64_t cgroup_room(const struct cgroup_figures *figures);
 

@@ -3,8 +3,8 @@
 #include <config.h>
 
 #include <errno.h>
+#include <string.h>
 
-#include "base/trouble.h"
 #include "system/room.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -40,11 +40,9 @@ static bool is_tighter(const struct room *room, const struct room *than, bool gu
 static int read_level(const struct room_source *source, const struct cgroup_level *level,
 		      struct room *ret_room)
 {
-	struct cgroup_figures figures;
+	struct cgroup_figures figures = { 0 };
 	int r = cgroup_figures_read(source->root, level, &figures);
 
-	if (r < 0)
-		return r;
 	*ret_room = (struct room){
 		.bytes = cgroup_room(&figures),
 		.reserve = room_cgroup_reserve(figures.limit),
@@ -52,31 +50,35 @@ static int read_level(const struct room_source *source, const struct cgroup_leve
 		.cgroup = true,
 	};
 	trouble_escape(ret_room->name, sizeof(ret_room->name), level->name);
-	return 0;
+	return r;
 }
 
 int room_read(const struct room_source *source, bool guarded, struct room *ret_room)
 {
 	struct room least = { .reserve = room_machine_reserve(source->machine->mem_total) };
+	struct room room = least;
 	int r = machine_read_available(source->root, &least.bytes);
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < source->chain->count; i++) {
-		struct room room;
-
+	for (size_t i = 0; r == 0 && i < source->chain->count; i++) {
 		r = read_level(source, &source->chain->levels[i], &room);
-		/*
-		 * For want of descriptors or memory a limit would go unseen;
-		 * else there is none to see.
-		 */
-		if (r == -EMFILE || r == -ENFILE || r == -ENOMEM)
-			return r;
-		if (r < 0)
-			continue;
-		if (is_tighter(&room, &least, guarded))
+		if (r == 0 && is_tighter(&room, &least, guarded))
 			least = room;
+		if (r < 0 && !cgroup_may_limit(r))
+			r = 0;
 	}
-	*ret_room = least;
-	return 0;
+	*ret_room = r < 0 ? room : least;
+	return r;
+}
+
+void room_complain(const struct room *room, int error, struct trouble *trouble)
+{
+	if (!room->cgroup) {
+		trouble_set_errno(trouble, error, "cannot read how much memory is left");
+		return;
+	}
+	trouble_set(trouble, "cannot read how much memory is left in memory cgroup %s: %s",
+		    room->name, strerror(-error));
+	if (!trouble_remedy_errno(trouble, error))
+		trouble_remedy(trouble, "to go on without looking at it, use --no-guard and "
+			       "no N%%");
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/trouble.h"
 #include "system/cgroup.h"
 #include "system/machine.h"
 #include "system/root.h"
@@ -43,9 +44,13 @@ uint64_t room_cgroup_reserve(uint64_t limit);
 /*
  * Reads MemAvailable and every level of the chain and returns in *ret_room the one that
  * leaves the least. With GUARDED each one's reserve is taken off first, and *ret_room
- * is the one with the least headroom. Returns 0 or a negative errno.
+ * is the one with the least headroom. Returns 0, or a negative errno: then only cgroup and name
+ * of *ret_room are set, to what could not be read.
  */
 int room_read(const struct room_source *source, bool guarded, struct room *ret_room);
+
+/* Sets *trouble to why room_read() failed with ERROR, of which it left ROOM. */
+void room_complain(const struct room *room, int error, struct trouble *trouble);
 
 /* What the guard lets be touched of ROOM: bytes less reserve, not below 0. */
 uint64_t room_headroom(const struct room *room);

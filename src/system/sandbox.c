@@ -272,23 +272,29 @@ static bool has_room(const struct attempt *attempt, const struct cgroup_level *l
 	const struct sandbox_spec *spec = attempt->spec;
 	uint64_t most = spec->limit != CGROUP_UNLIMITED ? spec->limit : spec->high;
 	struct cgroup_figures figures;
+	int r = cgroup_figures_read(&attempt->live, level, &figures);
 
-	return cgroup_figures_read(&attempt->live, level, &figures) < 0 ||
-	       cgroup_room(&figures) >= most;
+	return r < 0 ? !cgroup_may_limit(r) : cgroup_room(&figures) >= most;
 }
 
 static int refuse_escape(const struct attempt *attempt, const struct cgroup_level *level)
 {
 	struct cgroup_figures figures = { 0 };
 	char name[256], limit[SIZE_TEXT_MAX], left[SIZE_TEXT_MAX];
+	int r;
 
 	trouble_escape(name, sizeof(name), level->name);
-	cgroup_figures_read(&attempt->live, level, &figures);
+	r = cgroup_figures_read(&attempt->live, level, &figures);
 	size_format(limit, figures.limit, SIZE_HUMAN);
 	size_format(left, cgroup_room(&figures), SIZE_HUMAN);
-	trouble_set(attempt->trouble, "the sandbox would have to be outside of our memory cgroup "
-		    "%s, and would escape its limit of %s, of which %s are left", name, limit,
-		    		left);
+	if (r < 0)
+		trouble_set(attempt->trouble, "the sandbox would have to be outside of our memory "
+			    "cgroup %s, whose limit or usage cannot be read: %s", name,
+			    strerror(-r));
+	else
+		trouble_set(attempt->trouble, "the sandbox would have to be outside of our memory "
+			    "cgroup %s, and would escape its limit of %s, of which %s are left",
+			    name, limit, left);
 	if (place_has_systemd())
 		trouble_remedy(attempt->trouble,
 				"run it in a unit with '-p Delegate=yes', or give "

@@ -270,15 +270,13 @@ static void add_silence(const struct testimony *testimony, struct verdict *verdi
 {
 	int error = testimony->kmsg_error;
 
-	if (error == -EPERM || error == -EACCES)
-		verdict_add_proof(verdict, "the kernel's log may not be read (/dev/kmsg: needs "
-				  "CAP_SYSLOG)");
-	else if (error == -EPIPE)
+	if (error == -EPIPE)
 		verdict_add_proof(verdict, "the kernel's log, of which a part was overwritten "
 				  "before it was read, has no record about the subject");
 	else if (error)
-		verdict_add_proof(verdict, "the kernel's log was not read (/dev/kmsg: %s)",
-				  strerror(-error));
+		verdict_add_proof(verdict, "the kernel's log was not read (/dev/kmsg: %s%s)",
+				  strerror(-error), error == -EPERM
+				  ? "; it needs CAP_SYSLOG where kernel.dmesg_restrict is 1" : "");
 	else if (testimony->foreign_pids)
 		verdict_add_proof(verdict, "the kernel's log has no record that can be told to be "
 				  "about the subject: its pids are of another pid namespace");

@@ -66,6 +66,35 @@ else
 		EPERM unlinkat 137 the sandbox stays: Operation not permitted
 	EOF
 fi
+
+# "ERRNO TEXT STATUS ARGUMENTS: PATTERN": what has TEXT in its path cannot be opened, below a limit.
+if [ ! -x "${DENY:-}" ] || sanitized || ! "$DENY" EPERM :/nonexistent true; then
+	skip "paths denied" "they cannot be denied here"
+elif ! echo 64M >"$outer/middle/memory.limit_in_bytes"; then
+	skip "paths denied" "no limit can be set here"
+else
+	middle="cgroup [^ ]*test-denied.$$/middle"
+	while read -r error text wanted arguments; do
+		# shellcheck disable=SC2086 # several arguments
+		inside "$DENY" "$error" ":$text" "$PAGETOUCH" ${arguments%%:*}
+		is "$status" "$wanted" "${arguments%%:*}: $text: $error"
+		has "$tmp/err" "${arguments#*: }" "${arguments%%:*}: $text: $error: it is said"
+		nothing_left "$text: $error"
+	done <<-EOF
+		EACCES /smaps_rollup 125 -q 1M: cannot read the subject's smaps_rollup: Permission denied
+		EPERM /smaps_rollup 125 -q 1M: cannot read the subject's smaps_rollup: Operation not permitted
+		EACCES /status 125 -q 1M: cannot read the subject: Permission denied
+		EACCES /middle/memory.limit 125 -q 1M: memory is left in memory $middle: Permission denied
+		EPERM /middle/memory.usage 125 -q 1M: memory is left in memory $middle: Operation not permitted
+		EACCES /middle/memory.limit 125 -q 1%: memory is left in memory $middle: Permission denied
+		EACCES /middle/memory.stat 0 1M: by smaps_rollup
+		EACCES /middle/memory.limit 0 --no-guard 1M: by smaps_rollup
+		EACCES /dev/kmsg 137 --no-guard --limit 16M 32M 16M: log was not read ./dev/kmsg: Permission denied
+		EPERM /dev/kmsg 137 --no-guard --limit 16M 32M 16M: not permitted; it needs CAP_SYSLOG where
+		EACCES memory.oom_control 137 --no-guard --limit 16M 32M 16M: exit status 137
+		EACCES /vmstat 137 --no-guard --limit 16M 32M 16M: OOM-killed at the limit of its sandbox
+	EOF
+fi
 leave
 ok $? "those cgroups are free again"
 

@@ -516,6 +516,18 @@ static void test_room_read(void)
 	}
 }
 
+/* What was denied may be the least; what is not there is not. */
+static void test_may_limit(void)
+{
+	static const int denied[] = { EACCES, EPERM, EMFILE, ENOMEM, EIO };
+	static const int none[] = { ENOENT, ENODEV, EINVAL, ERANGE };
+
+	for (size_t i = 0; i < COUNT(denied); i++)
+		tap_ok(cgroup_may_limit(-denied[i]), "a limit behind '%s'", strerror(denied[i]));
+	for (size_t i = 0; i < COUNT(none); i++)
+		tap_ok(!cgroup_may_limit(-none[i]), "no limit behind '%s'", strerror(none[i]));
+}
+
 static void test_machine_room(void)
 {
 	struct tree tree = make_machine("0::/\n");
@@ -810,6 +822,7 @@ int main(void)
 	test_reserves();
 	test_headroom();
 	test_room_read();
+	test_may_limit();
 	test_machine_room();
 	test_hostile_names();
 	test_dotted_name();
