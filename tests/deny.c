@@ -92,16 +92,14 @@ static unsigned short make_filter(struct sock_filter *filter, char *names, unsig
 	return at;
 }
 
-/*
- * What openat() of PID was to open, at ADDRESS, up to the end of its page at least. Empty: it cannot
- * be read.
- */
+/* The path at ADDRESS in PID, or as much of it as can be read. */
 static void read_path(pid_t pid, uint64_t address, char path[static PATH_MAX])
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), first = page - address % page;
 	struct iovec local = { path, PATH_MAX - 1 };
 	struct iovec remote[] = {
-		{ (void *)(uintptr_t)address, first }, { (void *)(uintptr_t)(address + first), page },
+		{ (void *)(uintptr_t)address, first },
+		{ (void *)(uintptr_t)(address + first), page },
 	};
 	ssize_t length = process_vm_readv(pid, &local, 1, remote, 2, 0);
 

@@ -184,7 +184,7 @@ static bool is_dead(const struct pids_result *result)
 	return !result || !result[VM_SIZE].result.ul_int;
 }
 
-/* The library left smaps_rollup out: it cannot be read, or the process died after its status was. */
+/* The library left smaps_rollup out: it cannot be read, or the process died after its status. */
 static int why_no_rollup(struct sampler *sampler)
 {
 	char path[64], text[4096];
