@@ -175,7 +175,7 @@ int read_zone(struct oom_draft *draft, struct text text)
 static unsigned char take_letters(struct text *text)
 {
 	struct text letters;
-	unsigned char kinds = 0;
+	int kinds = 0;
 
 	text_skip_blanks(text);
 	if (!text_skip(text, "(") || !text_take_until(text, ")", &letters))
@@ -185,7 +185,7 @@ static unsigned char take_letters(struct text *text)
 		kinds |= letters.at[i] == 'C' ? OOM_BLOCKS_CMA
 		       : letters.at[i] == 'H' || letters.at[i] == 'I' ? OOM_BLOCKS_RESERVED
 		       : OOM_BLOCKS_ANY;
-	return kinds;
+	return (unsigned char)kinds;
 }
 
 /* "4*4kB (UE) 2*8kB (M) ... = 12304kB": the first size is that of a page. */
