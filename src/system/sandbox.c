@@ -37,6 +37,7 @@ struct attempt {
 	struct trouble *trouble;	/* set with -EDQUOT */
 	struct root live;
 	struct cgroup_chain chain;	/* our own */
+	int scope_error;		/* why systemd gave no scope; 0: it was not asked */
 };
 
 static int set_limits_v1(int fd, const struct sandbox_spec *spec)
@@ -343,9 +344,11 @@ static bool is_in_chain(const struct cgroup_chain *chain, const struct cgroup_le
 static int make_in_scope(struct attempt *attempt)
 {
 	struct cgroup_chain before = attempt->chain;
-	int r = before.count && before.levels[0].version == 2 ? scope_enter(before.levels[0].name)
-							      : -ENOENT;
+	int r;
 
+	if (!before.count || before.levels[0].version != 2)
+		return -ENOENT;
+	r = attempt->scope_error = scope_enter(before.levels[0].name);
 	if (r < 0)
 		return r;
 	attempt->chain = (struct cgroup_chain){ 0 };
@@ -373,6 +376,40 @@ static int try_ways(struct attempt *attempt)
 	if (r < 0 && r != -EDQUOT && attempt->spec->high == CGROUP_UNLIMITED)
 		r = keep_error(make_in_chain(attempt, SANDBOX_V1), &error);
 	return r == 0 || r == -EDQUOT ? r : error;
+}
+
+/* Why systemd gave no scope, where the text of an errno would not say it; or NULL. */
+static const char *why_no_scope(int error)
+{
+	switch (-error) {
+	case ETIMEDOUT:
+		return "systemd did not answer in time";
+	case EIO:
+		return "systemd could not start a scope";
+	case ENOMEDIUM:
+		return "this user's systemd cannot be found: XDG_RUNTIME_DIR is not set";
+	case ENOENT:
+	case ECONNREFUSED:
+		return geteuid() != 0 ? "this user's systemd does not run" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* What would let systemd give one. */
+static void say_scope(const struct attempt *attempt)
+{
+	unsigned user = (unsigned)geteuid();
+	const char *whose = user ? " --user" : "";
+
+	if (attempt->scope_error == -ETIMEDOUT || attempt->scope_error == -EIO)
+		trouble_remedy(attempt->trouble, "see 'systemctl%s list-jobs' and 'journalctl%s "
+			       "-n 20' for what it is busy with, and try again", whose, whose);
+	else
+		trouble_remedy(attempt->trouble, "log in as this user (su and sudo start no "
+			       "systemd), or as root run 'loginctl enable-linger %u' and then set "
+			       "XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root",
+			       user, user);
 }
 
 /* What would give a sandbox here. */
@@ -403,11 +440,18 @@ static void say_way(const struct sandbox_spec *spec, const struct attempt *attem
 
 static void complain(const struct attempt *attempt, int error)
 {
+	const char *why = why_no_scope(attempt->scope_error);
+
+	/* An ordinary user may not do without systemd where it runs. */
+	if (error != attempt->scope_error && geteuid() == 0)
+		why = NULL;
 	trouble_set(attempt->trouble, "no memory cgroup can be had here for a sandbox: %s%s",
-		    strerror(-error), attempt->spec->high == CGROUP_UNLIMITED
+		    why ? why : strerror(-error), attempt->spec->high == CGROUP_UNLIMITED
 				      ? "" : " (--high needs cgroup v2)");
 	/* EAGAIN: cgroup.max.descendants or cgroup.max.depth. */
-	if (error == -EAGAIN || !trouble_remedy_errno(attempt->trouble, error))
+	if (why)
+		say_scope(attempt);
+	else if (error == -EAGAIN || !trouble_remedy_errno(attempt->trouble, error))
 		say_way(attempt->spec, attempt);
 }
 

@@ -18,8 +18,8 @@
 #define MANAGER "org.freedesktop.systemd1", "/org/freedesktop/systemd1", \
 		"org.freedesktop.systemd1.Manager"
 
-/* How long systemd may take for the job. */
-#define JOB_NS (10 * NS_PER_SECOND)
+/* How long systemd may take to be reached, for each answer, and for the job. */
+#define WAIT_NS (10 * NS_PER_SECOND)
 
 #define SLICE_MAX 256
 
@@ -95,19 +95,21 @@ static int build_request(sd_bus *bus, const char *path, sd_bus_message **ret_req
 	return r < 0 ? r : sd_bus_message_append(*ret_request, "a(sa(sv))", 0);
 }
 
-static int wait_for_job(sd_bus *bus, const struct job *job)
+/* Lets BUS work until it is ready or, with JOB, until that is done. */
+static int wait_for(sd_bus *bus, const struct job *job)
 {
-	uint64_t deadline = duration_now() + JOB_NS;
+	uint64_t deadline = duration_now() + WAIT_NS, now;
 	int r = 0;
 
-	while (r >= 0 && !job->done && duration_now() < deadline) {
+	while (r >= 0 && !(job ? job->done : sd_bus_is_ready(bus) > 0)) {
+		now = duration_now();
+		if (now >= deadline)
+			return -ETIMEDOUT;
 		r = sd_bus_process(bus, NULL);
 		if (r == 0)
-			r = sd_bus_wait(bus, (deadline - duration_now()) / 1000);
+			r = sd_bus_wait(bus, (deadline - now) / 1000);
 	}
-	if (r < 0)
-		return r;
-	return !job->done ? -ETIMEDOUT : job->failed ? -EIO : 0;
+	return r < 0 ? r : 0;
 }
 
 static int start_scope(sd_bus *bus, const char *path)
@@ -117,15 +119,20 @@ static int start_scope(sd_bus *bus, const char *path)
 	struct job job = { 0 };
 	int r;
 
-	r = sd_bus_match_signal(bus, &slot, MANAGER, "JobRemoved", on_job_removed, &job);
+	r = wait_for(bus, NULL);
+	if (r >= 0)
+		r = sd_bus_match_signal_async(bus, &slot, MANAGER, "JobRemoved", on_job_removed,
+					      NULL, &job);
 	if (r >= 0)
 		r = build_request(bus, path, &request);
 	if (r >= 0)
-		r = sd_bus_call(bus, request, JOB_NS / 1000, NULL, &reply);
+		r = sd_bus_call(bus, request, WAIT_NS / 1000, NULL, &reply);
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "o", &job.path);
 	if (r >= 0)
-		r = wait_for_job(bus, &job);
+		r = wait_for(bus, &job);
+	if (r >= 0 && job.failed)
+		r = -EIO;
 	sd_bus_message_unref(request);
 	sd_bus_message_unref(reply);
 	sd_bus_slot_unref(slot);

@@ -15,6 +15,31 @@ try() {
 	timeout 60 "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
 }
 
+# systemd COMMAND...: where systemd and the memory controller of cgroup v2 seem to be.
+systemd() {
+	timeout 60 unshare -m sh -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup &&
+		mount -t tmpfs none /run && mkdir -p /run/systemd/system && exec "$@"' - "$@" </dev/null
+}
+# refused COMMAND...: ends with 125, what it says is in $tmp/err.
+refused() {
+	status=0
+	systemd "$@" "$PAGETOUCH" --limit 32M 4M >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status" 125 "$*"
+}
+user="setpriv --reuid=65534 --regid=65534 --clear-groups env -u DBUS_SESSION_BUS_ADDRESS"
+has_scopes=0
+if can_drop && grep -q sd_bus_open_user "$PAGETOUCH" && ! systemd sh -c '
+	grep -w memory /sys/fs/cgroup/cgroup.controllers' >/dev/null 2>&1; then
+	has_scopes=1
+	# A bus that is silent: ten seconds, beside all else.
+	silent=unixexec:path=/bin/sleep,argv1=50
+	systemd env DBUS_SYSTEM_BUS_ADDRESS=$silent "$PAGETOUCH" --limit 32M 4M 2>"$tmp/silent" &
+	silent_root=$!
+	# shellcheck disable=SC2086 # several words
+	systemd $user DBUS_SESSION_BUS_ADDRESS=$silent "$PAGETOUCH" --limit 32M 4M 2>"$tmp/silent-user" &
+	silent_user=$!
+fi
+
 # /proc of another pid namespace: refused. Of our own: not.
 if unshare -p -f --mount-proc true 2>/dev/null; then
 	try unshare -p -f "$PAGETOUCH" -q 1M
@@ -124,5 +149,28 @@ is "$status" 125 "a cgroup file that is a fifo"
 rm "$tmp/tree/proc/self/cgroup"
 try env PAGETOUCH_ROOT="$tmp/tree" "$PAGETOUCH" -q 1M
 is "$status" 0 "control: without it"
+
+# A user's systemd that is not there, or does not answer.
+if [ "$has_scopes" -eq 1 ]; then
+	# shellcheck disable=SC2086 # several words
+	{
+		refused $user -u XDG_RUNTIME_DIR
+		has "$tmp/err" 'systemd cannot be found: XDG_RUNTIME_DIR is not set' "is said to be why"
+		has "$tmp/err" 'enable-linger 65534.*XDG_RUNTIME_DIR=/run/user/65534' "and what to do"
+		refused $user XDG_RUNTIME_DIR=/nonexistent
+		has "$tmp/err" "user's systemd does not run" "is said to be why"
+	}
+	refused env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent
+	hasnt "$tmp/err" 'log in as this user|XDG_RUNTIME_DIR' "control: root is not told to log in"
+	status=0 && wait "$silent_user" || status=$?
+	is "$status" 125 "a user's bus that is silent"
+	has "$tmp/silent-user" 'systemd did not answer in time' "is said to be why"
+	has "$tmp/silent-user" 'systemctl --user list-jobs' "and where to look"
+	status=0 && wait "$silent_root" || status=$?
+	is "$status" 125 "a system bus that is silent"
+	has "$tmp/silent" "see 'systemctl list-jobs'" "is looked for elsewhere"
+else
+	skip "a systemd that gives no scope" "no user, no libsystemd, or a memory controller of v2 here"
+fi
 
 done_testing

@@ -45,7 +45,7 @@ without_session() {
 	run systemd-run --quiet --wait --pipe --collect -p User=tester -- \
 		pagetouch --json --limit 64M 1G 8M
 	is "$status" 125 "ordinary user without a session: exit 125"
-	has "$err" 'systemd-run --user --scope' "ordinary user without a session: the refusal"
+	has "$err" 'XDG_RUNTIME_DIR=/run/user/1000' "ordinary user without a session: the refusal"
 	clean "ordinary user without a session"
 }
 
