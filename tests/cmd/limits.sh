@@ -114,7 +114,7 @@ else
 		case $status in
 		*124* | *13?*) ok 1 "ulimit -d $kib: $status" ;;
 		esac
-		is "$(cat "$tmp/err" "$tmp/err2" | grep -c 'Cannot allocate memory$')" \
+		is "$(cat "$tmp/err" "$tmp/err2" | grep -v 'error while loading' | grep -c 'Cannot allocate memory$')" \
 			"$(cat "$tmp/err" "$tmp/err2" | grep -c 'ulimit -d (RLIMIT_DATA)')" "ulimit -d $kib: the limit is named ($status)"
 	done
 fi
