@@ -317,6 +317,8 @@ static void on_tick(void *context, uint64_t touched, uint64_t elapsed_ns)
 		progress_tick(&session->progress, touched, elapsed_ns);
 	note_throttling(session, touched, elapsed_ns);
 	note_standstill(session, elapsed_ns);
+	if (!session->subject.child_count)
+		witness_look(&session->witness, elapsed_ns);
 }
 
 /* The signal that this process should die of for SESSION to be seen as it was. */

@@ -18,9 +18,13 @@
 #include "observe/witness.h"
 #include "oom/parser.h"
 #include "system/keyed.h"
+#include "system/process.h"
 
 #define REPORT_NS (200 * NS_PER_MS)
 #define NAME_MAX_ESCAPED 1024
+
+/* A kill is counted before its victim is told, who is told much sooner than in this time. */
+#define OUTLIVED_NS (500 * NS_PER_MS)
 
 void witness_open(struct witness *witness)
 {
@@ -129,6 +133,33 @@ void witness_begin(struct witness *witness, pid_t pid, const char *comm, bool al
 		begin_levels(witness);
 	testimony->vmstat_known = read_vmstat(witness, &testimony->vmstat_before);
 	witness->oomd_before = read_oomd(witness);
+}
+
+static bool is_alive(const struct witness *witness)
+{
+	uint64_t vsz;
+
+	return process_status_field(&witness->live, witness->observed, "VmSize", &vsz) == 0 &&
+	       !process_is_dying(&witness->live, witness->observed);
+}
+
+void witness_look(struct witness *witness, uint64_t now_ns)
+{
+	struct testimony *testimony = &witness->testimony;
+	struct cgroup_events now;
+	uint64_t kills;
+
+	if (!testimony->count)
+		return;
+	if (witness->seen > testimony->survived && now_ns - witness->seen_ns >= OUTLIVED_NS &&
+	    is_alive(witness))
+		testimony->survived = witness->seen;
+	cgroup_events_read(&witness->live, &witness->chain.levels[0], &now);
+	kills = cgroup_events_kills(&testimony->levels[0].before, &now);
+	if (kills > witness->seen) {
+		witness->seen = kills;
+		witness->seen_ns = now_ns;
+	}
 }
 
 /* Notes a report if it is about the subject. The report is released. */

@@ -33,6 +33,8 @@ struct testimony {
 	bool whole_paths;		/* names of levels begin at the root, as in the log;
 					 * else where our cgroup namespace does */
 	bool foreign_pids;		/* the log's pids are not ours: of another namespace */
+	uint64_t survived;		/* OOM kills counted in the first level
+					 * that the subject has outlived */
 	bool vmstat_known;		/* /proc/vmstat has oom_kill (4.13 and later) */
 	uint64_t vmstat_before, vmstat_after;	/* OOM kills of the whole machine */
 	int kmsg_error;			/* why the kernel's log was not read; 0: it was;
@@ -51,6 +53,8 @@ struct witness {
 	const char *comm;		/* his name */
 	uint64_t vsz;			/* his VSZ, bytes; OOM_UNKNOWN: not known, or it changed */
 	bool oomd_before;
+	uint64_t seen;			/* OOM kills that witness_look() has seen in the first level */
+	uint64_t seen_ns;		/* since when */
 	struct testimony testimony;
 };
 
@@ -62,6 +66,12 @@ void witness_open(struct witness *witness);
  * ALONE says that its cgroup is a sandbox, made for it.
  */
 void witness_begin(struct witness *witness, pid_t pid, const char *comm, bool alone);
+
+/*
+ * Looks, at the time NOW_NS, whether the subject outlives OOM kills that are counted in its own
+ * cgroup. Not to be called while it has children, of whom one may be the victim.
+ */
+void witness_look(struct witness *witness, uint64_t now_ns);
 
 /*
  * Takes the counters again. With KILLED, also looks for the kernel's report about the subject,

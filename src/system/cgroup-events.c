@@ -68,6 +68,15 @@ void cgroup_events_read(const struct root *root, const struct cgroup_level *leve
 	cgroup_events_parse_v2(events, has_local ? local : NULL, ret_events);
 }
 
+uint64_t cgroup_events_kills(const struct cgroup_events *before, const struct cgroup_events *after)
+{
+	bool local = before->has_local && after->has_local;
+	uint64_t from = local ? before->local_oom_kill : before->oom_kill;
+	uint64_t to = local ? after->local_oom_kill : after->oom_kill;
+
+	return before->known && after->known && to > from ? to - from : 0;
+}
+
 static uint64_t read_figure(const struct root *root, const struct cgroup_level *level,
 			    const char *file)
 {

@@ -30,6 +30,10 @@ struct cgroup_peak {
 void cgroup_events_read(const struct root *root, const struct cgroup_level *level,
 			struct cgroup_events *ret_events);
 
+/* OOM kills in the cgroup itself, where that is told, from BEFORE to AFTER; 0: not known, either. */
+uint64_t cgroup_events_kills(const struct cgroup_events *before,
+			     const struct cgroup_events *after);
+
 void cgroup_peak_read(const struct root *root, const struct cgroup_level *level,
 		      struct cgroup_peak *ret_peak);
 

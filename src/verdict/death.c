@@ -19,28 +19,25 @@ static uint64_t rise(uint64_t before, uint64_t after)
 	return after > before ? after - before : 0;
 }
 
-/* OOM kills in LEVEL itself since the beginning; v1 counts nothing else. */
+/* OOM kills in LEVEL itself since the beginning. */
 static uint64_t level_kills(const struct witness_level *level)
 {
-	if (!level->before.known || !level->after.known)
-		return 0;
-	if (level->version == 2 && level->before.has_local && level->after.has_local)
-		return rise(level->before.local_oom_kill, level->after.local_oom_kill);
-	return rise(level->before.oom_kill, level->after.oom_kill);
+	return cgroup_events_kills(&level->before, &level->after);
 }
 
 /*
- * OOM kills counted in the subject's own cgroup since the beginning, without those of which
- * the log says that they were of others. In a cgroup that it shares they are not about it when
+ * OOM kills counted in the subject's own cgroup since the beginning, without those of which the log
+ * says that they were of others, or which it has outlived. In a cgroup that it shares they are not about it when
  * the log is of its pid namespace and does not name it.
  */
 static uint64_t own_kills(const struct testimony *testimony)
 {
 	uint64_t kills = testimony->count ? level_kills(testimony->levels) : 0;
+	uint64_t others = testimony->fate.others;
 
 	if (!testimony->alone && !testimony->kmsg_error && !testimony->foreign_pids)
 		return 0;
-	return rise(testimony->fate.others, kills);
+	return rise(others > testimony->survived ? others : testimony->survived, kills);
 }
 
 /* What the log says of the subject, its counter must say too: of another cgroup, the machine's. */
@@ -259,6 +256,10 @@ static void add_counters(const struct testimony *testimony, struct verdict *verd
 					  ": its limit ran out", level->name,
 					  level->before.local_oom, level->after.local_oom);
 	}
+	if (testimony->survived)
+		verdict_add_proof(verdict, "the subject outlived %" PRIu64 " OOM kill%s counted in "
+				  "%s", testimony->survived, testimony->survived == 1 ? "" : "s",
+				  testimony->levels[0].name);
 	if (testimony->vmstat_known && testimony->vmstat_after != testimony->vmstat_before)
 		verdict_add_proof(verdict, "/proc/vmstat: oom_kill went from %" PRIu64
 				  " to %" PRIu64 " on this machine", testimony->vmstat_before,

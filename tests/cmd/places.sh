@@ -210,6 +210,39 @@ for space in '' 'unshare -p -f --mount-proc'; do
 	eventually 5 rmdir "$outer/elsewhere"
 done
 
+# Where the log cannot be read: a kill that the subject has outlived was another's.
+if [ -x "${DENY:-}" ] && ! sanitized && "$DENY" EPERM :/nonexistent true; then
+	cat >"$tmp/blind" <<-'EOT'
+		#!/bin/sh
+		exec "$DENY" EPERM :/dev/kmsg "$PAGETOUCH" "$@"
+	EOT
+	chmod +x "$tmp/blind"
+	hold "$tmp/blind" --limit 32M
+	for sandbox in "$outer"/pagetouch-*; do :; done
+	mine=$(subject_in "$sandbox")
+	stranger_in "$sandbox"
+	is "$?" 137 "no log: a stranger dies in the sandbox"
+	# Who rests is looked at once a second, and twice is needed.
+	sleep 2.5
+	kill -9 "$mine"
+	finish
+	is "$status $(outcome)" "137 killed" "no log: that is not the subject's death"
+	has "$tmp/out" 'the subject outlived 1 OOM kill counted in .*/pagetouch-' "no log: why not"
+	# The control: its own comes later.
+	: >"$tmp/out"
+	"$tmp/within" "$tmp/blind" --json --no-guard --limit 32M --rate 10M/s 256M 4M >"$tmp/out" 2>"$tmp/err" &
+	observer=$!
+	eventually 20 grep -q '"touched":4194304,' "$tmp/out"
+	for sandbox in "$outer"/pagetouch-*; do :; done
+	stranger_in "$sandbox"
+	stranger=$?
+	finish
+	is "$stranger $status $(outcome)" "137 137 oom-sandbox" "no log: control: it is killed after a stranger"
+	has "$tmp/out" 'oom_kill went from 0 to 2' "no log: both are counted"
+else
+	skip "no log: a stranger dies in the sandbox" "the log cannot be denied here"
+fi
+
 # A subject that is kept from running: said, and ended by SIGTERM.
 : >"$tmp/out"
 echo 1 >"$outer/memory.oom_control"

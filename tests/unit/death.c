@@ -35,6 +35,7 @@ struct scene {
 	bool shared;
 	bool elsewhere;		/* the log found it in another cgroup */
 	uint64_t others;	/* that the log names in its cgroup */
+	uint64_t survived;	/* kills counted while it lived on */
 	int vmstat;		/* by how much it rose; -1: not known */
 	bool chosen_found, killed_found;
 	struct oom_chosen chosen;
@@ -235,6 +236,20 @@ static const struct scene scenes[] = {
 	  .log_read = true, .others = 1,
 	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
 	  .outcome = OUTCOME_KILLED, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "it outlived the kill in its sandbox", .alone = true, .vmstat = 1, .survived = 1,
+	  .counts = { { 2, BOX, false, { 0, 1 }, { 0, 1 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_KILLED, .proof = DEATH_HINTED, .limit = NONE },
+	{ .name = "it outlived one kill of two", .alone = true, .vmstat = 2, .survived = 1,
+	  .log_read = true, .others = 1,
+	  .counts = { { 1, BOX, false, { 3, 5 }, { 0, 0 }, 64 * MIB, 64 * MIB } },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_COUNTED, .limiter = BOX,
+	  .limit = 64 * MIB },
+	{ .name = "it outlived a kill, and its record says more", .alone = true, .vmstat = 2,
+	  .survived = 1, .chosen_found = true,
+	  .counts = { { 1, BOX, false, { 0, 2 }, { 0, 0 }, 64 * MIB, 64 * MIB } },
+	  .chosen = { .memcg = BOX, .task_memcg = BOX },
+	  .outcome = OUTCOME_OOM_SANDBOX, .proof = DEATH_RECORDED, .limiter = BOX,
+	  .limit = 64 * MIB },
 	{ .name = "moved out of the sandbox, and killed there", .alone = true, .vmstat = 1,
 	  .elsewhere = true, .chosen_found = true,
 	  .counts = { { 2, BOX, false, { 0, 0 }, { 0, 0 }, 9 * MIB, 64 * MIB } },
@@ -337,6 +352,7 @@ static void tell(const struct scene *scene, struct story *story)
 	testimony->shared = scene->shared;
 	testimony->fate.elsewhere = scene->elsewhere;
 	testimony->fate.others = scene->others;
+	testimony->survived = scene->survived;
 	testimony->vmstat_known = scene->vmstat >= 0;
 	testimony->vmstat_before = 100;
 	testimony->vmstat_after = 100 + (scene->vmstat > 0 ? (uint64_t)scene->vmstat : 0);
@@ -501,6 +517,8 @@ static const struct {
 	{ "v2, own limit", "OOM-killed", "memory.events.local of " BOX ": oom went from 0 to 1" },
 	{ "v2, own limit", "OOM-killed", "/proc/vmstat: oom_kill went from 100 to 101" },
 	{ "v2, own limit", "OOM-killed", "it needs CAP_SYSLOG" },
+	{ "it outlived the kill in its sandbox", "killed by SIGKILL",
+	  "the subject outlived 1 OOM kill counted in " BOX },
 	{ "v2, memory.oom.group counts one process twice", "its sandbox", "from 0 to 2" },
 	{ "v2, limit at the parent", "memory cgroup /user.slice (48.0 MiB)",
 	  "memory.events.local of /user.slice: oom went from 0 to 1" },
