@@ -181,6 +181,15 @@ static size_t drop_tags(char *line, size_t length)
 	return length;
 }
 
+void plain_constraint(char *line, size_t length)
+{
+	static const char defused[] = "oom-kill:cO";
+	char *found = memmem(line, length, defused, sizeof(defused) - 1);
+
+	if (found)
+		found[sizeof(defused) - 2] = 'o';
+}
+
 size_t plain_line(char *line, size_t length)
 {
 	while (length && line[length - 1] == '\r')
@@ -192,7 +201,9 @@ size_t plain_line(char *line, size_t length)
 	length = drop_sequences(line, length);
 	length = drop_tags(line, length);
 	length = plain_spaces(line, length);
-	return decode_entities(line, length);
+	length = decode_entities(line, length);
+	plain_constraint(line, length);
+	return length;
 }
 
 static int digit_of(char byte, int base)

@@ -17,6 +17,13 @@ size_t plain_line(char *line, size_t length);
  */
 size_t plain_spaces(char *line, size_t length);
 
+/*
+ * Undoes, in place, what sites that let nobody write "onclick=" into their pages make of the line
+ * "oom-kill:constraint=": they write the first letter of what they take for such a thing large.
+ * plain_line() has done it to whole lines.
+ */
+void plain_constraint(char *line, size_t length);
+
 enum plain_escapes {
 	PLAIN_KMSG,	/* every \xNN, as /dev/kmsg has them */
 	PLAIN_OTHER,	/* \xNN of bytes that are no printable ASCII, as dmesg(1) writes them */

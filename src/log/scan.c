@@ -24,7 +24,7 @@
 
 /* '#' stands for a digit, behind the first NEEDLE_MIN bytes only. */
 static const char needles[][NEEDLE_MAX] = {
-	"voked oom-killer", "oom-killer: ", "oom-kill:constraint", "oom_reaper: ",
+	"voked oom-killer", "oom-killer: ", "oom-kill:constraint", "oom-kill:cOnstraint", "oom_reaper: ",
 	"reaped process #", "oom_score_adj", "oom_adj name", "Killed process #",
 	"Kill process #", "kill process #", "ut of memory and no", "ut of memory: OOM vic",
 	"ut of memory: syst", "ut of memory: comp", "ult of limit of",

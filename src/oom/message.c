@@ -701,13 +701,13 @@ bool oom_message_whole(enum oom_message message, struct text text)
 	case OOM_MSG_ROW:
 		return row_has_name(text);
 	case OOM_MSG_DECISION:
-		return text_has(text, ",uid=");
+		return has_value(text, ",uid=");
 	case OOM_MSG_CHOICE:
 		return text_has(text, " child");
 	case OOM_MSG_KILLED:
 		return has_value(text, "oom_score_adj:");
 	case OOM_MSG_REAPED:
-		return has_value(text, "shmem-rss:");
+		return text_skip_past_last(&text, "shmem-rss:") && text_has(text, "kB");
 	case OOM_MSG_GROUP:
 		return ends_with(text_trim(text), " set");
 	case OOM_MSG_STATS:
@@ -717,17 +717,17 @@ bool oom_message_whole(enum oom_message message, struct text text)
 	}
 }
 
-/* The rest of a line about a kill. */
+/* The rest of a line about a kill, which may begin inside a word: "non-rss:4kB, ", "B, ". */
 static bool is_rest_of_kill(struct text line)
 {
 	static const char *const beginnings[] = {
-		"process ", "(", ",", ":", "total-vm:", "anon-rss:", "file-rss:", "shmem-rss:",
-		"UID", "now ", "pgtables:", "oom_score_adj:",
+		"process ", "(", ",", ":", "UID", "now ", "kB", "B",
 	};
-	bool unit;
+	struct text rest = line, word = text_take_word(&rest);
 
 	return starts_with_any(line, beginnings, COUNT(beginnings)) || text_is_digit(line.at[0]) ||
-	       begins_with_figure(line, &unit);
+	       (text_skip_past(&word, ":") && text_is_digit(text_byte(word, 0))) ||
+	       text_has(rest, "total-vm:");
 }
 
 /* Whether LINE has nothing but figures, as the record of a node and of a zone. */
@@ -761,7 +761,7 @@ bool oom_message_goes_on(enum oom_message message, struct text line, enum oom_me
 	case OOM_MSG_REAPED:
 		return (dressed && class == OOM_MSG_NONE) || is_rest_of_kill(line);
 	case OOM_MSG_INVOKED:
-		return text_has(line, "=") || line.at[0] == '(' ||
+		return text_has(line, "=") || line.at[0] == '(' || text_is_digit(line.at[0]) ||
 		       text_starts(line, "oom-killer:");
 	default:
 		return class == OOM_MSG_NONE || dressed;
@@ -818,7 +818,7 @@ static bool is_figure_torn(struct text word)
 /* Behind the name of a kill line's process all words are "key:value", ", UID N" apart. */
 static bool is_kill_torn(struct text so_far, struct text word)
 {
-	if (!text_has(so_far, " total-vm:") && !text_has(so_far, " now anon-rss:"))
+	if (!text_has(so_far, "total-vm:") && !text_has(so_far, " now anon-rss:"))
 		return false;
 	if (!text_has(word, ":"))
 		return true;

@@ -15,7 +15,7 @@
 static size_t end_of_name(struct text text)
 {
 	static const char *const followers[] = {
-		") total-vm:", "), UID ", ") vsz:", ") score ", "), now anon-rss:", ") is already",
+		") total-vm:", ")total-vm:", "), UID ", ") vsz:", ") score ", "), now anon-rss:", ") is already",
 		") sharing same memory", ")\n",
 	};
 	size_t end = TEXT_NONE;

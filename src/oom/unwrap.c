@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "log/plain.h"
 #include "oom/unwrap.h"
 
 /* A word that is longer is not broken, so that its line may be longer than the others. */
@@ -12,6 +13,9 @@
 
 /* So many lines of the same width are no chance. */
 #define FULL_LINES 3
+
+/* Blanks at either end of a line are lost where its end is not seen. */
+#define LOST_BLANKS 2
 
 void unwrap_begin(struct unwrap *unwrap)
 {
@@ -76,6 +80,22 @@ static void add(struct unwrap *unwrap, struct text piece)
 	if (length)
 		memcpy(unwrap->text + unwrap->length, piece.at, length);
 	unwrap->length += length;
+	/* Where plain_line() could not see it, torn into two lines. */
+	plain_constraint(unwrap->text, text_starts(so_far(unwrap), "oom-kill:c") ? 11 : 0);
+}
+
+/* What the message that waits would be with LINE behind it, and behind BETWEEN. */
+static enum oom_message class_with(struct unwrap *unwrap, const char *between,
+				   const struct clothing *line)
+{
+	size_t length = unwrap->length;
+	enum oom_message class;
+
+	add(unwrap, text_of(between));
+	add(unwrap, text_trim(line->message));
+	class = oom_message_of(so_far(unwrap), hosts_expect(unwrap->hosts));
+	unwrap->length = length;
+	return class;
 }
 
 static void note_piece(struct unwrap *unwrap, const struct clothing *line)
@@ -88,11 +108,13 @@ static void note_piece(struct unwrap *unwrap, const struct clothing *line)
 		unwrap->class = class;
 	unwrap->width = line->width;
 	unwrap->padding = line->padding;
-	unwrap->whole = oom_message_whole(unwrap->class, so_far(unwrap));
+	unwrap->whole = unwrap->class != OOM_MSG_NONE &&
+			oom_message_whole(unwrap->class, so_far(unwrap));
 	/* What people write behind it, and is joined to it, does not change that. */
 	if (unwrap->lines == 1)
-		unwrap->kernels = oom_message_is_kernels(unwrap->class, so_far(unwrap),
-				unwrap->timed,
+		unwrap->kernels = unwrap->class != OOM_MSG_NONE &&
+				  oom_message_is_kernels(unwrap->class, so_far(unwrap),
+							 unwrap->timed,
 							 hosts_have_reports(unwrap->hosts));
 }
 
@@ -108,6 +130,7 @@ static int wait_for_rest(struct unwrap *unwrap, const struct clothing *line,
 	unwrap->whole = false;
 	unwrap->lines = 1;
 	unwrap->length = 0;
+	unwrap->doubt = 0;
 	unwrap->indent = line->indent;
 	unwrap->kmsg = line->kmsg;
 	unwrap->timed = line->timed;
@@ -154,15 +177,48 @@ static bool is_patient(enum oom_message message)
 	       message == OOM_MSG_NODE || message == OOM_MSG_ZONE;
 }
 
+static bool is_same_moment(const struct oom_time *a, const struct oom_time *b)
+{
+	if (a->has_monotonic && b->has_monotonic)
+		return a->monotonic_ns == b->monotonic_ns;
+	return a->has_wall && b->has_wall && a->wall_ns == b->wall_ns;
+}
+
+/* Whether what waits fills its last line. */
+static bool is_full(const struct unwrap *unwrap)
+{
+	return unwrap->width + unwrap->padding >= unwrap->style.width;
+}
+
+/*
+ * Whether LINE is what a device that cuts its lines has put behind a prefix of its own: alone it
+ * is none of a report's, what it goes on with is not whole, and fills its line or was not enough to
+ * be one of a report's.
+ */
+static bool is_dressed_rest(struct unwrap *unwrap, const struct clothing *line)
+{
+	struct oom_expected expected = hosts_expect(unwrap->hosts);
+	enum oom_message class = oom_message_of(line->message, expected);
+
+	return !unwrap->kmsg && !unwrap->whole && is_same_moment(&unwrap->time, &line->time) &&
+	       text_is(line->host, unwrap->host) &&
+	       (class == OOM_MSG_NONE || class == OOM_MSG_DECISION_REST) &&
+	       (is_full(unwrap) || oom_message_of(so_far(unwrap), expected) == OOM_MSG_NONE);
+}
+
 /* Whether what waits may go on in LINE at all: more than its text says. */
-static bool may_go_on(const struct unwrap *unwrap, const struct clothing *line)
+static bool may_go_on(struct unwrap *unwrap, const struct clothing *line)
 {
 	const struct unwrap_style *style = &unwrap->style;
 	size_t next = first_word(line->message).length;
 
-	if (line->timed || !line->message.length || unwrap->lines == UNWRAP_LINES_MAX ||
-	    !oom_message_may_join(unwrap->class, line->message))
+	if (!line->message.length || unwrap->lines == UNWRAP_LINES_MAX ||
+	    !oom_message_may_join(unwrap->class, line->message) ||
+	    (line->timed && !is_dressed_rest(unwrap, line)))
 		return false;
+	if (line->timed || unwrap->class == OOM_MSG_NONE)
+		return class_with(unwrap, "", line) != OOM_MSG_NONE ||
+		       class_with(unwrap, " ", line) != OOM_MSG_NONE;
 	/* " SUBSYSTEM=acpi", more of a record, but not of its text */
 	if (unwrap->kmsg && (unwrap->whole || line->indent))
 		return false;
@@ -173,18 +229,20 @@ static bool may_go_on(const struct unwrap *unwrap, const struct clothing *line)
 	       unwrap->width + 1 + next > style->width;
 }
 
-/* Whether what waits fills its last line. */
-static bool is_full(const struct unwrap *unwrap)
+/* Whether what waits fills its last line but for blanks at its end that were lost. */
+static bool is_nearly_full(const struct unwrap *unwrap)
 {
-	return unwrap->width + unwrap->padding >= unwrap->style.width;
+	return unwrap->width + unwrap->padding + LOST_BLANKS >= unwrap->style.width;
 }
 
 /* Whether LINE, of CLASS, goes on with what waits. */
 static bool goes_on(const struct unwrap *unwrap, const struct clothing *line,
 		    enum oom_message class)
 {
+	if (line->timed || unwrap->class == OOM_MSG_NONE)
+		return true;
 	if (unwrap->style.by_byte && !unwrap->style.by_word && unwrap->style.dressed)
-		return is_full(unwrap);
+		return is_nearly_full(unwrap);
 	if (unwrap->whole)
 		return class == OOM_MSG_NONE && !oom_message_is_other(line->message);
 	return oom_message_goes_on(unwrap->class, line->message, class, unwrap->style.dressed);
@@ -214,15 +272,44 @@ static bool is_torn(struct unwrap *unwrap, const struct clothing *line)
 	return full && !style->by_word && (style->by_byte || style->full >= FULL_LINES);
 }
 
+/* The same, but where only one of both makes a line of a report, it is that. */
+static bool is_torn_by_class(struct unwrap *unwrap, const struct clothing *line)
+{
+	bool torn = is_torn(unwrap, line);
+	bool without = class_with(unwrap, "", line) != OOM_MSG_NONE;
+
+	if (without == (class_with(unwrap, " ", line) != OOM_MSG_NONE))
+		return torn;
+	unwrap->style.by_byte |= without && is_full(unwrap);
+	return without;
+}
+
+/* Takes a blank out again if this log is broken inside of words, as was seen since. */
+static void settle_doubt(struct unwrap *unwrap)
+{
+	size_t at = unwrap->doubt;
+
+	if (!at || !unwrap->style.by_byte || unwrap->style.by_word)
+		return;
+	memmove(unwrap->text + at, unwrap->text + at + 1, unwrap->length - at - 1);
+	unwrap->length--;
+	unwrap->doubt = 0;
+}
+
 static void go_on(struct unwrap *unwrap, const struct clothing *line)
 {
 	struct unwrap_style *style = &unwrap->style;
-	bool torn = is_torn(unwrap, line);
+	bool full = is_full(unwrap) && !unwrap->padding && line->indent <= unwrap->indent;
+	bool torn;
 
-	style->wrapped = true;
-	style->by_word |= !torn && !is_full(unwrap);
 	while (unwrap->length && text_is_blank(unwrap->text[unwrap->length - 1]))
 		unwrap->length--;
+	torn = is_torn_by_class(unwrap, line);
+	settle_doubt(unwrap);
+	style->wrapped = true;
+	style->by_word |= !torn && !is_nearly_full(unwrap);
+	if (!torn && full)
+		unwrap->doubt = unwrap->length;
 	if (!torn)
 		add(unwrap, text_of(" "));
 	add(unwrap, text_trim(line->message));
@@ -277,13 +364,20 @@ static enum oom_message classify(const struct unwrap *unwrap, struct clothing *l
 	return class;
 }
 
+/* Whether LINE may have been broken off before anything of a report's was in it. */
+static bool is_head(const struct unwrap *unwrap, const struct clothing *line)
+{
+	return line->timed && !line->kmsg && line->message.length &&
+	       line->width == unwrap->style.width;
+}
+
 /* A line that goes on with no other. */
 static int begin(struct unwrap *unwrap, const struct clothing *line, enum oom_message class)
 {
 	if (class == OOM_MSG_NONE && line->width)
 		class = oom_message_begun(line->message, hosts_expect(unwrap->hosts));
 	/* What is no line of text was never wrapped. */
-	if (class != OOM_MSG_NONE && line->width)
+	if (line->width && (class != OOM_MSG_NONE || is_head(unwrap, line)))
 		return wait_for_rest(unwrap, line, class);
 	/* What is no line of text either comes from the kernel itself. */
 	if (line->width && !oom_message_is_kernels(class, line->message, line->timed,
@@ -312,6 +406,8 @@ int unwrap_take(struct unwrap *unwrap, const struct clothing *given, enum oom_me
 		unwrap->message_timed = *ret_class != OOM_MSG_NONE;
 	}
 	if (unwrap->waiting && goes_on(unwrap, &line, *ret_class)) {
+		/* What seemed to be clothes is a part of the message. */
+		line.message = given->message;
 		*ret_class = unwrap->class;
 		go_on(unwrap, &line);
 		return 0;

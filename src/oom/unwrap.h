@@ -25,12 +25,13 @@ struct unwrap {
 	struct hosts *hosts;
 	struct unwrap_style style;
 	bool waiting;			/* a message waits for its rest, or for another line */
-	enum oom_message class;
+	enum oom_message class;		/* OOM_MSG_NONE: its rest may tell */
 	bool whole;			/* it needs no rest */
 	bool kmsg, timed;		/* its first line was a record of /dev/kmsg, had a time */
 	unsigned lines;
 	char *text;			/* owned; UNWRAP_MAX bytes, made at the first need */
 	size_t length;
+	size_t doubt;			/* where in it a blank may be none; 0: nowhere */
 	size_t width, padding;		/* of its last line */
 	size_t indent;			/* of its first line */
 	struct oom_time time, last_time;

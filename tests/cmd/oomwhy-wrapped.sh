@@ -79,4 +79,59 @@ check_facts "$nameless"
 for report in $reports; do
 	break_everywhere
 done
+
+# device: a report as short as devices and forums have them.
+device() {
+	sed 's/^/Nov 10 10:21:33 node01 kernel: /' <<-'END'
+		[8812345.123456] CPU 3/KVM invoked oom-killer: gfp_mask=0x6200ca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj=0
+		[8812345.123999] oom-kill:constraint=CONSTRAINT_MEMORY_POLICY,nodemask=0,cpuset=vcpu3,mems_allowed=0-1,global_oom,task_memcg=/machine/qemu-3-web01.libvirt-qemu,task=kvm,pid=41234,uid=0
+		[8812345.124111] Out of memory: Killed process 41234 (kvm) total-vm:35123456kB, anon-rss:33554432kB, file-rss:12345kB, shmem-rss:0kB, UID:0 pgtables:66000kB oom_score_adj:0
+		[8812347.224111] oom_reaper: reaped process 41234 (kvm), now anon-rss:0kB, file-rss:12345kB, shmem-rss:0kB
+	END
+}
+
+# cut_dressed WIDTH: each piece of a message has the prefix of its first.
+cut_dressed() {
+	awk -v width="$1" '
+		match($0, /kernel: [[][0-9.]+[]] /) {
+			prefix = substr($0, 1, RSTART + RLENGTH - 1)
+			for (text = substr($0, RSTART + RLENGTH); length(text) > width;
+			     text = substr(text, width + 1))
+				print prefix substr(text, 1, width)
+			print prefix text
+		}'
+}
+
+# cut_at WIDTH PIECE: the report broken at WIDTH, in mid-word too, in all the ways devices do it.
+cut_at() {
+	new_log
+	fold -w "$1" "$tmp/device" >"$log"
+	expect_facts "broken at $1, in words too" "$tmp/device"
+	new_log
+	fold -w "$1" "$tmp/bare" >"$log"
+	expect_facts "without times, broken at $1, in words too" "$tmp/bare"
+	new_log
+	sed 's/:con/:cOn/; s/(kvm) total/(kvm)total/' "$tmp/device" | fold -w "$1" >"$log"
+	expect_facts "constraint= taken for an event, a blank lost, broken at $1" "$tmp/device"
+	new_log
+	cut_dressed "$2" <"$tmp/device" >"$log"
+	expect_facts "in pieces of $2 with prefixes" "$tmp/device"
+}
+device >"$tmp/device"
+sed 's/.*kernel: [^ ]* //' "$tmp/device" >"$tmp/bare"
+for width in $(seq 70 136); do
+	cut_at "$width" $((width - 40))
+done
+check_facts
+
+# What looks the same and is two lines.
+cat >"$tmp/two" <<'END'
+Nov 10 10:21:33 node01 kernel: [8812345.123456] oom_reaper: reaped process 3 (CPU
+Nov 10 10:21:33 node01 kernel: [8812345.223456] kvm invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
+Nov 10 10:21:33 node01 kernel: [8812345.323456] Out of memory: Killed process 41234 (kvm)
+Nov 10 10:21:33 node01 kernel: [8812345.323499] total-vm:35123456kB, anon-rss:33554432kB
+END
+is "$("$OOMWHY" --json "$tmp/two" | jq -c 'select(.trigger.comm) |
+	[.trigger.comm, .victims[0].comm, .victims[0].total_vm]')" '["kvm","kvm",null]' \
+	"lines of other times are no rests"
 done_testing
