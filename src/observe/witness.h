@@ -53,8 +53,8 @@ struct witness {
 	const char *comm;		/* his name */
 	uint64_t vsz;			/* his VSZ, bytes; OOM_UNKNOWN: not known, or it changed */
 	bool oomd_before;
-	uint64_t seen;			/* OOM kills that witness_look() has seen in the first level */
-	uint64_t seen_ns;		/* since when */
+	uint64_t seen, seen_ns;		/* OOM kills in the first level, as last
+					 * looked at, and when they were new */
 	struct testimony testimony;
 };
 

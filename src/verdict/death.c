@@ -26,9 +26,9 @@ static uint64_t level_kills(const struct witness_level *level)
 }
 
 /*
- * OOM kills counted in the subject's own cgroup since the beginning, without those of which the log
- * says that they were of others, or which it has outlived. In a cgroup that it shares they are not about it when
- * the log is of its pid namespace and does not name it.
+ * OOM kills counted in the subject's own cgroup since the beginning, without those of which the
+ * log says that they were of others, or which it has outlived. In a cgroup that it shares they
+ * are not about it when the log is of its pid namespace and does not name it.
  */
 static uint64_t own_kills(const struct testimony *testimony)
 {
@@ -257,9 +257,9 @@ static void add_counters(const struct testimony *testimony, struct verdict *verd
 					  level->before.local_oom, level->after.local_oom);
 	}
 	if (testimony->survived)
-		verdict_add_proof(verdict, "the subject outlived %" PRIu64 " OOM kill%s counted in "
-				  "%s", testimony->survived, testimony->survived == 1 ? "" : "s",
-				  testimony->levels[0].name);
+		verdict_add_proof(verdict, "the subject outlived %" PRIu64 " OOM kill%s counted "
+				  "in %s", testimony->survived,
+				  testimony->survived == 1 ? "" : "s", testimony->levels[0].name);
 	if (testimony->vmstat_known && testimony->vmstat_after != testimony->vmstat_before)
 		verdict_add_proof(verdict, "/proc/vmstat: oom_kill went from %" PRIu64
 				  " to %" PRIu64 " on this machine", testimony->vmstat_before,
