@@ -87,6 +87,7 @@ else
 		EACCES /middle/memory.limit 125 -q 1M: memory is left in memory $middle: Permission denied
 		EPERM /middle/memory.usage 125 -q 1M: memory is left in memory $middle: Operation not permitted
 		EACCES /middle/memory.limit 125 -q 1%: memory is left in memory $middle: Permission denied
+		EACCES memory.limit_in 125 --limit 32M 1M: whose limit or usage cannot be read: Permission denied
 		EACCES /middle/memory.stat 0 1M: by smaps_rollup
 		EACCES /middle/memory.limit 0 --no-guard 1M: by smaps_rollup
 		EACCES /dev/kmsg 137 --no-guard --limit 16M 32M 16M: log was not read ./dev/kmsg: Permission denied
