@@ -140,6 +140,9 @@ function prefix(level, usec, wall) {
 		return "[" NR "] kernel.log: [1790000000." fraction(usec, 6) ", {\"log\"=>"
 	if (style == "semicolons")
 		return NR ";2026-09-21 " wall ";vmhost;kernel;" level ";"
+	if (style ~ /^cef/)
+		return "<4>Sep 21 " wall " vmhost CEF:0|Vendor|Agent|1." (NR % 2) "|kern|kernel|3|" \
+			"rt=Sep 21 2026 " wall " dvchost=vmhost msg="
 	if (style == "graylog-csv")
 		return "\"2026-09-21T" wall ".000Z\",\"vmhost\",\"kernel: " ktime(usec)
 	if (style == "splunk-csv")
@@ -243,6 +246,8 @@ function suffix(usec) {
 		return "</msg></event>"
 	if (style == "table")
 		return " |"
+	if (style == "cef-more")
+		return " cat=kern outcome=/x"
 	if (style == "bytes")
 		return "\047"
 	return ""
@@ -255,6 +260,8 @@ function print_plain(level, usec, text, front, back) {
 		text = replaced(text, "\"", "\"\"")
 	if (style == "xml")
 		text = html(text)
+	if (style == "cef-escaped")
+		text = replaced(replaced(text, "\\", "\\\\"), "=", "\\=")
 	if (mode == "repeat")
 		text = replaced(text, "\n", back "\n" front) back
 	else if (mode == "indent")

@@ -214,12 +214,13 @@ static bool is_kernel_tag(struct text tag)
 	return false;
 }
 
-/* Takes a word that ends in a colon; ret_tag is without it. */
+/* Takes a word that ends in a colon; ret_tag is without it. In "|5|msg=CPU:" it is none. */
 static bool take_tag_word(struct text *text, struct text *ret_tag)
 {
 	struct text rest = *text, word = text_take_word(&rest);
 
-	if (word.length < 2 || word.length > 128 || text_last(word) != ':')
+	if (word.length < 2 || word.length > 128 || text_last(word) != ':' ||
+	    memchr(word.at, '=', word.length) || memchr(word.at, '|', word.length))
 		return false;
 	*ret_tag = text_head(word, word.length - 1);
 	*text = rest;

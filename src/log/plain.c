@@ -136,6 +136,18 @@ size_t plain_spaces(char *line, size_t length)
 	return kept;
 }
 
+size_t plain_equals(char *line, size_t length)
+{
+	size_t kept = 0;
+
+	for (size_t at = 0; at < length; at++) {
+		at += line[at] == '\\' && at + 1 < length &&
+		      (line[at + 1] == '=' || line[at + 1] == '\\');
+		line[kept++] = line[at];
+	}
+	return kept;
+}
+
 /*
  * The length of the HTML tag that TEXT begins with, 0: none of those that pages put around logs.
  */

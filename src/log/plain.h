@@ -24,6 +24,9 @@ size_t plain_spaces(char *line, size_t length);
  */
 void plain_constraint(char *line, size_t length);
 
+/* Undoes "\\=" and "\\\\", as CEF has them, in place. Returns the new length. */
+size_t plain_equals(char *line, size_t length);
+
 enum plain_escapes {
 	PLAIN_KMSG,	/* every \xNN, as /dev/kmsg has them */
 	PLAIN_OTHER,	/* \xNN of bytes that are no printable ASCII, as dmesg(1) writes them */

@@ -191,11 +191,13 @@ static size_t count_blanks(struct text text)
 	return text.length - rest.length;
 }
 
-/* What may close or follow a text that is not the last of its line. */
+/* What may close or follow a text that is not the last of its line, also "key=value". */
 static bool is_suffix(struct text suffix)
 {
 	char first = text_byte(suffix, 0);
 
+	if (take_word_run(&suffix))
+		return text_byte(suffix, 0) == '=';
 	return first && strchr("\"'`|}])<\\,", first);
 }
 
@@ -317,9 +319,11 @@ static void drop_suffix(struct text *text, const struct prefix_skeleton *back)
 		return;
 	for (size_t at = trimmed.length; at-- > 0;) {
 		struct text rest = text_from(trimmed, at);
+		bool word = back->mark[0] == 'w' && at && text_is_blank(trimmed.at[at - 1]);
 
-		if (rest.at[0] == back->mark[0] && take_skeleton(&rest, back) && !rest.length) {
-			text->length = (size_t)(trimmed.at - text->at) + at;
+		if ((word || rest.at[0] == back->mark[0]) && take_skeleton(&rest, back) &&
+		    !rest.length) {
+			text->length = (size_t)(trimmed.at - text->at) + at - word;
 			return;
 		}
 	}
@@ -445,7 +449,7 @@ static bool read_stamp(struct text *text, int64_t now_ns, struct clothing *cloth
 	return true;
 }
 
-/* A name, or an address; no version ("6.5"), number or dash. ArcSight has "|Linux|kernel|". */
+/* A name, or an address; no version ("6.5"), number or dash. */
 static bool may_be_host(struct text word)
 {
 	size_t letters = 0, dots = 0;
@@ -454,13 +458,14 @@ static bool may_be_host(struct text word)
 		letters += is_alphanumeric(word.at[i]) && !text_is_digit(word.at[i]);
 		dots += word.at[i] == '.';
 	}
-	return (letters || dots == 3) && !text_is(word, "Linux");
+	return letters || dots == 3;
 }
 
 /* A word of the prefix: BEFORE is the one before it, empty if there was a time. */
 static void read_word(struct text word, struct text *before, struct clothing *clothing)
 {
-	static const char *const keys[] = { "host", "hostname", "Hostname", "_HOSTNAME", "node" };
+	static const char *const keys[] = { "host", "hostname", "Hostname", "_HOSTNAME", "node",
+					    "dvchost" };
 
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (text_is(*before, keys[i]) && !clothing->host.length && !is_kernel_word(word))
@@ -484,9 +489,13 @@ void prefix_read(struct text front, int64_t now_ns, struct clothing *clothing)
 			before.length = 0;
 			continue;
 		}
-		if (take_word_run(&rest))
+		if (take_word_run(&rest)) {
 			read_word(text_head(start, start.length - rest.length), &before, clothing);
-		else
-			rest = text_from(rest, 1);
+			continue;
+		}
+		/* Columns that may be anything: "|Linux|kernel|" */
+		if (rest.at[0] == '|')
+			before.length = 0;
+		rest = text_from(rest, 1);
 	}
 }

@@ -62,6 +62,7 @@ struct oom_parser {
 	size_t back_length;
 	char *scratch;			/* owned; OOM_LINE_MAX bytes: a line being undressed */
 	struct prefixes prefixes;
+	bool escaped;			/* this log has "\\=" for '=' (CEF) */
 	size_t held_length;		/* of lines that wait until the prefix is known */
 	unsigned held_lines;
 	bool held_entered[HELD_LINES];	/* in an entry: held_entries, without its message */
@@ -348,8 +349,14 @@ static bool learn_prefix(struct oom_parser *parser, struct text line)
 static int take_text_line(struct oom_parser *parser, struct text line,
 			  const struct fields_entry *entry)
 {
-	bool learned = learn_prefix(parser, line);
+	bool learned;
 	int r;
+
+	parser->escaped = parser->escaped || text_has(line, "gfp_mask\\=0x") ||
+			  text_has(line, "oom-kill:constraint\\=CONSTRAINT_");
+	if (parser->escaped)
+		line.length = plain_equals((char *)(uintptr_t)line.at, line.length);
+	learned = learn_prefix(parser, line);
 
 	if (!learned && (parser->held_lines || text_has(line, "invoked oom-killer: gfp_mask=")) &&
 	    hold_line(parser, line, entry))
@@ -480,6 +487,7 @@ static int end_lines(struct oom_parser *parser)
 		r = unwrap_end(&parser->unwrap);
 	unwrap_begin(&parser->unwrap);
 	parser->prefixes.count = parser->prefixes.next = 0;
+	parser->escaped = false;
 	return r;
 }
 

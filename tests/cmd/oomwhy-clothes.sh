@@ -24,6 +24,7 @@ styles="secs secs-indent caller caller-cpu
 	talos hypervisor tag-no-blank tag-no-colon bare-host ansible serial-console logfmt
 	cloudwatch fluent-bit semicolons
 	loki loki-pretty loki-query otel json-in-json json-payload json-talos
+	cef cef-escaped cef-more
 	graylog-csv splunk-csv xml table bytes bracketed-host console-string console-records"
 
 wear_styles() {
@@ -166,6 +167,7 @@ tell_times() {
 		tag-no-blank 09-21T14:13:26Z true 6966596000 vmhost
 		tag-no-colon 09-21T14:13:26Z true 6966596000 vmhost
 		semicolons 09-21T14:13:26Z true null vmhost
+		cef 09-21T14:13:26Z true null vmhost
 		graylog-csv 09-21T14:13:26Z false 6966596000 vmhost
 		splunk-csv 09-21T14:13:26Z true 6966596000 vmhost
 		table 09-21T14:13:26Z true null null
