@@ -140,6 +140,9 @@ function prefix(level, usec, wall) {
 		return "[" NR "] kernel.log: [1790000000." fraction(usec, 6) ", {\"log\"=>"
 	if (style == "semicolons")
 		return NR ";2026-09-21 " wall ";vmhost;kernel;" level ";"
+	# It looks like a list.
+	if (style == "python-tag")
+		return "[\047vm-1\047, \047console\047] " ktime(usec)
 	if (style ~ /^cef/)
 		return "<4>Sep 21 " wall " vmhost CEF:0|Vendor|Agent|1." (NR % 2) "|kern|kernel|3|" \
 			"rt=Sep 21 2026 " wall " dvchost=vmhost msg="
@@ -379,6 +382,10 @@ function print_document(usec, text, lines, n, i, line) {
 				"\"host.name\",\"value\":{\"stringValue\":\"vmhost\"}}]}," \
 				"\"scopeLogs\":[{\"logRecords\":[{\"body\":{\"stringValue\":" \
 				line "}}]}]}]}"
+		else if (style == "json-list" || style == "python-list")
+			printf "%s%s", (before == "" && i == 1 ? "[" : ", "), \
+				(style == "json-list" ? line : \
+				"\047" substr(line, 2, length(line) - 2) "\\n\047")
 		else if (style == "json-in-json")
 			print "{\"log\":" json("{\"level\":\"warn\",\"message\":" line "}") \
 				",\"stream\":\"stdout\"}"
@@ -402,7 +409,7 @@ function print_record(level, usec, text) {
 		print_verbose(level, usec, text)
 	else if (style == "docker-json" || style == "docker-json-ktime")
 		print_docker(usec, text)
-	else if (style ~ /^(loki|loki-pretty|loki-query|otel|json-.*)$/)
+	else if (style ~ /^(loki|loki-pretty|loki-query|otel|json-.*|python-list)$/)
 		print_document(usec, text)
 	else if (style == "console-string" || style == "console-records")
 		print_console(usec, text)
@@ -459,4 +466,6 @@ END {
 		print "\",\n    \"Timestamp\": \"2026-09-21T15:00:00Z\"\n}"
 	if (style == "loki-query")
 		print "]}]}}"
+	if (style ~ /-list$/)
+		print "]"
 }

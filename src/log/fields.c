@@ -166,6 +166,13 @@ static void take_value(const struct reading *reading, struct text key, struct te
 	}
 }
 
+/* Whether nothing is behind AT in TEXT, an array: "['tag'] text" is none. */
+static bool is_array_end(struct text text, size_t at)
+{
+	text = text_trim(text_from(text, at));
+	return !text.length || text_is(text, ",");
+}
+
 /* Parses TEXT as one JSON value; NULL: it is none. The caller puts it. */
 static struct json_object *parse_json(struct text text)
 {
@@ -174,6 +181,11 @@ static struct json_object *parse_json(struct text text)
 
 	if (tokener && text.length < INT32_MAX)
 		value = json_tokener_parse_ex(tokener, text.at, (int)text.length);
+	if (json_object_is_type(value, json_type_array) &&
+	    !is_array_end(text, json_tokener_get_parse_end(tokener))) {
+		json_object_put(value);
+		value = NULL;
+	}
 	if (tokener)
 		json_tokener_free(tokener);
 	return value;
@@ -650,11 +662,14 @@ static int take_journal(const struct reading *reading, struct text line)
 	return r == 0 ? flush(reading) : r;
 }
 
-/* Whether LINE, which is not empty, is JSON by its first byte. */
+/*
+ * Whether LINE, which is not empty, is JSON by its first byte; or a list as Python prints it, which
+ * json-c reads too.
+ */
 static bool is_json(const struct fields *fields, struct text line)
 {
 	return strchr("{}\"", line.at[0]) || text_starts(line, "[{") ||
-	       text_starts(line, "[[") || text_starts(line, "[\"") ||
+	       text_starts(line, "[[") || text_starts(line, "[\"") || text_starts(line, "['") ||
 	       (fields->open && strchr("[]", line.at[0]));
 }
 

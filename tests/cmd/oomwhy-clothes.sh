@@ -24,7 +24,7 @@ styles="secs secs-indent caller caller-cpu
 	talos hypervisor tag-no-blank tag-no-colon bare-host ansible serial-console logfmt
 	cloudwatch fluent-bit semicolons
 	loki loki-pretty loki-query otel json-in-json json-payload json-talos
-	cef cef-escaped cef-more
+	json-list python-list python-tag cef cef-escaped cef-more
 	graylog-csv splunk-csv xml table bytes bracketed-host console-string console-records"
 
 wear_styles() {
