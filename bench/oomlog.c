@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * Markers: ^d a number, ^p a pid, ^x eight hexadecimal digits, ^i an address, ^u a user, ^s a
@@ -140,8 +140,8 @@ static int print_marker(char marker)
 	case 'p': return printf("%u", 1 + any_below(32768));
 	case 'x': return printf("%08x", any_below(UINT32_MAX));
 	case 'i': return printf("198.51.%u.%u", any_below(256), any_below(256));
-	case 'u': return printf("%s", any_of(users, COUNT(users)));
-	case 's': return printf("%s", any_of(units, COUNT(units)));
+	case 'u': return printf("%s", any_of(users, ARRAY_SIZE(users)));
+	case 's': return printf("%s", any_of(units, ARRAY_SIZE(units)));
 	case 'c': return printf("%08x%08x%08x%08x", any_below(UINT32_MAX), any_below(UINT32_MAX),
 				any_below(UINT32_MAX), any_below(UINT32_MAX));
 	case 'm': return printf("%02x:%02x:%02x:%02x:%02x:%02x", any_below(256), any_below(256),
@@ -184,8 +184,8 @@ static size_t make_syslog(void)
 	bool kernel = any_below(2);
 	size_t bytes = print_head(kernel, 250000);
 
-	bytes += kernel ? print_line(any_of(kernel_lines, COUNT(kernel_lines)))
-			: print_line(any_of(daemon_lines, COUNT(daemon_lines)));
+	bytes += kernel ? print_line(any_of(kernel_lines, ARRAY_SIZE(kernel_lines)))
+			: print_line(any_of(daemon_lines, ARRAY_SIZE(daemon_lines)));
 	return bytes + (size_t)printf("\n");
 }
 
@@ -193,7 +193,8 @@ static size_t make_boot(void)
 {
 	size_t bytes = (size_t)printf("[    %u.%06u] ", any_below(10), any_below(1000000));
 
-	return bytes + print_line(any_of(boot_lines, COUNT(boot_lines))) + (size_t)printf("\n");
+	return bytes + print_line(any_of(boot_lines, ARRAY_SIZE(boot_lines))) +
+	       (size_t)printf("\n");
 }
 
 /* With quotation marks inside escaped, as far as the markers do not make some. */
@@ -205,7 +206,7 @@ static size_t make_journal(void)
 		"\"PRIORITY\":\"6\",\"SYSLOG_FACILITY\":\"3\",\"_TRANSPORT\":\"syslog\","
 		"\"_PID\":\"^p\",\"_UID\":\"0\",\"_COMM\":\"^s\","
 		"\"_SYSTEMD_UNIT\":\"^s.service\",\"MESSAGE\":\"");
-	const char *line = any_of(daemon_lines, COUNT(daemon_lines));
+	const char *line = any_of(daemon_lines, ARRAY_SIZE(daemon_lines));
 
 	for (; *line; line++) {
 		if (*line == '"' || *line == '\\')
@@ -220,7 +221,7 @@ static size_t make_journal(void)
 
 static size_t make_access(void)
 {
-	return print_line(any_of(access_lines, COUNT(access_lines))) + (size_t)printf("\n");
+	return print_line(any_of(access_lines, ARRAY_SIZE(access_lines))) + (size_t)printf("\n");
 }
 
 static size_t make_binary(void)
@@ -231,7 +232,7 @@ static size_t make_binary(void)
 }
 
 /* The text of a line of a recording: raw /dev/kmsg or a console; NULL: no text. */
-static const char *text_of(const char *line)
+static const char *strview_of(const char *line)
 {
 	const char *at = line + strspn(line, "0123456789,");
 
@@ -244,7 +245,7 @@ static const char *text_of(const char *line)
 }
 
 /* As rsyslog writes it: #012 for a newline in a record. */
-static size_t dress(const char *text)
+static size_t format(const char *text)
 {
 	size_t bytes = print_head(true, 60);
 
@@ -274,9 +275,9 @@ static size_t print_report(const char *path)
 		const char *text;
 
 		line[strcspn(line, "\r\n")] = '\0';
-		text = text_of(line);
+		text = strview_of(line);
 		if (text)
-			bytes += dress(text);
+			bytes += format(text);
 	}
 	free(line);
 	fclose(file);
@@ -291,7 +292,7 @@ static const struct {
 	{ "access", make_access }, { "binary", make_binary },
 };
 
-/* The reports, in syslog's clothing, at equal distances. */
+/* The reports, with syslog's prefix, at equal distances. */
 static int make(size_t (*make_some)(void), size_t size, char **reports, size_t count)
 {
 	size_t bytes = 0, next = 0;
@@ -307,7 +308,7 @@ static int make(size_t (*make_some)(void), size_t size, char **reports, size_t c
 int main(int argc, char **argv)
 {
 	if (argc >= 3)
-		for (size_t i = 0; i < COUNT(kinds); i++)
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 			if (!strcmp(argv[1], kinds[i].name))
 				return make(kinds[i].make, strtoull(argv[2], NULL, 0), argv + 3,
 					    (size_t)argc - 3);

@@ -179,15 +179,15 @@ int main(int argc, char **argv)
 {
 	struct target target = { 0 };
 	struct sampler *sampler;
-	struct trouble trouble;
+	struct error err;
 	int status = 0;
 
 	if (argc < 2)
 		return complain("usage: residency BYTES...");
 	if (start_target(strtoull(argv[argc - 1], NULL, 0), &target) < 0)
 		return complain("cannot start the process that is read");
-	if (sampler_new(target.pid, NEED_ROLLUP, &sampler, &trouble) < 0)
-		return complain(trouble.what);
+	if (sampler_new(target.pid, NEED_ROLLUP, &sampler, &err) < 0)
+		return complain(err.message);
 	if (bare_open(target.pid) < 0)
 		fprintf(stderr, "residency: no bare readings with this library\n");
 	for (int i = 1; status == 0 && i < argc; i++) {

@@ -15,7 +15,7 @@
 /* Returns the number of places that look like a report, or a negative errno. */
 static long count(int fd)
 {
-	static char buffer[OOM_SCAN_OVERLAP + CHUNK];
+	static char buffer[OOM_PREFILTER_OVERLAP + CHUNK];
 	size_t kept = 0;
 	long hits = 0;
 
@@ -28,11 +28,11 @@ static long count(int fd)
 		if (bytes == 0)
 			return hits;
 		length = kept + (size_t)bytes;
-		while ((at = oom_scan(buffer, length, at)) < length) {
+		while ((at = oom_prefilter(buffer, length, at)) < length) {
 			hits++;
 			at++;
 		}
-		kept = length < OOM_SCAN_OVERLAP ? length : OOM_SCAN_OVERLAP;
+		kept = length < OOM_PREFILTER_OVERLAP ? length : OOM_PREFILTER_OVERLAP;
 		memmove(buffer, buffer + length - kept, kept);
 	}
 }

@@ -13,7 +13,7 @@
 #include "options/query.h"
 #include "why-session.h"
 
-static int print_help_or_version(enum query_result result)
+static int oomwhy_print_help_or_version(enum query_result result)
 {
 	if (result == QUERY_HELP)
 		query_print_help();
@@ -25,29 +25,29 @@ static int print_help_or_version(enum query_result result)
 int main(int argc, char *argv[])
 {
 	/* Too large for the stack that some limit leaves. */
-	static struct why_session session;
+	static struct oomwhy_run run;
 	static struct query query;
-	struct trouble trouble;
+	struct error err;
 	enum query_result result;
 	int status, died_of;
 
-	if (secure_check(&trouble) < 0) {
-		trouble_print(&trouble);
+	if (secure_check(&err) < 0) {
+		error_print(&err);
 		return WHY_FAILED;
 	}
 	setlocale(LC_CTYPE, "");
 	/* Else the C library looks at that file again for each date of a log. */
 	setenv("TZ", ":/etc/localtime", 0);
 	stdio_guard_open();
-	result = query_parse(argc, argv, timestamp_now(), &query, &trouble);
+	result = query_parse(argc, argv, timestamp_now(), &query, &err);
 	if (result == QUERY_HELP || result == QUERY_VERSION)
-		return print_help_or_version(result);
+		return oomwhy_print_help_or_version(result);
 	if (result == QUERY_WRONG) {
-		trouble_print(&trouble);
+		error_print(&err);
 		return WHY_USAGE;
 	}
-	status = why_session_run(&session, &query);
-	died_of = why_session_close(&session);
+	status = oomwhy_run(&run, &query);
+	died_of = oomwhy_close(&run);
 	if (died_of)
 		signals_die(died_of);
 	return status;

@@ -11,7 +11,7 @@
 #include "replay-session.h"
 #include "session.h"
 
-static int print_help_or_version(enum options_result result)
+static int pagetouch_print_help_or_version(enum options_result result)
 {
 	if (result == OPTIONS_HELP)
 		options_print_help();
@@ -21,43 +21,43 @@ static int print_help_or_version(enum options_result result)
 }
 
 /* A run of now. */
-static int run(struct request *request, int *ret_signal, struct trouble *trouble)
+static int run(struct request *request, int *ret_signal, struct error *err)
 {
 	/* Too large for the stack that some limit leaves. */
-	static struct session session;
-	int status = session_prepare(&session, request, trouble);
+	static struct pagetouch_run run;
+	int status = pagetouch_prepare(&run, request, err);
 
 	if (status != EXIT_DONE)
-		trouble_print(trouble);
+		error_print(err);
 	else
-		status = session_run(&session);
-	session_close(&session);
-	*ret_signal = session.died_of;
+		status = pagetouch_run(&run);
+	pagetouch_close(&run);
+	*ret_signal = run.died_of;
 	return status;
 }
 
 int main(int argc, char *argv[])
 {
 	static struct request request;
-	struct trouble trouble;
+	struct error err;
 	enum options_result result;
 	int status, died_of;
 
-	if (secure_check(&trouble) < 0) {
-		trouble_print(&trouble);
+	if (secure_check(&err) < 0) {
+		error_print(&err);
 		return EXIT_FAILED;
 	}
 	setlocale(LC_CTYPE, "");
 	stdio_guard_open();
-	result = options_parse(argc, argv, &request, &trouble);
+	result = options_parse(argc, argv, &request, &err);
 	if (result == OPTIONS_HELP || result == OPTIONS_VERSION)
-		return print_help_or_version(result);
+		return pagetouch_print_help_or_version(result);
 	if (result == OPTIONS_WRONG) {
-		trouble_print(&trouble);
+		error_print(&err);
 		return EXIT_USAGE;
 	}
-	status = request.replay ? replay_session(&request, &died_of)
-				: run(&request, &died_of, &trouble);
+	status = request.replay ? replay_run(&request, &died_of)
+				: run(&request, &died_of, &err);
 	if (died_of)
 		signals_die(died_of);
 	return status;

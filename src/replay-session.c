@@ -29,13 +29,13 @@ struct replay {
 	bool planned, printing, ended;
 };
 
-static void note(const struct replay *replay, const char *sentence)
+static void replay_note(const struct replay *replay, const char *sentence)
 {
 	if (replay->request->output.format != OUTPUT_NONE)
 		fprintf(stderr, "%s: note: %s\n", program_invocation_short_name, sentence);
 }
 
-static void note_choice(const struct replay *replay)
+static void replay_note_choice(const struct replay *replay)
 {
 	char sentence[128];
 
@@ -43,12 +43,12 @@ static void note_choice(const struct replay *replay)
 		return;
 	snprintf(sentence, sizeof(sentence),
 		 "of %" PRIu64 " runs this is the last; --run 1 is the first", replay->file.runs);
-	note(replay, sentence);
+	replay_note(replay, sentence);
 }
 
-static int complain_of_output(int error, struct trouble *trouble)
+static int replay_output_error(int error, struct error *err)
 {
-	trouble_set_errno(trouble, error, "cannot write to standard output");
+	error_set_errno(err, error, "cannot write to standard output");
 	return error;
 }
 
@@ -66,7 +66,7 @@ static void lead_columns(struct replay *replay)
 		column_choice_lead(&replay->output.columns, "STEP");
 }
 
-static int take_plan(struct replay *replay, struct trouble *trouble)
+static int take_plan(struct replay *replay, struct error *err)
 {
 	int r = 0;
 
@@ -79,19 +79,19 @@ static int take_plan(struct replay *replay, struct trouble *trouble)
 	r = printer_open(&replay->printer, &replay->output);
 	if (r == 0)
 		r = printer_plan(&replay->printer, &replay->recording.plan);
-	return r < 0 ? complain_of_output(r, trouble) : 0;
+	return r < 0 ? replay_output_error(r, err) : 0;
 }
 
-static int take_sample(struct replay *replay, struct trouble *trouble)
+static int take_sample(struct replay *replay, struct error *err)
 {
 	const struct sample *sample = &replay->record.sample;
 	int r = replay->printing ? printer_sample(&replay->printer, sample) : 0;
 
 	if (r < 0)
-		return complain_of_output(r, trouble);
+		return replay_output_error(r, err);
 	r = replay->request->plot.file ? recording_add(&replay->recording, sample) : 0;
 	if (r < 0)
-		trouble_set_errno(trouble, r, "--replay");
+		error_set_errno(err, r, "--replay");
 	return r;
 }
 
@@ -104,16 +104,16 @@ static void take_verdict(struct replay *replay)
 	*end = recorded_end_of(&record->verdict);
 	memcpy(end->outcome, record->outcome, sizeof(end->outcome));
 	if (replay->printing)
-		tell_verdict(&record->verdict, replay->output.format);
+		print_result(&record->verdict, replay->output.format);
 }
 
-static int take_record(struct replay *replay, struct trouble *trouble)
+static int replay_take_record(struct replay *replay, struct error *err)
 {
 	switch (replay->record.kind) {
 	case RECORD_PLAN:
-		return take_plan(replay, trouble);
+		return take_plan(replay, err);
 	case RECORD_SAMPLE:
-		return take_sample(replay, trouble);
+		return take_sample(replay, err);
 	case RECORD_VERDICT:
 		take_verdict(replay);
 		return 0;
@@ -124,39 +124,39 @@ static int take_record(struct replay *replay, struct trouble *trouble)
 }
 
 /* A file that breaks off has lost its end, and is shown as far as it goes. */
-static int take_records(struct replay *replay, struct trouble *trouble)
+static int take_records(struct replay *replay, struct error *err)
 {
 	int r = 1;
 
 	while (r > 0 && !replay->ended) {
-		r = replay_next(&replay->file, &replay->record, trouble);
+		r = replay_next(&replay->file, &replay->record, err);
 		if (r > 0) {
-			r = take_record(replay, trouble);
+			r = replay_take_record(replay, err);
 			r = r < 0 ? r : 1;
 		}
 	}
 	if (r < 0 && r != -EAGAIN)
 		return r;
 	if (!replay->ended)
-		note(replay,
+		replay_note(replay,
 		     r == -EAGAIN ? "the file breaks off within a record: the run's end is missing"
 				  : "the run's end is missing: there is no verdict");
 	return 0;
 }
 
 /* Until here signals end this process at once. A picture is to be whole, or not to be. */
-static int draw(struct replay *replay, int *ret_signal, struct trouble *trouble)
+static int replay_draw(struct replay *replay, int *ret_signal, struct error *err)
 {
 	struct signals signals = { .fd = -1 };
 	char *text = NULL;
 	int r = signals_take(&signals);
 
 	if (r < 0) {
-		trouble_set_errno(trouble, r, "--plot");
+		error_set_errno(err, r, "--plot");
 		return r;
 	}
 	r = plot_draw(&replay->request->plot, &replay->recording, &replay->request->output.columns,
-		      signals.fd, &text, trouble);
+		      signals.fd, &text, err);
 	if (r == -EINTR)
 		*ret_signal = signals_read(&signals);
 	if (r == 0 && text) {
@@ -165,33 +165,33 @@ static int draw(struct replay *replay, int *ret_signal, struct trouble *trouble)
 		if (r == -EPIPE && !signals.pipe_ignored)
 			*ret_signal = SIGPIPE;
 		if (r < 0)
-			complain_of_output(r, trouble);
+			replay_output_error(r, err);
 	}
 	free(text);
 	close(signals.fd);
 	return r;
 }
 
-static int carry_out(struct replay *replay, int *ret_signal, struct trouble *trouble)
+static int replay_carry_out(struct replay *replay, int *ret_signal, struct error *err)
 {
 	const struct request *request = replay->request;
-	int r = request->plot.file ? plot_check(&request->plot, trouble) : 0;
+	int r = request->plot.file ? plot_check(&request->plot, err) : 0;
 
 	if (r == 0)
-		r = replay_open(&replay->file, request->replay, request->run, trouble);
+		r = replay_open(&replay->file, request->replay, request->run, err);
 	if (r < 0)
 		return r;
-	note_choice(replay);
-	r = take_records(replay, trouble);
+	replay_note_choice(replay);
+	r = take_records(replay, err);
 	if (r == 0 && request->plot.file)
-		r = draw(replay, ret_signal, trouble);
+		r = replay_draw(replay, ret_signal, err);
 	return r;
 }
 
-int replay_session(const struct request *request, int *ret_signal)
+int replay_run(const struct request *request, int *ret_signal)
 {
 	struct replay *replay = calloc(1, sizeof(*replay));
-	struct trouble trouble;
+	struct error err;
 	int r = replay ? 0 : -ENOMEM;
 
 	*ret_signal = 0;
@@ -200,15 +200,15 @@ int replay_session(const struct request *request, int *ret_signal)
 		replay->output = request->output;
 		/* Who asks for a picture wants the rows too only if their format was asked for. */
 		replay->printing = !request->plot.file || request->output.format == OUTPUT_CSV;
-		r = carry_out(replay, ret_signal, &trouble);
+		r = replay_carry_out(replay, ret_signal, &err);
 		printer_close(&replay->printer);
 		recording_free(&replay->recording);
 		replay_close(&replay->file);
 		free(replay);
 	} else {
-		trouble_set_errno(&trouble, -ENOMEM, "--replay");
+		error_set_errno(&err, -ENOMEM, "--replay");
 	}
 	if (r < 0 && !*ret_signal)
-		trouble_print(&trouble);
+		error_print(&err);
 	return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }

@@ -11,27 +11,27 @@
 #include "plot/plot.h"
 #include "session-draw.h"
 
-void session_keep(struct session *session, const struct sample *sample)
+void pagetouch_keep_row(struct pagetouch_run *run, const struct sample *sample)
 {
-	if (session->plan.plot.file && !session->unkept)
-		session->unkept = recording_add(&session->recording, sample);
+	if (run->plan.plot.file && !run->unkept)
+		run->unkept = recording_add(&run->recording, sample);
 }
 
 /* A picture that is text goes below the rows. */
-static int print_text(struct session *session, const char *text, struct trouble *trouble)
+static int print_text(struct pagetouch_run *run, const char *text, struct error *err)
 {
-	int r = session->stalled ? -EINTR
-				 : signals_wait_writable(&session->signals, STDOUT_FILENO);
+	int r = run->stalled ? -EINTR
+				 : signals_wait_writable(&run->signals, STDOUT_FILENO);
 
 	if (r < 0)
 		return r;
 	errno = 0;
 	fputs(text, stdout);
 	r = printer_flush(stdout);
-	if (r == -EPIPE && !session->signals.pipe_ignored)
-		session->died_of = SIGPIPE;
+	if (r == -EPIPE && !run->signals.pipe_ignored)
+		run->died_of = SIGPIPE;
 	if (r < 0)
-		trouble_set_errno(trouble, r, "cannot write to standard output");
+		error_set_errno(err, r, "cannot write to standard output");
 	return r;
 }
 
@@ -39,41 +39,41 @@ static int print_text(struct session *session, const char *text, struct trouble 
  * A signal while gnuplot is at work ends it and us. But one that has ended the run may come twice
  * (timeout(1)), and then the picture is owed as the summary is.
  */
-static int draw(struct session *session, struct trouble *trouble)
+static int pagetouch_draw_chart(struct pagetouch_run *run, struct error *err)
 {
-	const struct plan *plan = &session->plan;
-	int cancel = session->died_of ? -1 : session->signals.fd;
+	const struct plan *plan = &run->plan;
+	int cancel = run->died_of ? -1 : run->signals.fd;
 	char *text = NULL;
-	int r = plot_draw(&plan->plot, &session->recording, &plan->output.columns, cancel, &text,
-			  trouble);
+	int r = plot_draw(&plan->plot, &run->recording, &plan->output.columns, cancel, &text,
+			  err);
 
 	if (r == 0 && text)
-		r = print_text(session, text, trouble);
+		r = print_text(run, text, err);
 	free(text);
 	/* Of a reader that stalls after a signal there is no other signal to read. */
-	if (r == -EINTR && !session->died_of)
-		session->died_of = signals_read(&session->signals);
+	if (r == -EINTR && !run->died_of)
+		run->died_of = signals_read(&run->signals);
 	return r;
 }
 
-int session_draw(struct session *session, int status)
+int pagetouch_draw(struct pagetouch_run *run, int status)
 {
-	struct trouble trouble;
-	int r = session->unkept;
+	struct error err;
+	int r = run->unkept;
 
-	if (!session->plan.plot.file)
+	if (!run->plan.plot.file)
 		return status;
 	/* No row, no picture: the verdict has said why. */
-	if (r == 0 && !session->recording.count)
+	if (r == 0 && !run->recording.count)
 		return status;
-	subject_end(&session->subject);
+	subject_end(&run->subject);
 	if (r < 0)
-		trouble_set_errno(&trouble, r, "--plot");
+		error_set_errno(&err, r, "--plot");
 	else
-		r = draw(session, &trouble);
+		r = pagetouch_draw_chart(run, &err);
 	if (r == 0)
 		return status;
 	if (r != -EINTR && r != -EPIPE)
-		trouble_print(&trouble);
+		error_print(&err);
 	return EXIT_FAILED;
 }

@@ -6,12 +6,12 @@
 #include "session.h"
 
 /* Keeps SAMPLE for the picture, if there is to be one. */
-void session_keep(struct session *session, const struct sample *sample);
+void pagetouch_keep_row(struct pagetouch_run *run, const struct sample *sample);
 
 /*
  * Draws what was kept, when all else is over and printed, and ends the subject, whose memory
  * gnuplot may need. Prints what goes wrong. Returns STATUS, or EXIT_FAILED.
  */
-int session_draw(struct session *session, int status);
+int pagetouch_draw(struct pagetouch_run *run, int status);
 
 #endif

@@ -17,8 +17,8 @@
 #include "system/root.h"
 #include "system/sandbox.h"
 
-/* All that a run holds; all zero before session_prepare(). */
-struct session {
+/* All that a run holds; all zero before pagetouch_prepare(). */
+struct pagetouch_run {
 	struct plan plan;
 	struct root root;		/* where the machine is read: "/" or $PAGETOUCH_ROOT */
 	struct machine machine;
@@ -27,18 +27,18 @@ struct session {
 	struct guard guard;
 	struct signals signals;
 	struct sandbox sandbox;
-	struct witness witness;
-	struct around around;
+	struct oom_monitor oom_monitor;
+	struct context_counters counters;
 	struct subject subject;
 	struct printer printer;
 	struct progress progress;
-	struct ending ending;
-	struct verdict verdict;		/* of the ending */
+	struct run_result result;
+	struct verdict verdict;		/* of the result */
 	struct recording recording;	/* for the picture; nothing without --plot */
 	int unkept;			/* negative errno: a row is missing in it */
 	int file;			/* behind the region; 0: none */
 	int died_of;			/* the signal that this process is to die of; 0: none */
-	bool opened, witnessed;
+	bool opened, monitored;
 	bool ready;			/* standard output takes the next row at once */
 	bool stalled;			/* standard output blocked when a signal came */
 	uint64_t throttled;		/* last seen, for the note while it is slow */
@@ -49,14 +49,14 @@ struct session {
 
 /*
  * Reads the machine and makes the plan. Nothing is mapped or started. What REQUEST leaves to the
- * machine, or to chance, is filled in. Returns EXIT_DONE, or the exit status with *trouble set.
+ * machine, or to chance, is filled in. Returns EXIT_DONE, or the exit status with *err set.
  */
-int session_prepare(struct session *session, struct request *request, struct trouble *trouble);
+int pagetouch_prepare(struct pagetouch_run *run, struct request *request, struct error *err);
 
 /* Carries the plan out, prints everything, and returns the exit status. */
-int session_run(struct session *session);
+int pagetouch_run(struct pagetouch_run *run);
 
 /* Releases everything; the subject is gone afterwards. */
-void session_close(struct session *session);
+void pagetouch_close(struct pagetouch_run *run);
 
 #endif

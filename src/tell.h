@@ -7,6 +7,6 @@
 #include "verdict/verdict.h"
 
 /* Prints summary, trouble and evidence of VERDICT to standard error, as FORMAT leaves room for. */
-void tell_verdict(const struct verdict *verdict, enum output_format format);
+void print_result(const struct verdict *verdict, enum output_format format);
 
 #endif

@@ -28,14 +28,14 @@
 #define NOISE_NS (3 * NS_PER_SECOND)
 
 /* What is said of a line: a time and a host, both escaped. */
-#define LINE_SAID_MAX 640
+#define LINE_LABEL_MAX 640
 
 static void __attribute__((format(printf, 2, 3)))
-note(const struct why_session *session, const char *format, ...)
+note(const struct oomwhy_run *run, const char *format, ...)
 {
 	va_list arguments;
 
-	if (session->query->output.form == WHY_QUIET)
+	if (run->query->output.form == WHY_QUIET)
 		return;
 	fprintf(stderr, "%s: note: ", program_invocation_short_name);
 	va_start(arguments, format);
@@ -44,18 +44,18 @@ note(const struct why_session *session, const char *format, ...)
 	fputc('\n', stderr);
 }
 
-static void fail(struct why_session *session, const struct trouble *trouble)
+static void fail(struct oomwhy_run *run, const struct error *err)
 {
-	session->failed = true;
-	trouble_print(trouble);
+	run->failed = true;
+	error_print(err);
 }
 
 /* Gives out what the parser and the session hold back. */
-static int give_out(struct why_session *session)
+static int oomwhy_give_out(struct oomwhy_run *run)
 {
-	if (oom_parser_pause(session->parser) < 0)
-		return why_tell_stop(&session->tell, WHY_MEMORY);
-	return why_tell_held(&session->tell);
+	if (oom_parser_pause(run->parser) < 0)
+		return why_results_stop(&run->results, WHY_MEMORY);
+	return why_results_held(&run->results);
 }
 
 /* How long until LENGTH_NS have passed since FROM_NS, in whole ms, at least 0. */
@@ -67,14 +67,14 @@ static int left_ms(uint64_t from_ns, uint64_t length_ns)
 }
 
 /* Reads the source until it ends or a signal ends this. Returns 0 or a negative errno. */
-static int follow(struct why_session *session, struct trouble *trouble)
+static int follow(struct oomwhy_run *run, struct error *err)
 {
 	uint64_t heard_ns = duration_now(), given_ns = heard_ns;
 	bool silent = true;
 	int supply, r = 0;
 
 	do {
-		supply = session->source.supply(&session->source, session->parser, trouble);
+		supply = run->source.supply(&run->source, run->parser, err);
 		if (supply == OOM_SUPPLY_MORE) {
 			/* The time of the first of what is held back, and of the last. */
 			given_ns = silent ? duration_now() : given_ns;
@@ -85,104 +85,104 @@ static int follow(struct why_session *session, struct trouble *trouble)
 			r = supply;
 		} else if (!silent && (left_ms(heard_ns, SILENCE_NS) == 0 ||
 				       left_ms(given_ns, NOISE_NS) == 0)) {
-			r = give_out(session);
+			r = oomwhy_give_out(run);
 			silent = true;
 		} else {
-			r = why_tell_wait(&session->tell, &session->source,
-					  supply == OOM_SUPPLY_MORE ? 0 :
-					  silent ? -1 : left_ms(heard_ns, SILENCE_NS));
+			r = why_results_wait(&run->results, &run->source,
+					     supply == OOM_SUPPLY_MORE ? 0 :
+					     silent ? -1 : left_ms(heard_ns, SILENCE_NS));
 		}
 	} while (supply > OOM_SUPPLY_END && r == 0);
 	return r;
 }
 
-static int read_to_end(struct why_session *session, struct trouble *trouble)
+static int read_to_end(struct oomwhy_run *run, struct error *err)
 {
-	struct oom_source *source = &session->source;
+	struct oom_source *source = &run->source;
 	struct pollfd readable = { .fd = source->fd, .events = source->events };
 	int r;
 
-	while ((r = source->supply(source, session->parser, trouble)) > OOM_SUPPLY_END) {
+	while ((r = source->supply(source, run->parser, err)) > OOM_SUPPLY_END) {
 		if (r == OOM_SUPPLY_IDLE)
 			poll(&readable, 1, -1);
 		/* The first answer will do: let nothing that is complete be held back. */
-		else if (session->query->output.form == WHY_QUIET && give_out(session) < 0)
+		else if (run->query->output.form == WHY_QUIET && oomwhy_give_out(run) < 0)
 			return -ECANCELED;
 	}
 	return r;
 }
 
 /* Reads the source, which has just been opened, and closes it. */
-static void read_source(struct why_session *session)
+static void read_source(struct oomwhy_run *run)
 {
-	struct why_tell *tell = &session->tell;
-	struct trouble trouble;
+	struct why_results *results = &run->results;
+	struct error err;
 	int r;
 
-	tell->source = &session->source;
-	r = session->query->follow ? follow(session, &trouble) : read_to_end(session, &trouble);
-	if (r < 0 && tell->stop == WHY_GO_ON)
-		fail(session, &trouble);
+	results->source = &run->source;
+	r = run->query->follow ? follow(run, &err) : read_to_end(run, &err);
+	if (r < 0 && results->stop == WHY_GO_ON)
+		fail(run, &err);
 	/* What is held back when a signal comes is given out all the same. */
-	if (tell->stop == WHY_GO_ON || tell->stop == WHY_SIGNAL) {
-		r = oom_parser_end(session->parser);
+	if (results->stop == WHY_GO_ON || results->stop == WHY_SIGNAL) {
+		r = oom_parser_end(run->parser);
 		if (r == 0)
-			r = why_tell_held(tell);
+			r = why_results_held(results);
 		if (r == TURN_REFUSED) {
-			oom_source_fail(&session->source, r, &trouble);
-			fail(session, &trouble);
+			oom_source_fail(&run->source, r, &err);
+			fail(run, &err);
 		} else if (r < 0) {
-			why_tell_stop(tell, WHY_MEMORY);
+			why_results_stop(results, WHY_MEMORY);
 		}
 	}
-	session->lost += session->source.lost;
-	oom_source_close(&session->source);
+	run->lost += run->source.lost;
+	oom_source_close(&run->source);
 }
 
-static void read_file(struct why_session *session, const char *file)
+static void read_file(struct oomwhy_run *run, const char *file)
 {
-	bool following = session->query->follow;
-	struct trouble trouble;
+	bool following = run->query->follow;
+	struct error err;
 	int r;
 
 	if (!strcmp(file, "-"))
-		r = source_stdin_open(following, &session->source, &trouble);
+		r = source_stdin_open(following, &run->source, &err);
 	else if (source_is_kmsg(file))
-		r = source_kmsg_open(file, following, &session->source, &trouble);
+		r = source_kmsg_open(file, following, &run->source, &err);
 	else
-		r = source_file_open(file, &session->source, &trouble);
+		r = source_file_open(file, &run->source, &err);
 	if (r < 0)
-		fail(session, &trouble);
+		fail(run, &err);
 	else
-		read_source(session);
+		read_source(run);
 }
 
-static void read_journal(struct why_session *session)
+static void read_journal(struct oomwhy_run *run)
 {
 	const char *root = getenv(ROOT_VARIABLE);
-	struct trouble trouble;
+	struct error err;
 	int r;
 
-	snprintf(session->path, sizeof(session->path), "%s/var/log/journal", root ? root : "");
-	r = source_journal_open(root ? session->path : NULL, session->query->boot,
-				session->query->follow, &session->source, &trouble);
+	snprintf(run->path, sizeof(run->path), "%s/var/log/journal", root ? root : "");
+	r = source_journal_open(root ? run->path : NULL, run->query->boot,
+				run->query->follow, &run->source, &err);
 	if (r < 0)
-		fail(session, &trouble);
+		fail(run, &err);
 	else
-		read_source(session);
+		read_source(run);
 }
 
-static void read_kmsg(struct why_session *session)
+static void read_kmsg(struct oomwhy_run *run)
 {
 	const char *root = getenv(ROOT_VARIABLE);
-	struct trouble trouble;
+	struct error err;
 
-	snprintf(session->path, sizeof(session->path), "%s/dev/kmsg", root ? root : "");
-	if (source_kmsg_open(session->path, session->query->follow, &session->source,
-			     &trouble) < 0)
-		fail(session, &trouble);
+	snprintf(run->path, sizeof(run->path), "%s/dev/kmsg", root ? root : "");
+	if (source_kmsg_open(run->path, run->query->follow, &run->source,
+			     &err) < 0)
+		fail(run, &err);
 	else
-		read_source(session);
+		read_source(run);
 }
 
 /* Whether standard input was given as the log to be read. */
@@ -194,24 +194,24 @@ static bool has_input(void)
 	       (S_ISFIFO(status.st_mode) || S_ISREG(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
-static void read_all(struct why_session *session)
+static void oomwhy_read_all(struct oomwhy_run *run)
 {
-	const struct query *query = session->query;
+	const struct query *query = run->query;
 
 	if (query->journal)
-		read_journal(session);
+		read_journal(run);
 	else if (!query->file_count && has_input())
-		read_file(session, "-");
+		read_file(run, "-");
 	else if (!query->file_count)
-		read_kmsg(session);
-	for (size_t i = 0; i < query->file_count && session->tell.stop == WHY_GO_ON; i++)
-		read_file(session, query->files[i]);
-	if (session->tell.stop == WHY_GO_ON)
-		why_tell_kept(&session->tell);
+		read_kmsg(run);
+	for (size_t i = 0; i < query->file_count && run->results.stop == WHY_GO_ON; i++)
+		read_file(run, query->files[i]);
+	if (run->results.stop == WHY_GO_ON)
+		why_results_kept(&run->results);
 }
 
 /* ", the first of 2026-11-24T10:20:30, vmhost" */
-static void describe_line(char text[static LINE_SAID_MAX], const char *which,
+static void describe_line(char text[static LINE_LABEL_MAX], const char *which,
 			  const struct seen_line *line)
 {
 	time_t seconds = (time_t)(line->time.wall_ns / (int64_t)NS_PER_SECOND);
@@ -220,89 +220,89 @@ static void describe_line(char text[static LINE_SAID_MAX], const char *which,
 
 	if (!line->time.has_wall || !localtime_r(&seconds, &local) ||
 	    !strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &local))
-		snprintf(when, sizeof(when), "%s", trouble_escape(raw, sizeof(raw),
-								  line->time.raw));
-	snprintf(text, LINE_SAID_MAX, ", the %s of %s%s%s", which, when, *line->host ? ", " : "",
-		 trouble_escape(host, sizeof(host), line->host));
+		snprintf(when, sizeof(when), "%s", error_escape(raw, sizeof(raw),
+								line->time.raw));
+	snprintf(text, LINE_LABEL_MAX, ", the %s of %s%s%s", which, when, *line->host ? ", " : "",
+		 error_escape(host, sizeof(host), line->host));
 }
 
-static void say_nothing_found(const struct why_session *session)
+static void append_nothing_found(const struct oomwhy_run *run)
 {
-	const struct seen *seen = oom_parser_seen(session->parser);
-	char first[LINE_SAID_MAX] = "", last[LINE_SAID_MAX] = "";
+	const struct seen *seen = oom_parser_seen(run->parser);
+	char first[LINE_LABEL_MAX] = "", last[LINE_LABEL_MAX] = "";
 
 	/* Who gave no file may not know that there was an input. */
-	if (!seen->lines && session->query->file_count < 2)
-		snprintf(first, sizeof(first), ", from %s", session->source.said);
-	if (seen->first.said)
+	if (!seen->lines && run->query->file_count < 2)
+		snprintf(first, sizeof(first), ", from %s", run->source.label);
+	if (seen->first.has_time)
 		describe_line(first, "first", &seen->first);
-	if (seen->last.said)
+	if (seen->last.has_time)
 		describe_line(last, "last", &seen->last);
-	if (session->tell.others)
-		note(session, "no report that was asked for was found; others: %" PRIu64
-		     ", lines read: %" PRIu64 "%s%s", session->tell.others, seen->lines, first,
+	if (run->results.others)
+		note(run, "no report that was asked for was found; others: %" PRIu64
+		     ", lines read: %" PRIu64 "%s%s", run->results.others, seen->lines, first,
 		     last);
 	else
-		note(session, "no report of the OOM killer was found; lines read: %" PRIu64 "%s%s",
+		note(run, "no report of the OOM killer was found; lines read: %" PRIu64 "%s%s",
 		     seen->lines, first, last);
 }
 
-static void say_notes(const struct why_session *session)
+static void append_notes(const struct oomwhy_run *run)
 {
-	const struct why_tell *tell = &session->tell;
+	const struct why_results *results = &run->results;
 
-	if (session->lost)
-		note(session, "records of the kernel's log that were overwritten unread: %" PRIu64,
-		     session->lost);
-	if (tell->undated)
-		note(session, "reports left out, since their log has no dates to compare with "
-		     "--since or --until: %" PRIu64, tell->undated);
-	if (tell->unplaced)
-		note(session, "reports left out, since they name no cgroup to compare with "
+	if (run->lost)
+		note(run, "records of the kernel's log that were overwritten unread: %" PRIu64,
+		     run->lost);
+	if (results->undated)
+		note(run, "reports left out, since their log has no dates to compare with "
+		     "--since or --until: %" PRIu64, results->undated);
+	if (results->unplaced)
+		note(run, "reports left out, since they name no cgroup to compare with "
 		     "--cgroup (the kernel may have suppressed that line): %" PRIu64,
-		     tell->unplaced);
+		     results->unplaced);
 	/* Silence is no answer. */
-	if (!tell->found && !tell->undated && !tell->unplaced && !session->failed &&
-	    tell->stop == WHY_GO_ON)
-		say_nothing_found(session);
+	if (!results->found && !results->undated && !results->unplaced && !run->failed &&
+	    results->stop == WHY_GO_ON)
+		append_nothing_found(run);
 }
 
-static int conclude(struct why_session *session)
+static int oomwhy_conclude(struct oomwhy_run *run)
 {
-	const struct why_tell *tell = &session->tell;
-	struct trouble trouble;
+	const struct why_results *results = &run->results;
+	struct error err;
 
-	say_notes(session);
-	if (tell->stop == WHY_MEMORY) {
-		trouble_set_errno(&trouble, -ENOMEM, "cannot go on");
-		fail(session, &trouble);
+	append_notes(run);
+	if (results->stop == WHY_MEMORY) {
+		error_set_errno(&err, -ENOMEM, "cannot go on");
+		fail(run, &err);
 	}
-	if (tell->stop == WHY_OUTPUT || stdio_guard_finish() < 0 || session->failed)
+	if (results->stop == WHY_OUTPUT || stdio_guard_finish() < 0 || run->failed)
 		return WHY_FAILED;
-	return tell->found ? WHY_FOUND : WHY_NONE;
+	return results->found ? WHY_FOUND : WHY_NONE;
 }
 
-int why_session_run(struct why_session *session, const struct query *query)
+int oomwhy_run(struct oomwhy_run *run, const struct query *query)
 {
-	struct trouble trouble;
+	struct error err;
 	int r;
 
-	session->query = query;
-	r = why_tell_begin(&session->tell, query);
+	run->query = query;
+	r = why_results_begin(&run->results, query);
 	if (r == 0)
-		session->parser = oom_parser_new(why_tell_report, &session->tell);
-	if (!session->parser) {
-		trouble_set_errno(&trouble, r < 0 ? r : -ENOMEM, "cannot begin");
-		trouble_print(&trouble);
+		run->parser = oom_parser_new(why_results_report, &run->results);
+	if (!run->parser) {
+		error_set_errno(&err, r < 0 ? r : -ENOMEM, "cannot begin");
+		error_print(&err);
 		return WHY_FAILED;
 	}
-	read_all(session);
-	return conclude(session);
+	oomwhy_read_all(run);
+	return oomwhy_conclude(run);
 }
 
-int why_session_close(struct why_session *session)
+int oomwhy_close(struct oomwhy_run *run)
 {
-	oom_parser_free(session->parser);
-	why_tell_end(&session->tell);
-	return session->tell.died_of;
+	oom_parser_free(run->parser);
+	why_results_end(&run->results);
+	return run->results.died_of;
 }

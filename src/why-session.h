@@ -20,22 +20,22 @@ enum why_status {
 	WHY_FAILED = 125,	/* something could not be read or written */
 };
 
-/* All that a run holds; all zero before why_session_run(). */
-struct why_session {
+/* All that a run holds; all zero before oomwhy_run(). */
+struct oomwhy_run {
 	const struct query *query;
 	struct oom_parser *parser;
 	struct oom_source source;	/* the one that is being read */
 	char path[PATH_MAX];		/* of the kernel's log or the journal, below
 					 * $PAGETOUCH_ROOT */
-	struct why_tell tell;
+	struct why_results results;
 	uint64_t lost;			/* records of the kernel's that were overwritten unread */
 	bool failed;			/* something could not be read */
 };
 
 /* Carries QUERY out, prints everything, and returns the exit status. */
-int why_session_run(struct why_session *session, const struct query *query);
+int oomwhy_run(struct oomwhy_run *run, const struct query *query);
 
 /* Releases everything. Returns the signal that this process is to die of; 0: none. */
-int why_session_close(struct why_session *session);
+int oomwhy_close(struct oomwhy_run *run);
 
 #endif

@@ -20,129 +20,129 @@
 #define SLACK_NS (60 * (int64_t)NS_PER_SECOND)
 
 /* A report with all that was made of it. */
-struct why_told {
+struct why_result {
 	struct oom_report report;
 	struct oom_ranking ranking;
-	struct oom_story story;
+	struct oom_explanation explanation;
 	const char *source;
-	struct why_told *next;
+	struct why_result *next;
 };
 
-int why_tell_stop(struct why_tell *tell, enum why_stop why)
+int why_results_stop(struct why_results *results, enum why_stop why)
 {
-	if (tell->stop == WHY_GO_ON)
-		tell->stop = why;
+	if (results->stop == WHY_GO_ON)
+		results->stop = why;
 	return -ECANCELED;
 }
 
 /* Takes the signal that has come, if one has. */
-static int take_signal(struct why_tell *tell)
+static int take_signal(struct why_results *results)
 {
-	int number = signals_read(&tell->signals);
+	int number = signals_read(&results->signals);
 
 	if (!number)
 		return 0;
-	tell->died_of = number;
-	return why_tell_stop(tell, WHY_SIGNAL);
+	results->died_of = number;
+	return why_results_stop(results, WHY_SIGNAL);
 }
 
 /* A reader that has stopped reading must not keep us from being ended by a signal. */
-static int wait_for_reader(struct why_tell *tell)
+static int results_wait_for_reader(struct why_results *results)
 {
 	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
 
-	if (!tell->query->follow)
+	if (!results->query->follow)
 		return 0;
-	if (tell->stop == WHY_SIGNAL)
+	if (results->stop == WHY_SIGNAL)
 		return poll(&output, 1, 0) == 1 ? 0 : -ECANCELED;
-	if (signals_wait_writable(&tell->signals, STDOUT_FILENO) < 0)
-		return take_signal(tell);
+	if (signals_wait_writable(&results->signals, STDOUT_FILENO) < 0)
+		return take_signal(results);
 	return 0;
 }
 
-static int fail_to_write(struct why_tell *tell, int error)
+static int fail_to_write(struct why_results *results, int error)
 {
-	struct trouble trouble;
+	struct error err;
 
 	if (error == -ENOMEM)
-		return why_tell_stop(tell, WHY_MEMORY);
-	tell->stop = WHY_OUTPUT;
-	tell->died_of = 0;
+		return why_results_stop(results, WHY_MEMORY);
+	results->stop = WHY_OUTPUT;
+	results->died_of = 0;
 	if (error != -EPIPE) {
-		trouble_set_errno(&trouble, error, "cannot write to standard output");
-		trouble_print(&trouble);
-	} else if (tell->query->follow && !tell->signals.pipe_ignored) {
+		error_set_errno(&err, error, "cannot write to standard output");
+		error_print(&err);
+	} else if (results->query->follow && !results->signals.pipe_ignored) {
 		/*
 		 * Who closed the pipe does not want to know.
 		 * Without --follow SIGPIPE killed us.
 		 */
-		tell->died_of = SIGPIPE;
+		results->died_of = SIGPIPE;
 	}
 	return -ECANCELED;
 }
 
-int why_tell_wait(struct why_tell *tell, const struct oom_source *source, int most_ms)
+int why_results_wait(struct why_results *results, const struct oom_source *source, int most_ms)
 {
 	struct pollfd fds[] = {
-		{ .fd = tell->signals.fd, .events = POLLIN },
+		{ .fd = results->signals.fd, .events = POLLIN },
 		{ .fd = source->fd, .events = source->events },
 		/* Errors only: whether its reader has gone. */
-		{ .fd = tell->query->output.form == WHY_QUIET ? -1 : STDOUT_FILENO },
+		{ .fd = results->query->output.form == WHY_QUIET ? -1 : STDOUT_FILENO },
 	};
 
 	if (source->wake_ms >= 0 && (most_ms < 0 || source->wake_ms < most_ms))
 		most_ms = source->wake_ms;
 	if (poll(fds, sizeof(fds) / sizeof(fds[0]), most_ms) < 0)
 		return 0;
-	if (take_signal(tell) < 0)
+	if (take_signal(results) < 0)
 		return -ECANCELED;
-	return fds[2].revents & (POLLERR | POLLHUP) ? fail_to_write(tell, -EPIPE) : 0;
+	return fds[2].revents & (POLLERR | POLLHUP) ? fail_to_write(results, -EPIPE) : 0;
 }
 
-static void told_free(struct why_told *told)
+static void result_free(struct why_result *result)
 {
-	oom_story_free(&told->story);
-	oom_ranking_free(&told->ranking);
-	oom_report_free(&told->report);
-	free(told);
+	oom_explanation_free(&result->explanation);
+	oom_ranking_free(&result->ranking);
+	oom_report_free(&result->report);
+	free(result);
 }
 
-static int show(struct why_tell *tell, const struct why_told *told)
+static int show(struct why_results *results, const struct why_result *result)
 {
 	struct why_case shown = {
-		.number = (size_t)tell->shown + 1,
-		.source = told->source,
-		.report = &told->report,
-		.ranking = &told->ranking,
-		.story = &told->story,
+		.number = (size_t)results->shown + 1,
+		.source = result->source,
+		.report = &result->report,
+		.ranking = &result->ranking,
+		.explanation = &result->explanation,
 	};
-	int r = wait_for_reader(tell);
+	int r = results_wait_for_reader(results);
 
 	if (r < 0)
 		return r;
-	r = why_show(&tell->printer, &shown);
+	r = why_show(&results->printer, &shown);
 	if (r < 0)
-		return fail_to_write(tell, r);
-	tell->shown++;
+		return fail_to_write(results, r);
+	results->shown++;
 	return 0;
 }
 
-/* Keeps *told as one of the last. */
-static void keep(struct why_tell *tell, struct why_told *told)
+/* Keeps *result as one of the last. */
+static void keep(struct why_results *results, struct why_result *result)
 {
-	struct why_told *oldest = tell->first;
+	struct why_result *oldest = results->first;
 
-	if (tell->last)
-		tell->last->next = told;
+	if (results->last)
+		results->last->next = result;
 	else
-		tell->first = told;
-	tell->last = told;
-	if (tell->kept < tell->query->last) {
-		tell->kept++;
+		results->first = result;
+	results->last = result;
+	if (results->kept < results->query->last) {
+		results->kept++;
 		return;
 	}
-	tell->first = oldest->next;
-	told_free(oldest);
+	results->first = oldest->next;
+	result_free(oldest);
 }
 
 /* Whether two reports are of one run of the kernel, as far as their times tell. */
@@ -160,47 +160,47 @@ static bool is_same_boot(const struct oom_time *first, const struct oom_time *se
 }
 
 /* Explains the report that is held, if one is; NEXT follows it, or NULL. */
-static int tell_held(struct why_tell *tell, const struct oom_report *next)
+static int explain_held(struct why_results *results, const struct oom_report *next)
 {
-	struct why_told *told;
+	struct why_result *result;
 	int r;
 
-	if (!tell->holding)
+	if (!results->holding)
 		return 0;
-	told = calloc(1, sizeof(*told));
-	if (!told)
-		return why_tell_stop(tell, WHY_MEMORY);
-	told->report = tell->held;
-	told->source = tell->source->name;
-	tell->holding = false;
-	if (next && !is_same_boot(&told->report.time, &next->time))
+	result = calloc(1, sizeof(*result));
+	if (!result)
+		return why_results_stop(results, WHY_MEMORY);
+	result->report = results->held;
+	result->source = results->source->name;
+	results->holding = false;
+	if (next && !is_same_boot(&result->report.time, &next->time))
 		next = NULL;
-	r = oom_rank(&told->report, &told->ranking);
+	r = oom_rank(&result->report, &result->ranking);
 	if (r == 0)
-		r = oom_explain(&told->report, &told->ranking, next, &told->story);
+		r = oom_explain(&result->report, &result->ranking, next, &result->explanation);
 	if (r < 0)
-		r = why_tell_stop(tell, WHY_MEMORY);
-	if (r == 0 && tell->query->last) {
-		keep(tell, told);
+		r = why_results_stop(results, WHY_MEMORY);
+	if (r == 0 && results->query->last) {
+		keep(results, result);
 		return 0;
 	}
 	if (r == 0)
-		r = show(tell, told);
-	told_free(told);
+		r = show(results, result);
+	result_free(result);
 	return r;
 }
 
-int why_tell_held(struct why_tell *tell)
+int why_results_held(struct why_results *results)
 {
-	return tell_held(tell, NULL);
+	return explain_held(results, NULL);
 }
 
-void why_tell_kept(struct why_tell *tell)
+void why_results_kept(struct why_results *results)
 {
 	int r = 0;
 
-	for (struct why_told *told = tell->first; told && r == 0; told = told->next)
-		r = show(tell, told);
+	for (struct why_result *result = results->first; result && r == 0; result = result->next)
+		r = show(results, result);
 }
 
 /* Gives *time a date, if it has only the time since the boot, which was at BOOT_NS. */
@@ -228,7 +228,7 @@ static void date_report(struct oom_report *report)
 	}
 }
 
-static enum oom_match match(const struct query *query, const struct oom_report *report)
+static enum oom_match results_match(const struct query *query, const struct oom_report *report)
 {
 	struct oom_filter filter = {
 		.has_since = query->has_since, .since_ns = query->since_ns,
@@ -240,60 +240,60 @@ static enum oom_match match(const struct query *query, const struct oom_report *
 	return oom_filter_match(&filter, report);
 }
 
-int why_tell_report(void *context, struct oom_report *report)
+int why_results_report(void *context, struct oom_report *report)
 {
-	struct why_tell *tell = context;
+	struct why_results *results = context;
 	enum oom_match matches;
 	int r;
 
-	if (tell->source->live)
+	if (results->source->live)
 		date_report(report);
-	matches = match(tell->query, report);
-	tell->found += matches == OOM_MATCHES;
-	tell->others += matches == OOM_DIFFERS;
-	tell->undated += matches == OOM_UNDATED;
-	tell->unplaced += matches == OOM_UNPLACED;
+	matches = results_match(results->query, report);
+	results->found += matches == OOM_MATCHES;
+	results->others += matches == OOM_DIFFERS;
+	results->undated += matches == OOM_UNDATED;
+	results->unplaced += matches == OOM_UNPLACED;
 	/* Wanted or not, it is what followed the one before it. */
-	r = tell_held(tell, report);
-	if (matches == OOM_MATCHES && tell->query->output.form == WHY_QUIET)
-		r = why_tell_stop(tell, WHY_ENOUGH);
+	r = explain_held(results, report);
+	if (matches == OOM_MATCHES && results->query->output.form == WHY_QUIET)
+		r = why_results_stop(results, WHY_ENOUGH);
 	if (r < 0 || matches != OOM_MATCHES) {
 		oom_report_free(report);
 		return r;
 	}
-	tell->held = *report;
-	tell->holding = true;
+	results->held = *report;
+	results->holding = true;
 	return 0;
 }
 
-int why_tell_begin(struct why_tell *tell, const struct query *query)
+int why_results_begin(struct why_results *results, const struct query *query)
 {
 	int r = 0;
 
-	tell->query = query;
-	tell->signals.fd = -1;
+	results->query = query;
+	results->signals.fd = -1;
 	/* A file size limit is an error of writing, EFBIG. */
 	signal(SIGXFSZ, SIG_IGN);
 	if (query->follow)
-		r = signals_take(&tell->signals);
+		r = signals_take(&results->signals);
 	if (r == 0)
-		r = why_open(&tell->printer, &query->output, stdout);
-	tell->printing = r == 0;
+		r = why_open(&results->printer, &query->output, stdout);
+	results->printing = r == 0;
 	return r;
 }
 
-void why_tell_end(struct why_tell *tell)
+void why_results_end(struct why_results *results)
 {
-	if (tell->holding)
-		oom_report_free(&tell->held);
-	while (tell->first) {
-		struct why_told *told = tell->first;
+	if (results->holding)
+		oom_report_free(&results->held);
+	while (results->first) {
+		struct why_result *result = results->first;
 
-		tell->first = told->next;
-		told_free(told);
+		results->first = result->next;
+		result_free(result);
 	}
-	if (tell->printing)
-		why_close(&tell->printer);
-	if (tell->signals.fd >= 0)
-		close(tell->signals.fd);
+	if (results->printing)
+		why_close(&results->printer);
+	if (results->signals.fd >= 0)
+		close(results->signals.fd);
 }

@@ -21,10 +21,10 @@ enum why_stop {
 	WHY_MEMORY,		/* there is not enough of it */
 };
 
-struct why_told;
+struct why_result;
 
-/* The reports of a run; all zero before why_tell_begin(). */
-struct why_tell {
+/* The reports of a run; all zero before why_results_begin(). */
+struct why_results {
 	const struct query *query;
 	struct signals signals;		/* taken with --follow */
 	const struct oom_source *source;	/* that the reports come from at present */
@@ -32,7 +32,7 @@ struct why_tell {
 	bool printing;			/* printer is open */
 	bool holding;			/* held is a report that waits for the one after it */
 	struct oom_report held;
-	struct why_told *first, *last;	/* --last: those that are kept, the oldest first */
+	struct why_result *first, *last;	/* --last: those that are kept, the oldest first */
 	uint64_t kept;
 	uint64_t found, shown;
 	uint64_t others;		/* not asked for */
@@ -42,30 +42,30 @@ struct why_tell {
 	int died_of;			/* the signal that this process is to die of; 0: none */
 };
 
-/* Prepares *tell for QUERY: takes signals, opens the printer. Returns 0 or a negative errno. */
-int why_tell_begin(struct why_tell *tell, const struct query *query);
+/* Prepares *results for QUERY: takes signals, opens the printer. Returns 0 or a negative errno. */
+int why_results_begin(struct why_results *results, const struct query *query);
 
-/* Takes a report from the parser; CONTEXT is a struct why_tell. An oom_report_fn. */
-int why_tell_report(void *context, struct oom_report *report);
+/* Takes a report from the parser; CONTEXT is a struct why_results. An oom_report_fn. */
+int why_results_report(void *context, struct oom_report *report);
 
 /*
  * Explains and shows the report that is held, if one is: none follows it. Returns 0, or -ECANCELED
- * with tell->stop set.
+ * with results->stop set.
  */
-int why_tell_held(struct why_tell *tell);
+int why_results_held(struct why_results *results);
 
 /* Shows what --last has kept. */
-void why_tell_kept(struct why_tell *tell);
+void why_results_kept(struct why_results *results);
 
 /*
  * Waits until SOURCE has more, MOST_MS (-1: forever) have passed, a signal comes or whoever reads
- * our output is gone. Returns 0, or -ECANCELED with tell->stop set.
+ * our output is gone. Returns 0, or -ECANCELED with results->stop set.
  */
-int why_tell_wait(struct why_tell *tell, const struct oom_source *source, int most_ms);
+int why_results_wait(struct why_results *results, const struct oom_source *source, int most_ms);
 
 /* Ends the reading because of WHY, unless it has ended already. Returns -ECANCELED. */
-int why_tell_stop(struct why_tell *tell, enum why_stop why);
+int why_results_stop(struct why_results *results, enum why_stop why);
 
-void why_tell_end(struct why_tell *tell);
+void why_results_end(struct why_results *results);
 
 #endif

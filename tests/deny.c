@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define CALLS_MAX 16
 
 /* Nothing under test exits so. */
@@ -81,7 +81,7 @@ static unsigned short make_filter(struct sock_filter *filter, char *names, unsig
 	unsigned short count = 0, at = 0;
 
 	for (char *name = strtok(names, ","); name && count < CALLS_MAX; name = strtok(NULL, ","))
-		denied[count++] = number_of(calls, COUNT(calls), name);
+		denied[count++] = number_of(calls, ARRAY_SIZE(calls), name);
 	filter[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 						    offsetof(struct seccomp_data, nr));
 	for (unsigned short i = 0; i < count; i++)
@@ -174,7 +174,7 @@ static int deny_paths(const char *text, int error)
 	waitpid(child, NULL, 0);
 	close(ends[0]);
 	/* The kernel makes it so that exec closes the listener. */
-	listener = load_filter(filter, COUNT(filter), SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	listener = load_filter(filter, ARRAY_SIZE(filter), SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	if (listener < 0 || write(ends[1], &listener, sizeof(listener)) < 0)
 		return -1;
 	return read(ends[1], &listener, sizeof(listener)) > 0 ? 0 : -1;
@@ -190,7 +190,7 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "usage: deny ERRNO :TEXT|CALL[,CALL]... COMMAND [ARGUMENT]...\n");
 		return STATUS_WRONG;
 	}
-	error = number_of(errors, COUNT(errors), argv[1]);
+	error = number_of(errors, ARRAY_SIZE(errors), argv[1]);
 	if (argv[2][0] == ':')
 		r = deny_paths(argv[2] + 1, (int)error);
 	else

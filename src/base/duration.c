@@ -13,7 +13,7 @@
 static const struct {
 	const char *suffix;
 	uint64_t ns;
-} units[] = {
+} duration_units[] = {
 	{ "", NS_PER_SECOND },
 	{ "s", NS_PER_SECOND },
 	{ "ms", NS_PER_MS },
@@ -25,20 +25,20 @@ static const struct {
 	{ "d", 86400 * NS_PER_SECOND },
 };
 
-static int refuse(const char *name, const char *text, const char *why, int error,
-		  struct trouble *trouble)
+static int duration_error(const char *name, const char *text, const char *why, int error,
+			  struct error *err)
 {
 	char escaped[128];
 
-	trouble_set(trouble, "%s '%s' %s", name,
-		    trouble_escape(escaped, sizeof(escaped), text), why);
-	trouble_remedy(trouble, "write seconds (2, 0.5), or a number with ns, us, ms, s, m, h "
-		       "or d, or 'infinity'");
+	error_set(err, "%s '%s' %s", name,
+		  error_escape(escaped, sizeof(escaped), text), why);
+	error_hint(err, "write seconds (2, 0.5), or a number with ns, us, ms, s, m, h "
+		   "or d, or 'infinity'");
 	return error;
 }
 
 int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
-		   struct trouble *trouble)
+		   struct error *err)
 {
 	struct decimal number;
 	const char *rest;
@@ -50,21 +50,21 @@ int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
 		return 0;
 	}
 	if (!*text)
-		return refuse(name, text, "is empty", -EINVAL, trouble);
+		return duration_error(name, text, "is empty", -EINVAL, err);
 	r = decimal_parse(text, &number, &rest);
 	if (r == -ERANGE)
-		return refuse(name, text, "is too long", -ERANGE, trouble);
+		return duration_error(name, text, "is too long", -ERANGE, err);
 	if (r < 0)
-		return refuse(name, text, "is not a length of time", -EINVAL, trouble);
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(rest, units[i].suffix))
+		return duration_error(name, text, "is not a length of time", -EINVAL, err);
+	for (size_t i = 0; i < sizeof(duration_units) / sizeof(duration_units[0]); i++) {
+		if (strcmp(rest, duration_units[i].suffix))
 			continue;
-		if (decimal_scale(number, units[i].ns, &ns) < 0 || ns >= INT64_MAX)
-			return refuse(name, text, "is too long", -ERANGE, trouble);
+		if (decimal_scale(number, duration_units[i].ns, &ns) < 0 || ns >= INT64_MAX)
+			return duration_error(name, text, "is too long", -ERANGE, err);
 		*ret_ns = ns;
 		return 0;
 	}
-	return refuse(name, text, "is not a length of time", -EINVAL, trouble);
+	return duration_error(name, text, "is not a length of time", -EINVAL, err);
 }
 
 uint64_t duration_now(void)

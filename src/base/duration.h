@@ -16,10 +16,10 @@
 /*
  * Parses TEXT, called NAME in messages: a decimal number, also a fraction, of
  * seconds, or with ns, us, ms, s, m (or min), h or d; or "infinity".
- * Returns 0, or -EINVAL or -ERANGE with *trouble set and *ret_ns untouched.
+ * Returns 0, or -EINVAL or -ERANGE with *err set and *ret_ns untouched.
  */
 int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
-		   struct trouble *trouble);
+		   struct error *err);
 
 /* Nanoseconds on CLOCK_MONOTONIC. */
 uint64_t duration_now(void);

@@ -9,19 +9,19 @@
 #include "base/ascii.h"
 #include "base/name-list.h"
 
-static int complain_unknown(const struct name_table *table, const char *name, size_t length,
-			    struct trouble *trouble)
+static int name_list_unknown_error(const struct name_table *table, const char *name, size_t length,
+				   struct error *err)
 {
 	char word[64], escaped[128], known[768] = "";
 	size_t used = 0;
 
 	snprintf(word, sizeof(word), "%.*s", (int)(length < 60 ? length : 60), name);
-	trouble_set(trouble, "--output: unknown column '%s'",
-		    trouble_escape(escaped, sizeof(escaped), word));
+	error_set(err, "--output: unknown column '%s'",
+		  error_escape(escaped, sizeof(escaped), word));
 	for (size_t i = 0; i < table->count && used < sizeof(known); i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 					 i ? ", " : "", table->name(i));
-	trouble_remedy(trouble, "the columns are %s", known);
+	error_hint(err, "the columns are %s", known);
 	return -EINVAL;
 }
 
@@ -35,12 +35,12 @@ static int find_name(const struct name_table *table, const char *name, size_t le
 }
 
 int name_list_append(const struct name_table *table, const char *list, unsigned char *index,
-		     size_t max, size_t *count, struct trouble *trouble)
+		     size_t max, size_t *count, struct error *err)
 {
 	if (!*list) {
-		trouble_set(trouble, "--output: LIST '' is empty");
-		trouble_remedy(trouble, "write column names with commas between them, as in -o %s",
-			       table->example);
+		error_set(err, "--output: LIST '' is empty");
+		error_hint(err, "write column names with commas between them, as in -o %s",
+			   table->example);
 		return -EINVAL;
 	}
 	for (const char *name = list;; name++) {
@@ -48,10 +48,10 @@ int name_list_append(const struct name_table *table, const char *list, unsigned 
 		int found = find_name(table, name, length);
 
 		if (found < 0)
-			return complain_unknown(table, name, length, trouble);
+			return name_list_unknown_error(table, name, length, err);
 		if (*count == max) {
-			trouble_set(trouble, "--output: more than %zu columns", max);
-			trouble_remedy(trouble, "leave some of them out");
+			error_set(err, "--output: more than %zu columns", max);
+			error_hint(err, "leave some of them out");
 			return -EINVAL;
 		}
 		index[(*count)++] = (unsigned char)found;

@@ -16,10 +16,10 @@ struct name_table {
 
 /*
  * Appends the indices of what LIST names (separated by commas, in any case) to INDEX, which has
- * room for MAX and holds *count. Returns 0, or -EINVAL with *trouble set (an unknown name lists
+ * room for MAX and holds *count. Returns 0, or -EINVAL with *err set (an unknown name lists
  * the known ones); INDEX and *count may have changed then.
  */
 int name_list_append(const struct name_table *table, const char *list, unsigned char *index,
-		     size_t max, size_t *count, struct trouble *trouble);
+		     size_t max, size_t *count, struct error *err);
 
 #endif

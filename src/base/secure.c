@@ -31,13 +31,13 @@ static bool is_raised(void)
 				      (getuid() != 0 && has_capabilities()));
 }
 
-int secure_check(struct trouble *trouble)
+int secure_check(struct error *err)
 {
 	if (!is_raised())
 		return 0;
-	trouble_set(trouble, "will not run set-user-ID, set-group-ID or with the capabilities of "
-		    "its file");
-	trouble_remedy(trouble, "take them off (chmod ug-s, setcap -r), and use sudo where "
-		       "privilege is needed");
+	error_set(err, "will not run set-user-ID, set-group-ID or with the capabilities of "
+		  "its file");
+	error_hint(err, "take them off (chmod ug-s, setcap -r), and use sudo where "
+		   "privilege is needed");
 	return -EPERM;
 }

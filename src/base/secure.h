@@ -11,9 +11,9 @@
 bool secure_execution(void);
 
 /*
- * Returns 0, or -EPERM with *trouble set if the file gave us what the caller has not:
+ * Returns 0, or -EPERM with *err set if the file gave us what the caller has not:
  * set-user-ID, set-group-ID, or capabilities.
  */
-int secure_check(struct trouble *trouble);
+int secure_check(struct error *err);
 
 #endif

@@ -15,35 +15,35 @@
 
 static const char suffix_letters[] = "KMGTPE";
 
-#define SIZE_REMEDY \
+#define SIZE_HINT \
 	"write bytes (65536, 0x10000), or a number with K, M, G, T, P, E (powers of 1024), " \
 	"KB, MB, GB ... (powers of 1000), or N%%"
 
-static int refuse(const char *name, const char *text, const char *why, int error,
-		  struct trouble *trouble)
+static int size_error(const char *name, const char *text, const char *why, int error,
+		      struct error *err)
 {
 	char escaped[128];
 
-	trouble_set(trouble, "%s '%s' %s", name,
-		    trouble_escape(escaped, sizeof(escaped), text), why);
-	trouble_remedy(trouble, SIZE_REMEDY);
+	error_set(err, "%s '%s' %s", name,
+		  error_escape(escaped, sizeof(escaped), text), why);
+	error_hint(err, SIZE_HINT);
 	return error;
 }
 
 static int parse_hexadecimal(const char *name, const char *text, struct size *ret_size,
-			     struct trouble *trouble)
+			     struct error *err)
 {
 	uint64_t bytes = 0;
 	const char *digit = text + 2;
 
 	if (!*digit)
-		return refuse(name, text, "has no digits after 0x", -EINVAL, trouble);
+		return size_error(name, text, "has no digits after 0x", -EINVAL, err);
 	for (; *digit; digit++) {
 		if (!isxdigit((unsigned char)*digit))
-			return refuse(name, text, "is not a hexadecimal number of bytes",
-				      -EINVAL, trouble);
+			return size_error(name, text, "is not a hexadecimal number of bytes",
+					  -EINVAL, err);
 		if (bytes >> 60)
-			return refuse(name, text, "is too large", -ERANGE, trouble);
+			return size_error(name, text, "is too large", -ERANGE, err);
 		bytes = bytes << 4 | (uint64_t)number_hex_digit(*digit);
 	}
 	*ret_size = (struct size){ .bytes = bytes };
@@ -71,57 +71,57 @@ static uint64_t suffix_multiplier(const char *suffix)
 }
 
 static int parse_share(const char *name, const char *text, struct decimal number,
-		       struct size *ret_size, struct trouble *trouble)
+		       struct size *ret_size, struct error *err)
 {
 	uint64_t permyriad;
 
 	if (decimal_scale(number, 100, &permyriad) < 0 || permyriad > 10000)
-		return refuse(name, text, "is more than 100%", -ERANGE, trouble);
+		return size_error(name, text, "is more than 100%", -ERANGE, err);
 	/* Rounded, it would be another share than the one that was asked for. */
 	if (number.divisor > 100)
-		return refuse(name, text, "has more than two decimals", -EINVAL, trouble);
+		return size_error(name, text, "has more than two decimals", -EINVAL, err);
 	if (permyriad == 0)
-		return refuse(name, text, "is nothing", -EINVAL, trouble);
+		return size_error(name, text, "is nothing", -EINVAL, err);
 	*ret_size = (struct size){ .permyriad = (unsigned)permyriad };
 	return 0;
 }
 
 static int parse_suffixed(const char *name, const char *text, struct decimal number,
-			  const char *suffix, struct size *ret_size, struct trouble *trouble)
+			  const char *suffix, struct size *ret_size, struct error *err)
 {
 	uint64_t multiplier = suffix_multiplier(suffix), bytes;
 
 	if (!multiplier)
-		return refuse(name, text, "is not a size", -EINVAL, trouble);
+		return size_error(name, text, "is not a size", -EINVAL, err);
 	if (multiplier == 1 && number.digits % number.divisor)
-		return refuse(name, text, "is a fraction of a byte", -EINVAL, trouble);
+		return size_error(name, text, "is a fraction of a byte", -EINVAL, err);
 	if (decimal_scale(number, multiplier, &bytes) < 0)
-		return refuse(name, text, "is too large", -ERANGE, trouble);
+		return size_error(name, text, "is too large", -ERANGE, err);
 	*ret_size = (struct size){ .bytes = bytes };
 	return 0;
 }
 
 int size_parse(const char *name, const char *text, struct size *ret_size,
-	       struct trouble *trouble)
+	       struct error *err)
 {
 	struct decimal number;
 	const char *rest;
 	int r;
 
 	if (!*text)
-		return refuse(name, text, "is empty", -EINVAL, trouble);
+		return size_error(name, text, "is empty", -EINVAL, err);
 	if (text[0] == '-')
-		return refuse(name, text, "is negative or not a size", -EINVAL, trouble);
+		return size_error(name, text, "is negative or not a size", -EINVAL, err);
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
-		return parse_hexadecimal(name, text, ret_size, trouble);
+		return parse_hexadecimal(name, text, ret_size, err);
 	r = decimal_parse(text, &number, &rest);
 	if (r == -ERANGE)
-		return refuse(name, text, "has too many digits", -ERANGE, trouble);
+		return size_error(name, text, "has too many digits", -ERANGE, err);
 	if (r < 0)
-		return refuse(name, text, "is not a size", -EINVAL, trouble);
+		return size_error(name, text, "is not a size", -EINVAL, err);
 	if (!strcmp(rest, "%"))
-		return parse_share(name, text, number, ret_size, trouble);
-	return parse_suffixed(name, text, number, rest, ret_size, trouble);
+		return parse_share(name, text, number, ret_size, err);
+	return parse_suffixed(name, text, number, rest, ret_size, err);
 }
 
 uint64_t size_magnitude(int64_t difference)
@@ -177,7 +177,7 @@ const char *size_format(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum si
 	return text;
 }
 
-const char *size_say(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum size_unit unit)
+const char *size_text(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum size_unit unit)
 {
 	size_t used;
 

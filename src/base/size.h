@@ -29,10 +29,10 @@ struct size {
  * or KiB MiB ... (powers of 1024) or KB MB ... (powers of 1000), in any case; or
  * N%, above 0 and not above 100. A fraction of a byte is rounded up.
  * Returns 0, or -EINVAL (not a size, or negative) or -ERANGE (too large) with
- * *trouble set and *ret_size untouched.
+ * *err set and *ret_size untouched.
  */
 int size_parse(const char *name, const char *text, struct size *ret_size,
-	       struct trouble *trouble);
+	       struct error *err);
 
 /* The size of a difference, whichever its sign. */
 uint64_t size_magnitude(int64_t difference);
@@ -47,6 +47,6 @@ int size_round_up(uint64_t bytes, uint64_t unit, uint64_t *ret_rounded);
 const char *size_format(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum size_unit unit);
 
 /* The same with the unit's name ("64 KiB", "65536 bytes", "64.0 KiB"), for sentences. */
-const char *size_say(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum size_unit unit);
+const char *size_text(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum size_unit unit);
 
 #endif

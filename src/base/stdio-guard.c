@@ -69,7 +69,7 @@ bool stdio_is_writable(int fd)
 
 int stdio_guard_finish(void)
 {
-	struct trouble trouble;
+	struct error err;
 	int error;
 
 	errno = 0;
@@ -77,8 +77,8 @@ int stdio_guard_finish(void)
 		return 0;
 	error = errno ? errno : EIO;
 	if (error != EPIPE) {
-		trouble_set_errno(&trouble, -error, "cannot write to standard output");
-		trouble_print(&trouble);
+		error_set_errno(&err, -error, "cannot write to standard output");
+		error_print(&err);
 	}
 	return -error;
 }

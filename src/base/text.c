@@ -6,116 +6,116 @@
 
 #include "base/text.h"
 
-bool text_starts(struct text text, const char *piece)
+bool strview_starts(struct strview text, const char *piece)
 {
 	size_t length = strlen(piece);
 
 	return text.length >= length && (!length || !memcmp(text.at, piece, length));
 }
 
-bool text_is(struct text text, const char *piece)
+bool strview_is(struct strview text, const char *piece)
 {
-	return text.length == strlen(piece) && text_starts(text, piece);
+	return text.length == strlen(piece) && strview_starts(text, piece);
 }
 
-size_t text_find(struct text text, const char *piece)
+size_t strview_find(struct strview text, const char *piece)
 {
 	const char *found = NULL;
 
 	if (text.length)
 		found = memmem(text.at, text.length, piece, strlen(piece));
-	return found ? (size_t)(found - text.at) : TEXT_NONE;
+	return found ? (size_t)(found - text.at) : STRVIEW_NONE;
 }
 
-size_t text_find_last(struct text text, const char *piece)
+size_t strview_find_last(struct strview text, const char *piece)
 {
 	size_t length = strlen(piece);
 
 	for (size_t at = text.length < length ? 0 : text.length - length + 1; at > 0; at--)
 		if (!memcmp(text.at + at - 1, piece, length))
 			return at - 1;
-	return TEXT_NONE;
+	return STRVIEW_NONE;
 }
 
-bool text_skip(struct text *text, const char *piece)
+bool strview_skip(struct strview *text, const char *piece)
 {
-	if (!text_starts(*text, piece))
+	if (!strview_starts(*text, piece))
 		return false;
-	*text = text_from(*text, strlen(piece));
+	*text = strview_from(*text, strlen(piece));
 	return true;
 }
 
-bool text_skip_past(struct text *text, const char *piece)
+bool strview_skip_past(struct strview *text, const char *piece)
 {
-	size_t at = text_find(*text, piece);
+	size_t at = strview_find(*text, piece);
 
-	if (at == TEXT_NONE)
+	if (at == STRVIEW_NONE)
 		return false;
-	*text = text_from(*text, at + strlen(piece));
+	*text = strview_from(*text, at + strlen(piece));
 	return true;
 }
 
-bool text_skip_past_last(struct text *text, const char *piece)
+bool strview_skip_past_last(struct strview *text, const char *piece)
 {
-	size_t at = text_find_last(*text, piece);
+	size_t at = strview_find_last(*text, piece);
 
-	if (at == TEXT_NONE)
+	if (at == STRVIEW_NONE)
 		return false;
-	*text = text_from(*text, at + strlen(piece));
+	*text = strview_from(*text, at + strlen(piece));
 	return true;
 }
 
-bool text_skip_blanks(struct text *text)
+bool strview_skip_blanks(struct strview *text)
 {
 	size_t count = 0;
 
-	while (count < text->length && text_is_blank(text->at[count]))
+	while (count < text->length && strview_is_blank(text->at[count]))
 		count++;
-	*text = text_from(*text, count);
+	*text = strview_from(*text, count);
 	return count > 0;
 }
 
 static bool is_space(char byte)
 {
-	return text_is_blank(byte) || byte == '\n' || byte == '\r' || byte == '\0';
+	return strview_is_blank(byte) || byte == '\n' || byte == '\r' || byte == '\0';
 }
 
-struct text text_trim(struct text text)
+struct strview strview_trim(struct strview text)
 {
 	while (text.length && is_space(text.at[text.length - 1]))
 		text.length--;
 	while (text.length && is_space(text.at[0]))
-		text = text_from(text, 1);
+		text = strview_from(text, 1);
 	return text;
 }
 
-struct text text_take_word(struct text *text)
+struct strview strview_take_word(struct strview *text)
 {
-	struct text word = { text->at, 0 };
+	struct strview word = { text->at, 0 };
 
 	while (word.length < text->length && !is_space(text->at[word.length]))
 		word.length++;
-	*text = text_from(*text, word.length);
+	*text = strview_from(*text, word.length);
 	return word;
 }
 
-bool text_take_until(struct text *text, const char *piece, struct text *ret_front)
+bool strview_take_until(struct strview *text, const char *piece, struct strview *ret_front)
 {
-	size_t at = text_find(*text, piece);
+	size_t at = strview_find(*text, piece);
 
-	if (at == TEXT_NONE)
+	if (at == STRVIEW_NONE)
 		return false;
-	*ret_front = text_head(*text, at);
-	*text = text_from(*text, at + strlen(piece));
+	*ret_front = strview_head(*text, at);
+	*text = strview_from(*text, at + strlen(piece));
 	return true;
 }
 
-bool text_take_u64(struct text *text, uint64_t *ret_value)
+bool strview_take_u64(struct strview *text, uint64_t *ret_value)
 {
 	uint64_t value = 0;
 	size_t count = 0;
 
-	for (; count < text->length && text_is_digit(text->at[count]); count++) {
+	for (; count < text->length && strview_is_digit(text->at[count]); count++) {
 		uint64_t digit = (uint64_t)(text->at[count] - '0');
 
 		if (__builtin_mul_overflow(value, UINT64_C(10), &value) ||
@@ -124,22 +124,22 @@ bool text_take_u64(struct text *text, uint64_t *ret_value)
 		if (value == UINT64_MAX)
 			break;
 	}
-	while (count < text->length && text_is_digit(text->at[count]))
+	while (count < text->length && strview_is_digit(text->at[count]))
 		count++;
 	if (!count)
 		return false;
-	*text = text_from(*text, count);
+	*text = strview_from(*text, count);
 	*ret_value = value;
 	return true;
 }
 
-bool text_take_i64(struct text *text, int64_t *ret_value)
+bool strview_take_i64(struct strview *text, int64_t *ret_value)
 {
-	struct text rest = *text;
-	bool negative = text_skip(&rest, "-");
+	struct strview rest = *text;
+	bool negative = strview_skip(&rest, "-");
 	uint64_t value;
 
-	if (!text_take_u64(&rest, &value))
+	if (!strview_take_u64(&rest, &value))
 		return false;
 	*text = rest;
 	if (value > INT64_MAX)
@@ -148,44 +148,45 @@ bool text_take_i64(struct text *text, int64_t *ret_value)
 	return true;
 }
 
-static int hex_value(char byte)
+static int strview_hex_value(char byte)
 {
-	if (text_is_digit(byte))
+	if (strview_is_digit(byte))
 		return byte - '0';
 	if (byte >= 'a' && byte <= 'f')
 		return byte - 'a' + 10;
 	return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
 }
 
-bool text_take_hex(struct text *text, uint64_t *ret_value)
+bool strview_take_hex(struct strview *text, uint64_t *ret_value)
 {
-	struct text rest = *text;
+	struct strview rest = *text;
 	uint64_t value = 0;
 	size_t count = 0;
 
-	text_skip(&rest, "0x");
-	for (; count < rest.length && hex_value(rest.at[count]) >= 0; count++) {
+	strview_skip(&rest, "0x");
+	for (; count < rest.length && strview_hex_value(rest.at[count]) >= 0; count++) {
 		bool full = value >> 60;
 
-		value = full ? UINT64_MAX : value << 4 | (uint64_t)hex_value(rest.at[count]);
+		value = full ? UINT64_MAX : value << 4 |
+			(uint64_t)strview_hex_value(rest.at[count]);
 	}
 	if (!count)
 		return false;
-	*text = text_from(rest, count);
+	*text = strview_from(rest, count);
 	*ret_value = value;
 	return true;
 }
 
-char *text_copy(struct text text)
+char *strview_copy(struct strview text)
 {
 	char *copy = malloc(text.length + 1);
 
 	if (copy)
-		text_copy_to(text, copy, text.length + 1);
+		strview_copy_to(text, copy, text.length + 1);
 	return copy;
 }
 
-char *text_copy_to(struct text text, char *buffer, size_t size)
+char *strview_copy_to(struct strview text, char *buffer, size_t size)
 {
 	size_t length = text.length < size ? text.length : size - 1;
 

@@ -27,7 +27,7 @@ struct face {
 	int east_s;		/* of UTC; valid when has_zone */
 };
 
-static bool skip(const char **text, const char *piece)
+static bool date_skip(const char **text, const char *piece)
 {
 	size_t length = strlen(piece);
 
@@ -38,7 +38,7 @@ static bool skip(const char **text, const char *piece)
 }
 
 /* Takes exactly DIGITS digits, of a number from LEAST to MOST. */
-static bool take_number(const char **text, int digits, int least, int most, int *ret_number)
+static bool date_take_number(const char **text, int digits, int least, int most, int *ret_number)
 {
 	int number = 0;
 
@@ -67,9 +67,9 @@ static bool take_date(const char **text, struct tm *tm)
 {
 	int year, month, day;
 
-	if (!take_number(text, 4, 0, 9999, &year) || !skip(text, "-") ||
-	    !take_number(text, 2, 1, 12, &month) || !skip(text, "-") ||
-	    !take_number(text, 2, 1, days_in(year, month), &day))
+	if (!date_take_number(text, 4, 0, 9999, &year) || !date_skip(text, "-") ||
+	    !date_take_number(text, 2, 1, 12, &month) || !date_skip(text, "-") ||
+	    !date_take_number(text, 2, 1, days_in(year, month), &day))
 		return false;
 	tm->tm_year = year - 1900;
 	tm->tm_mon = month - 1;
@@ -78,11 +78,11 @@ static bool take_date(const char **text, struct tm *tm)
 }
 
 /* ".123456" behind seconds; digits below a nanosecond are dropped. */
-static bool take_fraction(const char **text, int64_t *ret_ns)
+static bool date_take_fraction(const char **text, int64_t *ret_ns)
 {
 	int64_t ns = 0, worth = SECOND;
 
-	if (!skip(text, ".") && !skip(text, ","))
+	if (!date_skip(text, ".") && !date_skip(text, ","))
 		return true;
 	if (!isdigit((unsigned char)**text))
 		return false;
@@ -97,28 +97,28 @@ static bool take_fraction(const char **text, int64_t *ret_ns)
 /* "10:20", "10:20:30", "10:20:30.5" */
 static bool take_clock(const char **text, struct face *face)
 {
-	if (!take_number(text, 2, 0, 23, &face->tm.tm_hour) || !skip(text, ":") ||
-	    !take_number(text, 2, 0, 59, &face->tm.tm_min))
+	if (!date_take_number(text, 2, 0, 23, &face->tm.tm_hour) || !date_skip(text, ":") ||
+	    !date_take_number(text, 2, 0, 59, &face->tm.tm_min))
 		return false;
-	if (!skip(text, ":"))
+	if (!date_skip(text, ":"))
 		return true;
 	/* A leap second is the next minute's first. */
-	return take_number(text, 2, 0, 60, &face->tm.tm_sec) &&
-	       take_fraction(text, &face->fraction_ns);
+	return date_take_number(text, 2, 0, 60, &face->tm.tm_sec) &&
+	       date_take_fraction(text, &face->fraction_ns);
 }
 
 /* Nothing, "Z", " UTC", "+01:00", " +0100", "-05" */
-static bool take_zone(const char **text, struct face *face)
+static bool date_take_zone(const char **text, struct face *face)
 {
 	const char *at = *text;
 	int hours, minutes = 0, sign;
 
 	if (!*at)
 		return true;
-	skip(&at, " ");
+	date_skip(&at, " ");
 	face->has_zone = true;
 	*text = at;
-	if (skip(text, "Z") || skip(text, "UTC"))
+	if (date_skip(text, "Z") || date_skip(text, "UTC"))
 		return true;
 	sign = *at == '+' ? 1 : *at == '-' ? -1 : 0;
 	*text = at + 1;
@@ -128,12 +128,12 @@ static bool take_zone(const char **text, struct face *face)
 	    isdigit((unsigned char)at[3])) {
 		int both;
 
-		if (!take_number(text, 4, 0, 2359, &both))
+		if (!date_take_number(text, 4, 0, 2359, &both))
 			return false;
 		hours = both / 100;
 		minutes = both % 100;
-	} else if (!take_number(text, 2, 0, 23, &hours) ||
-		   (skip(text, ":") && !take_number(text, 2, 0, 59, &minutes))) {
+	} else if (!date_take_number(text, 2, 0, 23, &hours) ||
+		   (date_skip(text, ":") && !date_take_number(text, 2, 0, 59, &minutes))) {
 		return false;
 	}
 	face->east_s = sign * (hours * 3600 + minutes * 60);
@@ -153,8 +153,8 @@ static bool take_face(const char *text, const struct tm *today, struct face *ret
 	} else if (!take_date(&text, &face.tm)) {
 		return false;
 	}
-	if ((clock_alone || skip(&text, "T") || skip(&text, " ")) &&
-	    (!take_clock(&text, &face) || !take_zone(&text, &face)))
+	if ((clock_alone || date_skip(&text, "T") || date_skip(&text, " ")) &&
+	    (!take_clock(&text, &face) || !date_take_zone(&text, &face)))
 		return false;
 	*ret_face = face;
 	return !*text;
@@ -178,7 +178,7 @@ static int face_to_ns(struct face *face, int64_t *ret_ns)
 static const struct {
 	const char *names[5];
 	int64_t seconds;
-} units[] = {
+} date_units[] = {
 	{ { "s", "sec", "secs", "second", "seconds" }, 1 },
 	{ { "m", "min", "mins", "minute", "minutes" }, 60 },
 	{ { "h", "hr", "hrs", "hour", "hours" }, 3600 },
@@ -193,13 +193,13 @@ static int64_t take_unit(const char **text)
 
 	while (ascii_is_letter((*text)[length]))
 		length++;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		for (int j = 0; j < 5 && units[i].names[j]; j++) {
-			if (strlen(units[i].names[j]) != length ||
-			    strncmp(*text, units[i].names[j], length) != 0)
+	for (size_t i = 0; i < sizeof(date_units) / sizeof(date_units[0]); i++) {
+		for (int j = 0; j < 5 && date_units[i].names[j]; j++) {
+			if (strlen(date_units[i].names[j]) != length ||
+			    strncmp(*text, date_units[i].names[j], length) != 0)
 				continue;
 			*text += length;
-			return units[i].seconds;
+			return date_units[i].seconds;
 		}
 	}
 	return 0;
@@ -208,7 +208,7 @@ static int64_t take_unit(const char **text)
 /* "2h", "1.5d", "1h 30min", each with "-" in front or "ago" behind. Returns 0 or as the whole. */
 static int parse_ago(const char *text, int64_t now_ns, int64_t *ret_ns)
 {
-	bool minus = skip(&text, "-");
+	bool minus = date_skip(&text, "-");
 	int64_t then_ns = now_ns;
 
 	do {
@@ -228,7 +228,7 @@ static int parse_ago(const char *text, int64_t now_ns, int64_t *ret_ns)
 		text += strspn(text, " ");
 	} while (isdigit((unsigned char)*text));
 	if (!minus)
-		skip(&text, "ago");
+		date_skip(&text, "ago");
 	*ret_ns = then_ns;
 	return *text ? -EINVAL : 0;
 }
@@ -273,7 +273,7 @@ static int parse(const char *text, int64_t now_ns, int64_t *ret_ns)
 }
 
 int timestamp_parse(const char *name, const char *text, int64_t now_ns, int64_t *ret_ns,
-		    struct trouble *trouble)
+		    struct error *err)
 {
 	char escaped[128];
 	int64_t ns = 0;
@@ -283,10 +283,10 @@ int timestamp_parse(const char *name, const char *text, int64_t now_ns, int64_t 
 		*ret_ns = ns;
 		return 0;
 	}
-	trouble_set(trouble, "%s '%s' %s", name, trouble_escape(escaped, sizeof(escaped), text),
-		    !*text ? "is empty" : r == -ERANGE ? "is too far away" : "is not a time");
-	trouble_remedy(trouble, "write '2026-11-24 10:20:30', '10:20', '2h ago', 'yesterday' "
-		       "or '@SECONDS'");
+	error_set(err, "%s '%s' %s", name, error_escape(escaped, sizeof(escaped), text),
+		  !*text ? "is empty" : r == -ERANGE ? "is too far away" : "is not a time");
+	error_hint(err, "write '2026-11-24 10:20:30', '10:20', '2h ago', 'yesterday' "
+		   "or '@SECONDS'");
 	return r;
 }
 

@@ -17,10 +17,10 @@
  *   now, today, yesterday (the beginning of the day);
  *   before now: 2h, -2h, 2h ago, 1h 30min ago (s, m or min, h, d, w, and in full)
  * NOW_NS is the present. Returns 0, or -EINVAL or -ERANGE (before 1970, or after 2261) with
- * *trouble set and *ret_ns untouched.
+ * *err set and *ret_ns untouched.
  */
 int timestamp_parse(const char *name, const char *text, int64_t now_ns, int64_t *ret_ns,
-		    struct trouble *trouble);
+		    struct error *err);
 
 /* Nanoseconds since 1970 on CLOCK_REALTIME. */
 int64_t timestamp_now(void);

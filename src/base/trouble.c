@@ -10,29 +10,29 @@
 
 #include "base/trouble.h"
 
-void trouble_set(struct trouble *trouble, const char *format, ...)
+void error_set(struct error *err, const char *format, ...)
 {
 	va_list arguments;
 
-	trouble->remedy[0] = '\0';
+	err->hint[0] = '\0';
 	va_start(arguments, format);
-	vsnprintf(trouble->what, sizeof(trouble->what), format, arguments);
+	vsnprintf(err->message, sizeof(err->message), format, arguments);
 	va_end(arguments);
 }
 
-void trouble_remedy(struct trouble *trouble, const char *format, ...)
+void error_hint(struct error *err, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(trouble->remedy, sizeof(trouble->remedy), format, arguments);
+	vsnprintf(err->hint, sizeof(err->hint), format, arguments);
 	va_end(arguments);
 }
 
 /* Which limit an errno is of, and how it is raised. */
 static const struct {
 	int error;
-	const char *remedy;
+	const char *hint;
 } limits[] = {
 	{ EMFILE, "raise the limit of open files: ulimit -n (RLIMIT_NOFILE)" },
 	{ ENFILE, "the whole system has too many files open: see fs.file-nr and fs.file-max" },
@@ -46,20 +46,20 @@ static const struct {
 		  "later is needed" },
 };
 
-bool trouble_remedy_errno(struct trouble *trouble, int error)
+bool error_hint_errno(struct error *err, int error)
 {
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (limits[i].error == -error) {
-			trouble_remedy(trouble, "%s", limits[i].remedy);
+			error_hint(err, "%s", limits[i].hint);
 			return true;
 		}
 	return false;
 }
 
-void trouble_set_errno(struct trouble *trouble, int error, const char *what)
+void error_set_errno(struct error *err, int error, const char *what)
 {
-	trouble_set(trouble, "%s: %s", what, strerror(-error));
-	trouble_remedy_errno(trouble, error);
+	error_set(err, "%s: %s", what, strerror(-error));
+	error_hint_errno(err, error);
 }
 
 /* Writes one byte of untrusted text as 1 or 4 characters. Returns how many. */
@@ -71,7 +71,7 @@ static unsigned escape_byte(char piece[static 5], unsigned char byte)
 	return plain ? 1 : 4;
 }
 
-const char *trouble_escape(char *escaped, unsigned size, const char *text)
+const char *error_escape(char *escaped, unsigned size, const char *text)
 {
 	static const char ellipsis[] = "...";
 	unsigned used = 0, room = 0, length;
@@ -91,9 +91,9 @@ const char *trouble_escape(char *escaped, unsigned size, const char *text)
 	return escaped;
 }
 
-void trouble_print(const struct trouble *trouble)
+void error_print(const struct error *err)
 {
-	fprintf(stderr, "%s: %s\n", program_invocation_short_name, trouble->what);
-	if (trouble->remedy[0])
-		fprintf(stderr, "%s: %s\n", program_invocation_short_name, trouble->remedy);
+	fprintf(stderr, "%s: %s\n", program_invocation_short_name, err->message);
+	if (err->hint[0])
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name, err->hint);
 }

@@ -18,7 +18,7 @@ static bool is_within(unsigned char byte, unsigned char low, unsigned char high)
 }
 
 /* The bytes of the well-formed character that TEXT begins with; 0: there is none. */
-static size_t character_length(const unsigned char *text)
+static size_t utf8_character_length(const unsigned char *text)
 {
 	unsigned char low = 0x80, high = 0xbf;
 	size_t length;
@@ -47,7 +47,7 @@ static size_t character_length(const unsigned char *text)
 size_t utf8_decode(const char *text, uint32_t *ret_character)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
-	size_t length = character_length(bytes);
+	size_t length = utf8_character_length(bytes);
 	uint32_t character = bytes[0];
 
 	if (!length)
@@ -66,7 +66,7 @@ char *utf8_repair(const char *text)
 	char *copy = malloc(strlen(text) * (sizeof(replacement) - 1) + 1), *at = copy;
 
 	while (copy && *text) {
-		size_t length = character_length((const unsigned char *)text);
+		size_t length = utf8_character_length((const unsigned char *)text);
 
 		if (length) {
 			memcpy(at, text, length);

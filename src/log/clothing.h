@@ -9,11 +9,11 @@
 #include "base/text.h"
 #include "log/time.h"
 
-/* A line without its clothes. The texts lie in the line that was given. */
-struct clothing {
-	struct text message;		/* the kernel's text, with its own blanks */
-	struct text host;		/* length 0: none */
-	struct text caller;		/* "T5241", "C1" (CONFIG_PRINTK_CALLER); length 0: none */
+/* A line without its prefix. The texts lie in the line that was given. */
+struct log_prefix {
+	struct strview message;		/* the kernel's text, with its own blanks */
+	struct strview host;		/* length 0: none */
+	struct strview caller;		/* "T5241", "C1" (CONFIG_PRINTK_CALLER); length 0: none */
 	struct oom_time time;		/* zero where the line has none */
 	size_t indent;			/* blanks in front of all that is no quoting */
 	size_t width;			/* of the line, without blanks at its end; 0: no line */
@@ -26,16 +26,16 @@ struct clothing {
 };
 
 /*
- * Undresses LINE (without newline; plain_line() has been there): quoting of mail and the bars of
+ * Strips LINE (without newline; unescape_line() has been there): quoting of mail and the bars of
  * tables, file names of grep(1), <N>, RFC 3164 and 5424, journalctl's and dmesg's forms, raw kmsg,
  * logcat, container runtimes; in any order and number. Once there is a time, only what may follow
- * one is taken, since names may look like clothes. NOW_NS as in stamp.h.
+ * one is taken, since names may look like prefixes. NOW_NS as in stamp.h.
  */
-void clothing_take_off(struct text line, int64_t now_ns, struct clothing *ret_clothing);
+void log_prefix_strip(struct strview line, int64_t now_ns, struct log_prefix *ret_log_prefix);
 
 /*
  * Whether LINE is a record of /dev/kmsg, which is escaped: what looks like HTML there is a name.
  */
-bool clothing_is_kmsg(struct text line);
+bool log_prefix_is_kmsg(struct strview line);
 
 #endif

@@ -11,11 +11,12 @@
 #include "log/time.h"
 
 /* A message longer than this is cut. */
-#define FIELDS_MESSAGE_MAX 65536
+#define STRUCTURED_MESSAGE_MAX 65536
 
 /* A message with what else its entry says. */
-struct fields_entry {
-	char *message;			/* LENGTH bytes; may be dressed (a container's log) */
+struct structured_entry {
+	char *message;			/* LENGTH bytes; may be with a prefix (a container's
+					 * log) */
 	size_t length;
 	bool record;			/* of the journal or dmesg(1): just as the kernel's */
 	struct oom_time time;
@@ -24,8 +25,8 @@ struct fields_entry {
 };
 
 /* An entry as far as it has been read. Zero is none. */
-struct fields {
-	struct fields_entry entry;	/* its message is owned; made at the first need */
+struct structured {
+	struct structured_entry entry;	/* its message is owned; made at the first need */
 	bool has_message, foreign;
 	bool open;			/* inside an entry of many lines */
 	bool verbose;			/* it is one of journalctl -o verbose */
@@ -37,20 +38,21 @@ struct fields {
 };
 
 /* Called with each entry that has a message of the kernel's. May change the message in place. */
-typedef int fields_fn(void *context, const struct fields_entry *entry);
+typedef int structured_fn(void *context, const struct structured_entry *entry);
 
 /*
  * Takes LINE (with its newline gone) if it is one of these forms. Returns 1 when it was taken, 0
  * when it was not, or a negative errno of SINK or -ENOMEM. NOW_NS as in stamp.h.
  */
-int fields_take(struct fields *fields, struct text line, int64_t now_ns, fields_fn *sink,
-		void *context);
+int structured_take(struct structured *structured, struct strview line, int64_t now_ns,
+		    structured_fn *sink,
+		    void *context);
 
 /*
  * The log has ended: gives out the message of an entry without end. Returns 0 or a negative errno.
  */
-int fields_end(struct fields *fields, fields_fn *sink, void *context);
+int structured_end(struct structured *structured, structured_fn *sink, void *context);
 
-void fields_free(struct fields *fields);
+void structured_free(struct structured *structured);
 
 #endif

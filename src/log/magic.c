@@ -31,17 +31,17 @@ const char *magic_command_name(const char *name)
 		? name : "FILE";
 }
 
-int magic_check(const char *name, const char *said, const char *data, size_t length,
-		struct trouble *trouble)
+int magic_check(const char *name, const char *label, const char *data, size_t length,
+		struct error *err)
 {
-	struct text text = { data, length };
+	struct strview text = { data, length };
 
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
-		if (!text_starts(text, magics[i].bytes))
+		if (!strview_starts(text, magics[i].bytes))
 			continue;
-		trouble_set(trouble, "%s is %s", said, magics[i].what);
-		trouble_remedy(trouble, "use: %s %s%s | oomwhy", magics[i].command,
-			       magic_command_name(name), magics[i].options);
+		error_set(err, "%s is %s", label, magics[i].what);
+		error_hint(err, "use: %s %s%s | oomwhy", magics[i].command,
+			   magic_command_name(name), magics[i].options);
 		return -EMEDIUMTYPE;
 	}
 	return 0;

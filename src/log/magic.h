@@ -11,11 +11,11 @@
 #define MAGIC_SIZE 8
 
 /*
- * Looks at the first LENGTH bytes of the file NAME, which messages call SAID. Returns 0, or
- * -EMEDIUMTYPE with *trouble set, naming the command that makes text of it.
+ * Looks at the first LENGTH bytes of the file NAME, which messages call LABEL. Returns 0, or
+ * -EMEDIUMTYPE with *err set, naming the command that makes text of it.
  */
-int magic_check(const char *name, const char *said, const char *data, size_t length,
-		struct trouble *trouble);
+int magic_check(const char *name, const char *label, const char *data, size_t length,
+		struct error *err);
 
 /* NAME if it can be part of a command as it is, else "FILE". */
 const char *magic_command_name(const char *name);

@@ -24,7 +24,7 @@ static int add_byte(struct mail *mail, char byte)
 /* Gives out the line so far. */
 static int end_line(struct mail *mail, mail_fn *sink, void *context)
 {
-	struct text line = { mail->text ? mail->text : "", mail->length };
+	struct strview line = { mail->text ? mail->text : "", mail->length };
 
 	mail->length = 0;
 	return sink(context, line);
@@ -44,22 +44,22 @@ void mail_free(struct mail *mail)
 	*mail = (struct mail){ .text = NULL };
 }
 
-static bool skip_name(struct text *line, const char *name)
+static bool skip_name(struct strview *line, const char *name)
 {
 	size_t length = strlen(name);
 
 	if (line->length < length || strncasecmp(line->at, name, length))
 		return false;
-	*line = text_from(*line, length);
+	*line = strview_from(*line, length);
 	return true;
 }
 
 /* "Content-Transfer-Encoding: base64" */
-static bool take_header(struct mail *mail, struct text line)
+static bool take_header(struct mail *mail, struct strview line)
 {
 	if (!skip_name(&line, "Content-Transfer-Encoding:"))
 		return false;
-	line = text_trim(line);
+	line = strview_trim(line);
 	mail->in_header = true;
 	mail->announced = skip_name(&line, "quoted-printable") ? MAIL_QUOTED
 			: skip_name(&line, "base64") ? MAIL_BASE64 : MAIL_PLAIN;
@@ -67,32 +67,32 @@ static bool take_header(struct mail *mail, struct text line)
 }
 
 /* The byte that "=3D" at the front of TEXT stands for; -1: it is none. */
-static int quoted_byte(struct text text)
+static int quoted_byte(struct strview text)
 {
-	char high = text_byte(text, 1), low = text_byte(text, 2);
+	char high = strview_byte(text, 1), low = strview_byte(text, 2);
 
-	if (text_byte(text, 0) != '=' || !isxdigit((unsigned char)high) ||
+	if (strview_byte(text, 0) != '=' || !isxdigit((unsigned char)high) ||
 	    !isxdigit((unsigned char)low))
 		return -1;
 	return number_hex_digit(high) * 16 + number_hex_digit(low);
 }
 
 /* Whether each '=' of LINE stands for a byte, or is its last one: the line goes on. */
-static bool is_quoted(struct text line)
+static bool is_quoted(struct strview line)
 {
-	for (; line.length > 1; line = text_from(line, 1))
+	for (; line.length > 1; line = strview_from(line, 1))
 		if (line.at[0] == '=' && quoted_byte(line) < 0)
 			return false;
 	return true;
 }
 
 /* The line between the parts of a mail. grep(1) has two dashes alone. */
-static bool is_boundary(struct text line)
+static bool is_boundary(struct strview line)
 {
-	return text_starts(line, "--") && line.length > 4 && !text_is_blank(line.at[2]);
+	return strview_starts(line, "--") && line.length > 4 && !strview_is_blank(line.at[2]);
 }
 
-static int take_quoted(struct mail *mail, struct text line, mail_fn *sink, void *context)
+static int take_quoted(struct mail *mail, struct strview line, mail_fn *sink, void *context)
 {
 	int r = 0;
 
@@ -102,7 +102,7 @@ static int take_quoted(struct mail *mail, struct text line, mail_fn *sink, void 
 		if (byte < 0 && line.at[0] == '=')
 			return 1;
 		r = add_byte(mail, byte < 0 ? line.at[0] : (char)byte);
-		line = text_from(line, byte < 0 ? 1 : 3);
+		line = strview_from(line, byte < 0 ? 1 : 3);
 	}
 	if (r == 0)
 		r = end_line(mail, sink, context);
@@ -119,9 +119,9 @@ static int base64_bits(char byte)
 	return at ? (int)(at - digits) : -1;
 }
 
-static bool is_base64(struct text line)
+static bool is_base64(struct strview line)
 {
-	while (text_last(line) == '=')
+	while (strview_last(line) == '=')
 		line.length--;
 	for (size_t i = 0; i < line.length; i++)
 		if (base64_bits(line.at[i]) < 0)
@@ -129,7 +129,7 @@ static bool is_base64(struct text line)
 	return line.length > 0;
 }
 
-static int take_base64(struct mail *mail, struct text line, mail_fn *sink, void *context)
+static int take_base64(struct mail *mail, struct strview line, mail_fn *sink, void *context)
 {
 	int r = 0;
 
@@ -145,21 +145,22 @@ static int take_base64(struct mail *mail, struct text line, mail_fn *sink, void 
 		r = byte == '\n' ? end_line(mail, sink, context) : add_byte(mail, byte);
 	}
 	/* Padding ends a text. */
-	if (text_last(line) == '=')
+	if (strview_last(line) == '=')
 		mail->bit_count = 0;
 	return r < 0 ? r : 1;
 }
 
 /* A line of a report in which the '=' is written as no other program does. */
-static bool is_quoted_report(struct text line)
+static bool is_quoted_report(struct strview line)
 {
-	return (text_has(line, "gfp_mask=3D0x") || text_has(line, "constraint=3DCONSTRAINT_")) &&
+	return (strview_has(line, "gfp_mask=3D0x") ||
+		strview_has(line, "constraint=3DCONSTRAINT_")) &&
 	       is_quoted(line);
 }
 
-int mail_take(struct mail *mail, struct text line, mail_fn *sink, void *context)
+int mail_take(struct mail *mail, struct strview line, mail_fn *sink, void *context)
 {
-	if (text_last(line) == '\r')
+	if (strview_last(line) == '\r')
 		line.length--;
 	if (take_header(mail, line) || mail->in_header) {
 		if (!line.length) {

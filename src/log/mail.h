@@ -30,14 +30,14 @@ struct mail {
 };
 
 /* Called with each decoded line, without its newline, in memory that it may not keep. */
-typedef int mail_fn(void *context, struct text line);
+typedef int mail_fn(void *context, struct strview line);
 
 /*
  * Takes LINE if it is encoded: a header has said so and no line since has been none of this
  * encoding, or it is a line of a report that only quoted-printable writes so. Returns 1 when it
  * was taken, 0 when it was not, or a negative errno, of SINK or -ENOMEM.
  */
-int mail_take(struct mail *mail, struct text line, mail_fn *sink, void *context);
+int mail_take(struct mail *mail, struct strview line, mail_fn *sink, void *context);
 
 /*
  * The log has ended: gives out a line without an end. Returns 0 or a negative errno. *mail is

@@ -9,7 +9,7 @@
 #include "log/plain.h"
 
 /* Skips bytes from AT on that lie between FIRST and LAST. */
-static size_t skip_range(struct text text, size_t at, char first, char last)
+static size_t skip_range(struct strview text, size_t at, char first, char last)
 {
 	while (at < text.length && text.at[at] >= first && text.at[at] <= last)
 		at++;
@@ -17,13 +17,13 @@ static size_t skip_range(struct text text, size_t at, char first, char last)
 }
 
 /* "ESC ]8;;ADDRESS BEL", also with "ESC \\" at its end: links and titles */
-static size_t command_length(struct text text)
+static size_t command_length(struct strview text)
 {
 	for (size_t at = 2; at < text.length; at++) {
 		if (text.at[at] == '\a')
 			return at + 1;
 		if (text.at[at] == '\x1b')
-			return text_byte(text, at + 1) == '\\' ? at + 2 : 0;
+			return strview_byte(text, at + 1) == '\\' ? at + 2 : 0;
 	}
 	return 0;
 }
@@ -31,15 +31,15 @@ static size_t command_length(struct text text)
 /*
  * The length of the terminal sequence that TEXT begins with, 0: there is none, or it has no end.
  */
-static size_t sequence_length(struct text text)
+static size_t sequence_length(struct strview text)
 {
 	size_t at;
 
-	if (text_byte(text, 0) != '\x1b')
+	if (strview_byte(text, 0) != '\x1b')
 		return 0;
-	if (text_byte(text, 1) == ']')
+	if (strview_byte(text, 1) == ']')
 		return command_length(text);
-	if (text_byte(text, 1) == '[')
+	if (strview_byte(text, 1) == '[')
 		at = skip_range(text, 2, 0x20, 0x3f);
 	else if (skip_range(text, 1, 0x20, 0x2f) > 1)
 		at = skip_range(text, 1, 0x20, 0x2f);
@@ -55,7 +55,7 @@ static size_t drop_sequences(char *line, size_t length)
 	if (!memchr(line, '\x1b', length))
 		return length;
 	for (size_t at = 0; at < length;) {
-		size_t sequence = sequence_length((struct text){ line + at, length - at });
+		size_t sequence = sequence_length((struct strview){ line + at, length - at });
 
 		if (sequence)
 			at += sequence;
@@ -71,15 +71,15 @@ struct entity {
 };
 
 /* "&#39;", "&#039;", "&#x27;": of printable ASCII, or the no-break space */
-static struct entity number_entity(struct text text)
+static struct entity number_entity(struct strview text)
 {
-	struct text rest = text;
+	struct strview rest = text;
 	uint64_t code;
 
-	if (!text_skip(&rest, "&#") ||
-	    !(text_skip(&rest, "x") || text_skip(&rest, "X") ? text_take_hex(&rest, &code)
-							     : text_take_u64(&rest, &code)) ||
-	    !text_skip(&rest, ";"))
+	if (!strview_skip(&rest, "&#") ||
+	    !(strview_skip(&rest, "x") || strview_skip(&rest, "X") ? strview_take_hex(&rest, &code)
+							     : strview_take_u64(&rest, &code)) ||
+	    !strview_skip(&rest, ";"))
 		return (struct entity){ 0 };
 	if (code == 160)
 		code = ' ';
@@ -89,7 +89,7 @@ static struct entity number_entity(struct text text)
 }
 
 /* What TEXT begins with. */
-static struct entity entity_at(struct text text)
+static struct entity entity_at(struct strview text)
 {
 	static const struct {
 		const char *name;
@@ -100,7 +100,7 @@ static struct entity entity_at(struct text text)
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (text_starts(text, names[i].name))
+		if (strview_starts(text, names[i].name))
 			return (struct entity){ names[i].byte, strlen(names[i].name) };
 	return number_entity(text);
 }
@@ -112,7 +112,7 @@ static size_t decode_entities(char *line, size_t length)
 	if (!memchr(line, '&', length))
 		return length;
 	for (size_t at = 0; at < length;) {
-		struct entity entity = entity_at((struct text){ line + at, length - at });
+		struct entity entity = entity_at((struct strview){ line + at, length - at });
 
 		line[kept++] = entity.length ? entity.byte : line[at];
 		at += entity.length ? entity.length : 1;
@@ -120,7 +120,7 @@ static size_t decode_entities(char *line, size_t length)
 	return kept;
 }
 
-size_t plain_spaces(char *line, size_t length)
+size_t unescape_spaces(char *line, size_t length)
 {
 	static const char space[] = "\xc2\xa0";
 	size_t kept = 0;
@@ -151,22 +151,22 @@ size_t plain_equals(char *line, size_t length)
 /*
  * The length of the HTML tag that TEXT begins with, 0: none of those that pages put around logs.
  */
-static size_t tag_length(struct text text)
+static size_t tag_length(struct strview text)
 {
 	static const char *const names[] = {
 		"pre", "code", "p", "br", "span", "div", "td", "tr", "li", "samp", "tt", "font",
 		"b", "a",
 	};
-	struct text rest = text;
-	struct text inside;
+	struct strview rest = text;
+	struct strview inside;
 
-	if (!text_skip(&rest, "<") || !text_take_until(&rest, ">", &inside))
+	if (!strview_skip(&rest, "<") || !strview_take_until(&rest, ">", &inside))
 		return 0;
-	text_skip(&inside, "/");
+	strview_skip(&inside, "/");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct text tail = inside;
+		struct strview tail = inside;
 
-		if (text_skip(&tail, names[i]) &&
+		if (strview_skip(&tail, names[i]) &&
 		    (!tail.length || tail.at[0] == ' ' || tail.at[0] == '/'))
 			return (size_t)(rest.at - text.at);
 	}
@@ -177,7 +177,8 @@ static size_t drop_tags(char *line, size_t length)
 {
 	size_t tag, start = 0;
 
-	while (length > start && (tag = tag_length((struct text){ line + start, length - start })))
+	while (length > start &&
+	       (tag = tag_length((struct strview){ line + start, length - start })))
 		start += tag;
 	if (start)
 		memmove(line, line + start, length - start);
@@ -185,7 +186,8 @@ static size_t drop_tags(char *line, size_t length)
 	while (length && line[length - 1] == '>') {
 		const char *open = memrchr(line, '<', length);
 
-		tag = open ? tag_length((struct text){ open, length - (size_t)(open - line) }) : 0;
+		tag = open
+			? tag_length((struct strview){ open, length - (size_t)(open - line) }) : 0;
 		if (!tag || open + tag != line + length)
 			break;
 		length = (size_t)(open - line);
@@ -202,7 +204,7 @@ void plain_constraint(char *line, size_t length)
 		found[sizeof(defused) - 2] = 'o';
 }
 
-size_t plain_line(char *line, size_t length)
+size_t unescape_line(char *line, size_t length)
 {
 	while (length && line[length - 1] == '\r')
 		length--;
@@ -212,7 +214,7 @@ size_t plain_line(char *line, size_t length)
 	}
 	length = drop_sequences(line, length);
 	length = drop_tags(line, length);
-	length = plain_spaces(line, length);
+	length = unescape_spaces(line, length);
 	length = decode_entities(line, length);
 	plain_constraint(line, length);
 	return length;
@@ -233,30 +235,30 @@ static bool is_text(int value)
 }
 
 /* The byte that the escape at the front of TEXT stands for, -1: no escape. It is 4 bytes long. */
-static int escaped_byte(struct text text, enum plain_escapes escapes)
+static int escaped_byte(struct strview text, enum unescape_kind escapes)
 {
 	int high, low, value;
 
-	if (text_starts(text, "\\x")) {
-		high = digit_of(text_byte(text, 2), 16);
-		low = digit_of(text_byte(text, 3), 16);
+	if (strview_starts(text, "\\x")) {
+		high = digit_of(strview_byte(text, 2), 16);
+		low = digit_of(strview_byte(text, 3), 16);
 		if (high < 0 || low < 0)
 			return -1;
 		value = high << 4 | low;
-		return escapes == PLAIN_KMSG || !is_text(value) ? value : -1;
+		return escapes == UNESCAPE_KMSG || !is_text(value) ? value : -1;
 	}
-	if (escapes != PLAIN_SYSLOG || text_byte(text, 0) != '#')
+	if (escapes != UNESCAPE_SYSLOG || strview_byte(text, 0) != '#')
 		return -1;
-	high = digit_of(text_byte(text, 1), 2);
-	low = digit_of(text_byte(text, 2), 8);
-	value = digit_of(text_byte(text, 3), 8);
+	high = digit_of(strview_byte(text, 1), 2);
+	low = digit_of(strview_byte(text, 2), 8);
+	value = digit_of(strview_byte(text, 3), 8);
 	if (high < 0 || low < 0 || value < 0)
 		return -1;
 	value |= high << 6 | low << 3;
 	return value < ' ' || value == 127 ? value : -1;
 }
 
-size_t plain_unescape(char *message, size_t length, enum plain_escapes escapes)
+size_t unescape_bytes(char *message, size_t length, enum unescape_kind escapes)
 {
 	size_t kept = 0;
 
@@ -264,7 +266,8 @@ size_t plain_unescape(char *message, size_t length, enum plain_escapes escapes)
 		return length;
 	for (size_t at = 0; at < length;) {
 		int byte = message[at] == '\\' || message[at] == '#'
-			? escaped_byte((struct text){ message + at, length - at }, escapes) : -1;
+			? escaped_byte((struct strview){ message + at, length - at }, escapes)
+				: -1;
 
 		message[kept++] = byte >= 0 ? (char)byte : message[at];
 		at += byte >= 0 ? 4 : 1;

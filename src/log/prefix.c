@@ -5,7 +5,7 @@
 #include "log/prefix.h"
 #include "log/stamp.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * Text that the kernel alone begins a line with. '#' stands for a number. HAS must follow
@@ -38,7 +38,8 @@ static const struct anchor {
 
 static bool is_alphanumeric(char byte)
 {
-	return text_is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+	return strview_is_digit(byte) || (byte >= 'a' && byte <= 'z') ||
+	       (byte >= 'A' && byte <= 'Z');
 }
 
 /* A byte of a word: no punctuation that a prefix is told by. */
@@ -49,18 +50,18 @@ static bool is_word_byte(char byte)
 }
 
 /* Takes what PATTERN says from the front of *text. */
-static bool take_pattern(struct text *text, const char *pattern)
+static bool take_pattern(struct strview *text, const char *pattern)
 {
-	struct text rest = *text;
+	struct strview rest = *text;
 	uint64_t number;
 
 	for (; *pattern; pattern++) {
 		if (*pattern == '#') {
-			text_skip(&rest, "-");
-			if (!text_take_u64(&rest, &number))
+			strview_skip(&rest, "-");
+			if (!strview_take_u64(&rest, &number))
 				return false;
-		} else if (text_byte(rest, 0) == *pattern) {
-			rest = text_from(rest, 1);
+		} else if (strview_byte(rest, 0) == *pattern) {
+			rest = strview_from(rest, 1);
 		} else {
 			return false;
 		}
@@ -69,50 +70,50 @@ static bool take_pattern(struct text *text, const char *pattern)
 	return true;
 }
 
-static const struct anchor *anchor_at(struct text text)
+static const struct anchor *anchor_at(struct strview text)
 {
-	for (size_t i = 0; i < COUNT(anchors); i++) {
-		struct text rest = text;
+	for (size_t i = 0; i < ARRAY_SIZE(anchors); i++) {
+		struct strview rest = text;
 
 		if (take_pattern(&rest, anchors[i].begins) &&
-		    (!anchors[i].has || text_has(rest, anchors[i].has)))
+		    (!anchors[i].has || strview_has(rest, anchors[i].has)))
 			return &anchors[i];
 	}
 	return NULL;
 }
 
-size_t prefix_find(struct text line)
+size_t prefix_find(struct strview line)
 {
 	for (size_t at = 0; at < line.length && at < PREFIX_MAX; at++) {
-		struct text rest = text_from(line, at);
+		struct strview rest = strview_from(line, at);
 
 		if (!rest.at[0] ||
-		    (!strchr("oOMKT[CPmaNlc", rest.at[0]) && !text_is_digit(rest.at[0])))
+		    (!strchr("oOMKT[CPmaNlc", rest.at[0]) && !strview_is_digit(rest.at[0])))
 			continue;
 		/* The names in front of these may be anything, a path may be. */
 		if (at && is_alphanumeric(line.at[at - 1]))
 			continue;
-		if (text_starts(rest, "cpuset=") || text_starts(rest, "oom-killer:"))
-			return TEXT_NONE;
+		if (strview_starts(rest, "cpuset=") || strview_starts(rest, "oom-killer:"))
+			return STRVIEW_NONE;
 		if (anchor_at(rest))
 			return at;
 	}
-	return TEXT_NONE;
+	return STRVIEW_NONE;
 }
 
-bool prefix_is_foreign(struct text front)
+bool prefix_is_foreign(struct strview front)
 {
 	static const char *const marks[] = { "/*", "(\"", "{ \"", "* \"", " = \"" };
 	static const char *const begins[] = {
 		"//", "Subject:", "subject:", "Re:", "RE:", "Fwd:", "Fw:", "AW:",
 	};
 
-	front = text_trim(front);
-	for (size_t i = 0; i < COUNT(marks); i++)
-		if (text_has(front, marks[i]))
+	front = strview_trim(front);
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (strview_has(front, marks[i]))
 			return true;
-	for (size_t i = 0; i < COUNT(begins); i++)
-		if (text_starts(front, begins[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
+		if (strview_starts(front, begins[i]))
 			return true;
 	return false;
 }
@@ -130,7 +131,7 @@ static void add_mark(struct prefix_skeleton *skeleton, char mark)
 }
 
 /* The skeleton of TEXT. Returns whether there was room for it. */
-static bool read_skeleton(struct text text, struct prefix_skeleton *ret_skeleton)
+static bool read_skeleton(struct strview text, struct prefix_skeleton *ret_skeleton)
 {
 	struct prefix_skeleton skeleton = { .length = 0 };
 
@@ -138,7 +139,7 @@ static bool read_skeleton(struct text text, struct prefix_skeleton *ret_skeleton
 		char byte = text.at[at++];
 
 		if (!is_word_byte(byte)) {
-			add_mark(&skeleton, text_is_blank(byte) ? ' ' : byte);
+			add_mark(&skeleton, strview_is_blank(byte) ? ' ' : byte);
 			continue;
 		}
 		while (at < text.length && is_word_byte(text.at[at]))
@@ -149,68 +150,68 @@ static bool read_skeleton(struct text text, struct prefix_skeleton *ret_skeleton
 	return skeleton.length < sizeof(skeleton.mark);
 }
 
-static bool take_word_run(struct text *text)
+static bool take_word_run(struct strview *text)
 {
 	size_t length = 0;
 
 	while (length < text->length && is_word_byte(text->at[length]))
 		length++;
-	*text = text_from(*text, length);
+	*text = strview_from(*text, length);
 	return length > 0;
 }
 
 /* Takes what SKELETON says, without blanks at its end. */
-static bool take_skeleton(struct text *text, const struct prefix_skeleton *skeleton)
+static bool take_skeleton(struct strview *text, const struct prefix_skeleton *skeleton)
 {
-	struct text rest = *text;
+	struct strview rest = *text;
 
 	for (size_t i = 0; i < skeleton->length; i++) {
 		char mark = skeleton->mark[i];
 
 		if (mark == ' ') {
-			if (i + 1 < skeleton->length && !text_skip_blanks(&rest))
+			if (i + 1 < skeleton->length && !strview_skip_blanks(&rest))
 				return false;
 			continue;
 		}
-		text_skip_blanks(&rest);
-		if (mark == 'w' ? !take_word_run(&rest) : text_byte(rest, 0) != mark)
+		strview_skip_blanks(&rest);
+		if (mark == 'w' ? !take_word_run(&rest) : strview_byte(rest, 0) != mark)
 			return false;
 		if (mark != 'w')
-			rest = text_from(rest, 1);
+			rest = strview_from(rest, 1);
 	}
 	*text = rest;
 	return true;
 }
 
 /* How many blanks stand at the front of TEXT. */
-static size_t count_blanks(struct text text)
+static size_t count_blanks(struct strview text)
 {
-	struct text rest = text;
+	struct strview rest = text;
 
-	text_skip_blanks(&rest);
+	strview_skip_blanks(&rest);
 	return text.length - rest.length;
 }
 
 /* What may close or follow a text that is not the last of its line, also "key=value". */
-static bool is_suffix(struct text suffix)
+static bool is_suffix(struct strview suffix)
 {
-	char first = text_byte(suffix, 0);
+	char first = strview_byte(suffix, 0);
 
 	if (take_word_run(&suffix))
-		return text_byte(suffix, 0) == '=';
+		return strview_byte(suffix, 0) == '=';
 	return first && strchr("\"'`|}])<\\,", first);
 }
 
 /* Behind the end of the text that ANCHOR is of. */
-static bool find_suffix(struct text text, const char *last, struct text *ret_suffix)
+static bool find_suffix(struct strview text, const char *last, struct strview *ret_suffix)
 {
 	if (!last)
 		return false;
 	for (size_t at = text.length; at-- > 0;) {
-		struct text rest = text_from(text, at);
+		struct strview rest = strview_from(text, at);
 
 		if (take_pattern(&rest, last)) {
-			*ret_suffix = text_trim(rest);
+			*ret_suffix = strview_trim(rest);
 			return true;
 		}
 	}
@@ -239,11 +240,11 @@ static struct prefix_shape *shape_of(struct prefixes *prefixes,
 	return shape;
 }
 
-void prefix_learn(struct prefixes *prefixes, struct text line, size_t at)
+void prefix_learn(struct prefixes *prefixes, struct strview line, size_t at)
 {
-	struct text front = text_head(line, at), text = text_from(line, at), suffix;
+	struct strview front = strview_head(line, at), text = strview_from(line, at), suffix;
 	const struct anchor *anchor = anchor_at(text);
-	char quote = text_last(front);
+	char quote = strview_last(front);
 	struct prefix_skeleton skeleton, back;
 	struct prefix_shape *shape;
 
@@ -260,66 +261,67 @@ void prefix_learn(struct prefixes *prefixes, struct text line, size_t at)
 	shape->sample[0] = '\0';
 	if (front.length > 1 && front.length < sizeof(shape->sample) && skeleton.length > 1 &&
 	    skeleton.mark[0] == 'w')
-		text_copy_to(front, shape->sample, sizeof(shape->sample));
-	shape->blanks = front.length - text_trim(front).length;
+		strview_copy_to(front, shape->sample, sizeof(shape->sample));
+	shape->blanks = front.length - strview_trim(front).length;
 	shape->quote = quote ? quote : shape->quote;
 	if (!find_suffix(text, anchor->last, &suffix) || !read_skeleton(suffix, &back))
 		return;
 	if (quote && suffix.length && suffix.at[0] == quote)
-		read_skeleton(text_from(suffix, 1), &back);
+		read_skeleton(strview_from(suffix, 1), &back);
 	if (is_suffix(suffix) || !suffix.length)
 		shape->back = back;
 }
 
-void prefix_learn_end(struct prefixes *prefixes, struct text line)
+void prefix_learn_end(struct prefixes *prefixes, struct strview line)
 {
 	static const char *const lasts[] = { "oom_score_adj=#", "oom_adj=#", "oomkilladj=#" };
-	struct text suffix = { line.at, 0 };
+	struct strview suffix = { line.at, 0 };
 	struct prefix_skeleton back;
 
-	for (size_t i = 0; i < COUNT(lasts) && !suffix.length; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(lasts) && !suffix.length; i++)
 		find_suffix(line, lasts[i], &suffix);
 	if (!is_suffix(suffix))
 		return;
 	for (size_t i = 0; i < prefixes->count; i++) {
 		struct prefix_shape *shape = &prefixes->shapes[i];
-		struct text front = line;
+		struct strview front = line;
 		bool quoted;
 
 		if (shape->back.length || !take_skeleton(&front, &shape->front))
 			continue;
-		text_skip_blanks(&front);
-		quoted = suffix.at[0] == text_byte(front, 0);
+		strview_skip_blanks(&front);
+		quoted = suffix.at[0] == strview_byte(front, 0);
 		if (quoted)
 			shape->quote = suffix.at[0];
-		if (read_skeleton(text_from(suffix, quoted), &back))
+		if (read_skeleton(strview_from(suffix, quoted), &back))
 			shape->back = back;
 	}
 }
 
 /* Takes the blanks between the prefix and the text, which may have some of its own. */
-static void take_last_blanks(const struct prefix_shape *shape, struct text line, struct text *rest)
+static void take_last_blanks(const struct prefix_shape *shape, struct strview line,
+			     struct strview *rest)
 {
 	size_t there = count_blanks(*rest), taken = line.length - rest->length;
 
 	if (shape->blanks <= 1)
-		*rest = text_from(*rest, there < shape->blanks ? there : shape->blanks);
+		*rest = strview_from(*rest, there < shape->blanks ? there : shape->blanks);
 	else if (taken < shape->width && taken + there >= shape->width)
-		*rest = text_from(*rest, shape->width - taken);
+		*rest = strview_from(*rest, shape->width - taken);
 	else
-		*rest = text_from(*rest, there < shape->blanks ? there : shape->blanks);
+		*rest = strview_from(*rest, there < shape->blanks ? there : shape->blanks);
 }
 
 /* Cuts off TEXT's end what has the shape of BACK. */
-static void drop_suffix(struct text *text, const struct prefix_skeleton *back)
+static void drop_suffix(struct strview *text, const struct prefix_skeleton *back)
 {
-	struct text trimmed = text_trim(*text);
+	struct strview trimmed = strview_trim(*text);
 
 	if (!back->length)
 		return;
 	for (size_t at = trimmed.length; at-- > 0;) {
-		struct text rest = text_from(trimmed, at);
-		bool word = back->mark[0] == 'w' && at && text_is_blank(trimmed.at[at - 1]);
+		struct strview rest = strview_from(trimmed, at);
+		bool word = back->mark[0] == 'w' && at && strview_is_blank(trimmed.at[at - 1]);
 
 		if ((word || rest.at[0] == back->mark[0]) && take_skeleton(&rest, back) &&
 		    !rest.length) {
@@ -330,20 +332,20 @@ static void drop_suffix(struct text *text, const struct prefix_skeleton *back)
 }
 
 /* Cuts a string off where the QUOTE is that BACK follows, or at the last byte. */
-static void drop_quote(struct text *text, char quote, const struct prefix_skeleton *back)
+static void drop_quote(struct strview *text, char quote, const struct prefix_skeleton *back)
 {
-	struct text trimmed = text_trim(*text);
+	struct strview trimmed = strview_trim(*text);
 
 	for (size_t at = trimmed.length; at-- > 0;) {
-		struct text rest = text_from(trimmed, at + 1);
+		struct strview rest = strview_from(trimmed, at + 1);
 
 		if (trimmed.at[at] == quote && take_skeleton(&rest, back) && !rest.length) {
-			*text = text_head(trimmed, at);
+			*text = strview_head(trimmed, at);
 			return;
 		}
 	}
 	drop_suffix(text, back);
-	if (text_last(*text) == quote)
+	if (strview_last(*text) == quote)
 		text->length--;
 }
 
@@ -365,18 +367,18 @@ size_t prefix_unquote(char *text, size_t length, char quote)
 	return kept;
 }
 
-bool prefix_split(const struct prefix_shape *shape, struct text line,
+bool prefix_split(const struct prefix_shape *shape, struct strview line,
 		  struct prefix_parts *ret_parts)
 {
-	struct text rest = line;
+	struct strview rest = line;
 
 	if (!take_skeleton(&rest, &shape->front))
 		return false;
 	take_last_blanks(shape, line, &rest);
-	ret_parts->front = text_head(line, line.length - rest.length);
-	ret_parts->quote = text_byte(rest, 0) == shape->quote ? shape->quote : '\0';
+	ret_parts->front = strview_head(line, line.length - rest.length);
+	ret_parts->quote = strview_byte(rest, 0) == shape->quote ? shape->quote : '\0';
 	if (ret_parts->quote) {
-		rest = text_from(rest, 1);
+		rest = strview_from(rest, 1);
 		drop_quote(&rest, shape->quote, &shape->back);
 	} else {
 		drop_suffix(&rest, &shape->back);
@@ -385,11 +387,11 @@ bool prefix_split(const struct prefix_shape *shape, struct text line,
 	return true;
 }
 
-bool prefix_is_sure(const struct prefix_shape *shape, struct text front)
+bool prefix_is_sure(const struct prefix_shape *shape, struct strview front)
 {
 	size_t marks = 0;
 
-	if (shape->sample[0] && text_is(front, shape->sample))
+	if (shape->sample[0] && strview_is(front, shape->sample))
 		return true;
 
 	for (size_t i = 0; i < shape->front.length; i++)
@@ -397,105 +399,108 @@ bool prefix_is_sure(const struct prefix_shape *shape, struct text front)
 	return marks > 1;
 }
 
-static bool is_kernel_word(struct text word)
+static bool is_kernel_word(struct strview word)
 {
 	static const char *const words[] = { "kernel", "kern", "vmunix", "klogd" };
 
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (text_is(word, words[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strview_is(word, words[i]))
 			return true;
 	return false;
 }
 
 /* "T5241", "C1" */
-static bool is_caller_id(struct text text)
+static bool is_caller_id(struct strview text)
 {
-	char first = text_byte(text, 0);
+	char first = strview_byte(text, 0);
 	uint64_t number;
 
 	if (first != 'T' && first != 'C')
 		return false;
-	text = text_from(text, 1);
-	return text_take_u64(&text, &number) && !text.length;
+	text = strview_from(text, 1);
+	return strview_take_u64(&text, &number) && !text.length;
 }
 
 /* A time in brackets, or a thread. */
-static bool read_bracket(struct text *text, int64_t now_ns, struct clothing *clothing)
+static bool read_bracket(struct strview *text, int64_t now_ns, struct log_prefix *log_prefix)
 {
-	struct text rest = *text, content;
+	struct strview rest = *text, content;
 
-	if (!text_skip(&rest, "[") || !text_take_until(&rest, "]", &content) ||
+	if (!strview_skip(&rest, "[") || !strview_take_until(&rest, "]", &content) ||
 	    content.length > 64)
 		return false;
-	if (is_caller_id(text_trim(content)))
-		clothing->caller = text_trim(content);
-	else if (stamp_read_bracket(content, now_ns, &clothing->time) == STAMP_NONE)
+	if (is_caller_id(strview_trim(content)))
+		log_prefix->caller = strview_trim(content);
+	else if (timestamp_read_bracket(content, now_ns, &log_prefix->time) == TIMESTAMP_NONE)
 		return false;
 	*text = rest;
 	return true;
 }
 
 /* A time as it stands, at the beginning of a word. Numbers with a point may be anything. */
-static bool read_stamp(struct text *text, int64_t now_ns, struct clothing *clothing)
+static bool read_timestamp(struct strview *text, int64_t now_ns, struct log_prefix *log_prefix)
 {
-	struct oom_time time = clothing->time;
-	struct text rest = *text;
-	enum stamp_form form = stamp_take(&rest, now_ns, &time);
+	struct oom_time time = log_prefix->time;
+	struct strview rest = *text;
+	enum timestamp_form form = timestamp_take(&rest, now_ns, &time);
 
-	if (form == STAMP_NONE || form == STAMP_MONOTONIC || is_word_byte(text_byte(rest, 0)))
+	if (form == TIMESTAMP_NONE || form == TIMESTAMP_MONOTONIC ||
+	    is_word_byte(strview_byte(rest, 0)))
 		return false;
-	clothing->time = time;
+	log_prefix->time = time;
 	*text = rest;
 	return true;
 }
 
 /* A name, or an address; no version ("6.5"), number or dash. */
-static bool may_be_host(struct text word)
+static bool may_be_host(struct strview word)
 {
 	size_t letters = 0, dots = 0;
 
 	for (size_t i = 0; i < word.length; i++) {
-		letters += is_alphanumeric(word.at[i]) && !text_is_digit(word.at[i]);
+		letters += is_alphanumeric(word.at[i]) && !strview_is_digit(word.at[i]);
 		dots += word.at[i] == '.';
 	}
 	return letters || dots == 3;
 }
 
 /* A word of the prefix: BEFORE is the one before it, empty if there was a time. */
-static void read_word(struct text word, struct text *before, struct clothing *clothing)
+static void read_word(struct strview word, struct strview *before, struct log_prefix *log_prefix)
 {
 	static const char *const keys[] = { "host", "hostname", "Hostname", "_HOSTNAME", "node",
 					    "dvchost" };
 
-	for (size_t i = 0; i < COUNT(keys); i++)
-		if (text_is(*before, keys[i]) && !clothing->host.length && !is_kernel_word(word))
-			clothing->host = word;
-	if (is_kernel_word(word) && !clothing->host.length && may_be_host(*before))
-		clothing->host = *before;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (strview_is(*before, keys[i]) && !log_prefix->host.length &&
+		    !is_kernel_word(word))
+			log_prefix->host = word;
+	if (is_kernel_word(word) && !log_prefix->host.length && may_be_host(*before))
+		log_prefix->host = *before;
 	/* "kern.warn", where busybox has it, is no host. */
-	if (!text_starts(word, "kern."))
+	if (!strview_starts(word, "kern."))
 		*before = word;
 }
 
-void prefix_read(struct text front, int64_t now_ns, struct clothing *clothing)
+void prefix_read(struct strview front, int64_t now_ns, struct log_prefix *log_prefix)
 {
-	struct text before = { front.at, 0 }, rest = front;
+	struct strview before = { front.at, 0 }, rest = front;
 
 	while (rest.length) {
-		struct text start = rest;
+		struct strview start = rest;
 
-		if (rest.at[0] == '[' ? read_bracket(&rest, now_ns, clothing)
-				      : read_stamp(&rest, now_ns, clothing)) {
+		if (rest.at[0] == '[' ? read_bracket(&rest, now_ns, log_prefix)
+				      : read_timestamp(&rest, now_ns, log_prefix)) {
 			before.length = 0;
 			continue;
 		}
 		if (take_word_run(&rest)) {
-			read_word(text_head(start, start.length - rest.length), &before, clothing);
+			read_word(strview_head(start, start.length - rest.length), &before,
+				  log_prefix);
 			continue;
 		}
 		/* Columns that may be anything: "|Linux|kernel|" */
 		if (rest.at[0] == '|')
 			before.length = 0;
-		rest = text_from(rest, 1);
+		rest = strview_from(rest, 1);
 	}
 }

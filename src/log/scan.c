@@ -9,7 +9,7 @@
 
 #include "log/scan.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * The GRAM bytes at each STRIDE-th place of the text are looked up in a table of what the needles
@@ -24,7 +24,8 @@
 
 /* '#' stands for a digit, behind the first NEEDLE_MIN bytes only. */
 static const char needles[][NEEDLE_MAX] = {
-	"voked oom-killer", "oom-killer: ", "oom-kill:constraint", "oom-kill:cOnstraint", "oom_reaper: ",
+	"voked oom-killer", "oom-killer: ", "oom-kill:constraint", "oom-kill:cOnstraint",
+	"oom_reaper: ",
 	"reaped process #", "oom_score_adj", "oom_adj name", "Killed process #",
 	"Kill process #", "kill process #", "ut of memory and no", "ut of memory: OOM vic",
 	"ut of memory: syst", "ut of memory: comp", "ult of limit of",
@@ -32,7 +33,7 @@ static const char needles[][NEEDLE_MAX] = {
 	"ncoding: base64",
 };
 
-_Static_assert(NEEDLE_MAX <= OOM_SCAN_OVERLAP, "a torn needle fits into the overlap");
+_Static_assert(NEEDLE_MAX <= OOM_PREFILTER_OVERLAP, "a torn needle fits into the overlap");
 
 /* Few enough for the nearest cache, and so many that other text seldom meets a full one. */
 #define SLOT_BITS 15
@@ -52,10 +53,10 @@ struct place {
 
 struct index {
 	unsigned char first[1 << SLOT_BITS];	/* place; 0: none */
-	struct place places[1 + COUNT(needles) * STRIDE];
+	struct place places[1 + ARRAY_SIZE(needles) * STRIDE];
 };
 
-_Static_assert(COUNT(needles) * STRIDE <= UINT8_MAX, "a place is numbered by a byte");
+_Static_assert(ARRAY_SIZE(needles) * STRIDE <= UINT8_MAX, "a place is numbered by a byte");
 
 struct haystack {
 	const char *data;
@@ -75,7 +76,7 @@ static void index_needles(struct index *index)
 {
 	unsigned char last = 0;
 
-	for (unsigned char needle = 0; needle < COUNT(needles); needle++) {
+	for (unsigned char needle = 0; needle < ARRAY_SIZE(needles); needle++) {
 		for (unsigned char at = 0; at < STRIDE; at++) {
 			unsigned char *first = &index->first[slot(needles[needle] + at)];
 
@@ -138,13 +139,13 @@ static size_t look_at_end(const struct index *index, const struct haystack *hay,
 			return found;
 	}
 	for (at = at - hay->from < STRIDE ? hay->from : at - (STRIDE - 1); at < hay->length; at++)
-		for (size_t i = 0; i < COUNT(needles); i++)
+		for (size_t i = 0; i < ARRAY_SIZE(needles); i++)
 			if (begins(hay, at, needles[i]))
 				return at;
 	return hay->length;
 }
 
-size_t oom_scan(const char *data, size_t length, size_t from)
+size_t oom_prefilter(const char *data, size_t length, size_t from)
 {
 	const struct haystack hay = { data, length, from };
 	static struct index index;

@@ -21,11 +21,12 @@
  * "result of limit of" or "oom_reaper: unable" is not seen, but others of its report are. And
  * lines of other programs may be.
  *
- * One that is torn by the end of DATA is not seen: let the next call begin OOM_SCAN_OVERLAP bytes
+ * One that is torn by the end of DATA is not seen: let the next call begin
+ * OOM_PREFILTER_OVERLAP bytes
  * earlier. Each call takes about half a microsecond for itself: give it a buffer, not a line.
  */
-size_t oom_scan(const char *data, size_t length, size_t from);
+size_t oom_prefilter(const char *data, size_t length, size_t from);
 
-#define OOM_SCAN_OVERLAP 32
+#define OOM_PREFILTER_OVERLAP 32
 
 #endif

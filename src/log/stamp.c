@@ -45,20 +45,20 @@ struct date {
 };
 
 /* "11月", "11월": Chinese, Japanese, Korean */
-static int numbered_month_of(struct text word)
+static int numbered_month_of(struct strview word)
 {
 	uint64_t number;
 
-	if (!text_take_u64(&word, &number) || number < 1 || number > MONTHS)
+	if (!strview_take_u64(&word, &number) || number < 1 || number > MONTHS)
 		return 0;
-	return text_starts(word, "月") || text_starts(word, "월") ? (int)number : 0;
+	return strview_starts(word, "月") || strview_starts(word, "월") ? (int)number : 0;
 }
 
-static int month_of(struct text word)
+static int month_of(struct strview word)
 {
 	for (int month = 0; month < MONTHS; month++)
 		for (size_t i = 0; i < LANGUAGES && months[month][i]; i++)
-			if (text_starts(word, months[month][i]))
+			if (strview_starts(word, months[month][i]))
 				return month + 1;
 	return numbered_month_of(word);
 }
@@ -69,54 +69,54 @@ static bool is_year(uint64_t number)
 }
 
 /* Takes COUNT digits. */
-static bool take_digits(struct text *text, size_t count, int *ret_value)
+static bool take_digits(struct strview *text, size_t count, int *ret_value)
 {
 	int value = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!text_is_digit(text_byte(*text, i)))
+		if (!strview_is_digit(strview_byte(*text, i)))
 			return false;
 		value = value * 10 + (text->at[i] - '0');
 	}
-	*text = text_from(*text, count);
+	*text = strview_from(*text, count);
 	*ret_value = value;
 	return true;
 }
 
 /* ".966596" or ",333700" */
-static void take_fraction(struct text *text, int64_t *ret_ns)
+static void timestamp_take_fraction(struct strview *text, int64_t *ret_ns)
 {
 	int64_t unit = SECOND_NS;
 	size_t count = 1;
-	char point = text_byte(*text, 0);
+	char point = strview_byte(*text, 0);
 
 	*ret_ns = 0;
-	if ((point != '.' && point != ',') || !text_is_digit(text_byte(*text, 1)))
+	if ((point != '.' && point != ',') || !strview_is_digit(strview_byte(*text, 1)))
 		return;
-	for (; text_is_digit(text_byte(*text, count)); count++) {
+	for (; strview_is_digit(strview_byte(*text, count)); count++) {
 		unit /= 10;
 		*ret_ns += (text->at[count] - '0') * unit;
 	}
-	*text = text_from(*text, count);
+	*text = strview_from(*text, count);
 }
 
 /* "07:39" */
-static bool take_minute(struct text *text, struct date *date)
+static bool take_minute(struct strview *text, struct date *date)
 {
-	return take_digits(text, 2, &date->hour) && text_skip(text, ":") &&
+	return take_digits(text, 2, &date->hour) && strview_skip(text, ":") &&
 	       take_digits(text, 2, &date->minute) && date->hour <= 24 && date->minute <= 59;
 }
 
 /* "07:39:10" with a fraction */
-static bool take_time_of_day(struct text *text, struct date *date)
+static bool take_time_of_day(struct strview *text, struct date *date)
 {
-	struct text rest = *text;
+	struct strview rest = *text;
 
-	if (!take_minute(&rest, date) || !text_skip(&rest, ":") ||
+	if (!take_minute(&rest, date) || !strview_skip(&rest, ":") ||
 	    !take_digits(&rest, 2, &date->second) || date->second > 60 ||
-	    text_is_digit(text_byte(rest, 0)))
+	    strview_is_digit(strview_byte(rest, 0)))
 		return false;
-	take_fraction(&rest, &date->fraction_ns);
+	timestamp_take_fraction(&rest, &date->fraction_ns);
 	*text = rest;
 	return true;
 }
@@ -127,22 +127,22 @@ static bool is_capital(char byte)
 }
 
 /* Whether a word ends in front of TEXT. */
-static bool is_word_end(struct text text)
+static bool is_word_end(struct strview text)
 {
-	char next = text_byte(text, 0);
+	char next = strview_byte(text, 0);
 
-	return !text_is_digit(next) && !is_capital(next) && !(next >= 'a' && next <= 'z');
+	return !strview_is_digit(next) && !is_capital(next) && !(next >= 'a' && next <= 'z');
 }
 
 /* "+00:00", "-0500", "+03" */
-static bool take_offset(struct text *text, struct date *date)
+static bool take_offset(struct strview *text, struct date *date)
 {
-	bool west = text_starts(*text, "-");
+	bool west = strview_starts(*text, "-");
 	int hours, minutes = 0;
 
-	if (!text_skip(text, west ? "-" : "+") || !take_digits(text, 2, &hours))
+	if (!strview_skip(text, west ? "-" : "+") || !take_digits(text, 2, &hours))
 		return false;
-	text_skip(text, ":");
+	strview_skip(text, ":");
 	if (!is_word_end(*text) && !take_digits(text, 2, &minutes))
 		return false;
 	date->zone_s = (hours * 60 + minutes) * INT64_C(60) * (west ? -1 : 1);
@@ -150,28 +150,28 @@ static bool take_offset(struct text *text, struct date *date)
 }
 
 /* "CEST": whose offset is not known, since such names are not unique */
-static bool take_zone_name(struct text *text)
+static bool timestamp_take_zone_name(struct strview *text)
 {
 	size_t length = 0;
 
-	while (is_capital(text_byte(*text, length)))
+	while (is_capital(strview_byte(*text, length)))
 		length++;
-	*text = text_from(*text, length);
-	return length >= 2 && length <= 5 && (!text->length || text_is_blank(text->at[0]));
+	*text = strview_from(*text, length);
+	return length >= 2 && length <= 5 && (!text->length || strview_is_blank(text->at[0]));
 }
 
 /* "Z", "+00:00", "-0500", " UTC", and behind an ISO date " CEST", " +03" */
-static void take_zone(struct text *text, struct date *date)
+static void timestamp_take_zone(struct strview *text, struct date *date)
 {
-	struct text rest = *text, name;
+	struct strview rest = *text, name;
 
-	if (!text_skip(&rest, "Z")) {
-		text_skip(&rest, " ");
+	if (!strview_skip(&rest, "Z")) {
+		strview_skip(&rest, " ");
 		name = rest;
-		if (!text_skip(&rest, "UTC") && !text_skip(&rest, "GMT") &&
+		if (!strview_skip(&rest, "UTC") && !strview_skip(&rest, "GMT") &&
 		    !take_offset(&rest, date)) {
 			date->zone_s = 0;
-			if (date->iso && take_zone_name(&name))
+			if (date->iso && timestamp_take_zone_name(&name))
 				*text = name;
 			return;
 		}
@@ -240,11 +240,12 @@ static void set_wall(struct oom_time *time, const struct date *date, int64_t now
 static void set_raw(struct oom_time *time, const char *from, const char *to)
 {
 	if (!time->raw[0])
-		text_copy_to(text_trim((struct text){ from, (size_t)(to - from) }), time->raw,
-			     sizeof(time->raw));
+		strview_copy_to(strview_trim((struct strview){ from, (size_t)(to - from) }),
+				time->raw,
+				sizeof(time->raw));
 }
 
-static void set_times(struct oom_time *time, struct text from, struct text to,
+static void set_times(struct oom_time *time, struct strview from, struct strview to,
 		      const struct date *date, int64_t now_ns)
 {
 	set_raw(time, from.at, to.at);
@@ -252,15 +253,15 @@ static void set_times(struct oom_time *time, struct text from, struct text to,
 }
 
 /* "2026-11-23" or "2026/11/23" */
-static bool take_iso_date(struct text *text, struct date *date)
+static bool take_iso_date(struct strview *text, struct date *date)
 {
-	struct text rest = *text;
-	const char *dash = text_byte(rest, 4) == '/' ? "/" : "-";
+	struct strview rest = *text;
+	const char *dash = strview_byte(rest, 4) == '/' ? "/" : "-";
 	struct date found = { .iso = true };
 	int year;
 
-	if (!take_digits(&rest, 4, &year) || !text_skip(&rest, dash) ||
-	    !take_digits(&rest, 2, &found.month) || !text_skip(&rest, dash) ||
+	if (!take_digits(&rest, 4, &year) || !strview_skip(&rest, dash) ||
+	    !take_digits(&rest, 2, &found.month) || !strview_skip(&rest, dash) ||
 	    !take_digits(&rest, 2, &found.day) || !is_year((uint64_t)year) ||
 	    !has_day(year, &found))
 		return false;
@@ -271,66 +272,66 @@ static bool take_iso_date(struct text *text, struct date *date)
 }
 
 /* "2026-11-23T07:39:10,333700+00:00", "2026-11-23 07:39:10" */
-static enum stamp_form take_iso(struct text *text, int64_t now_ns, struct oom_time *time)
+static enum timestamp_form take_iso(struct strview *text, int64_t now_ns, struct oom_time *time)
 {
 	struct date date = { 0 };
-	struct text rest = *text;
+	struct strview rest = *text;
 	bool joined, comma;
 
 	if (!take_iso_date(&rest, &date))
-		return STAMP_NONE;
-	joined = text_skip(&rest, "T");
-	if (!joined && !text_skip(&rest, " "))
-		return STAMP_NONE;
-	comma = text_byte(rest, 8) == ',';
+		return TIMESTAMP_NONE;
+	joined = strview_skip(&rest, "T");
+	if (!joined && !strview_skip(&rest, " "))
+		return TIMESTAMP_NONE;
+	comma = strview_byte(rest, 8) == ',';
 	if (!take_time_of_day(&rest, &date))
-		return STAMP_NONE;
+		return TIMESTAMP_NONE;
 	date.iso = false;
-	take_zone(&rest, &date);
+	timestamp_take_zone(&rest, &date);
 	set_times(time, *text, rest, &date, now_ns);
 	*text = rest;
-	return joined && comma ? STAMP_DMESG : STAMP_DATED;
+	return joined && comma ? TIMESTAMP_DMESG : TIMESTAMP_DATED;
 }
 
 /* "11-23 07:05:30.507", with -v zone " +0100" behind it */
-static enum stamp_form take_logcat(struct text *text, int64_t now_ns, struct oom_time *time)
+static enum timestamp_form take_logcat(struct strview *text, int64_t now_ns, struct oom_time *time)
 {
 	struct date date = { 0 };
-	struct text rest = *text;
+	struct strview rest = *text;
 
-	if (!take_digits(&rest, 2, &date.month) || !text_skip(&rest, "-") ||
-	    !take_digits(&rest, 2, &date.day) || !text_skip(&rest, " ") ||
+	if (!take_digits(&rest, 2, &date.month) || !strview_skip(&rest, "-") ||
+	    !take_digits(&rest, 2, &date.day) || !strview_skip(&rest, " ") ||
 	    !has_day(2000, &date) || !take_time_of_day(&rest, &date))
-		return STAMP_NONE;
-	take_zone(&rest, &date);
+		return TIMESTAMP_NONE;
+	timestamp_take_zone(&rest, &date);
 	set_times(time, *text, rest, &date, now_ns);
 	*text = rest;
-	return STAMP_LOGCAT;
+	return TIMESTAMP_LOGCAT;
 }
 
-/* Where in the first bytes of TEXT a time of day stands, or TEXT_NONE. */
-static size_t find_time_of_day(struct text text)
+/* Where in the first bytes of TEXT a time of day stands, or STRVIEW_NONE. */
+static size_t find_time_of_day(struct strview text)
 {
 	struct date date;
 
 	for (size_t at = 0; at + 8 <= text.length && at <= DATE_MAX; at++) {
-		struct text rest = text_from(text, at);
+		struct strview rest = strview_from(text, at);
 
 		if (text.at[at] == '[' || text.at[at] == ']' || text.at[at] == '=')
 			break;
-		if (at && text_is_blank(text.at[at - 1]) && take_time_of_day(&rest, &date))
+		if (at && strview_is_blank(text.at[at - 1]) && take_time_of_day(&rest, &date))
 			return at;
 	}
-	return TEXT_NONE;
+	return STRVIEW_NONE;
 }
 
 /* Letters of any language, digits and what stands between them in dates. */
-static bool is_date_word(struct text word)
+static bool is_date_word(struct strview word)
 {
 	for (size_t i = 0; i < word.length; i++) {
 		unsigned char byte = (unsigned char)word.at[i];
 
-		if (byte < 128 && is_word_end((struct text){ word.at + i, 1 }) &&
+		if (byte < 128 && is_word_end((struct strview){ word.at + i, 1 }) &&
 		    !strchr("-/.,@", byte))
 			return false;
 	}
@@ -338,11 +339,11 @@ static bool is_date_word(struct text word)
 }
 
 /* "23", "23,", "2026" */
-static void read_date_number(struct text word, struct date *date)
+static void read_date_number(struct strview word, struct date *date)
 {
 	uint64_t number;
 
-	if (!text_take_u64(&word, &number))
+	if (!strview_take_u64(&word, &number))
 		return;
 	if (is_year(number))
 		date->year = (int64_t)number;
@@ -354,7 +355,7 @@ static void read_date_number(struct text word, struct date *date)
  * One of a date's words. Of two that are months the last is: the first is a Tuesday ("mar. nov.
  * 24" in French, Spanish and Italian).
  */
-static void read_date_word(struct text word, struct date *date)
+static void read_date_word(struct strview word, struct date *date)
 {
 	int month = month_of(word);
 	uint64_t number;
@@ -362,9 +363,9 @@ static void read_date_word(struct text word, struct date *date)
 	if (month) {
 		date->month = month;
 		/* "Nov23", but not "11月" */
-		text_take_u64(&word, &number);
-		while (word.length && !text_is_digit(word.at[0]))
-			word = text_from(word, 1);
+		strview_take_u64(&word, &number);
+		while (word.length && !strview_is_digit(word.at[0]))
+			word = strview_from(word, 1);
 		read_date_number(word, date);
 	} else if (!take_iso_date(&word, date)) {
 		read_date_number(word, date);
@@ -372,10 +373,10 @@ static void read_date_word(struct text word, struct date *date)
 }
 
 /* Returns whether WORDS are a date and nothing else. */
-static bool read_date_words(struct text words, struct date *date)
+static bool read_date_words(struct strview words, struct date *date)
 {
-	for (size_t count = 0; text_skip_blanks(&words), words.length; count++) {
-		struct text word = text_take_word(&words);
+	for (size_t count = 0; strview_skip_blanks(&words), words.length; count++) {
+		struct strview word = strview_take_word(&words);
 
 		if (!is_date_word(word) || count == DATE_WORDS_MAX)
 			return false;
@@ -385,12 +386,12 @@ static bool read_date_words(struct text words, struct date *date)
 }
 
 /* " 2026" behind a time of day */
-static void take_year(struct text *text, struct date *date)
+static void take_year(struct strview *text, struct date *date)
 {
-	struct text rest = *text;
+	struct strview rest = *text;
 	uint64_t number;
 
-	if (text_skip(&rest, " ") && text_take_u64(&rest, &number) && is_year(number) &&
+	if (strview_skip(&rest, " ") && strview_take_u64(&rest, &number) && is_year(number) &&
 	    (!rest.length || rest.at[0] == ' ' || rest.at[0] == ':')) {
 		date->year = (int64_t)number;
 		*text = rest;
@@ -398,16 +399,16 @@ static void take_year(struct text *text, struct date *date)
 }
 
 /* What stands behind a time of day: " 2026", " UTC", " UTC 2026", " CET 2026" */
-static void take_year_and_zone(struct text *text, struct date *date)
+static void take_year_and_zone(struct strview *text, struct date *date)
 {
-	struct text named = *text;
+	struct strview named = *text;
 
 	take_year(text, date);
-	take_zone(text, date);
+	timestamp_take_zone(text, date);
 	if (date->year)
 		return;
 	take_year(text, date);
-	if (!date->year && text_skip(&named, " ") && take_zone_name(&named)) {
+	if (!date->year && strview_skip(&named, " ") && timestamp_take_zone_name(&named)) {
 		take_year(&named, date);
 		if (date->year)
 			*text = named;
@@ -415,20 +416,20 @@ static void take_year_and_zone(struct text *text, struct date *date)
 }
 
 /* "Nov 23 07:05:30", "Mon Nov 23 07:39:10 2026", "Mon 2026-09-21 14:13:26 UTC", in any language */
-static enum stamp_form take_dated(struct text *text, int64_t now_ns, struct oom_time *time)
+static enum timestamp_form take_dated(struct strview *text, int64_t now_ns, struct oom_time *time)
 {
 	struct date date = { 0 };
 	size_t at = find_time_of_day(*text);
-	struct text rest;
+	struct strview rest;
 
-	if (at == TEXT_NONE || !read_date_words(text_head(*text, at), &date))
-		return STAMP_NONE;
-	rest = text_from(*text, at);
+	if (at == STRVIEW_NONE || !read_date_words(strview_head(*text, at), &date))
+		return TIMESTAMP_NONE;
+	rest = strview_from(*text, at);
 	take_time_of_day(&rest, &date);
 	take_year_and_zone(&rest, &date);
 	set_times(time, *text, rest, &date, now_ns);
 	*text = rest;
-	return STAMP_DATED;
+	return TIMESTAMP_DATED;
 }
 
 static void set_unix(struct oom_time *time, int64_t ns)
@@ -441,86 +442,90 @@ static void set_unix(struct oom_time *time, int64_t ns)
 }
 
 /* "6.966596" or "1790000006.966596", with at least DIGITS behind the point */
-static enum stamp_form take_seconds(struct text *text, size_t digits, struct oom_time *time)
+static enum timestamp_form take_seconds(struct strview *text, size_t digits, struct oom_time *time)
 {
-	struct text rest = *text;
+	struct strview rest = *text;
 	uint64_t seconds;
 	int64_t fraction, total;
 
-	if (!text_take_u64(&rest, &seconds) || text_byte(rest, 0) != '.' ||
+	if (!strview_take_u64(&rest, &seconds) || strview_byte(rest, 0) != '.' ||
 	    seconds > UINT64_C(9000000000))
-		return STAMP_NONE;
+		return TIMESTAMP_NONE;
 	for (size_t i = 1; i <= digits; i++)
-		if (!text_is_digit(text_byte(rest, i)))
-			return STAMP_NONE;
-	take_fraction(&rest, &fraction);
+		if (!strview_is_digit(strview_byte(rest, i)))
+			return TIMESTAMP_NONE;
+	timestamp_take_fraction(&rest, &fraction);
 	total = (int64_t)seconds * SECOND_NS + fraction;
 	set_raw(time, text->at, rest.at);
 	*text = rest;
 	if (seconds >= UINT64_C(1000000000)) {
 		set_unix(time, total);
-		return STAMP_UNIX;
+		return TIMESTAMP_UNIX;
 	}
 	if (!time->has_monotonic) {
 		time->has_monotonic = true;
 		time->monotonic_ns = total;
 	}
-	return STAMP_MONOTONIC;
+	return TIMESTAMP_MONOTONIC;
 }
 
-enum stamp_form stamp_take(struct text *text, int64_t now_ns, struct oom_time *time)
+enum timestamp_form timestamp_take(struct strview *text, int64_t now_ns, struct oom_time *time)
 {
-	enum stamp_form form = take_iso(text, now_ns, time);
+	enum timestamp_form form = take_iso(text, now_ns, time);
 
-	if (form == STAMP_NONE)
+	if (form == TIMESTAMP_NONE)
 		form = take_logcat(text, now_ns, time);
-	if (form == STAMP_NONE && text_is_digit(text_byte(*text, 0)))
+	if (form == TIMESTAMP_NONE && strview_is_digit(strview_byte(*text, 0)))
 		form = take_seconds(text, 3, time);
-	return form == STAMP_NONE ? take_dated(text, now_ns, time) : form;
+	return form == TIMESTAMP_NONE ? take_dated(text, now_ns, time) : form;
 }
 
 /* "<    0.000012>", "  +0.000012" */
-static bool is_distance(struct text text)
+static bool is_distance(struct strview text)
 {
 	uint64_t seconds;
 
-	if (!text_skip(&text, "<") && !text_skip(&text, "+"))
+	if (!strview_skip(&text, "<") && !strview_skip(&text, "+"))
 		return false;
-	text_skip_blanks(&text);
-	return text_take_u64(&text, &seconds) && text_starts(text, ".");
+	strview_skip_blanks(&text);
+	return strview_take_u64(&text, &seconds) && strview_starts(text, ".");
 }
 
 /* dmesg -e: "Nov23 07:05", "Nov 3 07:05" */
-static enum stamp_form read_minute(struct text content, int64_t now_ns, struct oom_time *time)
+static enum timestamp_form read_minute(struct strview content, int64_t now_ns,
+				       struct oom_time *time)
 {
-	size_t blank = text_find_last(content, " ");
-	struct text rest = text_from(content, blank == TEXT_NONE ? content.length : blank + 1);
+	size_t blank = strview_find_last(content, " ");
+	struct strview rest =
+		strview_from(content, blank == STRVIEW_NONE ? content.length : blank + 1);
 	struct date date = { 0 };
 
 	if (!take_minute(&rest, &date) || rest.length ||
-	    !read_date_words(text_head(content, blank), &date))
-		return STAMP_NONE;
+	    !read_date_words(strview_head(content, blank), &date))
+		return TIMESTAMP_NONE;
 	set_times(time, content, rest, &date, now_ns);
-	return STAMP_DMESG;
+	return TIMESTAMP_DMESG;
 }
 
-enum stamp_form stamp_read_bracket(struct text content, int64_t now_ns, struct oom_time *time)
+enum timestamp_form timestamp_read_bracket(struct strview content, int64_t now_ns,
+					   struct oom_time *time)
 {
-	struct text rest = content;
+	struct strview rest = content;
 
-	text_skip_blanks(&rest);
+	strview_skip_blanks(&rest);
 	if (is_distance(rest))
-		return STAMP_MONOTONIC;
-	if (text_is_digit(text_byte(rest, 0)) && take_seconds(&rest, 1, time) != STAMP_NONE)
-		return STAMP_MONOTONIC;
-	if (take_iso(&rest, now_ns, time) != STAMP_NONE ||
-	    take_dated(&rest, now_ns, time) != STAMP_NONE)
-		return STAMP_DMESG;
+		return TIMESTAMP_MONOTONIC;
+	if (strview_is_digit(strview_byte(rest, 0)) && take_seconds(&rest, 1, time) !=
+	    TIMESTAMP_NONE)
+		return TIMESTAMP_MONOTONIC;
+	if (take_iso(&rest, now_ns, time) != TIMESTAMP_NONE ||
+	    take_dated(&rest, now_ns, time) != TIMESTAMP_NONE)
+		return TIMESTAMP_DMESG;
 	return read_minute(rest, now_ns, time);
 }
 
 /* A whole number of the unit that brings it nearest to our days. */
-static void read_count(struct text value, uint64_t count, struct oom_time *time)
+static void timestamp_read_count(struct strview value, uint64_t count, struct oom_time *time)
 {
 	int64_t unit = SECOND_NS;
 
@@ -532,15 +537,15 @@ static void read_count(struct text value, uint64_t count, struct oom_time *time)
 	set_unix(time, count > (uint64_t)(INT64_MAX / unit) ? INT64_MAX : (int64_t)count * unit);
 }
 
-void stamp_read_value(struct text value, int64_t now_ns, struct oom_time *time)
+void timestamp_read_value(struct strview value, int64_t now_ns, struct oom_time *time)
 {
-	struct text rest = value, number = value;
+	struct strview rest = value, number = value;
 	uint64_t count;
 
-	if (text_take_u64(&number, &count) && !number.length)
-		read_count(value, count, time);
-	else if (take_seconds(&rest, 1, time) == STAMP_NONE)
-		stamp_take(&rest, now_ns, time);
+	if (strview_take_u64(&number, &count) && !number.length)
+		timestamp_read_count(value, count, time);
+	else if (take_seconds(&rest, 1, time) == TIMESTAMP_NONE)
+		timestamp_take(&rest, now_ns, time);
 }
 
 static int64_t from_us(uint64_t microseconds)
@@ -548,13 +553,13 @@ static int64_t from_us(uint64_t microseconds)
 	return microseconds > INT64_MAX / 1000 ? INT64_MAX : (int64_t)microseconds * 1000;
 }
 
-void stamp_set_monotonic(struct oom_time *time, uint64_t microseconds)
+void timestamp_set_monotonic(struct oom_time *time, uint64_t microseconds)
 {
 	time->has_monotonic = true;
 	time->monotonic_ns = from_us(microseconds);
 }
 
-void stamp_set_wall(struct oom_time *time, uint64_t microseconds)
+void timestamp_set_wall(struct oom_time *time, uint64_t microseconds)
 {
 	time->has_wall = true;
 	time->wall_guessed = false;

@@ -10,13 +10,15 @@
 #include "log/time.h"
 
 /* What a time looks like, and so how a line goes on behind it. */
-enum stamp_form {
-	STAMP_NONE,
-	STAMP_MONOTONIC,	/* 6.966596: seconds since boot */
-	STAMP_UNIX,		/* 1790000006.966596: seconds since 1970 */
-	STAMP_DMESG,		/* 2026-11-23T07:39:10,333700+00:00: the message follows */
-	STAMP_DATED,		/* any other date with a time of day: host and tag may follow */
-	STAMP_LOGCAT,		/* 11-23 07:05:30.507: process, thread, priority and tag follow */
+enum timestamp_form {
+	TIMESTAMP_NONE,
+	TIMESTAMP_MONOTONIC,	/* 6.966596: seconds since boot */
+	TIMESTAMP_UNIX,		/* 1790000006.966596: seconds since 1970 */
+	TIMESTAMP_DMESG,		/* 2026-11-23T07:39:10,333700+00:00: the message follows */
+	TIMESTAMP_DATED,		/* any other date with a time of day: host and tag may
+					 * follow */
+	TIMESTAMP_LOGCAT,		/* 11-23 07:05:30.507: process, thread, priority and tag
+					 * follow */
 };
 
 /*
@@ -28,25 +30,26 @@ enum stamp_form {
 
 /*
  * Takes a time from the front of *text and adds what it says to *time. Returns its form,
- * STAMP_NONE with nothing taken.
+ * TIMESTAMP_NONE with nothing taken.
  */
-enum stamp_form stamp_take(struct text *text, int64_t now_ns, struct oom_time *time);
+enum timestamp_form timestamp_take(struct strview *text, int64_t now_ns, struct oom_time *time);
 
 /*
  * Reads the content of a pair of brackets: "    6.333700", "Mon Nov 23 07:39:10 2026", "Nov23
  * 07:05", "6.334471 <    0.000771>"; or "  +0.000012", "<    0.000012>", which are the distance to
- * the line before and say nothing of when. Returns STAMP_NONE where it is no time.
+ * the line before and say nothing of when. Returns TIMESTAMP_NONE where it is no time.
  */
-enum stamp_form stamp_read_bracket(struct text content, int64_t now_ns, struct oom_time *time);
+enum timestamp_form timestamp_read_bracket(struct strview content, int64_t now_ns,
+					   struct oom_time *time);
 
 /*
- * Reads the value of a field that holds a time: one that stamp_take() knows, or a number of
+ * Reads the value of a field that holds a time: one that timestamp_take() knows, or a number of
  * seconds since boot or 1970, or of milli-, micro- or nanoseconds since 1970.
  */
-void stamp_read_value(struct text value, int64_t now_ns, struct oom_time *time);
+void timestamp_read_value(struct strview value, int64_t now_ns, struct oom_time *time);
 
 /* Sets the fields from microseconds, as kmsg and the journal have them. */
-void stamp_set_monotonic(struct oom_time *time, uint64_t microseconds);
-void stamp_set_wall(struct oom_time *time, uint64_t microseconds);
+void timestamp_set_monotonic(struct oom_time *time, uint64_t microseconds);
+void timestamp_set_wall(struct oom_time *time, uint64_t microseconds);
 
 #endif

@@ -38,9 +38,10 @@ uint64_t heap_count(uint64_t size, uint64_t piece);
 int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *ret_heap);
 
 /* The job of visiting the first SPAN bytes of HEAP. */
-struct touch_job heap_plan(const struct touch_manner *manner, struct heap *heap, uint64_t span);
+struct touch_job heap_plan(const struct touch_params *touch_params, struct heap *heap,
+			   uint64_t span);
 
-/* A piece always falls to the same of several hands: which of how many this one is. */
+/* A piece always falls to the same of several threads: which of how many this one is. */
 struct heap_share {
 	unsigned number, of;
 };

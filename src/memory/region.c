@@ -74,7 +74,7 @@ static int flags_of(const struct region_spec *spec)
  */
 static void *find_place(const struct region_spec *spec)
 {
-	uint64_t length, beyond;
+	uint64_t length, ineligible;
 	void *wide;
 
 	if (!spec->alignment || spec->bytes < spec->alignment ||
@@ -84,8 +84,8 @@ static void *find_place(const struct region_spec *spec)
 	if (wide == MAP_FAILED)
 		return NULL;
 	munmap(wide, length);
-	beyond = (uint64_t)(uintptr_t)wide % spec->alignment;
-	return (unsigned char *)wide + (beyond ? spec->alignment - beyond : 0);
+	ineligible = (uint64_t)(uintptr_t)wide % spec->alignment;
+	return (unsigned char *)wide + (ineligible ? spec->alignment - ineligible : 0);
 }
 
 /*

@@ -14,9 +14,9 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-uint64_t touch_count(const struct touch_manner *manner, uint64_t span)
+uint64_t touch_count(const struct touch_params *touch_params, uint64_t span)
 {
-	return span / manner->stride + (span % manner->stride != 0);
+	return span / touch_params->stride + (span % touch_params->stride != 0);
 }
 
 uint64_t touch_chunk(uint64_t span)
@@ -36,17 +36,20 @@ uint64_t touch_chunk(uint64_t span)
  */
 #define UNCHECKED __attribute__((no_sanitize("address")))
 
-struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *base, uint64_t span)
+struct touch_job touch_plan(const struct touch_params *touch_params, unsigned char *base,
+			    uint64_t span)
 {
 	return (struct touch_job){
 		.base = base,
-		.unit = manner->unit,
-		.stride = manner->stride,
-		.batch = manner->batch ? manner->batch : 1,
-		.chunk = (manner->chunk ? manner->chunk : touch_chunk(span)) / manner->unit,
-		.access = manner->access,
+		.unit = touch_params->unit,
+		.stride = touch_params->stride,
+		.batch = touch_params->batch ? touch_params->batch : 1,
+		.chunk = (touch_params->chunk ? touch_params->chunk
+			  : touch_chunk(span)) / touch_params->unit,
+		.access = touch_params->access,
 		.fd = -1,
-		.order = order_make(manner->order, touch_count(manner, span), manner->seed),
+		.order = order_make(touch_params->order, touch_count(touch_params, span),
+				    touch_params->seed),
 	};
 }
 
@@ -55,7 +58,7 @@ static unsigned char *page_at(const struct touch_job *job, uint64_t index)
 	return job->base + order_at(&job->order, index) * job->stride;
 }
 
-static bool may_go_on(_Atomic uint32_t *stop)
+static bool touch_may_go_on(_Atomic uint32_t *stop)
 {
 	return !atomic_load_explicit(stop, memory_order_relaxed);
 }
@@ -81,7 +84,7 @@ static void write_forward(const struct touch_job *job, uint64_t *at, uint64_t to
 {
 	uint64_t stride = job->stride;
 
-	while (*at < to && may_go_on(stop)) {
+	while (*at < to && touch_may_go_on(stop)) {
 		volatile unsigned char *page = job->base + *at * stride;
 		uint64_t pages = batch_length(job, *at, to);
 
@@ -98,7 +101,7 @@ static void read_forward(const struct touch_job *job, uint64_t *at, uint64_t to,
 {
 	uint64_t stride = job->stride;
 
-	while (*at < to && may_go_on(stop)) {
+	while (*at < to && touch_may_go_on(stop)) {
 		const volatile unsigned char *page = job->base + *at * stride;
 		uint64_t pages = batch_length(job, *at, to);
 
@@ -113,7 +116,7 @@ UNCHECKED
 static void write_bytes(const struct touch_job *job, uint64_t *at, uint64_t to,
 			_Atomic uint32_t *stop, struct touch_slot *slot)
 {
-	for (; *at < to && may_go_on(stop); ++*at) {
+	for (; *at < to && touch_may_go_on(stop); ++*at) {
 		*(volatile unsigned char *)page_at(job, *at) = 1;
 		count(slot, job->unit);
 	}
@@ -123,7 +126,7 @@ UNCHECKED
 static void read_bytes(const struct touch_job *job, uint64_t *at, uint64_t to,
 		       _Atomic uint32_t *stop, struct touch_slot *slot)
 {
-	for (; *at < to && may_go_on(stop); ++*at) {
+	for (; *at < to && touch_may_go_on(stop); ++*at) {
 		(void)*(volatile unsigned char *)page_at(job, *at);
 		count(slot, job->unit);
 	}
@@ -144,7 +147,7 @@ static int populate(const struct touch_job *job, uint64_t *at, uint64_t to,
 {
 	int advice = touch_writes(job->access) ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
 
-	while (*at < to && may_go_on(stop)) {
+	while (*at < to && touch_may_go_on(stop)) {
 		uint64_t pages = run_length(job, *at, to);
 		uint64_t first = job->order.kind == ORDER_BACKWARD ? *at + pages - 1 : *at;
 
@@ -162,7 +165,7 @@ static int call(const struct touch_job *job, uint64_t *at, uint64_t to,
 	unsigned char byte = 1;
 	ssize_t length;
 
-	for (; *at < to && may_go_on(stop); ++*at) {
+	for (; *at < to && touch_may_go_on(stop); ++*at) {
 		off_t offset = page_at(job, *at) - job->base;
 
 		length = touch_writes(job->access) ? pwrite(job->fd, &byte, 1, offset)

@@ -23,7 +23,7 @@ enum touch_access {
 };
 
 /* How pages are visited, whichever they are. */
-struct touch_manner {
+struct touch_params {
 	enum touch_access access;
 	enum order_kind order;
 	uint64_t seed;			/* of ORDER_RANDOM */
@@ -76,11 +76,12 @@ struct touch_board {
  */
 uint64_t touch_chunk(uint64_t span);
 
-/* How many pages MANNER visits in the first SPAN bytes of a region. */
-uint64_t touch_count(const struct touch_manner *manner, uint64_t span);
+/* How many pages TOUCH_PARAMS visits in the first SPAN bytes of a region. */
+uint64_t touch_count(const struct touch_params *touch_params, uint64_t span);
 
 /* The job of visiting the first SPAN bytes at BASE, of no file yet. */
-struct touch_job touch_plan(const struct touch_manner *manner, unsigned char *base, uint64_t span);
+struct touch_job touch_plan(const struct touch_params *touch_params, unsigned char *base,
+			    uint64_t span);
 
 /*
  * Visits number *at to number TO - 1 of JOB, and counts each page in SLOT when it (or its batch)

@@ -6,17 +6,17 @@
 #include "system/cgroup-usage.h"
 #include "system/machine.h"
 
-int around_begin(struct around *around, unsigned needs)
+int context_counters_begin(struct context_counters *counters, unsigned needs)
 {
 	if (!(needs & NEED_COMMITTED))
 		return 0;
-	return machine_read_committed(around->machine, &around->committed);
+	return machine_read_committed(counters->machine, &counters->committed);
 }
 
-static int read_kinds(const struct around *around, struct sample *sample)
+static int read_kinds(const struct context_counters *counters, struct sample *sample)
 {
 	struct cgroup_usage usage = { 0 };
-	int r = cgroup_usage_read_kinds(around->cgroup, around->version, &usage);
+	int r = cgroup_usage_read_kinds(counters->cgroup, counters->version, &usage);
 
 	if (r < 0)
 		return r;
@@ -29,19 +29,21 @@ static int read_kinds(const struct around *around, struct sample *sample)
 
 _Static_assert(CGROUP_UNLIMITED == SAMPLE_MISSING, "what is not known is missing");
 
-int around_read(const struct around *around, unsigned needs, struct sample *sample)
+int context_counters_read(const struct context_counters *counters, unsigned needs,
+			  struct sample *sample)
 {
 	uint64_t committed;
 	int r = 0;
 
-	if (needs & NEED_CGROUP_USAGE && around->cgroup >= 0)
-		r = cgroup_usage_read_total(around->cgroup, around->version, &sample->cg_usage);
-	if (r == 0 && needs & NEED_CGROUP_STAT && around->cgroup >= 0)
-		r = read_kinds(around, sample);
+	if (needs & NEED_CGROUP_USAGE && counters->cgroup >= 0)
+		r = cgroup_usage_read_total(counters->cgroup, counters->version,
+					    &sample->cg_usage);
+	if (r == 0 && needs & NEED_CGROUP_STAT && counters->cgroup >= 0)
+		r = read_kinds(counters, sample);
 	if (r < 0 || !(needs & NEED_COMMITTED))
 		return r;
-	r = machine_read_committed(around->machine, &committed);
+	r = machine_read_committed(counters->machine, &committed);
 	if (r == 0)
-		sample->committed = (int64_t)(committed - around->committed);
+		sample->committed = (int64_t)(committed - counters->committed);
 	return r;
 }

@@ -11,7 +11,7 @@
 #include "observe/sample.h"
 #include "system/root.h"
 
-struct around {
+struct context_counters {
 	const struct root *machine;	/* where /proc/meminfo is read */
 	int cgroup;			/* directory of the subject's own cgroup;
 					 * -1: it has none */
@@ -20,9 +20,10 @@ struct around {
 };
 
 /* Takes the figures that growth is measured from; for the bits of NEEDS that are of here. */
-int around_begin(struct around *around, unsigned needs);
+int context_counters_begin(struct context_counters *counters, unsigned needs);
 
 /* Reads what NEEDS asks for into SAMPLE. Both return 0 or a negative errno. */
-int around_read(const struct around *around, unsigned needs, struct sample *sample);
+int context_counters_read(const struct context_counters *counters, unsigned needs,
+			  struct sample *sample);
 
 #endif

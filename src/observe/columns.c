@@ -70,32 +70,32 @@ const struct column columns[] = {
 
 const size_t column_count = sizeof(columns) / sizeof(columns[0]);
 
-static const char default_list[] = "TOUCHED,VSZ,RSS,GREW,MINFLT";
+static const char columns_default_list[] = "TOUCHED,VSZ,RSS,GREW,MINFLT";
 
 static const char *column_name(size_t index)
 {
 	return columns[index].name;
 }
 
-static int append_list(const char *list, struct column_choice *choice, struct trouble *trouble)
+static int columns_append_list(const char *list, struct column_choice *choice, struct error *err)
 {
 	const struct name_table table = { column_name, column_count, "TIME,RSS" };
 
 	return name_list_append(&table, list, choice->index, COLUMN_CHOICE_MAX, &choice->count,
-				trouble);
+				err);
 }
 
 struct column_choice column_choice_default(void)
 {
 	struct column_choice choice = { 0 };
-	struct trouble trouble;
+	struct error err;
 
-	append_list(default_list, &choice, &trouble);
+	columns_append_list(columns_default_list, &choice, &err);
 	return choice;
 }
 
 int column_choice_parse(const char *list, struct column_choice *ret_choice,
-			struct trouble *trouble)
+			struct error *err)
 {
 	struct column_choice choice = { .by_name = *list != '+' };
 	int r;
@@ -104,7 +104,7 @@ int column_choice_parse(const char *list, struct column_choice *ret_choice,
 		choice = column_choice_default();
 		list++;
 	}
-	r = append_list(list, &choice, trouble);
+	r = columns_append_list(list, &choice, err);
 	if (r == 0)
 		*ret_choice = choice;
 	return r;
@@ -118,9 +118,9 @@ static bool has_column(const struct column_choice *choice, unsigned char index)
 void column_choice_lead(struct column_choice *choice, const char *list)
 {
 	struct column_choice leading = { 0 }, all = { 0 };
-	struct trouble trouble;
+	struct error err;
 
-	if (choice->by_name || append_list(list, &leading, &trouble) < 0)
+	if (choice->by_name || columns_append_list(list, &leading, &err) < 0)
 		return;
 	for (size_t i = 0; i < leading.count; i++)
 		if (!has_column(choice, leading.index[i]))

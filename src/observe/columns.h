@@ -45,11 +45,11 @@ struct column_choice column_choice_default(void);
 
 /*
  * Parses LIST (names separated by commas, in any case); with a leading '+' it is
- * appended to the default. Returns 0, or -EINVAL with *trouble set (an unknown name lists
+ * appended to the default. Returns 0, or -EINVAL with *err set (an unknown name lists
  * the known ones) and *ret_choice untouched.
  */
 int column_choice_parse(const char *list, struct column_choice *ret_choice,
-			struct trouble *trouble);
+			struct error *err);
 
 /* Puts the columns of LIST in front of those that CHOICE has not got, unless that is by_name. */
 void column_choice_lead(struct column_choice *choice, const char *list);

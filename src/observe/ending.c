@@ -22,7 +22,7 @@
 
 int run_stop(struct run *run, enum stop_reason reason)
 {
-	run->ending->reason = reason;
+	run->result->reason = reason;
 	return -ECANCELED;
 }
 
@@ -41,12 +41,12 @@ static bool has_process_state(pid_t pid, bool (*test)(const struct root *root, p
 /* A signal to the observer at the same time is not lost, but it is not why the run ends. */
 static int subject_died(struct run *run)
 {
-	struct ending *ending = run->ending;
+	struct run_result *result = run->result;
 
 	subject_reap(run->subject);
-	ending->wait_status = run->subject->wait_status;
-	if (!ending->signal)
-		ending->signal = signals_read(run->tools->signals);
+	result->wait_status = run->subject->wait_status;
+	if (!result->signal)
+		result->signal = signals_read(run->tools->signals);
 	return run_stop(run, STOP_DIED);
 }
 
@@ -58,7 +58,7 @@ static int subject_died(struct run *run)
  */
 static int child_died(struct run *run, unsigned index)
 {
-	struct ending *ending = run->ending;
+	struct run_result *result = run->result;
 	int status;
 
 	if (has_process_state(run->subject->pid, process_is_zombie))
@@ -66,10 +66,10 @@ static int child_died(struct run *run, unsigned index)
 	status = subject_reap_child(run->subject, index);
 	if (WIFEXITED(status))
 		return subject_died(run);
-	ending->child = run->subject->children[index].pid;
-	ending->wait_status = status;
-	if (!ending->signal)
-		ending->signal = signals_read(run->tools->signals);
+	result->child = run->subject->children[index].pid;
+	result->wait_status = status;
+	if (!result->signal)
+		result->signal = signals_read(run->tools->signals);
 	return run_stop(run, STOP_DIED);
 }
 
@@ -114,10 +114,11 @@ static int await_death(struct run *run, int ms)
 int run_signalled(struct run *run, int number)
 {
 	uint64_t began = duration_now(), passed;
-	bool counted = run->tools->witness && witness_counted(run->tools->witness), dying = false;
+	bool counted = run->tools->oom_monitor && oom_monitor_counted(run->tools->oom_monitor),
+	dying = false;
 	int r = 0;
 
-	run->ending->signal = number;
+	run->result->signal = number;
 	do {
 		r = await_death(run, dying || counted ? SIGN_MS : 0);
 		dying = r == 0 && is_anybody_dying(run->subject);

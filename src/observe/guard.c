@@ -23,10 +23,10 @@ int guard_allows(struct guard *guard, uint64_t touched, uint64_t page_size, uint
 		return 0;
 	}
 	if (touched >= guard->granted || now_ns - guard->checked_ns > GUARD_MAX_AGE_NS) {
-		r = room_read(&guard->source, true, &guard->room);
+		r = available_memory_read(&guard->source, true, &guard->available);
 		if (r < 0)
 			return r;
-		grant = guard_grant(room_headroom(&guard->room));
+		grant = guard_grant(available_headroom(&guard->available));
 		guard->granted = touched + grant - grant % page_size;
 		guard->checked_ns = now_ns;
 	}

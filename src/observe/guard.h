@@ -10,10 +10,10 @@
 
 struct guard {
 	bool enabled;
-	struct room_source source;
+	struct available_memory_source source;
 	uint64_t granted;	/* may be touched up to this byte of the region */
 	uint64_t checked_ns;	/* when the room was last read */
-	struct room room;	/* as last read */
+	struct available_memory available;	/* as last read */
 };
 
 /* Room read longer ago than this is read again: others use memory too. */

@@ -18,7 +18,7 @@
 /* How long a subject that was told to halt may take to answer. */
 #define HALT_NS (2 * NS_PER_SECOND)
 
-static uint64_t lesser(uint64_t a, uint64_t b)
+static uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
@@ -32,7 +32,7 @@ static int probe_counters(struct run *run, bool *ret_lagging)
 
 	*ret_lagging = false;
 	for (int i = 0; r == 0 && i < PROBES; i++) {
-		r = run_order(run, SUBJECT_PROBE, &answer);
+		r = run_call(run, SUBJECT_PROBE, &answer);
 		if (r == 0)
 			r = run_read(run, false, &after);
 		if (r < 0)
@@ -41,55 +41,55 @@ static int probe_counters(struct run *run, bool *ret_lagging)
 			*ret_lagging = true;
 		before = after;
 	}
-	run->ending->vsz_before = before.vsz - SUBJECT_SCRATCH_PAGES * run->plan->page_size;
+	run->result->vsz_before = before.vsz - SUBJECT_SCRATCH_PAGES * run->plan->page_size;
 	return r;
 }
 
-/* Has ORDER carried out, which the subject needs for the run; WHAT says what failed. */
-static int prepare(struct run *run, enum subject_order order, const char *what)
+/* Has TYPE carried out, which the subject needs for the run; WHAT says what failed. */
+static int prepare(struct run *run, enum subject_request_type type, const char *what)
 {
 	struct subject_answer answer;
-	int r = run_order(run, order, &answer);
+	int r = run_call(run, type, &answer);
 
 	if (r < 0 || answer.error == 0)
 		return r;
 	r = run_fail(run, answer.error, what);
-	if (order == SUBJECT_CREW)
-		trouble_remedy(&run->ending->trouble, "ask for fewer threads, or see ulimit -u, "
-			       "ulimit -v and pids.max of the cgroup");
+	if (type == SUBJECT_POOL)
+		error_hint(&run->result->err, "ask for fewer threads, or see ulimit -u, "
+			   "ulimit -v and pids.max of the cgroup");
 	return r;
 }
 
 /* A kernel that does not know the access says so now, before anything is mapped. */
-static int try_access(struct run *run)
+static int observer_try_access(struct run *run)
 {
 	struct subject_answer answer;
-	int r = run_order(run, SUBJECT_TRY, &answer);
+	int r = run_call(run, SUBJECT_TRY, &answer);
 
 	if (r < 0 || answer.error == 0)
 		return r;
 	r = run_fail(run, answer.error, "this kernel cannot populate memory");
-	trouble_set(&run->ending->trouble, "--access %s: this kernel cannot populate memory: %s",
-		    touch_access_name(run->plan->access), strerror(-answer.error));
-	trouble_remedy(&run->ending->trouble, "Linux 5.14 or later is needed; use --access %s",
-		       touch_writes(run->plan->access) ? "write" : "read");
+	error_set(&run->result->err, "--access %s: this kernel cannot populate memory: %s",
+		  touch_access_name(run->plan->access), strerror(-answer.error));
+	error_hint(&run->result->err, "Linux 5.14 or later is needed; use --access %s",
+		   touch_writes(run->plan->access) ? "write" : "read");
 	return r;
 }
 
 static int warm_up(struct run *run)
 {
 	struct sample discarded;
-	int r = prepare(run, SUBJECT_CREW, "the subject cannot start its threads");
+	int r = prepare(run, SUBJECT_POOL, "the subject cannot start its threads");
 
 	if (r == 0)
 		r = prepare(run, SUBJECT_SCRATCH, "the subject cannot map a scratch page");
 	if (r == 0)
-		r = try_access(run);
+		r = observer_try_access(run);
 	if (r == 0)
 		r = run_read(run, true, &discarded);
 	if (r == 0)
-		r = probe_counters(run, &run->ending->lagging);
-	if (r == 0 && run->ending->lagging)
+		r = probe_counters(run, &run->result->lagging);
+	if (r == 0 && run->result->lagging)
 		run->tools->sink->note(run->tools->sink->context,
 				       "this kernel's RSS counters lag behind (a touched page did "
 				       "not show in VmRSS): RSS and GREW are read from "
@@ -99,21 +99,21 @@ static int warm_up(struct run *run)
 	return r;
 }
 
-static int map_region(struct run *run)
+static int observer_map_region(struct run *run)
 {
 	struct root live;
 	struct subject_answer answer;
-	int r = around_begin(run->tools->around, run->plan->needs);
+	int r = context_counters_begin(run->tools->counters, run->plan->needs);
 
 	if (r < 0)
 		return run_fail(run, r, "cannot read Committed_AS");
-	r = run_order(run, SUBJECT_MAP, &answer);
+	r = run_call(run, SUBJECT_MAP, &answer);
 	run->address = answer.value;
 	if (r < 0 || answer.error == 0)
 		return r;
-	run->ending->error = answer.error;
+	run->result->error = answer.error;
 	if (root_open("/", &live) == 0) {
-		process_space_read(&live, run->subject->pid, &run->ending->space);
+		process_space_read(&live, run->subject->pid, &run->result->space);
 		root_close(&live);
 	}
 	return run_stop(run, STOP_MAP);
@@ -122,19 +122,19 @@ static int map_region(struct run *run)
 /* The baseline is the first row, and all its figures are of one reading. */
 static int take_baseline(struct run *run)
 {
-	struct ending *ending = run->ending;
-	int r = run_read(run, true, &ending->baseline);
+	struct run_result *result = run->result;
+	int r = run_read(run, true, &result->baseline);
 
 	if (r < 0)
 		return r;
 	if (!run_is_exact(run)) {
-		ending->baseline.exact = false;
-		ending->baseline.rss = ending->baseline.rss_status;
+		result->baseline.exact = false;
+		result->baseline.rss = result->baseline.rss_status;
 	}
-	ending->measured = true;
+	result->measured = true;
 	run->started_ns = duration_now();
 	run->ticked_ns = run->started_ns;
-	return run_emit(run, &ending->baseline);
+	return run_emit(run, &result->baseline);
 }
 
 /* While others eat the machine's memory, keeping ours would have us, or them, killed. */
@@ -144,10 +144,10 @@ static int guard_rest(struct run *run)
 
 	if (!run->tools->guard->enabled)
 		return 0;
-	r = room_read(&run->tools->guard->source, true, &run->ending->room);
+	r = available_memory_read(&run->tools->guard->source, true, &run->result->available);
 	if (r < 0)
-		return run_fail_room(run, r, &run->ending->room);
-	return room_headroom(&run->ending->room) ? 0 : run_stop(run, STOP_GUARD);
+		return run_fail_room(run, r, &run->result->available);
+	return available_headroom(&run->result->available) ? 0 : run_stop(run, STOP_GUARD);
 }
 
 int run_sleep(struct run *run, uint64_t when)
@@ -156,7 +156,7 @@ int run_sleep(struct run *run, uint64_t when)
 	int r = 0;
 
 	while (r == 0 && duration_now() < when) {
-		r = run_wait(run, lesser(when, duration_now() + REST_GUARD_NS), &event);
+		r = run_wait(run, min_u64(when, duration_now() + REST_GUARD_NS), &event);
 		if (r == 0 && duration_now() - run->guarded_ns >= REST_GUARD_NS) {
 			run->guarded_ns = duration_now();
 			r = guard_rest(run);
@@ -168,12 +168,12 @@ int run_sleep(struct run *run, uint64_t when)
 int run_hold(struct run *run, uint64_t time)
 {
 	const struct observe_plan *plan = run->plan;
-	uint64_t start = duration_now(), next = start + lesser(plan->every, UINT64_MAX - start);
-	uint64_t end = start + lesser(time, UINT64_MAX - start);
+	uint64_t start = duration_now(), next = start + min_u64(plan->every, UINT64_MAX - start);
+	uint64_t end = start + min_u64(time, UINT64_MAX - start);
 	int r = 0;
 
 	while (r == 0 && duration_now() < end) {
-		r = run_sleep(run, lesser(next, end));
+		r = run_sleep(run, min_u64(next, end));
 		if (r == 0 && duration_now() >= next && next < end) {
 			r = run_row(run, false);
 			/* Rows that were due while we were stopped are not made up for. */
@@ -214,21 +214,21 @@ static void halt_subject(struct run *run)
 /* Whether a row at the end would tell more than the last one that was shown. */
 static bool ends_with_news(const struct run *run)
 {
-	if (run->ending->reason == STOP_OUTPUT)
+	if (run->result->reason == STOP_OUTPUT)
 		return false;
 	/* What was refused has not been done. */
-	if (run->ending->reason == STOP_STEP && run->step != STEP_TOUCH)
+	if (run->result->reason == STOP_STEP && run->step != STEP_TOUCH)
 		return false;
 	return run->step != STEP_TOUCH || run_touched(run) != run->shown;
 }
 
-static void keep_death(struct ending *ending, const struct ending *death)
+static void keep_death(struct run_result *result, const struct run_result *death)
 {
-	ending->reason = STOP_DIED;
-	ending->wait_status = death->wait_status;
-	ending->child = death->child;
-	if (!ending->signal)
-		ending->signal = death->signal;
+	result->reason = STOP_DIED;
+	result->wait_status = death->wait_status;
+	result->child = death->child;
+	if (!result->signal)
+		result->signal = death->signal;
 }
 
 /*
@@ -237,33 +237,33 @@ static void keep_death(struct ending *ending, const struct ending *death)
  */
 static void finish_early(struct run *run)
 {
-	struct ending *ending = run->ending;
-	struct ending as_it_was = *ending;
-	struct sample last = ending->last;
+	struct run_result *result = run->result;
+	struct run_result as_it_was = *result;
+	struct sample last = result->last;
 	int r;
 
-	if (!ending->measured || (ending->reason != STOP_GUARD && ending->reason != STOP_SIGNAL &&
-				  ending->reason != STOP_OUTPUT && ending->reason != STOP_STEP))
+	if (!result->measured || (result->reason != STOP_GUARD && result->reason != STOP_SIGNAL &&
+				  result->reason != STOP_OUTPUT && result->reason != STOP_STEP))
 		return;
 	halt_subject(run);
 	if (ends_with_news(run)) {
 		r = run_row(run, true);
-		last = ending->last;
+		last = result->last;
 	} else {
 		r = run_read(run, true, &last);
 		last.seq = as_it_was.last.seq;
 	}
 	/* A death in the midst of it is how the run ended: the kernel did not wait for us. */
-	if (ending->reason == STOP_DIED &&
+	if (result->reason == STOP_DIED &&
 	    (as_it_was.reason == STOP_SIGNAL || as_it_was.reason == STOP_GUARD))
-		keep_death(&as_it_was, ending);
-	*ending = as_it_was;
+		keep_death(&as_it_was, result);
+	*result = as_it_was;
 	/* What could not be printed was taken all the same. */
 	if (r < 0 && last.seq == as_it_was.last.seq)
 		return;
-	ending->last = last;
-	if (!ending->stepped)
-		ending->filled = last;
+	result->last = last;
+	if (!result->stepped)
+		result->filled = last;
 }
 
 /*
@@ -277,12 +277,12 @@ static int heed_signal(struct run *run)
 	return number ? run_signalled(run, number) : 0;
 }
 
-static int carry_out(struct run *run)
+static int observer_carry_out(struct run *run)
 {
 	int r = warm_up(run);
 
 	if (r == 0)
-		r = map_region(run);
+		r = observer_map_region(run);
 	if (r == 0)
 		r = take_baseline(run);
 	if (r == 0)
@@ -299,36 +299,36 @@ static int carry_out(struct run *run)
 /* How far it came; true also when the subject is dead. */
 static void note_progress(const struct run *run)
 {
-	struct ending *ending = run->ending;
+	struct run_result *result = run->result;
 
-	ending->elapsed_ns = run->started_ns ? duration_now() - run->started_ns : 0;
-	ending->touched = run_touched(run);
-	ending->step_done = subject_touched(run->subject);
+	result->elapsed_ns = run->started_ns ? duration_now() - run->started_ns : 0;
+	result->touched = run_touched(run);
+	result->step_done = subject_touched(run->subject);
 	if (run->step != STEP_TOUCH || run->pass > 1) {
 		struct sample sample = { .step = run->step };
 
 		memcpy(sample.name, run->step_name, sizeof(sample.name));
-		snprintf(ending->step, sizeof(ending->step), "%s", sample_step_name(&sample));
+		snprintf(result->step, sizeof(result->step), "%s", sample_step_name(&sample));
 	}
 }
 
 void observe_run(const struct observe_plan *plan, const struct observe_tools *tools,
-		 struct ending *ret_ending)
+		 struct run_result *ret_result)
 {
 	struct run run = {
 		.plan = plan,
 		.tools = tools,
 		.subject = tools->subject,
-		.ending = ret_ending,
+		.result = ret_result,
 	};
 
-	memset(ret_ending, 0, sizeof(*ret_ending));
+	memset(ret_result, 0, sizeof(*ret_result));
 	if (sampler_new(run.subject->pid, plan->needs | NEED_ROLLUP, &run.sampler,
-			&ret_ending->trouble) < 0) {
-		ret_ending->reason = STOP_FAILED;
+			&ret_result->err) < 0) {
+		ret_result->reason = STOP_FAILED;
 		return;
 	}
-	if (carry_out(&run) < 0)
+	if (observer_carry_out(&run) < 0)
 		finish_early(&run);
 	note_progress(&run);
 	sampler_free(run.sampler);

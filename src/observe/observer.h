@@ -58,26 +58,26 @@ struct observe_sink {
 
 enum stop_reason {
 	STOP_DONE,		/* the plan was carried out */
-	STOP_GUARD,		/* ending.room says whose room ran out */
-	STOP_SIGNAL,		/* ending.signal reached the observer */
-	STOP_DIED,		/* ending.wait_status of the subject */
-	STOP_MAP,		/* ending.error from mmap or madvise, ending.space */
-	STOP_STEP,		/* ending.error from what ending.step names, or from the access */
-	STOP_OUTPUT,		/* ending.error from the sink */
-	STOP_FAILED,		/* ending.trouble: a reading failed */
+	STOP_GUARD,		/* result.available says whose room ran out */
+	STOP_SIGNAL,		/* result.signal reached the observer */
+	STOP_DIED,		/* result.wait_status of the subject */
+	STOP_MAP,		/* result.error from mmap or madvise, result.space */
+	STOP_STEP,		/* result.error from what result.step names, or from the access */
+	STOP_OUTPUT,		/* result.error from the sink */
+	STOP_FAILED,		/* result.err: a reading failed */
 };
 
 /* How the run ended: facts only, the verdict is made of them elsewhere. */
-struct ending {
+struct run_result {
 	enum stop_reason reason;
 	int signal;			/* STOP_SIGNAL; of STOP_DIED: what reached the observer
 					 * at the same time, or 0 */
 	int wait_status;		/* STOP_DIED, wait(2) */
 	pid_t child;			/* STOP_DIED: not the subject, but this child; or 0 */
 	int error;			/* STOP_MAP, STOP_STEP, STOP_OUTPUT: negative errno */
-	struct trouble trouble;		/* STOP_FAILED */
+	struct error err;		/* STOP_FAILED */
 	struct process_space space;	/* STOP_MAP; all zero if it could not be read */
-	struct room room;		/* STOP_GUARD */
+	struct available_memory available;		/* STOP_GUARD */
 	uint64_t elapsed_ns;		/* at the end, since the baseline; 0: there was none */
 	uint64_t touched;		/* at the end, true also after a kill */
 	uint64_t passes;		/* that were begun; 0: touching was not */
@@ -98,18 +98,18 @@ struct observe_tools {
 	struct subject *subject;	/* has just been started */
 	struct guard *guard;
 	struct signals *signals;
-	struct around *around;
+	struct context_counters *counters;
 	const struct sandbox *sandbox;	/* the subject's; not looked at unless a step changes it */
-	const struct witness *witness;	/* of the subject's death; NULL: none */
+	const struct oom_monitor *oom_monitor;	/* of the subject's death; NULL: none */
 	const struct observe_sink *sink;
 };
 
 /*
  * Leads the subject through warm-up, mapping, locking, touching, holding and steps as PLAN says,
  * stops early for the guard, a signal or a death, and takes one exact reading at the end while the
- * memory is still there. Fills *ret_ending on every way out.
+ * memory is still there. Fills *ret_result on every way out.
  */
 void observe_run(const struct observe_plan *plan, const struct observe_tools *tools,
-		 struct ending *ret_ending);
+		 struct run_result *ret_result);
 
 #endif

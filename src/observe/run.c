@@ -27,13 +27,13 @@
 
 int run_fail(struct run *run, int error, const char *what)
 {
-	trouble_set_errno(&run->ending->trouble, error, what);
+	error_set_errno(&run->result->err, error, what);
 	return run_stop(run, STOP_FAILED);
 }
 
-int run_fail_room(struct run *run, int error, const struct room *room)
+int run_fail_room(struct run *run, int error, const struct available_memory *available)
 {
-	room_complain(room, error, &run->ending->trouble);
+	room_complain(available, error, &run->result->err);
 	return run_stop(run, STOP_FAILED);
 }
 
@@ -85,12 +85,12 @@ static int poll_events(struct run *run, struct pollfd fds[static WAIT_MAX], uint
 	struct channel *answers = &run->subject->answers;
 	int r;
 
-	if (channel_doze(answers))
+	if (channel_prepare_wait(answers))
 		deadline_ns = 0;
 	r = poll_until(fds, WAIT_CHILD + run->subject->child_count, deadline_ns);
 	if (r < 0)
 		r = -errno;
-	*ret_answered = channel_rouse(answers);
+	*ret_answered = channel_finish_wait(answers);
 	return r == -EINTR ? 0 : r;
 }
 
@@ -99,7 +99,7 @@ static bool is_answered(struct run *run)
 {
 	uint64_t now;
 
-	if (!run->asked || !channel_look(&run->subject->answers))
+	if (!run->asked || !channel_poll(&run->subject->answers))
 		return false;
 	now = duration_now();
 	return run->started_ns && now - run->looked_ns < LOOK_NS;
@@ -142,7 +142,7 @@ int run_refused(struct run *run, int error)
 		r = run_wait(run, deadline, &event);
 	if (r < 0)
 		return r;
-	run->ending->error = error;
+	run->result->error = error;
 	return run_stop(run, STOP_STEP);
 }
 
@@ -165,9 +165,9 @@ int run_ask(struct run *run, const struct subject_request *request,
 		? run_fail(run, -EPIPE, "the subject does not answer") : 0;
 }
 
-int run_order(struct run *run, enum subject_order order, struct subject_answer *ret_answer)
+int run_call(struct run *run, enum subject_request_type type, struct subject_answer *ret_answer)
 {
-	struct subject_request request = { .order = order };
+	struct subject_request request = { .type = type };
 
 	return run_ask(run, &request, ret_answer);
 }
@@ -252,8 +252,8 @@ static int wait_for_death(struct run *run, pid_t pid, const char *who)
 	if (r < 0)
 		return r;
 	r = run_fail(run, -ESRCH, who);
-	trouble_remedy(&run->ending->trouble, "/proc shows another pid namespace: mount proc "
-		       "in this one (unshare --mount-proc)");
+	error_hint(&run->result->err, "/proc shows another pid namespace: mount proc "
+		   "in this one (unshare --mount-proc)");
 	return r;
 }
 
@@ -274,26 +274,26 @@ static int read_region(struct run *run, bool exact, struct sample *sample)
 	return r == -ENOENT ? -ESRCH : r;
 }
 
-static int read_all(struct run *run, bool exact, struct sample *ret_sample)
+static int run_read_all(struct run *run, bool exact, struct sample *ret_sample)
 {
 	unsigned needs = run->plan->needs | (exact ? NEED_ROLLUP : 0);
 	int r = sampler_read(run->sampler, needs, ret_sample);
 
 	if (r == 0)
-		r = around_read(run->tools->around, needs, ret_sample);
+		r = context_counters_read(run->tools->counters, needs, ret_sample);
 	return r < 0 ? r : read_region(run, exact, ret_sample);
 }
 
 /* Fills in what is known without the kernel, and what follows from both. */
 static void complete(const struct run *run, bool exact, struct sample *sample)
 {
-	const struct sample *baseline = &run->ending->baseline;
+	const struct sample *baseline = &run->result->baseline;
 
 	sample->step = run->step;
 	memcpy(sample->name, run->step_name, sizeof(sample->name));
 	sample->exact = exact;
 	sample->rss = exact ? sample->rss_rollup : sample->rss_status;
-	if (run->ending->measured)
+	if (run->result->measured)
 		sample->grew = (int64_t)(sample->rss - (exact ? baseline->rss_rollup
 							      : baseline->rss_status));
 }
@@ -301,7 +301,7 @@ static void complete(const struct run *run, bool exact, struct sample *sample)
 int run_read(struct run *run, bool exact, struct sample *ret_sample)
 {
 	uint64_t now = duration_now();
-	int r = read_all(run, exact, ret_sample);
+	int r = run_read_all(run, exact, ret_sample);
 
 	if (r == -ESRCH)
 		return wait_for_death(run, run->subject->pid, "cannot read the subject");
@@ -318,33 +318,33 @@ int run_read(struct run *run, bool exact, struct sample *ret_sample)
 
 bool run_is_exact(const struct run *run)
 {
-	return run->plan->exact || run->ending->lagging;
+	return run->plan->exact || run->result->lagging;
 }
 
 static int emit(struct run *run, struct sample *sample)
 {
-	struct ending *ending = run->ending;
+	struct run_result *result = run->result;
 	int number;
 
 	sample->seq = run->seq++;
-	ending->error = run->tools->sink->sample(run->tools->sink->context, sample);
+	result->error = run->tools->sink->sample(run->tools->sink->context, sample);
 	/* EINTR: standard output was stalled and a signal came. */
-	if (ending->error == -EINTR && (number = signals_read(run->tools->signals)) != 0)
+	if (result->error == -EINTR && (number = signals_read(run->tools->signals)) != 0)
 		return run_signalled(run, number);
-	return ending->error < 0 ? run_stop(run, STOP_OUTPUT) : 0;
+	return result->error < 0 ? run_stop(run, STOP_OUTPUT) : 0;
 }
 
 int run_emit(struct run *run, const struct sample *sample)
 {
-	struct ending *ending = run->ending;
+	struct run_result *result = run->result;
 	struct sample row = *sample;
 	int r;
 
 	run->shown = sample->touched;
 	r = emit(run, &row);
-	ending->last = row;
-	if (!ending->stepped)
-		ending->filled = row;
+	result->last = row;
+	if (!result->stepped)
+		result->filled = row;
 	return r;
 }
 
@@ -389,13 +389,13 @@ int run_row(struct run *run, bool exact)
 
 int run_adopt(struct run *run, pid_t pid)
 {
-	struct ending *ending = run->ending;
+	struct run_result *result = run->result;
 	unsigned index = run->subject->child_count;
 	int r = subject_adopt(run->subject, pid);
 
 	if (r < 0)
 		return run_fail(run, r, "cannot watch the subject's child");
 	r = sampler_new(pid, run->plan->needs | NEED_ROLLUP, &run->child_samplers[index],
-			&ending->trouble);
+			&result->err);
 	return r < 0 ? run_stop(run, STOP_FAILED) : 0;
 }

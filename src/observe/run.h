@@ -22,7 +22,7 @@ struct run {
 	struct subject *subject;	/* of the tools */
 	struct sampler *sampler;
 	struct sampler *child_samplers[SUBJECT_CHILDREN_MAX];
-	struct ending *ending;
+	struct run_result *result;
 	enum sample_step step;	/* what is going on */
 	char step_name[SAMPLE_STEP_MAX];	/* its name, when it is not that of `step`;
 						 * or "" */
@@ -30,7 +30,7 @@ struct run {
 	uint64_t touched;	/* by the last pass, when it is over */
 	uint64_t covered;	/* of the region, by the passes that are over */
 	uint64_t child_touched[SUBJECT_CHILDREN_MAX];
-	uint64_t spent;		/* bytes of all errands before the current one, for the guard */
+	uint64_t spent;		/* bytes of all requests before the current one, for the guard */
 	uint64_t address;	/* of the region, in the subject */
 	uint64_t started_ns;	/* when the baseline was taken */
 	uint64_t ticked_ns;	/* when the sink was last ticked */
@@ -46,7 +46,7 @@ struct run {
 
 /*
  * The functions below return 0 to go on, or -ECANCELED when the run is over and
- * run->ending says why.
+ * run->result says why.
  */
 
 /* Ends the run for REASON. Always returns -ECANCELED. */
@@ -67,8 +67,8 @@ int run_signalled(struct run *run, int number);
 /* Ends the run because a reading failed. Always returns -ECANCELED. */
 int run_fail(struct run *run, int error, const char *what);
 
-/* The same, ROOM being what room_read() has left. */
-int run_fail_room(struct run *run, int error, const struct room *room);
+/* The same, AVAILABLE being what available_memory_read() has left. */
+int run_fail_room(struct run *run, int error, const struct available_memory *available);
 
 /* Ends the run because what is going on was refused by the kernel. Always returns -ECANCELED. */
 int run_refused(struct run *run, int error);
@@ -84,7 +84,7 @@ int run_ask(struct run *run, const struct subject_request *request,
 	    struct subject_answer *ret_answer);
 
 /* The same for an order that needs nothing else. */
-int run_order(struct run *run, enum subject_order order, struct subject_answer *ret_answer);
+int run_call(struct run *run, enum subject_request_type type, struct subject_answer *ret_answer);
 
 /* What TOUCHED is now, and how much of the region has been touched in any pass. */
 uint64_t run_touched(const struct run *run);
@@ -119,9 +119,10 @@ int run_begin(struct run *run, enum touch_access access, uint32_t child, uint64_
 
 /*
  * Has REQUEST, of which `to` is filled in, carried out until the subject has counted END bytes:
- * no faster than PACE (NULL: as fast as it can) and no further than the guard allows.
+ * no faster than LIMITER (NULL: as fast as it can) and no further than the guard allows.
  */
-int run_errand(struct run *run, struct subject_request request, struct pace *pace, uint64_t end);
+int run_request(struct run *run, struct subject_request request, struct rate_limiter *limiter,
+		uint64_t end);
 
 /* Locks the region if the plan says so; then touches it as often as the plan says. */
 int run_lock(struct run *run);

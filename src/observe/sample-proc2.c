@@ -26,7 +26,7 @@ static enum pids_item items[] = {
 	PIDS_SMAP_HUGE_TLBPRV, PIDS_SMAP_HUGE_TLBSHR, PIDS_SMAP_LAZY_FREE,
 };
 
-enum place {
+enum proc2_place {
 	VM_SIZE, VM_RSS, VM_RSS_ANON, VM_RSS_FILE, VM_RSS_SHARED,
 	VM_SWAP, VM_RSS_LOCKED, FLT_MIN, FLT_MAJ,
 	STATUS_ITEMS,
@@ -49,11 +49,11 @@ struct sampler {
 /* What the library's tables and buffers take, and some more. */
 #define HEAP_BYTES ((size_t)1 << 20)
 
-static int complain(struct trouble *trouble, int error)
+static int proc2_set_error(struct error *err, int error)
 {
-	trouble_set(trouble, "cannot read /proc through libproc2: %s", strerror(-error));
-	if (!trouble_remedy_errno(trouble, error))
-		trouble_remedy(trouble, "is proc mounted on /proc?");
+	error_set(err, "cannot read /proc through libproc2: %s", strerror(-error));
+	if (!error_hint_errno(err, error))
+		error_hint(err, "is proc mounted on /proc?");
 	return error;
 }
 
@@ -83,7 +83,7 @@ static void ready_heap(void)
 }
 
 int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
-		struct trouble *trouble)
+		struct error *err)
 {
 	struct sampler *sampler;
 	int r;
@@ -91,12 +91,12 @@ int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
 	ready_heap();
 	sampler = calloc(1, sizeof(*sampler));
 	if (!sampler)
-		return complain(trouble, -ENOMEM);
+		return proc2_set_error(err, -ENOMEM);
 	sampler->pid = (unsigned)pid;
 	r = root_open("/", &sampler->root);
 	if (r < 0) {
 		free(sampler);
-		return complain(trouble, r);
+		return proc2_set_error(err, r);
 	}
 	r = procps_pids_new(&sampler->status, items, STATUS_ITEMS);
 	if (r >= 0 && needs & NEED_ROLLUP)
@@ -105,7 +105,7 @@ int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
 		r = procps_pids_new(&sampler->oom, oom_items, 1);
 	if (r < 0) {
 		sampler_free(sampler);
-		return complain(trouble, r);
+		return proc2_set_error(err, r);
 	}
 	*ret_sampler = sampler;
 	return 0;
@@ -133,37 +133,38 @@ static const struct pids_result *select_one(struct sampler *sampler, struct pids
 	return fetch && fetch->counts->total == 1 ? fetch->stacks[0]->head : NULL;
 }
 
-static uint64_t kib(const struct pids_result *result, enum place place)
+static uint64_t proc2_kib(const struct pids_result *result, enum proc2_place place)
 {
 	return (uint64_t)result[place].result.ul_int * 1024;
 }
 
-static void fill_status(const struct pids_result *result, struct sample *sample)
+static void proc2_fill_status(const struct pids_result *result, struct sample *sample)
 {
-	sample->vsz = kib(result, VM_SIZE);
-	sample->rss_status = kib(result, VM_RSS);
-	sample->anon = kib(result, VM_RSS_ANON);
-	sample->file = kib(result, VM_RSS_FILE);
-	sample->shmem = kib(result, VM_RSS_SHARED);
-	sample->swap = kib(result, VM_SWAP);
-	sample->locked = kib(result, VM_RSS_LOCKED);
+	sample->vsz = proc2_kib(result, VM_SIZE);
+	sample->rss_status = proc2_kib(result, VM_RSS);
+	sample->anon = proc2_kib(result, VM_RSS_ANON);
+	sample->file = proc2_kib(result, VM_RSS_FILE);
+	sample->shmem = proc2_kib(result, VM_RSS_SHARED);
+	sample->swap = proc2_kib(result, VM_SWAP);
+	sample->locked = proc2_kib(result, VM_RSS_LOCKED);
 	sample->minflt = result[FLT_MIN].result.ul_int;
 	sample->majflt = result[FLT_MAJ].result.ul_int;
 }
 
 static void fill_rollup(const struct pids_result *result, struct sample *sample)
 {
-	sample->rss_rollup = kib(result, SMAP_RSS);
-	sample->anon_rollup = kib(result, SMAP_ANONYMOUS);
-	sample->shmem_rollup = kib(result, SMAP_PSS_SHMEM);
-	sample->pss = kib(result, SMAP_PSS);
-	sample->uss = kib(result, SMAP_PRV_TOTAL);
-	sample->huge = kib(result, SMAP_HUGE_ANON) + kib(result, SMAP_HUGE_SHMEM);
-	sample->hugetlb = kib(result, SMAP_HUGE_TLBPRV) + kib(result, SMAP_HUGE_TLBSHR);
-	sample->lazyfree = kib(result, SMAP_LAZY_FREE);
+	sample->rss_rollup = proc2_kib(result, SMAP_RSS);
+	sample->anon_rollup = proc2_kib(result, SMAP_ANONYMOUS);
+	sample->shmem_rollup = proc2_kib(result, SMAP_PSS_SHMEM);
+	sample->pss = proc2_kib(result, SMAP_PSS);
+	sample->uss = proc2_kib(result, SMAP_PRV_TOTAL);
+	sample->huge = proc2_kib(result, SMAP_HUGE_ANON) + proc2_kib(result, SMAP_HUGE_SHMEM);
+	sample->hugetlb = proc2_kib(result, SMAP_HUGE_TLBPRV) +
+		proc2_kib(result, SMAP_HUGE_TLBSHR);
+	sample->lazyfree = proc2_kib(result, SMAP_LAZY_FREE);
 }
 
-static int read_extras(struct sampler *sampler, unsigned needs, struct sample *sample)
+static int proc2_read_extras(struct sampler *sampler, unsigned needs, struct sample *sample)
 {
 	const struct pids_result *result;
 
@@ -209,10 +210,10 @@ int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sam
 		return -ESRCH;
 	if (rollup && !result[SMAP_RSS].result.ul_int)
 		return why_no_rollup(sampler);
-	fill_status(result, &sample);
+	proc2_fill_status(result, &sample);
 	if (rollup)
 		fill_rollup(result, &sample);
-	r = read_extras(sampler, needs, &sample);
+	r = proc2_read_extras(sampler, needs, &sample);
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
 	*ret_sample = sample;

@@ -76,10 +76,10 @@ struct sampler;
 
 /*
  * Prepares to read PID again and again; NEEDS is what any reading may ask for.
- * Returns 0, or a negative errno with *trouble set. Free with sampler_free().
+ * Returns 0, or a negative errno with *err set. Free with sampler_free().
  */
 int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
-		struct trouble *trouble);
+		struct error *err);
 
 /*
  * Reads the process now: the figures of NEEDS that are of a process, and those that cost nothing

@@ -48,7 +48,7 @@ enum standstill standstill_find(const struct root *root, pid_t pid,
 	for (size_t i = 0; i < chain->count; i++) {
 		if (!is_out_of_memory(root, &chain->levels[i]))
 			continue;
-		trouble_escape(name, sizeof(name), chain->levels[i].name);
+		error_escape(name, sizeof(name), chain->levels[i].name);
 		snprintf(text, STANDSTILL_MAX, "memory cgroup %s is at its limit, and its "
 			 "oom_kill_disable is set: nobody is killed, the subject waits for memory",
 			 name);
@@ -79,7 +79,7 @@ bool standstill_threatens(const struct root *root, const struct cgroup_chain *ch
 				      sizeof(control)) <= 0 ||
 		    keyed_u64(control, "oom_kill_disable", &disabled) < 0 || !disabled)
 			continue;
-		trouble_escape(name, sizeof(name), chain->levels[i].name);
+		error_escape(name, sizeof(name), chain->levels[i].name);
 		snprintf(text, STANDSTILL_MAX, "oom_kill_disable is set on memory cgroup %s: at "
 			 "its limit nobody is killed, and this observer stands still, too", name);
 		return true;

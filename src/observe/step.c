@@ -98,31 +98,31 @@ static const struct step_rule *find_rule(const char *text)
 	return found;
 }
 
-static int complain_unknown(const char *text, struct trouble *trouble)
+static int step_unknown_error(const char *text, struct error *err)
 {
 	char escaped[128], known[512] = "";
 	size_t used = 0;
 
-	trouble_set(trouble, "--then '%s' is no step",
-		    trouble_escape(escaped, sizeof(escaped), text));
+	error_set(err, "--then '%s' is no step",
+		  error_escape(escaped, sizeof(escaped), text));
 	for (size_t i = 0; i < step_rule_count; i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s",
 					 i ? ", " : "", step_rules[i].name,
 					 step_argument(&step_rules[i]));
-	trouble_remedy(trouble,
-		       "the steps are %s; those that are done to memory take :SIZE or :N%%, "
-		       "some of them :SIZE/EVERY", known);
+	error_hint(err,
+		   "the steps are %s; those that are done to memory take :SIZE or :N%%, "
+		   "some of them :SIZE/EVERY", known);
 	return -EINVAL;
 }
 
-static int complain_shape(const char *text, const char *what, const char *remedy,
-			  struct trouble *trouble)
+static int step_shape_error(const char *text, const char *what, const char *hint,
+			    struct error *err)
 {
 	char escaped[128];
 
-	trouble_set(trouble, "--then '%s' %s", trouble_escape(escaped, sizeof(escaped), text),
-		    what);
-	trouble_remedy(trouble, "%s", remedy);
+	error_set(err, "--then '%s' %s", error_escape(escaped, sizeof(escaped), text),
+		  what);
+	error_hint(err, "%s", hint);
 	return -EINVAL;
 }
 
@@ -138,7 +138,7 @@ static bool takes_pieces(const struct step_rule *rule)
 
 /* NUMBERS is "SIZE", "N%" or "SIZE/EVERY". */
 static int parse_part(const char *text, const char *numbers, struct step *step,
-		      struct trouble *trouble)
+		      struct error *err)
 {
 	const char *slash = strchr(numbers, '/');
 	char part[SAMPLE_STEP_MAX], name[48];
@@ -146,72 +146,72 @@ static int parse_part(const char *text, const char *numbers, struct step *step,
 
 	snprintf(name, sizeof(name), "--then %s: SIZE", step->rule->name);
 	if (!slash || slash - numbers >= (ptrdiff_t)sizeof(part))
-		return size_parse(name, numbers, &step->part, trouble);
+		return size_parse(name, numbers, &step->part, err);
 	if (!takes_pieces(step->rule))
-		return complain_shape(text, "has an EVERY, but is done to one range",
-				      "dontneed, free, cold, pageout, remove and guard take "
-				      ":SIZE/EVERY", trouble);
+		return step_shape_error(text, "has an EVERY, but is done to one range",
+					"dontneed, free, cold, pageout, remove and guard take "
+					":SIZE/EVERY", err);
 	snprintf(part, sizeof(part), "%.*s", (int)(slash - numbers), numbers);
-	r = size_parse(name, part, &step->part, trouble);
+	r = size_parse(name, part, &step->part, err);
 	snprintf(name, sizeof(name), "--then %s: EVERY", step->rule->name);
 	if (r == 0)
-		r = size_parse(name, slash + 1, &step->every, trouble);
+		r = size_parse(name, slash + 1, &step->every, err);
 	if (r < 0)
 		return r;
 	if (step->part.permyriad || step->every.permyriad)
-		return complain_shape(text, "has a share, and nothing that it could be of",
-				      "write both sizes in bytes, as in dontneed:2044K/2M",
-				      trouble);
+		return step_shape_error(text, "has a share, and nothing that it could be of",
+					"write both sizes in bytes, as in dontneed:2044K/2M",
+					err);
 	return step->every.bytes ? 0
-		: complain_shape(text, "is done to nothing", "EVERY must be above 0", trouble);
+		: step_shape_error(text, "is done to nothing", "EVERY must be above 0", err);
 }
 
 /* REST is what follows the name: "" or ":..." */
 static int parse_rest(const char *text, const char *rest, struct step *step,
-		      struct trouble *trouble)
+		      struct error *err)
 {
 	int r;
 
 	if (step->rule->verb == VERB_HOLD) {
 		if (!*rest)
-			return complain_shape(text, "does not say how long",
-					      "write --then hold:TIME, as in hold:2s", trouble);
-		r = duration_parse("--then hold: TIME", rest + 1, &step->time, trouble);
-		return r < 0 || step->time ? r : complain_shape(text, "is no time at all",
-								"TIME must be above 0", trouble);
+			return step_shape_error(text, "does not say how long",
+						"write --then hold:TIME, as in hold:2s", err);
+		r = duration_parse("--then hold: TIME", rest + 1, &step->time, err);
+		return r < 0 || step->time ? r : step_shape_error(text, "is no time at all",
+								  "TIME must be above 0", err);
 	}
 	if (!*rest && step->rule->verb == VERB_BOUND)
-		return complain_shape(text, "does not say to what",
-				      "write --then limit:SIZE or high:SIZE, as in limit:32M",
-				      trouble);
+		return step_shape_error(text, "does not say to what",
+					"write --then limit:SIZE or high:SIZE, as in limit:32M",
+					err);
 	if (!*rest)
 		return 0;
 	if (step->rule->verb == VERB_FORK)
-		return complain_shape(
+		return step_shape_error(
 			text, "has a size, but a fork is whole",
-			"write fork, fork:read or fork:write; the last two take :SIZE", trouble);
+			"write fork, fork:read or fork:write; the last two take :SIZE", err);
 	if (step_trims(step))
-		return complain_shape(text, "has a size, but malloc_trim(3) is whole",
-				      "write trim alone, and unmap:SIZE before it", trouble);
-	r = parse_part(text, rest + 1, step, trouble);
+		return step_shape_error(text, "has a size, but malloc_trim(3) is whole",
+					"write trim alone, and unmap:SIZE before it", err);
+	r = parse_part(text, rest + 1, step, err);
 	if (r < 0 || step->part.bytes || step->part.permyriad)
 		return r;
-	return complain_shape(text, "is done to nothing", "SIZE must be above 0", trouble);
+	return step_shape_error(text, "is done to nothing", "SIZE must be above 0", err);
 }
 
-int step_parse(const char *text, struct step *ret_step, struct trouble *trouble)
+int step_parse(const char *text, struct step *ret_step, struct error *err)
 {
 	struct step step = { .rule = find_rule(text) };
 	int r;
 
 	if (!step.rule)
-		return complain_unknown(text, trouble);
-	r = parse_rest(text, text + strlen(step.rule->name), &step, trouble);
+		return step_unknown_error(text, err);
+	r = parse_rest(text, text + strlen(step.rule->name), &step, err);
 	if (r < 0)
 		return r;
 	if (strlen(text) >= sizeof(step.name))
-		return complain_shape(text, "is too long", "write the number with fewer digits",
-				      trouble);
+		return step_shape_error(text, "is too long", "write the number with fewer digits",
+					err);
 	memcpy(step.name, text, strlen(text) + 1);
 	*ret_step = step;
 	return 0;

@@ -46,9 +46,9 @@ struct step {
 
 /*
  * Parses TEXT: NAME, NAME:SIZE, NAME:N%, NAME:SIZE/EVERY or hold:TIME. Returns 0, or -EINVAL or
- * -ERANGE with *trouble set and *ret_step untouched.
+ * -ERANGE with *err set and *ret_step untouched.
  */
-int step_parse(const char *text, struct step *ret_step, struct trouble *trouble);
+int step_parse(const char *text, struct step *ret_step, struct error *err);
 
 /* Whether STEP writes to the region, or lets it be written, so that it must be writable. */
 bool step_writes(const struct step *step);

@@ -19,23 +19,24 @@
 static int guard_collapse(struct run *run, const struct step *step)
 {
 	struct guard *guard = run->tools->guard;
-	int64_t grew = run->ending->last.grew;
+	int64_t grew = run->result->last.grew;
 	uint64_t there = grew > 0 ? (uint64_t)grew : 0;
 	uint64_t needed = step->bytes > there ? step->bytes - there : 0;
 	int r;
 
 	if (!guard->enabled || step->rule->what != ADVICE_COLLAPSE)
 		return 0;
-	r = room_read(&guard->source, true, &run->ending->room);
+	r = available_memory_read(&guard->source, true, &run->result->available);
 	if (r < 0)
-		return run_fail_room(run, r, &run->ending->room);
-	return room_headroom(&run->ending->room) < needed ? run_stop(run, STOP_GUARD) : 0;
+		return run_fail_room(run, r, &run->result->available);
+	return available_headroom(&run->result->available) < needed ? run_stop(run, STOP_GUARD)
+	       : 0;
 }
 
-static int advise(struct run *run, const struct step *step)
+static int steps_advise(struct run *run, const struct step *step)
 {
 	struct subject_request request = {
-		.order = SUBJECT_ADVISE, .what = step->rule->what, .to = step->bytes,
+		.type = SUBJECT_ADVISE, .what = step->rule->what, .to = step->bytes,
 		.every = step->every.bytes,
 	};
 	struct subject_answer answer;
@@ -47,22 +48,22 @@ static int advise(struct run *run, const struct step *step)
 }
 
 /* Has the subject, or its child, visit the pages of the step's range. */
-static int visit(struct run *run, const struct step *step, uint32_t child)
+static int steps_visit(struct run *run, const struct step *step, uint32_t child)
 {
-	struct subject_request request = { .order = SUBJECT_TOUCH, .child = child };
+	struct subject_request request = { .type = SUBJECT_TOUCH, .child = child };
 	const struct observe_plan *plan = run->plan;
 	uint64_t end =
 		(step->bytes / plan->stride + (step->bytes % plan->stride != 0)) * plan->unit;
 	int r = run_begin(run, (enum touch_access)step->rule->what, child, step->bytes);
 
-	return r < 0 ? r : run_errand(run, request, NULL, end);
+	return r < 0 ? r : run_request(run, request, NULL, end);
 }
 
-static int fork_child(struct run *run, const struct step *step)
+static int steps_fork_child(struct run *run, const struct step *step)
 {
 	struct subject_answer answer;
 	uint32_t number = run->subject->child_count + 1;
-	int r = run_order(run, SUBJECT_FORK, &answer);
+	int r = run_call(run, SUBJECT_FORK, &answer);
 
 	if (r < 0)
 		return r;
@@ -71,7 +72,7 @@ static int fork_child(struct run *run, const struct step *step)
 	r = run_adopt(run, (pid_t)answer.value);
 	if (r < 0 || step->rule->verb == VERB_FORK)
 		return r;
-	r = visit(run, step, number);
+	r = steps_visit(run, step, number);
 	if (r == 0)
 		run->child_touched[number - 1] = subject_touched(run->subject);
 	return r;
@@ -106,22 +107,22 @@ static int change_bound(struct run *run, const struct step *step)
 	run->change = NULL;
 	error = sandbox_limit_end(&change);
 	if (bound == SANDBOX_LIMIT)
-		run->ending->limit = sandbox_limit_read(sandbox);
+		run->result->limit = sandbox_limit_read(sandbox);
 	if (r == 0 && error < 0)
 		return run_refused(run, error);
 	return r < 0 ? r : wait_for_victim(run, kills);
 }
 
-static int carry_out(struct run *run, const struct step *step)
+static int steps_carry_out(struct run *run, const struct step *step)
 {
 	switch (step->rule->verb) {
 	case VERB_ADVISE:
-		return advise(run, step);
+		return steps_advise(run, step);
 	case VERB_TOUCH:
-		return visit(run, step, 0);
+		return steps_visit(run, step, 0);
 	case VERB_FORK:
 	case VERB_FORK_TOUCH:
-		return fork_child(run, step);
+		return steps_fork_child(run, step);
 	case VERB_BOUND:
 		return change_bound(run, step);
 	case VERB_HOLD:
@@ -137,10 +138,10 @@ int run_steps(struct run *run)
 	for (size_t i = 0; r == 0 && i < run->plan->step_count; i++) {
 		const struct step *step = &run->plan->steps[i];
 
-		run->ending->stepped = true;
+		run->result->stepped = true;
 		run->step = STEP_THEN;
 		memcpy(run->step_name, step->name, sizeof(run->step_name));
-		r = carry_out(run, step);
+		r = steps_carry_out(run, step);
 		/* To hold shows rows of its own. */
 		if (r == 0 && step->rule->verb != VERB_HOLD)
 			r = run_row(run, true);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* touching.c - have the subject lock and touch, no faster than the pace and within the guard */
+/*
+ * touching.c - have the subject lock and touch, no faster than the rate limit and within the guard
+ */
 #include <config.h>
 
 #include <errno.h>
@@ -24,12 +26,12 @@
 /* How often the guard looks while a step is under way. */
 #define TOUCH_GUARD_NS (50 * NS_PER_MS)
 
-static uint64_t lesser(uint64_t a, uint64_t b)
+static uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
 
-/* Up to which byte of the current errand the guard lets the subject go, DONE of it being done. */
+/* Up to which byte of the current request the guard lets the subject go, DONE of it being done. */
 static int ask_guard(struct run *run, uint64_t done, uint64_t *ret_allowed)
 {
 	uint64_t allowed;
@@ -37,7 +39,7 @@ static int ask_guard(struct run *run, uint64_t done, uint64_t *ret_allowed)
 			     &allowed);
 
 	if (r < 0)
-		return run_fail_room(run, r, &run->tools->guard->room);
+		return run_fail_room(run, r, &run->tools->guard->available);
 	*ret_allowed = allowed - run->spent;
 	return 0;
 }
@@ -78,7 +80,7 @@ static uint64_t time_for(const struct run *run, uint64_t bytes)
 	return (uint64_t)(ns < most ? ns : most);
 }
 
-/* What *seen is at the beginning of an errand, and when its answer has been looked for. */
+/* What *seen is at the beginning of a request, and when its answer has been looked for. */
 #define NOT_YET (UINT64_MAX - 1)
 #define EXPECTED UINT64_MAX
 
@@ -92,7 +94,7 @@ static uint64_t sleep_until(struct run *run, uint64_t to, uint64_t *seen)
 	uint64_t now = duration_now(), done = subject_touched(run->subject), left;
 
 	if (*seen == EXPECTED || *seen == done || done >= to ||
-	    run->plan->interval <= SHORT_STEP || !run->subject->answers.patience_ns)
+	    run->plan->interval <= SHORT_STEP || !run->subject->answers.spin_ns)
 		return now + TOUCH_GUARD_NS;
 	*seen = done;
 	note_speed(run, now, done);
@@ -100,14 +102,14 @@ static uint64_t sleep_until(struct run *run, uint64_t to, uint64_t *seen)
 	if (left == 0)
 		return now + FIRST_LOOK_NS;
 	if (left > LEAD_NS)
-		return now + lesser(TOUCH_GUARD_NS,
-				    left / 4 > LEAD_NS ? left / 4 * 3 : left - LEAD_NS);
+		return now + min_u64(TOUCH_GUARD_NS,
+				     left / 4 > LEAD_NS ? left / 4 * 3 : left - LEAD_NS);
 	*seen = EXPECTED;
 	channel_expect(&run->subject->answers, 2 * LEAD_NS);
 	return now + TOUCH_GUARD_NS;
 }
 
-/* Waits until the errand is done up to byte TO; returns early when the guard halts it. */
+/* Waits until the request is done up to byte TO; returns early when the guard halts it. */
 static int await(struct run *run, uint64_t to)
 {
 	struct subject_answer answer;
@@ -129,9 +131,10 @@ static int await(struct run *run, uint64_t to)
 	return answer.error < 0 ? run_refused(run, answer.error) : 0;
 }
 
-int run_errand(struct run *run, struct subject_request request, struct pace *pace, uint64_t end)
+int run_request(struct run *run, struct subject_request request, struct rate_limiter *limiter,
+		uint64_t end)
 {
-	uint64_t done, allowed, paced = UINT64_MAX, to;
+	uint64_t done, allowed, limited = UINT64_MAX, to;
 	int r = run->asked ? await(run, end) : 0;
 
 	while (r == 0 && (done = subject_touched(run->subject)) < end) {
@@ -139,17 +142,17 @@ int run_errand(struct run *run, struct subject_request request, struct pace *pac
 		if (r < 0)
 			return r;
 		if (allowed <= done) {
-			run->ending->room = run->tools->guard->room;
+			run->result->available = run->tools->guard->available;
 			return run_stop(run, STOP_GUARD);
 		}
-		if (pace) {
-			pace_forgive(pace, done, duration_now());
-			paced = pace_allows(pace, duration_now());
+		if (limiter) {
+			rate_limiter_restart(limiter, done, duration_now());
+			limited = rate_limiter_allows(limiter, duration_now());
 		}
-		if (paced <= done) {
-			r = run_sleep(run, pace_due(pace, done, end));
+		if (limited <= done) {
+			r = run_sleep(run, rate_limiter_due(limiter, done, end));
 		} else {
-			to = lesser(end, lesser(allowed, paced));
+			to = min_u64(end, min_u64(allowed, limited));
 			send_to(run, request, to);
 			r = await(run, to);
 		}
@@ -160,7 +163,7 @@ int run_errand(struct run *run, struct subject_request request, struct pace *pac
 int run_begin(struct run *run, enum touch_access access, uint32_t child, uint64_t span)
 {
 	struct subject_request request = {
-		.order = SUBJECT_BEGIN, .what = access, .child = child, .to = span,
+		.type = SUBJECT_BEGIN, .what = access, .child = child, .to = span,
 	};
 	struct subject_answer answer;
 	int r;
@@ -172,7 +175,7 @@ int run_begin(struct run *run, enum touch_access access, uint32_t child, uint64_
 
 int run_lock(struct run *run)
 {
-	struct subject_request request = { .order = SUBJECT_LOCK };
+	struct subject_request request = { .type = SUBJECT_LOCK };
 	int r;
 
 	if (run->plan->lock == REGION_UNLOCKED)
@@ -189,13 +192,13 @@ int run_lock(struct run *run)
 		if (r == 0 && answer.error < 0)
 			r = run_refused(run, answer.error);
 	} else {
-		r = run_errand(run, request, NULL, run->plan->size);
+		r = run_request(run, request, NULL, run->plan->size);
 	}
 	return r < 0 ? r : run_row(run, true);
 }
 
 /* Up to which byte the subject touches before the row after that at byte AT. */
-static uint64_t next_row(const struct observe_plan *plan, uint64_t at)
+static uint64_t touching_next_row(const struct observe_plan *plan, uint64_t at)
 {
 	return plan->touch - at > plan->interval ? at + plan->interval : plan->touch;
 }
@@ -206,7 +209,7 @@ static uint64_t next_row(const struct observe_plan *plan, uint64_t at)
  */
 static int go_ahead(struct run *run, struct subject_request request, uint64_t at)
 {
-	uint64_t next = next_row(run->plan, at), allowed;
+	uint64_t next = touching_next_row(run->plan, at), allowed;
 	int r;
 
 	if (run->plan->rate || next == at || !run->tools->sink->ready(run->tools->sink->context))
@@ -234,14 +237,14 @@ static int take_row(struct run *run, struct subject_request request, uint64_t at
 static int take_pass(struct run *run, bool last)
 {
 	const struct observe_plan *plan = run->plan;
-	struct subject_request request = { .order = SUBJECT_TOUCH };
-	struct pace pace = pace_begin(plan->rate, plan->unit, duration_now());
+	struct subject_request request = { .type = SUBJECT_TOUCH };
+	struct rate_limiter limiter = rate_limiter_begin(plan->rate, plan->unit, duration_now());
 	uint64_t at = 0;
 	int r = 0;
 
 	while (r == 0 && at < plan->touch) {
-		at = next_row(plan, at);
-		r = run_errand(run, request, plan->rate ? &pace : NULL, at);
+		at = touching_next_row(plan, at);
+		r = run_request(run, request, plan->rate ? &limiter : NULL, at);
 		if (r == 0)
 			r = take_row(run, request, at, last && at == plan->touch);
 	}
@@ -258,7 +261,7 @@ int run_passes(struct run *run)
 			break;
 		run->step = STEP_TOUCH;
 		run->step_name[0] = '\0';
-		run->pass = run->ending->passes = pass;
+		run->pass = run->result->passes = pass;
 		if (pass > 1)
 			snprintf(run->step_name, sizeof(run->step_name), "pass:%" PRIu64, pass);
 		r = take_pass(run, pass == run->plan->passes);

@@ -14,18 +14,18 @@
 #include "system/root.h"
 
 /* One memory cgroup over the subject, as it was counted before and after. */
-struct witness_level {
+struct oom_monitor_level {
 	int version;
 	char *name;			/* path in its hierarchy, escaped;
-					 * owned by the testimony */
+					 * owned by the evidence */
 	struct cgroup_events before, after;
 	struct cgroup_peak peak;	/* after */
 	unsigned pressure;		/* after: PSI full avg10, hundredths of a percent */
 };
 
 /* All that was seen; the subject's own cgroup comes first, its ancestors follow. */
-struct testimony {
-	struct witness_level *levels;
+struct oom_evidence {
+	struct oom_monitor_level *levels;
 	size_t count;
 	bool alone;			/* the first level is a sandbox
 					 * that held the subject only */
@@ -39,11 +39,12 @@ struct testimony {
 	uint64_t vmstat_before, vmstat_after;	/* OOM kills of the whole machine */
 	int kmsg_error;			/* why the kernel's log was not read; 0: it was;
 					 * -EPIPE: not all of it */
-	struct oom_fate fate;		/* what the kernel's report says of the subject */
+	struct oom_kill_record kill_record;		/* what the kernel's report says of the
+							 * subject */
 	bool oomd;			/* systemd-oomd marked the cgroup: user.oomd_kill */
 };
 
-struct witness {
+struct oom_monitor {
 	struct root live;
 	struct cgroup_chain chain;	/* the subject's */
 	int kmsg;			/* /dev/kmsg, from the start of the run;
@@ -55,36 +56,36 @@ struct witness {
 	bool oomd_before;
 	uint64_t seen, seen_ns;		/* OOM kills in the first level, as last
 					 * looked at, and when they were new */
-	struct testimony testimony;
+	struct oom_evidence oom_evidence;
 };
 
 /* Opens the log at its end. To be called before the subject starts; no failure is an error. */
-void witness_open(struct witness *witness);
+void oom_monitor_open(struct oom_monitor *oom_monitor);
 
 /*
  * Takes the counters of subject PID's cgroups before the run. COMM is its name (kept, not copied);
  * ALONE says that its cgroup is a sandbox, made for it.
  */
-void witness_begin(struct witness *witness, pid_t pid, const char *comm, bool alone);
+void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *comm, bool alone);
 
 /*
  * Looks, at the time NOW_NS, whether the subject outlives OOM kills that are counted in its own
  * cgroup. Not to be called while it has children, of whom one may be the victim.
  */
-void witness_look(struct witness *witness, uint64_t now_ns);
+void oom_monitor_look(struct oom_monitor *oom_monitor, uint64_t now_ns);
 
 /*
  * Takes the counters again. With KILLED, also looks for the kernel's report about the subject,
- * waiting for it up to 200 ms. The testimony lives until witness_close().
+ * waiting for it up to 200 ms. The evidence lives until oom_monitor_close().
  */
-void witness_end(struct witness *witness, bool killed);
+void oom_monitor_end(struct oom_monitor *oom_monitor, bool killed);
 
 /* Whether an OOM kill has been counted since the beginning that may be the subject's. */
-bool witness_counted(const struct witness *witness);
+bool oom_monitor_counted(const struct oom_monitor *oom_monitor);
 
 /* Counts of memory.high reached by the subject's own cgroup since the beginning. */
-uint64_t witness_throttled(const struct witness *witness);
+uint64_t oom_monitor_throttled(const struct oom_monitor *oom_monitor);
 
-void witness_close(struct witness *witness);
+void oom_monitor_close(struct oom_monitor *oom_monitor);
 
 #endif

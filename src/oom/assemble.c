@@ -21,132 +21,136 @@
 /* Lines of several CPUs are not in the order of their times; further back is another boot. */
 #define DISORDER_NS ((int64_t)NS_PER_SECOND)
 
-static struct oom_draft *newest(const struct assembly *assembly)
+static struct oom_partial *newest(const struct reassembler *reassembler)
 {
-	return assembly->count ? assembly->open[assembly->count - 1] : NULL;
+	return reassembler->count ? reassembler->open[reassembler->count - 1] : NULL;
 }
 
-static void free_draft(struct oom_draft *draft)
+static void free_partial(struct oom_partial *partial)
 {
-	oom_report_free(&draft->report);
-	free(draft);
+	oom_report_free(&partial->report);
+	free(partial);
 }
 
 /*
  * Takes the report at INDEX out of the list and hands it on, unless it has turned out to be none.
  */
-static int give_out(struct assembly *assembly, size_t index)
+static int reassembler_give_out(struct reassembler *reassembler, size_t index)
 {
-	struct oom_draft *draft = assembly->open[index];
+	struct oom_partial *partial = reassembler->open[index];
 	struct oom_report report;
 	int r;
 
-	assembly->count--;
-	memmove(&assembly->open[index], &assembly->open[index + 1],
-		(assembly->count - index) * sizeof(assembly->open[0]));
-	if (!draft->firm) {
-		free_draft(draft);
+	reassembler->count--;
+	memmove(&reassembler->open[index], &reassembler->open[index + 1],
+		(reassembler->count - index) * sizeof(reassembler->open[0]));
+	if (!partial->confirmed) {
+		free_partial(partial);
 		return 0;
 	}
-	r = draft_finish(draft);
+	r = partial_finish(partial);
 	if (r < 0) {
-		free_draft(draft);
+		free_partial(partial);
 		return r;
 	}
-	report = draft->report;
+	report = partial->report;
 	for (size_t i = 0; i < report.victim_count; i++)
-		assembly->told[assembly->told_count++ % ASSEMBLY_TOLD] = report.victims[i].pid;
-	free(draft);
-	return assembly->on_report(assembly->context, &report);
+		reassembler->emitted[reassembler->emitted_count++ % REASSEMBLER_EMITTED_MAX] =
+			report.victims[i].pid;
+	free(partial);
+	return reassembler->on_report(reassembler->context, &report);
 }
 
-static int open_draft(struct assembly *assembly, struct text caller, struct oom_draft **ret_draft)
+static int open_partial(struct reassembler *reassembler, struct strview caller,
+			struct oom_partial **ret_partial)
 {
-	struct oom_draft *draft;
+	struct oom_partial *partial;
 	int r = 0;
 
 	/* What only looked like the beginning of a report is not worth a place. */
-	if (newest(assembly) && !newest(assembly)->firm)
-		r = give_out(assembly, assembly->count - 1);
-	if (r == 0 && assembly->count == ASSEMBLY_MAX)
-		r = give_out(assembly, 0);
+	if (newest(reassembler) && !newest(reassembler)->confirmed)
+		r = reassembler_give_out(reassembler, reassembler->count - 1);
+	if (r == 0 && reassembler->count == REASSEMBLER_MAX)
+		r = reassembler_give_out(reassembler, 0);
 	if (r < 0)
 		return r;
-	draft = calloc(1, sizeof(*draft));
-	if (!draft)
+	partial = calloc(1, sizeof(*partial));
+	if (!partial)
 		return -ENOMEM;
-	oom_report_init(&draft->report);
-	text_copy_to(caller, draft->caller, sizeof(draft->caller));
-	draft->opened = assembly->line;
-	draft->touched = assembly->line;
-	draft->report.crash_kernel = assembly->crash_kernel &&
-				     assembly->line - assembly->crash_kernel < BOOT_LINES;
-	assembly->open[assembly->count++] = draft;
-	assembly->interleaved = false;
-	*ret_draft = draft;
+	oom_report_init(&partial->report);
+	strview_copy_to(caller, partial->caller, sizeof(partial->caller));
+	partial->opened = reassembler->line;
+	partial->touched = reassembler->line;
+	partial->report.crash_kernel = reassembler->crash_kernel &&
+				     reassembler->line - reassembler->crash_kernel < BOOT_LINES;
+	reassembler->open[reassembler->count++] = partial;
+	reassembler->interleaved = false;
+	*ret_partial = partial;
 	return 0;
 }
 
-static bool is_same_caller(const struct oom_draft *draft, struct text caller)
+static bool is_same_caller(const struct oom_partial *partial, struct strview caller)
 {
-	return caller.length && text_is(caller, draft->caller);
+	return caller.length && strview_is(caller, partial->caller);
 }
 
-static bool knows_pid(const struct oom_draft *draft, int64_t pid)
+static bool knows_pid(const struct oom_partial *partial, int64_t pid)
 {
-	const struct oom_report *report = &draft->report;
+	const struct oom_report *report = &partial->report;
 
-	return report->decided.pid == pid || (report->choice.said && report->choice.pid == pid);
+	return report->selected.pid == pid ||
+	       (report->choice.present && report->choice.pid == pid);
 }
 
-static bool is_fresh(const struct assembly *assembly, const struct oom_draft *draft)
+static bool is_fresh(const struct reassembler *reassembler, const struct oom_partial *partial)
 {
-	return assembly->line - draft->touched < STALE_LINES;
+	return reassembler->line - partial->touched < STALE_LINES;
 }
 
-/* How well the oom-kill line TEXT fits DRAFT: its cgroup, its kind, its table. */
-static int fitness(const struct oom_draft *draft, struct text text)
+/* How well the oom-kill line TEXT fits PARTIAL: its cgroup, its kind, its table. */
+static int fitness(const struct oom_partial *partial, struct strview text)
 {
-	const struct oom_report *report = &draft->report;
-	bool memcg = text_has(text, ",oom_memcg=/");
+	const struct oom_report *report = &partial->report;
+	bool memcg = strview_has(text, ",oom_memcg=/");
 	int fits = 0;
 
-	if (memcg && report->memcg.path && text_has(text, report->memcg.path))
+	if (memcg && report->memcg.path && strview_has(text, report->memcg.path))
 		fits += 4;
-	fits += memcg ? draft->memcg_said : report->has_memory;
+	fits += memcg ? partial->memcg_present : report->has_memory;
 	fits += oom_find_task(report, read_pid_of(text)) != NULL;
 	return fits;
 }
 
-static struct oom_draft *find_fittest(const struct assembly *assembly, struct text text)
+static struct oom_partial *find_fittest(const struct reassembler *reassembler, struct strview text)
 {
-	struct oom_draft *best = NULL;
+	struct oom_partial *best = NULL;
 
-	for (size_t i = 0; i < assembly->count; i++) {
-		struct oom_draft *draft = assembly->open[i];
+	for (size_t i = 0; i < reassembler->count; i++) {
+		struct oom_partial *partial = reassembler->open[i];
 
-		if (draft_lacks(draft, OOM_MSG_DECISION, text) && is_fresh(assembly, draft) &&
-		    (!best || fitness(draft, text) >= fitness(best, text)))
-			best = draft;
+		if (partial_lacks(partial, OOM_LINE_DECISION, text) &&
+		    is_fresh(reassembler, partial) &&
+		    (!best || fitness(partial, text) >= fitness(best, text)))
+			best = partial;
 	}
 	return best;
 }
 
-/* Whether DRAFT waits for more of its lines. */
-static bool is_unfinished(const struct assembly *assembly, const struct oom_draft *draft)
+/* Whether PARTIAL waits for more of its lines. */
+static bool is_unfinished(const struct reassembler *reassembler, const struct oom_partial *partial)
 {
-	return !draft_is_over(draft) && is_fresh(assembly, draft);
+	return !partial_is_over(partial) && is_fresh(reassembler, partial);
 }
 
 /* A CPU line names who invoked the killer: whose trigger has that name, and no such line yet? */
-static struct oom_draft *find_by_name(const struct assembly *assembly, struct text text)
+static struct oom_partial *find_by_name(const struct reassembler *reassembler, struct strview text)
 {
-	for (size_t i = 0; i < assembly->count; i++) {
-		struct oom_draft *draft = assembly->open[i];
+	for (size_t i = 0; i < reassembler->count; i++) {
+		struct oom_partial *partial = reassembler->open[i];
 
-		if (draft->report.trigger.comm[0] && is_unfinished(assembly, draft) &&
-		    draft_lacks(draft, OOM_MSG_CPU, text))
-			return draft;
+		if (partial->report.trigger.comm[0] && is_unfinished(reassembler, partial) &&
+		    partial_lacks(partial, OOM_LINE_CPU, text))
+			return partial;
 	}
 	return NULL;
 }
@@ -155,16 +159,17 @@ static struct oom_draft *find_by_name(const struct assembly *assembly, struct te
  * Whether a line is of the last but one report: the newest cannot have come to it yet, or has had
  * it.
  */
-static bool is_ahead(const struct assembly *assembly, enum oom_message class, struct text text)
+static bool is_ahead(const struct reassembler *reassembler, enum oom_line_type type,
+		     struct strview text)
 {
-	const struct oom_draft *last = newest(assembly);
-	const struct oom_draft *older = assembly->open[assembly->count - 2];
-	bool early = last->report.trigger.said && !last->has_cpu && class > OOM_MSG_CPU &&
-		     last->touched + 2 >= assembly->line;
-	bool had = last->other && !draft_lacks(last, class, text);
+	const struct oom_partial *last = newest(reassembler);
+	const struct oom_partial *older = reassembler->open[reassembler->count - 2];
+	bool early = last->report.trigger.present && !last->has_cpu && type > OOM_LINE_CPU &&
+		     last->touched + 2 >= reassembler->line;
+	bool had = last->other && !partial_lacks(last, type, text);
 
-	return (early || had || draft_is_of_another_kind(last, class)) && older->has_cpu &&
-	       is_unfinished(assembly, older) && draft_lacks(older, class, text);
+	return (early || had || partial_is_of_another_kind(last, type)) && older->has_cpu &&
+	       is_unfinished(reassembler, older) && partial_lacks(older, type, text);
 }
 
 /*
@@ -172,104 +177,107 @@ static bool is_ahead(const struct assembly *assembly, enum oom_message class, st
  * after the other (the kernel holds oom_lock), so it is the newest; unless lines of an older one
  * turn up that the newest cannot have come to yet.
  */
-static struct oom_draft *choose(struct assembly *assembly, enum oom_message class,
-				struct text text)
+static struct oom_partial *choose(struct reassembler *reassembler, enum oom_line_type type,
+				  struct strview text)
 {
-	struct oom_draft *last = newest(assembly), *named = NULL;
+	struct oom_partial *last = newest(reassembler), *named = NULL;
 
-	if (assembly->count == 1)
+	if (reassembler->count == 1)
 		return last;
-	if (class == OOM_MSG_CPU)
-		named = find_by_name(assembly, text);
-	else if (class == OOM_MSG_DECISION)
-		named = find_fittest(assembly, text);
-	else if (is_ahead(assembly, class, text))
-		named = assembly->open[assembly->count - 2];
+	if (type == OOM_LINE_CPU)
+		named = find_by_name(reassembler, text);
+	else if (type == OOM_LINE_DECISION)
+		named = find_fittest(reassembler, text);
+	else if (is_ahead(reassembler, type, text))
+		named = reassembler->open[reassembler->count - 2];
 	if (named && named != last)
-		assembly->interleaved = true;
+		reassembler->interleaved = true;
 	if (named)
 		return named;
-	for (size_t i = 0; assembly->interleaved && i < assembly->count; i++) {
-		struct oom_draft *draft = assembly->open[i];
+	for (size_t i = 0; reassembler->interleaved && i < reassembler->count; i++) {
+		struct oom_partial *partial = reassembler->open[i];
 
-		if (!draft_is_over(draft) && draft_lacks(draft, class, text))
-			return draft;
+		if (!partial_is_over(partial) && partial_lacks(partial, type, text))
+			return partial;
 	}
 	return last;
 }
 
-static bool is_of_reaper(enum oom_message class)
+static bool is_of_reaper(enum oom_line_type type)
 {
-	return class == OOM_MSG_REAPED || class == OOM_MSG_UNREAPED;
+	return type == OOM_LINE_REAPED || type == OOM_LINE_UNREAPED;
 }
 
 /* Lines about a process go where that process is known. */
-static struct oom_draft *choose_by_pid(const struct assembly *assembly, enum oom_message class,
-				       int64_t pid)
+static struct oom_partial *choose_by_pid(const struct reassembler *reassembler,
+					 enum oom_line_type type,
+					 int64_t pid)
 {
-	for (size_t i = assembly->count; i > 0; i--) {
-		struct oom_draft *draft = assembly->open[i - 1];
-		const struct oom_report *report = &draft->report;
+	for (size_t i = reassembler->count; i > 0; i--) {
+		struct oom_partial *partial = reassembler->open[i - 1];
+		const struct oom_report *report = &partial->report;
 
-		if (is_of_reaper(class) ? read_victim_of(report, pid, true) != NULL
-					: !report->victim_count && knows_pid(draft, pid))
-			return draft;
+		if (is_of_reaper(type) ? read_victim_of(report, pid, true) != NULL
+					: !report->victim_count && knows_pid(partial, pid))
+			return partial;
 	}
 	return NULL;
 }
 
 /* Whether the reaper's line TEXT is of a report that has been given out. */
-static bool is_told(const struct assembly *assembly, struct text text)
+static bool is_emitted(const struct reassembler *reassembler, struct strview text)
 {
 	int64_t pid = read_pid_of(text);
-	size_t count = assembly->told_count < ASSEMBLY_TOLD ? assembly->told_count : ASSEMBLY_TOLD;
+	size_t count = reassembler->emitted_count < REASSEMBLER_EMITTED_MAX
+		? reassembler->emitted_count : REASSEMBLER_EMITTED_MAX;
 
 	for (size_t i = 0; i < count; i++)
-		if (assembly->told[i] == pid)
+		if (reassembler->emitted[i] == pid)
 			return true;
 	return false;
 }
 
-static bool is_about_process(enum oom_message class)
+static bool is_about_process(enum oom_line_type type)
 {
-	return class == OOM_MSG_KILLED || class == OOM_MSG_EXITING || is_of_reaper(class);
+	return type == OOM_LINE_KILLED || type == OOM_LINE_EXITING || is_of_reaper(type);
 }
 
 /* What is printed when an allocation fails too, and by SysRq-m: nothing about a kill. */
-static bool is_state(enum oom_message class)
+static bool is_state(enum oom_line_type type)
 {
-	return class == OOM_MSG_CPU || class == OOM_MSG_HARDWARE ||
-	       (class >= OOM_MSG_MEMINFO && class <= OOM_MSG_SLAB);
+	return type == OOM_LINE_CPU || type == OOM_LINE_HARDWARE ||
+	       (type >= OOM_LINE_MEMINFO && type <= OOM_LINE_SLAB);
 }
 
-/* DRAFT, or the report that goes on in its place because CLASS is nothing for what is none. */
-static struct oom_draft *report_for(const struct assembly *assembly, struct oom_draft *draft,
-				    enum oom_message class)
+/* PARTIAL, or the report that goes on in its place because TYPE is nothing for what is none. */
+static struct oom_partial *report_for(const struct reassembler *reassembler,
+				      struct oom_partial *partial,
+				      enum oom_line_type type)
 {
-	if (!draft || !draft->other || is_state(class))
-		return draft;
-	for (size_t i = assembly->count; i > 0; i--) {
-		struct oom_draft *older = assembly->open[i - 1];
+	if (!partial || !partial->other || is_state(type))
+		return partial;
+	for (size_t i = reassembler->count; i > 0; i--) {
+		struct oom_partial *older = reassembler->open[i - 1];
 
-		if (!older->other && text_is(text_of(older->caller), draft->caller))
+		if (!older->other && strview_is(strview_of(older->caller), partial->caller))
 			return older;
 	}
 	return NULL;
 }
 
-static struct oom_draft *find_draft(struct assembly *assembly, enum oom_message class,
-				    struct text text, struct text caller)
+static struct oom_partial *find_partial(struct reassembler *reassembler, enum oom_line_type type,
+					struct strview text, struct strview caller)
 {
-	struct oom_draft *draft = NULL;
+	struct oom_partial *partial = NULL;
 
-	if (is_about_process(class))
-		draft = choose_by_pid(assembly, class, read_pid_of(text));
-	for (size_t i = assembly->count; !draft && caller.length && i > 0; i--)
-		if (is_same_caller(assembly->open[i - 1], caller))
-			draft = assembly->open[i - 1];
-	if (!draft && newest(assembly) && (!caller.length || !newest(assembly)->caller[0]))
-		draft = choose(assembly, class, text);
-	return report_for(assembly, draft, class);
+	if (is_about_process(type))
+		partial = choose_by_pid(reassembler, type, read_pid_of(text));
+	for (size_t i = reassembler->count; !partial && caller.length && i > 0; i--)
+		if (is_same_caller(reassembler->open[i - 1], caller))
+			partial = reassembler->open[i - 1];
+	if (!partial && newest(reassembler) && (!caller.length || !newest(reassembler)->caller[0]))
+		partial = choose(reassembler, type, text);
+	return report_for(reassembler, partial, type);
 }
 
 /*
@@ -278,51 +286,51 @@ static struct oom_draft *find_draft(struct assembly *assembly, enum oom_message 
  * the other way round: vm.oom_kill_allocating_task decides on the thread that asks, and the first
  * that is found is the main one.
  */
-static bool is_thread_of(const struct oom_report *report, int64_t pid, struct text text)
+static bool is_thread_of(const struct oom_report *report, int64_t pid, struct strview text)
 {
 	const struct oom_task *thread = oom_find_task(report, pid);
 
-	if (thread && thread->tgid == report->decided.pid)
+	if (thread && thread->tgid == report->selected.pid)
 		return true;
-	return text_has(text, "(oom_kill_allocating_task): Killed process ") &&
-	       report->decided.pid == report->trigger.pid &&
-	       !oom_find_task(report, report->decided.pid) && (thread || !report->has_table);
+	return strview_has(text, "(oom_kill_allocating_task): Killed process ") &&
+	       report->selected.pid == report->trigger.pid &&
+	       !oom_find_task(report, report->selected.pid) && (thread || !report->has_table);
 }
 
 /*
- * Whether the kill line TEXT may be of DRAFT: it has no victim yet, or is of a group. Kill lines
+ * Whether the kill line TEXT may be of PARTIAL: it has no victim yet, or is of a group. Kill lines
  * that follow each other are kills of their own, whose reports the kernel did not print (ten in
  * five seconds) or somebody left out.
  */
-static bool takes_kill(const struct oom_draft *draft, struct text text)
+static bool takes_kill(const struct oom_partial *partial, struct strview text)
 {
-	const struct oom_report *report = &draft->report;
+	const struct oom_report *report = &partial->report;
 	int64_t pid = read_pid_of(text);
 
 	if (report->group || read_victim_of(report, pid, false))
 		return true;
 	return !report->victim_count &&
-	       (report->decided.pid == OOM_NO_NUMBER || report->decided.pid == pid ||
-		report->choice.said || is_thread_of(report, pid, text));
+	       (report->selected.pid == OOM_NO_NUMBER || report->selected.pid == pid ||
+		report->choice.present || is_thread_of(report, pid, text));
 }
 
 /* Lines that only an OOM report has: one of them makes a report, with or without a beginning. */
-static bool is_firm(enum oom_message class)
+static bool is_confirmed(enum oom_line_type type)
 {
-	switch (class) {
-	case OOM_MSG_INVOKED:
-	case OOM_MSG_MEMCG_TASK:
-	case OOM_MSG_COUNTER:
-	case OOM_MSG_STATS:
-	case OOM_MSG_TABLE:
-	case OOM_MSG_DECISION:
-	case OOM_MSG_CHOICE:
-	case OOM_MSG_EXITING:
-	case OOM_MSG_KILLED:
-	case OOM_MSG_GROUP:
-	case OOM_MSG_NONE_KILLABLE:
-	case OOM_MSG_OOM_PANIC:
-	case OOM_MSG_REAPED:
+	switch (type) {
+	case OOM_LINE_INVOKED:
+	case OOM_LINE_MEMCG_TASK:
+	case OOM_LINE_COUNTER:
+	case OOM_LINE_STATS:
+	case OOM_LINE_TABLE:
+	case OOM_LINE_DECISION:
+	case OOM_LINE_CHOICE:
+	case OOM_LINE_EXITING:
+	case OOM_LINE_KILLED:
+	case OOM_LINE_GROUP:
+	case OOM_LINE_NONE_KILLABLE:
+	case OOM_LINE_OOM_PANIC:
+	case OOM_LINE_REAPED:
 		return true;
 	default:
 		return false;
@@ -330,198 +338,202 @@ static bool is_firm(enum oom_message class)
 }
 
 /* Lines that go on with a report but begin none, not even a doubtful one. */
-static bool begins_nothing(enum oom_message class)
+static bool begins_nothing(enum oom_line_type type)
 {
-	switch (class) {
-	case OOM_MSG_CPU:
-	case OOM_MSG_CPUSET:
-	case OOM_MSG_COMPACTION:
-	case OOM_MSG_HARDWARE:
-	case OOM_MSG_TRACE:
-	case OOM_MSG_STAT:
-	case OOM_MSG_SLAB:
-	case OOM_MSG_ALLOCATION:
-	case OOM_MSG_PANIC:
-	case OOM_MSG_UNREAPED:
-	case OOM_MSG_DECISION_REST:
-	case OOM_MSG_SYSRQ:
+	switch (type) {
+	case OOM_LINE_CPU:
+	case OOM_LINE_CPUSET:
+	case OOM_LINE_COMPACTION:
+	case OOM_LINE_HARDWARE:
+	case OOM_LINE_TRACE:
+	case OOM_LINE_STAT:
+	case OOM_LINE_SLAB:
+	case OOM_LINE_ALLOCATION:
+	case OOM_LINE_PANIC:
+	case OOM_LINE_UNREAPED:
+	case OOM_LINE_DECISION_REST:
+	case OOM_LINE_SYSRQ:
 		return true;
 	default:
 		return false;
 	}
 }
 
-/* Whether a message of CLASS opens another report although DRAFT is open. */
-static bool is_another(const struct assembly *assembly, const struct oom_draft *draft,
-		       enum oom_message class, struct text text)
+/* Whether a message of TYPE opens another report although PARTIAL is open. */
+static bool is_another(const struct reassembler *reassembler, const struct oom_partial *partial,
+		       enum oom_line_type type, struct strview text)
 {
-	if (class == OOM_MSG_INVOKED || class == OOM_MSG_DUMP)
+	if (type == OOM_LINE_INVOKED || type == OOM_LINE_DUMP)
 		return true;
-	if (class == OOM_MSG_REAPED)
-		return !draft->firm;
-	if (class == OOM_MSG_KILLED)
-		return !takes_kill(draft, text);
-	if (class == OOM_MSG_NONE_KILLABLE)
-		return draft->report.victim_count || !is_fresh(assembly, draft);
-	if (begins_nothing(class))
+	if (type == OOM_LINE_REAPED)
+		return !partial->confirmed;
+	if (type == OOM_LINE_KILLED)
+		return !takes_kill(partial, text);
+	if (type == OOM_LINE_NONE_KILLABLE)
+		return partial->report.victim_count || !is_fresh(reassembler, partial);
+	if (begins_nothing(type))
 		return false;
-	return !draft_lacks(draft, class, text) || !is_fresh(assembly, draft);
+	return !partial_lacks(partial, type, text) || !is_fresh(reassembler, partial);
 }
 
 /* What another CPU's trouble has in common with an OOM report: it is no part of an open one. */
-static bool is_repetition(const struct assembly *assembly, const struct oom_draft *draft,
-			  enum oom_message class, struct text text)
+static bool is_repetition(const struct reassembler *reassembler, const struct oom_partial *partial,
+			  enum oom_line_type type, struct strview text)
 {
-	if (draft_lacks(draft, class, text))
+	if (partial_lacks(partial, type, text))
 		return false;
-	return begins_nothing(class) ||
-	       (!is_firm(class) && draft->firm && is_unfinished(assembly, draft));
+	return begins_nothing(type) ||
+	       (!is_confirmed(type) && partial->confirmed && is_unfinished(reassembler, partial));
 }
 
 /* The parsers of lines that need nothing but the line. */
-static int (*const readers[])(struct oom_draft *draft, struct text text) = {
-	[OOM_MSG_INVOKED] = read_invoked,
-	[OOM_MSG_CPUSET] = read_cpuset,
-	[OOM_MSG_CPU] = read_cpu,
-	[OOM_MSG_HARDWARE] = read_hardware,
-	[OOM_MSG_TRACE] = read_trace,
-	[OOM_MSG_MEMCG_TASK] = read_memcg_task,
-	[OOM_MSG_COUNTER] = read_counter,
-	[OOM_MSG_STATS] = read_stats,
-	[OOM_MSG_STAT] = read_stat,
-	[OOM_MSG_COUNTS] = read_counts,
-	[OOM_MSG_NODE] = read_node,
-	[OOM_MSG_ZONE] = read_zone,
-	[OOM_MSG_BLOCKS] = read_blocks,
-	[OOM_MSG_HUGE] = read_huge,
-	[OOM_MSG_PAGES] = read_pages,
-	[OOM_MSG_ALLOCATION] = read_allocation,
-	[OOM_MSG_SLAB] = read_slab,
-	[OOM_MSG_TABLE] = read_table,
-	[OOM_MSG_ROW] = read_row,
-	[OOM_MSG_DECISION] = read_decision,
-	[OOM_MSG_DECISION_REST] = read_decision,
-	[OOM_MSG_CHOICE] = read_choice,
-	[OOM_MSG_EXITING] = read_exiting,
-	[OOM_MSG_GROUP] = read_group,
-	[OOM_MSG_OOM_PANIC] = read_panic,
-	[OOM_MSG_PANIC] = read_panic,
-	[OOM_MSG_LAST] = NULL,
+static int (*const readers[])(struct oom_partial *partial, struct strview text) = {
+	[OOM_LINE_INVOKED] = read_invoked,
+	[OOM_LINE_CPUSET] = read_cpuset,
+	[OOM_LINE_CPU] = read_cpu,
+	[OOM_LINE_HARDWARE] = read_hardware,
+	[OOM_LINE_TRACE] = read_trace,
+	[OOM_LINE_MEMCG_TASK] = read_memcg_task,
+	[OOM_LINE_COUNTER] = read_counter,
+	[OOM_LINE_STATS] = read_stats,
+	[OOM_LINE_STAT] = read_stat,
+	[OOM_LINE_COUNTS] = read_counts,
+	[OOM_LINE_NODE] = read_node,
+	[OOM_LINE_ZONE] = read_zone,
+	[OOM_LINE_BLOCKS] = read_blocks,
+	[OOM_LINE_HUGE] = read_huge,
+	[OOM_LINE_PAGES] = read_pages,
+	[OOM_LINE_ALLOCATION] = read_allocation,
+	[OOM_LINE_SLAB] = read_slab,
+	[OOM_LINE_TABLE] = read_table,
+	[OOM_LINE_ROW] = read_row,
+	[OOM_LINE_DECISION] = read_decision,
+	[OOM_LINE_DECISION_REST] = read_decision,
+	[OOM_LINE_CHOICE] = read_choice,
+	[OOM_LINE_EXITING] = read_exiting,
+	[OOM_LINE_GROUP] = read_group,
+	[OOM_LINE_OOM_PANIC] = read_panic,
+	[OOM_LINE_PANIC] = read_panic,
+	[OOM_LINE_LAST] = NULL,
 };
 
-static int read_message(struct oom_draft *draft, enum oom_message class, struct text text,
+static int read_message(struct oom_partial *partial, enum oom_line_type type, struct strview text,
 			const struct oom_time *time)
 {
-	switch (class) {
-	case OOM_MSG_KILLED:
-		return read_killed(draft, text, time);
-	case OOM_MSG_REAPED:
-	case OOM_MSG_UNREAPED:
-		return read_reaped(draft, text, time);
-	case OOM_MSG_COMPACTION:
-		draft->report.compaction_disabled = true;
+	switch (type) {
+	case OOM_LINE_KILLED:
+		return read_killed(partial, text, time);
+	case OOM_LINE_REAPED:
+	case OOM_LINE_UNREAPED:
+		return read_reaped(partial, text, time);
+	case OOM_LINE_COMPACTION:
+		partial->report.compaction_disabled = true;
 		return 0;
-	case OOM_MSG_DUMP:
-		draft->other = true;
+	case OOM_LINE_DUMP:
+		partial->other = true;
 		return 0;
 	default:
-		return readers[class] ? readers[class](draft, text) : 0;
+		return readers[type] ? readers[type](partial, text) : 0;
 	}
 }
 
 /* Which list the next lines may go on with. */
-static void note_list(struct oom_draft *draft, enum oom_message class)
+static void note_list(struct oom_partial *partial, enum oom_line_type type)
 {
-	if (class == OOM_MSG_STAT || class == OOM_MSG_SLAB || class == OOM_MSG_ALLOCATION)
+	if (type == OOM_LINE_STAT || type == OOM_LINE_SLAB || type == OOM_LINE_ALLOCATION)
 		return;
-	if (class != OOM_MSG_STATS)
-		draft->in_stats = false;
-	draft->in_slabs = class == OOM_MSG_SLABS;
-	draft->in_allocations = class == OOM_MSG_ALLOCATIONS;
+	if (type != OOM_LINE_STATS)
+		partial->in_stats = false;
+	partial->in_slabs = type == OOM_LINE_SLABS;
+	partial->in_allocations = type == OOM_LINE_ALLOCATIONS;
 }
 
-static void note_line(struct assembly *assembly, struct oom_draft *draft, enum oom_message class,
-		      const struct oom_time *time)
+static void reassembler_note_line(struct reassembler *reassembler, struct oom_partial *partial,
+				  enum oom_line_type type,
+				  const struct oom_time *time)
 {
-	struct oom_report *report = &draft->report;
+	struct oom_report *report = &partial->report;
 
-	draft->firm |= is_firm(class);
-	draft->touched = assembly->line;
-	report->lines += class != OOM_MSG_TRACE;
-	report->none_killable |= class == OOM_MSG_NONE_KILLABLE;
-	report->has_memory |= class == OOM_MSG_MEMINFO;
+	partial->confirmed |= is_confirmed(type);
+	partial->touched = reassembler->line;
+	report->lines += type != OOM_LINE_TRACE;
+	report->none_killable |= type == OOM_LINE_NONE_KILLABLE;
+	report->has_memory |= type == OOM_LINE_MEMINFO;
 	if (!report->time.raw[0] && !report->time.has_monotonic && !report->time.has_wall)
 		report->time = *time;
-	if (!report->host && assembly->host[0])
-		report->host = text_copy(text_of(assembly->host));
-	note_list(draft, class);
+	if (!report->host && reassembler->host[0])
+		report->host = strview_copy(strview_of(reassembler->host));
+	note_list(partial, type);
 }
 
 /* "** 57 printk messages dropped **" */
-static void read_dropped(struct assembly *assembly, struct text text)
+static void read_dropped(struct reassembler *reassembler, struct strview text)
 {
 	uint64_t count;
 
-	if (text_skip_past(&text, "** ") && text_take_u64(&text, &count))
-		assembly_miss(assembly, count);
+	if (strview_skip_past(&text, "** ") && strview_take_u64(&text, &count))
+		reassembler_miss(reassembler, count);
 }
 
-void assembly_miss(struct assembly *assembly, uint64_t count)
+void reassembler_miss(struct reassembler *reassembler, uint64_t count)
 {
-	struct oom_draft *last = newest(assembly);
+	struct oom_partial *last = newest(reassembler);
 
-	if (last && is_unfinished(assembly, last))
+	if (last && is_unfinished(reassembler, last))
 		last->report.missed = value_plus(last->report.missed, count);
 }
 
 /* "oom_kill_process: 1520 callbacks suppressed" */
-static void read_suppressed(struct assembly *assembly, struct text text)
+static void read_suppressed(struct reassembler *reassembler, struct strview text)
 {
-	struct oom_draft *last = newest(assembly);
+	struct oom_partial *last = newest(reassembler);
 	uint64_t count;
 
-	if (last && is_unfinished(assembly, last) && text_skip_past(&text, ": ") &&
-	    text_take_u64(&text, &count))
+	if (last && is_unfinished(reassembler, last) && strview_skip_past(&text, ": ") &&
+	    strview_take_u64(&text, &count))
 		last->report.suppressed = value_plus(last->report.suppressed, count);
 }
 
-/* Whether DRAFT has no victim yet, and PID was chosen or, where that is not known, could be. */
-static bool awaits_victim(const struct oom_draft *draft, int64_t pid)
+/* Whether PARTIAL has no victim yet, and PID was chosen or, where that is not known, could be. */
+static bool awaits_victim(const struct oom_partial *partial, int64_t pid)
 {
-	const struct oom_report *report = &draft->report;
+	const struct oom_report *report = &partial->report;
 
-	if (draft_is_over(draft))
+	if (partial_is_over(partial))
 		return false;
-	if (report->decided.pid == OOM_NO_NUMBER)
+	if (report->selected.pid == OOM_NO_NUMBER)
 		return oom_find_task(report, pid) != NULL;
-	return report->decided.pid == pid || is_thread_of(report, pid, (struct text){ "", 0 });
+	return report->selected.pid == pid || is_thread_of(report, pid, (struct strview){ "", 0 });
 }
 
 /*
  * Whether a line of the reaper's says nothing: it is of a victim that was told of, or that the
  * open report does not have.
  */
-static bool is_needless_reaping(const struct assembly *assembly, const struct oom_draft *draft,
-				enum oom_message class, struct text text)
+static bool is_needless_reaping(const struct reassembler *reassembler,
+				const struct oom_partial *partial,
+				enum oom_line_type type, struct strview text)
 {
-	if (draft && read_victim_of(&draft->report, read_pid_of(text), true))
+	if (partial && read_victim_of(&partial->report, read_pid_of(text), true))
 		return false;
 	/* Only victims are reaped: what is reaped now is the one whose own line was suppressed. */
-	if (draft && draft->firm && class == OOM_MSG_REAPED && !is_told(assembly, text))
-		return !awaits_victim(draft, read_pid_of(text));
-	return class == OOM_MSG_UNREAPED || (draft && draft->firm) || is_told(assembly, text);
+	if (partial && partial->confirmed && type == OOM_LINE_REAPED &&
+	    !is_emitted(reassembler, text))
+		return !awaits_victim(partial, read_pid_of(text));
+	return type == OOM_LINE_UNREAPED || (partial && partial->confirmed) ||
+	       is_emitted(reassembler, text);
 }
 
-/* Whether a message that would go to DRAFT (NULL: to none that is open) says nothing. */
-static bool is_needless(const struct assembly *assembly, const struct oom_draft *draft,
-			enum oom_message class, struct text text)
+/* Whether a message that would go to PARTIAL (NULL: to none that is open) says nothing. */
+static bool is_needless(const struct reassembler *reassembler, const struct oom_partial *partial,
+			enum oom_line_type type, struct strview text)
 {
-	if (is_of_reaper(class))
-		return is_needless_reaping(assembly, draft, class, text);
-	if (!draft)
-		return begins_nothing(class);
-	return is_repetition(assembly, draft, class, text) ||
-	       (begins_nothing(class) && !is_fresh(assembly, draft));
+	if (is_of_reaper(type))
+		return is_needless_reaping(reassembler, partial, type, text);
+	if (!partial)
+		return begins_nothing(type);
+	return is_repetition(reassembler, partial, type, text) ||
+	       (begins_nothing(type) && !is_fresh(reassembler, partial));
 }
 
 /* What has passed between the last line of a report and TIME; 0: not known. */
@@ -538,100 +550,100 @@ static int64_t time_since(const struct oom_time *last, const struct oom_time *ti
 }
 
 /* Gives out all reports that are open. */
-static int end_reports(struct assembly *assembly)
+static int end_reports(struct reassembler *reassembler)
 {
 	int r = 0;
 
-	while (r == 0 && assembly->count)
-		r = give_out(assembly, 0);
+	while (r == 0 && reassembler->count)
+		r = reassembler_give_out(reassembler, 0);
 	return r;
 }
 
-/* Ends the open reports where TEXT, of CLASS and TIME, cannot be of any. */
-static int end_event(struct assembly *assembly, enum oom_message class, struct text text,
+/* Ends the open reports where TEXT, of TYPE and TIME, cannot be of any. */
+static int end_event(struct reassembler *reassembler, enum oom_line_type type, struct strview text,
 		     const struct oom_time *time)
 {
-	int64_t passed = time->inherited ? 0 : time_since(&assembly->last, time);
-	bool rebooted = class == OOM_MSG_BOOT || passed < -DISORDER_NS;
+	int64_t passed = time->inherited ? 0 : time_since(&reassembler->last, time);
+	bool rebooted = type == OOM_LINE_BOOT || passed < -DISORDER_NS;
 	int r = 0;
 
-	if (rebooted || class == OOM_MSG_CUT ||
-	    (passed > SILENCE_NS && !(is_of_reaper(class) &&
-				      choose_by_pid(assembly, class, read_pid_of(text)))))
-		r = end_reports(assembly);
+	if (rebooted || type == OOM_LINE_CUT ||
+	    (passed > SILENCE_NS && !(is_of_reaper(type) &&
+				      choose_by_pid(reassembler, type, read_pid_of(text)))))
+		r = end_reports(reassembler);
 	/* A number is another process's after a boot. */
 	if (rebooted) {
-		assembly->told_count = 0;
-		assembly->crash_kernel = text_has(text, "ommand line: ") &&
-					 text_has(text, " elfcorehdr=") ? assembly->line : 0;
+		reassembler->emitted_count = 0;
+		reassembler->crash_kernel = strview_has(text, "ommand line: ") &&
+					 strview_has(text, " elfcorehdr=") ? reassembler->line : 0;
 	}
 	/* A report that begins in a line without a time may be of any. */
 	if (!time->inherited)
-		assembly->last = *time;
-	else if (class == OOM_MSG_INVOKED)
-		assembly->last = (struct oom_time){ .raw = "" };
+		reassembler->last = *time;
+	else if (type == OOM_LINE_INVOKED)
+		reassembler->last = (struct oom_time){ .raw = "" };
 	return r;
 }
 
-int assembly_take(struct assembly *assembly, enum oom_message class, struct text text,
-		  const struct oom_time *time, struct text caller)
+int reassembler_take(struct reassembler *reassembler, enum oom_line_type type, struct strview text,
+		     const struct oom_time *time, struct strview caller)
 {
-	struct oom_draft *draft;
+	struct oom_partial *partial;
 	int r;
 
-	assembly->line++;
-	if (class == OOM_MSG_DROPPED)
-		read_dropped(assembly, text);
-	if (class == OOM_MSG_SUPPRESSED)
-		read_suppressed(assembly, text);
-	if (class == OOM_MSG_NONE || class == OOM_MSG_DROPPED || class == OOM_MSG_SUPPRESSED)
+	reassembler->line++;
+	if (type == OOM_LINE_DROPPED)
+		read_dropped(reassembler, text);
+	if (type == OOM_LINE_SUPPRESSED)
+		read_suppressed(reassembler, text);
+	if (type == OOM_LINE_NONE || type == OOM_LINE_DROPPED || type == OOM_LINE_SUPPRESSED)
 		return 0;
-	r = end_event(assembly, class, text, time);
-	if (r < 0 || class == OOM_MSG_BOOT || class == OOM_MSG_CUT)
+	r = end_event(reassembler, type, text, time);
+	if (r < 0 || type == OOM_LINE_BOOT || type == OOM_LINE_CUT)
 		return r;
-	draft = find_draft(assembly, class, text, caller);
-	if (is_needless(assembly, draft, class, text))
+	partial = find_partial(reassembler, type, text, caller);
+	if (is_needless(reassembler, partial, type, text))
 		return 0;
-	if (!draft || is_another(assembly, draft, class, text))
-		r = open_draft(assembly, caller, &draft);
+	if (!partial || is_another(reassembler, partial, type, text))
+		r = open_partial(reassembler, caller, &partial);
 	if (r == 0)
-		r = read_message(draft, class, text, time);
+		r = read_message(partial, type, text, time);
 	if (r == 0)
-		note_line(assembly, draft, class, time);
+		reassembler_note_line(reassembler, partial, type, time);
 	return r;
 }
 
-struct oom_expected assembly_expects(const struct assembly *assembly)
+struct oom_expected reassembler_expects(const struct reassembler *reassembler)
 {
 	struct oom_expected expected = { 0 };
 
-	for (size_t i = 0; i < assembly->count; i++) {
-		const struct oom_draft *draft = assembly->open[i];
+	for (size_t i = 0; i < reassembler->count; i++) {
+		const struct oom_partial *partial = reassembler->open[i];
 
-		expected.stats |= draft->in_stats;
-		expected.slabs |= draft->in_slabs;
-		expected.allocations |= draft->in_allocations;
-		expected.rows |= draft->report.has_table && !draft_is_over(draft);
+		expected.stats |= partial->in_stats;
+		expected.slabs |= partial->in_slabs;
+		expected.allocations |= partial->in_allocations;
+		expected.rows |= partial->report.has_table && !partial_is_over(partial);
 	}
 	return expected;
 }
 
-int assembly_flush(struct assembly *assembly, bool all)
+int reassembler_flush(struct reassembler *reassembler, bool all)
 {
-	size_t done = assembly->count;
+	size_t done = reassembler->count;
 	int r = 0;
 
-	while (!all && done && !draft_is_over(assembly->open[done - 1]))
+	while (!all && done && !partial_is_over(reassembler->open[done - 1]))
 		done--;
 	for (; r == 0 && done; done--)
-		r = give_out(assembly, 0);
+		r = reassembler_give_out(reassembler, 0);
 	if (all)
-		assembly->told_count = 0;
+		reassembler->emitted_count = 0;
 	return r;
 }
 
-void assembly_free(struct assembly *assembly)
+void reassembler_free(struct reassembler *reassembler)
 {
-	while (assembly->count)
-		free_draft(assembly->open[--assembly->count]);
+	while (reassembler->count)
+		free_partial(reassembler->open[--reassembler->count]);
 }

@@ -9,19 +9,20 @@
 #include "oom/reader.h"
 
 /* More reports are not kept open; reaper lines may come late, others do not. */
-#define ASSEMBLY_MAX 4
+#define REASSEMBLER_MAX 4
 
 /* Victims whose reaper lines may come when their report has been given out. */
-#define ASSEMBLY_TOLD 64
+#define REASSEMBLER_EMITTED_MAX 64
 
-struct assembly {
+struct reassembler {
 	oom_report_fn *on_report;
 	void *context;
-	struct oom_draft *open[ASSEMBLY_MAX];	/* owned; the oldest first */
+	struct oom_partial *open[REASSEMBLER_MAX];	/* owned; the oldest first */
 	size_t count;
 	bool interleaved;		/* lines of the newest two have been seen mixed */
-	int64_t told[ASSEMBLY_TOLD];	/* victims of the reports given out last, a ring */
-	size_t told_count;
+	int64_t emitted[REASSEMBLER_EMITTED_MAX];	/* victims of the reports given out
+							 * last, a ring */
+	size_t emitted_count;
 	uint64_t line;			/* messages so far */
 	uint64_t crash_kernel;		/* the line with the command line of kdump's; 0: none */
 	char host[72];			/* whose reports these are; "" */
@@ -29,25 +30,25 @@ struct assembly {
 };
 
 /*
- * Takes one message of CLASS, also of none. CALLER may be empty. A report that is open ends where
+ * Takes one message of TYPE, also of none. CALLER may be empty. A report that is open ends where
  * the line is of another boot, or comes after a minute in which none of a report's did. Returns 0
  * or a negative errno, of on_report too.
  */
-int assembly_take(struct assembly *assembly, enum oom_message class, struct text text,
-		  const struct oom_time *time, struct text caller);
+int reassembler_take(struct reassembler *reassembler, enum oom_line_type type, struct strview text,
+		     const struct oom_time *time, struct strview caller);
 
 /* The log says that COUNT lines were lost here. */
-void assembly_miss(struct assembly *assembly, uint64_t count);
+void reassembler_miss(struct reassembler *reassembler, uint64_t count);
 
 /* What the open reports make the next line be expected to be. */
-struct oom_expected assembly_expects(const struct assembly *assembly);
+struct oom_expected reassembler_expects(const struct reassembler *reassembler);
 
 /*
  * Gives out the reports that are done: those that have their kill, and what is older. With ALL
- * every one, and forgets what has been: another log may begin. Returns as assembly_take().
+ * every one, and forgets what has been: another log may begin. Returns as reassembler_take().
  */
-int assembly_flush(struct assembly *assembly, bool all);
+int reassembler_flush(struct reassembler *reassembler, bool all);
 
-void assembly_free(struct assembly *assembly);
+void reassembler_free(struct reassembler *reassembler);
 
 #endif

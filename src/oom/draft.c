@@ -9,19 +9,19 @@
 /* More victims are not looked up in the table: only a log that was made up has so many. */
 #define LOOKED_UP_MAX 1024
 
-bool draft_is_over(const struct oom_draft *draft)
+bool partial_is_over(const struct oom_partial *partial)
 {
-	return draft->report.victim_count || draft->report.none_killable ||
-	       draft->report.already_exiting || draft->report.panic;
+	return partial->report.victim_count || partial->report.none_killable ||
+	       partial->report.already_exiting || partial->report.panic;
 }
 
 /* Rows of two tables that are written at once are not further apart. */
 #define ROWS_NEAR 256
 
-/* Whether DRAFT has got the row of that process just now. */
-static bool has_row(const struct oom_draft *draft, struct text text)
+/* Whether PARTIAL has got the row of that process just now. */
+static bool partial_has_row(const struct oom_partial *partial, struct strview text)
 {
-	const struct oom_report *report = &draft->report;
+	const struct oom_report *report = &partial->report;
 	int64_t pid;
 
 	if (!read_row_pid(text, &pid))
@@ -32,130 +32,130 @@ static bool has_row(const struct oom_draft *draft, struct text text)
 	return false;
 }
 
-static bool has_node(const struct oom_draft *draft, struct text text)
+static bool has_node(const struct oom_partial *partial, struct strview text)
 {
 	uint64_t node;
 
-	text_skip_blanks(&text);
-	if (!text_skip(&text, "Node ") || !text_take_u64(&text, &node))
+	strview_skip_blanks(&text);
+	if (!strview_skip(&text, "Node ") || !strview_take_u64(&text, &node))
 		return false;
-	for (size_t i = 0; i < draft->report.node_count; i++)
-		if ((uint64_t)draft->report.nodes[i].node == node)
+	for (size_t i = 0; i < partial->report.node_count; i++)
+		if ((uint64_t)partial->report.nodes[i].node == node)
 			return true;
 	return false;
 }
 
-/* Whether a line of the machine's record says something that DRAFT has already. */
-static bool has_counts(const struct oom_draft *draft, struct text text)
+/* Whether a line of the machine's record says something that PARTIAL has already. */
+static bool has_counts(const struct oom_partial *partial, struct strview text)
 {
-	struct text name;
+	struct strview name;
 	char copy[40];
 
-	text_skip_blanks(&text);
-	if (!text_take_until(&text, ":", &name))
+	strview_skip_blanks(&text);
+	if (!strview_take_until(&text, ":", &name))
 		return false;
-	text_copy_to(name, copy, sizeof(copy));
-	return oom_figure(&draft->report.memory, copy) != OOM_UNKNOWN;
+	strview_copy_to(name, copy, sizeof(copy));
+	return oom_figure(&partial->report.memory, copy) != OOM_UNKNOWN;
 }
 
-static bool has_counter(const struct oom_draft *draft, struct text text)
+static bool has_counter(const struct oom_partial *partial, struct strview text)
 {
-	const struct oom_memcg *memcg = &draft->report.memcg;
+	const struct oom_memcg *memcg = &partial->report.memcg;
 	const struct oom_counter *counter;
 
-	text_skip_blanks(&text);
-	counter = text_starts(text, "memory:") ? &memcg->memory
-		: text_starts(text, "memory+swap:") ? &memcg->memsw
-		: text_starts(text, "swap:") ? &memcg->swap : &memcg->kmem;
+	strview_skip_blanks(&text);
+	counter = strview_starts(text, "memory:") ? &memcg->memory
+		: strview_starts(text, "memory+swap:") ? &memcg->memsw
+		: strview_starts(text, "swap:") ? &memcg->swap : &memcg->kmem;
 	return counter->usage != OOM_UNKNOWN;
 }
 
-/* Whether DRAFT has what TEXT, a count of the machine's pages, says. */
-static bool has_pages(const struct oom_draft *draft, struct text text)
+/* Whether PARTIAL has what TEXT, a count of the machine's pages, says. */
+static bool has_pages(const struct oom_partial *partial, struct strview text)
 {
-	const uint64_t *figure = read_pages_of(&draft->report, text);
+	const uint64_t *figure = read_pages_of(&partial->report, text);
 
 	return figure && *figure != OOM_UNKNOWN;
 }
 
 /* A cgroup's report has no line of the machine's memory, and the machine's none of a cgroup. */
-bool draft_is_of_another_kind(const struct oom_draft *draft, enum oom_message class)
+bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line_type type)
 {
-	switch (class) {
-	case OOM_MSG_MEMINFO:
-	case OOM_MSG_COUNTS:
-	case OOM_MSG_NODE:
-	case OOM_MSG_ZONE:
-	case OOM_MSG_BLOCKS:
-	case OOM_MSG_HUGE:
-	case OOM_MSG_PAGES:
-		return draft->memcg_said;
-	case OOM_MSG_COUNTER:
-	case OOM_MSG_STATS:
-	case OOM_MSG_MEMCG_TASK:
-		return draft->report.has_memory;
+	switch (type) {
+	case OOM_LINE_MEMINFO:
+	case OOM_LINE_COUNTS:
+	case OOM_LINE_NODE:
+	case OOM_LINE_ZONE:
+	case OOM_LINE_BLOCKS:
+	case OOM_LINE_HUGE:
+	case OOM_LINE_PAGES:
+		return partial->memcg_present;
+	case OOM_LINE_COUNTER:
+	case OOM_LINE_STATS:
+	case OOM_LINE_MEMCG_TASK:
+		return partial->report.has_memory;
 	default:
 		return false;
 	}
 }
 
 /* The same of a report that has not had its kill. */
-static bool lacks(const struct oom_draft *draft, enum oom_message class, struct text text)
+static bool lacks(const struct oom_partial *partial, enum oom_line_type type, struct strview text)
 {
-	const struct oom_report *report = &draft->report;
+	const struct oom_report *report = &partial->report;
 	const struct oom_zone *zone = read_zone_of(report, text);
 
-	switch (class) {
-	case OOM_MSG_CPUSET:
-		return !draft->has_cpuset;
-	case OOM_MSG_CPU:
-		return report->trigger.said && !draft->has_cpu && read_cpu_fits(report, text);
-	case OOM_MSG_HARDWARE:
-		return !draft->has_hardware;
-	case OOM_MSG_TRACE:
-		return draft->other || (report->trigger.said && !report->has_memory &&
-					report->memcg.memory.usage == OOM_UNKNOWN &&
-					!report->has_table);
-	case OOM_MSG_MEMINFO:
+	switch (type) {
+	case OOM_LINE_CPUSET:
+		return !partial->has_cpuset;
+	case OOM_LINE_CPU:
+		return report->trigger.present && !partial->has_cpu && read_cpu_fits(report, text);
+	case OOM_LINE_HARDWARE:
+		return !partial->has_hardware;
+	case OOM_LINE_TRACE:
+		return partial->other || (report->trigger.present && !report->has_memory &&
+					  report->memcg.memory.usage == OOM_UNKNOWN &&
+					  !report->has_table);
+	case OOM_LINE_MEMINFO:
 		return !report->has_memory;
-	case OOM_MSG_COUNTS:
-		return !has_counts(draft, text);
-	case OOM_MSG_NODE:
-		return !has_node(draft, text);
-	case OOM_MSG_ZONE:
+	case OOM_LINE_COUNTS:
+		return !has_counts(partial, text);
+	case OOM_LINE_NODE:
+		return !has_node(partial, text);
+	case OOM_LINE_ZONE:
 		return !zone || !zone->figures.count;
-	case OOM_MSG_BLOCKS:
+	case OOM_LINE_BLOCKS:
 		return !zone || !zone->has_blocks;
-	case OOM_MSG_PAGES:
-		return !has_pages(draft, text);
-	case OOM_MSG_COUNTER:
-		return !has_counter(draft, text);
-	case OOM_MSG_MEMCG_TASK:
+	case OOM_LINE_PAGES:
+		return !has_pages(partial, text);
+	case OOM_LINE_COUNTER:
+		return !has_counter(partial, text);
+	case OOM_LINE_MEMCG_TASK:
 		return !report->memcg.task_path;
-	case OOM_MSG_TABLE:
+	case OOM_LINE_TABLE:
 		return !report->has_table;
-	case OOM_MSG_ROW:
-		return !report->has_table || !has_row(draft, text);
-	case OOM_MSG_DECISION:
-		return report->decided.pid == OOM_NO_NUMBER && !report->constraint;
-	case OOM_MSG_DECISION_REST:
-		return report->decided.pid == OOM_NO_NUMBER;
-	case OOM_MSG_CHOICE:
-		return !report->choice.said;
+	case OOM_LINE_ROW:
+		return !report->has_table || !partial_has_row(partial, text);
+	case OOM_LINE_DECISION:
+		return report->selected.pid == OOM_NO_NUMBER && !report->constraint;
+	case OOM_LINE_DECISION_REST:
+		return report->selected.pid == OOM_NO_NUMBER;
+	case OOM_LINE_CHOICE:
+		return !report->choice.present;
 	default:
 		return true;
 	}
 }
 
-bool draft_lacks(const struct oom_draft *draft, enum oom_message class, struct text text)
+bool partial_lacks(const struct oom_partial *partial, enum oom_line_type type, struct strview text)
 {
-	bool decided = draft->report.decided.pid != OOM_NO_NUMBER;
+	bool selected = partial->report.selected.pid != OOM_NO_NUMBER;
 
-	if (draft_is_over(draft))
-		return class == OOM_MSG_GROUP || class == OOM_MSG_PANIC ||
-		       class == OOM_MSG_OOM_PANIC ||
-		       (class == OOM_MSG_DECISION_REST && !decided);
-	return !draft_is_of_another_kind(draft, class) && lacks(draft, class, text);
+	if (partial_is_over(partial))
+		return type == OOM_LINE_GROUP || type == OOM_LINE_PANIC ||
+		       type == OOM_LINE_OOM_PANIC ||
+		       (type == OOM_LINE_DECISION_REST && !selected);
+	return !partial_is_of_another_kind(partial, type) && lacks(partial, type, text);
 }
 
 /* Pages as bytes; of unknown size they are no bytes. */
@@ -165,14 +165,14 @@ static void scale(uint64_t *figure, uint64_t page)
 		*figure = page ? value_times(*figure, page) : OOM_UNKNOWN;
 }
 
-static void scale_tasks(struct oom_draft *draft, uint64_t page)
+static void scale_tasks(struct oom_partial *partial, uint64_t page)
 {
 	bool tables_in_pages = false;
 
-	for (size_t i = 0; i < draft->column_count; i++)
-		tables_in_pages |= draft->columns[i] == DRAFT_PTES;
-	for (size_t i = 0; i < draft->report.task_count; i++) {
-		struct oom_task *task = &draft->report.tasks[i];
+	for (size_t i = 0; i < partial->column_count; i++)
+		tables_in_pages |= partial->columns[i] == PARTIAL_PTES;
+	for (size_t i = 0; i < partial->report.task_count; i++) {
+		struct oom_task *task = &partial->report.tasks[i];
 
 		scale(&task->total_vm, page);
 		scale(&task->rss, page);
@@ -225,30 +225,32 @@ static bool leaves_nodes_out(const struct oom_report *report)
 }
 
 /* CONSTRAINT_NONE is said of memcgs too (5.0 to 5.3): the cgroup goes before it. */
-static enum oom_scope find_scope(const struct oom_draft *draft)
+static enum oom_scope partial_find_scope(const struct oom_partial *partial)
 {
-	const struct oom_report *report = &draft->report;
+	const struct oom_report *report = &partial->report;
 
 	if (report->order == -1)
 		return OOM_SCOPE_SYSRQ;
-	if (draft->memcg_said || constraint_has(report, "MEMCG"))
+	if (partial->memcg_present || constraint_has(report, "MEMCG"))
 		return OOM_SCOPE_MEMCG;
 	/* With panic_on_oom=2 kernels up to 3.18 print the machine's memory for a cgroup too. */
-	if (!report->constraint && draft->trace.scope == OOM_SCOPE_MEMCG)
+	if (!report->constraint && partial->trace.scope == OOM_SCOPE_MEMCG)
 		return OOM_SCOPE_MEMCG;
-	if (constraint_has(report, "CPUSET") || draft->cpuset_said || leaves_nodes_out(report))
+	if (constraint_has(report, "CPUSET") || partial->cpuset_present ||
+	    leaves_nodes_out(report))
 		return OOM_SCOPE_CPUSET;
-	if (constraint_has(report, "MEMORY_POLICY") || draft->policy_said)
+	if (constraint_has(report, "MEMORY_POLICY") || partial->policy_present)
 		return OOM_SCOPE_MEMPOLICY;
-	if (report->global_said || draft->global_said || report->constraint || report->has_memory)
+	if (report->global_present || partial->global_present || report->constraint ||
+	    report->has_memory)
 		return OOM_SCOPE_GLOBAL;
-	return draft->trace.scope;
+	return partial->trace.scope;
 }
 
 /* The score was printed of the chosen task; up to 5.0 a child of it may be the victim. */
 static void give_score(struct oom_report *report)
 {
-	if (report->choice.said && report->victim_count)
+	if (report->choice.present && report->victim_count)
 		report->victims[0].score = report->choice.score;
 }
 
@@ -262,8 +264,8 @@ static void complete_victims(struct oom_report *report)
 		struct oom_victim *victim = &report->victims[i];
 		const struct oom_task *task;
 
-		if (victim->pid == report->decided.pid && victim->uid == OOM_NO_NUMBER)
-			victim->uid = report->decided.uid;
+		if (victim->pid == report->selected.pid && victim->uid == OOM_NO_NUMBER)
+			victim->uid = report->selected.uid;
 		if (victim->uid != OOM_NO_NUMBER && victim->adj != OOM_NO_NUMBER)
 			continue;
 		task = oom_find_task(report, victim->pid);
@@ -281,7 +283,8 @@ static void find_boot(struct oom_report *report)
 {
 	int64_t pid = report->trigger.pid;
 
-	if (report->boot == OOM_BOOT_NOT_SAID && report->trigger.said && (pid == 0 || pid == 1) &&
+	if (report->boot == OOM_BOOT_UNKNOWN && report->trigger.present &&
+	    (pid == 0 || pid == 1) &&
 	    (!strcmp(report->trigger.comm, "swapper") ||
 	     !strncmp(report->trigger.comm, "swapper/", 8)))
 		report->boot = OOM_BOOT_KERNEL;
@@ -304,13 +307,13 @@ static void find_cuts(struct oom_report *report)
 	bool concluded = report->victim_count || report->panic || report->none_killable ||
 			 report->already_exiting;
 
-	report->cut_start = !report->trigger.said;
+	report->cut_start = !report->trigger.present;
 	report->cut_end = !concluded;
 }
 
-int draft_finish(struct oom_draft *draft)
+int partial_finish(struct oom_partial *partial)
 {
-	struct oom_report *report = &draft->report;
+	struct oom_report *report = &partial->report;
 	uint64_t page;
 	int r = 0;
 
@@ -318,17 +321,17 @@ int draft_finish(struct oom_draft *draft)
 		free(report->panic);
 		report->panic = NULL;
 	}
-	page = draft_page_size(draft);
+	page = partial_page_size(partial);
 	report->page_size_known = page != 0;
 	if (page)
 		report->page_size = page;
-	scale_tasks(draft, page);
+	scale_tasks(partial, page);
 	scale_memory(report, page);
 	oom_leave_out_implausible(report);
-	report->scope = find_scope(draft);
+	report->scope = partial_find_scope(partial);
 	find_cuts(report);
 	find_boot(report);
-	if (report->choice.said && report->cut_end)
+	if (report->choice.present && report->cut_end)
 		r = read_presumed(report);
 	give_score(report);
 	complete_victims(report);

@@ -11,9 +11,9 @@
 #define CUT_PATH_MIN 500
 
 /* Whether the victim lived in the cgroup of who is sought. */
-enum place { PLACE_UNKNOWN, PLACE_SAME, PLACE_OTHER };
+enum kill_record_place { PLACE_UNKNOWN, PLACE_SAME, PLACE_OTHER };
 
-static enum place compare_places(const char *path, const struct oom_sought *sought)
+static enum kill_record_place compare_places(const char *path, const struct oom_sought *sought)
 {
 	size_t length = path ? strlen(path) : 0, own = sought->cgroup ? strlen(sought->cgroup) : 0;
 
@@ -52,13 +52,13 @@ static const struct oom_victim *find_victim(const struct oom_report *report,
 	return NULL;
 }
 
-static bool is_named(const struct oom_report *report, const struct oom_sought *sought,
-		     const struct oom_victim *victim, enum place place)
+static bool kill_record_is_named(const struct oom_report *report, const struct oom_sought *sought,
+				 const struct oom_victim *victim, enum kill_record_place place)
 {
 	if (sought->pid != OOM_NO_NUMBER)
-		return victim || report->decided.pid == sought->pid;
+		return victim || report->selected.pid == sought->pid;
 	return place == PLACE_SAME &&
-	       (victim || (!report->victim_count && !strcmp(report->decided.comm, sought->comm)));
+	       (victim || (!report->victim_count && !strcmp(report->selected.comm, sought->comm)));
 }
 
 static uint64_t known(uint64_t bytes)
@@ -66,28 +66,29 @@ static uint64_t known(uint64_t bytes)
 	return bytes == OOM_UNKNOWN ? 0 : bytes;
 }
 
-static void note_choice(const struct oom_report *report, const struct oom_victim *victim,
-			struct oom_fate *fate)
+static void kill_record_note_choice(const struct oom_report *report,
+				    const struct oom_victim *victim,
+				    struct oom_kill_record *kill_record)
 {
-	struct oom_chosen *chosen = &fate->chosen;
+	struct oom_chosen *chosen = &kill_record->chosen;
 	const struct oom_memcg *memcg = &report->memcg;
 
-	fate->chosen_found = true;
-	chosen->pid = victim ? victim->pid : report->decided.pid;
+	kill_record->chosen_found = true;
+	chosen->pid = victim ? victim->pid : report->selected.pid;
 	if (chosen->pid == OOM_NO_NUMBER)
 		chosen->pid = report->choice.pid;
 	chosen->global = report->scope != OOM_SCOPE_MEMCG;
-	trouble_escape(chosen->memcg, sizeof(chosen->memcg),
-		       !chosen->global && memcg->path ? memcg->path : "");
-	trouble_escape(chosen->task_memcg, sizeof(chosen->task_memcg),
-		       memcg->task_path ? memcg->task_path : "");
+	error_escape(chosen->memcg, sizeof(chosen->memcg),
+		     !chosen->global && memcg->path ? memcg->path : "");
+	error_escape(chosen->task_memcg, sizeof(chosen->task_memcg),
+		     memcg->task_path ? memcg->task_path : "");
 }
 
 static void note_kill(const struct oom_report *report, const struct oom_victim *victim,
-		      struct oom_fate *fate)
+		      struct oom_kill_record *kill_record)
 {
-	fate->killed_found = true;
-	fate->killed = (struct oom_killed){
+	kill_record->killed_found = true;
+	kill_record->killed = (struct oom_killed){
 		.pid = victim->pid,
 		.memcg = report->scope == OOM_SCOPE_MEMCG,
 		.global = report->scope != OOM_SCOPE_MEMCG && report->scope != OOM_SCOPE_UNKNOWN,
@@ -98,20 +99,20 @@ static void note_kill(const struct oom_report *report, const struct oom_victim *
 	};
 }
 
-void oom_fate_add(const struct oom_report *report, const struct oom_sought *sought,
-		  struct oom_fate *fate)
+void oom_kill_record_add(const struct oom_report *report, const struct oom_sought *sought,
+			 struct oom_kill_record *kill_record)
 {
 	const struct oom_victim *victim = find_victim(report, sought);
-	enum place place = compare_places(report->memcg.task_path, sought);
+	enum kill_record_place place = compare_places(report->memcg.task_path, sought);
 
-	if (!is_named(report, sought, victim, place)) {
+	if (!kill_record_is_named(report, sought, victim, place)) {
 		if (place == PLACE_SAME)
-			fate->others += report->victim_count ? report->victim_count : 1;
+			kill_record->others += report->victim_count ? report->victim_count : 1;
 		return;
 	}
-	fate->elsewhere = place == PLACE_OTHER;
-	if (report->decided.pid != OOM_NO_NUMBER || report->memcg.path)
-		note_choice(report, victim, fate);
+	kill_record->elsewhere = place == PLACE_OTHER;
+	if (report->selected.pid != OOM_NO_NUMBER || report->memcg.path)
+		kill_record_note_choice(report, victim, kill_record);
 	if (victim)
-		note_kill(report, victim, fate);
+		note_kill(report, victim, kill_record);
 }

@@ -10,7 +10,7 @@
 
 #define OOM_PATH_MAX 1024
 
-/* Whose limit the process was chosen for. Paths are escaped as by trouble_escape(). */
+/* Whose limit the process was chosen for. Paths are escaped as by error_escape(). */
 struct oom_chosen {
 	int64_t pid;			/* in the initial pid namespace; or OOM_NO_NUMBER */
 	bool global;			/* no cgroup's limit: the machine or nodes of it */
@@ -38,7 +38,7 @@ struct oom_sought {
 				 * path, as seen from within a cgroup namespace */
 };
 
-struct oom_fate {
+struct oom_kill_record {
 	bool chosen_found, killed_found;	/* which of these is valid */
 	bool elsewhere;			/* it was found, but in another cgroup */
 	uint64_t others;		/* processes of its cgroup that were killed, not it */
@@ -47,11 +47,12 @@ struct oom_fate {
 };
 
 /*
- * Adds to *fate what REPORT says of SOUGHT. Where its pid is not known it is found by the whole
+ * Adds to *kill_record what REPORT says of SOUGHT. Where its pid is not known it is found by
+ * the whole
  * path of its cgroup together with its name; a path that is not there, or was cut because it was
  * too long for a record, says neither yes nor no.
  */
-void oom_fate_add(const struct oom_report *report, const struct oom_sought *sought,
-		  struct oom_fate *fate);
+void oom_kill_record_add(const struct oom_report *report, const struct oom_sought *sought,
+			 struct oom_kill_record *kill_record);
 
 #endif

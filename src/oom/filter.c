@@ -13,7 +13,7 @@
 #define KERNEL_COMM_MAX 15
 
 /* Takes a byte off *wanted, undoing \xNN if SHOWN says that it is written so. */
-static unsigned char take_byte(struct text *wanted, bool shown)
+static unsigned char take_byte(struct strview *wanted, bool shown)
 {
 	const char *at = wanted->at;
 	size_t length = 1;
@@ -24,27 +24,27 @@ static unsigned char take_byte(struct text *wanted, bool shown)
 		byte = number_hex_digit(at[2]) * 16 + number_hex_digit(at[3]);
 		length = 4;
 	}
-	*wanted = text_from(*wanted, length);
+	*wanted = strview_from(*wanted, length);
 	return (unsigned char)byte;
 }
 
-/* How many bytes of TEXT the whole of WANTED is, if TEXT begins with it; else TEXT_NONE. */
-static size_t prefix_length(const char *text, struct text wanted, bool shown)
+/* How many bytes of TEXT the whole of WANTED is, if TEXT begins with it; else STRVIEW_NONE. */
+static size_t filter_prefix_length(const char *text, struct strview wanted, bool shown)
 {
 	size_t length = 0;
 
 	for (; wanted.length; length++)
 		/* The NUL that ends TEXT may be wanted as \x00, but not passed. */
 		if (!text[length] || (unsigned char)text[length] != take_byte(&wanted, shown))
-			return TEXT_NONE;
+			return STRVIEW_NONE;
 	return length;
 }
 
-static bool is_name(const char *comm, struct text wanted, bool shown)
+static bool filter_is_name(const char *comm, struct strview wanted, bool shown)
 {
 	size_t length = 0;
 
-	if (prefix_length(comm, wanted, shown) == strlen(comm))
+	if (filter_prefix_length(comm, wanted, shown) == strlen(comm))
 		return true;
 	if (strlen(comm) != KERNEL_COMM_MAX)
 		return false;
@@ -56,17 +56,17 @@ static bool is_name(const char *comm, struct text wanted, bool shown)
 
 static bool is_comm(const struct oom_filter *filter, const char *comm)
 {
-	return is_name(comm, text_of(filter->comm), false) ||
-	       is_name(comm, text_of(filter->comm), true);
+	return filter_is_name(comm, strview_of(filter->comm), false) ||
+	       filter_is_name(comm, strview_of(filter->comm), true);
 }
 
 /* Takes the first component of WANTED off PATH, which may have the suffix of a unit there. */
-static bool skip_component(const char **path, struct text wanted, bool shown)
+static bool skip_component(const char **path, struct strview wanted, bool shown)
 {
 	static const char *const suffixes[] = { ".slice", ".scope", ".service" };
-	size_t length = prefix_length(*path, wanted, shown);
+	size_t length = filter_prefix_length(*path, wanted, shown);
 
-	if (length == TEXT_NONE)
+	if (length == STRVIEW_NONE)
 		return false;
 	*path += length;
 	for (size_t i = 0; length && i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
@@ -82,42 +82,42 @@ static bool skip_component(const char **path, struct text wanted, bool shown)
 }
 
 /* Whether PATH is WANTED, or lies below it. */
-static bool is_below(const char *path, struct text wanted, bool shown)
+static bool filter_is_below(const char *path, struct strview wanted, bool shown)
 {
 	for (;;) {
-		struct text component = text_head(wanted, text_find(wanted, "/"));
+		struct strview component = strview_head(wanted, strview_find(wanted, "/"));
 
 		if (!skip_component(&path, component, shown))
 			return false;
-		wanted = text_from(wanted, component.length);
+		wanted = strview_from(wanted, component.length);
 		if (!wanted.length)
 			return true;
 		if (!*path)
 			return false;
-		wanted = text_from(wanted, 1);
+		wanted = strview_from(wanted, 1);
 		path++;
 	}
 }
 
 /* WANTED, absolute or not, without slashes at its end; "/" becomes "". */
-static bool is_in(const char *path, struct text wanted, bool absolute, bool shown)
+static bool is_in(const char *path, struct strview wanted, bool absolute, bool shown)
 {
 	if (!path)
 		return false;
 	if (absolute)
-		return is_below(path, wanted, shown);
+		return filter_is_below(path, wanted, shown);
 	for (path = strchr(path, '/'); path; path = strchr(path + 1, '/'))
-		if (is_below(path + 1, wanted, shown))
+		if (filter_is_below(path + 1, wanted, shown))
 			return true;
 	return false;
 }
 
 /* Takes DIRECTORY from the front, if PATH is it or lies in it. */
-static bool skip_directory(struct text *path, const char *directory)
+static bool skip_directory(struct strview *path, const char *directory)
 {
-	struct text rest = *path;
+	struct strview rest = *path;
 
-	if (!text_skip(&rest, directory) || (rest.length && rest.at[0] != '/'))
+	if (!strview_skip(&rest, directory) || (rest.length && rest.at[0] != '/'))
 		return false;
 	*path = rest;
 	return true;
@@ -125,7 +125,7 @@ static bool skip_directory(struct text *path, const char *directory)
 
 static bool is_cgroup(const struct oom_filter *filter, const char *path)
 {
-	struct text wanted = text_of(filter->cgroup);
+	struct strview wanted = strview_of(filter->cgroup);
 
 	if (skip_directory(&wanted, "/sys/fs/cgroup"))
 		skip_directory(&wanted, "/memory");
@@ -141,9 +141,9 @@ static bool has_pid(const struct oom_filter *filter, const struct oom_report *re
 		if (report->victims[i].pid == filter->pid)
 			return true;
 	/* Where the log was cut before the kill, the decision tells whom it was to be. */
-	if (!report->victim_count && report->decided.pid == filter->pid)
+	if (!report->victim_count && report->selected.pid == filter->pid)
 		return true;
-	return report->trigger.said && report->trigger.pid == filter->pid;
+	return report->trigger.present && report->trigger.pid == filter->pid;
 }
 
 static bool has_comm(const struct oom_filter *filter, const struct oom_report *report)
@@ -151,10 +151,10 @@ static bool has_comm(const struct oom_filter *filter, const struct oom_report *r
 	for (size_t i = 0; i < report->victim_count; i++)
 		if (is_comm(filter, report->victims[i].comm))
 			return true;
-	if (!report->victim_count && report->decided.pid != OOM_NO_NUMBER &&
-	    is_comm(filter, report->decided.comm))
+	if (!report->victim_count && report->selected.pid != OOM_NO_NUMBER &&
+	    is_comm(filter, report->selected.comm))
 		return true;
-	return report->trigger.said && is_comm(filter, report->trigger.comm);
+	return report->trigger.present && is_comm(filter, report->trigger.comm);
 }
 
 static bool has_cgroup(const struct oom_filter *filter, const struct oom_report *report)

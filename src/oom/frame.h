@@ -12,6 +12,6 @@
  * behind its name; length 0: it is no such line. ret_reliable: the kernel did not put a '?' in
  * front of it.
  */
-struct text oom_frame(struct text text, bool *ret_reliable);
+struct strview oom_frame(struct strview text, bool *ret_reliable);
 
 #endif

@@ -10,7 +10,7 @@
 
 /* One host of a log, or what has no host's name. */
 struct host_reports {
-	struct assembly assembly;	/* its host is the name */
+	struct reassembler reassembler;	/* its host is the name */
 	uint64_t used;			/* when a line of it came last: struct hosts, clock */
 };
 
@@ -24,11 +24,11 @@ struct hosts {
 };
 
 /*
- * Takes one message of CLASS, also of none. CALLER and HOST may be empty. Returns 0 or a
+ * Takes one message of TYPE, also of none. CALLER and HOST may be empty. Returns 0 or a
  * negative errno, of on_report too.
  */
-int hosts_take(struct hosts *hosts, enum oom_message class, struct text text,
-	       const struct oom_time *time, struct text caller, struct text host);
+int hosts_take(struct hosts *hosts, enum oom_line_type type, struct strview text,
+	       const struct oom_time *time, struct strview caller, struct strview host);
 
 /* The log says that COUNT lines were lost where the last line was. */
 void hosts_miss(struct hosts *hosts, uint64_t count);
@@ -42,7 +42,7 @@ struct oom_expected hosts_expect(const struct hosts *hosts);
 /* Whether a report of any host is open. */
 bool hosts_have_reports(const struct hosts *hosts);
 
-/* assembly_flush() for all hosts. With ALL they are forgotten. */
+/* reassembler_flush() for all hosts. With ALL they are forgotten. */
 int hosts_flush(struct hosts *hosts, bool all);
 
 void hosts_free(struct hosts *hosts);

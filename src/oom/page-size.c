@@ -27,9 +27,9 @@ static uint64_t page_of_counter(const struct oom_counter *counter)
 }
 
 /* Of the counters of a cgroup. ret_differ: they contradict each other. */
-static uint64_t page_of_counters(const struct oom_draft *draft, bool *ret_differ)
+static uint64_t page_of_counters(const struct oom_partial *partial, bool *ret_differ)
 {
-	const struct oom_memcg *memcg = &draft->report.memcg;
+	const struct oom_memcg *memcg = &partial->report.memcg;
 	const struct oom_counter *const counters[] = {
 		&memcg->memory, &memcg->swap, &memcg->memsw, &memcg->kmem,
 	};
@@ -56,9 +56,9 @@ static uint64_t page_by_quotient(uint64_t bytes, uint64_t pages)
 }
 
 /* The only process of a cgroup has what the cgroup's figures count, and some pages of files. */
-static uint64_t page_of_only_task(const struct oom_draft *draft)
+static uint64_t page_of_only_task(const struct oom_partial *partial)
 {
-	const struct oom_report *report = &draft->report;
+	const struct oom_report *report = &partial->report;
 	const struct oom_figures *stats = &report->memcg.stats;
 	uint64_t bytes = oom_figure(stats, "total_rss");
 
@@ -87,10 +87,10 @@ static const struct oom_victim *victim_in_table(const struct oom_report *report,
 }
 
 /* The victim's size is said in kB and, in the table, in pages: the quotient is a page. */
-static uint64_t page_of_victim(const struct oom_draft *draft)
+static uint64_t page_of_victim(const struct oom_partial *partial)
 {
 	const struct oom_task *task;
-	const struct oom_victim *victim = victim_in_table(&draft->report, &task);
+	const struct oom_victim *victim = victim_in_table(&partial->report, &task);
 
 	for (uint64_t page = SMALLEST_PAGE; victim && page <= LARGEST_PAGE; page *= 2)
 		if (victim->total_vm / page == task->total_vm)
@@ -100,9 +100,9 @@ static uint64_t page_of_victim(const struct oom_draft *draft)
 }
 
 /* The machine's record counts pages, a node's line kB. */
-static uint64_t page_of_nodes(const struct oom_draft *draft)
+static uint64_t page_of_nodes(const struct oom_partial *partial)
 {
-	const struct oom_report *report = &draft->report;
+	const struct oom_report *report = &partial->report;
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < report->node_count; i++) {
@@ -115,22 +115,22 @@ static uint64_t page_of_nodes(const struct oom_draft *draft)
 }
 
 /* x86 has one size; what else a kernel may be called (arm64, ppc64le, loongson) has several. */
-static uint64_t page_of_machine(const struct oom_draft *draft)
+static uint64_t page_of_machine(const struct oom_partial *partial)
 {
 	static const char *const pieces[] = { "x86_64", "amd64", "i386", "i586", "i686" };
-	const char *kernel = draft->report.kernel;
+	const char *kernel = partial->report.kernel;
 
 	for (size_t i = 0; kernel && i < sizeof(pieces) / sizeof(pieces[0]); i++)
 		if (strstr(kernel, pieces[i]))
 			return SMALLEST_PAGE;
-	return draft->trace.x86 ? SMALLEST_PAGE : 0;
+	return partial->trace.x86 ? SMALLEST_PAGE : 0;
 }
 
-uint64_t draft_page_size(const struct oom_draft *draft)
+uint64_t partial_page_size(const struct oom_partial *partial)
 {
 	bool differ = false;
-	uint64_t counters = page_of_counters(draft, &differ), page = draft->block_page;
-	uint64_t only = page_of_only_task(draft), victim = page_of_victim(draft);
+	uint64_t counters = page_of_counters(partial, &differ), page = partial->block_page;
+	uint64_t only = page_of_only_task(partial), victim = page_of_victim(partial);
 
 	/* What the kernel computes from the size itself decides. */
 	if (differ || (page && counters && page != counters))
@@ -141,6 +141,6 @@ uint64_t draft_page_size(const struct oom_draft *draft)
 		return 0;
 	if (victim || only)
 		return victim ? victim : only;
-	page = page_of_nodes(draft);
-	return page ? page : page_of_machine(draft);
+	page = page_of_nodes(partial);
+	return page ? page : page_of_machine(partial);
 }

@@ -20,7 +20,7 @@
 #include "oom/unwrap.h"
 
 /*
- * Between reports only certain words are looked for (oom_scan()); where one is found, so many
+ * Between reports only certain words are looked for (oom_prefilter()); where one is found, so many
  * bytes in front of it are read too, because the beginning of a report may be missing.
  */
 #define LOOK_BACK (128 * 1024)
@@ -30,8 +30,8 @@
  * entry that has many counts for a part of one.
  */
 #define QUIET_MESSAGES 300
-#define FIELDS_PER_MESSAGE 16
-#define QUIET_MAX (QUIET_MESSAGES * FIELDS_PER_MESSAGE)
+#define STRUCTURED_PER_MESSAGE 16
+#define QUIET_MAX (QUIET_MESSAGES * STRUCTURED_PER_MESSAGE)
 
 /*
  * The first line of a report begins with a process's name: what the name begins with, the prefix
@@ -52,7 +52,7 @@ struct oom_parser {
 	struct turn turn;
 	struct seen seen;
 	struct mail mail;
-	struct fields fields;
+	struct structured structured;
 	int64_t now_ns;
 	bool reading;			/* line by line; else looking for words */
 	unsigned quiet;			/* what came since the last line of a report, in fields */
@@ -60,13 +60,13 @@ struct oom_parser {
 	size_t line_length;
 	char *back;			/* owned; LOOK_BACK bytes: what was skipped last */
 	size_t back_length;
-	char *scratch;			/* owned; OOM_LINE_MAX bytes: a line being undressed */
+	char *scratch;			/* owned; OOM_LINE_MAX bytes: a line being stripped */
 	struct prefixes prefixes;
 	bool escaped;			/* this log has "\\=" for '=' (CEF) */
 	size_t held_length;		/* of lines that wait until the prefix is known */
 	unsigned held_lines;
 	bool held_entered[HELD_LINES];	/* in an entry: held_entries, without its message */
-	struct fields_entry held_entries[HELD_LINES];
+	struct structured_entry held_entries[HELD_LINES];
 	char held[HELD_MAX];		/* each with its newline */
 };
 
@@ -99,7 +99,7 @@ void oom_parser_free(struct oom_parser *parser)
 	hosts_free(&parser->hosts);
 	unwrap_free(&parser->unwrap);
 	turn_free(&parser->turn);
-	fields_free(&parser->fields);
+	structured_free(&parser->structured);
 	mail_free(&parser->mail);
 	free(parser->line);
 	free(parser->back);
@@ -112,66 +112,68 @@ void oom_parser_free(struct oom_parser *parser)
  * tag that begins with two words and a colon ("Hardware name: "). What begins with a name could be
  * anything.
  */
-static bool is_ours(const struct clothing *clothing)
+static bool parser_is_ours(const struct log_prefix *log_prefix)
 {
-	enum oom_message class = oom_message_of(clothing->message, (struct oom_expected){ 0 });
+	enum oom_line_type type =
+		oom_line_type_of(log_prefix->message, (struct oom_expected){ 0 });
 
-	return class > OOM_MSG_CPUSET && class < OOM_MSG_DROPPED;
+	return type > OOM_LINE_CPUSET && type < OOM_LINE_DROPPED;
 }
 
-static int take_turned(void *context, const struct clothing *line)
+static int take_turned(void *context, const struct log_prefix *line)
 {
 	struct oom_parser *parser = context;
-	enum oom_message class;
+	enum oom_line_type type;
 
-	return unwrap_take(&parser->unwrap, line, &class);
+	return unwrap_take(&parser->unwrap, line, &type);
 }
 
 /* A line waits while it may be of a log that has its newest line first. */
-static int take_ordered(struct oom_parser *parser, const struct clothing *line,
-			enum oom_message *ret_class)
+static int take_ordered(struct oom_parser *parser, const struct log_prefix *line,
+			enum oom_line_type *ret_type)
 {
-	enum oom_message class;
+	enum oom_line_type type;
 	int r;
 
 	/* What is no line of text comes from the kernel itself. */
 	if (!line->width || parser->turn.order == TURN_FORWARD)
-		return unwrap_take(&parser->unwrap, line, ret_class);
-	class = oom_message_of(line->message, (struct oom_expected){ 0 });
-	r = turn_take(&parser->turn, line, class, take_turned, parser);
+		return unwrap_take(&parser->unwrap, line, ret_type);
+	type = oom_line_type_of(line->message, (struct oom_expected){ 0 });
+	r = turn_take(&parser->turn, line, type, take_turned, parser);
 	if (r == 0)
-		return unwrap_take(&parser->unwrap, line, ret_class);
-	*ret_class = class;
+		return unwrap_take(&parser->unwrap, line, ret_type);
+	*ret_type = type;
 	return r < 0 ? r : 0;
 }
 
-static int take_message(struct oom_parser *parser, const struct clothing *clothing)
+static int take_message(struct oom_parser *parser, const struct log_prefix *log_prefix)
 {
-	struct clothing line = *clothing;
-	enum oom_message class = OOM_MSG_NONE;
+	struct log_prefix line = *log_prefix;
+	enum oom_line_type type = OOM_LINE_NONE;
 	int r = 0;
 
 	/* What looked like a host and a tag is the message's: "Hardware name: ". */
-	if (clothing->foreign)
+	if (log_prefix->foreign)
 		line.host.length = 0;
-	if (!clothing->foreign || is_ours(clothing))
-		r = take_ordered(parser, &line, &class);
-	parser->quiet = class == OOM_MSG_NONE ? parser->quiet + FIELDS_PER_MESSAGE : 0;
+	if (!log_prefix->foreign || parser_is_ours(log_prefix))
+		r = take_ordered(parser, &line, &type);
+	parser->quiet = type == OOM_LINE_NONE ? parser->quiet + STRUCTURED_PER_MESSAGE : 0;
 	return r;
 }
 
-/* Unescapes the message of *clothing, which lies in memory of ours. */
-static void unescape(struct clothing *clothing)
+/* Unescapes the message of *log_prefix, which lies in memory of ours. */
+static void parser_unescape(struct log_prefix *log_prefix)
 {
-	char *message = (char *)(uintptr_t)clothing->message.at;
+	char *message = (char *)(uintptr_t)log_prefix->message.at;
 
-	clothing->message.length = plain_unescape(message, clothing->message.length,
-						  clothing->kmsg ? PLAIN_KMSG
-						  : clothing->syslog ? PLAIN_SYSLOG : PLAIN_OTHER);
+	log_prefix->message.length = unescape_bytes(message, log_prefix->message.length,
+						    log_prefix->kmsg ? UNESCAPE_KMSG
+						    : log_prefix->syslog ? UNESCAPE_SYSLOG
+						    : UNESCAPE_OTHER);
 }
 
 /* What ENTRY says of a time that the line inside it does not. */
-static void add_time(const struct fields_entry *entry, struct oom_time *time)
+static void parser_add_time(const struct structured_entry *entry, struct oom_time *time)
 {
 	if (!time->has_wall && entry->time.raw[0])
 		memcpy(time->raw, entry->time.raw, sizeof(time->raw));
@@ -187,13 +189,13 @@ static void add_time(const struct fields_entry *entry, struct oom_time *time)
 }
 
 /* Whether a name is in front of what LINE says: what belongs to it is not known yet. */
-static bool is_named(enum oom_message class)
+static bool parser_is_named(enum oom_line_type type)
 {
-	return class == OOM_MSG_INVOKED || class == OOM_MSG_CPUSET;
+	return type == OOM_LINE_INVOKED || type == OOM_LINE_CPUSET;
 }
 
 /* Finds the shape of LINE, best one with which its text is one of a report's. */
-static bool find_shape(const struct oom_parser *parser, struct text line,
+static bool find_shape(const struct oom_parser *parser, struct strview line,
 		       struct prefix_parts *ret_parts)
 {
 	struct oom_expected expected = unwrap_expects(&parser->unwrap);
@@ -205,7 +207,7 @@ static bool find_shape(const struct oom_parser *parser, struct text line,
 
 		if (!prefix_split(shape, line, &parts))
 			continue;
-		if (oom_message_of(parts.text, expected) != OOM_MSG_NONE) {
+		if (oom_line_type_of(parts.text, expected) != OOM_LINE_NONE) {
 			*ret_parts = parts;
 			return true;
 		}
@@ -221,74 +223,75 @@ static bool find_shape(const struct oom_parser *parser, struct text line,
  * Adds what FRONT says of a time, or else leaves what was read where a prefix that is known
  * beforehand seemed to be: a part of this one.
  */
-static void read_front(const struct oom_parser *parser, struct text front,
-		       struct clothing *clothing)
+static void read_front(const struct oom_parser *parser, struct strview front,
+		       struct log_prefix *log_prefix)
 {
-	struct oom_time before = clothing->time;
+	struct oom_time before = log_prefix->time;
 
-	clothing->time = (struct oom_time){ .raw = "" };
-	prefix_read(front, parser->now_ns, clothing);
-	if (!clothing->time.has_wall && !clothing->time.has_monotonic)
-		clothing->time = before;
+	log_prefix->time = (struct oom_time){ .raw = "" };
+	prefix_read(front, parser->now_ns, log_prefix);
+	if (!log_prefix->time.has_wall && !log_prefix->time.has_monotonic)
+		log_prefix->time = before;
 }
 
 /*
- * Takes off the prefix that other lines of this log have taught, where *clothing, what is known of
+ * Takes off the prefix that other lines of this log have taught, where *log_prefix, what is
+ * known of
  * prefixes beforehand, has none of a report's texts. LINE is memory of ours.
  */
-static void take_learned_prefix(struct oom_parser *parser, struct text line,
-				struct clothing *clothing)
+static void take_learned_prefix(struct oom_parser *parser, struct strview line,
+				struct log_prefix *log_prefix)
 {
-	enum oom_message class = oom_message_of(clothing->message,
-						unwrap_expects(&parser->unwrap));
+	enum oom_line_type type = oom_line_type_of(log_prefix->message,
+						   unwrap_expects(&parser->unwrap));
 	struct prefix_parts parts;
 
 	/* A prefix may begin with a number in brackets too. */
-	if (clothing->foreign || clothing->kmsg ||
-	    (class != OOM_MSG_NONE && class != OOM_MSG_ROW && !is_named(class)) ||
-	    !find_shape(parser, line, &parts) || parts.text.at < clothing->message.at)
+	if (log_prefix->foreign || log_prefix->kmsg ||
+	    (type != OOM_LINE_NONE && type != OOM_LINE_ROW && !parser_is_named(type)) ||
+	    !find_shape(parser, line, &parts) || parts.text.at < log_prefix->message.at)
 		return;
 	if (parts.quote)
 		parts.text.length = prefix_unquote((char *)(uintptr_t)parts.text.at,
 						   parts.text.length, parts.quote);
-	clothing->message = parts.text;
-	read_front(parser, parts.front, clothing);
-	for (size_t i = 0; i < parts.front.length && !clothing->timed; i++)
-		clothing->timed = !strchr(" \t>|\"'", parts.front.at[i]);
+	log_prefix->message = parts.text;
+	read_front(parser, parts.front, log_prefix);
+	for (size_t i = 0; i < parts.front.length && !log_prefix->timed; i++)
+		log_prefix->timed = !strchr(" \t>|\"'", parts.front.at[i]);
 }
 
 /*
  * Takes LINE, without its newline, of memory of ours. ENTRY, where not NULL, is what it was found
  * in.
  */
-static int take_dressed(struct oom_parser *parser, struct text line,
-			const struct fields_entry *entry)
+static int take_prefixed(struct oom_parser *parser, struct strview line,
+			 const struct structured_entry *entry)
 {
-	struct clothing clothing;
+	struct log_prefix log_prefix;
 
-	clothing_take_off(line, parser->now_ns, &clothing);
-	take_learned_prefix(parser, line, &clothing);
+	log_prefix_strip(line, parser->now_ns, &log_prefix);
+	take_learned_prefix(parser, line, &log_prefix);
 	if (entry) {
-		clothing.timed = true;
-		add_time(entry, &clothing.time);
+		log_prefix.timed = true;
+		parser_add_time(entry, &log_prefix.time);
 		if (entry->host[0])
-			clothing.host = text_of(entry->host);
+			log_prefix.host = strview_of(entry->host);
 		if (entry->caller[0])
-			clothing.caller = text_of(entry->caller);
+			log_prefix.caller = strview_of(entry->caller);
 	}
 	/* The journal has it as it was. */
-	if (!entry || !entry->record || clothing.kmsg)
-		unescape(&clothing);
-	return take_message(parser, &clothing);
+	if (!entry || !entry->record || log_prefix.kmsg)
+		parser_unescape(&log_prefix);
+	return take_message(parser, &log_prefix);
 }
 
 /* Takes the first line of *text, which may end as those of a serial console do. */
-static struct text take_first_line(struct text *text)
+static struct strview take_first_line(struct strview *text)
 {
-	struct text line = text_head(*text, text_find(*text, "\n"));
+	struct strview line = strview_head(*text, strview_find(*text, "\n"));
 
-	*text = text_from(*text, line.length + 1);
-	while (text_last(line) == '\r')
+	*text = strview_from(*text, line.length + 1);
+	while (strview_last(line) == '\r')
 		line.length--;
 	return line;
 }
@@ -296,16 +299,16 @@ static struct text take_first_line(struct text *text)
 /* Takes the lines that wait: it is known what stands in front of a text, or will not be. */
 static int release_held(struct oom_parser *parser)
 {
-	struct text rest = { parser->held, parser->held_length };
+	struct strview rest = { parser->held, parser->held_length };
 	int r = 0;
 
 	if (rest.length)
-		prefix_learn_end(&parser->prefixes, text_head(rest, text_find(rest, "\n")));
+		prefix_learn_end(&parser->prefixes, strview_head(rest, strview_find(rest, "\n")));
 	parser->held_length = 0;
 	parser->held_lines = 0;
 	for (size_t i = 0; r == 0 && rest.length; i++)
-		r = take_dressed(parser, take_first_line(&rest),
-				 parser->held_entered[i] ? &parser->held_entries[i] : NULL);
+		r = take_prefixed(parser, take_first_line(&rest),
+				  parser->held_entered[i] ? &parser->held_entries[i] : NULL);
 	return r;
 }
 
@@ -313,8 +316,8 @@ static int release_held(struct oom_parser *parser)
  * Keeps LINE, of ENTRY if that is not NULL, until it is known what stands in front of a text.
  * Returns whether there was room.
  */
-static bool hold_line(struct oom_parser *parser, struct text line,
-		      const struct fields_entry *entry)
+static bool hold_line(struct oom_parser *parser, struct strview line,
+		      const struct structured_entry *entry)
 {
 	size_t index = parser->held_lines;
 
@@ -332,85 +335,86 @@ static bool hold_line(struct oom_parser *parser, struct text line,
 }
 
 /* Learns the prefix of LINE, if it is unmistakable and not one that is known beforehand. */
-static bool learn_prefix(struct oom_parser *parser, struct text line)
+static bool learn_prefix(struct oom_parser *parser, struct strview line)
 {
 	size_t at = prefix_find(line);
-	struct clothing clothing;
+	struct log_prefix log_prefix;
 
-	if (at == TEXT_NONE)
+	if (at == STRVIEW_NONE)
 		return false;
-	clothing_take_off(line, parser->now_ns, &clothing);
-	if (!clothing.foreign && clothing.message.at < line.at + at)
+	log_prefix_strip(line, parser->now_ns, &log_prefix);
+	if (!log_prefix.foreign && log_prefix.message.at < line.at + at)
 		prefix_learn(&parser->prefixes, line, at);
 	return true;
 }
 
-/* A line of text, of memory of ours; ENTRY as in take_dressed(). */
-static int take_text_line(struct oom_parser *parser, struct text line,
-			  const struct fields_entry *entry)
+/* A line of text, of memory of ours; ENTRY as in take_prefixed(). */
+static int take_text_line(struct oom_parser *parser, struct strview line,
+			  const struct structured_entry *entry)
 {
 	bool learned;
 	int r;
 
-	parser->escaped = parser->escaped || text_has(line, "gfp_mask\\=0x") ||
-			  text_has(line, "oom-kill:constraint\\=CONSTRAINT_");
+	parser->escaped = parser->escaped || strview_has(line, "gfp_mask\\=0x") ||
+			  strview_has(line, "oom-kill:constraint\\=CONSTRAINT_");
 	if (parser->escaped)
 		line.length = plain_equals((char *)(uintptr_t)line.at, line.length);
 	learned = learn_prefix(parser, line);
 
-	if (!learned && (parser->held_lines || text_has(line, "invoked oom-killer: gfp_mask=")) &&
+	if (!learned &&
+	    (parser->held_lines || strview_has(line, "invoked oom-killer: gfp_mask=")) &&
 	    hold_line(parser, line, entry))
 		return 0;
 	r = release_held(parser);
-	return r < 0 ? r : take_dressed(parser, line, entry);
+	return r < 0 ? r : take_prefixed(parser, line, entry);
 }
 
 /*
  * Whether the lines of a message are so many of a log: one behind the first has a time of its own
  * or, where it is not known that the message is one RECORD, begins what is no part of another.
  */
-static bool holds_lines(const struct oom_parser *parser, struct text message, bool record)
+static bool holds_lines(const struct oom_parser *parser, struct strview message, bool record)
 {
 	take_first_line(&message);
 	while (message.length) {
-		struct clothing clothing;
-		enum oom_message class;
+		struct log_prefix log_prefix;
+		enum oom_line_type type;
 
-		clothing_take_off(take_first_line(&message), parser->now_ns, &clothing);
-		if (clothing.timed)
+		log_prefix_strip(take_first_line(&message), parser->now_ns, &log_prefix);
+		if (log_prefix.timed)
 			return true;
-		class = oom_message_of(clothing.message, (struct oom_expected){ 0 });
-		if (!record && class != OOM_MSG_NONE && class != OOM_MSG_COUNTS)
+		type = oom_line_type_of(log_prefix.message, (struct oom_expected){ 0 });
+		if (!record && type != OOM_LINE_NONE && type != OOM_LINE_COUNTS)
 			return true;
 	}
 	return false;
 }
 
 /* A serial console's line ends as a cloud's log keeps them: written as \\r\\n. */
-static struct text undo_line_ends(const struct fields_entry *entry)
+static struct strview undo_line_ends(const struct structured_entry *entry)
 {
 	static const char end[] = "\\r\\n";
-	struct text rest = { entry->message, entry->length };
+	struct strview rest = { entry->message, entry->length };
 	size_t kept = 0;
 
 	if (entry->record || rest.length < 4 || memcmp(rest.at + rest.length - 4, end, 4))
 		return rest;
 	while (rest.length) {
-		bool found = text_skip(&rest, end);
+		bool found = strview_skip(&rest, end);
 
 		entry->message[kept++] = found ? '\n' : rest.at[0];
-		rest = text_from(rest, !found);
+		rest = strview_from(rest, !found);
 	}
 	while (kept && entry->message[kept - 1] == '\n')
 		kept--;
-	return (struct text){ entry->message, kept };
+	return (struct strview){ entry->message, kept };
 }
 
 /* A message out of JSON or a journal's export; inside may be the log of something else. */
-static int take_field(void *context, const struct fields_entry *entry)
+static int take_field(void *context, const struct structured_entry *entry)
 {
 	struct oom_parser *parser = context;
-	struct text rest = undo_line_ends(entry);
+	struct strview rest = undo_line_ends(entry);
 	int r = 0;
 
 	if (!holds_lines(parser, rest, entry->record))
@@ -421,11 +425,11 @@ static int take_field(void *context, const struct fields_entry *entry)
 }
 
 /* One line, without its newline, decoded if it was in a mail. */
-static int take_decoded_line(void *context, struct text line)
+static int take_decoded_line(void *context, struct strview line)
 {
 	struct oom_parser *parser = context;
 	size_t length;
-	int r = fields_take(&parser->fields, line, parser->now_ns, take_field, parser);
+	int r = structured_take(&parser->structured, line, parser->now_ns, take_field, parser);
 
 	if (r != 0) {
 		parser->quiet++;
@@ -435,15 +439,15 @@ static int take_decoded_line(void *context, struct text line)
 	if (length)
 		memcpy(parser->scratch, line.at, length);
 	/* In a record of /dev/kmsg all other bytes that are no ASCII are escaped. */
-	length = clothing_is_kmsg(line) ? plain_spaces(parser->scratch, length)
-					: plain_line(parser->scratch, length);
+	length = log_prefix_is_kmsg(line) ? unescape_spaces(parser->scratch, length)
+					: unescape_line(parser->scratch, length);
 	while (length && parser->scratch[length - 1] == '\r')
 		length--;
-	return take_text_line(parser, (struct text){ parser->scratch, length }, NULL);
+	return take_text_line(parser, (struct strview){ parser->scratch, length }, NULL);
 }
 
 /* One line of the log, without its newline. */
-static int take_line(struct oom_parser *parser, struct text line)
+static int take_line(struct oom_parser *parser, struct strview line)
 {
 	int r = mail_take(&parser->mail, line, take_decoded_line, parser);
 
@@ -454,7 +458,7 @@ static int take_line(struct oom_parser *parser, struct text line)
 }
 
 /* Keeps a piece of a line until its end comes. */
-static void keep_piece(struct oom_parser *parser, struct text piece)
+static void keep_piece(struct oom_parser *parser, struct strview piece)
 {
 	size_t room = DOCUMENT_MAX - parser->line_length;
 	size_t length = piece.length < room ? piece.length : room;
@@ -466,7 +470,7 @@ static void keep_piece(struct oom_parser *parser, struct text piece)
 
 static int end_piece(struct oom_parser *parser)
 {
-	struct text line = { parser->line, parser->line_length };
+	struct strview line = { parser->line, parser->line_length };
 
 	parser->line_length = 0;
 	return take_line(parser, line);
@@ -478,7 +482,7 @@ static int end_lines(struct oom_parser *parser)
 	int r = mail_end(&parser->mail, take_decoded_line, parser);
 
 	if (r == 0)
-		r = fields_end(&parser->fields, take_field, parser);
+		r = structured_end(&parser->structured, take_field, parser);
 	if (r == 0)
 		r = release_held(parser);
 	if (r == 0)
@@ -503,12 +507,13 @@ static int look_for_words(struct oom_parser *parser)
 }
 
 /* Takes the first line of *data, or keeps the piece of one that is there. */
-static int read_line(struct oom_parser *parser, struct text *data)
+static int parser_read_line(struct oom_parser *parser, struct strview *data)
 {
 	const char *newline = memchr(data->at, '\n', data->length);
-	struct text line = text_head(*data, newline ? (size_t)(newline - data->at) : data->length);
+	struct strview line =
+		strview_head(*data, newline ? (size_t)(newline - data->at) : data->length);
 
-	*data = text_from(*data, line.length + (newline != NULL));
+	*data = strview_from(*data, line.length + (newline != NULL));
 	if (!newline || parser->line_length)
 		keep_piece(parser, line);
 	if (!newline)
@@ -517,35 +522,35 @@ static int read_line(struct oom_parser *parser, struct text *data)
 }
 
 /* Reads lines until nothing of a report has come for a while. *data is what is left. */
-static int read_lines(struct oom_parser *parser, struct text *data)
+static int parser_read_lines(struct oom_parser *parser, struct strview *data)
 {
 	int r = 0;
 
 	while (r == 0 && data->length && parser->quiet < QUIET_MAX)
-		r = read_line(parser, data);
+		r = parser_read_line(parser, data);
 	if (r == 0 && parser->quiet >= QUIET_MAX && !parser->line_length)
 		r = look_for_words(parser);
 	return r;
 }
 
 /* Reads the lines of DATA, though all of them may be none of a report's. */
-static int read_all(struct oom_parser *parser, struct text data)
+static int parser_read_all(struct oom_parser *parser, struct strview data)
 {
 	int r = 0;
 
 	while (r == 0 && data.length)
-		r = read_line(parser, &data);
+		r = parser_read_line(parser, &data);
 	parser->quiet = 0;
 	return r;
 }
 
 /* Keeps the last bytes of what is skipped. */
-static void keep_back(struct oom_parser *parser, struct text data)
+static void keep_back(struct oom_parser *parser, struct strview data)
 {
 	size_t kept = parser->back_length;
 
 	if (data.length >= LOOK_BACK) {
-		data = text_from(data, data.length - LOOK_BACK);
+		data = strview_from(data, data.length - LOOK_BACK);
 		kept = 0;
 	} else if (kept + data.length > LOOK_BACK) {
 		kept = LOOK_BACK - data.length;
@@ -557,85 +562,90 @@ static void keep_back(struct oom_parser *parser, struct text data)
 }
 
 /* Whether a word is torn between what was skipped last and DATA. */
-static bool is_torn(const struct oom_parser *parser, struct text data)
+static bool parser_is_torn(const struct oom_parser *parser, struct strview data)
 {
-	char seam[2 * OOM_SCAN_OVERLAP];
-	size_t before = parser->back_length, behind = text_head(data, OOM_SCAN_OVERLAP).length;
+	char seam[2 * OOM_PREFILTER_OVERLAP];
+	size_t before = parser->back_length, behind =
+		strview_head(data, OOM_PREFILTER_OVERLAP).length;
 
-	if (before > OOM_SCAN_OVERLAP)
-		before = OOM_SCAN_OVERLAP;
+	if (before > OOM_PREFILTER_OVERLAP)
+		before = OOM_PREFILTER_OVERLAP;
 
 	memcpy(seam, parser->back + parser->back_length - before, before);
 	memcpy(seam + before, data.at, behind);
-	return oom_scan(seam, before + behind, 0) < before + behind;
+	return oom_prefilter(seam, before + behind, 0) < before + behind;
 }
 
 /* The lines in the last WANTED bytes of TEXT; the first, which is CUT or may be, is left out. */
-static struct text last_lines(struct text text, size_t wanted, bool cut)
+static struct strview last_lines(struct strview text, size_t wanted, bool cut)
 {
 	size_t from = wanted < text.length ? text.length - wanted : 0;
 
-	text = text_from(text, from);
+	text = strview_from(text, from);
 	if (from || cut)
-		text_skip_past(&text, "\n");
+		strview_skip_past(&text, "\n");
 	return text;
 }
 
 /*
  * A word was found at WHERE of *data: reads on from some lines in front of it. *data is the rest.
  */
-static int begin_reading(struct oom_parser *parser, struct text *data, size_t where)
+static int begin_reading(struct oom_parser *parser, struct strview *data, size_t where)
 {
-	struct text back = { parser->back, parser->back_length };
+	struct strview back = { parser->back, parser->back_length };
 	int r = 0;
 
 	parser->reading = true;
 	unwrap_begin(&parser->unwrap);
 	if (where < LOOK_BACK)
-		r = read_all(parser,
-			     last_lines(back, LOOK_BACK - where, back.length == LOOK_BACK));
+		r = parser_read_all(parser,
+				    last_lines(back, LOOK_BACK - where, back.length == LOOK_BACK));
 	parser->back_length = 0;
 	if (r == 0)
-		r = read_all(parser, last_lines(text_head(*data, where), LOOK_BACK, false));
-	*data = text_from(*data, where);
+		r = parser_read_all(parser,
+				    last_lines(strview_head(*data, where), LOOK_BACK, false));
+	*data = strview_from(*data, where);
 	return r;
 }
 
 /* Skips what has no word of a report. *data is what is left. */
-static int skip(struct oom_parser *parser, struct text *data)
+static int parser_skip(struct oom_parser *parser, struct strview *data)
 {
 	size_t where = 0;
 
-	if (!parser->back_length || !is_torn(parser, *data))
-		where = oom_scan(data->at, data->length, 0);
+	if (!parser->back_length || !parser_is_torn(parser, *data))
+		where = oom_prefilter(data->at, data->length, 0);
 	if (where < data->length)
 		return begin_reading(parser, data, where);
 	keep_back(parser, *data);
-	*data = text_from(*data, data->length);
+	*data = strview_from(*data, data->length);
 	return 0;
 }
 
 int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length)
 {
-	struct text rest = { data, length };
+	struct strview rest = { data, length };
 	int r = 0;
 
 	seen_bytes(&parser->seen, rest);
 	while (r == 0 && rest.length)
-		r = parser->reading ? read_lines(parser, &rest) : skip(parser, &rest);
+		r = parser->reading ? parser_read_lines(parser, &rest)
+			: parser_skip(parser, &rest);
 	return r;
 }
 
-int oom_parser_record(struct oom_parser *parser, struct text message, const struct oom_time *time,
+int oom_parser_record(struct oom_parser *parser, struct strview message,
+		      const struct oom_time *time,
 		      const char *host)
 {
-	struct clothing clothing = {
-		.message = text_head(message, OOM_LINE_MAX), .host = text_of(host ? host : ""),
+	struct log_prefix log_prefix = {
+		.message = strview_head(message, OOM_LINE_MAX), .host =
+			strview_of(host ? host : ""),
 		.caller = { message.at, 0 }, .time = *time, .timed = true,
 	};
 
 	seen_record(&parser->seen, time, host ? host : "");
-	return take_message(parser, &clothing);
+	return take_message(parser, &log_prefix);
 }
 
 int oom_parser_pause(struct oom_parser *parser)

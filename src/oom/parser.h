@@ -36,10 +36,11 @@ struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context);
 int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length);
 
 /*
- * Takes one record whose clothing the caller has taken off already; HOST may be NULL. Returns as
+ * Takes one record whose prefix the caller has taken off already; HOST may be NULL. Returns as
  * above.
  */
-int oom_parser_record(struct oom_parser *parser, struct text message, const struct oom_time *time,
+int oom_parser_record(struct oom_parser *parser, struct strview message,
+		      const struct oom_time *time,
 		      const char *host);
 
 /*

@@ -20,7 +20,7 @@ static bool is_more(uint64_t figure, uint64_t most)
 }
 
 /* Counts a figure that is left out; the first has its name told. */
-static void note(struct oom_report *report, const char *what, const char *name)
+static void plausible_note(struct oom_report *report, const char *what, const char *name)
 {
 	if (!report->implausible++)
 		snprintf(report->implausible_name, sizeof(report->implausible_name), "%s%s%s",
@@ -33,7 +33,7 @@ static void check(struct oom_report *report, uint64_t *figure, uint64_t most, co
 	if (!is_more(*figure, most))
 		return;
 	*figure = OOM_UNKNOWN;
-	note(report, what, name);
+	plausible_note(report, what, name);
 }
 
 /* Takes figure INDEX out of the list. */
@@ -42,7 +42,7 @@ static void leave_out(struct oom_report *report, struct oom_figures *figures, si
 {
 	struct oom_figure *figure = &figures->list[index];
 
-	note(report, what, figure->name);
+	plausible_note(report, what, figure->name);
 	memmove(figure, figure + 1, (--figures->count - index) * sizeof(*figure));
 }
 

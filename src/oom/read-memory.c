@@ -18,65 +18,66 @@
  * Reads one "name:number" or "name: number", with kB behind it or not. Names may hold brackets
  * ("isolated(anon)"). Leaves *text behind it. Returns whether there was one.
  */
-static bool take_figure(struct text *text, struct text *ret_name, uint64_t *ret_value,
-			bool *ret_kb)
+static bool meminfo_take_figure(struct strview *text, struct strview *ret_name,
+				uint64_t *ret_value,
+				bool *ret_kb)
 {
 	for (;;) {
-		struct text word, rest;
+		struct strview word, rest;
 		size_t colon;
 
-		text_skip_blanks(text);
-		text_skip(text, "\n");
+		strview_skip_blanks(text);
+		strview_skip(text, "\n");
 		if (!text->length)
 			return false;
 		rest = *text;
-		word = text_take_word(&rest);
-		colon = text_find(word, ":");
-		if (!word.length || colon == TEXT_NONE) {
-			*text = word.length ? rest : text_from(*text, 1);
+		word = strview_take_word(&rest);
+		colon = strview_find(word, ":");
+		if (!word.length || colon == STRVIEW_NONE) {
+			*text = word.length ? rest : strview_from(*text, 1);
 			continue;
 		}
-		*ret_name = text_head(word, colon);
-		*text = text_from(*text, colon + 1);
+		*ret_name = strview_head(word, colon);
+		*text = strview_from(*text, colon + 1);
 		rest = *text;
-		text_skip_blanks(&rest);
-		if (!text_take_u64(&rest, ret_value))
+		strview_skip_blanks(&rest);
+		if (!strview_take_u64(&rest, ret_value))
 			continue;
-		*ret_kb = text_skip(&rest, "kB") || text_skip(&rest, "KB");
+		*ret_kb = strview_skip(&rest, "kB") || strview_skip(&rest, "KB");
 		*text = rest;
 		return true;
 	}
 }
 
 /* All figures of TEXT; those without kB are counted in PLAIN bytes each. */
-static int take_figures(struct text text, uint64_t plain, struct oom_figures *figures)
+static int take_figures(struct strview text, uint64_t plain, struct oom_figures *figures)
 {
-	struct text name;
+	struct strview name;
 	uint64_t value;
 	bool kb;
 	int r = 0;
 
-	while (r == 0 && take_figure(&text, &name, &value, &kb))
+	while (r == 0 && meminfo_take_figure(&text, &name, &value, &kb))
 		r = oom_figure_add(figures, name.at, name.length,
 				   value_times(value, kb ? 1024 : plain));
 	return r;
 }
 
-int read_counts(struct oom_draft *draft, struct text text)
+int read_counts(struct oom_partial *partial, struct strview text)
 {
-	draft->report.has_memory = true;
-	return take_figures(text, 1, &draft->report.memory);
+	partial->report.has_memory = true;
+	return take_figures(text, 1, &partial->report.memory);
 }
 
-static bool take_node(struct text *text, int *ret_node)
+static bool take_node(struct strview *text, int *ret_node)
 {
-	struct text rest = *text;
+	struct strview rest = *text;
 	uint64_t node;
 
 	*ret_node = 0;
-	if (!text_skip(&rest, "Node ") || !text_take_u64(&rest, &node) || node > INT32_MAX)
+	if (!strview_skip(&rest, "Node ") || !strview_take_u64(&rest, &node) || node > INT32_MAX)
 		return false;
-	text_skip_blanks(&rest);
+	strview_skip_blanks(&rest);
 	*ret_node = (int)node;
 	*text = rest;
 	return true;
@@ -90,13 +91,13 @@ static struct oom_node *find_node(struct oom_report *report, int number)
 	return NULL;
 }
 
-int read_node(struct oom_draft *draft, struct text text)
+int read_node(struct oom_partial *partial, struct strview text)
 {
-	struct oom_report *report = &draft->report;
+	struct oom_report *report = &partial->report;
 	struct oom_node *nodes;
 	int number;
 
-	text_skip_blanks(&text);
+	strview_skip_blanks(&text);
 	if (!take_node(&text, &number))
 		return 0;
 	report->has_memory = true;
@@ -110,41 +111,42 @@ int read_node(struct oom_draft *draft, struct text text)
 	return take_figures(text, 1, &nodes[report->node_count++].figures);
 }
 
-static struct oom_zone *find_zone(const struct oom_report *report, int node, struct text name)
+static struct oom_zone *find_zone(const struct oom_report *report, int node, struct strview name)
 {
 	for (size_t i = 0; i < report->zone_count; i++)
-		if (report->zones[i].node == node && text_is(name, report->zones[i].name))
+		if (report->zones[i].node == node && strview_is(name, report->zones[i].name))
 			return &report->zones[i];
 	return NULL;
 }
 
 /* Takes "Node 0 DMA32", "DMA32:", as a zone is called; node 0 where there is none. */
-static int take_zone_name(struct text *text, struct text *ret_name)
+static int meminfo_take_zone_name(struct strview *text, struct strview *ret_name)
 {
 	int node;
 
-	text_skip_blanks(text);
+	strview_skip_blanks(text);
 	take_node(text, &node);
-	*ret_name = text_take_word(text);
-	if (text_last(*ret_name) == ':')
+	*ret_name = strview_take_word(text);
+	if (strview_last(*ret_name) == ':')
 		ret_name->length--;
-	*ret_name = text_head(*ret_name, sizeof(((struct oom_zone *)NULL)->name) - 1);
+	*ret_name = strview_head(*ret_name, sizeof(((struct oom_zone *)NULL)->name) - 1);
 	return node;
 }
 
-struct oom_zone *read_zone_of(const struct oom_report *report, struct text text)
+struct oom_zone *read_zone_of(const struct oom_report *report, struct strview text)
 {
-	struct text name;
-	int node = take_zone_name(&text, &name);
+	struct strview name;
+	int node = meminfo_take_zone_name(&text, &name);
 
 	return find_zone(report, node, name);
 }
 
 /* Takes a zone's name; the zone is made at the first line that has it. NULL in it: too many. */
-static int take_zone(struct oom_report *report, struct text *text, struct oom_zone **ret_zone)
+static int meminfo_take_zone(struct oom_report *report, struct strview *text,
+			     struct oom_zone **ret_zone)
 {
-	struct text name;
-	int node = take_zone_name(text, &name);
+	struct strview name;
+	int node = meminfo_take_zone_name(text, &name);
 	struct oom_zone *zones;
 
 	*ret_zone = find_zone(report, node, name);
@@ -156,31 +158,31 @@ static int take_zone(struct oom_report *report, struct text *text, struct oom_zo
 	report->zones = zones;
 	*ret_zone = &zones[report->zone_count++];
 	**ret_zone = (struct oom_zone){ .node = node };
-	text_copy_to(name, (*ret_zone)->name, sizeof((*ret_zone)->name));
+	strview_copy_to(name, (*ret_zone)->name, sizeof((*ret_zone)->name));
 	return 0;
 }
 
-int read_zone(struct oom_draft *draft, struct text text)
+int read_zone(struct oom_partial *partial, struct strview text)
 {
 	struct oom_zone *zone;
-	int r = take_zone(&draft->report, &text, &zone);
+	int r = meminfo_take_zone(&partial->report, &text, &zone);
 
-	draft->report.has_memory = true;
+	partial->report.has_memory = true;
 	if (r < 0 || !zone || zone->figures.count)
 		return r;
 	return take_figures(text, 1, &zone->figures);
 }
 
 /* "(UMEC) " behind the blocks of an order: the kinds, or 0 where there is none of it. */
-static unsigned char take_letters(struct text *text)
+static unsigned char take_letters(struct strview *text)
 {
-	struct text letters;
+	struct strview letters;
 	int kinds = 0;
 
-	text_skip_blanks(text);
-	if (!text_skip(text, "(") || !text_take_until(text, ")", &letters))
+	strview_skip_blanks(text);
+	if (!strview_skip(text, "(") || !strview_take_until(text, ")", &letters))
 		return 0;
-	text_skip_blanks(text);
+	strview_skip_blanks(text);
 	for (size_t i = 0; i < letters.length; i++)
 		kinds |= letters.at[i] == 'C' ? OOM_BLOCKS_CMA
 		       : letters.at[i] == 'H' || letters.at[i] == 'I' ? OOM_BLOCKS_RESERVED
@@ -189,25 +191,25 @@ static unsigned char take_letters(struct text *text)
 }
 
 /* "4*4kB (UE) 2*8kB (M) ... = 12304kB": the first size is that of a page. */
-int read_blocks(struct oom_draft *draft, struct text text)
+int read_blocks(struct oom_partial *partial, struct strview text)
 {
 	struct oom_zone *zone;
 	uint64_t count, size;
-	int r = take_zone(&draft->report, &text, &zone);
+	int r = meminfo_take_zone(&partial->report, &text, &zone);
 
-	draft->report.has_memory = true;
+	partial->report.has_memory = true;
 	if (r < 0 || !zone || zone->has_blocks)
 		return r;
 	zone->has_blocks = true;
 	for (size_t order = 0; order < sizeof(zone->blocks) / sizeof(zone->blocks[0]); order++) {
-		text_skip_blanks(&text);
-		if (!text_take_u64(&text, &count) || !text_skip(&text, "*") ||
-		    !text_take_u64(&text, &size))
+		strview_skip_blanks(&text);
+		if (!strview_take_u64(&text, &count) || !strview_skip(&text, "*") ||
+		    !strview_take_u64(&text, &size))
 			break;
-		text_skip(&text, "kB");
-		if (order == 0 && !draft->block_page && size && !(size & (size - 1)) &&
+		strview_skip(&text, "kB");
+		if (order == 0 && !partial->block_page && size && !(size & (size - 1)) &&
 		    size <= BLOCK_PAGE_MAX)
-			draft->block_page = size * 1024;
+			partial->block_page = size * 1024;
 		zone->blocks[order] = count;
 		zone->block_kinds[order] = take_letters(&text);
 	}
@@ -226,12 +228,12 @@ static bool has_huge(const struct oom_report *report, const struct oom_huge *hug
 }
 
 /* "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB" */
-int read_huge(struct oom_draft *draft, struct text text)
+int read_huge(struct oom_partial *partial, struct strview text)
 {
-	struct oom_report *report = &draft->report;
+	struct oom_report *report = &partial->report;
 	struct oom_huge huge = { 0 }, *list;
 
-	text_skip_blanks(&text);
+	strview_skip_blanks(&text);
 	take_node(&text, &huge.node);
 	report->has_memory = true;
 	value_size(text, "hugepages_total=", 1, &huge.total);
@@ -248,7 +250,7 @@ int read_huge(struct oom_draft *draft, struct text text)
 	return 0;
 }
 
-const uint64_t *read_pages_of(const struct oom_report *report, struct text text)
+const uint64_t *read_pages_of(const struct oom_report *report, struct strview text)
 {
 	const struct {
 		const char *name;
@@ -267,29 +269,31 @@ const uint64_t *read_pages_of(const struct oom_report *report, struct text text)
 	};
 	uint64_t pages;
 
-	text_skip_blanks(&text);
-	if (text_starts(text, "Free swap"))
+	strview_skip_blanks(&text);
+	if (strview_starts(text, "Free swap"))
 		return &report->swap_free;
-	if (text_starts(text, "Total swap"))
+	if (strview_starts(text, "Total swap"))
 		return &report->swap_total;
-	if (!text_take_u64(&text, &pages))
+	if (!strview_take_u64(&text, &pages))
 		return NULL;
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
-		if (text_starts(text, figures[i].name))
+		if (strview_starts(text, figures[i].name))
 			return figures[i].figure;
 	return NULL;
 }
 
-/* "2062044 pages RAM" and its relations: pages, until draft_finish(); "Free swap  = 0kB": bytes */
-int read_pages(struct oom_draft *draft, struct text text)
+/*
+ * "2062044 pages RAM" and its relations: pages, until partial_finish(); "Free swap  = 0kB": bytes
+ */
+int read_pages(struct oom_partial *partial, struct strview text)
 {
-	uint64_t *figure = (uint64_t *)(uintptr_t)read_pages_of(&draft->report, text), pages;
+	uint64_t *figure = (uint64_t *)(uintptr_t)read_pages_of(&partial->report, text), pages;
 
-	draft->report.has_memory = true;
+	partial->report.has_memory = true;
 	if (!figure || *figure != OOM_UNKNOWN)
 		return 0;
-	text_skip_blanks(&text);
-	if (text_take_u64(&text, &pages))
+	strview_skip_blanks(&text);
+	if (strview_take_u64(&text, &pages))
 		*figure = value_times(pages, 1);
 	else
 		value_size(text, "=", 1024, figure);
@@ -302,53 +306,53 @@ static int add_cache(struct oom_caches *caches, const struct oom_cache *cache)
 
 	if (caches->count == CACHES_MAX)
 		return 0;
-	if (caches->count == caches->room) {
-		size_t room = caches->room ? 2 * caches->room : 32;
+	if (caches->count == caches->capacity) {
+		size_t room = caches->capacity ? 2 * caches->capacity : 32;
 
 		list = realloc(list, room * sizeof(*list));
 		if (!list)
 			return -ENOMEM;
 		caches->list = list;
-		caches->room = room;
+		caches->capacity = room;
 	}
 	list[caches->count++] = *cache;
 	return 0;
 }
 
 /* "xfs_icr                  263KB        263KB" */
-int read_slab(struct oom_draft *draft, struct text text)
+int read_slab(struct oom_partial *partial, struct strview text)
 {
 	struct oom_cache cache = { .name = "" };
-	struct text name;
+	struct strview name;
 
-	text_skip_blanks(&text);
-	name = text_take_word(&text);
-	text_copy_to(name, cache.name, sizeof(cache.name));
-	text_skip_blanks(&text);
-	if (!text_take_u64(&text, &cache.used) || !text_skip(&text, "KB"))
+	strview_skip_blanks(&text);
+	name = strview_take_word(&text);
+	strview_copy_to(name, cache.name, sizeof(cache.name));
+	strview_skip_blanks(&text);
+	if (!strview_take_u64(&text, &cache.used) || !strview_skip(&text, "KB"))
 		return 0;
-	text_skip_blanks(&text);
-	if (!text_take_u64(&text, &cache.total))
+	strview_skip_blanks(&text);
+	if (!strview_take_u64(&text, &cache.total))
 		return 0;
 	cache.used = value_times(cache.used, 1024);
 	cache.total = value_times(cache.total, 1024);
-	return add_cache(&draft->report.slabs, &cache);
+	return add_cache(&partial->report.slabs, &cache);
 }
 
 /* "1047212032   511334 fs/xfs/xfs_icache.c:82 [xfs] func:xfs_inode_alloc": bytes, calls, where */
-int read_allocation(struct oom_draft *draft, struct text text)
+int read_allocation(struct oom_partial *partial, struct strview text)
 {
 	struct oom_cache cache = { .total = OOM_UNKNOWN };
-	struct text where;
+	struct strview where;
 	uint64_t calls;
 
-	text_skip_blanks(&text);
-	if (!text_take_u64(&text, &cache.used))
+	strview_skip_blanks(&text);
+	if (!strview_take_u64(&text, &cache.used))
 		return 0;
-	text_skip_blanks(&text);
-	text_take_u64(&text, &calls);
-	text_skip_blanks(&text);
-	where = text_trim(text);
-	text_copy_to(where, cache.name, sizeof(cache.name));
-	return add_cache(&draft->report.allocations, &cache);
+	strview_skip_blanks(&text);
+	strview_take_u64(&text, &calls);
+	strview_skip_blanks(&text);
+	where = strview_trim(text);
+	strview_copy_to(where, cache.name, sizeof(cache.name));
+	return add_cache(&partial->report.allocations, &cache);
 }

@@ -7,66 +7,69 @@
 
 static const struct {
 	const char *name;
-	enum draft_column column;
+	enum partial_column column;
 } names[] = {
-	{ "uid", DRAFT_UID }, { "tgid", DRAFT_TGID }, { "total_vm", DRAFT_TOTAL_VM },
-	{ "rss", DRAFT_RSS }, { "rss_anon", DRAFT_RSS_ANON }, { "rss_file", DRAFT_RSS_FILE },
-	{ "rss_shmem", DRAFT_RSS_SHMEM }, { "nr_ptes", DRAFT_PTES }, { "nr_pmds", DRAFT_PTES },
-	{ "nr_puds", DRAFT_PTES }, { "pgtables_bytes", DRAFT_PGTABLES_BYTES },
-	{ "swapents", DRAFT_SWAP }, { "oom_score_adj", DRAFT_ADJ }, { "oom_adj", DRAFT_OLD_ADJ },
+	{ "uid", PARTIAL_UID }, { "tgid", PARTIAL_TGID }, { "total_vm", PARTIAL_TOTAL_VM },
+	{ "rss", PARTIAL_RSS }, { "rss_anon", PARTIAL_RSS_ANON }, { "rss_file", PARTIAL_RSS_FILE },
+	{ "rss_shmem", PARTIAL_RSS_SHMEM }, { "nr_ptes", PARTIAL_PTES },
+	{ "nr_pmds", PARTIAL_PTES },
+	{ "nr_puds", PARTIAL_PTES }, { "pgtables_bytes", PARTIAL_PGTABLES_BYTES },
+	{ "swapents", PARTIAL_SWAP }, { "oom_score_adj", PARTIAL_ADJ },
+	{ "oom_adj", PARTIAL_OLD_ADJ },
 };
 
-static enum draft_column column_of(struct text word)
+static enum partial_column row_column_of(struct strview word)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (text_is(word, names[i].name))
+		if (strview_is(word, names[i].name))
 			return names[i].column;
-	return DRAFT_SKIP;
+	return PARTIAL_SKIP;
 }
 
-static void note_columns(struct oom_draft *draft)
+static void note_columns(struct oom_partial *partial)
 {
-	struct oom_columns *columns = &draft->report.columns;
+	struct oom_columns *columns = &partial->report.columns;
 
 	*columns = (struct oom_columns){ 0 };
-	for (size_t i = 0; i < draft->column_count; i++) {
-		columns->rss_kinds |= draft->columns[i] == DRAFT_RSS_ANON;
-		columns->swap |= draft->columns[i] == DRAFT_SWAP;
-		columns->adj |= draft->columns[i] == DRAFT_ADJ;
-		columns->old_adj |= draft->columns[i] == DRAFT_OLD_ADJ;
-		columns->pgtables |= draft->columns[i] == DRAFT_PTES ||
-				     draft->columns[i] == DRAFT_PGTABLES_BYTES;
+	for (size_t i = 0; i < partial->column_count; i++) {
+		columns->rss_kinds |= partial->columns[i] == PARTIAL_RSS_ANON;
+		columns->swap |= partial->columns[i] == PARTIAL_SWAP;
+		columns->adj |= partial->columns[i] == PARTIAL_ADJ;
+		columns->old_adj |= partial->columns[i] == PARTIAL_OLD_ADJ;
+		columns->pgtables |= partial->columns[i] == PARTIAL_PTES ||
+				     partial->columns[i] == PARTIAL_PGTABLES_BYTES;
 	}
 }
 
-int read_table(struct oom_draft *draft, struct text text)
+int read_table(struct oom_partial *partial, struct strview text)
 {
-	struct text word, inside;
+	struct strview word, inside;
 
-	draft->report.has_table = true;
-	draft->column_count = 0;
-	draft->padded_rows = text_is_blank(text_last(text));
-	text_take_until(&text, "]", &inside);
-	while (text_skip_blanks(&text), text.length && draft->column_count < DRAFT_COLUMNS_MAX) {
-		word = text_take_word(&text);
-		if (!word.length || text_is(word, "name"))
+	partial->report.has_table = true;
+	partial->column_count = 0;
+	partial->padded_rows = strview_is_blank(strview_last(text));
+	strview_take_until(&text, "]", &inside);
+	while (strview_skip_blanks(&text), text.length &&
+	       partial->column_count < PARTIAL_COLUMNS_MAX) {
+		word = strview_take_word(&text);
+		if (!word.length || strview_is(word, "name"))
 			break;
-		draft->columns[draft->column_count++] = column_of(word);
+		partial->columns[partial->column_count++] = row_column_of(word);
 	}
-	note_columns(draft);
+	note_columns(partial);
 	return 0;
 }
 
 /* How many numbers stand behind the pid, in front of the name; the first of them are in VALUES. */
-static size_t count_numbers(struct text text, int64_t *values, size_t room)
+static size_t count_numbers(struct strview text, int64_t *values, size_t room)
 {
 	size_t count = 0;
 
-	while (text_skip_blanks(&text)) {
-		struct text word = text_take_word(&text);
+	while (strview_skip_blanks(&text)) {
+		struct strview word = strview_take_word(&text);
 		int64_t value;
 
-		if (!word.length || !text_take_i64(&word, &value) || word.length)
+		if (!word.length || !strview_take_i64(&word, &value) || word.length)
 			break;
 		if (count < room)
 			values[count] = value;
@@ -75,48 +78,55 @@ static size_t count_numbers(struct text text, int64_t *values, size_t room)
 	return count;
 }
 
-static void set_columns(struct oom_draft *draft, const enum draft_column *columns, size_t count)
+static void set_columns(struct oom_partial *partial, const enum partial_column *columns,
+			size_t count)
 {
-	memcpy(draft->columns, columns, count * sizeof(*columns));
-	draft->column_count = count;
-	note_columns(draft);
+	memcpy(partial->columns, columns, count * sizeof(*columns));
+	partial->column_count = count;
+	note_columns(partial);
 }
 
 /* The header was cut off: the number of columns tells the kernel's age, the fifth what it is. */
-static void guess_columns(struct oom_draft *draft, struct text text)
+static void guess_columns(struct oom_partial *partial, struct strview text)
 {
-	static const enum draft_column oldest[] = {
-		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_SKIP, DRAFT_OLD_ADJ };
-	static const enum draft_column el6[] = {
-		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_SKIP, DRAFT_OLD_ADJ,
-		DRAFT_ADJ };
-	static const enum draft_column ptes[] = {
-		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_PTES, DRAFT_SWAP,
-		DRAFT_ADJ };
-	static const enum draft_column bytes[] = {
-		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_PGTABLES_BYTES, DRAFT_SWAP,
-		DRAFT_ADJ };
-	static const enum draft_column pmds[] = {
-		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_PTES, DRAFT_PTES,
-		DRAFT_SWAP, DRAFT_ADJ };
-	static const enum draft_column kinds[] = {
-		DRAFT_UID, DRAFT_TGID, DRAFT_TOTAL_VM, DRAFT_RSS, DRAFT_RSS_ANON, DRAFT_RSS_FILE,
-		DRAFT_RSS_SHMEM, DRAFT_PGTABLES_BYTES, DRAFT_SWAP, DRAFT_ADJ };
+	static const enum partial_column oldest[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_SKIP,
+		PARTIAL_OLD_ADJ };
+	static const enum partial_column el6[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_SKIP,
+		PARTIAL_OLD_ADJ,
+		PARTIAL_ADJ };
+	static const enum partial_column ptes[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_PTES,
+		PARTIAL_SWAP,
+		PARTIAL_ADJ };
+	static const enum partial_column bytes[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_PGTABLES_BYTES,
+		PARTIAL_SWAP,
+		PARTIAL_ADJ };
+	static const enum partial_column pmds[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_PTES,
+		PARTIAL_PTES,
+		PARTIAL_SWAP, PARTIAL_ADJ };
+	static const enum partial_column kinds[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_RSS_ANON,
+		PARTIAL_RSS_FILE,
+		PARTIAL_RSS_SHMEM, PARTIAL_PGTABLES_BYTES, PARTIAL_SWAP, PARTIAL_ADJ };
 	int64_t value[10] = { 0 };
 	size_t count = count_numbers(text, value, 10);
 
 	if (count >= 10)
-		set_columns(draft, kinds, 10);
+		set_columns(partial, kinds, 10);
 	else if (count == 8 || count == 9)
-		set_columns(draft, pmds, 8);
+		set_columns(partial, pmds, 8);
 	else if (count == 7 && value[4] && value[4] % 1024 == 0)
-		set_columns(draft, bytes, 7);
-	else if (count == 7 && draft->report.kernel && strstr(draft->report.kernel, ".el6"))
-		set_columns(draft, el6, 7);
+		set_columns(partial, bytes, 7);
+	else if (count == 7 && partial->report.kernel && strstr(partial->report.kernel, ".el6"))
+		set_columns(partial, el6, 7);
 	else if (count == 7)
-		set_columns(draft, ptes, 7);
+		set_columns(partial, ptes, 7);
 	else if (count == 6)
-		set_columns(draft, oldest, 6);
+		set_columns(partial, oldest, 6);
 }
 
 static uint64_t natural(int64_t value)
@@ -134,95 +144,96 @@ static void add_tables(struct oom_task *task, uint64_t count)
 	task->pgtables = value_times(task->pgtables, 1);
 }
 
-static void add_value(struct oom_task *task, enum draft_column column, int64_t value)
+static void add_value(struct oom_task *task, enum partial_column column, int64_t value)
 {
 	switch (column) {
-	case DRAFT_UID:
+	case PARTIAL_UID:
 		task->uid = value;
 		break;
-	case DRAFT_TGID:
+	case PARTIAL_TGID:
 		task->tgid = value;
 		break;
-	case DRAFT_TOTAL_VM:
+	case PARTIAL_TOTAL_VM:
 		task->total_vm = natural(value);
 		break;
-	case DRAFT_RSS:
+	case PARTIAL_RSS:
 		task->rss = natural(value);
 		break;
-	case DRAFT_RSS_ANON:
+	case PARTIAL_RSS_ANON:
 		task->rss_anon = natural(value);
 		break;
-	case DRAFT_RSS_FILE:
+	case PARTIAL_RSS_FILE:
 		task->rss_file = natural(value);
 		break;
-	case DRAFT_RSS_SHMEM:
+	case PARTIAL_RSS_SHMEM:
 		task->rss_shmem = natural(value);
 		break;
-	case DRAFT_PTES:
+	case PARTIAL_PTES:
 		add_tables(task, natural(value));
 		break;
-	case DRAFT_PGTABLES_BYTES:
+	case PARTIAL_PGTABLES_BYTES:
 		task->pgtables = natural(value);
 		break;
-	case DRAFT_SWAP:
+	case PARTIAL_SWAP:
 		task->swap = natural(value);
 		break;
-	case DRAFT_ADJ:
+	case PARTIAL_ADJ:
 		task->adj = value > 1000 ? 1000 : value < -1000 ? -1000 : (int)value;
 		break;
-	case DRAFT_OLD_ADJ:
+	case PARTIAL_OLD_ADJ:
 		/* The newer one, which stands behind it, overwrites it. */
 		task->adj = value > 15 ? 15 : value < -17 ? -17 : (int)value;
 		break;
-	case DRAFT_SKIP:
+	case PARTIAL_SKIP:
 		break;
 	}
 }
 
 /* Reads the numbers and the name of a row. Returns whether they were all there. */
-static bool read_values(const struct oom_draft *draft, struct text text, struct oom_task *task)
+static bool read_values(const struct oom_partial *partial, struct strview text,
+			struct oom_task *task)
 {
-	for (size_t i = 0; i < draft->column_count; i++) {
+	for (size_t i = 0; i < partial->column_count; i++) {
 		int64_t value;
 
-		text_skip_blanks(&text);
+		strview_skip_blanks(&text);
 		/* A vendor's column may hold anything. */
-		if (draft->columns[i] == DRAFT_SKIP && text_take_word(&text).length)
+		if (partial->columns[i] == PARTIAL_SKIP && strview_take_word(&text).length)
 			continue;
-		if (!text_take_i64(&text, &value))
+		if (!strview_take_i64(&text, &value))
 			return false;
-		add_value(task, draft->columns[i], value);
+		add_value(task, partial->columns[i], value);
 	}
 	/* One blank is the kernel's, further ones are the name's. */
-	text_skip(&text, " ");
-	while (text.length && (strchr("\r\n", text_last(text)) ||
-			       (draft->padded_rows && text_is_blank(text_last(text)))))
+	strview_skip(&text, " ");
+	while (text.length && (strchr("\r\n", strview_last(text)) ||
+			       (partial->padded_rows && strview_is_blank(strview_last(text)))))
 		text.length--;
 	read_comm(text, task->comm);
 	return true;
 }
 
 /* "[ 1234]" */
-static bool take_pid(struct text *text, int64_t *ret_pid)
+static bool row_take_pid(struct strview *text, int64_t *ret_pid)
 {
-	struct text inside;
+	struct strview inside;
 
-	if (!text_take_until(text, "]", &inside))
+	if (!strview_take_until(text, "]", &inside))
 		return false;
-	text_skip_blanks(&inside);
-	text_skip(&inside, "[");
-	text_skip_blanks(&inside);
-	return text_take_i64(&inside, ret_pid);
+	strview_skip_blanks(&inside);
+	strview_skip(&inside, "[");
+	strview_skip_blanks(&inside);
+	return strview_take_i64(&inside, ret_pid);
 }
 
-bool read_row_pid(struct text text, int64_t *ret_pid)
+bool read_row_pid(struct strview text, int64_t *ret_pid)
 {
-	return take_pid(&text, ret_pid);
+	return row_take_pid(&text, ret_pid);
 }
 
-int read_row(struct oom_draft *draft, struct text text)
+int read_row(struct oom_partial *partial, struct strview text)
 {
-	struct oom_report *report = &draft->report;
+	struct oom_report *report = &partial->report;
 	struct oom_task task = {
 		.uid = OOM_NO_NUMBER, .tgid = OOM_NO_NUMBER, .rss_anon = OOM_UNKNOWN,
 		.rss_file = OOM_UNKNOWN, .rss_shmem = OOM_UNKNOWN, .swap = OOM_UNKNOWN,
@@ -230,11 +241,11 @@ int read_row(struct oom_draft *draft, struct text text)
 	};
 	struct oom_task *tasks;
 
-	if (!take_pid(&text, &task.pid))
+	if (!row_take_pid(&text, &task.pid))
 		return 0;
-	if (!draft->column_count)
-		guess_columns(draft, text);
-	if (!draft->column_count || !read_values(draft, text, &task))
+	if (!partial->column_count)
+		guess_columns(partial, text);
+	if (!partial->column_count || !read_values(partial, text, &task))
 		return 0;
 	report->tasks_listed++;
 	if (report->task_count == OOM_TASKS_MAX)

@@ -56,7 +56,7 @@ void oom_report_init(struct oom_report *report)
 		.choice = { .pid = OOM_NO_NUMBER, .score = OOM_NO_NUMBER },
 	};
 	init_memcg(&report->memcg);
-	init_task(&report->decided);
+	init_task(&report->selected);
 }
 
 static void free_memcg(struct oom_memcg *memcg)
@@ -107,18 +107,18 @@ uint64_t oom_figure(const struct oom_figures *figures, const char *name)
 	return OOM_UNKNOWN;
 }
 
-static int make_room(struct oom_figures *figures)
+static int report_make_room(struct oom_figures *figures)
 {
-	size_t room = figures->room ? figures->room * 2 : 16;
+	size_t room = figures->capacity ? figures->capacity * 2 : 16;
 	struct oom_figure *list;
 
-	if (figures->count < figures->room)
+	if (figures->count < figures->capacity)
 		return 0;
 	list = realloc(figures->list, room * sizeof(*list));
 	if (!list)
 		return -ENOMEM;
 	figures->list = list;
-	figures->room = room;
+	figures->capacity = room;
 	return 0;
 }
 
@@ -138,7 +138,7 @@ static int find_figure(struct oom_figures *figures, const char *name, size_t len
 			*ret_figure = &figures->list[i];
 	if (*ret_figure || figures->count >= FIGURES_MAX)
 		return 0;
-	r = make_room(figures);
+	r = report_make_room(figures);
 	if (r < 0)
 		return r;
 	*ret_new = true;
@@ -182,9 +182,10 @@ const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pi
 
 bool oom_names_two_threads(const struct oom_report *report)
 {
-	return report->decided.pid != OOM_NO_NUMBER && !report->choice.said && !report->group &&
-	       report->victim_count && report->victims[0].pid != report->decided.pid &&
-	       !oom_find_task(report, report->decided.pid);
+	return report->selected.pid != OOM_NO_NUMBER && !report->choice.present &&
+	       !report->group &&
+	       report->victim_count && report->victims[0].pid != report->selected.pid &&
+	       !oom_find_task(report, report->selected.pid);
 }
 
 const char *oom_boot_name(enum oom_boot boot)
@@ -211,7 +212,7 @@ const char *oom_scope_name(enum oom_scope scope)
 }
 
 /* Takes digits, of a number of at most two of them that can be a version's, or nothing. */
-static bool take_number(const char **text, unsigned *ret_number)
+static bool report_take_number(const char **text, unsigned *ret_number)
 {
 	unsigned number = 0;
 
@@ -227,8 +228,8 @@ unsigned oom_kernel_number(const char *kernel)
 {
 	unsigned major, minor;
 
-	if (!kernel || !take_number(&kernel, &major) || *kernel++ != '.' ||
-	    !take_number(&kernel, &minor))
+	if (!kernel || !report_take_number(&kernel, &major) || *kernel++ != '.' ||
+	    !report_take_number(&kernel, &minor))
 		return 0;
 	return major * 100 + minor;
 }

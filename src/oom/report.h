@@ -38,7 +38,7 @@ struct oom_figure {
 
 struct oom_figures {
 	struct oom_figure *list;	/* owned */
-	size_t count, room;
+	size_t count, capacity;
 };
 
 /* Which lists have the free blocks of an order: show_migration_types() in mm/show_mem.c. */
@@ -81,7 +81,7 @@ struct oom_cache {
 
 struct oom_caches {
 	struct oom_cache *list;		/* owned */
-	size_t count, room;
+	size_t count, capacity;
 };
 
 /* "memory: usage 32768kB, limit 32768kB, failcnt 12" */
@@ -120,7 +120,7 @@ struct oom_columns {
 
 /* What the reaper said of a victim. */
 struct oom_reaped {
-	bool said;			/* "oom_reaper: reaped process" */
+	bool present;			/* "oom_reaper: reaped process" */
 	bool failed;			/* "oom_reaper: unable to reap" */
 	uint64_t anon, file, shmem;	/* bytes left */
 	struct oom_time time;
@@ -143,7 +143,7 @@ struct oom_victim {
 
 /* "Kill process 15665 (main.out) score 865 or sacrifice child" */
 struct oom_choice {
-	bool said;
+	bool present;
 	int64_t pid;
 	int64_t score;			/* OOM_NO_NUMBER from 5.1 on */
 	char comm[OOM_COMM_MAX];
@@ -151,7 +151,7 @@ struct oom_choice {
 
 /* How far the machine had come up, where a line proves it. */
 enum oom_boot {
-	OOM_BOOT_NOT_SAID,
+	OOM_BOOT_UNKNOWN,
 	OOM_BOOT_KERNEL,	/* process 1 was still the kernel's own, swapper: no program ran */
 	OOM_BOOT_INITRAMFS,	/* by the call trace, the kernel was unpacking the initramfs */
 };
@@ -163,10 +163,10 @@ struct oom_report {
 	char *machine;			/* "Hardware name:"; owned; NULL */
 	enum oom_scope scope;
 	char *constraint;		/* "CONSTRAINT_MEMCG"; owned; NULL */
-	bool global_said;		/* global_oom in the oom-kill line */
+	bool global_present;		/* global_oom in the oom-kill line */
 
 	struct {
-		bool said;			/* "invoked oom-killer" was seen */
+		bool present;			/* "invoked oom-killer" was seen */
 		char comm[OOM_COMM_MAX];
 		int64_t pid, uid, cpu;		/* OOM_NO_NUMBER */
 		int64_t adj, old_adj;		/* OOM_NO_NUMBER */
@@ -205,7 +205,7 @@ struct oom_report {
 	struct oom_choice choice;
 	struct oom_victim *victims;	/* owned; in the order of the log */
 	size_t victim_count;
-	struct oom_task decided;	/* task, pid and uid of the oom-kill line;
+	struct oom_task selected;	/* task, pid and uid of the oom-kill line;
 					 * pid OOM_NO_NUMBER: none */
 
 	bool allocating_task;		/* oom_kill_allocating_task: the asker is killed,

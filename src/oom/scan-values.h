@@ -34,46 +34,47 @@ static inline uint64_t value_plus(uint64_t first, uint64_t second)
  * The number right behind the last KEY of TEXT; untouched where there is none. The last, because a
  * name or a path in front of the figures may hold the key too.
  */
-static inline void value_number(struct text text, const char *key, int64_t *ret_number)
+static inline void value_number(struct strview text, const char *key, int64_t *ret_number)
 {
-	if (text_skip_past_last(&text, key))
-		text_take_i64(&text, ret_number);
+	if (strview_skip_past_last(&text, key))
+		strview_take_i64(&text, ret_number);
 }
 
 /*
  * The same for a count of things of UNIT bytes (1024 for kB), with or without blanks in front. At
  * the end of a line that was cut the number of kB has no "kB", and is not a number.
  */
-static inline void value_size(struct text text, const char *key, uint64_t unit,
+static inline void value_size(struct strview text, const char *key, uint64_t unit,
 			      uint64_t *ret_bytes)
 {
 	uint64_t count;
 
-	if (text_skip_past_last(&text, key)) {
-		text_skip_blanks(&text);
-		if (text_take_u64(&text, &count) && (unit != 1024 || text.length))
+	if (strview_skip_past_last(&text, key)) {
+		strview_skip_blanks(&text);
+		if (strview_take_u64(&text, &count) && (unit != 1024 || text.length))
 			*ret_bytes = value_times(count, unit);
 	}
 }
 
 /* The same for a count of kB with its unit: without it the line is cut, perhaps in the number. */
-static inline void value_kib(struct text text, const char *key, uint64_t *ret_bytes)
+static inline void value_kib(struct strview text, const char *key, uint64_t *ret_bytes)
 {
 	uint64_t count;
 
-	if (!text_skip_past_last(&text, key))
+	if (!strview_skip_past_last(&text, key))
 		return;
-	text_skip_blanks(&text);
-	if (text_take_u64(&text, &count) && (text_starts(text, "kB") || text_starts(text, "KB")))
+	strview_skip_blanks(&text);
+	if (strview_take_u64(&text, &count) &&
+	    (strview_starts(text, "kB") || strview_starts(text, "KB")))
 		*ret_bytes = value_times(count, 1024);
 }
 
 /* Keeps the first TEXT that is not empty. Returns 0 or -ENOMEM. */
-static inline int value_keep(char **kept, struct text text)
+static inline int value_keep(char **kept, struct strview text)
 {
 	if (*kept || !text.length)
 		return 0;
-	*kept = text_copy(text_head(text, VALUE_TEXT_MAX));
+	*kept = strview_copy(strview_head(text, VALUE_TEXT_MAX));
 	return *kept ? 0 : -ENOMEM;
 }
 

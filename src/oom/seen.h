@@ -14,7 +14,7 @@
 #define SEEN_BYTES 4096
 
 struct seen_line {
-	bool said;		/* it has a time */
+	bool has_time;		/* it has a time */
 	struct oom_time time;
 	char host[72];		/* "": not said */
 };
@@ -29,7 +29,7 @@ struct seen {
 };
 
 /* DATA is the next piece of a log. */
-void seen_bytes(struct seen *seen, struct text data);
+void seen_bytes(struct seen *seen, struct strview data);
 
 /* A record with TIME and HOST, "": none. */
 void seen_record(struct seen *seen, const struct oom_time *time, const char *host);

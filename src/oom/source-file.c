@@ -46,23 +46,24 @@ static int read_more(struct oom_source *source, struct file_state *state)
 	return got ? OOM_SUPPLY_MORE : OOM_SUPPLY_END;
 }
 
-static int supply(struct oom_source *source, struct oom_parser *parser, struct trouble *trouble)
+static int source_file_supply(struct oom_source *source, struct oom_parser *parser,
+			      struct error *err)
 {
 	struct file_state *state = source->state;
 	int r = read_more(source, state), fed;
 
 	if (r < 0)
-		return oom_source_fail(source, r, trouble);
+		return oom_source_fail(source, r, err);
 	/* A pipe may give its first bytes one by one. */
 	if (!state->known && state->kept < MAGIC_SIZE && r != OOM_SUPPLY_END)
 		return r;
-	if (!state->known && magic_check(source->name, source->said, state->block, state->kept,
-					 trouble) < 0)
+	if (!state->known && magic_check(source->name, source->label, state->block, state->kept,
+					 err) < 0)
 		return -EMEDIUMTYPE;
 	state->known = true;
 	fed = state->kept ? oom_parser_feed(parser, state->block, state->kept) : 0;
 	state->kept = 0;
-	return fed < 0 ? oom_source_fail(source, fed, trouble) : r;
+	return fed < 0 ? oom_source_fail(source, fed, err) : r;
 }
 
 static void close_file(struct oom_source *source)
@@ -72,39 +73,39 @@ static void close_file(struct oom_source *source)
 	free(source->state);
 }
 
-static int refuse(const char *path, const char *said, int error, struct trouble *trouble)
+static int source_file_error(const char *path, const char *label, int error, struct error *err)
 {
 	if (error == EISDIR) {
-		trouble_set(trouble, "%s is a directory", said);
-		trouble_remedy(trouble, "name the files in it; a journal's is read so: "
-			       "journalctl -D %s -k -o export | oomwhy", magic_command_name(path));
+		error_set(err, "%s is a directory", label);
+		error_hint(err, "name the files in it; a journal's is read so: "
+			   "journalctl -D %s -k -o export | oomwhy", magic_command_name(path));
 		return -error;
 	}
-	trouble_set(trouble, "cannot open %s: %s", said, strerror(error));
+	error_set(err, "cannot open %s: %s", label, strerror(error));
 	if (error == EACCES)
-		trouble_remedy(trouble, "use sudo, or be in the group that may read it (ls -l)");
+		error_hint(err, "use sudo, or be in the group that may read it (ls -l)");
 	else
-		trouble_remedy_errno(trouble, -error);
+		error_hint_errno(err, -error);
 	return -error;
 }
 
-/* Makes a source of FD, which becomes its own; SAID has been filled in. */
-static int make(const char *name, int fd, bool follow, const char *said,
-		struct oom_source *ret_source, struct trouble *trouble)
+/* Makes a source of FD, which becomes its own; LABEL has been filled in. */
+static int make(const char *name, int fd, bool follow, const char *label,
+		struct oom_source *ret_source, struct error *err)
 {
 	struct oom_source source = {
 		.name = name, .follow = follow, .fd = fd, .events = POLLIN, .wake_ms = -1,
-		.supply = supply, .close = close_file,
+		.supply = source_file_supply, .close = close_file,
 	};
 	struct file_state *state = malloc(sizeof(*state));
 	struct stat status;
 
-	snprintf(source.said, sizeof(source.said), "%s", said);
+	snprintf(source.label, sizeof(source.label), "%s", label);
 	if (!state)
-		return oom_source_fail(&source, -ENOMEM, trouble);
+		return oom_source_fail(&source, -ENOMEM, err);
 	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
 		free(state);
-		return refuse(name, said, EISDIR, trouble);
+		return source_file_error(name, label, EISDIR, err);
 	}
 	state->known = false;
 	state->kept = 0;
@@ -114,24 +115,24 @@ static int make(const char *name, int fd, bool follow, const char *said,
 	return 0;
 }
 
-int source_file_open(const char *path, struct oom_source *ret_source, struct trouble *trouble)
+int source_file_open(const char *path, struct oom_source *ret_source, struct error *err)
 {
 	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char escaped[200], said[sizeof(escaped) + 2];
+	char escaped[200], label[sizeof(escaped) + 2];
 	int r;
 
-	snprintf(said, sizeof(said), "'%s'", trouble_escape(escaped, sizeof(escaped), path));
+	snprintf(label, sizeof(label), "'%s'", error_escape(escaped, sizeof(escaped), path));
 	if (fd < 0)
-		return refuse(path, said, errno, trouble);
-	r = make(path, fd, false, said, ret_source, trouble);
+		return source_file_error(path, label, errno, err);
+	r = make(path, fd, false, label, ret_source, err);
 	if (r == 0)
 		take_fd(&fd);
 	return r;
 }
 
-int source_stdin_open(bool follow, struct oom_source *ret_source, struct trouble *trouble)
+int source_stdin_open(bool follow, struct oom_source *ret_source, struct error *err)
 {
 	static const char name[] = "standard input";
 
-	return make(name, STDIN_FILENO, follow, name, ret_source, trouble);
+	return make(name, STDIN_FILENO, follow, name, ret_source, err);
 }

@@ -9,13 +9,13 @@
 const char source_journal_reader[] = "without journal";
 
 int source_journal_open(const char *directory, const char *boot, bool follow,
-			struct oom_source *ret_source, struct trouble *trouble)
+			struct oom_source *ret_source, struct error *err)
 {
 	(void)directory;
 	(void)boot;
 	(void)follow;
 	(void)ret_source;
-	trouble_set(trouble, "cannot read the journal: this oomwhy was built without libsystemd");
-	trouble_remedy(trouble, "use: journalctl -k -o export | oomwhy");
+	error_set(err, "cannot read the journal: this oomwhy was built without libsystemd");
+	error_hint(err, "use: journalctl -k -o export | oomwhy");
 	return -ENOSYS;
 }

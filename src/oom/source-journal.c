@@ -42,24 +42,24 @@ static void close_journal_ptr(sd_journal **journal)
 #define CLEANUP_JOURNAL __attribute__((cleanup(close_journal_ptr)))
 
 /* The value of a field of the current entry, good until the next call; at NULL: it has none. */
-static struct text field(sd_journal *journal, const char *name)
+static struct strview journal_field(sd_journal *journal, const char *name)
 {
 	const void *data;
 	size_t length, skip = strlen(name) + 1;
 
 	if (sd_journal_get_data(journal, name, &data, &length) < 0 || length < skip)
-		return (struct text){ NULL, 0 };
-	return (struct text){ (const char *)data + skip, length - skip };
+		return (struct strview){ NULL, 0 };
+	return (struct strview){ (const char *)data + skip, length - skip };
 }
 
 static struct oom_time time_of(sd_journal *journal)
 {
-	struct text monotonic = field(journal, "_SOURCE_MONOTONIC_TIMESTAMP");
+	struct strview monotonic = journal_field(journal, "_SOURCE_MONOTONIC_TIMESTAMP");
 	struct oom_time time = { 0 };
 	char written[TIMESTAMP_TEXT_MAX];
 	uint64_t us;
 
-	if (monotonic.at && text_take_u64(&monotonic, &us) && us <= INT64_MAX / 1000) {
+	if (monotonic.at && strview_take_u64(&monotonic, &us) && us <= INT64_MAX / 1000) {
 		time.has_monotonic = true;
 		time.monotonic_ns = (int64_t)us * 1000;
 	}
@@ -76,16 +76,16 @@ static int give(sd_journal *journal, struct oom_parser *parser)
 {
 	char host[HOST_MAX];
 	struct oom_time time = time_of(journal);
-	struct text value = field(journal, "_HOSTNAME"), message;
+	struct strview value = journal_field(journal, "_HOSTNAME"), message;
 
 	if (value.at)
-		text_copy_to(value, host, sizeof(host));
+		strview_copy_to(value, host, sizeof(host));
 	/* Last, since the next look for a field may take its memory. */
-	message = field(journal, "MESSAGE");
+	message = journal_field(journal, "MESSAGE");
 	return message.at ? oom_parser_record(parser, message, &time, value.at ? host : NULL) : 0;
 }
 
-static int supply(struct oom_source *source, struct oom_parser *parser, struct trouble *trouble)
+static int journal_supply(struct oom_source *source, struct oom_parser *parser, struct error *err)
 {
 	sd_journal *journal = source->state;
 	int r = 0;
@@ -101,7 +101,7 @@ static int supply(struct oom_source *source, struct oom_parser *parser, struct t
 		if (r > 0)
 			r = give(journal, parser);
 		if (r < 0)
-			return oom_source_fail(source, r, trouble);
+			return oom_source_fail(source, r, err);
 	}
 	return OOM_SUPPLY_MORE;
 }
@@ -121,12 +121,12 @@ static int compare_boots(const void *left, const void *right)
 /* Finds out when BOOT was first heard of. Leaves its match behind. Returns 1, 0: never, or < 0. */
 static int look_up(sd_journal *journal, struct boot *boot)
 {
-	char match[sizeof("_BOOT_ID=") + BOOT_ID_SIZE];
+	char journal_match[sizeof("_BOOT_ID=") + BOOT_ID_SIZE];
 	int r;
 
-	snprintf(match, sizeof(match), "_BOOT_ID=%s", boot->id);
+	snprintf(journal_match, sizeof(journal_match), "_BOOT_ID=%s", boot->id);
 	sd_journal_flush_matches(journal);
-	r = sd_journal_add_match(journal, match, 0);
+	r = sd_journal_add_match(journal, journal_match, 0);
 	if (r >= 0)
 		r = sd_journal_seek_head(journal);
 	if (r >= 0)
@@ -148,7 +148,8 @@ static int list_boots(sd_journal *journal, struct boot **ret_boots, size_t *ret_
 	if (r < 0)
 		return r;
 	while ((r = sd_journal_enumerate_unique(journal, &data, &length)) > 0) {
-		struct text id = text_from((struct text){ data, length }, strlen("_BOOT_ID="));
+		struct strview id =
+			strview_from((struct strview){ data, length }, strlen("_BOOT_ID="));
 
 		if (count == room) {
 			size_t more = room ? 2 * room : 64;
@@ -159,7 +160,7 @@ static int list_boots(sd_journal *journal, struct boot **ret_boots, size_t *ret_
 			boots = grown;
 			room = more;
 		}
-		text_copy_to(id, boots[count].id, sizeof(boots[count].id));
+		strview_copy_to(id, boots[count].id, sizeof(boots[count].id));
 		count++;
 	}
 	for (size_t i = 0; r >= 0 && i < count; i++) {
@@ -218,7 +219,7 @@ static int choose_boot(sd_journal *journal, const struct boot_choice *choice, bo
 }
 
 /* Narrows the journal down to the kernel's messages of the chosen boot. */
-static int match(sd_journal *journal, const struct boot_choice *choice, bool recorded)
+static int journal_match(sd_journal *journal, const struct boot_choice *choice, bool recorded)
 {
 	char boot[sizeof("_BOOT_ID=") + BOOT_ID_SIZE], id[BOOT_ID_SIZE];
 	int r = 0;
@@ -236,18 +237,18 @@ static int match(sd_journal *journal, const struct boot_choice *choice, bool rec
 }
 
 /* Says that ERROR, a negative errno, keeps us from reading. Returns it. */
-static int refuse(int error, struct trouble *trouble)
+static int journal_error(int error, struct error *err)
 {
-	trouble_set(trouble, "cannot read the system's journal: %s", strerror(-error));
+	error_set(err, "cannot read the system's journal: %s", strerror(-error));
 	if (error == -EACCES)
-		trouble_remedy(trouble, "use sudo, or be in the group adm or systemd-journal");
+		error_hint(err, "use sudo, or be in the group adm or systemd-journal");
 	else
-		trouble_remedy_errno(trouble, error);
+		error_hint_errno(err, error);
 	return error;
 }
 
 /* Whether this machine has a journal; sd_journal_open(3) passes over an unreadable one. */
-static bool is_there(void)
+static bool journal_is_there(void)
 {
 	static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
 	char id[SD_ID128_STRING_MAX], path[128];
@@ -265,32 +266,32 @@ static bool is_there(void)
 }
 
 /* Why no file could be opened. */
-static int refuse_empty(struct trouble *trouble)
+static int journal_empty_error(struct error *err)
 {
-	if (geteuid() != 0 && is_there())
-		return refuse(-EACCES, trouble);
-	trouble_set(trouble, "there is no journal here");
-	trouble_remedy(trouble, "does systemd-journald run? Without --journal oomwhy reads the "
-		       "kernel's own log");
+	if (geteuid() != 0 && journal_is_there())
+		return journal_error(-EACCES, err);
+	error_set(err, "there is no journal here");
+	error_hint(err, "does systemd-journald run? Without --journal oomwhy reads the "
+		   "kernel's own log");
 	return -ENOENT;
 }
 
-static int refuse_boot(const char *boot, struct trouble *trouble)
+static int journal_boot_error(const char *boot, struct error *err)
 {
 	char escaped[128];
 
-	trouble_set(trouble, "the journal has no boot '%s'",
-		    trouble_escape(escaped, sizeof(escaped), boot ? boot : "0"));
-	trouble_remedy(trouble, "journalctl --list-boots shows those that it has");
+	error_set(err, "the journal has no boot '%s'",
+		  error_escape(escaped, sizeof(escaped), boot ? boot : "0"));
+	error_hint(err, "journalctl --list-boots shows those that it has");
 	return -ENOENT;
 }
 
 int source_journal_open(const char *directory, const char *boot, bool follow,
-			struct oom_source *ret_source, struct trouble *trouble)
+			struct oom_source *ret_source, struct error *err)
 {
 	struct oom_source source = {
-		.name = "journal", .said = "the journal", .follow = follow, .fd = -1,
-		.events = POLLIN, .wake_ms = -1, .supply = supply, .close = close_journal,
+		.name = "journal", .label = "the journal", .follow = follow, .fd = -1,
+		.events = POLLIN, .wake_ms = -1, .supply = journal_supply, .close = close_journal,
 	};
 	CLEANUP_JOURNAL sd_journal *journal = NULL;
 	struct boot_choice choice = { 0 };
@@ -300,10 +301,10 @@ int source_journal_open(const char *directory, const char *boot, bool follow,
 		r = directory ? sd_journal_open_directory(&journal, directory, 0)
 			: sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
 	if (r < 0)
-		return refuse(r, trouble);
+		return journal_error(r, err);
 	if (!directory && sd_journal_has_persistent_files(journal) <= 0 &&
 	    sd_journal_has_runtime_files(journal) <= 0)
-		return refuse_empty(trouble);
+		return journal_empty_error(err);
 	sd_journal_set_data_threshold(journal, 0);
 	/* Asked for before the first entry is read, so that no later one is missed. */
 	if (follow) {
@@ -314,9 +315,9 @@ int source_journal_open(const char *directory, const char *boot, bool follow,
 		source.wake_ms = sd_journal_reliable_fd(journal) > 0 ? -1 : UNRELIABLE_WAKE_MS;
 	}
 	if (r >= 0)
-		r = match(journal, &choice, directory != NULL);
+		r = journal_match(journal, &choice, directory != NULL);
 	if (r < 0)
-		return r == -ENOENT ? refuse_boot(boot, trouble) : refuse(r, trouble);
+		return r == -ENOENT ? journal_boot_error(boot, err) : journal_error(r, err);
 	source.state = journal;
 	journal = NULL;
 	*ret_source = source;

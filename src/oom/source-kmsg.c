@@ -28,13 +28,13 @@ struct kmsg_state {
 };
 
 /* "6,438,6973814,-;text": counts what is missing before it. */
-static void count_lost(struct oom_source *source, struct text record)
+static void count_lost(struct oom_source *source, struct strview record)
 {
 	struct kmsg_state *state = source->state;
-	struct text before;
+	struct strview before;
 	uint64_t number;
 
-	if (!text_take_until(&record, ",", &before) || !text_take_u64(&record, &number))
+	if (!strview_take_until(&record, ",", &before) || !strview_take_u64(&record, &number))
 		return;
 	if (state->overwritten && number > state->expected)
 		source->lost += number - state->expected;
@@ -60,7 +60,7 @@ static int read_once(struct oom_source *source)
 	if (got == 0)
 		return OOM_SUPPLY_END;
 	if (state->records) {
-		count_lost(source, (struct text){ at, (size_t)got });
+		count_lost(source, (struct strview){ at, (size_t)got });
 		if (at[got - 1] != '\n')
 			at[got++] = '\n';
 	}
@@ -68,7 +68,8 @@ static int read_once(struct oom_source *source)
 	return OOM_SUPPLY_MORE;
 }
 
-static int supply(struct oom_source *source, struct oom_parser *parser, struct trouble *trouble)
+static int source_kmsg_supply(struct oom_source *source, struct oom_parser *parser,
+			      struct error *err)
 {
 	struct kmsg_state *state = source->state;
 	int r = OOM_SUPPLY_MORE, fed;
@@ -82,7 +83,7 @@ static int supply(struct oom_source *source, struct oom_parser *parser, struct t
 	state->used = 0;
 	if (fed < 0)
 		r = fed;
-	return r < 0 ? oom_source_fail(source, r, trouble) : r;
+	return r < 0 ? oom_source_fail(source, r, err) : r;
 }
 
 static void close_kmsg(struct oom_source *source)
@@ -91,47 +92,47 @@ static void close_kmsg(struct oom_source *source)
 	free(source->state);
 }
 
-static int refuse(const char *path, int error, struct trouble *trouble)
+static int source_kmsg_error(const char *path, int error, struct error *err)
 {
 	bool denied = error == EPERM || error == EACCES;
 	bool missing = error == ENOENT || error == ENXIO || error == ENODEV;
 
-	trouble_set(trouble, "cannot open the kernel's log %s: %s%s", path, strerror(error),
-		    denied ? " (it needs CAP_SYSLOG where kernel.dmesg_restrict is 1)" : "");
+	error_set(err, "cannot open the kernel's log %s: %s%s", path, strerror(error),
+		  denied ? " (it needs CAP_SYSLOG where kernel.dmesg_restrict is 1)" : "");
 	if ((denied || missing) && place_is_container())
-		trouble_remedy(trouble, "in a container the kernel's log is the host's: run "
-			       "oomwhy there, or give it a log: oomwhy FILE");
+		error_hint(err, "in a container the kernel's log is the host's: run "
+			   "oomwhy there, or give it a log: oomwhy FILE");
 	else if (denied)
-		trouble_remedy(trouble, "use sudo; or --journal, as a member of the group adm; or "
-			       "as root: sysctl kernel.dmesg_restrict=0");
+		error_hint(err, "use sudo; or --journal, as a member of the group adm; or "
+			   "as root: sysctl kernel.dmesg_restrict=0");
 	else if (missing)
-		trouble_remedy(trouble, "here is none, as in a chroot or a container: give oomwhy "
-			       "a log: oomwhy FILE");
+		error_hint(err, "here is none, as in a chroot or a container: give oomwhy "
+			   "a log: oomwhy FILE");
 	else
-		trouble_remedy_errno(trouble, -error);
+		error_hint_errno(err, -error);
 	return -error;
 }
 
 int source_kmsg_open(const char *path, bool follow, struct oom_source *ret_source,
-		     struct trouble *trouble)
+		     struct error *err)
 {
 	CLEANUP_FD int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	struct oom_source source = {
 		.name = path, .follow = follow, .fd = fd, .events = POLLIN,
-		.wake_ms = -1, .supply = supply, .close = close_kmsg,
+		.wake_ms = -1, .supply = source_kmsg_supply, .close = close_kmsg,
 	};
 	struct kmsg_state *state;
 	struct stat status;
 
 	if (fd < 0)
-		return refuse(path, errno, trouble);
+		return source_kmsg_error(path, errno, err);
 	/* What containers have in its place (a console, /dev/null) says nothing, or for ever. */
 	if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || kmsg_is(&status)))
-		return refuse(path, ENXIO, trouble);
-	snprintf(source.said, sizeof(source.said), "the kernel's log %s", path);
+		return source_kmsg_error(path, ENXIO, err);
+	snprintf(source.label, sizeof(source.label), "the kernel's log %s", path);
 	state = malloc(sizeof(*state));
 	if (!state)
-		return oom_source_fail(&source, -ENOMEM, trouble);
+		return oom_source_fail(&source, -ENOMEM, err);
 	state->records = S_ISCHR(status.st_mode);
 	source.live = state->records;
 	state->overwritten = false;

@@ -8,16 +8,16 @@
 #include "oom/source.h"
 #include "oom/turn.h"
 
-int oom_source_fail(const struct oom_source *source, int error, struct trouble *trouble)
+int oom_source_fail(const struct oom_source *source, int error, struct error *err)
 {
 	if (error == TURN_REFUSED) {
-		trouble_set(trouble, "%s has its newest line first, and cannot be turned here",
-			    source->said);
-		trouble_remedy(trouble, "turn it: tac FILE | oomwhy, or journalctl without -r");
+		error_set(err, "%s has its newest line first, and cannot be turned here",
+			  source->label);
+		error_hint(err, "turn it: tac FILE | oomwhy, or journalctl without -r");
 		return error;
 	}
-	trouble_set(trouble, "cannot read %s: %s", source->said, strerror(-error));
-	trouble_remedy_errno(trouble, error);
+	error_set(err, "cannot read %s: %s", source->label, strerror(-error));
+	error_hint_errno(err, error);
 	return error;
 }
 

@@ -18,7 +18,7 @@ enum oom_supply {
 
 struct oom_source {
 	const char *name;	/* "standard input", "/dev/kmsg", "journal", a file's; not owned */
-	char said[256];		/* the same for a message: escaped, a file's in quotes */
+	char label[256];		/* the same for a message: escaped, a file's in quotes */
 	bool live;		/* the running kernel: monotonic times are of this boot */
 	bool follow;		/* at its end, wait for more instead of ending */
 	int fd;			/* to poll(2) for events */
@@ -29,27 +29,27 @@ struct oom_source {
 
 	/*
 	 * Feeds PARSER the next portion; does not wait for one if `follow` is set. Returns an
-	 * enum oom_supply, or a negative errno, of reading or the parser's, with *trouble set.
+	 * enum oom_supply, or a negative errno, of reading or the parser's, with *err set.
 	 */
 	int (*supply)(struct oom_source *source, struct oom_parser *parser,
-		      struct trouble *trouble);
+		      struct error *err);
 	void (*close)(struct oom_source *source);
 };
 
 /*
  * All of these open a source, which oom_source_close() closes. They return 0, or a negative errno
- * with *trouble set, *ret_source untouched and nothing to close.
+ * with *err set, *ret_source untouched and nothing to close.
  */
 
 /* A log in the file PATH. Its name is PATH, which must stay. */
-int source_file_open(const char *path, struct oom_source *ret_source, struct trouble *trouble);
+int source_file_open(const char *path, struct oom_source *ret_source, struct error *err);
 
 /* A log from standard input, which is left open. */
-int source_stdin_open(bool follow, struct oom_source *ret_source, struct trouble *trouble);
+int source_stdin_open(bool follow, struct oom_source *ret_source, struct error *err);
 
 /* The kernel's log from its beginning; PATH is /dev/kmsg, or a recorded one, and must stay. */
 int source_kmsg_open(const char *path, bool follow, struct oom_source *ret_source,
-		     struct trouble *trouble);
+		     struct error *err);
 
 /* Whether PATH is the kernel's own /dev/kmsg, by any name: read as a file, it would never end. */
 bool source_is_kmsg(const char *path);
@@ -59,13 +59,13 @@ bool source_is_kmsg(const char *path);
  * this one). DIRECTORY holds a recorded journal; NULL: this machine's. -ENOSYS: built without.
  */
 int source_journal_open(const char *directory, const char *boot, bool follow,
-			struct oom_source *ret_source, struct trouble *trouble);
+			struct oom_source *ret_source, struct error *err);
 
 /* For --version: how the journal is read. */
 extern const char source_journal_reader[];
 
-/* Sets *trouble: ERROR, a negative errno, while reading. Returns it. */
-int oom_source_fail(const struct oom_source *source, int error, struct trouble *trouble);
+/* Sets *err: ERROR, a negative errno, while reading. Returns it. */
+int oom_source_fail(const struct oom_source *source, int error, struct error *err);
 
 void oom_source_close(struct oom_source *source);
 

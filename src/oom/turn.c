@@ -33,9 +33,9 @@ void turn_free(struct turn *turn)
 }
 
 /* A copy of *text at *end, which is moved behind it. */
-static struct text copy_text(struct text text, char **end)
+static struct strview copy_text(struct strview text, char **end)
 {
-	struct text copy = { *end, text.length };
+	struct strview copy = { *end, text.length };
 
 	if (text.length)
 		memcpy(*end, text.at, text.length);
@@ -43,22 +43,22 @@ static struct text copy_text(struct text text, char **end)
 	return copy;
 }
 
-static int keep_line(struct turn *turn, const struct clothing *line)
+static int keep_line(struct turn *turn, const struct log_prefix *line)
 {
 	size_t length = line->message.length + line->host.length + line->caller.length;
-	struct clothing kept = *line;
+	struct log_prefix kept = *line;
 	char *end;
 
 	if (turn->bytes + length > TURN_BYTES_MAX)
 		return TURN_REFUSED;
-	if (turn->count == turn->room) {
-		size_t room = turn->room ? 2 * turn->room : 64;
-		struct clothing *lines = reallocarray(turn->lines, room, sizeof(*lines));
+	if (turn->count == turn->capacity) {
+		size_t room = turn->capacity ? 2 * turn->capacity : 64;
+		struct log_prefix *lines = reallocarray(turn->lines, room, sizeof(*lines));
 
 		if (!lines)
 			return -ENOMEM;
 		turn->lines = lines;
-		turn->room = room;
+		turn->capacity = room;
 	}
 	end = malloc(length + 1);
 	if (!end)
@@ -86,16 +86,16 @@ static int64_t step_of_time(const struct oom_time *before, const struct oom_time
 	return step;
 }
 
-/* Whether lines of CLASS have their place in a report. */
-static bool has_place(enum oom_message class)
+/* Whether lines of TYPE have their place in a report. */
+static bool has_place(enum oom_line_type type)
 {
-	return class >= OOM_MSG_INVOKED && class <= OOM_MSG_REAPED &&
-	       class != OOM_MSG_DECISION_REST && class != OOM_MSG_PANIC &&
-	       class != OOM_MSG_OOM_PANIC;
+	return type >= OOM_LINE_INVOKED && type <= OOM_LINE_REAPED &&
+	       type != OOM_LINE_DECISION_REST && type != OOM_LINE_PANIC &&
+	       type != OOM_LINE_OOM_PANIC;
 }
 
 /* Counts what a line says of the order. */
-static void look_at(struct turn *turn, const struct clothing *line, enum oom_message class)
+static void look_at(struct turn *turn, const struct log_prefix *line, enum oom_line_type type)
 {
 	const struct oom_time *time = &line->time;
 
@@ -106,19 +106,19 @@ static void look_at(struct turn *turn, const struct clothing *line, enum oom_mes
 		turn->later += step > 0;
 		turn->last_time = *time;
 	}
-	if (has_place(class) && has_place(turn->last))
-		turn->steps += (class < turn->last) - (class > turn->last);
-	turn->last = class;
+	if (has_place(type) && has_place(turn->last))
+		turn->steps += (type < turn->last) - (type > turn->last);
+	turn->last = type;
 }
 
-/* Decides, if what has come up to a line of CLASS allows it. Returns 0 or TURN_REFUSED. */
-static int decide(struct turn *turn, enum oom_message class)
+/* Decides, if what has come up to a line of TYPE allows it. Returns 0 or TURN_REFUSED. */
+static int decide(struct turn *turn, enum oom_line_type type)
 {
 	bool back = turn->later * DISORDERED <= turn->earlier;
 	/* With the first line of a report a log begins that runs forward. */
-	bool begun = class == OOM_MSG_INVOKED && !turn->placed;
+	bool begun = type == OOM_LINE_INVOKED && !turn->placed;
 
-	turn->placed |= has_place(class);
+	turn->placed |= has_place(type);
 
 	if (turn->steps >= STEPS_UNTIMED && !back)
 		return TURN_REFUSED;
@@ -158,7 +158,7 @@ static int give_backward(struct turn *turn, turn_fn *sink, void *context)
 	return r;
 }
 
-int turn_take(struct turn *turn, const struct clothing *line, enum oom_message class,
+int turn_take(struct turn *turn, const struct log_prefix *line, enum oom_line_type type,
 	      turn_fn *sink, void *context)
 {
 	int r;
@@ -167,8 +167,8 @@ int turn_take(struct turn *turn, const struct clothing *line, enum oom_message c
 		return 0;
 	r = keep_line(turn, line);
 	if (r == 0 && turn->order == TURN_UNKNOWN) {
-		look_at(turn, line, class);
-		r = decide(turn, class);
+		look_at(turn, line, type);
+		r = decide(turn, type);
 	}
 	if (r == 0 && turn->order == TURN_FORWARD)
 		r = give_forward(turn, sink, context);

@@ -24,24 +24,24 @@ enum turn_order {
 /* Zero is the beginning of a log. */
 struct turn {
 	enum turn_order order;
-	struct clothing *lines;		/* owned, with their texts; those that wait */
-	size_t count, room, bytes;
+	struct log_prefix *lines;		/* owned, with their texts; those that wait */
+	size_t count, capacity, bytes;
 	int steps;			/* lines that belong before the last, less those behind */
 	unsigned earlier, later;	/* lines whose time is so, seen from the last */
 	bool placed;			/* a line was one of a report's */
-	enum oom_message last;		/* what the last line was */
+	enum oom_line_type last;		/* what the last line was */
 	struct oom_time last_time;	/* of the last line that has one */
 	bool timed;			/* one of the lines begins with a time or a tag */
 };
 
 /* Called with each line, the oldest first. Returns 0 or a negative errno. */
-typedef int turn_fn(void *context, const struct clothing *line);
+typedef int turn_fn(void *context, const struct log_prefix *line);
 
 /*
- * Takes LINE, of CLASS as far as it tells by itself. Returns 1 when it waits or has gone to SINK,
+ * Takes LINE, of TYPE as far as it tells by itself. Returns 1 when it waits or has gone to SINK,
  * 0 when the caller may go on with it, or a negative errno.
  */
-int turn_take(struct turn *turn, const struct clothing *line, enum oom_message class,
+int turn_take(struct turn *turn, const struct log_prefix *line, enum oom_line_type type,
 	      turn_fn *sink, void *context);
 
 /*

@@ -13,7 +13,7 @@
 
 /* What is known of how the lines of this log were broken. */
 struct unwrap_style {
-	bool dressed;			/* its lines have times or tags */
+	bool prefixed;			/* its lines have times or tags */
 	bool wrapped;			/* a message was in two lines */
 	bool by_word;			/* one was broken off earlier than at the full width */
 	bool by_byte;			/* one was broken inside a word, at the full width */
@@ -25,7 +25,7 @@ struct unwrap {
 	struct hosts *hosts;
 	struct unwrap_style style;
 	bool waiting;			/* a message waits for its rest, or for another line */
-	enum oom_message class;		/* OOM_MSG_NONE: its rest may tell */
+	enum oom_line_type type;		/* OOM_LINE_NONE: its rest may tell */
 	bool whole;			/* it needs no rest */
 	bool kmsg, timed;		/* its first line was a record of /dev/kmsg, had a time */
 	unsigned lines;
@@ -44,11 +44,12 @@ struct unwrap {
 void unwrap_begin(struct unwrap *unwrap);
 
 /*
- * Takes one undressed line. *ret_class is what it was taken for (OOM_MSG_NONE: nothing of a
+ * Takes one stripped line. *ret_type is what it was taken for (OOM_LINE_NONE: nothing of a
  * report). A message is handed on when the next line has shown that it has no rest. Returns 0 or a
  * negative errno.
  */
-int unwrap_take(struct unwrap *unwrap, const struct clothing *line, enum oom_message *ret_class);
+int unwrap_take(struct unwrap *unwrap, const struct log_prefix *line,
+		enum oom_line_type *ret_type);
 
 /* What the next line is expected to be, behind the message that waits. */
 struct oom_expected unwrap_expects(const struct unwrap *unwrap);

@@ -31,7 +31,7 @@ enum kind {
 static const struct objection {
 	enum memory_advice advice;
 	unsigned kinds;
-	const char *why, *remedy;
+	const char *why, *hint;
 } objections[] = {
 	{ ADVICE_FREE, KIND_FILE | KIND_SHARED | KIND_ANY_HUGETLB,
 	  "MADV_FREE is for private anonymous memory alone",
@@ -62,15 +62,15 @@ static const struct objection {
 /* What holds for every advice but ADVICE_UNMAP and ADVICE_TRIM. */
 static const struct objection of_heap = {
 	.why = "the memory is malloc(3)'s own, which keeps its accounts in it",
-	.remedy = "use --then unmap and --then trim, or leave --heap out",
+	.hint = "use --then unmap and --then trim, or leave --heap out",
 };
 static const struct objection of_stack = {
 	.why = "the stack is the kernel's to give and the program's to run on",
-	.remedy = "leave --stack out",
+	.hint = "leave --stack out",
 };
 static const struct objection of_trim = {
 	.why = "there is no malloc_trim(3) in this C library",
-	.remedy = "leave it out; the GNU C library has it",
+	.hint = "leave it out; the GNU C library has it",
 };
 
 static unsigned kinds_of(const struct request *request)
@@ -107,28 +107,29 @@ static const struct objection *find_objection(unsigned kinds, const struct step 
 	return kinds & KIND_HEAP && step->rule->what != ADVICE_UNMAP ? &of_heap : NULL;
 }
 
-static int refuse(const struct step *step, const char *why, const char *remedy,
-		  struct trouble *trouble)
+static int contradictions_error(const struct step *step, const char *why, const char *hint,
+				struct error *err)
 {
-	trouble_set(trouble, "--then %s: %s", step->name, why);
-	trouble_remedy(trouble, "%s", remedy);
+	error_set(err, "--then %s: %s", step->name, why);
+	error_hint(err, "%s", hint);
 	return -EINVAL;
 }
 
 /* What is changed must be there: only version 2 of cgroups has memory.high. */
 static int check_bound(const struct request *request, const struct step *step,
-		       struct trouble *trouble)
+		       struct error *err)
 {
 	if (step->rule->what == SANDBOX_HIGH)
 		return request->has_high ? 0
-			: refuse(step, "the sandbox has no memory.high that could be changed",
-				 "add --high SIZE", trouble);
+			: contradictions_error(step,
+				"the sandbox has no memory.high that could be changed",
+					       "add --high SIZE", err);
 	return request->has_limit ? 0
-		: refuse(step, "the sandbox has no limit that could be changed",
-			 "add --limit SIZE", trouble);
+		: contradictions_error(step, "the sandbox has no limit that could be changed",
+				       "add --limit SIZE", err);
 }
 
-static int check_steps(const struct request *request, struct trouble *trouble)
+static int check_steps(const struct request *request, struct error *err)
 {
 	unsigned kinds = kinds_of(request), children = 0;
 	bool unmapped = false, endless = request->hold == DURATION_INFINITE;
@@ -138,20 +139,21 @@ static int check_steps(const struct request *request, struct trouble *trouble)
 		const struct objection *objection = find_objection(kinds, step);
 
 		if (endless)
-			return refuse(step, "it would come after a hold without end",
-				      "give that a TIME, or leave the step out", trouble);
+			return contradictions_error(step, "it would come after a hold without end",
+				      "give that a TIME, or leave the step out", err);
 		if (objection)
-			return refuse(step, objection->why, objection->remedy, trouble);
-		if (step->rule->verb == VERB_BOUND && check_bound(request, step, trouble) < 0)
+			return contradictions_error(step, objection->why, objection->hint, err);
+		if (step->rule->verb == VERB_BOUND && check_bound(request, step, err) < 0)
 			return -EINVAL;
 		if (unmapped && step_needs_region(step))
-			return refuse(step, "after unmap the region is not there any more, "
-				      "or not all of it",
-				      "put unmap behind it", trouble);
+			return contradictions_error(step,
+				"after unmap the region is not there any more, "
+						    "or not all of it",
+						    "put unmap behind it", err);
 		children += step_forks(step);
 		if (children > SUBJECT_CHILDREN_MAX)
-			return refuse(step, "there are too many children already",
-				      "up to 8 steps may fork", trouble);
+			return contradictions_error(step, "there are too many children already",
+						    "up to 8 steps may fork", err);
 		endless = step->rule->verb == VERB_HOLD && step->time == DURATION_INFINITE;
 		unmapped = unmapped || (step->rule->verb == VERB_ADVISE &&
 					step->rule->what == ADVICE_UNMAP);
@@ -159,19 +161,19 @@ static int check_steps(const struct request *request, struct trouble *trouble)
 	return 0;
 }
 
-static int check_access(const struct request *request, struct trouble *trouble)
+static int check_access(const struct request *request, struct error *err)
 {
 	if (!touch_calls(request->access) || request->backing == REGION_MEMFD ||
 	    region_is_file(request->backing))
 		return 0;
-	trouble_set(trouble, "--access %s: this memory has no file that it could be done to",
-		    touch_access_name(request->access));
-	trouble_remedy(trouble, "add --memfd or --file PATH");
+	error_set(err, "--access %s: this memory has no file that it could be done to",
+		  touch_access_name(request->access));
+	error_hint(err, "add --memfd or --file PATH");
 	return -EINVAL;
 }
 
 /* What cannot be asked of memory that comes as it is touched, option by option. */
-static int check_growing(const struct request *request, struct trouble *trouble)
+static int check_growing(const struct request *request, struct error *err)
 {
 	bool stack = request->backing == REGION_STACK;
 	const char *option = stack ? "--stack" : "--heap", *other = NULL, *why = NULL;
@@ -204,26 +206,26 @@ static int check_growing(const struct request *request, struct trouble *trouble)
 	}
 	if (!other)
 		return 0;
-	trouble_set(trouble, "%s and %s do not go together: %s", option, other, why);
-	trouble_remedy(trouble, "leave one of them out");
+	error_set(err, "%s and %s do not go together: %s", option, other, why);
+	error_hint(err, "leave one of them out");
 	return -EINVAL;
 }
 
-int contradictions_check(const struct request *request, struct trouble *trouble)
+int contradictions_check(const struct request *request, struct error *err)
 {
-	int r = check_access(request, trouble);
+	int r = check_access(request, err);
 
 	if (r == 0)
-		r = check_growing(request, trouble);
+		r = check_growing(request, err);
 	if (r < 0)
 		return r;
 	if (request->reserve && (request->backing == REGION_MEMFD ||
 				 request->backing == REGION_FILE_SHARED)) {
-		trouble_set(trouble,
-			    "--reserve has no meaning for a shared file or a memfd: its pages are "
-			    "accounted one by one, or not at all");
-		trouble_remedy(trouble, "leave it out, or use --shared without a file");
+		error_set(err,
+			  "--reserve has no meaning for a shared file or a memfd: its pages are "
+			  "accounted one by one, or not at all");
+		error_hint(err, "leave it out, or use --shared without a file");
 		return -EINVAL;
 	}
-	return r < 0 ? r : check_steps(request, trouble);
+	return r < 0 ? r : check_steps(request, err);
 }

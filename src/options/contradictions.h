@@ -8,8 +8,8 @@
 /*
  * Whether each step can be done to the region as REQUEST has it, after the steps before it: the
  * kernel would refuse it (madvise(2), mm/madvise.c), or it has no meaning. Returns 0, or -EINVAL
- * with *trouble naming the two that do not go together.
+ * with *err naming the two that do not go together.
  */
-int contradictions_check(const struct request *request, struct trouble *trouble);
+int contradictions_check(const struct request *request, struct error *err);
 
 #endif

@@ -26,7 +26,7 @@ enum option_key {
 	KEY_VERSION = 'V',
 };
 
-static const struct option_description list[] = {
+static const struct option_description options_list[] = {
 	{ "private", KEY_PRIVATE, NULL, "map private anonymous memory (default)", "Region" },
 	{ "shared", KEY_SHARED, NULL, "map shared anonymous memory, or the file shared", NULL },
 	{ "memfd", KEY_MEMFD, NULL, "map a memfd, a file without a name", NULL },
@@ -76,10 +76,11 @@ static const struct option_description list[] = {
 	{ "version", KEY_VERSION, NULL, "show the version and exit", NULL },
 };
 
-_Static_assert(sizeof(list) / sizeof(list[0]) <= OPTION_TABLE_MAX, "the table fits a walk");
+_Static_assert(sizeof(options_list) / sizeof(options_list[0]) <= OPTION_TABLE_MAX,
+	       "the table fits a walk");
 
 /* Pairs that say contradicting things. */
-static const int exclusive[][2] = {
+static const int options_exclusive[][2] = {
 	{ KEY_PRIVATE, KEY_SHARED },
 	{ KEY_PRIVATE, KEY_MEMFD },
 	{ KEY_FILE, KEY_MEMFD },
@@ -104,112 +105,112 @@ static const int exclusive[][2] = {
 	{ KEY_QUIET, KEY_VERBOSE },
 };
 
-static const struct option_table table = {
+static const struct option_table options_table = {
 	.program = "pagetouch",
-	.list = list,
-	.count = sizeof(list) / sizeof(list[0]),
-	.exclusive = exclusive,
-	.exclusive_count = sizeof(exclusive) / sizeof(exclusive[0]),
+	.list = options_list,
+	.count = sizeof(options_list) / sizeof(options_list[0]),
+	.exclusive = options_exclusive,
+	.exclusive_count = sizeof(options_exclusive) / sizeof(options_exclusive[0]),
 	.number = "SIZE",
 };
 
 /* The parser's state. */
-struct parser {
+struct options_parser {
 	struct request request;
 	bool shared, memfd, heap, stack;
 	struct option_walk walk;
-	struct trouble *trouble;
+	struct error *err;
 };
 
 static int apply_sandbox(struct request *request, int key, const char *text,
-			 struct trouble *trouble)
+			 struct error *err)
 {
 	switch (key) {
 	case KEY_LIMIT:
 		request->has_limit = true;
-		return value_some("--limit", text, &request->limit, trouble);
+		return value_some("--limit", text, &request->limit, err);
 	case KEY_SWAP:
 		request->has_swap = true;
-		return size_parse("--swap", text, &request->swap, trouble);
+		return size_parse("--swap", text, &request->swap, err);
 	case KEY_HIGH:
 		request->has_high = true;
-		return value_some("--high", text, &request->high, trouble);
+		return value_some("--high", text, &request->high, err);
 	default:
-		return value_adj(text, request, trouble);
+		return value_adj(text, request, err);
 	}
 }
 
 static int apply_region(struct request *request, int key, const char *text,
-			struct trouble *trouble)
+			struct error *err)
 {
 	switch (key) {
 	case KEY_FILE:
-		return value_file(text, request, trouble);
+		return value_file(text, request, err);
 	case KEY_HUGETLB:
-		return value_hugetlb(text, request, trouble);
+		return value_hugetlb(text, request, err);
 	case KEY_LOCK:
-		return value_lock(text, request, trouble);
+		return value_lock(text, request, err);
 	default:
-		return value_thp(text, request, trouble);
+		return value_thp(text, request, err);
 	}
 }
 
 static int apply_touching(struct request *request, int key, const char *text,
-			  struct trouble *trouble)
+			  struct error *err)
 {
 	switch (key) {
 	case KEY_ACCESS:
-		return value_access(text, request, trouble);
+		return value_access(text, request, err);
 	case KEY_ORDER:
-		return value_order(text, request, trouble);
+		return value_order(text, request, err);
 	case KEY_STRIDE:
 		request->has_stride = true;
-		return value_some("--stride", text, &request->stride, trouble);
+		return value_some("--stride", text, &request->stride, err);
 	case KEY_TOUCH:
 		request->has_touch = true;
-		return size_parse("--touch", text, &request->touch, trouble);
+		return size_parse("--touch", text, &request->touch, err);
 	case KEY_PASSES:
-		return value_number("--passes", text, PASSES_MAX, &request->passes, trouble);
+		return value_number("--passes", text, PASSES_MAX, &request->passes, err);
 	case KEY_THREADS:
 		return value_number("--threads", text, TOUCH_THREADS_MAX, &request->threads,
-				    trouble);
+				    err);
 	default:
-		return value_then(text, request, trouble);
+		return value_then(text, request, err);
 	}
 }
 
 static int apply_picture(struct request *request, int key, const char *text,
-			 struct trouble *trouble)
+			 struct error *err)
 {
 	switch (key) {
 	case KEY_PLOT:
-		return value_plot(text, request, trouble);
+		return value_plot(text, request, err);
 	case KEY_PLOT_X:
-		return value_plot_x(text, request, trouble);
+		return value_plot_x(text, request, err);
 	case KEY_REPLAY:
-		return value_replay(text, request, trouble);
+		return value_replay(text, request, err);
 	default:
-		return value_number("--run", text, INT64_MAX, &request->run, trouble);
+		return value_number("--run", text, INT64_MAX, &request->run, err);
 	}
 }
 
-static int apply_heap(struct parser *parser, const char *text)
+static int apply_heap(struct options_parser *parser, const char *text)
 {
 	parser->heap = true;
-	return value_heap(text, &parser->request, parser->trouble);
+	return value_heap(text, &parser->request, parser->err);
 }
 
-static int apply_with_argument(struct parser *parser, int key, const char *text)
+static int apply_with_argument(struct options_parser *parser, int key, const char *text)
 {
 	struct request *request = &parser->request;
-	struct trouble *trouble = parser->trouble;
+	struct error *err = parser->err;
 
 	switch (key) {
 	case KEY_THP:
 	case KEY_FILE:
 	case KEY_HUGETLB:
 	case KEY_LOCK:
-		return apply_region(request, key, text, trouble);
+		return apply_region(request, key, text, err);
 	case KEY_ACCESS:
 	case KEY_ORDER:
 	case KEY_STRIDE:
@@ -217,31 +218,31 @@ static int apply_with_argument(struct parser *parser, int key, const char *text)
 	case KEY_PASSES:
 	case KEY_THREADS:
 	case KEY_THEN:
-		return apply_touching(request, key, text, trouble);
+		return apply_touching(request, key, text, err);
 	case KEY_RATE:
-		return value_rate(text, request, trouble);
+		return value_rate(text, request, err);
 	case KEY_HOLD:
-		return value_time("--hold", text, &request->hold, trouble);
+		return value_time("--hold", text, &request->hold, err);
 	case KEY_EVERY:
-		return value_time("--every", text, &request->every, trouble);
+		return value_time("--every", text, &request->every, err);
 	case KEY_EXPECT:
-		return expectation_parse(text, &request->expect, trouble);
+		return expectation_parse(text, &request->expect, err);
 	case KEY_LIMIT:
 	case KEY_SWAP:
 	case KEY_HIGH:
 	case KEY_OOM_SCORE_ADJ:
-		return apply_sandbox(request, key, text, trouble);
+		return apply_sandbox(request, key, text, err);
 	case KEY_PLOT:
 	case KEY_PLOT_X:
 	case KEY_REPLAY:
 	case KEY_RUN:
-		return apply_picture(request, key, text, trouble);
+		return apply_picture(request, key, text, err);
 	default:
-		return column_choice_parse(text, &request->output.columns, trouble);
+		return column_choice_parse(text, &request->output.columns, err);
 	}
 }
 
-static int apply(struct parser *parser, int key, const char *argument)
+static int options_apply(struct options_parser *parser, int key, const char *argument)
 {
 	struct request *request = &parser->request;
 
@@ -298,7 +299,7 @@ static int apply(struct parser *parser, int key, const char *argument)
 }
 
 /* What the options for it make of the region together; they do not contradict each other. */
-static enum region_backing backing_of(const struct parser *parser)
+static enum region_backing backing_of(const struct options_parser *parser)
 {
 	const struct request *request = &parser->request;
 
@@ -324,69 +325,69 @@ static bool has_hold_step(const struct request *request)
 }
 
 /* An option that means something only beside another one. */
-static int check_needs(const struct parser *parser)
+static int check_needs(const struct options_parser *parser)
 {
 	const struct request *request = &parser->request;
 
 	if (option_seen(&parser->walk, KEY_EVERY) && !option_seen(&parser->walk, KEY_HOLD) &&
 	    !has_hold_step(request)) {
-		trouble_set(parser->trouble, "--every without --hold has no meaning");
-		trouble_remedy(parser->trouble, "add --hold TIME, or give INTERVAL to sample "
-			       "while touching");
+		error_set(parser->err, "--every without --hold has no meaning");
+		error_hint(parser->err, "add --hold TIME, or give INTERVAL to sample "
+			   "while touching");
 		return -EINVAL;
 	}
 	if (!request->has_swap || request->has_limit || request->has_high)
 		return 0;
-	trouble_set(parser->trouble, "--swap without --limit or --high has no meaning");
-	trouble_remedy(parser->trouble, "it is what a sandbox may swap: add --limit SIZE");
+	error_set(parser->err, "--swap without --limit or --high has no meaning");
+	error_hint(parser->err, "it is what a sandbox may swap: add --limit SIZE");
 	return -EINVAL;
 }
 
-static int parse_operands(struct parser *parser, char *argv[])
+static int parse_operands(struct options_parser *parser, char *argv[])
 {
 	struct request *request = &parser->request;
 	char escaped[128];
 
 	if (!argv[0])
 		return 0;
-	if (value_some("SIZE", argv[0], &request->size, parser->trouble) < 0)
+	if (value_some("SIZE", argv[0], &request->size, parser->err) < 0)
 		return -EINVAL;
 	if (!argv[1])
 		return 0;
-	if (value_some("INTERVAL", argv[1], &request->interval, parser->trouble) < 0)
+	if (value_some("INTERVAL", argv[1], &request->interval, parser->err) < 0)
 		return -EINVAL;
 	request->has_interval = true;
 	if (!argv[2])
 		return 0;
-	trouble_set(parser->trouble, "third operand '%s': only SIZE and INTERVAL are taken",
-		    trouble_escape(escaped, sizeof(escaped), argv[2]));
-	option_help_hint(&table, parser->trouble);
+	error_set(parser->err, "third operand '%s': only SIZE and INTERVAL are taken",
+		  error_escape(escaped, sizeof(escaped), argv[2]));
+	option_help_hint(&options_table, parser->err);
 	return -EINVAL;
 }
 
 enum options_result options_parse(int argc, char *argv[], struct request *ret_request,
-				  struct trouble *trouble)
+				  struct error *err)
 {
 	/* Too large for the stack that some limit leaves. */
-	static struct parser parser;
+	static struct options_parser parser;
 	int key;
 
 	memset(&parser, 0, sizeof(parser));
-	parser.trouble = trouble;
+	parser.err = err;
 	request_default(&parser.request);
-	option_walk_begin(&parser.walk, &table, argc, argv);
-	while ((key = option_walk_next(&parser.walk, trouble)) != OPTION_END) {
+	option_walk_begin(&parser.walk, &options_table, argc, argv);
+	while ((key = option_walk_next(&parser.walk, err)) != OPTION_END) {
 		if (key == OPTION_FAULT)
 			return OPTIONS_WRONG;
 		if (key == KEY_HELP)
 			return OPTIONS_HELP;
 		if (key == KEY_VERSION)
 			return OPTIONS_VERSION;
-		if (apply(&parser, key, optarg) < 0)
+		if (options_apply(&parser, key, optarg) < 0)
 			return OPTIONS_WRONG;
 	}
-	if (option_check_exclusive(&parser.walk, trouble) < 0 || check_needs(&parser) < 0 ||
-	    pictures_check(&parser.walk, &parser.request, argv[optind] != NULL, trouble) < 0 ||
+	if (option_check_exclusive(&parser.walk, err) < 0 || check_needs(&parser) < 0 ||
+	    pictures_check(&parser.walk, &parser.request, argv[optind] != NULL, err) < 0 ||
 	    parse_operands(&parser, argv + optind) < 0)
 		return OPTIONS_WRONG;
 	parser.request.backing = backing_of(&parser);
@@ -417,7 +418,7 @@ void options_print_help(void)
 	       "bytes, decimal or 0x hexadecimal; K M G T P E and KiB MiB ... are powers of\n"
 	       "1024, KB MB ... of 1000; N%% is a share of the memory that may still be used.\n"
 	       "TIME is seconds, or a number with ms, s, m, h or d.\n");
-	option_table_print(&table);
+	option_table_print(&options_table);
 	print_steps();
 	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");
 	for (size_t i = 0; i < column_count; i++)

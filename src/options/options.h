@@ -10,12 +10,12 @@ enum options_result {
 	OPTIONS_RUN,		/* *ret_request is filled */
 	OPTIONS_HELP,		/* --help was asked for */
 	OPTIONS_VERSION,	/* --version was asked for */
-	OPTIONS_WRONG,		/* *trouble says what is wrong: exit 2 */
+	OPTIONS_WRONG,		/* *err says what is wrong: exit 2 */
 };
 
 /* Parses the command line. Prints nothing and maps nothing. */
 enum options_result options_parse(int argc, char *argv[], struct request *ret_request,
-				  struct trouble *trouble);
+				  struct error *err);
 
 /* Prints --help, made of the option table and the column table, to standard output. */
 void options_print_help(void);

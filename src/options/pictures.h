@@ -7,17 +7,17 @@
 #include "options/table.h"
 
 /*
- * Each parses TEXT, which is what follows the option. Returns 0, or -EINVAL with *trouble set.
+ * Each parses TEXT, which is what follows the option. Returns 0, or -EINVAL with *err set.
  */
-int value_plot(const char *text, struct request *request, struct trouble *trouble);
-int value_plot_x(const char *text, struct request *request, struct trouble *trouble);
-int value_replay(const char *text, struct request *request, struct trouble *trouble);
+int value_plot(const char *text, struct request *request, struct error *err);
+int value_plot_x(const char *text, struct request *request, struct error *err);
+int value_replay(const char *text, struct request *request, struct error *err);
 
 /*
  * Checks --plot, --plot-x, --replay and --run in a REQUEST that WALK has filled in; OPERANDS:
- * there are some. Returns 0, or -EINVAL with *trouble set.
+ * there are some. Returns 0, or -EINVAL with *err set.
  */
 int pictures_check(const struct option_walk *walk, const struct request *request, bool operands,
-		   struct trouble *trouble);
+		   struct error *err);
 
 #endif

@@ -52,28 +52,28 @@ bool request_has_share(const struct request *request)
 }
 
 /* Bytes of SIZE in whole pages of UNIT bytes. */
-static int to_pages(const char *name, struct size size, uint64_t room, uint64_t unit,
-		    uint64_t *ret_bytes, struct trouble *trouble)
+static int plan_to_pages(const char *name, struct size size, uint64_t available, uint64_t unit,
+			 uint64_t *ret_bytes, struct error *err)
 {
-	uint64_t bytes = size_resolve(size, room);
+	uint64_t bytes = size_resolve(size, available);
 
 	if (size.permyriad && !bytes) {
-		trouble_set(trouble, "%s is a share of the memory that is left, "
-			    "but nothing is left", name);
-		trouble_remedy(trouble, "give %s in bytes", name);
+		error_set(err, "%s is a share of the memory that is left, "
+			  "but nothing is left", name);
+		error_hint(err, "give %s in bytes", name);
 		return -ERANGE;
 	}
 	if (size_round_up(bytes, unit, ret_bytes) < 0) {
-		trouble_set(trouble, "%s is too large", name);
-		trouble_remedy(trouble, "rounded up to pages of %llu bytes it is over 2^64 - 1",
-			       (unsigned long long)unit);
+		error_set(err, "%s is too large", name);
+		error_hint(err, "rounded up to pages of %llu bytes it is over 2^64 - 1",
+			   (unsigned long long)unit);
 		return -ERANGE;
 	}
 	return 0;
 }
 
 /* A piece above a page is of whole pages, so that each page of it is touched. */
-static int plan_heap(const struct request *request, struct plan *plan, struct trouble *trouble)
+static int plan_heap(const struct request *request, struct plan *plan, struct error *err)
 {
 	uint64_t size = plan->region.bytes, unit = plan->observe.unit, piece = request->piece;
 
@@ -86,16 +86,16 @@ static int plan_heap(const struct request *request, struct plan *plan, struct tr
 	plan->region.piece = piece;
 	if (heap_count(size, piece) <= HEAP_PIECES_MAX)
 		return 0;
-	trouble_set(trouble, "--heap: %llu bytes are %llu pieces, more than %llu",
-		    (unsigned long long)size, (unsigned long long)heap_count(size, piece),
-		    (unsigned long long)HEAP_PIECES_MAX);
-	trouble_remedy(trouble, "make PIECE larger or SIZE smaller");
+	error_set(err, "--heap: %llu bytes are %llu pieces, more than %llu",
+		  (unsigned long long)size, (unsigned long long)heap_count(size, piece),
+		  (unsigned long long)HEAP_PIECES_MAX);
+	error_hint(err, "make PIECE larger or SIZE smaller");
 	return -EINVAL;
 }
 
 /* How much of the region is walked over, and how much of that is touched. */
-static int plan_touch(const struct request *request, uint64_t room, struct plan *plan,
-		      struct trouble *trouble)
+static int plan_touch(const struct request *request, uint64_t available, struct plan *plan,
+		      struct error *err)
 {
 	struct observe_plan *observe = &plan->observe;
 	uint64_t size = plan->region.bytes;
@@ -103,26 +103,27 @@ static int plan_touch(const struct request *request, uint64_t room, struct plan 
 
 	observe->span = size;
 	if (request->has_touch)
-		r = to_pages("--touch", request->touch, room, observe->unit, &observe->span,
-			     trouble);
+		r = plan_to_pages("--touch", request->touch, available, observe->unit,
+				  &observe->span,
+				  err);
 	if (r == 0 && request->has_stride)
-		r = to_pages("--stride", request->stride, room, observe->unit,
-			     &plan->manner.stride, trouble);
+		r = plan_to_pages("--stride", request->stride, available, observe->unit,
+				  &plan->touch_params.stride, err);
 	if (r < 0)
 		return r;
 	if (observe->span <= size) {
-		observe->stride = plan->manner.stride;
-		observe->touch = touch_count(&plan->manner, observe->span) * observe->unit;
+		observe->stride = plan->touch_params.stride;
+		observe->touch = touch_count(&plan->touch_params, observe->span) * observe->unit;
 		return 0;
 	}
-	trouble_set(trouble, "--touch asks for %llu bytes, but only %llu are mapped",
-		    (unsigned long long)observe->span, (unsigned long long)size);
-	trouble_remedy(trouble, "make SIZE larger or --touch smaller");
+	error_set(err, "--touch asks for %llu bytes, but only %llu are mapped",
+		  (unsigned long long)observe->span, (unsigned long long)size);
+	error_hint(err, "make SIZE larger or --touch smaller");
 	return -EINVAL;
 }
 
-static int plan_interval(const struct request *request, uint64_t room, struct plan *plan,
-			 struct trouble *trouble)
+static int plan_interval(const struct request *request, uint64_t available, struct plan *plan,
+			 struct error *err)
 {
 	struct observe_plan *observe = &plan->observe;
 	struct size interval = request->interval;
@@ -132,7 +133,8 @@ static int plan_interval(const struct request *request, uint64_t room, struct pl
 						   (observe->touch % DEFAULT_STEPS != 0) };
 	if (!interval.bytes && !interval.permyriad)
 		interval.bytes = observe->unit;
-	if (to_pages("INTERVAL", interval, room, observe->unit, &observe->interval, trouble) < 0)
+	if (plan_to_pages("INTERVAL", interval, available, observe->unit, &observe->interval,
+			  err) < 0)
 		return -ERANGE;
 	if (request->has_interval && observe->interval > observe->touch)
 		plan->note = "INTERVAL is larger than what is touched: "
@@ -141,66 +143,66 @@ static int plan_interval(const struct request *request, uint64_t room, struct pl
 }
 
 /* A process that has yet to touch anything needs some memory too. */
-static int check_least(const char *name, uint64_t bytes, struct trouble *trouble)
+static int check_least(const char *name, uint64_t bytes, struct error *err)
 {
 	if (bytes >= SANDBOX_LEAST)
 		return 0;
-	trouble_set(trouble, "%s of %llu bytes is less than the subject needs to start", name,
-		    (unsigned long long)bytes);
-	trouble_remedy(trouble, "%s must be 2M or more", name);
+	error_set(err, "%s of %llu bytes is less than the subject needs to start", name,
+		  (unsigned long long)bytes);
+	error_hint(err, "%s must be 2M or more", name);
 	return -EINVAL;
 }
 
-static int plan_sandbox(const struct request *request, uint64_t room, struct plan *plan,
-			struct trouble *trouble)
+static int plan_sandbox(const struct request *request, uint64_t available, struct plan *plan,
+			struct error *err)
 {
 	struct sandbox_spec *sandbox = &plan->sandbox;
 
 	plan->sandboxed = request->has_limit || request->has_high;
 	sandbox->limit = sandbox->high = CGROUP_UNLIMITED;
 	if (request->has_limit)
-		sandbox->limit = size_resolve(request->limit, room);
+		sandbox->limit = size_resolve(request->limit, available);
 	if (request->has_high)
-		sandbox->high = size_resolve(request->high, room);
+		sandbox->high = size_resolve(request->high, available);
 	if (request->has_swap)
-		sandbox->swap = size_resolve(request->swap, room);
-	if (check_least("--limit", sandbox->limit, trouble) < 0)
+		sandbox->swap = size_resolve(request->swap, available);
+	if (check_least("--limit", sandbox->limit, err) < 0)
 		return -EINVAL;
-	return check_least("--high", sandbox->high, trouble);
+	return check_least("--high", sandbox->high, err);
 }
 
 /* A piece that is rounded, or of which nothing is left out, would show something else. */
 static int check_pieces(const struct step *step, uint64_t size, uint64_t unit,
-			struct trouble *trouble)
+			struct error *err)
 {
 	uint64_t part = step->part.bytes, every = step->every.bytes;
 
 	if (part % unit || every % unit) {
-		trouble_set(trouble, "--then %s is not in whole pages", step->name);
-		trouble_remedy(trouble, "SIZE and EVERY must be multiples of %llu bytes",
-			       (unsigned long long)unit);
+		error_set(err, "--then %s is not in whole pages", step->name);
+		error_hint(err, "SIZE and EVERY must be multiples of %llu bytes",
+			   (unsigned long long)unit);
 		return -EINVAL;
 	}
 	if (part < every && every <= size)
 		return 0;
-	trouble_set(trouble, "--then %s takes no piece of each EVERY bytes of the region",
-		    step->name);
-	trouble_remedy(trouble, "SIZE must be below EVERY, and EVERY not above the %llu bytes "
-		       "that are mapped", (unsigned long long)size);
+	error_set(err, "--then %s takes no piece of each EVERY bytes of the region",
+		  step->name);
+	error_hint(err, "SIZE must be below EVERY, and EVERY not above the %llu bytes "
+		   "that are mapped", (unsigned long long)size);
 	return -EINVAL;
 }
 
-static int plan_bound(struct step *step, uint64_t room, struct trouble *trouble)
+static int plan_bound(struct step *step, uint64_t available, struct error *err)
 {
 	char name[32];
 
 	snprintf(name, sizeof(name), "--then %s", step->rule->name);
-	step->bytes = size_resolve(step->part, room);
-	return check_least(name, step->bytes, trouble);
+	step->bytes = size_resolve(step->part, available);
+	return check_least(name, step->bytes, err);
 }
 
-static int plan_steps(const struct request *request, uint64_t room, struct plan *plan,
-		      struct trouble *trouble)
+static int plan_steps(const struct request *request, uint64_t available, struct plan *plan,
+		      struct error *err)
 {
 	struct observe_plan *observe = &plan->observe;
 
@@ -213,20 +215,20 @@ static int plan_steps(const struct request *request, uint64_t room, struct plan 
 		*step = request->steps[i];
 		step->bytes = size;
 		if (step->rule->verb == VERB_BOUND) {
-			if (plan_bound(step, room, trouble) < 0)
+			if (plan_bound(step, available, err) < 0)
 				return -EINVAL;
 			continue;
 		}
 		if (!step->part.bytes && !step->part.permyriad)
 			continue;
-		if (step->every.bytes && check_pieces(step, size, observe->unit, trouble) < 0)
+		if (step->every.bytes && check_pieces(step, size, observe->unit, err) < 0)
 			return -EINVAL;
 		r = size_round_up(size_resolve(step->part, size), observe->unit, &step->bytes);
 		if (r == 0 && step->bytes <= size)
 			continue;
-		trouble_set(trouble, "--then %s asks for more than the %llu bytes that are mapped",
-			    step->name, (unsigned long long)size);
-		trouble_remedy(trouble, "make SIZE larger or the step smaller");
+		error_set(err, "--then %s asks for more than the %llu bytes that are mapped",
+			  step->name, (unsigned long long)size);
+		error_hint(err, "make SIZE larger or the step smaller");
 		return -EINVAL;
 	}
 	return 0;
@@ -245,14 +247,14 @@ static void plan_columns(const struct request *request, struct plan *plan)
 		column_choice_lead(&plan->output.columns, "STEP");
 }
 
-static int check_columns(const struct plan *plan, struct trouble *trouble)
+static int check_columns(const struct plan *plan, struct error *err)
 {
 	if (plan->sandboxed || !(plan->observe.needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT)))
 		return 0;
-	trouble_set(trouble,
-		    "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and "
-		    "there is none");
-	trouble_remedy(trouble, "add --limit SIZE, or leave these columns out");
+	error_set(err,
+		  "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and "
+		  "there is none");
+	error_hint(err, "add --limit SIZE, or leave these columns out");
 	return -EINVAL;
 }
 
@@ -291,7 +293,7 @@ static void plan_outline(const struct request *request, uint64_t page_size, stru
 			.huge_page = region_is_hugetlb(request->backing) ? huge_page : 0,
 			.fd = -1,
 		},
-		.manner = {
+		.touch_params = {
 			.access = request->access,
 			.order = request->order,
 			.seed = request->seed,
@@ -333,30 +335,31 @@ static void plan_outline(const struct request *request, uint64_t page_size, stru
 	};
 }
 
-int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
-	      struct plan *ret_plan, struct trouble *trouble)
+int plan_make(const struct request *request, uint64_t available, uint64_t page_size,
+	      struct plan *ret_plan, struct error *err)
 {
 	/* Too large for the stack that some limit leaves. */
 	static struct plan plan;
-	int r = contradictions_check(request, trouble);
+	int r = contradictions_check(request, err);
 
 	plan_outline(request, page_size, &plan);
 	if (r == 0)
-		r = to_pages("SIZE", request->size, room, plan.observe.unit, &plan.region.bytes,
-			     trouble);
+		r = plan_to_pages("SIZE", request->size, available, plan.observe.unit,
+				  &plan.region.bytes,
+				  err);
 	plan.observe.size = plan.region.bytes;
 	if (r == 0)
-		r = plan_heap(request, &plan, trouble);
+		r = plan_heap(request, &plan, err);
 	if (r == 0)
-		r = plan_touch(request, room, &plan, trouble);
+		r = plan_touch(request, available, &plan, err);
 	if (r == 0)
-		r = plan_interval(request, room, &plan, trouble);
+		r = plan_interval(request, available, &plan, err);
 	if (r == 0)
-		r = plan_sandbox(request, room, &plan, trouble);
+		r = plan_sandbox(request, available, &plan, err);
 	if (r == 0)
-		r = plan_steps(request, room, &plan, trouble);
+		r = plan_steps(request, available, &plan, err);
 	if (r == 0)
-		r = check_columns(&plan, trouble);
+		r = check_columns(&plan, err);
 	if (r < 0)
 		return r;
 	plan_columns(request, &plan);

@@ -52,7 +52,7 @@ struct request {
 /* What is going to be done; all sizes in bytes and whole pages (of hugetlb, if it is that). */
 struct plan {
 	struct region_spec region;
-	struct touch_manner manner;
+	struct touch_params touch_params;
 	enum region_lock lock;
 	unsigned threads;
 	const char *file;		/* NULL: none */
@@ -76,10 +76,10 @@ void request_default(struct request *ret_request);
 bool request_has_share(const struct request *request);
 
 /*
- * Makes the plan. ROOM is what N% refers to, PAGE_SIZE the system's, both bytes.
- * Returns 0, or -EINVAL or -ERANGE with *trouble set and *ret_plan untouched.
+ * Makes the plan. AVAILABLE is what N% refers to, PAGE_SIZE the system's, both bytes.
+ * Returns 0, or -EINVAL or -ERANGE with *err set and *ret_plan untouched.
  */
-int plan_make(const struct request *request, uint64_t room, uint64_t page_size,
-	      struct plan *ret_plan, struct trouble *trouble);
+int plan_make(const struct request *request, uint64_t available, uint64_t page_size,
+	      struct plan *ret_plan, struct error *err);
 
 #endif

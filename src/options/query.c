@@ -19,7 +19,7 @@ enum query_key {
 	KEY_OUTPUT = 'o', KEY_QUIET = 'q', KEY_BYTES = 'B', KEY_HELP = 'h', KEY_VERSION = 'V',
 };
 
-static const struct option_description list[] = {
+static const struct option_description query_list[] = {
 	{ "journal", KEY_JOURNAL, NULL, "read the systemd journal", "Source" },
 	{ "boot", KEY_BOOT, "BOOT", "of this boot: 0 (default), -1, ..., an ID, or all", NULL },
 	{ "follow", KEY_FOLLOW, NULL, "wait for more reports, until interrupted", NULL },
@@ -41,10 +41,11 @@ static const struct option_description list[] = {
 	{ "version", KEY_VERSION, NULL, "show the version and exit", NULL },
 };
 
-_Static_assert(sizeof(list) / sizeof(list[0]) <= OPTION_TABLE_MAX, "the table fits a walk");
+_Static_assert(sizeof(query_list) / sizeof(query_list[0]) <= OPTION_TABLE_MAX,
+	       "the table fits a walk");
 
 /* Pairs that say contradicting things: each form of output with each, and the end with no end. */
-static const int exclusive[][2] = {
+static const int query_exclusive[][2] = {
 	{ KEY_LIST, KEY_TASKS },
 	{ KEY_LIST, KEY_OUTPUT },
 	{ KEY_LIST, KEY_JSON },
@@ -58,25 +59,25 @@ static const int exclusive[][2] = {
 	{ KEY_FOLLOW, KEY_UNTIL },
 };
 
-static const struct option_table table = {
+static const struct option_table query_table = {
 	.program = "oomwhy",
-	.list = list,
-	.count = sizeof(list) / sizeof(list[0]),
-	.exclusive = exclusive,
-	.exclusive_count = sizeof(exclusive) / sizeof(exclusive[0]),
+	.list = query_list,
+	.count = sizeof(query_list) / sizeof(query_list[0]),
+	.exclusive = query_exclusive,
+	.exclusive_count = sizeof(query_exclusive) / sizeof(query_exclusive[0]),
 };
 
 /* The parser's state. */
-struct parser {
+struct query_parser {
 	struct query query;
 	struct option_walk walk;
 	int64_t now_ns;
-	struct trouble *trouble;
+	struct error *err;
 };
 
 /* Parses a whole number from LEAST to MOST. */
 static int parse_number(const char *name, const char *text, uint64_t least, uint64_t most,
-			uint64_t *ret_value, struct trouble *trouble)
+			uint64_t *ret_value, struct error *err)
 {
 	char escaped[128];
 	const char *why = NULL;
@@ -94,18 +95,18 @@ static int parse_number(const char *name, const char *text, uint64_t least, uint
 		*ret_value = value;
 		return 0;
 	}
-	trouble_escape(escaped, sizeof(escaped), text);
-	trouble_set(trouble, "%s '%s' %s", name, escaped, why);
-	trouble_remedy(trouble, "%s must be a number from %llu to %llu", name,
-		       (unsigned long long)least, (unsigned long long)most);
+	error_escape(escaped, sizeof(escaped), text);
+	error_set(err, "%s '%s' %s", name, escaped, why);
+	error_hint(err, "%s must be a number from %llu to %llu", name,
+		   (unsigned long long)least, (unsigned long long)most);
 	return -EINVAL;
 }
 
-static int parse_pid(const char *text, struct query *query, struct trouble *trouble)
+static int parse_pid(const char *text, struct query *query, struct error *err)
 {
 	uint64_t pid;
 	/* 0 is the idle task, which can ask for memory in an interrupt. */
-	int r = parse_number("--pid", text, 0, INT32_MAX, &pid, trouble);
+	int r = parse_number("--pid", text, 0, INT32_MAX, &pid, err);
 
 	if (r < 0)
 		return r;
@@ -114,28 +115,28 @@ static int parse_pid(const char *text, struct query *query, struct trouble *trou
 	return 0;
 }
 
-static int parse_tasks(const char *text, struct query *query, struct trouble *trouble)
+static int parse_tasks(const char *text, struct query *query, struct error *err)
 {
 	uint64_t tasks = 0;
-	int r = text ? parse_number("--tasks", text, 1, UINT32_MAX, &tasks, trouble) : 0;
+	int r = text ? parse_number("--tasks", text, 1, UINT32_MAX, &tasks, err) : 0;
 
 	query->output.tasks = (size_t)tasks;
 	return r;
 }
 
 static int parse_text(const char *name, const char *text, const char **ret_text,
-		      struct trouble *trouble)
+		      struct error *err)
 {
 	if (*text) {
 		*ret_text = text;
 		return 0;
 	}
-	trouble_set(trouble, "%s '' is empty", name);
-	option_help_hint(&table, trouble);
+	error_set(err, "%s '' is empty", name);
+	option_help_hint(&query_table, err);
 	return -EINVAL;
 }
 
-static int parse_boot(const char *text, struct query *query, struct trouble *trouble)
+static int parse_boot(const char *text, struct query *query, struct error *err)
 {
 	struct boot_choice choice;
 	char escaped[128];
@@ -143,14 +144,14 @@ static int parse_boot(const char *text, struct query *query, struct trouble *tro
 	query->boot = text;
 	if (boot_parse(text, &choice) == 0)
 		return 0;
-	trouble_set(trouble, "--boot '%s' is not a boot",
-		    trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "write 0 for this one, -1 for the one before it, 1 for the first, "
-		       "an ID as in journalctl --list-boots, or all");
+	error_set(err, "--boot '%s' is not a boot",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write 0 for this one, -1 for the one before it, 1 for the first, "
+		   "an ID as in journalctl --list-boots, or all");
 	return -EINVAL;
 }
 
-static int parse_color(const char *text, struct query *query, struct trouble *trouble)
+static int parse_color(const char *text, struct query *query, struct error *err)
 {
 	static const char *const names[] = {
 		[WHY_COLOUR_AUTO] = "auto",
@@ -165,36 +166,36 @@ static int parse_color(const char *text, struct query *query, struct trouble *tr
 			return 0;
 		}
 	}
-	trouble_set(trouble, "--color '%s' is not known",
-		    trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "write --color=auto, --color=always or --color=never");
+	error_set(err, "--color '%s' is not known",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write --color=auto, --color=always or --color=never");
 	return -EINVAL;
 }
 
-static int apply_choice(struct parser *parser, int key, const char *text)
+static int apply_choice(struct query_parser *parser, int key, const char *text)
 {
 	struct query *query = &parser->query;
-	struct trouble *trouble = parser->trouble;
+	struct error *err = parser->err;
 
 	switch (key) {
 	case KEY_LAST:
-		return parse_number("--last", text, 1, UINT64_MAX, &query->last, trouble);
+		return parse_number("--last", text, 1, UINT64_MAX, &query->last, err);
 	case KEY_SINCE:
 		query->has_since = true;
-		return timestamp_parse("--since", text, parser->now_ns, &query->since_ns, trouble);
+		return timestamp_parse("--since", text, parser->now_ns, &query->since_ns, err);
 	case KEY_UNTIL:
 		query->has_until = true;
-		return timestamp_parse("--until", text, parser->now_ns, &query->until_ns, trouble);
+		return timestamp_parse("--until", text, parser->now_ns, &query->until_ns, err);
 	case KEY_PID:
-		return parse_pid(text, query, trouble);
+		return parse_pid(text, query, err);
 	case KEY_COMM:
-		return parse_text("--comm", text, &query->comm, trouble);
+		return parse_text("--comm", text, &query->comm, err);
 	default:
-		return parse_text("--cgroup", text, &query->cgroup, trouble);
+		return parse_text("--cgroup", text, &query->cgroup, err);
 	}
 }
 
-static int apply(struct parser *parser, int key, const char *argument)
+static int query_apply(struct query_parser *parser, int key, const char *argument)
 {
 	struct query *query = &parser->query;
 	struct why_output *output = &query->output;
@@ -205,7 +206,7 @@ static int apply(struct parser *parser, int key, const char *argument)
 		return 0;
 	case KEY_BOOT:
 		query->journal = true;
-		return parse_boot(argument, query, parser->trouble);
+		return parse_boot(argument, query, parser->err);
 	case KEY_FOLLOW:
 		query->follow = true;
 		return 0;
@@ -214,10 +215,10 @@ static int apply(struct parser *parser, int key, const char *argument)
 		return 0;
 	case KEY_TASKS:
 		output->form = WHY_TASKS;
-		return parse_tasks(argument, query, parser->trouble);
+		return parse_tasks(argument, query, parser->err);
 	case KEY_OUTPUT:
 		output->form = WHY_TASKS;
-		return task_column_parse(argument, &output->columns, parser->trouble);
+		return task_column_parse(argument, &output->columns, parser->err);
 	case KEY_JSON:
 		output->form = WHY_JSON;
 		return 0;
@@ -231,33 +232,33 @@ static int apply(struct parser *parser, int key, const char *argument)
 		output->headings = false;
 		return 0;
 	case KEY_COLOR:
-		return parse_color(argument, query, parser->trouble);
+		return parse_color(argument, query, parser->err);
 	default:
 		return apply_choice(parser, key, argument);
 	}
 }
 
-static int check_times(const struct query *query, struct trouble *trouble)
+static int check_times(const struct query *query, struct error *err)
 {
 	if (!query->has_since || !query->has_until || query->since_ns <= query->until_ns)
 		return 0;
-	trouble_set(trouble, "--since is later than --until");
-	trouble_remedy(trouble, "nothing can be between them: exchange the two");
+	error_set(err, "--since is later than --until");
+	error_hint(err, "nothing can be between them: exchange the two");
 	return -EINVAL;
 }
 
-static int refuse_file(const char *option, const char *file, const char *remedy,
-		       struct trouble *trouble)
+static int query_file_error(const char *option, const char *file, const char *hint,
+			    struct error *err)
 {
 	char escaped[128];
 
-	trouble_set(trouble, "%s and FILE '%s' contradict each other", option,
-		    trouble_escape(escaped, sizeof(escaped), file));
-	trouble_remedy(trouble, "%s", remedy);
+	error_set(err, "%s and FILE '%s' contradict each other", option,
+		  error_escape(escaped, sizeof(escaped), file));
+	error_hint(err, "%s", hint);
 	return -EINVAL;
 }
 
-static int check_files(const struct parser *parser)
+static int check_files(const struct query_parser *parser)
 {
 	const struct query *query = &parser->query;
 
@@ -265,46 +266,47 @@ static int check_files(const struct parser *parser)
 		const char *file = query->files[i];
 
 		if (!*file) {
-			trouble_set(parser->trouble, "FILE '' is empty");
-			trouble_remedy(parser->trouble, "write - for standard input");
+			error_set(parser->err, "FILE '' is empty");
+			error_hint(parser->err, "write - for standard input");
 			return -EINVAL;
 		}
 		if (query->journal)
-			return refuse_file(query->boot ? "--boot" : "--journal", file,
+			return query_file_error(query->boot ? "--boot" : "--journal", file,
 					   "leave one of them out; a journal's file is read so: "
 					   "journalctl --file FILE -o export | oomwhy",
-					   parser->trouble);
+					   parser->err);
 		if (query->follow && strcmp(file, "-"))
-			return refuse_file("--follow", file, "a file that grows is followed so: "
-					   "tail -n +1 -F FILE | oomwhy --follow -",
-					   parser->trouble);
+			return query_file_error("--follow", file,
+						"a file that grows is followed so: "
+						"tail -n +1 -F FILE | oomwhy --follow -",
+						parser->err);
 	}
 	return 0;
 }
 
 enum query_result query_parse(int argc, char *argv[], int64_t now_ns, struct query *ret_query,
-			      struct trouble *trouble)
+			      struct error *err)
 {
-	struct parser parser = { .now_ns = now_ns, .trouble = trouble };
+	struct query_parser parser = { .now_ns = now_ns, .err = err };
 	struct query *query = &parser.query;
 	int key;
 
 	query->output = (struct why_output){ .unit = SIZE_HUMAN, .headings = true,
 					     .columns = task_column_default() };
-	option_walk_begin(&parser.walk, &table, argc, argv);
-	while ((key = option_walk_next(&parser.walk, trouble)) != OPTION_END) {
+	option_walk_begin(&parser.walk, &query_table, argc, argv);
+	while ((key = option_walk_next(&parser.walk, err)) != OPTION_END) {
 		if (key == OPTION_FAULT)
 			return QUERY_WRONG;
 		if (key == KEY_HELP)
 			return QUERY_HELP;
 		if (key == KEY_VERSION)
 			return QUERY_VERSION;
-		if (apply(&parser, key, optarg) < 0)
+		if (query_apply(&parser, key, optarg) < 0)
 			return QUERY_WRONG;
 	}
 	query->files = argv + optind;
 	query->file_count = (size_t)(argc - optind);
-	if (option_check_exclusive(&parser.walk, trouble) < 0 || check_times(query, trouble) < 0 ||
+	if (option_check_exclusive(&parser.walk, err) < 0 || check_times(query, err) < 0 ||
 	    check_files(&parser) < 0)
 		return QUERY_WRONG;
 	*ret_query = *query;
@@ -321,7 +323,7 @@ void query_print_help(void)
 	       "it is a pipe or a file, else the running kernel's log, /dev/kmsg.\n"
 	       "TIME is '2026-11-24 10:20:30', a part of it, @SECONDS, now, today, yesterday,\n"
 	       "or 2h (or 30min, 3d, 1w) ago.\n");
-	option_table_print(&table);
+	option_table_print(&query_table);
 	printf("\nColumns of --tasks (sizes as 1.5G unless -B):\n");
 	for (size_t i = 0; i < task_column_count; i++)
 		printf("  %-9s %-38s [%s]\n", task_columns[i].name, task_columns[i].help,

@@ -33,7 +33,7 @@ enum query_result {
 	QUERY_RUN,		/* *ret_query is filled */
 	QUERY_HELP,
 	QUERY_VERSION,
-	QUERY_WRONG,		/* *trouble says what is wrong: exit 2 */
+	QUERY_WRONG,		/* *err says what is wrong: exit 2 */
 };
 
 /*
@@ -41,7 +41,7 @@ enum query_result {
  * Prints nothing, reads nothing.
  */
 enum query_result query_parse(int argc, char *argv[], int64_t now_ns, struct query *ret_query,
-			      struct trouble *trouble);
+			      struct error *err);
 
 /* Prints --help, made of the option table and the column table, to standard output. */
 void query_print_help(void);

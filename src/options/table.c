@@ -74,41 +74,42 @@ static int count_matches(const struct option_table *table, const char *word)
 	return matches;
 }
 
-void option_help_hint(const struct option_table *table, struct trouble *trouble)
+void option_help_hint(const struct option_table *table, struct error *err)
 {
-	trouble_remedy(trouble, "Try '%s --help' for more information.", table->program);
+	error_hint(err, "Try '%s --help' for more information.", table->program);
 }
 
 /* RESULT is what getopt_long() returned: '?', or ':' for a missing argument. */
-static void complain(const struct option_table *table, int result, const char *word,
-		     struct trouble *trouble)
+static void option_table_set_error(const struct option_table *table, int result, const char *word,
+				   struct error *err)
 {
 	char escaped[128];
 
-	trouble_escape(escaped, sizeof(escaped), word);
+	error_escape(escaped, sizeof(escaped), word);
 	if (result == ':')
-		trouble_set(trouble, "option '%s' needs an argument", escaped);
+		error_set(err, "option '%s' needs an argument", escaped);
 	else if (table->number && word[0] == '-' && word[1] >= '0' && word[1] <= '9')
-		trouble_set(trouble, "%s '%s' is negative", table->number, escaped);
+		error_set(err, "%s '%s' is negative", table->number, escaped);
 	else if (!strncmp(word, "--", 2) && optopt)
-		trouble_set(trouble, "option '%s' takes no argument", escaped);
+		error_set(err, "option '%s' takes no argument", escaped);
 	else if (!strncmp(word, "--", 2))
-		trouble_set(trouble, "option '%s' is %s", escaped,
-			    count_matches(table, word) ? "ambiguous" : "unknown");
+		error_set(err, "option '%s' is %s", escaped,
+			  count_matches(table, word) ? "ambiguous" : "unknown");
 	else
-		trouble_set(trouble, "option '-%c' in '%s' is unknown",
-			    optopt >= ' ' && optopt < 127 ? optopt : '?', escaped);
-	option_help_hint(table, trouble);
+		error_set(err, "option '-%c' in '%s' is unknown",
+			  optopt >= ' ' && optopt < 127 ? optopt : '?', escaped);
+	option_help_hint(table, err);
 }
 
-int option_walk_next(struct option_walk *walk, struct trouble *trouble)
+int option_walk_next(struct option_walk *walk, struct error *err)
 {
 	int key = getopt_long(walk->argc, walk->argv, walk->shortopts, walk->longopts, NULL);
 
 	if (key == -1)
 		return OPTION_END;
 	if (key == '?' || key == ':') {
-		complain(walk->table, key, faulty_word(walk->argv, walk->before), trouble);
+		option_table_set_error(walk->table, key, faulty_word(walk->argv, walk->before),
+				       err);
 		return OPTION_FAULT;
 	}
 	walk->seen[index_of(walk->table, key)] = true;
@@ -121,7 +122,7 @@ bool option_seen(const struct option_walk *walk, int key)
 	return walk->seen[index_of(walk->table, key)];
 }
 
-int option_check_exclusive(const struct option_walk *walk, struct trouble *trouble)
+int option_check_exclusive(const struct option_walk *walk, struct error *err)
 {
 	const struct option_table *table = walk->table;
 
@@ -131,9 +132,9 @@ int option_check_exclusive(const struct option_walk *walk, struct trouble *troub
 
 		if (!walk->seen[first] || !walk->seen[second])
 			continue;
-		trouble_set(trouble, "--%s and --%s contradict each other",
-			    table->list[first].name, table->list[second].name);
-		trouble_remedy(trouble, "leave one of them out");
+		error_set(err, "--%s and --%s contradict each other",
+			  table->list[first].name, table->list[second].name);
+		error_hint(err, "leave one of them out");
 		return -EINVAL;
 	}
 	return 0;

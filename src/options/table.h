@@ -44,22 +44,22 @@ struct option_walk {
 };
 
 #define OPTION_END (-1)		/* what follows, from argv[optind] on, are the operands */
-#define OPTION_FAULT '?'	/* *trouble says which */
+#define OPTION_FAULT '?'	/* *err says which */
 
 void option_walk_begin(struct option_walk *walk, const struct option_table *table, int argc,
 		       char *argv[]);
 
 /* The key of the next option, with its argument in optarg; or OPTION_END or OPTION_FAULT. */
-int option_walk_next(struct option_walk *walk, struct trouble *trouble);
+int option_walk_next(struct option_walk *walk, struct error *err);
 
 /* Whether the option with KEY, which is in the table, has been walked past. */
 bool option_seen(const struct option_walk *walk, int key);
 
-/* Returns 0, or -EINVAL with *trouble set when two options that were seen exclude each other. */
-int option_check_exclusive(const struct option_walk *walk, struct trouble *trouble);
+/* Returns 0, or -EINVAL with *err set when two options that were seen exclude each other. */
+int option_check_exclusive(const struct option_walk *walk, struct error *err);
 
 /* The second line of an error that only the manual can help with. */
-void option_help_hint(const struct option_table *table, struct trouble *trouble);
+void option_help_hint(const struct option_table *table, struct error *err);
 
 /* Prints the options as --help shows them to standard output. */
 void option_table_print(const struct option_table *table);

@@ -15,21 +15,21 @@
 #include "options/values.h"
 #include "subject/subject.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 int value_some(const char *name, const char *text, struct size *ret_size,
-	       struct trouble *trouble)
+	       struct error *err)
 {
-	int r = size_parse(name, text, ret_size, trouble);
+	int r = size_parse(name, text, ret_size, err);
 
 	if (r < 0 || ret_size->permyriad || ret_size->bytes)
 		return r;
-	trouble_set(trouble, "%s '%s' is nothing", name, text);
-	trouble_remedy(trouble, "%s must be above 0", name);
+	error_set(err, "%s '%s' is nothing", name, text);
+	error_hint(err, "%s must be above 0", name);
 	return -EINVAL;
 }
 
-int value_rate(const char *text, struct request *request, struct trouble *trouble)
+int value_rate(const char *text, struct request *request, struct error *err)
 {
 	size_t length = strlen(text);
 	char size[128];
@@ -43,18 +43,18 @@ int value_rate(const char *text, struct request *request, struct trouble *troubl
 		text = size;
 	}
 	request->has_rate = true;
-	r = value_some("--rate", text, &request->rate, trouble);
+	r = value_some("--rate", text, &request->rate, err);
 	if (r < 0 || !request->rate.permyriad)
 		return r;
-	trouble_set(trouble,
-		    "--rate '%s' is a share of the memory that is left, which has no speed", text);
-	trouble_remedy(trouble, "write bytes per second, as in 100M/s");
+	error_set(err,
+		  "--rate '%s' is a share of the memory that is left, which has no speed", text);
+	error_hint(err, "write bytes per second, as in 100M/s");
 	return -EINVAL;
 }
 
 /* Finds TEXT among the COUNT NAMES of OPTION's values. Returns its index or -EINVAL. */
 static int parse_choice(const char *option, const char *const *names, size_t count,
-			const char *text, struct trouble *trouble)
+			const char *text, struct error *err)
 {
 	char escaped[64], known[128] = "";
 	size_t used = 0;
@@ -66,41 +66,41 @@ static int parse_choice(const char *option, const char *const *names, size_t cou
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s=%s",
 					 !i ? "" : i + 1 < count ? ", " : " or ", option,
 					 names[i]);
-	trouble_set(trouble, "%s '%s' is not known", option,
-		    trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "write %s", known);
+	error_set(err, "%s '%s' is not known", option,
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write %s", known);
 	return -EINVAL;
 }
 
-int value_thp(const char *text, struct request *request, struct trouble *trouble)
+int value_thp(const char *text, struct request *request, struct error *err)
 {
 	static const char *const names[] = {
 		[REGION_THP_NEVER] = "never",
 		[REGION_THP_ALWAYS] = "always",
 		[REGION_THP_SYSTEM] = "system",
 	};
-	int found = parse_choice("--thp", names, COUNT(names), text, trouble);
+	int found = parse_choice("--thp", names, ARRAY_SIZE(names), text, err);
 
 	if (found >= 0)
 		request->thp = (enum region_thp)found;
 	return found < 0 ? found : 0;
 }
 
-int value_access(const char *text, struct request *request, struct trouble *trouble)
+int value_access(const char *text, struct request *request, struct error *err)
 {
 	const char *names[TOUCH_ACCESSES];
 	int found;
 
 	for (int i = 0; i < TOUCH_ACCESSES; i++)
 		names[i] = touch_access_name((enum touch_access)i);
-	found = parse_choice("--access", names, COUNT(names), text, trouble);
+	found = parse_choice("--access", names, ARRAY_SIZE(names), text, err);
 	if (found >= 0)
 		request->access = (enum touch_access)found;
 	return found < 0 ? found : 0;
 }
 
 /* forward, backward, random or random:SEED */
-int value_order(const char *text, struct request *request, struct trouble *trouble)
+int value_order(const char *text, struct request *request, struct error *err)
 {
 	static const char *const names[] = {
 		[ORDER_FORWARD] = "forward",
@@ -108,8 +108,8 @@ int value_order(const char *text, struct request *request, struct trouble *troub
 		[ORDER_RANDOM] = "random",
 	};
 	bool seeded = !strncmp(text, "random:", 7);
-	int found = parse_choice("--order", names, COUNT(names), seeded ? "random" : text,
-				 trouble);
+	int found = parse_choice("--order", names, ARRAY_SIZE(names), seeded ? "random" : text,
+				 err);
 	char escaped[64];
 
 	if (found < 0)
@@ -119,14 +119,14 @@ int value_order(const char *text, struct request *request, struct trouble *troub
 	if (!seeded || (number_parse_u64(text + 7, &request->seed) == 0 &&
 			request->seed <= INT64_MAX && !strchr(text, '\n')))
 		return 0;
-	trouble_set(trouble, "--order '%s': SEED is not a number from 0 to 2^63 - 1",
-		    trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "write --order=random:7, or --order=random for a seed by chance");
+	error_set(err, "--order '%s': SEED is not a number from 0 to 2^63 - 1",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write --order=random:7, or --order=random for a seed by chance");
 	return -EINVAL;
 }
 
 int value_number(const char *option, const char *text, uint64_t most, uint64_t *ret_number,
-		 struct trouble *trouble)
+		 struct error *err)
 {
 	uint64_t number;
 	char escaped[64];
@@ -136,21 +136,21 @@ int value_number(const char *option, const char *text, uint64_t most, uint64_t *
 		*ret_number = number;
 		return 0;
 	}
-	trouble_set(trouble, "%s '%s' is not a number from 1 to %llu", option,
-		    trouble_escape(escaped, sizeof(escaped), text), (unsigned long long)most);
-	trouble_remedy(trouble, "write digits alone, as in %s=2", option);
+	error_set(err, "%s '%s' is not a number from 1 to %llu", option,
+		  error_escape(escaped, sizeof(escaped), text), (unsigned long long)most);
+	error_hint(err, "write digits alone, as in %s=2", option);
 	return -EINVAL;
 }
 
-int value_lock(const char *text, struct request *request, struct trouble *trouble)
+int value_lock(const char *text, struct request *request, struct error *err)
 {
 	static const char *const names[] = { "onfault" };
 
 	request->lock = text ? REGION_LOCKED_ONFAULT : REGION_LOCKED;
-	return text ? parse_choice("--lock", names, COUNT(names), text, trouble) : 0;
+	return text ? parse_choice("--lock", names, ARRAY_SIZE(names), text, err) : 0;
 }
 
-int value_hugetlb(const char *text, struct request *request, struct trouble *trouble)
+int value_hugetlb(const char *text, struct request *request, struct error *err)
 {
 	struct size size = { 0 };
 	char escaped[64];
@@ -158,19 +158,19 @@ int value_hugetlb(const char *text, struct request *request, struct trouble *tro
 	request->hugetlb = true;
 	if (!text)
 		return 0;
-	if (size_parse("--hugetlb", text, &size, trouble) < 0)
+	if (size_parse("--hugetlb", text, &size, err) < 0)
 		return -EINVAL;
 	request->huge_page = size.bytes;
 	if (size.bytes > (uint64_t)sysconf(_SC_PAGESIZE) && !(size.bytes & (size.bytes - 1)))
 		return 0;
-	trouble_set(trouble, "--hugetlb '%s' is no size of a huge page",
-		    trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "write --hugetlb=2M or --hugetlb=1G, or what else there is in "
-		       "/sys/kernel/mm/hugepages");
+	error_set(err, "--hugetlb '%s' is no size of a huge page",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write --hugetlb=2M or --hugetlb=1G, or what else there is in "
+		   "/sys/kernel/mm/hugepages");
 	return -EINVAL;
 }
 
-int value_heap(const char *text, struct request *request, struct trouble *trouble)
+int value_heap(const char *text, struct request *request, struct error *err)
 {
 	struct size size = { 0 };
 	char escaped[64];
@@ -178,51 +178,51 @@ int value_heap(const char *text, struct request *request, struct trouble *troubl
 	request->piece = 0;
 	if (!text)
 		return 0;
-	if (size_parse("--heap", text, &size, trouble) < 0)
+	if (size_parse("--heap", text, &size, err) < 0)
 		return -EINVAL;
 	request->piece = size.bytes;
 	if (!size.permyriad && size.bytes >= HEAP_PIECE_LEAST)
 		return 0;
-	trouble_set(trouble, "--heap '%s' is no size of a piece",
-		    trouble_escape(escaped, sizeof(escaped), text));
-	trouble_remedy(trouble, "PIECE is in bytes, %d at least, as in --heap=1000",
-		       HEAP_PIECE_LEAST);
+	error_set(err, "--heap '%s' is no size of a piece",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "PIECE is in bytes, %d at least, as in --heap=1000",
+		   HEAP_PIECE_LEAST);
 	return -EINVAL;
 }
 
-int value_file(const char *text, struct request *request, struct trouble *trouble)
+int value_file(const char *text, struct request *request, struct error *err)
 {
 	request->file = text;
 	if (*text)
 		return 0;
-	trouble_set(trouble, "--file: PATH '' is empty");
-	trouble_remedy(trouble, "name a file; one that is not there is made for the run");
+	error_set(err, "--file: PATH '' is empty");
+	error_hint(err, "name a file; one that is not there is made for the run");
 	return -EINVAL;
 }
 
-int value_then(const char *text, struct request *request, struct trouble *trouble)
+int value_then(const char *text, struct request *request, struct error *err)
 {
 	if (request->step_count == STEPS_MAX) {
-		trouble_set(trouble, "--then: more than %d steps", STEPS_MAX);
-		trouble_remedy(trouble, "leave some of them out");
+		error_set(err, "--then: more than %d steps", STEPS_MAX);
+		error_hint(err, "leave some of them out");
 		return -EINVAL;
 	}
-	return step_parse(text, &request->steps[request->step_count++], trouble);
+	return step_parse(text, &request->steps[request->step_count++], err);
 }
 
 int value_time(const char *name, const char *text, uint64_t *ret_ns,
-	       struct trouble *trouble)
+	       struct error *err)
 {
-	int r = duration_parse(name, text, ret_ns, trouble);
+	int r = duration_parse(name, text, ret_ns, err);
 
 	if (r < 0 || *ret_ns)
 		return r;
-	trouble_set(trouble, "%s '%s' is no time at all", name, text);
-	trouble_remedy(trouble, "%s must be above 0", name);
+	error_set(err, "%s '%s' is no time at all", name, text);
+	error_hint(err, "%s must be above 0", name);
 	return -EINVAL;
 }
 
-int value_adj(const char *text, struct request *request, struct trouble *trouble)
+int value_adj(const char *text, struct request *request, struct error *err)
 {
 	char escaped[64], *rest;
 	long value;
@@ -235,11 +235,11 @@ int value_adj(const char *text, struct request *request, struct trouble *trouble
 	value = strtol(text, &rest, 10);
 	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 ||
 	    value > 1000) {
-		trouble_set(trouble, "--oom-score-adj '%s' is not a number from -1000 to 1000",
-			    trouble_escape(escaped, sizeof(escaped), text));
-		trouble_remedy(trouble,
-			       "1000 makes the subject the OOM killer's first choice; 'keep' "
-			       "leaves it as it is");
+		error_set(err, "--oom-score-adj '%s' is not a number from -1000 to 1000",
+			  error_escape(escaped, sizeof(escaped), text));
+		error_hint(err,
+			   "1000 makes the subject the OOM killer's first choice; 'keep' "
+			   "leaves it as it is");
 		return -EINVAL;
 	}
 	request->oom_score_adj = (int)value;

@@ -17,9 +17,9 @@ static void add_limit(struct chart *chart, double x, double y)
 /* Whether NAME is a step that changes the limit. */
 static bool parse_limit(const char *name, struct step *ret_step)
 {
-	struct trouble trouble;
+	struct error err;
 
-	return step_parse(name, ret_step, &trouble) == 0 && ret_step->rule->verb == VERB_BOUND &&
+	return step_parse(name, ret_step, &err) == 0 && ret_step->rule->verb == VERB_BOUND &&
 	       ret_step->rule->what == SANDBOX_LIMIT;
 }
 
@@ -84,7 +84,7 @@ double chart_show_limits(struct chart *chart, double most)
 	for (size_t i = 0; i < chart->limit_count; i++) {
 		chart->limits[i].shown = chart->limits[i].y <= most;
 		if (chart->limits[i].shown)
-			highest = chart_greater(highest, chart->limits[i].y);
+			highest = chart_max(highest, chart->limits[i].y);
 	}
 	return highest;
 }

@@ -13,7 +13,8 @@
 /* A name that finds no room in so much of the height covers another one. */
 #define BAND_MAX 0.4
 
-static const struct recorded_row *next_row(const struct recording *recording, size_t *index)
+static const struct recorded_row *chart_steps_next_row(const struct recording *recording,
+						       size_t *index)
 {
 	while (*index < recording->count && recording->rows[*index].sample.of_child)
 		(*index)++;
@@ -36,7 +37,7 @@ bool chart_next_step(const struct chart *chart, struct chart_walk *walk)
 	const char *cut_short = chart->recording->end.step;
 	const struct recorded_row *row;
 
-	while ((row = next_row(chart->recording, &walk->index))) {
+	while ((row = chart_steps_next_row(chart->recording, &walk->index))) {
 		const struct recorded_row *before = walk->before;
 		const char *name = sample_step_name(&row->sample);
 
@@ -95,9 +96,9 @@ static bool is_free(const struct chart *chart, size_t index, unsigned width)
 	return true;
 }
 
-void chart_mark_steps(struct chart *chart, const struct chart_wish *wish)
+void chart_mark_steps(struct chart *chart, const struct chart_params *params)
 {
-	unsigned most = (unsigned)(BAND_MAX * wish->height), levels = 0;
+	unsigned most = (unsigned)(BAND_MAX * params->height), levels = 0;
 
 	find_steps(chart);
 	forget_baseline(chart);
@@ -105,13 +106,13 @@ void chart_mark_steps(struct chart *chart, const struct chart_wish *wish)
 		chart->step_count = 0;
 	for (size_t i = 0; i < chart->step_count; i++) {
 		struct chart_step *step = &chart->steps[i];
-		double width = name_width(chart, step, wish->width);
+		double width = name_width(chart, step, params->width);
 
 		step->before = step->x + width > chart->x_end && step->x >= width;
-		while (!is_free(chart, i, wish->width) && step->level + 1 < most)
+		while (!is_free(chart, i, params->width) && step->level + 1 < most)
 			step->level++;
 		if (step->level >= levels)
 			levels = step->level + 1;
 	}
-	chart->band = levels ? (levels + 0.5) / wish->height : 0;
+	chart->band = levels ? (levels + 0.5) / params->height : 0;
 }

@@ -34,7 +34,7 @@ static double growth_per_byte(const struct sample *first, const struct sample *l
 
 	if (touched <= 0)
 		return 1;
-	return chart_greater(0, chart_lesser(1, grew / touched));
+	return chart_max(0, chart_min(1, grew / touched));
 }
 
 static bool is_outcome(const struct recording *recording, const char *outcome)
@@ -68,8 +68,8 @@ void chart_find_end(struct chart *chart)
 	end->killed = is_killed(ended);
 	end->y = (double)last->rss + since * growth_per_byte(first, last);
 	if (is_outcome(recording, "oom-sandbox") && !isnan(chart_last_limit(chart)))
-		most = chart_greater(chart_last_limit(chart), (double)last->rss);
-	end->y = chart_lesser(end->y, most);
+		most = chart_max(chart_last_limit(chart), (double)last->rss);
+	end->y = chart_min(end->y, most);
 	if (chart->x == CHART_X_TOUCHED)
 		end->x = (double)last->touched + since;
 	else if (chart->x == CHART_X_ROW)
@@ -80,10 +80,10 @@ void chart_find_end(struct chart *chart)
 	end->estimated = since > 0 || end->x > chart_place(chart, row);
 }
 
-static void append(char text[static CHART_TEXT_MAX], const char *format, ...)
+static void chart_text_append(char text[static CHART_TEXT_MAX], const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static void append(char text[static CHART_TEXT_MAX], const char *format, ...)
+static void chart_text_append(char text[static CHART_TEXT_MAX], const char *format, ...)
 {
 	size_t used = strlen(text);
 	va_list arguments;
@@ -161,11 +161,11 @@ static int crowd(const struct chart *chart, const struct area *area)
 }
 
 /* The label stands above its point unless there is more room below. */
-static bool is_better_below(const struct chart *chart, const struct chart_wish *wish)
+static bool is_better_below(const struct chart *chart, const struct chart_params *params)
 {
 	const struct chart_end *end = &chart->end;
-	double line = (chart->y_top - chart->y_bottom) / (1 - chart->band) / wish->height;
-	double width = (double)strlen(end->label) / wish->width * chart->x_end;
+	double line = (chart->y_top - chart->y_bottom) / (1 - chart->band) / params->height;
+	double width = (double)strlen(end->label) / params->width * chart->x_end;
 	struct area above = {
 		.left = end->before ? end->x - width : end->x,
 		.right = end->before ? end->x : end->x + width,
@@ -191,7 +191,7 @@ static void name_end(struct chart_end *end, const struct recorded_end *ended)
 		snprintf(end->name, sizeof(end->name), "%s", ended->outcome);
 }
 
-void chart_mark_end(struct chart *chart, const struct chart_wish *wish)
+void chart_mark_end(struct chart *chart, const struct chart_params *params)
 {
 	const struct recorded_end *ended = &chart->recording->end;
 	struct chart_end *end = &chart->end;
@@ -203,35 +203,36 @@ void chart_mark_end(struct chart *chart, const struct chart_wish *wish)
 	name_end(end, ended);
 	if (!ended->known || !strcmp(ended->outcome, "completed"))
 		return;
-	append(end->label, "%s", end->name);
+	chart_text_append(end->label, "%s", end->name);
 	if (*ended->step)
-		append(end->label, " in %s", ended->step);
+		chart_text_append(end->label, " in %s", ended->step);
 	else
-		append(end->label, " at %s", size_say(size, ended->touched, SIZE_HUMAN));
-	end->below = is_better_below(chart, wish);
+		chart_text_append(end->label, " at %s",
+				  size_text(size, ended->touched, SIZE_HUMAN));
+	end->below = is_better_below(chart, params);
 }
 
 /* What is not as usual. */
-static void append_manner(char text[static CHART_TEXT_MAX], const struct plan_record *plan)
+static void append_touch_params(char text[static CHART_TEXT_MAX], const struct plan_record *plan)
 {
-	if (plan->manner && plan->manner->access != TOUCH_WRITE)
-		append(text, ", %s", touch_access_name(plan->manner->access));
-	if (plan->manner && plan->manner->order != ORDER_FORWARD)
-		append(text, ", %s", order_name(plan->manner->order));
+	if (plan->touch_params && plan->touch_params->access != TOUCH_WRITE)
+		chart_text_append(text, ", %s", touch_access_name(plan->touch_params->access));
+	if (plan->touch_params && plan->touch_params->order != ORDER_FORWARD)
+		chart_text_append(text, ", %s", order_name(plan->touch_params->order));
 	if (plan->observe && plan->observe->passes > 1)
-		append(text, ", %" PRIu64 " passes", plan->observe->passes);
+		chart_text_append(text, ", %" PRIu64 " passes", plan->observe->passes);
 	if (plan->observe && plan->observe->threads > 1)
-		append(text, ", %u threads", plan->observe->threads);
+		chart_text_append(text, ", %u threads", plan->observe->threads);
 }
 
 /* What is known of where and when. */
 static void append_scene(char text[static CHART_TEXT_MAX], const struct host *host)
 {
-	append(text, "%s", host->name);
+	chart_text_append(text, "%s", host->name);
 	if (host->kernel[0])
-		append(text, "%sLinux %s", *text ? ", " : "", host->kernel);
+		chart_text_append(text, "%sLinux %s", *text ? ", " : "", host->kernel);
 	if (host->time[0])
-		append(text, "%s%s", *text ? ", " : "", host->time);
+		chart_text_append(text, "%s%s", *text ? ", " : "", host->time);
 }
 
 void chart_name(struct chart *chart)
@@ -239,10 +240,12 @@ void chart_name(struct chart *chart)
 	const struct plan_record *plan = &chart->recording->plan;
 	char size[SIZE_TEXT_MAX];
 
-	append(chart->title, "pagetouch: %s %s", size_say(size, plan->region->bytes, SIZE_HUMAN),
-	       region_backing_name(plan->region->backing));
-	append_manner(chart->title, plan);
+	chart_text_append(chart->title, "pagetouch: %s %s",
+			  size_text(size, plan->region->bytes, SIZE_HUMAN),
+			  region_backing_name(plan->region->backing));
+	append_touch_params(chart->title, plan);
 	if (plan->limit != SAMPLE_MISSING)
-		append(chart->title, ", limit %s", size_say(size, plan->limit, SIZE_HUMAN));
+		chart_text_append(chart->title, ", limit %s",
+				  size_text(size, plan->limit, SIZE_HUMAN));
 	append_scene(chart->subtitle, plan->host);
 }

@@ -25,7 +25,7 @@
 /* Between the tics of an axis lies a power of two of its unit: so many of them at most. */
 #define TICS_MAX 9.0
 
-static size_t column_of(const char *name)
+static size_t chart_column_of(const char *name)
 {
 	size_t i = 0;
 
@@ -34,13 +34,13 @@ static size_t column_of(const char *name)
 	return i;
 }
 
-static bool is_named(size_t column, const char *name)
+static bool chart_is_named(size_t column, const char *name)
 {
 	return !strcmp(columns[column].name, name);
 }
 
 /* The figure as it is, in bytes or counted; NAN: not read. */
-static double figure(size_t column, const struct sample *sample)
+static double chart_figure(size_t column, const struct sample *sample)
 {
 	uint64_t value = column_value(&columns[column], sample);
 
@@ -94,16 +94,16 @@ static bool is_asked_for(const struct column_choice *choice, size_t column)
 	return times > 0;
 }
 
-static bool is_drawn(const struct chart *chart, const struct chart_wish *wish, size_t column)
+static bool is_drawn(const struct chart *chart, const struct chart_params *params, size_t column)
 {
 	enum column_kind kind = columns[column].kind;
 
-	if (is_named(column, "VSZ") || is_named(column, "RSS"))
+	if (chart_is_named(column, "VSZ") || chart_is_named(column, "RSS"))
 		return true;
-	if (kind == COLUMN_TEXT || kind == COLUMN_TIME || is_named(column, "PID") ||
-	    (is_named(column, "TOUCHED") && chart->x == CHART_X_TOUCHED))
+	if (kind == COLUMN_TEXT || kind == COLUMN_TIME || chart_is_named(column, "PID") ||
+	    (chart_is_named(column, "TOUCHED") && chart->x == CHART_X_TOUCHED))
 		return false;
-	return is_asked_for(wish->columns, column);
+	return is_asked_for(params->columns, column);
 }
 
 /* VSZ and GREW of a child say nothing new; what is around both processes is one. */
@@ -111,7 +111,7 @@ static bool is_own(size_t process, size_t column)
 {
 	if (!process)
 		return true;
-	return !is_named(column, "VSZ") && !is_named(column, "GREW") &&
+	return !chart_is_named(column, "VSZ") && !chart_is_named(column, "GREW") &&
 	       !(columns[column].needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT | NEED_COMMITTED));
 }
 
@@ -121,7 +121,7 @@ static bool was_read(const struct chart *chart, size_t process, size_t column)
 
 	for (size_t i = 0; i < recording->count; i++)
 		if (chart_process(chart, &recording->rows[i]) == process &&
-		    !isnan(figure(column, &recording->rows[i].sample)))
+		    !isnan(chart_figure(column, &recording->rows[i].sample)))
 			return true;
 	return false;
 }
@@ -146,14 +146,15 @@ static void add_series(struct chart *chart, size_t process, size_t column)
 }
 
 /* RSS first and VSZ second, which are always there and look the same in every picture. */
-static void choose_series(struct chart *chart, const struct chart_wish *wish)
+static void choose_series(struct chart *chart, const struct chart_params *params)
 {
-	add_series(chart, 0, column_of("RSS"));
-	add_series(chart, 0, column_of("VSZ"));
+	add_series(chart, 0, chart_column_of("RSS"));
+	add_series(chart, 0, chart_column_of("VSZ"));
 	for (size_t process = 0; process < chart->processes; process++)
 		for (size_t column = 0; column < column_count; column++)
-			if (is_drawn(chart, wish, column) &&
-			    (process || (!is_named(column, "VSZ") && !is_named(column, "RSS"))))
+			if (is_drawn(chart, params, column) &&
+			    (process ||
+			     (!chart_is_named(column, "VSZ") && !chart_is_named(column, "RSS"))))
 				add_series(chart, process, column);
 }
 
@@ -224,8 +225,8 @@ static void lay_x(struct chart *chart)
 	double end = 0;
 
 	for (size_t i = 0; i < recording->count; i++)
-		end = chart_greater(end, place(chart, &recording->rows[i]));
-	end = chart_greater(end, chart->end.x);
+		end = chart_max(end, place(chart, &recording->rows[i]));
+	end = chart_max(end, chart->end.x);
 	if (chart->x == CHART_X_TOUCHED)
 		end = planned_end(chart, end);
 	chart->x_unit = (struct chart_unit){ "", 1 };
@@ -238,52 +239,52 @@ static void lay_x(struct chart *chart)
 }
 
 /* What the values of the left axis reach; VSZ apart. */
-struct reach {
+struct chart_extent {
 	double low, high;		/* of all but VSZ, bytes */
 	double vsz_low, vsz_high;	/* of VSZ; no VSZ: both 0 */
 	double right;			/* of counts */
 };
 
-static struct reach find_reach(const struct chart *chart)
+static struct chart_extent find_extent(const struct chart *chart)
 {
-	struct reach reach = { .vsz_low = INFINITY };
+	struct chart_extent extent = { .vsz_low = INFINITY };
 
 	for (size_t s = 0; s < chart->series_count; s++) {
 		const struct chart_series *series = &chart->series[s];
-		bool is_vsz = is_named(series->column, "VSZ");
+		bool is_vsz = chart_is_named(series->column, "VSZ");
 
 		for (size_t i = 0; i < chart->recording->count; i++) {
 			const struct recorded_row *row = &chart->recording->rows[i];
-			double value = figure(series->column, &row->sample);
+			double value = chart_figure(series->column, &row->sample);
 
 			if (isnan(value) || chart_process(chart, row) != series->process)
 				continue;
 			if (series->right) {
-				reach.right = chart_greater(reach.right, value);
+				extent.right = chart_max(extent.right, value);
 			} else if (is_vsz) {
-				reach.vsz_low = chart_lesser(reach.vsz_low, value);
-				reach.vsz_high = chart_greater(reach.vsz_high, value);
+				extent.vsz_low = chart_min(extent.vsz_low, value);
+				extent.vsz_high = chart_max(extent.vsz_high, value);
 			} else {
-				reach.low = chart_lesser(reach.low, value);
-				reach.high = chart_greater(reach.high, value);
+				extent.low = chart_min(extent.low, value);
+				extent.high = chart_max(extent.high, value);
 			}
 		}
 	}
-	return reach;
+	return extent;
 }
 
 /* A limit is drawn if it is not far from what happened. */
-static void choose_limits(struct chart *chart, struct reach *reach)
+static void choose_limits(struct chart *chart, struct chart_extent *extent)
 {
-	double near = chart_greater(reach->high, chart_lesser(reach->vsz_high, 4 * reach->high));
+	double near = chart_max(extent->high, chart_min(extent->vsz_high, 4 * extent->high));
 
-	reach->high = chart_greater(reach->high, chart_show_limits(chart, 2 * near));
+	extent->high = chart_max(extent->high, chart_show_limits(chart, 2 * near));
 }
 
 /* VSZ may fall (unmap): what of it is near all else belongs to all else. */
-static void break_axis(struct chart *chart, struct reach *reach)
+static void break_axis(struct chart *chart, struct chart_extent *extent)
 {
-	double high_low = INFINITY, low_high = reach->high;
+	double high_low = INFINITY, low_high = extent->high;
 	const struct recording *recording = chart->recording;
 
 	for (size_t i = 0; i < recording->count; i++) {
@@ -291,38 +292,38 @@ static void break_axis(struct chart *chart, struct reach *reach)
 
 		if (recording->rows[i].sample.of_child)
 			continue;
-		if (vsz > FAR_ABOVE * reach->high)
-			high_low = chart_lesser(high_low, vsz);
+		if (vsz > FAR_ABOVE * extent->high)
+			high_low = chart_min(high_low, vsz);
 		else
-			low_high = chart_greater(low_high, vsz);
+			low_high = chart_max(low_high, vsz);
 	}
 	chart->broken = isfinite(high_low) && high_low > 2 * low_high;
 	chart->high_from = high_low;
-	chart->high_to = reach->vsz_high;
-	reach->high = chart->broken ? low_high : chart_greater(reach->high, reach->vsz_high);
+	chart->high_to = extent->vsz_high;
+	extent->high = chart->broken ? low_high : chart_max(extent->high, extent->vsz_high);
 }
 
 static void lay_y(struct chart *chart, unsigned height)
 {
-	struct reach reach = find_reach(chart);
+	struct chart_extent extent = find_extent(chart);
 	double most = height / 3.0;
 
-	reach.high = chart_greater(reach.high, chart->end.y);
-	choose_limits(chart, &reach);
-	break_axis(chart, &reach);
-	chart->y_unit = size_unit(reach.high);
-	chart->low = reach.high * (1 + HEADROOM) / chart->y_unit.size;
+	extent.high = chart_max(extent.high, chart->end.y);
+	choose_limits(chart, &extent);
+	break_axis(chart, &extent);
+	chart->y_unit = size_unit(extent.high);
+	chart->low = extent.high * (1 + HEADROOM) / chart->y_unit.size;
 	if (chart->low <= 0)
 		chart->low = 1;
 	for (size_t i = 0; i < chart->limit_count; i++)
 		chart->limits[i].y /= chart->y_unit.size;
-	chart->y_bottom = reach.low * (1 + HEADROOM) / chart->y_unit.size;
+	chart->y_bottom = extent.low * (1 + HEADROOM) / chart->y_unit.size;
 	chart->y_top = chart->broken ? chart->low * BREAK_TOP : chart->low;
 	chart->break_at = chart->low * BREAK_AT;
 	chart->break_middle = chart->low * BREAK_MIDDLE;
 	chart->y_step = tic_step(chart->low - chart->y_bottom,
-				 chart_greater(chart_lesser(most, TICS_MAX), 2));
-	chart->right_top = reach.right * (1 + HEADROOM);
+				 chart_max(chart_min(most, TICS_MAX), 2));
+	chart->right_top = extent.right * (1 + HEADROOM);
 	for (size_t s = 0; s < chart->series_count && chart->right_top <= 0; s++)
 		chart->right_top = chart->series[s].right;
 }
@@ -330,20 +331,20 @@ static void lay_y(struct chart *chart, unsigned height)
 double chart_height(const struct chart *chart, const struct chart_series *series,
 		    const struct recorded_row *row)
 {
-	double value = figure(series->column, &row->sample);
+	double value = chart_figure(series->column, &row->sample);
 	double middle = (chart->high_from + chart->high_to) / 2, spread;
 
 	if (series->right)
 		return value;
 	if (!chart->broken || isnan(value) || value < chart->high_from ||
-	    !is_named(series->column, "VSZ"))
+	    !chart_is_named(series->column, "VSZ"))
 		return value / chart->y_unit.size;
 	/* A change of some per cent is to look like one. */
-	spread = chart_greater((chart->high_to - chart->high_from) / 2, middle / 10);
+	spread = chart_max((chart->high_to - chart->high_from) / 2, middle / 10);
 	return chart->break_middle + (value - middle) / spread * BREAK_SPREAD * chart->low;
 }
 
-int chart_make(const struct recording *recording, const struct chart_wish *wish,
+int chart_make(const struct recording *recording, const struct chart_params *params,
 	       struct chart *ret_chart)
 {
 	if (!recording->count)
@@ -351,15 +352,15 @@ int chart_make(const struct recording *recording, const struct chart_wish *wish,
 	memset(ret_chart, 0, sizeof(*ret_chart));
 	ret_chart->recording = recording;
 	ret_chart->x_unit = (struct chart_unit){ "", 1 };
-	ret_chart->x = choose_x(recording, wish->x);
+	ret_chart->x = choose_x(recording, params->x);
 	find_processes(ret_chart);
-	choose_series(ret_chart, wish);
+	choose_series(ret_chart, params);
 	chart_find_limits(ret_chart);
 	chart_find_end(ret_chart);
 	lay_x(ret_chart);
-	lay_y(ret_chart, wish->height);
-	chart_mark_steps(ret_chart, wish);
-	chart_mark_end(ret_chart, wish);
+	lay_y(ret_chart, params->height);
+	chart_mark_steps(ret_chart, params);
+	chart_mark_end(ret_chart, params);
 	chart_name(ret_chart);
 	return 0;
 }

@@ -12,12 +12,12 @@
 #include "plot/recording.h"
 
 /* Without libm, which would add a megabyte to VSZ. */
-static inline double chart_greater(double a, double b)
+static inline double chart_max(double a, double b)
 {
 	return a > b ? a : b;
 }
 
-static inline double chart_lesser(double a, double b)
+static inline double chart_min(double a, double b)
 {
 	return a < b ? a : b;
 }
@@ -36,7 +36,7 @@ enum chart_x {
 };
 
 /* What is wanted. */
-struct chart_wish {
+struct chart_params {
 	enum chart_x x;
 	const struct column_choice *columns;	/* of the table; chart_make() chooses */
 	unsigned width, height;			/* of the plot's inside, in characters */
@@ -110,11 +110,11 @@ struct chart {
 };
 
 /*
- * Makes the chart of RECORDING, which must outlive it. Drawn are VSZ, RSS, and of WISH's columns
+ * Makes the chart of RECORDING, which must outlive it. Drawn are VSZ, RSS, and of PARAMS's columns
  * those that the user has named and that are sizes or counts; of children not what they share with
  * the subject. Returns 0, or -ENODATA: there is no row.
  */
-int chart_make(const struct recording *recording, const struct chart_wish *wish,
+int chart_make(const struct recording *recording, const struct chart_params *params,
 	       struct chart *ret_chart);
 
 /* Where ROW stands on the horizontal axis, in units. */
@@ -158,8 +158,8 @@ double chart_limit_until(const struct chart *chart, size_t index);
  */
 void chart_find_limits(struct chart *chart);
 void chart_find_end(struct chart *chart);
-void chart_mark_end(struct chart *chart, const struct chart_wish *wish);
-void chart_mark_steps(struct chart *chart, const struct chart_wish *wish);
+void chart_mark_end(struct chart *chart, const struct chart_params *params);
+void chart_mark_steps(struct chart *chart, const struct chart_params *params);
 void chart_name(struct chart *chart);
 
 #endif

@@ -27,7 +27,7 @@
 #define PICTURE_MAX ((size_t)64 << 20)
 
 /* As much of its complaints as one line of ours can pass on. */
-#define COMPLAINT_MAX 600
+#define STDERR_MAX 600
 
 #define CHUNK 65536
 
@@ -38,9 +38,9 @@ struct work {
 	const char *script;
 	size_t left;				/* of the script */
 	struct gnuplot_picture picture;
-	size_t room;
-	char complaint[COMPLAINT_MAX];
-	size_t complained;
+	size_t capacity;
+	char stderr_text[STDERR_MAX];
+	size_t stderr_length;
 };
 
 static bool is_program(const char *path)
@@ -50,7 +50,7 @@ static bool is_program(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
-int gnuplot_find(char ret_path[static PATH_MAX], struct trouble *trouble)
+int gnuplot_find(char ret_path[static PATH_MAX], struct error *err)
 {
 	const char *directory = getenv("PATH");
 	char path[PATH_MAX];
@@ -69,8 +69,8 @@ int gnuplot_find(char ret_path[static PATH_MAX], struct trouble *trouble)
 		if (!*directory)
 			break;
 	}
-	trouble_set(trouble, "--plot: gnuplot is not installed");
-	trouble_remedy(trouble, "apt install gnuplot-nox");
+	error_set(err, "--plot: gnuplot is not installed");
+	error_hint(err, "apt install gnuplot-nox");
 	return -ENOENT;
 }
 
@@ -82,7 +82,7 @@ static void close_end(int *fd)
 }
 
 /* Our ends of three pipes do not block; the others are for standard input, output and errors. */
-static int make_pipes(struct work *work, int theirs[3])
+static int gnuplot_make_pipes(struct work *work, int theirs[3])
 {
 	int *ours[3] = { &work->input, &work->output, &work->errors };
 
@@ -154,10 +154,10 @@ static int spawn(const char *path, const int theirs[3], pid_t *ret_pid)
 	return -r;
 }
 
-static int start(struct work *work, const char *path)
+static int gnuplot_start(struct work *work, const char *path)
 {
 	int theirs[3] = { -1, -1, -1 };
-	int r = make_pipes(work, theirs);
+	int r = gnuplot_make_pipes(work, theirs);
 
 	if (r == 0)
 		r = spawn(path, theirs, &work->pid);
@@ -181,25 +181,25 @@ static void feed(struct work *work)
 		close_end(&work->input);
 }
 
-static int make_room(struct work *work)
+static int gnuplot_make_room(struct work *work)
 {
 	char *grown;
 
-	if (work->room - work->picture.length >= CHUNK)
+	if (work->capacity - work->picture.length >= CHUNK)
 		return 0;
 	if (work->picture.length > PICTURE_MAX)
 		return -EFBIG;
-	grown = realloc(work->picture.bytes, 2 * work->room + CHUNK);
+	grown = realloc(work->picture.bytes, 2 * work->capacity + CHUNK);
 	if (!grown)
 		return -ENOMEM;
 	work->picture.bytes = grown;
-	work->room = 2 * work->room + CHUNK;
+	work->capacity = 2 * work->capacity + CHUNK;
 	return 0;
 }
 
 static int collect(struct work *work)
 {
-	int r = make_room(work);
+	int r = gnuplot_make_room(work);
 	ssize_t got;
 
 	if (r < 0)
@@ -215,11 +215,11 @@ static int collect(struct work *work)
 }
 
 /* What is too much is read, so that gnuplot can go on, and forgotten. */
-static void listen(struct work *work)
+static void gnuplot_read_output(struct work *work)
 {
 	char text[1024];
 	ssize_t got = read(work->errors, text, sizeof(text));
-	size_t room = sizeof(work->complaint) - 1 - work->complained, kept;
+	size_t room = sizeof(work->stderr_text) - 1 - work->stderr_length, kept;
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -228,8 +228,8 @@ static void listen(struct work *work)
 		return;
 	}
 	kept = (size_t)got < room ? (size_t)got : room;
-	memcpy(work->complaint + work->complained, text, kept);
-	work->complained += kept;
+	memcpy(work->stderr_text + work->stderr_length, text, kept);
+	work->stderr_length += kept;
 }
 
 /* Until gnuplot has closed its ends, which it does at its end. */
@@ -257,38 +257,38 @@ static int attend(struct work *work)
 		if (fds[1].revents)
 			r = collect(work);
 		if (fds[2].revents)
-			listen(work);
+			gnuplot_read_output(work);
 	}
 	return r;
 }
 
 /* The lines of what gnuplot said, one behind the other, without those that point with a ^. */
-static void join_complaint(struct work *work, char joined[static COMPLAINT_MAX])
+static void join_stderr(struct work *work, char joined[static STDERR_MAX])
 {
 	char *rest = NULL;
 	size_t used = 0;
 
 	joined[0] = '\0';
-	work->complaint[work->complained] = '\0';
-	for (char *line = strtok_r(work->complaint, "\n", &rest); line;
+	work->stderr_text[work->stderr_length] = '\0';
+	for (char *line = strtok_r(work->stderr_text, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		line += strspn(line, " \t");
 		if (!*line || !strcmp(line, "^") || !strncmp(line, "gnuplot>", 8))
 			continue;
-		used += (size_t)snprintf(joined + used, COMPLAINT_MAX - used, "%s%s",
+		used += (size_t)snprintf(joined + used, STDERR_MAX - used, "%s%s",
 					 used ? "; " : "", line);
-		if (used >= COMPLAINT_MAX)
+		if (used >= STDERR_MAX)
 			return;
 	}
 }
 
-static int judge(struct work *work, int wait_status, struct trouble *trouble)
+static int gnuplot_judge(struct work *work, int wait_status, struct error *err)
 {
-	char joined[COMPLAINT_MAX], safe[SAFE_ROOM(COMPLAINT_MAX)], how[64];
+	char joined[STDERR_MAX], safe[SAFE_ROOM(STDERR_MAX)], how[64];
 
 	if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0 && work->picture.length)
 		return 0;
-	join_complaint(work, joined);
+	join_stderr(work, joined);
 	safe_text(safe, sizeof(safe), joined);
 	if (WIFSIGNALED(wait_status))
 		snprintf(how, sizeof(how), "was killed by signal %d", WTERMSIG(wait_status));
@@ -296,11 +296,11 @@ static int judge(struct work *work, int wait_status, struct trouble *trouble)
 		snprintf(how, sizeof(how), "failed with exit status %d", WEXITSTATUS(wait_status));
 	else
 		snprintf(how, sizeof(how), "drew nothing");
-	trouble_set(trouble, "--plot: gnuplot %s%s%s", how, *safe ? ": " : "", safe);
+	error_set(err, "--plot: gnuplot %s%s%s", how, *safe ? ": " : "", safe);
 	return -EPROTO;
 }
 
-static int finish(struct work *work, int r, struct trouble *trouble)
+static int finish(struct work *work, int r, struct error *err)
 {
 	int wait_status = 0;
 
@@ -312,24 +312,24 @@ static int finish(struct work *work, int r, struct trouble *trouble)
 	while (work->pid > 0 && waitpid(work->pid, &wait_status, 0) < 0 && errno == EINTR)
 		;
 	if (r == 0)
-		return judge(work, wait_status, trouble);
-	trouble_set(trouble, r == -EINTR ? "--plot: interrupted before the picture was drawn"
-					 : "--plot: cannot run gnuplot: %s", strerror(-r));
+		return gnuplot_judge(work, wait_status, err);
+	error_set(err, r == -EINTR ? "--plot: interrupted before the picture was drawn"
+				       : "--plot: cannot run gnuplot: %s", strerror(-r));
 	return r;
 }
 
 int gnuplot_run(const char *path, const char *script, size_t length, int cancel,
-		struct gnuplot_picture *ret_picture, struct trouble *trouble)
+		struct gnuplot_picture *ret_picture, struct error *err)
 {
 	struct work work = {
 		.input = -1, .output = -1, .errors = -1, .cancel = cancel,
 		.script = script, .left = length,
 	};
-	int r = start(&work, path);
+	int r = gnuplot_start(&work, path);
 
 	if (r == 0)
 		r = attend(&work);
-	r = finish(&work, r, trouble);
+	r = finish(&work, r, err);
 	if (r < 0)
 		free(work.picture.bytes);
 	else

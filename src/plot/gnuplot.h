@@ -14,16 +14,16 @@ struct gnuplot_picture {
 	size_t length;
 };
 
-/* Finds gnuplot in $PATH. Returns 0, or -ENOENT with *trouble set. */
-int gnuplot_find(char ret_path[static PATH_MAX], struct trouble *trouble);
+/* Finds gnuplot in $PATH. Returns 0, or -ENOENT with *err set. */
+int gnuplot_find(char ret_path[static PATH_MAX], struct error *err);
 
 /*
  * Runs the gnuplot at PATH, without the user's settings, with SCRIPT of LENGTH bytes as its
  * standard input. What it writes to its standard output is the picture; free its bytes. It is
  * ended when CANCEL (-1: none) becomes readable. SIGPIPE must be ignored, and children waited for.
- * Returns 0, -EINTR (cancelled), or another negative errno; *trouble says what gnuplot said.
+ * Returns 0, -EINTR (cancelled), or another negative errno; *err says what gnuplot said.
  */
 int gnuplot_run(const char *path, const char *script, size_t length, int cancel,
-		struct gnuplot_picture *ret_picture, struct trouble *trouble);
+		struct gnuplot_picture *ret_picture, struct error *err);
 
 #endif

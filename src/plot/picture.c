@@ -17,39 +17,39 @@
 
 #define MODE_ALL 0666
 
-int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct trouble *trouble)
+int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct error *err)
 {
-	static const char *const endings[] = {
+	static const char *const suffixes[] = {
 		[PICTURE_SVG] = ".svg", [PICTURE_PNG] = ".png", [PICTURE_PDF] = ".pdf",
 	};
 	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-	const char *ending = strrchr(name, '.');
+	const char *result = strrchr(name, '.');
 	char escaped[256];
 
 	if (!strcmp(file, "-")) {
 		*ret_kind = PICTURE_TEXT;
 		return 0;
 	}
-	/* ".png" is a name without an ending. */
-	for (int kind = PICTURE_SVG; ending && ending != name && kind <= PICTURE_PDF; kind++) {
-		if (!ascii_same(ending, endings[kind]))
+	/* ".png" is a name without a suffix. */
+	for (int kind = PICTURE_SVG; result && result != name && kind <= PICTURE_PDF; kind++) {
+		if (!ascii_same(result, suffixes[kind]))
 			continue;
 		*ret_kind = (enum picture_kind)kind;
 		return 0;
 	}
-	trouble_set(trouble, "--plot '%s': the name does not say what kind of picture it is to be",
-		    trouble_escape(escaped, sizeof(escaped), file));
-	trouble_remedy(trouble, "end it in .svg, .png or .pdf, or write --plot - to see it here");
+	error_set(err, "--plot '%s': the name does not say what kind of picture it is to be",
+		  error_escape(escaped, sizeof(escaped), file));
+	error_hint(err, "end it in .svg, .png or .pdf, or write --plot - to see it here");
 	return -EINVAL;
 }
 
-static int complain(const char *file, int error, struct trouble *trouble)
+static int picture_file_set_error(const char *file, int error, struct error *err)
 {
 	char escaped[256];
 
-	trouble_set(trouble, "--plot: cannot write '%s': %s",
-		    trouble_escape(escaped, sizeof(escaped), file), strerror(-error));
-	trouble_remedy_errno(trouble, error);
+	error_set(err, "--plot: cannot write '%s': %s",
+		  error_escape(escaped, sizeof(escaped), file), strerror(-error));
+	error_hint_errno(err, error);
 	return error;
 }
 
@@ -103,21 +103,21 @@ static int check_target(const char *target)
 	return access(target, W_OK) < 0 ? -errno : 0;
 }
 
-int picture_check(const char *file, struct trouble *trouble)
+int picture_check(const char *file, struct error *err)
 {
 	CLEANUP_FREE char *target = find_target(file);
 	CLEANUP_FREE char *name = NULL;
 	int r = target ? check_target(target) : -errno;
 
 	if (r == -EINVAL) {
-		complain(file, r, trouble);
-		trouble_remedy(trouble, "it is there and is no regular file");
+		picture_file_set_error(file, r, err);
+		error_hint(err, "it is there and is no regular file");
 		return r;
 	}
 	if (r == 0)
 		r = open_beside(target, &name);
 	if (r < 0)
-		return complain(file, r, trouble);
+		return picture_file_set_error(file, r, err);
 	close(r);
 	unlink(name);
 	return 0;
@@ -136,7 +136,7 @@ static mode_t mode_for(const char *target)
 	return MODE_ALL & ~mask;
 }
 
-static int write_all(int fd, const char *bytes, size_t length)
+static int picture_file_write_all(int fd, const char *bytes, size_t length)
 {
 	while (length) {
 		ssize_t written = write(fd, bytes, length);
@@ -151,9 +151,9 @@ static int write_all(int fd, const char *bytes, size_t length)
 	return 0;
 }
 
-static int fill(int fd, const char *target, const char *bytes, size_t length)
+static int picture_file_fill(int fd, const char *target, const char *bytes, size_t length)
 {
-	int r = write_all(fd, bytes, length);
+	int r = picture_file_write_all(fd, bytes, length);
 
 	if (r == 0 && fchmod(fd, mode_for(target)) < 0)
 		r = -errno;
@@ -163,19 +163,19 @@ static int fill(int fd, const char *target, const char *bytes, size_t length)
 	return r;
 }
 
-int picture_write(const char *file, const char *bytes, size_t length, struct trouble *trouble)
+int picture_write(const char *file, const char *bytes, size_t length, struct error *err)
 {
 	CLEANUP_FREE char *target = find_target(file);
 	CLEANUP_FREE char *name = NULL;
 	int r = target ? open_beside(target, &name) : -errno;
 
 	if (r < 0)
-		return complain(file, r, trouble);
-	r = fill(r, target, bytes, length);
+		return picture_file_set_error(file, r, err);
+	r = picture_file_fill(r, target, bytes, length);
 	if (r == 0 && rename(name, target) < 0)
 		r = -errno;
 	if (r == 0)
 		return 0;
 	unlink(name);
-	return complain(file, r, trouble);
+	return picture_file_set_error(file, r, err);
 }

@@ -15,21 +15,21 @@ enum picture_kind {
 };
 
 /*
- * Finds the kind by the ending of FILE, in any case; "-" is a terminal. Returns 0, or -EINVAL with
- * *trouble set and *ret_kind untouched.
+ * Finds the kind by the suffix of FILE, in any case; "-" is a terminal. Returns 0, or -EINVAL with
+ * *err set and *ret_kind untouched.
  */
-int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct trouble *trouble);
+int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct error *err);
 
 /*
  * Tries whether FILE can be written, without leaving a trace. A file that is there must be a
- * regular one that may be written. Returns 0, or a negative errno with *trouble set.
+ * regular one that may be written. Returns 0, or a negative errno with *err set.
  */
-int picture_check(const char *file, struct trouble *trouble);
+int picture_check(const char *file, struct error *err);
 
 /*
  * Writes LENGTH BYTES as FILE, in place of one that is there: FILE is all of it, or what it was. A
- * symbolic link is followed. Returns 0, or a negative errno with *trouble set.
+ * symbolic link is followed. Returns 0, or a negative errno with *err set.
  */
-int picture_write(const char *file, const char *bytes, size_t length, struct trouble *trouble);
+int picture_write(const char *file, const char *bytes, size_t length, struct error *err);
 
 #endif

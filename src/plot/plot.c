@@ -23,14 +23,14 @@
 #define LEAST_ROWS 16
 #define MOST_CELLS 1000
 
-int plot_check(const struct plot_request *request, struct trouble *trouble)
+int plot_check(const struct plot_request *request, struct error *err)
 {
 	char path[PATH_MAX];
-	int r = gnuplot_find(path, trouble);
+	int r = gnuplot_find(path, err);
 
 	if (r < 0 || request->kind == PICTURE_TEXT)
 		return r;
-	return picture_check(request->file, trouble);
+	return picture_check(request->file, err);
 }
 
 static unsigned within(int cells, unsigned least, unsigned usual)
@@ -57,15 +57,15 @@ static int make_script(const struct plot_request *request, const struct recordin
 		       const struct column_choice *choice, char **ret_script, size_t *ret_length)
 {
 	struct script_paper paper = choose_paper(request->kind);
-	struct chart_wish wish = { .x = request->x, .columns = choice };
+	struct chart_params params = { .x = request->x, .columns = choice };
 	CLEANUP_FREE struct chart *chart = malloc(sizeof(*chart));
 	FILE *stream;
 	int r;
 
 	if (!chart)
 		return -ENOMEM;
-	script_inside(&paper, &wish.width, &wish.height);
-	r = chart_make(recording, &wish, chart);
+	script_inside(&paper, &params.width, &params.height);
+	r = chart_make(recording, &params, chart);
 	if (r < 0)
 		return r;
 	stream = open_memstream(ret_script, ret_length);
@@ -97,21 +97,21 @@ static char *trim_text(const struct gnuplot_picture *picture)
 }
 
 static int hand_over(const struct plot_request *request, const struct gnuplot_picture *picture,
-		     char **ret_text, struct trouble *trouble)
+		     char **ret_text, struct error *err)
 {
 	*ret_text = NULL;
 	if (request->kind != PICTURE_TEXT)
-		return picture_write(request->file, picture->bytes, picture->length, trouble);
+		return picture_write(request->file, picture->bytes, picture->length, err);
 	*ret_text = trim_text(picture);
 	if (*ret_text)
 		return 0;
-	trouble_set_errno(trouble, -ENOMEM, "--plot");
+	error_set_errno(err, -ENOMEM, "--plot");
 	return -ENOMEM;
 }
 
 int plot_draw(const struct plot_request *request, const struct recording *recording,
 	      const struct column_choice *choice, int cancel, char **ret_text,
-	      struct trouble *trouble)
+	      struct error *err)
 {
 	CLEANUP_FREE char *script = NULL;
 	struct gnuplot_picture picture = { 0 };
@@ -120,16 +120,16 @@ int plot_draw(const struct plot_request *request, const struct recording *record
 	int r = make_script(request, recording, choice, &script, &length);
 
 	if (r < 0) {
-		trouble_set(trouble, "--plot: nothing was drawn: %s", r == -ENODATA
-			    ? "no row was taken" : strerror(-r));
+		error_set(err, "--plot: nothing was drawn: %s", r == -ENODATA
+			  ? "no row was taken" : strerror(-r));
 		return r;
 	}
-	r = gnuplot_find(path, trouble);
+	r = gnuplot_find(path, err);
 	if (r == 0)
-		r = gnuplot_run(path, script, length, cancel, &picture, trouble);
+		r = gnuplot_run(path, script, length, cancel, &picture, err);
 	if (r < 0)
 		return r;
-	r = hand_over(request, &picture, ret_text, trouble);
+	r = hand_over(request, &picture, ret_text, err);
 	free(picture.bytes);
 	return r;
 }

@@ -19,18 +19,18 @@ struct plot_request {
 
 /*
  * Tries whether the picture will be possible: gnuplot is there, and the file can be written.
- * Returns 0, or a negative errno with *trouble set.
+ * Returns 0, or a negative errno with *err set.
  */
-int plot_check(const struct plot_request *request, struct trouble *trouble);
+int plot_check(const struct plot_request *request, struct error *err);
 
 /*
  * Draws RECORDING with the columns of CHOICE, and writes the file. A picture that is text goes
  * into *ret_text instead, which is the caller's to free and to print; else that is NULL. CANCEL
  * (-1: none), when it becomes readable, ends it. SIGPIPE must be ignored. Returns 0, or a negative
- * errno with *trouble set and nothing written.
+ * errno with *err set and nothing written.
  */
 int plot_draw(const struct plot_request *request, const struct recording *recording,
 	      const struct column_choice *choice, int cancel, char **ret_text,
-	      struct trouble *trouble);
+	      struct error *err);
 
 #endif

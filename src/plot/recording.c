@@ -45,7 +45,7 @@ static void thin(struct recording *recording, enum edges edges)
  * Some steps are shorter than a dot when there are thousands of them: passes, and in a record that
  * nobody's run has written, any.
  */
-static void make_room(struct recording *recording)
+static void recording_make_room(struct recording *recording)
 {
 	if (recording->count < RECORDING_ROWS)
 		return;
@@ -61,20 +61,20 @@ static void make_room(struct recording *recording)
 
 static int reserve(struct recording *recording)
 {
-	size_t room = recording->room ? recording->room * 2 : 64;
+	size_t room = recording->capacity ? recording->capacity * 2 : 64;
 	struct recorded_row *rows;
 
-	if (recording->count < recording->room)
+	if (recording->count < recording->capacity)
 		return 0;
 	rows = realloc(recording->rows, room * sizeof(*rows));
 	if (!rows)
 		return -ENOMEM;
 	recording->rows = rows;
-	recording->room = room;
+	recording->capacity = room;
 	return 0;
 }
 
-static int append(struct recording *recording, const struct sample *sample, bool edge)
+static int recording_append(struct recording *recording, const struct sample *sample, bool edge)
 {
 	int r = reserve(recording);
 
@@ -105,17 +105,17 @@ int recording_add(struct recording *recording, const struct sample *sample)
 	if (sample->of_child && recording->count - recording->tail >= RECORDING_PROCESSES)
 		return 0;
 	if (sample->of_child && recording->count)
-		return append(recording, sample, recording->rows[recording->tail].edge);
+		return recording_append(recording, sample, recording->rows[recording->tail].edge);
 	edge = !recording->count || !same_step(&recording->rows[recording->tail].sample, sample);
 	if (recording->count) {
-		make_room(recording);
+		recording_make_room(recording);
 		settle_tail(recording, edge);
 	} else {
 		recording->every = 1;
 	}
 	recording->moments++;
 	recording->tail = recording->count;
-	return append(recording, sample, edge);
+	return recording_append(recording, sample, edge);
 }
 
 struct recorded_end recorded_end_of(const struct verdict *verdict)
@@ -137,5 +137,5 @@ void recording_free(struct recording *recording)
 {
 	free(recording->rows);
 	recording->rows = NULL;
-	recording->count = recording->room = 0;
+	recording->count = recording->capacity = 0;
 }

@@ -41,7 +41,7 @@ struct recorded_end {
 struct recording {
 	struct plan_record plan;	/* what it points to must outlive the recording */
 	struct recorded_row *rows;	/* in order; owned */
-	size_t count, room;
+	size_t count, capacity;
 	uint64_t moments;		/* that were seen */
 	uint64_t every;			/* one moment in so many is kept, beside the edges */
 	size_t tail;			/* where the rows of the last moment begin */

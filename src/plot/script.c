@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "plot/script.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* At the left and the right, so that no curve lies on the border; a share of the width. */
 #define MARGIN 0.015
@@ -72,7 +72,7 @@ void script_inside(const struct script_paper *paper, unsigned *ret_width, unsign
 	*ret_height = paper->rows > 2 * TEXT_AROUND ? paper->rows - TEXT_AROUND : TEXT_AROUND;
 }
 
-static size_t character_length(const char *text)
+static size_t plot_script_character_length(const char *text)
 {
 	uint32_t character;
 	size_t length = utf8_decode(text, &character);
@@ -84,7 +84,7 @@ static size_t count_characters(const char *text)
 {
 	size_t count = 0;
 
-	for (; *text; text += character_length(text))
+	for (; *text; text += plot_script_character_length(text))
 		count++;
 	return count;
 }
@@ -115,7 +115,7 @@ static void put_text(FILE *stream, const struct script_paper *paper, const char 
 	quotes = put_quotes(stream, at, most);
 	fputc('\'', stream);
 	for (at += quotes, most -= quotes; *at && most; at += length, most--) {
-		length = character_length(at);
+		length = plot_script_character_length(at);
 		for (size_t i = 0; i < length && paper->ascii && (unsigned char)*at >= 0x80; i++)
 			fprintf(stream, "\\x%02x", (unsigned char)at[i]);
 		if (paper->ascii && (unsigned char)*at >= 0x80)
@@ -178,7 +178,7 @@ static void put_broken_tics(FILE *stream, const struct chart *chart)
 	for (double at = first_tic(chart); at <= chart->low; at += chart->y_step)
 		fprintf(stream, "'%.10g' %.10g, ", at, at);
 	fprintf(stream, "'%s' %.10g) nomirror\n",
-		size_say(size, (uint64_t)chart->high_to, SIZE_HUMAN), chart->break_middle);
+		size_text(size, (uint64_t)chart->high_to, SIZE_HUMAN), chart->break_middle);
 	for (int line = 0; line < 2; line++)
 		fprintf(stream,
 			"set arrow from graph 0, first %.10g to graph 1, first %.10g nohead "
@@ -259,7 +259,7 @@ static void put_end(FILE *stream, const struct chart *chart, const struct script
 }
 
 /* A table for each process: the place, then a column for each of its series. */
-static void put_rows(FILE *stream, const struct chart *chart, size_t process)
+static void plot_script_put_rows(FILE *stream, const struct chart *chart, size_t process)
 {
 	const struct recording *recording = chart->recording;
 
@@ -339,13 +339,14 @@ static void put_series(FILE *stream, const struct chart *chart, const struct scr
 
 	for (size_t s = 0; s < chart->series_count; s++) {
 		const struct chart_series *series = &chart->series[s];
-		const struct look *look = &looks[s % COUNT(looks)];
+		const struct look *look = &looks[s % ARRAY_SIZE(looks)];
 
 		fprintf(stream,
 			"%s$process%zu using 1:%u axes %s with %s lc rgb '%s' dt %zu lw %.10g",
 			s ? ", \\\n\t" : "plot ", series->process, ++column[series->process] + 1,
 			series->right ? "x1y2" : "x1y1", marked ? "linespoints" : "lines",
-			look->colour, (look->dash + s / COUNT(looks) - 1) % 5 + 1, look->width);
+			look->colour, (look->dash + s / ARRAY_SIZE(looks) - 1) % 5 + 1,
+			look->width);
 		if (marked)
 			fprintf(stream, " pt %u ps 0.7", look->mark);
 		fputs(" title ", stream);
@@ -362,7 +363,7 @@ static void put_limit_title(FILE *stream, const struct chart *chart)
 	fputs(", \\\n\t$limit using 1:2 with lines lc rgb '#000000' dt 4 lw 2 title 'limit",
 	      stream);
 	if (chart->limit_count == 1)
-		fprintf(stream, " %s", size_say(size, (uint64_t)bytes, SIZE_HUMAN));
+		fprintf(stream, " %s", size_text(size, (uint64_t)bytes, SIZE_HUMAN));
 	fputc('\'', stream);
 }
 
@@ -394,7 +395,7 @@ void script_write(FILE *stream, const struct chart *chart, const struct script_p
 	put_steps(stream, chart, paper, height);
 	put_end(stream, chart, paper, width);
 	for (size_t process = 0; process < chart->processes; process++)
-		put_rows(stream, chart, process);
+		plot_script_put_rows(stream, chart, process);
 	put_marks(stream, chart);
 	put_plot(stream, chart, paper);
 }

@@ -44,24 +44,24 @@ static struct json_object *steps_array(const struct observe_plan *observe)
 }
 
 /* How the region is touched, and what follows. */
-static void add_manner(struct json_object *object, const struct plan_record *record)
+static void add_touch_params(struct json_object *object, const struct plan_record *record)
 {
 	static const char *const locks[] = {
 		[REGION_UNLOCKED] = NULL,
 		[REGION_LOCKED] = "all",
 		[REGION_LOCKED_ONFAULT] = "onfault",
 	};
-	const struct touch_manner *manner = record->manner;
+	const struct touch_params *touch_params = record->touch_params;
 	const struct observe_plan *observe = record->observe;
 
-	if (!manner || !observe)
+	if (!touch_params || !observe)
 		return;
-	json_add_text(object, "access", touch_access_name(manner->access));
-	json_add_text(object, "order", order_name(manner->order));
+	json_add_text(object, "access", touch_access_name(touch_params->access));
+	json_add_text(object, "order", order_name(touch_params->order));
 	json_add_size(object, "seed",
-			manner->order == ORDER_RANDOM ? manner->seed : SAMPLE_MISSING);
-	json_add_size(object, "unit", manner->unit);
-	json_add_size(object, "stride", manner->stride);
+			touch_params->order == ORDER_RANDOM ? touch_params->seed : SAMPLE_MISSING);
+	json_add_size(object, "unit", touch_params->unit);
+	json_add_size(object, "stride", touch_params->stride);
 	json_add_size(object, "passes", observe->passes);
 	json_add_size(object, "threads", observe->threads);
 	json_add_text(object, "lock", locks[observe->lock]);
@@ -86,7 +86,7 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 	json_add_text(object, "backing", region_backing_name(record->region->backing));
 	json_add_size(object, "piece",
 			record->region->piece ? record->region->piece : SAMPLE_MISSING);
-	add_manner(object, record);
+	add_touch_params(object, record);
 	json_add_size(object, "limit", record->limit);
 	json_add_integer(object, "pid", record->pid);
 	json_add(object, "machine", machine_object(record->machine));
@@ -133,19 +133,19 @@ static int json_sample(struct printer *printer, const struct sample *sample)
 	return json_write_record(printer->stream, object);
 }
 
-static struct json_object *proof_array(const struct verdict *verdict)
+static struct json_object *evidence_array(const struct verdict *verdict)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (int i = 0; i < verdict->proofs; i++)
-		json_object_array_add(array, json_new_text(verdict->proof[i]));
+	for (int i = 0; i < verdict->evidence_count; i++)
+		json_object_array_add(array, json_new_text(verdict->evidence_line[i]));
 	return array;
 }
 
-static struct json_object *counters_object(const struct testimony *testimony, bool after)
+static struct json_object *counters_object(const struct oom_evidence *oom_evidence, bool after)
 {
 	struct json_object *object = json_object_new_object();
-	const struct witness_level *own = testimony->count ? testimony->levels : NULL;
+	const struct oom_monitor_level *own = oom_evidence->count ? oom_evidence->levels : NULL;
 	struct cgroup_events events = { 0 };
 
 	if (own)
@@ -154,18 +154,18 @@ static struct json_object *counters_object(const struct testimony *testimony, bo
 	json_add_size(object, "oom_kill", events.known ? events.oom_kill : SAMPLE_MISSING);
 	json_add_size(object, "high", events.known && own->version == 2 ? events.high
 									  : SAMPLE_MISSING);
-	json_add_size(object, "vmstat_oom_kill", !testimony->vmstat_known ? SAMPLE_MISSING
-						   : after ? testimony->vmstat_after
-							   : testimony->vmstat_before);
+	json_add_size(object, "vmstat_oom_kill", !oom_evidence->vmstat_known ? SAMPLE_MISSING
+						   : after ? oom_evidence->vmstat_after
+							   : oom_evidence->vmstat_before);
 	return object;
 }
 
-static struct json_object *both_counters(const struct testimony *testimony)
+static struct json_object *both_counters(const struct oom_evidence *oom_evidence)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add(object, "before", counters_object(testimony, false));
-	json_add(object, "after", counters_object(testimony, true));
+	json_add(object, "before", counters_object(oom_evidence, false));
+	json_add(object, "after", counters_object(oom_evidence, true));
 	return object;
 }
 
@@ -191,15 +191,15 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	json_add_size(object, "rss", verdict->measured ? verdict->rss : SAMPLE_MISSING);
 	json_add(object, "grew", verdict->measured ? json_object_new_int64(verdict->grew) : NULL);
 	json_add_flag(object, "exact", verdict->exact);
-	json_add(object, "proof", proof_array(verdict));
+	json_add(object, "proof", evidence_array(verdict));
 	json_add_size(object, "limit", verdict->limit);
 	json_add_text(object, "oom_cgroup", verdict->oom_cgroup);
 	json_add_size(object, "oom_limit", verdict->oom_limit);
 	json_add(object, "counters",
-		 verdict->testimony ? both_counters(verdict->testimony) : NULL);
-	json_add_text(object, "message", verdict->trouble.what[0] ? verdict->trouble.what
+		 verdict->oom_evidence ? both_counters(verdict->oom_evidence) : NULL);
+	json_add_text(object, "message", verdict->err.message[0] ? verdict->err.message
 								  : verdict->summary);
-	json_add_text(object, "remedy", verdict->trouble.remedy);
+	json_add_text(object, "remedy", verdict->err.hint);
 	json_add_text(object, "summary", verdict->summary);
 	return json_write_record(printer->stream, object);
 }

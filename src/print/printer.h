@@ -19,7 +19,7 @@ struct plan_record {
 	const struct host *host;
 	const struct machine *machine;
 	const struct region_spec *region;
-	const struct touch_manner *manner;	/* NULL: not known */
+	const struct touch_params *touch_params;	/* NULL: not known */
 	const struct observe_plan *observe;	/* passes, threads, lock, steps; NULL: not known */
 	const char *file;	/* NULL: none */
 	uint64_t page_size, interval, touch;

@@ -31,7 +31,7 @@ void progress_tick(struct progress *progress, uint64_t touched, uint64_t elapsed
 	    (progress->shown && elapsed_ns - progress->shown_ns < RENEW_NS))
 		return;
 	snprintf(line, sizeof(line), "%s of %s touched (%u%%), %" PRIu64 " s",
-		 size_say(done, touched, SIZE_HUMAN), size_say(all, progress->touch, SIZE_HUMAN),
+		 size_text(done, touched, SIZE_HUMAN), size_text(all, progress->touch, SIZE_HUMAN),
 		 progress->touch ? (unsigned)number_portion(touched, 100, progress->touch)
 				 : 100,
 		 elapsed_ns / NS_PER_SECOND);

@@ -32,8 +32,8 @@ static size_t digits(uint64_t value)
  * The width that no later cell of the column will pass: libsmartcols sets widths by the
  * rows that it has, and we have none but the first.
  */
-static size_t column_width(const struct printer *printer, const struct column *column,
-			   const struct sample *first)
+static size_t table_column_width(const struct printer *printer, const struct column *column,
+				 const struct sample *first)
 {
 	/* A sandbox may be charged for a page twice, as cache and as a copy, and for its table. */
 	uint64_t largest = (first->vsz > printer->size ? first->vsz : printer->size) *
@@ -92,7 +92,7 @@ static int make_columns(struct printer *printer, const struct sample *first)
 
 	for (size_t i = 0; i < choice->count; i++) {
 		const struct column *column = &columns[choice->index[i]];
-		size_t width = column_width(printer, column, first);
+		size_t width = table_column_width(printer, column, first);
 
 		if (add_column(state->table, column->name, width,
 			       column->kind == COLUMN_TEXT ? 0 : SCOLS_FL_RIGHT) < 0)
@@ -132,7 +132,7 @@ static int table_open(struct printer *printer)
 	return 0;
 }
 
-static int fill_line(struct printer *printer, const struct sample *sample)
+static int table_fill_line(struct printer *printer, const struct sample *sample)
 {
 	const struct column_choice *choice = &printer->output->columns;
 	struct table_state *state = printer->state;
@@ -156,7 +156,7 @@ static int table_sample(struct printer *printer, const struct sample *sample)
 	int r = state->line ? 0 : make_columns(printer, sample);
 
 	if (r == 0)
-		r = fill_line(printer, sample);
+		r = table_fill_line(printer, sample);
 	/* The terminal's width was spent above; the library need not fit the row again. */
 	if (r == 0)
 		r = scols_table_set_termforce(state->table, SCOLS_TERMFORCE_NEVER);

@@ -10,7 +10,7 @@
 #include "print/task-table.h"
 #include "print/terminal.h"
 
-static const struct task_column *column_of(const struct task_table *table, size_t index)
+static const struct task_column *task_table_column_of(const struct task_table *table, size_t index)
 {
 	return &task_columns[table->choice->index[index]];
 }
@@ -35,7 +35,7 @@ int task_table_open(struct task_table *table, const struct why_printer *printer)
 	if (table->marks && !scols_table_new_column(table->table, "", 1, SCOLS_FL_STRICTWIDTH))
 		return -ENOMEM;
 	for (size_t i = 0; i < table->choice->count; i++) {
-		const struct task_column *column = column_of(table, i);
+		const struct task_column *column = task_table_column_of(table, i);
 		int flags = column->kind == TASK_COLUMN_TEXT ? 0 : SCOLS_FL_RIGHT;
 
 		if (!scols_table_new_column(table->table, column->name, 0, flags))
@@ -75,7 +75,7 @@ int task_table_add(struct task_table *table, const struct oom_task *task, bool m
 			r = scols_line_set_data(line, 0, "*");
 	}
 	for (size_t i = 0; r == 0 && i < table->choice->count; i++) {
-		const struct task_column *column = column_of(table, i);
+		const struct task_column *column = task_table_column_of(table, i);
 		size_t width;
 
 		task_cell(column, task, shown->ranking, shown->report->page_size, table->unit,
@@ -108,7 +108,7 @@ static size_t table_width(const struct task_table *table)
 	size_t columns = table->marks ? 2 : 0, blanks = 0;
 
 	for (size_t i = 0; i < table->choice->count; i++) {
-		size_t heading = strlen(column_of(table, i)->name);
+		size_t heading = strlen(task_table_column_of(table, i)->name);
 
 		if (is_hidden(table, i))
 			continue;
@@ -125,7 +125,7 @@ void task_table_fit(struct task_table *table, size_t width, const char *const *n
 			hide(table, i);
 	for (; *names && table_width(table) > width; names++)
 		for (size_t i = 0; i < table->choice->count; i++)
-			if (!strcmp(column_of(table, i)->name, *names))
+			if (!strcmp(task_table_column_of(table, i)->name, *names))
 				hide(table, i);
 }
 

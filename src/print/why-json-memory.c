@@ -8,7 +8,7 @@
 #include "why/owner.h"
 #include "why/picture.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The names come from the log, and none may take the place of a field that has a meaning. */
 static void add_figures(struct json_object *object, const struct oom_figures *figures)
@@ -51,7 +51,7 @@ static struct json_object *blocks_array(const struct oom_zone *zone)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; array && i < COUNT(zone->blocks); i++)
+	for (size_t i = 0; array && i < ARRAY_SIZE(zone->blocks); i++)
 		json_object_array_add(array, zone->blocks[i] > INT64_MAX
 				      ? NULL : json_object_new_int64((int64_t)zone->blocks[i]));
 	return array;
@@ -141,14 +141,14 @@ static void add_counter(struct json_object *memcg, const char *key,
 static struct json_object *owner_object(const char *path, int version)
 {
 	struct json_object *object;
-	struct oom_owner owner;
+	struct cgroup_owner owner;
 
 	if (!path)
 		return NULL;
-	oom_owner_find(path, &owner);
-	oom_owner_set_version(&owner, version);
+	cgroup_owner_find(path, &owner);
+	cgroup_owner_set_version(&owner, version);
 	object = json_object_new_object();
-	json_add_text(object, "kind", oom_owner_name(owner.kind));
+	json_add_text(object, "kind", cgroup_owner_name(owner.kind));
 	json_add_text(object, "what", owner.what);
 	json_add_text(object, "where", owner.where);
 	json_add_text(object, "pod", owner.pod);

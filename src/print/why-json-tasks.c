@@ -79,12 +79,12 @@ static struct json_object *reaped_object(const struct oom_reaped *reaped)
 {
 	struct json_object *object;
 
-	if (!reaped->said && !reaped->failed)
+	if (!reaped->present && !reaped->failed)
 		return NULL;
 	object = json_object_new_object();
-	json_add_figure(object, "anon", reaped->said ? reaped->anon : OOM_UNKNOWN);
-	json_add_figure(object, "file", reaped->said ? reaped->file : OOM_UNKNOWN);
-	json_add_figure(object, "shmem", reaped->said ? reaped->shmem : OOM_UNKNOWN);
+	json_add_figure(object, "anon", reaped->present ? reaped->anon : OOM_UNKNOWN);
+	json_add_figure(object, "file", reaped->present ? reaped->file : OOM_UNKNOWN);
+	json_add_figure(object, "shmem", reaped->present ? reaped->shmem : OOM_UNKNOWN);
 	json_add_flag(object, "failed", reaped->failed);
 	json_add_text(object, "time_raw", reaped->time.raw);
 	return object;

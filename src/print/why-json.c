@@ -12,7 +12,7 @@
 #include "why/gfp.h"
 
 /* RFC 3339, UTC; null: the log has no dates. */
-static void add_time(struct json_object *record, const struct oom_time *when)
+static void why_json_add_time(struct json_object *record, const struct oom_time *when)
 {
 	int64_t ns = when->wall_ns % (int64_t)NS_PER_SECOND;
 	time_t seconds = (time_t)(when->wall_ns / (int64_t)NS_PER_SECOND);
@@ -40,7 +40,7 @@ static void add_trigger(struct json_object *record, const struct oom_report *rep
 	struct json_object *object = json_object_new_object();
 
 	json_add(object, "comm",
-		 report->trigger.said ? json_new_text(report->trigger.comm) : NULL);
+		 report->trigger.present ? json_new_text(report->trigger.comm) : NULL);
 	why_add_number(object, "pid", report->trigger.pid);
 	why_add_number(object, "uid", report->trigger.uid);
 	why_add_number(object, "cpu", report->trigger.cpu);
@@ -76,22 +76,22 @@ static void add_request(struct json_object *record, const struct oom_report *rep
 /* Whom the kernel chose, by two kinds of lines; null: there is no such line. */
 static void add_choice(struct json_object *record, const struct oom_report *report)
 {
-	struct json_object *choice = NULL, *decided = NULL;
+	struct json_object *choice = NULL, *selected = NULL;
 
-	if (report->choice.said) {
+	if (report->choice.present) {
 		choice = json_object_new_object();
 		why_add_number(choice, "pid", report->choice.pid);
 		json_add(choice, "comm", json_new_text(report->choice.comm));
 		why_add_number(choice, "score", report->choice.score);
 	}
-	if (report->decided.pid != OOM_NO_NUMBER) {
-		decided = json_object_new_object();
-		why_add_number(decided, "pid", report->decided.pid);
-		json_add(decided, "comm", json_new_text(report->decided.comm));
-		why_add_number(decided, "uid", report->decided.uid);
+	if (report->selected.pid != OOM_NO_NUMBER) {
+		selected = json_object_new_object();
+		why_add_number(selected, "pid", report->selected.pid);
+		json_add(selected, "comm", json_new_text(report->selected.comm));
+		why_add_number(selected, "uid", report->selected.uid);
 	}
 	json_add(record, "choice", choice);
-	json_add(record, "decided", decided);
+	json_add(record, "decided", selected);
 }
 
 static void add_circumstances(struct json_object *record, const struct oom_report *report)
@@ -105,7 +105,7 @@ static void add_circumstances(struct json_object *record, const struct oom_repor
 	json_add_flag(record, "compaction_disabled", report->compaction_disabled);
 	json_add_text(record, "boot", oom_boot_name(report->boot));
 	json_add_flag(record, "crash_kernel", report->crash_kernel);
-	json_add_flag(record, "global_oom", report->global_said);
+	json_add_flag(record, "global_oom", report->global_present);
 }
 
 static void add_completeness(struct json_object *record, const struct oom_report *report)
@@ -120,8 +120,8 @@ static void add_completeness(struct json_object *record, const struct oom_report
 	json_add_figure(record, "lines", report->lines);
 }
 
-/* The story as lines of "Heading: sentences". */
-static int add_explanation(struct json_object *record, const struct oom_story *story)
+/* The explanation as lines of "Heading: sentences". */
+static int add_explanation(struct json_object *record, const struct oom_explanation *explanation)
 {
 	CLEANUP_FREE char *text = NULL;
 	size_t length;
@@ -129,9 +129,9 @@ static int add_explanation(struct json_object *record, const struct oom_story *s
 
 	if (!lines)
 		return -ENOMEM;
-	for (size_t i = 0; i < story->count; i++)
+	for (size_t i = 0; i < explanation->count; i++)
 		fprintf(lines, "%s%s: %s", i ? "\n" : "",
-			oom_heading_name(story->list[i].heading), story->list[i].text);
+			oom_section_name(explanation->list[i].section), explanation->list[i].text);
 	if (fclose(lines) != 0)
 		return -ENOMEM;
 	json_add_text(record, "explanation", text);
@@ -144,7 +144,7 @@ static void add_origin(struct json_object *record, const struct why_case *shown)
 
 	json_add_figure(record, "number", shown->number);
 	json_add_text(record, "source", shown->source);
-	add_time(record, &report->time);
+	why_json_add_time(record, &report->time);
 	json_add_text(record, "host", report->host);
 	json_add_text(record, "kernel", report->kernel);
 	json_add_text(record, "hardware", report->machine);
@@ -171,7 +171,7 @@ int why_json(struct why_printer *printer, const struct why_case *shown)
 	why_add_ranking(record, shown->ranking);
 	add_circumstances(record, report);
 	add_completeness(record, report);
-	if (add_explanation(record, shown->story) < 0) {
+	if (add_explanation(record, shown->explanation) < 0) {
 		json_object_put(record);
 		return -ENOMEM;
 	}

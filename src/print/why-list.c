@@ -30,7 +30,7 @@ static const struct {
 	const char *name;
 	int width;
 	int flags;
-} columns[] = {
+} report_list_columns[] = {
 	[TIME] = { "TIME", sizeof("2026-11-24T10:20:30") - 1, SCOLS_FL_STRICTWIDTH },
 	[SCOPE] = { "SCOPE", sizeof("mempolicy") - 1, SCOLS_FL_STRICTWIDTH },
 	[SIZE] = { "SIZE", 0, SCOLS_FL_STRICTWIDTH | SCOLS_FL_RIGHT },
@@ -53,9 +53,10 @@ static int size_width(enum size_unit unit)
 						     : sizeof("4398046511104") - 1;
 }
 
-static int column_width(const struct why_printer *printer, size_t column)
+static int report_list_column_width(const struct why_printer *printer, size_t column)
 {
-	return column == SIZE ? size_width(printer->output->unit) : columns[column].width;
+	return column == SIZE ? size_width(printer->output->unit)
+	       : report_list_columns[column].width;
 }
 
 /* What a terminal has left for the last column beside the others. */
@@ -66,7 +67,7 @@ static int path_width(const struct why_printer *printer)
 	if (!printer->width)
 		return 0;
 	for (size_t i = 0; i < CGROUP; i++)
-		left -= column_width(printer, i) + 1;
+		left -= report_list_column_width(printer, i) + 1;
 	return left < PATH_WIDTH_MIN ? PATH_WIDTH_MIN : left;
 }
 
@@ -81,8 +82,9 @@ static int make_table(struct why_printer *printer, struct list_state *state)
 	scols_table_enable_noencoding(state->table, 1);
 	scols_table_set_termforce(state->table, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < COLUMNS; i++)
-		if (!scols_table_new_column(state->table, columns[i].name,
-					    column_width(printer, i), columns[i].flags))
+		if (!scols_table_new_column(state->table, report_list_columns[i].name,
+					    report_list_column_width(printer, i),
+					    report_list_columns[i].flags))
 			return -ENOMEM;
 	state->line = scols_table_new_line(state->table, NULL);
 	return state->line ? 0 : -ENOMEM;
@@ -169,8 +171,8 @@ static int set_victim(const struct list_state *state, const struct oom_report *r
 {
 	const struct oom_victim *victim = oom_first_victim(report);
 	size_t others = victim ? oom_victims(report) - 1 : 0;
-	const char *comm = victim ? victim->comm : report->decided.comm;
-	int64_t pid = victim ? victim->pid : report->decided.pid;
+	const char *comm = victim ? victim->comm : report->selected.comm;
+	int64_t pid = victim ? victim->pid : report->selected.pid;
 	char text[CELL_MAX];
 	int r;
 
@@ -199,8 +201,8 @@ static int set_path(const struct list_state *state, const struct oom_memcg *memc
 	return scols_line_set_data(state->line, CGROUP, cut);
 }
 
-static int fill_line(const struct list_state *state, const struct oom_report *report,
-		     enum size_unit unit)
+static int report_list_fill_line(const struct list_state *state, const struct oom_report *report,
+				 enum size_unit unit)
 {
 	int r = set_time(state, &report->time);
 
@@ -222,7 +224,7 @@ int why_list(struct why_printer *printer, const struct why_case *shown)
 
 	state = printer->state;
 	if (r == 0)
-		r = fill_line(state, shown->report, printer->output->unit);
+		r = report_list_fill_line(state, shown->report, printer->output->unit);
 	if (r == 0)
 		r = scols_table_print_range(state->table, state->line, state->line);
 	if (r == 0)

@@ -4,7 +4,7 @@
 
 #include "print/task-table.h"
 
-static int fill(struct task_table *table, size_t most)
+static int report_tasks_fill(struct task_table *table, size_t most)
 {
 	const struct oom_report *report = table->shown->report;
 	size_t count = report->task_count;
@@ -27,7 +27,7 @@ static int print_tasks(struct why_printer *printer, const struct why_case *shown
 	int r = task_table_open(&table, printer);
 
 	if (r == 0)
-		r = fill(&table, printer->output->tasks);
+		r = report_tasks_fill(&table, printer->output->tasks);
 	if (r == 0)
 		r = task_table_print(&table);
 	task_table_close(&table);

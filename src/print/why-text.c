@@ -35,8 +35,8 @@ static int paragraph_column(const struct why_printer *printer)
 
 	if (printer->width && printer->width < BESIDE_WIDTH)
 		return ABOVE_INDENT;
-	for (int i = OOM_HEAD_SUMMARY + 1; i <= OOM_HEAD_GAPS; i++) {
-		size_t length = strlen(oom_heading_name((enum oom_heading)i));
+	for (int i = OOM_SECTION_SUMMARY + 1; i <= OOM_SECTION_GAPS; i++) {
+		size_t length = strlen(oom_section_name((enum oom_section)i));
 
 		longest = length > longest ? length : longest;
 	}
@@ -58,18 +58,18 @@ static int put_paragraph(struct why_printer *printer, const char *label, const c
 	return why_wrap(printer, text, column, column, false);
 }
 
-static int put_story(struct why_printer *printer, const struct oom_story *story)
+static int put_explanation(struct why_printer *printer, const struct oom_explanation *explanation)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < story->count; i++) {
-		const struct oom_paragraph *paragraph = &story->list[i];
-		bool again = i && story->list[i - 1].heading == paragraph->heading;
-		const char *label = again ? "" : oom_heading_name(paragraph->heading);
+	for (size_t i = 0; r == 0 && i < explanation->count; i++) {
+		const struct oom_paragraph *paragraph = &explanation->list[i];
+		bool again = i && explanation->list[i - 1].section == paragraph->section;
+		const char *label = again ? "" : oom_section_name(paragraph->section);
 
-		if (paragraph->heading == OOM_HEAD_SUMMARY) {
+		if (paragraph->section == OOM_SECTION_SUMMARY) {
 			r = why_wrap(printer, paragraph->text, 0, 0, false);
-			fputs(i + 1 < story->count ? "\n" : "", printer->stream);
+			fputs(i + 1 < explanation->count ? "\n" : "", printer->stream);
 		} else {
 			r = put_paragraph(printer, label, paragraph->text);
 		}
@@ -146,7 +146,7 @@ struct rows {
 	size_t first;		/* so many are the first of the ranking, the others are victims */
 };
 
-static bool has_row(const struct rows *rows, const struct oom_task *task)
+static bool report_text_has_row(const struct rows *rows, const struct oom_task *task)
 {
 	for (size_t i = 0; i < rows->count; i++)
 		if (rows->list[i] == task)
@@ -168,7 +168,8 @@ static struct rows choose_rows(const struct why_case *shown)
 	for (size_t i = 0; i < report->victim_count; i++) {
 		const struct oom_task *task = oom_find_task(report, report->victims[i].pid);
 
-		if (!task || has_row(&rows, task) || rows.count == TASKS_SHOWN + VICTIMS_SHOWN)
+		if (!task || report_text_has_row(&rows, task) || rows.count == TASKS_SHOWN +
+		    VICTIMS_SHOWN)
 			continue;
 		rows.list[rows.count] = task;
 		rows.killed[rows.count++] = true;
@@ -210,8 +211,8 @@ static int put_caption(struct why_printer *printer, const struct why_case *shown
 	return fclose(text) == 0 ? put_paragraph(printer, ranking_label, caption) : -ENOMEM;
 }
 
-static int put_rows(struct task_table *table, const struct why_printer *printer,
-		    const struct rows *rows)
+static int report_text_put_rows(struct task_table *table, const struct why_printer *printer,
+				const struct rows *rows)
 {
 	static const char *const least[] = { "PTE", "SWAP", "BADNESS", "RANK", "SHARE", NULL };
 	int r = task_table_open(table, printer);
@@ -235,13 +236,13 @@ static int put_ranking(struct why_printer *printer, const struct why_case *shown
 		.name_width = NAME_WIDTH,
 	};
 	struct rows rows = choose_rows(shown);
-	struct trouble trouble;
-	int r = task_column_parse(ranking_columns, &choice, &trouble);
+	struct error err;
+	int r = task_column_parse(ranking_columns, &choice, &err);
 
 	if (r == 0)
 		r = put_caption(printer, shown, &rows);
 	if (r == 0)
-		r = put_rows(&table, printer, &rows);
+		r = report_text_put_rows(&table, printer, &rows);
 	task_table_close(&table);
 	return r;
 }
@@ -254,7 +255,7 @@ int why_text(struct why_printer *printer, const struct why_case *shown)
 		fputc('\n', printer->stream);
 	r = why_title(printer, shown);
 	if (r == 0)
-		r = put_story(printer, shown->story);
+		r = put_explanation(printer, shown->explanation);
 	if (r == 0 && shown->report->task_count)
 		r = put_ranking(printer, shown);
 	return r;

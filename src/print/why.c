@@ -138,16 +138,16 @@ static int write_title(FILE *title, const struct why_case *shown)
 {
 	const struct oom_report *report = shown->report;
 	const char *separator = ": ", *raw = report->time.raw;
-	char stamp[sizeof(report->time.raw) + 2];
+	char timestamp[sizeof(report->time.raw) + 2];
 	const struct { const char *before, *raw; } parts[] = {
-		{ "", stamp }, { "host ", report->host },
+		{ "", timestamp }, { "host ", report->host },
 		{ "kernel ", report->kernel }, { "from ", shown->source },
 	};
 	/* Seconds since boot are known by their brackets, which not every log has. */
 	bool bare = *raw && !raw[strspn(raw, "0123456789.")];
 	int r = 0;
 
-	snprintf(stamp, sizeof(stamp), bare ? "[%s]" : "%s", raw);
+	snprintf(timestamp, sizeof(timestamp), bare ? "[%s]" : "%s", raw);
 	fprintf(title, "Report %zu", shown->number);
 	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
 		r = add_part(title, &separator, parts[i].before, parts[i].raw);

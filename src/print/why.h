@@ -17,7 +17,7 @@ struct why_case {
 	const char *source;		/* the file's name, "standard input", "/dev/kmsg", ... */
 	const struct oom_report *report;
 	const struct oom_ranking *ranking;
-	const struct oom_story *story;
+	const struct oom_explanation *explanation;
 };
 
 struct why_printer {

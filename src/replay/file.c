@@ -15,28 +15,28 @@
 
 static const char *name_of(const struct replay_file *file, char escaped[static 256])
 {
-	return strcmp(file->name, "-") ? trouble_escape(escaped, 256, file->name)
+	return strcmp(file->name, "-") ? error_escape(escaped, 256, file->name)
 				       : "standard input";
 }
 
-static int complain(const struct replay_file *file, int error, struct trouble *trouble)
+static int replay_file_set_error(const struct replay_file *file, int error, struct error *err)
 {
 	char escaped[256];
 
-	trouble_set(trouble, "--replay: cannot read '%s': %s", name_of(file, escaped),
-		    strerror(-error));
+	error_set(err, "--replay: cannot read '%s': %s", name_of(file, escaped),
+		  strerror(-error));
 	return error;
 }
 
-/* *trouble says what is wrong with the line that was read last; where it is, comes first. */
-static int complain_of_line(const struct replay_file *file, int error, struct trouble *trouble)
+/* *err says what is wrong with the line that was read last; where it is, comes first. */
+static int replay_file_line_error(const struct replay_file *file, int error, struct error *err)
 {
-	struct trouble what = *trouble;
+	struct error what = *err;
 	char escaped[256];
 
-	trouble_set(trouble, "--replay: line %" PRIu64 " of '%s': %.1000s", file->number,
-		    name_of(file, escaped), what.what);
-	trouble_remedy(trouble, "it must be as pagetouch --json has written it");
+	error_set(err, "--replay: line %" PRIu64 " of '%s': %.1000s", file->number,
+		  name_of(file, escaped), what.message);
+	error_hint(err, "it must be as pagetouch --json has written it");
 	return error;
 }
 
@@ -75,7 +75,7 @@ static int open_stream(struct replay_file *file)
 }
 
 /* Returns 1, 0 at the end of the file, or a negative errno. */
-static int read_line(struct replay_file *file, struct trouble *trouble)
+static int replay_file_read_line(struct replay_file *file, struct error *err)
 {
 	int byte = EOF;
 
@@ -85,7 +85,7 @@ static int read_line(struct replay_file *file, struct trouble *trouble)
 	       byte != '\n')
 		file->line[file->length++] = (char)byte;
 	if (byte == EOF && ferror(file->stream))
-		return complain(file, errno ? -errno : -EIO, trouble);
+		return replay_file_set_error(file, errno ? -errno : -EIO, err);
 	if (byte == EOF && !file->length)
 		return 0;
 	file->number++;
@@ -93,17 +93,17 @@ static int read_line(struct replay_file *file, struct trouble *trouble)
 	file->line[file->length] = '\0';
 	if (file->length < REPLAY_LINE_MAX)
 		return 1;
-	trouble_set(trouble, "it is longer than any record");
-	return complain_of_line(file, -EMSGSIZE, trouble);
+	error_set(err, "it is longer than any record");
+	return replay_file_line_error(file, -EMSGSIZE, err);
 }
 
 /* Most lines are samples, which a look at the text tells. */
 static bool is_plan(const struct replay_file *file, struct record *scratch)
 {
-	struct trouble trouble;
+	struct error err;
 
 	return strstr(file->line, "\"plan\"") &&
-	       record_parse(file->line, file->length, scratch, &trouble) != -EBADMSG &&
+	       record_parse(file->line, file->length, scratch, &err) != -EBADMSG &&
 	       scratch->kind == RECORD_PLAN;
 }
 
@@ -115,12 +115,12 @@ struct start {
 
 /* Counts the runs, and finds number RUN of them, or for 0 the last. */
 static int find_run(struct replay_file *file, uint64_t run, struct record *scratch,
-		    struct start *ret_start, struct trouble *trouble)
+		    struct start *ret_start, struct error *err)
 {
 	struct start here = { .offset = ftello(file->stream) };
 	int r;
 
-	while ((r = read_line(file, trouble)) > 0) {
+	while ((r = replay_file_read_line(file, err)) > 0) {
 		scratch->kind = RECORD_OTHER;
 		if (is_plan(file, scratch)) {
 			file->runs++;
@@ -135,56 +135,56 @@ static int find_run(struct replay_file *file, uint64_t run, struct record *scrat
 }
 
 /* A file without a run: is it JSON at all? */
-static int complain_of_file(struct replay_file *file, struct record *scratch,
-			    struct trouble *trouble)
+static int replay_file_open_error(struct replay_file *file, struct record *scratch,
+				  struct error *err)
 {
 	char escaped[256];
 	int r;
 
 	rewind(file->stream);
 	file->number = 0;
-	r = read_line(file, trouble);
+	r = replay_file_read_line(file, err);
 	if (r > 0)
-		r = record_parse(file->line, file->length, scratch, trouble);
+		r = record_parse(file->line, file->length, scratch, err);
 	if (r < 0)
-		return complain_of_line(file, r, trouble);
-	trouble_set(trouble, "--replay: there is no run in '%s': no record is a plan",
-		    name_of(file, escaped));
-	trouble_remedy(trouble, "pagetouch --json SIZE >FILE makes such a file");
+		return replay_file_line_error(file, r, err);
+	error_set(err, "--replay: there is no run in '%s': no record is a plan",
+		  name_of(file, escaped));
+	error_hint(err, "pagetouch --json SIZE >FILE makes such a file");
 	return -ENODATA;
 }
 
-static int complain_of_choice(const struct replay_file *file, uint64_t run,
-			      struct trouble *trouble)
+static int replay_file_choice_error(const struct replay_file *file, uint64_t run,
+				    struct error *err)
 {
 	char escaped[256];
 
-	trouble_set(trouble, "--run %" PRIu64 ": there %s %" PRIu64 " run%s in '%s'", run,
-		    file->runs == 1 ? "is" : "are", file->runs, file->runs == 1 ? "" : "s",
-		    name_of(file, escaped));
-	trouble_remedy(trouble, "leave --run out for the last of them");
+	error_set(err, "--run %" PRIu64 ": there %s %" PRIu64 " run%s in '%s'", run,
+		  file->runs == 1 ? "is" : "are", file->runs, file->runs == 1 ? "" : "s",
+		  name_of(file, escaped));
+	error_hint(err, "leave --run out for the last of them");
 	return -ERANGE;
 }
 
 static int choose_run(struct replay_file *file, uint64_t run, struct record *scratch,
-		      struct trouble *trouble)
+		      struct error *err)
 {
 	struct start start = { 0 };
-	int r = find_run(file, run, scratch, &start, trouble);
+	int r = find_run(file, run, scratch, &start, err);
 
 	if (r < 0)
 		return r;
 	if (!file->runs)
-		return complain_of_file(file, scratch, trouble);
+		return replay_file_open_error(file, scratch, err);
 	if (!file->chosen)
-		return complain_of_choice(file, run, trouble);
+		return replay_file_choice_error(file, run, err);
 	if (fseeko(file->stream, start.offset, SEEK_SET) < 0)
-		return complain(file, -errno, trouble);
+		return replay_file_set_error(file, -errno, err);
 	file->number = start.number;
 	return 0;
 }
 
-int replay_open(struct replay_file *file, const char *name, uint64_t run, struct trouble *trouble)
+int replay_open(struct replay_file *file, const char *name, uint64_t run, struct error *err)
 {
 	struct record *scratch;
 	int r;
@@ -192,26 +192,26 @@ int replay_open(struct replay_file *file, const char *name, uint64_t run, struct
 	*file = (struct replay_file){ .name = name };
 	r = open_stream(file);
 	if (r < 0)
-		return complain(file, r, trouble);
+		return replay_file_set_error(file, r, err);
 	file->line = malloc(REPLAY_LINE_MAX + 1);
 	scratch = malloc(sizeof(*scratch));
 	if (file->line && scratch)
-		r = choose_run(file, run, scratch, trouble);
+		r = choose_run(file, run, scratch, err);
 	else
-		r = complain(file, -ENOMEM, trouble);
+		r = replay_file_set_error(file, -ENOMEM, err);
 	free(scratch);
 	return r;
 }
 
 /* Without `run` two runs that were written into one file at once cannot be told apart. */
 static int check_order(struct replay_file *file, const struct sample *sample,
-		       struct trouble *trouble)
+		       struct error *err)
 {
 	if (file->sampled && sample->seq <= file->last_seq) {
-		trouble_set(trouble,
-			    "seq is %" PRIu64 " behind %" PRIu64 ": are two runs mixed here?",
-			    sample->seq, file->last_seq);
-		return complain_of_line(file, -EINVAL, trouble);
+		error_set(err,
+			  "seq is %" PRIu64 " behind %" PRIu64 ": are two runs mixed here?",
+			  sample->seq, file->last_seq);
+		return replay_file_line_error(file, -EINVAL, err);
 	}
 	file->sampled = true;
 	file->last_seq = sample->seq;
@@ -228,9 +228,10 @@ static bool is_of_another_run(const struct replay_file *file, int r, const struc
 }
 
 /* Returns 2 for a record that is to be left out, else as replay_next(). */
-static int take_record(struct replay_file *file, struct record *record, struct trouble *trouble)
+static int replay_file_take_record(struct replay_file *file, struct record *record,
+				   struct error *err)
 {
-	int r = record_parse(file->line, file->length, record, trouble);
+	int r = record_parse(file->line, file->length, record, err);
 
 	/* "nul" is no JSON, but at the end of a file it may have been going to be. */
 	if (r == -EBADMSG && !file->whole)
@@ -240,7 +241,7 @@ static int take_record(struct replay_file *file, struct record *record, struct t
 	if (is_of_another_run(file, r, record))
 		return 2;
 	if (r < 0)
-		return complain_of_line(file, r, trouble);
+		return replay_file_line_error(file, r, err);
 	if (record->kind == RECORD_OTHER)
 		return 2;
 	if (record->kind == RECORD_PLAN && file->began)
@@ -248,17 +249,17 @@ static int take_record(struct replay_file *file, struct record *record, struct t
 	if (!file->began)
 		memcpy(file->run, record->run, sizeof(file->run));
 	file->began = true;
-	return record->kind == RECORD_SAMPLE ? check_order(file, &record->sample, trouble) : 1;
+	return record->kind == RECORD_SAMPLE ? check_order(file, &record->sample, err) : 1;
 }
 
-int replay_next(struct replay_file *file, struct record *ret_record, struct trouble *trouble)
+int replay_next(struct replay_file *file, struct record *ret_record, struct error *err)
 {
 	int r;
 
 	do {
-		r = read_line(file, trouble);
+		r = replay_file_read_line(file, err);
 		if (r > 0)
-			r = take_record(file, ret_record, trouble);
+			r = replay_file_take_record(file, ret_record, err);
 	} while (r == 2);
 	return r;
 }

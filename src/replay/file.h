@@ -30,17 +30,17 @@ struct replay_file {
 
 /*
  * Opens NAME ("-": standard input) and finds run number RUN in it, from 1; 0: the last. Returns 0,
- * or a negative errno with *trouble set. replay_close() is needed either way.
+ * or a negative errno with *err set. replay_close() is needed either way.
  */
-int replay_open(struct replay_file *file, const char *name, uint64_t run, struct trouble *trouble);
+int replay_open(struct replay_file *file, const char *name, uint64_t run, struct error *err);
 
 /*
  * Reads the chosen run's next record, of a kind that is known: first its plan, then its samples,
  * then its verdict. Records of other runs among them are left out. Returns 1; 0: the run is
  * over, or the file; -EAGAIN: the file breaks off
- * within a line; or another negative errno. For negative ones *trouble is set.
+ * within a line; or another negative errno. For negative ones *err is set.
  */
-int replay_next(struct replay_file *file, struct record *ret_record, struct trouble *trouble);
+int replay_next(struct replay_file *file, struct record *ret_record, struct error *err);
 
 void replay_close(struct replay_file *file);
 

@@ -15,12 +15,12 @@
 #include "base/utf8.h"
 #include "replay/record.h"
 
-#define AT(field) offsetof(struct sample, field)
+#define AT(record_field) offsetof(struct sample, record_field)
 
 /* An object with the first thing that is wrong with it. */
-struct reading {
+struct record_reading {
 	struct json_object *object;
-	struct trouble *trouble;
+	struct error *err;
 	int error;		/* 0: nothing */
 };
 
@@ -57,16 +57,16 @@ static const struct {
 };
 
 /* The first thing that is wrong is what is told. */
-static void object_to(struct reading *reading, const char *key, const char *what)
+static void object_to(struct record_reading *reading, const char *key, const char *what)
 {
 	if (reading->error)
 		return;
-	trouble_set(reading->trouble, "%s is %s", key, what);
+	error_set(reading->err, "%s is %s", key, what);
 	reading->error = -EINVAL;
 }
 
 /* The value of KEY; NULL: null, or not there. */
-static struct json_object *field(struct reading *reading, const char *key)
+static struct json_object *record_field(struct record_reading *reading, const char *key)
 {
 	struct json_object *value = NULL;
 
@@ -75,9 +75,9 @@ static struct json_object *field(struct reading *reading, const char *key)
 }
 
 /* json-c keeps a number that is too small as the smallest: that is none of ours. */
-static bool take_integer(struct reading *reading, const char *key, int64_t *ret_value)
+static bool take_integer(struct record_reading *reading, const char *key, int64_t *ret_value)
 {
-	struct json_object *value = field(reading, key);
+	struct json_object *value = record_field(reading, key);
 
 	if (!value)
 		return false;
@@ -89,9 +89,9 @@ static bool take_integer(struct reading *reading, const char *key, int64_t *ret_
 }
 
 /* A number that is too large comes as the largest, which means unknown: it is none of ours. */
-static uint64_t take_figure(struct reading *reading, const char *key, bool needed)
+static uint64_t record_take_figure(struct record_reading *reading, const char *key, bool needed)
 {
-	struct json_object *value = field(reading, key);
+	struct json_object *value = record_field(reading, key);
 	uint64_t figure;
 
 	if (!value) {
@@ -109,7 +109,7 @@ static uint64_t take_figure(struct reading *reading, const char *key, bool neede
 	return SAMPLE_MISSING;
 }
 
-static int64_t take_growth(struct reading *reading, const char *key)
+static int64_t take_growth(struct record_reading *reading, const char *key)
 {
 	int64_t value;
 
@@ -117,9 +117,9 @@ static int64_t take_growth(struct reading *reading, const char *key)
 }
 
 /* "" when it is missing; what does not fit is left out. */
-static void take_text(struct reading *reading, const char *key, char *text, size_t size)
+static void take_text(struct record_reading *reading, const char *key, char *text, size_t size)
 {
-	struct json_object *value = field(reading, key);
+	struct json_object *value = record_field(reading, key);
 	const char *source = value ? json_object_get_string(value) : NULL;
 	size_t used = 0;
 
@@ -163,7 +163,7 @@ static enum sample_step step_of(const char *name)
 	return !strcmp(name, "lock") || !strncmp(name, "lock:", 5) ? STEP_LOCK : STEP_THEN;
 }
 
-static void take_step(struct reading *reading, struct sample *sample)
+static void take_step(struct record_reading *reading, struct sample *sample)
 {
 	char name[2 * SAMPLE_STEP_MAX];
 
@@ -176,18 +176,18 @@ static void take_step(struct reading *reading, struct sample *sample)
 	snprintf(sample->name, sizeof(sample->name), "%.*s", SAMPLE_STEP_MAX - 1, name);
 }
 
-static void read_sample(struct reading *reading, struct sample *sample)
+static void read_sample(struct record_reading *reading, struct sample *sample)
 {
 	char text[32];
 
 	*sample = sample_blank(0);
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
-		uint64_t value = take_figure(reading, figures[i].key, figures[i].needed);
+		uint64_t value = record_take_figure(reading, figures[i].key, figures[i].needed);
 
 		memcpy((char *)sample + figures[i].offset, &value, sizeof(value));
 	}
 	take_step(reading, sample);
-	sample->pid = take_figure(reading, "pid", false);
+	sample->pid = record_take_figure(reading, "pid", false);
 	sample->grew = take_growth(reading, "grew");
 	sample->committed = take_growth(reading, "committed");
 	take_text(reading, "rss_source", text, sizeof(text));
@@ -197,7 +197,7 @@ static void read_sample(struct reading *reading, struct sample *sample)
 }
 
 /* Which of COUNT values NAME gives to KEY's text; FALLBACK: none of them, or it is missing. */
-static unsigned take_choice(struct reading *reading, const char *key,
+static unsigned take_choice(struct record_reading *reading, const char *key,
 			    const char *(*name)(unsigned value), unsigned count, unsigned fallback)
 {
 	char text[32];
@@ -229,9 +229,9 @@ static const char *outcome_name(unsigned value)
 	return verdict_outcome_name((enum outcome)value);
 }
 
-static void read_steps(struct reading *reading, struct observe_plan *observe)
+static void read_steps(struct record_reading *reading, struct observe_plan *observe)
 {
-	struct json_object *array = field(reading, "steps");
+	struct json_object *array = record_field(reading, "steps");
 	size_t count;
 
 	if (!array)
@@ -252,17 +252,17 @@ static void read_steps(struct reading *reading, struct observe_plan *observe)
 	}
 }
 
-static void read_manner(struct reading *reading, struct record_plan *plan)
+static void read_touch_params(struct record_reading *reading, struct record_plan *plan)
 {
 	struct observe_plan *observe = &plan->observe;
-	uint64_t passes = take_figure(reading, "passes", false);
-	uint64_t threads = take_figure(reading, "threads", false);
+	uint64_t passes = record_take_figure(reading, "passes", false);
+	uint64_t threads = record_take_figure(reading, "threads", false);
 	char lock[16];
 
-	plan->manner.access = take_choice(reading, "access", access_name, TOUCH_ACCESSES,
-					  TOUCH_WRITE);
-	plan->manner.order = take_choice(reading, "order", kind_of_order, ORDER_RANDOM + 1,
-					 ORDER_FORWARD);
+	plan->touch_params.access = take_choice(reading, "access", access_name, TOUCH_ACCESSES,
+						TOUCH_WRITE);
+	plan->touch_params.order = take_choice(reading, "order", kind_of_order, ORDER_RANDOM + 1,
+					       ORDER_FORWARD);
 	observe->passes = passes == SAMPLE_MISSING ? 1 : passes;
 	observe->threads = threads < UINT_MAX ? (unsigned)threads : 1;
 	take_text(reading, "lock", lock, sizeof(lock));
@@ -271,18 +271,18 @@ static void read_manner(struct reading *reading, struct record_plan *plan)
 	read_steps(reading, observe);
 }
 
-static void read_plan(struct reading *reading, struct record_plan *plan)
+static void read_plan(struct record_reading *reading, struct record_plan *plan)
 {
-	uint64_t pid = take_figure(reading, "pid", false);
-	uint64_t piece = take_figure(reading, "piece", false);
+	uint64_t pid = record_take_figure(reading, "pid", false);
+	uint64_t piece = record_take_figure(reading, "piece", false);
 	unsigned backing;
 
 	*plan = (struct record_plan){
-		.region.bytes = take_figure(reading, "size", true),
-		.page_size = take_figure(reading, "page_size", true),
-		.interval = take_figure(reading, "interval", false),
-		.touch = take_figure(reading, "touch", true),
-		.limit = take_figure(reading, "limit", false),
+		.region.bytes = record_take_figure(reading, "size", true),
+		.page_size = record_take_figure(reading, "page_size", true),
+		.interval = record_take_figure(reading, "interval", false),
+		.touch = record_take_figure(reading, "touch", true),
+		.limit = record_take_figure(reading, "limit", false),
 		.pid = pid < INT_MAX ? (int)pid : 0,
 	};
 	backing =
@@ -292,31 +292,33 @@ static void read_plan(struct reading *reading, struct record_plan *plan)
 	else
 		plan->region.backing = (enum region_backing)backing;
 	plan->region.piece = piece == SAMPLE_MISSING ? 0 : piece;
-	read_manner(reading, plan);
+	read_touch_params(reading, plan);
 	take_text(reading, "host", plan->host.name, sizeof(plan->host.name));
 	take_text(reading, "kernel", plan->host.kernel, sizeof(plan->host.kernel));
 	take_text(reading, "time", plan->host.time, sizeof(plan->host.time));
 }
 
-static void read_proofs(struct reading *reading, struct verdict *verdict)
+static void read_evidence(struct record_reading *reading, struct verdict *verdict)
 {
-	struct json_object *array = field(reading, "proof");
+	struct json_object *array = record_field(reading, "proof");
 	size_t count =
 		json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
 
-	for (size_t i = 0; i < count && verdict->proofs < VERDICT_PROOF_MAX; i++) {
-		struct reading proof = { json_object_new_object(), reading->trouble, 0 };
+	for (size_t i = 0; i < count && verdict->evidence_count < VERDICT_EVIDENCE_MAX; i++) {
+		struct record_reading evidence_line =
+			{ json_object_new_object(), reading->err, 0 };
 
-		json_object_object_add(proof.object, "proof",
+		json_object_object_add(evidence_line.object, "proof",
 				       json_object_get(json_object_array_get_idx(array, i)));
-		take_text(&proof, "proof", verdict->proof[verdict->proofs++],
-			  VERDICT_PROOF_TEXT_MAX);
-		json_object_put(proof.object);
-		reading->error = reading->error ? reading->error : proof.error;
+		take_text(&evidence_line, "proof",
+			  verdict->evidence_line[verdict->evidence_count++],
+			  VERDICT_EVIDENCE_TEXT_MAX);
+		json_object_put(evidence_line.object);
+		reading->error = reading->error ? reading->error : evidence_line.error;
 	}
 }
 
-static void read_verdict(struct reading *reading, struct record_verdict *record)
+static void read_verdict(struct record_reading *reading, struct record_verdict *record)
 {
 	struct verdict *verdict = &record->verdict;
 	int64_t status = 0, signal = 0;
@@ -331,27 +333,27 @@ static void read_verdict(struct reading *reading, struct record_verdict *record)
 	take_integer(reading, "signal", &signal);
 	verdict->exit_status = status >= 0 && status < 256 ? (int)status : EXIT_FAILED;
 	verdict->signal = signal > 0 && signal < 128 ? (int)signal : 0;
-	elapsed = take_figure(reading, "elapsed_ns", false);
+	elapsed = record_take_figure(reading, "elapsed_ns", false);
 	verdict->elapsed_ns = elapsed == SAMPLE_MISSING ? 0 : elapsed;
-	verdict->touched = take_figure(reading, "touched", true);
-	verdict->vsz = take_figure(reading, "vsz", false);
-	verdict->rss = take_figure(reading, "rss", false);
+	verdict->touched = record_take_figure(reading, "touched", true);
+	verdict->vsz = record_take_figure(reading, "vsz", false);
+	verdict->rss = record_take_figure(reading, "rss", false);
 	verdict->grew = take_growth(reading, "grew");
 	verdict->measured = verdict->vsz != SAMPLE_MISSING && verdict->rss != SAMPLE_MISSING &&
 			    verdict->grew != SAMPLE_NO_GROWTH;
-	verdict->limit = take_figure(reading, "limit", false);
-	read_proofs(reading, verdict);
+	verdict->limit = record_take_figure(reading, "limit", false);
+	read_evidence(reading, verdict);
 	take_text(reading, "summary", verdict->summary, sizeof(verdict->summary));
-	take_text(reading, "message", verdict->trouble.what, sizeof(verdict->trouble.what));
-	take_text(reading, "remedy", verdict->trouble.remedy, sizeof(verdict->trouble.remedy));
+	take_text(reading, "message", verdict->err.message, sizeof(verdict->err.message));
+	take_text(reading, "remedy", verdict->err.hint, sizeof(verdict->err.hint));
 	/* Of a run in which all went well the message is the summary. */
-	if (!strcmp(verdict->trouble.what, verdict->summary))
-		verdict->trouble.what[0] = '\0';
+	if (!strcmp(verdict->err.message, verdict->summary))
+		verdict->err.message[0] = '\0';
 }
 
-static int read_record(struct json_object *object, struct record *record, struct trouble *trouble)
+static int read_record(struct json_object *object, struct record *record, struct error *err)
 {
-	struct reading reading = { object, trouble, 0 };
+	struct record_reading reading = { object, err, 0 };
 	struct json_object *kind = NULL;
 	const char *name;
 
@@ -361,7 +363,7 @@ static int read_record(struct json_object *object, struct record *record, struct
 	record->kind = RECORD_OTHER;
 	record->run[0] = '\0';
 	if (json_object_is_type(object, json_type_object) &&
-	    json_object_is_type(field(&reading, "run"), json_type_string))
+	    json_object_is_type(record_field(&reading, "run"), json_type_string))
 		take_text(&reading, "run", record->run, sizeof(record->run));
 	if (!strcmp(name, "plan")) {
 		record->kind = RECORD_PLAN;
@@ -377,7 +379,7 @@ static int read_record(struct json_object *object, struct record *record, struct
 }
 
 int record_parse(const char *line, size_t length, struct record *ret_record,
-		 struct trouble *trouble)
+		 struct error *err)
 {
 	CLEANUP_FREE char *escaped = utf8_escape(line);
 	struct json_tokener *tokener = escaped ? json_tokener_new() : NULL;
@@ -394,12 +396,12 @@ int record_parse(const char *line, size_t length, struct record *ret_record,
 		    error == json_tokener_error_parse_eof ? -EAGAIN : -EBADMSG;
 	}
 	if (r < 0)
-		trouble_set(trouble, "it is no JSON: %s", r == -EAGAIN ? "it breaks off"
-			    : r == -ENOMEM ? strerror(ENOMEM) : json_tokener_error_desc(error));
+		error_set(err, "it is no JSON: %s", r == -EAGAIN ? "it breaks off"
+			  : r == -ENOMEM ? strerror(ENOMEM) : json_tokener_error_desc(error));
 	if (tokener)
 		json_tokener_free(tokener);
 	if (r == 0)
-		r = read_record(object, ret_record, trouble);
+		r = read_record(object, ret_record, err);
 	json_object_put(object);
 	return r;
 }
@@ -410,7 +412,7 @@ struct plan_record record_plan_view(const struct record_plan *plan)
 		.host = &plan->host,
 		.machine = &plan->machine,
 		.region = &plan->region,
-		.manner = &plan->manner,
+		.touch_params = &plan->touch_params,
 		.observe = &plan->observe,
 		.page_size = plan->page_size,
 		.interval = plan->interval,

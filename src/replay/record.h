@@ -22,7 +22,7 @@ struct record_plan {
 	struct host host;	/* without the scheduler's variables */
 	struct machine machine;	/* not read: all zero */
 	struct region_spec region;
-	struct touch_manner manner;
+	struct touch_params touch_params;
 	struct observe_plan observe;	/* passes, threads, lock, and the names of the steps */
 	uint64_t page_size, interval, touch, limit;
 	int pid;
@@ -30,7 +30,7 @@ struct record_plan {
 
 /*
  * `outcome` is what was written, also when it is no outcome that we know (verdict.outcome is then
- * OUTCOME_FAILED); verdict.trouble has no remedy if there is none in the record.
+ * OUTCOME_FAILED); verdict.err has no remedy if there is none in the record.
  */
 struct record_verdict {
 	struct verdict verdict;
@@ -51,11 +51,11 @@ struct record {
  * Reads LINE of LENGTH bytes and a NUL. Fields that are not known are left out, and those that are
  * missing or null are unknown, but for a few without which a row is none. Texts come out fit for a
  * terminal. Returns 0; -EAGAIN: it is JSON that breaks off; -EBADMSG: it is no JSON; or -EINVAL: a
- * field is wrong; with *trouble saying what, for the caller to say in which line. Kind and run are
+ * field is wrong; with *err saying what, for the caller to say in which line. Kind and run are
  * valid with -EINVAL, too.
  */
 int record_parse(const char *line, size_t length, struct record *ret_record,
-		 struct trouble *trouble);
+		 struct error *err);
 
 /* PLAN as the printers want it; it must outlive the result. */
 struct plan_record record_plan_view(const struct record_plan *plan);

@@ -17,10 +17,10 @@
 #define RETRY 64
 
 /* Looks at the memory between two looks at the clock. */
-#define GLANCES 16
+#define POLLS 16
 
 /* Lets the other half of a processor core go on. */
-static void rest(void)
+static void cpu_relax(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
 	__builtin_ia32_pause();
@@ -29,12 +29,12 @@ static void rest(void)
 #endif
 }
 
-static bool is_there(const struct channel *channel)
+static bool channel_is_there(const struct channel *channel)
 {
 	return atomic_load(&channel->memory->sent) != channel->taken;
 }
 
-static int write_all(int fd, const void *bytes, size_t size)
+static int channel_write_all(int fd, const void *bytes, size_t size)
 {
 	ssize_t length;
 
@@ -46,7 +46,7 @@ static int write_all(int fd, const void *bytes, size_t size)
 	return (size_t)length == size ? 0 : -EPIPE;
 }
 
-static int read_all(int fd, void *bytes, size_t size)
+static int channel_read_all(int fd, void *bytes, size_t size)
 {
 	ssize_t length;
 
@@ -59,7 +59,7 @@ static int read_all(int fd, void *bytes, size_t size)
 /* A pipe that is full of such bytes wakes as well. */
 static int wake(int fd)
 {
-	int r = write_all(fd, "", 1);
+	int r = channel_write_all(fd, "", 1);
 
 	return r == -EAGAIN ? 0 : r;
 }
@@ -74,7 +74,7 @@ int channel_send(struct channel *channel, const void *message, size_t size)
 	uint32_t sent;
 
 	if (!memory)
-		return write_all(channel->fd, message, size);
+		return channel_write_all(channel->fd, message, size);
 	memcpy(memory->message, message, size);
 	sent = atomic_fetch_add(&memory->sent, 1);
 	if (sent != 0 && !atomic_load(&memory->asleep))
@@ -87,21 +87,21 @@ static bool look_on(const struct channel *channel, uint64_t ns)
 	uint64_t end = duration_now() + ns;
 
 	do
-		for (int i = 0; i < GLANCES; i++) {
-			if (is_there(channel))
+		for (int i = 0; i < POLLS; i++) {
+			if (channel_is_there(channel))
 				return true;
-			rest();
+			cpu_relax();
 		}
 	while (duration_now() < end);
 	return false;
 }
 
-bool channel_look(struct channel *channel)
+bool channel_poll(struct channel *channel)
 {
-	if (!channel->patience_ns || channel->taken == 0 ||
+	if (!channel->spin_ns || channel->taken == 0 ||
 	    (channel->missed >= MISSES && channel->missed++ % RETRY != 0))
-		return is_there(channel);
-	if (!look_on(channel, channel->patience_ns)) {
+		return channel_is_there(channel);
+	if (!look_on(channel, channel->spin_ns)) {
 		channel->missed++;
 		return false;
 	}
@@ -111,29 +111,29 @@ bool channel_look(struct channel *channel)
 
 bool channel_expect(struct channel *channel, uint64_t ns)
 {
-	return channel->patience_ns ? look_on(channel, ns) : is_there(channel);
+	return channel->spin_ns ? look_on(channel, ns) : channel_is_there(channel);
 }
 
 /* Either the sender sees that the receiver sleeps, or the receiver that something was sent. */
-bool channel_doze(struct channel *channel)
+bool channel_prepare_wait(struct channel *channel)
 {
 	atomic_store(&channel->memory->asleep, 1);
-	return is_there(channel);
+	return channel_is_there(channel);
 }
 
-bool channel_rouse(struct channel *channel)
+bool channel_finish_wait(struct channel *channel)
 {
 	char bytes[16];
 
 	atomic_store(&channel->memory->asleep, 0);
 	while (read(channel->fd, bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
 		;
-	return is_there(channel);
+	return channel_is_there(channel);
 }
 
 int channel_take(struct channel *channel, void *message, size_t size)
 {
-	if (!is_there(channel))
+	if (!channel_is_there(channel))
 		return -EPIPE;
 	channel->taken++;
 	memcpy(message, channel->memory->message, size);
@@ -143,13 +143,13 @@ int channel_take(struct channel *channel, void *message, size_t size)
 /* A byte in the pipe may be for a message that was seen before it was read. */
 static int sleep_for(struct channel *channel)
 {
-	bool there = channel_doze(channel) && channel->taken != 0;
+	bool there = channel_prepare_wait(channel) && channel->taken != 0;
 	char byte;
 	int r = 0;
 
 	while (r == 0 && !there) {
-		r = read_all(channel->fd, &byte, 1);
-		there = is_there(channel);
+		r = channel_read_all(channel->fd, &byte, 1);
+		there = channel_is_there(channel);
 	}
 	atomic_store(&channel->memory->asleep, 0);
 	return r;
@@ -160,8 +160,8 @@ int channel_receive(struct channel *channel, void *message, size_t size)
 	int r = 0;
 
 	if (!channel->memory)
-		return read_all(channel->fd, message, size);
-	if (channel->taken == 0 || !channel_look(channel))
+		return channel_read_all(channel->fd, message, size);
+	if (channel->taken == 0 || !channel_poll(channel))
 		r = sleep_for(channel);
 	return r < 0 ? r : channel_take(channel, message, size);
 }

@@ -32,7 +32,7 @@ struct channel {
 	int fd;				/* of the pipe: the end for writing, which does not block
 					 * if there is memory in common, or for reading */
 	uint32_t taken;			/* receiver: messages so far */
-	uint64_t patience_ns;		/* receiver: how long to look before it sleeps;
+	uint64_t spin_ns;		/* receiver: how long to look before it sleeps;
 					 * 0: not at all */
 	unsigned missed;		/* receiver: looks in a row that saw nothing come */
 };
@@ -46,21 +46,22 @@ int channel_receive(struct channel *channel, void *message, size_t size);
 /* The functions below are for channels with memory in common. */
 
 /*
- * Looks for a message as long as patience_ns says, or once when looking has been in vain several
+ * Looks for a message as long as spin_ns says, or once when looking has been in vain several
  * times in a row. Returns whether there is one.
  */
-bool channel_look(struct channel *channel);
+bool channel_poll(struct channel *channel);
 
-/* The same for NS, if the channel has any patience, for a message that is due. */
+/* The same for NS, if the channel spins at all, for a message that is due. */
 bool channel_expect(struct channel *channel, uint64_t ns);
 
 /*
- * From channel_doze() to channel_rouse() the pipe becomes readable when a message comes (which may
+ * From channel_prepare_wait() to channel_finish_wait() the pipe becomes readable when a message
+ * comes (which may
  * be before it, and the pipe may be readable although none has come). Both return whether there is
  * one. The read end of the pipe does not block.
  */
-bool channel_doze(struct channel *channel);
-bool channel_rouse(struct channel *channel);
+bool channel_prepare_wait(struct channel *channel);
+bool channel_finish_wait(struct channel *channel);
 
 /* Takes the message that is there. Returns 0, or -EPIPE when there is none. */
 int channel_take(struct channel *channel, void *message, size_t size);

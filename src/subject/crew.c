@@ -22,60 +22,62 @@ static uint64_t first_page(const struct touch_job *job)
 }
 
 /* Takes the next piece of work. Returns whether there was one. */
-static bool take_piece(struct crew *crew, struct hand *hand)
+static bool pool_take_piece(struct thread_pool *pool, struct pool_thread *pool_thread)
 {
-	uint64_t at = atomic_load_explicit(&crew->next, memory_order_relaxed), end;
+	uint64_t at = atomic_load_explicit(&pool->next, memory_order_relaxed), end;
 
 	do {
-		if (at >= crew->to)
+		if (at >= pool->to)
 			return false;
-		end = at + crew->share;
+		end = at + pool->share;
 		/* Large pieces end where a page table ends. */
-		if (crew->share == PIECE_PAGES)
-			end -= (first_page(&crew->job) + at) % PIECE_PAGES;
-		end = end < crew->to ? end : crew->to;
-	} while (!atomic_compare_exchange_weak_explicit(&crew->next, &at, end,
+		if (pool->share == PIECE_PAGES)
+			end -= (first_page(&pool->job) + at) % PIECE_PAGES;
+		end = end < pool->to ? end : pool->to;
+	} while (!atomic_compare_exchange_weak_explicit(&pool->next, &at, end,
 							memory_order_relaxed,
 							memory_order_relaxed));
-	hand->at = at;
-	hand->end = end;
+	pool_thread->at = at;
+	pool_thread->end = end;
 	return true;
 }
 
 /* What was left of a piece when the last order was stopped may reach beyond this one. */
-static void work(struct hand *hand)
+static void work(struct pool_thread *pool_thread)
 {
-	struct crew *crew = hand->crew;
-	struct touch_slot *slot = &crew->board->slots[hand->number];
+	struct thread_pool *pool = pool_thread->pool;
+	struct touch_slot *slot = &pool->board->slots[pool_thread->number];
 
-	hand->error = 0;
-	if (crew->job.heap) {
-		struct heap_share share = { hand->number, crew->count };
+	pool_thread->error = 0;
+	if (pool->job.heap) {
+		struct heap_share share = { pool_thread->number, pool->count };
 
-		hand->error = heap_visit(&crew->job, share, &hand->at, crew->to,
-					 &crew->board->stop, slot);
+		pool_thread->error = heap_visit(&pool->job, share, &pool_thread->at, pool->to,
+						&pool->board->stop, slot);
 		return;
 	}
 	do
-		hand->error = touch_visit(&crew->job, &hand->at,
-					  hand->end < crew->to ? hand->end : crew->to,
-					  &crew->board->stop, slot);
-	while (!hand->error && hand->at == hand->end && take_piece(crew, hand));
+		pool_thread->error = touch_visit(&pool->job, &pool_thread->at,
+						 pool_thread->end < pool->to ? pool_thread->end
+						 : pool->to,
+						 &pool->board->stop, slot);
+	while (!pool_thread->error && pool_thread->at == pool_thread->end &&
+	       pool_take_piece(pool, pool_thread));
 }
 
 static void *run_thread(void *argument)
 {
-	struct hand *hand = argument;
+	struct pool_thread *pool_thread = argument;
 
 	for (;;) {
-		pthread_barrier_wait(&hand->crew->begin);
-		work(hand);
-		pthread_barrier_wait(&hand->crew->end);
+		pthread_barrier_wait(&pool_thread->pool->begin);
+		work(pool_thread);
+		pthread_barrier_wait(&pool_thread->pool->end);
 	}
 	return NULL;
 }
 
-static int start_threads(struct crew *crew)
+static int start_threads(struct thread_pool *pool)
 {
 	pthread_attr_t attributes;
 	pthread_t thread;
@@ -84,60 +86,61 @@ static int start_threads(struct crew *crew)
 	if (r)
 		return -r;
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_barrier_init(&crew->begin, NULL, crew->count);
-	pthread_barrier_init(&crew->end, NULL, crew->count);
-	for (unsigned i = 1; r == 0 && i < crew->count; i++)
-		r = pthread_create(&thread, &attributes, run_thread, &crew->hands[i]);
+	pthread_barrier_init(&pool->begin, NULL, pool->count);
+	pthread_barrier_init(&pool->end, NULL, pool->count);
+	for (unsigned i = 1; r == 0 && i < pool->count; i++)
+		r = pthread_create(&thread, &attributes, run_thread, &pool->pool_threads[i]);
 	pthread_attr_destroy(&attributes);
 	return -r;
 }
 
-int crew_start(struct crew *crew, struct hand *hands, unsigned count, struct touch_board *board)
+int thread_pool_start(struct thread_pool *pool, struct pool_thread *pool_threads, unsigned count,
+		      struct touch_board *board)
 {
 	int r;
 
-	memset(crew, 0, sizeof(*crew));
-	crew->board = board;
-	crew->hands = hands;
-	crew->count = count;
+	memset(pool, 0, sizeof(*pool));
+	pool->board = board;
+	pool->pool_threads = pool_threads;
+	pool->count = count;
 	for (unsigned i = 0; i < count; i++)
-		hands[i] = (struct hand){ .number = i, .crew = crew };
+		pool_threads[i] = (struct pool_thread){ .number = i, .pool = pool };
 	if (count == 1)
 		return 0;
-	r = start_threads(crew);
+	r = start_threads(pool);
 	/*
 	 * A first order without work has each thread use its stack,
 	 * before anybody counts pages.
 	 */
-	return r < 0 ? r : crew_touch(crew, 0);
+	return r < 0 ? r : thread_pool_touch(pool, 0);
 }
 
-void crew_begin(struct crew *crew, const struct touch_job *job)
+void thread_pool_begin(struct thread_pool *pool, const struct touch_job *job)
 {
-	crew->job = *job;
-	crew->to = 0;
-	atomic_store(&crew->next, 0);
-	for (unsigned i = 0; i < crew->count; i++)
-		crew->hands[i].at = crew->hands[i].end = 0;
+	pool->job = *job;
+	pool->to = 0;
+	atomic_store(&pool->next, 0);
+	for (unsigned i = 0; i < pool->count; i++)
+		pool->pool_threads[i].at = pool->pool_threads[i].end = 0;
 }
 
-int crew_touch(struct crew *crew, uint64_t to)
+int thread_pool_touch(struct thread_pool *pool, uint64_t to)
 {
-	uint64_t taken = atomic_load(&crew->next), left = to > taken ? to - taken : 0;
+	uint64_t taken = atomic_load(&pool->next), left = to > taken ? to - taken : 0;
 	int error = 0;
 
-	crew->to = to;
-	crew->share = left / crew->count + (left % crew->count != 0);
-	if (crew->count == 1)
-		work(&crew->hands[0]);
-	if (crew->count > 1 && crew->share > PIECE_PAGES)
-		crew->share = PIECE_PAGES;
-	if (crew->count > 1) {
-		pthread_barrier_wait(&crew->begin);
-		work(&crew->hands[0]);
-		pthread_barrier_wait(&crew->end);
+	pool->to = to;
+	pool->share = left / pool->count + (left % pool->count != 0);
+	if (pool->count == 1)
+		work(&pool->pool_threads[0]);
+	if (pool->count > 1 && pool->share > PIECE_PAGES)
+		pool->share = PIECE_PAGES;
+	if (pool->count > 1) {
+		pthread_barrier_wait(&pool->begin);
+		work(&pool->pool_threads[0]);
+		pthread_barrier_wait(&pool->end);
 	}
-	for (unsigned i = 0; i < crew->count && !error; i++)
-		error = crew->hands[i].error;
+	for (unsigned i = 0; i < pool->count && !error; i++)
+		error = pool->pool_threads[i].error;
 	return error;
 }

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /* What the observer may ask for; each request gets one answer. */
-enum subject_order {
-	SUBJECT_CREW = 1,	/* start the threads that will touch */
+enum subject_request_type {
+	SUBJECT_POOL = 1,	/* start the threads that will touch */
 	SUBJECT_SCRATCH,	/* map a scratch region and touch its first page */
 	SUBJECT_TRY,		/* access that page as the region will be */
 	SUBJECT_PROBE,		/* touch the next page of the scratch region */
@@ -22,7 +22,7 @@ enum subject_order {
 };
 
 struct subject_request {
-	uint32_t order;		/* enum subject_order */
+	uint32_t type;		/* enum subject_request_type */
 	uint32_t what;
 	uint32_t child;		/* who is meant: 0 the subject itself, 1 its first child, ... */
 	uint32_t reserved;
@@ -31,7 +31,7 @@ struct subject_request {
 };
 
 struct subject_answer {
-	uint32_t order;		/* the order that was carried out */
+	uint32_t type;		/* the order that was carried out */
 	int32_t error;		/* 0, or the negative errno of the step that failed */
 	uint64_t value;		/* SUBJECT_MAP: the address; SUBJECT_FORK: the pid */
 };

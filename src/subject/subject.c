@@ -117,7 +117,7 @@ static struct subject_memory *map_memory(void)
  * NS if there is a processor for him who looks besides the BUSY ones: else he keeps them from it.
  * More processors than a cpu_set_t has room for are enough.
  */
-static uint64_t patience(uint64_t ns, unsigned busy)
+static uint64_t spin_time(uint64_t ns, unsigned busy)
 {
 	cpu_set_t allowed;
 	bool few = sched_getaffinity(0, sizeof(allowed), &allowed) == 0 &&
@@ -126,10 +126,10 @@ static uint64_t patience(uint64_t ns, unsigned busy)
 	return few ? 0 : ns;
 }
 
-static int complain(struct trouble *trouble, const char *what, int error)
+static int subject_set_error(struct error *err, const char *what, int error)
 {
-	trouble_set(trouble, "cannot start the subject: %s: %s", what, strerror(error));
-	trouble_remedy_errno(trouble, -error);
+	error_set(err, "cannot start the subject: %s: %s", what, strerror(error));
+	error_hint_errno(err, -error);
 	return -error;
 }
 
@@ -178,16 +178,16 @@ static void kill_subject(struct subject *subject)
 	kill(subject->pid, SIGKILL);
 }
 
-static int give_up(struct subject *subject, struct trouble *trouble, const char *what, int error)
+static int give_up(struct subject *subject, struct error *err, const char *what, int error)
 {
 	kill_subject(subject);
 	waitpid(subject->pid, NULL, 0);
-	return complain(trouble, what, error);
+	return subject_set_error(err, what, error);
 }
 
 /* Forks; the child keeps its ends of the pipes, the parent the others. */
 static int fork_subject(const struct subject_spec *spec, struct worker *worker,
-			struct subject *subject, struct trouble *trouble)
+			struct subject *subject, struct error *err)
 {
 	pid_t observer = getpid();
 	bool born;
@@ -197,7 +197,7 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	subject->pid = fork_into(spec->cgroup, &born);
 	if (subject->pid < 0)
-		return complain(trouble, "fork", errno);
+		return subject_set_error(err, "fork", errno);
 	if (subject->pid == 0) {
 		close(subject->requests.fd);
 		close(subject->answers.fd);
@@ -206,10 +206,10 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
 	setpgid(subject->pid, subject->pid);
 	r = born ? 0 : move_into(spec->cgroup, subject->pid);
 	if (r < 0)
-		return give_up(subject, trouble, "moving it into its cgroup", -r);
+		return give_up(subject, err, "moving it into its cgroup", -r);
 	fd = (int)syscall(SYS_pidfd_open, subject->pid, 0);
 	if (fd < 0)
-		return give_up(subject, trouble, "pidfd_open", errno);
+		return give_up(subject, err, "pidfd_open", errno);
 	subject->pidfd = fd;
 	return 0;
 }
@@ -218,7 +218,7 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
  * The observer does not block on either pipe, the subject on its requests; returns 0 or a negative
  * errno with nothing left open.
  */
-static int make_pipes(int requests[static 2], int answers[static 2])
+static int subject_make_pipes(int requests[static 2], int answers[static 2])
 {
 	int error;
 
@@ -236,27 +236,27 @@ static int make_pipes(int requests[static 2], int answers[static 2])
 static int make_channels(struct subject *subject, struct worker *worker)
 {
 	struct subject_memory *memory = subject->memory;
-	int requests[2], answers[2], r = make_pipes(requests, answers);
+	int requests[2], answers[2], r = subject_make_pipes(requests, answers);
 
 	if (r < 0)
 		return r;
 	worker->requests = (struct channel){ .memory = &memory->requests, .fd = requests[0],
-					     .patience_ns = patience(SUBJECT_REQUEST_NS, 1) };
+					     .spin_ns = spin_time(SUBJECT_REQUEST_NS, 1) };
 	worker->answers = (struct channel){ .memory = &memory->answers, .fd = answers[1] };
 	subject->requests = (struct channel){ .memory = &memory->requests, .fd = requests[1] };
 	subject->answers = (struct channel){ .memory = &memory->answers, .fd = answers[0],
-					     .patience_ns = patience(SUBJECT_ANSWER_NS,
-								     subject->threads) };
+					     .spin_ns = spin_time(SUBJECT_ANSWER_NS,
+								  subject->threads) };
 	return 0;
 }
 
 /* The observer's ends are closed if there is no subject, the subject's in any case. */
 static int connect_and_fork(const struct subject_spec *spec, struct subject *subject,
-			    struct trouble *trouble)
+			    struct error *err)
 {
 	struct worker worker = {
 		.region = spec->region,
-		.manner = spec->manner,
+		.touch_params = spec->touch_params,
 		.lock = spec->lock,
 		.page_size = spec->page_size,
 		.threads = spec->threads,
@@ -265,8 +265,8 @@ static int connect_and_fork(const struct subject_spec *spec, struct subject *sub
 	int r = make_channels(subject, &worker);
 
 	if (r < 0)
-		return complain(trouble, "pipe", -r);
-	r = fork_subject(spec, &worker, subject, trouble);
+		return subject_set_error(err, "pipe", -r);
+	r = fork_subject(spec, &worker, subject, err);
 	close(worker.requests.fd);
 	close(worker.answers.fd);
 	if (r < 0) {
@@ -277,14 +277,14 @@ static int connect_and_fork(const struct subject_spec *spec, struct subject *sub
 }
 
 int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
-		  struct trouble *trouble)
+		  struct error *err)
 {
 	struct subject subject = { .pidfd = -1, .memory = map_memory(), .threads = spec->threads };
 	int r;
 
 	if (!subject.memory)
-		return complain(trouble, "mmap", errno);
-	r = connect_and_fork(spec, &subject, trouble);
+		return subject_set_error(err, "mmap", errno);
+	r = connect_and_fork(spec, &subject, err);
 	if (r < 0) {
 		munmap(subject.memory, sizeof(*subject.memory));
 		return r;
@@ -323,7 +323,7 @@ uint64_t subject_touched(const struct subject *subject)
 
 int subject_adopt(struct subject *subject, pid_t pid)
 {
-	struct offspring child = { .pid = pid };
+	struct subject_child child = { .pid = pid };
 
 	if (subject->child_count == SUBJECT_CHILDREN_MAX)
 		return -EAGAIN;
@@ -334,7 +334,7 @@ int subject_adopt(struct subject *subject, pid_t pid)
 	return 0;
 }
 
-static int wait_for(pid_t pid)
+static int subject_wait_for(pid_t pid)
 {
 	int status = 0;
 
@@ -347,7 +347,7 @@ static int wait_for(pid_t pid)
 void subject_reap(struct subject *subject)
 {
 	if (!subject->reaped)
-		subject->wait_status = wait_for(subject->pid);
+		subject->wait_status = subject_wait_for(subject->pid);
 	subject->reaped = true;
 }
 
@@ -355,7 +355,7 @@ void subject_reap(struct subject *subject)
  * The pid is the child's as long as nobody has waited for it: its parent never does. If we are
  * denied to kill it, its parent's death takes it along.
  */
-static void kill_child(const struct offspring *child)
+static void kill_child(const struct subject_child *child)
 {
 	struct pollfd death = { .fd = child->pidfd, .events = POLLIN };
 
@@ -370,7 +370,7 @@ int subject_reap_child(struct subject *subject, unsigned index)
 {
 	kill_subject(subject);
 	subject_reap(subject);
-	return wait_for(subject->children[index].pid);
+	return subject_wait_for(subject->children[index].pid);
 }
 
 /* The memory of both is given back when this returns. */
@@ -385,7 +385,7 @@ void subject_end(struct subject *subject)
 	subject_reap(subject);
 	for (unsigned i = 0; i < subject->child_count; i++) {
 		/* Dead, and ours now; one that was waited for before is not there any more. */
-		wait_for(subject->children[i].pid);
+		subject_wait_for(subject->children[i].pid);
 		close(subject->children[i].pidfd);
 	}
 	close(subject->pidfd);

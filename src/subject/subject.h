@@ -21,7 +21,7 @@
 
 struct subject_spec {
 	struct region_spec region;	/* what it maps when asked to */
-	struct touch_manner manner;	/* how it touches that */
+	struct touch_params touch_params;	/* how it touches that */
 	enum region_lock lock;		/* how it locks it when asked to */
 	unsigned threads;		/* that touch at once, 1 to TOUCH_THREADS_MAX */
 	uint64_t page_size;		/* of anonymous memory, bytes */
@@ -30,7 +30,7 @@ struct subject_spec {
 };
 
 /* A child that the subject has forked. */
-struct offspring {
+struct subject_child {
 	pid_t pid;
 	int pidfd;			/* readable when it has died */
 };
@@ -48,7 +48,7 @@ struct subject {
 	struct channel answers;		/* read end */
 	struct subject_memory *memory;	/* shared with the subject */
 	unsigned threads;		/* that count on the board */
-	struct offspring children[SUBJECT_CHILDREN_MAX];
+	struct subject_child children[SUBJECT_CHILDREN_MAX];
 	unsigned child_count;
 	bool reaped;
 	int wait_status;		/* valid when reaped, as wait(2) gives it */
@@ -59,10 +59,10 @@ struct subject {
  * CLONE_INTO_CGROUP), else moved there before it has mapped anything. It has SPEC's
  * oom_score_adj, dumps no core, dies with the calling process and is in a process group of
  * its own, so that the terminal's signals reach the observer alone.
- * Returns 0, or a negative errno with *trouble set and nothing left behind.
+ * Returns 0, or a negative errno with *err set and nothing left behind.
  */
 int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
-		  struct trouble *trouble);
+		  struct error *err);
 
 /*
  * Whether this process may give itself oom_score_adj VALUE, tried and undone: lowering it needs
@@ -77,7 +77,8 @@ int subject_try_adj(int value);
 int subject_ask(struct subject *subject, const struct subject_request *request);
 
 /*
- * Takes the answer that is there, as channel_look(), channel_doze() or channel_rouse() of
+ * Takes the answer that is there, as channel_poll(), channel_prepare_wait() or
+ * channel_finish_wait() of
  * subject->answers has said. Returns 0, or -EPIPE when there is none.
  */
 int subject_answered(struct subject *subject, struct subject_answer *ret_answer);

@@ -11,7 +11,7 @@
 
 struct worker {
 	struct region_spec region;	/* what to map */
-	struct touch_manner manner;	/* how to touch it */
+	struct touch_params touch_params;	/* how to touch it */
 	enum region_lock lock;		/* how SUBJECT_LOCK locks it */
 	uint64_t page_size;		/* bytes */
 	unsigned threads;		/* that touch at once; 1: only this one */

@@ -12,7 +12,7 @@
 #include "base/trouble.h"
 
 /* What a region asks of its file. */
-struct backing_file_wish {
+struct backing_file_params {
 	const char *path;
 	uint64_t bytes;		/* of the region, whole pages */
 	uint64_t page_size;
@@ -29,10 +29,10 @@ struct backing_file {
  * Opens the file at PATH for reading, or makes one of `bytes` if there is none. The new one loses
  * its name at once, so that nothing is left however the run ends: it lives as long as it is open
  * or mapped. Of one that was there nothing is changed, not even its access to writers.
- * Returns 0, or a negative errno with *trouble set: -EDOM when the file is not what the command
+ * Returns 0, or a negative errno with *err set: -EDOM when the file is not what the command
  * line takes it for (too small, or to be written to), else why it could not be had.
  */
-int backing_file_open(const struct backing_file_wish *wish, struct backing_file *ret_file,
-		      struct trouble *trouble);
+int backing_file_open(const struct backing_file_params *params, struct backing_file *ret_file,
+		      struct error *err);
 
 #endif

@@ -32,7 +32,7 @@ int boot_time_parse_offset(const char *text, int64_t *ret_ns)
 }
 
 /* The offsets are those of the namespace that children are born in: is it ours? */
-static bool is_ours(void)
+static bool boot_time_is_ours(void)
 {
 	char own[64] = "", children[64] = "";
 
@@ -57,7 +57,7 @@ static int read_offset(int64_t *ret_ns)
 		return access("/proc/self/ns", F_OK) < 0 ? -EXDEV : 0;
 	if (r < 0)
 		return r;
-	return is_ours() ? boot_time_parse_offset(text, ret_ns) : -EXDEV;
+	return boot_time_is_ours() ? boot_time_parse_offset(text, ret_ns) : -EXDEV;
 }
 
 int boot_time_read(int64_t *ret_ns)

@@ -34,7 +34,7 @@ static struct word next_word(const char **cursor, const char *separators)
 	return word;
 }
 
-static const char *next_line(const char *line)
+static const char *cgroup_parse_next_line(const char *line)
 {
 	line += strcspn(line, "\n");
 	return *line ? line + 1 : line;
@@ -148,7 +148,7 @@ int cgroup_parse_mountinfo(const char *text, int version, const char *path,
 
 	if (!mount)
 		return -ENOMEM;
-	for (const char *line = text; *line; line = next_line(line)) {
+	for (const char *line = text; *line; line = cgroup_parse_next_line(line)) {
 		int r = parse_mount_line(line, version, mount);
 		enum view view;
 
@@ -169,7 +169,7 @@ int cgroup_parse_mountinfo(const char *text, int version, const char *path,
 /* "4:memory:/path" (v1) or "0::/path" (v2); the path may hold anything but a newline. */
 int cgroup_parse_membership(const char *text, int version, char path[static CGROUP_PATH_MAX])
 {
-	for (const char *line = text; *line; line = next_line(line)) {
+	for (const char *line = text; *line; line = cgroup_parse_next_line(line)) {
 		const char *cursor = line;
 		struct word id = next_word(&cursor, ":");
 		struct word controllers = next_word(&cursor, ":");

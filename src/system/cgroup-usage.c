@@ -21,7 +21,7 @@ static int read_u64(int fd, const char *file, uint64_t *ret_value)
 	return r < 0 ? r : number_parse_u64(text, ret_value);
 }
 
-static uint64_t figure(const char *text, const char *key)
+static uint64_t cgroup_usage_figure(const char *text, const char *key)
 {
 	uint64_t value;
 
@@ -30,15 +30,15 @@ static uint64_t figure(const char *text, const char *key)
 
 void cgroup_usage_parse(const char *text, int version, struct cgroup_usage *usage)
 {
-	uint64_t cache = figure(text, version == 1 ? "cache" : "file");
+	uint64_t cache = cgroup_usage_figure(text, version == 1 ? "cache" : "file");
 
-	usage->anon = figure(text, version == 1 ? "rss" : "anon");
-	usage->shmem = figure(text, "shmem");
+	usage->anon = cgroup_usage_figure(text, version == 1 ? "rss" : "anon");
+	usage->shmem = cgroup_usage_figure(text, "shmem");
 	usage->file = CGROUP_UNLIMITED;
 	if (cache != CGROUP_UNLIMITED && usage->shmem != CGROUP_UNLIMITED)
 		usage->file = cache > usage->shmem ? cache - usage->shmem : 0;
 	if (version != 1)
-		usage->pte = figure(text, "pagetables");
+		usage->pte = cgroup_usage_figure(text, "pagetables");
 }
 
 int cgroup_usage_read_total(int fd, int version, uint64_t *ret_total)

@@ -274,8 +274,8 @@ static int read_number(const struct root *root, const struct cgroup_level *level
 	return number_parse_u64(text, ret_value);
 }
 
-static int read_limit(const struct root *root, const struct cgroup_level *level,
-		      uint64_t *ret_limit)
+static int cgroup_read_limit(const struct root *root, const struct cgroup_level *level,
+			     uint64_t *ret_limit)
 {
 	uint64_t limit = CGROUP_UNLIMITED, high = CGROUP_UNLIMITED;
 	int r;
@@ -306,7 +306,7 @@ int cgroup_figures_read(const struct root *root, const struct cgroup_level *leve
 			struct cgroup_figures *ret_figures)
 {
 	struct cgroup_figures figures = { 0 };
-	int r = read_limit(root, level, &figures.limit);
+	int r = cgroup_read_limit(root, level, &figures.limit);
 
 	if (r < 0)
 		return r;
@@ -330,7 +330,7 @@ bool cgroup_may_limit(int error)
 	       error != -EFBIG;
 }
 
-uint64_t cgroup_room(const struct cgroup_figures *figures)
+uint64_t cgroup_available(const struct cgroup_figures *figures)
 {
 	uint64_t reclaimable = figures->reclaimable < figures->usage ? figures->reclaimable
 								      : figures->usage;

@@ -34,7 +34,7 @@ struct cgroup_chain {
 
 /* What a level allows, bytes. */
 struct cgroup_figures {
-	uint64_t limit;		/* v1 limit_in_bytes; v2 the lesser of max and high */
+	uint64_t limit;		/* v1 limit_in_bytes; v2 the smaller of max and high */
 	uint64_t usage;		/* v1 usage_in_bytes; v2 current */
 	uint64_t reclaimable;	/* inactive page cache, given back before anyone is killed */
 };
@@ -67,11 +67,11 @@ int cgroup_level_read_all(const struct root *root, const struct cgroup_level *le
 int cgroup_figures_read(const struct root *root, const struct cgroup_level *level,
 			struct cgroup_figures *ret_figures);
 
-/* Whether there may be a limit where that failed with ERROR: it was denied, or resources ran out. */
+/* Whether there may be a limit where that failed with ERROR: denied, or resources ran out. */
 bool cgroup_may_limit(int error);
 
 /* What FIGURES leave, in bytes; CGROUP_UNLIMITED where there is no limit. */
-uint64_t cgroup_room(const struct cgroup_figures *figures);
+uint64_t cgroup_available(const struct cgroup_figures *figures);
 
 /*
  * Pure parsers. The first finds in the text of mountinfo the mount of VERSION's memory controller

@@ -7,8 +7,8 @@
 
 #include "system/hugetlb.h"
 
-static uint64_t read_count(const struct root *root, uint64_t page, const char *name,
-			   bool *ret_known)
+static uint64_t hugetlb_read_count(const struct root *root, uint64_t page, const char *name,
+				   bool *ret_known)
 {
 	uint64_t count;
 	char path[96];
@@ -25,11 +25,11 @@ void hugetlb_pool_read(const struct root *root, uint64_t page, struct hugetlb_po
 	uint64_t allowed, surplus;
 	bool ignored;
 
-	pool.total = read_count(root, page, "nr_hugepages", &pool.known);
-	pool.free = read_count(root, page, "free_hugepages", &ignored);
-	pool.reserved = read_count(root, page, "resv_hugepages", &ignored);
-	allowed = read_count(root, page, "nr_overcommit_hugepages", &ignored);
-	surplus = read_count(root, page, "surplus_hugepages", &ignored);
+	pool.total = hugetlb_read_count(root, page, "nr_hugepages", &pool.known);
+	pool.free = hugetlb_read_count(root, page, "free_hugepages", &ignored);
+	pool.reserved = hugetlb_read_count(root, page, "resv_hugepages", &ignored);
+	allowed = hugetlb_read_count(root, page, "nr_overcommit_hugepages", &ignored);
+	surplus = hugetlb_read_count(root, page, "surplus_hugepages", &ignored);
 	pool.more = allowed > surplus ? allowed - surplus : 0;
 	*ret_pool = pool;
 }

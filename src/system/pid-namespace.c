@@ -67,20 +67,20 @@ static bool has_children_here(void)
 	return !strcmp(own, children);
 }
 
-int pid_namespace_check(struct trouble *trouble)
+int pid_namespace_check(struct error *err)
 {
 	if (!shows_us()) {
-		trouble_set(trouble,
-				"cannot watch the subject: /proc shows another pid namespace");
-		trouble_remedy(trouble, "mount proc in this one: unshare --mount-proc, "
-			       "bwrap --proc /proc");
+		error_set(err,
+			      "cannot watch the subject: /proc shows another pid namespace");
+		error_hint(err, "mount proc in this one: unshare --mount-proc, "
+			   "bwrap --proc /proc");
 		return -EXDEV;
 	}
 	if (!has_children_here()) {
-		trouble_set(trouble, "cannot watch the subject: our children are born in another "
-			    "pid namespace");
-		trouble_remedy(trouble, "start this program in it, too: unshare --fork --pid "
-			       "--mount-proc");
+		error_set(err, "cannot watch the subject: our children are born in another "
+			  "pid namespace");
+		error_hint(err, "start this program in it, too: unshare --fork --pid "
+			   "--mount-proc");
 		return -EXDEV;
 	}
 	return 0;

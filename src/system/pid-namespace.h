@@ -9,9 +9,9 @@
 #include "base/trouble.h"
 
 /*
- * Returns 0, also where there is no /proc, or -EXDEV with *trouble set: /proc shows the
+ * Returns 0, also where there is no /proc, or -EXDEV with *err set: /proc shows the
  * processes of another pid namespace, or children of ours would be born in another one.
  */
-int pid_namespace_check(struct trouble *trouble);
+int pid_namespace_check(struct error *err);
 
 #endif

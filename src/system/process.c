@@ -41,7 +41,7 @@ void process_parse_maps(const char *text, struct process_space *space)
 	}
 }
 
-static uint64_t read_limit(pid_t pid, enum __rlimit_resource resource)
+static uint64_t process_read_limit(pid_t pid, enum __rlimit_resource resource)
 {
 	struct rlimit limit;
 
@@ -92,8 +92,8 @@ int process_space_read(const struct root *root, pid_t pid, struct process_space 
 	if (r < 0)
 		return r;
 	process_parse_maps(maps, &space);
-	space.limit_as = read_limit(pid, RLIMIT_AS);
-	space.limit_data = read_limit(pid, RLIMIT_DATA);
+	space.limit_as = process_read_limit(pid, RLIMIT_AS);
+	space.limit_data = process_read_limit(pid, RLIMIT_DATA);
 	*ret_space = space;
 	return 0;
 }
@@ -143,7 +143,7 @@ int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, u
 	return 0;
 }
 
-static const char *next_line(const char *line)
+static const char *process_next_line(const char *line)
 {
 	line += strcspn(line, "\n");
 	return line + (*line != '\0');
@@ -154,7 +154,7 @@ uint64_t process_parse_smaps(const char *text, uint64_t address, uint64_t bytes)
 	uint64_t rss = 0;
 	bool inside = false;
 
-	for (const char *line = text; *line; line = next_line(line)) {
+	for (const char *line = text; *line; line = process_next_line(line)) {
 		char *rest = NULL;
 		uint64_t start = strtoull(line, &rest, 16);
 

@@ -185,7 +185,7 @@ void sandbox_dir_kill(int fd)
 }
 
 /* PREFIX and a random number, nothing else. */
-static bool is_named(const char *name, const char *prefix)
+static bool sandbox_dir_is_named(const char *name, const char *prefix)
 {
 	size_t length = strlen(prefix);
 
@@ -215,8 +215,8 @@ unsigned sandbox_dir_sweep(int parent)
 		return 0;
 	}
 	while ((entry = readdir(directory)) != NULL)
-		if (is_named(entry->d_name, SANDBOX_PREFIX) ||
-		    is_named(entry->d_name, SANDBOX_PREFIX SANDBOX_OBSERVER))
+		if (sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX) ||
+		    sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX SANDBOX_OBSERVER))
 			stay += sweep_one(parent, entry->d_name);
 	closedir(directory);
 	return stay;

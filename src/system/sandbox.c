@@ -34,7 +34,7 @@ const char *sandbox_way_name(enum sandbox_way way)
 struct attempt {
 	const struct sandbox_spec *spec;
 	struct sandbox *sandbox;	/* what comes of it */
-	struct trouble *trouble;	/* set with -EDQUOT */
+	struct error *err;	/* set with -EDQUOT */
 	struct root live;
 	struct cgroup_chain chain;	/* our own */
 	int scope_error;		/* why systemd gave no scope; 0: it was not asked */
@@ -109,23 +109,23 @@ static bool is_alone(int fd)
  * A cgroup with controllers for its children holds no process itself (cgroups(7), "no
  * internal processes"), so we step aside into a child before we enable them.
  */
-static int step_aside(struct sandbox *sandbox)
+static int move_to_leaf(struct sandbox *sandbox)
 {
 	char pid[24];
-	int refuge, r;
+	int leaf, r;
 
 	if (!is_alone(sandbox->parent))
 		return -EBUSY;
-	refuge = sandbox_dir_make(sandbox->parent, SANDBOX_PREFIX SANDBOX_OBSERVER,
-				  sandbox->refuge);
-	if (refuge < 0)
-		return refuge;
+	leaf = sandbox_dir_make(sandbox->parent, SANDBOX_PREFIX SANDBOX_OBSERVER,
+				sandbox->leaf);
+	if (leaf < 0)
+		return leaf;
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	r = sandbox_dir_write(refuge, "cgroup.procs", pid);
+	r = sandbox_dir_write(leaf, "cgroup.procs", pid);
 	if (r == 0)
 		r = sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "+memory");
-	/* The lock on the refuge lasts as long as this process: the descriptor stays open. */
-	sandbox->home = refuge;
+	/* The lock on the leaf cgroup lasts as long as this process: the descriptor stays open. */
+	sandbox->leaf_fd = leaf;
 	return r;
 }
 
@@ -137,29 +137,30 @@ static int enable_memory(struct sandbox *sandbox)
 {
 	int r = sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "+memory");
 
-	return r == -EBUSY ? step_aside(sandbox) : r;
+	return r == -EBUSY ? move_to_leaf(sandbox) : r;
 }
 
-static void step_back(struct sandbox *sandbox)
+static void move_from_leaf(struct sandbox *sandbox)
 {
 	char pid[24];
 
-	if (!sandbox->refuge[0])
+	if (!sandbox->leaf[0])
 		return;
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
 	/* Writing needs a descriptor, which may be the last one to be had. */
-	cleanup_close_fd(&sandbox->home);
+	cleanup_close_fd(&sandbox->leaf_fd);
 	sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "-memory");
 	sandbox_dir_write(sandbox->parent, "cgroup.procs", pid);
-	sandbox_dir_remove(sandbox->parent, sandbox->refuge);
-	sandbox->refuge[0] = '\0';
+	sandbox_dir_remove(sandbox->parent, sandbox->leaf);
+	sandbox->leaf[0] = '\0';
 }
 
 /* Makes the sandbox in LEVEL, into which memory must be given or givable. */
 static int make_in_level(const struct sandbox_spec *spec, const struct cgroup_level *level,
 			 enum sandbox_way way, struct sandbox *ret_sandbox)
 {
-	struct sandbox sandbox = { .way = way, .version = level->version, .fd = -1, .home = -1 };
+	struct sandbox sandbox =
+		{ .way = way, .version = level->version, .fd = -1, .leaf_fd = -1 };
 	int r = 0;
 
 	sandbox.parent = open(level->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -174,7 +175,7 @@ static int make_in_level(const struct sandbox_spec *spec, const struct cgroup_le
 	if (r == 0)
 		r = make_limited(spec, level, &sandbox);
 	if (r < 0) {
-		step_back(&sandbox);
+		move_from_leaf(&sandbox);
 		cleanup_close_fd(&sandbox.parent);
 		return r;
 	}
@@ -182,7 +183,7 @@ static int make_in_level(const struct sandbox_spec *spec, const struct cgroup_le
 	return 0;
 }
 
-static bool ends_with(const char *name, const char *suffix)
+static bool sandbox_ends_with(const char *name, const char *suffix)
 {
 	size_t length = strlen(name), end = strlen(suffix);
 
@@ -206,11 +207,11 @@ static bool has_mark(const struct cgroup_level *level)
 }
 
 /* The systemd unit that level I of CHAIN is or is within, or NULL. */
-static const struct cgroup_level *find_unit(const struct cgroup_chain *chain, size_t i)
+static const struct cgroup_level *sandbox_find_unit(const struct cgroup_chain *chain, size_t i)
 {
 	for (; i < chain->count; i++)
-		if (ends_with(chain->levels[i].name, ".service") ||
-		    ends_with(chain->levels[i].name, ".scope"))
+		if (sandbox_ends_with(chain->levels[i].name, ".service") ||
+		    sandbox_ends_with(chain->levels[i].name, ".scope"))
 			return &chain->levels[i];
 	return NULL;
 }
@@ -228,7 +229,7 @@ static bool is_delegated(const struct cgroup_chain *chain, size_t i)
 		return false;
 	if (!place_has_systemd())
 		return true;
-	unit = find_unit(chain, i);
+	unit = sandbox_find_unit(chain, i);
 	last = unit ? strrchr(unit->name, '/') : NULL;
 	return last && strncmp(last, "/user@", strlen("/user@")) != 0 && has_mark(unit);
 }
@@ -241,7 +242,7 @@ static bool may_use(const struct cgroup_chain *chain, size_t i, enum sandbox_way
 {
 	if (way == SANDBOX_DELEGATED)
 		return is_delegated(chain, i);
-	return way != SANDBOX_ROOT_V2 || !place_has_systemd() || !find_unit(chain, i);
+	return way != SANDBOX_ROOT_V2 || !place_has_systemd() || !sandbox_find_unit(chain, i);
 }
 
 /* Whether ERROR says something of the one cgroup, and not of us: then the next may do. */
@@ -275,36 +276,36 @@ static bool has_room(const struct attempt *attempt, const struct cgroup_level *l
 	struct cgroup_figures figures;
 	int r = cgroup_figures_read(&attempt->live, level, &figures);
 
-	return r < 0 ? !cgroup_may_limit(r) : cgroup_room(&figures) >= most;
+	return r < 0 ? !cgroup_may_limit(r) : cgroup_available(&figures) >= most;
 }
 
-static int refuse_escape(const struct attempt *attempt, const struct cgroup_level *level)
+static int sandbox_escape_error(const struct attempt *attempt, const struct cgroup_level *level)
 {
 	struct cgroup_figures figures = { 0 };
 	char name[256], limit[SIZE_TEXT_MAX], left[SIZE_TEXT_MAX];
 	int r;
 
-	trouble_escape(name, sizeof(name), level->name);
+	error_escape(name, sizeof(name), level->name);
 	r = cgroup_figures_read(&attempt->live, level, &figures);
 	size_format(limit, figures.limit, SIZE_HUMAN);
-	size_format(left, cgroup_room(&figures), SIZE_HUMAN);
+	size_format(left, cgroup_available(&figures), SIZE_HUMAN);
 	if (r < 0)
-		trouble_set(attempt->trouble, "the sandbox would have to be outside of our memory "
-			    "cgroup %s, whose limit or usage cannot be read: %s", name,
-			    strerror(-r));
+		error_set(attempt->err, "the sandbox would have to be outside of our memory "
+			  "cgroup %s, whose limit or usage cannot be read: %s", name,
+			  strerror(-r));
 	else
-		trouble_set(attempt->trouble, "the sandbox would have to be outside of our memory "
-			    "cgroup %s, and would escape its limit of %s, of which %s are left",
-			    name, limit, left);
+		error_set(attempt->err, "the sandbox would have to be outside of our memory "
+			  "cgroup %s, and would escape its limit of %s, of which %s are left",
+			  name, limit, left);
 	if (place_has_systemd())
-		trouble_remedy(attempt->trouble,
-				"run it in a unit with '-p Delegate=yes', or give "
-			       "a limit that fits into what is left");
+		error_hint(attempt->err,
+			    "run it in a unit with '-p Delegate=yes', or give "
+			   "a limit that fits into what is left");
 	else
-		trouble_remedy(attempt->trouble,
-				"give a limit that fits into what is left, or let "
-			       "this limit be the sandbox: without --limit, with '--no-guard "
-			       "--expect oom'");
+		error_hint(attempt->err,
+			    "give a limit that fits into what is left, or let "
+			   "this limit be the sandbox: without --limit, with '--no-guard "
+			   "--expect oom'");
 	return -EDQUOT;
 }
 
@@ -320,7 +321,7 @@ static int make_in_chain(struct attempt *attempt, enum sandbox_way way)
 
 		if (level->version == (way == SANDBOX_V1 ? 1 : 2) && may_use(chain, i, way)) {
 			if (left && access(level->directory, W_OK) == 0)
-				return refuse_escape(attempt, left);
+				return sandbox_escape_error(attempt, left);
 			r = make_in_level(attempt->spec, level, way, attempt->sandbox);
 			if (keep_error(r, &error) == 0 || !is_of_level(r))
 				return r;
@@ -356,7 +357,7 @@ static int make_in_scope(struct attempt *attempt)
 	for (size_t i = 0; r == 0 && i < before.count; i++)
 		if (!is_in_chain(&attempt->chain, &before.levels[i]) &&
 		    !has_room(attempt, &before.levels[i]))
-			r = refuse_escape(attempt, &before.levels[i]);
+			r = sandbox_escape_error(attempt, &before.levels[i]);
 	cgroup_chain_free(&before);
 	if (r < 0)
 		return r;
@@ -397,23 +398,23 @@ static const char *why_no_scope(int error)
 }
 
 /* What would let systemd give one. */
-static void say_scope(const struct attempt *attempt)
+static void sandbox_append_scope(const struct attempt *attempt)
 {
 	unsigned user = (unsigned)geteuid();
 	const char *whose = user ? " --user" : "";
 
 	if (attempt->scope_error == -ETIMEDOUT || attempt->scope_error == -EIO)
-		trouble_remedy(attempt->trouble, "see 'systemctl%s list-jobs' and 'journalctl%s "
-			       "-n 20' for what it is busy with, and try again", whose, whose);
+		error_hint(attempt->err, "see 'systemctl%s list-jobs' and 'journalctl%s "
+			   "-n 20' for what it is busy with, and try again", whose, whose);
 	else
-		trouble_remedy(attempt->trouble, "log in as this user (su and sudo start no "
-			       "systemd), or as root run 'loginctl enable-linger %u' and then set "
-			       "XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root",
-			       user, user);
+		error_hint(attempt->err, "log in as this user (su and sudo start no "
+			   "systemd), or as root run 'loginctl enable-linger %u' and then set "
+			   "XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root",
+			   user, user);
 }
 
 /* What would give a sandbox here. */
-static void say_way(const struct sandbox_spec *spec, const struct attempt *attempt)
+static void append_way(const struct sandbox_spec *spec, const struct attempt *attempt)
 {
 	bool limited = spec->limit != CGROUP_UNLIMITED;
 	const char *option = limited ? "limit" : "high";
@@ -421,44 +422,44 @@ static void say_way(const struct sandbox_spec *spec, const struct attempt *attem
 
 	size_format(size, limited ? spec->limit : spec->high, SIZE_HUMAN);
 	if (place_is_container())
-		trouble_remedy(attempt->trouble,
-				"in a container its own limit can be the sandbox: "
+		error_hint(attempt->err,
+			    "in a container its own limit can be the sandbox: "
 "start it with one, and run 'pagetouch --no-guard --expect oom ...' "
-			       "in it, without --%s", option);
+			   "in it, without --%s", option);
 	else if (geteuid() == 0)
-		trouble_remedy(attempt->trouble,
-				"root needs the memory controller of cgroup v2, or "
-			       "of v1, mounted and writable below /sys/fs/cgroup");
+		error_hint(attempt->err,
+			    "root needs the memory controller of cgroup v2, or "
+			   "of v1, mounted and writable below /sys/fs/cgroup");
 	else if (place_has_systemd())
-		trouble_remedy(attempt->trouble, "run 'systemd-run --user --scope -p Delegate=yes "
-			       "pagetouch --%s %s ...', or 'sudo pagetouch --%s %s ...'",
-			       option, size, option, size);
+		error_hint(attempt->err, "run 'systemd-run --user --scope -p Delegate=yes "
+			   "pagetouch --%s %s ...', or 'sudo pagetouch --%s %s ...'",
+			   option, size, option, size);
 	else
-		trouble_remedy(attempt->trouble, "no systemd runs here that could give one: run "
-			       "'sudo pagetouch --%s %s ...'", option, size);
+		error_hint(attempt->err, "no systemd runs here that could give one: run "
+			   "'sudo pagetouch --%s %s ...'", option, size);
 }
 
-static void complain(const struct attempt *attempt, int error)
+static void sandbox_set_error(const struct attempt *attempt, int error)
 {
 	const char *why = why_no_scope(attempt->scope_error);
 
 	/* An ordinary user may not do without systemd where it runs. */
 	if (error != attempt->scope_error && geteuid() == 0)
 		why = NULL;
-	trouble_set(attempt->trouble, "no memory cgroup can be had here for a sandbox: %s%s",
-		    why ? why : strerror(-error), attempt->spec->high == CGROUP_UNLIMITED
-				      ? "" : " (--high needs cgroup v2)");
+	error_set(attempt->err, "no memory cgroup can be had here for a sandbox: %s%s",
+		  why ? why : strerror(-error), attempt->spec->high == CGROUP_UNLIMITED
+				    ? "" : " (--high needs cgroup v2)");
 	/* EAGAIN: cgroup.max.descendants or cgroup.max.depth. */
 	if (why)
-		say_scope(attempt);
-	else if (error == -EAGAIN || !trouble_remedy_errno(attempt->trouble, error))
-		say_way(attempt->spec, attempt);
+		sandbox_append_scope(attempt);
+	else if (error == -EAGAIN || !error_hint_errno(attempt->err, error))
+		append_way(attempt->spec, attempt);
 }
 
 int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
-		 struct trouble *trouble)
+		 struct error *err)
 {
-	struct attempt attempt = { .spec = spec, .sandbox = ret_sandbox, .trouble = trouble };
+	struct attempt attempt = { .spec = spec, .sandbox = ret_sandbox, .err = err };
 	int r = root_open("/", &attempt.live);
 
 	if (r == 0) {
@@ -469,7 +470,7 @@ int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
 		root_close(&attempt.live);
 	}
 	if (r < 0 && r != -EDQUOT)
-		complain(&attempt, r);
+		sandbox_set_error(&attempt, r);
 	return r;
 }
 
@@ -481,10 +482,10 @@ int sandbox_remove(struct sandbox *sandbox)
 		return 0;
 	sandbox_dir_kill(sandbox->fd);
 	r = sandbox_dir_remove(sandbox->parent, sandbox->name);
-	step_back(sandbox);
+	move_from_leaf(sandbox);
 	cleanup_close_fd(&sandbox->fd);
 	cleanup_close_fd(&sandbox->parent);
 	free(sandbox->path);
-	*sandbox = (struct sandbox){ .fd = -1, .parent = -1, .home = -1 };
+	*sandbox = (struct sandbox){ .fd = -1, .parent = -1, .leaf_fd = -1 };
 	return r;
 }

@@ -38,18 +38,18 @@ struct sandbox {
 	char name[SANDBOX_NAME_MAX];	/* its last path component */
 	char *path;			/* as in the subject's /proc/PID/cgroup; owned */
 	unsigned stale;			/* left by earlier runs and not removed: somebody is in */
-	int home;			/* the cgroup that this process has left for it, or -1 */
-	char refuge[SANDBOX_NAME_MAX];	/* where this process went instead: beside the sandbox */
+	int leaf_fd;			/* the cgroup that this process has left for it, or -1 */
+	char leaf[SANDBOX_NAME_MAX];	/* where this process went instead: beside the sandbox */
 };
 
 /*
  * Makes a sandbox with the limits of SPEC in the first way that the system allows, and removes
  * those that earlier runs left behind, if nobody is in them. It may move this process to another
  * cgroup (SANDBOX_SCOPE). What is made never escapes a limit of our own cgroups.
- * Returns 0, or a negative errno with *trouble saying what would work and nothing left.
+ * Returns 0, or a negative errno with *err saying what would work and nothing left.
  */
 int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
-		 struct trouble *trouble);
+		 struct error *err);
 
 /*
  * Kills what we started in the sandbox and removes it; may be called on an all-zero one.

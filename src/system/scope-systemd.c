@@ -96,7 +96,7 @@ static int build_request(sd_bus *bus, const char *path, sd_bus_message **ret_req
 }
 
 /* Lets BUS work until it is ready or, with JOB, until that is done. */
-static int wait_for(sd_bus *bus, const struct job *job)
+static int scope_systemd_wait_for(sd_bus *bus, const struct job *job)
 {
 	uint64_t deadline = duration_now() + WAIT_NS, now;
 	int r = 0;
@@ -119,7 +119,7 @@ static int start_scope(sd_bus *bus, const char *path)
 	struct job job = { 0 };
 	int r;
 
-	r = wait_for(bus, NULL);
+	r = scope_systemd_wait_for(bus, NULL);
 	if (r >= 0)
 		r = sd_bus_match_signal_async(bus, &slot, MANAGER, "JobRemoved", on_job_removed,
 					      NULL, &job);
@@ -130,7 +130,7 @@ static int start_scope(sd_bus *bus, const char *path)
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "o", &job.path);
 	if (r >= 0)
-		r = wait_for(bus, &job);
+		r = scope_systemd_wait_for(bus, &job);
 	if (r >= 0 && job.failed)
 		r = -EIO;
 	sd_bus_message_unref(request);

@@ -14,7 +14,7 @@
 #include "base/trouble.h"
 #include "system/tasks.h"
 
-static void read_comm(const struct root *root, struct task_score *task)
+static void tasks_read_comm(const struct root *root, struct task_score *task)
 {
 	char path[64], comm[32];
 
@@ -22,7 +22,7 @@ static void read_comm(const struct root *root, struct task_score *task)
 	if (root_read(root, path, comm, sizeof(comm)) < 0)
 		return;
 	comm[strcspn(comm, "\n")] = '\0';
-	trouble_escape(task->comm, sizeof(task->comm), comm);
+	error_escape(task->comm, sizeof(task->comm), comm);
 }
 
 /* Puts TASK in its place among the USED ones. Returns how many there are now. */
@@ -62,7 +62,7 @@ int tasks_by_oom_score(const struct root *root, struct task_score *scores, size_
 		snprintf(path, sizeof(path), "/proc/%s/oom_score", entry->d_name);
 		if (root_read_u64(root, path, &task.score) < 0)
 			continue;
-		read_comm(root, &task);
+		tasks_read_comm(root, &task);
 		used = insert(scores, used, count, &task);
 	}
 	closedir(directory);

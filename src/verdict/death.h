@@ -7,8 +7,8 @@
 #include "verdict/verdict.h"
 
 /* How well a finding is supported, from nothing upwards. */
-enum death_proof {
-	DEATH_UNPROVED,		/* a signal came, nobody knows whose */
+enum death_evidence {
+	DEATH_UNPROVEN,		/* a signal came, nobody knows whose */
 	DEATH_HINTED,		/* something was counted, but not about the subject alone */
 	DEATH_COUNTED,		/* the kernel's counter of the subject's cgroup rose */
 	DEATH_RECORDED,		/* the kernel's log names the subject */
@@ -16,7 +16,7 @@ enum death_proof {
 
 struct death {
 	enum outcome outcome;
-	enum death_proof proof;
+	enum death_evidence evidence;
 	const char *limiter;	/* the cgroup whose limit ran out; NULL: none or not known */
 	uint64_t limit;		/* its limit, bytes; CGROUP_UNLIMITED: not known */
 };
@@ -26,7 +26,7 @@ struct death {
  * kernel. Of the counters, v2's "oom" and memory.failcnt are never relied on alone, and oom_kill
  * is compared with its value before, not with 1: see Documentation/admin-guide/cgroup-v2.rst.
  */
-struct death death_find(int signal, const struct testimony *testimony);
+struct death death_find(int signal, const struct oom_evidence *oom_evidence);
 
 /* "SIGKILL", ...; "a signal" for one that has no business here. */
 const char *verdict_signal_name(int number);

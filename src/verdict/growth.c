@@ -13,26 +13,26 @@ static int64_t change(uint64_t before, uint64_t after)
 	return (int64_t)(after - before);
 }
 
-static uint64_t greater(uint64_t a, uint64_t b)
+static uint64_t max_u64(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
 }
 
 /* Whether touching makes anonymous pages resident. */
-static bool brings_pages(const struct growth_deeds *deeds)
+static bool brings_pages(const struct growth_actions *actions)
 {
-	return touch_writes(deeds->access) || deeds->region->own_zeros;
+	return touch_writes(actions->access) || actions->region->own_zeros;
 }
 
 /* Anonymous memory: pages that are written, by touching or by locking what is writable. */
-static struct growth_rule expect_private(const struct growth_deeds *deeds)
+static struct growth_rule expect_private(const struct growth_actions *actions)
 {
-	bool locking = !deeds->region->read_only || deeds->region->own_zeros;
-	uint64_t brought = brings_pages(deeds) ? deeds->covered : 0;
-	uint64_t locked = locking ? deeds->locked : 0;
+	bool locking = !actions->region->read_only || actions->region->own_zeros;
+	uint64_t brought = brings_pages(actions) ? actions->covered : 0;
+	uint64_t locked = locking ? actions->locked : 0;
 	struct growth_rule rule = { .kind = GROWTH_ANON };
 
-	rule.least = rule.most = greater(brought, locked);
+	rule.least = rule.most = max_u64(brought, locked);
 	if (locked > brought)
 		rule.cause = GROWTH_LOCKED;
 	else if (!brought)
@@ -40,76 +40,76 @@ static struct growth_rule expect_private(const struct growth_deeds *deeds)
 	return rule;
 }
 
-static struct growth_rule expect_file(const struct growth_deeds *deeds)
+static struct growth_rule expect_file(const struct growth_actions *actions)
 {
 	struct growth_rule rule = { .kind = GROWTH_REGION };
 
-	rule.least = rule.most = greater(deeds->covered, deeds->locked);
-	if (deeds->locked > deeds->covered)
+	rule.least = rule.most = max_u64(actions->covered, actions->locked);
+	if (actions->locked > actions->covered)
 		rule.cause = GROWTH_LOCKED;
 	/* A private page that is written is a copy: of that page alone. */
-	if (!rule.least || (touch_writes(deeds->access) &&
-			    deeds->region->backing != REGION_FILE_SHARED))
+	if (!rule.least || (touch_writes(actions->access) &&
+			    actions->region->backing != REGION_FILE_SHARED))
 		return rule;
-	rule.most = deeds->region->bytes;
+	rule.most = actions->region->bytes;
 	rule.cause = rule.cause == GROWTH_LOCKED ? GROWTH_LOCKED : GROWTH_AROUND;
 	return rule;
 }
 
 /* What goes to the file is in the page cache, which is mapped nowhere by that. */
-static struct growth_rule expect_called(const struct growth_deeds *deeds)
+static struct growth_rule expect_called(const struct growth_actions *actions)
 {
-	bool file = region_is_file(deeds->region->backing);
+	bool file = region_is_file(actions->region->backing);
 	struct growth_rule rule = { .kind = file ? GROWTH_REGION : GROWTH_SHMEM };
 
-	rule.least = rule.most = deeds->locked;
-	rule.cause = deeds->locked ? GROWTH_LOCKED : GROWTH_CALLED;
+	rule.least = rule.most = actions->locked;
+	rule.cause = actions->locked ? GROWTH_LOCKED : GROWTH_CALLED;
 	return rule;
 }
 
-static struct growth_rule expect_stack(const struct growth_deeds *deeds)
+static struct growth_rule expect_stack(const struct growth_actions *actions)
 {
-	struct growth_rule rule = expect_private(deeds);
+	struct growth_rule rule = expect_private(actions);
 
 	rule.vsz_grows = true;
-	rule.vsz_least = deeds->covered;
+	rule.vsz_least = actions->covered;
 	return rule;
 }
 
 /* Headers are written even where the pieces are only read. */
-static struct growth_rule expect_heap(const struct growth_deeds *deeds)
+static struct growth_rule expect_heap(const struct growth_actions *actions)
 {
-	uint64_t piece = deeds->region->piece ? deeds->region->piece : deeds->region->bytes;
-	uint64_t pieces = deeds->covered ? (deeds->covered - 1) / piece + 1 : 0;
-	uint64_t spare = GROWTH_ARENA_EXTRA * (deeds->threads ? deeds->threads : 1);
+	uint64_t piece = actions->region->piece ? actions->region->piece : actions->region->bytes;
+	uint64_t pieces = actions->covered ? (actions->covered - 1) / piece + 1 : 0;
+	uint64_t spare = GROWTH_ARENA_EXTRA * (actions->threads ? actions->threads : 1);
 	struct growth_rule rule = { .kind = GROWTH_ANON, .cause = GROWTH_ALLOCATOR };
 
 	rule.vsz_grows = true;
-	rule.vsz_least = deeds->covered > spare ? deeds->covered - spare : 0;
-	rule.least = brings_pages(deeds) ? rule.vsz_least : 0;
-	rule.most = deeds->covered + pieces * GROWTH_PIECE_EXTRA + spare;
+	rule.vsz_least = actions->covered > spare ? actions->covered - spare : 0;
+	rule.least = brings_pages(actions) ? rule.vsz_least : 0;
+	rule.most = actions->covered + pieces * GROWTH_PIECE_EXTRA + spare;
 	if (!rule.least)
-		rule.cause = brings_pages(deeds) ? GROWTH_ALLOCATOR : GROWTH_ZERO_PAGE;
+		rule.cause = brings_pages(actions) ? GROWTH_ALLOCATOR : GROWTH_ZERO_PAGE;
 	return rule;
 }
 
-struct growth_rule growth_expect(const struct growth_deeds *deeds)
+struct growth_rule growth_expect(const struct growth_actions *actions)
 {
-	enum region_backing backing = deeds->region->backing;
+	enum region_backing backing = actions->region->backing;
 	struct growth_rule rule = { .kind = GROWTH_SHMEM };
 
-	if (touch_calls(deeds->access))
-		return expect_called(deeds);
+	if (touch_calls(actions->access))
+		return expect_called(actions);
 	if (backing == REGION_PRIVATE)
-		return expect_private(deeds);
+		return expect_private(actions);
 	if (backing == REGION_STACK)
-		return expect_stack(deeds);
+		return expect_stack(actions);
 	if (backing == REGION_HEAP)
-		return expect_heap(deeds);
+		return expect_heap(actions);
 	if (region_is_file(backing))
-		return expect_file(deeds);
-	rule.least = rule.most = greater(deeds->covered, deeds->locked);
-	rule.cause = deeds->locked > deeds->covered ? GROWTH_LOCKED : GROWTH_PLAIN;
+		return expect_file(actions);
+	rule.least = rule.most = max_u64(actions->covered, actions->locked);
+	rule.cause = actions->locked > actions->covered ? GROWTH_LOCKED : GROWTH_PLAIN;
 	if (region_is_hugetlb(backing)) {
 		rule.kind = GROWTH_HUGETLB;
 		rule.cause = GROWTH_NO_RSS;
@@ -176,9 +176,10 @@ bool growth_verified(const struct growth *growth)
 }
 
 /* Appends ", text" or "text" to reason. */
-static void add(char *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void growth_add(char *reason, const char *format,
+		       ...) __attribute__((format(printf, 2, 3)));
 
-static void add(char *reason, const char *format, ...)
+static void growth_add(char *reason, const char *format, ...)
 {
 	size_t used = strlen(reason);
 	va_list arguments;
@@ -192,7 +193,7 @@ static void add(char *reason, const char *format, ...)
 	va_end(arguments);
 }
 
-#define TEXT(value) size_say((char[SIZE_TEXT_MAX]){ 0 }, size_magnitude(value), unit)
+#define TEXT(value) size_text((char[SIZE_TEXT_MAX]){ 0 }, size_magnitude(value), unit)
 
 /* By how much the region's memory differs from all that the rule allows. */
 static int64_t beyond_rule(const struct growth *growth)
@@ -211,53 +212,56 @@ static void add_cause(const struct growth *growth, uint64_t touched, enum size_u
 	int64_t more = growth->region - (int64_t)touched;
 
 	if (growth->exact && growth->rule.cause == GROWTH_NO_RSS)
-		add(reason, "hugetlb pages are in no RSS, but %s came into use",
-		    TEXT(growth->region));
+		growth_add(reason, "hugetlb pages are in no RSS, but %s came into use",
+			   TEXT(growth->region));
 	else if (growth->rule.cause == GROWTH_ZERO_PAGE && touched && more < 0)
-		add(reason, "what is only read stays the one page of zeros, which is in no RSS");
+		growth_add(reason,
+			   "what is only read stays the one page of zeros, which is in no RSS");
 	else if (growth->rule.cause == GROWTH_CALLED && touched)
-		add(reason, "what pread and pwrite reach is the file, not the mapping");
+		growth_add(reason, "what pread and pwrite reach is the file, not the mapping");
 	else if (growth->exact && growth->rule.vsz_grows && more > 0)
-		add(reason, "malloc(3) itself took %s", TEXT(more));
+		growth_add(reason, "malloc(3) itself took %s", TEXT(more));
 	else if (growth->exact && growth->rule.cause == GROWTH_ALLOCATOR && more < 0)
-		add(reason, "malloc(3) had %s of it resident already", TEXT(more));
+		growth_add(reason, "malloc(3) had %s of it resident already", TEXT(more));
 	else if (growth->exact && growth->rule.cause == GROWTH_LOCKED && more > 0)
-		add(reason, "mlock made %s more of the region resident", TEXT(more));
+		growth_add(reason, "mlock made %s more of the region resident", TEXT(more));
 	else if (growth->exact && growth->rule.cause == GROWTH_AROUND && more > 0)
-		add(reason, "the kernel mapped %s more of the file around what was touched",
-		    TEXT(more));
+		growth_add(reason, "the kernel mapped %s more of the file around what was touched",
+			   TEXT(more));
 }
 
 const char *growth_reason(const struct growth *growth, uint64_t touched, enum size_unit unit,
 			  char reason[static GROWTH_REASON_MAX])
 {
-	int64_t beyond = beyond_rule(growth), due = growth->region - beyond;
+	int64_t ineligible = beyond_rule(growth), due = growth->region - ineligible;
 	bool swapped = growth->swap > 0;
 
 	reason[0] = '\0';
 	if (!vsz_is_right(growth))
-		add(reason, "VSZ %s by %s during the run", growth->vsz > 0 ? "rose" : "fell",
-		    TEXT(growth->vsz));
-	if (!growth->difference && !beyond)
+		growth_add(reason, "VSZ %s by %s during the run", growth->vsz > 0 ? "rose"
+			   : "fell",
+			   TEXT(growth->vsz));
+	if (!growth->difference && !ineligible)
 		return reason;
 	add_cause(growth, touched, unit, reason);
 	if (growth->rule.cause == GROWTH_NO_RSS)
 		due = 0;
-	if (beyond > 0 && growth->huge)
-		add(reason, "transparent huge pages made %s more resident than was touched",
-		    TEXT(beyond));
+	if (ineligible > 0 && growth->huge)
+		growth_add(reason, "transparent huge pages made %s more resident than was touched",
+			   TEXT(ineligible));
 	if (swapped)
-		add(reason, "%s went to swap", TEXT(growth->swap));
+		growth_add(reason, "%s went to swap", TEXT(growth->swap));
 	if (growth->file)
-		add(reason, "%s of the program's own file pages %s", TEXT(growth->file),
-		    growth->file > 0 ? "came in" : "were reclaimed");
-	if (growth->exact && !beyond && !growth->file && !swapped && growth->rss != due)
-		add(reason, "%s of other memory of the subject %s", TEXT(growth->rss - due),
-		    growth->rss > due ? "came in" : "went");
+		growth_add(reason, "%s of the program's own file pages %s", TEXT(growth->file),
+			   growth->file > 0 ? "came in" : "were reclaimed");
+	if (growth->exact && !ineligible && !growth->file && !swapped && growth->rss != due)
+		growth_add(reason, "%s of other memory of the subject %s", TEXT(growth->rss - due),
+			   growth->rss > due ? "came in" : "went");
 	if (!growth->exact)
-		add(reason, "the figure is from status, which may lag");
-	else if (beyond && !(beyond > 0 && growth->huge) && !swapped)
-		add(reason, "%s of the region's own memory %s for no reason that can be seen",
-		    TEXT(beyond), beyond > 0 ? "came in" : "is missing");
+		growth_add(reason, "the figure is from status, which may lag");
+	else if (ineligible && !(ineligible > 0 && growth->huge) && !swapped)
+		growth_add(reason,
+			   "%s of the region's own memory %s for no reason that can be seen",
+			   TEXT(ineligible), ineligible > 0 ? "came in" : "is missing");
 	return reason;
 }

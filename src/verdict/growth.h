@@ -46,7 +46,7 @@ struct growth_rule {
 };
 
 /* What has been done to the region. */
-struct growth_deeds {
+struct growth_actions {
 	const struct region_spec *region;
 	enum touch_access access;
 	uint64_t covered;	/* bytes touched, in any pass */
@@ -68,7 +68,8 @@ struct growth {
 };
 
 /*
- * What DEEDS must have made resident. Facts: anonymous pages that are read are the zero page until
+ * What ACTIONS must have made resident. Facts: anonymous pages that are read are the zero page
+ * until
  * they are written (mm/memory.c, do_anonymous_page()), where there is one; shared memory has no
  * zero page; a read fault on a file maps cached pages near by (do_fault_around()), a write fault
  * on a shared one the whole large folio that the page is in, since 6.16 (finish_fault()), of which
@@ -78,7 +79,7 @@ struct growth {
  * long as each other. An allocator spends GROWTH_PIECE_EXTRA bytes on a piece at the most, and
  * GROWTH_ARENA_EXTRA on an arena; as much may have been there before.
  */
-struct growth_rule growth_expect(const struct growth_deeds *deeds);
+struct growth_rule growth_expect(const struct growth_actions *actions);
 
 /* Compares BASELINE with LAST by RULE. */
 struct growth growth_measure(const struct sample *baseline, const struct sample *last,

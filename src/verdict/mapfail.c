@@ -68,96 +68,96 @@ enum mapfail_cause mapfail_find(const struct mapfail_evidence *evidence)
 	return MAPFAIL_OTHER;
 }
 
-#define TEXT(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
+#define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
 
 static void explain_limits(const struct mapfail_evidence *evidence, enum mapfail_cause cause,
-			   struct trouble *trouble)
+			   struct error *err)
 {
 	const struct process_space *space = &evidence->space;
 	bool as = cause == MAPFAIL_LIMIT_AS;
 
-	trouble_set(trouble, "cannot map %s: RLIMIT_%s is %s and the process already has %s of %s",
-		    TEXT(evidence->region.bytes), as ? "AS" : "DATA",
-		    TEXT(as ? space->limit_as : space->limit_data),
-		    TEXT(as ? space->vm_size : space->vm_data), as ? "VmSize" : "VmData");
+	error_set(err, "cannot map %s: RLIMIT_%s is %s and the process already has %s of %s",
+		  TEXT(evidence->region.bytes), as ? "AS" : "DATA",
+		  TEXT(as ? space->limit_as : space->limit_data),
+		  TEXT(as ? space->vm_size : space->vm_data), as ? "VmSize" : "VmData");
 	if (as)
-		trouble_remedy(trouble, "raise it with 'ulimit -v unlimited', or ask for a "
-			       "smaller SIZE");
+		error_hint(err, "raise it with 'ulimit -v unlimited', or ask for a "
+			   "smaller SIZE");
 	else
-		trouble_remedy(trouble, "raise it with 'ulimit -d unlimited', ask for a smaller "
-			       "SIZE, or use --shared, which it does not count");
+		error_hint(err, "raise it with 'ulimit -d unlimited', ask for a smaller "
+			   "SIZE, or use --shared, which it does not count");
 }
 
-static void explain_commit_limit(const struct mapfail_evidence *evidence, struct trouble *trouble)
+static void explain_commit_limit(const struct mapfail_evidence *evidence, struct error *err)
 {
 	const struct machine *machine = &evidence->machine;
 
-	trouble_set(trouble, "cannot map %s: vm.overcommit_memory is 2 and Committed_AS %s would "
-		    "pass CommitLimit %s", TEXT(evidence->region.bytes),
-		    TEXT(machine->committed_as), TEXT(machine->commit_limit));
-	trouble_remedy(trouble, "ask for less than what lies between them (MAP_NORESERVE is "
-		       "ignored in mode 2), or raise vm.overcommit_ratio, or set "
-		       "vm.overcommit_memory to 0");
+	error_set(err, "cannot map %s: vm.overcommit_memory is 2 and Committed_AS %s would "
+		  "pass CommitLimit %s", TEXT(evidence->region.bytes),
+		  TEXT(machine->committed_as), TEXT(machine->commit_limit));
+	error_hint(err, "ask for less than what lies between them (MAP_NORESERVE is "
+		   "ignored in mode 2), or raise vm.overcommit_ratio, or set "
+		   "vm.overcommit_memory to 0");
 }
 
-static void explain_heuristic(const struct mapfail_evidence *evidence, struct trouble *trouble)
+static void explain_heuristic(const struct mapfail_evidence *evidence, struct error *err)
 {
 	const struct machine *machine = &evidence->machine;
 
-	trouble_set(trouble, "cannot map %s: vm.overcommit_memory is 0, which refuses a single "
-		    "request above RAM and swap (%s and %s)", TEXT(evidence->region.bytes),
-		    TEXT(machine->mem_total), TEXT(machine->swap_total));
-	trouble_remedy(trouble, "leave --reserve out: then the mapping is not accounted "
-		       "(MAP_NORESERVE); or set vm.overcommit_memory to 1");
+	error_set(err, "cannot map %s: vm.overcommit_memory is 0, which refuses a single "
+		  "request above RAM and swap (%s and %s)", TEXT(evidence->region.bytes),
+		  TEXT(machine->mem_total), TEXT(machine->swap_total));
+	error_hint(err, "leave --reserve out: then the mapping is not accounted "
+		   "(MAP_NORESERVE); or set vm.overcommit_memory to 1");
 }
 
-static void explain_hugetlb(const struct mapfail_evidence *evidence, struct trouble *trouble)
+static void explain_hugetlb(const struct mapfail_evidence *evidence, struct error *err)
 {
 	const struct hugetlb_pool *pool = &evidence->pool;
 	uint64_t page = evidence->region.huge_page, left = hugetlb_pool_left(pool);
 	uint64_t needed = evidence->region.bytes / page, wanted;
 
 	if (!pool->known) {
-		trouble_set(trouble, "cannot map %s: this machine has no hugetlb pages of %s",
-			    TEXT(evidence->region.bytes), TEXT(page));
-		trouble_remedy(trouble,
-			       "the sizes that there are stand in /sys/kernel/mm/hugepages");
+		error_set(err, "cannot map %s: this machine has no hugetlb pages of %s",
+			  TEXT(evidence->region.bytes), TEXT(page));
+		error_hint(err,
+			   "the sizes that there are stand in /sys/kernel/mm/hugepages");
 		return;
 	}
-	trouble_set(trouble,
-		    "cannot map %s: that takes %llu hugetlb page%s of %s, and %llu %s free",
-		    TEXT(evidence->region.bytes), (unsigned long long)needed,
-		    needed == 1 ? "" : "s", TEXT(page), (unsigned long long)left,
-		    left == 1 ? "is" : "are");
+	error_set(err,
+		  "cannot map %s: that takes %llu hugetlb page%s of %s, and %llu %s free",
+		  TEXT(evidence->region.bytes), (unsigned long long)needed,
+		  needed == 1 ? "" : "s", TEXT(page), (unsigned long long)left,
+		  left == 1 ? "is" : "are");
 	wanted = pool->total + needed - (left < needed ? left : needed);
 	if (page == evidence->machine.huge_page)
-		trouble_remedy(trouble, "reserve them: sysctl vm.nr_hugepages=%llu",
-			       (unsigned long long)wanted);
+		error_hint(err, "reserve them: sysctl vm.nr_hugepages=%llu",
+			   (unsigned long long)wanted);
 	else
-		trouble_remedy(trouble, "reserve them: echo %llu "
-			       ">/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
-			       (unsigned long long)wanted, (unsigned long long)page / 1024);
+		error_hint(err, "reserve them: echo %llu "
+			   ">/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
+			   (unsigned long long)wanted, (unsigned long long)page / 1024);
 }
 
-static void explain_other(const struct mapfail_evidence *evidence, struct trouble *trouble)
+static void explain_other(const struct mapfail_evidence *evidence, struct error *err)
 {
-	trouble_set(trouble, "cannot map %s: %s", TEXT(evidence->region.bytes),
-		    strerror(-evidence->error));
+	error_set(err, "cannot map %s: %s", TEXT(evidence->region.bytes),
+		  strerror(-evidence->error));
 	if (evidence->error == -EINVAL && evidence->region.thp == REGION_THP_ALWAYS)
-		trouble_remedy(trouble, "this kernel has no transparent huge pages: "
-			       "leave --thp out");
+		error_hint(err, "this kernel has no transparent huge pages: "
+			   "leave --thp out");
 	else if (evidence->error == -EFBIG)
-		trouble_remedy(trouble, "a file may not be so large (RLIMIT_FSIZE): ulimit -f "
-			       "unlimited, or ask for less");
+		error_hint(err, "a file may not be so large (RLIMIT_FSIZE): ulimit -f "
+			   "unlimited, or ask for less");
 	/* Of a mapping these two speak of other limits. */
 	else if (evidence->error == -ENOMEM || evidence->error == -EAGAIN ||
-		 !trouble_remedy_errno(trouble, evidence->error))
-		trouble_remedy(trouble, "none of the usual limits (RLIMIT_AS, RLIMIT_DATA, "
-			       "vm.max_map_count, overcommit, address space) explains it");
+		 !error_hint_errno(err, evidence->error))
+		error_hint(err, "none of the usual limits (RLIMIT_AS, RLIMIT_DATA, "
+			   "vm.max_map_count, overcommit, address space) explains it");
 }
 
 /* What stack_find() says that nothing else can have said. Returns whether it was that. */
-static bool explain_stack(const struct mapfail_evidence *evidence, struct trouble *trouble)
+static bool explain_stack(const struct mapfail_evidence *evidence, struct error *err)
 {
 	uint64_t kib = evidence->region.bytes / 1024;
 
@@ -166,57 +166,57 @@ static bool explain_stack(const struct mapfail_evidence *evidence, struct troubl
 		return false;
 	/* 1 MiB for what the stack has got already, twice as much for the gap below it. */
 	if (evidence->error == -EPERM) {
-		trouble_set(trouble, "the stack may not grow by %s: the hard limit of "
-			    "RLIMIT_STACK is lower", TEXT(evidence->region.bytes));
-		trouble_remedy(trouble, "raise it: ulimit -s %llu, as root if need be; or ask for "
-			       "less", (unsigned long long)kib + 1024);
+		error_set(err, "the stack may not grow by %s: the hard limit of "
+			  "RLIMIT_STACK is lower", TEXT(evidence->region.bytes));
+		error_hint(err, "raise it: ulimit -s %llu, as root if need be; or ask for "
+			   "less", (unsigned long long)kib + 1024);
 		return true;
 	}
-	trouble_set(trouble, "the stack cannot grow by %s: something is mapped there",
-		    TEXT(evidence->region.bytes));
-	trouble_remedy(trouble, "the room below a stack is what RLIMIT_STACK is when a program "
-		       "starts, 128 MiB at least: ulimit -s %llu; or ask for less",
-		       (unsigned long long)kib + 3072);
+	error_set(err, "the stack cannot grow by %s: something is mapped there",
+		  TEXT(evidence->region.bytes));
+	error_hint(err, "the room below a stack is what RLIMIT_STACK is when a program "
+		   "starts, 128 MiB at least: ulimit -s %llu; or ask for less",
+		   (unsigned long long)kib + 3072);
 	return true;
 }
 
 enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
-				   struct trouble *trouble)
+				   struct error *err)
 {
 	enum mapfail_cause cause = mapfail_find(evidence);
 
-	if (explain_stack(evidence, trouble))
+	if (explain_stack(evidence, err))
 		return MAPFAIL_OTHER;
 	switch (cause) {
 	case MAPFAIL_LIMIT_AS:
 	case MAPFAIL_LIMIT_DATA:
-		explain_limits(evidence, cause, trouble);
+		explain_limits(evidence, cause, err);
 		break;
 	case MAPFAIL_MAP_COUNT:
-		trouble_set(trouble, "cannot map %s: the process has %llu mappings and "
-			    "vm.max_map_count is %llu", TEXT(evidence->region.bytes),
-			    (unsigned long long)evidence->space.maps,
-			    (unsigned long long)evidence->machine.max_map_count);
-		trouble_remedy(trouble, "raise it: sysctl vm.max_map_count=%llu",
-			       (unsigned long long)evidence->machine.max_map_count * 2);
+		error_set(err, "cannot map %s: the process has %llu mappings and "
+			  "vm.max_map_count is %llu", TEXT(evidence->region.bytes),
+			  (unsigned long long)evidence->space.maps,
+			  (unsigned long long)evidence->machine.max_map_count);
+		error_hint(err, "raise it: sysctl vm.max_map_count=%llu",
+			   (unsigned long long)evidence->machine.max_map_count * 2);
 		break;
 	case MAPFAIL_COMMIT_LIMIT:
-		explain_commit_limit(evidence, trouble);
+		explain_commit_limit(evidence, err);
 		break;
 	case MAPFAIL_HEURISTIC:
-		explain_heuristic(evidence, trouble);
+		explain_heuristic(evidence, err);
 		break;
 	case MAPFAIL_HUGETLB:
-		explain_hugetlb(evidence, trouble);
+		explain_hugetlb(evidence, err);
 		break;
 	case MAPFAIL_NO_HOLE:
-		trouble_set(trouble, "cannot map %s: the address space has no such hole, the "
-			    "largest is %s", TEXT(evidence->region.bytes),
-			    TEXT(evidence->space.largest_hole));
-		trouble_remedy(trouble, "ask for a SIZE that fits into it");
+		error_set(err, "cannot map %s: the address space has no such hole, the "
+			  "largest is %s", TEXT(evidence->region.bytes),
+			  TEXT(evidence->space.largest_hole));
+		error_hint(err, "ask for a SIZE that fits into it");
 		break;
 	case MAPFAIL_OTHER:
-		explain_other(evidence, trouble);
+		explain_other(evidence, err);
 		break;
 	}
 	return cause;

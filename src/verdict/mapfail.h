@@ -38,8 +38,8 @@ struct mapfail_evidence {
  */
 enum mapfail_cause mapfail_find(const struct mapfail_evidence *evidence);
 
-/* Puts the cause, its figures and the way out into *trouble. Returns the cause. */
+/* Puts the cause, its figures and the way out into *err. Returns the cause. */
 enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
-				   struct trouble *trouble);
+				   struct error *err);
 
 #endif

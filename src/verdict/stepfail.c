@@ -13,7 +13,7 @@
 static const struct {
 	const char *step;	/* which its name begins with; "": the touching */
 	int error;
-	const char *remedy;
+	const char *hint;
 } rules[] = {
 	{ "", -EFAULT,
 	  "a page could not be had: the file is shorter than the mapping by now, its file "
@@ -53,7 +53,7 @@ static const struct {
 	{ "protect:write", -ENOMEM, "the kernel would not promise so much: leave --reserve out" },
 };
 
-static bool fits(size_t i, const char *step, int error)
+static bool stepfail_fits(size_t i, const char *step, int error)
 {
 	const char *name = rules[i].step;
 
@@ -62,29 +62,29 @@ static bool fits(size_t i, const char *step, int error)
 	return *name ? !strncmp(step, name, strlen(name)) : !*step || !strncmp(step, "pass:", 5);
 }
 
-void stepfail_explain(const char *step, const char *access, int error, struct trouble *trouble)
+void stepfail_explain(const char *step, const char *access, int error, struct error *err)
 {
 	bool locking = !strncmp(step, "lock", 4);
 	bool touching = !*step || !strncmp(step, "pass:", 5);
 
 	if (locking)
-		trouble_set(trouble, "--lock%s: cannot lock the region: %s",
-			    step[4] ? "=onfault" : "", strerror(-error));
+		error_set(err, "--lock%s: cannot lock the region: %s",
+			  step[4] ? "=onfault" : "", strerror(-error));
 	else if (touching)
-		trouble_set(trouble, "--access %s: cannot touch the region: %s", access,
-			    strerror(-error));
+		error_set(err, "--access %s: cannot touch the region: %s", access,
+			  strerror(-error));
 	else
-		trouble_set(trouble, "--then %s: the kernel refused it: %s", step,
-			    strerror(-error));
-	if (error == -ENOSYS && trouble_remedy_errno(trouble, error))
+		error_set(err, "--then %s: the kernel refused it: %s", step,
+			  strerror(-error));
+	if (error == -ENOSYS && error_hint_errno(err, error))
 		return;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (!fits(i, step, error))
+		if (!stepfail_fits(i, step, error))
 			continue;
-		trouble_remedy(trouble, "%s", rules[i].remedy);
+		error_hint(err, "%s", rules[i].hint);
 		return;
 	}
-	if (error != -EPERM || !trouble_remedy_errno(trouble, error))
-		trouble_remedy(trouble, "it cannot be done to this kind of memory, or not by this "
-			       "kernel");
+	if (error != -EPERM || !error_hint_errno(err, error))
+		error_hint(err, "it cannot be done to this kind of memory, or not by this "
+			   "kernel");
 }

@@ -6,10 +6,10 @@
 #include "base/trouble.h"
 
 /*
- * Puts into *trouble what failed and the way out. STEP is the step's name ("" for the touching,
+ * Puts into *err what failed and the way out. STEP is the step's name ("" for the touching,
  * "lock" or "lock:onfault" for --lock), ACCESS that of the access, ERROR a negative errno.
  * A pure function.
  */
-void stepfail_explain(const char *step, const char *access, int error, struct trouble *trouble);
+void stepfail_explain(const char *step, const char *access, int error, struct error *err);
 
 #endif

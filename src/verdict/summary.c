@@ -9,23 +9,23 @@
 #include "base/size.h"
 #include "verdict/summary.h"
 
-#define TEXT(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
+#define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
 
-static int say_vsz(const struct verdict_evidence *evidence, const struct growth *growth,
-		   char *text, size_t size)
+static int append_vsz(const struct verdict_evidence *evidence, const struct growth *growth,
+		      char *text, size_t size)
 {
-	const struct ending *ending = evidence->ending;
+	const struct run_result *result = evidence->result;
 	enum size_unit unit = evidence->unit;
-	uint64_t before = ending->vsz_before, mapped = ending->baseline.vsz;
+	uint64_t before = result->vsz_before, mapped = result->baseline.vsz;
 
 	if (growth->vsz > 0 && growth->rule.vsz_grows)
 		return snprintf(text, size, "%s took VSZ from %s to %s, while pages were touched",
 				evidence->region->backing == REGION_STACK ? "The stack"
 									  : "Allocating",
-				TEXT(mapped), TEXT(ending->filled.vsz));
+				TEXT(mapped), TEXT(result->filled.vsz));
 	if (growth->vsz)
 		return snprintf(text, size, "VSZ went from %s to %s while pages were touched",
-				TEXT(mapped), TEXT(ending->filled.vsz));
+				TEXT(mapped), TEXT(result->filled.vsz));
 	if (!before || before > mapped)
 		return snprintf(text, size, "VSZ stayed at %s", TEXT(mapped));
 	return snprintf(text, size, "Mapping took VSZ from %s to %s, where it stayed",
@@ -33,8 +33,8 @@ static int say_vsz(const struct verdict_evidence *evidence, const struct growth 
 }
 
 /* "exactly what was touched, by smaps_rollup", or the difference and its reason. */
-static int say_difference(const struct growth *growth, uint64_t touched, enum size_unit unit,
-			  char *text, size_t size)
+static int append_difference(const struct growth *growth, uint64_t touched, enum size_unit unit,
+			     char *text, size_t size)
 {
 	const char *source = growth->exact ? "smaps_rollup" : "status";
 	char reason[GROWTH_REASON_MAX];
@@ -50,17 +50,17 @@ static int say_difference(const struct growth *growth, uint64_t touched, enum si
 }
 
 /* What was done to the region, as the beginning of a sentence. */
-static const char *say_deed(const struct verdict_evidence *evidence, uint64_t touched,
-			    enum size_unit unit, char *text, size_t size)
+static const char *append_deed(const struct verdict_evidence *evidence, uint64_t touched,
+			       enum size_unit unit, char *text, size_t size)
 {
 	const struct observe_plan *plan = evidence->plan;
 	bool locked = plan && region_lock_fills(evidence->region->backing, plan->lock);
 
 	if (!touched && locked)
 		snprintf(text, size, "Locking the region");
-	else if (plan && plan->passes > 1 && evidence->ending->passes > 1)
+	else if (plan && plan->passes > 1 && evidence->result->passes > 1)
 		snprintf(text, size, "Touching %s %" PRIu64 " times", TEXT(touched),
-			 evidence->ending->passes);
+			 evidence->result->passes);
 	else
 		snprintf(text, size, "Touching %s", TEXT(touched));
 	return text;
@@ -69,17 +69,17 @@ static const char *say_deed(const struct verdict_evidence *evidence, uint64_t to
 /* Where the steps left the subject. */
 static void add_steps(const struct verdict_evidence *evidence, char *summary, size_t size)
 {
-	const struct ending *ending = evidence->ending;
+	const struct run_result *result = evidence->result;
 	enum size_unit unit = evidence->unit;
-	const struct sample *last = &ending->last;
+	const struct sample *last = &result->last;
 	size_t used = strlen(summary);
 	bool rollup = last->rss_rollup != SAMPLE_MISSING;
-	int64_t grew = (int64_t)(rollup ? last->rss_rollup - ending->baseline.rss_rollup
-					: last->rss_status - ending->baseline.rss_status);
-	bool done = ending->reason == STOP_DONE, many;
+	int64_t grew = (int64_t)(rollup ? last->rss_rollup - result->baseline.rss_rollup
+					: last->rss_status - result->baseline.rss_status);
+	bool done = result->reason == STOP_DONE, many;
 
 	/* A run that ended in a step may not have a row of it. */
-	if (!ending->stepped || last->step != STEP_THEN)
+	if (!result->stepped || last->step != STEP_THEN)
 		return;
 	many = evidence->plan->step_count > 1;
 	used += (size_t)snprintf(summary + used, size - used, " After %s%s%s RSS was ",
@@ -97,23 +97,23 @@ static void add_steps(const struct verdict_evidence *evidence, char *summary, si
 void summary_write(const struct verdict_evidence *evidence, const struct growth *growth,
 		   struct verdict *ret_verdict)
 {
-	const struct ending *ending = evidence->ending;
+	const struct run_result *result = evidence->result;
 	enum size_unit unit = evidence->unit;
-	uint64_t touched = ending->filled.covered;
+	uint64_t touched = result->filled.covered;
 	char vsz[256], difference[1024], deed[64];
 	size_t size = sizeof(ret_verdict->summary);
 
-	say_vsz(evidence, growth, vsz, sizeof(vsz));
+	append_vsz(evidence, growth, vsz, sizeof(vsz));
 	if (!touched && !growth->rss && !growth->region) {
 		snprintf(ret_verdict->summary, size,
 			 "%s. Nothing was touched, and RSS did not grow.", vsz);
 		add_steps(evidence, ret_verdict->summary, size);
 		return;
 	}
-	say_difference(growth, touched, unit, difference, sizeof(difference));
+	append_difference(growth, touched, unit, difference, sizeof(difference));
 	snprintf(ret_verdict->summary, size,
 		 "%s. %s made RSS %s by %s: %s, in %" PRId64 " minor fault%s%s.",
-		 vsz, say_deed(evidence, touched, unit, deed, sizeof(deed)),
+		 vsz, append_deed(evidence, touched, unit, deed, sizeof(deed)),
 		 growth->rss < 0 ? "fall" : "grow",
 		 TEXT(size_magnitude(growth->rss)), difference, growth->minflt,
 		 		growth->minflt == 1 ? "" : "s",

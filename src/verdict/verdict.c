@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verdict.c - from how the run ended to outcome, exit status, message and proof */
+/* verdict.c - from how the run ended to outcome, exit status, message and evidence */
 #include <config.h>
 
 #include <errno.h>
@@ -17,8 +17,8 @@
 #include "verdict/summary.h"
 #include "verdict/verdict.h"
 
-#define TEXT(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
-#define HUMAN(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
+#define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
+#define HUMAN(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
 
 static const char *const outcome_names[] = {
 	[OUTCOME_COMPLETED] = "completed",
@@ -41,23 +41,24 @@ const char *verdict_outcome_name(enum outcome outcome)
 	return outcome_names[outcome];
 }
 
-const char *verdict_where(const struct ending *ending, char text[static VERDICT_WHERE_MAX])
+const char *verdict_where(const struct run_result *result, char text[static VERDICT_WHERE_MAX])
 {
-	snprintf(text, VERDICT_WHERE_MAX, "%s%s", ending->step[0] ? ", in step " : "",
-		 ending->step);
+	snprintf(text, VERDICT_WHERE_MAX, "%s%s", result->step[0] ? ", in step " : "",
+		 result->step);
 	return text;
 }
 
-#define WHERE verdict_where(evidence->ending, (char[VERDICT_WHERE_MAX]){ 0 })
+#define WHERE verdict_where(evidence->result, (char[VERDICT_WHERE_MAX]){ 0 })
 
-void verdict_add_proof(struct verdict *verdict, const char *format, ...)
+void verdict_add_evidence(struct verdict *verdict, const char *format, ...)
 {
 	va_list arguments;
 
-	if (verdict->proofs == VERDICT_PROOF_MAX)
+	if (verdict->evidence_count == VERDICT_EVIDENCE_MAX)
 		return;
 	va_start(arguments, format);
-	vsnprintf(verdict->proof[verdict->proofs++], VERDICT_PROOF_TEXT_MAX, format, arguments);
+	vsnprintf(verdict->evidence_line[verdict->evidence_count++], VERDICT_EVIDENCE_TEXT_MAX,
+		  format, arguments);
 	va_end(arguments);
 }
 
@@ -70,37 +71,40 @@ static void end_with(struct verdict *verdict, enum outcome outcome, int exit_sta
 static void judge_guard(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	enum size_unit unit = evidence->unit;
-	const struct room *room = &evidence->ending->room;
+	const struct available_memory *available = &evidence->result->available;
 
 	end_with(verdict, OUTCOME_GUARD, EXIT_GUARD);
-	if (room->cgroup) {
-		verdict_add_proof(verdict, "memory cgroup %s: limit %llu, room %llu, reserve "
-				  "%llu bytes", room->name, (unsigned long long)room->limit,
-				  (unsigned long long)room->bytes,
-				  (unsigned long long)room->reserve);
-		trouble_set(&verdict->trouble,
-			    "stopped by the guard after touching %s of %s%s: memory "
-			    "cgroup %s (limit %s) has %s left, and %s stay in reserve",
-			    TEXT(verdict->touched), TEXT(evidence->touch), WHERE, room->name,
-			    HUMAN(room->limit), HUMAN(room->bytes), HUMAN(room->reserve));
+	if (available->cgroup) {
+		verdict_add_evidence(verdict, "memory cgroup %s: limit %llu, room %llu, reserve "
+				     "%llu bytes", available->name,
+				     (unsigned long long)available->limit,
+				     (unsigned long long)available->bytes,
+				     (unsigned long long)available->reserve);
+		error_set(&verdict->err,
+			  "stopped by the guard after touching %s of %s%s: memory "
+			  "cgroup %s (limit %s) has %s left, and %s stay in reserve",
+			  TEXT(verdict->touched), TEXT(evidence->touch), WHERE, available->name,
+			  HUMAN(available->limit), HUMAN(available->bytes),
+			  HUMAN(available->reserve));
 	} else {
-		verdict_add_proof(verdict, "MemAvailable %llu, reserve %llu bytes",
-			  (unsigned long long)room->bytes, (unsigned long long)room->reserve);
-		trouble_set(&verdict->trouble, "stopped by the guard after touching %s of %s%s: "
-			    "MemAvailable is down to %s, and %s stay in reserve for the machine",
-			    TEXT(verdict->touched), TEXT(evidence->touch), WHERE,
-			    HUMAN(room->bytes), HUMAN(room->reserve));
+		verdict_add_evidence(verdict, "MemAvailable %llu, reserve %llu bytes",
+			  (unsigned long long)available->bytes,
+				     (unsigned long long)available->reserve);
+		error_set(&verdict->err, "stopped by the guard after touching %s of %s%s: "
+			  "MemAvailable is down to %s, and %s stay in reserve for the machine",
+			  TEXT(verdict->touched), TEXT(evidence->touch), WHERE,
+			  HUMAN(available->bytes), HUMAN(available->reserve));
 	}
-	trouble_remedy(&verdict->trouble, "ask for less (a smaller SIZE, or --touch), or "
-		       "go on with --no-guard until the OOM killer strikes");
+	error_hint(&verdict->err, "ask for less (a smaller SIZE, or --touch), or "
+		   "go on with --no-guard until the OOM killer strikes");
 }
 
 static void judge_map(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	struct mapfail_evidence mapfail = {
-		.error = evidence->ending->error,
+		.error = evidence->result->error,
 		.region = *evidence->region,
-		.space = evidence->ending->space,
+		.space = evidence->result->space,
 		.machine = *evidence->machine,
 	};
 
@@ -108,62 +112,62 @@ static void judge_map(const struct verdict_evidence *evidence, struct verdict *v
 		mapfail.pool = *evidence->pool;
 
 	end_with(verdict, OUTCOME_MAP_REFUSED, EXIT_FAILED);
-	mapfail_explain(&mapfail, &verdict->trouble);
-	verdict_add_proof(verdict, "mmap: %s", strerror(-mapfail.error));
+	mapfail_explain(&mapfail, &verdict->err);
+	verdict_add_evidence(verdict, "mmap: %s", strerror(-mapfail.error));
 }
 
 /* Nobody sends it but the kernel, to whom has used up his processor time. */
-static void explain_xcpu(int signal, struct trouble *trouble)
+static void explain_xcpu(int signal, struct error *err)
 {
 	if (signal == SIGXCPU)
-		trouble_remedy(trouble, "raise the limit of processor time: ulimit -t "
-			       "(RLIMIT_CPU)");
+		error_hint(err, "raise the limit of processor time: ulimit -t "
+			   "(RLIMIT_CPU)");
 }
 
 static void judge_signal(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	enum size_unit unit = evidence->unit;
 
-	verdict->signal = evidence->ending->signal;
+	verdict->signal = evidence->result->signal;
 	end_with(verdict, OUTCOME_INTERRUPTED, EXIT_SIGNAL_BASE + verdict->signal);
-	verdict_add_proof(verdict, "the observer received signal %d", verdict->signal);
-	trouble_set(&verdict->trouble, "ended by %s after touching %s of %s%s",
-		    verdict_signal_name(verdict->signal), TEXT(verdict->touched),
-		    TEXT(evidence->touch), WHERE);
-	explain_xcpu(verdict->signal, &verdict->trouble);
+	verdict_add_evidence(verdict, "the observer received signal %d", verdict->signal);
+	error_set(&verdict->err, "ended by %s after touching %s of %s%s",
+		  verdict_signal_name(verdict->signal), TEXT(verdict->touched),
+		  TEXT(evidence->touch), WHERE);
+	explain_xcpu(verdict->signal, &verdict->err);
 }
 
 static void judge_death(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
-	const struct ending *ending = evidence->ending;
-	int status = ending->wait_status, signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	const struct run_result *result = evidence->result;
+	int status = result->wait_status, signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
 	/* Sent to both, it is one signal: to a whole process group or cgroup. */
-	if (signal && signal == ending->signal) {
+	if (signal && signal == result->signal) {
 		judge_signal(evidence, verdict);
 		return;
 	}
 	if (signal) {
 		death_judge(evidence, signal, verdict);
-		explain_xcpu(signal, &verdict->trouble);
+		explain_xcpu(signal, &verdict->err);
 		return;
 	}
 	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
-	trouble_set(&verdict->trouble, "the subject (pid %d) left by itself with status %d",
-		    evidence->pid, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	error_set(&verdict->err, "the subject (pid %d) left by itself with status %d",
+		  evidence->pid, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
 static void judge_output(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
-	int error = evidence->ending->error;
+	int error = evidence->result->error;
 
 	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
 	if (error == -EPIPE) {
 		verdict->quiet_failure = true;
 		return;
 	}
-	trouble_set_errno(&verdict->trouble, error, "cannot write to standard output");
-	trouble_remedy(&verdict->trouble, "the run was ended there");
+	error_set_errno(&verdict->err, error, "cannot write to standard output");
+	error_hint(&verdict->err, "the run was ended there");
 }
 
 /* malloc(3) has no more: the mapping that it wanted was refused. */
@@ -172,90 +176,90 @@ static void judge_malloc(const struct verdict_evidence *evidence, struct verdict
 	enum size_unit unit = evidence->unit;
 
 	end_with(verdict, OUTCOME_MAP_REFUSED, EXIT_FAILED);
-	trouble_set(&verdict->trouble, "malloc(3) has no piece of %s after %s: %s",
-		    TEXT(evidence->region->piece), TEXT(verdict->touched), strerror(ENOMEM));
-	trouble_remedy(&verdict->trouble, "what it asks for is promised (vm.overcommit_memory) "
-		       "and within ulimit -v and -d: ask for less, or for smaller pieces");
-	verdict_add_proof(verdict, "malloc: %s", strerror(ENOMEM));
+	error_set(&verdict->err, "malloc(3) has no piece of %s after %s: %s",
+		  TEXT(evidence->region->piece), TEXT(verdict->touched), strerror(ENOMEM));
+	error_hint(&verdict->err, "what it asks for is promised (vm.overcommit_memory) "
+		   "and within ulimit -v and -d: ask for less, or for smaller pieces");
+	verdict_add_evidence(verdict, "malloc: %s", strerror(ENOMEM));
 }
 
 static void judge_step(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
-	const struct ending *ending = evidence->ending;
+	const struct run_result *result = evidence->result;
 
 	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
-	if (!ending->step[0] && ending->error == -ENOMEM &&
+	if (!result->step[0] && result->error == -ENOMEM &&
 	    evidence->region->backing == REGION_HEAP) {
 		judge_malloc(evidence, verdict);
 		return;
 	}
-	stepfail_explain(ending->step, touch_access_name(evidence->plan->access), ending->error,
-			 &verdict->trouble);
-	verdict_add_proof(verdict, "%s: %s", ending->step[0] ? ending->step : "touching",
-			  strerror(-ending->error));
+	stepfail_explain(result->step, touch_access_name(evidence->plan->access), result->error,
+			 &verdict->err);
+	verdict_add_evidence(verdict, "%s: %s", result->step[0] ? result->step : "touching",
+			     strerror(-result->error));
 }
 
 /* How much locking has filled, however far the run came. */
 static uint64_t locked_bytes(const struct verdict_evidence *evidence)
 {
-	const struct ending *ending = evidence->ending;
+	const struct run_result *result = evidence->result;
 
 	if (!evidence->plan || !region_lock_fills(evidence->region->backing, evidence->plan->lock))
 		return 0;
-	return ending->passes ? evidence->region->bytes : ending->step_done;
+	return result->passes ? evidence->region->bytes : result->step_done;
 }
 
 static void judge_growth(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
-	const struct ending *ending = evidence->ending;
-	struct growth_deeds deeds = {
+	const struct run_result *result = evidence->result;
+	struct growth_actions actions = {
 		.region = evidence->region,
 		.access = evidence->plan ? evidence->plan->access : TOUCH_WRITE,
-		.covered = ending->filled.covered,
+		.covered = result->filled.covered,
 		.locked = locked_bytes(evidence),
 		.threads = evidence->plan ? evidence->plan->threads : 1,
 	};
-	struct growth_rule rule = growth_expect(&deeds);
-	struct growth growth = growth_measure(&ending->baseline, &ending->filled, &rule);
-	bool rollup = ending->last.rss_rollup != SAMPLE_MISSING;
+	struct growth_rule rule = growth_expect(&actions);
+	struct growth growth = growth_measure(&result->baseline, &result->filled, &rule);
+	bool rollup = result->last.rss_rollup != SAMPLE_MISSING;
 
 	verdict->measured = true;
 	verdict->exact = rollup;
-	verdict->vsz = ending->last.vsz;
-	verdict->rss = rollup ? ending->last.rss_rollup : ending->last.rss_status;
-	verdict->grew = (int64_t)(verdict->rss - (rollup ? ending->baseline.rss_rollup
-							 : ending->baseline.rss_status));
-	verdict_add_proof(verdict, "the last row%s, by %s: RSS grew by %lld bytes for %llu "
-			  "touched", ending->stepped ? " before the steps" : "",
-			  growth.exact ? "smaps_rollup" : "status", (long long)growth.rss,
-			  (unsigned long long)ending->filled.covered);
+	verdict->vsz = result->last.vsz;
+	verdict->rss = rollup ? result->last.rss_rollup : result->last.rss_status;
+	verdict->grew = (int64_t)(verdict->rss - (rollup ? result->baseline.rss_rollup
+							 : result->baseline.rss_status));
+	verdict_add_evidence(verdict, "the last row%s, by %s: RSS grew by %lld bytes for %llu "
+			     "touched", result->stepped ? " before the steps" : "",
+			     growth.exact ? "smaps_rollup" : "status", (long long)growth.rss,
+			     (unsigned long long)result->filled.covered);
 	summary_write(evidence, &growth, verdict);
 	if (!evidence->verify || growth_verified(&growth))
 		return;
 	if (verdict->exit_status != EXIT_DONE && verdict->exit_status != EXIT_GUARD)
 		return;
 	verdict->exit_status = EXIT_UNMET;
-	trouble_set(&verdict->trouble, "not verified: %s", verdict->summary);
-	verdict->trouble.what[strlen(verdict->trouble.what) - 1] = '\0';
+	error_set(&verdict->err, "not verified: %s", verdict->summary);
+	verdict->err.message[strlen(verdict->err.message) - 1] = '\0';
 }
 
 /* memory.high slows a process down instead of killing it: that must not look like a hang. */
 static void judge_throttling(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
-	const struct testimony *testimony = evidence->testimony;
-	const struct witness_level *own;
+	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
+	const struct oom_monitor_level *own;
 	size_t used = strlen(verdict->summary);
 	char waited[96] = "";
 	uint64_t times;
 
-	if (!testimony || !testimony->count || !testimony->alone)
+	if (!oom_evidence || !oom_evidence->count || !oom_evidence->alone)
 		return;
-	own = testimony->levels;
+	own = oom_evidence->levels;
 	times = own->after.high - own->before.high;
 	if (!own->before.known || !own->after.known || !times)
 		return;
 	verdict->throttled = true;
-	verdict_add_proof(verdict, "memory.events: high went up by %llu; memory.pressure: "
+	verdict_add_evidence(verdict, "memory.events: high went up by %llu; memory.pressure: "
 			  "full avg10 %u.%02u %%", (unsigned long long)times, own->pressure / 100,
 			  own->pressure % 100);
 	if (own->pressure)
@@ -277,7 +281,7 @@ static const struct {
 };
 
 int expectation_parse(const char *name, struct expectation *ret_expectation,
-		      struct trouble *trouble)
+		      struct error *err)
 {
 	char escaped[64];
 
@@ -293,11 +297,11 @@ int expectation_parse(const char *name, struct expectation *ret_expectation,
 			return 0;
 		}
 	}
-	trouble_set(trouble, "--expect '%s' is no outcome",
-		    trouble_escape(escaped, sizeof(escaped), name));
-	trouble_remedy(trouble, "the outcomes are ok (completed), oom, enomem (map-refused), "
-		       "guard, oom-sandbox, oom-ancestor, oom-global, oomd, sigterm, sigbus, "
-		       "sigsegv, killed and interrupted");
+	error_set(err, "--expect '%s' is no outcome",
+		  error_escape(escaped, sizeof(escaped), name));
+	error_hint(err, "the outcomes are ok (completed), oom, enomem (map-refused), "
+		   "guard, oom-sandbox, oom-ancestor, oom-global, oomd, sigterm, sigbus, "
+		   "sigsegv, killed and interrupted");
 	return -EINVAL;
 }
 
@@ -312,29 +316,29 @@ static void judge_expectation(const struct expectation *expect, struct verdict *
 		return;
 	}
 	verdict->exit_status = EXIT_UNMET;
-	if (!verdict->trouble.what[0])
-		trouble_set(&verdict->trouble, "expected %s, but the run ended as %s",
-			    expect->name, outcome_names[verdict->outcome]);
+	if (!verdict->err.message[0])
+		error_set(&verdict->err, "expected %s, but the run ended as %s",
+			  expect->name, outcome_names[verdict->outcome]);
 	else
-		trouble_remedy(&verdict->trouble, "expected was %s, but the run ended as %s",
-			       expect->name, outcome_names[verdict->outcome]);
+		error_hint(&verdict->err, "expected was %s, but the run ended as %s",
+			   expect->name, outcome_names[verdict->outcome]);
 }
 
 void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict)
 {
-	const struct ending *ending = evidence->ending;
+	const struct run_result *result = evidence->result;
 
 	memset(ret_verdict, 0, sizeof(*ret_verdict));
-	ret_verdict->elapsed_ns = ending->elapsed_ns;
-	ret_verdict->touched = ending->touched;
-	ret_verdict->child = (int)ending->child;
-	if (ending->reason != STOP_DONE)
-		memcpy(ret_verdict->step, ending->step, sizeof(ret_verdict->step));
-	ret_verdict->testimony = evidence->testimony;
+	ret_verdict->elapsed_ns = result->elapsed_ns;
+	ret_verdict->touched = result->touched;
+	ret_verdict->child = (int)result->child;
+	if (result->reason != STOP_DONE)
+		memcpy(ret_verdict->step, result->step, sizeof(ret_verdict->step));
+	ret_verdict->oom_evidence = evidence->oom_evidence;
 	ret_verdict->oom_limit = SAMPLE_MISSING;
-	ret_verdict->limit = ending->limit     ? ending->limit
+	ret_verdict->limit = result->limit     ? result->limit
 			   : evidence->sandbox ? evidence->sandbox->limit : SAMPLE_MISSING;
-	switch (ending->reason) {
+	switch (result->reason) {
 	case STOP_DONE:
 		end_with(ret_verdict, OUTCOME_COMPLETED, EXIT_DONE);
 		break;
@@ -358,10 +362,10 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 		break;
 	case STOP_FAILED:
 		end_with(ret_verdict, OUTCOME_FAILED, EXIT_FAILED);
-		ret_verdict->trouble = ending->trouble;
+		ret_verdict->err = result->err;
 		break;
 	}
-	if (ending->measured)
+	if (result->measured)
 		judge_growth(evidence, ret_verdict);
 	judge_throttling(evidence, ret_verdict);
 	judge_expectation(&evidence->expect, ret_verdict);

@@ -16,9 +16,9 @@
 #include "system/sandbox.h"
 
 #define VERDICT_MESSAGE_MAX 1536
-#define VERDICT_PROOF_MAX 24
+#define VERDICT_EVIDENCE_MAX 24
 #define VERDICT_WHERE_MAX (SAMPLE_STEP_MAX + 16)
-#define VERDICT_PROOF_TEXT_MAX 640
+#define VERDICT_EVIDENCE_TEXT_MAX 640
 #define VERDICT_CGROUP_MAX 1024
 
 /* Exit statuses, as in pagetouch(1). */
@@ -58,10 +58,10 @@ struct verdict {
 	uint64_t vsz, rss;
 	int64_t grew;
 	bool measured;			/* vsz, rss and grew are valid */
-	struct trouble trouble;		/* empty `what`: all went as planned */
+	struct error err;		/* empty `what`: all went as planned */
 	char summary[VERDICT_MESSAGE_MAX];	/* what was seen; "" when nothing was */
-	int proofs;
-	char proof[VERDICT_PROOF_MAX][VERDICT_PROOF_TEXT_MAX];
+	int evidence_count;
+	char evidence_line[VERDICT_EVIDENCE_MAX][VERDICT_EVIDENCE_TEXT_MAX];
 	bool throttled;			/* memory.high was reached */
 	char step[SAMPLE_STEP_MAX];	/* what was under way when it was cut short; "" */
 	int child;			/* the pid of the subject's child that died; 0: none did */
@@ -70,7 +70,7 @@ struct verdict {
 						 * or not known */
 	uint64_t oom_limit;		/* that limit, bytes; SAMPLE_MISSING: not known */
 	char time[HOST_TIME_MAX];	/* when it was found; "": not known */
-	const struct testimony *testimony;	/* the counters; NULL: not watched */
+	const struct oom_evidence *oom_evidence;	/* the counters; NULL: not watched */
 };
 
 /* What --expect names: one outcome, or any kind of OOM kill. */
@@ -83,14 +83,14 @@ struct verdict_evidence {
 	const struct region_spec *region;
 	const struct observe_plan *plan;	/* NULL: written once, and nothing else */
 	const struct hugetlb_pool *pool;	/* of the region's hugetlb pages; NULL: none */
-	const struct ending *ending;
+	const struct run_result *result;
 	const struct machine *machine;
 	uint64_t touch;			/* bytes that were to be touched */
 	int pid;			/* the subject's */
 	enum size_unit unit;		/* of the sentences */
 	bool verify;			/* --verify */
 	struct expectation expect;	/* --expect */
-	const struct testimony *testimony;	/* NULL: nothing was watched */
+	const struct oom_evidence *oom_evidence;	/* NULL: nothing was watched */
 	const struct sandbox_spec *sandbox;	/* NULL: the subject had no cgroup of its own */
 	const char *sandbox_way;	/* how it was had, for sentences */
 };
@@ -100,16 +100,16 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 
 /*
  * Finds what NAME expects: an outcome's name, or ok, oom, enomem. Returns 0, or -EINVAL with
- * *trouble listing the names.
+ * *err listing the names.
  */
 int expectation_parse(const char *name, struct expectation *ret_expectation,
-		      struct trouble *trouble);
+		      struct error *err);
 
 /* ", in step NAME" when it was not the first touching that was under way at the end, or "". */
-const char *verdict_where(const struct ending *ending, char text[static VERDICT_WHERE_MAX]);
+const char *verdict_where(const struct run_result *result, char text[static VERDICT_WHERE_MAX]);
 
 /* Adds a line of evidence to *verdict, as long as there is room. */
-void verdict_add_proof(struct verdict *verdict, const char *format, ...)
+void verdict_add_evidence(struct verdict *verdict, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* "completed", "guard", ... as in the verdict record. */

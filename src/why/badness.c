@@ -9,7 +9,7 @@
 /* Logs are not trusted: with this bound no sum or product below can overflow. */
 #define PAGES_MAX (INT64_MAX / 8)
 
-static int64_t to_pages(const struct badness_scale *scale, uint64_t bytes)
+static int64_t badness_to_pages(const struct badness_scale *scale, uint64_t bytes)
 {
 	uint64_t pages = bytes == OOM_UNKNOWN ? 0 : bytes / scale->page_size;
 
@@ -44,13 +44,13 @@ bool badness_is_candidate(const struct badness_scale *scale, const struct oom_ta
 
 int64_t badness_held_pages(const struct badness_scale *scale, const struct oom_task *task)
 {
-	return to_pages(scale, task->rss) + to_pages(scale, task->swap) +
-	       to_pages(scale, task->pgtables);
+	return badness_to_pages(scale, task->rss) + badness_to_pages(scale, task->swap) +
+	       badness_to_pages(scale, task->pgtables);
 }
 
 int64_t badness_adj_pages(const struct badness_scale *scale, const struct oom_task *task)
 {
-	return scale->adj_said ? bound_adj(task) * thousandth(scale) : 0;
+	return scale->adj_present ? bound_adj(task) * thousandth(scale) : 0;
 }
 
 /* Root's discount, as a number of pages or of thousandths, of HELD of the same. */
@@ -130,9 +130,9 @@ static enum oom_rule rule_by_look(const struct oom_report *report)
 	if (report->columns.old_adj)
 		return OOM_RULE_ROOT_BONUS;
 	/* The oom-kill line came with 5.0, the score went with 5.1. */
-	if (report->decided.pid != OOM_NO_NUMBER)
-		return report->choice.said ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
-	if (report->choice.said)
+	if (report->selected.pid != OOM_NO_NUMBER)
+		return report->choice.present ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
+	if (report->choice.present)
 		return OOM_RULE_ROOT_BONUS;
 	return OOM_RULE_SIGNED;
 }
@@ -148,7 +148,7 @@ struct badness_scale badness_scale_of(const struct oom_report *report, uint64_t 
 {
 	unsigned kernel = report->kernel ? oom_kernel_number(report->kernel) : 0;
 	struct badness_scale scale = {
-		.adj_said = report->columns.adj,
+		.adj_present = report->columns.adj,
 		.total_pages = total_pages,
 		.page_size = report->page_size ? report->page_size : UINT64_C(4) << 10,
 	};
@@ -173,7 +173,7 @@ struct badness_scale badness_scale_from(const struct oom_ranking *ranking)
 		.rule = ranking->rule,
 		.bonus = ranking->bonus,
 		.thousandths = ranking->thousandths,
-		.adj_said = ranking->rule != OOM_RULE_UNKNOWN,
+		.adj_present = ranking->rule != OOM_RULE_UNKNOWN,
 		.total_pages = ranking->total_pages,
 		.page_size = ranking->page_size,
 	};

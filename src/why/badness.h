@@ -17,7 +17,7 @@ struct badness_scale {
 	enum oom_rule rule;
 	enum oom_bonus bonus;
 	bool thousandths;	/* compares thousandths: before 3.5, commit a7f638f999ff */
-	bool adj_said;		/* the table has oom_score_adj */
+	bool adj_present;		/* the table has oom_score_adj */
 	uint64_t total_pages;	/* OOM_UNKNOWN: without adj and bonus of total */
 	uint64_t page_size;	/* bytes, above 0 */
 };

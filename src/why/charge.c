@@ -37,7 +37,7 @@ int oom_cgroup_version(const struct oom_report *report)
 	return anon ? 2 : 0;
 }
 
-static bool is_full(const struct oom_counter *counter)
+static bool memcg_usage_is_full(const struct oom_counter *counter)
 {
 	uint64_t near;
 
@@ -55,24 +55,24 @@ static bool is_far_below(const struct oom_counter *counter)
 	       counter->limit - counter->usage > NEAR_BYTES;
 }
 
-static void find_limit(const struct oom_memcg *memcg, struct oom_charge *charge)
+static void find_limit(const struct oom_memcg *memcg, struct oom_memcg_usage *memcg_usage)
 {
-	charge->counter = &memcg->memory;
-	if (is_full(&memcg->memory))
+	memcg_usage->counter = &memcg->memory;
+	if (memcg_usage_is_full(&memcg->memory))
 		return;
-	charge->below = is_far_below(&memcg->memory) && !is_full(&memcg->memsw) &&
-			!is_full(&memcg->kmem);
-	if (is_full(&memcg->memsw)) {
-		charge->reached = OOM_LIMIT_MEMSW;
-		charge->counter = &memcg->memsw;
-	} else if (is_full(&memcg->kmem)) {
-		charge->reached = OOM_LIMIT_KMEM;
-		charge->counter = &memcg->kmem;
+	memcg_usage->below = is_far_below(&memcg->memory) && !memcg_usage_is_full(&memcg->memsw) &&
+			!memcg_usage_is_full(&memcg->kmem);
+	if (memcg_usage_is_full(&memcg->memsw)) {
+		memcg_usage->reached = OOM_LIMIT_MEMSW;
+		memcg_usage->counter = &memcg->memsw;
+	} else if (memcg_usage_is_full(&memcg->kmem)) {
+		memcg_usage->reached = OOM_LIMIT_KMEM;
+		memcg_usage->counter = &memcg->kmem;
 	}
 }
 
 /* Version 1 counts the cgroup itself, and in "total_..." the ones below it as well. */
-static uint64_t stat(const struct oom_memcg *memcg, const char *name)
+static uint64_t memcg_stat(const struct oom_memcg *memcg, const char *name)
 {
 	char total[48];
 	uint64_t bytes;
@@ -82,74 +82,77 @@ static uint64_t stat(const struct oom_memcg *memcg, const char *name)
 	return bytes == OOM_UNKNOWN ? oom_figure(&memcg->stats, name) : bytes;
 }
 
-static void take_kernel(const struct oom_memcg *memcg, struct oom_charge *charge)
+static void take_kernel(const struct oom_memcg *memcg, struct oom_memcg_usage *memcg_usage)
 {
-	charge->slab_reclaimable = stat(memcg, "slab_reclaimable");
-	charge->slab_unreclaimable = stat(memcg, "slab_unreclaimable");
-	charge->pagetables = stat(memcg, "pagetables");
-	charge->stacks = stat(memcg, "kernel_stack");
-	charge->percpu = stat(memcg, "percpu");
-	charge->sock = stat(memcg, "sock");
-	charge->kernel = stat(memcg, "kernel");
-	if (charge->kernel == OOM_UNKNOWN)
-		charge->kernel = memcg->kmem.usage;
+	memcg_usage->slab_reclaimable = memcg_stat(memcg, "slab_reclaimable");
+	memcg_usage->slab_unreclaimable = memcg_stat(memcg, "slab_unreclaimable");
+	memcg_usage->pagetables = memcg_stat(memcg, "pagetables");
+	memcg_usage->stacks = memcg_stat(memcg, "kernel_stack");
+	memcg_usage->percpu = memcg_stat(memcg, "percpu");
+	memcg_usage->sock = memcg_stat(memcg, "sock");
+	memcg_usage->kernel = memcg_stat(memcg, "kernel");
+	if (memcg_usage->kernel == OOM_UNKNOWN)
+		memcg_usage->kernel = memcg->kmem.usage;
 	/* Up to 5.17 version 2 had no sum of it. */
-	if (charge->kernel == OOM_UNKNOWN) {
-		charge->kernel = oom_plus(charge->slab_reclaimable, charge->slab_unreclaimable);
-		charge->kernel = oom_plus(charge->kernel, charge->pagetables);
-		charge->kernel = oom_plus(charge->kernel, charge->stacks);
-		charge->kernel = oom_plus(charge->kernel, charge->percpu);
+	if (memcg_usage->kernel == OOM_UNKNOWN) {
+		memcg_usage->kernel =
+			oom_plus(memcg_usage->slab_reclaimable, memcg_usage->slab_unreclaimable);
+		memcg_usage->kernel = oom_plus(memcg_usage->kernel, memcg_usage->pagetables);
+		memcg_usage->kernel = oom_plus(memcg_usage->kernel, memcg_usage->stacks);
+		memcg_usage->kernel = oom_plus(memcg_usage->kernel, memcg_usage->percpu);
 	}
 }
 
-static void take_pages(const struct oom_memcg *memcg, struct oom_charge *charge)
+static void take_pages(const struct oom_memcg *memcg, struct oom_memcg_usage *memcg_usage)
 {
 	/* From 5.3 to 6.2 version 1 too is told by the names of version 2. */
 	bool first = oom_figure(&memcg->stats, "rss") != OOM_UNKNOWN &&
 		     oom_figure(&memcg->stats, "anon") == OOM_UNKNOWN;
-	uint64_t cache = stat(memcg, first ? "cache" : "file");
+	uint64_t cache = memcg_stat(memcg, first ? "cache" : "file");
 
-	charge->anon = stat(memcg, first ? "rss" : "anon");
-	charge->shmem = stat(memcg, "shmem");
+	memcg_usage->anon = memcg_stat(memcg, first ? "rss" : "anon");
+	memcg_usage->shmem = memcg_stat(memcg, "shmem");
 	/* Not a figure of its own yet, but on the anonymous lists without being anonymous. */
-	if (first && charge->shmem == OOM_UNKNOWN)
-		charge->shmem = oom_minus(oom_plus(stat(memcg, "active_anon"),
-						   stat(memcg, "inactive_anon")), charge->anon);
-	charge->file = oom_minus(cache, charge->shmem);
-	charge->dirty = oom_plus(stat(memcg, first ? "dirty" : "file_dirty"),
-				 stat(memcg, first ? "writeback" : "file_writeback"));
-	charge->swap = stat(memcg, "swap");
-	if (charge->swap == OOM_UNKNOWN && !first)
-		charge->swap = memcg->swap.usage;
+	if (first && memcg_usage->shmem == OOM_UNKNOWN)
+		memcg_usage->shmem = oom_minus(oom_plus(memcg_stat(memcg, "active_anon"),
+							memcg_stat(memcg, "inactive_anon")),
+					       memcg_usage->anon);
+	memcg_usage->file = oom_minus(cache, memcg_usage->shmem);
+	memcg_usage->dirty = oom_plus(memcg_stat(memcg, first ? "dirty" : "file_dirty"),
+				      memcg_stat(memcg, first ? "writeback" : "file_writeback"));
+	memcg_usage->swap = memcg_stat(memcg, "swap");
+	if (memcg_usage->swap == OOM_UNKNOWN && !first)
+		memcg_usage->swap = memcg->swap.usage;
 }
 
 /*
  * Up to 5.2 there is a line of figures for each cgroup, without those of the cgroups below. Their
  * sum says little where most of the usage is in lines that the log does not have.
  */
-static void judge_own(const struct oom_memcg *memcg, struct oom_charge *charge)
+static void judge_own(const struct oom_memcg *memcg, struct oom_memcg_usage *memcg_usage)
 {
-	uint64_t counted = oom_plus(oom_plus(charge->anon, charge->shmem), charge->file);
+	uint64_t counted =
+		oom_plus(oom_plus(memcg_usage->anon, memcg_usage->shmem), memcg_usage->file);
 
-	counted = oom_plus(counted, charge->kernel);
-	charge->own_only = counted != OOM_UNKNOWN &&
+	counted = oom_plus(counted, memcg_usage->kernel);
+	memcg_usage->own_only = counted != OOM_UNKNOWN &&
 			   oom_figure(&memcg->stats, "rss") != OOM_UNKNOWN &&
 			   oom_figure(&memcg->stats, "total_rss") == OOM_UNKNOWN &&
 			   memcg->memory.usage != OOM_UNKNOWN &&
 			   !oom_at_least(counted, 50, memcg->memory.usage);
-	if (!charge->own_only && charge->file != OOM_UNKNOWN)
-		charge->fixed = oom_minus(memcg->memory.usage, charge->file);
+	if (!memcg_usage->own_only && memcg_usage->file != OOM_UNKNOWN)
+		memcg_usage->fixed = oom_minus(memcg->memory.usage, memcg_usage->file);
 }
 
-void oom_charge_take(const struct oom_report *report, struct oom_charge *ret_charge)
+void oom_memcg_usage_get(const struct oom_report *report, struct oom_memcg_usage *ret_memcg_usage)
 {
 	const struct oom_memcg *memcg = &report->memcg;
 
-	*ret_charge = (struct oom_charge){
+	*ret_memcg_usage = (struct oom_memcg_usage){
 		.version = oom_cgroup_version(report), .fixed = OOM_UNKNOWN,
 	};
-	find_limit(memcg, ret_charge);
-	take_pages(memcg, ret_charge);
-	take_kernel(memcg, ret_charge);
-	judge_own(memcg, ret_charge);
+	find_limit(memcg, ret_memcg_usage);
+	take_pages(memcg, ret_memcg_usage);
+	take_kernel(memcg, ret_memcg_usage);
+	judge_own(memcg, ret_memcg_usage);
 }

@@ -8,7 +8,7 @@
 #include "why/domain.h"
 
 /* The sum, or OOM_UNKNOWN when it or a part of it is not known. */
-static uint64_t add(uint64_t one, uint64_t other)
+static uint64_t totalpages_add(uint64_t one, uint64_t other)
 {
 	uint64_t sum;
 
@@ -42,7 +42,8 @@ bool oom_node_listed(const char *list, int node)
 }
 
 /* FIGURE of all zones together, or of those of the nodes in LIST; OOM_UNKNOWN: of none. */
-static uint64_t sum_zones(const struct oom_report *report, const char *list, const char *figure)
+static uint64_t totalpages_sum_zones(const struct oom_report *report, const char *list,
+				     const char *figure)
 {
 	uint64_t sum = OOM_UNKNOWN;
 
@@ -52,7 +53,7 @@ static uint64_t sum_zones(const struct oom_report *report, const char *list, con
 
 		if (bytes == OOM_UNKNOWN || (list && !oom_node_listed(list, zone->node)))
 			continue;
-		sum = sum == OOM_UNKNOWN ? bytes : add(sum, bytes);
+		sum = sum == OOM_UNKNOWN ? bytes : totalpages_add(sum, bytes);
 	}
 	return sum;
 }
@@ -63,9 +64,9 @@ static uint64_t machine_swap(const struct oom_report *report)
 	return report->swap_total == OOM_UNKNOWN ? 0 : report->swap_total;
 }
 
-static struct oom_domain whole_machine(const struct oom_report *report)
+static struct oom_totalpages whole_machine(const struct oom_report *report)
 {
-	struct oom_domain domain = {
+	struct oom_totalpages totalpages = {
 		.name = machine_swap(report) ? "RAM and swap" : "RAM",
 	};
 	uint64_t ram = report->ram;
@@ -74,34 +75,34 @@ static struct oom_domain whole_machine(const struct oom_report *report)
 	    report->ram_reserved < ram) {
 		ram -= report->ram_reserved;
 	} else if (ram == OOM_UNKNOWN) {
-		ram = sum_zones(report, NULL, "managed");
-		domain.guessed = true;
+		ram = totalpages_sum_zones(report, NULL, "managed");
+		totalpages.guessed = true;
 	}
 	if (ram == OOM_UNKNOWN)
-		ram = sum_zones(report, NULL, "present");
+		ram = totalpages_sum_zones(report, NULL, "present");
 	/* A memory cgroup's report, or one that is cut off, says nothing of swap. */
 	if (report->swap_total == OOM_UNKNOWN && report->ram == OOM_UNKNOWN)
-		domain.guessed = true;
-	domain.pages = in_pages(report, add(ram, machine_swap(report)));
-	return domain;
+		totalpages.guessed = true;
+	totalpages.pages = in_pages(report, totalpages_add(ram, machine_swap(report)));
+	return totalpages;
 }
 
-static struct oom_domain some_nodes(const struct oom_report *report, const char *list,
-				    const char *name, const char *name_with_swap)
+static struct oom_totalpages some_nodes(const struct oom_report *report, const char *list,
+					const char *name, const char *name_with_swap)
 {
 	unsigned kernel = report->kernel ? oom_kernel_number(report->kernel) : 0;
-	uint64_t present = sum_zones(report, list, "present");
-	struct oom_domain domain;
+	uint64_t present = totalpages_sum_zones(report, list, "present");
+	struct oom_totalpages totalpages;
 
 	if (!list || present == OOM_UNKNOWN) {
-		domain = whole_machine(report);
-		domain.guessed = true;
-		return domain;
+		totalpages = whole_machine(report);
+		totalpages.guessed = true;
+		return totalpages;
 	}
-	domain.pages = in_pages(report, add(present, machine_swap(report)));
-	domain.guessed = kernel < 504;
-	domain.name = machine_swap(report) ? name_with_swap : name;
-	return domain;
+	totalpages.pages = in_pages(report, totalpages_add(present, machine_swap(report)));
+	totalpages.guessed = kernel < 504;
+	totalpages.name = machine_swap(report) ? name_with_swap : name;
+	return totalpages;
 }
 
 static uint64_t least(uint64_t one, uint64_t other)
@@ -122,31 +123,32 @@ static uint64_t memcg_swap(const struct oom_report *report, bool *guessed)
 		room = memcg->memsw.limit > memcg->memory.limit
 		       ? memcg->memsw.limit - memcg->memory.limit : 0;
 	}
-	/* OOM_UNKNOWN is the largest number, so that the lesser one is the one that is known. */
+	/* OOM_UNKNOWN is the largest number, so that the smaller one is the one that is known. */
 	room = least(room, report->swap_total);
 	*guessed = room != 0 && report->swap_total == OOM_UNKNOWN;
 	return room == OOM_UNKNOWN ? 0 : room;
 }
 
-static struct oom_domain whole_memcg(const struct oom_report *report)
+static struct oom_totalpages whole_memcg(const struct oom_report *report)
 {
 	const struct oom_counter *memory = &report->memcg.memory;
-	struct oom_domain domain = { .pages = OOM_UNKNOWN, .name = "the limit of the cgroup" };
+	struct oom_totalpages totalpages =
+		{ .pages = OOM_UNKNOWN, .name = "the limit of the cgroup" };
 	uint64_t swap;
 
 	if (memory->limit == OOM_UNKNOWN || memory->unlimited)
-		return domain;
-	swap = memcg_swap(report, &domain.guessed);
+		return totalpages;
+	swap = memcg_swap(report, &totalpages.guessed);
 	if (swap)
-		domain.name = "the limit of the cgroup and its swap";
-	domain.pages = in_pages(report, add(memory->limit, swap));
+		totalpages.name = "the limit of the cgroup and its swap";
+	totalpages.pages = in_pages(report, totalpages_add(memory->limit, swap));
 	/* mem_cgroup_get_max() ?: 1 */
-	if (domain.pages == 0)
-		domain.pages = 1;
-	return domain;
+	if (totalpages.pages == 0)
+		totalpages.pages = 1;
+	return totalpages;
 }
 
-struct oom_domain oom_domain_of(const struct oom_report *report)
+struct oom_totalpages oom_totalpages_of(const struct oom_report *report)
 {
 	switch (report->scope) {
 	case OOM_SCOPE_MEMCG:
@@ -176,27 +178,28 @@ static int nth_node(const struct oom_report *report, size_t index)
 	return -1;
 }
 
-bool oom_domain_other(const struct oom_report *report, size_t index,
-		      struct oom_domain *ret_domain)
+bool oom_totalpages_other(const struct oom_report *report, size_t index,
+			  struct oom_totalpages *ret_totalpages)
 {
 	char list[16];
 	int node;
 
-	if (report->scope == OOM_SCOPE_MEMCG || report->global_said)
+	if (report->scope == OOM_SCOPE_MEMCG || report->global_present)
 		return false;
 	/* More is no machine, but somebody's joke. */
 	if (report->zone_count > 256 || index > 32)
 		return false;
 	if (index == 0) {
-		*ret_domain = some_nodes(report, report->mems_allowed, "the nodes of the cpuset",
-					 "the nodes of the cpuset, and swap");
+		*ret_totalpages =
+			some_nodes(report, report->mems_allowed, "the nodes of the cpuset",
+					     "the nodes of the cpuset, and swap");
 		return true;
 	}
 	node = nth_node(report, index - 1);
 	if (node < 0)
 		return false;
 	snprintf(list, sizeof(list), "%d", node);
-	*ret_domain = some_nodes(report, list, "one node's memory",
-				 "one node's memory, and swap");
+	*ret_totalpages = some_nodes(report, list, "one node's memory",
+				     "one node's memory, and swap");
 	return true;
 }

@@ -9,7 +9,7 @@
 
 #include "oom/report.h"
 
-struct oom_domain {
+struct oom_totalpages {
 	uint64_t pages;		/* OOM_UNKNOWN: the log does not say */
 	bool guessed;		/* the kernel's number may be another */
 	const char *name;	/* "RAM and swap", "the limit of the cgroup", ...: static */
@@ -22,15 +22,15 @@ struct oom_domain {
  * what swap it leaves to the cgroup (which depends on the machine's, of which a cgroup's report
  * does not speak, and on swappiness).
  */
-struct oom_domain oom_domain_of(const struct oom_report *report);
+struct oom_totalpages oom_totalpages_of(const struct oom_report *report);
 
 /*
  * Other totals that *report may be about when its scope was not printed (before 5.0) and the
  * usual one does not fit: the nodes of mems_allowed, then each single node. Returns false when
  * there is no INDEX-th, counted from 0.
  */
-bool oom_domain_other(const struct oom_report *report, size_t index,
-		      struct oom_domain *ret_domain);
+bool oom_totalpages_other(const struct oom_report *report, size_t index,
+			  struct oom_totalpages *ret_totalpages);
 
 /* Whether NODE is in a list of nodes as printed ("0-1,4"); LIST may be NULL. */
 bool oom_node_listed(const char *list, int node);

@@ -10,99 +10,100 @@
 #define REAPED_SHOWN 3
 
 /* From the kill to the reaper's line, if both have a time and the order is right. */
-static void say_delay(struct oom_telling *telling, const struct oom_victim *victim)
+static void append_delay(struct oom_textbuf *buf, const struct oom_victim *victim)
 {
 	const struct oom_time *kill = &victim->time, *reaped = &victim->reaped.time;
 
 	if (!kill->has_monotonic || !reaped->has_monotonic ||
 	    reaped->monotonic_ns - kill->monotonic_ns < 1000)
 		return;
-	oom_more(telling, " %s after the kill",
-		 SPAN((uint64_t)reaped->monotonic_ns - (uint64_t)kill->monotonic_ns));
+	oom_append(buf, " %s after the kill",
+		   SPAN((uint64_t)reaped->monotonic_ns - (uint64_t)kill->monotonic_ns));
 }
 
-static void say_shmem(struct oom_telling *telling, const struct oom_victim *victim)
+static void append_shmem(struct oom_textbuf *buf, const struct oom_victim *victim)
 {
-	oom_say(telling, "%s of shared memory it could not free: such memory stays until %s has "
+	oom_sentence(buf, "%s of shared memory it could not free: such memory stays until %s has "
 		"exited and nobody else maps it, and what is in tmpfs, /dev/shm or a memfd stays "
 		"as long as the file "
-		"does.", SAY(victim->reaped.shmem), WHO(victim->comm, victim->pid));
+		"does.", BYTES(victim->reaped.shmem), WHO(victim->comm, victim->pid));
 }
 
-static void say_reaped(struct oom_telling *telling, const struct oom_victim *victim)
+static void append_reaped(struct oom_textbuf *buf, const struct oom_victim *victim)
 {
 	const struct oom_reaped *reaped = &victim->reaped;
 	uint64_t before = oom_plus(victim->anon, victim->file);
 	uint64_t left = oom_plus(reaped->anon, reaped->file);
 
-	oom_say(telling, "The OOM reaper was done with %s", WHO(victim->comm, victim->pid));
-	say_delay(telling, victim);
+	oom_sentence(buf, "The OOM reaper was done with %s", WHO(victim->comm, victim->pid));
+	append_delay(buf, victim);
 	if (!left && before != OOM_UNKNOWN && before)
-		oom_more(telling, " and got back all of the %s that was not shared memory",
-			 SAY(before));
+		oom_append(buf, " and got back all of the %s that was not shared memory",
+			   BYTES(before));
 	else if (before != OOM_UNKNOWN && left != OOM_UNKNOWN && before)
-		oom_more(telling, " and got back %s of the %s that was not shared memory",
-			 SAY(oom_minus(before, left)), SAY(before));
-	oom_more(telling, ".");
+		oom_append(buf, " and got back %s of the %s that was not shared memory",
+			   BYTES(oom_minus(before, left)), BYTES(before));
+	oom_append(buf, ".");
 	if (left != OOM_UNKNOWN && left)
-		oom_say(telling, "%s was left until its exit.", SAY(left));
+		oom_sentence(buf, "%s was left until its exit.", BYTES(left));
 	if (reaped->shmem != OOM_UNKNOWN && reaped->shmem)
-		say_shmem(telling, victim);
+		append_shmem(buf, victim);
 }
 
-static void say_unreaped(struct oom_telling *telling, const struct oom_victim *victim)
+static void append_unreaped(struct oom_textbuf *buf, const struct oom_victim *victim)
 {
-	oom_say(telling, "The OOM reaper could not get at the memory of %s, which therefore "
-		"stayed until it had exited.", WHO(victim->comm, victim->pid));
+	oom_sentence(buf, "The OOM reaper could not get at the memory of %s, which therefore "
+		     "stayed until it had exited.", WHO(victim->comm, victim->pid));
 }
 
 /* No line: before 4.6 there was no reaper, and later it prints none if the exit was faster. */
-static void say_nothing(struct oom_telling *telling)
+static void append_nothing(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 	unsigned kernel = oom_kernel_number(report->kernel);
 	uint64_t shmem = oom_shmem_kept(report);
 
 	if (kernel && kernel < REAPER_SINCE)
-		oom_say(telling, "The memory came back when the process had exited, which the log "
-			"does not show: kernels before 4.6 have no OOM reaper.");
+		oom_sentence(buf,
+			     "The memory came back when the process had exited, which the log "
+			     "does not show: kernels before 4.6 have no OOM reaper.");
 	else if (report->cut_end)
-		oom_say(telling, "The log ends before it could say.");
+		oom_sentence(buf, "The log ends before it could say.");
 	else
-		oom_say(telling, "There is no line of the OOM reaper: the memory came back when "
-			"the process had exited; when that was, the log does not say.");
+		oom_sentence(buf, "There is no line of the OOM reaper: the memory came back when "
+			     "the process had exited; when that was, the log does not say.");
 	if (shmem && oom_at_least(shmem, 25, oom_victim_held(report, oom_first_victim(report))))
-		oom_say(telling, "Of it %s was shared memory, which comes back only when nobody "
-			"maps it any more and no file in tmpfs, /dev/shm or a memfd holds "
-			"it.", SAY(shmem));
+		oom_sentence(buf, "Of it %s was shared memory, which comes back only when nobody "
+			     "maps it any more and no file in tmpfs, /dev/shm or a memfd holds "
+			     "it.", BYTES(shmem));
 }
 
-void oom_tell_back(struct oom_telling *telling)
+void oom_explain_reclaimed(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
-	size_t said = 0, more = 0;
+	const struct oom_report *report = buf->report;
+	size_t appended = 0, more = 0;
 
 	if (!report->victim_count)
 		return;
 	for (size_t i = 0; i < report->victim_count; i++) {
 		const struct oom_victim *victim = &report->victims[i];
 
-		if (said == REAPED_SHOWN) {
-			more += victim->reaped.said || victim->reaped.failed;
+		if (appended == REAPED_SHOWN) {
+			more += victim->reaped.present || victim->reaped.failed;
 			continue;
 		}
-		if (victim->reaped.said)
-			say_reaped(telling, victim);
+		if (victim->reaped.present)
+			append_reaped(buf, victim);
 		else if (victim->reaped.failed)
-			say_unreaped(telling, victim);
+			append_unreaped(buf, victim);
 		else
 			continue;
-		oom_paragraph(telling, OOM_HEAD_BACK);
-		said++;
+		oom_paragraph(buf, OOM_SECTION_RECLAIMED);
+		appended++;
 	}
-	if (!said)
-		say_nothing(telling);
+	if (!appended)
+		append_nothing(buf);
 	if (more)
-		oom_say(telling, "The reaper has a line for %zu more.", more);
-	oom_paragraph(telling, OOM_HEAD_BACK);
+		oom_sentence(buf, "The reaper has a line for %zu more.", more);
+	oom_paragraph(buf, OOM_SECTION_RECLAIMED);
 }

@@ -14,52 +14,52 @@
 #include "why/owner.h"
 #include "why/picture.h"
 
-/* What is told, what follows from it, and the paragraph so far. Begin with oom_telling_begin(). */
-struct oom_telling {
+/* What is told, what follows from it, and the paragraph so far. Begin with oom_textbuf_begin(). */
+struct oom_textbuf {
 	const struct oom_report *report;
 	const struct oom_ranking *ranking;
 	const struct oom_report *next;		/* or NULL */
-	struct oom_picture picture;
-	struct oom_charge charge;
-	struct oom_story *story;
+	struct oom_memory_usage memory_usage;
+	struct oom_memcg_usage memcg_usage;
+	struct oom_explanation *explanation;
 	char *text;				/* owned */
-	size_t length, room;
+	size_t length, capacity;
 	uint64_t weight;			/* bytes that an advice rests on, see advice.h */
 	int error;				/* the first; nothing more is told then */
 };
 
 /* Any of the three may be NULL except REPORT. */
-void oom_telling_begin(struct oom_telling *telling, const struct oom_report *report,
+void oom_textbuf_begin(struct oom_textbuf *buf, const struct oom_report *report,
 		       const struct oom_ranking *ranking, const struct oom_report *next,
-		       struct oom_story *story);
+		       struct oom_explanation *explanation);
 
-/* Releases what the telling owns. Returns 0 or -ENOMEM. */
-int oom_telling_end(struct oom_telling *telling);
+/* Releases what the text buffer owns. Returns 0 or -ENOMEM. */
+int oom_textbuf_end(struct oom_textbuf *buf);
 
-/* Begins a sentence; oom_more() goes on with it. */
-void oom_say(struct oom_telling *telling, const char *format, ...)
+/* Begins a sentence; oom_append() goes on with it. */
+void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void oom_more(struct oom_telling *telling, const char *format, ...)
+void oom_append(struct oom_textbuf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Makes a paragraph of what has been said since the last one; nothing of nothing. */
-void oom_paragraph(struct oom_telling *telling, enum oom_heading heading);
+void oom_paragraph(struct oom_textbuf *buf, enum oom_section section);
 
-/* The tellers: each adds the paragraphs of a heading, as far as the report knows. */
-void oom_tell_summary(struct oom_telling *telling);	/* explain.c */
-void oom_tell_when(struct oom_telling *telling);	/* explain-scene.c */
-void oom_tell_asked(struct oom_telling *telling);
-void oom_tell_scope(struct oom_telling *telling);	/* explain-scope.c */
-void oom_tell_shortage(struct oom_telling *telling);	/* explain-shortage.c */
-void oom_tell_memory(struct oom_telling *telling);	/* explain-memory.c */
-void oom_tell_killed(struct oom_telling *telling);	/* explain-victim.c */
-void oom_tell_why(struct oom_telling *telling);
-void oom_tell_back(struct oom_telling *telling);	/* explain-back.c */
-void oom_tell_next(struct oom_telling *telling);	/* explain-end.c */
-void oom_tell_gaps(struct oom_telling *telling);
-void oom_tell_advice(struct oom_telling *telling);	/* advice.c */
-void oom_advise_memcg(struct oom_telling *telling);	/* advice-memcg.c */
-void oom_advise_machine(struct oom_telling *telling);	/* advice-machine.c */
+/* The sections: each adds the paragraphs of a heading, as far as the report knows. */
+void oom_explain_summary(struct oom_textbuf *buf);	/* explain.c */
+void oom_explain_when(struct oom_textbuf *buf);	/* explain-scene.c */
+void oom_explain_trigger(struct oom_textbuf *buf);
+void oom_explain_scope(struct oom_textbuf *buf);	/* explain-scope.c */
+void oom_explain_shortage(struct oom_textbuf *buf);	/* explain-shortage.c */
+void oom_explain_memory(struct oom_textbuf *buf);	/* explain-memory.c */
+void oom_explain_killed(struct oom_textbuf *buf);	/* explain-victim.c */
+void oom_explain_why(struct oom_textbuf *buf);
+void oom_explain_reclaimed(struct oom_textbuf *buf);	/* explain-back.c */
+void oom_explain_follow_up(struct oom_textbuf *buf);	/* explain-end.c */
+void oom_explain_gaps(struct oom_textbuf *buf);
+void oom_explain_advice(struct oom_textbuf *buf);	/* advice.c */
+void oom_advise_memcg(struct oom_textbuf *buf);	/* advice-memcg.c */
+void oom_advise_machine(struct oom_textbuf *buf);	/* advice-machine.c */
 
 /* Words. Texts of the log come out safe for a terminal; what is too long loses its middle. */
 
@@ -80,12 +80,12 @@ const char *oom_span(char text[static OOM_WORD_ROOM], uint64_t ns);
 const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_report *report,
 			  const struct oom_zone *zone);
 
-#define SAY(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
+#define BYTES(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
 #define SAFE(text) oom_cut((char[SAFE_ROOM(OOM_TEXT_SHOWN + 4)]){ 0 }, OOM_TEXT_SHOWN, text)
 #define PATH(text) oom_cut((char[SAFE_ROOM(OOM_PATH_SHOWN + 4)]){ 0 }, OOM_PATH_SHOWN, text)
 #define SHARE(part, whole) oom_share((char[OOM_WORD_ROOM]){ 0 }, part, whole)
 #define SPAN(ns) oom_span((char[OOM_WORD_ROOM]){ 0 }, ns)
-#define ZONE(zone) oom_zone_name((char[OOM_TEXT_SHOWN]){ 0 }, telling->report, zone)
+#define ZONE(zone) oom_zone_name((char[OOM_TEXT_SHOWN]){ 0 }, buf->report, zone)
 #define PLURAL(count) ((count) == 1 ? "" : "s")
 
 /* A thing of a list, and how large it is. */
@@ -99,8 +99,8 @@ struct oom_part {
  * first; the share of those of a tenth and more; without those below a 200th. Sorts *parts.
  * Returns how many.
  */
-size_t oom_more_parts(struct oom_telling *telling, struct oom_part *parts, size_t count,
-		      uint64_t whole);
+size_t oom_append_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
+			uint64_t whole);
 
 /* Questions that several files ask. */
 
@@ -135,11 +135,11 @@ const struct oom_task *oom_largest_task(const struct oom_report *report);
 uint64_t oom_shmem_kept(const struct oom_report *report);
 
 /* Whose limit, or where the victim lived when the machine ran out: "Docker container 0123". */
-const char *oom_memcg_name(char safe[static SAFE_ROOM(OOM_OWNER_TEXT_MAX)], const char *path);
+const char *oom_memcg_name(char safe[static SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)], const char *path);
 
 /* "The limit is set by docker run --memory.", by its owner or by the version of cgroups. */
-void oom_say_setting(struct oom_telling *telling);
+void oom_append_setting(struct oom_textbuf *buf);
 
-#define MEMCG_NAME(path) oom_memcg_name((char[SAFE_ROOM(OOM_OWNER_TEXT_MAX)]){ 0 }, path)
+#define MEMCG_NAME(path) oom_memcg_name((char[SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)]){ 0 }, path)
 
 #endif

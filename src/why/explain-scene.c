@@ -12,7 +12,7 @@
 #include "why/gfp.h"
 
 /* "2021-12-20T03:17:52.250000Z" */
-static void say_wall(struct oom_telling *telling, const struct oom_time *when)
+static void append_wall(struct oom_textbuf *buf, const struct oom_time *when)
 {
 	int64_t rest = when->wall_ns % (int64_t)NS_PER_SECOND;
 	time_t seconds = (time_t)(when->wall_ns / (int64_t)NS_PER_SECOND - (rest < 0));
@@ -25,195 +25,195 @@ static void say_wall(struct oom_telling *telling, const struct oom_time *when)
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
 	if (rest)
 		snprintf(fraction, sizeof(fraction), ".%06" PRId64, rest / 1000);
-	oom_more(telling, "%s%sZ", text, fraction);
+	oom_append(buf, "%s%sZ", text, fraction);
 	if (when->wall_guessed)
-		oom_more(telling, ", with year or time zone guessed");
+		oom_append(buf, ", with year or time zone guessed");
 	else if (when->wall_derived)
-		oom_more(telling, " by this machine's clocks");
+		oom_append(buf, " by this machine's clocks");
 }
 
-static void say_boot(struct oom_telling *telling, const struct oom_time *when)
+static void append_boot(struct oom_textbuf *buf, const struct oom_time *when)
 {
 	uint64_t ns = when->monotonic_ns < 0 ? 0 : (uint64_t)when->monotonic_ns;
 
-	oom_more(telling, "%" PRIu64 ".%06" PRIu64 " s after boot", ns / NS_PER_SECOND,
-		 ns % NS_PER_SECOND / 1000);
+	oom_append(buf, "%" PRIu64 ".%06" PRIu64 " s after boot", ns / NS_PER_SECOND,
+		   ns % NS_PER_SECOND / 1000);
 	if (ns >= 60 * NS_PER_SECOND)
-		oom_more(telling, " (%s)", SPAN(ns));
+		oom_append(buf, " (%s)", SPAN(ns));
 }
 
 /* As it was logged, unless that is nothing but the time that is said anyway. */
-static void say_time(struct oom_telling *telling, const struct oom_time *when)
+static void append_time(struct oom_textbuf *buf, const struct oom_time *when)
 {
 	bool logged = when->raw[0] && (when->wall_guessed ||
 				       (!when->has_monotonic && !when->has_wall));
 
 	if (logged)
-		oom_say(telling, "Logged as \"%s\"", SAFE(when->raw));
+		oom_sentence(buf, "Logged as \"%s\"", SAFE(when->raw));
 	if (logged && when->has_wall)
-		oom_more(telling, ": ");
+		oom_append(buf, ": ");
 	if (when->has_wall)
-		say_wall(telling, when);
-	if (telling->length && when->has_monotonic)
-		oom_more(telling, "; ");
+		append_wall(buf, when);
+	if (buf->length && when->has_monotonic)
+		oom_append(buf, "; ");
 	if (when->has_monotonic)
-		say_boot(telling, when);
-	if (telling->length)
-		oom_more(telling, ".");
+		append_boot(buf, when);
+	if (buf->length)
+		oom_append(buf, ".");
 }
 
-static void say_where(struct oom_telling *telling)
+static void append_where(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 
 	if (report->kernel)
-		oom_say(telling, "Linux %s", SAFE(report->kernel));
+		oom_sentence(buf, "Linux %s", SAFE(report->kernel));
 	if (report->host)
-		oom_say(telling, "%s host %s", report->kernel ? "on" : "On", SAFE(report->host));
+		oom_sentence(buf, "%s host %s", report->kernel ? "on" : "On", SAFE(report->host));
 	if (report->machine)
-		oom_say(telling, report->kernel || report->host ? "(%s)" : "On %s",
-			SAFE(report->machine));
+		oom_sentence(buf, report->kernel || report->host ? "(%s)" : "On %s",
+			     SAFE(report->machine));
 	if (report->kernel || report->host || report->machine)
-		oom_more(telling, ".");
+		oom_append(buf, ".");
 }
 
-/* A machine that comes up has other troubles, and each claim its proof. */
-static void say_boot_phase(struct oom_telling *telling)
+/* A machine that comes up has other problems, and each claim its evidence. */
+static void append_boot_phase(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 
 	if (report->crash_kernel)
-		oom_say(telling, "This was the kernel that saves a dump after a crash (kdump): "
-			"elfcorehdr= is on its command line.");
+		oom_sentence(buf, "This was the kernel that saves a dump after a crash (kdump): "
+			     "elfcorehdr= is on its command line.");
 	if (report->boot == OOM_BOOT_INITRAMFS)
-		oom_say(telling, "The kernel was still booting: by the call trace it was "
-			"unpacking the initramfs.");
+		oom_sentence(buf, "The kernel was still booting: by the call trace it was "
+			     "unpacking the initramfs.");
 	else if (report->boot == OOM_BOOT_KERNEL)
-		oom_say(telling, "The kernel was still booting: process %" PRId64 " was %s, and "
-			"no program had been started.", report->trigger.pid,
-			NAME(report->trigger.comm));
+		oom_sentence(buf, "The kernel was still booting: process %" PRId64 " was %s, and "
+			     "no program had been started.", report->trigger.pid,
+			     NAME(report->trigger.comm));
 }
 
-void oom_tell_when(struct oom_telling *telling)
+void oom_explain_when(struct oom_textbuf *buf)
 {
-	const struct oom_time *when = &telling->report->time;
+	const struct oom_time *when = &buf->report->time;
 
-	say_time(telling, when);
-	say_where(telling);
-	say_boot_phase(telling);
-	oom_paragraph(telling, OOM_HEAD_WHEN);
+	append_time(buf, when);
+	append_where(buf);
+	append_boot_phase(buf);
+	oom_paragraph(buf, OOM_SECTION_WHEN);
 }
 
 /* "for 8 pages in one piece, 32.0 KiB (order 3)" */
-static void say_order(struct oom_telling *telling)
+static void trigger_append_order(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 	uint64_t pages;
 
 	if (report->order < 0 || report->order > 30)
 		return;
 	pages = UINT64_C(1) << report->order;
 	if (pages == 1)
-		oom_more(telling, " for one page");
+		oom_append(buf, " for one page");
 	else
-		oom_more(telling, " for %" PRIu64 " pages in one piece", pages);
+		oom_append(buf, " for %" PRIu64 " pages in one piece", pages);
 	if (report->page_size_known)
-		oom_more(telling, ", %s", SAY(oom_block_size(report->page_size, report->order)));
-	oom_more(telling, " (order %" PRId64 ")", report->order);
+		oom_append(buf, ", %s", BYTES(oom_block_size(report->page_size, report->order)));
+	oom_append(buf, " (order %" PRId64 ")", report->order);
 }
 
-static void say_request(struct oom_telling *telling)
+static void append_request(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 	struct oom_gfp gfp;
 	const char *kind;
 
 	if (!report->gfp_value) {
-		oom_more(telling, " by a page fault that had found no memory; its own request is "
-			 "not logged (mask 0).");
+		oom_append(buf, " by a page fault that had found no memory; its own request is "
+			   "not logged (mask 0).");
 		return;
 	}
-	say_order(telling);
+	trigger_append_order(buf);
 	oom_gfp_decode(report->gfp_mask, report->gfp_value, oom_kernel_number(report->kernel),
 		       &gfp);
 	kind = oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, report->order);
-	oom_more(telling, *kind ? ": %s." : ".", kind);
+	oom_append(buf, *kind ? ": %s." : ".", kind);
 	if (!gfp.count && report->gfp_mask && report->gfp_value != OOM_UNKNOWN)
-		oom_say(telling, "The mask 0x%" PRIx64 " is not decoded: its bits differ from "
-			"kernel to kernel.", report->gfp_value);
+		oom_sentence(buf, "The mask 0x%" PRIx64 " is not decoded: its bits differ from "
+			     "kernel to kernel.", report->gfp_value);
 	if (!gfp.count || !report->gfp_mask)
 		return;
-	oom_say(telling, "The mask 0x%" PRIx64 " is ", report->gfp_value);
+	oom_sentence(buf, "The mask 0x%" PRIx64 " is ", report->gfp_value);
 	for (size_t i = 0; i < gfp.count && i < OOM_GFP_FLAGS_MAX; i++)
-		oom_more(telling, "%s%s", i ? "|" : "", SAFE(gfp.flags[i]));
-	oom_more(telling, gfp.decoded ? " (decoded here, the log has only the number)." : ".");
+		oom_append(buf, "%s%s", i ? "|" : "", SAFE(gfp.flags[i]));
+	oom_append(buf, gfp.decoded ? " (decoded here, the log has only the number)." : ".");
 }
 
 /*
  * The pid of the one that asked is a thread's, the pids of the table are processes'. So a pid that
  * differs from the victim's does not make it another process, unless the table has it.
  */
-static void say_relation(struct oom_telling *telling)
+static void append_relation(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 	const struct oom_victim *victim = oom_first_victim(report);
 	int64_t pid = report->trigger.pid;
 
 	if (!victim || report->scope == OOM_SCOPE_SYSRQ)
 		return;
-	if (pid != OOM_NO_NUMBER && report->choice.said && pid == report->choice.pid &&
+	if (pid != OOM_NO_NUMBER && report->choice.present && pid == report->choice.pid &&
 	    pid != victim->pid)
-		oom_say(telling, "It was chosen itself, but %s was killed in its place.",
-			WHO(victim->comm, victim->pid));
+		oom_sentence(buf, "It was chosen itself, but %s was killed in its place.",
+			     WHO(victim->comm, victim->pid));
 	else if (pid != OOM_NO_NUMBER && pid == victim->pid)
-		oom_say(telling, "It is the process that was killed.");
-	else if (pid != OOM_NO_NUMBER && pid == report->decided.pid &&
+		oom_sentence(buf, "It is the process that was killed.");
+	else if (pid != OOM_NO_NUMBER && pid == report->selected.pid &&
 		 oom_names_two_threads(report))
-		oom_say(telling, "It is a thread of the process that was killed.");
+		oom_sentence(buf, "It is a thread of the process that was killed.");
 	else if (pid != OOM_NO_NUMBER && oom_find_task(report, pid))
-		oom_say(telling, "It is not the one that was killed: the kernel kills the worst, "
-			"not the one that asks.");
+		oom_sentence(buf, "It is not the one that was killed: the kernel kills the worst, "
+			     "not the one that asks.");
 	else if (pid != OOM_NO_NUMBER && report->has_table && !report->cut_start)
-		oom_say(telling, "Its pid is not in the table of processes: it was a thread of "
-			"one of them, or %s.", report->scope == OOM_SCOPE_GLOBAL
-					? "the kernel's own" : "of none that is listed");
+		oom_sentence(buf, "Its pid is not in the table of processes: it was a thread of "
+			     "one of them, or %s.", report->scope == OOM_SCOPE_GLOBAL
+					     ? "the kernel's own" : "of none that is listed");
 	else if (strcmp(report->trigger.comm, victim->comm) != 0)
-		oom_say(telling, "Not the one that asks is killed, but the worst: here %s.",
-			WHO(victim->comm, victim->pid));
+		oom_sentence(buf, "Not the one that asks is killed, but the worst: here %s.",
+			     WHO(victim->comm, victim->pid));
 }
 
-static void say_order_to_kill(struct oom_telling *telling)
+static void append_order_to_kill(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 
 	if (oom_is_bpf(report))
-		oom_say(telling, "A BPF program asked (%s)", SAFE(report->constraint));
+		oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
 	else
-		oom_say(telling, "SysRq-f asked, from a keyboard, a serial line or "
-			"/proc/sysrq-trigger (order -1)");
-	if (report->trigger.said)
-		oom_more(telling, "; %s only carried it out%s",
-			 WHO(report->trigger.comm, report->trigger.pid),
-			 oom_is_bpf(report) ? "" : ", and who sent it is not logged");
-	oom_more(telling, ".");
+		oom_sentence(buf, "SysRq-f asked, from a keyboard, a serial line or "
+			     "/proc/sysrq-trigger (order -1)");
+	if (report->trigger.present)
+		oom_append(buf, "; %s only carried it out%s",
+			   WHO(report->trigger.comm, report->trigger.pid),
+			   oom_is_bpf(report) ? "" : ", and who sent it is not logged");
+	oom_append(buf, ".");
 }
 
-void oom_tell_asked(struct oom_telling *telling)
+void oom_explain_trigger(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 	int64_t adj = report->trigger.adj;
 
 	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || oom_is_bpf(report)) {
-		say_order_to_kill(telling);
-	} else if (report->trigger.said) {
-		oom_say(telling, "%s", WHO(report->trigger.comm, report->trigger.pid));
+		append_order_to_kill(buf);
+	} else if (report->trigger.present) {
+		oom_sentence(buf, "%s", WHO(report->trigger.comm, report->trigger.pid));
 		if (adj != OOM_NO_NUMBER)
-			oom_more(telling, ", with oom_score_adj %" PRId64 ",", adj);
+			oom_append(buf, ", with oom_score_adj %" PRId64 ",", adj);
 		else if (report->trigger.old_adj != OOM_NO_NUMBER)
-			oom_more(telling, ", with oom_adj %" PRId64 ",", report->trigger.old_adj);
-		oom_more(telling, " asked");
-		say_request(telling);
-		say_relation(telling);
+			oom_append(buf, ", with oom_adj %" PRId64 ",", report->trigger.old_adj);
+		oom_append(buf, " asked");
+		append_request(buf);
+		append_relation(buf);
 	}
-	oom_paragraph(telling, OOM_HEAD_ASKED);
+	oom_paragraph(buf, OOM_SECTION_TRIGGER);
 }

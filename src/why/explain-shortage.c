@@ -9,253 +9,258 @@
 #include "why/shortage.h"
 
 /* " beside CMA", " beside CMA and HighAtomic": what is free in ZONE is said without. */
-static const char *beside(const struct oom_picture *picture, const struct oom_zone *zone)
+static const char *beside(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone)
 {
-	uint64_t reserved = oom_zone_reserved(picture, zone);
+	uint64_t reserved = oom_zone_reserved(memory_usage, zone);
 
-	if (!oom_zone_cma(picture, zone))
+	if (!oom_zone_cma(memory_usage, zone))
 		return reserved ? " beside HighAtomic, the reserve for urgent requests" : "";
 	return reserved ? " beside CMA and HighAtomic, the reserve for urgent requests"
 			: " beside CMA";
 }
 
 /* Blocks of the order that was asked for were missing, although there was enough memory. */
-static void say_fragmented(struct oom_telling *telling)
+static void append_fragmented(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
-	const struct oom_zone *zone = telling->picture.zone;
+	const struct oom_report *report = buf->report;
+	const struct oom_zone *zone = buf->memory_usage.zone;
 	unsigned kinds;
-	int largest = oom_largest_block(&telling->picture, zone, &kinds);
+	int largest = oom_largest_block(&buf->memory_usage, zone, &kinds);
 
-	oom_say(telling, "Memory was in pieces rather than short: %s had %s free%s, but no free "
+	oom_sentence(buf, "Memory was in pieces rather than short: %s had %s free%s, but no free "
 		"block of %s (order %" PRId64 ")", ZONE(zone),
-		SAY(oom_zone_free(&telling->picture, zone)), beside(&telling->picture, zone),
-		SAY(oom_block_size(report->page_size, report->order)), report->order);
+		BYTES(oom_zone_free(&buf->memory_usage, zone)), beside(&buf->memory_usage, zone),
+		BYTES(oom_block_size(report->page_size, report->order)), report->order);
 	if (largest >= 0)
-		oom_more(telling, ", its largest being of %s",
-			 SAY(oom_block_size(report->page_size, largest)));
-	oom_more(telling, ".");
+		oom_append(buf, ", its largest being of %s",
+			   BYTES(oom_block_size(report->page_size, largest)));
+	oom_append(buf, ".");
 	if (kinds)
-		oom_say(telling, "Larger ones were of %s alone, not for this request.",
-			kinds == OOM_BLOCKS_CMA ? "CMA"
-			: kinds == OOM_BLOCKS_RESERVED ? "HighAtomic" : "CMA and HighAtomic");
+		oom_sentence(buf, "Larger ones were of %s alone, not for this request.",
+			     kinds == OOM_BLOCKS_CMA ? "CMA"
+			     : kinds == OOM_BLOCKS_RESERVED ? "HighAtomic" : "CMA and HighAtomic");
 }
 
 /* Memory was free where the request could not use it. */
-static void say_beyond(struct oom_telling *telling)
+static void append_ineligible(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
 
-	oom_say(telling, "This request could not use %s of free memory, most of it in %s; where "
-		"it could look, %s was free.", SAY(picture->beyond_free), picture->beyond,
-		SAY(picture->reach_free));
+	oom_sentence(buf, "This request could not use %s of free memory, most of it in %s; where "
+		     "it could look, %s was free.", BYTES(memory_usage->ineligible_free),
+		     memory_usage->ineligible,
+		     BYTES(memory_usage->eligible_free));
 }
 
 /* A machine may have plenty while the nodes of a cpuset or a policy have none. */
-static void say_nodes(struct oom_telling *telling)
+static void shortage_append_nodes(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
 
-	if (picture->nodes_free == OOM_UNKNOWN)
+	if (memory_usage->nodes_free == OOM_UNKNOWN)
 		return;
-	oom_say(telling, "The nodes allowed had %s free", SAY(picture->nodes_free));
-	if (picture->nodes_ram != OOM_UNKNOWN)
-		oom_more(telling, " of %s", SAY(picture->nodes_ram));
-	if (picture->others_free != OOM_UNKNOWN)
-		oom_more(telling, ", the other nodes %s", SAY(picture->others_free));
-	oom_more(telling, ".");
-	if (oom_at_least(picture->nodes_anon, OOM_MUCH_ANON, picture->nodes_ram))
-		oom_say(telling, "Anonymous and shared memory took %s of them (%s).",
-			SAY(picture->nodes_anon), SHARE(picture->nodes_anon, picture->nodes_ram));
+	oom_sentence(buf, "The nodes allowed had %s free", BYTES(memory_usage->nodes_free));
+	if (memory_usage->nodes_ram != OOM_UNKNOWN)
+		oom_append(buf, " of %s", BYTES(memory_usage->nodes_ram));
+	if (memory_usage->others_free != OOM_UNKNOWN)
+		oom_append(buf, ", the other nodes %s", BYTES(memory_usage->others_free));
+	oom_append(buf, ".");
+	if (oom_at_least(memory_usage->nodes_anon, OOM_MUCH_ANON, memory_usage->nodes_ram))
+		oom_sentence(buf, "Anonymous and shared memory took %s of them (%s).",
+			     BYTES(memory_usage->nodes_anon),
+			     SHARE(memory_usage->nodes_anon, memory_usage->nodes_ram));
 }
 
 /* The memory of processes and of tmpfs. */
-static void say_anon(struct oom_telling *telling)
+static void append_anon(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
-	uint64_t both = oom_shortage_anon(picture);
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
+	uint64_t both = oom_anon_and_shmem(memory_usage);
 
-	if (!oom_at_least(both, OOM_MUCH_ANON, picture->ram))
+	if (!oom_at_least(both, OOM_MUCH_ANON, memory_usage->ram))
 		return;
-	oom_say(telling, "Anonymous and shared memory took %s of %s RAM (%s)", SAY(both),
-		SAY(picture->ram), SHARE(both, picture->ram));
-	if (oom_at_least(picture->shmem, 10, both))
-		oom_more(telling, ", %s of it shared memory or tmpfs", SAY(picture->shmem));
-	oom_more(telling, ".");
+	oom_sentence(buf, "Anonymous and shared memory took %s of %s RAM (%s)", BYTES(both),
+		     BYTES(memory_usage->ram), SHARE(both, memory_usage->ram));
+	if (oom_at_least(memory_usage->shmem, 10, both))
+		oom_append(buf, ", %s of it shared memory or tmpfs", BYTES(memory_usage->shmem));
+	oom_append(buf, ".");
 }
 
 /* What the kernel, drivers and reservations had. */
-static void say_kernel(struct oom_telling *telling)
+static void shortage_append_kernel(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
 	const struct { uint64_t bytes; unsigned percent; const char *what; } takers[] = {
-		{ picture->slab_unreclaimable, OOM_MUCH_SLAB,
+		{ memory_usage->slab_unreclaimable, OOM_MUCH_SLAB,
 		  "Unreclaimable slab, objects of the kernel that it could not drop," },
-		{ picture->slab, OOM_MUCH_SLAB, "Slab, objects of the kernel," },
-		{ picture->pagetables, OOM_MUCH_PAGETABLES, "Page tables" },
-		{ picture->stacks, OOM_MUCH_STACKS, "Kernel stacks, one for each thread," },
-		{ picture->hugetlb, OOM_MUCH_HUGETLB, "Hugetlb pages, which are set apart," },
-		{ picture->unevictable, OOM_MUCH_LOCKED, "Locked (unevictable) pages" },
-		{ picture->unaccounted, OOM_MUCH_UNACCOUNTED,
+		{ memory_usage->slab, OOM_MUCH_SLAB, "Slab, objects of the kernel," },
+		{ memory_usage->pagetables, OOM_MUCH_PAGETABLES, "Page tables" },
+		{ memory_usage->stacks, OOM_MUCH_STACKS, "Kernel stacks, one for each thread," },
+		{ memory_usage->hugetlb, OOM_MUCH_HUGETLB, "Hugetlb pages, which are set apart," },
+		{ memory_usage->unevictable, OOM_MUCH_LOCKED, "Locked (unevictable) pages" },
+		{ memory_usage->unaccounted, OOM_MUCH_UNACCOUNTED,
 		  "Memory that is in no count of the report (drivers, a GPU, a balloon, "
 		  "vmalloc)" },
 	};
 
 	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++)
-		if (oom_at_least(takers[i].bytes, takers[i].percent, picture->ram))
-			oom_say(telling, "%s took %s (%s of RAM).", takers[i].what,
-				SAY(takers[i].bytes), SHARE(takers[i].bytes, picture->ram));
+		if (oom_at_least(takers[i].bytes, takers[i].percent, memory_usage->ram))
+			oom_sentence(buf, "%s took %s (%s of RAM).", takers[i].what,
+				BYTES(takers[i].bytes), SHARE(takers[i].bytes, memory_usage->ram));
 }
 
-static void say_unused_huge(struct oom_telling *telling)
+static void append_unused_huge(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
 
-	if (oom_at_least(picture->hugetlb_unused, OOM_MUCH_UNUSED_HUGE, picture->ram))
-		oom_say(telling, "Hugetlb pages of %s were reserved and unused.",
-			SAY(picture->hugetlb_unused));
+	if (oom_at_least(memory_usage->hugetlb_unused, OOM_MUCH_UNUSED_HUGE, memory_usage->ram))
+		oom_sentence(buf, "Hugetlb pages of %s were reserved and unused.",
+			     BYTES(memory_usage->hugetlb_unused));
 }
 
 /* "Its largest caches: kmalloc-64 1.2 GiB, dentry 200 MiB." */
-static void say_list(struct oom_telling *telling, const char *what,
-		     const struct oom_caches *caches)
+static void shortage_append_list(struct oom_textbuf *buf, const char *what,
+				 const struct oom_caches *caches)
 {
 	const struct oom_cache *top[3];
 	size_t count = oom_top_caches(caches, top, 3);
 
 	if (!count)
 		return;
-	oom_say(telling, "%s: ", what);
+	oom_sentence(buf, "%s: ", what);
 	for (size_t i = 0; i < count; i++)
-		oom_more(telling, "%s%s %s", i ? ", " : "", SAFE(top[i]->name),
-			 SAY(oom_cache_size(top[i])));
-	oom_more(telling, ".");
+		oom_append(buf, "%s%s %s", i ? ", " : "", SAFE(top[i]->name),
+			   BYTES(oom_cache_size(top[i])));
+	oom_append(buf, ".");
 }
 
 /* Where the report says who in the kernel had its memory. */
-static void say_caches(struct oom_telling *telling)
+static void append_caches(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
 
-	if (oom_at_least(picture->slab_unreclaimable, OOM_MUCH_SLAB, picture->ram))
-		say_list(telling, "Its largest caches", &telling->report->slabs);
-	say_list(telling, "The kernel's largest allocations, by place in its source",
-		 &telling->report->allocations);
+	if (oom_at_least(memory_usage->slab_unreclaimable, OOM_MUCH_SLAB, memory_usage->ram))
+		shortage_append_list(buf, "Its largest caches", &buf->report->slabs);
+	shortage_append_list(buf, "The kernel's largest allocations, by place in its source",
+			     &buf->report->allocations);
 }
 
 /* What could have been dropped, and was still there. */
-static void say_file(struct oom_telling *telling)
+static void append_file(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
 
-	if (oom_at_least(picture->slab_reclaimable, OOM_MUCH_CACHE, picture->ram))
-		oom_say(telling, "Reclaimable slab (inodes, directory entries) still had %s (%s "
-			"of RAM).", SAY(picture->slab_reclaimable),
-			SHARE(picture->slab_reclaimable, picture->ram));
-	if (!oom_at_least(picture->file, OOM_MUCH_CACHE, picture->ram))
+	if (oom_at_least(memory_usage->slab_reclaimable, OOM_MUCH_CACHE, memory_usage->ram))
+		oom_sentence(buf, "Reclaimable slab (inodes, directory entries) still had %s (%s "
+			     "of RAM).", BYTES(memory_usage->slab_reclaimable),
+			     SHARE(memory_usage->slab_reclaimable, memory_usage->ram));
+	if (!oom_at_least(memory_usage->file, OOM_MUCH_CACHE, memory_usage->ram))
 		return;
-	oom_say(telling, "File cache still had %s (%s of RAM)", SAY(picture->file),
-		SHARE(picture->file, picture->ram));
-	if (oom_at_least(picture->dirty, 25, picture->file))
-		oom_more(telling, ", %s of it dirty or being written, which cannot be dropped at "
-			 "once",
-			 SAY(picture->dirty));
-	oom_more(telling, ".");
+	oom_sentence(buf, "File cache still had %s (%s of RAM)", BYTES(memory_usage->file),
+		     SHARE(memory_usage->file, memory_usage->ram));
+	if (oom_at_least(memory_usage->dirty, 25, memory_usage->file))
+		oom_append(buf, ", %s of it dirty or being written, which cannot be dropped at "
+			   "once",
+			   BYTES(memory_usage->dirty));
+	oom_append(buf, ".");
 }
 
-static void say_swap(struct oom_telling *telling)
+static void shortage_append_swap(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
 
-	if (picture->swap_total == OOM_UNKNOWN)
+	if (memory_usage->swap_total == OOM_UNKNOWN)
 		return;
-	if (!picture->swap_total)
-		oom_say(telling, "There was no swap.");
-	else if (oom_swap_full(picture))
-		oom_say(telling, "Swap was full: %s of %s free.", SAY(picture->swap_free),
-			SAY(picture->swap_total));
-	else if (picture->swap_free != OOM_UNKNOWN)
-		oom_say(telling, "Swap was not what ran out: %s of %s free.",
-			SAY(picture->swap_free), SAY(picture->swap_total));
+	if (!memory_usage->swap_total)
+		oom_sentence(buf, "There was no swap.");
+	else if (oom_swap_full(memory_usage))
+		oom_sentence(buf, "Swap was full: %s of %s free.", BYTES(memory_usage->swap_free),
+			     BYTES(memory_usage->swap_total));
+	else if (memory_usage->swap_free != OOM_UNKNOWN)
+		oom_sentence(buf, "Swap was not what ran out: %s of %s free.",
+			     BYTES(memory_usage->swap_free), BYTES(memory_usage->swap_total));
 }
 
 /* "In zone DMA32 1.6 MiB was free, less than its min watermark of 1.7 MiB, the last reserve." */
-static void say_zone(struct oom_telling *telling)
+static void append_zone(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
-	const struct oom_zone *zone = picture->zone;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
+	const struct oom_zone *zone = memory_usage->zone;
 	uint64_t free, min;
 
-	if (!zone || oom_is_fragmented(telling->report, picture))
+	if (!zone || oom_is_fragmented(buf->report, memory_usage))
 		return;
-	free = oom_zone_free(picture, zone);
+	free = oom_zone_free(memory_usage, zone);
 	min = oom_figure(&zone->figures, "min");
 	/* Where the request could look, is not known: only a zone that is short says something. */
-	if (free == OOM_UNKNOWN || min == OOM_UNKNOWN || (!picture->reach_known && free >= min))
+	if (free == OOM_UNKNOWN || min == OOM_UNKNOWN ||
+	    (!memory_usage->eligible_known && free >= min))
 		return;
-	oom_say(telling, "In %s %s was free%s, ", ZONE(zone), SAY(free), beside(picture, zone));
-	if (free < min && !strcmp(SAY(free), SAY(min)))
-		oom_more(telling, "just less than its min watermark, the last reserve.");
+	oom_sentence(buf, "In %s %s was free%s, ", ZONE(zone), BYTES(free),
+		     beside(memory_usage, zone));
+	if (free < min && !strcmp(BYTES(free), BYTES(min)))
+		oom_append(buf, "just less than its min watermark, the last reserve.");
 	else if (free < min)
-		oom_more(telling, "less than its min watermark of %s, the last "
-			 "reserve.", SAY(min));
+		oom_append(buf, "less than its min watermark of %s, the last "
+			   "reserve.", BYTES(min));
 	else
-		oom_more(telling, "above its min watermark of %s, when the report was made.",
-			 SAY(min));
+		oom_append(buf, "above its min watermark of %s, when the report was made.",
+			   BYTES(min));
 }
 
 /* That it was not the processes: at most this much, since shared pages count for each of them. */
-static void say_processes(struct oom_telling *telling)
+static void append_processes(struct oom_textbuf *buf)
 {
-	const struct oom_picture *picture = &telling->picture;
-	uint64_t held = telling->ranking->held;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
+	uint64_t held = buf->ranking->held;
 
-	if (telling->report->scope != OOM_SCOPE_GLOBAL || !oom_table_whole(telling->report) ||
-	    held == OOM_UNKNOWN || picture->torn || picture->ram == OOM_UNKNOWN ||
-	    oom_at_least(held, 50, picture->ram))
+	if (buf->report->scope != OOM_SCOPE_GLOBAL || !oom_table_whole(buf->report) ||
+	    held == OOM_UNKNOWN || memory_usage->torn || memory_usage->ram == OOM_UNKNOWN ||
+	    oom_at_least(held, 50, memory_usage->ram))
 		return;
-	oom_say(telling, "All processes in the table together had %s with swap and page tables: "
-		"the larger part of the RAM was not theirs.", SAY(held));
+	oom_sentence(buf, "All processes in the table together had %s with swap and page tables: "
+		     "the larger part of the RAM was not theirs.", BYTES(held));
 }
 
 /* Free memory where nothing says that it could not be used: then it was not memory that lacked. */
-static void say_plenty(struct oom_telling *telling)
+static void append_plenty(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
-	const struct oom_picture *picture = &telling->picture;
-	uint64_t free = picture->free;
+	const struct oom_report *report = buf->report;
+	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
+	uint64_t free = memory_usage->free;
 
-	if (picture->reach_known && picture->reach_free < free)
-		free = picture->reach_free;
-	if (report->scope != OOM_SCOPE_GLOBAL || oom_is_fragmented(report, picture) ||
-	    oom_is_beyond(picture) || (report->gfp_value && !picture->reach_known) ||
-	    !oom_at_least(free, OOM_MUCH_FREE, picture->ram))
+	if (memory_usage->eligible_known && memory_usage->eligible_free < free)
+		free = memory_usage->eligible_free;
+	if (report->scope != OOM_SCOPE_GLOBAL || oom_is_fragmented(report, memory_usage) ||
+	    oom_is_ineligible(memory_usage) ||
+	    (report->gfp_value && !memory_usage->eligible_known) ||
+	    !oom_at_least(free, OOM_MUCH_FREE, memory_usage->ram))
 		return;
-	oom_say(telling, "Memory as such was not short when the report was made: %s was free%s "
-		"(%s of RAM).", SAY(free), free < picture->free ? " for this request" : "",
-		SHARE(free, picture->ram));
+	oom_sentence(buf, "Memory as such was not short when the report was made: %s was free%s "
+		"(%s of RAM).", BYTES(free), free < memory_usage->free ? " for this request" : "",
+		SHARE(free, memory_usage->ram));
 }
 
-void oom_tell_shortage(struct oom_telling *telling)
+void oom_explain_shortage(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 
 	if (report->scope == OOM_SCOPE_MEMCG || report->scope == OOM_SCOPE_SYSRQ)
 		return;
-	if (oom_is_fragmented(report, &telling->picture))
-		say_fragmented(telling);
-	if (oom_is_beyond(&telling->picture))
-		say_beyond(telling);
+	if (oom_is_fragmented(report, &buf->memory_usage))
+		append_fragmented(buf);
+	if (oom_is_ineligible(&buf->memory_usage))
+		append_ineligible(buf);
 	if (report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY)
-		say_nodes(telling);
-	say_plenty(telling);
-	say_anon(telling);
-	say_kernel(telling);
-	say_unused_huge(telling);
-	say_caches(telling);
-	say_processes(telling);
-	say_file(telling);
-	say_swap(telling);
-	say_zone(telling);
-	oom_paragraph(telling, OOM_HEAD_MEMORY);
+		shortage_append_nodes(buf);
+	append_plenty(buf);
+	append_anon(buf);
+	shortage_append_kernel(buf);
+	append_unused_huge(buf);
+	append_caches(buf);
+	append_processes(buf);
+	append_file(buf);
+	shortage_append_swap(buf);
+	append_zone(buf);
+	oom_paragraph(buf, OOM_SECTION_MEMORY);
 }

@@ -15,9 +15,9 @@
 #include "base/number.h"
 #include "why/explain-parts.h"
 
-void oom_telling_begin(struct oom_telling *telling, const struct oom_report *report,
+void oom_textbuf_begin(struct oom_textbuf *buf, const struct oom_report *report,
 		       const struct oom_ranking *ranking, const struct oom_report *next,
-		       struct oom_story *story)
+		       struct oom_explanation *explanation)
 {
 	static const struct oom_ranking unranked = {
 		.total_pages = OOM_UNKNOWN, .total_from = "",
@@ -25,82 +25,82 @@ void oom_telling_begin(struct oom_telling *telling, const struct oom_report *rep
 		.held = OOM_UNKNOWN,
 	};
 
-	*telling = (struct oom_telling){
+	*buf = (struct oom_textbuf){
 		.report = report, .ranking = ranking ? ranking : &unranked, .next = next,
-		.story = story,
+		.explanation = explanation,
 	};
-	oom_picture_take(report, &telling->picture);
-	oom_charge_take(report, &telling->charge);
+	oom_memory_usage_get(report, &buf->memory_usage);
+	oom_memcg_usage_get(report, &buf->memcg_usage);
 }
 
-int oom_telling_end(struct oom_telling *telling)
+int oom_textbuf_end(struct oom_textbuf *buf)
 {
-	free(telling->text);
-	telling->text = NULL;
-	return telling->error;
+	free(buf->text);
+	buf->text = NULL;
+	return buf->error;
 }
 
 /* Makes room for LENGTH bytes more, and a NUL. */
-static bool make_room(struct oom_telling *telling, size_t length)
+static bool textbuf_make_room(struct oom_textbuf *buf, size_t length)
 {
-	size_t room = telling->length + length + 1;
+	size_t room = buf->length + length + 1;
 	char *text;
 
-	if (telling->error)
+	if (buf->error)
 		return false;
-	if (room <= telling->room)
+	if (room <= buf->capacity)
 		return true;
 	room = room < 1024 ? 1024 : room * 2;
-	text = realloc(telling->text, room);
+	text = realloc(buf->text, room);
 	if (!text) {
-		telling->error = -ENOMEM;
+		buf->error = -ENOMEM;
 		return false;
 	}
-	telling->text = text;
-	telling->room = room;
+	buf->text = text;
+	buf->capacity = room;
 	return true;
 }
 
 __attribute__((format(printf, 2, 0)))
-static void add(struct oom_telling *telling, const char *format, va_list arguments)
+static void textbuf_add(struct oom_textbuf *buf, const char *format, va_list arguments)
 {
 	va_list again;
 	int length;
 
 	va_copy(again, arguments);
 	length = vsnprintf(NULL, 0, format, arguments);
-	if (length > 0 && make_room(telling, (size_t)length)) {
-		vsnprintf(telling->text + telling->length, (size_t)length + 1, format, again);
-		telling->length += (size_t)length;
+	if (length > 0 && textbuf_make_room(buf, (size_t)length)) {
+		vsnprintf(buf->text + buf->length, (size_t)length + 1, format, again);
+		buf->length += (size_t)length;
 	}
 	va_end(again);
 }
 
-void oom_more(struct oom_telling *telling, const char *format, ...)
+void oom_append(struct oom_textbuf *buf, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	add(telling, format, arguments);
+	textbuf_add(buf, format, arguments);
 	va_end(arguments);
 }
 
-void oom_say(struct oom_telling *telling, const char *format, ...)
+void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
 {
 	va_list arguments;
 
-	if (telling->length)
-		oom_more(telling, " ");
+	if (buf->length)
+		oom_append(buf, " ");
 	va_start(arguments, format);
-	add(telling, format, arguments);
+	textbuf_add(buf, format, arguments);
 	va_end(arguments);
 }
 
-void oom_paragraph(struct oom_telling *telling, enum oom_heading heading)
+void oom_paragraph(struct oom_textbuf *buf, enum oom_section section)
 {
-	if (telling->length && !telling->error)
-		telling->error = oom_story_add(telling->story, heading, "%s", telling->text);
-	telling->length = 0;
+	if (buf->length && !buf->error)
+		buf->error = oom_explanation_add(buf->explanation, section, "%s", buf->text);
+	buf->length = 0;
 }
 
 static bool inside_character(char byte)
@@ -197,7 +197,7 @@ const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_rep
 	return text;
 }
 
-static int by_size(const void *left, const void *right)
+static int textbuf_by_size(const void *left, const void *right)
 {
 	const struct oom_part *a = left, *b = right;
 	uint64_t a_bytes = a->bytes == OOM_UNKNOWN ? 0 : a->bytes;
@@ -206,35 +206,35 @@ static int by_size(const void *left, const void *right)
 	return (a_bytes < b_bytes) - (a_bytes > b_bytes);
 }
 
-size_t oom_more_parts(struct oom_telling *telling, struct oom_part *parts, size_t count,
-		      uint64_t whole)
+size_t oom_append_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
+			uint64_t whole)
 {
-	size_t said = 0;
+	size_t appended = 0;
 
-	qsort(parts, count, sizeof(*parts), by_size);
+	qsort(parts, count, sizeof(*parts), textbuf_by_size);
 	for (size_t i = 0; i < count; i++) {
 		uint64_t bytes = parts[i].bytes;
 
 		if (!bytes || bytes == OOM_UNKNOWN ||
 		    (whole != OOM_UNKNOWN && bytes < whole / 200))
 			continue;
-		oom_more(telling, "%s%s %s", said++ ? ", " : "", parts[i].name, SAY(bytes));
+		oom_append(buf, "%s%s %s", appended++ ? ", " : "", parts[i].name, BYTES(bytes));
 		if (oom_at_least(bytes, 10, whole))
-			oom_more(telling, " (%s)", SHARE(bytes, whole));
+			oom_append(buf, " (%s)", SHARE(bytes, whole));
 	}
-	return said;
+	return appended;
 }
 
-const char *oom_memcg_name(char safe[static SAFE_ROOM(OOM_OWNER_TEXT_MAX)], const char *path)
+const char *oom_memcg_name(char safe[static SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)], const char *path)
 {
-	const size_t size = SAFE_ROOM(OOM_OWNER_TEXT_MAX);
-	struct oom_owner owner;
+	const size_t size = SAFE_ROOM(CGROUP_OWNER_TEXT_MAX);
+	struct cgroup_owner owner;
 
 	if (!path) {
 		snprintf(safe, size, "a memory cgroup");
 		return safe;
 	}
-	oom_owner_find(path, &owner);
+	cgroup_owner_find(path, &owner);
 	if (owner.what[0])
 		return safe_text(safe, size, owner.what);
 	snprintf(safe, size, "memory cgroup %s",
@@ -242,25 +242,25 @@ const char *oom_memcg_name(char safe[static SAFE_ROOM(OOM_OWNER_TEXT_MAX)], cons
 	return safe;
 }
 
-void oom_say_setting(struct oom_telling *telling)
+void oom_append_setting(struct oom_textbuf *buf)
 {
 	static const char *const files[][3] = {
 		[OOM_LIMIT_MEMORY] = { NULL, "memory.limit_in_bytes", "memory.max" },
 		[OOM_LIMIT_MEMSW] = { NULL, "memory.memsw.limit_in_bytes", NULL },
 		[OOM_LIMIT_KMEM] = { NULL, "memory.kmem.limit_in_bytes", NULL },
 	};
-	const struct oom_charge *charge = &telling->charge;
-	const char *path = telling->report->memcg.path;
-	const char *file = files[charge->reached][charge->version];
-	struct oom_owner owner;
+	const struct oom_memcg_usage *memcg_usage = &buf->memcg_usage;
+	const char *path = buf->report->memcg.path;
+	const char *file = files[memcg_usage->reached][memcg_usage->version];
+	struct cgroup_owner owner;
 
 	if (!path)
 		return;
-	oom_owner_find(path, &owner);
-	oom_owner_set_version(&owner, charge->version);
+	cgroup_owner_find(path, &owner);
+	cgroup_owner_set_version(&owner, memcg_usage->version);
 	/* Where the limit of memory is set, those of swap and of kernel memory may not be. */
-	if (owner.where[0] && charge->reached == OOM_LIMIT_MEMORY)
-		oom_say(telling, "The limit is set by %s.", SAFE(owner.where));
+	if (owner.where[0] && memcg_usage->reached == OOM_LIMIT_MEMORY)
+		oom_sentence(buf, "The limit is set by %s.", SAFE(owner.where));
 	else if (file)
-		oom_say(telling, "The limit is %s of %s.", file, PATH(path));
+		oom_sentence(buf, "The limit is %s of %s.", file, PATH(path));
 }

@@ -34,10 +34,10 @@ static uint64_t page_tables(const struct oom_report *report, const struct oom_vi
 	return task ? task->pgtables : OOM_UNKNOWN;
 }
 
-static void say_held(struct oom_telling *telling, const struct oom_victim *victim)
+static void append_held(struct oom_textbuf *buf, const struct oom_victim *victim)
 {
-	uint64_t held = oom_victim_held(telling->report, victim);
-	uint64_t tables = page_tables(telling->report, victim);
+	uint64_t held = oom_victim_held(buf->report, victim);
+	uint64_t tables = page_tables(buf->report, victim);
 	struct oom_part parts[] = {
 		{ "anonymous", victim->anon },
 		{ "file", victim->file },
@@ -46,45 +46,45 @@ static void say_held(struct oom_telling *telling, const struct oom_victim *victi
 
 	if (held == OOM_UNKNOWN)
 		return;
-	oom_more(telling, " held %s", SAY(held));
+	oom_append(buf, " held %s", BYTES(held));
 	if (victim->anon != OOM_UNKNOWN && held) {
-		oom_more(telling, ": ");
-		oom_more_parts(telling, parts, sizeof(parts) / sizeof(parts[0]), OOM_UNKNOWN);
+		oom_append(buf, ": ");
+		oom_append_parts(buf, parts, sizeof(parts) / sizeof(parts[0]), OOM_UNKNOWN);
 	}
 	if (tables && tables != OOM_UNKNOWN)
-		oom_more(telling, "; and %s of page tables", SAY(tables));
+		oom_append(buf, "; and %s of page tables", BYTES(tables));
 }
 
-static void say_adj_score(struct oom_telling *telling, const struct oom_victim *victim, bool first)
+static void append_adj_score(struct oom_textbuf *buf, const struct oom_victim *victim, bool first)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 	const struct oom_task *task = oom_find_task(report, victim->pid);
 	int64_t adj = victim->adj;
 
 	if (adj == OOM_NO_NUMBER && task && report->columns.adj)
 		adj = task->adj;
 	if (adj != OOM_NO_NUMBER && (first || victim->adj != report->victims[0].adj))
-		oom_say(telling, "Its oom_score_adj was %" PRId64 ".", adj);
+		oom_sentence(buf, "Its oom_score_adj was %" PRId64 ".", adj);
 	if (victim->score == OOM_NO_NUMBER || report->allocating_task)
 		return;
 	if (!score_is_share(report, victim))
-		oom_say(telling, "The kernel gave it a score of %" PRId64 ".", victim->score);
+		oom_sentence(buf, "The kernel gave it a score of %" PRId64 ".", victim->score);
 	else
-		oom_say(telling, "The kernel gave it a score of "
-			"%" PRId64 " of 1000.", victim->score);
+		oom_sentence(buf, "The kernel gave it a score of "
+			     "%" PRId64 " of 1000.", victim->score);
 }
 
-static void say_swap(struct oom_telling *telling, const struct oom_victim *victim)
+static void victim_append_swap(struct oom_textbuf *buf, const struct oom_victim *victim)
 {
-	const struct oom_task *task = oom_find_task(telling->report, victim->pid);
+	const struct oom_task *task = oom_find_task(buf->report, victim->pid);
 
 	if (task && task->swap != OOM_UNKNOWN && task->swap)
-		oom_more(telling, "; %s more in swap", SAY(task->swap));
+		oom_append(buf, "; %s more in swap", BYTES(task->swap));
 }
 
-static void tell_victim(struct oom_telling *telling, const struct oom_victim *victim, bool first)
+static void explain_victim(struct oom_textbuf *buf, const struct oom_victim *victim, bool first)
 {
-	const struct oom_task *task = oom_find_task(telling->report, victim->pid);
+	const struct oom_task *task = oom_find_task(buf->report, victim->pid);
 	int64_t uid = victim->uid;
 	uint64_t total_vm = victim->total_vm;
 
@@ -92,88 +92,88 @@ static void tell_victim(struct oom_telling *telling, const struct oom_victim *vi
 		uid = task->uid;
 	if (total_vm == OOM_UNKNOWN && task)
 		total_vm = task->total_vm;
-	oom_say(telling, "%s", WHO(victim->comm, victim->pid));
+	oom_sentence(buf, "%s", WHO(victim->comm, victim->pid));
 	if (uid != OOM_NO_NUMBER)
-		oom_more(telling, ", uid %" PRId64 ",", uid);
-	say_held(telling, victim);
-	say_swap(telling, victim);
+		oom_append(buf, ", uid %" PRId64 ",", uid);
+	append_held(buf, victim);
+	victim_append_swap(buf, victim);
 	if (victim->presumed)
-		oom_more(telling, "%s was chosen; the line that says who was killed is not in the "
-			 "log, and up to Linux 5.0 it may have been a child of it",
-			 oom_victim_held(telling->report, victim) == OOM_UNKNOWN ? "" : " and");
-	else if (oom_victim_held(telling->report, victim) == OOM_UNKNOWN)
-		oom_more(telling, " was killed; how much it held, the log does not say");
-	oom_more(telling, ".");
+		oom_append(buf, "%s was chosen; the line that says who was killed is not in the "
+			   "log, and up to Linux 5.0 it may have been a child of it",
+			   oom_victim_held(buf->report, victim) == OOM_UNKNOWN ? "" : " and");
+	else if (oom_victim_held(buf->report, victim) == OOM_UNKNOWN)
+		oom_append(buf, " was killed; how much it held, the log does not say");
+	oom_append(buf, ".");
 	if (total_vm != OOM_UNKNOWN)
-		oom_say(telling, first ? "Its VSZ of %s was address space: mapped, not used."
-				       : "VSZ %s.", SAY(total_vm));
-	say_adj_score(telling, victim, first);
-	oom_paragraph(telling, OOM_HEAD_KILLED);
+		oom_sentence(buf, first ? "Its VSZ of %s was address space: mapped, not used."
+					    : "VSZ %s.", BYTES(total_vm));
+	append_adj_score(buf, victim, first);
+	oom_paragraph(buf, OOM_SECTION_KILLED);
 }
 
-static void tell_chosen(struct oom_telling *telling)
+static void explain_chosen(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 
-	if (report->panic && !report->choice.said && report->decided.pid == OOM_NO_NUMBER)
-		oom_say(telling, "Nobody: the kernel panicked.");
+	if (report->panic && !report->choice.present && report->selected.pid == OOM_NO_NUMBER)
+		oom_sentence(buf, "Nobody: the kernel panicked.");
 	else if (report->none_killable)
-		oom_say(telling, "Nobody: no process could be killed.");
+		oom_sentence(buf, "Nobody: no process could be killed.");
 	else if (report->already_exiting)
-		oom_say(telling, "Nobody: the process that was chosen was exiting already.");
-	oom_paragraph(telling, OOM_HEAD_KILLED);
+		oom_sentence(buf, "Nobody: the process that was chosen was exiting already.");
+	oom_paragraph(buf, OOM_SECTION_KILLED);
 }
 
-void oom_tell_killed(struct oom_telling *telling)
+void oom_explain_killed(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 	size_t count = oom_victims(report), shown = 0;
 
 	if (!report->victim_count)
-		tell_chosen(telling);
+		explain_chosen(buf);
 	for (size_t i = 0; i < report->victim_count && shown < VICTIMS_SHOWN; i++) {
 		if (report->victims[i].repeated)
 			continue;
-		tell_victim(telling, &report->victims[i], shown == 0);
+		explain_victim(buf, &report->victims[i], shown == 0);
 		shown++;
 	}
 	if (count > shown) {
-		oom_say(telling, "And %zu more.", count - shown);
-		oom_paragraph(telling, OOM_HEAD_KILLED);
+		oom_sentence(buf, "And %zu more.", count - shown);
+		oom_paragraph(buf, OOM_SECTION_KILLED);
 	}
 }
 
 /* One service is many processes, and the kernel weighs each by itself. */
-static void say_sums(struct oom_telling *telling)
+static void append_sums(struct oom_textbuf *buf)
 {
-	const struct oom_ranking *ranking = telling->ranking;
+	const struct oom_ranking *ranking = buf->ranking;
 	const struct oom_sum *sum = ranking->sums;
-	const struct oom_victim *victim = oom_first_victim(telling->report);
-	const struct oom_task *task = victim ? oom_find_task(telling->report, victim->pid) : NULL;
+	const struct oom_victim *victim = oom_first_victim(buf->report);
+	const struct oom_task *task = victim ? oom_find_task(buf->report, victim->pid) : NULL;
 
 	if (!ranking->sum_count || sum->tasks < SUM_TASKS || !sum->held)
 		return;
 	if (task && sum->held <= oom_task_held(task))
 		return;
-	oom_say(telling,
+	oom_sentence(buf,
 	"By name, the %zu processes called %s had most: %s together with swap and page "
-		"tables, shared pages counted for each", sum->tasks,
-		NAME(sum->comm), SAY(sum->held));
+		     "tables, shared pages counted for each", sum->tasks,
+		     NAME(sum->comm), BYTES(sum->held));
 	if (task)
-		oom_more(telling, ", against %s of %s", SAY(oom_task_held(task)),
-			 WHO(victim->comm, victim->pid));
-	oom_more(telling, ".");
+		oom_append(buf, ", against %s of %s", BYTES(oom_task_held(task)),
+			   WHO(victim->comm, victim->pid));
+	oom_append(buf, ".");
 }
 
-void oom_tell_why(struct oom_telling *telling)
+void oom_explain_why(struct oom_textbuf *buf)
 {
-	const struct oom_ranking *ranking = telling->ranking;
+	const struct oom_ranking *ranking = buf->ranking;
 
 	if (ranking->note[0])
-		oom_say(telling, "%s", ranking->note);
-	if (ranking->exempt && !telling->report->none_killable)
-		oom_say(telling, "%zu process%s exempt (oom_score_adj -1000).", ranking->exempt,
-			ranking->exempt == 1 ? " was" : "es were");
-	say_sums(telling);
-	oom_paragraph(telling, OOM_HEAD_WHY);
+		oom_sentence(buf, "%s", ranking->note);
+	if (ranking->exempt && !buf->report->none_killable)
+		oom_sentence(buf, "%zu process%s exempt (oom_score_adj -1000).", ranking->exempt,
+			     ranking->exempt == 1 ? " was" : "es were");
+	append_sums(buf);
+	oom_paragraph(buf, OOM_SECTION_WHY);
 }

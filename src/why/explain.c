@@ -12,55 +12,56 @@
 #include "base/ascii.h"
 #include "why/explain-parts.h"
 
-int oom_story_add(struct oom_story *story, enum oom_heading heading, const char *format, ...)
+int oom_explanation_add(struct oom_explanation *explanation, enum oom_section section,
+			const char *format, ...)
 {
-	struct oom_paragraph *list = story->list;
+	struct oom_paragraph *list = explanation->list;
 	va_list arguments;
 	char *text;
 	int length;
 
-	if (story->count == story->room) {
-		list = reallocarray(list, story->room + 16, sizeof(*list));
+	if (explanation->count == explanation->capacity) {
+		list = reallocarray(list, explanation->capacity + 16, sizeof(*list));
 		if (!list)
 			return -ENOMEM;
-		story->list = list;
-		story->room += 16;
+		explanation->list = list;
+		explanation->capacity += 16;
 	}
 	va_start(arguments, format);
 	length = vasprintf(&text, format, arguments);
 	va_end(arguments);
 	if (length < 0)
 		return -ENOMEM;
-	list[story->count++] = (struct oom_paragraph){ heading, text };
+	list[explanation->count++] = (struct oom_paragraph){ section, text };
 	return 0;
 }
 
-void oom_story_free(struct oom_story *story)
+void oom_explanation_free(struct oom_explanation *explanation)
 {
-	for (size_t i = 0; i < story->count; i++)
-		free(story->list[i].text);
-	free(story->list);
-	*story = (struct oom_story){ 0 };
+	for (size_t i = 0; i < explanation->count; i++)
+		free(explanation->list[i].text);
+	free(explanation->list);
+	*explanation = (struct oom_explanation){ 0 };
 }
 
-const char *oom_heading_name(enum oom_heading heading)
+const char *oom_section_name(enum oom_section section)
 {
 	static const char *const names[] = {
-		[OOM_HEAD_SUMMARY] = "In short", [OOM_HEAD_WHEN] = "When",
-		[OOM_HEAD_ASKED] = "Who asked", [OOM_HEAD_SCOPE] = "What ran out",
-		[OOM_HEAD_MEMORY] = "Memory", [OOM_HEAD_KILLED] = "Killed",
-		[OOM_HEAD_WHY] = "Why that one", [OOM_HEAD_BACK] = "What came back",
-		[OOM_HEAD_NEXT] = "What followed", [OOM_HEAD_ADVICE] = "What to do",
-		[OOM_HEAD_GAPS] = "Not in the log",
+		[OOM_SECTION_SUMMARY] = "In short", [OOM_SECTION_WHEN] = "When",
+		[OOM_SECTION_TRIGGER] = "Who asked", [OOM_SECTION_SCOPE] = "What ran out",
+		[OOM_SECTION_MEMORY] = "Memory", [OOM_SECTION_KILLED] = "Killed",
+		[OOM_SECTION_WHY] = "Why that one", [OOM_SECTION_RECLAIMED] = "What came back",
+		[OOM_SECTION_FOLLOW_UP] = "What followed", [OOM_SECTION_ADVICE] = "What to do",
+		[OOM_SECTION_GAPS] = "Not in the log",
 	};
 
-	return (size_t)heading < sizeof(names) / sizeof(names[0]) ? names[heading] : "";
+	return (size_t)section < sizeof(names) / sizeof(names[0]) ? names[section] : "";
 }
 
 bool oom_table_whole(const struct oom_report *report)
 {
-	bool ended = !report->cut_end || report->choice.said || report->victim_count ||
-		     report->none_killable || report->decided.pid != OOM_NO_NUMBER;
+	bool ended = !report->cut_end || report->choice.present || report->victim_count ||
+		     report->none_killable || report->selected.pid != OOM_NO_NUMBER;
 
 	return report->has_table && report->task_count && ended && !report->cut_start &&
 	       !report->missed && report->task_count == report->tasks_listed;
@@ -68,7 +69,7 @@ bool oom_table_whole(const struct oom_report *report)
 
 bool oom_table_left_out(const struct oom_report *report)
 {
-	return !report->has_table && report->trigger.said &&
+	return !report->has_table && report->trigger.present &&
 	       report->trigger.pid != OOM_NO_NUMBER && !report->cut_end && !report->missed &&
 	       (report->has_memory || report->memcg.memory.usage != OOM_UNKNOWN);
 }
@@ -124,7 +125,7 @@ uint64_t oom_shmem_kept(const struct oom_report *report)
 	/* Victims may share it with each other: the largest is what they have at least. */
 	for (size_t i = 0; i < report->victim_count; i++) {
 		const struct oom_victim *victim = &report->victims[i];
-		uint64_t kept = victim->reaped.said ? victim->reaped.shmem : victim->shmem;
+		uint64_t kept = victim->reaped.present ? victim->reaped.shmem : victim->shmem;
 
 		if (kept != OOM_UNKNOWN && (most == OOM_UNKNOWN || kept > most))
 			most = kept;
@@ -149,73 +150,76 @@ static void begin_large(char *name)
 }
 
 /* "Memory cgroup /a reached its limit of 32.0 MiB" */
-static void say_memcg(struct oom_telling *telling)
+static void append_memcg(struct oom_textbuf *buf)
 {
 	static const char *const kinds[] = {
 		[OOM_LIMIT_MEMORY] = "", [OOM_LIMIT_MEMSW] = " of memory and swap together",
 		[OOM_LIMIT_KMEM] = " of kernel memory",
 	};
-	const struct oom_charge *charge = &telling->charge;
-	char name[SAFE_ROOM(OOM_OWNER_TEXT_MAX)];
+	const struct oom_memcg_usage *memcg_usage = &buf->memcg_usage;
+	char name[SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)];
 
-	oom_memcg_name(name, telling->report->memcg.path);
-	if (oom_is_bpf(telling->report)) {
-		oom_say(telling, "A BPF program asked for a kill in %s", name);
+	oom_memcg_name(name, buf->report->memcg.path);
+	if (oom_is_bpf(buf->report)) {
+		oom_sentence(buf, "A BPF program asked for a kill in %s", name);
 		return;
 	}
 	begin_large(name);
-	if (charge->counter->unlimited) {
-		oom_say(telling, "%s ran out of memory, without a limit of its own", name);
+	if (memcg_usage->counter->unlimited) {
+		oom_sentence(buf, "%s ran out of memory, without a limit of its own", name);
 		return;
 	}
-	if (charge->below && charge->counter->limit != OOM_UNKNOWN) {
-		oom_say(telling,
+	if (memcg_usage->below && memcg_usage->counter->limit != OOM_UNKNOWN) {
+		oom_sentence(buf,
 		"%s ran out of memory, though only %s of %s limit of %s was used when "
-			"the report was made", name, SAY(charge->counter->usage),
-			strncmp(name, "All ", 4) ? "its" : "their", SAY(charge->counter->limit));
+			     "the report was made", name, BYTES(memcg_usage->counter->usage),
+			     strncmp(name, "All ", 4) ? "its" : "their",
+			     BYTES(memcg_usage->counter->limit));
 		return;
 	}
-	oom_say(telling, "%s reached %s limit%s", name, strncmp(name, "All ", 4) ? "its" : "their",
-		kinds[charge->reached]);
-	if (charge->counter->limit != OOM_UNKNOWN && !charge->counter->unlimited)
-		oom_more(telling, " of %s", SAY(charge->counter->limit));
+	oom_sentence(buf, "%s reached %s limit%s", name, strncmp(name, "All ", 4) ? "its"
+		     : "their",
+		     kinds[memcg_usage->reached]);
+	if (memcg_usage->counter->limit != OOM_UNKNOWN && !memcg_usage->counter->unlimited)
+		oom_append(buf, " of %s", BYTES(memcg_usage->counter->limit));
 }
 
 /* "Node 1, the only one that its cpuset allows, ran out of memory" */
-static void say_nodes(struct oom_telling *telling, const char *list, const char *whose)
+static void summary_append_nodes(struct oom_textbuf *buf, const char *list, const char *whose)
 {
 	if (!list || *list < '0' || *list > '9')
-		oom_say(telling, "The memory nodes that %s allows ran out of memory", whose);
+		oom_sentence(buf, "The memory nodes that %s allows ran out of memory", whose);
 	else if (strpbrk(list, ",-"))
-		oom_say(telling, "Nodes %s, the only ones that %s allows, ran out of memory",
-			SAFE(list), whose);
+		oom_sentence(buf, "Nodes %s, the only ones that %s allows, ran out of memory",
+			     SAFE(list), whose);
 	else
-		oom_say(telling, "Node %s, the only one that %s allows, ran out of memory",
-			SAFE(list), whose);
+		oom_sentence(buf, "Node %s, the only one that %s allows, ran out of memory",
+			     SAFE(list), whose);
 }
 
-static void say_scope(struct oom_telling *telling)
+static void summary_append_scope(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 
 	switch (report->scope) {
 	case OOM_SCOPE_GLOBAL:
-		oom_say(telling, "The machine ran out of memory");
+		oom_sentence(buf, "The machine ran out of memory");
 		break;
 	case OOM_SCOPE_MEMCG:
-		say_memcg(telling);
+		append_memcg(buf);
 		break;
 	case OOM_SCOPE_CPUSET:
-		say_nodes(telling, report->mems_allowed, "its cpuset");
+		summary_append_nodes(buf, report->mems_allowed, "its cpuset");
 		break;
 	case OOM_SCOPE_MEMPOLICY:
-		say_nodes(telling, report->nodemask, "its NUMA policy");
+		summary_append_nodes(buf, report->nodemask, "its NUMA policy");
 		break;
 	case OOM_SCOPE_SYSRQ:
-		oom_say(telling, "Somebody asked for a kill by SysRq-f");
+		oom_sentence(buf, "Somebody asked for a kill by SysRq-f");
 		break;
 	default:
-		oom_say(telling, "The OOM killer ran, and what had run out of memory is not said");
+		oom_sentence(buf,
+			     "The OOM killer ran, and what had run out of memory is not said");
 		break;
 	}
 }
@@ -232,79 +236,80 @@ static uint64_t sum_held(const struct oom_report *report)
 }
 
 /* There is one at least. */
-static void say_victims(struct oom_telling *telling)
+static void append_victims(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 	const struct oom_victim *first = report->victims;
 	uint64_t held = sum_held(report);
 	size_t count = oom_victims(report);
 
 	if (count <= 1) {
-		oom_more(telling, ": %s was killed", WHO(first->comm, first->pid));
+		oom_append(buf, ": %s was killed", WHO(first->comm, first->pid));
 		if (held != OOM_UNKNOWN)
-			oom_more(telling, "; it held %s", SAY(held));
+			oom_append(buf, "; it held %s", BYTES(held));
 		return;
 	}
-	oom_more(telling, ": %zu processes were killed, %s first", count,
-		 WHO(first->comm, first->pid));
+	oom_append(buf, ": %zu processes were killed, %s first", count,
+		   WHO(first->comm, first->pid));
 	if (held != OOM_UNKNOWN)
-		oom_more(telling, "; they held %s together, shared pages counted for each",
-			 SAY(held));
+		oom_append(buf, "; they held %s together, shared pages counted for each",
+			   BYTES(held));
 }
 
 /* The log has no line of the kill, but perhaps one of what was decided. */
-static void say_no_victim(struct oom_telling *telling)
+static void append_no_victim(struct oom_textbuf *buf)
 {
-	const struct oom_report *report = telling->report;
+	const struct oom_report *report = buf->report;
 
 	if (report->panic)
-		oom_more(telling, ": the kernel panicked instead of killing a process");
+		oom_append(buf, ": the kernel panicked instead of killing a process");
 	else if (report->none_killable)
-		oom_more(telling, ": there was no process that could be killed");
+		oom_append(buf, ": there was no process that could be killed");
 	else if (report->already_exiting)
-		oom_more(telling, ": the process chosen was exiting already, and was left to it");
-	else if (report->decided.pid != OOM_NO_NUMBER)
-		oom_more(telling, ": %s was chosen, its kill is not in the log",
-			 WHO(report->decided.comm, report->decided.pid));
-	else if (report->choice.said)
-		oom_more(telling, ": %s was chosen, its kill is not in the log",
-			 WHO(report->choice.comm, report->choice.pid));
+		oom_append(buf, ": the process chosen was exiting already, and was left to it");
+	else if (report->selected.pid != OOM_NO_NUMBER)
+		oom_append(buf, ": %s was chosen, its kill is not in the log",
+			   WHO(report->selected.comm, report->selected.pid));
+	else if (report->choice.present)
+		oom_append(buf, ": %s was chosen, its kill is not in the log",
+			   WHO(report->choice.comm, report->choice.pid));
 	else
-		oom_more(telling, ": who was killed, if anybody, is not in the log");
+		oom_append(buf, ": who was killed, if anybody, is not in the log");
 }
 
-void oom_tell_summary(struct oom_telling *telling)
+void oom_explain_summary(struct oom_textbuf *buf)
 {
-	say_scope(telling);
-	if (telling->report->victim_count && !telling->report->victims[0].presumed)
-		say_victims(telling);
+	summary_append_scope(buf);
+	if (buf->report->victim_count && !buf->report->victims[0].presumed)
+		append_victims(buf);
 	else
-		say_no_victim(telling);
-	if (telling->report->panic && telling->report->victim_count)
-		oom_more(telling, "; then the kernel panicked");
-	oom_more(telling, ".");
-	oom_paragraph(telling, OOM_HEAD_SUMMARY);
+		append_no_victim(buf);
+	if (buf->report->panic && buf->report->victim_count)
+		oom_append(buf, "; then the kernel panicked");
+	oom_append(buf, ".");
+	oom_paragraph(buf, OOM_SECTION_SUMMARY);
 }
 
 int oom_explain(const struct oom_report *report, const struct oom_ranking *ranking,
-		const struct oom_report *next, struct oom_story *ret_story)
+		const struct oom_report *next, struct oom_explanation *ret_explanation)
 {
-	static void (*const tellers[])(struct oom_telling *telling) = {
-		oom_tell_summary, oom_tell_when, oom_tell_asked, oom_tell_scope,
-		oom_tell_shortage, oom_tell_memory, oom_tell_killed, oom_tell_why, oom_tell_back,
-		oom_tell_next, oom_tell_advice, oom_tell_gaps,
+	static void (*const sections[])(struct oom_textbuf *buf) = {
+		oom_explain_summary, oom_explain_when, oom_explain_trigger, oom_explain_scope,
+		oom_explain_shortage, oom_explain_memory, oom_explain_killed, oom_explain_why,
+		oom_explain_reclaimed,
+		oom_explain_follow_up, oom_explain_advice, oom_explain_gaps,
 	};
-	struct oom_story story = { 0 };
-	struct oom_telling telling;
+	struct oom_explanation explanation = { 0 };
+	struct oom_textbuf buf;
 	int error;
 
-	oom_telling_begin(&telling, report, ranking, next, &story);
-	for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
-		tellers[i](&telling);
-	error = oom_telling_end(&telling);
+	oom_textbuf_begin(&buf, report, ranking, next, &explanation);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		sections[i](&buf);
+	error = oom_textbuf_end(&buf);
 	if (error)
-		oom_story_free(&story);
+		oom_explanation_free(&explanation);
 	else
-		*ret_story = story;
+		*ret_explanation = explanation;
 	return error;
 }

@@ -9,29 +9,30 @@
 #include "why/rank.h"
 
 /* In the order in which they are told. */
-enum oom_heading {
-	OOM_HEAD_SUMMARY,	/* the whole in one sentence */
-	OOM_HEAD_WHEN,
-	OOM_HEAD_ASKED,		/* the trigger, what it asked for */
-	OOM_HEAD_SCOPE,		/* what ran out, whose limit, who set it */
-	OOM_HEAD_MEMORY,	/* the figures that explain the shortage */
-	OOM_HEAD_KILLED,
-	OOM_HEAD_WHY,
-	OOM_HEAD_BACK,		/* what the reaper got back, and what it could not */
-	OOM_HEAD_NEXT,		/* the report that follows at once, a panic */
-	OOM_HEAD_ADVICE,
-	OOM_HEAD_GAPS,		/* what this log does not have: cut off, suppressed, guessed */
+enum oom_section {
+	OOM_SECTION_SUMMARY,	/* the whole in one sentence */
+	OOM_SECTION_WHEN,
+	OOM_SECTION_TRIGGER,		/* the trigger, what it asked for */
+	OOM_SECTION_SCOPE,		/* what ran out, whose limit, who set it */
+	OOM_SECTION_MEMORY,	/* the figures that explain the shortage */
+	OOM_SECTION_KILLED,
+	OOM_SECTION_WHY,
+	OOM_SECTION_RECLAIMED,		/* what the reaper got back, and what it could not */
+	OOM_SECTION_FOLLOW_UP,		/* the report that follows at once, a panic */
+	OOM_SECTION_ADVICE,
+	OOM_SECTION_GAPS,		/* what this log does not have: cut off, suppressed,
+					 * guessed */
 };
 
 /* A paragraph. Process names and paths in it are already safe for a terminal (base/safe.h). */
 struct oom_paragraph {
-	enum oom_heading heading;
+	enum oom_section section;
 	char *text;		/* owned; no newline, no final blank */
 };
 
-struct oom_story {
+struct oom_explanation {
 	struct oom_paragraph *list;	/* owned */
-	size_t count, room;
+	size_t count, capacity;
 };
 
 /*
@@ -39,19 +40,20 @@ struct oom_story {
  * "28.7 GiB". Returns 0 or -ENOMEM.
  */
 int oom_explain(const struct oom_report *report, const struct oom_ranking *ranking,
-		const struct oom_report *next, struct oom_story *ret_story);
+		const struct oom_report *next, struct oom_explanation *ret_explanation);
 
-void oom_story_free(struct oom_story *story);
+void oom_explanation_free(struct oom_explanation *explanation);
 
 /* Adds a paragraph. Returns 0 or -ENOMEM. */
-int oom_story_add(struct oom_story *story, enum oom_heading heading, const char *format, ...)
+int oom_explanation_add(struct oom_explanation *explanation, enum oom_section section,
+			const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* "What ran out", ...: the words in front of a paragraph. */
-const char *oom_heading_name(enum oom_heading heading);
+const char *oom_section_name(enum oom_section section);
 
 /* Adds what the figures advise, each with the figure that it rests on (advice.c). */
 int oom_advise(const struct oom_report *report, const struct oom_ranking *ranking,
-	       const struct oom_report *next, struct oom_story *story);
+	       const struct oom_report *next, struct oom_explanation *explanation);
 
 #endif

@@ -12,7 +12,7 @@
 #include "oom/report.h"
 #include "why/gfp.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Kernels where the values of many flags changed, as oom_kernel_number() has them. */
 #define RECLAIM_SPLIT 404	/* 4.4: __GFP_WAIT became direct and kswapd reclaim */
@@ -159,10 +159,10 @@ static const struct gfp_name singles[] = {
 	{ "__GFP_SKIP_KASAN", 0x2000000, 603, 609 },
 };
 
-static void add(struct oom_gfp *gfp, struct text name)
+static void gfp_add(struct oom_gfp *gfp, struct strview name)
 {
 	if (gfp->count < OOM_GFP_FLAGS_MAX && name.length && name.length < OOM_GFP_NAME_MAX)
-		text_copy_to(name, gfp->flags[gfp->count++], OOM_GFP_NAME_MAX);
+		strview_copy_to(name, gfp->flags[gfp->count++], OOM_GFP_NAME_MAX);
 }
 
 /* Takes NAME out of *mask, if KERNEL has it and all its bits are set. */
@@ -170,7 +170,7 @@ static bool take(const struct gfp_name *name, unsigned kernel, uint64_t *mask, s
 {
 	if (kernel < name->since || kernel > name->until || (*mask & name->value) != name->value)
 		return false;
-	add(gfp, text_of(name->name));
+	gfp_add(gfp, strview_of(name->name));
 	*mask &= ~(uint64_t)name->value;
 	return true;
 }
@@ -178,7 +178,7 @@ static bool take(const struct gfp_name *name, unsigned kernel, uint64_t *mask, s
 /* Takes those of the single bits that are among BITS. */
 static void take_singles(uint32_t bits, unsigned kernel, uint64_t *mask, struct oom_gfp *gfp)
 {
-	for (size_t i = 0; i < COUNT(singles); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(singles); i++)
 		if (singles[i].value & bits)
 			take(&singles[i], kernel, mask, gfp);
 }
@@ -194,14 +194,14 @@ static unsigned decode(uint64_t mask, unsigned kernel, struct oom_gfp *gfp)
 	char rest[24];
 
 	gfp->count = 0;
-	for (size_t i = 0; i < COUNT(composites); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(composites); i++)
 		composed |= take(&composites[i], kernel, &mask, gfp);
 	for (uint32_t bit = 1; bit && kernel >= IN_BIT_ORDER; bit <<= 1)
 		take_singles(bit, kernel, &mask, gfp);
 	take_singles(UINT32_MAX, kernel, &mask, gfp);
 	if (mask) {
 		snprintf(rest, sizeof(rest), "0x%" PRIx64, mask);
-		add(gfp, text_of(rest));
+		gfp_add(gfp, strview_of(rest));
 	}
 	return (mask ? UNNAMED_BITS : 0u) | (composed ? 0u : NO_COMPOSITE);
 }
@@ -218,14 +218,14 @@ static bool decode_by(uint64_t mask, unsigned kernel, bool bare, struct oom_gfp 
 
 	if (kernel && !(decode(mask, kernel, gfp) & NO_COMPOSITE))
 		return true;
-	for (size_t i = 0; !kernel && bare && i < COUNT(kinds); i++)
+	for (size_t i = 0; !kernel && bare && i < ARRAY_SIZE(kinds); i++)
 		if (!decode(mask, kinds[i], gfp))
 			return true;
 	gfp->count = 0;
 	return false;
 }
 
-static bool is_name(struct text text)
+static bool gfp_is_name(struct strview text)
 {
 	for (size_t i = 0; i < text.length; i++)
 		if (!isalnum((unsigned char)text.at[i]) && text.at[i] != '_')
@@ -234,20 +234,20 @@ static bool is_name(struct text text)
 }
 
 /* Names as the kernel prints them; they are not all there without the closing parenthesis. */
-static bool split_names(struct text mask, struct oom_gfp *gfp)
+static bool split_names(struct strview mask, struct oom_gfp *gfp)
 {
-	struct text names, name;
+	struct strview names, name;
 
-	if (!text_take_until(&mask, "(", &names) || !text_take_until(&mask, ")", &names))
+	if (!strview_take_until(&mask, "(", &names) || !strview_take_until(&mask, ")", &names))
 		return false;
 	while (names.length) {
-		if (!text_take_until(&names, "|", &name)) {
+		if (!strview_take_until(&names, "|", &name)) {
 			name = names;
 			names.length = 0;
 		}
-		name = text_trim(name);
-		if (is_name(name))
-			add(gfp, name);
+		name = strview_trim(name);
+		if (gfp_is_name(name))
+			gfp_add(gfp, name);
 	}
 	return true;
 }
@@ -369,7 +369,7 @@ static const char nothing[] =
 
 static unsigned meaning(const char *flag)
 {
-	for (size_t i = 0; i < COUNT(meanings); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
 		if (!strcmp(meanings[i].name, flag))
 			return meanings[i].says;
 	return flag[0] == '0' ? OTHER : 0;
@@ -381,7 +381,7 @@ static void find_kind(struct oom_gfp *gfp)
 
 	for (size_t i = 0; i < gfp->count; i++)
 		says |= meaning(gfp->flags[i]);
-	for (size_t i = 0; i < COUNT(kinds) && !*gfp->kind; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !*gfp->kind; i++)
 		if ((says & kinds[i].has) == kinds[i].has && !(says & kinds[i].hasnt))
 			gfp->kind = kinds[i].kind;
 	gfp->charged = gfp->kind;
@@ -391,19 +391,19 @@ static void find_kind(struct oom_gfp *gfp)
 
 void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oom_gfp *ret_gfp)
 {
-	struct text text = mask ? text_of(mask) : (struct text){ "", 0 };
+	struct strview text = mask ? strview_of(mask) : (struct strview){ "", 0 };
 
 	*ret_gfp = (struct oom_gfp){ .kind = "", .charged = "" };
 	if (value == OOM_UNKNOWN) {
-		struct text number = text;
+		struct strview number = text;
 
 		/* What overflows is OOM_UNKNOWN again. */
-		if (!text_starts(number, "0x") || !text_take_hex(&number, &value))
+		if (!strview_starts(number, "0x") || !strview_take_hex(&number, &value))
 			value = OOM_UNKNOWN;
 	}
 	split_names(text, ret_gfp);
 	if (!ret_gfp->count && value && value != OOM_UNKNOWN)
-		ret_gfp->decoded = decode_by(value, kernel, !text_has(text, "("), ret_gfp);
+		ret_gfp->decoded = decode_by(value, kernel, !strview_has(text, "("), ret_gfp);
 	find_kind(ret_gfp);
 	if (!ret_gfp->count && value == 0)
 		ret_gfp->kind = ret_gfp->charged = nothing;

@@ -6,25 +6,26 @@
 
 #include "why/owner-walk.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * A UUID, with dashes or, as in systemd's unit names, underscores; or 32 digits without: the hash
  * that is the UID of a static pod.
  */
-static bool copy_uid(struct text text, char uid[static 64])
+static bool copy_uid(struct strview text, char uid[static 64])
 {
 	if (owner_is_hex(text, 32, 32)) {
-		text_copy_to(text, uid, 64);
+		strview_copy_to(text, uid, 64);
 		return true;
 	}
 	if (text.length != 36)
 		return false;
 	for (size_t i = 0; i < text.length; i++) {
-		struct text byte = text_head(text_from(text, i), 1);
+		struct strview byte = strview_head(strview_from(text, i), 1);
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (dash ? !text_is(byte, "-") && !text_is(byte, "_") : !owner_is_hex(byte, 1, 1))
+		if (dash ? !strview_is(byte, "-") && !strview_is(byte, "_")
+		    : !owner_is_hex(byte, 1, 1))
 			return false;
 		uid[i] = dash ? '-' : text.at[i];
 	}
@@ -36,68 +37,69 @@ static bool copy_uid(struct text text, char uid[static 64])
 struct pod_name {
 	const char *qos;
 	char uid[64];
-	struct text runtime, container;
+	struct strview runtime, container;
 };
 
 /* Takes "-burstable-podUID.slice" apart, behind which ":cri-containerd:ID" may be. */
-static bool parse_pod_slice(struct text name, struct pod_name *ret_pod)
+static bool parse_pod_slice(struct strview name, struct pod_name *ret_pod)
 {
-	struct text front;
+	struct strview front;
 
 	*ret_pod = (struct pod_name){ .qos = "" };
-	if (text_take_until(&name, ":", &front)) {
-		if (!text_take_until(&name, ":", &ret_pod->runtime) || !owner_is_id(name))
+	if (strview_take_until(&name, ":", &front)) {
+		if (!strview_take_until(&name, ":", &ret_pod->runtime) || !owner_is_id(name))
 			return false;
 		ret_pod->container = name;
 		name = front;
 	}
-	if (!owner_drop_end(&name, ".slice") || !text_skip(&name, "-"))
+	if (!owner_drop_end(&name, ".slice") || !strview_skip(&name, "-"))
 		return false;
-	if (text_skip(&name, "burstable"))
+	if (strview_skip(&name, "burstable"))
 		ret_pod->qos = "burstable";
-	else if (text_skip(&name, "besteffort"))
+	else if (strview_skip(&name, "besteffort"))
 		ret_pod->qos = "besteffort";
 	if (!name.length)
 		return ret_pod->qos[0] && !ret_pod->container.length;
-	if (ret_pod->qos[0] && !text_skip(&name, "-"))
+	if (ret_pod->qos[0] && !strview_skip(&name, "-"))
 		return false;
-	return text_skip(&name, "pod") && copy_uid(name, ret_pod->uid);
+	return strview_skip(&name, "pod") && copy_uid(name, ret_pod->uid);
 }
 
 static bool enter_class(struct owner_walk *walk, const char *qos)
 {
-	owner_enter(walk, OOM_OWNER_KUBERNETES, OWNER_CLASS);
-	text_copy_to(text_of(qos), walk->owner->qos, sizeof(walk->owner->qos));
+	owner_enter(walk, CGROUP_OWNER_KUBERNETES, OWNER_CLASS);
+	strview_copy_to(strview_of(qos), walk->owner->qos, sizeof(walk->owner->qos));
 	return true;
 }
 
 /* A pod without a class between it and kubepods is guaranteed its memory. */
 static bool enter_pod(struct owner_walk *walk, const char uid[static 64], const char *qos)
 {
-	struct oom_owner *owner = walk->owner;
+	struct cgroup_owner *owner = walk->owner;
 
-	owner_enter(walk, OOM_OWNER_KUBERNETES, OWNER_POD);
+	owner_enter(walk, CGROUP_OWNER_KUBERNETES, OWNER_POD);
 	memcpy(owner->pod, uid, sizeof(owner->pod));
 	if (!owner->qos[0])
-		text_copy_to(text_of(qos[0] ? qos : "guaranteed"), owner->qos, sizeof(owner->qos));
+		strview_copy_to(strview_of(qos[0] ? qos : "guaranteed"), owner->qos,
+				sizeof(owner->qos));
 	return true;
 }
 
 /* Of the systemd driver: "kubepods-burstable-podUID.slice"; kind has "kubelet-" in front of it. */
 static bool find_pod_slice(struct owner_walk *walk)
 {
-	size_t at = text_find(walk->component, "kubepods");
-	struct text name = text_from(walk->component, at);
+	size_t at = strview_find(walk->component, "kubepods");
+	struct strview name = strview_from(walk->component, at);
 	char runtime[sizeof(walk->owner->runtime)];
 	struct pod_name pod;
 
-	if (at == TEXT_NONE || (at > 0 && walk->component.at[at - 1] != '-'))
+	if (at == STRVIEW_NONE || (at > 0 && walk->component.at[at - 1] != '-'))
 		return false;
-	if (text_is(name, "kubepods.slice") || text_is(walk->component, "kubepods")) {
-		owner_begin(walk, OOM_OWNER_KUBERNETES, OWNER_ALL);
+	if (strview_is(name, "kubepods.slice") || strview_is(walk->component, "kubepods")) {
+		owner_begin(walk, CGROUP_OWNER_KUBERNETES, OWNER_ALL);
 		return true;
 	}
-	if (!parse_pod_slice(text_from(name, strlen("kubepods")), &pod))
+	if (!parse_pod_slice(strview_from(name, strlen("kubepods")), &pod))
 		return false;
 	if (!pod.uid[0])
 		return enter_class(walk, pod.qos);
@@ -105,75 +107,75 @@ static bool find_pod_slice(struct owner_walk *walk)
 	if (!pod.container.length)
 		return true;
 	walk->level = OWNER_ITEM;
-	text_copy_to(pod.runtime, runtime, sizeof(runtime));
+	strview_copy_to(pod.runtime, runtime, sizeof(runtime));
 	return owner_set_container(walk, runtime, pod.container);
 }
 
 /* Of the cgroupfs driver: kubepods/burstable/podUID/ID. */
 static bool find_pod(struct owner_walk *walk)
 {
-	struct text name = walk->component;
+	struct strview name = walk->component;
 	char uid[64] = "";
 
-	if (walk->owner->kind != OOM_OWNER_KUBERNETES || walk->foreign.length)
+	if (walk->owner->kind != CGROUP_OWNER_KUBERNETES || walk->foreign.length)
 		return false;
-	if (walk->level == OWNER_ALL && text_is(name, "burstable"))
+	if (walk->level == OWNER_ALL && strview_is(name, "burstable"))
 		return enter_class(walk, "burstable");
-	if (walk->level == OWNER_ALL && text_is(name, "besteffort"))
+	if (walk->level == OWNER_ALL && strview_is(name, "besteffort"))
 		return enter_class(walk, "besteffort");
 	if (walk->level == OWNER_POD && owner_is_id(name)) {
 		walk->level = OWNER_ITEM;
 		return owner_set_container(walk, "", name);
 	}
-	return walk->level <= OWNER_CLASS && text_skip(&name, "pod") && copy_uid(name, uid) &&
+	return walk->level <= OWNER_CLASS && strview_skip(&name, "pod") && copy_uid(name, uid) &&
 	       enter_pod(walk, uid, "");
 }
 
 /* Takes "docker-ID.scope" apart, as runc and crun name scopes. KIND is by the runtime's name. */
-static bool parse_scope(struct text name, struct text *ret_runtime, struct text *ret_id,
-			enum oom_owner_kind *ret_kind)
+static bool parse_scope(struct strview name, struct strview *ret_runtime, struct strview *ret_id,
+			enum cgroup_owner_kind *ret_kind)
 {
-	static const struct { const char *runtime; enum oom_owner_kind kind; } runtimes[] = {
-		{ "docker", OOM_OWNER_DOCKER },
-		{ "libpod", OOM_OWNER_PODMAN },
-		{ "libpod-conmon", OOM_OWNER_PODMAN },
-		{ "cri-containerd", OOM_OWNER_CONTAINER },
-		{ "crio", OOM_OWNER_CONTAINER },
-		{ "crio-conmon", OOM_OWNER_CONTAINER },
-		{ "nerdctl", OOM_OWNER_CONTAINER },
+	static const struct { const char *runtime; enum cgroup_owner_kind kind; } runtimes[] = {
+		{ "docker", CGROUP_OWNER_DOCKER },
+		{ "libpod", CGROUP_OWNER_PODMAN },
+		{ "libpod-conmon", CGROUP_OWNER_PODMAN },
+		{ "cri-containerd", CGROUP_OWNER_CONTAINER },
+		{ "crio", CGROUP_OWNER_CONTAINER },
+		{ "crio-conmon", CGROUP_OWNER_CONTAINER },
+		{ "nerdctl", CGROUP_OWNER_CONTAINER },
 	};
-	enum oom_owner_kind kind = OOM_OWNER_UNKNOWN;
+	enum cgroup_owner_kind kind = CGROUP_OWNER_UNKNOWN;
 	size_t dash;
 
 	if (!owner_drop_end(&name, ".scope"))
 		return false;
-	dash = text_find_last(name, "-");
-	if (dash == TEXT_NONE)
+	dash = strview_find_last(name, "-");
+	if (dash == STRVIEW_NONE)
 		return false;
-	*ret_id = text_from(name, dash + 1);
-	*ret_runtime = text_head(name, dash);
-	for (size_t i = 0; i < COUNT(runtimes); i++)
-		if (text_is(*ret_runtime, runtimes[i].runtime))
+	*ret_id = strview_from(name, dash + 1);
+	*ret_runtime = strview_head(name, dash);
+	for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++)
+		if (strview_is(*ret_runtime, runtimes[i].runtime))
 			kind = runtimes[i].kind;
-	*ret_kind = kind ? kind : OOM_OWNER_CONTAINER;
+	*ret_kind = kind ? kind : CGROUP_OWNER_CONTAINER;
 	/* Any program may have a scope with a short number. */
 	return owner_is_name(*ret_runtime, "-_.", 23) &&
 	       (kind ? owner_is_id(*ret_id) : owner_is_hex(*ret_id, 64, 64));
 }
 
-static bool find_scope(struct owner_walk *walk)
+static bool container_find_scope(struct owner_walk *walk)
 {
-	struct text name, id;
-	enum oom_owner_kind kind;
+	struct strview name, id;
+	enum cgroup_owner_kind kind;
 	char runtime[sizeof(walk->owner->runtime)];
 
 	if (!parse_scope(walk->component, &name, &id, &kind))
 		return false;
-	text_copy_to(name, runtime, sizeof(runtime));
-	if (owner_is_at(walk, OOM_OWNER_KUBERNETES, OWNER_POD) ||
-	    (owner_is_at(walk, OOM_OWNER_PODMAN, OWNER_POD) && kind == OOM_OWNER_PODMAN)) {
+	strview_copy_to(name, runtime, sizeof(runtime));
+	if (owner_is_at(walk, CGROUP_OWNER_KUBERNETES, OWNER_POD) ||
+	    (owner_is_at(walk, CGROUP_OWNER_PODMAN, OWNER_POD) && kind == CGROUP_OWNER_PODMAN)) {
 		walk->level = OWNER_ITEM;
-	} else if (owner_is_at(walk, OOM_OWNER_CONTAINER, OWNER_POD)) {
+	} else if (owner_is_at(walk, CGROUP_OWNER_CONTAINER, OWNER_POD)) {
 		walk->level = OWNER_ITEM;
 		return owner_set_container(walk, "ecs", id);
 	} else {
@@ -185,68 +187,68 @@ static bool find_scope(struct owner_walk *walk)
 /* "machine-libpod_pod_ID.slice" */
 static bool find_podman_pod(struct owner_walk *walk)
 {
-	size_t at = text_find(walk->component, "libpod_pod_");
-	struct text name = text_from(walk->component, at);
+	size_t at = strview_find(walk->component, "libpod_pod_");
+	struct strview name = strview_from(walk->component, at);
 
-	if (at == TEXT_NONE || !text_skip(&name, "libpod_pod_"))
+	if (at == STRVIEW_NONE || !strview_skip(&name, "libpod_pod_"))
 		return false;
 	owner_drop_end(&name, ".slice");
 	if (!owner_is_id(name))
 		return false;
-	owner_begin(walk, OOM_OWNER_PODMAN, OWNER_POD);
-	text_copy_to(text_head(name, 12), walk->group, sizeof(walk->group));
+	owner_begin(walk, CGROUP_OWNER_PODMAN, OWNER_POD);
+	strview_copy_to(strview_head(name, 12), walk->group, sizeof(walk->group));
 	return true;
 }
 
 /* "libpod_parent/libpod-ID", and "libpod-payload-ID" below a unit that Podman runs in */
 static bool find_podman(struct owner_walk *walk)
 {
-	struct text name = walk->component;
+	struct strview name = walk->component;
 
-	if (text_is(name, "libpod_parent")) {
-		owner_begin(walk, OOM_OWNER_PODMAN, OWNER_ALL);
+	if (strview_is(name, "libpod_parent")) {
+		owner_begin(walk, CGROUP_OWNER_PODMAN, OWNER_ALL);
 		return true;
 	}
-	if (!text_skip(&name, "libpod-"))
+	if (!strview_skip(&name, "libpod-"))
 		return find_podman_pod(walk);
-	text_skip(&name, "payload-");
+	strview_skip(&name, "payload-");
 	if (!owner_is_id(name))
 		return false;
-	if (walk->owner->kind != OOM_OWNER_PODMAN || !text_is(name, walk->owner->container))
-		owner_enter(walk, OOM_OWNER_PODMAN, OWNER_ITEM);
+	if (walk->owner->kind != CGROUP_OWNER_PODMAN || !strview_is(name, walk->owner->container))
+		owner_enter(walk, CGROUP_OWNER_PODMAN, OWNER_ITEM);
 	return owner_set_container(walk, "libpod", name);
 }
 
-static bool is_of(const struct owner_walk *walk, const char *runtime)
+static bool container_is_of(const struct owner_walk *walk, const char *runtime)
 {
-	return walk->owner->kind == OOM_OWNER_CONTAINER && !walk->foreign.length &&
+	return walk->owner->kind == CGROUP_OWNER_CONTAINER && !walk->foreign.length &&
 	       !strcmp(walk->owner->runtime, runtime);
 }
 
 /* The parent of all containers of RUNTIME, which has no kind of its own. */
 static bool begin_runtime(struct owner_walk *walk, const char *runtime)
 {
-	owner_begin(walk, OOM_OWNER_CONTAINER, OWNER_ALL);
-	return owner_set_container(walk, runtime, text_of(""));
+	owner_begin(walk, CGROUP_OWNER_CONTAINER, OWNER_ALL);
+	return owner_set_container(walk, runtime, strview_of(""));
 }
 
 /* "docker/ID", and Docker's builder, whose ids are 25 letters and digits: "docker/buildkit/ID" */
 static bool find_docker(struct owner_walk *walk)
 {
-	struct text name = walk->component;
+	struct strview name = walk->component;
 
-	if (text_is(walk->previous, "docker") && owner_is_id(name)) {
-		owner_enter(walk, OOM_OWNER_DOCKER, OWNER_ITEM);
+	if (strview_is(walk->previous, "docker") && owner_is_id(name)) {
+		owner_enter(walk, CGROUP_OWNER_DOCKER, OWNER_ITEM);
 		return owner_set_container(walk, "docker", name);
 	}
-	if (text_is(name, "docker") && (walk->first || owner_is_holder(walk))) {
-		owner_begin(walk, OOM_OWNER_DOCKER, OWNER_ALL);
+	if (strview_is(name, "docker") && (walk->first || owner_is_holder(walk))) {
+		owner_begin(walk, CGROUP_OWNER_DOCKER, OWNER_ALL);
 		return true;
 	}
-	if (text_is(name, "buildkit") &&
-	    (walk->first || owner_is_at(walk, OOM_OWNER_DOCKER, OWNER_ALL)))
+	if (strview_is(name, "buildkit") &&
+	    (walk->first || owner_is_at(walk, CGROUP_OWNER_DOCKER, OWNER_ALL)))
 		return begin_runtime(walk, "buildkit");
-	if (!is_of(walk, "buildkit") || walk->level != OWNER_ALL || name.length < 25 ||
+	if (!container_is_of(walk, "buildkit") || walk->level != OWNER_ALL || name.length < 25 ||
 	    !owner_is_name(name, "", 64))
 		return false;
 	walk->level = OWNER_ITEM;
@@ -254,29 +256,29 @@ static bool find_docker(struct owner_walk *walk)
 }
 
 /* An id, or on Fargate the task's and a number. */
-static bool is_ecs_container(struct text name)
+static bool is_ecs_container(struct strview name)
 {
-	struct text rest = name, task;
+	struct strview rest = name, task;
 
-	return owner_is_id(name) || (text_take_until(&rest, "-", &task) &&
+	return owner_is_id(name) || (strview_take_until(&rest, "-", &task) &&
 				     owner_is_hex(task, 32, 32) && owner_is_number(rest));
 }
 
 /* "ecs/TASK/ID", "ecstasks.slice/ecstasks-TASK.slice/docker-ID.scope" */
 static bool find_ecs(struct owner_walk *walk)
 {
-	struct text name = walk->component;
+	struct strview name = walk->component;
 	char task[64] = "";
 
-	if ((walk->first && text_is(name, "ecs")) || text_is(name, "ecstasks.slice"))
+	if ((walk->first && strview_is(name, "ecs")) || strview_is(name, "ecstasks.slice"))
 		return begin_runtime(walk, "ecs");
-	if (!is_of(walk, "ecs"))
+	if (!container_is_of(walk, "ecs"))
 		return false;
 	if (walk->level == OWNER_POD && is_ecs_container(name)) {
 		walk->level = OWNER_ITEM;
 		return owner_set_container(walk, "ecs", name);
 	}
-	if (text_skip(&name, "ecstasks-") && !owner_drop_end(&name, ".slice"))
+	if (strview_skip(&name, "ecstasks-") && !owner_drop_end(&name, ".slice"))
 		return false;
 	if (walk->level != OWNER_ALL || !copy_uid(name, task))
 		return false;
@@ -288,13 +290,13 @@ static bool find_ecs(struct owner_walk *walk)
 /* "garden/HANDLE" of Cloud Foundry and Concourse: a UUID or a generated name */
 static bool find_garden(struct owner_walk *walk)
 {
-	struct text name = walk->component;
+	struct strview name = walk->component;
 
-	if (walk->first && text_is(name, "garden"))
+	if (walk->first && strview_is(name, "garden"))
 		return begin_runtime(walk, "garden");
-	if (!is_of(walk, "garden") || walk->level != OWNER_ALL)
+	if (!container_is_of(walk, "garden") || walk->level != OWNER_ALL)
 		return false;
-	if (text_is(name, "good") || text_is(name, "bad"))
+	if (strview_is(name, "good") || strview_is(name, "bad"))
 		return true;
 	if (!owner_is_name(name, "-", sizeof(walk->owner->container) - 1))
 		return false;
@@ -302,31 +304,32 @@ static bool find_garden(struct owner_walk *walk)
 	return owner_set_container(walk, "garden", name);
 }
 
-static bool set_lxc(struct owner_walk *walk, struct text name)
+static bool set_lxc(struct owner_walk *walk, struct strview name)
 {
 	if (!owner_is_name(name, "._-+@:", sizeof(walk->owner->container) - 1))
 		return false;
-	owner_enter(walk, OOM_OWNER_LXC, OWNER_ITEM);
+	owner_enter(walk, CGROUP_OWNER_LXC, OWNER_ITEM);
 	return owner_set_container(walk, "lxc", name);
 }
 
 /* "lxc/NAME", "lxc.payload/NAME", "lxc.payload.NAME"; Proxmox numbers its containers. */
 static bool find_lxc(struct owner_walk *walk)
 {
-	struct text name = walk->component;
+	struct strview name = walk->component;
 
-	if (text_is(name, "lxc") || text_is(name, "lxc.payload") || text_is(name, "lxc.monitor")) {
-		owner_begin(walk, OOM_OWNER_LXC, OWNER_ALL);
+	if (strview_is(name, "lxc") || strview_is(name, "lxc.payload") ||
+	    strview_is(name, "lxc.monitor")) {
+		owner_begin(walk, CGROUP_OWNER_LXC, OWNER_ALL);
 		return true;
 	}
-	if (owner_is_at(walk, OOM_OWNER_LXC, OWNER_ALL)) {
+	if (owner_is_at(walk, CGROUP_OWNER_LXC, OWNER_ALL)) {
 		if (!set_lxc(walk, name))
 			return false;
-		if (text_is(walk->previous, "lxc") && owner_is_number(name))
-			text_copy_to(name, walk->group, sizeof(walk->group));
+		if (strview_is(walk->previous, "lxc") && owner_is_number(name))
+			strview_copy_to(name, walk->group, sizeof(walk->group));
 		return true;
 	}
-	return (text_skip(&name, "lxc.payload.") || text_skip(&name, "lxc.monitor.")) &&
+	return (strview_skip(&name, "lxc.payload.") || strview_skip(&name, "lxc.monitor.")) &&
 	       set_lxc(walk, name);
 }
 
@@ -338,16 +341,17 @@ static bool find_bare_id(struct owner_walk *walk)
 
 	if (!owner_is_hex(walk->component, 64, 64))
 		return false;
-	for (size_t i = 0; i < COUNT(spaces); i++)
-		if (text_is(walk->previous, spaces[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(spaces); i++)
+		if (strview_is(walk->previous, spaces[i]))
 			runtime = "containerd";
-	owner_begin(walk, OOM_OWNER_CONTAINER, OWNER_ITEM);
+	owner_begin(walk, CGROUP_OWNER_CONTAINER, OWNER_ITEM);
 	return owner_set_container(walk, runtime, walk->component);
 }
 
 bool owner_find_container(struct owner_walk *walk)
 {
-	return find_pod_slice(walk) || find_pod(walk) || find_scope(walk) || find_podman(walk) ||
+	return find_pod_slice(walk) || find_pod(walk) || container_find_scope(walk) ||
+	       find_podman(walk) ||
 	       find_docker(walk) || find_ecs(walk) || find_garden(walk) || find_lxc(walk) ||
 	       find_bare_id(walk);
 }

@@ -8,35 +8,35 @@
 
 #include "why/owner-walk.h"
 
-/* Appends to TEXT of OOM_OWNER_TEXT_MAX bytes what fits. */
+/* Appends to TEXT of CGROUP_OWNER_TEXT_MAX bytes what fits. */
 static void __attribute__((format(printf, 2, 3))) say(char *text, const char *format, ...)
 {
 	size_t used = strlen(text);
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text + used, OOM_OWNER_TEXT_MAX - used, format, arguments);
+	vsnprintf(text + used, CGROUP_OWNER_TEXT_MAX - used, format, arguments);
 	va_end(arguments);
 }
 
 /* The id as docker(1) and crictl(1) show it, of 12 digits; a name as it is. */
-static void say_container(const struct owner_walk *walk, const char *what, char *text)
+static void append_container(const struct owner_walk *walk, const char *what, char *text)
 {
 	const char *id = walk->owner->container;
-	bool is_id = owner_is_id(text_of(id));
+	bool is_id = owner_is_id(strview_of(id));
 
 	say(text, "%s %.*s", what, is_id ? 12 : (int)strlen(id), id);
 }
 
-static void say_user(const struct owner_walk *walk, char *text)
+static void append_user(const struct owner_walk *walk, char *text)
 {
 	if (walk->owner->user[0])
 		say(text, " of user %s", walk->owner->user);
 }
 
-static void say_kubernetes(const struct owner_walk *walk, char *what, char *where)
+static void append_kubernetes(const struct owner_walk *walk, char *what, char *where)
 {
-	const struct oom_owner *owner = walk->owner;
+	const struct cgroup_owner *owner = walk->owner;
 
 	if (walk->level == OWNER_ALL) {
 		say(what, "all pods of this Kubernetes node");
@@ -56,39 +56,39 @@ static void say_kubernetes(const struct owner_walk *walk, char *what, char *wher
 		    "pod's spec)");
 		return;
 	}
-	say_container(walk, ", container", what);
+	append_container(walk, ", container", what);
 	say(where, "resources.limits.memory of that container in its pod's spec");
 }
 
-static void say_docker(const struct owner_walk *walk, char *what, char *where)
+static void append_docker(const struct owner_walk *walk, char *what, char *where)
 {
 	if (walk->level == OWNER_ALL) {
 		say(what, "all Docker containers");
 		return;
 	}
-	say_container(walk, "Docker container", what);
-	say_user(walk, what);
+	append_container(walk, "Docker container", what);
+	append_user(walk, what);
 	say(where, "docker run --memory, or mem_limit in a Compose file (docker update --memory)");
 }
 
-static void say_podman(const struct owner_walk *walk, char *what, char *where)
+static void append_podman(const struct owner_walk *walk, char *what, char *where)
 {
 	if (walk->level == OWNER_ALL) {
 		say(what, "all Podman containers");
-		say_user(walk, what);
+		append_user(walk, what);
 	} else if (walk->level == OWNER_POD) {
 		say(what, "Podman pod %s", walk->group);
-		say_user(walk, what);
+		append_user(walk, what);
 		say(what, ", all its containers together");
 		say(where, "podman pod create --memory");
 	} else {
-		say_container(walk, "Podman container", what);
-		say_user(walk, what);
+		append_container(walk, "Podman container", what);
+		append_user(walk, what);
 		say(where, "podman run --memory (podman update --memory)");
 	}
 }
 
-static void say_ecs(const struct owner_walk *walk, char *what, char *where)
+static void append_ecs(const struct owner_walk *walk, char *what, char *where)
 {
 	if (walk->level == OWNER_ALL) {
 		say(what, "all Amazon ECS tasks");
@@ -96,12 +96,12 @@ static void say_ecs(const struct owner_walk *walk, char *what, char *where)
 	}
 	say(what, "Amazon ECS task %s", walk->group);
 	if (walk->level == OWNER_ITEM)
-		say_container(walk, ", container", what);
+		append_container(walk, ", container", what);
 	say(where, "\"memory\" of %s in the task definition",
 	    walk->level == OWNER_ITEM ? "that container" : "the task");
 }
 
-static void say_runtime(const struct owner_walk *walk, char *what, char *where)
+static void append_runtime(const struct owner_walk *walk, char *what, char *where)
 {
 	static const struct { const char *runtime, *what, *where; } runtimes[] = {
 		{ "buildkit", "BuildKit build step", "" },
@@ -118,27 +118,27 @@ static void say_runtime(const struct owner_walk *walk, char *what, char *where)
 	}
 	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++) {
 		if (!strcmp(runtimes[i].runtime, runtime)) {
-			say_container(walk, runtimes[i].what, what);
+			append_container(walk, runtimes[i].what, what);
 			say(where, "%s", runtimes[i].where);
 			return;
 		}
 	}
-	say_container(walk, "container", what);
+	append_container(walk, "container", what);
 	if (runtime[0])
 		say(what, " (%s)", runtime);
-	say_user(walk, what);
+	append_user(walk, what);
 	say(where, "the memory limit that the container was made with "
 	    "(linux.resources.memory.limit in its OCI configuration)");
 }
 
-static void say_lxc(const struct owner_walk *walk, char *what, char *where)
+static void append_lxc(const struct owner_walk *walk, char *what, char *where)
 {
 	if (walk->level == OWNER_ALL) {
 		say(what, "all LXC containers");
 		return;
 	}
 	say(what, "LXC container %s", walk->owner->container);
-	say_user(walk, what);
+	append_user(walk, what);
 	if (walk->group[0])
 		say(where, "the container's memory (Proxmox: pct set %s --memory)", walk->group);
 	else
@@ -149,20 +149,20 @@ static void say_lxc(const struct owner_walk *walk, char *what, char *where)
 /* systemd-run(1) makes up names, "run-u640.service", of which nothing is left to edit. */
 static bool is_transient(const char *unit)
 {
-	struct text name = text_of(unit);
-	bool counted = text_skip(&name, "run-u") || text_skip(&name, "run-p");
+	struct strview name = strview_of(unit);
+	bool counted = strview_skip(&name, "run-u") || strview_skip(&name, "run-p");
 	size_t least = counted ? 1 : 16, length = 0;
 
-	if (!counted && !text_skip(&name, "run-r"))
+	if (!counted && !strview_skip(&name, "run-r"))
 		return false;
-	while (owner_is_hex(text_head(text_from(name, length), 1), 1, 1))
+	while (owner_is_hex(strview_head(strview_from(name, length), 1), 1, 1))
 		length++;
-	name = text_from(name, length);
-	return length >= least && (text_starts(name, ".") || text_starts(name, "-"));
+	name = strview_from(name, length);
+	return length >= least && (strview_starts(name, ".") || strview_starts(name, "-"));
 }
 
 /* The command that changes a limit; an escaped name cannot be printed so that it can be typed. */
-static void say_systemctl(const struct owner_walk *walk, bool user, char *where)
+static void append_systemctl(const struct owner_walk *walk, bool user, char *where)
 {
 	const char *unit = walk->owner->unit, *dot = strrchr(unit, '.');
 	bool scope = dot && !strcmp(dot, ".scope");
@@ -177,39 +177,39 @@ static void say_systemctl(const struct owner_walk *walk, bool user, char *where)
 		    scope ? "set-property" : "edit", unit);
 }
 
-static void say_machine(const struct owner_walk *walk, char *what, char *where)
+static void owner_append_machine(const struct owner_walk *walk, char *what, char *where)
 {
-	const struct oom_owner *owner = walk->owner;
+	const struct cgroup_owner *owner = walk->owner;
 
 	if (walk->level == OWNER_ALL) {
 		say(what, "all virtual machines and containers%s%s%s", owner->unit[0] ? " (" : "",
 		    owner->unit, owner->unit[0] ? ")" : "");
 		if (owner->unit[0])
-			say_systemctl(walk, false, where);
+			append_systemctl(walk, false, where);
 	} else if (!strcmp(owner->runtime, "libvirt")) {
 		say(what, "libvirt guest %s", owner->container);
 		say(where, "<memtune><hard_limit> of the guest (virsh memtune --hard-limit)");
 	} else if (!strcmp(owner->runtime, "proxmox")) {
 		say(what, "Proxmox virtual machine %s", owner->container);
-		say_systemctl(walk, false, where);
+		append_systemctl(walk, false, where);
 	} else {
 		say(what, "systemd-nspawn container %s", owner->container);
-		say_systemctl(walk, false, where);
+		append_systemctl(walk, false, where);
 	}
 }
 
-static void say_slurm(const struct owner_walk *walk, char *what, char *where)
+static void append_slurm(const struct owner_walk *walk, char *what, char *where)
 {
-	const struct oom_owner *owner = walk->owner;
+	const struct cgroup_owner *owner = walk->owner;
 
 	if (walk->level <= OWNER_CLASS) {
 		say(what, "all Slurm jobs");
-		say_user(walk, what);
+		append_user(walk, what);
 		say(what, " on this node");
 		return;
 	}
 	say(what, "Slurm job %s", owner->job);
-	say_user(walk, what);
+	append_user(walk, what);
 	if (owner->step[0])
 		say(what, ", step %s", owner->step);
 	if (owner->task[0])
@@ -221,39 +221,39 @@ static void say_slurm(const struct owner_walk *walk, char *what, char *where)
 		say(where, "the job's --mem or --mem-per-cpu (sbatch, salloc, srun)");
 }
 
-static void say_session(const struct owner_walk *walk, char *what, char *where)
+static void append_session(const struct owner_walk *walk, char *what, char *where)
 {
 	const char *unit = walk->owner->unit;
 	bool manager = !strncmp(unit, "user@", strlen("user@"));
 
 	if (manager) {
 		say(what, "the systemd");
-		say_user(walk, what);
+		append_user(walk, what);
 		say(what, " (%s)", unit);
 	} else if (walk->manager) {
 		say(what, "systemd unit %s", unit);
-		say_user(walk, what);
+		append_user(walk, what);
 	} else {
 		say(what, "login session %.*s", (int)strcspn(unit + strlen("session-"), "."),
 		    unit + strlen("session-"));
-		say_user(walk, what);
+		append_user(walk, what);
 	}
-	say_systemctl(walk, walk->manager && !manager, where);
+	append_systemctl(walk, walk->manager && !manager, where);
 }
 
-static void say_unit(const struct owner_walk *walk, const char *kind, char *what, char *where)
+static void append_unit(const struct owner_walk *walk, const char *kind, char *what, char *where)
 {
-	const struct oom_owner *owner = walk->owner;
+	const struct cgroup_owner *owner = walk->owner;
 
-	if (owner->kind == OOM_OWNER_SLICE && !strncmp(owner->unit, "user-", strlen("user-")) &&
+	if (owner->kind == CGROUP_OWNER_SLICE && !strncmp(owner->unit, "user-", strlen("user-")) &&
 	    owner->user[0])
 		say(what, "all that user %s runs (%s)", owner->user, owner->unit);
 	else
 		say(what, "systemd %s %s", kind, owner->unit);
-	say_systemctl(walk, false, where);
+	append_systemctl(walk, false, where);
 }
 
-static void say_pagetouch(const struct owner_walk *walk, char *what, char *where)
+static void append_pagetouch(const struct owner_walk *walk, char *what, char *where)
 {
 	if (walk->level == OWNER_CLASS) {
 		say(what, strlen(walk->group) == OWNER_SANDBOX_DIGITS
@@ -267,71 +267,71 @@ static void say_pagetouch(const struct owner_walk *walk, char *what, char *where
 	}
 }
 
-static void say_owner(const struct owner_walk *walk, char *what, char *where)
+static void append_owner(const struct owner_walk *walk, char *what, char *where)
 {
 	switch (walk->owner->kind) {
-	case OOM_OWNER_UNKNOWN:
+	case CGROUP_OWNER_UNKNOWN:
 		break;
-	case OOM_OWNER_ROOT:
+	case CGROUP_OWNER_ROOT:
 		say(what, "the root cgroup: the whole machine");
 		break;
-	case OOM_OWNER_KUBERNETES:
-		say_kubernetes(walk, what, where);
+	case CGROUP_OWNER_KUBERNETES:
+		append_kubernetes(walk, what, where);
 		break;
-	case OOM_OWNER_DOCKER:
-		say_docker(walk, what, where);
+	case CGROUP_OWNER_DOCKER:
+		append_docker(walk, what, where);
 		break;
-	case OOM_OWNER_PODMAN:
-		say_podman(walk, what, where);
+	case CGROUP_OWNER_PODMAN:
+		append_podman(walk, what, where);
 		break;
-	case OOM_OWNER_CONTAINER:
+	case CGROUP_OWNER_CONTAINER:
 		if (!strcmp(walk->owner->runtime, "ecs"))
-			say_ecs(walk, what, where);
+			append_ecs(walk, what, where);
 		else
-			say_runtime(walk, what, where);
+			append_runtime(walk, what, where);
 		break;
-	case OOM_OWNER_LXC:
-		say_lxc(walk, what, where);
+	case CGROUP_OWNER_LXC:
+		append_lxc(walk, what, where);
 		break;
-	case OOM_OWNER_NSPAWN:
-		say_machine(walk, what, where);
+	case CGROUP_OWNER_NSPAWN:
+		owner_append_machine(walk, what, where);
 		break;
-	case OOM_OWNER_SLURM:
-		say_slurm(walk, what, where);
+	case CGROUP_OWNER_SLURM:
+		append_slurm(walk, what, where);
 		break;
-	case OOM_OWNER_SERVICE:
-		say_unit(walk, "service", what, where);
+	case CGROUP_OWNER_SERVICE:
+		append_unit(walk, "service", what, where);
 		break;
-	case OOM_OWNER_SESSION:
-		say_session(walk, what, where);
+	case CGROUP_OWNER_SESSION:
+		append_session(walk, what, where);
 		break;
-	case OOM_OWNER_SCOPE:
-		say_unit(walk, "scope", what, where);
+	case CGROUP_OWNER_SCOPE:
+		append_unit(walk, "scope", what, where);
 		break;
-	case OOM_OWNER_SLICE:
-		say_unit(walk, "slice", what, where);
+	case CGROUP_OWNER_SLICE:
+		append_unit(walk, "slice", what, where);
 		break;
-	case OOM_OWNER_PAGETOUCH:
-		say_pagetouch(walk, what, where);
+	case CGROUP_OWNER_PAGETOUCH:
+		append_pagetouch(walk, what, where);
 		break;
 	}
 }
 
 void owner_put_inside(struct owner_walk *walk)
 {
-	char inside[OOM_OWNER_TEXT_MAX] = ", inside ", where[OOM_OWNER_TEXT_MAX] = "";
+	char inside[CGROUP_OWNER_TEXT_MAX] = ", inside ", where[CGROUP_OWNER_TEXT_MAX] = "";
 
-	say_owner(walk, inside, where);
+	append_owner(walk, inside, where);
 	say(inside, "%s", walk->inside);
 	memcpy(walk->inside, inside, sizeof(walk->inside));
 }
 
-void owner_say(struct owner_walk *walk)
+void cgroup_owner_describe(struct owner_walk *walk)
 {
-	struct oom_owner *owner = walk->owner;
-	struct text foreign = walk->foreign;
+	struct cgroup_owner *owner = walk->owner;
+	struct strview foreign = walk->foreign;
 
-	if (owner->kind == OOM_OWNER_UNKNOWN)
+	if (owner->kind == CGROUP_OWNER_UNKNOWN)
 		return;
 	if (foreign.length) {
 		/* The name of the owner is worth more than all of a long path. */
@@ -339,7 +339,7 @@ void owner_say(struct owner_walk *walk)
 			foreign.length = 120;
 		say(owner->what, "cgroup %.*s below ", (int)foreign.length, foreign.at);
 	}
-	say_owner(walk, owner->what, owner->where);
+	append_owner(walk, owner->what, owner->where);
 	say(owner->what, "%s", walk->inside);
 	if (foreign.length)
 		owner->where[0] = '\0';

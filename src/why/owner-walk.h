@@ -20,50 +20,51 @@ enum owner_level {
 };
 
 struct owner_walk {
-	struct oom_owner *owner;	/* the innermost so far */
+	struct cgroup_owner *owner;	/* the innermost so far */
 	enum owner_level level;		/* in which of its cgroups we are */
-	struct text component;		/* the name looked at */
-	struct text previous;		/* the one before it */
+	struct strview component;		/* the name looked at */
+	struct strview previous;		/* the one before it */
 	bool first;			/* there is none before it */
 	bool manager;			/* below a user's systemd */
 	bool plain;			/* the unit's name had no escapes */
-	struct text foreign;		/* the path, from the first name on not understood */
+	struct strview foreign;		/* the path, from the first name on not understood */
 	char group[64];			/* an ECS task, a Podman pod, Proxmox's number, our pid */
-	char inside[OOM_OWNER_TEXT_MAX]; /* ", inside LXC container 101": the owners around */
+	char inside[CGROUP_OWNER_TEXT_MAX]; /* ", inside LXC container 101": the owners around */
 };
 
 /* Ids: 12 (as docker(1) shows them) to 64 hexadecimal digits. Shorter or longer ones are names. */
-bool owner_is_id(struct text text);
+bool owner_is_id(struct strview text);
 
 /* LEAST to MOST hexadecimal digits, in lower case. */
-bool owner_is_hex(struct text text, size_t least, size_t most);
+bool owner_is_hex(struct strview text, size_t least, size_t most);
 
 /* 1 to 19 decimal digits. */
-bool owner_is_number(struct text text);
+bool owner_is_number(struct strview text);
 
 /* Hexadecimal digits of a sandbox's name; shorter ones are the number of a process. */
 #define OWNER_SANDBOX_DIGITS 16
 
 /* 1 to MOST ASCII letters, digits and MARKS. */
-bool owner_is_name(struct text text, const char *marks, size_t most);
+bool owner_is_name(struct strview text, const char *marks, size_t most);
 
 /* Takes END from the end of *text, unless it is all of it. */
-bool owner_drop_end(struct text *text, const char *end);
+bool owner_drop_end(struct strview *text, const char *end);
 
 /* Whether we are in a cgroup of KIND at LEVEL, and understood every name since. */
-bool owner_is_at(const struct owner_walk *walk, enum oom_owner_kind kind, enum owner_level level);
+bool owner_is_at(const struct owner_walk *walk, enum cgroup_owner_kind kind,
+		 enum owner_level level);
 
 /* Whether what was found so far holds other owners, which then are said to be inside of it. */
 bool owner_is_holder(const struct owner_walk *walk);
 
 /* The name is LEVEL of a new owner. */
-void owner_begin(struct owner_walk *walk, enum oom_owner_kind kind, enum owner_level level);
+void owner_begin(struct owner_walk *walk, enum cgroup_owner_kind kind, enum owner_level level);
 
 /* The name is a deeper LEVEL of the same owner, or else of a new one. */
-void owner_enter(struct owner_walk *walk, enum oom_owner_kind kind, enum owner_level level);
+void owner_enter(struct owner_walk *walk, enum cgroup_owner_kind kind, enum owner_level level);
 
 /* Notes a container and its runtime. Returns true. */
-bool owner_set_container(struct owner_walk *walk, const char *runtime, struct text id);
+bool owner_set_container(struct owner_walk *walk, const char *runtime, struct strview id);
 
 /*
  * The finders look at walk->component, and return whether they understand it: owner-container.c
@@ -76,6 +77,6 @@ bool owner_find_unit(struct owner_walk *walk);
 void owner_put_inside(struct owner_walk *walk);
 
 /* Sets "what" and "where" (owner-text.c). */
-void owner_say(struct owner_walk *walk);
+void cgroup_owner_describe(struct owner_walk *walk);
 
 #endif

@@ -7,9 +7,9 @@
 
 #include "why/owner-walk.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-bool owner_is_hex(struct text text, size_t least, size_t most)
+bool owner_is_hex(struct strview text, size_t least, size_t most)
 {
 	for (size_t i = 0; i < text.length; i++)
 		if (!isdigit((unsigned char)text.at[i]) && (text.at[i] < 'a' || text.at[i] > 'f'))
@@ -17,12 +17,12 @@ bool owner_is_hex(struct text text, size_t least, size_t most)
 	return text.length >= least && text.length <= most;
 }
 
-bool owner_is_id(struct text text)
+bool owner_is_id(struct strview text)
 {
 	return owner_is_hex(text, 12, 64);
 }
 
-bool owner_is_number(struct text text)
+bool owner_is_number(struct strview text)
 {
 	for (size_t i = 0; i < text.length; i++)
 		if (!isdigit((unsigned char)text.at[i]))
@@ -30,7 +30,7 @@ bool owner_is_number(struct text text)
 	return text.length > 0 && text.length < 20;
 }
 
-bool owner_is_name(struct text text, const char *marks, size_t most)
+bool owner_is_name(struct strview text, const char *marks, size_t most)
 {
 	for (size_t i = 0; i < text.length; i++) {
 		unsigned char byte = (unsigned char)text.at[i];
@@ -41,17 +41,18 @@ bool owner_is_name(struct text text, const char *marks, size_t most)
 	return text.length > 0 && text.length <= most;
 }
 
-bool owner_drop_end(struct text *text, const char *end)
+bool owner_drop_end(struct strview *text, const char *end)
 {
 	size_t length = strlen(end);
 
-	if (text->length <= length || !text_is(text_from(*text, text->length - length), end))
+	if (text->length <= length || !strview_is(strview_from(*text, text->length - length), end))
 		return false;
 	text->length -= length;
 	return true;
 }
 
-bool owner_is_at(const struct owner_walk *walk, enum oom_owner_kind kind, enum owner_level level)
+bool owner_is_at(const struct owner_walk *walk, enum cgroup_owner_kind kind,
+		 enum owner_level level)
 {
 	return walk->owner->kind == kind && walk->level == level && !walk->foreign.length;
 }
@@ -59,22 +60,22 @@ bool owner_is_at(const struct owner_walk *walk, enum oom_owner_kind kind, enum o
 bool owner_is_holder(const struct owner_walk *walk)
 {
 	switch (walk->owner->kind) {
-	case OOM_OWNER_KUBERNETES:
-	case OOM_OWNER_DOCKER:
-	case OOM_OWNER_PODMAN:
-	case OOM_OWNER_CONTAINER:
-	case OOM_OWNER_LXC:
-	case OOM_OWNER_NSPAWN:
-	case OOM_OWNER_SLURM:
+	case CGROUP_OWNER_KUBERNETES:
+	case CGROUP_OWNER_DOCKER:
+	case CGROUP_OWNER_PODMAN:
+	case CGROUP_OWNER_CONTAINER:
+	case CGROUP_OWNER_LXC:
+	case CGROUP_OWNER_NSPAWN:
+	case CGROUP_OWNER_SLURM:
 		return walk->level > OWNER_ALL;
 	default:
 		return false;
 	}
 }
 
-void owner_begin(struct owner_walk *walk, enum oom_owner_kind kind, enum owner_level level)
+void owner_begin(struct owner_walk *walk, enum cgroup_owner_kind kind, enum owner_level level)
 {
-	struct oom_owner *owner = walk->owner;
+	struct cgroup_owner *owner = walk->owner;
 	char user[sizeof(owner->user)] = "";
 
 	/* A user's services and containers are theirs, but in a container users are others. */
@@ -84,14 +85,14 @@ void owner_begin(struct owner_walk *walk, enum oom_owner_kind kind, enum owner_l
 	} else {
 		memcpy(user, owner->user, sizeof(user));
 	}
-	*owner = (struct oom_owner){ .kind = kind };
+	*owner = (struct cgroup_owner){ .kind = kind };
 	memcpy(owner->user, user, sizeof(user));
 	walk->level = level;
 	walk->group[0] = '\0';
 	walk->foreign.length = 0;
 }
 
-void owner_enter(struct owner_walk *walk, enum oom_owner_kind kind, enum owner_level level)
+void owner_enter(struct owner_walk *walk, enum cgroup_owner_kind kind, enum owner_level level)
 {
 	if (walk->owner->kind != kind || level <= walk->level)
 		owner_begin(walk, kind, level);
@@ -99,43 +100,43 @@ void owner_enter(struct owner_walk *walk, enum oom_owner_kind kind, enum owner_l
 	walk->foreign.length = 0;
 }
 
-bool owner_set_container(struct owner_walk *walk, const char *runtime, struct text id)
+bool owner_set_container(struct owner_walk *walk, const char *runtime, struct strview id)
 {
-	struct oom_owner *owner = walk->owner;
+	struct cgroup_owner *owner = walk->owner;
 
-	text_copy_to(id, owner->container, sizeof(owner->container));
-	text_copy_to(text_of(runtime), owner->runtime, sizeof(owner->runtime));
+	strview_copy_to(id, owner->container, sizeof(owner->container));
+	strview_copy_to(strview_of(runtime), owner->runtime, sizeof(owner->runtime));
 	return true;
 }
 
 /* Cgroups that runtimes make below their own for the same processes. */
 static bool find_inner(struct owner_walk *walk)
 {
-	static const struct { enum oom_owner_kind kind; const char *name; } inner[] = {
-		{ OOM_OWNER_PODMAN, "container" },
-		{ OOM_OWNER_PODMAN, "ctr" },
-		{ OOM_OWNER_PODMAN, "supervisor" },
-		{ OOM_OWNER_KUBERNETES, "container" },
-		{ OOM_OWNER_CONTAINER, "container" },
-		{ OOM_OWNER_DOCKER, "init" },
-		{ OOM_OWNER_LXC, "ns" },
-		{ OOM_OWNER_NSPAWN, "payload" },
-		{ OOM_OWNER_NSPAWN, "supervisor" },
-		{ OOM_OWNER_NSPAWN, "libvirt" },
-		{ OOM_OWNER_NSPAWN, "emulator" },
-		{ OOM_OWNER_SLURM, "user" },
-		{ OOM_OWNER_SLURM, "slurm" },
+	static const struct { enum cgroup_owner_kind kind; const char *name; } inner[] = {
+		{ CGROUP_OWNER_PODMAN, "container" },
+		{ CGROUP_OWNER_PODMAN, "ctr" },
+		{ CGROUP_OWNER_PODMAN, "supervisor" },
+		{ CGROUP_OWNER_KUBERNETES, "container" },
+		{ CGROUP_OWNER_CONTAINER, "container" },
+		{ CGROUP_OWNER_DOCKER, "init" },
+		{ CGROUP_OWNER_LXC, "ns" },
+		{ CGROUP_OWNER_NSPAWN, "payload" },
+		{ CGROUP_OWNER_NSPAWN, "supervisor" },
+		{ CGROUP_OWNER_NSPAWN, "libvirt" },
+		{ CGROUP_OWNER_NSPAWN, "emulator" },
+		{ CGROUP_OWNER_SLURM, "user" },
+		{ CGROUP_OWNER_SLURM, "slurm" },
 	};
 
-	for (size_t i = 0; i < COUNT(inner); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(inner); i++)
 		if (walk->owner->kind == inner[i].kind && walk->level >= OWNER_ITEM &&
-		    !walk->foreign.length && text_is(walk->component, inner[i].name))
+		    !walk->foreign.length && strview_is(walk->component, inner[i].name))
 			return true;
 	return false;
 }
 
 /* REST begins with the name to look at. */
-static void visit(struct owner_walk *walk, struct text rest)
+static void owner_visit(struct owner_walk *walk, struct strview rest)
 {
 	if (!find_inner(walk) && !owner_find_container(walk) && !owner_find_unit(walk) &&
 	    !walk->foreign.length)
@@ -144,44 +145,44 @@ static void visit(struct owner_walk *walk, struct text rest)
 	walk->first = false;
 }
 
-void oom_owner_find(const char *path, struct oom_owner *ret_owner)
+void cgroup_owner_find(const char *path, struct cgroup_owner *ret_owner)
 {
 	struct owner_walk walk = { .owner = ret_owner, .first = true };
-	struct text rest = text_of(path ? path : "");
+	struct strview rest = strview_of(path ? path : "");
 
-	*ret_owner = (struct oom_owner){ .kind = OOM_OWNER_UNKNOWN };
-	if (text_is(rest, "/"))
-		ret_owner->kind = OOM_OWNER_ROOT;
+	*ret_owner = (struct cgroup_owner){ .kind = CGROUP_OWNER_UNKNOWN };
+	if (strview_is(rest, "/"))
+		ret_owner->kind = CGROUP_OWNER_ROOT;
 	for (;;) {
-		struct text whole;
+		struct strview whole;
 
-		while (text_skip(&rest, "/"))
+		while (strview_skip(&rest, "/"))
 			;
 		if (!rest.length)
 			break;
 		whole = rest;
-		if (!text_take_until(&rest, "/", &walk.component)) {
+		if (!strview_take_until(&rest, "/", &walk.component)) {
 			walk.component = rest;
 			rest.length = 0;
 		}
-		visit(&walk, whole);
+		owner_visit(&walk, whole);
 	}
-	owner_say(&walk);
+	cgroup_owner_describe(&walk);
 }
 
 /* Puts NEW in the place of OLD in TEXT, if there is room for it. */
-static void replace(char text[static OOM_OWNER_TEXT_MAX], const char *old, const char *new)
+static void replace(char text[static CGROUP_OWNER_TEXT_MAX], const char *old, const char *new)
 {
 	char *at = strstr(text, old);
 	size_t gone = strlen(old), come = strlen(new);
 
-	if (!at || strlen(text) - gone + come >= OOM_OWNER_TEXT_MAX)
+	if (!at || strlen(text) - gone + come >= CGROUP_OWNER_TEXT_MAX)
 		return;
 	memmove(at + come, at + gone, strlen(at + gone) + 1);
 	memcpy(at, new, come);
 }
 
-void oom_owner_set_version(struct oom_owner *owner, int version)
+void cgroup_owner_set_version(struct cgroup_owner *owner, int version)
 {
 	if (version != 1)
 		return;
@@ -189,23 +190,23 @@ void oom_owner_set_version(struct oom_owner *owner, int version)
 	replace(owner->where, "lxc.cgroup2.memory.max", "lxc.cgroup.memory.limit_in_bytes");
 }
 
-const char *oom_owner_name(enum oom_owner_kind kind)
+const char *cgroup_owner_name(enum cgroup_owner_kind kind)
 {
 	static const char *const names[] = {
-		[OOM_OWNER_UNKNOWN] = "unknown",
-		[OOM_OWNER_ROOT] = "root",
-		[OOM_OWNER_KUBERNETES] = "kubernetes",
-		[OOM_OWNER_DOCKER] = "docker",
-		[OOM_OWNER_PODMAN] = "podman",
-		[OOM_OWNER_CONTAINER] = "container",
-		[OOM_OWNER_LXC] = "lxc",
-		[OOM_OWNER_NSPAWN] = "machine",
-		[OOM_OWNER_SLURM] = "slurm",
-		[OOM_OWNER_SERVICE] = "service",
-		[OOM_OWNER_SESSION] = "session",
-		[OOM_OWNER_SCOPE] = "scope",
-		[OOM_OWNER_SLICE] = "slice",
-		[OOM_OWNER_PAGETOUCH] = "pagetouch",
+		[CGROUP_OWNER_UNKNOWN] = "unknown",
+		[CGROUP_OWNER_ROOT] = "root",
+		[CGROUP_OWNER_KUBERNETES] = "kubernetes",
+		[CGROUP_OWNER_DOCKER] = "docker",
+		[CGROUP_OWNER_PODMAN] = "podman",
+		[CGROUP_OWNER_CONTAINER] = "container",
+		[CGROUP_OWNER_LXC] = "lxc",
+		[CGROUP_OWNER_NSPAWN] = "machine",
+		[CGROUP_OWNER_SLURM] = "slurm",
+		[CGROUP_OWNER_SERVICE] = "service",
+		[CGROUP_OWNER_SESSION] = "session",
+		[CGROUP_OWNER_SCOPE] = "scope",
+		[CGROUP_OWNER_SLICE] = "slice",
+		[CGROUP_OWNER_PAGETOUCH] = "pagetouch",
 	};
 
 	return names[kind];

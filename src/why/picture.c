@@ -46,7 +46,7 @@ static uint64_t sum_nodes(const struct oom_report *report, const char *name)
 	return sum;
 }
 
-static uint64_t sum_zones(const struct oom_report *report, const char *name)
+static uint64_t memory_usage_sum_zones(const struct oom_report *report, const char *name)
 {
 	uint64_t sum = OOM_UNKNOWN;
 
@@ -62,7 +62,7 @@ static uint64_t machine_figure(const struct oom_report *report, const char *name
 
 	if (bytes == OOM_UNKNOWN)
 		bytes = sum_nodes(report, name);
-	return bytes == OOM_UNKNOWN ? sum_zones(report, name) : bytes;
+	return bytes == OOM_UNKNOWN ? memory_usage_sum_zones(report, name) : bytes;
 }
 
 static uint64_t machine_sum(const struct oom_report *report, const char *const names[])
@@ -74,19 +74,20 @@ static uint64_t machine_sum(const struct oom_report *report, const char *const n
 	return sum;
 }
 
-static void take_huge(const struct oom_report *report, struct oom_picture *picture)
+static void take_huge(const struct oom_report *report, struct oom_memory_usage *memory_usage)
 {
 	for (size_t i = 0; i < report->huge_count; i++) {
 		const struct oom_huge *huge = &report->huge[i];
 
-		picture->hugetlb = oom_plus(picture->hugetlb,
-					    oom_times(huge->total, huge->page_size));
-		picture->hugetlb_unused =
-			oom_plus(picture->hugetlb_unused, oom_times(huge->free, huge->page_size));
+		memory_usage->hugetlb = oom_plus(memory_usage->hugetlb,
+						 oom_times(huge->total, huge->page_size));
+		memory_usage->hugetlb_unused =
+			oom_plus(memory_usage->hugetlb_unused,
+				 oom_times(huge->free, huge->page_size));
 	}
 }
 
-static void take_kinds(const struct oom_report *report, struct oom_picture *picture)
+static void take_kinds(const struct oom_report *report, struct oom_memory_usage *memory_usage)
 {
 	static const char *const anon[] = { "active_anon", "inactive_anon", "isolated_anon",
 					    NULL };
@@ -94,62 +95,69 @@ static void take_kinds(const struct oom_report *report, struct oom_picture *pict
 					    NULL };
 	static const char *const dirty[] = { "dirty", "writeback", "unstable", NULL };
 
-	picture->anon = machine_sum(report, anon);
-	picture->file = machine_sum(report, file);
-	picture->dirty = machine_sum(report, dirty);
-	picture->shmem = machine_figure(report, "shmem");
-	picture->unevictable = machine_figure(report, "unevictable");
-	picture->slab = machine_figure(report, "slab");
-	picture->slab_reclaimable = machine_figure(report, "slab_reclaimable");
-	picture->slab_unreclaimable = machine_figure(report, "slab_unreclaimable");
-	picture->pagetables = machine_figure(report, "pagetables");
-	picture->stacks = machine_figure(report, "kernel_stack");
-	picture->free = machine_figure(report, "free");
-	picture->free_cma = machine_figure(report, "free_cma");
-	take_huge(report, picture);
+	memory_usage->anon = machine_sum(report, anon);
+	memory_usage->file = machine_sum(report, file);
+	memory_usage->dirty = machine_sum(report, dirty);
+	memory_usage->shmem = machine_figure(report, "shmem");
+	memory_usage->unevictable = machine_figure(report, "unevictable");
+	memory_usage->slab = machine_figure(report, "slab");
+	memory_usage->slab_reclaimable = machine_figure(report, "slab_reclaimable");
+	memory_usage->slab_unreclaimable = machine_figure(report, "slab_unreclaimable");
+	memory_usage->pagetables = machine_figure(report, "pagetables");
+	memory_usage->stacks = machine_figure(report, "kernel_stack");
+	memory_usage->free = machine_figure(report, "free");
+	memory_usage->free_cma = machine_figure(report, "free_cma");
+	take_huge(report, memory_usage);
 }
 
 /* RAM, and what of it is in no count. Only where the report has all of the large counts. */
-static void take_ram(const struct oom_report *report, struct oom_picture *picture)
+static void take_ram(const struct oom_report *report, struct oom_memory_usage *memory_usage)
 {
 	static const char *const small[] = { "free_pcp", "sec_pagetables", "bounce",
 					     "kernel_misc_reclaimable", NULL };
-	uint64_t managed = sum_zones(report, "managed"), known = machine_sum(report, small);
+	uint64_t managed = memory_usage_sum_zones(report, "managed"), known =
+		machine_sum(report, small);
 	const uint64_t parts[] = {
-		picture->anon, picture->file, picture->unevictable, picture->slab,
-		picture->slab_reclaimable, picture->slab_unreclaimable, picture->pagetables,
-		picture->stacks, picture->hugetlb, picture->free,
+		memory_usage->anon, memory_usage->file, memory_usage->unevictable,
+		memory_usage->slab,
+		memory_usage->slab_reclaimable, memory_usage->slab_unreclaimable,
+		memory_usage->pagetables,
+		memory_usage->stacks, memory_usage->hugetlb, memory_usage->free,
 	};
 
-	picture->ram = oom_minus(report->ram, report->ram_reserved);
+	memory_usage->ram = oom_minus(report->ram, report->ram_reserved);
 	/* Of a cpuset or a NUMA policy only the zones of its nodes are printed. */
-	picture->torn = report->scope == OOM_SCOPE_GLOBAL && picture->ram != OOM_UNKNOWN &&
-			managed != OOM_UNKNOWN && !oom_at_least(managed, 75, picture->ram);
+	memory_usage->torn = report->scope == OOM_SCOPE_GLOBAL && memory_usage->ram !=
+		OOM_UNKNOWN &&
+			managed != OOM_UNKNOWN && !oom_at_least(managed, 75, memory_usage->ram);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		known = oom_plus(known, parts[i]);
-	if (picture->ram == OOM_UNKNOWN && managed != OOM_UNKNOWN &&
+	if (memory_usage->ram == OOM_UNKNOWN && managed != OOM_UNKNOWN &&
 	    report->scope != OOM_SCOPE_CPUSET && report->scope != OOM_SCOPE_MEMPOLICY) {
-		picture->torn = known != OOM_UNKNOWN && known > managed;
-		picture->ram = picture->torn ? OOM_UNKNOWN : managed;
+		memory_usage->torn = known != OOM_UNKNOWN && known > managed;
+		memory_usage->ram = memory_usage->torn ? OOM_UNKNOWN : managed;
 	}
 	if (report->scope != OOM_SCOPE_CPUSET && report->scope != OOM_SCOPE_MEMPOLICY &&
-	    picture->ram != OOM_UNKNOWN && !picture->torn && picture->anon != OOM_UNKNOWN &&
-	    picture->file != OOM_UNKNOWN && picture->free != OOM_UNKNOWN &&
-	    (picture->slab_unreclaimable != OOM_UNKNOWN || picture->slab != OOM_UNKNOWN))
-		picture->unaccounted = oom_minus(picture->ram, known);
+	    memory_usage->ram != OOM_UNKNOWN && !memory_usage->torn && memory_usage->anon !=
+	    OOM_UNKNOWN &&
+	    memory_usage->file != OOM_UNKNOWN && memory_usage->free != OOM_UNKNOWN &&
+	    (memory_usage->slab_unreclaimable != OOM_UNKNOWN || memory_usage->slab != OOM_UNKNOWN))
+		memory_usage->unaccounted = oom_minus(memory_usage->ram, known);
 }
 
-void oom_picture_take(const struct oom_report *report, struct oom_picture *ret_picture)
+void oom_memory_usage_get(const struct oom_report *report,
+			  struct oom_memory_usage *ret_memory_usage)
 {
-	*ret_picture = (struct oom_picture){
+	*ret_memory_usage = (struct oom_memory_usage){
 		.ram = OOM_UNKNOWN, .hugetlb = OOM_UNKNOWN, .hugetlb_unused = OOM_UNKNOWN,
 		.swap_total = report->swap_total, .swap_free = report->swap_free,
-		.unaccounted = OOM_UNKNOWN, .reach_free = OOM_UNKNOWN, .beyond_free = OOM_UNKNOWN,
-		.beyond = "", .nodes_ram = OOM_UNKNOWN, .nodes_anon = OOM_UNKNOWN,
+		.unaccounted = OOM_UNKNOWN, .eligible_free = OOM_UNKNOWN, .ineligible_free =
+			OOM_UNKNOWN,
+		.ineligible = "", .nodes_ram = OOM_UNKNOWN, .nodes_anon = OOM_UNKNOWN,
 		.nodes_free = OOM_UNKNOWN, .others_free = OOM_UNKNOWN,
 		.page_size = report->page_size_known ? report->page_size : 0,
 	};
-	take_kinds(report, ret_picture);
-	take_ram(report, ret_picture);
-	oom_picture_zones(report, ret_picture);
+	take_kinds(report, ret_memory_usage);
+	take_ram(report, ret_memory_usage);
+	oom_memory_usage_zones(report, ret_memory_usage);
 }

@@ -11,7 +11,7 @@
 /* Bytes; OOM_UNKNOWN: the report does not say. Sums are of what it does say. */
 
 /* Where the machine's memory was: Mem-Info. */
-struct oom_picture {
+struct oom_memory_usage {
 	uint64_t ram;		/* less what was reserved at boot */
 	uint64_t anon;		/* on the anonymous lists, where shmem is too */
 	uint64_t shmem;		/* tmpfs, /dev/shm, memfd, System V and MAP_SHARED|MAP_ANONYMOUS */
@@ -30,20 +30,23 @@ struct oom_picture {
 
 	/* The largest zone that the request could use, of those below min if there are any. */
 	const struct oom_zone *zone;
-	bool reach_known;	/* the mask says which zones the request could use */
+	bool eligible_known;	/* the mask says which zones the request could use */
 	bool cma_usable;	/* the request could use CMA, or that is not known */
-	uint64_t reach_free;	/* free in them, as oom_zone_free() has it */
-	uint64_t beyond_free;	/* free in what it could not use: higher zones, CMA, HighAtomic */
-	const char *beyond;	/* where most of it was: "CMA areas", ...: static or "" */
+	uint64_t eligible_free;	/* free in them, as oom_zone_free() has it */
+	uint64_t ineligible_free;	/* free in what it could not use: higher zones, CMA,
+					 * HighAtomic */
+	const char *ineligible;	/* where most of it was: "CMA areas", ...: static or "" */
 
 	/* Where only some nodes were allowed (cpuset, NUMA policy): theirs, and the others'. */
 	uint64_t nodes_ram, nodes_anon, nodes_free, others_free;
 };
 
-void oom_picture_take(const struct oom_report *report, struct oom_picture *ret_picture);
+void oom_memory_usage_get(const struct oom_report *report,
+			  struct oom_memory_usage *ret_memory_usage);
 
-/* The part of it that is about zones and nodes (picture-zones.c), for oom_picture_take(). */
-void oom_picture_zones(const struct oom_report *report, struct oom_picture *picture);
+/* The part of it that is about zones and nodes (picture-zones.c), for oom_memory_usage_get(). */
+void oom_memory_usage_zones(const struct oom_report *report,
+			    struct oom_memory_usage *memory_usage);
 
 /* Which limit of a memory cgroup was reached. */
 enum oom_limit {
@@ -53,7 +56,7 @@ enum oom_limit {
 };
 
 /* Where a memory cgroup's memory was: its counters and memory.stat. */
-struct oom_charge {
+struct oom_memcg_usage {
 	int version;		/* 1, 2; 0: not known */
 	enum oom_limit reached;
 	const struct oom_counter *counter;	/* of the limit that was reached */
@@ -71,7 +74,7 @@ struct oom_charge {
 /* The version of cgroups that *report proves: 1 or 2; 0: not known. */
 int oom_cgroup_version(const struct oom_report *report);
 
-void oom_charge_take(const struct oom_report *report, struct oom_charge *ret_charge);
+void oom_memcg_usage_get(const struct oom_report *report, struct oom_memcg_usage *ret_memcg_usage);
 
 /* One of these is unknown: the other; too much: the most that is known. */
 uint64_t oom_plus(uint64_t a, uint64_t b);
@@ -89,13 +92,14 @@ bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole);
  * What ZONE has free for the request: without CMA if it could not use that, and without
  * HighAtomic, which is kept for requests that do not wait: they do not run the OOM killer.
  */
-uint64_t oom_zone_free(const struct oom_picture *picture, const struct oom_zone *zone);
+uint64_t oom_zone_free(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone);
 
 /* Free in ZONE, but in CMA, which the request could not use; 0 where the report does not say. */
-uint64_t oom_zone_cma(const struct oom_picture *picture, const struct oom_zone *zone);
+uint64_t oom_zone_cma(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone);
 
 /* Free in ZONE, but in HighAtomic: as printed, else what is in blocks of nothing else. */
-uint64_t oom_zone_reserved(const struct oom_picture *picture, const struct oom_zone *zone);
+uint64_t oom_zone_reserved(const struct oom_memory_usage *memory_usage,
+			   const struct oom_zone *zone);
 
 /* What 2^ORDER pages have together; too much: the most that is known. */
 uint64_t oom_block_size(uint64_t page_size, int64_t order);
@@ -104,7 +108,7 @@ uint64_t oom_block_size(uint64_t page_size, int64_t order);
  * The order of the largest free block in ZONE that the request could have; -1: none, or the buddy
  * list was not there. KINDS: of the ones larger than that, enum oom_block_kind; may be NULL.
  */
-int oom_largest_block(const struct oom_picture *picture, const struct oom_zone *zone,
+int oom_largest_block(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone,
 		      unsigned *ret_kinds);
 
 #endif

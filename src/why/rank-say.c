@@ -31,7 +31,7 @@ append(struct oom_ranking *ranking, const char *format, va_list arguments)
 	vsnprintf(ranking->note + used, sizeof(ranking->note) - used, format, arguments);
 }
 
-void rank_add(struct oom_ranking *ranking, const char *format, ...)
+void rank_append(struct oom_ranking *ranking, const char *format, ...)
 {
 	va_list arguments;
 
@@ -40,37 +40,39 @@ void rank_add(struct oom_ranking *ranking, const char *format, ...)
 	va_end(arguments);
 }
 
-void rank_say(struct oom_ranking *ranking, const char *format, ...)
+void rank_sentence(struct oom_ranking *ranking, const char *format, ...)
 {
 	va_list arguments;
 
 	if (ranking->note[0])
-		rank_add(ranking, " ");
+		rank_append(ranking, " ");
 	va_start(arguments, format);
 	append(ranking, format, arguments);
 	va_end(arguments);
 }
 
-void rank_say_worst(const struct oom_report *report, struct oom_ranking *ranking)
+void rank_append_worst(const struct oom_report *report, struct oom_ranking *ranking)
 {
 	const struct oom_task *worst;
 
 	if (!ranking->candidates)
 		return;
 	worst = &report->tasks[ranking->order[0]];
-	rank_say(ranking, "The worst of %zu candidate%s is %s with %s.", ranking->candidates,
-		 ranking->candidates == 1 ? "" : "s", TASK(worst), PAGES(worst->badness));
+	rank_sentence(ranking, "The worst of %zu candidate%s is %s with %s.", ranking->candidates,
+		      ranking->candidates == 1 ? "" : "s", TASK(worst), PAGES(worst->badness));
 }
 
-void rank_say_gaps(const struct oom_report *report, struct oom_ranking *ranking)
+void rank_append_gaps(const struct oom_report *report, struct oom_ranking *ranking)
 {
 	if (report->tasks_listed > report->task_count)
-		rank_say(ranking, "Only %zu of the %zu rows of the table were kept.",
-			 report->task_count, report->tasks_listed);
+		rank_sentence(ranking, "Only %zu of the %zu rows of the table were kept.",
+			      report->task_count, report->tasks_listed);
 	else if (report->missed)
-		rank_say(ranking, "Rows of the table may be missing: %" PRIu64 " line%s of this "
+		rank_sentence(ranking,
+			      "Rows of the table may be missing: %" PRIu64 " line%s of this "
 			 "log %s suppressed or lost.", report->missed,
 			 report->missed == 1 ? "" : "s", report->missed == 1 ? "was" : "were");
 	else if (report->cut_start || report->cut_end || !report->has_table)
-		rank_say(ranking, "Rows of the table may be missing, for the report is cut off.");
+		rank_sentence(ranking,
+			      "Rows of the table may be missing, for the report is cut off.");
 }

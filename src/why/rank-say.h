@@ -17,23 +17,23 @@
 #define PAGES(pages) rank_pages((char[RANK_PAGES_ROOM]){ 0 }, ranking, pages)
 
 /* "4.8 MiB" */
-#define HUMAN(bytes) size_say((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
+#define HUMAN(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
 
 const char *rank_pages(char text[static RANK_PAGES_ROOM], const struct oom_ranking *ranking,
 		       int64_t pages);
 
 /* Adds a sentence to the note, with a blank in front if it is not the first. */
-void rank_say(struct oom_ranking *ranking, const char *format, ...)
+void rank_sentence(struct oom_ranking *ranking, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Adds to the sentence. In both, what does not fit is left out. */
-void rank_add(struct oom_ranking *ranking, const char *format, ...)
+void rank_append(struct oom_ranking *ranking, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Says which candidate is the worst, if there is one. */
-void rank_say_worst(const struct oom_report *report, struct oom_ranking *ranking);
+void rank_append_worst(const struct oom_report *report, struct oom_ranking *ranking);
 
 /* Says that rows of the table may be missing, if so. */
-void rank_say_gaps(const struct oom_report *report, struct oom_ranking *ranking);
+void rank_append_gaps(const struct oom_report *report, struct oom_ranking *ranking);
 
 #endif

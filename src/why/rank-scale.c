@@ -6,8 +6,8 @@
 #include "why/rank-scale.h"
 
 /* Whether the score that was printed of the chosen task comes out with SCALE. */
-static bool fits(const struct oom_ranking *ranking, const struct badness_scale *scale,
-		 const struct oom_task *chosen)
+static bool rank_scale_fits(const struct oom_ranking *ranking, const struct badness_scale *scale,
+			    const struct oom_task *chosen)
 {
 	return badness_task_score(scale, chosen) == ranking->printed_score;
 }
@@ -23,24 +23,25 @@ static void fit_to_score(const struct oom_report *report, struct badness_scale s
 		OOM_BONUS_OF_USE, OOM_BONUS_OF_TOTAL, OOM_BONUS_NONE,
 	};
 	struct badness_scale other = scale;
-	struct oom_domain domain;
+	struct oom_totalpages totalpages;
 
-	if (fits(ranking, &scale, chosen))
+	if (rank_scale_fits(ranking, &scale, chosen))
 		return;
 	for (size_t i = 0; scale.rule == OOM_RULE_ROOT_BONUS && i < 3; i++) {
 		other.bonus = bonuses[i];
-		if (fits(ranking, &other, chosen)) {
+		if (rank_scale_fits(ranking, &other, chosen)) {
 			ranking->bonus = other.bonus;
 			return;
 		}
 	}
 	other = scale;
-	for (size_t i = 0; oom_domain_other(report, i, &domain); i++) {
-		other.total_pages = domain.pages;
+	for (size_t i = 0; oom_totalpages_other(report, i, &totalpages); i++) {
+		other.total_pages = totalpages.pages;
 		/* All nodes together have more present than is managed. */
-		if (domain.pages < scale.total_pages && fits(ranking, &other, chosen)) {
-			ranking->total_pages = domain.pages;
-			ranking->total_from = domain.name;
+		if (totalpages.pages < scale.total_pages &&
+		    rank_scale_fits(ranking, &other, chosen)) {
+			ranking->total_pages = totalpages.pages;
+			ranking->total_from = totalpages.name;
 			ranking->total_guessed = true;
 			return;
 		}
@@ -70,8 +71,8 @@ static bool looks_clamped(const struct oom_report *report, const struct badness_
 struct badness_scale rank_choose_scale(const struct oom_report *report,
 				       struct oom_ranking *ranking)
 {
-	struct oom_domain domain = oom_domain_of(report);
-	struct badness_scale scale = badness_scale_of(report, domain.pages);
+	struct oom_totalpages totalpages = oom_totalpages_of(report);
+	struct badness_scale scale = badness_scale_of(report, totalpages.pages);
 
 	if (ranking->chosen != OOM_NO_TASK &&
 	    looks_clamped(report, &scale, &report->tasks[ranking->chosen]))
@@ -84,12 +85,12 @@ struct badness_scale rank_choose_scale(const struct oom_report *report,
 	ranking->thousandths = scale.thousandths;
 	ranking->approximate = (report->has_table || report->task_count) &&
 			       !(report->columns.swap && report->columns.pgtables);
-	ranking->total_pages = domain.pages;
-	ranking->total_guessed = domain.guessed;
-	ranking->total_from = domain.name;
+	ranking->total_pages = totalpages.pages;
+	ranking->total_guessed = totalpages.guessed;
+	ranking->total_from = totalpages.name;
 	ranking->bonus = scale.bonus;
 	/* With oom_kill_allocating_task nobody was weighed, and 0 is printed. */
-	ranking->printed_score = report->choice.said && !report->allocating_task
+	ranking->printed_score = report->choice.present && !report->allocating_task
 				 ? report->choice.score : OOM_NO_NUMBER;
 	if (ranking->chosen != OOM_NO_TASK && ranking->printed_score != OOM_NO_NUMBER &&
 	    scale.rule != OOM_RULE_UNKNOWN && !ranking->approximate)

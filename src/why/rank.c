@@ -103,7 +103,7 @@ static int by_name(const void *left, const void *right)
 	return strcmp(one->comm, other->comm);
 }
 
-static int by_size(const void *left, const void *right)
+static int rank_by_size(const void *left, const void *right)
 {
 	const struct oom_sum *one = left, *other = right;
 
@@ -135,7 +135,7 @@ static int add_up(const struct oom_report *report, struct oom_ranking *ranking)
 			sums[count++] = sums[i];
 		}
 	}
-	qsort(sums, count, sizeof(*sums), by_size);
+	qsort(sums, count, sizeof(*sums), rank_by_size);
 	ranking->sum_count = count;
 	return 0;
 }
@@ -143,10 +143,10 @@ static int add_up(const struct oom_report *report, struct oom_ranking *ranking)
 /* The pid that the kernel chose, before it may have turned to a child of that process. */
 static int64_t chosen_pid(const struct oom_report *report)
 {
-	if (report->choice.said && report->choice.pid != OOM_NO_NUMBER)
+	if (report->choice.present && report->choice.pid != OOM_NO_NUMBER)
 		return report->choice.pid;
-	if (report->decided.pid != OOM_NO_NUMBER && !oom_names_two_threads(report))
-		return report->decided.pid;
+	if (report->selected.pid != OOM_NO_NUMBER && !oom_names_two_threads(report))
+		return report->selected.pid;
 	return report->victim_count ? report->victims[0].pid : OOM_NO_NUMBER;
 }
 
@@ -192,7 +192,7 @@ int64_t oom_task_adj_pages(const struct oom_ranking *ranking, const struct oom_t
 	return badness_adj_pages(&scale, task);
 }
 
-static void judge(const struct oom_report *report, struct oom_ranking *ranking)
+static void rank_judge(const struct oom_report *report, struct oom_ranking *ranking)
 {
 	const struct oom_task *chosen;
 
@@ -233,7 +233,7 @@ int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking)
 		ranking.held = OOM_UNKNOWN;
 		ranking.sum_count = 0;
 	}
-	judge(report, &ranking);
+	rank_judge(report, &ranking);
 	rank_note(report, &ranking);
 	*ret_ranking = ranking;
 	return 0;

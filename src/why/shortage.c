@@ -1,52 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* shortage.c - when a figure of the memory's picture is large enough to speak of */
+/* shortage.c - when a figure of the memory usage is large enough to speak of */
 #include <config.h>
 
 #include "why/shortage.h"
 
 #define MIB (UINT64_C(1) << 20)
 
-uint64_t oom_shortage_anon(const struct oom_picture *picture)
+uint64_t oom_anon_and_shmem(const struct oom_memory_usage *memory_usage)
 {
-	if (picture->shmem != OOM_UNKNOWN &&
-	    (picture->anon == OOM_UNKNOWN || picture->shmem > picture->anon))
-		return picture->shmem;
-	return picture->anon;
+	if (memory_usage->shmem != OOM_UNKNOWN &&
+	    (memory_usage->anon == OOM_UNKNOWN || memory_usage->shmem > memory_usage->anon))
+		return memory_usage->shmem;
+	return memory_usage->anon;
 }
 
-bool oom_swap_full(const struct oom_picture *picture)
+bool oom_swap_full(const struct oom_memory_usage *memory_usage)
 {
-	if (picture->swap_total == OOM_UNKNOWN || picture->swap_free == OOM_UNKNOWN)
+	if (memory_usage->swap_total == OOM_UNKNOWN || memory_usage->swap_free == OOM_UNKNOWN)
 		return false;
-	return picture->swap_total && picture->swap_free < picture->swap_total / 50 + 1;
+	return memory_usage->swap_total &&
+	       memory_usage->swap_free < memory_usage->swap_total / 50 + 1;
 }
 
-bool oom_is_fragmented(const struct oom_report *report, const struct oom_picture *picture)
+bool oom_is_fragmented(const struct oom_report *report,
+		       const struct oom_memory_usage *memory_usage)
 {
-	const struct oom_zone *zone = picture->zone;
+	const struct oom_zone *zone = memory_usage->zone;
 	uint64_t free, min;
 
 	if (report->order <= 0 || report->order >= 16 || report->scope == OOM_SCOPE_MEMCG)
 		return false;
-	if (!zone || !zone->has_blocks || oom_largest_block(picture, zone, NULL) >= report->order)
+	if (!zone || !zone->has_blocks || oom_largest_block(memory_usage, zone, NULL) >=
+	    report->order)
 		return false;
-	free = oom_zone_free(picture, zone);
+	free = oom_zone_free(memory_usage, zone);
 	min = oom_figure(&zone->figures, "min");
 	return free != OOM_UNKNOWN && min != OOM_UNKNOWN &&
 	       free >= oom_plus(min, oom_block_size(report->page_size, report->order));
 }
 
-bool oom_is_beyond(const struct oom_picture *picture)
+bool oom_is_ineligible(const struct oom_memory_usage *memory_usage)
 {
 	uint64_t low;
 
-	if (!picture->reach_known || picture->beyond_free == OOM_UNKNOWN ||
-	    picture->reach_free == OOM_UNKNOWN || !picture->zone)
+	if (!memory_usage->eligible_known || memory_usage->ineligible_free == OOM_UNKNOWN ||
+	    memory_usage->eligible_free == OOM_UNKNOWN || !memory_usage->zone)
 		return false;
-	low = oom_figure(&picture->zone->figures, "low");
-	return picture->beyond_free > 16 * MIB && picture->beyond_free / 2 > picture->reach_free &&
-	       oom_at_least(picture->beyond_free, 2, picture->ram) &&
-	       (low == OOM_UNKNOWN || oom_zone_free(picture, picture->zone) <= low);
+	low = oom_figure(&memory_usage->zone->figures, "low");
+	return memory_usage->ineligible_free > 16 * MIB &&
+	       memory_usage->ineligible_free / 2 > memory_usage->eligible_free &&
+	       oom_at_least(memory_usage->ineligible_free, 2, memory_usage->ram) &&
+	       (low == OOM_UNKNOWN || oom_zone_free(memory_usage, memory_usage->zone) <= low);
 }
 
 uint64_t oom_cache_size(const struct oom_cache *cache)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* shortage.h - when a figure of the memory's picture is large enough to speak of */
+/* shortage.h - when a figure of the memory usage is large enough to speak of */
 #ifndef PT_SHORTAGE_H
 #define PT_SHORTAGE_H
 
@@ -25,19 +25,20 @@
 #define OOM_MUCH_FREE 10
 
 /* Anonymous and shared memory together: shmem is on the anonymous lists unless it is locked. */
-uint64_t oom_shortage_anon(const struct oom_picture *picture);
+uint64_t oom_anon_and_shmem(const struct oom_memory_usage *memory_usage);
 
 /* There is swap, and less than a 50th of it is free. */
-bool oom_swap_full(const struct oom_picture *picture);
+bool oom_swap_full(const struct oom_memory_usage *memory_usage);
 
 /*
  * A request for several pages in one piece failed although the zone has that much above its min
  * watermark: there is no block of the order, or of a higher one, that it could have.
  */
-bool oom_is_fragmented(const struct oom_report *report, const struct oom_picture *picture);
+bool oom_is_fragmented(const struct oom_report *report,
+		       const struct oom_memory_usage *memory_usage);
 
 /* Much more is free in what the request could not use than in what it could. */
-bool oom_is_beyond(const struct oom_picture *picture);
+bool oom_is_ineligible(const struct oom_memory_usage *memory_usage);
 
 /* Bytes that a slab cache takes, or that were allocated. */
 uint64_t oom_cache_size(const struct oom_cache *cache);

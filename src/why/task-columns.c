@@ -44,33 +44,33 @@ const struct task_column task_columns[] = {
 
 const size_t task_column_count = sizeof(task_columns) / sizeof(task_columns[0]);
 
-static const char default_list[] = "RANK,PID,NAME,RSS,SWAP,PTE,ADJ,BADNESS,SHARE";
+static const char task_columns_default_list[] = "RANK,PID,NAME,RSS,SWAP,PTE,ADJ,BADNESS,SHARE";
 
 static const char *task_column_name(size_t index)
 {
 	return task_columns[index].name;
 }
 
-static int append_list(const char *list, struct task_column_choice *choice,
-		       struct trouble *trouble)
+static int task_columns_append_list(const char *list, struct task_column_choice *choice,
+				    struct error *err)
 {
 	const struct name_table table = { task_column_name, task_column_count, "PID,RSS" };
 
 	return name_list_append(&table, list, choice->index, TASK_COLUMNS_MAX, &choice->count,
-				trouble);
+				err);
 }
 
 struct task_column_choice task_column_default(void)
 {
 	struct task_column_choice choice = { .count = 0 };
-	struct trouble trouble;
+	struct error err;
 
-	append_list(default_list, &choice, &trouble);
+	task_columns_append_list(task_columns_default_list, &choice, &err);
 	return choice;
 }
 
 int task_column_parse(const char *list, struct task_column_choice *choice,
-		      struct trouble *trouble)
+		      struct error *err)
 {
 	struct task_column_choice parsed = { .count = 0 };
 	int r;
@@ -79,7 +79,7 @@ int task_column_parse(const char *list, struct task_column_choice *choice,
 		parsed = *choice;
 		list++;
 	}
-	r = append_list(list, &parsed, trouble);
+	r = task_columns_append_list(list, &parsed, err);
 	if (r == 0)
 		*choice = parsed;
 	return r;

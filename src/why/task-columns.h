@@ -38,11 +38,11 @@ struct task_column_choice task_column_default(void);
 
 /*
  * Parses LIST (names separated by commas, in any case: "pid,rss", "+swap") into *choice, which
- * must hold a choice already: that is what "+" appends to. Returns 0, or -EINVAL with *trouble
+ * must hold a choice already: that is what "+" appends to. Returns 0, or -EINVAL with *err
  * set (an unknown name lists the known ones) and *choice untouched.
  */
 int task_column_parse(const char *list, struct task_column_choice *choice,
-		      struct trouble *trouble);
+		      struct error *err);
 
 /*
  * The text of COLUMN, one of task_columns, for TASK, which has been ranked; "" when the report

@@ -52,21 +52,21 @@ static void print_case(enum why_form form, const struct why_case *shown)
 	free(text);
 }
 
-static void tell(struct oom_report *report, struct oom_report *next)
+static void results(struct oom_report *report, struct oom_report *next)
 {
 	struct oom_ranking ranking;
-	struct oom_story story = { 0 };
+	struct oom_explanation explanation = { 0 };
 	struct why_case shown = { .number = 1, .source = "fuzz", .report = report };
 
 	if (oom_rank(report, &ranking) < 0)
 		abort();
-	if (oom_explain(report, &ranking, next, &story) < 0)
+	if (oom_explain(report, &ranking, next, &explanation) < 0)
 		abort();
 	shown.ranking = &ranking;
-	shown.story = &story;
+	shown.explanation = &explanation;
 	for (int form = WHY_TEXT; form <= WHY_TASKS; form++)
 		print_case((enum why_form)form, &shown);
-	oom_story_free(&story);
+	oom_explanation_free(&explanation);
 	oom_ranking_free(&ranking);
 }
 
@@ -76,7 +76,7 @@ static int on_report(void *context, struct oom_report *report)
 	struct oom_report *held = context;
 
 	if (held->page_size) {
-		tell(held, report);
+		results(held, report);
 		oom_report_free(held);
 	}
 	*held = *report;
@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	oom_parser_end(parser);
 	oom_parser_free(parser);
 	if (held.page_size) {
-		tell(&held, NULL);
+		results(&held, NULL);
 		oom_report_free(&held);
 	}
 	return 0;

@@ -10,18 +10,19 @@ static char text[TELLING_MAX];
 static const char *advice(struct oom_report *report)
 {
 	struct oom_ranking ranking;
-	struct oom_story story = { 0 };
+	struct oom_explanation explanation = { 0 };
 
-	if (oom_rank(report, &ranking) || oom_advise(report, &ranking, NULL, &story))
+	if (oom_rank(report, &ranking) || oom_advise(report, &ranking, NULL, &explanation))
 		abort();
 	oom_ranking_free(&ranking);
-	story_part(&story, OOM_HEAD_ADVICE, text);
-	if (story.count)
-		for (size_t i = 0; i < story.count; i++)
-			if (story.list[i].heading != OOM_HEAD_ADVICE ||
-			    !strchr(story.list[i].text, '.'))
-				tap_ok(false, "an advice is a sentence: %s", story.list[i].text);
-	oom_story_free(&story);
+	explanation_part(&explanation, OOM_SECTION_ADVICE, text);
+	if (explanation.count)
+		for (size_t i = 0; i < explanation.count; i++)
+			if (explanation.list[i].section != OOM_SECTION_ADVICE ||
+			    !strchr(explanation.list[i].text, '.'))
+				tap_ok(false, "an advice is a sentence: %s",
+				       explanation.list[i].text);
+	oom_explanation_free(&explanation);
 	return text;
 }
 
@@ -328,7 +329,7 @@ static void test_sysctls(void)
 
 static void test_kernel(void)
 {
-	static const struct { const char *figure, *said; } cases[] = {
+	static const struct { const char *figure, *present; } cases[] = {
 		{ "slab_unreclaimable", "Find what in the kernel fills the slab that cannot be "
 		  "reclaimed (3.0 GiB, 30 % of RAM)" },
 		{ "pagetables", "page tables took 3.0 GiB (30 % of RAM)" },
@@ -337,7 +338,7 @@ static void test_kernel(void)
 		{ "dirty", "Lower vm.dirty_bytes and vm.dirty_background_bytes" },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct oom_report report;
 		uint64_t *bytes = NULL;
 
@@ -349,7 +350,7 @@ static void test_kernel(void)
 			*bytes = 3 * GIB;
 		else
 			make_figure(&report.memory, cases[i].figure, 3 * GIB);
-		advises(&report, cases[i].said, cases[i].figure);
+		advises(&report, cases[i].present, cases[i].figure);
 		oom_report_free(&report);
 	}
 }
@@ -420,7 +421,7 @@ static void test_order(void)
 
 static void test_zones(void)
 {
-	static const struct { const char *zone, *mask, *said; } cases[] = {
+	static const struct { const char *zone, *mask, *present; } cases[] = {
 		{ "HighMem", "0xcc0(GFP_KERNEL)", "Use a 64-bit kernel: 3.0 GiB was free in "
 						  "HighMem" },
 		{ "Movable", "0xcc0(GFP_KERNEL)", "Keep less memory in zone Movable" },
@@ -428,7 +429,7 @@ static void test_zones(void)
 							"asks" },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct oom_report report;
 
 		make_machine(&report);
@@ -438,7 +439,7 @@ static void test_zones(void)
 		snprintf(report.zones[0].name, sizeof(report.zones[0].name), "DMA");
 		report.zones[0].figures.list[0].bytes = MIB;
 		make_zone(&report, 0, cases[i].zone, 3 * GIB, MIB, 4 * GIB);
-		advises(&report, cases[i].said, cases[i].zone);
+		advises(&report, cases[i].present, cases[i].zone);
 		oom_report_free(&report);
 	}
 }

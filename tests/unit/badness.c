@@ -7,7 +7,7 @@
 #include "why/badness.h"
 #include "why/domain.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)
 #define MIB (UINT64_C(1) << 20)
 
@@ -22,7 +22,7 @@ static void test_empty(void)
 	tap_ok(report.gfp_value == OOM_UNKNOWN && report.order == OOM_NO_NUMBER &&
 	       report.trigger.pid == OOM_NO_NUMBER && report.trigger.uid == OOM_NO_NUMBER &&
 	       report.trigger.cpu == OOM_NO_NUMBER && report.trigger.adj == OOM_NO_NUMBER &&
-	       report.trigger.old_adj == OOM_NO_NUMBER && !report.trigger.said,
+	       report.trigger.old_adj == OOM_NO_NUMBER && !report.trigger.present,
 	       "nothing is known of the trigger");
 	tap_ok(report.pagecache == OOM_UNKNOWN && report.swapcache == OOM_UNKNOWN &&
 	       report.swap_free == OOM_UNKNOWN && report.swap_total == OOM_UNKNOWN &&
@@ -36,10 +36,10 @@ static void test_empty(void)
 	       report.memcg.memsw.limit == OOM_UNKNOWN && report.memcg.kmem.usage == OOM_UNKNOWN,
 	       "nothing is known of a cgroup");
 	tap_ok(report.choice.pid == OOM_NO_NUMBER && report.choice.score == OOM_NO_NUMBER &&
-	       !report.choice.said && report.decided.pid == OOM_NO_NUMBER &&
-	       report.decided.tgid == OOM_NO_NUMBER && report.decided.uid == OOM_NO_NUMBER &&
-	       report.decided.rss == OOM_UNKNOWN && report.decided.swap == OOM_UNKNOWN &&
-	       report.decided.badness == OOM_NO_NUMBER, "nothing is known of a choice");
+	       !report.choice.present && report.selected.pid == OOM_NO_NUMBER &&
+	       report.selected.tgid == OOM_NO_NUMBER && report.selected.uid == OOM_NO_NUMBER &&
+	       report.selected.rss == OOM_UNKNOWN && report.selected.swap == OOM_UNKNOWN &&
+	       report.selected.badness == OOM_NO_NUMBER, "nothing is known of a choice");
 	tap_ok(!report.tasks && !report.victims && !report.kernel && !report.panic &&
 	       report.scope == OOM_SCOPE_UNKNOWN, "it holds nothing");
 	oom_report_free(&report);
@@ -125,7 +125,7 @@ static void test_names(void)
 	struct oom_task tasks[] = { { .pid = 5, .comm = "a" }, { .pid = 7, .comm = "b" } };
 	struct oom_report report;
 
-	for (size_t i = 0; i < COUNT(kernels); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++)
 		tap_is(oom_kernel_number(kernels[i].kernel), kernels[i].number, kernels[i].kernel);
 	tap_is(oom_kernel_number(NULL), 0, "no kernel");
 	tap_is_text(oom_scope_name(OOM_SCOPE_UNKNOWN), "unknown", "scope unknown");
@@ -149,7 +149,7 @@ static void test_names(void)
 static const struct {
 	const char *what, *kernel;
 	struct oom_columns columns;
-	bool choice, decided;
+	bool choice, selected;
 	enum oom_rule rule;
 	enum oom_bonus bonus;
 	bool thousandths;
@@ -187,7 +187,7 @@ static const struct {
 
 static void test_rules(void)
 {
-	for (size_t i = 0; i < COUNT(rules); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
 		struct oom_report report;
 		struct badness_scale scale;
 
@@ -195,9 +195,9 @@ static void test_rules(void)
 		report.kernel = rules[i].kernel ? strdup(rules[i].kernel) : NULL;
 		report.has_table = true;
 		report.columns = rules[i].columns;
-		report.choice.said = rules[i].choice;
-		if (rules[i].decided)
-			report.decided.pid = 5;
+		report.choice.present = rules[i].choice;
+		if (rules[i].selected)
+			report.selected.pid = 5;
 		scale = badness_scale_of(&report, 1000);
 		tap_ok(scale.rule == rules[i].rule && scale.bonus == rules[i].bonus &&
 		       scale.thousandths == rules[i].thousandths, "%s", rules[i].what);
@@ -272,9 +272,9 @@ static const struct {
 
 static void test_sums(void)
 {
-	for (size_t i = 0; i < COUNT(sums); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sums); i++) {
 		struct badness_scale scale = {
-			.rule = sums[i].rule, .bonus = sums[i].bonus, .adj_said = true,
+			.rule = sums[i].rule, .bonus = sums[i].bonus, .adj_present = true,
 			.thousandths = sums[i].thousandths, .page_size = PAGE,
 			.total_pages = (uint64_t)sums[i].total,
 		};
@@ -333,12 +333,13 @@ static void test_overflow(void)
 	int64_t all = 0;
 	size_t made = 0;
 
-	for (size_t i = 0; i < 12 * COUNT(bytes) * COUNT(totals) * COUNT(pages) * COUNT(adjs);
+	for (size_t i = 0; i < 12 * ARRAY_SIZE(bytes) * ARRAY_SIZE(totals) * ARRAY_SIZE(pages) *
+	     ARRAY_SIZE(adjs);
 	     i++) {
 		size_t n = i / 12;
 		struct badness_scale scale = {
 			.rule = OOM_RULE_ROOT_BONUS + i % 2, .bonus = i % 3,
-			.thousandths = i % 4 / 2, .adj_said = true,
+			.thousandths = i % 4 / 2, .adj_present = true,
 			.page_size = pages[n % 3], .total_pages = totals[n / 3 % 9],
 		};
 		struct oom_task task = {
@@ -370,14 +371,14 @@ static void add_zone(struct oom_report *report, int node, uint64_t managed, uint
 	oom_figure_add(&report->zones[report->zone_count++].figures, "present", 7, present);
 }
 
-static void has_domain(const struct oom_report *report, uint64_t pages, bool guessed,
-		       const char *name, const char *what)
+static void has_totalpages(const struct oom_report *report, uint64_t pages, bool guessed,
+			   const char *name, const char *what)
 {
-	struct oom_domain domain = oom_domain_of(report);
+	struct oom_totalpages totalpages = oom_totalpages_of(report);
 
-	tap_is((int64_t)domain.pages, (int64_t)pages, what);
-	tap_is(domain.guessed, guessed, guessed ? "a guess" : "for certain");
-	tap_is_text(domain.name, name, "by this name");
+	tap_is((int64_t)totalpages.pages, (int64_t)pages, what);
+	tap_is(totalpages.guessed, guessed, guessed ? "a guess" : "for certain");
+	tap_is_text(totalpages.name, name, "by this name");
 }
 
 static void test_machine(void)
@@ -385,35 +386,35 @@ static void test_machine(void)
 	struct oom_report report;
 
 	oom_report_init(&report);
-	has_domain(&report, OOM_UNKNOWN, true, "RAM", "nothing said");
+	has_totalpages(&report, OOM_UNKNOWN, true, "RAM", "nothing said");
 	add_zone(&report, 0, 0, 100 * MIB);
-	has_domain(&report, 25600, true, "RAM", "zones before 3.9");
+	has_totalpages(&report, 25600, true, "RAM", "zones before 3.9");
 	oom_report_free(&report);
 	add_zone(&report, 0, 15 * MIB, 16 * MIB);
 	add_zone(&report, 1, 60 * MIB, 64 * MIB);
-	has_domain(&report, 75 * 256, true, "RAM", "zones only");
+	has_totalpages(&report, 75 * 256, true, "RAM", "zones only");
 	report.ram = 80 * MIB;
 	report.ram_reserved = 8 * MIB;
-	has_domain(&report, 72 * 256, false, "RAM", "pages RAM, reserved");
+	has_totalpages(&report, 72 * 256, false, "RAM", "pages RAM, reserved");
 	report.swap_total = 0;
-	has_domain(&report, 72 * 256, false, "RAM", "a machine without swap");
+	has_totalpages(&report, 72 * 256, false, "RAM", "a machine without swap");
 	report.swap_total = 28 * MIB;
-	has_domain(&report, 100 * 256, false, "RAM and swap", "with swap");
+	has_totalpages(&report, 100 * 256, false, "RAM and swap", "with swap");
 	report.ram_reserved = 90 * MIB;
-	has_domain(&report, 108 * 256, false, "RAM and swap", "more reserved than there is");
+	has_totalpages(&report, 108 * 256, false, "RAM and swap", "more reserved than there is");
 	report.scope = OOM_SCOPE_SYSRQ;
 	report.ram_reserved = 8 * MIB;
-	has_domain(&report, 100 * 256, false, "RAM and swap", "SysRq-f");
+	has_totalpages(&report, 100 * 256, false, "RAM and swap", "SysRq-f");
 	report.page_size = PAGE * 16;
-	has_domain(&report, 1600, false, "RAM and swap", "in pages of another size");
+	has_totalpages(&report, 1600, false, "RAM and swap", "in pages of another size");
 	report.swap_total = UINT64_MAX - 1;
-	has_domain(&report, OOM_UNKNOWN, false, "RAM and swap", "more than there can be");
+	has_totalpages(&report, OOM_UNKNOWN, false, "RAM and swap", "more than there can be");
 	oom_report_free(&report);
 }
 
 static void test_nodes(void)
 {
-	struct oom_domain domain;
+	struct oom_totalpages totalpages;
 	struct oom_report report;
 
 	oom_report_init(&report);
@@ -426,35 +427,41 @@ static void test_nodes(void)
 	report.swap_total = 0;
 	report.scope = OOM_SCOPE_CPUSET;
 	report.mems_allowed = strdup("1");
-	has_domain(&report, 76 * 256, false, "the nodes of the cpuset", "what a node has present");
+	has_totalpages(&report, 76 * 256, false, "the nodes of the cpuset",
+		       "what a node has present");
 	report.swap_total = 4 * MIB;
-	has_domain(&report, 80 * 256, false, "the nodes of the cpuset, and swap", "and swap");
+	has_totalpages(&report, 80 * 256, false, "the nodes of the cpuset, and swap", "and swap");
 	report.scope = OOM_SCOPE_MEMPOLICY;
-	has_domain(&report, 89 * 256, true, "RAM and swap", "a policy whose nodes are not said");
+	has_totalpages(&report, 89 * 256, true, "RAM and swap",
+		       "a policy whose nodes are not said");
 	report.nodemask = strdup("0-1");
-	has_domain(&report, 96 * 256, false, "the nodes of the memory policy, and swap",
-		   "all nodes");
+	has_totalpages(&report, 96 * 256, false, "the nodes of the memory policy, and swap",
+		       "all nodes");
 	free(report.nodemask);
 	report.nodemask = strdup("7");
-	has_domain(&report, 89 * 256, true, "RAM and swap", "nodes that are not in the report");
+	has_totalpages(&report, 89 * 256, true, "RAM and swap",
+		       "nodes that are not in the report");
 	free(report.kernel);
 	report.kernel = strdup("4.4.0");
 	report.scope = OOM_SCOPE_CPUSET;
-	has_domain(&report, 80 * 256, true, "the nodes of the cpuset, and swap",
-		   "before 5.4 the holes counted too");
+	has_totalpages(&report, 80 * 256, true, "the nodes of the cpuset, and swap",
+		       "before 5.4 the holes counted too");
 	free(report.kernel);
 	report.kernel = strdup("5.4.0");
-	has_domain(&report, 80 * 256, false, "the nodes of the cpuset, and swap", "since 5.4 not");
+	has_totalpages(&report, 80 * 256, false, "the nodes of the cpuset, and swap",
+		       "since 5.4 not");
 	free(report.kernel);
 	report.kernel = strdup("4.4.0");
 	report.scope = OOM_SCOPE_GLOBAL;
-	tap_ok(oom_domain_other(&report, 0, &domain) && domain.pages == 80 * 256,
+	tap_ok(oom_totalpages_other(&report, 0, &totalpages) && totalpages.pages == 80 * 256,
 	       "the nodes of mems_allowed are another total");
-	tap_ok(oom_domain_other(&report, 1, &domain) && domain.pages == 20 * 256, "and node 0");
-	tap_ok(oom_domain_other(&report, 2, &domain) && domain.pages == 80 * 256, "and node 1");
-	tap_ok(!oom_domain_other(&report, 3, &domain), "and there is no more");
-	report.global_said = true;
-	tap_ok(!oom_domain_other(&report, 0, &domain), "nor any when the scope was said");
+	tap_ok(oom_totalpages_other(&report, 1, &totalpages) && totalpages.pages == 20 * 256,
+	       "and node 0");
+	tap_ok(oom_totalpages_other(&report, 2, &totalpages) && totalpages.pages == 80 * 256,
+	       "and node 1");
+	tap_ok(!oom_totalpages_other(&report, 3, &totalpages), "and there is no more");
+	report.global_present = true;
+	tap_ok(!oom_totalpages_other(&report, 0, &totalpages), "nor any when the scope was said");
 	oom_report_free(&report);
 }
 
@@ -482,36 +489,41 @@ static void test_memcg(void)
 
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_MEMCG;
-	has_domain(&report, OOM_UNKNOWN, false, "the limit of the cgroup", "no limit said");
+	has_totalpages(&report, OOM_UNKNOWN, false, "the limit of the cgroup", "no limit said");
 	memcg->memory.limit = 32 * MIB;
-	has_domain(&report, 32 * 256, true, "the limit of the cgroup",
-		   "nothing said of the swap that a cgroup may use");
+	has_totalpages(&report, 32 * 256, true, "the limit of the cgroup",
+		       "nothing said of the swap that a cgroup may use");
 	memcg->swap.usage = 0;
 	memcg->swap.limit = 0;
-	has_domain(&report, 32 * 256, false, "the limit of the cgroup", "version 2 without swap");
+	has_totalpages(&report, 32 * 256, false, "the limit of the cgroup",
+		       "version 2 without swap");
 	memcg->swap.limit = 8 * MIB;
-	has_domain(&report, 40 * 256, true, "the limit of the cgroup and its swap",
-		   "version 2 with swap, if the machine has it");
+	has_totalpages(&report, 40 * 256, true, "the limit of the cgroup and its swap",
+		       "version 2 with swap, if the machine has it");
 	memcg->swap.unlimited = true;
-	has_domain(&report, 32 * 256, true, "the limit of the cgroup", "with all the machine has");
+	has_totalpages(&report, 32 * 256, true, "the limit of the cgroup",
+		       "with all the machine has");
 	report.swap_total = 4 * MIB;
-	has_domain(&report, 36 * 256, false, "the limit of the cgroup and its swap",
-		   "which some report says");
+	has_totalpages(&report, 36 * 256, false, "the limit of the cgroup and its swap",
+		       "which some report says");
 	report.swap_total = OOM_UNKNOWN;
 	memcg->swap = memcg->memsw;
 	memcg->memsw.limit = 32 * MIB;
-	has_domain(&report, 32 * 256, false, "the limit of the cgroup", "version 1 without swap");
+	has_totalpages(&report, 32 * 256, false, "the limit of the cgroup",
+		       "version 1 without swap");
 	memcg->memsw.limit = 48 * MIB;
-	has_domain(&report, 48 * 256, true, "the limit of the cgroup and its swap",
-		   "version 1 with swap");
+	has_totalpages(&report, 48 * 256, true, "the limit of the cgroup and its swap",
+		       "version 1 with swap");
 	memcg->memsw.limit = 16 * MIB;
-	has_domain(&report, 32 * 256, false, "the limit of the cgroup", "less than without swap");
+	has_totalpages(&report, 32 * 256, false, "the limit of the cgroup",
+		       "less than without swap");
 	memcg->memsw.unlimited = true;
-	has_domain(&report, 32 * 256, true, "the limit of the cgroup", "no limit for swap");
+	has_totalpages(&report, 32 * 256, true, "the limit of the cgroup", "no limit for swap");
 	memcg->memory.limit = 0;
-	has_domain(&report, 1, true, "the limit of the cgroup", "a limit of 0 counts as a page");
+	has_totalpages(&report, 1, true, "the limit of the cgroup",
+		       "a limit of 0 counts as a page");
 	memcg->memory.unlimited = true;
-	has_domain(&report, OOM_UNKNOWN, false, "the limit of the cgroup", "no limit at all");
+	has_totalpages(&report, OOM_UNKNOWN, false, "the limit of the cgroup", "no limit at all");
 	oom_report_free(&report);
 }
 

@@ -17,7 +17,7 @@
 #define TIB (KIB * GIB)
 #define PIB (KIB * TIB)
 #define EIB (KIB * PIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
 	const char *text;
@@ -49,10 +49,10 @@ static const struct {
 
 static void test_sizes(void)
 {
-	for (size_t i = 0; i < COUNT(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct size size = { .bytes = 42, .permyriad = 42 };
-		struct trouble trouble = { "", "" };
-		int r = size_parse("SIZE", sizes[i].text, &size, &trouble);
+		struct error err = { "", "" };
+		int r = size_parse("SIZE", sizes[i].text, &size, &err);
 
 		tap_ok(r == 0 && !size.permyriad && size.bytes == sizes[i].bytes,
 		       "size '%s' is %" PRIu64 " bytes", sizes[i].text, sizes[i].bytes);
@@ -69,10 +69,10 @@ static const struct {
 
 static void test_shares(void)
 {
-	for (size_t i = 0; i < COUNT(shares); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(shares); i++) {
 		struct size size = { .bytes = 42, .permyriad = 42 };
-		struct trouble trouble = { "", "" };
-		int r = size_parse("SIZE", shares[i].text, &size, &trouble);
+		struct error err = { "", "" };
+		int r = size_parse("SIZE", shares[i].text, &size, &err);
 
 		tap_ok(r == 0 && size.permyriad == shares[i].permyriad,
 		       "share '%s' is %u hundredths of a percent", shares[i].text,
@@ -127,18 +127,18 @@ static const struct {
 
 static void test_wrong_sizes(void)
 {
-	for (size_t i = 0; i < COUNT(wrong_sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong_sizes); i++) {
 		const char *text = wrong_sizes[i].text;
 		const char *label = wrong_sizes[i].label ? wrong_sizes[i].label : text;
 		struct size size = { .bytes = 42, .permyriad = 43 };
-		struct trouble trouble = { "", "" };
-		int r = size_parse("--touch", text, &size, &trouble);
+		struct error err = { "", "" };
+		int r = size_parse("--touch", text, &size, &err);
 
 		tap_ok(r == wrong_sizes[i].error, "'%s' is refused as %s", label,
 		       wrong_sizes[i].error == -ERANGE ? "too large" : "no size");
 		tap_ok(size.bytes == 42 && size.permyriad == 43, "'%s' leaves the size alone",
 		       label);
-		tap_ok(strstr(trouble.what, "--touch") && trouble.remedy[0],
+		tap_ok(strstr(err.message, "--touch") && err.hint[0],
 		       "'%s': the message names the option and a way out", label);
 	}
 }
@@ -146,19 +146,19 @@ static void test_wrong_sizes(void)
 static void test_size_messages(void)
 {
 	struct size size;
-	struct trouble trouble;
+	struct error err;
 
-	size_parse("SIZE", "12abc", &size, &trouble);
-	tap_has(trouble.what, "SIZE '12abc'", "the message quotes what was written");
-	tap_has(trouble.remedy, "or N%", "the way out shows one per cent sign");
-	size_parse("SIZE", "-5", &size, &trouble);
-	tap_has(trouble.what, "negative", "the message says that a size is negative");
-	size_parse("SIZE", "", &size, &trouble);
-	tap_has(trouble.what, "empty", "the message says that a size is empty");
-	size_parse("SIZE", "16E", &size, &trouble);
-	tap_has(trouble.what, "too large", "the message says that a size is too large");
-	size_parse("SIZE", "\x1b[2J", &size, &trouble);
-	tap_ok(!strchr(trouble.what, '\x1b'), "no escape sequence gets into the message");
+	size_parse("SIZE", "12abc", &size, &err);
+	tap_has(err.message, "SIZE '12abc'", "the message quotes what was written");
+	tap_has(err.hint, "or N%", "the way out shows one per cent sign");
+	size_parse("SIZE", "-5", &size, &err);
+	tap_has(err.message, "negative", "the message says that a size is negative");
+	size_parse("SIZE", "", &size, &err);
+	tap_has(err.message, "empty", "the message says that a size is empty");
+	size_parse("SIZE", "16E", &size, &err);
+	tap_has(err.message, "too large", "the message says that a size is too large");
+	size_parse("SIZE", "\x1b[2J", &size, &err);
+	tap_ok(!strchr(err.message, '\x1b'), "no escape sequence gets into the message");
 }
 
 static void test_resolve(void)
@@ -189,7 +189,7 @@ static const struct {
 
 static void test_round_up(void)
 {
-	for (size_t i = 0; i < COUNT(roundings); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(roundings); i++) {
 		uint64_t rounded = 42;
 		int r = size_round_up(roundings[i].bytes, roundings[i].unit, &rounded);
 
@@ -233,7 +233,7 @@ static const struct {
 
 static void test_format(void)
 {
-	for (size_t i = 0; i < COUNT(formats); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		char cell[SIZE_TEXT_MAX], sentence[SIZE_TEXT_MAX], name[96];
 
 		snprintf(name, sizeof(name), "%" PRIu64 " bytes in a column: %s",
@@ -242,7 +242,7 @@ static void test_format(void)
 			    name);
 		snprintf(name, sizeof(name), "%" PRIu64 " bytes in a sentence: %s",
 			 formats[i].bytes, formats[i].sentence);
-		tap_is_text(size_say(sentence, formats[i].bytes, formats[i].unit),
+		tap_is_text(size_text(sentence, formats[i].bytes, formats[i].unit),
 			    formats[i].sentence, name);
 	}
 }
@@ -258,7 +258,7 @@ static void test_human_width(void)
 		uint64_t near[] = { power, power - 1, power + power / 2, power / 100 * 99,
 				    power / 1024 * 100 - 1, power / 1024 * 1000 - 1 };
 
-		for (size_t i = 0; i < COUNT(near); i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(near); i++) {
 			size_t length = strlen(size_format(text, near[i], SIZE_HUMAN));
 
 			longest = length > longest ? length : longest;
@@ -288,7 +288,7 @@ static const struct {
 
 static void test_decimals(void)
 {
-	for (size_t i = 0; i < COUNT(decimals); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(decimals); i++) {
 		struct decimal number = { 0 };
 		const char *rest = NULL;
 		int r = decimal_parse(decimals[i].text, &number, &rest);
@@ -315,7 +315,7 @@ static const struct {
 
 static void test_scale(void)
 {
-	for (size_t i = 0; i < COUNT(scales); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(scales); i++) {
 		uint64_t product = 42;
 		int r = decimal_scale(scales[i].number, scales[i].multiplier, &product);
 
@@ -345,7 +345,7 @@ static const struct {
 
 static void test_portions(void)
 {
-	for (size_t i = 0; i < COUNT(portions); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(portions); i++) {
 		uint64_t quotient = 42, rest = 42;
 		int r = number_muldiv(portions[i].a, portions[i].b, portions[i].divisor, &quotient,
 				      &rest);
@@ -388,7 +388,7 @@ static const struct {
 
 static void test_integers(void)
 {
-	for (size_t i = 0; i < COUNT(integers); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(integers); i++) {
 		uint64_t value = 42;
 		int r = number_parse_u64(integers[i].text, &value);
 
@@ -422,16 +422,16 @@ static const struct {
 
 static void test_durations(void)
 {
-	for (size_t i = 0; i < COUNT(durations); i++) {
-		struct trouble trouble = { "", "" };
+	for (size_t i = 0; i < ARRAY_SIZE(durations); i++) {
+		struct error err = { "", "" };
 		uint64_t ns = 42;
-		int r = duration_parse("--hold", durations[i].text, &ns, &trouble);
+		int r = duration_parse("--hold", durations[i].text, &ns, &err);
 
 		tap_ok(r == durations[i].result && ns == durations[i].ns, "duration '%s' is %s",
 		       durations[i].text, durations[i].result == 0 ? "taken" :
 		       durations[i].result == -ERANGE ? "too long" : "refused");
 		if (durations[i].result)
-			tap_ok(strstr(trouble.what, "--hold") && trouble.remedy[0],
+			tap_ok(strstr(err.message, "--hold") && err.hint[0],
 			       "duration '%s': the message names the option and a way out",
 			       durations[i].text);
 	}
@@ -470,8 +470,8 @@ static void test_escape(void)
 {
 	char escaped[64];
 
-	for (size_t i = 0; i < COUNT(escapes); i++)
-		tap_is_text(trouble_escape(escaped, sizeof(escaped), escapes[i].text),
+	for (size_t i = 0; i < ARRAY_SIZE(escapes); i++)
+		tap_is_text(error_escape(escaped, sizeof(escaped), escapes[i].text),
 			    escapes[i].escaped, escapes[i].label);
 }
 
@@ -482,12 +482,12 @@ static void test_escape_cut(void)
 	char whole[64], escaped[64];
 	bool inside = true, marked = true, prefix = true;
 
-	trouble_escape(whole, sizeof(whole), text);
+	error_escape(whole, sizeof(whole), text);
 	for (unsigned size = 4; size < strlen(whole) + 1; size++) {
 		size_t length;
 
 		memset(escaped, '~', sizeof(escaped));
-		trouble_escape(escaped, size, text);
+		error_escape(escaped, size, text);
 		inside = inside && memchr(escaped, '\0', size) && escaped[size] == '~';
 		length = strlen(escaped);
 		marked = marked && length >= 3 && !strcmp(escaped + length - 3, "...");
@@ -496,27 +496,27 @@ static void test_escape_cut(void)
 	tap_ok(inside, "an escaped text never passes its buffer");
 	tap_ok(marked, "an escaped text that does not fit ends in '...'");
 	tap_ok(prefix, "an escaped text that does not fit is a part of the whole");
-	tap_is_text(trouble_escape(escaped, 8, "abcdefg"), "abcdefg",
+	tap_is_text(error_escape(escaped, 8, "abcdefg"), "abcdefg",
 		    "an escaped text that just fits is not cut");
 }
 
-static void test_trouble(void)
+static void test_error(void)
 {
-	static char text[2 * TROUBLE_WHAT_MAX];
-	struct trouble trouble;
+	static char text[2 * ERROR_MESSAGE_MAX];
+	struct error err;
 
-	trouble_set(&trouble, "cannot %s %d", "map", 7);
-	trouble_remedy(&trouble, "ask for %d", 6);
-	tap_is_text(trouble.what, "cannot map 7", "the first line is formatted");
-	tap_is_text(trouble.remedy, "ask for 6", "the second line is formatted");
-	trouble_set(&trouble, "again");
-	tap_is_text(trouble.remedy, "", "a new first line clears the second");
+	error_set(&err, "cannot %s %d", "map", 7);
+	error_hint(&err, "ask for %d", 6);
+	tap_is_text(err.message, "cannot map 7", "the first line is formatted");
+	tap_is_text(err.hint, "ask for 6", "the second line is formatted");
+	error_set(&err, "again");
+	tap_is_text(err.hint, "", "a new first line clears the second");
 	memset(text, 'x', sizeof(text) - 1);
-	trouble_set(&trouble, "%s", text);
-	tap_is((int64_t)strlen(trouble.what), TROUBLE_WHAT_MAX - 1,
+	error_set(&err, "%s", text);
+	tap_is((int64_t)strlen(err.message), ERROR_MESSAGE_MAX - 1,
 	       "too long a first line is cut");
-	trouble_remedy(&trouble, "%s", text);
-	tap_is((int64_t)strlen(trouble.remedy), TROUBLE_REMEDY_MAX - 1,
+	error_hint(&err, "%s", text);
+	tap_is((int64_t)strlen(err.hint), ERROR_HINT_MAX - 1,
 	       "too long a second line is cut");
 }
 
@@ -539,6 +539,6 @@ int main(void)
 	test_clock();
 	test_escape();
 	test_escape_cut();
-	test_trouble();
+	test_error();
 	return tap_done();
 }

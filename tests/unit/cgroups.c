@@ -12,7 +12,7 @@
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
 #define GIB (KIB * MIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define LEVELS_MAX 5
 #define DOCKER "/docker/0b1c2d3e4f50"
 #define MEMORY "/sys/fs/cgroup/memory"
@@ -100,7 +100,7 @@ static void check_chain(const struct chain_case *wanted, const struct cgroup_cha
 
 static void test_chains(void)
 {
-	for (size_t i = 0; i < COUNT(chain_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(chain_cases); i++) {
 		struct root root = open_fixture(chain_cases[i].fixture);
 		struct cgroup_chain chain = { 0 };
 
@@ -114,15 +114,15 @@ static void test_chains(void)
 }
 
 /* The room of "self" in TREE. */
-static int read_room(const struct tree *tree, bool guarded, struct room *ret_room)
+static int read_room(const struct tree *tree, bool guarded, struct available_memory *ret_available)
 {
 	struct machine machine = { .mem_total = 8 * GIB };
 	struct cgroup_chain chain = { 0 };
-	struct room_source source = { &tree->root, &machine, &chain };
+	struct available_memory_source source = { &tree->root, &machine, &chain };
 	int r = cgroup_chain_read(&tree->root, "self", &chain);
 
 	if (r == 0)
-		r = room_read(&source, guarded, ret_room);
+		r = available_memory_read(&source, guarded, ret_available);
 	cgroup_chain_free(&chain);
 	return r;
 }
@@ -132,7 +132,7 @@ static void test_not_shown(void)
 {
 	static const char *const fixtures[] = { "container-namespace", "container-host" };
 
-	for (size_t i = 0; i < COUNT(fixtures); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fixtures); i++) {
 		struct root root = open_fixture(fixtures[i]);
 		struct cgroup_chain chain = { NULL, 77 };
 
@@ -160,7 +160,7 @@ static const struct {
 
 static void test_places(void)
 {
-	for (size_t i = 0; i < COUNT(place_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(place_cases); i++) {
 		const char *rest = NULL;
 		size_t unknown = 0;
 		int r = cgroup_place(place_cases[i].top, place_cases[i].path, &unknown, &rest);
@@ -188,7 +188,7 @@ static void test_mount_choice(void)
 {
 	static struct cgroup_mount mount;
 
-	for (size_t i = 0; i < COUNT(choice_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(choice_cases); i++) {
 		int r = cgroup_parse_mountinfo(choice_cases[i].mountinfo, 2, choice_cases[i].path,
 					       &mount);
 
@@ -203,7 +203,7 @@ static void test_host_mount(void)
 {
 	struct tree tree = make_machine("0::/\n");
 	struct cgroup_chain chain = { 0 };
-	struct room room = { 0 };
+	struct available_memory available = { 0 };
 
 	put(&tree, "/proc/self/mountinfo",
 	    "30 25 0:26 /../.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
@@ -221,7 +221,8 @@ static void test_host_mount(void)
 	       !strcmp(chain.levels[0].directory, "/sys/fs/cgroup/b/ours") &&
 	       !strcmp(chain.levels[2].name, "/"), "its levels have the names of the mount");
 	cgroup_chain_free(&chain);
-	tap_ok(read_room(&tree, true, &room) == 0 && room.cgroup && room.bytes == 39 * MIB,
+	tap_ok(read_room(&tree, true, &available) == 0 && available.cgroup && available.bytes ==
+	       39 * MIB,
 	       "and its limit counts");
 	put(&tree, "/proc/self/cgroup", "0::/inner\n");
 	tap_is(cgroup_chain_read(&tree.root, "self", &chain), -EXDEV,
@@ -252,7 +253,7 @@ static const struct {
 
 static void test_both_versions(void)
 {
-	for (size_t i = 0; i < COUNT(both_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(both_cases); i++) {
 		struct tree tree = make_machine(both_cases[i].membership);
 		struct cgroup_chain chain = { 0 };
 		bool right = true;
@@ -293,7 +294,7 @@ static const struct {
 
 static void test_figures(void)
 {
-	for (size_t i = 0; i < COUNT(figure_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(figure_cases); i++) {
 		struct root root = open_fixture(figure_cases[i].fixture);
 		const struct cgroup_figures *wanted = &figure_cases[i].figures;
 		struct cgroup_figures got = { 1, 1, 1 };
@@ -339,13 +340,13 @@ static void check_unlimited(size_t i, const struct root *root)
 		tap_ok(r < 0 && r != -ENOENT, "v%d limit case %zu cannot be understood",
 		       level.version, i);
 	else
-		tap_ok(r == -ENOENT || (r == 0 && cgroup_room(&figures) == CGROUP_UNLIMITED),
+		tap_ok(r == -ENOENT || (r == 0 && cgroup_available(&figures) == CGROUP_UNLIMITED),
 		       "v%d limit case %zu is no limit", level.version, i);
 }
 
 static void test_unlimited(void)
 {
-	for (size_t i = 0; i < COUNT(unlimited_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(unlimited_cases); i++) {
 		struct tree tree = make_tree();
 		bool first = unlimited_cases[i].version == 1;
 
@@ -360,7 +361,7 @@ static void test_unlimited(void)
 	}
 }
 
-/* memory.high counts where it is the lesser of the two, and alone. */
+/* memory.high counts where it is the smaller of the two, and alone. */
 static const struct {
 	const char *max, *high;
 	uint64_t limit;
@@ -375,7 +376,7 @@ static void test_high(void)
 {
 	struct cgroup_level level = { 2, (char[]){ "/c" }, (char[]){ "/c" } };
 
-	for (size_t i = 0; i < COUNT(high_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(high_cases); i++) {
 		struct tree tree = make_tree();
 		struct cgroup_figures figures = { 7, 7, 7 };
 
@@ -417,7 +418,7 @@ static void test_missing_figures(void)
 
 static const struct {
 	struct cgroup_figures figures;
-	uint64_t room;
+	uint64_t capacity;
 	const char *name;
 } room_cases[] = {
 	{ { 1000, 400, 0 }, 600, "limit less usage" },
@@ -433,36 +434,38 @@ static const struct {
 
 static void test_cgroup_room(void)
 {
-	for (size_t i = 0; i < COUNT(room_cases); i++)
-		tap_ok(cgroup_room(&room_cases[i].figures) == room_cases[i].room, "room: %s",
+	for (size_t i = 0; i < ARRAY_SIZE(room_cases); i++)
+		tap_ok(cgroup_available(&room_cases[i].figures) == room_cases[i].capacity,
+		       "room: %s",
 		       room_cases[i].name);
 }
 
 static void test_reserves(void)
 {
-	tap_is((int64_t)room_machine_reserve(64 * GIB), (int64_t)(64 * GIB / 10),
+	tap_is((int64_t)machine_memory_reserve(64 * GIB), (int64_t)(64 * GIB / 10),
 	       "a large machine keeps 10 %");
-	tap_is((int64_t)room_machine_reserve(5 * GIB), 512 * MIB, "5 GiB keep 512 MiB, its 10 %");
-	tap_is((int64_t)room_machine_reserve(2 * GIB), 512 * MIB, "2 GiB keep 512 MiB");
-	tap_is((int64_t)room_machine_reserve(1 * GIB), 512 * MIB, "1 GiB keeps half");
-	tap_is((int64_t)room_machine_reserve(512 * MIB), 256 * MIB, "512 MiB keep half");
-	tap_is((int64_t)room_machine_reserve(0), 0, "nothing keeps nothing");
-	tap_is((int64_t)room_cgroup_reserve(10 * GIB), (int64_t)(10 * GIB / 50),
+	tap_is((int64_t)machine_memory_reserve(5 * GIB), 512 * MIB,
+	       "5 GiB keep 512 MiB, its 10 %");
+	tap_is((int64_t)machine_memory_reserve(2 * GIB), 512 * MIB, "2 GiB keep 512 MiB");
+	tap_is((int64_t)machine_memory_reserve(1 * GIB), 512 * MIB, "1 GiB keeps half");
+	tap_is((int64_t)machine_memory_reserve(512 * MIB), 256 * MIB, "512 MiB keep half");
+	tap_is((int64_t)machine_memory_reserve(0), 0, "nothing keeps nothing");
+	tap_is((int64_t)cgroup_memory_reserve(10 * GIB), (int64_t)(10 * GIB / 50),
 	       "a large cgroup keeps 2 %");
-	tap_is((int64_t)room_cgroup_reserve(200 * MIB), 4 * MIB, "200 MiB keep 4 MiB, its 2 %");
-	tap_is((int64_t)room_cgroup_reserve(64 * MIB), 4 * MIB, "64 MiB keep 4 MiB");
-	tap_is((int64_t)room_cgroup_reserve(1 * MIB), 4 * MIB, "a tiny cgroup keeps all");
+	tap_is((int64_t)cgroup_memory_reserve(200 * MIB), 4 * MIB, "200 MiB keep 4 MiB, its 2 %");
+	tap_is((int64_t)cgroup_memory_reserve(64 * MIB), 4 * MIB, "64 MiB keep 4 MiB");
+	tap_is((int64_t)cgroup_memory_reserve(1 * MIB), 4 * MIB, "a tiny cgroup keeps all");
 }
 
 static void test_headroom(void)
 {
-	struct room room = { .bytes = 1000, .reserve = 300 };
+	struct available_memory available = { .bytes = 1000, .reserve = 300 };
 
-	tap_is((int64_t)room_headroom(&room), 700, "headroom is room less reserve");
-	room.reserve = 1000;
-	tap_is((int64_t)room_headroom(&room), 0, "a reserve of all leaves nothing");
-	room.reserve = 1001;
-	tap_is((int64_t)room_headroom(&room), 0, "headroom is never below 0");
+	tap_is((int64_t)available_headroom(&available), 700, "headroom is room less reserve");
+	available.reserve = 1000;
+	tap_is((int64_t)available_headroom(&available), 0, "a reserve of all leaves nothing");
+	available.reserve = 1001;
+	tap_is((int64_t)available_headroom(&available), 0, "headroom is never below 0");
 }
 
 /* Whose room is the least in a fixture; cgroup NULL: the machine's. */
@@ -488,29 +491,32 @@ static const struct least_case {
 	{ "reserves", "self", true, 3 * GIB, 1717986918, 0, NULL },
 };
 
-static bool room_is(const struct room *room, const struct least_case *wanted)
+static bool room_is(const struct available_memory *available, const struct least_case *wanted)
 {
-	return room->bytes == wanted->bytes && room->reserve == wanted->reserve &&
-	       room->limit == wanted->limit && room->cgroup == (wanted->cgroup != NULL) &&
-	       !strcmp(room->name, wanted->cgroup ? wanted->cgroup : "");
+	return available->bytes == wanted->bytes && available->reserve == wanted->reserve &&
+	       available->limit == wanted->limit && available->cgroup ==
+		       (wanted->cgroup != NULL) &&
+	       !strcmp(available->name, wanted->cgroup ? wanted->cgroup : "");
 }
 
 static void test_room_read(void)
 {
-	for (size_t i = 0; i < COUNT(least_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(least_cases); i++) {
 		struct root root = open_fixture(least_cases[i].fixture);
 		struct machine machine = { 0 };
 		struct cgroup_chain chain = { 0 };
-		struct room_source source = { &root, &machine, &chain };
-		struct room room = { 0 };
+		struct available_memory_source source = { &root, &machine, &chain };
+		struct available_memory available = { 0 };
 
 		machine_read(&root, &machine);
 		cgroup_chain_read(&root, least_cases[i].process, &chain);
-		tap_is(room_read(&source, least_cases[i].guarded, &room), 0, "the room is read");
-		if (!tap_ok(room_is(&room, &least_cases[i]), "%s: whose room is the least%s",
+		tap_is(available_memory_read(&source, least_cases[i].guarded, &available), 0,
+		       "the room is read");
+		if (!tap_ok(room_is(&available, &least_cases[i]), "%s: whose room is the least%s",
 			    least_cases[i].fixture, least_cases[i].guarded ? ", guarded" : ""))
 			printf("#      got: %" PRIu64 " bytes, reserve %" PRIu64 ", limit %" PRIu64
-			       ", cgroup '%s'\n", room.bytes, room.reserve, room.limit, room.name);
+			       ", cgroup '%s'\n", available.bytes, available.reserve,
+			       available.limit, available.name);
 		cgroup_chain_free(&chain);
 		root_close(&root);
 	}
@@ -522,24 +528,26 @@ static void test_may_limit(void)
 	static const int denied[] = { EACCES, EPERM, EMFILE, ENOMEM, EIO };
 	static const int none[] = { ENOENT, ENODEV, EINVAL, ERANGE };
 
-	for (size_t i = 0; i < COUNT(denied); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(denied); i++)
 		tap_ok(cgroup_may_limit(-denied[i]), "a limit behind '%s'", strerror(denied[i]));
-	for (size_t i = 0; i < COUNT(none); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++)
 		tap_ok(!cgroup_may_limit(-none[i]), "no limit behind '%s'", strerror(none[i]));
 }
 
 static void test_machine_room(void)
 {
 	struct tree tree = make_machine("0::/\n");
-	struct room room = { .cgroup = true };
+	struct available_memory available = { .cgroup = true };
 
-	tap_is(read_room(&tree, true, &room), 0, "a machine without limits has room");
-	tap_ok(!room.cgroup && !room.limit && !room.name[0] && room.bytes == 4 * GIB &&
-	       room.reserve == 8 * GIB / 10, "it is MemAvailable, and 10 %% stay in reserve");
+	tap_is(read_room(&tree, true, &available), 0, "a machine without limits has room");
+	tap_ok(!available.cgroup && !available.limit && !available.name[0] && available.bytes ==
+	       4 * GIB &&
+	       available.reserve == 8 * GIB / 10, "it is MemAvailable, and 10 %% stay in reserve");
 	put(&tree, "/proc/meminfo", "MemAvailable: lots\n");
-	tap_ok(read_room(&tree, true, &room) < 0, "without MemAvailable there is no room to name");
+	tap_ok(read_room(&tree, true, &available) < 0,
+	       "without MemAvailable there is no room to name");
 	put(&tree, "/proc/meminfo", "");
-	tap_ok(read_room(&tree, false, &room) < 0, "an empty meminfo is an error");
+	tap_ok(read_room(&tree, false, &available) < 0, "an empty meminfo is an error");
 	remove_tree(&tree);
 }
 
@@ -547,19 +555,20 @@ static void test_machine_room(void)
 static void test_hostile_names(void)
 {
 	struct tree tree = make_machine("0::/evil\x1b[2J/it's \xff\n");
-	struct room room = { 0 };
+	struct available_memory available = { 0 };
 	bool harmless = true;
 
 	put(&tree, "/proc/self/mountinfo",
 	    "30 25 0:26 / /sys/fs/cg\\012\\011\\134roup rw - cgroup2 cgroup2 rw\n");
 	put(&tree, "/sys/fs/cg\n\t\\roup/evil\x1b[2J/it's \xff/memory.max", "1073741824\n");
 	put(&tree, "/sys/fs/cg\n\t\\roup/evil\x1b[2J/it's \xff/memory.current", "1048576\n");
-	tap_is(read_room(&tree, false, &room), 0, "a tree with hostile names is read");
-	tap_ok(room.cgroup && room.bytes == 1023 * MIB, "a cgroup with a hostile name is found");
-	for (const char *c = room.name; *c; c++)
+	tap_is(read_room(&tree, false, &available), 0, "a tree with hostile names is read");
+	tap_ok(available.cgroup && available.bytes == 1023 * MIB,
+	       "a cgroup with a hostile name is found");
+	for (const char *c = available.name; *c; c++)
 		harmless = harmless && *c >= ' ' && *c < 127;
 	tap_ok(harmless, "a hostile name is shown without control characters");
-	tap_has(room.name, "/evil\\x1b[2J/it\\x27s \\xff", "it is shown escaped");
+	tap_has(available.name, "/evil\\x1b[2J/it\\x27s \\xff", "it is shown escaped");
 	remove_tree(&tree);
 }
 
@@ -567,11 +576,12 @@ static void test_hostile_names(void)
 static void test_dotted_name(void)
 {
 	struct tree tree = make_machine("0::/..data/job\n");
-	struct room room = { 0 };
+	struct available_memory available = { 0 };
 
 	put(&tree, "/sys/fs/cgroup/..data/job/memory.max", "1073741824\n");
 	put(&tree, "/sys/fs/cgroup/..data/job/memory.current", "1048576\n");
-	tap_ok(read_room(&tree, false, &room) == 0 && room.cgroup && room.bytes == 1023 * MIB,
+	tap_ok(read_room(&tree, false, &available) == 0 && available.cgroup && available.bytes ==
+	       1023 * MIB,
 	       "a cgroup named '..data' is not taken for one outside the namespace");
 	remove_tree(&tree);
 }
@@ -590,7 +600,7 @@ static void make_long_path(char *path, int depth, int length)
 static void test_long_name(void)
 {
 	char path[2048], membership[2100], file[2100];
-	struct room room = { 0 };
+	struct available_memory available = { 0 };
 	struct tree tree;
 
 	make_long_path(path, 5, 200);
@@ -600,9 +610,9 @@ static void test_long_name(void)
 	put(&tree, file, "1073741824\n");
 	snprintf(file, sizeof(file), "/sys/fs/cgroup%s/memory.current", path);
 	put(&tree, file, "1048576\n");
-	tap_ok(read_room(&tree, false, &room) == 0 && room.bytes == 1023 * MIB,
+	tap_ok(read_room(&tree, false, &available) == 0 && available.bytes == 1023 * MIB,
 	       "a cgroup with a path of 1005 bytes is read");
-	tap_ok(strlen(room.name) < ROOM_NAME_MAX && strstr(room.name, "..."),
+	tap_ok(strlen(available.name) < AVAILABLE_NAME_MAX && strstr(available.name, "..."),
 	       "its name is cut, and says so");
 	remove_tree(&tree);
 }
@@ -636,7 +646,7 @@ static void test_no_membership(void)
 {
 	static char path[CGROUP_PATH_MAX];
 
-	for (size_t i = 0; i < COUNT(no_membership); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(no_membership); i++)
 		tap_ok(cgroup_parse_membership(no_membership[i], 1, path) == -ENOENT,
 		       "text %zu without a v1 memory cgroup has none", i);
 	tap_is(cgroup_parse_membership("4:memory:/x\n", 2, path), -ENOENT,
@@ -662,7 +672,7 @@ static void test_membership(void)
 {
 	static char path[CGROUP_PATH_MAX];
 
-	for (size_t i = 0; i < COUNT(membership_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(membership_cases); i++) {
 		int r = cgroup_parse_membership(membership_cases[i].text,
 						membership_cases[i].version, path);
 
@@ -702,7 +712,7 @@ static void test_mounts(void)
 {
 	static struct cgroup_mount mount;
 
-	for (size_t i = 0; i < COUNT(mount_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(mount_cases); i++) {
 		int r = cgroup_parse_mountinfo(mount_cases[i].text, mount_cases[i].version,
 					       NULL, &mount);
 

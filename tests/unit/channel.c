@@ -66,10 +66,10 @@ static void dawdle(uint64_t number, uint64_t every, unsigned us)
 }
 
 /* Sends each number back, with its inverse. */
-static _Noreturn void answer(const struct line *line, uint64_t patience, uint64_t every)
+static _Noreturn void answer(const struct line *line, uint64_t spin_time, uint64_t every)
 {
 	struct channel in = { .memory = &line->memory[0], .fd = line->there[0],
-			      .patience_ns = patience };
+			      .spin_ns = spin_time };
 	struct channel out = { .memory = &line->memory[1], .fd = line->back[1] };
 	struct note note;
 
@@ -88,21 +88,21 @@ static bool wait_for_answer(struct channel *in)
 {
 	struct pollfd pipe = { .fd = in->fd, .events = POLLIN };
 	uint64_t end = duration_now() + 60 * NS_PER_SECOND;
-	bool there = channel_look(in);
+	bool there = channel_poll(in);
 
 	while (!there && duration_now() < end) {
-		if (!channel_doze(in))
+		if (!channel_prepare_wait(in))
 			poll(&pipe, 1, 1000);
-		there = channel_rouse(in);
+		there = channel_finish_wait(in);
 	}
 	return there;
 }
 
-static uint64_t talk(const struct line *line, uint64_t patience, uint64_t every)
+static uint64_t talk(const struct line *line, uint64_t spin_time, uint64_t every)
 {
 	struct channel out = { .memory = &line->memory[0], .fd = line->there[1] };
 	struct channel in = { .memory = &line->memory[1], .fd = line->back[0],
-			      .patience_ns = patience };
+			      .spin_ns = spin_time };
 	uint64_t right = 0;
 
 	for (uint64_t i = 0; i < TURNS; i++) {
@@ -153,13 +153,13 @@ static void test_wakes(void)
 
 	channel_send(&out, &note, sizeof(note));
 	tap_is(read(in.fd, &byte, 1), 1, "the first message writes a byte");
-	tap_ok(channel_look(&in) && channel_take(&in, &note, sizeof(note)) == 0, "and is taken");
+	tap_ok(channel_poll(&in) && channel_take(&in, &note, sizeof(note)) == 0, "and is taken");
 	channel_send(&out, &note, sizeof(note));
 	tap_is(read(in.fd, &byte, 1), -1, "the second writes none to who is awake");
-	tap_ok(channel_look(&in) && channel_take(&in, &note, sizeof(note)) == 0, "and is taken");
-	tap_ok(!channel_doze(&in), "there is no third");
+	tap_ok(channel_poll(&in) && channel_take(&in, &note, sizeof(note)) == 0, "and is taken");
+	tap_ok(!channel_prepare_wait(&in), "there is no third");
 	channel_send(&out, &note, sizeof(note));
-	tap_ok(channel_rouse(&in), "it comes while its receiver sleeps");
+	tap_ok(channel_finish_wait(&in), "it comes while its receiver sleeps");
 	tap_is(read(in.fd, &byte, 1), -1, "whose byte is gone when it is awake");
 	end_line(&line);
 }
@@ -175,32 +175,32 @@ static void test_full_pipe(void)
 
 	while (write(out.fd, bytes, sizeof(bytes)) > 0)
 		;
-	channel_doze(&in);
+	channel_prepare_wait(&in);
 	tap_is(channel_send(&out, &note, sizeof(note)), 0, "a full pipe keeps no message back");
 	tap_is(channel_receive(&in, &note, sizeof(note)), 0, "and hinders nobody who receives it");
 	end_line(&line);
 }
 
 /* Looking in vain for so long is given up, until a message in between has come in time. */
-static void test_patience(void)
+static void test_spin_time(void)
 {
 	struct line line = make_line();
 	struct channel in = { .memory = &line.memory[1], .fd = line.back[0], .taken = 1,
-			      .patience_ns = 2 * NS_PER_MS };
+			      .spin_ns = 2 * NS_PER_MS };
 	uint64_t start = duration_now(), spent;
 
 	atomic_store(&line.memory[1].sent, 1);
 	for (int i = 0; i < 1000; i++)
-		channel_look(&in);
+		channel_poll(&in);
 	spent = duration_now() - start;
-	tap_ok(spent >= 8 * in.patience_ns, "patience is had: %u us for eight looks",
+	tap_ok(spent >= 8 * in.spin_ns, "patience is had: %u us for eight looks",
 	       (unsigned)(spent / 1000));
 	tap_ok(in.missed >= 1000, "looks in vain are counted: %u", in.missed);
 	/* Eight at first, and one of 64 then: 24 of the 1000. */
 	tap_ok(in.missed <= 1024, "of 1000 looks after eight, few take their time");
 	atomic_store(&line.memory[1].sent, 2);
 	in.missed = 0;
-	tap_ok(channel_look(&in) && in.missed == 0, "what is there is seen");
+	tap_ok(channel_poll(&in) && in.missed == 0, "what is there is seen");
 	end_line(&line);
 }
 
@@ -226,7 +226,7 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	test_wakes();
 	test_full_pipe();
-	test_patience();
+	test_spin_time();
 	test_without_memory();
 	test_turns(100000, 500000, 0, 0);
 	test_turns(100000, 500000, 5, 7);

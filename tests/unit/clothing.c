@@ -7,13 +7,13 @@
 #include "../tap.h"
 #include "log/clothing.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND INT64_C(1000000000)
 
 /* 2026-11-23 12:00:00 UTC */
 #define NOW (INT64_C(1795435200) * SECOND)
 
-/* A message that begins with none of the clothes. */
+/* A message that begins with none of the prefixes. */
 #define M "main.out invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=0"
 
 /* Lines that all have the message M, or the one that is given. */
@@ -134,29 +134,30 @@ static const struct {
 
 static void test_lines(void)
 {
-	for (size_t i = 0; i < COUNT(lines); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		const char *message = lines[i].message ? lines[i].message : M;
 		size_t length = strlen(lines[i].line);
 		char *line = malloc(length ? length : 1);
-		struct clothing clothing;
+		struct log_prefix log_prefix;
 
 		if (!line)
 			abort();
 		memcpy(line, lines[i].line, length);
-		clothing_take_off((struct text){ line, length }, NOW, &clothing);
-		if (!tap_ok(text_is(clothing.message, message), "\"%s\"", lines[i].line))
-			printf("#      got: \"%.*s\"\n", (int)clothing.message.length,
-			       clothing.message.at);
-		tap_ok(text_is(clothing.host, lines[i].host ? lines[i].host : ""), "its host");
-		tap_ok(text_is(clothing.caller, lines[i].caller ? lines[i].caller : ""),
+		log_prefix_strip((struct strview){ line, length }, NOW, &log_prefix);
+		if (!tap_ok(strview_is(log_prefix.message, message), "\"%s\"", lines[i].line))
+			printf("#      got: \"%.*s\"\n", (int)log_prefix.message.length,
+			       log_prefix.message.at);
+		tap_ok(strview_is(log_prefix.host, lines[i].host ? lines[i].host : ""),
+		       "its host");
+		tap_ok(strview_is(log_prefix.caller, lines[i].caller ? lines[i].caller : ""),
 		       "its caller");
-		tap_ok(clothing.timed == lines[i].timed && !clothing.foreign, "it is %s",
+		tap_ok(log_prefix.timed == lines[i].timed && !log_prefix.foreign, "it is %s",
 		       lines[i].timed ? "timed" : "not timed");
 		free(line);
 	}
 }
 
-/* Names that look like clothes, behind real ones or behind none. */
+/* Names that look like prefixes, behind real ones or behind none. */
 static const struct {
 	const char *line, *message;
 } names[] = {
@@ -185,7 +186,7 @@ static const struct {
 	  "Nov 23 07:05:30 invoked oom-killer: x" },
 	{ "4,1,1,-;kernel: invoked oom-killer: x", "kernel: invoked oom-killer: x" },
 	{ "4,1,1,-;> [    1.0] invoked oom-killer: x", "> [    1.0] invoked oom-killer: x" },
-	/* Without any clothes */
+	/* Without any prefix */
 	{ "kernel: invoked oom-killer: x", "kernel: invoked oom-killer: x" },
 	{ "[T1] invoked oom-killer: x", "[T1] invoked oom-killer: x" },
 	{ "a:1:1 invoked oom-killer: x", "a:1:1 invoked oom-killer: x" },
@@ -194,17 +195,18 @@ static const struct {
 
 static void test_names(void)
 {
-	for (size_t i = 0; i < COUNT(names); i++) {
-		struct clothing clothing;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct log_prefix log_prefix;
 
-		clothing_take_off(text_of(names[i].line), NOW, &clothing);
-		if (!tap_ok(text_is(clothing.message, names[i].message), "\"%s\"", names[i].line))
-			printf("#      got: \"%.*s\"\n", (int)clothing.message.length,
-			       clothing.message.at);
+		log_prefix_strip(strview_of(names[i].line), NOW, &log_prefix);
+		if (!tap_ok(strview_is(log_prefix.message, names[i].message), "\"%s\"",
+			    names[i].line))
+			printf("#      got: \"%.*s\"\n", (int)log_prefix.message.length,
+			       log_prefix.message.at);
 	}
 }
 
-/* Lines of the kernel's that begin like clothes. */
+/* Lines of the kernel's that begin like prefixes. */
 static const char *const bare[] = {
 	"[    675]     0   675   162013     3031   143360        0             0 systemd-journal",
 	"[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name",
@@ -234,13 +236,13 @@ static void test_bare(void)
 	};
 	char line[256];
 
-	for (size_t i = 0; i < COUNT(bare); i++)
-		for (size_t f = 0; f < COUNT(fronts); f++) {
-			struct clothing clothing;
+	for (size_t i = 0; i < ARRAY_SIZE(bare); i++)
+		for (size_t f = 0; f < ARRAY_SIZE(fronts); f++) {
+			struct log_prefix log_prefix;
 
 			snprintf(line, sizeof(line), "%s%s", fronts[f], bare[i]);
-			clothing_take_off(text_of(line), NOW, &clothing);
-			tap_ok(text_is(clothing.message, bare[i]), "\"%s\" stays", line);
+			log_prefix_strip(strview_of(line), NOW, &log_prefix);
+			tap_ok(strview_is(log_prefix.message, bare[i]), "\"%s\" stays", line);
 		}
 }
 
@@ -266,12 +268,12 @@ static const struct {
 
 static void test_tags(void)
 {
-	for (size_t i = 0; i < COUNT(tags); i++) {
-		struct clothing clothing;
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
+		struct log_prefix log_prefix;
 
-		clothing_take_off(text_of(tags[i].line), NOW, &clothing);
-		tap_ok(clothing.foreign == tags[i].foreign &&
-		       text_is(clothing.message, tags[i].message),
+		log_prefix_strip(strview_of(tags[i].line), NOW, &log_prefix);
+		tap_ok(log_prefix.foreign == tags[i].foreign &&
+		       strview_is(log_prefix.message, tags[i].message),
 		       "\"%s\" is %s", tags[i].line,
 		tags[i].foreign ? "another's" : "not another's");
 	}
@@ -279,39 +281,43 @@ static void test_tags(void)
 
 static void test_escapes(void)
 {
-	struct clothing clothing;
+	struct log_prefix log_prefix;
 
-	clothing_take_off(text_of("4,340,923437948,-;x"), NOW, &clothing);
-	tap_ok(clothing.kmsg && !clothing.syslog && clothing.time.has_monotonic &&
-	       clothing.time.monotonic_ns == INT64_C(923437948000),
+	log_prefix_strip(strview_of("4,340,923437948,-;x"), NOW, &log_prefix);
+	tap_ok(log_prefix.kmsg && !log_prefix.syslog && log_prefix.time.has_monotonic &&
+	       log_prefix.time.monotonic_ns == INT64_C(923437948000),
 		"/dev/kmsg's escapes and time");
-	tap_is_text(clothing.time.raw, "923.437948", "which is written as usual");
-	clothing_take_off(text_of("Nov 23 07:05:30 vmhost kernel: x"), NOW, &clothing);
-	tap_ok(clothing.syslog && !clothing.kmsg && clothing.time.has_wall, "syslog's");
-	clothing_take_off(text_of("[    6.966596] x"), NOW, &clothing);
-	tap_ok(!clothing.syslog && !clothing.kmsg, "nobody's");
-	clothing_take_off(text_of("** 57 printk messages dropped ** [    6.9] x"), NOW, &clothing);
-	tap_is((int64_t)clothing.dropped, 57, "lines that were lost");
-	tap_ok(clothing_is_kmsg(text_of("4,340,923437948,-;")) &&
-	       clothing_is_kmsg(text_of("4,340,923437948,-,caller=T1;x")) &&
-	       !clothing_is_kmsg(text_of("4,340,923437948,-")) && !clothing_is_kmsg(text_of("")) &&
-	       !clothing_is_kmsg(text_of("4,340;x")) && !clothing_is_kmsg(text_of("x4,3,9,-;")),
+	tap_is_text(log_prefix.time.raw, "923.437948", "which is written as usual");
+	log_prefix_strip(strview_of("Nov 23 07:05:30 vmhost kernel: x"), NOW, &log_prefix);
+	tap_ok(log_prefix.syslog && !log_prefix.kmsg && log_prefix.time.has_wall, "syslog's");
+	log_prefix_strip(strview_of("[    6.966596] x"), NOW, &log_prefix);
+	tap_ok(!log_prefix.syslog && !log_prefix.kmsg, "nobody's");
+	log_prefix_strip(strview_of("** 57 printk messages dropped ** [    6.9] x"), NOW,
+			 &log_prefix);
+	tap_is((int64_t)log_prefix.dropped, 57, "lines that were lost");
+	tap_ok(log_prefix_is_kmsg(strview_of("4,340,923437948,-;")) &&
+	       log_prefix_is_kmsg(strview_of("4,340,923437948,-,caller=T1;x")) &&
+	       !log_prefix_is_kmsg(strview_of("4,340,923437948,-")) &&
+	       !log_prefix_is_kmsg(strview_of("")) &&
+	       !log_prefix_is_kmsg(strview_of("4,340;x")) &&
+	       !log_prefix_is_kmsg(strview_of("x4,3,9,-;")),
 	       "a record is known by its numbers");
 }
 
 static void test_widths(void)
 {
-	struct clothing clothing;
+	struct log_prefix log_prefix;
 
-	clothing_take_off(text_of("> > [    6.9] abc  "), NOW, &clothing);
-	tap_ok(clothing.width == 17 && clothing.padding == 2 && clothing.indent == 0,
+	log_prefix_strip(strview_of("> > [    6.9] abc  "), NOW, &log_prefix);
+	tap_ok(log_prefix.width == 17 && log_prefix.padding == 2 && log_prefix.indent == 0,
 	       "a line's width");
-	clothing_take_off(text_of("    [    6.9] abc"), NOW, &clothing);
-	tap_ok(clothing.width == 17 && clothing.padding == 0 && clothing.indent == 4, "indented");
-	clothing_take_off(text_of(">   abc"), NOW, &clothing);
-	tap_ok(clothing.width == 7 && clothing.indent == 2, "quoted and indented");
-	clothing_take_off(text_of("     "), NOW, &clothing);
-	tap_ok(clothing.width == 0 && clothing.padding == 5, "empty but for blanks");
+	log_prefix_strip(strview_of("    [    6.9] abc"), NOW, &log_prefix);
+	tap_ok(log_prefix.width == 17 && log_prefix.padding == 0 && log_prefix.indent == 4,
+	       "indented");
+	log_prefix_strip(strview_of(">   abc"), NOW, &log_prefix);
+	tap_ok(log_prefix.width == 7 && log_prefix.indent == 2, "quoted and indented");
+	log_prefix_strip(strview_of("     "), NOW, &log_prefix);
+	tap_ok(log_prefix.width == 0 && log_prefix.padding == 5, "empty but for blanks");
 }
 
 /* Every beginning of every line, in memory of its own. */
@@ -319,20 +325,20 @@ static void test_cut(void)
 {
 	size_t longest = 0;
 
-	for (size_t i = 0; i < COUNT(lines); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		for (size_t length = 0; length <= strlen(lines[i].line); length++) {
 			char *line = malloc(length ? length : 1);
-			struct clothing clothing;
+			struct log_prefix log_prefix;
 
 			if (!line)
 				abort();
 			memcpy(line, lines[i].line, length);
-			clothing_take_off((struct text){ line, length }, NOW, &clothing);
-			if (clothing.message.at < line ||
-			    clothing.message.at + clothing.message.length > line + length)
+			log_prefix_strip((struct strview){ line, length }, NOW, &log_prefix);
+			if (log_prefix.message.at < line ||
+			    log_prefix.message.at + log_prefix.message.length > line + length)
 				longest = SIZE_MAX;
-			else if (clothing.message.length > longest)
-				longest = clothing.message.length;
+			else if (log_prefix.message.length > longest)
+				longest = log_prefix.message.length;
 			free(line);
 		}
 	tap_ok(longest != SIZE_MAX && longest > strlen(M), "a message lies in its line");
@@ -344,13 +350,13 @@ static void test_many(void)
 	static const char *const pieces[] = { "> ", "[    6.9] ", "kernel: ", "<4>", "a:", "a-",
 		"|" };
 
-	for (size_t i = 0; i < COUNT(pieces); i++) {
-		struct clothing clothing;
+	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
+		struct log_prefix log_prefix;
 
 		for (size_t at = 0; at < sizeof(line); at++)
 			line[at] = pieces[i][at % strlen(pieces[i])];
-		clothing_take_off((struct text){ line, sizeof(line) }, NOW, &clothing);
-		tap_ok(clothing.message.length <= sizeof(line), "64 KiB of \"%s\"", pieces[i]);
+		log_prefix_strip((struct strview){ line, sizeof(line) }, NOW, &log_prefix);
+		tap_ok(log_prefix.message.length <= sizeof(line), "64 KiB of \"%s\"", pieces[i]);
 	}
 }
 

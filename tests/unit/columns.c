@@ -8,7 +8,7 @@
 #include "../tap.h"
 #include "observe/columns.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Writes the names of CHOICE, separated by commas. */
 static const char *names_of(const struct column_choice *choice, char text[static 1024])
@@ -107,7 +107,7 @@ static const struct {
 
 static void test_figures(void)
 {
-	for (size_t i = 0; i < COUNT(figures); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++) {
 		const struct column *column = find(figures[i].name);
 
 		if (!tap_ok(column != NULL, "there is a column %s", figures[i].name))
@@ -118,7 +118,8 @@ static void test_figures(void)
 		tap_is(column->needs, figures[i].needs, "it needs what it is read from");
 	}
 	tap_ok(find("STEP") && find("STEP")->kind == COLUMN_TEXT, "STEP is a text");
-	tap_is((int64_t)COUNT(figures) + 1, (int64_t)column_count, "every column is tested here");
+	tap_is((int64_t)ARRAY_SIZE(figures) + 1, (int64_t)column_count,
+	       "every column is tested here");
 }
 
 /* STEP and PID join by themselves, but not a list in which all columns are named. */
@@ -132,13 +133,13 @@ static void test_lead(void)
 		{ "RSS", "STEP,PID", "RSS" },
 	};
 
-	for (size_t i = 0; i < COUNT(leads); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(leads); i++) {
 		struct column_choice choice = column_choice_default();
-		struct trouble trouble;
+		struct error err;
 		char text[1024];
 
 		if (leads[i].list)
-			column_choice_parse(leads[i].list, &choice, &trouble);
+			column_choice_parse(leads[i].list, &choice, &err);
 		column_choice_lead(&choice, leads[i].lead);
 		tap_is_text(names_of(&choice, text), leads[i].names,
 			    "columns that join by themselves");
@@ -173,12 +174,12 @@ static const struct {
 
 static void test_right(void)
 {
-	for (size_t i = 0; i < COUNT(right); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
 		struct column_choice choice = { 0 };
-		struct trouble trouble;
+		struct error err;
 		char text[1024];
 
-		tap_is(column_choice_parse(right[i].list, &choice, &trouble), 0, right[i].list);
+		tap_is(column_choice_parse(right[i].list, &choice, &err), 0, right[i].list);
 		tap_is_text(names_of(&choice, text), right[i].names, "the columns in this order");
 		tap_is(column_choice_needs(&choice), right[i].needs, "and what they need");
 	}
@@ -199,26 +200,26 @@ static const struct {
 
 static void test_wrong(void)
 {
-	for (size_t i = 0; i < COUNT(wrong); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		struct column_choice choice = { .count = 77 };
-		struct trouble trouble = { "", "" };
+		struct error err = { "", "" };
 
-		tap_is(column_choice_parse(wrong[i].list, &choice, &trouble), -EINVAL,
+		tap_is(column_choice_parse(wrong[i].list, &choice, &err), -EINVAL,
 		       "a wrong list is refused");
 		tap_is((int64_t)choice.count, 77, "it leaves the choice alone");
-		tap_has(trouble.what, wrong[i].names, "the message names the word");
-		tap_has(trouble.what, "--output", "and the option");
+		tap_has(err.message, wrong[i].names, "the message names the word");
+		tap_has(err.message, "--output", "and the option");
 	}
 }
 
 static void test_known_names(void)
 {
 	struct column_choice choice;
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
-	column_choice_parse("nosuch", &choice, &trouble);
+	column_choice_parse("nosuch", &choice, &err);
 	for (size_t i = 0; i < column_count; i++)
-		tap_has(trouble.remedy, columns[i].name, "the way out names every column");
+		tap_has(err.hint, columns[i].name, "the way out names every column");
 }
 
 /* Makes a list of COUNT columns. */
@@ -235,16 +236,16 @@ static char *repeat(size_t count, char text[static 1024])
 static void test_many(void)
 {
 	struct column_choice choice = { 0 };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	char text[1024];
 
-	tap_is(column_choice_parse(repeat(COLUMN_CHOICE_MAX, text), &choice, &trouble), 0,
+	tap_is(column_choice_parse(repeat(COLUMN_CHOICE_MAX, text), &choice, &err), 0,
 	       "as many columns as a choice holds");
 	tap_is((int64_t)choice.count, COLUMN_CHOICE_MAX, "all of them");
-	tap_is(column_choice_parse(repeat(COLUMN_CHOICE_MAX + 1, text), &choice, &trouble),
+	tap_is(column_choice_parse(repeat(COLUMN_CHOICE_MAX + 1, text), &choice, &err),
 	       -EINVAL, "one more is refused");
-	tap_has(trouble.what, "--output", "the message names the option");
-	tap_ok(trouble.remedy[0], "and there is a way out");
+	tap_has(err.message, "--output", "the message names the option");
+	tap_ok(err.hint[0], "and there is a way out");
 }
 
 int main(void)

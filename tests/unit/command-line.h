@@ -48,7 +48,7 @@ static inline const char *line_of(const char *const *words, char line[static 256
 	for (int i = 0; i < WORDS_MAX && words[i] && used < 160; i++) {
 		char escaped[96];
 
-		trouble_escape(escaped, sizeof(escaped), words[i]);
+		error_escape(escaped, sizeof(escaped), words[i]);
 		used += (size_t)snprintf(line + used, 256 - used, "%s%s", i ? " " : "",
 					 *escaped ? escaped : "''");
 	}

@@ -11,13 +11,13 @@
 #include "../tap.h"
 #include "subject/crew.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* 1000 pages do not divide by the threads, nor by the pieces. */
 #define PAGES 3001
 
 static struct touch_board board;
-static struct hand hands[TOUCH_THREADS_MAX];
+static struct pool_thread pool_threads[TOUCH_THREADS_MAX];
 
 static uint64_t counted(unsigned threads)
 {
@@ -57,30 +57,31 @@ static unsigned char *map_pages(uint64_t page)
 	return base;
 }
 
-/* Threads of a crew end with the process only, so its memory must stay. */
-static struct crew crews[64];
-static struct hand crew_hands[64][8];
-static unsigned crew_count;
+/* Threads of a thread pool end with the process only, so its memory must stay. */
+static struct thread_pool pools[64];
+static struct pool_thread many_pool_threads[64][8];
+static unsigned pool_count;
 
 /* Visits all in steps of STEP pages, by an access that writes. */
 static void test_steps(unsigned threads, enum touch_access access, enum order_kind kind,
 		       uint64_t batch, uint64_t step)
 {
-	struct crew *crew = &crews[crew_count];
+	struct thread_pool *pool = &pools[pool_count];
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), wrong = 0;
-	struct touch_manner manner = { .access = access, .order = kind, .seed = 3, .unit = page,
+	struct touch_params touch_params =
+		{ .access = access, .order = kind, .seed = 3, .unit = page,
 				       .stride = page, .batch = batch };
 	unsigned char *base = map_pages(page);
-	struct touch_job job = touch_plan(&manner, base, PAGES * page);
-	int r = crew_start(crew, crew_hands[crew_count++], threads, &board);
+	struct touch_job job = touch_plan(&touch_params, base, PAGES * page);
+	int r = thread_pool_start(pool, many_pool_threads[pool_count++], threads, &board);
 
 	clear_board();
 	if (r == 0)
-		crew_begin(crew, &job);
+		thread_pool_begin(pool, &job);
 	for (uint64_t to = step; r == 0 && to < PAGES + step; to += step) {
 		uint64_t end = to < PAGES ? to : PAGES;
 
-		r = crew_touch(crew, end);
+		r = thread_pool_touch(pool, end);
 		wrong += counted(threads) != end * page;
 	}
 	if (r == -EINVAL) {
@@ -99,29 +100,29 @@ static void test_steps(unsigned threads, enum touch_access access, enum order_ki
 /* Stopped before the first page, nothing is done; let go again, all of it is, and no more. */
 static void test_stop(void)
 {
-	struct crew crew;
+	struct thread_pool pool;
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	struct touch_manner manner = { .unit = page, .stride = page };
+	struct touch_params touch_params = { .unit = page, .stride = page };
 	unsigned char *base = map_pages(page);
-	struct touch_job job = touch_plan(&manner, base, PAGES * page);
+	struct touch_job job = touch_plan(&touch_params, base, PAGES * page);
 
 	clear_board();
-	crew_start(&crew, hands, 1, &board);
-	crew_begin(&crew, &job);
-	crew_touch(&crew, 10);
+	thread_pool_start(&pool, pool_threads, 1, &board);
+	thread_pool_begin(&pool, &job);
+	thread_pool_touch(&pool, 10);
 	atomic_store(&board.stop, 1);
-	tap_is(crew_touch(&crew, PAGES), 0, "a stop is no error");
+	tap_is(thread_pool_touch(&pool, PAGES), 0, "a stop is no error");
 	tap_is((int64_t)(counted(1) / page), 10, "nothing is touched after it");
 	atomic_store(&board.stop, 0);
-	crew_touch(&crew, 20);
+	thread_pool_touch(&pool, 20);
 	tap_is((int64_t)(counted(1) / page), 20, "less may be asked for then than before");
 	tap_is((int64_t)written(base, PAGES, page), 20, "and no more is done");
-	crew_touch(&crew, PAGES);
+	thread_pool_touch(&pool, PAGES);
 	tap_is((int64_t)(counted(1) / page), PAGES, "all is done when it is asked for again");
 	tap_is((int64_t)written(base, PAGES, page), PAGES, "to every page");
-	crew_begin(&crew, &job);
+	thread_pool_begin(&pool, &job);
 	clear_board();
-	crew_touch(&crew, PAGES);
+	thread_pool_touch(&pool, PAGES);
 	tap_is((int64_t)(counted(1) / page), PAGES, "a job can be begun anew");
 	munmap(base, PAGES * page);
 }
@@ -140,36 +141,36 @@ static uint64_t written_to(int fd, uint64_t count, uint64_t page)
 /* Calls reach the file page by page, and leave the memory at base alone. */
 static void test_calls(unsigned threads, enum order_kind kind)
 {
-	struct crew *crew = &crews[crew_count];
+	struct thread_pool *pool = &pools[pool_count];
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	struct touch_manner manner = { .access = TOUCH_PWRITE, .order = kind, .seed = 5,
+	struct touch_params touch_params = { .access = TOUCH_PWRITE, .order = kind, .seed = 5,
 				       .unit = page, .stride = 2 * page };
 	unsigned char *base = map_pages(page);
-	struct touch_job job = touch_plan(&manner, base, 1000 * page);
+	struct touch_job job = touch_plan(&touch_params, base, 1000 * page);
 	int r;
 
 	mprotect(base, PAGES * page, PROT_NONE);
 	job.fd = memfd_create("pagetouch-test", 0);
-	crew_start(crew, crew_hands[crew_count++], threads, &board);
+	thread_pool_start(pool, many_pool_threads[pool_count++], threads, &board);
 	clear_board();
-	crew_begin(crew, &job);
-	r = crew_touch(crew, 400);
+	thread_pool_begin(pool, &job);
+	r = thread_pool_touch(pool, 400);
 	tap_ok(r == 0 && counted(threads) == 400 * page,
 	       "%u threads, pwrite, %s: counted", threads, order_name(kind));
-	crew_touch(crew, 500);
+	thread_pool_touch(pool, 500);
 	tap_is((int64_t)written_to(job.fd, 1000, page), 500, "every second page was written");
 	job.access = TOUCH_PREAD;
-	crew_begin(crew, &job);
-	tap_is(crew_touch(crew, 500), 0, "pread: all of them are there");
+	thread_pool_begin(pool, &job);
+	tap_is(thread_pool_touch(pool, 500), 0, "pread: all of them are there");
 	tap_is(ftruncate(job.fd, (off_t)(10 * page)), 0, "the file is cut");
-	crew_begin(crew, &job);
-	tap_is(crew_touch(crew, 500), -EFAULT, "a file that ends before the page");
+	thread_pool_begin(pool, &job);
+	tap_is(thread_pool_touch(pool, 500), -EFAULT, "a file that ends before the page");
 	job.access = TOUCH_PWRITE;
 	close(job.fd);
 	job.fd = -1;
-	crew_begin(crew, &job);
+	thread_pool_begin(pool, &job);
 	clear_board();
-	tap_is(crew_touch(crew, 500), -EBADF, "the error of a call");
+	tap_is(thread_pool_touch(pool, 500), -EBADF, "the error of a call");
 	tap_is((int64_t)counted(threads), 0, "is not counted");
 	munmap(base, PAGES * page);
 }
@@ -177,20 +178,20 @@ static void test_calls(unsigned threads, enum order_kind kind)
 /* What cannot be populated is an error, and counted as far as it came. */
 static void test_error(void)
 {
-	struct crew crew;
+	struct thread_pool pool;
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	struct touch_manner manner = { .access = TOUCH_POPULATE_WRITE,
+	struct touch_params touch_params = { .access = TOUCH_POPULATE_WRITE,
 				       .unit = page,
 				       .stride = page };
 	unsigned char *base = map_pages(page);
-	struct touch_job job = touch_plan(&manner, base, PAGES * page);
+	struct touch_job job = touch_plan(&touch_params, base, PAGES * page);
 	int r;
 
 	mprotect(base + 1000 * page, page, PROT_NONE);
 	clear_board();
-	crew_start(&crew, hands, 1, &board);
-	crew_begin(&crew, &job);
-	r = crew_touch(&crew, PAGES);
+	thread_pool_start(&pool, pool_threads, 1, &board);
+	thread_pool_begin(&pool, &job);
+	r = thread_pool_touch(&pool, PAGES);
 	tap_ok(r < 0, "what may not be accessed cannot be populated");
 	tap_ok(counted(1) <= 1000 * page, "and is not counted");
 	munmap(base, PAGES * page);
@@ -219,10 +220,10 @@ static _Noreturn void visit(const struct touch_job *job, struct touch_slot *slot
 static void test_killed(enum touch_access access, uint64_t batch, uint64_t fatal, uint64_t late)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	struct touch_manner manner = { .access = access, .unit = page, .stride = page,
+	struct touch_params touch_params = { .access = access, .unit = page, .stride = page,
 				       .batch = batch };
 	unsigned char *base = map_pages(page);
-	struct touch_job job = touch_plan(&manner, base, PAGES * page);
+	struct touch_job job = touch_plan(&touch_params, base, PAGES * page);
 	struct touch_slot *slot = mmap(NULL, sizeof(*slot), PROT_READ | PROT_WRITE,
 				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status = 0;
@@ -251,10 +252,10 @@ int main(void)
 	/* To valgrind the memory of a thread that never ends is lost. */
 	bool alone = sanitizer && !strcmp(sanitizer, "valgrind");
 
-	for (size_t i = 0; i < (alone ? 1 : COUNT(threads)); i++)
-		for (size_t j = 0; j < COUNT(steps); j++)
+	for (size_t i = 0; i < (alone ? 1 : ARRAY_SIZE(threads)); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(steps); j++)
 			test_steps(threads[i], TOUCH_WRITE, (enum order_kind)(j % 3), 1, steps[j]);
-	for (size_t i = 0; i < (alone ? 1 : COUNT(threads)); i++) {
+	for (size_t i = 0; i < (alone ? 1 : ARRAY_SIZE(threads)); i++) {
 		test_steps(threads[i], TOUCH_READ, ORDER_BACKWARD, 1, 100);
 		test_steps(threads[i], TOUCH_READ, ORDER_FORWARD, 1, 100);
 		test_steps(threads[i], TOUCH_WRITE, ORDER_FORWARD, TOUCH_BATCH, 1003);

@@ -21,7 +21,7 @@
 #include "system/tasks.h"
 #include "tree-maker.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define FFFD "\xef\xbf\xbd"
 
 /* memory.events and memory.events.local as kernels wrote them. */
@@ -69,7 +69,7 @@ static void test_v2(void)
 {
 	struct cgroup_level level = { 2, (char[]){ "/c" }, (char[]){ "/c" } };
 
-	for (size_t i = 0; i < COUNT(v2_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(v2_cases); i++) {
 		struct tree tree = make_tree();
 		struct cgroup_events events;
 
@@ -125,7 +125,7 @@ static void test_v1(void)
 {
 	struct cgroup_level level = { 1, (char[]){ "/c" }, (char[]){ "/c" } };
 
-	for (size_t i = 0; i < COUNT(v1_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(v1_cases); i++) {
 		struct tree tree = make_tree();
 		struct cgroup_events events, read;
 
@@ -188,7 +188,7 @@ static const struct {
 
 static void test_peaks(void)
 {
-	for (size_t i = 0; i < COUNT(peak_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(peak_cases); i++) {
 		bool first = peak_cases[i].version == 1;
 		struct cgroup_level level = { peak_cases[i].version, (char[]){ "/c" },
 					      (char[]){ "/c" } };
@@ -245,7 +245,7 @@ static void test_pressure(void)
 	struct cgroup_level level = { 2, (char[]){ "/c" }, (char[]){ "/c" } };
 	struct tree tree = make_tree();
 
-	for (size_t i = 0; i < COUNT(pressures); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(pressures); i++) {
 		unsigned permyriad = 42;
 
 		put(&tree, "/c/memory.pressure", pressures[i].text);
@@ -289,7 +289,7 @@ static struct tree make_processes(void)
 	char path[64];
 
 	put(&tree, "/proc/uptime", "1 1\n");
-	for (size_t i = 0; i < COUNT(processes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(processes); i++) {
 		snprintf(path, sizeof(path), "/proc/%s/oom_score", processes[i].pid);
 		if (processes[i].score)
 			put(&tree, path, processes[i].score);
@@ -495,23 +495,23 @@ static pid_t make_child(void)
 /* A child of a child of ours, which both wait to be killed. */
 static pid_t make_grandchild(pid_t *ret_child)
 {
-	int tell[2];
+	int results[2];
 	pid_t pid = 0;
 
-	if (pipe2(tell, O_CLOEXEC) < 0 || (*ret_child = fork()) < 0)
+	if (pipe2(results, O_CLOEXEC) < 0 || (*ret_child = fork()) < 0)
 		bail_out("fork", "a child");
 	if (*ret_child == 0) {
 		pid = make_child();
-		if (write(tell[1], &pid, sizeof(pid)) != sizeof(pid))
+		if (write(results[1], &pid, sizeof(pid)) != sizeof(pid))
 			_exit(1);
 		alarm(60);
 		for (;;)
 			pause();
 	}
-	close(tell[1]);
-	if (read(tell[0], &pid, sizeof(pid)) != sizeof(pid))
+	close(results[1]);
+	if (read(results[0], &pid, sizeof(pid)) != sizeof(pid))
 		bail_out("fork", "a grandchild");
-	close(tell[0]);
+	close(results[0]);
 	return pid;
 }
 
@@ -586,7 +586,7 @@ static void test_words(void)
 	struct tree tree = make_tree();
 	int fd = open_directory(tree.path);
 
-	for (size_t i = 0; i < COUNT(words); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (words[i].text)
 			put(&tree, "/cgroup.controllers", words[i].text);
 		else
@@ -627,7 +627,7 @@ static const struct {
 
 static void test_utf8(void)
 {
-	for (size_t i = 0; i < COUNT(texts); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		const char *wanted = texts[i].repaired ? texts[i].repaired : texts[i].text;
 		char *text = strdup(texts[i].text);	/* of exactly its size */
 		char *repaired = text ? utf8_repair(text) : NULL;

@@ -8,10 +8,10 @@
 
 static char text[TELLING_MAX];
 
-/* The story of REPORT, checked for its form, in parts by heading. */
-static const char *part(const struct oom_story *story, enum oom_heading heading)
+/* The explanation of REPORT, checked for its form, in parts by heading. */
+static const char *part(const struct oom_explanation *explanation, enum oom_section section)
 {
-	return story_part(story, heading, text);
+	return explanation_part(explanation, section, text);
 }
 
 static void has_not(const char *in, const char *piece, const char *name)
@@ -32,7 +32,7 @@ static void make_origin(struct oom_report *report)
 	report->page_size_known = false;
 	make_task(report, 496, "systemd-journal", 24 * KIB, 0);
 	make_task(report, 516, "systemd-udevd", 4 * KIB, -1000);
-	report->choice.said = true;
+	report->choice.present = true;
 	report->choice.pid = 15665;
 	report->choice.score = 865;
 	victim = make_victim(report, 15665, "main.out");
@@ -40,7 +40,7 @@ static void make_origin(struct oom_report *report)
 	make_hold(victim, 92 * KIB, 4 * KIB, 30080832 * KIB);
 	victim->total_vm = 67111332 * KIB;
 	make_time(&victim->time, 7283479879000);
-	victim->reaped.said = true;
+	victim->reaped.present = true;
 	victim->reaped.anon = victim->reaped.file = 0;
 	victim->reaped.shmem = 30080832 * KIB;
 	make_time(&victim->reaped.time, 7283479951000);
@@ -56,43 +56,50 @@ static void make_sequel(struct oom_report *report)
 	make_hold(make_victim(report, 11786, "chromium-browse"), 208804 * KIB, 0, 8380 * KIB);
 }
 
-static void check_origin(const struct oom_story *story)
+static void check_origin(const struct oom_explanation *explanation)
 {
-	check_form(story, "origin");
-	tap_is_text(part(story, OOM_HEAD_SUMMARY), "The machine ran out of memory: main.out (pid "
+	check_form(explanation, "origin");
+	tap_is_text(part(explanation, OOM_SECTION_SUMMARY),
+		    "The machine ran out of memory: main.out (pid "
 		    "15665) was killed; it held 28.7 GiB.\n", "origin: the summary");
-	tap_has(part(story, OOM_HEAD_WHEN), "7283.479087 s after boot (2 h 1 min)", "origin: "
+	tap_has(part(explanation, OOM_SECTION_WHEN), "7283.479087 s after boot (2 h 1 min)",
+		"origin: "
 		"when");
-	tap_has(part(story, OOM_HEAD_ASKED), "mongod, with oom_score_adj 0, asked for one page",
+	tap_has(part(explanation, OOM_SECTION_TRIGGER),
+		"mongod, with oom_score_adj 0, asked for one page",
 		"origin: mongod asked");
 	tap_has(text, "mask 0x6200ca is GFP_HIGHUSER_MOVABLE", "origin: for what");
 	tap_has(text, "here main.out (pid 15665)", "origin: and another was killed");
-	tap_has(part(story, OOM_HEAD_KILLED), "held 28.7 GiB: shared memory 28.7 GiB, anonymous "
+	tap_has(part(explanation, OOM_SECTION_KILLED),
+		"held 28.7 GiB: shared memory 28.7 GiB, anonymous "
 		"92.0 KiB, file 4.0 KiB", "origin: what it held");
 	tap_has(text, "VSZ of 64.0 GiB was address space", "origin: VSZ is not memory");
 	tap_has(text, "score of 865 of 1000", "origin: the score");
-	tap_has(part(story, OOM_HEAD_BACK), "72 us after the kill", "origin: the reaper was fast");
+	tap_has(part(explanation, OOM_SECTION_RECLAIMED), "72 us after the kill",
+		"origin: the reaper was fast");
 	tap_has(text, "all of the 96.0 KiB", "origin: what it got");
 	tap_has(text, "28.7 GiB of shared memory it could not free", "origin: what it did not "
 		"get");
-	tap_has(part(story, OOM_HEAD_NEXT), "1.1 ms after the reaper was done, DeadlineMonitor",
+	tap_has(part(explanation, OOM_SECTION_FOLLOW_UP),
+		"1.1 ms after the reaper was done, DeadlineMonitor",
 		"origin: the next one at once");
 	tap_has(text, "chromium-browse (pid 11786) was killed too", "origin: its victim");
 	tap_has(text, "Likely because the 28.7 GiB of shared memory of main.out", "origin: why");
-	tap_has(part(story, OOM_HEAD_ADVICE), "Let main.out use private memory", "origin: advice");
-	tap_has(part(story, OOM_HEAD_GAPS), "Mem-Info", "origin: what its log lacks");
+	tap_has(part(explanation, OOM_SECTION_ADVICE), "Let main.out use private memory",
+		"origin: advice");
+	tap_has(part(explanation, OOM_SECTION_GAPS), "Mem-Info", "origin: what its log lacks");
 }
 
 static void test_origin(void)
 {
 	struct oom_report report, next;
-	struct oom_story story;
+	struct oom_explanation explanation;
 
 	make_origin(&report);
 	make_sequel(&next);
-	make_story(&report, &next, &story);
-	check_origin(&story);
-	oom_story_free(&story);
+	make_explanation(&report, &next, &explanation);
+	check_origin(&explanation);
+	oom_explanation_free(&explanation);
 	oom_report_free(&report);
 	oom_report_free(&next);
 }
@@ -101,22 +108,22 @@ static void test_origin(void)
 static void test_unknown(void)
 {
 	struct oom_report report;
-	struct oom_story story;
+	struct oom_explanation explanation;
 
 	oom_report_init(&report);
-	make_story(&report, NULL, &story);
-	check_form(&story, "unknown");
-	tap_has(part(&story, OOM_HEAD_SUMMARY), "what had run out of memory is not said",
+	make_explanation(&report, NULL, &explanation);
+	check_form(&explanation, "unknown");
+	tap_has(part(&explanation, OOM_SECTION_SUMMARY), "what had run out of memory is not said",
 		"unknown: what ran out");
 	tap_has(text, "who was killed, if anybody, is not in the log", "unknown: who was killed");
-	tap_has(part(&story, OOM_HEAD_GAPS), "When it was", "unknown: when");
-	tap_is_text(part(&story, OOM_HEAD_ADVICE), "", "unknown: no advice");
-	tap_is_text(part(&story, OOM_HEAD_MEMORY), "", "unknown: no figures");
-	tap_is_text(part(&story, OOM_HEAD_BACK), "", "unknown: nothing came back");
-	oom_story_free(&story);
-	tap_is(oom_explain(&report, NULL, NULL, &story), 0, "a report may be unranked");
-	check_form(&story, "unranked");
-	oom_story_free(&story);
+	tap_has(part(&explanation, OOM_SECTION_GAPS), "When it was", "unknown: when");
+	tap_is_text(part(&explanation, OOM_SECTION_ADVICE), "", "unknown: no advice");
+	tap_is_text(part(&explanation, OOM_SECTION_MEMORY), "", "unknown: no figures");
+	tap_is_text(part(&explanation, OOM_SECTION_RECLAIMED), "", "unknown: nothing came back");
+	oom_explanation_free(&explanation);
+	tap_is(oom_explain(&report, NULL, NULL, &explanation), 0, "a report may be unranked");
+	check_form(&explanation, "unranked");
+	oom_explanation_free(&explanation);
 	oom_report_free(&report);
 }
 
@@ -145,9 +152,9 @@ static void test_scopes(void)
 		  "Nothing need have run out" },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct oom_report report;
-		struct oom_story story;
+		struct oom_explanation explanation;
 
 		oom_report_init(&report);
 		report.scope = cases[i].scope;
@@ -156,11 +163,12 @@ static void test_scopes(void)
 		report.nodemask = cases[i].nodes ? strdup(cases[i].nodes) : NULL;
 		report.memcg.memory = (struct oom_counter){ 32 * MIB - 64 * KIB, 32 * MIB, 12,
 							    false };
-		make_story(&report, NULL, &story);
-		check_form(&story, oom_scope_name(cases[i].scope));
-		tap_has(part(&story, OOM_HEAD_SUMMARY), cases[i].summary, "the summary's scope");
-		tap_has(part(&story, OOM_HEAD_SCOPE), cases[i].what, "what ran out");
-		oom_story_free(&story);
+		make_explanation(&report, NULL, &explanation);
+		check_form(&explanation, oom_scope_name(cases[i].scope));
+		tap_has(part(&explanation, OOM_SECTION_SUMMARY), cases[i].summary,
+			"the summary's scope");
+		tap_has(part(&explanation, OOM_SECTION_SCOPE), cases[i].what, "what ran out");
+		oom_explanation_free(&explanation);
 		oom_report_free(&report);
 	}
 }
@@ -175,26 +183,31 @@ static void test_limits(void)
 	report.memcg.path = strdup("/a");
 	report.memcg.memory = (struct oom_counter){ 40 * MIB, 64 * MIB, 0, false };
 	report.memcg.memsw = (struct oom_counter){ 80 * MIB, 80 * MIB, 5, false };
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "its limit of memory and swap "
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text), "its limit of memory and swap "
 		"together of 80.0 MiB", "memory and swap together");
-	tap_has(tell(&report, NULL, OOM_HEAD_SCOPE, text), "It used 40.0 MiB of 64.0 MiB; of "
+	tap_has(results(&report, NULL, OOM_SECTION_SCOPE, text),
+		"It used 40.0 MiB of 64.0 MiB; of "
 		"memory and swap together 80.0 MiB of 80.0 MiB (failcnt 5).", "both are said");
 	tap_has(text, "memory.memsw.limit_in_bytes of /a", "and which file it is");
 	report.memcg.memsw.usage = 60 * MIB;
 	report.memcg.kmem = (struct oom_counter){ 16 * MIB, 16 * MIB, 9, false };
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "its limit of kernel memory of 16.0 "
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text),
+		"its limit of kernel memory of 16.0 "
 		"MiB",
 		"kernel memory");
 	report.memcg.kmem.usage = report.memcg.memsw.usage = OOM_UNKNOWN;
 	report.memcg.memory.unlimited = true;
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "without a limit of its own",
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text), "without a limit of its own",
 		"a limit that is none");
 	report.memcg.swap = (struct oom_counter){ 0, 0, 0, false };
-	tap_has(tell(&report, NULL, OOM_HEAD_SCOPE, text), "it may not swap", "no swap allowed");
+	tap_has(results(&report, NULL, OOM_SECTION_SCOPE, text), "it may not swap",
+		"no swap allowed");
 	report.constraint = strdup("CONSTRAINT_BPF_PSI_MEM");
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "A BPF program asked for a kill",
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text),
+		"A BPF program asked for a kill",
 		"a BPF program");
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "CONSTRAINT_BPF_PSI_MEM", "and its "
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text), "CONSTRAINT_BPF_PSI_MEM",
+		"and its "
 		"reason");
 	oom_report_free(&report);
 }
@@ -207,25 +220,27 @@ static void test_task_path(void)
 	report.scope = OOM_SCOPE_MEMCG;
 	report.memcg.path = strdup("/a");
 	report.memcg.task_path = strdup("/a/b/c");
-	tap_has(tell(&report, NULL, OOM_HEAD_SCOPE, text), "lived below it, in /a/b/c",
+	tap_has(results(&report, NULL, OOM_SECTION_SCOPE, text), "lived below it, in /a/b/c",
 		"the victim lived below");
 	free(report.memcg.task_path);
 	report.memcg.task_path = strdup("/ab/c");
-	has_not(tell(&report, NULL, OOM_HEAD_SCOPE, text), "below", "one that begins alike is not "
+	has_not(results(&report, NULL, OOM_SECTION_SCOPE, text), "below",
+		"one that begins alike is not "
 		"below");
 	tap_has(text, "lived in /ab/c", "and is named");
 	free(report.memcg.task_path);
 	report.memcg.task_path = strdup("/a/b/c");
 	report.scope = OOM_SCOPE_GLOBAL;
-	tap_has(tell(&report, NULL, OOM_HEAD_SCOPE, text), "lived in memory cgroup /a/b/c",
+	tap_has(results(&report, NULL, OOM_SECTION_SCOPE, text), "lived in memory cgroup /a/b/c",
 		"the victim lived somewhere");
 	free(report.memcg.task_path);
 	report.memcg.task_path = strdup("/system.slice/clamav-daemon.service");
-	tap_has(tell(&report, NULL, OOM_HEAD_SCOPE, text), "clamav-daemon.service (/system.slice/",
+	tap_has(results(&report, NULL, OOM_SECTION_SCOPE, text),
+		"clamav-daemon.service (/system.slice/",
 		"in a unit that is named");
 	free(report.memcg.task_path);
 	report.memcg.task_path = strdup("/");
-	has_not(tell(&report, NULL, OOM_HEAD_SCOPE, text), "lived", "the root is nowhere");
+	has_not(results(&report, NULL, OOM_SECTION_SCOPE, text), "lived", "the root is nowhere");
 	oom_report_free(&report);
 }
 
@@ -238,7 +253,7 @@ static void test_limit(void)
 		{ OOM_UNKNOWN, 32 * MIB, true }, { 100 * KIB, 200 * KIB, true },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct oom_report report;
 
 		oom_report_init(&report);
@@ -246,7 +261,7 @@ static void test_limit(void)
 		report.memcg.path = strdup("/a");
 		report.memcg.memory.usage = cases[i].usage;
 		report.memcg.memory.limit = cases[i].limit;
-		tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), cases[i].reached
+		tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text), cases[i].reached
 			? "/a reached its limit of" : "/a ran out of memory, though only",
 			"a limit, reached or not");
 		oom_report_free(&report);
@@ -264,9 +279,9 @@ static void test_examples(void)
 	free(report.gfp_mask);
 	report.gfp_mask = strdup("0x400dc0(GFP_KERNEL_ACCOUNT|__GFP_ZERO)");
 	report.order = 0;
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "a page table", "order 0");
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text), "a page table", "order 0");
 	report.order = 3;
-	has_not(tell(&report, NULL, OOM_HEAD_ASKED, text), "a page table", "order 3");
+	has_not(results(&report, NULL, OOM_SECTION_TRIGGER, text), "a page table", "order 3");
 	tap_has(text, "memory for the kernel itself", "whose it is");
 	oom_report_free(&report);
 }
@@ -278,25 +293,31 @@ static void test_no_victim(void)
 
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_GLOBAL;
-	report.choice.said = true;
+	report.choice.present = true;
 	report.choice.pid = 7;
 	snprintf(report.choice.comm, sizeof(report.choice.comm), "a.out");
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "a.out (pid 7) was chosen, its kill "
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text),
+		"a.out (pid 7) was chosen, its kill "
 		"is not in the log", "chosen");
-	report.decided.pid = 8;
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "process 8 was chosen", "decided");
+	report.selected.pid = 8;
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text), "process 8 was chosen",
+		"decided");
 	report.already_exiting = true;
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "was exiting already", "exiting");
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text), "was exiting already",
+		"exiting");
 	report.none_killable = true;
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "no process that could be killed",
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text),
+		"no process that could be killed",
 		"none killable");
-	tap_has(tell(&report, NULL, OOM_HEAD_KILLED, text), "Nobody", "nobody was killed");
+	tap_has(results(&report, NULL, OOM_SECTION_KILLED, text), "Nobody", "nobody was killed");
 	report.panic = strdup("System is deadlocked on memory");
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "panicked instead", "a panic");
-	tap_has(tell(&report, NULL, OOM_HEAD_NEXT, text), "\"System is deadlocked on memory\"",
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text), "panicked instead", "a panic");
+	tap_has(results(&report, NULL, OOM_SECTION_FOLLOW_UP, text),
+		"\"System is deadlocked on memory\"",
 		"the panic's words");
 	make_victim(&report, 9, "b.out");
-	tap_has(tell(&report, NULL, OOM_HEAD_SUMMARY, text), "b.out (pid 9) was killed; then the "
+	tap_has(results(&report, NULL, OOM_SECTION_SUMMARY, text),
+		"b.out (pid 9) was killed; then the "
 		"kernel panicked.", "a kill and a panic");
 	oom_report_free(&report);
 }
@@ -305,7 +326,7 @@ static void test_no_victim(void)
 static void test_group(void)
 {
 	struct oom_report report;
-	struct oom_story story;
+	struct oom_explanation explanation;
 	char name[16];
 
 	oom_report_init(&report);
@@ -316,21 +337,23 @@ static void test_group(void)
 	for (int i = 0; i < 12; i++) {
 		snprintf(name, sizeof(name), "w%d", i);
 		make_hold(make_victim(&report, 100 + i, name), MIB, 0, 0);
-		report.victims[i].reaped.said = i < 5;
+		report.victims[i].reaped.present = i < 5;
 	}
 	make_hold(make_victim(&report, 100, "w0"), MIB, 0, 0);
 	report.victims[12].repeated = true;
-	make_story(&report, NULL, &story);
-	check_form(&story, "group");
-	tap_has(part(&story, OOM_HEAD_SUMMARY), "12 processes were killed, w0 (pid 100) first; "
+	make_explanation(&report, NULL, &explanation);
+	check_form(&explanation, "group");
+	tap_has(part(&explanation, OOM_SECTION_SUMMARY),
+		"12 processes were killed, w0 (pid 100) first; "
 		"they held 12.0 MiB together, shared pages counted for each",
 		"group: counted once each");
-	part(&story, OOM_HEAD_KILLED);
+	part(&explanation, OOM_SECTION_KILLED);
 	tap_has(text, "w7 (pid 107)", "group: eight are told of");
 	has_not(text, "w8 ", "group: no more");
 	tap_has(text, "And 4 more.", "group: the others are counted");
-	tap_has(part(&story, OOM_HEAD_BACK), "a line for 2 more", "group: so are the reaper's");
-	oom_story_free(&story);
+	tap_has(part(&explanation, OOM_SECTION_RECLAIMED), "a line for 2 more",
+		"group: so are the reaper's");
+	oom_explanation_free(&explanation);
 	oom_report_free(&report);
 }
 
@@ -342,7 +365,8 @@ static void test_when(void)
 	report.time.has_wall = true;
 	report.time.wall_ns = INT64_C(1639970272250000000);
 	snprintf(report.time.raw, sizeof(report.time.raw), "2021-12-20T03:17:52,25+00:00");
-	tap_is_text(tell(&report, NULL, OOM_HEAD_WHEN, text), "2021-12-20T03:17:52.250000Z.\n",
+	tap_is_text(results(&report, NULL, OOM_SECTION_WHEN, text),
+		    "2021-12-20T03:17:52.250000Z.\n",
 		    "a wall time");
 	report.time.wall_ns = INT64_C(1639970272000000000);
 	report.time.wall_guessed = true;
@@ -351,27 +375,32 @@ static void test_when(void)
 	report.kernel = strdup("5.10.0-10-amd64");
 	report.host = strdup("mail\x1b[31m");
 	report.machine = strdup("QEMU Standard PC");
-	tap_is_text(tell(&report, NULL, OOM_HEAD_WHEN, text), "Logged as \"Dec 20 03:17:52\": "
+	tap_is_text(results(&report, NULL, OOM_SECTION_WHEN, text),
+		    "Logged as \"Dec 20 03:17:52\": "
 		    "2021-12-20T03:17:52Z, with year or time zone guessed; 75669.581768 s after "
 		    "boot (21 h 1 min). Linux 5.10.0-10-amd64 on host mail\\x1b[31m (QEMU "
 		    "Standard PC).\n",
 		    "all that can be known");
 	report.time = (struct oom_time){ .has_wall = true, .wall_ns = -1 };
-	tap_has(tell(&report, NULL, OOM_HEAD_WHEN, text), "1969-12-31T23:59:59.999999Z", "before "
+	tap_has(results(&report, NULL, OOM_SECTION_WHEN, text), "1969-12-31T23:59:59.999999Z",
+		"before "
 		"1970");
 	report.time = (struct oom_time){ .raw = "yesterday" };
-	tap_has(tell(&report, NULL, OOM_HEAD_WHEN, text), "Logged as \"yesterday\".", "no time at "
+	tap_has(results(&report, NULL, OOM_SECTION_WHEN, text), "Logged as \"yesterday\".",
+		"no time at "
 		"all");
 	has_not(text, "booting", "nor that it was booting");
 	report.boot = OOM_BOOT_INITRAMFS;
-	tap_has(tell(&report, NULL, OOM_HEAD_WHEN, text), "by the call trace it was unpacking the "
+	tap_has(results(&report, NULL, OOM_SECTION_WHEN, text),
+		"by the call trace it was unpacking the "
 		"initramfs", "booting, by the trace");
 	make_trigger(&report, 1, "swapper/0", 0, "0xcc0(GFP_KERNEL)");
 	report.boot = OOM_BOOT_KERNEL;
-	tap_has(tell(&report, NULL, OOM_HEAD_WHEN, text), "process 1 was swapper/0, and no "
+	tap_has(results(&report, NULL, OOM_SECTION_WHEN, text), "process 1 was swapper/0, and no "
 		"program had been started", "booting, by the name");
 	report.crash_kernel = true;
-	tap_has(tell(&report, NULL, OOM_HEAD_WHEN, text), "elfcorehdr= is on its command line",
+	tap_has(results(&report, NULL, OOM_SECTION_WHEN, text),
+		"elfcorehdr= is on its command line",
 		"the kernel of kdump");
 	oom_report_free(&report);
 }
@@ -382,10 +411,11 @@ static void test_mask(void)
 
 	oom_report_init(&report);
 	make_trigger(&report, 1, "a.out", 0, "0x6200ca");
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "asked for one page, 4.0 KiB (order "
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text),
+		"asked for one page, 4.0 KiB (order "
 		"0). The mask 0x6200ca is not decoded", "a number of no kernel that is known");
 	report.kernel = strdup("4.18.0");
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "The mask 0x6200ca is "
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text), "The mask 0x6200ca is "
 		"GFP_HIGHUSER_MOVABLE (decoded here", "and of one that is");
 	oom_report_free(&report);
 }
@@ -397,35 +427,42 @@ static void test_asked(void)
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_GLOBAL;
 	make_trigger(&report, 50, "a.out", 3, "0xcc0(GFP_KERNEL)");
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "a.out (pid 50), with oom_score_adj 0, "
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text),
+		"a.out (pid 50), with oom_score_adj 0, "
 		"asked for 8 pages in one piece, 32.0 KiB (order 3): memory for the kernel "
 		"itself.", "order 3");
 	has_not(text, "killed", "nobody was killed");
 	make_victim(&report, 50, "a.out");
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "It is the process that was killed.",
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text),
+		"It is the process that was killed.",
 		"the asker was killed");
 	report.victims->pid = 60;
 	make_task(&report, 60, "b.out", MIB, 0);
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "Its pid is not in the table of "
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text),
+		"Its pid is not in the table of "
 		"processes: it was a thread of one of them, or the kernel's own.", "it may be a "
 		"thread");
-	report.decided.pid = 50;
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "It is a thread of the process that "
+	report.selected.pid = 50;
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text),
+		"It is a thread of the process that "
 		"was killed.", "it is one");
-	report.decided.pid = OOM_NO_NUMBER;
+	report.selected.pid = OOM_NO_NUMBER;
 	make_task(&report, 50, "a.out", MIB, 0);
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "It is not the one that was killed",
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text),
+		"It is not the one that was killed",
 		"another process");
-	report.choice.said = true;
+	report.choice.present = true;
 	report.choice.pid = 50;
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "It was chosen itself, but a.out (pid "
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text),
+		"It was chosen itself, but a.out (pid "
 		"60) was killed in its place.", "a child was sacrificed");
 	report.gfp_value = 0;
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "by a page fault that had found no "
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text),
+		"by a page fault that had found no "
 		"memory",
 		"a page fault");
 	report.order = -1;
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "SysRq-f asked", "SysRq-f");
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text), "SysRq-f asked", "SysRq-f");
 	oom_report_free(&report);
 }
 
@@ -439,7 +476,8 @@ static void test_old_mask(void)
 	make_trigger(&report, OOM_NO_NUMBER, "", 0, "0x201da");
 	report.trigger.adj = OOM_NO_NUMBER;
 	report.trigger.old_adj = -17;
-	tap_has(tell(&report, NULL, OOM_HEAD_ASKED, text), "a process, with oom_adj -17, asked",
+	tap_has(results(&report, NULL, OOM_SECTION_TRIGGER, text),
+		"a process, with oom_adj -17, asked",
 		"an old adj");
 	tap_has(text, "GFP_HIGHUSER_MOVABLE|__GFP_COLD (decoded here", "an old mask");
 	oom_report_free(&report);
@@ -454,22 +492,23 @@ static void test_charge(void)
 		{ "sock", 0 },
 	};
 	struct oom_report report;
-	struct oom_story story;
+	struct oom_explanation explanation;
 
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_MEMCG;
 	report.memcg.memory = (struct oom_counter){ 32 * MIB, 32 * MIB, 1, false };
-	for (size_t i = 0; i < COUNT(second); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(second); i++)
 		make_figure(&report.memcg.stats, second[i].name, second[i].bytes);
-	make_story(&report, NULL, &story);
-	check_form(&story, "charge");
-	tap_has(part(&story, OOM_HEAD_MEMORY), "Of 32.0 MiB: shared memory and tmpfs 15.0 MiB (47 "
+	make_explanation(&report, NULL, &explanation);
+	check_form(&explanation, "charge");
+	tap_has(part(&explanation, OOM_SECTION_MEMORY),
+		"Of 32.0 MiB: shared memory and tmpfs 15.0 MiB (47 "
 		"%), anonymous 10.0 MiB (31 %), kernel memory 6.0 MiB (19 %), file cache 1.0 MiB.",
 		"version 2, the largest first");
 	tap_has(text, "Of the kernel memory: unreclaimable slab 5.0 MiB (83 %)", "the kernel's "
 		"part");
 	tap_has(text, "Only 1.0 MiB was file cache", "what could be dropped");
-	oom_story_free(&story);
+	oom_explanation_free(&explanation);
 	oom_report_free(&report);
 }
 
@@ -485,13 +524,15 @@ static void test_old_charge(void)
 	make_figure(stats, "rss", 10 * MIB);
 	make_figure(stats, "active_anon", 12 * MIB);
 	make_figure(stats, "inactive_anon", 16 * MIB);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "shared memory and tmpfs 18.0 MiB (56 "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"shared memory and tmpfs 18.0 MiB (56 "
 		"%), anonymous 10.0 MiB (31 %), file cache 2.0 MiB", "version 1: shmem by the "
 		"lists");
 	make_figure(stats, "total_cache", 4 * MIB);
 	make_figure(stats, "total_rss", 26 * MIB);
 	make_figure(stats, "total_shmem", 0);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "anonymous 26.0 MiB (81 %), file "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"anonymous 26.0 MiB (81 %), file "
 		"cache 4.0 MiB", "version 1: with the cgroups below");
 	oom_report_free(&report);
 }
@@ -506,7 +547,7 @@ static void test_own_only(void)
 	report.memcg.memory = (struct oom_counter){ 32 * MIB, 32 * MIB, 1, false };
 	make_figure(&report.memcg.stats, "cache", 0);
 	make_figure(&report.memcg.stats, "rss", 4 * KIB);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in cgroups below "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text), "in cgroups below "
 		"it whose figures the log does not have.", "children's");
 	has_not(text, "KiB", "and its own figures are not taken for all");
 	oom_report_free(&report);
@@ -515,7 +556,7 @@ static void test_own_only(void)
 static void test_global_memory(void)
 {
 	struct oom_report report;
-	struct oom_story story;
+	struct oom_explanation explanation;
 
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_GLOBAL;
@@ -523,9 +564,9 @@ static void test_global_memory(void)
 	make_memory(&report, 10 * GIB, 9 * GIB, 2 * GIB);
 	report.swap_total = GIB;
 	report.swap_free = 4 * KIB;
-	make_story(&report, NULL, &story);
-	check_form(&story, "memory");
-	part(&story, OOM_HEAD_MEMORY);
+	make_explanation(&report, NULL, &explanation);
+	check_form(&explanation, "memory");
+	part(&explanation, OOM_SECTION_MEMORY);
 	tap_has(text, "Anonymous and shared memory took 9.0 GiB of 10.0 GiB RAM (90 %), 2.0 GiB "
 		"of it shared memory or tmpfs.", "memory: the figure that explains it");
 	tap_has(text, "Swap was full: 4.0 KiB of 1.0 GiB free.", "memory: swap");
@@ -534,14 +575,14 @@ static void test_global_memory(void)
 	tap_has(text, "Of 10.0 GiB RAM: anonymous 7.0 GiB (70 %), shared memory and tmpfs 2.0 GiB "
 		"(20 %), in no count 717 MiB, unreclaimable slab 205 MiB. Free: 102 MiB. Swap: "
 		"1.0 GiB, of which 4.0 KiB free.", "memory: the whole picture");
-	oom_story_free(&story);
+	oom_explanation_free(&explanation);
 	oom_report_free(&report);
 }
 
 /* Each of the kernel's takers is named when it is large, with its share. */
 static void test_takers(void)
 {
-	static const struct { const char *figure, *said; } takers[] = {
+	static const struct { const char *figure, *present; } takers[] = {
 		{ "slab", "Slab, objects of the kernel, took 3.0 GiB (30 % of RAM)" },
 		{ "pagetables", "Page tables took 3.0 GiB (30 % of RAM)" },
 		{ "kernel_stack", "Kernel stacks, one for each thread, took 3.0 GiB" },
@@ -550,14 +591,14 @@ static void test_takers(void)
 				      "GiB" },
 	};
 
-	for (size_t i = 0; i < COUNT(takers); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(takers); i++) {
 		struct oom_report report;
 
 		oom_report_init(&report);
 		report.scope = OOM_SCOPE_GLOBAL;
 		make_memory(&report, 10 * GIB, 4 * GIB, 0);
 		make_figure(&report.memory, takers[i].figure, 3 * GIB);
-		tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), takers[i].said,
+		tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text), takers[i].present,
 			takers[i].figure);
 		has_not(text, "Anonymous and shared memory took", "and not what is no reason");
 		oom_report_free(&report);
@@ -571,12 +612,14 @@ static void test_huge_and_unaccounted(void)
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_GLOBAL;
 	make_memory(&report, 10 * GIB, GIB, 0);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in no count of the report (drivers, "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"in no count of the report (drivers, "
 		"a GPU, a balloon, vmalloc) took 8.7 GiB (87 % of RAM)", "what is in no count");
 	report.huge = calloc(1, sizeof(*report.huge));
 	report.huge_count = 1;
 	report.huge[0] = (struct oom_huge){ 0, 4096, 1024, 0, 2 * MIB };
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "Hugetlb pages, which are set apart, "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"Hugetlb pages, which are set apart, "
 		"took 8.0 GiB (80 % of RAM)", "hugetlb pages");
 	tap_has(text, "Hugetlb pages of 2.0 GiB were reserved and unused.", "and unused ones");
 	has_not(text, "in no count of the report", "which are a count");
@@ -595,37 +638,42 @@ static void test_fragmentation(void)
 	report.zones[0].has_blocks = true;
 	report.zones[0].blocks[0] = 1000;
 	report.zones[0].blocks[1] = 10;
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "Memory was in pieces rather than "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"Memory was in pieces rather than "
 		"short: zone Normal had 600 MiB free, but no free block of 32.0 KiB (order 3), "
 		"its largest being of 8.0 KiB.", "fragmented");
 	report.zones[0].blocks[3] = 1;
-	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in pieces", "not with such a block");
+	has_not(results(&report, NULL, OOM_SECTION_MEMORY, text), "in pieces",
+		"not with such a block");
 	report.zones[0].block_kinds[3] = OOM_BLOCKS_RESERVED;
 	report.zones[0].blocks[5] = 2;
 	report.zones[0].block_kinds[5] = OOM_BLOCKS_CMA;
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "but no free block of 32.0 KiB (order "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"but no free block of 32.0 KiB (order "
 		"3), its largest being of 8.0 KiB. Larger ones were of CMA and HighAtomic alone, "
 		"not for this request.", "blocks of CMA and HighAtomic are not to be had");
 	report.zones[0].block_kinds[3] |= OOM_BLOCKS_ANY;
-	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in pieces", "but one of any other "
+	has_not(results(&report, NULL, OOM_SECTION_MEMORY, text), "in pieces",
+		"but one of any other "
 		"kind is");
 	report.zones[0].block_kinds[3] = OOM_BLOCKS_CMA;
 	free(report.gfp_mask);
 	report.gfp_mask = strdup("0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP)");
 	report.gfp_value = 0x140cca;
-	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in pieces", "and CMA is for movable "
+	has_not(results(&report, NULL, OOM_SECTION_MEMORY, text), "in pieces",
+		"and CMA is for movable "
 		"pages");
 	report.zones[0].blocks[3] = report.zones[0].blocks[5] = 0;
 	report.zones[0].figures.list[0].bytes = 50 * MIB;
-	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in pieces", "nor below the "
+	has_not(results(&report, NULL, OOM_SECTION_MEMORY, text), "in pieces", "nor below the "
 		"watermark");
 	oom_report_free(&report);
 }
 
 /* Memory is free, but where this request cannot use it. */
-static void test_beyond(void)
+static void test_ineligible(void)
 {
-	static const struct { const char *zone, *mask, *said; } cases[] = {
+	static const struct { const char *zone, *mask, *present; } cases[] = {
 		{ "HighMem", "0xcc0(GFP_KERNEL)", "most of it in zone HighMem" },
 		{ "Movable", "0x100cc2(GFP_HIGHUSER)", "most of it in zone Movable" },
 		{ "Normal", "0xcc4(GFP_KERNEL|GFP_DMA32)", "most of it in zone Normal" },
@@ -633,14 +681,14 @@ static void test_beyond(void)
 	};
 	struct oom_report report;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		oom_report_init(&report);
 		report.scope = OOM_SCOPE_GLOBAL;
 		make_trigger(&report, 1, "a.out", 0, cases[i].mask);
 		make_zone(&report, 0, "DMA", 3 * MIB, 4 * MIB, 800 * MIB);
 		make_zone(&report, 0, cases[i].zone, GIB, MIB, 2 * GIB);
-		tell(&report, NULL, OOM_HEAD_MEMORY, text);
-		tap_has(text, cases[i].said, cases[i].mask);
+		results(&report, NULL, OOM_SECTION_MEMORY, text);
+		tap_has(text, cases[i].present, cases[i].mask);
 		tap_has(text, "where it could look, 3.0 MiB was free", "what it could use");
 		tap_has(text, "In zone DMA 3.0 MiB was free", "the zone that was short");
 		oom_report_free(&report);
@@ -656,10 +704,12 @@ static void test_free_alone(void)
 	report.scope = OOM_SCOPE_GLOBAL;
 	report.ram = GIB;
 	make_zone(&report, 0, "Normal", 3 * MIB, 4 * MIB, GIB);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "Free: 3.0 MiB.", "what was free");
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text), "Free: 3.0 MiB.",
+		"what was free");
 	has_not(text, "hardly", "the rest is not known");
 	make_figure(&report.memory, "active_anon", MIB);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "Of 1.0 GiB RAM: hardly anything.",
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"Of 1.0 GiB RAM: hardly anything.",
 		"unless it is");
 	oom_report_free(&report);
 }
@@ -673,7 +723,7 @@ static void test_cma(void)
 	make_trigger(&report, 1, "a.out", 0, "0xcc0(GFP_KERNEL)");
 	make_zone(&report, 0, "DMA", 200 * MIB, 20 * MIB, GIB);
 	make_figure(&report.zones[0].figures, "free_cma", 190 * MIB);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "could not use 190 MiB of free "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text), "could not use 190 MiB of free "
 		"memory, most of it in CMA areas; where it could look, 10.0 MiB was free", "CMA "
 		"is not for the kernel");
 	tap_has(text, "In zone DMA 10.0 MiB was free beside CMA, less than its min "
@@ -681,7 +731,7 @@ static void test_cma(void)
 	free(report.gfp_mask);
 	report.gfp_mask = strdup("0x100cca(GFP_HIGHUSER_MOVABLE)");
 	report.gfp_value = 0x100cca;
-	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "could not use", "but it is for "
+	has_not(results(&report, NULL, OOM_SECTION_MEMORY, text), "could not use", "but it is for "
 		"movable pages");
 	oom_report_free(&report);
 }
@@ -695,16 +745,19 @@ static void test_reserve(void)
 	report.scope = OOM_SCOPE_GLOBAL;
 	make_trigger(&report, 1, "a.out", 0, "0x100cca(GFP_HIGHUSER_MOVABLE)");
 	zone = make_zone(&report, 0, "Normal", 30 * MIB, 20 * MIB, GIB);
-	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "HighAtomic", "no reserve is said");
+	has_not(results(&report, NULL, OOM_SECTION_MEMORY, text), "HighAtomic",
+		"no reserve is said");
 	zone->has_blocks = true;
 	zone->blocks[0] = zone->blocks[10] = 4;
 	zone->block_kinds[0] = OOM_BLOCKS_ANY | OOM_BLOCKS_RESERVED;
 	zone->block_kinds[10] = OOM_BLOCKS_RESERVED;
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "In zone Normal 14.0 MiB was free "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"In zone Normal 14.0 MiB was free "
 		"beside HighAtomic, the reserve for urgent requests, less than its min watermark",
 		"blocks of HighAtomic alone are not free for it");
 	make_figure(&zone->figures, "free_highatomic", 18 * MIB);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "In zone Normal 12.0 MiB was free "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"In zone Normal 12.0 MiB was free "
 		"beside HighAtomic", "and what is printed goes first");
 	oom_report_free(&report);
 }
@@ -720,12 +773,13 @@ static void test_nodes(void)
 	make_zone(&report, 1, "Normal", 4 * MIB, 5 * MIB, GIB);
 	make_figure(&report.zones[0].figures, "active_anon", 900 * MIB);
 	make_figure(&report.memory, "free", 3 * GIB + 4 * MIB);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "The nodes allowed had 4.0 MiB free "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"The nodes allowed had 4.0 MiB free "
 		"of 1.0 GiB, the other nodes 3.0 GiB. Anonymous and shared memory took 900 MiB of "
 		"them (88 %).",
 		"nodes: by the machine's count");
 	make_zone(&report, 0, "Normal", 2 * GIB, 5 * MIB, 4 * GIB);
-	tell(&report, NULL, OOM_HEAD_MEMORY, text);
+	results(&report, NULL, OOM_SECTION_MEMORY, text);
 	tap_has(text, "the other nodes 2.0 GiB", "nodes: by the other zones");
 	tap_has(text, "zone Normal of node 1", "nodes: a zone with its node");
 	has_not(text, "above its min", "nodes: the others do not count");
@@ -741,7 +795,8 @@ static void test_plenty(void)
 	make_trigger(&report, 1, "a.out", 0, "0x0()");
 	make_memory(&report, 10 * GIB, 6 * GIB, 0);
 	report.memory.list[4].bytes = 3 * GIB;
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "Memory as such was not short when "
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"Memory as such was not short when "
 		"the report was made: 3.0 GiB was free (30 % of RAM).", "plenty was free");
 	oom_report_free(&report);
 }
@@ -756,9 +811,11 @@ static void test_torn(void)
 	make_trigger(&report, 1, "a.out", 0, "0x100cca(GFP_HIGHUSER_MOVABLE)");
 	make_memory(&report, 10 * GIB, GIB, 0);
 	report.ram = 40 * GIB;
-	has_not(tell(&report, NULL, OOM_HEAD_MEMORY, text), "in no count", "torn: nothing is "
+	has_not(results(&report, NULL, OOM_SECTION_MEMORY, text), "in no count",
+		"torn: nothing is "
 		"unaccounted");
-	tap_has(tell(&report, NULL, OOM_HEAD_GAPS, text), "the zones add up to less", "torn: and "
+	tap_has(results(&report, NULL, OOM_SECTION_GAPS, text), "the zones add up to less",
+		"torn: and "
 		"why");
 	oom_report_free(&report);
 }
@@ -778,10 +835,12 @@ static void test_caches(void)
 	report.memory.list[3].bytes = 3 * GIB;
 	report.slabs.list = malloc(sizeof(caches));
 	memcpy(report.slabs.list, caches, sizeof(caches));
-	report.slabs.count = COUNT(caches);
-	tap_has(tell(&report, NULL, OOM_HEAD_MEMORY, text), "Its largest caches: kmalloc-64 2.0 "
+	report.slabs.count = ARRAY_SIZE(caches);
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"Its largest caches: kmalloc-64 2.0 "
 		"GiB, filp 201 MiB, dentry 6.0 MiB.", "the largest caches");
-	tap_has(tell(&report, NULL, OOM_HEAD_ADVICE, text), "kmalloc-64 first (2.0 GiB)", "and "
+	tap_has(results(&report, NULL, OOM_SECTION_ADVICE, text), "kmalloc-64 first (2.0 GiB)",
+		"and "
 		"the advice");
 	oom_report_free(&report);
 }
@@ -795,22 +854,25 @@ static void test_killed(void)
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_GLOBAL;
 	victim = make_victim(&report, 7, "a.out");
-	tap_has(tell(&report, NULL, OOM_HEAD_KILLED, text), "a.out (pid 7) was killed; how much "
+	tap_has(results(&report, NULL, OOM_SECTION_KILLED, text),
+		"a.out (pid 7) was killed; how much "
 		"it held, the log does not say.", "nothing is known");
 	task = make_task(&report, 7, "a.out", 8 * MIB, 300);
 	task->swap = MIB;
-	tap_has(tell(&report, NULL, OOM_HEAD_KILLED, text), "a.out (pid 7), uid 1000, held 8.0 "
+	tap_has(results(&report, NULL, OOM_SECTION_KILLED, text),
+		"a.out (pid 7), uid 1000, held 8.0 "
 		"MiB; 1.0 MiB more in swap. Its VSZ of 16.0 MiB", "the table knows");
 	tap_has(text, "Its oom_score_adj was 300.", "its adj too");
 	make_hold(victim, 4 * MIB, 2 * MIB, 0);
 	victim->pgtables = 60 * KIB;
 	victim->score = 191570;
-	tap_has(tell(&report, NULL, OOM_HEAD_KILLED, text), "held 6.0 MiB: anonymous 4.0 MiB, "
+	tap_has(results(&report, NULL, OOM_SECTION_KILLED, text),
+		"held 6.0 MiB: anonymous 4.0 MiB, "
 		"file 2.0 MiB; and 60.0 KiB of page tables", "the kill line knows better");
 	tap_has(text, "a score of 191570.", "a score of an old kernel is no share");
 	victim->pgtables = 60 * MIB;
 	task->pgtables = 48 * KIB;
-	tap_has(tell(&report, NULL, OOM_HEAD_KILLED, text), "and 48.0 KiB of page tables",
+	tap_has(results(&report, NULL, OOM_SECTION_KILLED, text), "and 48.0 KiB of page tables",
 		"a figure that is known to be wrong");
 	oom_report_free(&report);
 }
@@ -819,7 +881,7 @@ static void test_why(void)
 {
 	struct oom_report report;
 	struct oom_ranking ranking;
-	struct oom_story story;
+	struct oom_explanation explanation;
 
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_GLOBAL;
@@ -831,14 +893,14 @@ static void test_why(void)
 	if (oom_rank(&report, &ranking))
 		abort();
 	snprintf(ranking.note, sizeof(ranking.note), "A note, verbatim.");
-	if (oom_explain(&report, &ranking, NULL, &story))
+	if (oom_explain(&report, &ranking, NULL, &explanation))
 		abort();
-	tap_is_text(part(&story, OOM_HEAD_WHY), "A note, verbatim. 1 process was exempt "
+	tap_is_text(part(&explanation, OOM_SECTION_WHY), "A note, verbatim. 1 process was exempt "
 		    "(oom_score_adj -1000). By name, the 9 processes called worker had most: "
 		    "90.0 MiB together with swap and page tables, shared pages counted for "
 		    "each, against 40.0 MiB of big (pid 1).\n",
 		    "why: the note, the exempt, the sum by name");
-	oom_story_free(&story);
+	oom_explanation_free(&explanation);
 	oom_ranking_free(&ranking);
 	oom_report_free(&report);
 }
@@ -851,24 +913,28 @@ static void test_back(void)
 	oom_report_init(&report);
 	victim = make_victim(&report, 7, "a.out");
 	make_hold(victim, 4 * MIB, 0, 0);
-	tap_has(tell(&report, NULL, OOM_HEAD_BACK, text), "There is no line of the OOM "
+	tap_has(results(&report, NULL, OOM_SECTION_RECLAIMED, text), "There is no line of the OOM "
 		"reaper", "no line");
 	report.cut_end = true;
-	tap_has(tell(&report, NULL, OOM_HEAD_BACK, text), "The log ends before it could "
+	tap_has(results(&report, NULL, OOM_SECTION_RECLAIMED, text),
+		"The log ends before it could "
 		"say", "cut off");
 	report.kernel = strdup("4.4.0-210-generic");
-	tap_has(tell(&report, NULL, OOM_HEAD_BACK, text), "kernels before 4.6 have no OOM "
+	tap_has(results(&report, NULL, OOM_SECTION_RECLAIMED, text),
+		"kernels before 4.6 have no OOM "
 		"reaper", "before 4.6");
 	victim->shmem = 2 * MIB;
-	tap_has(tell(&report, NULL, OOM_HEAD_BACK, text), "Of it 2.0 MiB was shared "
+	tap_has(results(&report, NULL, OOM_SECTION_RECLAIMED, text), "Of it 2.0 MiB was shared "
 		"memory", "with shared memory");
 	victim->reaped.failed = true;
-	tap_has(tell(&report, NULL, OOM_HEAD_BACK, text), "could not get at the memory of a.out "
+	tap_has(results(&report, NULL, OOM_SECTION_RECLAIMED, text),
+		"could not get at the memory of a.out "
 		"(pid 7)",
 		"unable to reap");
-	victim->reaped = (struct oom_reaped){ .said = true, .anon = MIB, .file = 0,
+	victim->reaped = (struct oom_reaped){ .present = true, .anon = MIB, .file = 0,
 					      .shmem = 2 * MIB };
-	tap_has(tell(&report, NULL, OOM_HEAD_BACK, text), "got back 3.0 MiB of the 4.0 MiB that "
+	tap_has(results(&report, NULL, OOM_SECTION_RECLAIMED, text),
+		"got back 3.0 MiB of the 4.0 MiB that "
 		"was not shared memory. 1.0 MiB was left until its exit. 2.0 MiB of shared "
 		"memory", "reaped in part");
 	oom_report_free(&report);
@@ -882,23 +948,28 @@ static void test_next(void)
 	make_origin(&report);
 	make_sequel(&next);
 	make_time(&next.time, 7283479951000 + INT64_C(10500000000));
-	tap_is_text(tell(&report, &next, OOM_HEAD_NEXT, text), "", "not after ten seconds");
+	tap_is_text(results(&report, &next, OOM_SECTION_FOLLOW_UP, text), "",
+		    "not after ten seconds");
 	make_time(&next.time, 7283479900000);
-	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "21 us after the kill", "before the "
+	tap_has(results(&report, &next, OOM_SECTION_FOLLOW_UP, text), "21 us after the kill",
+		"before the "
 		"reaper was done");
 	make_time(&next.time, 1000);
-	tap_is_text(tell(&report, &next, OOM_HEAD_NEXT, text), "", "not before it");
+	tap_is_text(results(&report, &next, OOM_SECTION_FOLLOW_UP, text), "", "not before it");
 	next.time = (struct oom_time){ 0 };
-	tap_is_text(tell(&report, &next, OOM_HEAD_NEXT, text), "", "not without a time");
+	tap_is_text(results(&report, &next, OOM_SECTION_FOLLOW_UP, text), "",
+		    "not without a time");
 	next.time = (struct oom_time){ .has_wall = true, .wall_ns = 1000 };
-	tap_is_text(tell(&report, &next, OOM_HEAD_NEXT, text), "", "nor by clocks that differ");
+	tap_is_text(results(&report, &next, OOM_SECTION_FOLLOW_UP, text), "",
+		    "nor by clocks that differ");
 	report.time = (struct oom_time){ .has_wall = true, .wall_ns = 1000 };
-	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "Within the same second, "
+	tap_has(results(&report, &next, OOM_SECTION_FOLLOW_UP, text), "Within the same second, "
 		"DeadlineMonitor invoked",
 		"in the same second");
 	next.scope = OOM_SCOPE_MEMCG;
 	next.memcg.path = strdup("/b");
-	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "at the limit of memory cgroup "
+	tap_has(results(&report, &next, OOM_SECTION_FOLLOW_UP, text),
+		"at the limit of memory cgroup "
 		"/b", "for another limit");
 	has_not(text, "Likely", "which has other reasons");
 	oom_report_free(&report);
@@ -915,17 +986,20 @@ static void test_next_cause(void)
 	make_hold(report.victims, 0, 0, 4 * MIB);
 	make_task(&report, 99, "spared", GIB, -1000);
 	next.trigger.pid = 11786;
-	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "invoked the OOM killer again, and was "
+	tap_has(results(&report, &next, OOM_SECTION_FOLLOW_UP, text),
+		"invoked the OOM killer again, and was "
 		"killed itself. That kill had spared spared (pid 99), which had more: 1.0 "
 		"GiB with swap and page tables.",
 		"a spared process");
 	report.tasks[2].rss = 0;
 	make_hold(report.victims, 4 * MIB, 0, 0);
 	report.victims->reaped.shmem = 0;
-	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "did not give back enough", "too "
+	tap_has(results(&report, &next, OOM_SECTION_FOLLOW_UP, text), "did not give back enough",
+		"too "
 		"little came back");
-	report.victims->reaped.said = false;
-	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "Likely because the memory of main.out "
+	report.victims->reaped.present = false;
+	tap_has(results(&report, &next, OOM_SECTION_FOLLOW_UP, text),
+		"Likely because the memory of main.out "
 		"(pid 15665) had not come back yet.", "not reaped yet");
 	oom_report_free(&report);
 	oom_report_free(&next);
@@ -943,14 +1017,17 @@ static void test_next_tables(void)
 	make_task(&report, 15665, "main.out", 8 * MIB, 0);
 	make_task(&report, 7, "b.out", 6 * MIB, 0);
 	make_task(&next, 15665, "main.out", 8 * MIB, 0);
-	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "main.out (pid 15665) had not exited "
+	tap_has(results(&report, &next, OOM_SECTION_FOLLOW_UP, text),
+		"main.out (pid 15665) had not exited "
 		"yet", "still "
 		"there");
 	next.tasks[0].pid = 1;
-	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "main.out (pid 15665) had exited by "
+	tap_has(results(&report, &next, OOM_SECTION_FOLLOW_UP, text),
+		"main.out (pid 15665) had exited by "
 		"then: what it gave back was not enough.", "it has exited");
 	make_task(&next, 7, "b.out", 13 * MIB, 0);
-	tap_has(tell(&report, &next, OOM_HEAD_NEXT, text), "had exited by then, and b.out (pid 7) "
+	tap_has(results(&report, &next, OOM_SECTION_FOLLOW_UP, text),
+		"had exited by then, and b.out (pid 7) "
 		"had grown by 7.0 MiB.", "and another has grown");
 	oom_report_free(&report);
 	oom_report_free(&next);
@@ -964,11 +1041,12 @@ static void test_gaps(void)
 	report.scope = OOM_SCOPE_GLOBAL;
 	make_time(&report.time, 1000);
 	make_victim(&report, 7, "a.out");
-	tap_has(tell(&report, NULL, OOM_HEAD_GAPS, text), "There is only the kill", "a lone kill "
+	tap_has(results(&report, NULL, OOM_SECTION_GAPS, text), "There is only the kill",
+		"a lone kill "
 		"line");
 	report.cut_start = report.cut_end = true;
 	report.missed = 3;
-	tell(&report, NULL, OOM_HEAD_GAPS, text);
+	results(&report, NULL, OOM_SECTION_GAPS, text);
 	tap_has(text, "The beginning of this report is cut off: who asked", "no beginning");
 	tap_has(text, "The end of this report is cut off.", "no end");
 	tap_has(text, "3 lines of it were suppressed or lost.", "suppressed lines");
@@ -977,11 +1055,11 @@ static void test_gaps(void)
 	report.has_memory = true;
 	make_trigger(&report, 1, "a.out", 0, "0x100cca");
 	report.page_size_known = false;
-	tell(&report, NULL, OOM_HEAD_GAPS, text);
+	results(&report, NULL, OOM_SECTION_GAPS, text);
 	tap_has(text, "vm.oom_dump_tasks is 0", "no table");
 	tap_has(text, "How large a page was, the log does not say", "no page size");
 	report.page_size_known = report.has_table = true;
-	tap_is_text(tell(&report, NULL, OOM_HEAD_GAPS, text), "", "nothing is missing");
+	tap_is_text(results(&report, NULL, OOM_SECTION_GAPS, text), "", "nothing is missing");
 	oom_report_free(&report);
 }
 
@@ -989,7 +1067,7 @@ static void test_gaps(void)
 static void test_hostile(void)
 {
 	struct oom_report report;
-	struct oom_story story;
+	struct oom_explanation explanation;
 	char *path = malloc(20001);
 
 	oom_report_init(&report);
@@ -1014,17 +1092,19 @@ static void test_hostile(void)
 	report.memcg.memory = (struct oom_counter){ UINT64_MAX - 1, 1, UINT64_MAX - 1, false };
 	make_figure(&report.memcg.stats, "anon", UINT64_MAX - 1);
 	make_figure(&report.memcg.stats, "file", UINT64_MAX - 1);
-	make_story(&report, &report, &story);
-	check_form(&story, "hostile");
-	tap_has(part(&story, OOM_HEAD_ASKED), "\"a) (b\\x1b[2J\" (pid 1)", "a name is quoted and "
+	make_explanation(&report, &report, &explanation);
+	check_form(&explanation, "hostile");
+	tap_has(part(&explanation, OOM_SECTION_TRIGGER), "\"a) (b\\x1b[2J\" (pid 1)",
+		"a name is quoted and "
 		"escaped");
-	tap_has(part(&story, OOM_HEAD_SCOPE), "\\xff...\\xff", "a long path loses its middle");
+	tap_has(part(&explanation, OOM_SECTION_SCOPE), "\\xff...\\xff",
+		"a long path loses its middle");
 	tap_ok(strlen(text) < 8000, "and is bounded");
 	report.scope = OOM_SCOPE_GLOBAL;
-	oom_story_free(&story);
-	make_story(&report, &report, &story);
-	check_form(&story, "hostile, global");
-	oom_story_free(&story);
+	oom_explanation_free(&explanation);
+	make_explanation(&report, &report, &explanation);
+	check_form(&explanation, "hostile, global");
+	oom_explanation_free(&explanation);
 	oom_report_free(&report);
 }
 
@@ -1040,25 +1120,28 @@ static void test_cut(void)
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_MEMCG;
 	report.memcg.path = strdup(path);
-	tap_has(tell(&report, NULL, OOM_HEAD_SCOPE, text), "\xc3\xa4...\xc3\xa4", "cut between "
+	tap_has(results(&report, NULL, OOM_SECTION_SCOPE, text), "\xc3\xa4...\xc3\xa4",
+		"cut between "
 		"characters");
 	has_not(text, "\\x", "and all of them are whole");
 	oom_report_free(&report);
 }
 
-static void test_story(void)
+static void test_explanation(void)
 {
-	struct oom_story story = { 0 };
+	struct oom_explanation explanation = { 0 };
 	bool grew = true;
 
 	for (int i = 0; i < 100; i++)
-		grew = grew && !oom_story_add(&story, OOM_HEAD_GAPS, "%d.", i);
-	tap_ok(grew && story.count == 100 && !strcmp(story.list[99].text, "99."), "a story grows");
-	oom_story_free(&story);
-	tap_ok(!story.list && !story.count && !story.room, "and is empty when freed");
-	for (int heading = OOM_HEAD_SUMMARY; heading <= OOM_HEAD_GAPS; heading++)
-		tap_ok(*oom_heading_name((enum oom_heading)heading), "heading %d has a "
-		       "name", heading);
+		grew = grew && !oom_explanation_add(&explanation, OOM_SECTION_GAPS, "%d.", i);
+	tap_ok(grew && explanation.count == 100 && !strcmp(explanation.list[99].text, "99."),
+	       "a story grows");
+	oom_explanation_free(&explanation);
+	tap_ok(!explanation.list && !explanation.count && !explanation.capacity,
+	       "and is empty when freed");
+	for (int section = OOM_SECTION_SUMMARY; section <= OOM_SECTION_GAPS; section++)
+		tap_ok(*oom_section_name((enum oom_section)section), "heading %d has a "
+		       "name", section);
 }
 
 int main(void)
@@ -1083,7 +1166,7 @@ int main(void)
 	test_takers();
 	test_huge_and_unaccounted();
 	test_fragmentation();
-	test_beyond();
+	test_ineligible();
 	test_free_alone();
 	test_cma();
 	test_reserve();
@@ -1100,6 +1183,6 @@ int main(void)
 	test_gaps();
 	test_hostile();
 	test_cut();
-	test_story();
+	test_explanation();
 	return tap_done();
 }

@@ -8,7 +8,7 @@
 #include "../tap.h"
 #include "log/fields.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND INT64_C(1000000000)
 
 /* 2026-11-23 12:00:00 UTC */
@@ -21,11 +21,11 @@ struct catch {
 	int entries, left;		/* lines that were not taken */
 	char messages[4096];		/* each in brackets */
 	size_t length;
-	struct fields_entry last;	/* its message is gone */
+	struct structured_entry last;	/* its message is gone */
 	int fail;			/* what the sink returns */
 };
 
-static int take_entry(void *context, const struct fields_entry *entry)
+static int take_entry(void *context, const struct structured_entry *entry)
 {
 	struct catch *caught = context;
 
@@ -40,7 +40,7 @@ static int take_entry(void *context, const struct fields_entry *entry)
 /* Reads LENGTH bytes of LOG line by line, each in memory of its own. Returns the last result. */
 static int read_bytes(const char *log, size_t length, struct catch *ret_caught)
 {
-	struct fields fields = { 0 };
+	struct structured structured = { 0 };
 	int r = 0;
 
 	*ret_caught = (struct catch){ .fail = ret_caught->fail };
@@ -52,15 +52,16 @@ static int read_bytes(const char *log, size_t length, struct catch *ret_caught)
 		if (!copy)
 			abort();
 		memcpy(copy, log, line);
-		r = fields_take(&fields, (struct text){ copy, line }, NOW, take_entry, ret_caught);
+		r = structured_take(&structured, (struct strview){ copy, line }, NOW, take_entry,
+				    ret_caught);
 		free(copy);
 		ret_caught->left += r == 0;
 		log += line + (newline != NULL);
 		length -= line + (newline != NULL);
 	}
 	if (r >= 0)
-		r = fields_end(&fields, take_entry, ret_caught);
-	fields_free(&fields);
+		r = structured_end(&structured, take_entry, ret_caught);
+	structured_free(&structured);
 	return r;
 }
 
@@ -155,7 +156,7 @@ static const struct {
 
 static void test_logs(void)
 {
-	for (size_t i = 0; i < COUNT(logs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
 		struct catch caught = read_log(logs[i].log);
 
 		tap_is_text(caught.messages, logs[i].messages,
@@ -230,7 +231,7 @@ static void test_entries(void)
 		"{\"__REALTIME_TIMESTAMP\":\"1790000006966596\",\"__MONOTONIC_TIMESTAMP\":\"7\","
 		"\"_SOURCE_MONOTONIC_TIMESTAMP\":\"6966590\",\"_HOSTNAME\":\"vmhost\","
 		"\"MESSAGE\":\"a\"}");
-	const struct fields_entry *entry = &caught.last;
+	const struct structured_entry *entry = &caught.last;
 
 	tap_ok(entry->time.has_wall && entry->time.wall_ns == WALL && !entry->time.wall_guessed,
 	       "when the journal had it");
@@ -256,7 +257,7 @@ static void test_entries(void)
 static void test_shippers(void)
 {
 	struct catch caught = read_log("{\"log\":\"a\",\"time\":\"2026-09-21T14:13:26.966596Z\"}");
-	const struct fields_entry *entry = &caught.last;
+	const struct structured_entry *entry = &caught.last;
 
 	tap_ok(entry->time.wall_ns == WALL && !entry->record, "docker's time");
 	caught = read_log("{\"message\":\"a\",\"ts\":1790000006.5,\"host\":\"h\"}");
@@ -300,25 +301,27 @@ static void test_errors(void)
 
 static void test_limits(void)
 {
-	size_t length = 2 * FIELDS_MESSAGE_MAX;
+	size_t length = 2 * STRUCTURED_MESSAGE_MAX;
 	char *line = malloc(length + 32);
-	struct fields fields = { 0 };
+	struct structured structured = { 0 };
 	struct catch caught = { .fail = 0 };
-	struct text text = { line, length };
+	struct strview text = { line, length };
 
 	if (!line)
 		abort();
 	memset(line, 'x', length);
 	memcpy(line, "MESSAGE=", 8);
-	tap_ok(fields_take(&fields, text, NOW, take_entry, &caught) == 1 &&
-	       fields_end(&fields, take_entry, &caught) == 0 &&
-	       caught.last.length == FIELDS_MESSAGE_MAX, "a message that is too long is cut");
+	tap_ok(structured_take(&structured, text, NOW, take_entry, &caught) == 1 &&
+	       structured_end(&structured, take_entry, &caught) == 0 &&
+	       caught.last.length == STRUCTURED_MESSAGE_MAX, "a message that is too long is cut");
 	memset(line, '[', length);
-	tap_is(fields_take(&fields, text, NOW, take_entry, &caught), 0, "brackets without end");
+	tap_is(structured_take(&structured, text, NOW, take_entry, &caught), 0,
+	       "brackets without end");
 	for (size_t i = 0; i + 5 <= length; i += 5)
 		memcpy(line + i, "{\"a\":", 5);
-	tap_is(fields_take(&fields, text, NOW, take_entry, &caught), 0, "objects without end");
-	fields_free(&fields);
+	tap_is(structured_take(&structured, text, NOW, take_entry, &caught), 0,
+	       "objects without end");
+	structured_free(&structured);
 	free(line);
 }
 

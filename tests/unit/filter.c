@@ -10,7 +10,7 @@
 #include "log/magic.h"
 #include "oom/filter.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND INT64_C(1000000000)
 #define HOUR INT64_C(3600)
 #define DAY (24 * HOUR)
@@ -154,12 +154,12 @@ static const struct {
 
 static void test_times(void)
 {
-	for (size_t i = 0; i < COUNT(times); i++) {
-		struct trouble trouble = { "", "" };
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		struct error err = { "", "" };
 		int64_t ns = -1;
 
 		set_zone(times[i].zone);
-		tap_is(timestamp_parse("--since", times[i].text, NOW * SECOND, &ns, &trouble), 0,
+		tap_is(timestamp_parse("--since", times[i].text, NOW * SECOND, &ns, &err), 0,
 		       times[i].text);
 		tap_is(ns, times[i].seconds * SECOND + times[i].ns, times[i].text);
 	}
@@ -168,18 +168,18 @@ static void test_times(void)
 static void test_no_times(void)
 {
 	set_zone(UTC);
-	for (size_t i = 0; i < COUNT(no_times); i++) {
-		struct trouble trouble = { "", "" };
+	for (size_t i = 0; i < ARRAY_SIZE(no_times); i++) {
+		struct error err = { "", "" };
 		char escaped[64];
 		int64_t ns = -1;
-		int r = timestamp_parse("--until", no_times[i].text, NOW * SECOND, &ns, &trouble);
+		int r = timestamp_parse("--until", no_times[i].text, NOW * SECOND, &ns, &err);
 
-		trouble_escape(escaped, sizeof(escaped), no_times[i].text);
+		error_escape(escaped, sizeof(escaped), no_times[i].text);
 		tap_ok(r < 0 && ns == -1, "no time: '%s'", escaped);
 		/* A number of more digits than can be kept is wrong one way or the other. */
 		if (strlen(no_times[i].text) < 20)
 			tap_is(r, no_times[i].error, "the error says why");
-		tap_ok(!strncmp(trouble.what, "--until '", 9) && trouble.remedy[0],
+		tap_ok(!strncmp(err.message, "--until '", 9) && err.hint[0],
 		       "and two lines say it");
 	}
 }
@@ -208,13 +208,14 @@ static void make_report(struct oom_report *report, struct oom_victim victims[sta
 	static char path[] = "/kubepods.slice/pod1.slice/cri-abc.scope";
 	static char task_path[] = "/kubepods.slice/pod1.slice/cri-abc.scope/a\\x2db\x1b";
 
-	*report = (struct oom_report){ .trigger = { .said = true, .comm = "php-fpm", .pid = 99 } };
+	*report = (struct oom_report){ .trigger =
+		{ .present = true, .comm = "php-fpm", .pid = 99 } };
 	report->time = (struct oom_time){ .has_wall = true, .wall_ns = NOW * SECOND };
 	victims[0] = (struct oom_victim){ .pid = 100, .comm = "mysqld" };
 	victims[1] = (struct oom_victim){ .pid = 101, .comm = "a-name-cut-shor" };
 	report->victims = victims;
 	report->victim_count = 2;
-	report->decided = (struct oom_task){ .pid = 102, .comm = "chosen" };
+	report->selected = (struct oom_task){ .pid = 102, .comm = "chosen" };
 	report->memcg.path = path;
 	report->memcg.task_path = task_path;
 }
@@ -285,7 +286,7 @@ static void test_filters(void)
 	struct oom_report report;
 
 	make_report(&report, victims);
-	for (size_t i = 0; i < COUNT(filters); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(filters); i++)
 		tap_is(oom_filter_match(&filters[i].filter, &report), filters[i].wanted,
 		       filters[i].name);
 }
@@ -309,8 +310,8 @@ static void test_gaps(void)
 	tap_is(oom_filter_match(&pid, &report), OOM_MATCHES,
 	       "without a kill, the one who was chosen counts");
 	tap_is(oom_filter_match(&name, &report), OOM_MATCHES, "and its name");
-	report.decided = (struct oom_task){ .pid = OOM_NO_NUMBER, .comm = "chosen" };
-	report.trigger.said = false;
+	report.selected = (struct oom_task){ .pid = OOM_NO_NUMBER, .comm = "chosen" };
+	report.trigger.present = false;
 	report.trigger.pid = 0;
 	tap_is(oom_filter_match(&name, &report), OOM_DIFFERS, "no name is no name");
 	tap_is(oom_filter_match(&nobody, &report), OOM_DIFFERS, "no trigger is not pid 0");
@@ -345,13 +346,13 @@ static const struct {
 
 static void test_magic(void)
 {
-	for (size_t i = 0; i < COUNT(beginnings); i++) {
-		struct trouble trouble = { "", "" };
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
+		struct error err = { "", "" };
 		int r = magic_check("kern.log", "'kern.log'", beginnings[i].bytes,
-				    beginnings[i].length, &trouble);
+				    beginnings[i].length, &err);
 
 		tap_is(r, beginnings[i].piece ? -EMEDIUMTYPE : 0, "a file's first bytes");
-		tap_has(trouble.remedy, beginnings[i].piece ? beginnings[i].piece : "",
+		tap_has(err.hint, beginnings[i].piece ? beginnings[i].piece : "",
 			"the command that makes text of it");
 	}
 	tap_is_text(magic_command_name("/var/log/kern.log.2.gz"), "/var/log/kern.log.2.gz",

@@ -6,7 +6,7 @@
 #include "oom/report.h"
 #include "why/gfp.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define NOTHING "nothing: a page fault that had already failed (pagefault_out_of_memory)"
 #define MOVABLE "movable memory for a process's pages (a page fault or the page cache)"
@@ -116,7 +116,7 @@ static void test_printed(void)
 		{ "0x800cc0(GFP_KERNEL|0x800000)", 601, NULL, KERNEL },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		check(&rows[i], OOM_UNKNOWN, false, "as printed");
 }
 
@@ -151,7 +151,7 @@ static void test_recorded(void)
 		{ "0xcc0", 700, "GFP_KERNEL", KERNEL },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		check(&rows[i], OOM_UNKNOWN, true, "recorded");
 }
 
@@ -217,7 +217,7 @@ static const struct row values[] = {
 
 static void test_values(void)
 {
-	for (size_t i = 0; i < COUNT(values); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
 		check(&values[i], OOM_UNKNOWN, true, "by value");
 }
 
@@ -242,9 +242,9 @@ static void test_unnamed(void)
 		{ "0x6200ca", 601, "", "" },
 	};
 
-	for (size_t i = 0; i < COUNT(proven); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(proven); i++)
 		check(&proven[i], OOM_UNKNOWN, true, "a kernel that is not named");
-	for (size_t i = 0; i < COUNT(open); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(open); i++)
 		check(&open[i], OOM_UNKNOWN, false, "not decoded");
 }
 
@@ -284,9 +284,9 @@ static void test_damaged(void)
 					   "GFP_KERNEL|__GFP_COMP", KERNEL };
 	struct oom_gfp gfp;
 
-	for (size_t i = 0; i < COUNT(cut); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cut); i++)
 		check(&cut[i], OOM_UNKNOWN, true, "damaged");
-	for (size_t i = 0; i < COUNT(nothing); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(nothing); i++)
 		check(&nothing[i], OOM_UNKNOWN, false, "no mask");
 	check(&untidy, OOM_UNKNOWN, false, "untidy");
 	oom_gfp_decode("0xfffffffffffffffe", OOM_UNKNOWN, 601, &gfp);

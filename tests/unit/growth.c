@@ -7,7 +7,7 @@
 
 #define KIB INT64_C(1024)
 #define MIB (KIB * KIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A subject of 2 MiB with 1 MiB resident, before it touches anything. */
 static struct sample make_baseline(void)
@@ -36,9 +36,9 @@ static struct sample make_last(uint64_t touched, enum region_backing backing)
 static struct growth_rule rule_of(enum region_backing backing, uint64_t touched)
 {
 	struct region_spec region = { .backing = backing, .bytes = 1 * MIB };
-	struct growth_deeds deeds = { .region = &region, .covered = touched };
+	struct growth_actions actions = { .region = &region, .covered = touched };
 
-	return growth_expect(&deeds);
+	return growth_expect(&actions);
 }
 
 static struct growth measure(const struct sample *last, enum region_backing backing)
@@ -162,7 +162,7 @@ static const struct {
 
 static void test_reasons(void)
 {
-	for (size_t i = 0; i < COUNT(reasons); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
 		char reason[GROWTH_REASON_MAX] = "";
 		struct growth growth = reasons[i].growth;
 
@@ -225,7 +225,7 @@ static const struct {
 
 static void test_verified(void)
 {
-	for (size_t i = 0; i < COUNT(verifications); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(verifications); i++) {
 		struct growth growth = verifications[i].growth;
 
 		growth.rule = rule_of(REGION_PRIVATE, 64 * KIB);
@@ -308,13 +308,13 @@ static const struct {
 static struct growth_rule expect_of(struct region_spec region, enum touch_access access,
 				    uint64_t covered, uint64_t locked)
 {
-	struct growth_deeds deeds = {
+	struct growth_actions actions = {
 		.region = &region, .access = access,
 		.covered = covered * (uint64_t)KIB, .locked = locked * (uint64_t)KIB,
 	};
 
 	region.bytes = 1 * MIB;
-	return growth_expect(&deeds);
+	return growth_expect(&actions);
 }
 
 /* The same where the kernel has no page of zeros. */
@@ -336,7 +336,7 @@ static const struct {
 
 static void test_rules_without_zeros(void)
 {
-	for (size_t i = 0; i < COUNT(rules_without_zeros); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rules_without_zeros); i++) {
 		struct growth_rule rule = expect_of((struct region_spec){
 			.backing = rules_without_zeros[i].backing, .read_only = true,
 			.own_zeros = true }, rules_without_zeros[i].access,
@@ -352,7 +352,7 @@ static void test_rules_without_zeros(void)
 
 static void test_rules(void)
 {
-	for (size_t i = 0; i < COUNT(rules); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
 		struct growth_rule rule = expect_of((struct region_spec){
 			.backing = rules[i].backing, .read_only = rules[i].read_only },
 			rules[i].access, rules[i].covered, rules[i].locked);
@@ -369,10 +369,10 @@ static struct growth_rule heap_rule(uint64_t piece, uint64_t covered, unsigned t
 				    enum touch_access access)
 {
 	struct region_spec region = { .backing = REGION_HEAP, .bytes = 1 * MIB, .piece = piece };
-	struct growth_deeds deeds = { .region = &region, .access = access,
+	struct growth_actions actions = { .region = &region, .access = access,
 				      .covered = covered * (uint64_t)KIB, .threads = threads };
 
-	return growth_expect(&deeds);
+	return growth_expect(&actions);
 }
 
 static void test_heap(void)
@@ -478,7 +478,7 @@ static const struct {
 
 static void test_causes(void)
 {
-	for (size_t i = 0; i < COUNT(causes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++) {
 		char reason[GROWTH_REASON_MAX];
 
 		growth_reason(&causes[i].growth, 64 * KIB, SIZE_KIB, reason);

@@ -14,13 +14,13 @@
 #include "memory/stack.h"
 #include "subject/crew.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGES 300
 
 static struct touch_board board;
 /* Threads end with the process only, so what they use must stay. */
-static struct crew crews[16];
-static struct hand hands[16][8];
+static struct thread_pool pools[16];
+static struct pool_thread pool_threads[16][8];
 static uint64_t page;
 
 static uint64_t counted(void)
@@ -72,19 +72,19 @@ static struct heap make_heap(uint64_t piece)
 /* Visits all in steps, with THREADS; frees a part, then all. */
 static void test_pieces(unsigned index, unsigned threads, uint64_t piece)
 {
-	struct touch_manner manner = { .access = TOUCH_WRITE, .unit = page, .stride = page };
+	struct touch_params touch_params = { .access = TOUCH_WRITE, .unit = page, .stride = page };
 	struct heap heap = make_heap(piece);
-	struct touch_job job = heap_plan(&manner, &heap, PAGES * page);
+	struct touch_job job = heap_plan(&touch_params, &heap, PAGES * page);
 	uint64_t wrong = 0, half = PAGES / 2 * page;
 	unsigned char *first;
 
-	crew_start(&crews[index], hands[index], threads, &board);
+	thread_pool_start(&pools[index], pool_threads[index], threads, &board);
 	clear_board();
-	crew_begin(&crews[index], &job);
+	thread_pool_begin(&pools[index], &job);
 	for (uint64_t to = 7; to < PAGES + 7; to += 7) {
 		uint64_t end = to < PAGES ? to : PAGES;
 
-		wrong += crew_touch(&crews[index], end) < 0 || counted() != end * page;
+		wrong += thread_pool_touch(&pools[index], end) < 0 || counted() != end * page;
 		wrong += there(&heap) != heap_count(end * page, piece);
 	}
 	tap_ok(!wrong, "%u threads, pieces of %d: counted and allocated as it is touched", threads,
@@ -92,8 +92,8 @@ static void test_pieces(unsigned index, unsigned threads, uint64_t piece)
 	tap_is((int64_t)written(&heap), (int64_t)heap.count, "each was written to");
 	first = heap.pieces[0];
 	clear_board();
-	crew_begin(&crews[index], &job);
-	tap_ok(crew_touch(&crews[index], PAGES) == 0 && heap.pieces[0] == first,
+	thread_pool_begin(&pools[index], &job);
+	tap_ok(thread_pool_touch(&pools[index], PAGES) == 0 && heap.pieces[0] == first,
 	       "a second time nothing is allocated");
 	heap_free(&heap, half);
 	tap_is((int64_t)there(&heap), (int64_t)(heap.count - half / piece),
@@ -104,9 +104,9 @@ static void test_pieces(unsigned index, unsigned threads, uint64_t piece)
 
 static void test_stop(void)
 {
-	struct touch_manner manner = { .access = TOUCH_READ, .unit = page, .stride = page };
+	struct touch_params touch_params = { .access = TOUCH_READ, .unit = page, .stride = page };
 	struct heap heap = make_heap(1000);
-	struct touch_job job = heap_plan(&manner, &heap, PAGES * page);
+	struct touch_job job = heap_plan(&touch_params, &heap, PAGES * page);
 	struct touch_slot slot = { 0 };
 	_Atomic uint32_t stop = 1;
 	uint64_t at = 3;
@@ -119,7 +119,7 @@ static void test_stop(void)
 /* More than any address space has. */
 static void test_refused(void)
 {
-	struct touch_manner manner = { .access = TOUCH_WRITE, .unit = page, .stride = page };
+	struct touch_params touch_params = { .access = TOUCH_WRITE, .unit = page, .stride = page };
 	struct heap heap = make_heap(page);
 	struct touch_job job;
 	struct touch_slot slot = { 0 };
@@ -129,7 +129,7 @@ static void test_refused(void)
 	heap.piece = (uint64_t)PTRDIFF_MAX + 1;
 	heap.size = heap.piece;
 	heap.count = 1;
-	job = heap_plan(&manner, &heap, page);
+	job = heap_plan(&touch_params, &heap, page);
 	tap_is(heap_visit(&job, (struct heap_share){ 0, 1 }, &at, 1, &stop, &slot), -ENOMEM,
 	       "what malloc(3) refuses is an error");
 	tap_ok(at == 0 && !slot.done, "and is not counted");
@@ -150,7 +150,7 @@ static uint64_t pages_of_process(void)
 
 static void test_stack(void)
 {
-	struct touch_manner manner = { .access = TOUCH_WRITE, .order = ORDER_BACKWARD,
+	struct touch_params touch_params = { .access = TOUCH_WRITE, .order = ORDER_BACKWARD,
 				       .unit = page, .stride = page };
 	struct region_spec spec = { .bytes = 16 * PAGES * page, .backing = REGION_STACK };
 	struct touch_slot slot = { 0 };
@@ -161,7 +161,7 @@ static void test_stack(void)
 
 	tap_is(stack_find(&spec, page, &region), 0, "room for the stack to grow");
 	before = pages_of_process();
-	job = touch_plan(&manner, region.address, region.bytes);
+	job = touch_plan(&touch_params, region.address, region.bytes);
 	touch_visit(&job, &at, 100, &stop, &slot);
 	tap_is((int64_t)(pages_of_process() - before), 100, "it grows by what is touched");
 	touch_visit(&job, &at, 16 * PAGES, &stop, &slot);

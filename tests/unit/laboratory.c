@@ -21,7 +21,7 @@
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char smaps[] =
 	"00400000-00500000 r-xp 00000000 fd:00 42   /bin/pagetouch\n"
@@ -124,7 +124,7 @@ static void test_pool(const char *top)
 static const struct {
 	const char *step, *access;
 	int error;
-	const char *what, *remedy;
+	const char *what, *hint;
 } refusals[] = {
 	{ "", "populate-write", -EFAULT, "--access populate-write: cannot touch",
 	  "file system is full" },
@@ -151,19 +151,19 @@ static const struct {
 
 static void test_refusals(void)
 {
-	for (size_t i = 0; i < COUNT(refusals); i++) {
-		struct trouble trouble = { "", "" };
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		struct error err = { "", "" };
 
 		stepfail_explain(refusals[i].step, refusals[i].access, refusals[i].error,
-				 &trouble);
-		tap_has(trouble.what, refusals[i].what, "what was refused");
-		tap_has(trouble.what, strerror(-refusals[i].error), "how");
-		tap_has(trouble.remedy, refusals[i].remedy, "and what to do");
+				 &err);
+		tap_has(err.message, refusals[i].what, "what was refused");
+		tap_has(err.message, strerror(-refusals[i].error), "how");
+		tap_has(err.hint, refusals[i].hint, "and what to do");
 	}
 }
 
 static void check_hugetlb(struct hugetlb_pool pool, uint64_t page, int error, const char *what,
-			  const char *remedy)
+			  const char *hint)
 {
 	struct mapfail_evidence evidence = {
 		.error = error,
@@ -171,12 +171,12 @@ static void check_hugetlb(struct hugetlb_pool pool, uint64_t page, int error, co
 		.machine = { .huge_page = 2 * MIB },
 		.pool = pool,
 	};
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
-	tap_is(mapfail_explain(&evidence, &trouble), MAPFAIL_HUGETLB,
+	tap_is(mapfail_explain(&evidence, &err), MAPFAIL_HUGETLB,
 	       "hugetlb pages are the cause");
-	tap_has(trouble.what, what, "what is missing");
-	tap_has(trouble.remedy, remedy, "and the way to it");
+	tap_has(err.message, what, "what is missing");
+	tap_has(err.hint, hint, "and the way to it");
 }
 
 static void test_hugetlb(void)
@@ -195,14 +195,14 @@ static void test_hugetlb(void)
 
 /* Opens NAME in DIRECTORY as a region of BYTES needs it. */
 static int open_file(const char *directory, const char *name, uint64_t bytes, bool writes,
-		     struct backing_file *ret_file, struct trouble *trouble)
+		     struct backing_file *ret_file, struct error *err)
 {
 	char path[256];
-	struct backing_file_wish wish = { .path = path, .bytes = bytes, .page_size = 4096,
+	struct backing_file_params params = { .path = path, .bytes = bytes, .page_size = 4096,
 					  .writes = writes };
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return backing_file_open(&wish, ret_file, trouble);
+	return backing_file_open(&params, ret_file, err);
 }
 
 static bool is_there(const char *directory, const char *name)
@@ -217,20 +217,20 @@ static bool is_there(const char *directory, const char *name)
 static void test_new_file(const char *directory)
 {
 	struct backing_file file = { .fd = -1 };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	struct stat status = { 0 };
 
-	tap_is(open_file(directory, "new", 64 * KIB, true, &file, &trouble), 0,
+	tap_is(open_file(directory, "new", 64 * KIB, true, &file, &err), 0,
 	       "a file that was not there");
 	tap_ok(file.created && fstat(file.fd, &status) == 0 && status.st_size == 64 * 1024 &&
 	       status.st_nlink == 0, "it has its size and no name");
 	tap_ok(!is_there(directory, "new"), "nothing is left of it");
 	tap_ok((fcntl(file.fd, F_GETFL) & O_ACCMODE) == O_RDWR, "it may be written to");
 	close(file.fd);
-	trouble = (struct trouble){ "", "" };
-	tap_ok(open_file(directory, "no/such/place", 4096, true, &file, &trouble) < 0 &&
-	       trouble.remedy[0], "none can be made where there is no directory");
-	tap_ok(open_file(directory, "huge", UINT64_MAX - 4095, true, &file, &trouble) < 0 &&
+	err = (struct error){ "", "" };
+	tap_ok(open_file(directory, "no/such/place", 4096, true, &file, &err) < 0 &&
+	       err.hint[0], "none can be made where there is no directory");
+	tap_ok(open_file(directory, "huge", UINT64_MAX - 4095, true, &file, &err) < 0 &&
 	       !is_there(directory, "huge"), "one that is too large leaves nothing either");
 }
 
@@ -266,14 +266,14 @@ static void test_existing_file(const char *directory)
 	mkfifo(path, 0644);
 	snprintf(path, sizeof(path), "%s/dangling", directory);
 	tap_ok(symlink("nowhere", path) == 0, "files of all kinds");
-	for (size_t i = 0; i < COUNT(existing); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(existing); i++) {
 		struct backing_file file = { .fd = -1 };
-		struct trouble trouble = { "", "" };
+		struct error err = { "", "" };
 		int r = open_file(directory, existing[i].name, existing[i].bytes,
-				  existing[i].writes, &file, &trouble);
+				  existing[i].writes, &file, &err);
 
 		tap_is(r, existing[i].result, existing[i].name);
-		tap_has(trouble.what, existing[i].piece, "it says why");
+		tap_has(err.message, existing[i].piece, "it says why");
 		if (r == 0)
 			tap_ok(!file.created && (fcntl(file.fd, F_GETFL) & O_ACCMODE) == O_RDONLY,
 			       "it is opened for reading only");
@@ -308,7 +308,7 @@ static void test_regions(void)
 							REGION_MEMFD };
 	struct region region = { .fd = -1 };
 
-	for (size_t i = 0; i < COUNT(backings); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(backings); i++) {
 		struct region_spec spec = { .bytes = 4 * MIB,
 					    .backing = backings[i],
 					    .alignment = 2 * MIB };

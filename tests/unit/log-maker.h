@@ -10,19 +10,19 @@
 
 #include "oom/parser.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define KIB UINT64_C(1024)
 
 struct log {
 	char *bytes;
-	size_t length, room;
+	size_t length, capacity;
 };
 
 static inline void log_add_bytes(struct log *log, const char *bytes, size_t length)
 {
-	if (log->length + length > log->room) {
-		log->room = 2 * (log->length + length) + 4096;
-		log->bytes = realloc(log->bytes, log->room);
+	if (log->length + length > log->capacity) {
+		log->capacity = 2 * (log->length + length) + 4096;
+		log->bytes = realloc(log->bytes, log->capacity);
 		if (!log->bytes)
 			abort();
 	}
@@ -143,7 +143,7 @@ static inline int log_parse(const struct log *log, size_t piece, struct found *f
 	return r;
 }
 
-/* Parses lines without clothes, and releases what was made for it. */
+/* Parses lines without its prefix, and releases what was made for it. */
 static inline void lines_parse(const char *const *lines, enum log_style style, struct found *found)
 {
 	struct log log = { .bytes = NULL };
@@ -178,7 +178,7 @@ static inline size_t facts_of_victims(const struct oom_report *report, char *tex
 			       (long)victim->pid, victim->comm, (long)victim->total_vm,
 			       (long)victim->anon, (long)victim->file, (long)victim->shmem,
 			       (long)victim->uid, victim->repeated ? " again" : "",
-			       victim->reaped.said ? " reaped" : "");
+			       victim->reaped.present ? " reaped" : "");
 	}
 	return at;
 }
@@ -190,7 +190,7 @@ static inline const char *facts_of(const struct oom_report *report)
 	size_t size = sizeof(text), at = 0;
 
 	at = facts_add(text, size, at, "%s (%ld) %s %ld on %s, %s, scope %d, page %lu%s | ",
-		       report->trigger.said ? report->trigger.comm : "-",
+		       report->trigger.present ? report->trigger.comm : "-",
 			(long)report->trigger.pid,
 		       report->gfp_mask ? report->gfp_mask : "-", (long)report->order,
 		       report->kernel ? report->kernel : "-",
@@ -211,8 +211,8 @@ static inline const char *facts_of(const struct oom_report *report)
 		       report->huge_count, report->memcg.stats.count);
 	at = facts_add(text, size, at, "ram %lu swap %lu choice %ld (%s) %ld decided %ld (%s) | ",
 		       (long)report->ram, (long)report->swap_total, (long)report->choice.pid,
-		       report->choice.comm, (long)report->choice.score, (long)report->decided.pid,
-		       report->decided.comm);
+		       report->choice.comm, (long)report->choice.score, (long)report->selected.pid,
+		       report->selected.comm);
 	for (size_t i = 0; i < report->task_count; i++)
 		at = facts_add(text, size, at, "task %ld (%s) %lu %lu %lu %d | ",
 			       (long)report->tasks[i].pid, report->tasks[i].comm,

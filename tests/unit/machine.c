@@ -16,7 +16,7 @@
 #include "tree-maker.h"
 
 #define KIB UINT64_C(1024)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static void test_root_open(void)
 {
@@ -60,7 +60,7 @@ static void test_root_read_all(void)
 	char *text = NULL;
 
 	memset(bytes, 'x', sizeof(bytes));
-	for (size_t i = 0; i < COUNT(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		int r;
 
 		put_bytes(&tree, "/file", bytes, sizes[i]);
@@ -90,7 +90,7 @@ static void test_root_read_u64(void)
 {
 	struct tree tree = make_tree();
 
-	for (size_t i = 0; i < COUNT(number_files); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(number_files); i++) {
 		uint64_t value = 7;
 
 		put(&tree, "/number", number_files[i].text);
@@ -133,7 +133,7 @@ static const struct {
 
 static void test_keyed(void)
 {
-	for (size_t i = 0; i < COUNT(keyed_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keyed_cases); i++) {
 		uint64_t value = 7;
 		int r = keyed_u64(keyed_cases[i].text, keyed_cases[i].key, &value);
 
@@ -183,7 +183,7 @@ static void test_broken_machines(void)
 	struct machine machine = { .mem_total = 7 };
 	uint64_t available = 7;
 
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct root root = open_fixture(names[i]);
 
 		tap_ok(machine_read(&root, &machine) < 0, "%s is refused", names[i]);
@@ -230,7 +230,7 @@ static const struct {
 
 static void test_meminfo(void)
 {
-	for (size_t i = 0; i < COUNT(meminfo_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(meminfo_cases); i++) {
 		struct machine machine = { .mem_total = 7, .mem_available = 8, .swap_total = 9 };
 		int r = machine_parse_meminfo(meminfo_cases[i].text, &machine);
 
@@ -288,7 +288,7 @@ static const struct {
 
 static void test_maps(void)
 {
-	for (size_t i = 0; i < COUNT(maps_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(maps_cases); i++) {
 		struct process_space space = { .maps = 7, .largest_hole = 7, .vm_size = 7 };
 
 		process_parse_maps(maps_cases[i].text, &space);

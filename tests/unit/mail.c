@@ -5,7 +5,7 @@
 #include "../tap.h"
 #include "log/mail.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define QUOTED "Content-Transfer-Encoding: quoted-printable\n\n"
 #define BASE64 "content-transfer-encoding:  BASE64\r\nX: y\r\n\r\n"
@@ -44,7 +44,7 @@ static const struct {
 
 static char got[4096];
 
-static void add(const char *front, struct text line, const char *behind)
+static void add(const char *front, struct strview line, const char *behind)
 {
 	size_t length = strlen(got);
 
@@ -52,7 +52,7 @@ static void add(const char *front, struct text line, const char *behind)
 		 behind);
 }
 
-static int take(void *context, struct text line)
+static int take(void *context, struct strview line)
 {
 	add("[", line, "]");
 	return *(int *)context;
@@ -61,17 +61,17 @@ static int take(void *context, struct text line)
 static int read_log(const char *log, int fail)
 {
 	struct mail mail = { .text = NULL };
-	struct text rest = text_of(log);
+	struct strview rest = strview_of(log);
 	int r = 0;
 
 	got[0] = '\0';
 	while (r >= 0 && rest.length) {
-		struct text line = text_head(rest, text_find(rest, "\n"));
+		struct strview line = strview_head(rest, strview_find(rest, "\n"));
 
 		r = mail_take(&mail, line, take, &fail);
 		if (r == 0)
-			add("", text_trim(line), "|");
-		rest = text_from(rest, line.length + 1);
+			add("", strview_trim(line), "|");
+		rest = strview_from(rest, line.length + 1);
 	}
 	if (r >= 0)
 		r = mail_end(&mail, take, &fail);
@@ -81,7 +81,7 @@ static int read_log(const char *log, int fail)
 
 int main(void)
 {
-	for (size_t i = 0; i < COUNT(logs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
 		tap_is(read_log(logs[i].log, 0), 0, "read");
 		tap_is_text(got, logs[i].wanted, logs[i].log[0] ? logs[i].log : "nothing");
 	}

@@ -11,7 +11,7 @@
 #define MIB (KIB * KIB)
 #define GIB (KIB * MIB)
 #define TIB (KIB * GIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A 4 GiB mapping refused with ENOMEM where no limit explains it. */
 static struct mapfail_evidence make_evidence(void)
@@ -31,25 +31,25 @@ static struct mapfail_evidence make_evidence(void)
 static void check(const struct mapfail_evidence *evidence, enum mapfail_cause cause,
 		  const char *name)
 {
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
 	tap_is(mapfail_find(evidence), cause, name);
-	tap_is(mapfail_explain(evidence, &trouble), cause, "the explanation is of the same cause");
-	tap_has(trouble.what, "cannot map", "it says what could not be done");
-	tap_ok(trouble.remedy[0] && !strchr(trouble.what, '\n') &&
-	       trouble.what[strlen(trouble.what) - 1] != '.', "in two lines as all messages are");
+	tap_is(mapfail_explain(evidence, &err), cause, "the explanation is of the same cause");
+	tap_has(err.message, "cannot map", "it says what could not be done");
+	tap_ok(err.hint[0] && !strchr(err.message, '\n') &&
+	       err.message[strlen(err.message) - 1] != '.', "in two lines as all messages are");
 }
 
 /* What the first line and the way out must hold. */
 static void check_text(const struct mapfail_evidence *evidence, const char *const *pieces,
-		       const char *remedy)
+		       const char *hint)
 {
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
-	mapfail_explain(evidence, &trouble);
+	mapfail_explain(evidence, &err);
 	for (; *pieces; pieces++)
-		tap_has(trouble.what, *pieces, "the figures are in the text");
-	tap_has(trouble.remedy, remedy, "the way out fits the cause");
+		tap_has(err.message, *pieces, "the figures are in the text");
+	tap_has(err.hint, hint, "the way out fits the cause");
 }
 
 static void test_limit_as(void)
@@ -158,7 +158,7 @@ static const struct {
 
 static void test_modes(void)
 {
-	for (size_t i = 0; i < COUNT(modes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
 		struct mapfail_evidence evidence = make_evidence();
 		char name[96];
 

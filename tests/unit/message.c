@@ -5,7 +5,7 @@
 #include "../tap.h"
 #include "oom/message.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct oom_expected nothing = { .stats = false };
 static const struct oom_expected anything = {
@@ -13,130 +13,133 @@ static const struct oom_expected anything = {
 };
 
 struct sample {
-	enum oom_message message;
+	enum oom_line_type message;
 	const char *line;
 };
 
 /* As kernels from 2.6.30 to 7.0 wrote them. */
 static const struct sample samples[] = {
-	{ OOM_MSG_INVOKED, "main.out invoked oom-killer: gfp_mask=0x140dca(GFP_HIGHUSER_MOVABLE|"
+	{ OOM_LINE_INVOKED, "main.out invoked oom-killer: gfp_mask=0x140dca(GFP_HIGHUSER_MOVABLE|"
 	  "__GFP_COMP|__GFP_ZERO), order=0, oom_score_adj=0" },
-	{ OOM_MSG_INVOKED,
+	{ OOM_LINE_INVOKED,
 	  "Web Content invoked oom-killer: gfp_mask=0x201da, order=0, oom_adj=0" },
-	{ OOM_MSG_INVOKED, " invoked oom-killer: gfp_mask=0x0, order=0" },
-	{ OOM_MSG_INVOKED, "invoked oom-killer: gfp_mask=0x0, order=0" },
-	{ OOM_MSG_INVOKED, "x invoked oom-killer:" }, { OOM_MSG_INVOKED, "x invoked oom-killer" },
-	{ OOM_MSG_DUMP, "x: page allocation failure: order:0, mode:0x24010c0(GFP_KERNEL)" },
-	{ OOM_MSG_DUMP, "x: page allocation failure. order:5, mode:0xd0" },
-	{ OOM_MSG_DUMP, "x: page allocation stalls for 10008ms, order:0, mode:0x342004a" },
-	{ OOM_MSG_DUMP, "sysrq: Show Memory" }, { OOM_MSG_DUMP, "SysRq : Show Memory" },
-	{ OOM_MSG_SYSRQ, "sysrq: Manual OOM execution" },
-	{ OOM_MSG_SYSRQ, "sysrq: SysRq : Manual OOM execution" },
-	{ OOM_MSG_CPUSET, "main.out cpuset=/ mems_allowed=0" },
-	{ OOM_MSG_CPUSET, "a b cpuset=node1 mems_allowed=0-1,4" },
-	{ OOM_MSG_COMPACTION, "COMPACTION is disabled!!!" },
-	{ OOM_MSG_CPU,
+	{ OOM_LINE_INVOKED, " invoked oom-killer: gfp_mask=0x0, order=0" },
+	{ OOM_LINE_INVOKED, "invoked oom-killer: gfp_mask=0x0, order=0" },
+	{ OOM_LINE_INVOKED, "x invoked oom-killer:" },
+	{ OOM_LINE_INVOKED, "x invoked oom-killer" },
+	{ OOM_LINE_DUMP, "x: page allocation failure: order:0, mode:0x24010c0(GFP_KERNEL)" },
+	{ OOM_LINE_DUMP, "x: page allocation failure. order:5, mode:0xd0" },
+	{ OOM_LINE_DUMP, "x: page allocation stalls for 10008ms, order:0, mode:0x342004a" },
+	{ OOM_LINE_DUMP, "sysrq: Show Memory" }, { OOM_LINE_DUMP, "SysRq : Show Memory" },
+	{ OOM_LINE_SYSRQ, "sysrq: Manual OOM execution" },
+	{ OOM_LINE_SYSRQ, "sysrq: SysRq : Manual OOM execution" },
+	{ OOM_LINE_CPUSET, "main.out cpuset=/ mems_allowed=0" },
+	{ OOM_LINE_CPUSET, "a b cpuset=node1 mems_allowed=0-1,4" },
+	{ OOM_LINE_COMPACTION, "COMPACTION is disabled!!!" },
+	{ OOM_LINE_CPU,
 	  "CPU: 1 PID: 91 Comm: main.out Not tainted 6.1.0-50-cloud-amd64 #1  Debian" },
-	{ OOM_MSG_CPU, "CPU: 0 UID: 0 PID: 134 Comm: main.out Not tainted 7.0.13 #1" },
-	{ OOM_MSG_CPU, "Pid: 4242, comm: x Not tainted 2.6.32-504.el6.x86_64 #1" },
-	{ OOM_MSG_HARDWARE, "Hardware name: QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16.2" },
-	{ OOM_MSG_MEMCG_TASK, "Task in /docker/0123 killed as a result of limit of /docker" },
-	{ OOM_MSG_MEMCG_TASK, "Memory limit reached of cgroup /a" },
-	{ OOM_MSG_COUNTER, "memory: usage 32768kB, limit 32768kB, failcnt 8" },
-	{ OOM_MSG_COUNTER, "memory+swap: usage 32768kB, limit 9007199254740988kB, failcnt 0" },
-	{ OOM_MSG_COUNTER, "swap: usage 0kB, limit 9007199254740988kB, failcnt 0" },
-	{ OOM_MSG_COUNTER, "kmem: usage 116kB, limit 9007199254740988kB, failcnt 0" },
-	{ OOM_MSG_STATS, "Memory cgroup stats for /a: cache:0KB rss:32652KB" },
-	{ OOM_MSG_STATS, "Memory cgroup stats for /a:" },
-	{ OOM_MSG_STATS, "Memory cgroup stats:cache:0KB rss:9KB" },
-	{ OOM_MSG_MEMINFO, "Mem-Info:" }, { OOM_MSG_MEMINFO, "Mem-info:" },
-	{ OOM_MSG_COUNTS, "active_anon:28 inactive_anon:49230 isolated_anon:0\n active_file:0" },
-	{ OOM_MSG_COUNTS, " active_file:0 inactive_file:0 isolated_file:0" },
-	{ OOM_MSG_COUNTS, " free:604 free_pcp:120 free_cma:0" },
-	{ OOM_MSG_COUNTS, "Active_anon:5 active_file:1 inactive_anon:2" },
-	{ OOM_MSG_NODE, "Node 0 active_anon:112kB inactive_anon:196920kB" },
-	{ OOM_MSG_ZONE, "Node 0 DMA32 free:1524kB boost:0kB min:1716kB" },
-	{ OOM_MSG_ZONE, "DMA free:3520kB min:68kB" },
-	{ OOM_MSG_ZONE, "HighMem free:220kB min:512kB" },
-	{ OOM_MSG_BLOCKS, "Node 0 DMA: 1*4kB (U) 1*8kB (M) 0*4096kB = 892kB" },
-	{ OOM_MSG_BLOCKS, "Normal: 12*4kB 3*8kB = 72kB" },
-	{ OOM_MSG_HUGE, "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 "
+	{ OOM_LINE_CPU, "CPU: 0 UID: 0 PID: 134 Comm: main.out Not tainted 7.0.13 #1" },
+	{ OOM_LINE_CPU, "Pid: 4242, comm: x Not tainted 2.6.32-504.el6.x86_64 #1" },
+	{ OOM_LINE_HARDWARE,
+	"Hardware name: QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16.2" },
+	{ OOM_LINE_MEMCG_TASK, "Task in /docker/0123 killed as a result of limit of /docker" },
+	{ OOM_LINE_MEMCG_TASK, "Memory limit reached of cgroup /a" },
+	{ OOM_LINE_COUNTER, "memory: usage 32768kB, limit 32768kB, failcnt 8" },
+	{ OOM_LINE_COUNTER, "memory+swap: usage 32768kB, limit 9007199254740988kB, failcnt 0" },
+	{ OOM_LINE_COUNTER, "swap: usage 0kB, limit 9007199254740988kB, failcnt 0" },
+	{ OOM_LINE_COUNTER, "kmem: usage 116kB, limit 9007199254740988kB, failcnt 0" },
+	{ OOM_LINE_STATS, "Memory cgroup stats for /a: cache:0KB rss:32652KB" },
+	{ OOM_LINE_STATS, "Memory cgroup stats for /a:" },
+	{ OOM_LINE_STATS, "Memory cgroup stats:cache:0KB rss:9KB" },
+	{ OOM_LINE_MEMINFO, "Mem-Info:" }, { OOM_LINE_MEMINFO, "Mem-info:" },
+	{ OOM_LINE_COUNTS, "active_anon:28 inactive_anon:49230 isolated_anon:0\n active_file:0" },
+	{ OOM_LINE_COUNTS, " active_file:0 inactive_file:0 isolated_file:0" },
+	{ OOM_LINE_COUNTS, " free:604 free_pcp:120 free_cma:0" },
+	{ OOM_LINE_COUNTS, "Active_anon:5 active_file:1 inactive_anon:2" },
+	{ OOM_LINE_NODE, "Node 0 active_anon:112kB inactive_anon:196920kB" },
+	{ OOM_LINE_ZONE, "Node 0 DMA32 free:1524kB boost:0kB min:1716kB" },
+	{ OOM_LINE_ZONE, "DMA free:3520kB min:68kB" },
+	{ OOM_LINE_ZONE, "HighMem free:220kB min:512kB" },
+	{ OOM_LINE_BLOCKS, "Node 0 DMA: 1*4kB (U) 1*8kB (M) 0*4096kB = 892kB" },
+	{ OOM_LINE_BLOCKS, "Normal: 12*4kB 3*8kB = 72kB" },
+	{ OOM_LINE_HUGE, "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 "
 	  "hugepages_size=2048kB" },
-	{ OOM_MSG_PAGES, "1238 total pagecache pages" },
-	{ OOM_MSG_PAGES, "0 pages in swap cache" },
-	{ OOM_MSG_PAGES, "Free swap  = 0kB" }, { OOM_MSG_PAGES, "Total swap = 0kB" },
-	{ OOM_MSG_PAGES, "65406 pages RAM" }, { OOM_MSG_PAGES, "0 pages HighMem/MovableOnly" },
-	{ OOM_MSG_PAGES, "9558 pages reserved" }, { OOM_MSG_PAGES, "0 pages hwpoisoned" },
-	{ OOM_MSG_PAGES, "1096 pages shared" }, { OOM_MSG_PAGES, "229 reserved pages" },
-	{ OOM_MSG_ALLOCATIONS, "Memory allocations:" },
-	{ OOM_MSG_ALLOCATIONS, "Memory allocations (profiling is currently turned on):" },
-	{ OOM_MSG_SLABS, "Unreclaimable slab info:" },
-	{ OOM_MSG_TABLE, "[ pid ]   uid  tgid total_vm      rss cpu oom_adj name" },
-	{ OOM_MSG_TABLE, "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem "
+	{ OOM_LINE_PAGES, "1238 total pagecache pages" },
+	{ OOM_LINE_PAGES, "0 pages in swap cache" },
+	{ OOM_LINE_PAGES, "Free swap  = 0kB" }, { OOM_LINE_PAGES, "Total swap = 0kB" },
+	{ OOM_LINE_PAGES, "65406 pages RAM" }, { OOM_LINE_PAGES, "0 pages HighMem/MovableOnly" },
+	{ OOM_LINE_PAGES, "9558 pages reserved" }, { OOM_LINE_PAGES, "0 pages hwpoisoned" },
+	{ OOM_LINE_PAGES, "1096 pages shared" }, { OOM_LINE_PAGES, "229 reserved pages" },
+	{ OOM_LINE_ALLOCATIONS, "Memory allocations:" },
+	{ OOM_LINE_ALLOCATIONS, "Memory allocations (profiling is currently turned on):" },
+	{ OOM_LINE_SLABS, "Unreclaimable slab info:" },
+	{ OOM_LINE_TABLE, "[ pid ]   uid  tgid total_vm      rss cpu oom_adj name" },
+	{ OOM_LINE_TABLE, "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem "
 	  "pgtables_bytes swapents oom_score_adj name" },
-	{ OOM_MSG_ROW,
+	{ OOM_LINE_ROW,
 	  "[     92]     0    92  2097440    44202   393216        0             0 x" },
-	{ OOM_MSG_ROW, "[  124] 1000   124    12345     678      90        0         -1000 a b" },
-	{ OOM_MSG_DECISION, "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,"
+	{ OOM_LINE_ROW, "[  124] 1000   124    12345     678      90        0         -1000 a b" },
+	{ OOM_LINE_DECISION, "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,"
 	  "mems_allowed=0,global_oom,task_memcg=/,task=x,pid=5,uid=0" },
-	{ OOM_MSG_DECISION, "oom-kill: constraint=CONSTRAINT_NONE,nodemask=(null)" },
-	{ OOM_MSG_DECISION_REST, ",task=x,pid=5,uid=0" },
-	{ OOM_MSG_DECISION_REST, ",oom_memcg=/a,task_memcg=/a,task=x,pid=5,uid=0" },
-	{ OOM_MSG_CHOICE,
+	{ OOM_LINE_DECISION, "oom-kill: constraint=CONSTRAINT_NONE,nodemask=(null)" },
+	{ OOM_LINE_DECISION_REST, ",task=x,pid=5,uid=0" },
+	{ OOM_LINE_DECISION_REST, ",oom_memcg=/a,task_memcg=/a,task=x,pid=5,uid=0" },
+	{ OOM_LINE_CHOICE,
 	  "Out of memory: Kill process 94 (main.out) score 746 or sacrifice child" },
-	{ OOM_MSG_CHOICE, "Memory cgroup out of memory: Kill process 94 (x) score 746" },
-	{ OOM_MSG_CHOICE, "Out of memory: kill process 123 (x) score 12 or a child" },
-	{ OOM_MSG_EXITING, "Out of memory: OOM victim 7 (x) is already exiting. Skip killing" },
-	{ OOM_MSG_KILLED, "Killed process 94 (main.out) total-vm:9kB, anon-rss:8kB" },
-	{ OOM_MSG_KILLED, "Memory cgroup out of memory: Killed process 91 (x) total-vm:9kB" },
-	{ OOM_MSG_KILLED, "Out of memory (oom_kill_allocating_task): Killed process 132 (x)" },
-	{ OOM_MSG_KILLED, "Killed process 40738, UID 27, (mysqld) total-vm:9kB" },
-	{ OOM_MSG_KILLED, "Killed process 5" }, { OOM_MSG_KILLED, "Killed process 5 " },
-	{ OOM_MSG_GROUP, "Tasks in /a are going to be killed due to memory.oom.group set" },
-	{ OOM_MSG_NONE_KILLABLE, "Out of memory and no killable processes..." },
-	{ OOM_MSG_NONE_KILLABLE, "Memory cgroup out of memory and no killable processes..." },
-	{ OOM_MSG_OOM_PANIC,
+	{ OOM_LINE_CHOICE, "Memory cgroup out of memory: Kill process 94 (x) score 746" },
+	{ OOM_LINE_CHOICE, "Out of memory: kill process 123 (x) score 12 or a child" },
+	{ OOM_LINE_EXITING, "Out of memory: OOM victim 7 (x) is already exiting. Skip killing" },
+	{ OOM_LINE_KILLED, "Killed process 94 (main.out) total-vm:9kB, anon-rss:8kB" },
+	{ OOM_LINE_KILLED, "Memory cgroup out of memory: Killed process 91 (x) total-vm:9kB" },
+	{ OOM_LINE_KILLED, "Out of memory (oom_kill_allocating_task): Killed process 132 (x)" },
+	{ OOM_LINE_KILLED, "Killed process 40738, UID 27, (mysqld) total-vm:9kB" },
+	{ OOM_LINE_KILLED, "Killed process 5" }, { OOM_LINE_KILLED, "Killed process 5 " },
+	{ OOM_LINE_GROUP, "Tasks in /a are going to be killed due to memory.oom.group set" },
+	{ OOM_LINE_NONE_KILLABLE, "Out of memory and no killable processes..." },
+	{ OOM_LINE_NONE_KILLABLE, "Memory cgroup out of memory and no killable processes..." },
+	{ OOM_LINE_OOM_PANIC,
 	  "Kernel panic - not syncing: Out of memory: compulsory panic_on_oom" },
-	{ OOM_MSG_PANIC, "Kernel panic - not syncing: Fatal exception" },
-	{ OOM_MSG_BOOT, "Linux version 6.1.0-50-amd64 (debian-kernel@lists.debian.org)" },
-	{ OOM_MSG_CUT, "--" },
-	{ OOM_MSG_SUPPRESSED, "oom_kill_process: 1520 callbacks suppressed" },
-	{ OOM_MSG_REAPED, "oom_reaper: reaped process 5 (x), now anon-rss:0kB, file-rss:0kB" },
-	{ OOM_MSG_UNREAPED, "oom_reaper: unable to reap pid:5 (x)" },
-	{ OOM_MSG_DROPPED, "** 57 printk messages dropped **" },
-	{ OOM_MSG_DROPPED, "** 57 printk messages dropped **  " },
+	{ OOM_LINE_PANIC, "Kernel panic - not syncing: Fatal exception" },
+	{ OOM_LINE_BOOT, "Linux version 6.1.0-50-amd64 (debian-kernel@lists.debian.org)" },
+	{ OOM_LINE_CUT, "--" },
+	{ OOM_LINE_SUPPRESSED, "oom_kill_process: 1520 callbacks suppressed" },
+	{ OOM_LINE_REAPED, "oom_reaper: reaped process 5 (x), now anon-rss:0kB, file-rss:0kB" },
+	{ OOM_LINE_UNREAPED, "oom_reaper: unable to reap pid:5 (x)" },
+	{ OOM_LINE_DROPPED, "** 57 printk messages dropped **" },
+	{ OOM_LINE_DROPPED, "** 57 printk messages dropped **  " },
 };
 
 static void test_samples(void)
 {
-	for (size_t i = 0; i < COUNT(samples); i++) {
-		struct text text = text_of(samples[i].line);
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+		struct strview text = strview_of(samples[i].line);
 
-		tap_is(oom_message_of(text, nothing), samples[i].message, samples[i].line);
-		tap_is(oom_message_of(text, anything), samples[i].message, "also inside lists");
+		tap_is(oom_line_type_of(text, nothing), samples[i].message, samples[i].line);
+		tap_is(oom_line_type_of(text, anything), samples[i].message, "also inside lists");
 	}
 }
 
 /* Of lists, whose lines could be anybody's: only when they are expected. */
 static const struct sample lists[] = {
-	{ OOM_MSG_STAT, "anon 33370112" }, { OOM_MSG_STAT, "oom_group_kill 1" },
-	{ OOM_MSG_STAT, "anon 8245248\nfile 0\nkernel_stack 65536" },
-	{ OOM_MSG_STAT, "rss:32652KB mapped_file:0KB" },
-	{ OOM_MSG_STAT, "hierarchical_memory_limit 5" },
-	{ OOM_MSG_SLAB, "Name                      Used          Total" },
-	{ OOM_MSG_SLAB, "xfs_icr                  263KB        263KB" },
-	{ OOM_MSG_ALLOCATION, "3176243200   247900 mm/slub.c:2264 func:alloc_slab_page" },
-	{ OOM_MSG_ALLOCATION, "  1047212032   511334 fs/x.c:82 [xfs] func:xfs_inode_alloc" },
-	{ OOM_MSG_ROW, "[     92] x y z 0 1 2" },
+	{ OOM_LINE_STAT, "anon 33370112" }, { OOM_LINE_STAT, "oom_group_kill 1" },
+	{ OOM_LINE_STAT, "anon 8245248\nfile 0\nkernel_stack 65536" },
+	{ OOM_LINE_STAT, "rss:32652KB mapped_file:0KB" },
+	{ OOM_LINE_STAT, "hierarchical_memory_limit 5" },
+	{ OOM_LINE_SLAB, "Name                      Used          Total" },
+	{ OOM_LINE_SLAB, "xfs_icr                  263KB        263KB" },
+	{ OOM_LINE_ALLOCATION, "3176243200   247900 mm/slub.c:2264 func:alloc_slab_page" },
+	{ OOM_LINE_ALLOCATION, "  1047212032   511334 fs/x.c:82 [xfs] func:xfs_inode_alloc" },
+	{ OOM_LINE_ROW, "[     92] x y z 0 1 2" },
 };
 
 static void test_lists(void)
 {
-	for (size_t i = 0; i < COUNT(lists); i++) {
-		struct text text = text_of(lists[i].line);
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		struct strview text = strview_of(lists[i].line);
 
-		tap_is(oom_message_of(text, anything), lists[i].message, lists[i].line);
-		tap_is(oom_message_of(text, nothing), OOM_MSG_NONE, "nothing where not expected");
+		tap_is(oom_line_type_of(text, anything), lists[i].message, lists[i].line);
+		tap_is(oom_line_type_of(text, nothing), OOM_LINE_NONE,
+		       "nothing where not expected");
 	}
 }
 
@@ -167,8 +170,8 @@ static const char *const others[] = {
 
 static void test_others(void)
 {
-	for (size_t i = 0; i < COUNT(others); i++)
-		tap_is(oom_message_of(text_of(others[i]), nothing), OOM_MSG_NONE, others[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		tap_is(oom_line_type_of(strview_of(others[i]), nothing), OOM_LINE_NONE, others[i]);
 }
 
 /* Names of 15 bytes at the most, in front of what the kernel says of them. */
@@ -189,12 +192,12 @@ static void test_names(void)
 {
 	char line[128];
 
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		snprintf(line, sizeof(line), "%s invoked oom-killer: gfp_mask=0x0, order=0",
 			 names[i]);
-		tap_is(oom_message_of(text_of(line), anything), OOM_MSG_INVOKED, line);
+		tap_is(oom_line_type_of(strview_of(line), anything), OOM_LINE_INVOKED, line);
 		snprintf(line, sizeof(line), "%s cpuset=/ mems_allowed=0", names[i]);
-		tap_is(oom_message_of(text_of(line), anything), OOM_MSG_CPUSET, line);
+		tap_is(oom_line_type_of(strview_of(line), anything), OOM_LINE_CPUSET, line);
 	}
 }
 
@@ -211,28 +214,29 @@ static const char *const paths[] = {
 static void test_paths(void)
 {
 	static const struct {
-		enum oom_message message;
+		enum oom_line_type message;
 		const char *front, *behind;
 	} lines[] = {
-		{ OOM_MSG_DECISION, "oom-kill:constraint=CONSTRAINT_MEMCG,oom_memcg=",
+		{ OOM_LINE_DECISION, "oom-kill:constraint=CONSTRAINT_MEMCG,oom_memcg=",
 		  ",task=x,pid=5" },
-		{ OOM_MSG_MEMCG_TASK, "Task in ", " killed as a result of limit of /b" },
-		{ OOM_MSG_MEMCG_TASK, "Memory limit reached of cgroup ", "" },
-		{ OOM_MSG_STATS, "Memory cgroup stats for ", ":" },
-		{ OOM_MSG_GROUP, "Tasks in ",
+		{ OOM_LINE_MEMCG_TASK, "Task in ", " killed as a result of limit of /b" },
+		{ OOM_LINE_MEMCG_TASK, "Memory limit reached of cgroup ", "" },
+		{ OOM_LINE_STATS, "Memory cgroup stats for ", ":" },
+		{ OOM_LINE_GROUP, "Tasks in ",
 		  " are going to be killed due to memory.oom.group set" },
 	};
 	char line[256];
 
-	for (size_t i = 0; i < COUNT(lines); i++)
-		for (size_t p = 0; p < COUNT(paths); p++) {
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		for (size_t p = 0; p < ARRAY_SIZE(paths); p++) {
 			snprintf(line, sizeof(line), "%s%s%s", lines[i].front, paths[p],
 				 lines[i].behind);
-			tap_is(oom_message_of(text_of(line), anything), lines[i].message, line);
+			tap_is(oom_line_type_of(strview_of(line), anything), lines[i].message,
+			       line);
 		}
 }
 
-/* Behind clothes that nobody knows. */
+/* Behind prefixes that nobody knows. */
 static void test_finding(void)
 {
 	static const char *const fronts[] = {
@@ -242,16 +246,16 @@ static void test_finding(void)
 	};
 	char line[512];
 
-	for (size_t i = 0; i < COUNT(samples); i++) {
-		struct text text = text_of(samples[i].line);
-		bool dressed = samples[i].message >= OOM_MSG_COMPACTION &&
-			       samples[i].message < OOM_MSG_DROPPED;
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+		struct strview text = strview_of(samples[i].line);
+		bool prefixed = samples[i].message >= OOM_LINE_COMPACTION &&
+			       samples[i].message < OOM_LINE_DROPPED;
 
-		for (size_t f = 0; dressed && f < COUNT(fronts); f++) {
+		for (size_t f = 0; prefixed && f < ARRAY_SIZE(fronts); f++) {
 			snprintf(line, sizeof(line), "%s%s", fronts[f], samples[i].line);
-			text = text_of(line);
-			if (oom_message_of(text, nothing) == OOM_MSG_NONE &&
-			    oom_message_find(&text, nothing, false) != samples[i].message)
+			text = strview_of(line);
+			if (oom_line_type_of(text, nothing) == OOM_LINE_NONE &&
+			    oom_line_type_find(&text, nothing, false) != samples[i].message)
 				tap_ok(false, "\"%s\" is found", line);
 		}
 	}
@@ -260,150 +264,154 @@ static void test_finding(void)
 
 static void test_finding_little(void)
 {
-	struct text text = text_of("vmhost Mem-Info: x"), kill = text_of("x Killed process 5 (y)");
+	struct strview text = strview_of("vmhost Mem-Info: x"), kill =
+		strview_of("x Killed process 5 (y)");
 
-	tap_is(oom_message_find(&text, nothing, false), OOM_MSG_NONE,
+	tap_is(oom_line_type_find(&text, nothing, false), OOM_LINE_NONE,
 	       "not in the middle of a text");
-	tap_ok(text_is(text, "vmhost Mem-Info: x"), "which stays");
-	tap_is(oom_message_find(&kill, nothing, true), OOM_MSG_KILLED,
+	tap_ok(strview_is(text, "vmhost Mem-Info: x"), "which stays");
+	tap_is(oom_line_type_find(&kill, nothing, true), OOM_LINE_KILLED,
 	       "but what has no other meaning");
-	tap_ok(text_is(kill, "Killed process 5 (y)"), "is taken out");
-	text = text_of("x: Mem-Info:");
-	tap_is(oom_message_find(&text, nothing, true), OOM_MSG_NONE,
+	tap_ok(strview_is(kill, "Killed process 5 (y)"), "is taken out");
+	text = strview_of("x: Mem-Info:");
+	tap_is(oom_line_type_find(&text, nothing, true), OOM_LINE_NONE,
 	       "dressed, a line has no others");
-	text = text_of("they wrote: Killed process by hand");
-	tap_is(oom_message_find(&text, nothing, false), OOM_MSG_NONE, "people write of kills too");
-	text = (struct text){ "", 0 };
-	tap_is(oom_message_find(&text, nothing, false), OOM_MSG_NONE, "nothing is nothing");
+	text = strview_of("they wrote: Killed process by hand");
+	tap_is(oom_line_type_find(&text, nothing, false), OOM_LINE_NONE,
+	       "people write of kills too");
+	text = (struct strview){ "", 0 };
+	tap_is(oom_line_type_find(&text, nothing, false), OOM_LINE_NONE, "nothing is nothing");
 }
 
 /* Where a line may be broken off so that the rest of it is waited for. */
 static const struct {
-	enum oom_message message;
+	enum oom_line_type message;
 	const char *begun, *rest;
 } breaks[] = {
-	{ OOM_MSG_INVOKED, "main.out invo", "ked oom-killer: gfp_mask=0x0, order=0" },
-	{ OOM_MSG_INVOKED, "main.out invoked ", "oom-killer: gfp_mask=0x0, order=0" },
-	{ OOM_MSG_INVOKED, "x invoked oom-killer: gfp_m", "ask=0x0, order=0" },
-	{ OOM_MSG_CPU, "CPU: 1 ", "PID: 91 Comm: main.out" },
-	{ OOM_MSG_CPU, "Pid: 91,", " comm: x" },
-	{ OOM_MSG_HARDWARE, "Hardware ", "name: x" },
-	{ OOM_MSG_CPUSET, "x cpuset=/ ", "mems_allowed=0" },
-	{ OOM_MSG_MEMCG_TASK, "Task in ", "/a killed as a result of limit of /a" },
-	{ OOM_MSG_MEMCG_TASK, "Task in /a ", "killed as a result of limit of /a" },
-	{ OOM_MSG_STATS, "Memory cgroup ", "stats for /a:" },
-	{ OOM_MSG_COUNTER, "memory: ", "usage 5kB" },
-	{ OOM_MSG_MEMINFO, "Mem-I", "nfo:" }, { OOM_MSG_ZONE, "Node 0 ", "DMA free:5kB" },
-	{ OOM_MSG_NODE, "Node 0 ", "active_anon:5kB" },
-	{ OOM_MSG_HUGE, "Node 0 ", "hugepages_total=0" },
-	{ OOM_MSG_ZONE, "Node 0 DMA32 ", "free:5kB" }, { OOM_MSG_BLOCKS, "DMA: ", "1*4kB = 4kB" },
-	{ OOM_MSG_PAGES, "5 pages ", "RAM" }, { OOM_MSG_PAGES, "5 total pagecache ", "pages" },
-	{ OOM_MSG_PAGES, "Free swap  ", "= 0kB" },
-	{ OOM_MSG_TABLE, "[  pid  ]   uid ", " tgid rss name" },
-	{ OOM_MSG_ROW, "[     92]     0    92", " 2097440    44202 x" },
-	{ OOM_MSG_DECISION, "oom-kill:constr", "aint=CONSTRAINT_NONE" },
-	{ OOM_MSG_KILLED, "Out of memory: ", "Killed process 5 (x)" },
-	{ OOM_MSG_KILLED, "Out of memory: Killed process ", "5 (x)" },
-	{ OOM_MSG_KILLED, "Killed process ", "5 (x) total-vm:9kB" },
-	{ OOM_MSG_KILLED, "Out of memory: K", "illed process 5 (x)" },
-	{ OOM_MSG_KILLED, "Memory cgroup out of memory: Killed ", "process 5 (x)" },
-	{ OOM_MSG_CHOICE, "Memory cgroup out of mem", "ory: Kill process 5 (x) score 5" },
-	{ OOM_MSG_GROUP, "Tasks in /a are ", "going to be killed due to memory.oom.group set" },
-	{ OOM_MSG_REAPED, "oom_reaper: ", "reaped process 5 (x)" },
-	{ OOM_MSG_UNREAPED, "oom_reaper: unable to ", "reap pid:5 (x)" },
+	{ OOM_LINE_INVOKED, "main.out invo", "ked oom-killer: gfp_mask=0x0, order=0" },
+	{ OOM_LINE_INVOKED, "main.out invoked ", "oom-killer: gfp_mask=0x0, order=0" },
+	{ OOM_LINE_INVOKED, "x invoked oom-killer: gfp_m", "ask=0x0, order=0" },
+	{ OOM_LINE_CPU, "CPU: 1 ", "PID: 91 Comm: main.out" },
+	{ OOM_LINE_CPU, "Pid: 91,", " comm: x" },
+	{ OOM_LINE_HARDWARE, "Hardware ", "name: x" },
+	{ OOM_LINE_CPUSET, "x cpuset=/ ", "mems_allowed=0" },
+	{ OOM_LINE_MEMCG_TASK, "Task in ", "/a killed as a result of limit of /a" },
+	{ OOM_LINE_MEMCG_TASK, "Task in /a ", "killed as a result of limit of /a" },
+	{ OOM_LINE_STATS, "Memory cgroup ", "stats for /a:" },
+	{ OOM_LINE_COUNTER, "memory: ", "usage 5kB" },
+	{ OOM_LINE_MEMINFO, "Mem-I", "nfo:" }, { OOM_LINE_ZONE, "Node 0 ", "DMA free:5kB" },
+	{ OOM_LINE_NODE, "Node 0 ", "active_anon:5kB" },
+	{ OOM_LINE_HUGE, "Node 0 ", "hugepages_total=0" },
+	{ OOM_LINE_ZONE, "Node 0 DMA32 ", "free:5kB" },
+	{ OOM_LINE_BLOCKS, "DMA: ", "1*4kB = 4kB" },
+	{ OOM_LINE_PAGES, "5 pages ", "RAM" }, { OOM_LINE_PAGES, "5 total pagecache ", "pages" },
+	{ OOM_LINE_PAGES, "Free swap  ", "= 0kB" },
+	{ OOM_LINE_TABLE, "[  pid  ]   uid ", " tgid rss name" },
+	{ OOM_LINE_ROW, "[     92]     0    92", " 2097440    44202 x" },
+	{ OOM_LINE_DECISION, "oom-kill:constr", "aint=CONSTRAINT_NONE" },
+	{ OOM_LINE_KILLED, "Out of memory: ", "Killed process 5 (x)" },
+	{ OOM_LINE_KILLED, "Out of memory: Killed process ", "5 (x)" },
+	{ OOM_LINE_KILLED, "Killed process ", "5 (x) total-vm:9kB" },
+	{ OOM_LINE_KILLED, "Out of memory: K", "illed process 5 (x)" },
+	{ OOM_LINE_KILLED, "Memory cgroup out of memory: Killed ", "process 5 (x)" },
+	{ OOM_LINE_CHOICE, "Memory cgroup out of mem", "ory: Kill process 5 (x) score 5" },
+	{ OOM_LINE_GROUP, "Tasks in /a are ", "going to be killed due to memory.oom.group set" },
+	{ OOM_LINE_REAPED, "oom_reaper: ", "reaped process 5 (x)" },
+	{ OOM_LINE_UNREAPED, "oom_reaper: unable to ", "reap pid:5 (x)" },
 };
 
 static void test_breaks(void)
 {
 	char line[128];
 
-	for (size_t i = 0; i < COUNT(breaks); i++) {
-		struct text begun = text_of(breaks[i].begun);
+	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++) {
+		struct strview begun = strview_of(breaks[i].begun);
 
 		snprintf(line, sizeof(line), "%s%s", breaks[i].begun, breaks[i].rest);
-		tap_ok(oom_message_of(begun, anything) == OOM_MSG_NONE &&
-		       oom_message_begun(begun, anything) != OOM_MSG_NONE,
+		tap_ok(oom_line_type_of(begun, anything) == OOM_LINE_NONE &&
+		       oom_line_type_begun(begun, anything) != OOM_LINE_NONE,
 		       "\"%s\" waits for its rest", breaks[i].begun);
-		tap_is(oom_message_of(text_of(line), anything), breaks[i].message,
+		tap_is(oom_line_type_of(strview_of(line), anything), breaks[i].message,
 		       "and has got it");
 	}
-	for (size_t i = 0; i < COUNT(samples); i++)
-		if (oom_message_begun(text_of(""), nothing) != OOM_MSG_NONE)
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
+		if (oom_line_type_begun(strview_of(""), nothing) != OOM_LINE_NONE)
 			tap_ok(false, "nothing waits for nothing");
 }
 
 /* Messages that need more, then the same with it. */
 static const struct {
-	enum oom_message message;
+	enum oom_line_type message;
 	const char *part, *whole;
 } wholes[] = {
-	{ OOM_MSG_INVOKED, "x invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=",
+	{ OOM_LINE_INVOKED, "x invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=",
 	  "x invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=-17" },
-	{ OOM_MSG_INVOKED, "x invoked oom-killer: gfp_mask=0x0,",
+	{ OOM_LINE_INVOKED, "x invoked oom-killer: gfp_mask=0x0,",
 	  "x invoked oom-killer: gfp_mask=0x0, order=0, oom_adj=0" },
-	{ OOM_MSG_INVOKED, "x invoked oom-killer",
+	{ OOM_LINE_INVOKED, "x invoked oom-killer",
 	  "x invoked oom-killer: gfp_mask=0x0, oomkilladj=0" },
-	{ OOM_MSG_CPU, "CPU: 1 PID: 91 Comm: x Not tainted 6.1.0",
+	{ OOM_LINE_CPU, "CPU: 1 PID: 91 Comm: x Not tainted 6.1.0",
 	  "CPU: 1 PID: 9 Comm: x 6.1.0 #1" },
-	{ OOM_MSG_MEMCG_TASK, "Task in /a killed as a result of",
+	{ OOM_LINE_MEMCG_TASK, "Task in /a killed as a result of",
 	  "Task in /a killed as a result of limit of /a" },
-	{ OOM_MSG_COUNTER, "memory: usage 5kB, limit 5kB, failcnt ",
+	{ OOM_LINE_COUNTER, "memory: usage 5kB, limit 5kB, failcnt ",
 	  "memory: usage 5kB, limit 5kB, failcnt 0" },
-	{ OOM_MSG_NODE, "Node 0 active_anon:5kB writeback_tmp:0kB",
+	{ OOM_LINE_NODE, "Node 0 active_anon:5kB writeback_tmp:0kB",
 	  "Node 0 active_anon:5kB writeback_tmp:0kB all_unreclaimable? no" },
-	{ OOM_MSG_ZONE, "Node 0 DMA free:5kB", "Node 0 DMA free:5kB free_cma:0kB" },
-	{ OOM_MSG_BLOCKS, "Node 0 DMA: 1*4kB", "Node 0 DMA: 1*4kB = 4kB" },
-	{ OOM_MSG_PAGES, "Free swap  =", "Free swap  = 0kB" },
-	{ OOM_MSG_TABLE, "[ pid ] uid tgid rss", "[ pid ] uid tgid rss name" },
-	{ OOM_MSG_ROW, "[ 92] 0 92 209 44", "[ 92] 0 92 209 44 x" },
-	{ OOM_MSG_DECISION, "oom-kill:constraint=CONSTRAINT_NONE",
+	{ OOM_LINE_ZONE, "Node 0 DMA free:5kB", "Node 0 DMA free:5kB free_cma:0kB" },
+	{ OOM_LINE_BLOCKS, "Node 0 DMA: 1*4kB", "Node 0 DMA: 1*4kB = 4kB" },
+	{ OOM_LINE_PAGES, "Free swap  =", "Free swap  = 0kB" },
+	{ OOM_LINE_TABLE, "[ pid ] uid tgid rss", "[ pid ] uid tgid rss name" },
+	{ OOM_LINE_ROW, "[ 92] 0 92 209 44", "[ 92] 0 92 209 44 x" },
+	{ OOM_LINE_DECISION, "oom-kill:constraint=CONSTRAINT_NONE",
 	  "oom-kill:constraint=C,pid=5,uid=0" },
-	{ OOM_MSG_CHOICE, "Kill process 5 (x) score 5 or",
+	{ OOM_LINE_CHOICE, "Kill process 5 (x) score 5 or",
 	  "Kill process 5 (x) score 5 or sacrifice child" },
-	{ OOM_MSG_KILLED, "Killed process 5 (x) total-vm:9kB",
+	{ OOM_LINE_KILLED, "Killed process 5 (x) total-vm:9kB",
 	  "Killed process 5 (x) oom_score_adj:0" },
-	{ OOM_MSG_REAPED, "oom_reaper: reaped process 5",
+	{ OOM_LINE_REAPED, "oom_reaper: reaped process 5",
 	  "oom_reaper: reaped process 5 (x), shmem-rss:0kB" },
-	{ OOM_MSG_GROUP, "Tasks in /offset are going to be killed due to",
+	{ OOM_LINE_GROUP, "Tasks in /offset are going to be killed due to",
 	  "Tasks in /a are going to be killed due to memory.oom.group set" },
-	{ OOM_MSG_STATS, "Memory cgroup stats for /a", "Memory cgroup stats for /a:" },
+	{ OOM_LINE_STATS, "Memory cgroup stats for /a", "Memory cgroup stats for /a:" },
 };
 
 static void test_wholes(void)
 {
-	for (size_t i = 0; i < COUNT(wholes); i++) {
-		tap_ok(!oom_message_whole(wholes[i].message, text_of(wholes[i].part)),
+	for (size_t i = 0; i < ARRAY_SIZE(wholes); i++) {
+		tap_ok(!oom_line_is_whole(wholes[i].message, strview_of(wholes[i].part)),
 		       "\"%s\" lacks something", wholes[i].part);
-		tap_ok(oom_message_whole(wholes[i].message, text_of(wholes[i].whole)),
+		tap_ok(oom_line_is_whole(wholes[i].message, strview_of(wholes[i].whole)),
 		       "\"%s\" does not", wholes[i].whole);
 	}
-	tap_ok(oom_message_whole(OOM_MSG_MEMINFO, text_of("Mem-Info:")),
+	tap_ok(oom_line_is_whole(OOM_LINE_MEMINFO, strview_of("Mem-Info:")),
 	       "many are never unfinished");
 }
 
-static bool goes_on(enum oom_message message, const char *line, bool dressed)
+static bool goes_on(enum oom_line_type message, const char *line, bool prefixed)
 {
-	return oom_message_goes_on(message, text_of(line), oom_message_of(text_of(line), nothing),
-				   dressed);
+	return oom_line_goes_on(message, strview_of(line),
+				oom_line_type_of(strview_of(line), nothing),
+				prefixed);
 }
 
 static void test_going_on(void)
 {
-	tap_ok(goes_on(OOM_MSG_KILLED, "anon-rss:8kB, file-rss:7kB", false) &&
-	       goes_on(OOM_MSG_KILLED, "(main.out) total-vm:9kB", false) &&
-	       goes_on(OOM_MSG_REAPED, "now anon-rss:0kB", false),
+	tap_ok(goes_on(OOM_LINE_KILLED, "anon-rss:8kB, file-rss:7kB", false) &&
+	       goes_on(OOM_LINE_KILLED, "(main.out) total-vm:9kB", false) &&
+	       goes_on(OOM_LINE_REAPED, "now anon-rss:0kB", false),
 		"a kill goes on with its sizes");
-	tap_ok(!goes_on(OOM_MSG_KILLED, "Why is that?", false) &&
-	       !goes_on(OOM_MSG_KILLED, "", false),
+	tap_ok(!goes_on(OOM_LINE_KILLED, "Why is that?", false) &&
+	       !goes_on(OOM_LINE_KILLED, "", false),
 	       "but not with prose");
-	tap_ok(goes_on(OOM_MSG_ZONE, "mapped:5 x", false) &&
-	       goes_on(OOM_MSG_NODE, "free:9", false),
+	tap_ok(goes_on(OOM_LINE_ZONE, "mapped:5 x", false) &&
+	       goes_on(OOM_LINE_NODE, "free:9", false),
 	       "a zone goes on with what the machine's record has too");
-	tap_ok(goes_on(OOM_MSG_INVOKED, "order=0, oom_score_adj=0", false) &&
-	       goes_on(OOM_MSG_INVOKED, "oom-killer: gfp_mask=0x0", true) &&
-	       !goes_on(OOM_MSG_INVOKED, "Thanks", false), "the first line with its figures");
-	tap_ok(!goes_on(OOM_MSG_CPU, "Mem-Info:", false) &&
-	       goes_on(OOM_MSG_CPU, "Not tainted", false),
+	tap_ok(goes_on(OOM_LINE_INVOKED, "order=0, oom_score_adj=0", false) &&
+	       goes_on(OOM_LINE_INVOKED, "oom-killer: gfp_mask=0x0", true) &&
+	       !goes_on(OOM_LINE_INVOKED, "Thanks", false), "the first line with its figures");
+	tap_ok(!goes_on(OOM_LINE_CPU, "Mem-Info:", false) &&
+	       goes_on(OOM_LINE_CPU, "Not tainted", false),
 	       "no line goes on with another, bare");
 }
 
@@ -416,44 +424,44 @@ static void test_other_lines(void)
 		"[<ffffffff81d91389>] x+0xc1/0x128",
 	};
 
-	for (size_t i = 0; i < COUNT(ends); i++)
-		tap_ok(oom_message_is_other(text_of(ends[i])), "\"%s\" is no rest", ends[i]);
-	tap_ok(!oom_message_is_other(text_of("1.16.2-debian-1.16.2-1 04/01/2014")) &&
-	       !oom_message_is_other(text_of("Content")), "words may be");
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		tap_ok(oom_line_is_other(strview_of(ends[i])), "\"%s\" is no rest", ends[i]);
+	tap_ok(!oom_line_is_other(strview_of("1.16.2-debian-1.16.2-1 04/01/2014")) &&
+	       !oom_line_is_other(strview_of("Content")), "words may be");
 }
 
 static const struct {
-	enum oom_message message;
+	enum oom_line_type message;
 	bool torn;
 	const char *so_far, *word, *next;
 } tears[] = {
-	{ OOM_MSG_INVOKED, true, "x invoked oom-killer: gfp_mask=0x1(GFP_H", "gfp_mask=0x1(GFP_H",
+	{ OOM_LINE_INVOKED, true, "x invoked oom-killer: gfp_mask=0x1(GFP_H", "gfp_mask=0x1(GFP_H",
 	  "IGH)" },
-	{ OOM_MSG_INVOKED, true, "x invoked oom-killer: gfp_ma", "gfp_ma", "sk=0x1" },
-	{ OOM_MSG_INVOKED, true, "x invoked oom-killer: gfp_mask=0x1", "gfp_mask=0x1", "4," },
-	{ OOM_MSG_INVOKED, false, "x invoked oom-killer:", "oom-killer:", "gfp_mask=0x1" },
-	{ OOM_MSG_INVOKED, false, "x invoked oom-killer: gfp_mask=0x1(G),", "gfp_mask=0x1(G),",
+	{ OOM_LINE_INVOKED, true, "x invoked oom-killer: gfp_ma", "gfp_ma", "sk=0x1" },
+	{ OOM_LINE_INVOKED, true, "x invoked oom-killer: gfp_mask=0x1", "gfp_mask=0x1", "4," },
+	{ OOM_LINE_INVOKED, false, "x invoked oom-killer:", "oom-killer:", "gfp_mask=0x1" },
+	{ OOM_LINE_INVOKED, false, "x invoked oom-killer: gfp_mask=0x1(G),", "gfp_mask=0x1(G),",
 	  "order=0," },
-	{ OOM_MSG_CPU, true, "Comm: x Not tainted 6.1.0-5", "6.1.0-5", "0-cloud #1" },
-	{ OOM_MSG_CPU, false, "Comm: x Not tainted 6.1.0", "6.1.0", "#1" },
-	{ OOM_MSG_NODE, true, "Node 0 inactive_f", "inactive_f", "ile:0kB" },
-	{ OOM_MSG_NODE, true, "Node 0 mapped:3", "mapped:3", "88kB" },
-	{ OOM_MSG_NODE, false, "Node 0 mapped:3kB", "mapped:3kB", "dirty:0kB" },
-	{ OOM_MSG_ZONE, false, "Node 0 DMA", "DMA", "free:0kB" },
-	{ OOM_MSG_KILLED, true, "Killed process 5 (x) total-vm:9kB, anon-r", "anon-r", "ss:8kB" },
-	{ OOM_MSG_KILLED, true, "Killed process 5 (x) total-vm:9", "total-vm:9", "9kB," },
-	{ OOM_MSG_KILLED, false, "Killed process 5 (x) total-vm:9kB,", "total-vm:9kB,",
+	{ OOM_LINE_CPU, true, "Comm: x Not tainted 6.1.0-5", "6.1.0-5", "0-cloud #1" },
+	{ OOM_LINE_CPU, false, "Comm: x Not tainted 6.1.0", "6.1.0", "#1" },
+	{ OOM_LINE_NODE, true, "Node 0 inactive_f", "inactive_f", "ile:0kB" },
+	{ OOM_LINE_NODE, true, "Node 0 mapped:3", "mapped:3", "88kB" },
+	{ OOM_LINE_NODE, false, "Node 0 mapped:3kB", "mapped:3kB", "dirty:0kB" },
+	{ OOM_LINE_ZONE, false, "Node 0 DMA", "DMA", "free:0kB" },
+	{ OOM_LINE_KILLED, true, "Killed process 5 (x) total-vm:9kB, anon-r", "anon-r", "ss:8kB" },
+	{ OOM_LINE_KILLED, true, "Killed process 5 (x) total-vm:9", "total-vm:9", "9kB," },
+	{ OOM_LINE_KILLED, false, "Killed process 5 (x) total-vm:9kB,", "total-vm:9kB,",
 	  "anon-rss:8kB" },
-	{ OOM_MSG_KILLED, false, "Killed process 5 (a", "(a", "b) total-vm:9kB" },
-	{ OOM_MSG_HUGE, true, "Node 0 hugepa", "hugepa", "ges_total=0" },
-	{ OOM_MSG_ROW, false, "[ 92] 0 92 209 44 x", "x", "y" },
+	{ OOM_LINE_KILLED, false, "Killed process 5 (a", "(a", "b) total-vm:9kB" },
+	{ OOM_LINE_HUGE, true, "Node 0 hugepa", "hugepa", "ges_total=0" },
+	{ OOM_LINE_ROW, false, "[ 92] 0 92 209 44 x", "x", "y" },
 };
 
 static void test_tears(void)
 {
-	for (size_t i = 0; i < COUNT(tears); i++)
-		tap_ok(oom_message_torn(tears[i].message, text_of(tears[i].so_far),
-					text_of(tears[i].word), text_of(tears[i].next)) ==
+	for (size_t i = 0; i < ARRAY_SIZE(tears); i++)
+		tap_ok(oom_line_is_torn(tears[i].message, strview_of(tears[i].so_far),
+					strview_of(tears[i].word), strview_of(tears[i].next)) ==
 		       tears[i].torn, "\"%s\" is %s", tears[i].so_far,
 		       tears[i].torn ? "torn" : "not torn");
 }
@@ -463,25 +471,25 @@ static void test_cut(void)
 {
 	size_t known = 0;
 
-	for (size_t i = 0; i < COUNT(samples); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
 		for (size_t length = 0; length <= strlen(samples[i].line); length++) {
 			char *line = malloc(length ? length : 1);
-			struct text text = { line, length };
-			enum oom_message message;
+			struct strview text = { line, length };
+			enum oom_line_type message;
 
 			if (!line)
 				abort();
 			memcpy(line, samples[i].line, length);
-			message = oom_message_of(text, anything);
-			known += message != OOM_MSG_NONE;
-			for (int other = OOM_MSG_NONE; other < OOM_MSG_LAST; other++) {
-				oom_message_whole((enum oom_message)other, text);
-				oom_message_goes_on((enum oom_message)other, text, message, true);
-				oom_message_torn((enum oom_message)other, text, text, text);
+			message = oom_line_type_of(text, anything);
+			known += message != OOM_LINE_NONE;
+			for (int other = OOM_LINE_NONE; other < OOM_LINE_LAST; other++) {
+				oom_line_is_whole((enum oom_line_type)other, text);
+				oom_line_goes_on((enum oom_line_type)other, text, message, true);
+				oom_line_is_torn((enum oom_line_type)other, text, text, text);
 			}
-			oom_message_begun(text, anything);
-			oom_message_is_other(text);
-			oom_message_find(&text, anything, false);
+			oom_line_type_begun(text, anything);
+			oom_line_is_other(text);
+			oom_line_type_find(&text, anything, false);
 			free(line);
 		}
 	tap_ok(known > 1000, "cut lines are known or not");
@@ -491,10 +499,11 @@ static void test_bytes(void)
 {
 	static const char row[] = "[ 1]\0 2 3 4 5",
 		invoked[] = "a\0b invoked oom-killer: gfp_mask=0";
-	struct text text = { row, sizeof(row) - 1 }, name = { invoked, sizeof(invoked) - 1 };
+	struct strview text = { row, sizeof(row) - 1 }, name = { invoked, sizeof(invoked) - 1 };
 
-	tap_is(oom_message_of(text, nothing), OOM_MSG_NONE, "a NUL is no blank");
-	tap_is(oom_message_of(name, nothing), OOM_MSG_INVOKED, "a name may have one in a bad log");
+	tap_is(oom_line_type_of(text, nothing), OOM_LINE_NONE, "a NUL is no blank");
+	tap_is(oom_line_type_of(name, nothing), OOM_LINE_INVOKED,
+	       "a name may have one in a bad log");
 }
 
 /* What has the kernel's words is the kernel's only in its forms. */
@@ -523,12 +532,12 @@ static void test_kernels(void)
 		{ "oom_reaper: reaped process ...", false, true, false },
 		{ "oom_reaper: reaped process 5 (x), now", false, false, true },
 	};
-	for (size_t i = 0; i < COUNT(lines); i++) {
-		struct text text = text_of(lines[i].line);
-		enum oom_message class = oom_message_of(text, nothing);
-		bool kernels = class != OOM_MSG_NONE &&
-			       oom_message_is_kernels(class, text, lines[i].timed,
-						      lines[i].expected);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct strview text = strview_of(lines[i].line);
+		enum oom_line_type type = oom_line_type_of(text, nothing);
+		bool kernels = type != OOM_LINE_NONE &&
+			       oom_line_is_kernels(type, text, lines[i].timed,
+						   lines[i].expected);
 
 		tap_ok(kernels == lines[i].kernels, "%s: %s the kernel's", lines[i].line,
 		       lines[i].kernels ? "is" : "is not");

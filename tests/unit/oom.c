@@ -16,7 +16,7 @@
 #include "oom/parser.h"
 
 #define KIB UINT64_C(1024)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define CHOICE "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0"
 #define MACHINE \
@@ -84,7 +84,7 @@ static const struct {
 /* What was found of the process PID in the reports that a log has. */
 struct search {
 	int64_t pid;
-	struct oom_fate fate;
+	struct oom_kill_record kill_record;
 	int reports;
 };
 
@@ -93,20 +93,21 @@ static int look(void *context, struct oom_report *report)
 	struct search *search = context;
 
 	search->reports++;
-	oom_fate_add(report, &(struct oom_sought){ .pid = search->pid }, &search->fate);
+	oom_kill_record_add(report, &(struct oom_sought){ .pid = search->pid },
+			    &search->kill_record);
 	oom_report_free(report);
 	return 0;
 }
 
-/* Reads LINE, as a record of /dev/kmsg unless it has clothes of its own. */
+/* Reads LINE, as a record of /dev/kmsg unless it has a prefix of its own. */
 static void search_line(const char *line, int64_t pid, struct search *ret_search)
 {
 	struct oom_parser *parser = oom_parser_new(look, ret_search);
-	bool dressed = line[0] == '[' || (line[0] && line[1] == ',');
+	bool prefixed = line[0] == '[' || (line[0] && line[1] == ',');
 
 	memset(ret_search, 0, sizeof(*ret_search));
 	ret_search->pid = pid;
-	if (!dressed)
+	if (!prefixed)
 		oom_parser_feed(parser, "6,1,1,-;", 8);
 	oom_parser_feed(parser, line, strlen(line));
 	oom_parser_feed(parser, "\n", 1);
@@ -117,11 +118,11 @@ static void search_line(const char *line, int64_t pid, struct search *ret_search
 static void test_choices(void)
 {
 	static struct search search;
-	const struct oom_chosen *chosen = &search.fate.chosen;
+	const struct oom_chosen *chosen = &search.kill_record.chosen;
 
-	for (size_t i = 0; i < COUNT(choices); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
 		search_line(choices[i].line, choices[i].pid, &search);
-		if (!tap_ok(search.fate.chosen_found, "first line %zu", i))
+		if (!tap_ok(search.kill_record.chosen_found, "first line %zu", i))
 			continue;
 		tap_is(chosen->pid, choices[i].pid, "its pid");
 		tap_ok(chosen->global == choices[i].global, "first line %zu: %s", i,
@@ -145,9 +146,9 @@ static void test_no_choices(void)
 {
 	static struct search search;
 
-	for (size_t i = 0; i < COUNT(no_choices); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(no_choices); i++) {
 		search_line(no_choices[i], 5, &search);
-		tap_ok(!search.fate.chosen_found, "line %zu is no first line", i);
+		tap_ok(!search.kill_record.chosen_found, "line %zu is no first line", i);
 	}
 }
 
@@ -227,11 +228,11 @@ static void check_sizes(size_t i, const struct oom_killed *killed)
 static void test_kills(void)
 {
 	static struct search search;
-	const struct oom_killed *killed = &search.fate.killed;
+	const struct oom_killed *killed = &search.kill_record.killed;
 
-	for (size_t i = 0; i < COUNT(kills); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(kills); i++) {
 		search_line(kills[i].line, kills[i].pid, &search);
-		if (!tap_ok(search.fate.killed_found, "second line %zu", i))
+		if (!tap_ok(search.kill_record.killed_found, "second line %zu", i))
 			continue;
 		tap_is(killed->pid, kills[i].pid, "its pid");
 		tap_ok(killed->memcg == kills[i].memcg && killed->global == kills[i].global,
@@ -256,9 +257,9 @@ static void test_no_kills(void)
 {
 	static struct search search;
 
-	for (size_t i = 0; i < COUNT(no_kills); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(no_kills); i++) {
 		search_line(no_kills[i], 5, &search);
-		tap_ok(!search.fate.killed_found, "line %zu is no second line", i);
+		tap_ok(!search.kill_record.killed_found, "line %zu is no second line", i);
 	}
 }
 
@@ -266,12 +267,12 @@ static void test_no_kills(void)
 static void test_huge_sizes(void)
 {
 	static struct search search;
-	const struct oom_killed *killed = &search.fate.killed;
+	const struct oom_killed *killed = &search.kill_record.killed;
 
 	search_line("Killed process 5 (x) total-vm:18446744073709551615kB, "
 		    "anon-rss:18014398509481984kB, file-rss:4398046511104kB, "
 		    "shmem-rss:99999999999999999999999kB", 5, &search);
-	tap_ok(search.fate.killed_found, "huge numbers");
+	tap_ok(search.kill_record.killed_found, "huge numbers");
 	tap_ok(!killed->sized && !killed->anon && !killed->shmem, "they are none");
 	tap_ok(killed->file == UINT64_C(4398046511104) * KIB, "the largest that may be is exact");
 }
@@ -287,9 +288,10 @@ static void test_long_path(void)
 	snprintf(line, sizeof(line), "%s,oom_memcg=%s,task_memcg=%s/y,task=x,pid=5,uid=0", CHOICE,
 		 path, path);
 	search_line(line, 5, &search);
-	tap_ok(search.fate.chosen_found && search.fate.chosen.pid == 5, "a path of 1223 bytes");
-	tap_ok(strlen(search.fate.chosen.memcg) < OOM_PATH_MAX &&
-	       strlen(search.fate.chosen.memcg) > OOM_PATH_MAX - 8, "is cut");
+	tap_ok(search.kill_record.chosen_found && search.kill_record.chosen.pid == 5,
+	       "a path of 1223 bytes");
+	tap_ok(strlen(search.kill_record.chosen.memcg) < OOM_PATH_MAX &&
+	       strlen(search.kill_record.chosen.memcg) > OOM_PATH_MAX - 8, "is cut");
 }
 
 /* Every beginning of a line: nothing is read beyond its end. */
@@ -307,7 +309,8 @@ static void test_cut_lines(void)
 			if (!text)
 				continue;
 			search_line(text, i ? kills[5].pid : choices[0].pid, &search);
-			found += search.fate.chosen_found || search.fate.killed_found;
+			found += search.kill_record.chosen_found ||
+				search.kill_record.killed_found;
 			free(text);
 		}
 	}
@@ -357,7 +360,7 @@ static const struct {
 
 static void test_meant(void)
 {
-	for (size_t i = 0; i < COUNT(meant); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(meant); i++) {
 		struct oom_victim victim = { .pid = 4711, .total_vm = 9, .anon = 8,
 					     .file = OOM_UNKNOWN, .shmem = 1,
 					     .pgtables = OOM_UNKNOWN };
@@ -365,25 +368,28 @@ static void test_meant(void)
 					     .cgroup = meant[i].cgroup, .whole = meant[i].whole,
 					     .total_vm = meant[i].total_vm ? meant[i].total_vm
 									   : OOM_UNKNOWN };
-		struct oom_fate fate = { 0 };
+		struct oom_kill_record kill_record = { 0 };
 		struct oom_report report;
 
 		oom_report_init(&report);
 		report.scope = OOM_SCOPE_MEMCG;
 		report.memcg.path = (char[]){ "/limit" };
 		report.memcg.task_path = (char *)meant[i].task_path;
-		report.decided.pid = 4711;
+		report.selected.pid = 4711;
 		report.victims = &victim;
 		report.victim_count = 1;
 		snprintf(victim.comm, sizeof(victim.comm), "%s", meant[i].comm);
-		oom_fate_add(&report, &sought, &fate);
-		tap_ok(fate.chosen_found == meant[i].found && fate.killed_found == meant[i].found,
+		oom_kill_record_add(&report, &sought, &kill_record);
+		tap_ok(kill_record.chosen_found == meant[i].found && kill_record.killed_found ==
+		       meant[i].found,
 		       "%s: %s", meant[i].name, meant[i].found ? "found" : "not found");
-		tap_ok(fate.elsewhere == meant[i].elsewhere && fate.others == meant[i].others,
+		tap_ok(kill_record.elsewhere == meant[i].elsewhere && kill_record.others ==
+		       meant[i].others,
 		       "%s: elsewhere, others", meant[i].name);
 		if (meant[i].found)
-			tap_ok(fate.killed.pid == 4711 && fate.killed.sized &&
-			       fate.killed.anon == 8 && !fate.killed.file && fate.killed.memcg,
+			tap_ok(kill_record.killed.pid == 4711 && kill_record.killed.sized &&
+			       kill_record.killed.anon == 8 && !kill_record.killed.file &&
+			       kill_record.killed.memcg,
 			       "%s: what it held", meant[i].name);
 	}
 }
@@ -394,7 +400,7 @@ static void test_meant_by_cut_path(void)
 	struct oom_sought sought = { .pid = OOM_NO_NUMBER, .comm = "subj", .whole = true,
 				     .total_vm = OOM_UNKNOWN };
 	char own[1201], cut[901];
-	struct oom_fate fate = { 0 };
+	struct oom_kill_record kill_record = { 0 };
 	struct oom_report report;
 
 	memset(own, 'x', sizeof(own) - 1);
@@ -405,12 +411,14 @@ static void test_meant_by_cut_path(void)
 	sought.cgroup = own;
 	oom_report_init(&report);
 	report.memcg.task_path = cut;
-	report.decided.pid = 4711;
-	oom_fate_add(&report, &sought, &fate);
-	tap_ok(!fate.chosen_found && !fate.others, "a cut path: neither ours nor another's");
+	report.selected.pid = 4711;
+	oom_kill_record_add(&report, &sought, &kill_record);
+	tap_ok(!kill_record.chosen_found && !kill_record.others,
+	       "a cut path: neither ours nor another's");
 	report.memcg.task_path = own;
-	oom_fate_add(&report, &sought, &fate);
-	tap_ok(!fate.chosen_found && fate.others == 1, "a whole one, without a name: another's");
+	oom_kill_record_add(&report, &sought, &kill_record);
+	tap_ok(!kill_record.chosen_found && kill_record.others == 1,
+	       "a whole one, without a name: another's");
 }
 
 /* A stand-in for /dev/kmsg: a packet is a record. ret_ends[0] is read. */
@@ -446,9 +454,9 @@ static void test_records(void)
 
 	if (!open_log(ends))
 		return;
-	for (size_t i = 0; i < COUNT(records); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(records); i++)
 		add_record(ends[1], records[i].record);
-	for (size_t i = 0; i < COUNT(records); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(records); i++) {
 		int r = kmsg_next(ends[0], duration_now() + NS_PER_SECOND, text);
 
 		tap_is(r, 1, "a record is read");

@@ -13,7 +13,7 @@
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
 #define GIB (KIB * MIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define LONG_RATE \
 	"11111111111111111111111111111111111111111111111111111111111111111111111111111111" \
@@ -24,11 +24,11 @@
 	"1111111111111111111111111111111111111111111111111111111111111111"
 
 /* Parses LIST (ended by NULL) as the arguments of pagetouch. */
-static enum options_result parse(const char *const *list, struct request *ret_request,
-				 struct trouble *trouble)
+static enum options_result parse(const char *const *options_list, struct request *ret_request,
+				 struct error *err)
 {
-	struct words words = words_of("pagetouch", list);
-	enum options_result result = options_parse(words.argc, words.argv, ret_request, trouble);
+	struct words words = words_of("pagetouch", options_list);
+	enum options_result result = options_parse(words.argc, words.argv, ret_request, err);
 
 	words_free(&words);
 	return result;
@@ -181,17 +181,17 @@ static const struct {
 static void check_wrong(size_t i)
 {
 	struct request request = { .hold = 42 };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	char line[256];
 
 	line_of(wrong[i].words, line);
-	if (!tap_ok(parse(wrong[i].words, &request, &trouble) == OPTIONS_WRONG, "refused: %s",
+	if (!tap_ok(parse(wrong[i].words, &request, &err) == OPTIONS_WRONG, "refused: %s",
 		    line))
 		return;
-	if (!tap_ok(holds_all(trouble.what, wrong[i].pieces), "%s: the first line names it", line))
-		printf("#   %s\n", trouble.what);
-	tap_ok(trouble.remedy[0], "%s: there is a second line", line);
-	tap_ok(is_plain(trouble.what) && is_plain(trouble.remedy),
+	if (!tap_ok(holds_all(err.message, wrong[i].pieces), "%s: the first line names it", line))
+		printf("#   %s\n", err.message);
+	tap_ok(err.hint[0], "%s: there is a second line", line);
+	tap_ok(is_plain(err.message) && is_plain(err.hint),
 	       "%s: both are one line of plain characters", line);
 	tap_ok(request.hold == 42, "%s: the request is left alone", line);
 }
@@ -356,13 +356,13 @@ static const struct {
 static void check_right(size_t i)
 {
 	struct request request;
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	char words[256], name[300];
 	struct line line;
 
 	snprintf(name, sizeof(name), "taken: %s", line_of(right[i].words, words));
-	if (!tap_ok(parse(right[i].words, &request, &trouble) == OPTIONS_RUN, "%s", name)) {
-		printf("#   %s\n", trouble.what);
+	if (!tap_ok(parse(right[i].words, &request, &err) == OPTIONS_RUN, "%s", name)) {
+		printf("#   %s\n", err.message);
 		return;
 	}
 	describe(&request, &line);
@@ -382,14 +382,14 @@ static const struct {
 
 static void test_others(void)
 {
-	for (size_t i = 0; i < COUNT(others); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		struct request request = { .hold = 42 };
-		struct trouble trouble = { "", "" };
+		struct error err = { "", "" };
 		char line[256];
 
-		tap_ok(parse(others[i].words, &request, &trouble) == others[i].result,
+		tap_ok(parse(others[i].words, &request, &err) == others[i].result,
 		       "help or version: %s", line_of(others[i].words, line));
-		tap_ok(request.hold == 42 && !trouble.what[0], "nothing else is filled");
+		tap_ok(request.hold == 42 && !err.message[0], "nothing else is filled");
 	}
 }
 
@@ -442,14 +442,14 @@ static void test_has_share(void)
 static const uint64_t page_sizes[] = { 4096, 16384, 65536 };
 
 /* Makes the plan of a command line. */
-static int plan_line(const char *const *words, uint64_t room, uint64_t page_size,
-		     struct plan *ret_plan, struct trouble *trouble)
+static int plan_line(const char *const *words, uint64_t available, uint64_t page_size,
+		     struct plan *ret_plan, struct error *err)
 {
 	struct request request;
 
-	if (parse(words, &request, trouble) != OPTIONS_RUN)
+	if (parse(words, &request, err) != OPTIONS_RUN)
 		return -ENOTSUP;
-	return plan_make(&request, room, page_size, ret_plan, trouble);
+	return plan_make(&request, available, page_size, ret_plan, err);
 }
 
 /* With pages of 4 KiB and a room of 1 GiB. */
@@ -486,11 +486,11 @@ static const struct {
 static void check_plan(size_t i)
 {
 	struct plan plan = { 0 };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	char line[256];
 
 	line_of(plans[i].words, line);
-	if (!tap_ok(plan_line(plans[i].words, GIB, page_sizes[0], &plan, &trouble) == 0,
+	if (!tap_ok(plan_line(plans[i].words, GIB, page_sizes[0], &plan, &err) == 0,
 		    "planned: %s", line))
 		return;
 	tap_is((int64_t)plan.region.bytes, (int64_t)plans[i].size, "SIZE in whole pages");
@@ -504,7 +504,7 @@ static void check_plan(size_t i)
 /* What can only be seen to be wrong with the room and the page size. */
 static const struct {
 	const char *words[WORDS_MAX + 1];
-	uint64_t room;
+	uint64_t capacity;
 	int error;
 	const char *piece;
 } impossible[] = {
@@ -529,35 +529,35 @@ static const struct {
 static void check_impossible(size_t i)
 {
 	struct plan plan = { .note = "untouched" };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	char line[256];
-	int r = plan_line(impossible[i].words, impossible[i].room, page_sizes[0], &plan, &trouble);
+	int r = plan_line(impossible[i].words, impossible[i].capacity, page_sizes[0], &plan, &err);
 
 	line_of(impossible[i].words, line);
 	if (!tap_ok(r == impossible[i].error, "not to be planned: %s", line))
 		return;
-	tap_has(trouble.what, impossible[i].piece, "the first line names it");
-	tap_ok(trouble.remedy[0], "%s: there is a second line", line);
+	tap_has(err.message, impossible[i].piece, "the first line names it");
+	tap_ok(err.hint[0], "%s: there is a second line", line);
 	tap_is_text(plan.note, "untouched", "the plan is left alone");
 }
 
 /* Whatever the page size: whole pages, above 0, and SIZE/16 between two samples. */
 static void test_page_sizes(void)
 {
-	for (size_t i = 0; i < COUNT(page_sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(page_sizes); i++) {
 		uint64_t page = page_sizes[i];
 		struct request request;
 		struct plan plan = { 0 };
-		struct trouble trouble;
+		struct error err;
 
 		request_default(&request);
 		request.size.bytes = 32 * page - 1;
-		tap_is(plan_make(&request, 0, page, &plan, &trouble), 0, "another page size");
+		tap_is(plan_make(&request, 0, page, &plan, &err), 0, "another page size");
 		tap_is((int64_t)plan.region.bytes, (int64_t)(32 * page), "SIZE is 32 pages");
 		tap_is((int64_t)plan.observe.interval, (int64_t)(2 * page), "INTERVAL is two");
 		tap_is((int64_t)plan.observe.page_size, (int64_t)page, "the plan knows it");
 		request.size.bytes = 1;
-		plan_make(&request, 0, page, &plan, &trouble);
+		plan_make(&request, 0, page, &plan, &err);
 		tap_ok(plan.region.bytes == page && plan.observe.interval == page,
 		       "one byte is a page, and so is INTERVAL");
 	}
@@ -568,9 +568,9 @@ static void test_plan_passes_on(void)
 	const char *const words[] = { "--shared", "--thp=always", "--reserve", "--exact",
 				      "--hold=5", "--verify", "-opss", "--no-guard", NULL };
 	struct plan plan = { 0 };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
-	tap_is(plan_line(words, 0, page_sizes[0], &plan, &trouble), 0, "a plan of many options");
+	tap_is(plan_line(words, 0, page_sizes[0], &plan, &err), 0, "a plan of many options");
 	tap_ok(plan.region.backing == REGION_SHARED && plan.region.thp == REGION_THP_ALWAYS &&
 	       plan.region.reserve, "the region is as asked for");
 	tap_ok(plan.observe.exact && plan.verify && !plan.guard, "so are exactness and guard");
@@ -603,14 +603,14 @@ static const struct {
 
 static void test_sandboxes(void)
 {
-	for (size_t i = 0; i < COUNT(sandboxes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sandboxes); i++) {
 		struct plan plan = { 0 };
-		struct trouble trouble = { "", "" };
+		struct error err = { "", "" };
 		char line[256];
 
 		line_of(sandboxes[i].words, line);
 		if (!tap_ok(plan_line(sandboxes[i].words, GIB, page_sizes[0], &plan,
-				      &trouble) == 0, "a sandbox: %s", line))
+				      &err) == 0, "a sandbox: %s", line))
 			continue;
 		tap_ok(plan.sandboxed == sandboxes[i].sandboxed, "%s: %s", line,
 		       sandboxes[i].sandboxed ? "there is one" : "there is none");
@@ -625,13 +625,13 @@ static void test_plan_expects(void)
 {
 	const char *const words[] = { "--expect=oom-sandbox", "--oom-score-adj=-7", "-v", NULL };
 	struct plan plan = { 0 };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
-	tap_is(plan_line(words, 0, page_sizes[0], &plan, &trouble), 0, "a plan that expects");
+	tap_is(plan_line(words, 0, page_sizes[0], &plan, &err), 0, "a plan that expects");
 	tap_is(plan.expect.outcomes, 1 << OUTCOME_OOM_SANDBOX, "what is expected is passed on");
 	tap_is(plan.oom_score_adj, -7, "so is oom_score_adj");
 	tap_ok(plan.verbose, "so is verbosity");
-	tap_is(plan_line((const char *const[]){ NULL }, 0, page_sizes[0], &plan, &trouble), 0,
+	tap_is(plan_line((const char *const[]){ NULL }, 0, page_sizes[0], &plan, &err), 0,
 	       "a plan of nothing");
 	tap_ok(!plan.expect.outcomes && !plan.verbose && plan.oom_score_adj == 1000,
 	       "expects nothing and says nothing");
@@ -640,16 +640,16 @@ static void test_plan_expects(void)
 int main(void)
 {
 	unsetenv("POSIXLY_CORRECT");
-	for (size_t i = 0; i < COUNT(wrong); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		check_wrong(i);
-	for (size_t i = 0; i < COUNT(right); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(right); i++)
 		check_right(i);
 	test_others();
 	test_default();
 	test_has_share();
-	for (size_t i = 0; i < COUNT(plans); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(plans); i++)
 		check_plan(i);
-	for (size_t i = 0; i < COUNT(impossible); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(impossible); i++)
 		check_impossible(i);
 	test_page_sizes();
 	test_plan_passes_on();

@@ -6,7 +6,7 @@
 #include "memory/order.h"
 #include "memory/touch.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Whether ORDER takes each of its numbers once. SEEN has a byte for each. */
 static bool is_permutation(const struct order *order, unsigned char *seen)
@@ -45,10 +45,10 @@ static void test_odd_sizes(void)
 {
 	unsigned char *seen = malloc(1000003);
 
-	for (size_t i = 0; seen && i < COUNT(odd_counts); i++) {
+	for (size_t i = 0; seen && i < ARRAY_SIZE(odd_counts); i++) {
 		int wrong = 0;
 
-		for (size_t j = 0; j < COUNT(seeds); j++) {
+		for (size_t j = 0; j < ARRAY_SIZE(seeds); j++) {
 			struct order order = order_make(ORDER_RANDOM, odd_counts[i], seeds[j]);
 
 			wrong += !is_permutation(&order, seen);
@@ -113,7 +113,7 @@ static void test_seeds(void)
 /* How often the next page of the order is that next to the last, in either direction. */
 static void test_shuffled(void)
 {
-	for (size_t i = 0; i < COUNT(seeds); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(seeds); i++) {
 		struct order order = order_make(ORDER_RANDOM, 100000, seeds[i]);
 		uint64_t before = order_at(&order, 0), neighbours = 0;
 		double distance = 0;
@@ -145,11 +145,12 @@ static const struct {
 
 static void test_counts(void)
 {
-	for (size_t i = 0; i < COUNT(counts); i++) {
-		struct touch_manner manner = { .unit = counts[i].unit,
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct touch_params touch_params = { .unit = counts[i].unit,
 					       .stride = counts[i].stride };
 
-		tap_is((int64_t)touch_count(&manner, counts[i].span), (int64_t)counts[i].pages,
+		tap_is((int64_t)touch_count(&touch_params, counts[i].span),
+		       (int64_t)counts[i].pages,
 		       "pages that a stride visits");
 	}
 }
@@ -164,19 +165,19 @@ static const struct {
 
 static void test_chunks(void)
 {
-	struct touch_manner manner = { .unit = 4096, .stride = 4096 };
+	struct touch_params touch_params = { .unit = 4096, .stride = 4096 };
 
-	for (size_t i = 0; i < COUNT(chunks); i++) {
-		struct touch_job job = touch_plan(&manner, NULL, chunks[i].span << 10);
+	for (size_t i = 0; i < ARRAY_SIZE(chunks); i++) {
+		struct touch_job job = touch_plan(&touch_params, NULL, chunks[i].span << 10);
 
 		tap_is((int64_t)job.chunk * 4, (int64_t)chunks[i].chunk,
 		       "KiB that are populated at once");
 	}
-	manner.chunk = TOUCH_CHUNK;
-	tap_is((int64_t)touch_plan(&manner, NULL, UINT64_C(4) << 30).chunk, 64,
+	touch_params.chunk = TOUCH_CHUNK;
+	tap_is((int64_t)touch_plan(&touch_params, NULL, UINT64_C(4) << 30).chunk, 64,
 	       "no more than is wanted");
-	manner.unit = 2 << 20;
-	tap_is((int64_t)touch_plan(&manner, NULL, UINT64_C(4) << 30).chunk, 0,
+	touch_params.unit = 2 << 20;
+	tap_is((int64_t)touch_plan(&touch_params, NULL, UINT64_C(4) << 30).chunk, 0,
 	       "less than a huge page is none");
 }
 

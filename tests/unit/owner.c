@@ -6,7 +6,7 @@
 #include "base/safe.h"
 #include "why/owner.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A container's id, and another one. */
 #define ID "2260b35b008a15bd118e629c0c5d74e7f3a1fe18c724fbac61a54862fea196dc"
@@ -32,7 +32,7 @@
 
 struct row {
 	const char *path;
-	struct oom_owner wanted;	/* all of it */
+	struct cgroup_owner wanted;	/* all of it */
 };
 
 static void check_text(const char *path, const char *field, const char *got, const char *wanted)
@@ -43,24 +43,25 @@ static void check_text(const char *path, const char *field, const char *got, con
 
 static void check(const struct row *row)
 {
-	const struct oom_owner *wanted = &row->wanted;
+	const struct cgroup_owner *wanted = &row->wanted;
 	char safe[1024];
-	struct oom_owner got;
+	struct cgroup_owner got;
 	bool same;
 
 	/* What is not set must be empty all the same. */
 	memset(&got, 'x', sizeof(got));
-	oom_owner_find(row->path, &got);
+	cgroup_owner_find(row->path, &got);
 	same = got.kind == wanted->kind && !strcmp(got.pod, wanted->pod) &&
 	       !strcmp(got.qos, wanted->qos) && !strcmp(got.container, wanted->container) &&
 	       !strcmp(got.runtime, wanted->runtime) && !strcmp(got.unit, wanted->unit) &&
 	       !strcmp(got.user, wanted->user) && !strcmp(got.job, wanted->job) &&
 	       !strcmp(got.step, wanted->step) && !strcmp(got.task, wanted->task) &&
 	       !strcmp(got.what, wanted->what) && !strcmp(got.where, wanted->where);
-	if (tap_ok(same, "%s: %s", oom_owner_name(wanted->kind),
+	if (tap_ok(same, "%s: %s", cgroup_owner_name(wanted->kind),
 		   row->path ? safe_text(safe, sizeof(safe), row->path) : "(none)"))
 		return;
-	check_text(row->path, "kind", oom_owner_name(got.kind), oom_owner_name(wanted->kind));
+	check_text(row->path, "kind", cgroup_owner_name(got.kind),
+		   cgroup_owner_name(wanted->kind));
 	check_text(row->path, "pod", got.pod, wanted->pod);
 	check_text(row->path, "qos", got.qos, wanted->qos);
 	check_text(row->path, "container", got.container, wanted->container);
@@ -74,7 +75,7 @@ static void check(const struct row *row)
 	check_text(row->path, "where", got.where, wanted->where);
 }
 
-#define KUBERNETES .kind = OOM_OWNER_KUBERNETES
+#define KUBERNETES .kind = CGROUP_OWNER_KUBERNETES
 #define IN_POD KUBERNETES, .pod = UID, .qos = "burstable", .container = ID, \
 	.what = "Kubernetes pod " UID " (burstable), container 2260b35b008a", .where = IN_SPEC
 #define THE_POD KUBERNETES, .pod = UID, .qos = "burstable", .where = SUM, \
@@ -139,7 +140,7 @@ static const struct row kubernetes[] = {
 	    .what = "cgroup workers/7 below Kubernetes pod " UID " (burstable), container "
 	    "2260b35b008a" } },
 	{ "/kubepods/burstable/pod" UID "/" ID "/docker/" ID2,
-	  { .kind = OOM_OWNER_DOCKER, .container = ID2, .runtime = "docker", .where = BY_DOCKER,
+	  { .kind = CGROUP_OWNER_DOCKER, .container = ID2, .runtime = "docker", .where = BY_DOCKER,
 	    .what = "Docker container 9f02d9fa0049, inside Kubernetes pod " UID " (burstable), "
 	    "container 2260b35b008a" } },
 	/* No ids. */
@@ -157,22 +158,23 @@ static const struct row kubernetes[] = {
 	{ "/kubepods/poddfc377c9+c533+4d51+af9e+6e0e0b3db83b", { KUBERNETES, .what = "cgroup "
 	    "poddfc377c9+c533+4d51+af9e+6e0e0b3db83b below all pods of this Kubernetes node" } },
 	{ "/kubepods-burstablepod" UID_ ".slice",
-	  { .kind = OOM_OWNER_SLICE, .unit = "kubepods-burstablepod" UID_ ".slice",
+	  { .kind = CGROUP_OWNER_SLICE, .unit = "kubepods-burstablepod" UID_ ".slice",
 	    .what = "systemd slice kubepods-burstablepod" UID_ ".slice",
 	    .where = "MemoryMax= (systemctl edit kubepods-burstablepod" UID_ ".slice)" } },
-	{ "/kubepods-evil", { .kind = OOM_OWNER_UNKNOWN } },
+	{ "/kubepods-evil", { .kind = CGROUP_OWNER_UNKNOWN } },
 	{ "/notkubepods.slice",
-	  { .kind = OOM_OWNER_SLICE, .unit = "notkubepods.slice",
+	  { .kind = CGROUP_OWNER_SLICE, .unit = "notkubepods.slice",
 	    .what = "systemd slice notkubepods.slice",
 	    .where = "MemoryMax= (systemctl edit notkubepods.slice)" } },
 	{ "/kubepods-burstable-pod" UID_ ".slice:cri-containerd:../../etc",
-	  { .kind = OOM_OWNER_UNKNOWN } },
+	  { .kind = CGROUP_OWNER_UNKNOWN } },
 };
 
-#define DOCKER .kind = OOM_OWNER_DOCKER, .container = ID, .runtime = "docker", \
+#define DOCKER .kind = CGROUP_OWNER_DOCKER, .container = ID, .runtime = "docker", \
 	.what = "Docker container 2260b35b008a", .where = BY_DOCKER
-#define PODMAN .kind = OOM_OWNER_PODMAN, .container = ID, .runtime = "libpod", .where = BY_PODMAN
-#define CONTAINER .kind = OOM_OWNER_CONTAINER
+#define PODMAN .kind = CGROUP_OWNER_PODMAN, .container = ID, .runtime = "libpod", .where = \
+	BY_PODMAN
+#define CONTAINER .kind = CGROUP_OWNER_CONTAINER
 #define SESSION "/user.slice/user-1000.slice/user@1000.service/"
 #define TASK "9f02d9fa0049eb2655fc83c765f14236"
 #define ECS CONTAINER, .runtime = "ecs", .container = ID, \
@@ -182,30 +184,30 @@ static const struct row containers[] = {
 	{ "/docker/" ID, { DOCKER } },
 	{ "/docker/" ID "/init", { DOCKER } },
 	{ "/docker/0123456789abcdef",
-	  { .kind = OOM_OWNER_DOCKER, .container = "0123456789abcdef", .runtime = "docker",
+	  { .kind = CGROUP_OWNER_DOCKER, .container = "0123456789abcdef", .runtime = "docker",
 	    .what = "Docker container 0123456789ab", .where = BY_DOCKER } },
 	{ "/system.slice/docker-" ID ".scope", { DOCKER } },
 	{ "/custom.slice/docker-" ID ".scope", { DOCKER } },
 	{ "/system.slice/snap.docker.dockerd.service/docker/" ID, { DOCKER } },
 	{ SESSION "user.slice/docker-" ID ".scope",
-	  { .kind = OOM_OWNER_DOCKER, .container = ID, .runtime = "docker", .user = "1000",
+	  { .kind = CGROUP_OWNER_DOCKER, .container = ID, .runtime = "docker", .user = "1000",
 	    .what = "Docker container 2260b35b008a of user 1000", .where = BY_DOCKER } },
 	{ "/docker/" ID2 "/docker/" ID,
-	  { .kind = OOM_OWNER_DOCKER, .container = ID, .runtime = "docker", .where = BY_DOCKER,
+	  { .kind = CGROUP_OWNER_DOCKER, .container = ID, .runtime = "docker", .where = BY_DOCKER,
 	    .what = "Docker container 2260b35b008a, inside Docker container 9f02d9fa0049" } },
-	{ "/docker", { .kind = OOM_OWNER_DOCKER, .what = "all Docker containers" } },
+	{ "/docker", { .kind = CGROUP_OWNER_DOCKER, .what = "all Docker containers" } },
 	{ "/docker/deadbeef",
-	  { .kind = OOM_OWNER_DOCKER, .what = "cgroup deadbeef below all Docker containers" } },
-	{ "/docker/DEADBEEFDEADBEEF", { .kind = OOM_OWNER_DOCKER,
+	  { .kind = CGROUP_OWNER_DOCKER, .what = "cgroup deadbeef below all Docker containers" } },
+	{ "/docker/DEADBEEFDEADBEEF", { .kind = CGROUP_OWNER_DOCKER,
 	    .what = "cgroup DEADBEEFDEADBEEF below all Docker containers" } },
 	{ "/docker/" ID "0",
-	  { .kind = OOM_OWNER_DOCKER, .what = "cgroup " ID "0 below all Docker containers" } },
+	  { .kind = CGROUP_OWNER_DOCKER, .what = "cgroup " ID "0 below all Docker containers" } },
 	{ "/docker/buildkit/5cf82fwiumld3vcs5d5l5pzyv",
 	  { CONTAINER, .container = "5cf82fwiumld3vcs5d5l5pzyv", .runtime = "buildkit",
 	    .what = "BuildKit build step 5cf82fwiumld3vcs5d5l5pzyv" } },
 	{ "/buildkit",
 	  { CONTAINER, .runtime = "buildkit", .what = "all containers of buildkit" } },
-	{ "/mine/docker", { .kind = OOM_OWNER_UNKNOWN } },
+	{ "/mine/docker", { .kind = CGROUP_OWNER_UNKNOWN } },
 
 	{ "/machine.slice/libpod-" ID ".scope",
 	  { PODMAN, .what = "Podman container 2260b35b008a" } },
@@ -214,18 +216,18 @@ static const struct row containers[] = {
 	{ "/libpod_parent/libpod-" ID, { PODMAN, .what = "Podman container 2260b35b008a" } },
 	{ "/libpod_parent/libpod-" ID "/ctr",
 	  { PODMAN, .what = "Podman container 2260b35b008a" } },
-	{ "/libpod_parent", { .kind = OOM_OWNER_PODMAN, .what = "all Podman containers" } },
+	{ "/libpod_parent", { .kind = CGROUP_OWNER_PODMAN, .what = "all Podman containers" } },
 	{ "/system.slice/web.service/libpod-payload-" ID,
 	  { PODMAN, .what = "Podman container 2260b35b008a" } },
 	{ SESSION "user.slice/libpod-" ID ".scope/container",
 	  { PODMAN, .user = "1000", .what = "Podman container 2260b35b008a of user 1000" } },
 	{ "/machine.slice/machine-libpod_pod_" ID ".slice",
-	  { .kind = OOM_OWNER_PODMAN, .where = "podman pod create --memory",
+	  { .kind = CGROUP_OWNER_PODMAN, .where = "podman pod create --memory",
 	    .what = "Podman pod 2260b35b008a, all its containers together" } },
 	{ "/machine.slice/machine-libpod_pod_" ID2 ".slice/libpod-" ID ".scope",
 	  { PODMAN, .what = "Podman container 2260b35b008a" } },
 	{ "/libpod_parent/libpod-" ID "/system.slice/nginx.service",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "nginx.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "nginx.service",
 	    .what = "systemd service nginx.service, inside Podman container 2260b35b008a",
 	    .where = "MemoryMax= (inside it: systemctl edit nginx.service)" } },
 
@@ -233,7 +235,7 @@ static const struct row containers[] = {
 	    .what = "container 2260b35b008a (containerd)" } },
 	{ "/default/" ID, { CONTAINER, .container = ID, .runtime = "containerd", .where = BY_OCI,
 	    .what = "container 2260b35b008a (containerd)" } },
-	{ "/default/web", { .kind = OOM_OWNER_UNKNOWN } },
+	{ "/default/web", { .kind = CGROUP_OWNER_UNKNOWN } },
 	{ "/mine/" ID, { CONTAINER, .container = ID, .what = "container 2260b35b008a",
 	    .where = BY_OCI } },
 	{ "/system.slice/nerdctl-" ID ".scope",
@@ -269,8 +271,8 @@ static const struct row containers[] = {
 	    .what = "cgroup ecstasks-" TASK " below all Amazon ECS tasks" } },
 };
 
-#define LXC(name) .kind = OOM_OWNER_LXC, .container = name, .runtime = "lxc"
-#define GUEST(name) .kind = OOM_OWNER_NSPAWN, .container = name, .runtime = "libvirt", \
+#define LXC(name) .kind = CGROUP_OWNER_LXC, .container = name, .runtime = "lxc"
+#define GUEST(name) .kind = CGROUP_OWNER_NSPAWN, .container = name, .runtime = "libvirt", \
 	.what = "libvirt guest " name, .where = BY_VIRSH
 
 static const struct row machines[] = {
@@ -283,23 +285,24 @@ static const struct row machines[] = {
 	    .where = "the container's memory (Proxmox: pct set 39004 --memory)" } },
 	{ "/lxc/101/ns", { LXC("101"), .what = "LXC container 101",
 	    .where = "the container's memory (Proxmox: pct set 101 --memory)" } },
-	{ "/lxc", { .kind = OOM_OWNER_LXC, .what = "all LXC containers" } },
+	{ "/lxc", { .kind = CGROUP_OWNER_LXC, .what = "all LXC containers" } },
 	{ "/lxc/101/ns/system.slice/docker-" ID ".scope",
-	  { .kind = OOM_OWNER_DOCKER, .container = ID, .runtime = "docker", .where = BY_DOCKER,
+	  { .kind = CGROUP_OWNER_DOCKER, .container = ID, .runtime = "docker", .where = BY_DOCKER,
 	    .what = "Docker container 2260b35b008a, inside LXC container 101" } },
 	{ "/lxc/101/ns/lxc/inner/docker/" ID,
-	  { .kind = OOM_OWNER_DOCKER, .container = ID, .runtime = "docker", .where = BY_DOCKER,
+	  { .kind = CGROUP_OWNER_DOCKER, .container = ID, .runtime = "docker", .where = BY_DOCKER,
 	    .what = "Docker container 2260b35b008a, inside LXC container inner, inside LXC "
 	    "container 101" } },
 	{ "/lxc.payload.web1/system.slice/nginx.service",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "nginx.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "nginx.service",
 	    .what = "systemd service nginx.service, inside LXC container web1",
 	    .where = "MemoryMax= (inside it: systemctl edit nginx.service)" } },
 	{ "/lxc.payload.web1/user.slice/user-0.slice/session-c2.scope",
-	  { .kind = OOM_OWNER_SESSION, .unit = "session-c2.scope", .user = "0",
+	  { .kind = CGROUP_OWNER_SESSION, .unit = "session-c2.scope", .user = "0",
 	    .what = "login session c2 of user 0, inside LXC container web1",
 	    .where = "MemoryMax= (inside it: systemctl set-property session-c2.scope)" } },
-	{ "/lxc/a b", { .kind = OOM_OWNER_LXC, .what = "cgroup a b below all LXC containers" } },
+	{ "/lxc/a b",
+	{ .kind = CGROUP_OWNER_LXC, .what = "cgroup a b below all LXC containers" } },
 
 	{ "/machine.slice/machine-qemu\\x2d1\\x2dweb\\x2dserver.scope",
 	  { GUEST("web-server"), .unit = "machine-qemu-1-web-server.scope" } },
@@ -309,28 +312,28 @@ static const struct row machines[] = {
 	{ "/machine/db.libvirt-qemu", { GUEST("db") } },
 	{ "/libvirt/qemu/db", { GUEST("db") } },
 	{ "/machine.slice/machine-debian.scope",
-	  { .kind = OOM_OWNER_NSPAWN, .container = "debian", .runtime = "systemd-nspawn",
+	  { .kind = CGROUP_OWNER_NSPAWN, .container = "debian", .runtime = "systemd-nspawn",
 	    .unit = "machine-debian.scope", .what = "systemd-nspawn container debian",
 	    .where = "MemoryMax= (systemctl set-property machine-debian.scope)" } },
 	{ "/machine.slice/machine-my\\x2ddebian.scope/payload",
-	  { .kind = OOM_OWNER_NSPAWN, .container = "my-debian", .runtime = "systemd-nspawn",
+	  { .kind = CGROUP_OWNER_NSPAWN, .container = "my-debian", .runtime = "systemd-nspawn",
 	    .unit = "machine-my-debian.scope", .what = "systemd-nspawn container my-debian",
 	    .where = "MemoryMax= of that unit" } },
 	{ "/machine.slice/systemd-nspawn@debian.service/payload",
-	  { .kind = OOM_OWNER_NSPAWN, .container = "debian", .runtime = "systemd-nspawn",
+	  { .kind = CGROUP_OWNER_NSPAWN, .container = "debian", .runtime = "systemd-nspawn",
 	    .unit = "systemd-nspawn@debian.service", .what = "systemd-nspawn container debian",
 	    .where = "MemoryMax= (systemctl edit systemd-nspawn@debian.service)" } },
-	{ "/machine.slice", { .kind = OOM_OWNER_NSPAWN, .unit = "machine.slice",
+	{ "/machine.slice", { .kind = CGROUP_OWNER_NSPAWN, .unit = "machine.slice",
 	    .what = "all virtual machines and containers (machine.slice)",
 	    .where = "MemoryMax= (systemctl edit machine.slice)" } },
 	{ "/qemu.slice/101.scope",
-	  { .kind = OOM_OWNER_NSPAWN, .container = "101", .runtime = "proxmox",
+	  { .kind = CGROUP_OWNER_NSPAWN, .container = "101", .runtime = "proxmox",
 	    .unit = "101.scope",
 	    .what = "Proxmox virtual machine 101",
 	    .where = "MemoryMax= (systemctl set-property 101.scope)" } },
 };
 
-#define SLURM .kind = OOM_OWNER_SLURM
+#define SLURM .kind = CGROUP_OWNER_SLURM
 
 static const struct row slurm[] = {
 	{ "/slurm/uid_1000/job_17", { SLURM, .user = "1000", .job = "17",
@@ -363,121 +366,123 @@ static const struct row slurm[] = {
 	    .what = "cgroup step_ below Slurm job 17 of user 1000" } },
 	{ "/slurm/job_17/step_0/libpod-" ID,
 	  { PODMAN, .what = "Podman container 2260b35b008a, inside Slurm job 17, step 0" } },
-	{ "/mine/slurm/job_17", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/job_17/step_0", { .kind = OOM_OWNER_UNKNOWN } },
+	{ "/mine/slurm/job_17", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/job_17/step_0", { .kind = CGROUP_OWNER_UNKNOWN } },
 };
 
 static const struct row units[] = {
 	{ "/system.slice/foo.service",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "foo.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "foo.service",
 	    .what = "systemd service foo.service",
 	    .where = "MemoryMax= (systemctl edit foo.service)" } },
 	{ "/system.slice/system-getty.slice/getty@tty1.service",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "getty@tty1.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "getty@tty1.service",
 	    .what = "systemd service getty@tty1.service",
 	    .where = "MemoryMax= (systemctl edit getty@tty1.service)" } },
 	{ "/system.slice/srv-my\\x2ddisk.mount",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "srv-my-disk.mount",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "srv-my-disk.mount",
 	    .what = "systemd service srv-my-disk.mount", .where = "MemoryMax= of that unit" } },
 	{ "/system.slice/run-u12.service",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "run-u12.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "run-u12.service",
 	    .what = "systemd service run-u12.service",
 	    .where = "systemd-run --property=MemoryMax=" } },
 	{ "/system.slice/run-rd041d7ba0e5d4bdb9e1c4c0b9d8a3c55.scope",
-	  { .kind = OOM_OWNER_SCOPE, .unit = "run-rd041d7ba0e5d4bdb9e1c4c0b9d8a3c55.scope",
+	  { .kind = CGROUP_OWNER_SCOPE, .unit = "run-rd041d7ba0e5d4bdb9e1c4c0b9d8a3c55.scope",
 	    .what = "systemd scope run-rd041d7ba0e5d4bdb9e1c4c0b9d8a3c55.scope",
 	    .where = "systemd-run --property=MemoryMax=" } },
 	{ "/system.slice/run-udev.service",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "run-udev.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "run-udev.service",
 	    .what = "systemd service run-udev.service",
 	    .where = "MemoryMax= (systemctl edit run-udev.service)" } },
 	{ "/system.slice/foo.service/worker/3",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "foo.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "foo.service",
 	    .what = "cgroup worker/3 below systemd service foo.service" } },
 	{ "/oomt.slice/oomt-1.scope",
-	  { .kind = OOM_OWNER_SCOPE, .unit = "oomt-1.scope", .what = "systemd scope oomt-1.scope",
+	  { .kind = CGROUP_OWNER_SCOPE, .unit = "oomt-1.scope", .what =
+		  "systemd scope oomt-1.scope",
 	    .where = "MemoryMax= (systemctl set-property oomt-1.scope)" } },
 	{ "/oomt.slice",
-	  { .kind = OOM_OWNER_SLICE, .unit = "oomt.slice", .what = "systemd slice oomt.slice",
+	  { .kind = CGROUP_OWNER_SLICE, .unit = "oomt.slice", .what = "systemd slice oomt.slice",
 	    .where = "MemoryMax= (systemctl edit oomt.slice)" } },
 	{ "/init.scope",
-	  { .kind = OOM_OWNER_SCOPE, .unit = "init.scope", .what = "systemd scope init.scope",
+	  { .kind = CGROUP_OWNER_SCOPE, .unit = "init.scope", .what = "systemd scope init.scope",
 	    .where = "MemoryMax= (systemctl set-property init.scope)" } },
 	{ "/user.slice/user-1000.slice",
-	  { .kind = OOM_OWNER_SLICE, .unit = "user-1000.slice", .user = "1000",
+	  { .kind = CGROUP_OWNER_SLICE, .unit = "user-1000.slice", .user = "1000",
 	    .what = "all that user 1000 runs (user-1000.slice)",
 	    .where = "MemoryMax= (systemctl edit user-1000.slice)" } },
 	{ "/user.slice/user-1000.slice/session-3.scope",
-	  { .kind = OOM_OWNER_SESSION, .unit = "session-3.scope", .user = "1000",
+	  { .kind = CGROUP_OWNER_SESSION, .unit = "session-3.scope", .user = "1000",
 	    .what = "login session 3 of user 1000",
 	    .where = "MemoryMax= (systemctl set-property session-3.scope)" } },
 	{ "/user.slice/user-1000.slice/user@1000.service",
-	  { .kind = OOM_OWNER_SESSION, .unit = "user@1000.service", .user = "1000",
+	  { .kind = CGROUP_OWNER_SESSION, .unit = "user@1000.service", .user = "1000",
 	    .what = "the systemd of user 1000 (user@1000.service)",
 	    .where = "MemoryMax= (systemctl edit user@1000.service)" } },
 	{ SESSION "app.slice/run-u640.service",
-	  { .kind = OOM_OWNER_SESSION, .unit = "run-u640.service", .user = "1000",
+	  { .kind = CGROUP_OWNER_SESSION, .unit = "run-u640.service", .user = "1000",
 	    .what = "systemd unit run-u640.service of user 1000",
 	    .where = "systemd-run --property=MemoryMax=" } },
 	{ SESSION "app.slice/web.service",
-	  { .kind = OOM_OWNER_SESSION, .unit = "web.service", .user = "1000",
+	  { .kind = CGROUP_OWNER_SESSION, .unit = "web.service", .user = "1000",
 	    .what = "systemd unit web.service of user 1000",
 	    .where = "MemoryMax= (systemctl --user edit web.service)" } },
 	{ SESSION "init.scope",
-	  { .kind = OOM_OWNER_SESSION, .unit = "init.scope", .user = "1000",
+	  { .kind = CGROUP_OWNER_SESSION, .unit = "init.scope", .user = "1000",
 	    .what = "systemd unit init.scope of user 1000",
 	    .where = "MemoryMax= (systemctl --user set-property init.scope)" } },
 	{ "/pagetouch-12504",
-	  { .kind = OOM_OWNER_PAGETOUCH, .what = "the sandbox of pagetouch process 12504",
+	  { .kind = CGROUP_OWNER_PAGETOUCH, .what = "the sandbox of pagetouch process 12504",
 	    .where = "pagetouch --limit" } },
 	{ SESSION "app.slice/pagetouch-99.scope/pagetouch-99",
-	  { .kind = OOM_OWNER_PAGETOUCH, .user = "1000",
+	  { .kind = CGROUP_OWNER_PAGETOUCH, .user = "1000",
 	    .what = "the sandbox of pagetouch process 99", .where = "pagetouch --limit" } },
 	{ "/user.slice/pagetouch-observer-99",
-	  { .kind = OOM_OWNER_PAGETOUCH, .what = "pagetouch process 99, outside its sandbox" } },
+	  { .kind = CGROUP_OWNER_PAGETOUCH, .what =
+		  "pagetouch process 99, outside its sandbox" } },
 	{ "/pagetouch-0a1b2c3d4e5f6789",
-	  { .kind = OOM_OWNER_PAGETOUCH, .what = "the sandbox 0a1b2c3d4e5f6789 of pagetouch",
+	  { .kind = CGROUP_OWNER_PAGETOUCH, .what = "the sandbox 0a1b2c3d4e5f6789 of pagetouch",
 	    .where = "pagetouch --limit" } },
-	{ "/pagetouch-0a1b2c3d4e5f678g", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/pagetouch-x", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/pagetouch-", { .kind = OOM_OWNER_UNKNOWN } },
+	{ "/pagetouch-0a1b2c3d4e5f678g", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/pagetouch-x", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/pagetouch-", { .kind = CGROUP_OWNER_UNKNOWN } },
 	{ "/system.slice/pagetouch-7.service",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "pagetouch-7.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "pagetouch-7.service",
 	    .what = "systemd service pagetouch-7.service",
 	    .where = "MemoryMax= (systemctl edit pagetouch-7.service)" } },
 };
 
 static const struct row others[] = {
-	{ "/", { .kind = OOM_OWNER_ROOT, .what = "the root cgroup: the whole machine" } },
-	{ NULL, { .kind = OOM_OWNER_UNKNOWN } },
-	{ "", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "//", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/..", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/../../..", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/oomreport", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/1/2", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "(null)", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/.service", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/.scope/.slice", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/\x1b]0;pwned\a.service", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/evil\n.scope", { .kind = OOM_OWNER_UNKNOWN } },
-	{ "/\xff\xfe", { .kind = OOM_OWNER_UNKNOWN } },
+	{ "/", { .kind = CGROUP_OWNER_ROOT, .what = "the root cgroup: the whole machine" } },
+	{ NULL, { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "//", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/..", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/../../..", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/oomreport", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/1/2", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "(null)", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/.service", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/.scope/.slice", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/\x1b]0;pwned\a.service", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/evil\n.scope", { .kind = CGROUP_OWNER_UNKNOWN } },
+	{ "/\xff\xfe", { .kind = CGROUP_OWNER_UNKNOWN } },
 	{ "//system.slice//foo.service//",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "foo.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "foo.service",
 	    .what = "systemd service foo.service",
 	    .where = "MemoryMax= (systemctl edit foo.service)" } },
 	{ "/docker/" ID "/../../system.slice",
-	  { .kind = OOM_OWNER_SLICE, .unit = "system.slice",
+	  { .kind = CGROUP_OWNER_SLICE, .unit = "system.slice",
 	    .what = "systemd slice system.slice, inside Docker container 2260b35b008a",
 	    .where = "MemoryMax= (inside it: systemctl edit system.slice)" } },
 	/* An escaped NUL would end the name, half an escape is none. */
 	{ "/a\\x00b\\x2.service",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "a\\x00b\\x2.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "a\\x00b\\x2.service",
 	    .what = "systemd service a\\x00b\\x2.service",
 	    .where = "MemoryMax= (systemctl edit a\\x00b\\x2.service)" } },
 	/* The name is as systemd has it; it is for safe_text() to make it fit for a terminal. */
 	{ "/a\\x1b\\x5cb.service",
-	  { .kind = OOM_OWNER_SERVICE, .unit = "a\x1b\\b.service",
+	  { .kind = CGROUP_OWNER_SERVICE, .unit = "a\x1b\\b.service",
 	    .what = "systemd service a\x1b\\b.service", .where = "MemoryMax= of that unit" } },
 };
 
@@ -493,7 +498,7 @@ static bool ends(const char *text, size_t size)
 }
 
 /* Whether every text of the owner ends within its bounds. */
-static bool is_sound(const struct oom_owner *owner)
+static bool is_sound(const struct cgroup_owner *owner)
 {
 	return ends(owner->pod, sizeof(owner->pod)) && ends(owner->qos, sizeof(owner->qos)) &&
 	       ends(owner->container, sizeof(owner->container)) &&
@@ -502,14 +507,14 @@ static bool is_sound(const struct oom_owner *owner)
 	       ends(owner->job, sizeof(owner->job)) && ends(owner->step, sizeof(owner->step)) &&
 	       ends(owner->task, sizeof(owner->task)) && ends(owner->what, sizeof(owner->what)) &&
 	       ends(owner->where, sizeof(owner->where)) &&
-	       owner->kind <= OOM_OWNER_PAGETOUCH;
+	       owner->kind <= CGROUP_OWNER_PAGETOUCH;
 }
 
 /* PREFIX, LENGTH times BYTE, SUFFIX. */
 static bool survives(const char *prefix, char byte, size_t length, const char *suffix)
 {
 	char *path = malloc(strlen(prefix) + length + strlen(suffix) + 1);
-	struct oom_owner owner;
+	struct cgroup_owner owner;
 	bool sound;
 
 	if (!path)
@@ -518,7 +523,7 @@ static bool survives(const char *prefix, char byte, size_t length, const char *s
 	memset(path + strlen(prefix), byte, length);
 	strcpy(path + strlen(prefix) + length, suffix);
 	memset(&owner, 'x', sizeof(owner));
-	oom_owner_find(path, &owner);
+	cgroup_owner_find(path, &owner);
 	sound = is_sound(&owner);
 	free(path);
 	return sound;
@@ -526,7 +531,7 @@ static bool survives(const char *prefix, char byte, size_t length, const char *s
 
 static void test_long(void)
 {
-	static const struct { const char *prefix, *suffix; } around[] = {
+	static const struct { const char *prefix, *suffix; } counters[] = {
 		{ "/", "" }, { "/system.slice/", ".service" }, { "/user.slice/user-", ".slice" },
 		{ "/user@", ".service" }, { "/lxc/", "" }, { "/lxc.payload.", "" },
 		{ "/docker/", "" }, { "/garden/", "" }, { "/slurm/job_", "/step_0" },
@@ -541,11 +546,11 @@ static void test_long(void)
 					  319, 320, 321, 70000 };
 	bool sound = true;
 
-	for (size_t i = 0; i < COUNT(around); i++)
-		for (size_t j = 0; j < COUNT(lengths); j++)
+	for (size_t i = 0; i < ARRAY_SIZE(counters); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(lengths); j++)
 			for (const char *byte = "a1/\\-\x1b\xe9:"; *byte; byte++)
-				sound &= survives(around[i].prefix, *byte, lengths[j],
-						  around[i].suffix);
+				sound &= survives(counters[i].prefix, *byte, lengths[j],
+						  counters[i].suffix);
 	tap_ok(sound, "names of any length stay in bounds");
 }
 
@@ -553,11 +558,11 @@ static void test_long(void)
 static void test_nested(void)
 {
 	char path[32 * sizeof("/docker/" ID) + 1] = "";
-	struct oom_owner owner;
+	struct cgroup_owner owner;
 
 	for (int i = 0; i < 32; i++)
 		strcat(path, "/docker/" ID);
-	oom_owner_find(path, &owner);
+	cgroup_owner_find(path, &owner);
 	tap_ok(is_sound(&owner), "32 containers in one another stay in bounds");
 	tap_ok(!strncmp(owner.what, "Docker container 2260b35b008a, inside Docker container", 54),
 	       "and the innermost is named first");
@@ -589,12 +594,12 @@ static void test_random(void)
 	for (int i = 0; i < 20000; i++) {
 		uint32_t count = next_random(&state) % 12;
 		char path[4096] = "";
-		struct oom_owner owner;
+		struct cgroup_owner owner;
 
 		for (uint32_t j = 0; j < count; j++)
-			strcat(path, pieces[next_random(&state) % COUNT(pieces)]);
+			strcat(path, pieces[next_random(&state) % ARRAY_SIZE(pieces)]);
 		memset(&owner, 'x', sizeof(owner));
-		oom_owner_find(path, &owner);
+		cgroup_owner_find(path, &owner);
 		if (!is_sound(&owner) || (owner.kind && !owner.what[0]) ||
 		    (!owner.kind && owner.what[0])) {
 			printf("#   %s\n", path);
@@ -606,9 +611,9 @@ static void test_random(void)
 
 static void test_names(void)
 {
-	tap_is_text(oom_owner_name(OOM_OWNER_UNKNOWN), "unknown", "the name of no owner");
-	tap_is_text(oom_owner_name(OOM_OWNER_NSPAWN), "machine", "the name of machines");
-	tap_is_text(oom_owner_name(OOM_OWNER_PAGETOUCH), "pagetouch", "the name of our own");
+	tap_is_text(cgroup_owner_name(CGROUP_OWNER_UNKNOWN), "unknown", "the name of no owner");
+	tap_is_text(cgroup_owner_name(CGROUP_OWNER_NSPAWN), "machine", "the name of machines");
+	tap_is_text(cgroup_owner_name(CGROUP_OWNER_PAGETOUCH), "pagetouch", "the name of our own");
 }
 
 static void test_safe(void)
@@ -644,7 +649,7 @@ static void test_safe(void)
 	};
 	char safe[256];
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		safe_text(safe, sizeof(safe), rows[i].text);
 		tap_is_text(safe, rows[i].safe, rows[i].name);
 		if (strlen(safe) >= SAFE_ROOM(strlen(rows[i].text)))
@@ -664,7 +669,7 @@ static void test_safe_room(void)
 	};
 	char byte = 'x', text[3] = "\xff\xff";
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char *safe = malloc(rows[i].size);
 
 		if (!safe)
@@ -705,11 +710,11 @@ static void test_versions(void)
 		{ "/lxc.payload.web", "lxc.cgroup.memory.limit_in_bytes in its", 1 },
 		{ "/lxc.payload.web", "lxc.cgroup2.memory.max in its", 2 },
 	};
-	struct oom_owner owner;
+	struct cgroup_owner owner;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		oom_owner_find(cases[i].path, &owner);
-		oom_owner_set_version(&owner, cases[i].version);
+		cgroup_owner_find(cases[i].path, &owner);
+		cgroup_owner_set_version(&owner, cases[i].version);
 		tap_has(owner.where, cases[i].piece, "the setting of its version");
 	}
 }
@@ -717,12 +722,12 @@ static void test_versions(void)
 int main(void)
 {
 	test_versions();
-	test_rows(kubernetes, COUNT(kubernetes));
-	test_rows(containers, COUNT(containers));
-	test_rows(machines, COUNT(machines));
-	test_rows(slurm, COUNT(slurm));
-	test_rows(units, COUNT(units));
-	test_rows(others, COUNT(others));
+	test_rows(kubernetes, ARRAY_SIZE(kubernetes));
+	test_rows(containers, ARRAY_SIZE(containers));
+	test_rows(machines, ARRAY_SIZE(machines));
+	test_rows(slurm, ARRAY_SIZE(slurm));
+	test_rows(units, ARRAY_SIZE(units));
+	test_rows(others, ARRAY_SIZE(others));
 	test_long();
 	test_nested();
 	test_random();

@@ -13,52 +13,56 @@
 #define GIB (KIB * MIB)
 #define SECOND UINT64_C(1000000000)
 #define MS UINT64_C(1000000)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Any number will do: page sizes differ between machines. */
 static const uint64_t page_sizes[] = { 4096, 16384, 65536 };
 
 static void test_no_rate(void)
 {
-	struct pace pace = pace_begin(0, page_sizes[0], 5 * SECOND);
+	struct rate_limiter limiter = rate_limiter_begin(0, page_sizes[0], 5 * SECOND);
 
-	tap_ok(pace_allows(&pace, 5 * SECOND) == UINT64_MAX,
+	tap_ok(rate_limiter_allows(&limiter, 5 * SECOND) == UINT64_MAX,
 	       "without a rate all is allowed at once");
-	pace_forgive(&pace, MIB, 60 * SECOND);
-	tap_ok(pace_allows(&pace, 60 * SECOND) == UINT64_MAX, "and later");
+	rate_limiter_restart(&limiter, MIB, 60 * SECOND);
+	tap_ok(rate_limiter_allows(&limiter, 60 * SECOND) == UINT64_MAX, "and later");
 }
 
 static void test_allows(void)
 {
 	uint64_t start = 1000 * SECOND;
 
-	for (size_t i = 0; i < COUNT(page_sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(page_sizes); i++) {
 		uint64_t page = page_sizes[i];
-		struct pace pace = pace_begin(10 * page, page, start);
+		struct rate_limiter limiter = rate_limiter_begin(10 * page, page, start);
 
-		tap_is((int64_t)pace_allows(&pace, start), 0, "nothing is allowed at the start");
-		tap_is((int64_t)pace_allows(&pace, start + SECOND / 10 - 1), 0,
+		tap_is((int64_t)rate_limiter_allows(&limiter, start), 0,
+		       "nothing is allowed at the start");
+		tap_is((int64_t)rate_limiter_allows(&limiter, start + SECOND / 10 - 1), 0,
 		       "nor before a page is due");
-		tap_is((int64_t)pace_allows(&pace, start + SECOND / 10), (int64_t)page,
+		tap_is((int64_t)rate_limiter_allows(&limiter, start + SECOND / 10), (int64_t)page,
 		       "a page after its time");
-		tap_is((int64_t)pace_allows(&pace, start + SECOND / 4), (int64_t)(2 * page),
+		tap_is((int64_t)rate_limiter_allows(&limiter, start + SECOND / 4),
+		       (int64_t)(2 * page),
 		       "whole pages only");
-		tap_is((int64_t)pace_allows(&pace, start + 3 * SECOND), (int64_t)(30 * page),
+		tap_is((int64_t)rate_limiter_allows(&limiter, start + 3 * SECOND),
+		       (int64_t)(30 * page),
 		       "the rate holds over seconds");
-		tap_is((int64_t)pace_allows(&pace, start + 86400 * SECOND),
+		tap_is((int64_t)rate_limiter_allows(&limiter, start + 86400 * SECOND),
 		       (int64_t)(864000 * page), "and over a day");
 	}
 }
 
 static void test_huge_rate(void)
 {
-	struct pace pace = pace_begin(UINT64_MAX, page_sizes[0], 0);
+	struct rate_limiter limiter = rate_limiter_begin(UINT64_MAX, page_sizes[0], 0);
 
-	tap_ok(pace_allows(&pace, SECOND / 2) >= UINT64_MAX / 2 - page_sizes[0],
+	tap_ok(rate_limiter_allows(&limiter, SECOND / 2) >= UINT64_MAX / 2 - page_sizes[0],
 	       "the largest rate does not overflow");
-	tap_ok(pace_allows(&pace, 100 * SECOND) >= UINT64_MAX - page_sizes[0],
+	tap_ok(rate_limiter_allows(&limiter, 100 * SECOND) >= UINT64_MAX - page_sizes[0],
 	       "nor does it over time");
-	tap_ok(pace_due(&pace, 0, GIB) <= PACE_TICK_NS, "at that rate a tick is soon over");
+	tap_ok(rate_limiter_due(&limiter, 0, GIB) <= RATE_LIMITER_TICK_NS,
+	       "at that rate a tick is soon over");
 }
 
 /* Rates from less than a page per second to many pages per tick. */
@@ -70,16 +74,17 @@ static const uint64_t rates[] = {
 static void check_due(uint64_t rate, uint64_t page)
 {
 	uint64_t touched = 0, end = 64 * GIB, now = 7 * SECOND;
-	struct pace pace = pace_begin(rate, page, now);
+	struct rate_limiter limiter = rate_limiter_begin(rate, page, now);
 	bool moves = true, even = true, waits = true;
 
 	for (int i = 0; i < 20; i++) {
-		uint64_t due = pace_due(&pace, touched, end);
-		uint64_t allowed = pace_allows(&pace, due);
+		uint64_t due = rate_limiter_due(&limiter, touched, end);
+		uint64_t allowed = rate_limiter_allows(&limiter, due);
 
 		waits = waits && due > now;
 		moves = moves && allowed >= touched + page && allowed % page == 0;
-		even = even && allowed <= touched + page + rate * 2 * PACE_TICK_NS / SECOND;
+		even = even && allowed <= touched + page + rate * 2 *
+			RATE_LIMITER_TICK_NS / SECOND;
 		touched = allowed;
 		now = due;
 	}
@@ -90,48 +95,50 @@ static void check_due(uint64_t rate, uint64_t page)
 
 static void test_due(void)
 {
-	for (size_t i = 0; i < COUNT(rates); i++)
-		for (size_t j = 0; j < COUNT(page_sizes); j++)
+	for (size_t i = 0; i < ARRAY_SIZE(rates); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(page_sizes); j++)
 			check_due(rates[i], page_sizes[j]);
 }
 
 static void test_due_times(void)
 {
 	uint64_t page = page_sizes[0];
-	struct pace pace = pace_begin(page, page, 100 * SECOND);
+	struct rate_limiter limiter = rate_limiter_begin(page, page, 100 * SECOND);
 
-	tap_is((int64_t)pace_due(&pace, 0, 10 * page), (int64_t)(101 * SECOND),
+	tap_is((int64_t)rate_limiter_due(&limiter, 0, 10 * page), (int64_t)(101 * SECOND),
 	       "a page a second: the first is due after one second");
-	tap_is((int64_t)pace_due(&pace, 5 * page, 10 * page), (int64_t)(106 * SECOND),
+	tap_is((int64_t)rate_limiter_due(&limiter, 5 * page, 10 * page), (int64_t)(106 * SECOND),
 	       "the sixth after six");
-	pace = pace_begin(1000 * page, page, 0);
-	tap_is((int64_t)pace_due(&pace, 0, 1000 * page), (int64_t)PACE_TICK_NS,
+	limiter = rate_limiter_begin(1000 * page, page, 0);
+	tap_is((int64_t)rate_limiter_due(&limiter, 0, 1000 * page), (int64_t)RATE_LIMITER_TICK_NS,
 	       "many pages a second: a tick's worth at a time");
-	tap_is((int64_t)pace_due(&pace, 0, 2 * page), (int64_t)(2 * MS),
+	tap_is((int64_t)rate_limiter_due(&limiter, 0, 2 * page), (int64_t)(2 * MS),
 	       "the last few pages are not waited for longer than they take");
-	tap_is((int64_t)pace_due(&pace, 998 * page, 1000 * page), (int64_t)SECOND,
+	tap_is((int64_t)rate_limiter_due(&limiter, 998 * page, 1000 * page), (int64_t)SECOND,
 	       "nor are they at the end of a long run");
-	pace = pace_begin(1, page, UINT64_MAX - SECOND);
-	tap_ok(pace_due(&pace, 0, page) == UINT64_MAX, "beyond the end of time is its end");
+	limiter = rate_limiter_begin(1, page, UINT64_MAX - SECOND);
+	tap_ok(rate_limiter_due(&limiter, 0, page) == UINT64_MAX,
+	       "beyond the end of time is its end");
 }
 
 static void test_forgive(void)
 {
 	uint64_t page = page_sizes[0], rate = 100 * page, touched = 10 * page;
-	struct pace pace = pace_begin(rate, page, 0);
+	struct rate_limiter limiter = rate_limiter_begin(rate, page, 0);
 
-	pace_forgive(&pace, touched, 110 * MS);
-	tap_is((int64_t)pace_allows(&pace, SECOND), (int64_t)(100 * page),
+	rate_limiter_restart(&limiter, touched, 110 * MS);
+	tap_is((int64_t)rate_limiter_allows(&limiter, SECOND), (int64_t)(100 * page),
 	       "who is in time is not set back");
-	pace_forgive(&pace, touched, 150 * MS);
-	tap_is((int64_t)pace_allows(&pace, SECOND), (int64_t)(100 * page),
+	rate_limiter_restart(&limiter, touched, 150 * MS);
+	tap_is((int64_t)rate_limiter_allows(&limiter, SECOND), (int64_t)(100 * page),
 	       "a little late is made up for");
-	pace_forgive(&pace, touched, 10 * SECOND);
-	tap_is((int64_t)pace_allows(&pace, 10 * SECOND), (int64_t)touched,
+	rate_limiter_restart(&limiter, touched, 10 * SECOND);
+	tap_is((int64_t)rate_limiter_allows(&limiter, 10 * SECOND), (int64_t)touched,
 	       "after a stall there is no burst");
-	tap_is((int64_t)pace_allows(&pace, 11 * SECOND), (int64_t)(touched + 100 * page),
+	tap_is((int64_t)rate_limiter_allows(&limiter, 11 * SECOND),
+	       (int64_t)(touched + 100 * page),
 	       "and the rate goes on from there");
-	tap_is((int64_t)pace_due(&pace, touched, GIB), (int64_t)(10010 * MS),
+	tap_is((int64_t)rate_limiter_due(&limiter, touched, GIB), (int64_t)(10010 * MS),
 	       "the next page is due a tick later");
 }
 
@@ -207,7 +214,7 @@ static void test_guard_cgroup(void)
 	tap_is(guard_allows(&watch.guard, 0, page, SECOND, &limit), 0, "the room is read");
 	tap_ok(limit > 0 && limit % page == 0 && limit <= 106702950 / 2,
 	       "half of the headroom is granted, in whole pages");
-	tap_is_text(watch.guard.room.name, "/batch", "the guard knows whose room it is");
+	tap_is_text(watch.guard.available.name, "/batch", "the guard knows whose room it is");
 	first = limit;
 	guard_allows(&watch.guard, page, page, SECOND + MS, &limit);
 	tap_ok(limit == first, "a grant is not renewed before it is used up");
@@ -227,7 +234,7 @@ static void test_guard_machine(void)
 
 	open_watch(&watch, "reserves");
 	tap_is(guard_allows(&watch.guard, 0, page, SECOND, &limit), 0, "the room is read");
-	tap_ok(!watch.guard.room.cgroup, "it is the machine's");
+	tap_ok(!watch.guard.available.cgroup, "it is the machine's");
 	tap_is((int64_t)limit, (int64_t)((3 * GIB - 1717986918) / 2 / page * page),
 	       "half of what is above the reserve, in whole pages");
 	close_watch(&watch);

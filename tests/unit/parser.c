@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser.c - lines become reports: torn, cut, mixed, wrapped, late, and in any clothes */
+/* parser.c - lines become reports: torn, cut, mixed, wrapped, late, and in any prefix */
 #include <config.h>
 
 #include <errno.h>
@@ -134,7 +134,7 @@ static void test_facts(void)
 	tap_ok(!report->cut_start && !report->cut_end && !report->missed, "and it is whole");
 	found_free(&found);
 	lines_parse(global, LOG_SECS, &found);
-	tap_ok(found.count == 1 && report->scope == OOM_SCOPE_GLOBAL && report->global_said &&
+	tap_ok(found.count == 1 && report->scope == OOM_SCOPE_GLOBAL && report->global_present &&
 	       report->ram == 65406 * 4096 && report->zone_count == 2 && report->node_count == 1 &&
 	       report->zones[1].blocks[3] == 0 && report->zones[1].blocks[4] == 3 &&
 	       oom_figure(&report->zones[1].figures, "min") == 1716 * KIB &&
@@ -149,7 +149,7 @@ static void test_styles(void)
 	static const char *const names[] = { "bare", "dmesg", "kmsg", "syslog", "JSON" };
 	const char *const *const reports[] = { memcg, global };
 
-	for (size_t i = 0; i < COUNT(reports); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
 		char *facts = facts_alone(reports[i]);
 
 		for (int style = LOG_BARE; style < LOG_STYLES; style++) {
@@ -183,7 +183,7 @@ static void test_torn(void)
 		oom_parser_feed(parser, log.bytes + at, log.length - at);
 		oom_parser_end(parser);
 		oom_parser_free(parser);
-		wrong += found.count != 1 || !found.reports[0].victims[0].reaped.said ||
+		wrong += found.count != 1 || !found.reports[0].victims[0].reaped.present ||
 			 found.reports[0].lines != whole;
 		found_free(&found);
 	}
@@ -227,15 +227,15 @@ static void test_looking_back(void)
 	static const size_t pieces[] = { 1000, 4096, 65536, SIZE_MAX };
 	static const size_t counts[] = { 10, 1000, 1400, 5000, 20000 };
 
-	for (size_t c = 0; c < COUNT(counts); c++) {
+	for (size_t c = 0; c < ARRAY_SIZE(counts); c++) {
 		struct log log = { .bytes = NULL };
-		size_t rows[COUNT(pieces)];
+		size_t rows[ARRAY_SIZE(pieces)];
 
 		add_rows(&log, counts[c]);
 		log_add(&log,
 			"Out of memory: Killed process %zu (process-%zu) total-vm:8389760kB\n",
 			999 + counts[c], counts[c] - 1);
-		for (size_t p = 0; p < COUNT(pieces); p++) {
+		for (size_t p = 0; p < ARRAY_SIZE(pieces); p++) {
 			log_parse(&log, pieces[p], &found);
 			rows[p] = found.count == 1 ? found.reports[0].tasks_listed : 0;
 			tap_ok(found.count == 1 && !wrong_rows(&found.reports[0]) &&
@@ -258,7 +258,7 @@ static void test_looking_back_over(void)
 {
 	static const size_t pieces[] = { 10, 4096, SIZE_MAX };
 
-	for (size_t p = 0; p < COUNT(pieces); p++) {
+	for (size_t p = 0; p < ARRAY_SIZE(pieces); p++) {
 		struct log log = { .bytes = NULL };
 
 		add_rows(&log, 3);
@@ -385,11 +385,11 @@ static void test_reaper(void)
 	log_add_line(&log, LOG_SECS, 8000000, "oom_reaper: unable to reap pid:92 (process 91)");
 	log_parse(&log, 100, &found);
 	tap_is((int64_t)found.count, 2, "late lines of the reaper make no report");
-	tap_ok(report[0].victims[0].reaped.said && !report[0].victims[0].reaped.failed &&
+	tap_ok(report[0].victims[0].reaped.present && !report[0].victims[0].reaped.failed &&
 	       report[0].victims[0].reaped.shmem == 24808 * KIB &&
 	       report[0].victims[0].reaped.time.monotonic_ns == 8000000000,
 	       "each goes to its victim");
-	tap_ok(report[1].victim_count == 1 && report[1].victims[0].reaped.said &&
+	tap_ok(report[1].victim_count == 1 && report[1].victims[0].reaped.present &&
 	       report[1].victims[0].reaped.failed &&
 	       report[1].victims[0].reaped.anon == OOM_UNKNOWN,
 		"also one that says that it failed");
@@ -476,8 +476,8 @@ static void test_group(void)
 	tap_ok(!strcmp(report->victims[1].comm, "tail) (it") && report->victims[3].repeated &&
 	       !report->victims[0].repeated && !report->victims[2].repeated,
 	       "its first victim is named twice");
-	tap_ok(report->victims[0].reaped.said && report->victims[1].reaped.said &&
-	       !report->victims[3].reaped.said, "and reaped once");
+	tap_ok(report->victims[0].reaped.present && report->victims[1].reaped.present &&
+	       !report->victims[3].reaped.present, "and reaped once");
 	found_free(&found);
 	log_free(&log);
 }
@@ -566,7 +566,7 @@ static void test_failure(void)
 	log_add_line(&log, LOG_SECS, 6300000, REAPED(5));
 	log_parse(&log, 4096, &found);
 	tap_ok(found.count == 1 && !found.reports[0].has_memory && !found.reports[0].zone_count &&
-	       found.reports[0].victims[0].reaped.said,
+	       found.reports[0].victims[0].reaped.present,
 		"a kill beside it has none of its figures");
 	found_free(&found);
 	log.length = 0;
@@ -708,9 +708,9 @@ static void test_wrapped(void)
 	static const char *const fronts[] = { "", "> ", "> > ", "    " };
 	static const enum log_style styles[] = { LOG_BARE, LOG_SECS, LOG_SYSLOG };
 
-	for (size_t w = 0; w < COUNT(widths); w++)
-		for (size_t s = 0; s < COUNT(styles); s++)
-			for (size_t f = 0; f < COUNT(fronts); f++) {
+	for (size_t w = 0; w < ARRAY_SIZE(widths); w++)
+		for (size_t s = 0; s < ARRAY_SIZE(styles); s++)
+			for (size_t f = 0; f < ARRAY_SIZE(fronts); f++) {
 				/* Bare, the first that is broken has to be one without an end. */
 				if (styles[s] != LOG_BARE || widths[w] <= 80)
 					check_wrapped(memcg, styles[s], widths[w], f % 2,
@@ -761,24 +761,25 @@ static void test_prose_in_table(void)
 }
 
 /*
- * One JSON string with all the lines of a log, bare or dressed; and one record that has a newline.
+ * One JSON string with all the lines of a log, bare or with a prefix; and one record that has a
+ * newline.
  */
 static void test_json_lines(void)
 {
 	char *facts = facts_alone(memcg);
 
-	for (int dressed = 0; dressed < 2; dressed++) {
+	for (int prefixed = 0; prefixed < 2; prefixed++) {
 		struct log log = { .bytes = NULL };
 
 		log_add(&log, "{\"log\":\"");
 		for (size_t i = 0; memcg[i]; i++)
-			log_add(&log, "%s%s\\n", dressed ? "[    6.000000] " : "", memcg[i]);
+			log_add(&log, "%s%s\\n", prefixed ? "[    6.000000] " : "", memcg[i]);
 		log_add(&log, "\",\"host\":\"vmhost\",\"time\":\"2026-11-23T07:05:30Z\"}\n");
 		log_parse(&log, 100, &found);
 		tap_ok(found.count == 1 && !strcmp(found.reports[0].host, "vmhost") &&
 		       found.reports[0].time.has_wall &&
-		       found.reports[0].time.has_monotonic == (dressed == 1),
-		       "a message of many lines, %s", dressed ? "with times" : "bare");
+		       found.reports[0].time.has_monotonic == (prefixed == 1),
+		       "a message of many lines, %s", prefixed ? "with times" : "bare");
 		check_facts(0, facts, "has all their facts");
 		found_free(&found);
 		log_free(&log);
@@ -796,8 +797,8 @@ static void test_records(void)
 	struct oom_time time = { .has_monotonic = true, .monotonic_ns = 5 };
 	struct log log = { .bytes = NULL };
 
-	oom_parser_record(parser, text_of(text), &time, "vmhost");
-	oom_parser_record(parser, text_of(kill), &time, "vmhost");
+	oom_parser_record(parser, strview_of(text), &time, "vmhost");
+	oom_parser_record(parser, strview_of(kill), &time, "vmhost");
 	oom_parser_end(parser);
 	tap_ok(found.count == 1 && !strcmp(found.reports[0].trigger.comm, "back\\x41") &&
 	       !strcmp(found.reports[0].host, "vmhost") &&

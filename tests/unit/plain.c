@@ -5,7 +5,7 @@
 #include "../tap.h"
 #include "log/plain.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 struct change {
 	const char *before, *after;
@@ -50,14 +50,14 @@ static const struct change lines[] = {
 
 static void test_lines(void)
 {
-	for (size_t i = 0; i < COUNT(lines); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		size_t length = strlen(lines[i].before), wanted = strlen(lines[i].after);
 		char *line = malloc(length ? length : 1);
 
 		if (!line)
 			abort();
 		memcpy(line, lines[i].before, length);
-		length = plain_line(line, length);
+		length = unescape_line(line, length);
 		if (!tap_ok(length == wanted && !memcmp(line, lines[i].after, length), "line %zu",
 			    i))
 			printf("#      got: %.*s\n#   wanted: %s\n", (int)length, line,
@@ -69,35 +69,35 @@ static void test_lines(void)
 static void test_nul(void)
 {
 	char line[] = "a\0&lt;\0b\r";
-	size_t length = plain_line(line, sizeof(line) - 1);
+	size_t length = unescape_line(line, sizeof(line) - 1);
 
 	tap_ok(length == 5 && !memcmp(line, "a\0<\0b", 5), "a NUL is a byte like others");
 }
 
 static const struct {
-	enum plain_escapes escapes;
+	enum unescape_kind escapes;
 	struct change change;
 } messages[] = {
-	{ PLAIN_KMSG, { "", "" } }, { PLAIN_KMSG, { "plain", "plain" } },
-	{ PLAIN_KMSG, { "a\\x0ab\\x1b[1m", "a\nb\033[1m" } },
-	{ PLAIN_KMSG, { "\\x5cx41\\xff\\xFF", "\\x41\xff\xff" } },
-	{ PLAIN_KMSG, { "\\x41", "A" } }, { PLAIN_KMSG, { "\\x4", "\\x4" } },
-	{ PLAIN_KMSG, { "\\x", "\\x" } }, { PLAIN_KMSG, { "\\", "\\" } },
-	{ PLAIN_KMSG, { "\\xg0\\x0g", "\\xg0\\x0g" } }, { PLAIN_KMSG, { "#012", "#012" } },
-	{ PLAIN_KMSG, { "\\\\x0a", "\\\n" } },
-	{ PLAIN_OTHER, { "a\\x0ab", "a\nb" } }, { PLAIN_OTHER, { "a\\x41b", "a\\x41b" } },
-	{ PLAIN_OTHER, { "a\\x7f\\x80", "a\x7f\x80" } }, { PLAIN_OTHER, { "#012", "#012" } },
-	{ PLAIN_OTHER, { "a\\x20b", "a\\x20b" } },
-	{ PLAIN_SYSLOG, { "a#012 b#011#033[1m#177", "a\n b\t\033[1m\177" } },
-	{ PLAIN_SYSLOG, { "#1 #12 #018 #400 #777", "#1 #12 #018 #400 #777" } },
-	{ PLAIN_SYSLOG, { "#101#040", "#101#040" } }, { PLAIN_SYSLOG, { "#", "#" } },
-	{ PLAIN_SYSLOG, { "##012", "#\n" } }, { PLAIN_SYSLOG, { "a\\x0ab", "a\nb" } },
-	{ PLAIN_SYSLOG, { "6.1.0 #1 SMP", "6.1.0 #1 SMP" } },
+	{ UNESCAPE_KMSG, { "", "" } }, { UNESCAPE_KMSG, { "plain", "plain" } },
+	{ UNESCAPE_KMSG, { "a\\x0ab\\x1b[1m", "a\nb\033[1m" } },
+	{ UNESCAPE_KMSG, { "\\x5cx41\\xff\\xFF", "\\x41\xff\xff" } },
+	{ UNESCAPE_KMSG, { "\\x41", "A" } }, { UNESCAPE_KMSG, { "\\x4", "\\x4" } },
+	{ UNESCAPE_KMSG, { "\\x", "\\x" } }, { UNESCAPE_KMSG, { "\\", "\\" } },
+	{ UNESCAPE_KMSG, { "\\xg0\\x0g", "\\xg0\\x0g" } }, { UNESCAPE_KMSG, { "#012", "#012" } },
+	{ UNESCAPE_KMSG, { "\\\\x0a", "\\\n" } },
+	{ UNESCAPE_OTHER, { "a\\x0ab", "a\nb" } }, { UNESCAPE_OTHER, { "a\\x41b", "a\\x41b" } },
+	{ UNESCAPE_OTHER, { "a\\x7f\\x80", "a\x7f\x80" } }, { UNESCAPE_OTHER, { "#012", "#012" } },
+	{ UNESCAPE_OTHER, { "a\\x20b", "a\\x20b" } },
+	{ UNESCAPE_SYSLOG, { "a#012 b#011#033[1m#177", "a\n b\t\033[1m\177" } },
+	{ UNESCAPE_SYSLOG, { "#1 #12 #018 #400 #777", "#1 #12 #018 #400 #777" } },
+	{ UNESCAPE_SYSLOG, { "#101#040", "#101#040" } }, { UNESCAPE_SYSLOG, { "#", "#" } },
+	{ UNESCAPE_SYSLOG, { "##012", "#\n" } }, { UNESCAPE_SYSLOG, { "a\\x0ab", "a\nb" } },
+	{ UNESCAPE_SYSLOG, { "6.1.0 #1 SMP", "6.1.0 #1 SMP" } },
 };
 
 static void test_messages(void)
 {
-	for (size_t i = 0; i < COUNT(messages); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {
 		const struct change *change = &messages[i].change;
 		size_t length = strlen(change->before), wanted = strlen(change->after);
 		char *message = malloc(length ? length : 1);
@@ -105,10 +105,10 @@ static void test_messages(void)
 		if (!message)
 			abort();
 		memcpy(message, change->before, length);
-		length = plain_unescape(message, length, messages[i].escapes);
+		length = unescape_bytes(message, length, messages[i].escapes);
 		tap_ok(length == wanted && !memcmp(message, change->after, length), "\"%s\" as %s",
-		       change->before, messages[i].escapes == PLAIN_KMSG ? "kmsg" :
-		       messages[i].escapes == PLAIN_SYSLOG ? "syslog" : "others");
+		       change->before, messages[i].escapes == UNESCAPE_KMSG ? "kmsg" :
+		       messages[i].escapes == UNESCAPE_SYSLOG ? "syslog" : "others");
 		free(message);
 	}
 }
@@ -117,8 +117,8 @@ static void test_zero(void)
 {
 	char message[] = "a\\x00b", other[] = "a#000b";
 
-	tap_ok(plain_unescape(message, 6, PLAIN_KMSG) == 3 && !memcmp(message, "a\0b", 3) &&
-	       plain_unescape(other, 6, PLAIN_SYSLOG) == 3 && !memcmp(other, "a\0b", 3),
+	tap_ok(unescape_bytes(message, 6, UNESCAPE_KMSG) == 3 && !memcmp(message, "a\0b", 3) &&
+	       unescape_bytes(other, 6, UNESCAPE_SYSLOG) == 3 && !memcmp(other, "a\0b", 3),
 	       "an escaped NUL is one");
 }
 
@@ -130,12 +130,12 @@ static void test_long(void)
 	};
 	static char line[64 * 1024];
 
-	for (size_t i = 0; i < COUNT(pieces); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
 		size_t piece = strlen(pieces[i]), length = sizeof(line) / piece * piece;
 
 		for (size_t at = 0; at < length; at++)
 			line[at] = pieces[i][at % piece];
-		tap_ok(plain_line(line, length) <= length, "64 KiB of the same, %zu", i);
+		tap_ok(unescape_line(line, length) <= length, "64 KiB of the same, %zu", i);
 	}
 }
 

@@ -17,7 +17,7 @@
 #define MIB (KIB * KIB)
 #define GIB (KIB * MIB)
 #define MS UINT64_C(1000000)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct host host = { .name = "vm", .kernel = "6.18.0", .time = "2026-11-24T15:59:06Z" };
 static struct machine machine;
@@ -35,16 +35,16 @@ static const struct {
 
 static void test_names(void)
 {
-	for (size_t i = 0; i < COUNT(names); i++) {
-		struct trouble trouble = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct error err = { 0 };
 		enum picture_kind kind = 99;
-		int r = picture_kind_of(names[i].file, &kind, &trouble);
+		int r = picture_kind_of(names[i].file, &kind, &err);
 
 		if (names[i].kind >= 0)
 			tap_ok(r == 0 && (int)kind == names[i].kind, "'%s' has its kind",
 			       names[i].file);
 		else
-			tap_ok(r == -EINVAL && kind == 99 && trouble.what[0] && trouble.remedy[0],
+			tap_ok(r == -EINVAL && kind == 99 && err.message[0] && err.hint[0],
 			       "'%s' is refused", names[i].file);
 	}
 }
@@ -119,16 +119,16 @@ static char *draw(const struct recording *recording, const char *list, enum char
 		  const struct script_paper *paper, struct chart *ret_chart)
 {
 	struct column_choice choice = column_choice_default();
-	struct chart_wish wish = { .x = x, .columns = &choice };
-	struct trouble trouble;
+	struct chart_params params = { .x = x, .columns = &choice };
+	struct error err;
 	char *script = NULL;
 	size_t length;
 	FILE *stream;
 
-	if (list && column_choice_parse(list, &choice, &trouble) < 0)
+	if (list && column_choice_parse(list, &choice, &err) < 0)
 		exit(99);
-	script_inside(paper, &wish.width, &wish.height);
-	if (chart_make(recording, &wish, ret_chart) < 0)
+	script_inside(paper, &params.width, &params.height);
+	if (chart_make(recording, &params, ret_chart) < 0)
 		exit(99);
 	stream = open_memstream(&script, &length);
 	if (!stream)
@@ -487,7 +487,7 @@ static void test_hostile(void)
 	touch(&recording, 64 * MIB, 32 * MIB);
 	end(&recording, "killed", 9, 64 * MIB);
 	plain = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
-	for (size_t i = 0; i < COUNT(hostile); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
 		snprintf(host.name, sizeof(host.name), "%s", hostile[i]);
 		snprintf(recording.end.outcome, sizeof(recording.end.outcome), "%s", hostile[i]);
 		script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
@@ -618,17 +618,18 @@ static void test_empty(void)
 {
 	struct recording recording = make_recording(SAMPLE_MISSING);
 	struct column_choice choice = column_choice_default();
-	struct chart_wish wish = { .columns = &choice, .width = 80, .height = 20 };
+	struct chart_params params = { .columns = &choice, .width = 80, .height = 20 };
 	struct chart chart;
 
-	tap_is(chart_make(&recording, &wish, &chart), -ENODATA, "without a row there is no chart");
+	tap_is(chart_make(&recording, &params, &chart), -ENODATA,
+	       "without a row there is no chart");
 }
 
 /* All of a file or nothing: what was there stays when the new one cannot be written. */
 static void test_files(void)
 {
 	char directory[] = "/tmp/pagetouch-plot.XXXXXX", file[64], link[64];
-	struct trouble trouble;
+	struct error err;
 	struct stat status;
 
 	if (!mkdtemp(directory))
@@ -636,14 +637,14 @@ static void test_files(void)
 	snprintf(file, sizeof(file), "%s/a.svg", directory);
 	snprintf(link, sizeof(link), "%s/b.svg", directory);
 	umask(027);
-	tap_is(picture_check(file, &trouble), 0, "a new file can be written");
+	tap_is(picture_check(file, &err), 0, "a new file can be written");
 	tap_ok(access(file, F_OK) < 0, "trying leaves nothing");
-	tap_is(picture_write(file, "<svg>", 5, &trouble), 0, "and is written");
+	tap_is(picture_write(file, "<svg>", 5, &err), 0, "and is written");
 	tap_ok(stat(file, &status) == 0 && (status.st_mode & 0777) == 0640 && status.st_size == 5,
 	       "with the usual mode");
 	tap_ok(chmod(file, 0604) == 0 && symlink("a.svg", link) == 0 &&
-		       picture_check(link, &trouble) == 0 &&
-		       picture_write(link, "<svg/>", 6, &trouble) == 0,
+		       picture_check(link, &err) == 0 &&
+		       picture_write(link, "<svg/>", 6, &err) == 0,
 	       "through a link");
 	tap_ok(lstat(link, &status) == 0 && S_ISLNK(status.st_mode), "which stays one");
 	tap_ok(stat(file, &status) == 0 && (status.st_mode & 0777) == 0604 && status.st_size == 6,
@@ -651,12 +652,12 @@ static void test_files(void)
 	unlink(link);
 	unlink(file);
 	tap_is(rmdir(directory), 0, "nothing else is there");
-	tap_is(picture_check(file, &trouble), -ENOENT, "a directory that is not there");
-	tap_has(trouble.what, "No such file or directory", "which is said");
-	tap_is(picture_write(file, "<svg>", 5, &trouble), -ENOENT, "when writing, too");
-	tap_is(picture_check("/dev/null", &trouble), -EINVAL,
+	tap_is(picture_check(file, &err), -ENOENT, "a directory that is not there");
+	tap_has(err.message, "No such file or directory", "which is said");
+	tap_is(picture_write(file, "<svg>", 5, &err), -ENOENT, "when writing, too");
+	tap_is(picture_check("/dev/null", &err), -EINVAL,
 	       "a device is no place for a picture");
-	tap_is(picture_check("/", &trouble), -EISDIR, "nor a directory");
+	tap_is(picture_check("/", &err), -EISDIR, "nor a directory");
 }
 
 int main(void)

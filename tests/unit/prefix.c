@@ -5,18 +5,18 @@
 #include "../tap.h"
 #include "log/prefix.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND INT64_C(1000000000)
 
 /* 2026-11-23 12:00:00 UTC */
 #define NOW (INT64_C(1795435200) * SECOND)
 
-static char *text_string(struct text text)
+static char *text_string(struct strview text)
 {
 	static char strings[4][256];
 	static size_t next;
 
-	return text_copy_to(text, strings[next++ % COUNT(strings)], sizeof(strings[0]));
+	return strview_copy_to(text, strings[next++ % ARRAY_SIZE(strings)], sizeof(strings[0]));
 }
 
 /* Where '^' stands, the kernel's text begins; without one it is nowhere to be seen. */
@@ -50,14 +50,14 @@ static const char *const lines[] = {
 
 static void test_places(void)
 {
-	for (size_t i = 0; i < COUNT(lines); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		const char *mark = strchr(lines[i], '^');
 		size_t before = mark ? (size_t)(mark - lines[i]) : strlen(lines[i]);
 		char line[128];
 
 		snprintf(line, sizeof(line), "%.*s%s", (int)before, lines[i],
 			 mark ? mark + 1 : "");
-		tap_is((ptrdiff_t)prefix_find(text_of(line)), mark ? (int64_t)before : -1,
+		tap_is((ptrdiff_t)prefix_find(strview_of(line)), mark ? (int64_t)before : -1,
 		       lines[i]);
 	}
 }
@@ -69,9 +69,9 @@ static void test_far_away(void)
 	memset(line, 'x', PREFIX_MAX - 1);
 	line[PREFIX_MAX - 2] = ' ';
 	strcpy(line + PREFIX_MAX - 1, "Tasks state (memory values in pages):");
-	tap_is((ptrdiff_t)prefix_find(text_of(line)), PREFIX_MAX - 1, "the longest prefix");
+	tap_is((ptrdiff_t)prefix_find(strview_of(line)), PREFIX_MAX - 1, "the longest prefix");
 	memmove(line + 1, line, strlen(line) + 1);
-	tap_is((ptrdiff_t)prefix_find(text_of(line)), -1, "one that is longer");
+	tap_is((ptrdiff_t)prefix_find(strview_of(line)), -1, "one that is longer");
 }
 
 /* Learns from TEACHER, and takes *parts of LINE. Returns whether there was a shape for it. */
@@ -79,12 +79,12 @@ static bool split(const char *teacher, const char *line, struct prefix_parts *re
 		  bool *ret_sure)
 {
 	struct prefixes prefixes = { .count = 0 };
-	size_t at = prefix_find(text_of(teacher));
+	size_t at = prefix_find(strview_of(teacher));
 
-	if (at == TEXT_NONE)
+	if (at == STRVIEW_NONE)
 		return false;
-	prefix_learn(&prefixes, text_of(teacher), at);
-	if (prefixes.count != 1 || !prefix_split(&prefixes.shapes[0], text_of(line), ret_parts))
+	prefix_learn(&prefixes, strview_of(teacher), at);
+	if (prefixes.count != 1 || !prefix_split(&prefixes.shapes[0], strview_of(line), ret_parts))
 		return false;
 	*ret_sure = prefix_is_sure(&prefixes.shapes[0], ret_parts->front);
 	return true;
@@ -124,7 +124,7 @@ static const struct {
 
 static void test_pairs(void)
 {
-	for (size_t i = 0; i < COUNT(pairs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
 		struct prefix_parts parts;
 		bool sure = false;
 		bool found = split(pairs[i].teacher, pairs[i].line, &parts, &sure);
@@ -147,7 +147,7 @@ static void test_many(void)
 
 		snprintf(line, sizeof(line), "%.*sx " STATE, i + 1, "|||||||||");
 		for (int twice = 0; twice < 2; twice++)
-			prefix_learn(&prefixes, text_of(line), prefix_find(text_of(line)));
+			prefix_learn(&prefixes, strview_of(line), prefix_find(strview_of(line)));
 	}
 	tap_is((int64_t)prefixes.count, PREFIX_SHAPES, "shapes that are kept");
 	tap_is((int64_t)prefixes.next, 2, "the third is next to go");
@@ -169,16 +169,16 @@ static const struct {
 
 static void test_ends(void)
 {
-	for (size_t i = 0; i < COUNT(ends); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		struct prefixes prefixes = { .count = 0 };
-		struct text teacher = text_of(ends[i].teacher);
+		struct strview teacher = strview_of(ends[i].teacher);
 		struct prefix_parts parts = { .quote = '\0' };
 
 		prefix_learn(&prefixes, teacher, prefix_find(teacher));
-		prefix_learn_end(&prefixes, text_of(ends[i].first));
-		tap_ok(prefix_split(&prefixes.shapes[0], text_of(ends[i].line), &parts),
+		prefix_learn_end(&prefixes, strview_of(ends[i].first));
+		tap_ok(prefix_split(&prefixes.shapes[0], strview_of(ends[i].line), &parts),
 		       "%s: a shape", ends[i].line);
-		parts.text = text_trim(parts.text);
+		parts.text = strview_trim(parts.text);
 		tap_is_text(text_string(parts.text), ends[i].text, "what is behind it is gone");
 	}
 }
@@ -194,10 +194,10 @@ static void test_foreign(void)
 		"Sep 21 14:13:26 h kernel: ", "\"", "b'", "Result: ",
 	};
 
-	for (size_t i = 0; i < COUNT(foreign); i++)
-		tap_ok(prefix_is_foreign(text_of(foreign[i])), "no log: %s", foreign[i]);
-	for (size_t i = 0; i < COUNT(logs); i++)
-		tap_ok(!prefix_is_foreign(text_of(logs[i])), "a log: %s", logs[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++)
+		tap_ok(prefix_is_foreign(strview_of(foreign[i])), "no log: %s", foreign[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(logs); i++)
+		tap_ok(!prefix_is_foreign(strview_of(logs[i])), "a log: %s", logs[i]);
 }
 
 static const struct {
@@ -212,7 +212,7 @@ static const struct {
 
 static void test_strings(void)
 {
-	for (size_t i = 0; i < COUNT(strings); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
 		char text[32];
 		size_t length;
 
@@ -243,16 +243,16 @@ static const struct {
 
 static void test_fronts(void)
 {
-	for (size_t i = 0; i < COUNT(fronts); i++) {
-		struct clothing clothing = { .indent = 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(fronts); i++) {
+		struct log_prefix log_prefix = { .indent = 0 };
 
-		clothing.host = clothing.caller = text_of("");
-		prefix_read(text_of(fronts[i].front), NOW, &clothing);
-		tap_is_text(text_string(clothing.host), fronts[i].host, fronts[i].front);
-		tap_is_text(text_string(clothing.caller), fronts[i].caller, "the caller");
-		tap_is(clothing.time.has_monotonic ? clothing.time.monotonic_ns : -1,
+		log_prefix.host = log_prefix.caller = strview_of("");
+		prefix_read(strview_of(fronts[i].front), NOW, &log_prefix);
+		tap_is_text(text_string(log_prefix.host), fronts[i].host, fronts[i].front);
+		tap_is_text(text_string(log_prefix.caller), fronts[i].caller, "the caller");
+		tap_is(log_prefix.time.has_monotonic ? log_prefix.time.monotonic_ns : -1,
 		       fronts[i].monotonic_ns, "since boot");
-		tap_is(clothing.time.has_wall ? clothing.time.wall_ns / SECOND : -1,
+		tap_is(log_prefix.time.has_wall ? log_prefix.time.wall_ns / SECOND : -1,
 		       fronts[i].wall_s, "since 1970");
 	}
 }

@@ -13,7 +13,7 @@
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
 #define GIB (KIB * MIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
 	int64_t part;
@@ -47,7 +47,7 @@ static void test_bars(void)
 {
 	char text[BAR_TEXT_MAX(BAR_WIDTH_MAX)];
 
-	for (size_t i = 0; i < COUNT(bars); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bars); i++)
 		tap_is_text(bar_draw(bars[i].part, bars[i].whole, bars[i].width, bars[i].utf8,
 				     text), bars[i].bar, "a bar");
 }
@@ -134,7 +134,7 @@ static void test_cells(void)
 {
 	char text[PRINTER_CELL_MAX];
 
-	for (size_t i = 0; i < COUNT(cells); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)
 		tap_is_text(printer_cell(&columns[index_of(cells[i].column)], &cells[i].sample,
 					 cells[i].unit, text), cells[i].cell, cells[i].column);
 }
@@ -142,10 +142,10 @@ static void test_cells(void)
 static struct output make_output(enum output_format format, const char *list)
 {
 	struct output output = { .format = format, .headings = true };
-	struct trouble trouble;
+	struct error err;
 
-	if (column_choice_parse(list, &output.columns, &trouble) < 0) {
-		printf("Bail out! %s\n", trouble.what);
+	if (column_choice_parse(list, &output.columns, &err) < 0) {
+		printf("Bail out! %s\n", err.message);
 		exit(99);
 	}
 	return output;
@@ -416,7 +416,7 @@ static void test_json_held(void)
 }
 
 /* How it is touched, and a file whose name is hostile. */
-static void test_json_manner(void)
+static void test_json_touch_params(void)
 {
 	static const struct field fields[] = {
 		{ "backing", "\"file-shared\"" }, { "access", "\"populate-read\"" },
@@ -426,7 +426,7 @@ static void test_json_manner(void)
 		{ "steps", "[\"dontneed:50%\",\"fork\"]" }, { NULL, NULL },
 	};
 	struct region_spec file = { .bytes = MIB, .backing = REGION_FILE_SHARED };
-	struct touch_manner manner = { .access = TOUCH_POPULATE_READ, .order = ORDER_RANDOM,
+	struct touch_params touch_params = { .access = TOUCH_POPULATE_READ, .order = ORDER_RANDOM,
 				       .seed = 42, .unit = 4096, .stride = 65536 };
 	static struct observe_plan observe = {
 		.passes = 3, .threads = 2, .lock = REGION_LOCKED_ONFAULT, .step_count = 2,
@@ -438,7 +438,7 @@ static void test_json_manner(void)
 	struct press press;
 
 	record.region = &file;
-	record.manner = &manner;
+	record.touch_params = &touch_params;
 	record.observe = &observe;
 	record.file = "a\"b\n";
 	open_press(&press, &output);
@@ -507,7 +507,7 @@ static void test_json_verdict(void)
 		.vsz = 3145728, .rss = 1114112, .grew = 65536, .limit = SAMPLE_MISSING,
 		.summary = "All went well.", .time = "2024-05-06T07:08:10Z",
 		.oom_limit = SAMPLE_MISSING,
-		.proofs = 1, .proof = { "smaps_rollup: \"65536\"" },
+		.evidence_count = 1, .evidence_line = { "smaps_rollup: \"65536\"" },
 	};
 	static const struct field fields[] = {
 		{ "record", "\"verdict\"" }, { "run", "\"0123456789abcdef0123456789abcdef\"" },
@@ -530,8 +530,8 @@ static void test_json_killed(void)
 {
 	static const struct verdict killed = {
 		.outcome = OUTCOME_KILLED, .exit_status = 137, .signal = 9, .touched = 4096,
-		.trouble = { "killed\nby \x1b[2J", "" }, .summary = "not this",
-		.proofs = 2, .proof = { "a", "b" }, .oom_cgroup = "/a/b\"c",
+		.err = { "killed\nby \x1b[2J", "" }, .summary = "not this",
+		.evidence_count = 2, .evidence_line = { "a", "b" }, .oom_cgroup = "/a/b\"c",
 		/* A limit may be larger than a signed number. */
 		.oom_limit = UINT64_MAX - 4095,
 	};
@@ -555,14 +555,14 @@ static void test_json_killed(void)
 /* The counters, known and not known, of v1 and v2. */
 static void test_json_counters(void)
 {
-	struct witness_level level = {
+	struct oom_monitor_level level = {
 		.version = 2, .name = (char[]){ "/a/pagetouch-7" },
 		.before = { .known = true, .oom_kill = 0, .high = 3 },
 		.after = { .known = true, .oom_kill = 2, .high = 394 },
 	};
-	struct testimony testimony = { .levels = &level, .count = 1, .vmstat_known = true,
+	struct oom_evidence oom_evidence = { .levels = &level, .count = 1, .vmstat_known = true,
 				       .vmstat_before = 100, .vmstat_after = 102 };
-	struct verdict verdict = { .limit = 64 * MIB, .testimony = &testimony };
+	struct verdict verdict = { .limit = 64 * MIB, .oom_evidence = &oom_evidence };
 	static const struct field v2[] = {
 		{ "limit", "67108864" },
 		{ "counters", "{\"before\":{\"cgroup\":\"/a/pagetouch-7\",\"oom_kill\":0,"
@@ -584,7 +584,7 @@ static void test_json_counters(void)
 	level.version = 1;
 	level.after.known = false;
 	check_verdict(&verdict, v1, "counters of v1, one unread");
-	testimony = (struct testimony){ 0 };
+	oom_evidence = (struct oom_evidence){ 0 };
 	check_verdict(&verdict, nothing, "no counters");
 }
 
@@ -655,7 +655,7 @@ static void test_table(void)
 		  .pss = 77 * KIB },
 	};
 	struct table table = { make_output(OUTPUT_TABLE, "TOUCHED,RSS,GREW,PSS"), 64 * KIB,
-			       samples, COUNT(samples) };
+			       samples, ARRAY_SIZE(samples) };
 	char *text = capture(print_table, &table);
 
 	tap_is_text(squeeze(text), "TOUCHED RSS GREW PSS\n0 1024 0\n32 1056 32\n64 1088 64 77\n",
@@ -708,7 +708,7 @@ static void test_wide_rows(void)
 {
 	static const char list[] = "TIME,TOUCHED,VSZ,RSS,GREW,MINFLT";
 
-	for (size_t i = 0; i < COUNT(wide_rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wide_rows); i++) {
 		struct sample samples[2] = { { .vsz = wide_rows[i].sample.vsz,
 					       .minflt = wide_rows[i].sample.minflt },
 					     wide_rows[i].sample };
@@ -761,7 +761,7 @@ static void test_full(void)
 {
 	static const enum output_format formats[] = { OUTPUT_JSON, OUTPUT_CSV };
 
-	for (size_t i = 0; i < COUNT(formats); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		struct output output = make_output(formats[i], "RSS");
 		struct printer printer;
 
@@ -793,7 +793,7 @@ int main(void)
 	test_json_utf8();
 	test_json_sample();
 	test_json_held();
-	test_json_manner();
+	test_json_touch_params();
 	test_json_step();
 	test_json_verdict();
 	test_json_killed();

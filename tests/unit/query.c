@@ -9,7 +9,7 @@
 #include "log/boot.h"
 #include "options/query.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* 2026-09-21 13:33:26 UTC */
 #define NOW INT64_C(1790000006)
@@ -22,11 +22,11 @@
 	"11111111111111111111111111111111111111111111"
 
 /* Parses LIST (ended by NULL) as the arguments of oomwhy; *words are to be freed. */
-static enum query_result parse(const char *const *list, struct words *words,
-			       struct query *ret_query, struct trouble *trouble)
+static enum query_result parse(const char *const *query_list, struct words *words,
+			       struct query *ret_query, struct error *err)
 {
-	*words = words_of("oomwhy", list);
-	return query_parse(words->argc, words->argv, NOW * SECOND, ret_query, trouble);
+	*words = words_of("oomwhy", query_list);
+	return query_parse(words->argc, words->argv, NOW * SECOND, ret_query, err);
 }
 
 /* What is wrong, and what the first line must name. */
@@ -127,18 +127,18 @@ static const struct {
 static void check_wrong(size_t i)
 {
 	struct query query = { .last = 42 };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	struct words words;
 	char line[256];
 
 	line_of(wrong[i].words, line);
-	if (tap_ok(parse(wrong[i].words, &words, &query, &trouble) == QUERY_WRONG, "refused: %s",
+	if (tap_ok(parse(wrong[i].words, &words, &query, &err) == QUERY_WRONG, "refused: %s",
 		   line)) {
-		if (!tap_ok(holds_all(trouble.what, wrong[i].pieces),
+		if (!tap_ok(holds_all(err.message, wrong[i].pieces),
 			    "%s: the first line names it", line))
-			printf("#   %s\n", trouble.what);
-		tap_ok(trouble.remedy[0], "%s: there is a second line", line);
-		tap_ok(is_plain(trouble.what) && is_plain(trouble.remedy),
+			printf("#   %s\n", err.message);
+		tap_ok(err.hint[0], "%s: there is a second line", line);
+		tap_ok(is_plain(err.message) && is_plain(err.hint),
 		       "%s: both are one line of plain characters", line);
 		tap_ok(query.last == 42, "%s: the query is left alone", line);
 	}
@@ -257,18 +257,18 @@ static const struct {
 static void check_right(size_t i)
 {
 	struct query query = { 0 };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	struct line got = { "" };
 	struct words words;
 	char line[256];
 
 	line_of(right[i].words, line);
-	if (tap_ok(parse(right[i].words, &words, &query, &trouble) == QUERY_RUN, "taken: %s",
+	if (tap_ok(parse(right[i].words, &words, &query, &err) == QUERY_RUN, "taken: %s",
 		   line)) {
 		describe(&query, &got);
 		tap_is_text(got.text, right[i].wanted, line);
 	} else {
-		printf("#   %s\n", trouble.what);
+		printf("#   %s\n", err.message);
 	}
 	words_free(&words);
 }
@@ -276,13 +276,13 @@ static void check_right(size_t i)
 /* "+LIST" appends to what is shown anyway. */
 static void test_appended_columns(void)
 {
-	const char *const list[] = { "-o", "+TGID", NULL };
+	const char *const query_list[] = { "-o", "+TGID", NULL };
 	size_t usual = task_column_default().count;
 	struct query query = { 0 };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	struct words words;
 
-	tap_ok(parse(list, &words, &query, &trouble) == QUERY_RUN, "a column may be appended");
+	tap_ok(parse(query_list, &words, &query, &err) == QUERY_RUN, "a column may be appended");
 	tap_ok(query.output.columns.count == usual + 1 &&
 	       !strcmp(task_columns[query.output.columns.index[usual]].name, "TGID"),
 	       "it is shown behind the others");
@@ -304,14 +304,14 @@ static void test_others(void)
 		{ { "-n", "0", "--help" }, QUERY_WRONG },
 	};
 
-	for (size_t i = 0; i < COUNT(others); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		struct query query = { 0 };
-		struct trouble trouble = { "", "" };
+		struct error err = { "", "" };
 		struct words words;
 		char line[256];
 
 		line_of(others[i].words, line);
-		tap_is(parse(others[i].words, &words, &query, &trouble), others[i].wanted, line);
+		tap_is(parse(others[i].words, &words, &query, &err), others[i].wanted, line);
 		words_free(&words);
 	}
 }
@@ -366,14 +366,15 @@ static void test_boots(void)
 {
 	struct boot_choice choice;
 
-	for (size_t i = 0; i < COUNT(meant); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(meant); i++) {
 		if (!tap_ok(boot_parse(meant[i].text, &choice) == 0 && !choice.all, "a boot: %s",
 			    meant[i].text))
 			continue;
-		tap_is(boot_find(&choice, boots, COUNT(boots), meant[i].here), meant[i].wanted,
+		tap_is(boot_find(&choice, boots, ARRAY_SIZE(boots), meant[i].here),
+		       meant[i].wanted,
 		       meant[i].text);
 	}
-	for (size_t i = 0; i < COUNT(no_boots); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(no_boots); i++) {
 		choice = (struct boot_choice){ .offset = 42 };
 		tap_ok(boot_parse(no_boots[i], &choice) == -EINVAL && choice.offset == 42,
 		       "no boot: '%s'", no_boots[i]);
@@ -386,9 +387,9 @@ static void test_boots(void)
 int main(void)
 {
 	unsetenv("POSIXLY_CORRECT");
-	for (size_t i = 0; i < COUNT(wrong); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		check_wrong(i);
-	for (size_t i = 0; i < COUNT(right); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(right); i++)
 		check_right(i);
 	test_appended_columns();
 	test_others();

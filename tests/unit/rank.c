@@ -7,7 +7,7 @@
 #include "../tap.h"
 #include "why/rank.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)
 
 /* A row: pages of rss, swap and page tables. */
@@ -21,7 +21,7 @@ static void add_task(struct oom_report *report, const struct row *row)
 {
 	struct oom_task *task = &report->tasks[report->task_count++];
 
-	*task = report->decided;
+	*task = report->selected;
 	task->pid = task->tgid = row->pid;
 	task->uid = row->uid;
 	task->total_vm = PAGE * 100000;
@@ -55,7 +55,7 @@ static void make(struct oom_report *report, const char *kernel, const struct row
 
 static void choose(struct oom_report *report, int64_t pid, int64_t score)
 {
-	report->choice.said = true;
+	report->choice.present = true;
 	report->choice.pid = pid;
 	report->choice.score = score;
 	snprintf(report->choice.comm, sizeof(report->choice.comm), "chosen");
@@ -118,10 +118,10 @@ static void test_order(void)
 	struct oom_ranking ranking;
 	bool in_order = true, ranked = true;
 
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 30;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 30;
 	ranking = rank(&report);
-	for (size_t i = 0; i < COUNT(order); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
 		const struct oom_task *task = &report.tasks[ranking.order[i]];
 
 		in_order = in_order && task->pid == order[i];
@@ -154,7 +154,7 @@ static void test_sums(void)
 	struct oom_report report;
 	struct oom_ranking ranking;
 
-	make(&report, "6.1.0", usual, COUNT(usual));
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
 	ranking = rank(&report);
 	tap_is((int64_t)ranking.sum_count, 4, "processes of one name are added up");
 	tap_is_text(ranking.sums[0].comm, "hog", "the largest first");
@@ -188,7 +188,7 @@ static void test_scores(void)
 	struct oom_report report;
 	struct oom_ranking ranking;
 
-	for (size_t i = 0; i < COUNT(scores); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(scores); i++) {
 		struct row row = { 7, scores[i].uid, scores[i].rss, 0, 0, 0, "a" };
 
 		make(&report, scores[i].kernel, &row, 1);
@@ -251,11 +251,11 @@ static void test_silent_nodes(void)
 	tap_is_text(ranking.total_from, "one node's memory", "is named");
 	tap_ok(ranking.total_guessed && ranking.agrees, "as a guess");
 	oom_ranking_free(&ranking);
-	report.global_said = true;
+	report.global_present = true;
 	ranking = rank(&report);
 	tap_is((int64_t)ranking.total_pages, 100000, "but not where the log says global");
 	oom_ranking_free(&ranking);
-	report.global_said = false;
+	report.global_present = false;
 	report.choice.score = 199;
 	report.zone_count = 1;
 	report.zones[0].figures.list[0].bytes = PAGE * 100500;
@@ -278,18 +278,18 @@ static void test_agreement(void)
 	struct oom_report report;
 
 	make(&report, "6.1.0", adjs, 3);
-	report.decided.pid = 3;
+	report.selected.pid = 3;
 	says(&report, true, true, "Its oom_score_adj of 300 has added 30000 pages (117 MiB). "
 	     "postgres (pid 1) has more (117 MiB with swap and page tables), but is exempt "
 	     "(oom_score_adj -1000).",
 	     "an adj decides");
 	make(&report, "6.1.0", adjs + 1, 2);
-	report.decided.pid = 3;
+	report.selected.pid = 3;
 	says(&report, true, true, "By memory alone it would have been large (pid 2), which has "
 	     "35.2 MiB with swap and page tables, and an oom_score_adj of -500.",
 	     "an adj saves another");
 	make(&report, "6.1.0", saved, 2);
-	report.decided.pid = 1;
+	report.selected.pid = 1;
 	says(&report, true, true,
 	     "Its oom_score_adj of -200 has taken 20000 pages (78.1 MiB) off.",
 	     "an adj does not save");
@@ -303,29 +303,29 @@ static void test_below_zero(void)
 	struct oom_report report;
 
 	make(&report, "6.1.0", low, 2);
-	report.decided.pid = 6;
+	report.selected.pid = 6;
 	says(&report, true, true, "app (pid 6) is the worst of 2 candidates: its badness is "
 	     "-90800 pages, -908/1000 of RAM; next is pause (pid 5) with -98900 pages.",
 	     "all below 0");
 	make(&report, "5.3.0", low, 2);
-	report.decided.pid = 5;
+	report.selected.pid = 5;
 	says(&report, true, true, "pause (pid 5) is one of the 2 worst of 2 candidates: its "
 	     "badness is 1 page (4.0 KiB), 0/1000 of RAM, for kernels before 5.9",
 	     "all below 0 before 5.9");
 	make(&report, NULL, low, 2);
-	report.decided.pid = 5;
+	report.selected.pid = 5;
 	says(&report, true, true, "is one of the 2 worst of 2 candidates: its badness is 1 page "
 	     "(4.0 KiB), 0/1000 of RAM, for kernels before 5.9 count what is below 1 as 1.",
 	     "all below 0 on an unknown kernel");
 	make(&report, NULL, low, 2);
-	report.decided.pid = 6;
+	report.selected.pid = 6;
 	says(&report, true, true, "its badness is -90800 pages", "unless the worst is chosen");
 	make(&report, NULL, low, 2);
 	report.columns.rss_kinds = true;
-	report.decided.pid = 5;
+	report.selected.pid = 5;
 	says(&report, true, false, "number 2 of 2", "or it is a new one");
-	make(&report, NULL, usual, COUNT(usual));
-	report.decided.pid = 22;
+	make(&report, NULL, usual, ARRAY_SIZE(usual));
+	report.selected.pid = 22;
 	report.tasks[5].adj = -900;
 	says(&report, true, false, "number 5 of 5", "or somebody is above 0");
 }
@@ -335,7 +335,7 @@ static void test_few(void)
 	struct oom_report report;
 
 	make(&report, "6.1.0", usual + 1, 1);
-	report.decided.pid = 20;
+	report.selected.pid = 20;
 	says(&report, true, true,
 	     "worker (pid 20) is the only candidate: its badness is 6020 pages",
 	     "one candidate");
@@ -344,7 +344,7 @@ static void test_few(void)
 	report.tasks[0].rss = report.tasks[1].rss;
 	report.tasks[0].swap = report.tasks[1].swap;
 	report.tasks[0].pgtables = report.tasks[1].pgtables;
-	report.decided.pid = 20;
+	report.selected.pid = 20;
 	says(&report, true, true, "worker (pid 20) is one of the 2 worst of 2 candidates: its "
 	     "badness is 6020 pages (23.5 MiB), 60/1000 of RAM. The kernel takes one of them by "
 	     "the order",
@@ -361,7 +361,7 @@ static void test_ties(void)
 	struct oom_ranking ranking;
 
 	make(&report, "4.18.0", rows, 3);
-	report.decided.pid = 1;
+	report.selected.pid = 1;
 	ranking = rank(&report);
 	tap_ok(ranking.agrees && ranking.order[0] == 0,
 	       "of those that are as bad the chosen is first");
@@ -383,19 +383,19 @@ static void test_small_cgroup(void)
 	report.scope = OOM_SCOPE_MEMCG;
 	report.memcg.memory.limit = PAGE * 999;
 	report.memcg.swap.usage = report.memcg.swap.limit = 0;
-	report.decided.pid = 1;
+	report.selected.pid = 1;
 	says(&report, true, true, "a (pid 1) is the worst of 2 candidates: its badness is 400 "
 	     "pages (1.6 MiB), 400/1000 of the limit of the cgroup; next is b (pid 2)",
 	     "no adj counts");
 	make(&report, "6.1.0", rows + 1, 1);
 	report.scope = OOM_SCOPE_MEMCG;
 	report.memcg.memory.limit = PAGE * 999;
-	report.decided.pid = 2;
+	report.selected.pid = 2;
 	says(&report, true, true, "Its oom_score_adj of 1000 has no effect", "and that is said");
 	make(&report, "6.1.0", rows, 1);
 	report.scope = OOM_SCOPE_MEMCG;
 	report.memcg.memory.limit = PAGE;
-	report.decided.pid = 1;
+	report.selected.pid = 1;
 	says(&report, true, true, "its badness is 400 pages (1.6 MiB).",
 	     "a limit far below what is held");
 }
@@ -404,46 +404,46 @@ static void test_reasons(void)
 {
 	struct oom_report report;
 
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 22;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 22;
 	says(&report, true, false, "Recomputed, worker (pid 22) is number 5 of 5 candidates: its "
 	     "badness is 5920 pages (23.1 MiB), 59/1000 of RAM; the first is hog (pid 30) with "
 	     "40190 pages (157 MiB). A process that has been killed before, or that is in "
 	     "vfork(2), is passed over", "another was worse");
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 22;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 22;
 	report.scope = OOM_SCOPE_CPUSET;
 	says(&report, true, false, "Processes that may not use the nodes", "a cpuset");
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 22;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 22;
 	report.tasks_listed = 200000;
 	says(&report, true, false, "Only 6 of the 200000 rows", "rows left out");
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 22;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 22;
 	report.missed = 1;
 	says(&report, true, false, "1 line of this log was suppressed", "lines lost");
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 22;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 22;
 	report.cut_start = true;
 	says(&report, true, false, "the report is cut off", "a beginning lost");
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 22;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 22;
 	snprintf(report.tasks[5].comm, OOM_COMM_MAX, "swapoff");
 	says(&report, true, false, "swapoff(2) is killed before all others", "swapoff");
-	make(&report, "5.8.0", usual, COUNT(usual));
+	make(&report, "5.8.0", usual, ARRAY_SIZE(usual));
 	report.tasks[5].adj = -900;
-	report.decided.pid = 22;
+	report.selected.pid = 22;
 	says(&report, true, false, "from 5.8 to 5.9 took a negative badness for a huge one",
 	     "a kernel with a mistake");
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 1;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 1;
 	says(&report, false, false, "sshd (pid 1) is exempt by the table (oom_score_adj -1000), "
 	     "but was chosen", "an exempt one");
-	make(&report, "6.1.0", usual, COUNT(usual));
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
 	report.scope = OOM_SCOPE_MEMCG;
 	report.memcg.memory.limit = PAGE * 80000;
 	report.swap_total = OOM_UNKNOWN;
-	report.decided.pid = 22;
+	report.selected.pid = 22;
 	says(&report, true, false, "counts for is not certain", "a total that is guessed");
 }
 
@@ -451,29 +451,29 @@ static void test_no_total(void)
 {
 	struct oom_report report;
 
-	make(&report, "6.1.0", usual, COUNT(usual));
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
 	report.ram = report.swap_total = OOM_UNKNOWN;
-	report.decided.pid = 30;
+	report.selected.pid = 30;
 	says(&report, false, false, "number 1 of 5 candidates: its badness is 40190 pages (157 "
 	     "MiB). What an oom_score_adj counts for could not be weighed",
 	     "no total, another adj");
 	make(&report, "6.1.0", usual, 4);
 	report.ram = report.swap_total = OOM_UNKNOWN;
-	report.decided.pid = 30;
+	report.selected.pid = 30;
 	says(&report, true, true, "is the worst of 3 candidates: its badness is 40190 pages (157 "
 	     "MiB); next is", "no total, the same adj");
 	make(&report, "6.1.0", usual, 4);
 	report.ram = report.swap_total = OOM_UNKNOWN;
 	report.tasks[1].adj = -200;
-	report.decided.pid = 30;
+	report.selected.pid = 30;
 	says(&report, true, true, "is the worst of 3", "no total, a lower adj");
 	make(&report, "6.1.0", usual, 4);
 	report.ram = report.swap_total = OOM_UNKNOWN;
-	report.decided.pid = 20;
+	report.selected.pid = 20;
 	says(&report, true, false, "number 2 of 3", "no total, and not the first");
-	make(&report, "6.1.0", usual, COUNT(usual));
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
 	report.ram = report.swap_total = OOM_UNKNOWN;
-	report.decided.pid = 40;
+	report.selected.pid = 40;
 	says(&report, false, false, "number 5 of 5", "no total, not the first, but a high adj");
 }
 
@@ -540,27 +540,27 @@ static void test_sequel(void)
 	struct oom_report report;
 	struct oom_ranking ranking;
 
-	make(&report, "5.10.0", usual, COUNT(usual));
+	make(&report, "5.10.0", usual, ARRAY_SIZE(usual));
 	choose(&report, 30, OOM_NO_NUMBER);
 	kill_task(&report, 31, "other");
 	ranking = rank(&report);
 	tap_ok(!strstr(ranking.note, "child"), "no child is sacrificed since 5.1");
 	clear(&report, &ranking);
-	make(&report, "4.4.0", usual, COUNT(usual));
+	make(&report, "4.4.0", usual, ARRAY_SIZE(usual));
 	choose(&report, 30, 401);
 	kill_task(&report, 31, "child");
 	says(&report, true, true,
 	     "The kill line names child (pid 31) in its place: kernels up to 5.0",
 	     "a child sacrificed");
-	make(&report, "4.4.0", usual, COUNT(usual));
+	make(&report, "4.4.0", usual, ARRAY_SIZE(usual));
 	report.tasks[2].pid = 31;
 	choose(&report, 30, 401);
 	kill_task(&report, 31, "hog");
 	says(&report, true, true, "The main thread of this process (30) has exited; the table "
 	     "names thread 31.", "a thread in the place of its leader");
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 35;
-	snprintf(report.decided.comm, OOM_COMM_MAX, "asker");
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 35;
+	snprintf(report.selected.comm, OOM_COMM_MAX, "asker");
 	report.allocating_task = true;
 	kill_task(&report, 30, "hog");
 	ranking = rank(&report);
@@ -568,8 +568,8 @@ static void test_sequel(void)
 		"30): both are threads of one process.", "a thread that asked");
 	tap_is((int64_t)ranking.rank_of_victim, 1, "and the process is in the table");
 	clear(&report, &ranking);
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 30;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 30;
 	report.group = true;
 	kill_task(&report, 30, "hog");
 	kill_task(&report, 20, "worker");
@@ -577,15 +577,15 @@ static void test_sequel(void)
 	report.victims[2].repeated = true;
 	says(&report, true, true, "memory.oom.group is set, so that the whole cgroup was killed "
 	     "with it: 2 processes by this log.", "oom.group");
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 30;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 30;
 	report.already_exiting = true;
 	says(&report, true, true, "was exiting already", "a victim that exits");
-	make(&report, "6.1.0", usual, COUNT(usual));
-	report.decided.pid = 30;
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
+	report.selected.pid = 30;
 	report.scope = OOM_SCOPE_SYSRQ;
 	says(&report, true, true, "SysRq-f asked for this", "SysRq");
-	make(&report, "6.1.0", usual, COUNT(usual));
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
 	report.allocating_task = true;
 	choose(&report, 20, 0);
 	kill_task(&report, 20, "worker");
@@ -627,12 +627,12 @@ static void test_nobody(void)
 	says(&report, false, false, "The log does not say whom the kernel chose. The worst",
 	     "no choice");
 	make(&report, "6.1.0", usual, 3);
-	report.decided.pid = 99;
-	snprintf(report.decided.comm, OOM_COMM_MAX, "gone");
+	report.selected.pid = 99;
+	snprintf(report.selected.comm, OOM_COMM_MAX, "gone");
 	says(&report, false, false, "gone (pid 99) was chosen, but is not in the task table",
 	     "a choice that is not listed");
 	make(&report, "6.1.0", usual, 3);
-	report.decided.pid = 99;
+	report.selected.pid = 99;
 	report.allocating_task = true;
 	says(&report, false, false, "process 99, is killed, however little it has. It is not in "
 	     "the task table.", "an allocating task neither");
@@ -655,7 +655,7 @@ static void test_no_table(void)
 
 	make(&report, "4.4.0", usual, 0);
 	report.has_table = false;
-	report.trigger.said = report.has_memory = true;
+	report.trigger.present = report.has_memory = true;
 	report.trigger.pid = 7;
 	choose(&report, 30, 824);
 	says(&report, false, false, "the kernel prints none while vm.oom_dump_tasks is 0. The "
@@ -675,24 +675,24 @@ static void test_no_table(void)
 	report.allocating_task = true;
 	says(&report, false, false, "vm.oom_kill_allocating_task is set",
 	     "no table, allocating task");
-	make(&report, "2.6.32", usual, COUNT(usual));
+	make(&report, "2.6.32", usual, ARRAY_SIZE(usual));
 	report.columns = (struct oom_columns){ .old_adj = true };
 	choose(&report, 30, 98765);
 	says(&report, false, false, "Kernels up to 2.6.35 judged by virtual size, children, CPU "
 	     "time, run time and nice value, which a report does not hold: the choice cannot be "
 	     "recomputed. Of the 6 tasks listed the chosen one has the most memory.",
 	     "an old rule");
-	make(&report, "2.6.32", usual, COUNT(usual));
+	make(&report, "2.6.32", usual, ARRAY_SIZE(usual));
 	report.columns = (struct oom_columns){ .old_adj = true };
 	choose(&report, 22, 98765);
 	says(&report, false, false, "the chosen one is number 4 of the 6 tasks",
 	     "an old rule, not first");
-	make(&report, "6.1.0", usual, COUNT(usual));
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
 	report.columns.adj = false;
 	says(&report, false, false, "has no oom_score_adj", "a table without adj");
-	make(&report, "6.1.0", usual, COUNT(usual));
+	make(&report, "6.1.0", usual, ARRAY_SIZE(usual));
 	report.has_table = false;
-	report.decided.pid = 30;
+	report.selected.pid = 30;
 	says(&report, true, true, "is the worst of 5", "a table without its header");
 }
 
@@ -702,7 +702,7 @@ static void test_old_order(void)
 	struct oom_report report;
 	struct oom_ranking ranking;
 
-	make(&report, "2.6.32", usual, COUNT(usual));
+	make(&report, "2.6.32", usual, ARRAY_SIZE(usual));
 	report.columns = (struct oom_columns){ .old_adj = true };
 	ranking = rank(&report);
 	tap_ok(report.tasks[ranking.order[0]].pid == 30 &&
@@ -718,12 +718,12 @@ static void test_precedence(void)
 	struct oom_report report;
 	struct oom_ranking ranking;
 
-	make(&report, "5.0.0", usual, COUNT(usual));
+	make(&report, "5.0.0", usual, ARRAY_SIZE(usual));
 	kill_task(&report, 21, "worker");
 	ranking = rank(&report);
 	tap_is((int64_t)ranking.chosen, 3, "the first victim is compared");
 	oom_ranking_free(&ranking);
-	report.decided.pid = 20;
+	report.selected.pid = 20;
 	ranking = rank(&report);
 	tap_is((int64_t)ranking.chosen, 1, "or rather the oom-kill line");
 	oom_ranking_free(&ranking);
@@ -745,7 +745,7 @@ static void test_hostile(void)
 	bool safe = true;
 
 	make(&report, "6.1.0", rows, 2);
-	report.decided.pid = 1;
+	report.selected.pid = 1;
 	for (size_t i = 0; i < 2; i++) {
 		memset(report.tasks[i].comm, 1, OOM_COMM_MAX - 1);
 		snprintf(report.tasks[i].comm, OOM_COMM_MAX, "%s%zu", evil, i);
@@ -773,9 +773,9 @@ static void test_extremes(void)
 	struct oom_ranking ranking;
 	bool sane = true;
 
-	for (size_t i = 0; i < COUNT(extremes) * COUNT(extremes) * 3; i++) {
-		make(&report, i % 3 ? "6.1.0" : "4.4.0", usual, COUNT(usual));
-		for (size_t j = 0; j < COUNT(usual); j++)
+	for (size_t i = 0; i < ARRAY_SIZE(extremes) * ARRAY_SIZE(extremes) * 3; i++) {
+		make(&report, i % 3 ? "6.1.0" : "4.4.0", usual, ARRAY_SIZE(usual));
+		for (size_t j = 0; j < ARRAY_SIZE(usual); j++)
 			report.tasks[j].rss = report.tasks[j].swap = extremes[i % 5];
 		report.ram = extremes[i / 5 % 5];
 		report.ram_reserved = extremes[(i + 1) % 5];
@@ -813,7 +813,7 @@ static void test_many(void)
 		row.comm = comm;
 		add_task(&report, &row);
 	}
-	report.decided.pid = 9;
+	report.selected.pid = 9;
 	began = clock();
 	ranking = rank(&report);
 	took = (double)(clock() - began) / CLOCKS_PER_SEC;

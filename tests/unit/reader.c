@@ -71,10 +71,10 @@ static const struct {
 
 static void test_triggers(void)
 {
-	for (size_t i = 0; i < COUNT(triggers); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(triggers); i++) {
 		const struct oom_report *report = READ(triggers[i].line);
 
-		tap_ok(report->trigger.said && same(report->trigger.comm, triggers[i].comm) &&
+		tap_ok(report->trigger.present && same(report->trigger.comm, triggers[i].comm) &&
 		       same(report->gfp_mask, triggers[i].mask) &&
 		       report->gfp_value == triggers[i].value &&
 		       report->order == triggers[i].order, "\"%s\"", triggers[i].line);
@@ -110,7 +110,7 @@ static const struct {
 
 static void test_cpus(void)
 {
-	for (size_t i = 0; i < COUNT(cpus); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cpus); i++) {
 		const struct oom_report *report = READ(INVOKED, cpus[i].line);
 
 		tap_ok(report->trigger.cpu == cpus[i].cpu && report->trigger.pid == cpus[i].pid &&
@@ -120,7 +120,7 @@ static void test_cpus(void)
 }
 
 /*
- * The first line has clothes that nobody knows on, or lost what looked like them: this one tells.
+ * The first line has prefixes that nobody knows on, or lost what looked like them: this one tells.
  */
 static const struct {
 	const char *first, *second, *comm;
@@ -136,7 +136,7 @@ static void test_pairs(void)
 {
 	char first[128], second[128];
 
-	for (size_t i = 0; i < COUNT(pairs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
 		const struct oom_report *report;
 
 		snprintf(first, sizeof(first), "%s invoked oom-killer: gfp_mask=0x0, order=0, "
@@ -160,8 +160,8 @@ static void test_nodes(void)
 		      "mems_allowed=0-1,4,global_oom,task_memcg=/,task=x,pid=5,uid=1000");
 	tap_ok(same(report->constraint, "CONSTRAINT_CPUSET") && same(report->nodemask, "0-1,4") &&
 	       same(report->cpuset, "a,b") && same(report->mems_allowed, "0-1,4") &&
-	       report->scope == OOM_SCOPE_CPUSET && report->global_said &&
-	       report->decided.uid == 1000, "lists in the oom-kill line");
+	       report->scope == OOM_SCOPE_CPUSET && report->global_present &&
+	       report->selected.uid == 1000, "lists in the oom-kill line");
 }
 
 /* Of which memory the machine had how much. */
@@ -241,7 +241,7 @@ static void test_implausible(void)
 		    DMA32_REST }, "", 0, 300000 * KIB },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct oom_report *report =
 			READ(INVOKED, "CPU: 0 PID: 1 Comm: x Not tainted 5.10.0-amd64 #1",
 			     cases[i].lines[0],
@@ -352,7 +352,7 @@ static const struct {
 
 static void test_pages(void)
 {
-	for (size_t i = 0; i < COUNT(pages); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
 		const struct oom_report *report = read_lines(pages[i].lines);
 
 		tap_ok(report->page_size == pages[i].page &&
@@ -421,11 +421,11 @@ static void test_boot(void)
 		{ CRASH, BY("systemd", "1"), KILLED }, { OLD, BY("systemd", "1"), KILLED },
 		{ CRASH, "Linux version 3.10.0 (x@y)", BY("systemd", "1"), KILLED },
 	};
-	static const char *const boots[COUNT(cases)] = {
+	static const char *const boots[ARRAY_SIZE(cases)] = {
 		"kernel", "kernel", NULL, NULL, "initramfs", "initramfs",
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct oom_report *report = read_lines(cases[i]);
 
 		tap_ok(boots[i] ? same(oom_boot_name(report->boot), boots[i])
@@ -436,7 +436,7 @@ static void test_boot(void)
 
 static void test_traces(void)
 {
-	for (size_t i = 0; i < COUNT(traces); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(traces); i++)
 		tap_ok(read_lines(traces[i].lines)->scope == traces[i].scope,
 		       "scope by the trace: %s", traces[i].name);
 }
@@ -536,7 +536,7 @@ static uint64_t in_bytes(uint64_t count)
 
 static void test_rows(void)
 {
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct oom_report *report = rows[i].header
 			? READ(INVOKED, CPU_X86, rows[i].header, rows[i].row, KILLED)
 			: READ(INVOKED, CPU_X86, rows[i].row, KILLED);
@@ -564,7 +564,7 @@ static void test_no_rows(void)
 		"[ 1234]   500  1234     5000      6x0      20        7             0 x",
 	};
 
-	for (size_t i = 0; i < COUNT(torn); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(torn); i++) {
 		const struct oom_report *report = READ(HEAD_PTES, torn[i], KILLED);
 
 		tap_ok(report->has_table && !report->task_count && !report->tasks_listed,
@@ -601,7 +601,7 @@ static void test_many_rows(void)
 		log_add(&log, "oom_reaper: reaped process %zu (p), now anon-rss:0kB\n", i + 19001);
 	log_parse(&log, 65536, &found);
 	tap_ok(found.count == 1 && found.reports[0].victim_count == 20000 &&
-	       found.reports[0].victims[19999].reaped.said &&
+	       found.reports[0].victims[19999].reaped.present &&
 		!found.reports[0].victims[0].repeated,
 	       "20000 kills");
 	log_free(&log);
@@ -693,8 +693,8 @@ static void check_path(const char *path, const char *child)
 		all);
 	report = READ(decision);
 	tap_ok(same(report->memcg.path, path) && same(report->memcg.task_path, all) &&
-	       report->decided.pid == 5 && same(report->decided.comm, "x") &&
-		!report->global_said &&
+	       report->selected.pid == 5 && same(report->selected.comm, "x") &&
+		!report->global_present &&
 	       same(report->mems_allowed, "0"), "limit %s, task %s", path, all);
 	snprintf(task, sizeof(task), "Task in %s killed as a result of limit of %s", all, path);
 	snprintf(stats, sizeof(stats), "Memory cgroup stats for %s: cache:5KB rss:6KB", path);
@@ -712,7 +712,7 @@ static void test_paths(void)
 {
 	char global[512];
 
-	for (size_t i = 0; i < COUNT(paths); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		const struct oom_report *report;
 
 		check_path(paths[i], "");
@@ -723,7 +723,7 @@ static void test_paths(void)
 			paths[i]);
 		report = READ(global);
 		tap_ok(!report->memcg.path && same(report->memcg.task_path, paths[i]) &&
-		       report->global_said && report->scope == OOM_SCOPE_GLOBAL,
+		       report->global_present && report->scope == OOM_SCOPE_GLOBAL,
 			"for the machine too");
 	}
 }
@@ -770,7 +770,7 @@ static void check_name(const char *name)
 	tap_ok(found.count == 1 && same(report->trigger.comm, name) && report->trigger.pid == 92 &&
 	       same(report->tasks[0].comm, name) && report->tasks[0].rss == 44202 * 4096,
 	       "the name \"%s\" in the first lines and the table", name);
-	tap_ok(same(report->decided.comm, name) && report->decided.pid == 92 &&
+	tap_ok(same(report->selected.comm, name) && report->selected.pid == 92 &&
 	       same(report->memcg.task_path, "/a") && same(report->choice.comm, name) &&
 	       report->choice.score == 746 && report->choice.pid == 92, "of the choice");
 	tap_ok(report->victim_count == 1 && same(report->victims[0].comm, name) &&
@@ -782,8 +782,8 @@ static void check_name(const char *name)
 	log_free(&log);
 }
 
-/* The same in clothes that are taken off by looking at them, or none. */
-static void check_dressed(const char *name, enum log_style style)
+/* The same with prefixes that are taken off by looking at them, or none. */
+static void check_prefixed(const char *name, enum log_style style)
 {
 	char invoked[128], cpu[128], row[128], kill[128];
 	const struct oom_report *report = &found.reports[0];
@@ -805,7 +805,7 @@ static void check_dressed(const char *name, enum log_style style)
 
 static void test_names(void)
 {
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!strchr(names[i], '\\'))
 			check_name(names[i]);
 		/*
@@ -813,17 +813,17 @@ static void test_names(void)
 		 */
 		if (strpbrk(names[i], "&<#\"\xc2"))
 			continue;
-		check_dressed(names[i], LOG_BARE);
-		check_dressed(names[i], LOG_SECS);
-		check_dressed(names[i], LOG_SYSLOG);
+		check_prefixed(names[i], LOG_BARE);
+		check_prefixed(names[i], LOG_SECS);
+		check_prefixed(names[i], LOG_SYSLOG);
 	}
-	check_dressed("back\\x41slash", LOG_SECS);
-	check_dressed("[    9.9]", LOG_SECS);
-	check_dressed("[    9.9] x", LOG_SYSLOG);
-	check_dressed("[T1] x", LOG_SECS);
-	check_dressed("Nov 23 07:05:30", LOG_SECS);
-	check_dressed("kernel: x", LOG_SYSLOG);
-	check_dressed("6,1,1,-;x", LOG_SYSLOG);
+	check_prefixed("back\\x41slash", LOG_SECS);
+	check_prefixed("[    9.9]", LOG_SECS);
+	check_prefixed("[    9.9] x", LOG_SYSLOG);
+	check_prefixed("[T1] x", LOG_SECS);
+	check_prefixed("Nov 23 07:05:30", LOG_SECS);
+	check_prefixed("kernel: x", LOG_SYSLOG);
+	check_prefixed("6,1,1,-;x", LOG_SYSLOG);
 }
 
 /* In a record the kernel escapes it; as it is, it comes from a page that was copied. */
@@ -875,8 +875,8 @@ static void test_victims(void)
 	       "who asked is killed");
 	report = READ("Out of memory: OOM victim 7 (process 8) is already exiting. Skip killing "
 		      "the task");
-	tap_ok(report->already_exiting && report->decided.pid == 7 &&
-	       same(report->decided.comm, "process 8") && !report->cut_end,
+	tap_ok(report->already_exiting && report->selected.pid == 7 &&
+	       same(report->selected.comm, "process 8") && !report->cut_end,
 		"it is exiting already");
 	report = READ("Killed process 99999999999999999999 (x) total-vm:99999999999999999999kB");
 	tap_ok(report->victims && report->victims[0].pid == INT64_MAX &&
@@ -922,12 +922,12 @@ static void test_threads(void)
 	const struct oom_report *report =
 		READ(ASKS("95"), "Out of memory (oom_kill_allocating_task): " KILLED);
 
-	tap_ok(report->victim_count == 1 && report->decided.pid == 95 &&
+	tap_ok(report->victim_count == 1 && report->selected.pid == 95 &&
 	       oom_names_two_threads(report), "a thread and its process");
 	report = READ(ASKS("95"), "Out of memory: " KILLED);
-	tap_ok(!report->trigger.said, "but two kills without the setting");
+	tap_ok(!report->trigger.present, "but two kills without the setting");
 	report = READ(ASKS("94"), "Out of memory (oom_kill_allocating_task): " KILLED);
-	tap_ok(!report->trigger.said, "or where another one asked");
+	tap_ok(!report->trigger.present, "or where another one asked");
 }
 
 /* What an older line said stays, where another says it again. */

@@ -8,7 +8,7 @@
 #include "../tap.h"
 #include "replay/file.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define PLAN "{" PLAN_FIELDS
 #define SAMPLE(seq) "{" SAMPLE_FIELDS(seq)
@@ -46,10 +46,10 @@
 static const struct record *parse(const char *text, int *ret_r)
 {
 	static struct record record;
-	struct trouble trouble;
+	struct error err;
 
 	memset(&record, 0x55, sizeof(record));
-	*ret_r = record_parse(text, strlen(text), &record, &trouble);
+	*ret_r = record_parse(text, strlen(text), &record, &err);
 	return &record;
 }
 
@@ -65,8 +65,8 @@ static void test_plan(void)
 		       plan->interval == 4096 && plan->touch == 64 << 20 &&
 		       plan->limit == 32 << 20 && plan->pid == 77,
 	       "its figures");
-	tap_ok(plan->region.backing == REGION_SHARED && plan->manner.access == TOUCH_READ &&
-		       plan->manner.order == ORDER_RANDOM && plan->observe.passes == 2 &&
+	tap_ok(plan->region.backing == REGION_SHARED && plan->touch_params.access == TOUCH_READ &&
+		       plan->touch_params.order == ORDER_RANDOM && plan->observe.passes == 2 &&
 		       plan->observe.threads == 4 && plan->observe.lock == REGION_LOCKED_ONFAULT,
 	       "its manner");
 	tap_ok(plan->observe.step_count == 2 && !strcmp(plan->observe.steps[1].name, "hold:1s"),
@@ -86,7 +86,7 @@ static void test_names(void)
 
 		snprintf(text, sizeof(text), LEAST "\"access\":\"%s\"}",
 			 touch_access_name(access));
-		tap_ok(parse(text, &r)->plan.manner.access == access && r == 0, "access %s",
+		tap_ok(parse(text, &r)->plan.touch_params.access == access && r == 0, "access %s",
 		       touch_access_name(access));
 	}
 	for (size_t i = 0; i < step_rule_count; i++) {
@@ -123,14 +123,15 @@ static void test_verdict(void)
 	tap_ok(r == 0 && record->kind == RECORD_VERDICT, "a verdict");
 	tap_ok(verdict->outcome == OUTCOME_OOM_SANDBOX && verdict->exit_status == 137 &&
 	       verdict->signal == 9 && verdict->touched == 8192 && verdict->measured &&
-	       verdict->proofs == 2 && !strcmp(verdict->proof[1], "b"), "what it says");
-	tap_is_text(verdict->trouble.what, "killed",
+	       verdict->evidence_count == 2 && !strcmp(verdict->evidence_line[1], "b"),
+	       "what it says");
+	tap_is_text(verdict->err.message, "killed",
 		    "a message that is no summary is the trouble");
 	record = parse("{\"record\":\"verdict\",\"outcome\":\"completed\",\"touched\":1,"
 		       "\"message\":\"m\","
 		       "\"summary\":\"m\"}",
 		       &r);
-	tap_ok(r == 0 && !*verdict->trouble.what && !strcmp(verdict->summary, "m") &&
+	tap_ok(r == 0 && !*verdict->err.message && !strcmp(verdict->summary, "m") &&
 		       !verdict->measured,
 	       "one that is, is none");
 	record = parse("{\"record\":\"verdict\",\"outcome\":\"of the future\",\"touched\":1}", &r);
@@ -191,14 +192,14 @@ static const struct {
 
 static void test_lines(void)
 {
-	for (size_t i = 0; i < COUNT(lines); i++) {
-		struct trouble trouble = { 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct error err = { 0 };
 		static struct record record;
-		int r = record_parse(lines[i].text, strlen(lines[i].text), &record, &trouble);
+		int r = record_parse(lines[i].text, strlen(lines[i].text), &record, &err);
 
 		tap_is(r, lines[i].r, lines[i].name);
 		if (r < 0)
-			tap_ok(trouble.what[0] != '\0', "which is said: %s", trouble.what);
+			tap_ok(err.message[0] != '\0', "which is said: %s", err.message);
 	}
 }
 
@@ -212,7 +213,7 @@ static void test_texts(void)
 		      &r);
 
 	tap_ok(r == 0, "hostile text is read");
-	tap_is_text(record->verdict.verdict.trouble.what,
+	tap_is_text(record->verdict.verdict.err.message,
 		    "a\\x1b[2J\\xe2\\x80\\xae\\x1b\\x0a\xef\xbf\xbd", "and made harmless");
 }
 
@@ -221,7 +222,7 @@ static void test_long_texts(void)
 	size_t size = 100000;
 	char *text = malloc(size);
 	static struct record record;
-	struct trouble trouble;
+	struct error err;
 	int length;
 
 	if (!text)
@@ -230,13 +231,14 @@ static void test_long_texts(void)
 			  "{\"record\":\"verdict\",\"outcome\":\"killed\",\"touched\":1,"
 			  "\"message\":\"%050000d\",\"proof\":[\"%01000d\"]}",
 			  1, 2);
-	tap_is(record_parse(text, (size_t)length, &record, &trouble), 0,
+	tap_is(record_parse(text, (size_t)length, &record, &err), 0,
 	       "texts that are too long are cut");
-	tap_ok(strlen(record.verdict.verdict.trouble.what) < TROUBLE_WHAT_MAX &&
-	       strlen(record.verdict.verdict.proof[0]) < VERDICT_PROOF_TEXT_MAX, "to their room");
+	tap_ok(strlen(record.verdict.verdict.err.message) < ERROR_MESSAGE_MAX &&
+	       strlen(record.verdict.verdict.evidence_line[0]) < VERDICT_EVIDENCE_TEXT_MAX,
+	       "to their room");
 	length = snprintf(text, size, "{\"record\":\"plan\"}");
 	text[3] = '\0';
-	tap_is(record_parse(text, (size_t)length, &record, &trouble), -EBADMSG,
+	tap_is(record_parse(text, (size_t)length, &record, &err), -EBADMSG,
 	       "a NUL is no JSON");
 	free(text);
 }
@@ -260,14 +262,14 @@ static const char *read_run(const char *text, uint64_t run)
 	static const char kinds[] = "?psv";
 	static struct record record;
 	struct replay_file file;
-	struct trouble trouble = { 0 };
+	struct error err = { 0 };
 	size_t count = 0;
 	int r;
 
 	put(text);
-	r = replay_open(&file, path, run, &trouble);
+	r = replay_open(&file, path, run, &err);
 	while (r >= 0 && count < 40) {
-		r = replay_next(&file, &record, &trouble);
+		r = replay_next(&file, &record, &err);
 		if (r <= 0)
 			break;
 		letters[count++] = kinds[record.kind];
@@ -277,7 +279,7 @@ static const char *read_run(const char *text, uint64_t run)
 	if (r < 0)
 		snprintf(letters + count, sizeof(letters) - count, "%s",
 			 r == -EAGAIN ? "..." : "!");
-	if (r < 0 && !trouble.what[0])
+	if (r < 0 && !err.message[0])
 		return "no trouble was told";
 	return letters;
 }
@@ -335,19 +337,19 @@ static const struct {
 static void test_files(void)
 {
 	struct replay_file file;
-	struct trouble trouble;
+	struct error err;
 	int fd = mkstemp(path);
 
 	if (fd < 0)
 		exit(99);
 	close(fd);
-	for (size_t i = 0; i < COUNT(files); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		tap_is_text(read_run(files[i].text, files[i].run), files[i].records,
 			    files[i].name);
 	unlink(path);
-	tap_is(replay_open(&file, path, 0, &trouble), -ENOENT, "a file that is not there");
+	tap_is(replay_open(&file, path, 0, &err), -ENOENT, "a file that is not there");
 	replay_close(&file);
-	tap_is(replay_open(&file, "/", 0, &trouble), -EISDIR, "a directory");
+	tap_is(replay_open(&file, "/", 0, &err), -EISDIR, "a directory");
 	replay_close(&file);
 }
 

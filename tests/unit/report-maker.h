@@ -13,7 +13,7 @@
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
 #define GIB (KIB * MIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #define TELLING_MAX 65536
 
@@ -107,7 +107,7 @@ static inline void make_time(struct oom_time *when, int64_t ns)
 static inline void make_trigger(struct oom_report *report, int64_t pid, const char *comm,
 				int64_t order, const char *mask)
 {
-	report->trigger.said = true;
+	report->trigger.present = true;
 	report->trigger.pid = pid;
 	report->trigger.adj = 0;
 	snprintf(report->trigger.comm, sizeof(report->trigger.comm), "%s", comm);
@@ -134,63 +134,65 @@ static inline void make_memory(struct oom_report *report, uint64_t ram, uint64_t
 }
 
 /* What a report and the one after it are told as, ranked by the kernel's rule. */
-static inline void make_story(struct oom_report *report, const struct oom_report *next,
-			      struct oom_story *ret_story)
+static inline void make_explanation(struct oom_report *report, const struct oom_report *next,
+				    struct oom_explanation *ret_explanation)
 {
 	struct oom_ranking ranking;
 
-	if (oom_rank(report, &ranking) || oom_explain(report, &ranking, next, ret_story))
+	if (oom_rank(report, &ranking) || oom_explain(report, &ranking, next, ret_explanation))
 		abort();
 	oom_ranking_free(&ranking);
 }
 
-/* The paragraphs of HEADING in a story, a line each. */
-static inline const char *story_part(const struct oom_story *story, enum oom_heading heading,
-				     char text[static TELLING_MAX])
+/* The paragraphs of SECTION in an explanation, a line each. */
+static inline const char *explanation_part(const struct oom_explanation *explanation,
+					   enum oom_section section,
+					   char text[static TELLING_MAX])
 {
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < story->count; i++)
-		if (story->list[i].heading == heading && used < TELLING_MAX)
+	for (size_t i = 0; i < explanation->count; i++)
+		if (explanation->list[i].section == section && used < TELLING_MAX)
 			used += (size_t)snprintf(text + used, TELLING_MAX - used, "%s\n",
-						 story->list[i].text);
+						 explanation->list[i].text);
 	return text;
 }
 
 /* What every paragraph has to be, whatever it tells. */
-static inline void check_form(const struct oom_story *story, const char *name)
+static inline void check_form(const struct oom_explanation *explanation, const char *name)
 {
 	bool form = true, safe = true, order = true;
 
-	for (size_t i = 0; i < story->count; i++) {
-		const char *text = story->list[i].text;
+	for (size_t i = 0; i < explanation->count; i++) {
+		const char *text = explanation->list[i].text;
 		size_t length = strlen(text);
 
 		form = form && length && text[length - 1] == '.' && text[0] != ' ' &&
 		       !strstr(text, "..\n") && !strstr(text, "(null)");
 		for (const char *at = text; *at; at++)
 			safe = safe && (unsigned char)*at >= ' ' && *at != 0x7f;
-		order = order && (!i || story->list[i].heading >= story->list[i - 1].heading);
+		order = order &&
+			(!i || explanation->list[i].section >= explanation->list[i - 1].section);
 		if (!form || !safe)
 			printf("# %s\n", text);
 	}
 	tap_ok(form, "%s: paragraphs are sentences", name);
 	tap_ok(safe, "%s: nothing in them could harm a terminal", name);
 	tap_ok(order, "%s: they come in the order of the headings", name);
-	tap_ok(story->count > 0 && story->list[0].heading == OOM_HEAD_SUMMARY,
+	tap_ok(explanation->count > 0 && explanation->list[0].section == OOM_SECTION_SUMMARY,
 	       "%s: the summary is first", name);
 }
 
-/* Tells REPORT and frees it; *ret_text is what HEADING says, to be looked into by tap_has(). */
-static inline const char *tell(struct oom_report *report, const struct oom_report *next,
-			       enum oom_heading heading, char text[static TELLING_MAX])
+/* Tells REPORT and frees it; *ret_text is what SECTION says, to be looked into by tap_has(). */
+static inline const char *results(struct oom_report *report, const struct oom_report *next,
+				  enum oom_section section, char text[static TELLING_MAX])
 {
-	struct oom_story story;
+	struct oom_explanation explanation;
 
-	make_story(report, next, &story);
-	story_part(&story, heading, text);
-	oom_story_free(&story);
+	make_explanation(report, next, &explanation);
+	explanation_part(&explanation, section, text);
+	oom_explanation_free(&explanation);
 	return text;
 }
 

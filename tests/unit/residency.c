@@ -48,17 +48,17 @@ static struct own_reading read_own(pid_t pid)
 }
 
 /* Carries one order out. Returns whether the subject did it within ten seconds. */
-static bool order(struct subject *subject, enum subject_order what, uint64_t to)
+static bool type(struct subject *subject, enum subject_request_type what, uint64_t to)
 {
-	struct subject_request request = { .order = what, .what = TOUCH_WRITE, .to = to };
+	struct subject_request request = { .type = what, .what = TOUCH_WRITE, .to = to };
 	struct pollfd answer = { .fd = subject->answers.fd, .events = POLLIN };
 	struct subject_answer got;
 
 	if (subject_ask(subject, &request) < 0)
 		return false;
 	/* The pipe may be readable for the answer before. */
-	for (int tries = 0; tries < 2 && !channel_rouse(&subject->answers); tries++)
-		if (!channel_doze(&subject->answers))
+	for (int tries = 0; tries < 2 && !channel_finish_wait(&subject->answers); tries++)
+		if (!channel_prepare_wait(&subject->answers))
 			poll(&answer, 1, 10000);
 	return subject_answered(subject, &got) == 0 && got.error == 0;
 }
@@ -109,15 +109,15 @@ static void walk(struct subject *subject, struct sampler *sampler, uint64_t page
 {
 	struct own_reading first;
 
-	if (!order(subject, SUBJECT_CREW, 0) || !order(subject, SUBJECT_SCRATCH, 0) ||
-	    !order(subject, SUBJECT_MAP, 0) || !order(subject, SUBJECT_BEGIN, PAGES * page_size)) {
+	if (!type(subject, SUBJECT_POOL, 0) || !type(subject, SUBJECT_SCRATCH, 0) ||
+	    !type(subject, SUBJECT_MAP, 0) || !type(subject, SUBJECT_BEGIN, PAGES * page_size)) {
 		tally->failed++;
 		return;
 	}
 	subject_touched(subject);
 	first = read_own(subject->pid);
 	for (uint64_t page = 1; page <= PAGES; page++) {
-		if (!order(subject, SUBJECT_TOUCH, page * page_size)) {
+		if (!type(subject, SUBJECT_TOUCH, page * page_size)) {
 			tally->failed++;
 			return;
 		}
@@ -131,7 +131,7 @@ static void test_backing(enum region_backing backing, uint64_t page_size)
 {
 	struct subject_spec spec = {
 		.region = { .bytes = PAGES * page_size, .backing = backing },
-		.manner = { .unit = page_size, .stride = page_size },
+		.touch_params = { .unit = page_size, .stride = page_size },
 		.threads = 1,
 		.page_size = page_size,
 		.cgroup = -1,
@@ -141,11 +141,11 @@ static void test_backing(enum region_backing backing, uint64_t page_size)
 	struct sampler *sampler = NULL;
 	struct tally tally = { 0 };
 	struct subject subject;
-	struct trouble trouble;
+	struct error err;
 
-	if (!tap_ok(subject_start(&spec, &subject, &trouble) == 0, "%s: start", kind))
+	if (!tap_ok(subject_start(&spec, &subject, &err) == 0, "%s: start", kind))
 		return;
-	if (tap_ok(sampler_new(subject.pid, NEED_ROLLUP, &sampler, &trouble) == 0,
+	if (tap_ok(sampler_new(subject.pid, NEED_ROLLUP, &sampler, &err) == 0,
 		   "%s: sampler", kind))
 		walk(&subject, sampler, page_size, &tally);
 	report(kind, &tally, page_size);
@@ -166,14 +166,14 @@ static void test_death(uint64_t page_size)
 	};
 	struct sampler *sampler = NULL;
 	struct subject subject;
-	struct trouble trouble;
+	struct error err;
 	struct sample sample;
 	struct root live;
 
-	if (!tap_ok(root_open("/", &live) == 0 && subject_start(&spec, &subject, &trouble) == 0,
+	if (!tap_ok(root_open("/", &live) == 0 && subject_start(&spec, &subject, &err) == 0,
 		    "death: start"))
 		return;
-	tap_ok(sampler_new(subject.pid, NEED_ROLLUP, &sampler, &trouble) == 0, "death: sampler");
+	tap_ok(sampler_new(subject.pid, NEED_ROLLUP, &sampler, &err) == 0, "death: sampler");
 	tap_ok(!process_is_dying(&live, subject.pid), "death: it lives");
 	kill(subject.pid, SIGKILL);
 	poll(&(struct pollfd){ .fd = subject.pidfd, .events = POLLIN }, 1, 10000);

@@ -7,7 +7,7 @@
 #include "../tap.h"
 #include "log/scan.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define ROUNDS 3000
 #define TEXT_MAX 700
 
@@ -74,11 +74,11 @@ static unsigned any_below(unsigned limit)
 }
 
 /* The slow look: each needle with each digit by memmem(). */
-static size_t slow_scan(const char *data, size_t length, size_t from)
+static size_t slow_prefilter(const char *data, size_t length, size_t from)
 {
 	size_t found = length;
 
-	for (size_t i = 0; i < COUNT(needles); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(needles); i++) {
 		const char *digit = strchr(needles[i], '#');
 
 		for (char c = '0'; c <= (digit ? '9' : '0'); c++) {
@@ -107,8 +107,8 @@ static bool agree(const char *data, size_t length)
 		return false;
 	memcpy(copy, data, length);
 	for (size_t from = 0; same && from < length; from = found + 1) {
-		found = oom_scan(copy, length, from);
-		same = found == slow_scan(copy, length, from);
+		found = oom_prefilter(copy, length, from);
+		same = found == slow_prefilter(copy, length, from);
 	}
 	if (!same)
 		printf("# in %zu bytes: %zu: %.*s\n", length, found, (int)length, data);
@@ -132,7 +132,7 @@ static size_t some_needle(char text[static 32], size_t index)
 static size_t add_piece(char *text, size_t at, size_t room)
 {
 	char piece[32];
-	size_t length = some_needle(piece, any_below(COUNT(needles)));
+	size_t length = some_needle(piece, any_below(ARRAY_SIZE(needles)));
 	size_t first = any_below(3) ? 0 : any_below((unsigned)length);
 	size_t count = any_below(2) ? length - first : any_below((unsigned)(length - first + 1));
 
@@ -160,21 +160,21 @@ static size_t make_text(char text[static TEXT_MAX], unsigned kind)
 
 static void test_lines(void)
 {
-	for (size_t i = 0; i < COUNT(lines); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		size_t length = strlen(lines[i]);
 
-		tap_ok(oom_scan(lines[i], length, 0) < length && agree(lines[i], length),
+		tap_ok(oom_prefilter(lines[i], length, 0) < length && agree(lines[i], length),
 		       "found: %s", lines[i]);
 	}
-	for (size_t i = 0; i < COUNT(others); i++)
-		tap_is((int64_t)oom_scan(others[i], strlen(others[i]), 0),
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		tap_is((int64_t)oom_prefilter(others[i], strlen(others[i]), 0),
 		       (int64_t)strlen(others[i]), others[i]);
 }
 
 /* Whether LINE may be lost when it is wrapped at AT. */
 static bool may_be_lost(const char *line, size_t at)
 {
-	for (size_t i = 0; i < COUNT(given_up); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(given_up); i++) {
 		const char *piece = strstr(line, given_up[i]);
 		size_t first = piece ? (size_t)(piece - line) : SIZE_MAX;
 
@@ -188,7 +188,7 @@ static void test_wrapped(void)
 {
 	size_t wrapped = 0, lost = 0, wrong = 0;
 
-	for (size_t i = 0; i < COUNT(lines); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		size_t length = strlen(lines[i]);
 		char text[128];
 
@@ -198,7 +198,7 @@ static void test_wrapped(void)
 			snprintf(text, sizeof(text), "%s", lines[i]);
 			text[at] = '\n';
 			wrapped++;
-			if (oom_scan(text, length, 0) < length)
+			if (oom_prefilter(text, length, 0) < length)
 				continue;
 			lost++;
 			wrong += !may_be_lost(lines[i], at);
@@ -214,7 +214,7 @@ static void test_offsets(void)
 	char text[128], needle[32];
 	bool same = true;
 
-	for (size_t i = 0; i < COUNT(needles); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(needles); i++) {
 		size_t count = some_needle(needle, i);
 
 		for (size_t at = 0; at + count < sizeof(text); at++) {
@@ -233,7 +233,7 @@ static void test_periods(void)
 	char text[TEXT_MAX], needle[32];
 	bool same = true;
 
-	for (size_t i = 0; i < COUNT(needles); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(needles); i++) {
 		size_t count = some_needle(needle, i);
 
 		for (size_t period = 1; period <= count; period++) {
@@ -245,7 +245,7 @@ static void test_periods(void)
 	tap_ok(same, "each beginning of a needle, again and again");
 	for (int byte = 0; byte < 256; byte++) {
 		memset(text, byte, sizeof(text));
-		same = same && oom_scan(text, sizeof(text), 0) == sizeof(text);
+		same = same && oom_prefilter(text, sizeof(text), 0) == sizeof(text);
 	}
 	tap_ok(same, "nothing in text of one byte");
 }
@@ -260,7 +260,7 @@ static void test_random(void)
 		size_t length = make_text(text, round);
 
 		same = agree(text, length);
-		hits += oom_scan(text, length, 0) < length;
+		hits += oom_prefilter(text, length, 0) < length;
 	}
 	tap_ok(same && hits > ROUNDS / 6, "the same as the slow look in any text");
 }
@@ -269,25 +269,25 @@ static void test_from(void)
 {
 	char text[] = "Killed process 1 Killed process 2";
 
-	tap_is((int64_t)oom_scan(text, sizeof(text) - 1, 0), 0, "from the first");
-	tap_is((int64_t)oom_scan(text, sizeof(text) - 1, 1), 17, "from behind its beginning");
-	tap_is((int64_t)oom_scan(text, sizeof(text) - 1, 17), 17, "from the second");
-	tap_is((int64_t)oom_scan(text, sizeof(text) - 1, 18), 33, "none is left");
-	tap_is((int64_t)oom_scan(text, sizeof(text) - 1, 33), 33, "from the end");
-	tap_is((int64_t)oom_scan(text, sizeof(text) - 1, 99), 33, "from behind the end");
-	tap_is((int64_t)oom_scan(text, 0, 0), 0, "no data");
+	tap_is((int64_t)oom_prefilter(text, sizeof(text) - 1, 0), 0, "from the first");
+	tap_is((int64_t)oom_prefilter(text, sizeof(text) - 1, 1), 17, "from behind its beginning");
+	tap_is((int64_t)oom_prefilter(text, sizeof(text) - 1, 17), 17, "from the second");
+	tap_is((int64_t)oom_prefilter(text, sizeof(text) - 1, 18), 33, "none is left");
+	tap_is((int64_t)oom_prefilter(text, sizeof(text) - 1, 33), 33, "from the end");
+	tap_is((int64_t)oom_prefilter(text, sizeof(text) - 1, 99), 33, "from behind the end");
+	tap_is((int64_t)oom_prefilter(text, 0, 0), 0, "no data");
 }
 
 /* Reads TEXT in pieces of up to MOST bytes, as a parser does; marks where something was found. */
-static void scan_in_pieces(const char *text, size_t length, unsigned most, bool *marks)
+static void prefilter_in_pieces(const char *text, size_t length, unsigned most, bool *marks)
 {
 	for (size_t end = 0, begin = 0; end < length;) {
 		size_t piece = 1 + any_below(most), at = 0;
 
 		end = end + piece < length ? end + piece : length;
-		while ((at = oom_scan(text + begin, end - begin, at)) < end - begin)
+		while ((at = oom_prefilter(text + begin, end - begin, at)) < end - begin)
 			marks[begin + at++] = true;
-		begin = end > OOM_SCAN_OVERLAP ? end - OOM_SCAN_OVERLAP : 0;
+		begin = end > OOM_PREFILTER_OVERLAP ? end - OOM_PREFILTER_OVERLAP : 0;
 	}
 }
 
@@ -300,9 +300,9 @@ static void test_overlap(void)
 		size_t length = make_text(text, 1 + round % 2);
 		bool marks[TEXT_MAX] = { false };
 
-		scan_in_pieces(text, length, 1 + any_below(200), marks);
+		prefilter_in_pieces(text, length, 1 + any_below(200), marks);
 		for (size_t at = 0; at < length; at++)
-			same = same && marks[at] == (slow_scan(text, length, at) == at);
+			same = same && marks[at] == (slow_prefilter(text, length, at) == at);
 	}
 	tap_ok(same, "the overlap is enough, however the text is torn");
 }

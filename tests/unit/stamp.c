@@ -7,7 +7,7 @@
 #include "../tap.h"
 #include "log/stamp.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND INT64_C(1000000000)
 #define HOUR (3600 * SECOND)
 #define DAY (24 * HOUR)
@@ -29,107 +29,111 @@ static void set_zone(const char *zone)
 
 struct wanted {
 	const char *text;
-	enum stamp_form form;
+	enum timestamp_form form;
 	const char *rest;		/* what is left */
 	int64_t wall;			/* 0: none */
 	bool guessed;
 	int64_t monotonic;		/* 0: none */
 };
 
-static const struct wanted stamps[] = {
+static const struct wanted timestamps[] = {
 	/* dmesg --time-format iso, RFC 5424, journalctl -o short-iso, rsyslog */
-	{ "2026-11-23T07:05:30,507335+00:00 main.out", STAMP_DMESG, " main.out",
+	{ "2026-11-23T07:05:30,507335+00:00 main.out", TIMESTAMP_DMESG, " main.out",
 	  MORNING + 507335000, false, 0 },
-	{ "2026-11-23T07:05:30.507335Z host", STAMP_DATED, " host", MORNING + 507335000, false,
+	{ "2026-11-23T07:05:30.507335Z host", TIMESTAMP_DATED, " host", MORNING + 507335000, false,
 	  0 },
-	{ "2026-11-23T07:05:30+0000 host", STAMP_DATED, " host", MORNING, false, 0 },
-	{ "2026-11-23T02:05:30-05:00 host", STAMP_DATED, " host", MORNING, false, 0 },
-	{ "2026-11-23T12:35:30+05:30 host", STAMP_DATED, " host", MORNING, false, 0 },
-	{ "2026-11-23T07:05:30.123456789Z x", STAMP_DATED, " x", MORNING + 123456789, false, 0 },
-	{ "2026-11-23T07:05:30.1234567891Z x", STAMP_DATED, " x", MORNING + 123456789, false, 0 },
-	{ "2026-11-23 07:05:30 +0000 x", STAMP_DATED, " x", MORNING, false, 0 },
-	{ "2026-11-23 10:05:30+03 x", STAMP_DATED, " x", MORNING, false, 0 },
-	{ "2026-11-23 08:05:30 x", STAMP_DATED, " x", MORNING, true, 0 },
-	{ "2026-11-23 08:05:30,507 x", STAMP_DATED, " x", MORNING + 507000000, true, 0 },
-	{ "2026/11/23 08:05:30 x", STAMP_DATED, " x", MORNING, true, 0 },
-	{ "2026-11-23 08:05:30 -12 x", STAMP_DATED, " x", MORNING + 13 * HOUR, false, 0 },
-	{ "2026-11-23 08:05:30 -1 x", STAMP_DATED, " -1 x", MORNING, true, 0 },
-	{ "2026-11-23 08:05:30 +9900 x", STAMP_DATED, " +9900 x", MORNING, true, 0 },
-	{ "2026-11-23 08:05:30 UTCHOST x", STAMP_DATED, " UTCHOST x", MORNING, true, 0 },
-	{ "2026-11-23T08:05:30Zulu", STAMP_DATED, "Zulu", MORNING, true, 0 },
+	{ "2026-11-23T07:05:30+0000 host", TIMESTAMP_DATED, " host", MORNING, false, 0 },
+	{ "2026-11-23T02:05:30-05:00 host", TIMESTAMP_DATED, " host", MORNING, false, 0 },
+	{ "2026-11-23T12:35:30+05:30 host", TIMESTAMP_DATED, " host", MORNING, false, 0 },
+	{ "2026-11-23T07:05:30.123456789Z x", TIMESTAMP_DATED, " x", MORNING + 123456789, false,
+	0 },
+	{ "2026-11-23T07:05:30.1234567891Z x", TIMESTAMP_DATED, " x", MORNING + 123456789, false,
+	0 },
+	{ "2026-11-23 07:05:30 +0000 x", TIMESTAMP_DATED, " x", MORNING, false, 0 },
+	{ "2026-11-23 10:05:30+03 x", TIMESTAMP_DATED, " x", MORNING, false, 0 },
+	{ "2026-11-23 08:05:30 x", TIMESTAMP_DATED, " x", MORNING, true, 0 },
+	{ "2026-11-23 08:05:30,507 x", TIMESTAMP_DATED, " x", MORNING + 507000000, true, 0 },
+	{ "2026/11/23 08:05:30 x", TIMESTAMP_DATED, " x", MORNING, true, 0 },
+	{ "2026-11-23 08:05:30 -12 x", TIMESTAMP_DATED, " x", MORNING + 13 * HOUR, false, 0 },
+	{ "2026-11-23 08:05:30 -1 x", TIMESTAMP_DATED, " -1 x", MORNING, true, 0 },
+	{ "2026-11-23 08:05:30 +9900 x", TIMESTAMP_DATED, " +9900 x", MORNING, true, 0 },
+	{ "2026-11-23 08:05:30 UTCHOST x", TIMESTAMP_DATED, " UTCHOST x", MORNING, true, 0 },
+	{ "2026-11-23T08:05:30Zulu", TIMESTAMP_DATED, "Zulu", MORNING, true, 0 },
 	/* journalctl -o short-full: a zone by its name, which may be anybody's */
-	{ "Mon 2026-11-23 07:05:30 UTC vmhost", STAMP_DATED, " vmhost", MORNING, false, 0 },
-	{ "Mon 2026-11-23 08:05:30 CET vmhost", STAMP_DATED, " vmhost", MORNING, true, 0 },
-	{ "Mon 2026-11-23 10:05:30 +03 vmhost", STAMP_DATED, " vmhost", MORNING, false, 0 },
-	{ "Mon 2026-11-23 07:05:30.507335 UTC [s=0]", STAMP_DATED, " [s=0]", MORNING + 507335000,
+	{ "Mon 2026-11-23 07:05:30 UTC vmhost", TIMESTAMP_DATED, " vmhost", MORNING, false, 0 },
+	{ "Mon 2026-11-23 08:05:30 CET vmhost", TIMESTAMP_DATED, " vmhost", MORNING, true, 0 },
+	{ "Mon 2026-11-23 10:05:30 +03 vmhost", TIMESTAMP_DATED, " vmhost", MORNING, false, 0 },
+	{ "Mon 2026-11-23 07:05:30.507335 UTC [s=0]", TIMESTAMP_DATED, " [s=0]", MORNING +
+		507335000,
 	  false, 0 },
 	/* date(1), ctime(3) */
-	{ "Mon Nov 23 08:05:30 2026 kern.warn", STAMP_DATED, " kern.warn", MORNING, true, 0 },
-	{ "Mon Nov 23 07:05:30 UTC 2026 x", STAMP_DATED, " x", MORNING, false, 0 },
-	{ "Mon Nov 23 08:05:30 CET 2026 x", STAMP_DATED, " x", MORNING, true, 0 },
-	{ "Mon Nov 23 08:05:30 HOST x", STAMP_DATED, " HOST x", MORNING, true, 0 },
+	{ "Mon Nov 23 08:05:30 2026 kern.warn", TIMESTAMP_DATED, " kern.warn", MORNING, true, 0 },
+	{ "Mon Nov 23 07:05:30 UTC 2026 x", TIMESTAMP_DATED, " x", MORNING, false, 0 },
+	{ "Mon Nov 23 08:05:30 CET 2026 x", TIMESTAMP_DATED, " x", MORNING, true, 0 },
+	{ "Mon Nov 23 08:05:30 HOST x", TIMESTAMP_DATED, " HOST x", MORNING, true, 0 },
 	/* RFC 3164, with a year before or behind */
-	{ "Nov 23 08:05:30 host", STAMP_DATED, " host", MORNING, true, 0 },
-	{ "Nov 23 08:05:30.507335 host", STAMP_DATED, " host", MORNING + 507335000, true, 0 },
-	{ "Nov  3 08:05:30 host", STAMP_DATED, " host", MORNING - 20 * DAY, true, 0 },
-	{ "Nov 23 2026 08:05:30 host", STAMP_DATED, " host", MORNING, true, 0 },
-	{ "Nov 23 08:05:30 2026: x", STAMP_DATED, ": x", MORNING, true, 0 },
-	{ "23 Nov 2026 08:05:30 x", STAMP_DATED, " x", MORNING, true, 0 },
-	{ "Nov 23, 2026 @ 08:05:30.507 x", STAMP_DATED, " x", MORNING + 507000000, true, 0 },
+	{ "Nov 23 08:05:30 host", TIMESTAMP_DATED, " host", MORNING, true, 0 },
+	{ "Nov 23 08:05:30.507335 host", TIMESTAMP_DATED, " host", MORNING + 507335000, true, 0 },
+	{ "Nov  3 08:05:30 host", TIMESTAMP_DATED, " host", MORNING - 20 * DAY, true, 0 },
+	{ "Nov 23 2026 08:05:30 host", TIMESTAMP_DATED, " host", MORNING, true, 0 },
+	{ "Nov 23 08:05:30 2026: x", TIMESTAMP_DATED, ": x", MORNING, true, 0 },
+	{ "23 Nov 2026 08:05:30 x", TIMESTAMP_DATED, " x", MORNING, true, 0 },
+	{ "Nov 23, 2026 @ 08:05:30.507 x", TIMESTAMP_DATED, " x", MORNING + 507000000, true, 0 },
 	/* logcat */
-	{ "11-23 08:05:30.507   123", STAMP_LOGCAT, "   123", MORNING + 507000000, true, 0 },
-	{ "11-23 07:05:30.507 +0000   1", STAMP_LOGCAT, "   1", MORNING + 507000000, true, 0 },
+	{ "11-23 08:05:30.507   123", TIMESTAMP_LOGCAT, "   123", MORNING + 507000000, true, 0 },
+	{ "11-23 07:05:30.507 +0000   1", TIMESTAMP_LOGCAT, "   1", MORNING + 507000000, true, 0 },
 	/* Seconds */
-	{ "6.966596 x", STAMP_MONOTONIC, " x", 0, false, 6966596000 },
-	{ "1795417530.507335 host", STAMP_UNIX, " host", MORNING + 507335000, false, 0 },
-	{ "999999999.000 x", STAMP_MONOTONIC, " x", 0, false, 999999999 * SECOND },
+	{ "6.966596 x", TIMESTAMP_MONOTONIC, " x", 0, false, 6966596000 },
+	{ "1795417530.507335 host", TIMESTAMP_UNIX, " host", MORNING + 507335000, false, 0 },
+	{ "999999999.000 x", TIMESTAMP_MONOTONIC, " x", 0, false, 999999999 * SECOND },
 };
 
 static const struct wanted brackets[] = {
-	{ "    6.333700", STAMP_MONOTONIC, NULL, 0, false, 6333700000 },
-	{ "6.3", STAMP_MONOTONIC, NULL, 0, false, 6300000000 },
-	{ "    6.334471 <    0.000771>", STAMP_MONOTONIC, NULL, 0, false, 6334471000 },
-	{ "<    0.000771>", STAMP_MONOTONIC, NULL, 0, false, 0 },
-	{ "  +0.000029", STAMP_MONOTONIC, NULL, 0, false, 0 },
-	{ "Mon Nov 23 08:05:30 2026", STAMP_DMESG, NULL, MORNING, true, 0 },
-	{ "Mon Nov  3 08:05:30 2026", STAMP_DMESG, NULL, MORNING - 20 * DAY, true, 0 },
-	{ "2026-11-23T07:05:30,5+00:00", STAMP_DMESG, NULL, MORNING + SECOND / 2, false, 0 },
-	{ "Nov23 08:05", STAMP_DMESG, NULL, MORNING - 30 * SECOND, true, 0 },
-	{ "Nov 3 08:05", STAMP_DMESG, NULL, MORNING - 20 * DAY - 30 * SECOND, true, 0 },
+	{ "    6.333700", TIMESTAMP_MONOTONIC, NULL, 0, false, 6333700000 },
+	{ "6.3", TIMESTAMP_MONOTONIC, NULL, 0, false, 6300000000 },
+	{ "    6.334471 <    0.000771>", TIMESTAMP_MONOTONIC, NULL, 0, false, 6334471000 },
+	{ "<    0.000771>", TIMESTAMP_MONOTONIC, NULL, 0, false, 0 },
+	{ "  +0.000029", TIMESTAMP_MONOTONIC, NULL, 0, false, 0 },
+	{ "Mon Nov 23 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING, true, 0 },
+	{ "Mon Nov  3 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING - 20 * DAY, true, 0 },
+	{ "2026-11-23T07:05:30,5+00:00", TIMESTAMP_DMESG, NULL, MORNING + SECOND / 2, false, 0 },
+	{ "Nov23 08:05", TIMESTAMP_DMESG, NULL, MORNING - 30 * SECOND, true, 0 },
+	{ "Nov 3 08:05", TIMESTAMP_DMESG, NULL, MORNING - 20 * DAY - 30 * SECOND, true, 0 },
 	/* Of other languages; "mar" is Tuesday too, where it is not March. */
-	{ "lun. nov. 23 08:05:30 2026", STAMP_DMESG, NULL, MORNING, true, 0 },
-	{ "mar. nov. 24 08:05:30 2026", STAMP_DMESG, NULL, MORNING + DAY, true, 0 },
-	{ "mar nov 24 08:05:30 2026", STAMP_DMESG, NULL, MORNING + DAY, true, 0 },
-	{ "mar. mars 3 08:05:30 2026", STAMP_DMESG, NULL, MORNING - 265 * DAY, true, 0 },
-	{ "Mo Okt 26 08:05:30 2026", STAMP_DMESG, NULL, MORNING - 28 * DAY, true, 0 },
-	{ "ma des 23 08:05:30 2025", STAMP_DMESG, NULL, MORNING - 335 * DAY, true, 0 },
-	{ "Пн ноя 23 08:05:30 2026", STAMP_DMESG, NULL, MORNING, true, 0 },
-	{ "月 11月 23 08:05:30 2026", STAMP_DMESG, NULL, MORNING, true, 0 },
-	{ "一 1月 23 08:05:30 2026", STAMP_DMESG, NULL, MORNING - 304 * DAY, true, 0 },
-	{ "월 11월 23 08:05:30 2026", STAMP_DMESG, NULL, MORNING, true, 0 },
-	{ "pon lis 23 08:05:30 2026", STAMP_DMESG, NULL, MORNING, true, 0 },
+	{ "lun. nov. 23 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING, true, 0 },
+	{ "mar. nov. 24 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING + DAY, true, 0 },
+	{ "mar nov 24 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING + DAY, true, 0 },
+	{ "mar. mars 3 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING - 265 * DAY, true, 0 },
+	{ "Mo Okt 26 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING - 28 * DAY, true, 0 },
+	{ "ma des 23 08:05:30 2025", TIMESTAMP_DMESG, NULL, MORNING - 335 * DAY, true, 0 },
+	{ "Пн ноя 23 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING, true, 0 },
+	{ "月 11月 23 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING, true, 0 },
+	{ "一 1月 23 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING - 304 * DAY, true, 0 },
+	{ "월 11월 23 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING, true, 0 },
+	{ "pon lis 23 08:05:30 2026", TIMESTAMP_DMESG, NULL, MORNING, true, 0 },
 };
 
-static void check(const struct wanted *wanted, enum stamp_form form, const struct oom_time *time)
+static void check(const struct wanted *wanted, enum timestamp_form form,
+		  const struct oom_time *time)
 {
 	tap_ok(form == wanted->form, "\"%s\" is a time", wanted->text);
-	if (form == STAMP_NONE)
+	if (form == TIMESTAMP_NONE)
 		return;
 	tap_is(time->has_wall ? time->wall_ns : 0, wanted->wall, "since 1970");
 	tap_ok(time->wall_guessed == wanted->guessed, "%s", wanted->guessed ? "guessed" : "said");
 	tap_is(time->has_monotonic ? time->monotonic_ns : 0, wanted->monotonic, "since boot");
 }
 
-static void test_stamps(void)
+static void test_timestamps(void)
 {
-	for (size_t i = 0; i < COUNT(stamps); i++) {
-		const struct wanted *wanted = &stamps[i];
-		struct text text = text_of(wanted->text);
+	for (size_t i = 0; i < ARRAY_SIZE(timestamps); i++) {
+		const struct wanted *wanted = &timestamps[i];
+		struct strview text = strview_of(wanted->text);
 		struct oom_time time = { .raw = "" };
 		size_t raw;
 
-		check(wanted, stamp_take(&text, NOW, &time), &time);
-		tap_ok(text_is(text, wanted->rest), "behind it is \"%s\"", wanted->rest);
+		check(wanted, timestamp_take(&text, NOW, &time), &time);
+		tap_ok(strview_is(text, wanted->rest), "behind it is \"%s\"", wanted->rest);
 		raw = strlen(wanted->text) - strlen(wanted->rest);
 		tap_ok(strlen(time.raw) == raw && !memcmp(time.raw, wanted->text, raw),
 		       "it is kept as it was");
@@ -138,15 +142,16 @@ static void test_stamps(void)
 
 static void test_brackets(void)
 {
-	for (size_t i = 0; i < COUNT(brackets); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(brackets); i++) {
 		struct oom_time time = { .raw = "" };
-		enum stamp_form form = stamp_read_bracket(text_of(brackets[i].text), NOW, &time);
+		enum timestamp_form form =
+			timestamp_read_bracket(strview_of(brackets[i].text), NOW, &time);
 
 		check(&brackets[i], form, &time);
 	}
 }
 
-static const char *const no_stamps[] = {
+static const char *const no_timestamps[] = {
 	"", " ", "x", "main.out invoked", "Nov", "Nov 23", "Nov 23 ", "Nov 23 08:05", "08:05:30",
 	"08:05:30 x", "6.9", "6.96", "6", "6.", ".966596", "6,966596", "2026-11-23", "2026-11-23T",
 	"2026-11-23T08:05", "2026-13-23 08:05:30", "2026-00-23 08:05:30", "2026-11-00 08:05:30",
@@ -169,19 +174,20 @@ static const char *const no_brackets[] = {
 
 static void test_no_times(void)
 {
-	for (size_t i = 0; i < COUNT(no_stamps); i++) {
-		struct text text = text_of(no_stamps[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(no_timestamps); i++) {
+		struct strview text = strview_of(no_timestamps[i]);
 		struct oom_time time = { .raw = "" };
 
-		tap_ok(stamp_take(&text, NOW, &time) == STAMP_NONE &&
-		       text_is(text, no_stamps[i]) &&
+		tap_ok(timestamp_take(&text, NOW, &time) == TIMESTAMP_NONE &&
+		       strview_is(text, no_timestamps[i]) &&
 		       !time.has_wall && !time.has_monotonic && !time.raw[0],
-		       "\"%s\" is no time", no_stamps[i]);
+		       "\"%s\" is no time", no_timestamps[i]);
 	}
-	for (size_t i = 0; i < COUNT(no_brackets); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(no_brackets); i++) {
 		struct oom_time time = { .raw = "" };
 
-		tap_ok(stamp_read_bracket(text_of(no_brackets[i]), NOW, &time) == STAMP_NONE &&
+		tap_ok(timestamp_read_bracket(strview_of(no_brackets[i]), NOW, &time) ==
+		       TIMESTAMP_NONE &&
 		       !time.has_wall && !time.has_monotonic && !time.raw[0],
 		       "[%s] is no time", no_brackets[i]);
 	}
@@ -224,12 +230,12 @@ static const struct {
 
 static void test_years(void)
 {
-	for (size_t i = 0; i < COUNT(years); i++) {
-		struct text text = text_of(years[i].text);
+	for (size_t i = 0; i < ARRAY_SIZE(years); i++) {
+		struct strview text = strview_of(years[i].text);
 		struct oom_time time = { .raw = "" };
 
 		set_zone(years[i].zone);
-		stamp_take(&text, years[i].now * SECOND, &time);
+		timestamp_take(&text, years[i].now * SECOND, &time);
 		tap_ok(time.has_wall == (years[i].wall != 0) && time.wall_guessed == time.has_wall,
 		       "\"%s\" at %" PRId64 " in %s", years[i].text, years[i].now, years[i].zone);
 		tap_is(time.has_wall ? time.wall_ns / SECOND : 0, years[i].wall,
@@ -241,15 +247,15 @@ static void test_years(void)
 /* A date without a zone is local time, in summer too. */
 static void test_zones(void)
 {
-	struct text text = text_of("Jul 23 08:05:30 host");
+	struct strview text = strview_of("Jul 23 08:05:30 host");
 	struct oom_time time = { .raw = "" };
 
-	stamp_take(&text, NOW, &time);
+	timestamp_take(&text, NOW, &time);
 	tap_is(time.wall_ns, INT64_C(1784786730) * SECOND, "summer time is known");
 	set_zone("UTC0");
-	text = text_of("Nov 23 07:05:30 host");
+	text = strview_of("Nov 23 07:05:30 host");
 	time = (struct oom_time){ .raw = "" };
-	stamp_take(&text, NOW, &time);
+	timestamp_take(&text, NOW, &time);
 	tap_ok(time.wall_ns == MORNING && time.wall_guessed, "a machine on UTC guesses UTC");
 	set_zone(BERLIN);
 }
@@ -258,20 +264,20 @@ static void test_zones(void)
 static void test_second_times(void)
 {
 	struct oom_time time = { .raw = "" };
-	struct text text = text_of("6.966596");
+	struct strview text = strview_of("6.966596");
 
-	stamp_take(&text, NOW, &time);
-	text = text_of("2026-11-23T07:05:30Z");
-	stamp_take(&text, NOW, &time);
+	timestamp_take(&text, NOW, &time);
+	text = strview_of("2026-11-23T07:05:30Z");
+	timestamp_take(&text, NOW, &time);
 	tap_ok(time.has_monotonic && time.monotonic_ns == 6966596000 && time.has_wall &&
 	       time.wall_ns == MORNING, "two times that say two things are both kept");
 	tap_is_text(time.raw, "6.966596", "as it was is the first");
-	text = text_of("2025-11-23T07:05:30Z");
-	stamp_take(&text, NOW, &time);
-	text = text_of("7.000000");
-	stamp_take(&text, NOW, &time);
-	text = text_of("1000000000.000000");
-	stamp_take(&text, NOW, &time);
+	text = strview_of("2025-11-23T07:05:30Z");
+	timestamp_take(&text, NOW, &time);
+	text = strview_of("7.000000");
+	timestamp_take(&text, NOW, &time);
+	text = strview_of("1000000000.000000");
+	timestamp_take(&text, NOW, &time);
 	tap_ok(time.wall_ns == MORNING && time.monotonic_ns == 6966596000,
 	       "of two that say one thing the first is");
 }
@@ -295,10 +301,10 @@ static const struct {
 
 static void test_values(void)
 {
-	for (size_t i = 0; i < COUNT(values); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		struct oom_time time = { .raw = "" };
 
-		stamp_read_value(text_of(values[i].text), NOW, &time);
+		timestamp_read_value(strview_of(values[i].text), NOW, &time);
 		tap_ok((time.has_wall ? time.wall_ns : 0) == values[i].wall &&
 		       (time.has_monotonic ? time.monotonic_ns : 0) == values[i].monotonic,
 		       "the value \"%s\"", values[i].text);
@@ -309,12 +315,12 @@ static void test_setting(void)
 {
 	struct oom_time time = { .raw = "", .wall_guessed = true };
 
-	stamp_set_monotonic(&time, 0);
-	stamp_set_wall(&time, 1795417530507335);
+	timestamp_set_monotonic(&time, 0);
+	timestamp_set_wall(&time, 1795417530507335);
 	tap_ok(time.has_monotonic && !time.monotonic_ns && time.has_wall && !time.wall_guessed &&
 	       time.wall_ns == MORNING + 507335000, "microseconds are set");
-	stamp_set_monotonic(&time, UINT64_MAX);
-	stamp_set_wall(&time, UINT64_MAX);
+	timestamp_set_monotonic(&time, UINT64_MAX);
+	timestamp_set_wall(&time, UINT64_MAX);
 	tap_ok(time.monotonic_ns == INT64_MAX && time.wall_ns == INT64_MAX, "too many are many");
 }
 
@@ -323,17 +329,17 @@ static void test_cut(void)
 {
 	int taken = 0;
 
-	for (size_t i = 0; i < COUNT(stamps); i++)
-		for (size_t length = 0; length <= strlen(stamps[i].text); length++) {
+	for (size_t i = 0; i < ARRAY_SIZE(timestamps); i++)
+		for (size_t length = 0; length <= strlen(timestamps[i].text); length++) {
 			char *copy = malloc(length ? length : 1);
-			struct text text = { copy, length };
+			struct strview text = { copy, length };
 			struct oom_time time = { .raw = "" };
 
 			if (!copy)
 				abort();
-			memcpy(copy, stamps[i].text, length);
-			taken += stamp_take(&text, NOW, &time) != STAMP_NONE;
-			stamp_read_bracket((struct text){ copy, length }, NOW, &time);
+			memcpy(copy, timestamps[i].text, length);
+			taken += timestamp_take(&text, NOW, &time) != TIMESTAMP_NONE;
+			timestamp_read_bracket((struct strview){ copy, length }, NOW, &time);
 			free(copy);
 		}
 	tap_ok(taken > 100, "cut times are read or refused");
@@ -342,7 +348,7 @@ static void test_cut(void)
 int main(void)
 {
 	set_zone(BERLIN);
-	test_stamps();
+	test_timestamps();
 	test_brackets();
 	test_no_times();
 	test_years();

@@ -14,7 +14,7 @@
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
 	const char *text;
@@ -51,11 +51,11 @@ static const struct {
 
 static void test_right(void)
 {
-	for (size_t i = 0; i < COUNT(right); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
 		struct step step = { 0 };
-		struct trouble trouble = { "", "" };
+		struct error err = { "", "" };
 
-		tap_is(step_parse(right[i].text, &step, &trouble), 0, right[i].text);
+		tap_is(step_parse(right[i].text, &step, &err), 0, right[i].text);
 		tap_ok(step.rule && step.rule->verb == right[i].verb &&
 		       step.rule->what == right[i].what,
 		       "%s is what it says", right[i].text);
@@ -71,11 +71,11 @@ static void test_pieces(void)
 	static const char *const texts[] = { "dontneed:2044K/2M", "free:4K/8K", "cold:4K/8K",
 					     "pageout:4K/8K", "remove:4K/8K",
 					     "guard:0x1000/0x2000" };
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	struct step step;
 
-	for (size_t i = 0; i < COUNT(texts); i++) {
-		tap_is(step_parse(texts[i], &step, &trouble), 0, texts[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		tap_is(step_parse(texts[i], &step, &err), 0, texts[i]);
 		tap_is((int64_t)step.part.bytes, i ? 4096 : 2044 * 1024, "the piece");
 		tap_is((int64_t)step.every.bytes, i ? 8192 : 2 * MIB, "of each so many bytes");
 		tap_is_text(step.name, texts[i], "and is called so");
@@ -102,46 +102,46 @@ static const char *const wrong[] = {
 
 static void test_wrong(void)
 {
-	for (size_t i = 0; i < COUNT(wrong); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		struct step step = { .time = 77 };
-		struct trouble trouble = { "", "" };
-		int r = step_parse(wrong[i], &step, &trouble);
+		struct error err = { "", "" };
+		int r = step_parse(wrong[i], &step, &err);
 
 		tap_ok(r < 0 && step.time == 77,
 		       "wrong step %zu is refused and changes nothing", i);
-		tap_has(trouble.what, "--then", "the message names the option");
-		tap_ok(trouble.remedy[0] && !strpbrk(trouble.what, "\n\x1b"),
+		tap_has(err.message, "--then", "the message names the option");
+		tap_ok(err.hint[0] && !strpbrk(err.message, "\n\x1b"),
 		       "there is a way out, and nothing harmful is said");
 	}
 }
 
 static void test_table(void)
 {
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 	struct step step;
 
-	step_parse("nosuch", &step, &trouble);
+	step_parse("nosuch", &step, &err);
 	for (size_t i = 0; i < step_rule_count; i++) {
 		char text[64];
 
-		tap_has(trouble.remedy, step_rules[i].name, "an unknown step lists all of them");
+		tap_has(err.hint, step_rules[i].name, "an unknown step lists all of them");
 		snprintf(text, sizeof(text), "%s%s", step_rules[i].name,
 			 step_rules[i].verb == VERB_HOLD ? ":1s"
 			 : step_rules[i].verb == VERB_BOUND ? ":4M" : "");
-		tap_is(step_parse(text, &step, &trouble), 0, text);
+		tap_is(step_parse(text, &step, &err), 0, text);
 		tap_ok(step.rule == &step_rules[i], "%s is itself, and no shorter one", text);
 	}
 }
 
 /* Parses LIST and makes the plan. Returns 0, or what options_parse or plan_make returned. */
-static int make(const char *const *list, struct plan *ret_plan, struct trouble *trouble)
+static int make(const char *const *list, struct plan *ret_plan, struct error *err)
 {
 	struct words words = words_of("pagetouch", list);
 	static struct request request;
 	int r;
 
-	r = options_parse(words.argc, words.argv, &request, trouble) == OPTIONS_RUN
-		? plan_make(&request, 1024 * MIB, 4096, ret_plan, trouble) : -EBADMSG;
+	r = options_parse(words.argc, words.argv, &request, err) == OPTIONS_RUN
+		? plan_make(&request, 1024 * MIB, 4096, ret_plan, err) : -EBADMSG;
 	/* The file's name is of the words. */
 	if (r == 0)
 		ret_plan->file = NULL;
@@ -266,14 +266,14 @@ static void test_contradictions(void)
 {
 	static struct plan plan;
 
-	for (size_t i = 0; i < COUNT(contradictions); i++) {
-		struct trouble trouble = { "", "" };
-		int r = make(contradictions[i].words, &plan, &trouble);
+	for (size_t i = 0; i < ARRAY_SIZE(contradictions); i++) {
+		struct error err = { "", "" };
+		int r = make(contradictions[i].words, &plan, &err);
 
-		tap_ok(r < 0 && trouble.remedy[0],
+		tap_ok(r < 0 && err.hint[0],
 		       "contradiction %zu is refused, with a way out", i);
 		for (size_t j = 0; j < 2 && contradictions[i].pieces[j]; j++)
-			tap_has(trouble.what, contradictions[i].pieces[j],
+			tap_has(err.message, contradictions[i].pieces[j],
 				"it names what does not fit");
 	}
 }
@@ -307,10 +307,10 @@ static void test_fitting(void)
 {
 	static struct plan plan;
 
-	for (size_t i = 0; i < COUNT(fitting); i++) {
-		struct trouble trouble = { "", "" };
+	for (size_t i = 0; i < ARRAY_SIZE(fitting); i++) {
+		struct error err = { "", "" };
 
-		tap_ok(make(fitting[i], &plan, &trouble) == 0, "fits %zu: %s", i, trouble.what);
+		tap_ok(make(fitting[i], &plan, &err) == 0, "fits %zu: %s", i, err.message);
 	}
 }
 
@@ -318,15 +318,15 @@ static void test_children(void)
 {
 	static struct request request;
 	static struct plan plan;
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
 	request_default(&request);
 	for (int i = 0; i < 9; i++)
-		step_parse("fork", &request.steps[request.step_count++], &trouble);
-	tap_is(plan_make(&request, MIB, 4096, &plan, &trouble), -EINVAL,
+		step_parse("fork", &request.steps[request.step_count++], &err);
+	tap_is(plan_make(&request, MIB, 4096, &plan, &err), -EINVAL,
 	       "nine forks are too many");
 	request.step_count = 8;
-	tap_is(plan_make(&request, MIB, 4096, &plan, &trouble), 0, "eight are not");
+	tap_is(plan_make(&request, MIB, 4096, &plan, &err), 0, "eight are not");
 }
 
 /* What follows from a command line: the figures of the plan. */
@@ -371,14 +371,14 @@ static void test_plans(void)
 {
 	static struct plan plan;
 
-	for (size_t i = 0; i < COUNT(plans); i++) {
-		struct trouble trouble = { "", "" };
+	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
+		struct error err = { "", "" };
 
-		tap_ok(make(plans[i].words, &plan, &trouble) == 0,
-		       "plan %zu: %s", i, trouble.what);
+		tap_ok(make(plans[i].words, &plan, &err) == 0,
+		       "plan %zu: %s", i, err.message);
 		tap_is((int64_t)plan.region.bytes, (int64_t)plans[i].size, "its size");
-		tap_is((int64_t)plan.manner.unit, (int64_t)plans[i].unit, "one page");
-		tap_is((int64_t)plan.manner.stride, (int64_t)plans[i].stride,
+		tap_is((int64_t)plan.touch_params.unit, (int64_t)plans[i].unit, "one page");
+		tap_is((int64_t)plan.touch_params.stride, (int64_t)plans[i].stride,
 		       "from one to the next");
 		tap_is((int64_t)plan.observe.span, (int64_t)plans[i].span,
 		       "how much is walked over");
@@ -400,17 +400,17 @@ static void test_bounds(void)
 	static const uint64_t bytes[] = { 5000001, 512 * MIB, 256 * MIB };
 	static struct request request;
 	static struct plan plan;
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
-	tap_is(make(words, &plan, &trouble), 0, "bounds");
-	for (size_t i = 0; i < COUNT(bytes); i++)
+	tap_is(make(words, &plan, &err), 0, "bounds");
+	for (size_t i = 0; i < ARRAY_SIZE(bytes); i++)
 		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i],
 		       "as they are written");
 	request_default(&request);
-	step_parse("limit:4M", &request.steps[request.step_count++], &trouble);
-	step_parse("cold:50%", &request.steps[request.step_count++], &trouble);
+	step_parse("limit:4M", &request.steps[request.step_count++], &err);
+	step_parse("cold:50%", &request.steps[request.step_count++], &err);
 	tap_ok(!request_has_share(&request), "a share of the region needs no room");
-	step_parse("limit:50%", &request.steps[request.step_count++], &trouble);
+	step_parse("limit:50%", &request.steps[request.step_count++], &err);
 	tap_ok(request_has_share(&request), "a share of the room does");
 }
 
@@ -418,9 +418,9 @@ static uint64_t piece_of(const char *option, const char *size)
 {
 	const char *const words[] = { option, size, NULL };
 	static struct plan plan;
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
-	return make(words, &plan, &trouble) == 0 ? plan.region.piece : 0;
+	return make(words, &plan, &err) == 0 ? plan.region.piece : 0;
 }
 
 static void test_heap_pieces(void)
@@ -438,13 +438,13 @@ static void test_trim(void)
 	static const char *const words[] = { "--heap=1000", "--then=unmap:99%", "--then=trim",
 					     NULL };
 	static struct plan plan;
-	struct trouble trouble = { "", "" };
-	int r = make(words, &plan, &trouble);
+	struct error err = { "", "" };
+	int r = make(words, &plan, &err);
 
 	if (heap_can_trim())
 		tap_is(r, 0, "trim fits behind unmap");
 	else
-		tap_has(trouble.what, "malloc_trim", "trim is refused with the reason");
+		tap_has(err.message, "malloc_trim", "trim is refused with the reason");
 }
 
 static void test_parts(void)
@@ -454,11 +454,11 @@ static void test_parts(void)
 					     "--then=unmap:100%", NULL };
 	static const uint64_t bytes[] = { MIB, 4096, MIB / 2, 4096, MIB };
 	static struct plan plan;
-	struct trouble trouble = { "", "" };
+	struct error err = { "", "" };
 
-	tap_is(make(words, &plan, &trouble), 0, "steps with their parts");
-	tap_is((int64_t)plan.observe.step_count, COUNT(bytes), "all of them, in order");
-	for (size_t i = 0; i < COUNT(bytes); i++)
+	tap_is(make(words, &plan, &err), 0, "steps with their parts");
+	tap_is((int64_t)plan.observe.step_count, ARRAY_SIZE(bytes), "all of them, in order");
+	for (size_t i = 0; i < ARRAY_SIZE(bytes); i++)
 		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i],
 		       "in whole pages of the region");
 }

@@ -8,7 +8,7 @@
 #include "../tap.h"
 #include "why/task-columns.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)
 
 static const char *names_of(const struct task_column_choice *choice, char text[static 1024])
@@ -68,7 +68,7 @@ static const struct {
 #define X10 "xxxxxxxxxx"
 
 static const struct {
-	const char *list, *what;	/* what the message names */
+	const char *list, *message;	/* what the message names */
 } wrong[] = {
 	{ "", "''" }, { "+", "''" }, { "NOPE", "'NOPE'" }, { "RSS,", "''" }, { ",RSS", "''" },
 	{ "RSS,,PID", "''" }, { "RS", "'RS'" }, { "RSSS", "'RSSS'" }, { " RSS", "' RSS'" },
@@ -80,46 +80,46 @@ static const struct {
 static void test_lists(void)
 {
 	struct task_column_choice choice = task_column_default();
-	struct trouble trouble = { .what = "" };
+	struct error err = { .message = "" };
 	char text[1024];
 
 	tap_is_text(names_of(&choice, text), DEFAULT, "the default");
-	for (size_t i = 0; i < COUNT(right); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
 		choice = task_column_default();
-		tap_is(task_column_parse(right[i].list, &choice, &trouble), 0, right[i].list);
+		tap_is(task_column_parse(right[i].list, &choice, &err), 0, right[i].list);
 		tap_is_text(names_of(&choice, text), right[i].names, "the columns in this order");
 	}
-	for (size_t i = 0; i < COUNT(wrong); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		choice = task_column_default();
-		trouble = (struct trouble){ .what = "" };
-		tap_is(task_column_parse(wrong[i].list, &choice, &trouble), -EINVAL,
+		err = (struct error){ .message = "" };
+		tap_is(task_column_parse(wrong[i].list, &choice, &err), -EINVAL,
 		       "a wrong list");
-		tap_has(trouble.what, wrong[i].what, "is named");
-		tap_ok(trouble.remedy[0], "with a remedy");
+		tap_has(err.message, wrong[i].message, "is named");
+		tap_ok(err.hint[0], "with a remedy");
 		tap_is_text(names_of(&choice, text), DEFAULT, "the choice is untouched");
 	}
-	task_column_parse("NOPE", &choice, &trouble);
+	task_column_parse("NOPE", &choice, &err);
 	for (size_t i = 0; i < task_column_count; i++)
-		tap_has(trouble.remedy, task_columns[i].name, "the message knows all columns");
+		tap_has(err.hint, task_columns[i].name, "the message knows all columns");
 }
 
 static void test_long_list(void)
 {
 	struct task_column_choice choice = task_column_default();
-	struct trouble trouble;
+	struct error err;
 	char list[8 * TASK_COLUMNS_MAX] = "";
 	int r = 0;
 
 	for (int i = 0; i < TASK_COLUMNS_MAX; i++)
 		strcat(list, i ? ",PID" : "PID");
-	tap_is(task_column_parse(list, &choice, &trouble), 0, "as many columns as fit");
+	tap_is(task_column_parse(list, &choice, &err), 0, "as many columns as fit");
 	tap_is((int64_t)choice.count, TASK_COLUMNS_MAX, "are all taken");
-	r = task_column_parse("+PID", &choice, &trouble);
-	tap_ok(r == -EINVAL && strstr(trouble.what, "more than 32 columns"),
+	r = task_column_parse("+PID", &choice, &err);
+	tap_ok(r == -EINVAL && strstr(err.message, "more than 32 columns"),
 	       "one more is too many");
 	tap_is((int64_t)choice.count, TASK_COLUMNS_MAX, "and not taken");
 	choice.count = 1;
-	tap_is(task_column_parse("+UID", &choice, &trouble), 0,
+	tap_is(task_column_parse("+UID", &choice, &err), 0,
 	       "+ appends to the choice there is");
 	tap_is((int64_t)choice.count, 2, "and not to the default");
 }
@@ -161,7 +161,7 @@ static void test_cells(void)
 	};
 	char cell[TASK_CELL_MAX];
 
-	for (size_t i = 0; i < COUNT(cells); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cells); i++) {
 		const struct task_column *column = find(cells[i].name);
 
 		if (!tap_ok(column != NULL, "there is a column %s", cells[i].name))
@@ -174,7 +174,8 @@ static void test_cells(void)
 			    cells[i].bare,
 			    "and nothing where the report says nothing");
 	}
-	tap_is((int64_t)COUNT(cells), (int64_t)task_column_count, "every column is tested here");
+	tap_is((int64_t)ARRAY_SIZE(cells), (int64_t)task_column_count,
+	       "every column is tested here");
 	tap_is_text(task_cell(find("RSS"), &full, &ranking, PAGE, SIZE_BYTES, cell), "368640",
 		    "a size in bytes");
 	tap_is_text(task_cell(find("RSS"), &full, &ranking, PAGE, SIZE_HUMAN, cell), "360K",

@@ -7,7 +7,7 @@
 #include "../tap.h"
 #include "oom/turn.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * A log is a word for each line: what it is (i invoked, c CPU, t table's header, r row, d
@@ -42,7 +42,7 @@ static const struct {
 
 static char got[512];
 
-static int take(void *context, const struct clothing *line)
+static int take(void *context, const struct log_prefix *line)
 {
 	size_t length = strlen(got);
 
@@ -51,43 +51,43 @@ static int take(void *context, const struct clothing *line)
 	return *(int *)context;
 }
 
-static enum oom_message class_of(char letter)
+static enum oom_line_type type_of(char letter)
 {
-	static const enum oom_message classes[] = {
-		['i'] = OOM_MSG_INVOKED, ['c'] = OOM_MSG_CPU, ['t'] = OOM_MSG_TABLE,
-		['r'] = OOM_MSG_ROW, ['d'] = OOM_MSG_DECISION, ['k'] = OOM_MSG_KILLED,
-		['x'] = OOM_MSG_NONE,
+	static const enum oom_line_type types[] = {
+		['i'] = OOM_LINE_INVOKED, ['c'] = OOM_LINE_CPU, ['t'] = OOM_LINE_TABLE,
+		['r'] = OOM_LINE_ROW, ['d'] = OOM_LINE_DECISION, ['k'] = OOM_LINE_KILLED,
+		['x'] = OOM_LINE_NONE,
 	};
 
-	return classes[(unsigned char)letter];
+	return types[(unsigned char)letter];
 }
 
-static int take_word(struct turn *turn, struct text word, int *fail)
+static int take_word(struct turn *turn, struct strview word, int *fail)
 {
-	struct text number = text_from(word, 1);
-	struct clothing line = { .message = word };
+	struct strview number = strview_from(word, 1);
+	struct log_prefix line = { .message = word };
 	uint64_t seconds;
 	int r;
 
-	line.host = line.caller = text_of("");
-	if (text_take_u64(&number, &seconds)) {
+	line.host = line.caller = strview_of("");
+	if (strview_take_u64(&number, &seconds)) {
 		line.timed = line.time.has_monotonic = true;
 		line.time.monotonic_ns = (int64_t)seconds * 1000000000;
 	}
-	r = turn_take(turn, &line, class_of(word.at[0]), take, fail);
+	r = turn_take(turn, &line, type_of(word.at[0]), take, fail);
 	return r ? r : take(fail, &line);
 }
 
 static int read_log(const char *log, int fail)
 {
 	struct turn turn = { .order = TURN_UNKNOWN };
-	struct text rest = text_of(log);
+	struct strview rest = strview_of(log);
 	int r = 0;
 
 	got[0] = '\0';
 	while (r >= 0 && rest.length) {
-		r = take_word(&turn, text_take_word(&rest), &fail);
-		text_skip_blanks(&rest);
+		r = take_word(&turn, strview_take_word(&rest), &fail);
+		strview_skip_blanks(&rest);
 	}
 	if (r >= 0)
 		r = turn_end(&turn, take, &fail);
@@ -97,7 +97,7 @@ static int read_log(const char *log, int fail)
 
 int main(void)
 {
-	for (size_t i = 0; i < COUNT(logs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
 		tap_is(read_log(logs[i].log, 0), logs[i].error, "read");
 		tap_is_text(got, logs[i].wanted, logs[i].log);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verdict.c - each way in which a run can end: outcome, exit status, message, proof, summary */
+/* verdict.c - each way in which a run can end: outcome, exit status, message, evidence, summary */
 #include <config.h>
 
 #include <errno.h>
@@ -11,13 +11,13 @@
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
 #define GIB (KIB * MIB)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What a run was and how it ended. */
 struct scene {
 	struct region_spec region;
 	struct machine machine;
-	struct ending ending;
+	struct run_result result;
 	bool verify;
 	enum size_unit unit;
 };
@@ -28,34 +28,34 @@ static struct scene make_scene(enum stop_reason reason)
 	struct scene scene = {
 		.region = { .bytes = 128 * KIB },
 		.machine = { .mem_total = 16 * GIB, .mem_available = 8 * GIB },
-		.ending = {
+		.result = {
 			.reason = reason, .touched = 64 * KIB, .vsz_before = 2 * MIB,
 			.measured = true,
 			.baseline = { .vsz = 3 * MIB, .rss_status = MIB, .rss_rollup = MIB },
 		},
 	};
 
-	scene.ending.last = scene.ending.baseline;
-	scene.ending.last.touched = 64 * KIB;
-	scene.ending.last.rss_status += 64 * KIB;
-	scene.ending.last.rss_rollup += 64 * KIB;
-	scene.ending.last.anon_rollup = 64 * KIB;
-	scene.ending.last.minflt = 16;
+	scene.result.last = scene.result.baseline;
+	scene.result.last.touched = 64 * KIB;
+	scene.result.last.rss_status += 64 * KIB;
+	scene.result.last.rss_rollup += 64 * KIB;
+	scene.result.last.anon_rollup = 64 * KIB;
+	scene.result.last.minflt = 16;
 	return scene;
 }
 
 /* Without steps the last sample is the last of the touching, too. */
 static struct verdict decide(const struct scene *scene)
 {
-	struct ending ending = scene->ending;
+	struct run_result result = scene->result;
 	struct verdict_evidence evidence = {
-		.region = &scene->region, .ending = &ending, .machine = &scene->machine,
+		.region = &scene->region, .result = &result, .machine = &scene->machine,
 		.touch = 64 * KIB, .pid = 4711, .unit = scene->unit, .verify = scene->verify,
 	};
 	struct verdict verdict;
 
-	ending.last.covered = ending.last.touched;
-	ending.filled = ending.last;
+	result.last.covered = result.last.touched;
+	result.filled = result.last;
 	memset(&verdict, 0x5a, sizeof(verdict));
 	verdict_decide(&evidence, &verdict);
 	return verdict;
@@ -65,14 +65,14 @@ static struct verdict decide(const struct scene *scene)
 static void check(const struct verdict *verdict, enum outcome outcome, int status,
 		  const char *name)
 {
-	size_t length = strlen(verdict->trouble.what);
+	size_t length = strlen(verdict->err.message);
 
 	tap_is(verdict->outcome, outcome, name);
 	tap_is(verdict->exit_status, status, "its exit status");
-	tap_ok(!strchr(verdict->trouble.what, '\n') && !strchr(verdict->trouble.remedy, '\n') &&
-	       (!length || verdict->trouble.what[length - 1] != '.'),
+	tap_ok(!strchr(verdict->err.message, '\n') && !strchr(verdict->err.hint, '\n') &&
+	       (!length || verdict->err.message[length - 1] != '.'),
 	       "%s: the message is a sentence without a full stop", name);
-	tap_ok(verdict->proofs >= 0 && verdict->proofs <= VERDICT_PROOF_MAX,
+	tap_ok(verdict->evidence_count >= 0 && verdict->evidence_count <= VERDICT_EVIDENCE_MAX,
 	       "%s: the proofs are counted", name);
 }
 
@@ -92,7 +92,7 @@ static void test_completed(void)
 	struct verdict verdict = decide(&scene);
 
 	check(&verdict, OUTCOME_COMPLETED, 0, "completed");
-	tap_is_text(verdict.trouble.what, "", "there is no trouble");
+	tap_is_text(verdict.err.message, "", "there is no trouble");
 	tap_ok(verdict.measured && verdict.exact, "it was measured exactly");
 	tap_is((int64_t)verdict.touched, (int64_t)(64 * KIB), "touched");
 	tap_is((int64_t)verdict.vsz, (int64_t)(3 * MIB), "VSZ at the end");
@@ -100,9 +100,9 @@ static void test_completed(void)
 	tap_is(verdict.grew, (int64_t)(64 * KIB), "RSS growth");
 	tap_is(verdict.signal, 0, "no signal");
 	tap_ok(!verdict.quiet_failure, "no failure");
-	tap_ok(verdict.proofs > 0, "there is proof");
-	tap_has(verdict.proof[0], "65536", "with the growth in bytes");
-	tap_has(verdict.proof[0], "smaps_rollup", "and its source");
+	tap_ok(verdict.evidence_count > 0, "there is proof");
+	tap_has(verdict.evidence_line[0], "65536", "with the growth in bytes");
+	tap_has(verdict.evidence_line[0], "smaps_rollup", "and its source");
 }
 
 /* The limit is that of the plan, unless a step has changed it. */
@@ -111,14 +111,14 @@ static void test_limit(void)
 	struct sandbox_spec sandbox = { .limit = 64 * MIB };
 	struct scene scene = make_scene(STOP_DONE);
 	struct verdict_evidence evidence = {
-		.region = &scene.region, .ending = &scene.ending, .machine = &scene.machine,
+		.region = &scene.region, .result = &scene.result, .machine = &scene.machine,
 		.sandbox = &sandbox,
 	};
 	struct verdict verdict;
 
 	verdict_decide(&evidence, &verdict);
 	tap_is((int64_t)verdict.limit, (int64_t)(64 * MIB), "the limit as planned");
-	scene.ending.limit = 32 * MIB;
+	scene.result.limit = 32 * MIB;
 	verdict_decide(&evidence, &verdict);
 	tap_is((int64_t)verdict.limit, (int64_t)(32 * MIB), "the limit at the end");
 }
@@ -130,7 +130,7 @@ static void test_summary(void)
 	struct scene scene = make_scene(STOP_DONE);
 	struct verdict verdict = decide(&scene);
 
-	for (size_t i = 0; i < COUNT(pieces); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++)
 		tap_has(verdict.summary, pieces[i], "the summary says what was seen");
 	tap_ok(!strchr(verdict.summary, '\n'), "the summary is one line");
 	scene.unit = SIZE_BYTES;
@@ -146,9 +146,9 @@ static void test_summary_difference(void)
 	struct scene scene = make_scene(STOP_DONE);
 	struct verdict verdict;
 
-	scene.ending.last.rss_rollup += 12 * KIB;
-	scene.ending.last.file += 12 * KIB;
-	scene.ending.last.vsz += 132 * KIB;
+	scene.result.last.rss_rollup += 12 * KIB;
+	scene.result.last.file += 12 * KIB;
+	scene.result.last.vsz += 132 * KIB;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 0, "a difference alone is no failure");
 	tap_is(verdict.grew, (int64_t)(76 * KIB), "the growth is as measured");
@@ -163,9 +163,9 @@ static void test_summary_falling(void)
 	struct scene scene = make_scene(STOP_DONE);
 	struct verdict verdict;
 
-	scene.ending.vsz_before = 0;
-	scene.ending.last.rss_rollup = MIB - 8 * KIB;
-	scene.ending.last.file = 0;
+	scene.result.vsz_before = 0;
+	scene.result.last.rss_rollup = MIB - 8 * KIB;
+	scene.result.last.file = 0;
 	verdict = decide(&scene);
 	tap_is(verdict.grew, -(int64_t)(8 * KIB), "RSS may fall");
 	tap_has(verdict.summary, "8 KiB", "the summary says by how much");
@@ -180,13 +180,13 @@ static void test_nothing_touched(void)
 	struct verdict verdict;
 
 	scene.verify = true;
-	scene.ending.touched = 0;
-	scene.ending.last = scene.ending.baseline;
+	scene.result.touched = 0;
+	scene.result.last = scene.result.baseline;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 0, "nothing touched, nothing grown");
 	tap_ok(verdict.summary[0] && verdict.grew == 0, "that is a result too");
-	scene.ending.last.rss_rollup += 4 * KIB;
-	scene.ending.last.anon_rollup += 4 * KIB;
+	scene.result.last.rss_rollup += 4 * KIB;
+	scene.result.last.anon_rollup += 4 * KIB;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 1, "nothing touched, but a page came in");
 	tap_has(verdict.summary, "4 KiB", "it is told");
@@ -197,14 +197,14 @@ static void test_status_source(void)
 	struct scene scene = make_scene(STOP_DONE);
 	struct verdict verdict;
 
-	scene.ending.last.rss_rollup = SAMPLE_MISSING;
-	scene.ending.last.rss_status -= 4 * KIB;
+	scene.result.last.rss_rollup = SAMPLE_MISSING;
+	scene.result.last.rss_status -= 4 * KIB;
 	verdict = decide(&scene);
 	tap_ok(!verdict.exact, "status is not exact");
 	tap_is((int64_t)verdict.rss, (int64_t)(MIB + 60 * KIB), "RSS is by status");
 	tap_is(verdict.grew, (int64_t)(60 * KIB), "so is its growth");
 	tap_has(verdict.summary, "status", "the summary names the source");
-	tap_has(verdict.proof[0], "status", "so does the proof");
+	tap_has(verdict.evidence_line[0], "status", "so does the proof");
 }
 
 static void test_verified(void)
@@ -215,19 +215,19 @@ static void test_verified(void)
 	scene.verify = true;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 0, "verified");
-	tap_is_text(verdict.trouble.what, "", "nothing to complain of");
-	scene.ending.last.anon_rollup -= 4 * KIB;
+	tap_is_text(verdict.err.message, "", "nothing to complain of");
+	scene.result.last.anon_rollup -= 4 * KIB;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 1, "one page too few");
-	tap_has(verdict.trouble.what, "not verified", "it says so");
+	tap_has(verdict.err.message, "not verified", "it says so");
 	tap_ok(verdict.summary[0], "and still what was seen");
 	scene = make_scene(STOP_DONE);
 	scene.verify = true;
-	scene.ending.last.vsz += 4 * KIB;
+	scene.result.last.vsz += 4 * KIB;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 1, "VSZ moved");
-	scene.ending.last = make_scene(STOP_DONE).ending.last;
-	scene.ending.last.rss_rollup = SAMPLE_MISSING;
+	scene.result.last = make_scene(STOP_DONE).result.last;
+	scene.result.last.rss_rollup = SAMPLE_MISSING;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 1, "without an exact source nothing is verified");
 }
@@ -241,8 +241,8 @@ static void test_verified_shared(void)
 	scene.region.backing = REGION_SHARED;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 1, "private growth does not verify a shared region");
-	scene.ending.last.anon_rollup = 0;
-	scene.ending.last.shmem_rollup = 64 * KIB;
+	scene.result.last.anon_rollup = 0;
+	scene.result.last.shmem_rollup = 64 * KIB;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 0, "shared growth does");
 }
@@ -252,16 +252,16 @@ static void test_guard_machine(void)
 	struct scene scene = make_scene(STOP_GUARD);
 	struct verdict verdict;
 
-	scene.ending.room = (struct room){ .bytes = 2 * GIB, .reserve = 3 * GIB };
-	scene.ending.touched = 32 * KIB;
+	scene.result.available = (struct available_memory){ .bytes = 2 * GIB, .reserve = 3 * GIB };
+	scene.result.touched = 32 * KIB;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_GUARD, 3, "the guard, for the machine");
-	tap_has(verdict.trouble.what, "MemAvailable", "it says what ran out");
-	tap_has(verdict.trouble.what, "32 KiB of 64 KiB", "where it stopped");
-	tap_has(verdict.trouble.what, "2.0 GiB", "what is left");
-	tap_has(verdict.trouble.what, "3.0 GiB", "what stays in reserve");
-	tap_has(verdict.trouble.remedy, "--no-guard", "and how to go on");
-	tap_has(verdict.proof[0], "2147483648", "the proof has the bytes");
+	tap_has(verdict.err.message, "MemAvailable", "it says what ran out");
+	tap_has(verdict.err.message, "32 KiB of 64 KiB", "where it stopped");
+	tap_has(verdict.err.message, "2.0 GiB", "what is left");
+	tap_has(verdict.err.message, "3.0 GiB", "what stays in reserve");
+	tap_has(verdict.err.hint, "--no-guard", "and how to go on");
+	tap_has(verdict.evidence_line[0], "2147483648", "the proof has the bytes");
 	tap_ok(verdict.summary[0], "what was seen is told too");
 }
 
@@ -270,17 +270,17 @@ static void test_guard_cgroup(void)
 	struct scene scene = make_scene(STOP_GUARD);
 	struct verdict verdict;
 
-	scene.ending.room = (struct room){ .bytes = 5 * MIB, .reserve = 4 * MIB,
+	scene.result.available = (struct available_memory){ .bytes = 5 * MIB, .reserve = 4 * MIB,
 					   .limit = 200 * MIB, .cgroup = true,
 					   .name = "/batch/job" };
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_GUARD, 3, "the guard, for a memory cgroup");
-	tap_has(verdict.trouble.what, "/batch/job", "it names the cgroup");
-	tap_has(verdict.trouble.what, "200 MiB", "its limit");
-	tap_has(verdict.trouble.what, "5.0 MiB", "what is left");
-	tap_has(verdict.trouble.what, "4.0 MiB", "what stays in reserve");
-	tap_has(verdict.proof[0], "209715200", "the proof has the bytes");
-	tap_has(verdict.proof[0], "/batch/job", "and the cgroup");
+	tap_has(verdict.err.message, "/batch/job", "it names the cgroup");
+	tap_has(verdict.err.message, "200 MiB", "its limit");
+	tap_has(verdict.err.message, "5.0 MiB", "what is left");
+	tap_has(verdict.err.message, "4.0 MiB", "what stays in reserve");
+	tap_has(verdict.evidence_line[0], "209715200", "the proof has the bytes");
+	tap_has(verdict.evidence_line[0], "/batch/job", "and the cgroup");
 }
 
 static void test_guard_verify(void)
@@ -291,7 +291,7 @@ static void test_guard_verify(void)
 	scene.verify = true;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_GUARD, 3, "a guarded stop may be verified");
-	scene.ending.last.anon_rollup = 0;
+	scene.result.last.anon_rollup = 0;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_GUARD, 1, "and not verified");
 }
@@ -313,32 +313,32 @@ static void test_interrupted(void)
 		struct scene scene = make_scene(STOP_SIGNAL);
 		struct verdict verdict;
 
-		scene.ending.signal = signals[i].number;
+		scene.result.signal = signals[i].number;
 		verdict = decide(&scene);
 		check(&verdict, OUTCOME_INTERRUPTED, 128 + signals[i].number, signals[i].text);
 		tap_is(verdict.signal, signals[i].number, "the signal");
-		tap_has(verdict.trouble.what, signals[i].text, "its name is told");
+		tap_has(verdict.err.message, signals[i].text, "its name is told");
 		tap_ok(verdict.summary[0], "what was seen is told too");
 	}
 }
 
 static void test_killed(void)
 {
-	for (size_t i = 0; i < COUNT(signals); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		struct scene scene = make_scene(STOP_DIED);
 		struct verdict verdict;
 
 		scene.verify = true;
-		scene.ending.wait_status = signals[i].number | (i % 2 ? 0x80 : 0);
-		scene.ending.touched = 48 * KIB;
+		scene.result.wait_status = signals[i].number | (i % 2 ? 0x80 : 0);
+		scene.result.touched = 48 * KIB;
 		verdict = decide(&scene);
 		check(&verdict, signals[i].outcome, 128 + signals[i].number, signals[i].text);
 		tap_is(verdict.signal, signals[i].number, "the signal");
 		tap_is((int64_t)verdict.touched, (int64_t)(48 * KIB), "touched until its death");
-		tap_has(verdict.trouble.what, signals[i].text, "its name is told");
-		tap_has(verdict.trouble.what, "4711", "the subject's pid is told");
-		tap_has(verdict.trouble.what, "48 KiB of 64 KiB", "and how far it came");
-		tap_ok(verdict.proofs >= 2, "there is proof");
+		tap_has(verdict.err.message, signals[i].text, "its name is told");
+		tap_has(verdict.err.message, "4711", "the subject's pid is told");
+		tap_has(verdict.err.message, "48 KiB of 64 KiB", "and how far it came");
+		tap_ok(verdict.evidence_count >= 2, "there is proof");
 	}
 }
 
@@ -347,14 +347,14 @@ static void test_sigkill(void)
 	struct scene scene = make_scene(STOP_DIED);
 	struct verdict verdict;
 
-	scene.ending.wait_status = SIGKILL;
+	scene.result.wait_status = SIGKILL;
 	verdict = decide(&scene);
 	tap_is(verdict.exit_status, 137, "SIGKILL is 137");
-	tap_has(verdict.trouble.remedy, "sender unknown", "who sent it nobody knows");
-	scene.ending.wait_status = SIGSEGV;
+	tap_has(verdict.err.hint, "sender unknown", "who sent it nobody knows");
+	scene.result.wait_status = SIGSEGV;
 	verdict = decide(&scene);
 	tap_is(verdict.exit_status, 139, "SIGSEGV is 139");
-	tap_ok(!strstr(verdict.trouble.remedy, "OOM"), "no OOM killer sends SIGSEGV");
+	tap_ok(!strstr(verdict.err.hint, "OOM"), "no OOM killer sends SIGSEGV");
 }
 
 /* A signal to the observer at the time of the death: the death is why the run ended. */
@@ -371,18 +371,18 @@ static void test_killed_and_signalled(void)
 		{ SIGKILL, 0, OUTCOME_KILLED, 137 },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct scene scene = make_scene(STOP_DIED);
-		bool told = false, both = cases[i].signal && cases[i].signal != cases[i].death;
+		bool result = false, both = cases[i].signal && cases[i].signal != cases[i].death;
 		struct verdict verdict;
 
-		scene.ending.wait_status = cases[i].death;
-		scene.ending.signal = cases[i].signal;
+		scene.result.wait_status = cases[i].death;
+		scene.result.signal = cases[i].signal;
 		verdict = decide(&scene);
 		check(&verdict, cases[i].outcome, cases[i].status, "a death and a signal");
-		for (int j = 0; j < verdict.proofs; j++)
-			told |= strstr(verdict.proof[j], "at the same time") != NULL;
-		tap_ok(told == both, "the signal is told if it is another one");
+		for (int j = 0; j < verdict.evidence_count; j++)
+			result |= strstr(verdict.evidence_line[j], "at the same time") != NULL;
+		tap_ok(result == both, "the signal is told if it is another one");
 	}
 }
 
@@ -391,11 +391,11 @@ static void test_left(void)
 	struct scene scene = make_scene(STOP_DIED);
 	struct verdict verdict;
 
-	scene.ending.wait_status = 3 << 8;
-	scene.ending.measured = false;
+	scene.result.wait_status = 3 << 8;
+	scene.result.measured = false;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_FAILED, 125, "a subject that leaves by itself");
-	tap_has(verdict.trouble.what, "status 3", "its status is told");
+	tap_has(verdict.err.message, "status 3", "its status is told");
 	tap_is(verdict.signal, 0, "there is no signal");
 	tap_ok(!verdict.measured && !verdict.summary[0], "nothing was measured, nothing is said");
 }
@@ -405,17 +405,17 @@ static void test_map_refused(void)
 	struct scene scene = make_scene(STOP_MAP);
 	struct verdict verdict;
 
-	scene.ending.measured = false;
-	scene.ending.touched = 0;
-	scene.ending.error = -ENOMEM;
-	scene.ending.space = (struct process_space){ .vm_size = MIB, .maps = 20,
+	scene.result.measured = false;
+	scene.result.touched = 0;
+	scene.result.error = -ENOMEM;
+	scene.result.space = (struct process_space){ .vm_size = MIB, .maps = 20,
 		.largest_hole = GIB, .limit_as = MIB, .limit_data = PROCESS_UNLIMITED };
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_MAP_REFUSED, 125, "a refused mapping");
-	tap_has(verdict.trouble.what, "RLIMIT_AS", "the cause is told");
-	tap_ok(verdict.trouble.remedy[0], "and the way out");
-	tap_ok(verdict.proofs > 0, "there is proof");
-	tap_has(verdict.proof[0], strerror(ENOMEM), "it is the error of mmap");
+	tap_has(verdict.err.message, "RLIMIT_AS", "the cause is told");
+	tap_ok(verdict.err.hint[0], "and the way out");
+	tap_ok(verdict.evidence_count > 0, "there is proof");
+	tap_has(verdict.evidence_line[0], strerror(ENOMEM), "it is the error of mmap");
 	tap_ok(!verdict.measured && !verdict.summary[0], "nothing was measured, nothing is said");
 }
 
@@ -424,11 +424,11 @@ static void test_map_machine(void)
 	struct scene scene = make_scene(STOP_MAP);
 	struct verdict verdict;
 
-	scene.ending.measured = false;
-	scene.ending.error = -ENOMEM;
+	scene.result.measured = false;
+	scene.result.error = -ENOMEM;
 	scene.region = (struct region_spec){ .bytes = 64 * GIB, .reserve = true };
 	verdict = decide(&scene);
-	tap_has(verdict.trouble.what, "vm.overcommit_memory",
+	tap_has(verdict.err.message, "vm.overcommit_memory",
 		"region and machine are part of the evidence");
 }
 
@@ -437,15 +437,15 @@ static void test_output(void)
 	struct scene scene = make_scene(STOP_OUTPUT);
 	struct verdict verdict;
 
-	scene.ending.error = -ENOSPC;
+	scene.result.error = -ENOSPC;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_FAILED, 125, "a full disk");
-	tap_has(verdict.trouble.what, strerror(ENOSPC), "the error is told");
+	tap_has(verdict.err.message, strerror(ENOSPC), "the error is told");
 	tap_ok(!verdict.quiet_failure, "it is told to the user");
-	scene.ending.error = -EPIPE;
+	scene.result.error = -EPIPE;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_FAILED, 125, "a closed pipe");
-	tap_ok(verdict.quiet_failure && !verdict.trouble.what[0], "is nothing to tell anybody");
+	tap_ok(verdict.quiet_failure && !verdict.err.message[0], "is nothing to tell anybody");
 }
 
 static void test_failed(void)
@@ -453,14 +453,14 @@ static void test_failed(void)
 	struct scene scene = make_scene(STOP_FAILED);
 	struct verdict verdict;
 
-	trouble_set(&scene.ending.trouble, "cannot read the subject");
-	trouble_remedy(&scene.ending.trouble, "mount proc");
+	error_set(&scene.result.err, "cannot read the subject");
+	error_hint(&scene.result.err, "mount proc");
 	scene.verify = true;
-	scene.ending.last.anon_rollup = 0;
+	scene.result.last.anon_rollup = 0;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_FAILED, 125, "a reading that failed");
-	tap_is_text(verdict.trouble.what, "cannot read the subject", "its trouble is passed on");
-	tap_is_text(verdict.trouble.remedy, "mount proc", "with the way out");
+	tap_is_text(verdict.err.message, "cannot read the subject", "its trouble is passed on");
+	tap_is_text(verdict.err.hint, "mount proc", "with the way out");
 }
 
 static const struct {
@@ -477,7 +477,7 @@ static const struct {
 
 static void test_names(void)
 {
-	for (size_t i = 0; i < COUNT(names); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		tap_is_text(verdict_outcome_name(names[i].outcome), names[i].name,
 			    "an outcome's name in records");
 }

@@ -19,7 +19,7 @@
 
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define TASKS 16
 
 /* Clears the screen, sets a title, C1, turns text around, is no UTF-8, ends a line. */
@@ -29,7 +29,7 @@
 struct stage {
 	struct oom_report report;
 	struct oom_ranking ranking;
-	struct oom_story story;
+	struct oom_explanation explanation;
 	struct oom_task tasks[TASKS];
 	size_t order[TASKS];
 	struct oom_victim victims[2];
@@ -61,7 +61,7 @@ static void set_empty_stage(struct stage *stage)
 	};
 	stage->shown = (struct why_case){
 		.number = 1, .source = "", .report = &stage->report, .ranking = &stage->ranking,
-		.story = &stage->story,
+		.explanation = &stage->explanation,
 	};
 }
 
@@ -92,17 +92,17 @@ static void set_victims(struct stage *stage)
 		};
 		set_name(stage->victims[i].comm, "task 0");
 	}
-	stage->victims[0].reaped = (struct oom_reaped){ .said = true, .anon = 0, .file = 0,
+	stage->victims[0].reaped = (struct oom_reaped){ .present = true, .anon = 0, .file = 0,
 							.shmem = MIB };
 	stage->report.victims = stage->victims;
 	stage->report.victim_count = 2;
 }
 
-static void tell(struct stage *stage, enum oom_heading heading, const char *text)
+static void results(struct stage *stage, enum oom_section section, const char *text)
 {
-	stage->paragraphs[stage->story.count++] =
-		(struct oom_paragraph){ heading, (char *)text };
-	stage->story.list = stage->paragraphs;
+	stage->paragraphs[stage->explanation.count++] =
+		(struct oom_paragraph){ section, (char *)text };
+	stage->explanation.list = stage->paragraphs;
 }
 
 static void set_tasks(struct stage *stage)
@@ -114,7 +114,7 @@ static void set_tasks(struct stage *stage)
 	stage->report.columns.adj = true;
 	stage->report.tasks = stage->tasks;
 	stage->report.task_count = stage->report.tasks_listed = TASKS;
-	for (size_t i = 0; i < COUNT(stage->sums); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(stage->sums); i++)
 		stage->sums[i] = (struct oom_sum){ "task", 2, GIB - i };
 	stage->ranking.order = stage->order;
 	stage->ranking.rule = OOM_RULE_SIGNED;
@@ -127,7 +127,7 @@ static void set_tasks(struct stage *stage)
 	stage->ranking.judged = stage->ranking.agrees = true;
 	stage->ranking.computed_score = 500;
 	stage->ranking.sums = stage->sums;
-	stage->ranking.sum_count = COUNT(stage->sums);
+	stage->ranking.sum_count = ARRAY_SIZE(stage->sums);
 	snprintf(stage->ranking.note, sizeof(stage->ranking.note), "It is the worst.");
 }
 
@@ -146,7 +146,7 @@ static void set_stage(struct stage *stage)
 	report->host = (char *)"web1";
 	report->kernel = (char *)"6.1.0-18-amd64";
 	report->scope = OOM_SCOPE_GLOBAL;
-	report->trigger.said = true;
+	report->trigger.present = true;
 	set_name(report->trigger.comm, "asker");
 	report->trigger.pid = 4711;
 	report->trigger.adj = 0;
@@ -155,11 +155,12 @@ static void set_stage(struct stage *stage)
 	report->order = 0;
 	stage->shown.number = 2;
 	stage->shown.source = "kern.log";
-	tell(stage, OOM_HEAD_SUMMARY, "The machine ran out: task 0 (pid 100) was killed.");
-	tell(stage, OOM_HEAD_ASKED, "asker (pid 4711) asked for one page of 4.0 KiB: memory for "
-	     "user space. It is not the one that was killed.");
-	tell(stage, OOM_HEAD_ADVICE, "Look at task 0.");
-	tell(stage, OOM_HEAD_ADVICE, "Add swap.");
+	results(stage, OOM_SECTION_SUMMARY, "The machine ran out: task 0 (pid 100) was killed.");
+	results(stage, OOM_SECTION_TRIGGER,
+		"asker (pid 4711) asked for one page of 4.0 KiB: memory for "
+		"user space. It is not the one that was killed.");
+	results(stage, OOM_SECTION_ADVICE, "Look at task 0.");
+	results(stage, OOM_SECTION_ADVICE, "Add swap.");
 }
 
 /* A printer that writes into memory. */
@@ -253,9 +254,9 @@ static void test_text(void)
 	       "paragraphs stand below each other");
 	tap_is(column_of(press.text, "Add swap"), column_of(press.text, "Look at"),
 	       "also those with the label of the one before");
-	tap_ok(strstr(press.text, oom_heading_name(OOM_HEAD_ADVICE)) &&
-	       !strstr(strstr(press.text, oom_heading_name(OOM_HEAD_ADVICE)) + 1,
-		       oom_heading_name(OOM_HEAD_ADVICE)), "which stands there once");
+	tap_ok(strstr(press.text, oom_section_name(OOM_SECTION_ADVICE)) &&
+	       !strstr(strstr(press.text, oom_section_name(OOM_SECTION_ADVICE)) + 1,
+		       oom_section_name(OOM_SECTION_ADVICE)), "which stands there once");
 	tap_has(press.text, "Ranking         The 10 worst of 14 tasks that could be killed; * was "
 		"killed. 2\n", "the ranking says what it shows");
 	tap_has(press.text, "tasks were exempt (oom_score_adj -1000): sshd (2).\n",
@@ -282,7 +283,7 @@ static void test_text_widths(void)
 
 	set_stage(&stage);
 	stage.victims[0].pid = stage.victims[1].pid = 112;
-	for (size_t i = 0; i < COUNT(widths); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 		size_t width = (size_t)atoi(widths[i]);
 
 		setenv("COLUMNS", widths[i], 1);
@@ -401,7 +402,7 @@ static void test_list_wide(void)
 
 static void test_tasks(void)
 {
-	struct trouble trouble;
+	struct error err;
 	struct press press;
 	struct stage stage;
 
@@ -410,7 +411,7 @@ static void test_tasks(void)
 	stage.order[1] = 0;
 	open_press(&press, WHY_TASKS);
 	press.output.unit = SIZE_BYTES;
-	task_column_parse("pid,name,rss,rss", &press.output.columns, &trouble);
+	task_column_parse("pid,name,rss,rss", &press.output.columns, &err);
 	tap_is(why_show(&press.printer, &stage.shown), 0, "tasks are shown");
 	tap_has(press.text, "from kern.log\nPID NAME           RSS        RSS\n"
 		"101 task 1   536870912  536870912\n100 task 0  1073741824 1073741824\n",
@@ -527,7 +528,7 @@ static void test_json(void)
 
 	set_stage(&stage);
 	record = record_of(&stage.shown, "a report");
-	fields_are(record, fields, COUNT(fields));
+	fields_are(record, fields, ARRAY_SIZE(fields));
 	json_object_put(record);
 }
 
@@ -592,7 +593,7 @@ static void test_json_memory(void)
 	set_stage(&stage);
 	set_memory(&stage);
 	record = record_of(&stage.shown, "a report of a cgroup");
-	fields_are(record, fields, COUNT(fields));
+	fields_are(record, fields, ARRAY_SIZE(fields));
 	json_object_put(record);
 }
 
@@ -633,7 +634,7 @@ static void test_json_unknown(void)
 
 	set_empty_stage(&stage);
 	record = record_of(&stage.shown, "an empty report");
-	fields_are(record, fields, COUNT(fields));
+	fields_are(record, fields, ARRAY_SIZE(fields));
 	json_object_put(record);
 }
 
@@ -667,9 +668,9 @@ static void set_evil_stage(struct stage *stage)
 		set_name(stage->tasks[i].comm, i % 2 ? EVIL : EVIL EVIL);
 	set_name(stage->victims[0].comm, EVIL);
 	set_name(report->trigger.comm, EVIL);
-	set_name(report->decided.comm, EVIL);
-	report->decided.pid = 100;
-	report->choice.said = true;
+	set_name(report->selected.comm, EVIL);
+	report->selected.pid = 100;
+	report->choice.present = true;
 	set_name(report->choice.comm, EVIL);
 	snprintf(report->time.raw, sizeof(report->time.raw), "%s", EVIL);
 	report->time.has_wall = false;
@@ -694,7 +695,7 @@ static void test_hostile(void)
 	struct stage stage;
 
 	set_evil_stage(&stage);
-	for (size_t i = 0; i < COUNT(forms); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		open_press(&press, forms[i]);
 		tap_is(why_show(&press.printer, &stage.shown), 0, "a hostile report is shown");
 		tap_ok(is_plain(press.text), "without control characters");

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "base/wrap.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
 	const char *text;
@@ -25,7 +25,7 @@ static const struct {
 
 static void test_decode(void)
 {
-	for (size_t i = 0; i < COUNT(characters); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(characters); i++) {
 		uint32_t character = 7;
 		size_t length = utf8_decode(characters[i].text, &character);
 
@@ -82,7 +82,7 @@ static void test_lines(void)
 {
 	char lines[256];
 
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		tap_is_text(joined(cases[i].text, cases[i].columns, lines), cases[i].lines,
 			    "a wrapped text");
 }
