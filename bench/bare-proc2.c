@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bare-proc2.c - procps_pids_select() for the same items as src/observe/sample-proc2.c */
+/* bare-proc2.c - procps_pids_select() for the same items as src/monitor/sample-proc2.c */
 #include <libproc2/pids.h>
 #include <stddef.h>
 

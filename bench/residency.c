@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "bare.h"
-#include "observe/sample.h"
+#include "monitor/sample.h"
 
 #define READINGS_MAX 500
 /* Readings stop after so much time, but not before there are a few of them. */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log/scan.h"
+#include "kernlog/prefilter.h"
 
 /* Stays in the processor's second cache. */
 #define CHUNK (256 * 1024)

@@ -71,7 +71,7 @@ golden_clothes() {
 
 # dress STYLE FILE [PID]: a recording as other programs would have printed it; PID is the caller.
 dress() {
-	awk -v style="$1" ${3:+-v pid="$3"} -f "$srcdir/tests/dress.awk" "$fixtures/$2"
+	awk -v style="$1" ${3:+-v pid="$3"} -f "$srcdir/tests/format-log.awk" "$fixtures/$2"
 }
 
 # facts FILE [FILTER]: what is true of its reports in any clothes, as far as FILTER leaves it.

@@ -4,9 +4,9 @@
 
 #include <math.h>
 
-#include "observe/step.h"
+#include "monitor/step.h"
 #include "plot/chart.h"
-#include "system/sandbox-limit.h"
+#include "sandbox/sandbox-limit.h"
 
 static void add_limit(struct chart *chart, double x, double y)
 {

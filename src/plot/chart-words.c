@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/size.h"
-#include "memory/touch.h"
+#include "lib/size.h"
 #include "plot/chart.h"
+#include "workload/touch.h"
 
 /* So many points of a line are looked at, and one more. */
 #define LOOKS 16

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/duration.h"
+#include "lib/duration.h"
 #include "plot/chart.h"
 
 /* VSZ that is so many times all else would press all else to the ground: the axis is broken. */

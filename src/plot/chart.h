@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "observe/columns.h"
-#include "observe/step.h"
+#include "monitor/columns.h"
+#include "monitor/step.h"
 #include "plot/recording.h"
 
 /* Without libm, which would add a megabyte to VSZ. */

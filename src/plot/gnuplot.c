@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/safe.h"
+#include "lib/safe.h"
 #include "plot/gnuplot.h"
 
 #define PROGRAM "gnuplot"

@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <stddef.h>
 
-#include "base/trouble.h"
+#include "lib/error.h"
 
 /* Bytes of memory, owned. */
 struct gnuplot_picture {

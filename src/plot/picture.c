@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/ascii.h"
-#include "base/cleanup.h"
+#include "lib/ascii.h"
+#include "lib/cleanup.h"
 #include "plot/picture.h"
 
 #define MODE_ALL 0666

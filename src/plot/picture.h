@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "base/trouble.h"
+#include "lib/error.h"
 
 enum picture_kind {
 	PICTURE_TEXT,		/* for a terminal; no file */

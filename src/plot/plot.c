@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
+#include "lib/cleanup.h"
+#include "lib/terminal.h"
 #include "plot/gnuplot.h"
 #include "plot/plot.h"
 #include "plot/script.h"
-#include "print/terminal.h"
 
 /* A picture for a terminal that does not say how large it is, or for a file or pipe. */
 #define USUAL_COLUMNS 80

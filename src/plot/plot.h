@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "base/trouble.h"
+#include "lib/error.h"
 #include "plot/chart.h"
 #include "plot/picture.h"
 #include "plot/recording.h"

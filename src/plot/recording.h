@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "observe/sample.h"
-#include "print/printer.h"
+#include "monitor/sample.h"
+#include "output/printer.h"
 #include "verdict/verdict.h"
 
 /* About so many rows are kept, however long the run: some for each dot of a picture's width. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/safe.h"
-#include "base/utf8.h"
+#include "lib/safe.h"
+#include "lib/utf8.h"
 #include "plot/script.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

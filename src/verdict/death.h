@@ -3,7 +3,7 @@
 #ifndef PT_DEATH_H
 #define PT_DEATH_H
 
-#include "observe/witness.h"
+#include "monitor/oom-evidence.h"
 #include "verdict/verdict.h"
 
 /* How well a finding is supported, from nothing upwards. */

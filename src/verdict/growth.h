@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/size.h"
-#include "memory/region.h"
-#include "memory/touch.h"
-#include "observe/sample.h"
+#include "lib/size.h"
+#include "monitor/sample.h"
+#include "workload/region.h"
+#include "workload/touch.h"
 
 #define GROWTH_REASON_MAX 640
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/size.h"
+#include "lib/size.h"
 #include "verdict/mapfail.h"
 
 /* Whether adding BYTES to USED passes LIMIT. */

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/trouble.h"
-#include "memory/region.h"
-#include "system/hugetlb.h"
-#include "system/machine.h"
-#include "system/process.h"
+#include "lib/error.h"
+#include "proc/hugetlb.h"
+#include "proc/machine.h"
+#include "proc/process.h"
+#include "workload/region.h"
 
 enum mapfail_cause {
 	MAPFAIL_LIMIT_AS,	/* RLIMIT_AS, ulimit -v */

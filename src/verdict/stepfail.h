@@ -3,7 +3,7 @@
 #ifndef PT_STEPFAIL_H
 #define PT_STEPFAIL_H
 
-#include "base/trouble.h"
+#include "lib/error.h"
 
 /*
  * Puts into *err what failed and the way out. STEP is the step's name ("" for the touching,

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "base/size.h"
+#include "lib/size.h"
 #include "verdict/death.h"
 #include "verdict/growth.h"
 #include "verdict/mapfail.h"

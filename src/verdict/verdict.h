@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/size.h"
-#include "base/trouble.h"
-#include "observe/observer.h"
-#include "observe/witness.h"
-#include "system/host.h"
-#include "system/hugetlb.h"
-#include "system/machine.h"
-#include "system/sandbox.h"
+#include "lib/error.h"
+#include "lib/size.h"
+#include "monitor/monitor.h"
+#include "monitor/oom-evidence.h"
+#include "proc/host.h"
+#include "proc/hugetlb.h"
+#include "proc/machine.h"
+#include "sandbox/sandbox.h"
 
 #define VERDICT_MESSAGE_MAX 1536
 #define VERDICT_EVIDENCE_MAX 24

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "why/explain.h"
-#include "oom/filter.h"
-#include "oom/parser.h"
-#include "why/rank.h"
-#include "print/why.h"
+#include "analysis/explain.h"
+#include "analysis/rank.h"
+#include "oomreport/filter.h"
+#include "oomreport/parser.h"
+#include "output/report-printer.h"
 
 /*
  * What a printed form may hold: no control character but newline, tab and the colours that are

@@ -3,9 +3,9 @@
 #include <config.h>
 
 #include "../tap.h"
-#include "oom/report.h"
-#include "why/badness.h"
-#include "why/domain.h"
+#include "analysis/badness.h"
+#include "analysis/totalpages.h"
+#include "oomreport/report.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)

@@ -5,8 +5,8 @@
 #include <errno.h>
 
 #include "../tap.h"
-#include "system/cgroup.h"
-#include "system/room.h"
+#include "proc/available.h"
+#include "proc/cgroup.h"
 #include "tree-maker.h"
 
 #define KIB UINT64_C(1024)

@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/duration.h"
-#include "subject/channel.h"
+#include "lib/duration.h"
 #include "tests/tap.h"
+#include "workload/channel.h"
 
 #define TURNS 5000
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "../tap.h"
-#include "observe/columns.h"
+#include "monitor/columns.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/trouble.h"
+#include "lib/error.h"
 
 #define WORDS_MAX 12
 

@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "base/utf8.h"
-#include "system/cgroup-events.h"
-#include "system/sandbox-dir.h"
-#include "system/sandbox-limit.h"
-#include "system/tasks.h"
+#include "lib/utf8.h"
+#include "proc/cgroup-events.h"
+#include "proc/tasks.h"
+#include "sandbox/sandbox-dir.h"
+#include "sandbox/sandbox-limit.h"
 #include "tree-maker.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

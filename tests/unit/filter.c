@@ -6,9 +6,9 @@
 #include <time.h>
 
 #include "../tap.h"
-#include "base/timestamp.h"
-#include "log/magic.h"
-#include "oom/filter.h"
+#include "kernlog/magic.h"
+#include "lib/timestamp.h"
+#include "oomreport/filter.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND INT64_C(1000000000)

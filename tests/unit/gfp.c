@@ -3,8 +3,8 @@
 #include <config.h>
 
 #include "../tap.h"
-#include "oom/report.h"
-#include "why/gfp.h"
+#include "analysis/gfp.h"
+#include "oomreport/report.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 

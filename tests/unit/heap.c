@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "memory/heap.h"
-#include "memory/stack.h"
-#include "subject/crew.h"
+#include "workload/heap.h"
+#include "workload/stack.h"
+#include "workload/thread-pool.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGES 300

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "system/boot-time.h"
-#include "system/keyed.h"
-#include "system/machine.h"
-#include "system/process.h"
-#include "system/root.h"
+#include "proc/boot-time.h"
+#include "proc/keyed.h"
+#include "proc/machine.h"
+#include "proc/process.h"
+#include "proc/root.h"
 #include "tree-maker.h"
 
 #define KIB UINT64_C(1024)

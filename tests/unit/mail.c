@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "../tap.h"
-#include "log/mail.h"
+#include "kernlog/mail.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -5,10 +5,10 @@
 #include <errno.h>
 
 #include "../tap.h"
-#include "base/duration.h"
 #include "command-line.h"
-#include "options/options.h"
-#include "subject/subject.h"
+#include "lib/duration.h"
+#include "pagetouch/options.h"
+#include "workload/subject.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)

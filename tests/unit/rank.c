@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "../tap.h"
-#include "why/rank.h"
+#include "analysis/rank.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "replay/file.h"
+#include "plot/replay-file.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 

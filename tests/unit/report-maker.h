@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../tap.h"
-#include "why/explain.h"
+#include "analysis/explain.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)

@@ -7,11 +7,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "observe/sample.h"
-#include "subject/subject.h"
-#include "system/process.h"
-#include "system/root.h"
+#include "monitor/sample.h"
+#include "proc/process.h"
+#include "proc/root.h"
 #include "tests/tap.h"
+#include "workload/subject.h"
 
 #define PAGES 4096	/* 16 MiB with pages of 4 KiB */
 

@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "../tap.h"
-#include "observe/standstill.h"
+#include "monitor/standstill.h"
 
 static const struct {
 	const char *status, *wchan;

@@ -5,12 +5,12 @@
 #include <errno.h>
 
 #include "../tap.h"
-#include "base/duration.h"
 #include "command-line.h"
-#include "memory/advice.h"
-#include "memory/heap.h"
-#include "options/options.h"
-#include "system/sandbox-limit.h"
+#include "lib/duration.h"
+#include "pagetouch/options.h"
+#include "sandbox/sandbox-limit.h"
+#include "workload/heap.h"
+#include "workload/memory-advice.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "../tap.h"
-#include "why/task-columns.h"
+#include "analysis/task-columns.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)

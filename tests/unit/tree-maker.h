@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "system/root.h"
+#include "proc/root.h"
 
 /* Ends the test: what it needs cannot be had. */
 static inline _Noreturn void bail_out(const char *what, const char *path)

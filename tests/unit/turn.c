@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "../tap.h"
-#include "oom/turn.h"
+#include "oomreport/turn.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 

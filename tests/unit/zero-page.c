@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "memory/zero-page.h"
+#include "workload/zero-page.h"
 
 #define PAGES 256
 

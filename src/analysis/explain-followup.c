@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain-followup.c - what followed a report, and what its log does not have */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/explain-parts.h"
+#include "lib/duration.h"
+
+/* A report that comes later is an event of its own. */
+#define AT_ONCE_NS (10 * (int64_t)NS_PER_SECOND)
+
+/* The last that was heard of this report before the next one began. */
+static const struct oom_time *last_heard(const struct oom_report *report,
+					 const struct oom_report *next, const char **ret_event)
+{
+	const struct oom_time *last = &report->time;
+
+	*ret_event = "this report";
+	for (size_t i = 0; i < report->victim_count; i++) {
+		const struct oom_victim *victim = &report->victims[i];
+		const struct oom_time *times[] = { &victim->time, &victim->reaped.time };
+
+		for (size_t j = 0; j < 2; j++) {
+			if (!times[j]->has_monotonic || !last->has_monotonic ||
+			    times[j]->monotonic_ns < last->monotonic_ns ||
+			    (next->time.has_monotonic &&
+			     times[j]->monotonic_ns > next->time.monotonic_ns))
+				continue;
+			last = times[j];
+			*ret_event = j ? "the reaper was done" : "the kill";
+		}
+	}
+	return last;
+}
+
+/* Whether NEXT follows at once; how long after, as far as the log tells. */
+static bool follows(const struct oom_time *last, const struct oom_time *next, int64_t *ret_ns)
+{
+	if (last->has_monotonic && next->has_monotonic)
+		return !__builtin_sub_overflow(next->monotonic_ns, last->monotonic_ns, ret_ns) &&
+		       *ret_ns >= 0 && *ret_ns <= AT_ONCE_NS;
+	if (last->has_wall && next->has_wall)
+		return !__builtin_sub_overflow(next->wall_ns, last->wall_ns, ret_ns) &&
+		       *ret_ns >= 0 && *ret_ns <= AT_ONCE_NS;
+	return false;
+}
+
+/* Another machine's report follows nothing here. */
+static bool same_host(const struct oom_report *report, const struct oom_report *next)
+{
+	return report->host && next->host ? !strcmp(report->host, next->host)
+					  : report->host == next->host;
+}
+
+static bool same_shortage(const struct oom_report *report, const struct oom_report *next)
+{
+	if (report->scope != next->scope || report->scope == OOM_SCOPE_SYSRQ)
+		return false;
+	if (report->scope != OOM_SCOPE_MEMCG)
+		return true;
+	return report->memcg.path && next->memcg.path &&
+	       !strcmp(report->memcg.path, next->memcg.path);
+}
+
+/* How the next one began: its trigger if it is named, and its victim. */
+static void append_next(struct oom_textbuf *buf)
+{
+	const struct oom_report *next = buf->next;
+	const struct oom_victim *victim = oom_first_victim(next);
+
+	if (next->trigger.present)
+		oom_append(buf, " %s invoked the OOM killer again",
+			   WHO(next->trigger.comm, next->trigger.pid));
+	else
+		oom_append(buf, " the OOM killer ran again");
+	if (victim && next->trigger.pid == victim->pid)
+		oom_append(buf, ", and was killed itself");
+	else if (victim)
+		oom_append(buf, ", and %s was killed%s", WHO(victim->comm, victim->pid),
+			   buf->report->victim_count ? " too" : "");
+	if (next->scope == OOM_SCOPE_MEMCG && !same_shortage(buf->report, next))
+		oom_append(buf, ", at the limit of %s", MEMCG_NAME(next->memcg.path));
+	oom_append(buf, ".");
+}
+
+/* The task that both tables have and that has grown most in between; NULL: none has. */
+static const struct oom_task *most_grown(const struct oom_report *report,
+					 const struct oom_report *next, uint64_t *ret_bytes)
+{
+	const struct oom_task *grown = NULL;
+
+	*ret_bytes = 0;
+	for (size_t i = 0; i < report->task_count; i++) {
+		const struct oom_task *now = oom_find_task(next, report->tasks[i].pid);
+		uint64_t before = oom_task_held(&report->tasks[i]);
+
+		if (!now || strcmp(now->comm, report->tasks[i].comm) != 0 ||
+		    oom_task_held(now) <= before || oom_task_held(now) - before <= *ret_bytes)
+			continue;
+		*ret_bytes = oom_task_held(now) - before;
+		grown = now;
+	}
+	return grown;
+}
+
+/* The next report's table does not have the victim any more: it has exited. */
+static void append_used_again(struct oom_textbuf *buf, const struct oom_victim *victim)
+{
+	uint64_t bytes;
+	const struct oom_task *grown = most_grown(buf->report, buf->next, &bytes);
+
+	oom_sentence(buf, "%s had exited by then", WHO(victim->comm, victim->pid));
+	if (grown && oom_at_least(bytes, 25, oom_victim_held(buf->report, victim)))
+		oom_append(buf, ", and %s had grown by %s", WHO(grown->comm, grown->pid),
+			   BYTES(bytes));
+	else
+		oom_append(buf, ": what it gave back was not enough");
+	oom_append(buf, ".");
+}
+
+static void follow_up_append_shared(struct oom_textbuf *buf, const struct oom_victim *victim,
+				    uint64_t shmem)
+{
+	oom_sentence(buf,
+		     "Likely because the %s of shared memory of %s had not come back yet: the "
+		"reaper cannot free it, so %s had to exit first, and others were killed "
+		"meanwhile.", BYTES(shmem), WHO(victim->comm, victim->pid), NAME(victim->comm));
+}
+
+/* Why one kill was not enough, by the most certain of what can be told. */
+static void append_cause(struct oom_textbuf *buf, int64_t ns)
+{
+	const struct oom_report *report = buf->report, *next = buf->next;
+	const struct oom_victim *victim = oom_first_victim(report);
+	const struct oom_task *largest = oom_largest_task(report);
+	uint64_t shmem = oom_shmem_kept(report), held;
+
+	if (!victim || !same_shortage(report, next))
+		return;
+	held = oom_victim_held(report, victim);
+	if (largest && largest->pid != victim->pid && held != OOM_UNKNOWN &&
+	    oom_task_held(largest) / 2 > held)
+		oom_sentence(buf, "That kill had spared %s, which had more: %s with swap and page "
+			     "tables.", WHO(largest->comm, largest->pid),
+			     BYTES(oom_task_held(largest)));
+	else if (oom_find_task(report, victim->pid) && oom_table_whole(next) &&
+		 !oom_find_task(next, victim->pid))
+		append_used_again(buf, victim);
+	else if (oom_at_least(shmem, 50, held))
+		follow_up_append_shared(buf, victim, shmem);
+	else if (oom_find_task(next, victim->pid))
+		oom_sentence(buf, "%s had not exited yet: the next report's table still has it.",
+			     WHO(victim->comm, victim->pid));
+	else if (ns < (int64_t)NS_PER_SECOND && !victim->reaped.present)
+		oom_sentence(buf, "Likely because the memory of %s had not come back yet.",
+			     WHO(victim->comm, victim->pid));
+	else
+		oom_sentence(buf, "So that kill did not give back enough of what was missing.");
+}
+
+static void explain_next(struct oom_textbuf *buf)
+{
+	const char *event;
+	const struct oom_time *last = last_heard(buf->report, buf->next, &event);
+	int64_t ns;
+
+	if (!same_host(buf->report, buf->next) ||
+	    !follows(last, &buf->next->time, &ns))
+		return;
+	if (!last->has_monotonic && ns == 0)
+		oom_sentence(buf, "Within the same second,");
+	else if (ns < 1000)
+		oom_sentence(buf, "At the same time, as far as the log tells,");
+	else
+		oom_sentence(buf, "%s after %s,", SPAN((uint64_t)ns), event);
+	append_next(buf);
+	append_cause(buf, ns);
+	oom_paragraph(buf, OOM_SECTION_FOLLOW_UP);
+}
+
+void oom_explain_follow_up(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	if (report->panic) {
+		oom_sentence(buf, "The kernel panicked: \"%s\".", SAFE(report->panic));
+		oom_paragraph(buf, OOM_SECTION_FOLLOW_UP);
+	}
+	if (buf->next)
+		explain_next(buf);
+}
+
+static void append_cut(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	if (report->cut_start)
+		oom_sentence(buf, report->trigger.present
+				 ? "The beginning of this report is cut off."
+				 : "The beginning of this report is cut off: who asked, and for "
+				   "what, is lost.");
+	if (report->cut_end)
+		oom_sentence(buf, "The end of this report is cut off.");
+	if (report->missed)
+		oom_sentence(buf, "%" PRIu64 " line%s of it %s suppressed or lost.",
+			     report->missed,
+			     PLURAL(report->missed), report->missed == 1 ? "was" : "were");
+	if (report->suppressed)
+		oom_sentence(buf,
+				"The kernel says that it suppressed %" PRIu64 " message%s here or "
+			"before (\"callbacks suppressed\"): lines of this report may be among "
+			"them.", report->suppressed, PLURAL(report->suppressed));
+	if (report->victim_count && !report->trigger.present && !report->cut_start &&
+	    !report->has_table && !report->has_memory)
+		oom_sentence(buf, "There is only the kill: either the rest was filtered out, or "
+			"the kernel left it out, which prints at most 10 reports in 5 seconds.");
+}
+
+static void append_absent(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	if (report->trigger.present && !report->has_table)
+		oom_sentence(buf, oom_table_left_out(report)
+				 ? "There is no table of processes: vm.oom_dump_tasks is 0, or "
+				   "those lines were left out."
+				 : "The table of processes is missing or not whole.");
+	else if (report->task_count < report->tasks_listed)
+		oom_sentence(buf, "Of the table's %zu rows %zu were kept.", report->tasks_listed,
+			     report->task_count);
+	if (report->trigger.present && !report->has_memory && report->scope == OOM_SCOPE_GLOBAL)
+		oom_sentence(buf, "The figures of the memory (Mem-Info) are missing, so what "
+			     "filled it cannot be said.");
+	if (buf->memory_usage.torn)
+		oom_sentence(buf, "Lines of the memory's figures are missing: the zones add up to "
+			     "less than the whole.");
+}
+
+static void append_guessed(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	const struct oom_time *when = &report->time;
+
+	if (report->implausible == 1)
+		oom_sentence(buf, "One figure cannot be right and is left out: %s.",
+			     SAFE(report->implausible_name));
+	else if (report->implausible)
+		oom_sentence(buf, "%zu figures cannot be right and are left out, %s among them.",
+			     report->implausible, SAFE(report->implausible_name));
+	if (!report->page_size_known && (report->task_count || report->has_memory))
+		oom_sentence(buf,
+		"How large a page was, the log does not say: what it counts in pages "
+			     "alone, as the table of processes, is not given in bytes.");
+	if (!when->has_monotonic && !when->has_wall && !when->raw[0])
+		oom_sentence(buf, "When it was is not in the log.");
+}
+
+void oom_explain_gaps(struct oom_textbuf *buf)
+{
+	append_cut(buf);
+	append_absent(buf);
+	append_guessed(buf);
+	oom_paragraph(buf, OOM_SECTION_GAPS);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain-parts.h - shared by the files that tell a report: the paragraph being written, words */
+#ifndef PT_EXPLAIN_PARTS_H
+#define PT_EXPLAIN_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/cgroup-owner.h"
+#include "analysis/explain.h"
+#include "analysis/memory-usage.h"
+#include "analysis/process-name.h"
+#include "lib/safe.h"
+#include "lib/size.h"
+
+/* What is told, what follows from it, and the paragraph so far. Begin with oom_textbuf_begin(). */
+struct oom_textbuf {
+	const struct oom_report *report;
+	const struct oom_ranking *ranking;
+	const struct oom_report *next;		/* or NULL */
+	struct oom_memory_usage memory_usage;
+	struct oom_memcg_usage memcg_usage;
+	struct oom_explanation *explanation;
+	char *text;				/* owned */
+	size_t length, capacity;
+	uint64_t weight;			/* bytes that an advice rests on, see advice.h */
+	int error;				/* the first; nothing more is told then */
+};
+
+/* Any of the three may be NULL except REPORT. */
+void oom_textbuf_begin(struct oom_textbuf *buf, const struct oom_report *report,
+		       const struct oom_ranking *ranking, const struct oom_report *next,
+		       struct oom_explanation *explanation);
+
+/* Releases what the text buffer owns. Returns 0 or -ENOMEM. */
+int oom_textbuf_end(struct oom_textbuf *buf);
+
+/* Begins a sentence; oom_append() goes on with it. */
+void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void oom_append(struct oom_textbuf *buf, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Makes a paragraph of what has been said since the last one; nothing of nothing. */
+void oom_paragraph(struct oom_textbuf *buf, enum oom_section section);
+
+/* The sections: each adds the paragraphs of a heading, as far as the report knows. */
+void oom_explain_summary(struct oom_textbuf *buf);	/* explain.c */
+void oom_explain_when(struct oom_textbuf *buf);	/* explain-trigger.c */
+void oom_explain_trigger(struct oom_textbuf *buf);
+void oom_explain_scope(struct oom_textbuf *buf);	/* explain-scope.c */
+void oom_explain_shortage(struct oom_textbuf *buf);	/* explain-shortage.c */
+void oom_explain_memory(struct oom_textbuf *buf);	/* explain-memory.c */
+void oom_explain_killed(struct oom_textbuf *buf);	/* explain-victim.c */
+void oom_explain_why(struct oom_textbuf *buf);
+void oom_explain_reclaimed(struct oom_textbuf *buf);	/* explain-reclaimed.c */
+void oom_explain_follow_up(struct oom_textbuf *buf);	/* explain-followup.c */
+void oom_explain_gaps(struct oom_textbuf *buf);
+void oom_explain_advice(struct oom_textbuf *buf);	/* advice.c */
+void oom_advise_memcg(struct oom_textbuf *buf);	/* advice-memcg.c */
+void oom_advise_machine(struct oom_textbuf *buf);	/* advice-machine.c */
+
+/* Words. Texts of the log come out safe for a terminal; what is too long loses its middle. */
+
+#define OOM_TEXT_SHOWN 160
+#define OOM_PATH_SHOWN 400
+#define OOM_WORD_ROOM 32
+
+/* At most MOST bytes of TEXT (NULL: none), made safe. SAFE has room for SAFE_ROOM(MOST + 4). */
+const char *oom_cut(char *safe, size_t most, const char *text);
+
+/* "87 %", "less than 1 %", "over 99 %"; "" when it cannot be said. */
+const char *oom_share(char text[static OOM_WORD_ROOM], uint64_t part, uint64_t whole);
+
+/* "1.1 ms", "2 h 1 min". */
+const char *oom_span(char text[static OOM_WORD_ROOM], uint64_t ns);
+
+/* "zone Normal", "zone Normal of node 1" where there are several nodes. */
+const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_report *report,
+			  const struct oom_zone *zone);
+
+#define BYTES(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
+#define SAFE(text) oom_cut((char[SAFE_ROOM(OOM_TEXT_SHOWN + 4)]){ 0 }, OOM_TEXT_SHOWN, text)
+#define PATH(text) oom_cut((char[SAFE_ROOM(OOM_PATH_SHOWN + 4)]){ 0 }, OOM_PATH_SHOWN, text)
+#define SHARE(part, whole) oom_share((char[OOM_WORD_ROOM]){ 0 }, part, whole)
+#define SPAN(ns) oom_span((char[OOM_WORD_ROOM]){ 0 }, ns)
+#define ZONE(zone) oom_zone_name((char[OOM_TEXT_SHOWN]){ 0 }, buf->report, zone)
+#define PLURAL(count) ((count) == 1 ? "" : "s")
+
+/* A thing of a list, and how large it is. */
+struct oom_part {
+	const char *name;
+	uint64_t bytes;
+};
+
+/*
+ * Goes on with "anonymous 24.0 MiB (75 %), file cache 1.0 MiB": the parts of WHOLE, the largest
+ * first; the share of those of a tenth and more; without those below a 200th. Sorts *parts.
+ * Returns how many.
+ */
+size_t oom_append_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
+			uint64_t whole);
+
+/* Questions that several files ask. */
+
+/* Whether the table has all of its rows: nothing was cut off, lost or left out. */
+bool oom_table_whole(const struct oom_report *report);
+
+/* Whether nothing but a setting (vm.oom_dump_tasks) or a filter can have taken the table away. */
+bool oom_table_left_out(const struct oom_report *report);
+
+/* Whether PATH, a cgroup's, lies below PARENT. */
+bool oom_path_below(const char *path, const char *parent);
+
+/* The first victim that the report names by a kill line; NULL: none. */
+const struct oom_victim *oom_first_victim(const struct oom_report *report);
+
+/* Victims, each counted once. */
+size_t oom_victims(const struct oom_report *report);
+
+/*
+ * What a victim held when it was killed, its RSS: by its line or the table. Of nothing else is
+ * said that it was held; what has swap and page tables in it says so (oom_task_held()).
+ */
+uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victim *victim);
+
+/* A BPF program asked for the kill (struct bpf_oom_ops), and says why in the constraint. */
+bool oom_is_bpf(const struct oom_report *report);
+
+/* The task that holds most, whatever its adj; NULL: no table. */
+const struct oom_task *oom_largest_task(const struct oom_report *report);
+
+/* Shared memory that the victims held and the reaper did not get back; OOM_UNKNOWN. */
+uint64_t oom_shmem_kept(const struct oom_report *report);
+
+/* Whose limit, or where the victim lived when the machine ran out: "Docker container 0123". */
+const char *oom_memcg_name(char safe[static SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)], const char *path);
+
+/* "The limit is set by docker run --memory.", by its owner or by the version of cgroups. */
+void oom_append_setting(struct oom_textbuf *buf);
+
+#define MEMCG_NAME(path) oom_memcg_name((char[SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)]){ 0 }, path)
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain-scope.c - what had no memory left: the machine, a memory cgroup, some nodes */
+#include <config.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "analysis/explain-parts.h"
+
+/* "32.0 MiB of 32.0 MiB" */
+static void append_counter(struct oom_textbuf *buf, const char *name,
+			   const struct oom_counter *counter)
+{
+	if (counter->usage == OOM_UNKNOWN)
+		return;
+	oom_append(buf, "%s %s", name, BYTES(counter->usage));
+	if (counter->unlimited)
+		oom_append(buf, " without a limit");
+	else if (counter->limit != OOM_UNKNOWN)
+		oom_append(buf, " of %s", BYTES(counter->limit));
+	if (counter->failcnt && counter->failcnt != OOM_UNKNOWN)
+		oom_append(buf, " (failcnt %" PRIu64 ")", counter->failcnt);
+}
+
+static void append_counters(struct oom_textbuf *buf)
+{
+	const struct oom_memcg *memcg = &buf->report->memcg;
+
+	if (memcg->memory.usage == OOM_UNKNOWN)
+		return;
+	oom_sentence(buf, "It used");
+	append_counter(buf, "", &memcg->memory);
+	if (memcg->swap.limit == 0)
+		oom_append(buf, "; it may not swap");
+	else if (memcg->swap.usage || !memcg->swap.unlimited)
+		append_counter(buf, "; of swap", &memcg->swap);
+	/* 0 with swap accounting switched off. */
+	if (memcg->memsw.usage)
+		append_counter(buf, "; of memory and swap together", &memcg->memsw);
+	if (memcg->kmem.usage)
+		append_counter(buf, "; of kernel memory", &memcg->kmem);
+	oom_append(buf, ".");
+}
+
+static void scope_append_group(struct oom_textbuf *buf)
+{
+	const struct oom_memcg *memcg = &buf->report->memcg;
+	struct cgroup_owner owner = { .kind = CGROUP_OWNER_UNKNOWN };
+
+	if (!memcg->path) {
+		oom_sentence(buf, "A memory cgroup; which one, the log does not say.");
+		append_counters(buf);
+		return;
+	}
+	cgroup_owner_find(memcg->path, &owner);
+	oom_sentence(buf, "Memory cgroup %s", PATH(memcg->path));
+	if (owner.what[0])
+		oom_append(buf, ": %s", SAFE(owner.what));
+	oom_append(buf, ".");
+	append_counters(buf);
+	if (memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
+		oom_sentence(buf, oom_path_below(memcg->task_path, memcg->path)
+				 ? "The process killed lived below it, in %s: a limit counts for "
+				   "all cgroups below it together."
+				 : "The process killed lived in %s.", PATH(memcg->task_path));
+	if (!buf->memcg_usage.counter->unlimited)
+		oom_append_setting(buf);
+}
+
+static void scope_append_machine(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	struct cgroup_owner owner;
+
+	oom_sentence(buf, "The memory of the whole machine, not a limit.");
+	if (!report->memcg.task_path || !strcmp(report->memcg.task_path, "/"))
+		return;
+	cgroup_owner_find(report->memcg.task_path, &owner);
+	if (owner.what[0])
+		oom_sentence(buf, "The process killed lived in %s (%s).", SAFE(owner.what),
+			     PATH(report->memcg.task_path));
+	else
+		oom_sentence(buf, "The process killed lived in memory cgroup %s.",
+			     PATH(report->memcg.task_path));
+}
+
+/* ": 0-1,4"; "(null)" is no list. */
+static void scope_append_list(struct oom_textbuf *buf, const char *nodes)
+{
+	if (nodes && *nodes >= '0' && *nodes <= '9')
+		oom_append(buf, ": %s", SAFE(nodes));
+}
+
+static void append_cpuset(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	oom_sentence(buf, "The nodes that a cpuset allows");
+	scope_append_list(buf, report->mems_allowed);
+	if (report->cpuset)
+		oom_append(buf, " (cpuset %s)", PATH(report->cpuset));
+	oom_append(buf, ".");
+}
+
+void oom_explain_scope(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	switch (report->scope) {
+	case OOM_SCOPE_GLOBAL:
+		scope_append_machine(buf);
+		break;
+	case OOM_SCOPE_MEMCG:
+		scope_append_group(buf);
+		break;
+	case OOM_SCOPE_CPUSET:
+		append_cpuset(buf);
+		break;
+	case OOM_SCOPE_MEMPOLICY:
+		oom_sentence(buf, "The nodes that a NUMA policy (mbind, set_mempolicy, numactl) "
+			     "allows");
+		scope_append_list(buf, report->nodemask);
+		oom_append(buf, ".");
+		break;
+	case OOM_SCOPE_SYSRQ:
+		oom_sentence(buf,
+			     "Nothing need have run out: a kill was asked for, and memory may "
+			     "have been plentiful.");
+		break;
+	default:
+		if (report->constraint)
+			oom_sentence(buf, "The log says %s, which is not known here.",
+				     SAFE(report->constraint));
+		break;
+	}
+	oom_paragraph(buf, OOM_SECTION_SCOPE);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain-trigger.c - when it was, and who asked for how much of which memory */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "analysis/explain-parts.h"
+#include "analysis/gfp.h"
+#include "lib/duration.h"
+
+/* "2021-12-20T03:17:52.250000Z" */
+static void append_wall(struct oom_textbuf *buf, const struct oom_time *when)
+{
+	int64_t rest = when->wall_ns % (int64_t)NS_PER_SECOND;
+	time_t seconds = (time_t)(when->wall_ns / (int64_t)NS_PER_SECOND - (rest < 0));
+	char text[64] = "", fraction[16] = "";
+	struct tm utc;
+
+	if (rest < 0)
+		rest += (int64_t)NS_PER_SECOND;
+	if (gmtime_r(&seconds, &utc))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+	if (rest)
+		snprintf(fraction, sizeof(fraction), ".%06" PRId64, rest / 1000);
+	oom_append(buf, "%s%sZ", text, fraction);
+	if (when->wall_guessed)
+		oom_append(buf, ", with year or time zone guessed");
+	else if (when->wall_derived)
+		oom_append(buf, " by this machine's clocks");
+}
+
+static void append_boot(struct oom_textbuf *buf, const struct oom_time *when)
+{
+	uint64_t ns = when->monotonic_ns < 0 ? 0 : (uint64_t)when->monotonic_ns;
+
+	oom_append(buf, "%" PRIu64 ".%06" PRIu64 " s after boot", ns / NS_PER_SECOND,
+		   ns % NS_PER_SECOND / 1000);
+	if (ns >= 60 * NS_PER_SECOND)
+		oom_append(buf, " (%s)", SPAN(ns));
+}
+
+/* As it was logged, unless that is nothing but the time that is said anyway. */
+static void append_time(struct oom_textbuf *buf, const struct oom_time *when)
+{
+	bool logged = when->raw[0] && (when->wall_guessed ||
+				       (!when->has_monotonic && !when->has_wall));
+
+	if (logged)
+		oom_sentence(buf, "Logged as \"%s\"", SAFE(when->raw));
+	if (logged && when->has_wall)
+		oom_append(buf, ": ");
+	if (when->has_wall)
+		append_wall(buf, when);
+	if (buf->length && when->has_monotonic)
+		oom_append(buf, "; ");
+	if (when->has_monotonic)
+		append_boot(buf, when);
+	if (buf->length)
+		oom_append(buf, ".");
+}
+
+static void append_where(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	if (report->kernel)
+		oom_sentence(buf, "Linux %s", SAFE(report->kernel));
+	if (report->host)
+		oom_sentence(buf, "%s host %s", report->kernel ? "on" : "On", SAFE(report->host));
+	if (report->machine)
+		oom_sentence(buf, report->kernel || report->host ? "(%s)" : "On %s",
+			     SAFE(report->machine));
+	if (report->kernel || report->host || report->machine)
+		oom_append(buf, ".");
+}
+
+/* A machine that comes up has other problems, and each claim its evidence. */
+static void append_boot_phase(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	if (report->crash_kernel)
+		oom_sentence(buf, "This was the kernel that saves a dump after a crash (kdump): "
+			     "elfcorehdr= is on its command line.");
+	if (report->boot == OOM_BOOT_INITRAMFS)
+		oom_sentence(buf, "The kernel was still booting: by the call trace it was "
+			     "unpacking the initramfs.");
+	else if (report->boot == OOM_BOOT_KERNEL)
+		oom_sentence(buf, "The kernel was still booting: process %" PRId64 " was %s, and "
+			     "no program had been started.", report->trigger.pid,
+			     NAME(report->trigger.comm));
+}
+
+void oom_explain_when(struct oom_textbuf *buf)
+{
+	const struct oom_time *when = &buf->report->time;
+
+	append_time(buf, when);
+	append_where(buf);
+	append_boot_phase(buf);
+	oom_paragraph(buf, OOM_SECTION_WHEN);
+}
+
+/* "for 8 pages in one piece, 32.0 KiB (order 3)" */
+static void trigger_append_order(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	uint64_t pages;
+
+	if (report->order < 0 || report->order > 30)
+		return;
+	pages = UINT64_C(1) << report->order;
+	if (pages == 1)
+		oom_append(buf, " for one page");
+	else
+		oom_append(buf, " for %" PRIu64 " pages in one piece", pages);
+	if (report->page_size_known)
+		oom_append(buf, ", %s", BYTES(oom_block_size(report->page_size, report->order)));
+	oom_append(buf, " (order %" PRId64 ")", report->order);
+}
+
+static void append_request(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	struct oom_gfp gfp;
+	const char *kind;
+
+	if (!report->gfp_value) {
+		oom_append(buf, " by a page fault that had found no memory; its own request is "
+			   "not logged (mask 0).");
+		return;
+	}
+	trigger_append_order(buf);
+	oom_gfp_decode(report->gfp_mask, report->gfp_value, oom_kernel_number(report->kernel),
+		       &gfp);
+	kind = oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, report->order);
+	oom_append(buf, *kind ? ": %s." : ".", kind);
+	if (!gfp.count && report->gfp_mask && report->gfp_value != OOM_UNKNOWN)
+		oom_sentence(buf, "The mask 0x%" PRIx64 " is not decoded: its bits differ from "
+			     "kernel to kernel.", report->gfp_value);
+	if (!gfp.count || !report->gfp_mask)
+		return;
+	oom_sentence(buf, "The mask 0x%" PRIx64 " is ", report->gfp_value);
+	for (size_t i = 0; i < gfp.count && i < OOM_GFP_FLAGS_MAX; i++)
+		oom_append(buf, "%s%s", i ? "|" : "", SAFE(gfp.flags[i]));
+	oom_append(buf, gfp.decoded ? " (decoded here, the log has only the number)." : ".");
+}
+
+/*
+ * The pid of the one that asked is a thread's, the pids of the table are processes'. So a pid that
+ * differs from the victim's does not make it another process, unless the table has it.
+ */
+static void append_relation(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	const struct oom_victim *victim = oom_first_victim(report);
+	int64_t pid = report->trigger.pid;
+
+	if (!victim || report->scope == OOM_SCOPE_SYSRQ)
+		return;
+	if (pid != OOM_NO_NUMBER && report->choice.present && pid == report->choice.pid &&
+	    pid != victim->pid)
+		oom_sentence(buf, "It was chosen itself, but %s was killed in its place.",
+			     WHO(victim->comm, victim->pid));
+	else if (pid != OOM_NO_NUMBER && pid == victim->pid)
+		oom_sentence(buf, "It is the process that was killed.");
+	else if (pid != OOM_NO_NUMBER && pid == report->selected.pid &&
+		 oom_names_two_threads(report))
+		oom_sentence(buf, "It is a thread of the process that was killed.");
+	else if (pid != OOM_NO_NUMBER && oom_find_task(report, pid))
+		oom_sentence(buf, "It is not the one that was killed: the kernel kills the worst, "
+			     "not the one that asks.");
+	else if (pid != OOM_NO_NUMBER && report->has_table && !report->cut_start)
+		oom_sentence(buf, "Its pid is not in the table of processes: it was a thread of "
+			     "one of them, or %s.", report->scope == OOM_SCOPE_GLOBAL
+					     ? "the kernel's own" : "of none that is listed");
+	else if (strcmp(report->trigger.comm, victim->comm) != 0)
+		oom_sentence(buf, "Not the one that asks is killed, but the worst: here %s.",
+			     WHO(victim->comm, victim->pid));
+}
+
+static void append_order_to_kill(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	if (oom_is_bpf(report))
+		oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
+	else
+		oom_sentence(buf, "SysRq-f asked, from a keyboard, a serial line or "
+			     "/proc/sysrq-trigger (order -1)");
+	if (report->trigger.present)
+		oom_append(buf, "; %s only carried it out%s",
+			   WHO(report->trigger.comm, report->trigger.pid),
+			   oom_is_bpf(report) ? "" : ", and who sent it is not logged");
+	oom_append(buf, ".");
+}
+
+void oom_explain_trigger(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	int64_t adj = report->trigger.adj;
+
+	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || oom_is_bpf(report)) {
+		append_order_to_kill(buf);
+	} else if (report->trigger.present) {
+		oom_sentence(buf, "%s", WHO(report->trigger.comm, report->trigger.pid));
+		if (adj != OOM_NO_NUMBER)
+			oom_append(buf, ", with oom_score_adj %" PRId64 ",", adj);
+		else if (report->trigger.old_adj != OOM_NO_NUMBER)
+			oom_append(buf, ", with oom_adj %" PRId64 ",", report->trigger.old_adj);
+		oom_append(buf, " asked");
+		append_request(buf);
+		append_relation(buf);
+	}
+	oom_paragraph(buf, OOM_SECTION_TRIGGER);
+}

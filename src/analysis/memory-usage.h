@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* memory-usage.h - the figures of a report put together: where the memory was */
+#ifndef PT_MEMORY_USAGE_H
+#define PT_MEMORY_USAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "oomreport/report.h"
+
+/* Bytes; OOM_UNKNOWN: the report does not say. Sums are of what it does say. */
+
+/* Where the machine's memory was: Mem-Info. */
+struct oom_memory_usage {
+	uint64_t ram;		/* less what was reserved at boot */
+	uint64_t anon;		/* on the anonymous lists, where shmem is too */
+	uint64_t shmem;		/* tmpfs, /dev/shm, memfd, System V and MAP_SHARED|MAP_ANONYMOUS */
+	uint64_t file;		/* cached files that could be dropped or written back */
+	uint64_t dirty;		/* of file: had to be written first */
+	uint64_t unevictable;	/* locked, mostly */
+	uint64_t slab;		/* both kinds, in a kernel that does not tell them apart */
+	uint64_t slab_reclaimable, slab_unreclaimable;
+	uint64_t pagetables, stacks;
+	uint64_t hugetlb, hugetlb_unused;
+	uint64_t free, free_cma;
+	uint64_t swap_total, swap_free;
+	uint64_t unaccounted;	/* of RAM, in none of these */
+	bool torn;		/* lines are missing: RAM and zones do not add up */
+	uint64_t page_size;	/* 0 where it is not known */
+
+	/* The largest zone that the request could use, of those below min if there are any. */
+	const struct oom_zone *zone;
+	bool eligible_known;	/* the mask says which zones the request could use */
+	bool cma_usable;	/* the request could use CMA, or that is not known */
+	uint64_t eligible_free;	/* free in them, as oom_zone_free() has it */
+	uint64_t ineligible_free;	/* free in what it could not use: higher zones, CMA,
+					 * HighAtomic */
+	const char *ineligible;	/* where most of it was: "CMA areas", ...: static or "" */
+
+	/* Where only some nodes were allowed (cpuset, NUMA policy): theirs, and the others'. */
+	uint64_t nodes_ram, nodes_anon, nodes_free, others_free;
+};
+
+void oom_memory_usage_get(const struct oom_report *report,
+			  struct oom_memory_usage *ret_memory_usage);
+
+/* The part of it that is about zones and nodes (eligible-zones.c), for oom_memory_usage_get(). */
+void oom_memory_usage_zones(const struct oom_report *report,
+			    struct oom_memory_usage *memory_usage);
+
+/* Which limit of a memory cgroup was reached. */
+enum oom_limit {
+	OOM_LIMIT_MEMORY,	/* or not known which */
+	OOM_LIMIT_MEMSW,	/* memory and swap together, version 1 */
+	OOM_LIMIT_KMEM,		/* kernel memory, version 1 */
+};
+
+/* Where a memory cgroup's memory was: its counters and memory.stat. */
+struct oom_memcg_usage {
+	int version;		/* 1, 2; 0: not known */
+	enum oom_limit reached;
+	const struct oom_counter *counter;	/* of the limit that was reached */
+	bool below;		/* no counter stands near its limit: others gave memory back */
+	bool own_only;		/* memory.stat lacks the lines of cgroups below, which had most */
+	uint64_t anon, shmem;
+	uint64_t file;		/* cached files, without shmem */
+	uint64_t dirty;		/* of file */
+	uint64_t kernel;	/* all of the kernel's for it: slab, stacks, page tables, ... */
+	uint64_t slab_reclaimable, slab_unreclaimable, pagetables, stacks, percpu, sock;
+	uint64_t swap;
+	uint64_t fixed;		/* usage that could not be had back by dropping files */
+};
+
+/* The version of cgroups that *report proves: 1 or 2; 0: not known. */
+int oom_cgroup_version(const struct oom_report *report);
+
+void oom_memcg_usage_get(const struct oom_report *report, struct oom_memcg_usage *ret_memcg_usage);
+
+/* One of these is unknown: the other; too much: the most that is known. */
+uint64_t oom_plus(uint64_t a, uint64_t b);
+
+/* A less B, at least 0; OOM_UNKNOWN if A is unknown. An unknown B is 0. */
+uint64_t oom_minus(uint64_t a, uint64_t b);
+
+/* One of these is unknown: OOM_UNKNOWN; too much: the most that is known. */
+uint64_t oom_times(uint64_t pages, uint64_t page_size);
+
+/* Whether PART is known and at least PERCENT % of a known, positive WHOLE. */
+bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole);
+
+/*
+ * What ZONE has free for the request: without CMA if it could not use that, and without
+ * HighAtomic, which is kept for requests that do not wait: they do not run the OOM killer.
+ */
+uint64_t oom_zone_free(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone);
+
+/* Free in ZONE, but in CMA, which the request could not use; 0 where the report does not say. */
+uint64_t oom_zone_cma(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone);
+
+/* Free in ZONE, but in HighAtomic: as printed, else what is in blocks of nothing else. */
+uint64_t oom_zone_reserved(const struct oom_memory_usage *memory_usage,
+			   const struct oom_zone *zone);
+
+/* What 2^ORDER pages have together; too much: the most that is known. */
+uint64_t oom_block_size(uint64_t page_size, int64_t order);
+
+/*
+ * The order of the largest free block in ZONE that the request could have; -1: none, or the buddy
+ * list was not there. KINDS: of the ones larger than that, enum oom_block_kind; may be NULL.
+ */
+int oom_largest_block(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone,
+		      unsigned *ret_kinds);
+
+#endif

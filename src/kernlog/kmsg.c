@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kmsg.c - read records from /dev/kmsg */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "kernlog/kmsg.h"
+#include "lib/cleanup.h"
+#include "lib/duration.h"
+
+bool kmsg_is(const struct stat *status)
+{
+	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 11);
+}
+
+int kmsg_open(const char *path)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || kmsg_is(&status)))
+		return -ENXIO;
+	return lseek(fd, 0, SEEK_END) < 0 ? -errno : take_fd(&fd);
+}
+
+/* "6,1234,5678901,-;text\n KEY=value\n": keeps the text. */
+static void keep_text(char *record)
+{
+	char *text = strchr(record, ';');
+
+	if (text)
+		memmove(record, text + 1, strlen(text + 1) + 1);
+	record[strcspn(record, "\n")] = '\0';
+}
+
+int kmsg_next(int fd, uint64_t deadline_ns, char text[static KMSG_RECORD_MAX])
+{
+	struct pollfd readable = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		ssize_t length = read(fd, text, KMSG_RECORD_MAX - 1);
+		uint64_t now = duration_now();
+
+		if (length > 0) {
+			text[length] = '\0';
+			keep_text(text);
+			return 1;
+		}
+		if (length < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (now >= deadline_ns)
+			return 0;
+		poll(&readable, 1, (int)((deadline_ns - now) / NS_PER_MS) + 1);
+	}
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* mail.c - decode the lines of mails in quoted-printable and base64 */
+#include <config.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "kernlog/mail.h"
+#include "lib/number.h"
+
+static int add_byte(struct mail *mail, char byte)
+{
+	if (!mail->text)
+		mail->text = malloc(MAIL_LINE_MAX);
+	if (!mail->text)
+		return -ENOMEM;
+	if (mail->length < MAIL_LINE_MAX)
+		mail->text[mail->length++] = byte;
+	return 0;
+}
+
+/* Gives out the line so far. */
+static int end_line(struct mail *mail, mail_fn *sink, void *context)
+{
+	struct strview line = { mail->text ? mail->text : "", mail->length };
+
+	mail->length = 0;
+	return sink(context, line);
+}
+
+int mail_end(struct mail *mail, mail_fn *sink, void *context)
+{
+	mail->encoding = MAIL_PLAIN;
+	mail->in_header = false;
+	mail->bit_count = 0;
+	return mail->length ? end_line(mail, sink, context) : 0;
+}
+
+void mail_free(struct mail *mail)
+{
+	free(mail->text);
+	*mail = (struct mail){ .text = NULL };
+}
+
+static bool skip_name(struct strview *line, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (line->length < length || strncasecmp(line->at, name, length))
+		return false;
+	*line = strview_from(*line, length);
+	return true;
+}
+
+/* "Content-Transfer-Encoding: base64" */
+static bool take_header(struct mail *mail, struct strview line)
+{
+	if (!skip_name(&line, "Content-Transfer-Encoding:"))
+		return false;
+	line = strview_trim(line);
+	mail->in_header = true;
+	mail->announced = skip_name(&line, "quoted-printable") ? MAIL_QUOTED
+			: skip_name(&line, "base64") ? MAIL_BASE64 : MAIL_PLAIN;
+	return true;
+}
+
+/* The byte that "=3D" at the front of TEXT stands for; -1: it is none. */
+static int quoted_byte(struct strview text)
+{
+	char high = strview_byte(text, 1), low = strview_byte(text, 2);
+
+	if (strview_byte(text, 0) != '=' || !isxdigit((unsigned char)high) ||
+	    !isxdigit((unsigned char)low))
+		return -1;
+	return number_hex_digit(high) * 16 + number_hex_digit(low);
+}
+
+/* Whether each '=' of LINE stands for a byte, or is its last one: the line goes on. */
+static bool is_quoted(struct strview line)
+{
+	for (; line.length > 1; line = strview_from(line, 1))
+		if (line.at[0] == '=' && quoted_byte(line) < 0)
+			return false;
+	return true;
+}
+
+/* The line between the parts of a mail. grep(1) has two dashes alone. */
+static bool is_boundary(struct strview line)
+{
+	return strview_starts(line, "--") && line.length > 4 && !strview_is_blank(line.at[2]);
+}
+
+static int take_quoted(struct mail *mail, struct strview line, mail_fn *sink, void *context)
+{
+	int r = 0;
+
+	while (r == 0 && line.length) {
+		int byte = quoted_byte(line);
+
+		if (byte < 0 && line.at[0] == '=')
+			return 1;
+		r = add_byte(mail, byte < 0 ? line.at[0] : (char)byte);
+		line = strview_from(line, byte < 0 ? 1 : 3);
+	}
+	if (r == 0)
+		r = end_line(mail, sink, context);
+	return r < 0 ? r : 1;
+}
+
+/* The six bits that BYTE stands for; -1: none. */
+static int base64_bits(char byte)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = byte ? strchr(digits, byte) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+static bool is_base64(struct strview line)
+{
+	while (strview_last(line) == '=')
+		line.length--;
+	for (size_t i = 0; i < line.length; i++)
+		if (base64_bits(line.at[i]) < 0)
+			return false;
+	return line.length > 0;
+}
+
+static int take_base64(struct mail *mail, struct strview line, mail_fn *sink, void *context)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < line.length && line.at[i] != '='; i++) {
+		char byte;
+
+		mail->bits = mail->bits << 6 | (uint32_t)base64_bits(line.at[i]);
+		mail->bit_count += 6;
+		if (mail->bit_count < 8)
+			continue;
+		mail->bit_count -= 8;
+		byte = (char)(mail->bits >> mail->bit_count & 0xff);
+		r = byte == '\n' ? end_line(mail, sink, context) : add_byte(mail, byte);
+	}
+	/* Padding ends a text. */
+	if (strview_last(line) == '=')
+		mail->bit_count = 0;
+	return r < 0 ? r : 1;
+}
+
+/* A line of a report in which the '=' is written as no other program does. */
+static bool is_quoted_report(struct strview line)
+{
+	return (strview_has(line, "gfp_mask=3D0x") ||
+		strview_has(line, "constraint=3DCONSTRAINT_")) &&
+	       is_quoted(line);
+}
+
+int mail_take(struct mail *mail, struct strview line, mail_fn *sink, void *context)
+{
+	if (strview_last(line) == '\r')
+		line.length--;
+	if (take_header(mail, line) || mail->in_header) {
+		if (!line.length) {
+			mail->in_header = false;
+			mail->encoding = mail->announced;
+			mail->bit_count = 0;
+		}
+		return 0;
+	}
+	if (mail->encoding == MAIL_PLAIN && is_quoted_report(line))
+		mail->encoding = MAIL_QUOTED;
+	if (mail->encoding == MAIL_QUOTED && is_quoted(line) && !is_boundary(line))
+		return take_quoted(mail, line, sink, context);
+	if (mail->encoding == MAIL_BASE64 && (is_base64(line) || !line.length))
+		return take_base64(mail, line, sink, context);
+	return mail_end(mail, sink, context);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* source.h - where a log comes from: a file, the running kernel, the journal */
+#ifndef PT_SOURCE_H
+#define PT_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+#include "oomreport/parser.h"
+
+/* What a source has given when it was asked for more. */
+enum oom_supply {
+	OOM_SUPPLY_END,		/* nothing, and there will be no more */
+	OOM_SUPPLY_MORE,	/* something */
+	OOM_SUPPLY_IDLE,	/* nothing yet: wait for fd */
+};
+
+struct oom_source {
+	const char *name;	/* "standard input", "/dev/kmsg", "journal", a file's; not owned */
+	char label[256];		/* the same for a message: escaped, a file's in quotes */
+	bool live;		/* the running kernel: monotonic times are of this boot */
+	bool follow;		/* at its end, wait for more instead of ending */
+	int fd;			/* to poll(2) for events */
+	short events;
+	int wake_ms;		/* ask again after so long even without events; -1: no need to */
+	uint64_t lost;		/* records that were overwritten before they were read */
+	void *state;		/* the source's own */
+
+	/*
+	 * Feeds PARSER the next portion; does not wait for one if `follow` is set. Returns an
+	 * enum oom_supply, or a negative errno, of reading or the parser's, with *err set.
+	 */
+	int (*supply)(struct oom_source *source, struct oom_parser *parser,
+		      struct error *err);
+	void (*close)(struct oom_source *source);
+};
+
+/*
+ * All of these open a source, which oom_source_close() closes. They return 0, or a negative errno
+ * with *err set, *ret_source untouched and nothing to close.
+ */
+
+/* A log in the file PATH. Its name is PATH, which must stay. */
+int source_file_open(const char *path, struct oom_source *ret_source, struct error *err);
+
+/* A log from standard input, which is left open. */
+int source_stdin_open(bool follow, struct oom_source *ret_source, struct error *err);
+
+/* The kernel's log from its beginning; PATH is /dev/kmsg, or a recorded one, and must stay. */
+int source_kmsg_open(const char *path, bool follow, struct oom_source *ret_source,
+		     struct error *err);
+
+/* Whether PATH is the kernel's own /dev/kmsg, by any name: read as a file, it would never end. */
+bool source_is_kmsg(const char *path);
+
+/*
+ * The kernel's messages in the systemd journal, of the boot BOOT (a text for boot_parse(); NULL:
+ * this one). DIRECTORY holds a recorded journal; NULL: this machine's. -ENOSYS: built without.
+ */
+int source_journal_open(const char *directory, const char *boot, bool follow,
+			struct oom_source *ret_source, struct error *err);
+
+/* For --version: how the journal is read. */
+extern const char source_journal_reader[];
+
+/* Sets *err: ERROR, a negative errno, while reading. Returns it. */
+int oom_source_fail(const struct oom_source *source, int error, struct error *err);
+
+void oom_source_close(struct oom_source *source);
+
+#endif

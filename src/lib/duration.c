@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* duration.c - parse lengths of time */
+#include <config.h>
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/duration.h"
+#include "lib/number.h"
+
+static const struct {
+	const char *suffix;
+	uint64_t ns;
+} duration_units[] = {
+	{ "", NS_PER_SECOND },
+	{ "s", NS_PER_SECOND },
+	{ "ms", NS_PER_MS },
+	{ "us", 1000 },
+	{ "ns", 1 },
+	{ "m", 60 * NS_PER_SECOND },
+	{ "min", 60 * NS_PER_SECOND },
+	{ "h", 3600 * NS_PER_SECOND },
+	{ "d", 86400 * NS_PER_SECOND },
+};
+
+static int duration_error(const char *name, const char *text, const char *why, int error,
+			  struct error *err)
+{
+	char escaped[128];
+
+	error_set(err, "%s '%s' %s", name,
+		  error_escape(escaped, sizeof(escaped), text), why);
+	error_hint(err, "write seconds (2, 0.5), or a number with ns, us, ms, s, m, h "
+		   "or d, or 'infinity'");
+	return error;
+}
+
+int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
+		   struct error *err)
+{
+	struct decimal number;
+	const char *rest;
+	uint64_t ns;
+	int r;
+
+	if (!strcmp(text, "infinity")) {
+		*ret_ns = DURATION_INFINITE;
+		return 0;
+	}
+	if (!*text)
+		return duration_error(name, text, "is empty", -EINVAL, err);
+	r = decimal_parse(text, &number, &rest);
+	if (r == -ERANGE)
+		return duration_error(name, text, "is too long", -ERANGE, err);
+	if (r < 0)
+		return duration_error(name, text, "is not a length of time", -EINVAL, err);
+	for (size_t i = 0; i < sizeof(duration_units) / sizeof(duration_units[0]); i++) {
+		if (strcmp(rest, duration_units[i].suffix))
+			continue;
+		if (decimal_scale(number, duration_units[i].ns, &ns) < 0 || ns >= INT64_MAX)
+			return duration_error(name, text, "is too long", -ERANGE, err);
+		*ret_ns = ns;
+		return 0;
+	}
+	return duration_error(name, text, "is not a length of time", -EINVAL, err);
+}
+
+uint64_t duration_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}

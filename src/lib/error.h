@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* error.h - what went wrong and what to do about it, carried up to main, which prints it */
+#ifndef PT_ERROR_H
+#define PT_ERROR_H
+
+#include <stdbool.h>
+
+#define ERROR_MESSAGE_MAX 1600
+#define ERROR_HINT_MAX 1024
+
+/*
+ * The first line says what could not be done, to what, and why; the second,
+ * which may be empty, what to do about it. Both are whole sentences without the
+ * program's name, without a final full stop and without a newline.
+ */
+struct error {
+	char message[ERROR_MESSAGE_MAX];
+	char hint[ERROR_HINT_MAX];
+};
+
+/* Sets the first line and clears the second; too long a text is cut. */
+void error_set(struct error *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Sets the second line. */
+void error_hint(struct error *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Sets the second line to the limit of this process that ERROR, a negative errno, speaks of, if it
+ * is of that kind: EMFILE, ENOMEM, EFBIG, EAGAIN, EPERM ... Returns whether it is.
+ */
+bool error_hint_errno(struct error *err, int error);
+
+/* Sets the first line to WHAT and the text of ERROR, and the second as error_hint_errno(). */
+void error_set_errno(struct error *err, int error, const char *what);
+
+/*
+ * Copies untrusted text for one line of a message: control characters, ' and \\
+ * and bytes over 126 come out as \\xNN. size, at least 4, counts the final NUL; what does
+ * not fit ends in "...". Returns escaped.
+ */
+const char *error_escape(char *escaped, unsigned size, const char *text);
+
+/* Prints "PROGRAM: what" and, if there is one, the remedy to standard error. */
+void error_print(const struct error *err);
+
+#endif

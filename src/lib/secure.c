@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* secure.c - AT_SECURE, and what it is for */
+#include <config.h>
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/secure.h"
+
+static bool has_capabilities(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	/* What cannot be seen is taken for there. */
+	return syscall(SYS_capget, &header, data) < 0 || data[0].permitted || data[1].permitted;
+}
+
+bool secure_execution(void)
+{
+	return getauxval(AT_SECURE) != 0;
+}
+
+/* A security module's change of domain alone is AT_SECURE, too, and raises nothing. */
+static bool is_raised(void)
+{
+	return secure_execution() && (getuid() != geteuid() || getgid() != getegid() ||
+				      (getuid() != 0 && has_capabilities()));
+}
+
+int secure_check(struct error *err)
+{
+	if (!is_raised())
+		return 0;
+	error_set(err, "will not run set-user-ID, set-group-ID or with the capabilities of "
+		  "its file");
+	error_hint(err, "take them off (chmod ug-s, setcap -r), and use sudo where "
+		   "privilege is needed");
+	return -EPERM;
+}

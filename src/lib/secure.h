@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* secure.h - programs that are not made to run with more privilege than who starts them */
+#ifndef PT_SECURE_H
+#define PT_SECURE_H
+
+#include <stdbool.h>
+
+#include "lib/error.h"
+
+/* Whether the environment is not to be trusted: getauxval(3), AT_SECURE. */
+bool secure_execution(void);
+
+/*
+ * Returns 0, or -EPERM with *err set if the file gave us what the caller has not:
+ * set-user-ID, set-group-ID, or capabilities.
+ */
+int secure_check(struct error *err);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* signals.c - take signals as events, and die of them properly */
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "lib/signals.h"
+
+/* The last one says that RLIMIT_CPU is used up; SIGKILL follows. */
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGXCPU };
+
+static bool is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static void fill_set(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
+		if (!is_ignored(ending_signals[i]))
+			sigaddset(set, ending_signals[i]);
+}
+
+int signals_take(struct signals *ret_signals)
+{
+	bool pipe_ignored = is_ignored(SIGPIPE);
+	sigset_t set;
+	int fd;
+
+	fill_set(&set);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	/* A file size limit is an error of writing, EFBIG. */
+	signal(SIGXFSZ, SIG_IGN);
+	/* Inherited as ignored, it would have children reaped behind our back. */
+	signal(SIGCHLD, SIG_DFL);
+	*ret_signals = (struct signals){ .fd = fd, .pipe_ignored = pipe_ignored };
+	return 0;
+}
+
+int signals_read(struct signals *signals)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signals->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return 0;
+	return (int)info.ssi_signo;
+}
+
+int signals_wait_writable(const struct signals *signals, int fd)
+{
+	struct pollfd fds[2] = {
+		{ .fd = fd, .events = POLLOUT },
+		{ .fd = signals->fd, .events = POLLIN },
+	};
+
+	while (poll(fds, 2, -1) < 0)
+		if (errno != EINTR)
+			return 0;
+	/* An error on FD counts as writable: writing will say what it is. */
+	return fds[0].revents ? 0 : -EINTR;
+}
+
+_Noreturn void signals_die(int number)
+{
+	sigset_t set;
+
+	signal(number, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(number);
+	_exit(128 + number);
+}

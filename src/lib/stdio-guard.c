@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stdio-guard.c - keep descriptors 0 to 2 in place, report a failed standard output */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/error.h"
+#include "lib/stdio-guard.h"
+
+/*
+ * Who shares the open file may make it non-blocking (O_NONBLOCK) at any time, and stdio throws
+ * away what is refused then: here it is waited for.
+ */
+static ssize_t write_patiently(void *cookie, const char *bytes, size_t size)
+{
+	struct pollfd output = { .fd = *(const int *)cookie, .events = POLLOUT };
+	size_t written = 0;
+
+	while (written < size) {
+		ssize_t length = write(output.fd, bytes + written, size - written);
+
+		if (length >= 0)
+			written += (size_t)length;
+		else if (errno == EAGAIN)
+			poll(&output, 1, -1);
+		else if (errno != EINTR)
+			break;
+	}
+	return (ssize_t)written;
+}
+
+/* STREAM as it is, or one in its place that writes patiently to *FD, which stays. */
+static FILE *make_patient(FILE *stream, int *fd, int buffering)
+{
+	FILE *patient = fopencookie(fd, "w", (cookie_io_functions_t){ .write = write_patiently });
+
+	if (!patient)
+		return stream;
+	setvbuf(patient, NULL, buffering, BUFSIZ);
+	return patient;
+}
+
+void stdio_guard_open(void)
+{
+	static int output = STDOUT_FILENO, errors = STDERR_FILENO;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest free number is fd; the wrong direction makes its use fail. */
+		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return;
+	}
+	stdout = make_patient(stdout, &output, isatty(output) ? _IOLBF : _IOFBF);
+	stderr = make_patient(stderr, &errors, _IONBF);
+}
+
+bool stdio_is_writable(int fd)
+{
+	struct pollfd output = { .fd = fd, .events = POLLOUT };
+
+	return poll(&output, 1, 0) != 0;
+}
+
+int stdio_guard_finish(void)
+{
+	struct error err;
+	int error;
+
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	error = errno ? errno : EIO;
+	if (error != EPIPE) {
+		error_set_errno(&err, -error, "cannot write to standard output");
+		error_print(&err);
+	}
+	return -error;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* columns.h - the one table of columns: header, --output, --help and man page follow it */
+#ifndef PT_COLUMNS_H
+#define PT_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+#include "monitor/sample.h"
+
+#define COLUMN_CHOICE_MAX 64
+
+enum column_kind {
+	COLUMN_SIZE,		/* bytes; shown in the chosen unit */
+	COLUMN_GROWTH,		/* the same, signed */
+	COLUMN_COUNT,		/* a plain number */
+	COLUMN_ID,		/* of a process */
+	COLUMN_TIME,		/* nanoseconds; shown as seconds */
+	COLUMN_TEXT,		/* the name of the step */
+};
+
+struct column {
+	const char *name;	/* as in ps(1) where ps has it */
+	enum column_kind kind;
+	size_t offset;		/* of the 64-bit figure, or of the text, in struct sample */
+	unsigned needs;		/* enum sample_need */
+	const char *source;	/* where the figure comes from */
+	const char *help;	/* one line */
+};
+
+extern const struct column columns[];
+extern const size_t column_count;
+
+/* The columns of a table, in order: indices into columns[]. */
+struct column_choice {
+	bool by_name;		/* every column was named: none joins by itself */
+	size_t count;
+	unsigned char index[COLUMN_CHOICE_MAX];
+};
+
+/* What is shown when nothing is asked for. */
+struct column_choice column_choice_default(void);
+
+/*
+ * Parses LIST (names separated by commas, in any case); with a leading '+' it is
+ * appended to the default. Returns 0, or -EINVAL with *err set (an unknown name lists
+ * the known ones) and *ret_choice untouched.
+ */
+int column_choice_parse(const char *list, struct column_choice *ret_choice,
+			struct error *err);
+
+/* Puts the columns of LIST in front of those that CHOICE has not got, unless that is by_name. */
+void column_choice_lead(struct column_choice *choice, const char *list);
+
+/* All that the chosen columns need (enum sample_need, or-ed). */
+unsigned column_choice_needs(const struct column_choice *choice);
+
+/* The figure of COLUMN, which is no text, in SAMPLE; a growth is its two's complement. */
+uint64_t column_value(const struct column *column, const struct sample *sample);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* oom-evidence.c - counters before and after, and the kernel's own report */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "kernlog/kmsg.h"
+#include "kernlog/unescape.h"
+#include "lib/cleanup.h"
+#include "lib/duration.h"
+#include "lib/error.h"
+#include "monitor/oom-evidence.h"
+#include "oomreport/parser.h"
+#include "proc/keyed.h"
+#include "proc/process.h"
+
+#define REPORT_NS (200 * NS_PER_MS)
+#define NAME_MAX_ESCAPED 1024
+
+/* A kill is counted before its victim is told, who is told much sooner than in this time. */
+#define OUTLIVED_NS (500 * NS_PER_MS)
+
+void oom_monitor_open(struct oom_monitor *oom_monitor)
+{
+	memset(oom_monitor, 0, sizeof(*oom_monitor));
+	if (root_open("/", &oom_monitor->live) < 0)
+		oom_monitor->live.fd = -1;
+	oom_monitor->kmsg = kmsg_open("/dev/kmsg");
+}
+
+static bool read_vmstat(const struct oom_monitor *oom_monitor, uint64_t *ret_kills)
+{
+	CLEANUP_FREE char *text = NULL;
+
+	return root_read_all(&oom_monitor->live, "/proc/vmstat", &text) == 0 &&
+	       keyed_u64(text, "oom_kill", ret_kills) == 0;
+}
+
+/* systemd-oomd counts its kills in an extended attribute of the cgroup. */
+static bool read_oomd(const struct oom_monitor *oom_monitor)
+{
+	char value[32];
+
+	for (size_t i = 0; i < oom_monitor->chain.count; i++)
+		if (getxattr(oom_monitor->chain.levels[i].directory, "user.oomd_kill", value,
+			     sizeof(value)) > 0)
+			return true;
+	return false;
+}
+
+static void begin_levels(struct oom_monitor *oom_monitor)
+{
+	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	const struct cgroup_chain *chain = &oom_monitor->chain;
+
+	oom_evidence->levels =
+		calloc(chain->count ? chain->count : 1, sizeof(*oom_evidence->levels));
+	if (!oom_evidence->levels)
+		return;
+	for (size_t i = 0; i < chain->count; i++) {
+		struct oom_monitor_level *level = &oom_evidence->levels[i];
+
+		level->version = chain->levels[i].version;
+		level->name = malloc(NAME_MAX_ESCAPED);
+		if (!level->name)
+			return;
+		error_escape(level->name, NAME_MAX_ESCAPED, chain->levels[i].name);
+		cgroup_events_read(&oom_monitor->live, &chain->levels[i], &level->before);
+		oom_evidence->count = i + 1;
+	}
+}
+
+/* Whether the process is in the initial namespace of KIND ("pid"), which has its own number. */
+static bool is_initial_namespace(const char *kind, uint64_t number)
+{
+	struct stat status;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", kind);
+	return stat(path, &status) == 0 && status.st_ino == number;
+}
+
+/*
+ * Who lives in the first level: others than the observer, the subject and its child, too? Returns
+ * whether the subject itself does; a list that cannot be read does not deny it.
+ */
+static bool read_members(const struct oom_monitor *oom_monitor, bool *ret_shared)
+{
+	CLEANUP_FREE char *text = NULL;
+	bool found = false;
+	char *next;
+
+	*ret_shared = false;
+	if (!oom_monitor->chain.count)
+		return true;
+	if (cgroup_level_read_all(&oom_monitor->live, oom_monitor->chain.levels, "cgroup.procs",
+				  &text) < 0)
+		return true;
+	for (const char *process = text; *process; process = next) {
+		long pid = strtol(process, &next, 10);
+
+		if (pid == oom_monitor->observed)
+			found = true;
+		else if (pid != getpid() && pid != oom_monitor->pid)
+			*ret_shared = true;
+		next += *next == '\n';
+	}
+	return found;
+}
+
+void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *comm, bool alone)
+{
+	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	char process[24];
+
+	oom_monitor->pid = oom_monitor->observed = pid;
+	oom_monitor->comm = comm;
+	oom_monitor->vsz = OOM_UNKNOWN;
+	oom_evidence->alone = alone;
+	/* The numbers are fixed: include/linux/proc_ns.h. */
+	oom_evidence->foreign_pids = !is_initial_namespace("pid", 0xEFFFFFFC);
+	oom_evidence->whole_paths = is_initial_namespace("cgroup", 0xEFFFFFFB) ||
+				 access("/proc/self/ns/cgroup", F_OK) < 0;
+	snprintf(process, sizeof(process), "%d", (int)pid);
+	/* A mount that shows another part of the tree has counters of the same names, not ours. */
+	if (cgroup_chain_read(&oom_monitor->live, process, &oom_monitor->chain) == 0 &&
+	    read_members(oom_monitor, &oom_evidence->shared))
+		begin_levels(oom_monitor);
+	oom_evidence->vmstat_known = read_vmstat(oom_monitor, &oom_evidence->vmstat_before);
+	oom_monitor->oomd_before = read_oomd(oom_monitor);
+}
+
+static bool is_alive(const struct oom_monitor *oom_monitor)
+{
+	uint64_t vsz;
+
+	return process_status_field(&oom_monitor->live, oom_monitor->observed, "VmSize", &vsz) ==
+	       0 &&
+	       !process_is_dying(&oom_monitor->live, oom_monitor->observed);
+}
+
+void oom_monitor_look(struct oom_monitor *oom_monitor, uint64_t now_ns)
+{
+	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	struct cgroup_events now;
+	uint64_t kills;
+
+	if (!oom_evidence->count)
+		return;
+	if (oom_monitor->seen > oom_evidence->survived && now_ns - oom_monitor->seen_ns >=
+	    OUTLIVED_NS &&
+	    is_alive(oom_monitor))
+		oom_evidence->survived = oom_monitor->seen;
+	cgroup_events_read(&oom_monitor->live, &oom_monitor->chain.levels[0], &now);
+	kills = cgroup_events_kills(&oom_evidence->levels[0].before, &now);
+	if (kills > oom_monitor->seen) {
+		oom_monitor->seen = kills;
+		oom_monitor->seen_ns = now_ns;
+	}
+}
+
+/* Notes a report if it is about the subject. The report is released. */
+static int note_report(void *context, struct oom_report *report)
+{
+	struct oom_monitor *oom_monitor = context;
+	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	struct oom_sought sought = {
+		.pid = oom_evidence->foreign_pids ? OOM_NO_NUMBER : oom_monitor->pid,
+		.comm = oom_monitor->comm,
+		.total_vm = oom_monitor->vsz,
+		.cgroup = oom_evidence->count ? oom_monitor->chain.levels[0].name : NULL,
+		.whole = oom_evidence->whole_paths,
+	};
+
+	oom_kill_record_add(report, &sought, &oom_evidence->kill_record);
+	oom_report_free(report);
+	return 0;
+}
+
+/* Whether TEXT says that the subject is dead: nothing more is to be waited for. */
+static bool is_kill(const struct oom_monitor *oom_monitor, const char *text)
+{
+	char words[48];
+
+	snprintf(words, sizeof(words), "Killed process %d ", (int)oom_monitor->pid);
+	return !oom_monitor->oom_evidence.foreign_pids && strstr(text, words) != NULL;
+}
+
+static void read_records(struct oom_monitor *oom_monitor, struct oom_parser *parser)
+{
+	uint64_t deadline = duration_now() + REPORT_NS;
+	struct oom_time time = { .raw = "" };
+	CLEANUP_FREE char *text = malloc(KMSG_RECORD_MAX);
+	size_t length;
+	int r;
+
+	if (!text) {
+		oom_monitor->oom_evidence.kmsg_error = -ENOMEM;
+		return;
+	}
+	while ((r = kmsg_next(oom_monitor->kmsg, deadline, text)) > 0 || r == -EPIPE) {
+		/* What was lost may have been about the subject. */
+		if (r == -EPIPE) {
+			oom_monitor->oom_evidence.kmsg_error = r;
+			continue;
+		}
+		length = unescape_bytes(text, strlen(text), UNESCAPE_KMSG);
+		if (oom_parser_record(parser, (struct strview){ text, length }, &time, NULL) < 0)
+			return;
+		text[length] = '\0';
+		if (is_kill(oom_monitor, text))
+			return;
+	}
+}
+
+static void read_report(struct oom_monitor *oom_monitor)
+{
+	struct oom_parser *parser;
+
+	if (oom_monitor->kmsg < 0) {
+		oom_monitor->oom_evidence.kmsg_error = oom_monitor->kmsg;
+		return;
+	}
+	parser = oom_parser_new(note_report, oom_monitor);
+	if (!parser) {
+		oom_monitor->oom_evidence.kmsg_error = -ENOMEM;
+		return;
+	}
+	read_records(oom_monitor, parser);
+	oom_parser_end(parser);
+	oom_parser_free(parser);
+}
+
+void oom_monitor_end(struct oom_monitor *oom_monitor, bool killed)
+{
+	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+
+	for (size_t i = 0; i < oom_evidence->count; i++) {
+		struct oom_monitor_level *level = &oom_evidence->levels[i];
+
+		cgroup_events_read(&oom_monitor->live, &oom_monitor->chain.levels[i],
+				   &level->after);
+		cgroup_peak_read(&oom_monitor->live, &oom_monitor->chain.levels[i], &level->peak);
+		cgroup_pressure_read(&oom_monitor->live, &oom_monitor->chain.levels[i],
+				     &level->pressure);
+	}
+	if (oom_evidence->vmstat_known)
+		oom_evidence->vmstat_known = read_vmstat(oom_monitor, &oom_evidence->vmstat_after);
+	if (!oom_evidence->shared)
+		read_members(oom_monitor, &oom_evidence->shared);
+	oom_evidence->oomd = !oom_monitor->oomd_before && read_oomd(oom_monitor);
+	if (killed)
+		read_report(oom_monitor);
+}
+
+bool oom_monitor_counted(const struct oom_monitor *oom_monitor)
+{
+	const struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	struct cgroup_events now = { 0 };
+	uint64_t kills;
+
+	if (oom_evidence->count && oom_evidence->levels[0].before.known)
+		cgroup_events_read(&oom_monitor->live, &oom_monitor->chain.levels[0], &now);
+	if (now.known && now.oom_kill > oom_evidence->levels[0].before.oom_kill)
+		return true;
+	return oom_evidence->vmstat_known && read_vmstat(oom_monitor, &kills) &&
+	       kills > oom_evidence->vmstat_before;
+}
+
+uint64_t oom_monitor_throttled(const struct oom_monitor *oom_monitor)
+{
+	struct cgroup_events now;
+
+	if (!oom_monitor->oom_evidence.count || !oom_monitor->oom_evidence.levels[0].before.known)
+		return 0;
+	cgroup_events_read(&oom_monitor->live, &oom_monitor->chain.levels[0], &now);
+	if (!now.known || now.high < oom_monitor->oom_evidence.levels[0].before.high)
+		return 0;
+	return now.high - oom_monitor->oom_evidence.levels[0].before.high;
+}
+
+void oom_monitor_close(struct oom_monitor *oom_monitor)
+{
+	for (size_t i = 0; i < oom_monitor->oom_evidence.count; i++)
+		free(oom_monitor->oom_evidence.levels[i].name);
+	free(oom_monitor->oom_evidence.levels);
+	cgroup_chain_free(&oom_monitor->chain);
+	if (oom_monitor->kmsg > 0)
+		close(oom_monitor->kmsg);
+	if (oom_monitor->live.fd > 0)
+		root_close(&oom_monitor->live);
+	memset(oom_monitor, 0, sizeof(*oom_monitor));
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sample-procps.c - read the subject through libprocps (procps-ng 3.3.12 to 3.3.17) */
+#include <config.h>
+
+#include <errno.h>
+#include <proc/readproc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "monitor/sample.h"
+#include "proc/keyed.h"
+#include "proc/process.h"
+
+const char sampler_backend[] = "libprocps";
+
+struct sampler {
+	pid_t pids[2];		/* the one process, and the 0 that ends openproc()'s list */
+	struct root root;
+};
+
+static int procps_set_error(struct error *err, int error)
+{
+	error_set(err, "cannot read /proc through libprocps: %s", strerror(-error));
+	if (!error_hint_errno(err, error))
+		error_hint(err, "is proc mounted on /proc?");
+	return error;
+}
+
+int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
+		struct error *err)
+{
+	struct sampler *sampler;
+	int r;
+
+	(void)needs;	/* nothing is kept open between two readings */
+	/* To the library a process without /proc is a process that does not exist. */
+	if (access("/proc/self/status", R_OK) < 0)
+		return procps_set_error(err, -errno);
+	sampler = calloc(1, sizeof(*sampler));
+	if (!sampler)
+		return procps_set_error(err, -ENOMEM);
+	sampler->pids[0] = pid;
+	r = root_open("/", &sampler->root);
+	if (r < 0) {
+		free(sampler);
+		return procps_set_error(err, r);
+	}
+	*ret_sampler = sampler;
+	return 0;
+}
+
+void sampler_free(struct sampler *sampler)
+{
+	if (!sampler)
+		return;
+	root_close(&sampler->root);
+	free(sampler);
+}
+
+/*
+ * Reads status and stat, and oom_score if asked; NULL when the process is gone. Free
+ * with freeproc(). A PROCTAB is good for one pass over its list, so each reading opens one.
+ */
+static proc_t *procps_read_process(struct sampler *sampler, unsigned needs)
+{
+	int flags = PROC_PID | PROC_FILLSTATUS | PROC_FILLSTAT;
+	proc_t *process;
+	PROCTAB *table;
+
+	if (needs & NEED_OOM_SCORE)
+		flags |= PROC_FILLOOM;
+	table = openproc(flags, sampler->pids);
+	if (!table)
+		return NULL;
+	process = readproc(table, NULL);
+	closeproc(table);
+	return process;
+}
+
+static uint64_t procps_kib(unsigned long size)
+{
+	return (uint64_t)size * 1024;
+}
+
+/* The vm_ fields are of status and in kB; rss, of stat, is in pages and lags behind. */
+static void procps_fill_status(const proc_t *process, struct sample *sample)
+{
+	sample->vsz = procps_kib(process->vm_size);
+	sample->rss_status = procps_kib(process->vm_rss);
+	sample->anon = procps_kib(process->vm_rss_anon);
+	sample->file = procps_kib(process->vm_rss_file);
+	sample->shmem = procps_kib(process->vm_rss_shared);
+	sample->swap = procps_kib(process->vm_swap);
+	sample->locked = procps_kib(process->vm_lock);
+	/* The process's own: those with a c in front add its waited-for children. */
+	sample->minflt = process->min_flt;
+	sample->majflt = process->maj_flt;
+}
+
+/* A line that this kernel does not write is a figure that was not read. */
+static uint64_t procps_figure(const char *text, const char *key)
+{
+	uint64_t value;
+
+	return keyed_u64(text, key, &value) < 0 ? SAMPLE_MISSING : value;
+}
+
+static uint64_t sum_of(const char *text, const char *one_key, const char *other_key)
+{
+	uint64_t one = procps_figure(text, one_key), other = procps_figure(text, other_key);
+
+	return one == SAMPLE_MISSING || other == SAMPLE_MISSING ? SAMPLE_MISSING : one + other;
+}
+
+/* The library does not know smaps_rollup. */
+static int read_rollup(struct sampler *sampler, struct sample *sample)
+{
+	char path[64], text[4096];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)sampler->pids[0]);
+	r = root_read(&sampler->root, path, text, sizeof(text));
+	if (r < 0)
+		return r;
+	sample->rss_rollup = procps_figure(text, "Rss");
+	sample->anon_rollup = procps_figure(text, "Anonymous");
+	sample->shmem_rollup = procps_figure(text, "Pss_Shmem");
+	sample->pss = procps_figure(text, "Pss");
+	sample->uss = sum_of(text, "Private_Clean", "Private_Dirty");
+	sample->huge = sum_of(text, "AnonHugePages", "ShmemPmdMapped");
+	sample->hugetlb = sum_of(text, "Private_Hugetlb", "Shared_Hugetlb");
+	sample->lazyfree = procps_figure(text, "LazyFree");
+	return 0;
+}
+
+static int procps_read_extras(struct sampler *sampler, unsigned needs, struct sample *sample)
+{
+	int r = 0;
+
+	if (needs & NEED_ROLLUP)
+		r = read_rollup(sampler, sample);
+	if (r < 0)
+		return r;
+	return process_extras_read(&sampler->root, sampler->pids[0],
+				   needs & NEED_PTE ? &sample->pte : NULL,
+				   needs & NEED_KSM ? &sample->ksm : NULL);
+}
+
+int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample)
+{
+	struct sample sample = sample_blank(sampler->pids[0]);
+	proc_t *process = procps_read_process(sampler, needs);
+	int r;
+
+	if (!process)
+		return -ESRCH;
+	procps_fill_status(process, &sample);
+	if (needs & NEED_OOM_SCORE)
+		sample.oom_score = (uint64_t)process->oom_score;
+	freeproc(process);
+	/* A zombie has a status file but no memory. */
+	if (!sample.vsz)
+		return -ESRCH;
+	r = procps_read_extras(sampler, needs, &sample);
+	if (r < 0)
+		return r == -ENOENT ? -ESRCH : r;
+	*ret_sample = sample;
+	return 0;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sample.h - what was read of the subject at one moment, and who reads it */
+#ifndef PT_SAMPLE_H
+#define PT_SAMPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/error.h"
+
+/* A figure that was not read. */
+#define SAMPLE_MISSING UINT64_MAX
+#define SAMPLE_NO_GROWTH INT64_MAX
+
+/* Room for the name of a step, with its NUL. */
+#define SAMPLE_STEP_MAX 40
+
+enum sample_step {
+	STEP_TOUCH,		/* while pages are touched; seq 0 is the baseline */
+	STEP_HOLD,		/* the memory is kept (--hold) */
+	STEP_LOCK,		/* the memory was locked (--lock) */
+	STEP_THEN,		/* after what --then asked for */
+};
+
+/*
+ * Sizes in bytes. The proc(5) source of each figure stands in the column table
+ * (columns.c). rss and grew are of the same source, named by exact.
+ */
+struct sample {
+	uint64_t seq;		/* 0: the baseline, taken after the mapping */
+	uint64_t elapsed_ns;	/* since the baseline */
+	enum sample_step step;
+	bool exact;		/* rss from smaps_rollup, not from status */
+	bool of_child;		/* of a process that the subject has forked */
+	uint64_t pid;
+	char name[SAMPLE_STEP_MAX];	/* of the step, when it is not that of `step` */
+	uint64_t touched;	/* by the subject's own count, in this pass */
+	uint64_t covered;	/* of the region, in any pass */
+	uint64_t vsz;
+	uint64_t rss;
+	int64_t grew;		/* rss less the baseline's */
+	uint64_t anon, file, shmem, swap;
+	uint64_t locked;		/* VmLck, resident or not */
+	uint64_t pss, uss, huge;	/* smaps_rollup; SAMPLE_MISSING unless asked for */
+	uint64_t hugetlb, lazyfree;	/* the same */
+	uint64_t ksm;
+	uint64_t pte;
+	uint64_t minflt, majflt;	/* of the process since its start, as in ps(1) */
+	uint64_t oom_score;
+	/* What surrounds the subject, context-counters.h; SAMPLE_MISSING unless asked for. */
+	uint64_t cg_usage, cg_anon, cg_file, cg_shmem, cg_pte;
+	int64_t committed;		/* growth; SAMPLE_NO_GROWTH unless asked for */
+
+	/* For the verdict; not columns. */
+	uint64_t rss_status;
+	uint64_t rss_rollup;		/* SAMPLE_MISSING unless exact was asked for */
+	uint64_t anon_rollup;		/* smaps_rollup Anonymous */
+	uint64_t shmem_rollup;		/* smaps_rollup Pss_Shmem: the region is mapped once */
+	uint64_t region_rss;		/* smaps Rss of the region; SAMPLE_MISSING: not read */
+};
+
+/* What costs extra to read, or-ed together. */
+enum sample_need {
+	NEED_STATUS = 0,	/* status and stat: always read */
+	NEED_ROLLUP = 1,	/* smaps_rollup: walks the page tables, 50 to 70 ns a page */
+	NEED_PTE = 2,		/* VmPTE, which the library does not offer */
+	NEED_OOM_SCORE = 4,
+	NEED_KSM = 8,
+	NEED_CGROUP_USAGE = 16,	/* memory.current or memory.usage_in_bytes of the sandbox */
+	NEED_CGROUP_STAT = 32,	/* its memory.stat */
+	NEED_COMMITTED = 64,	/* the machine's Committed_AS */
+};
+
+struct sampler;
+
+/*
+ * Prepares to read PID again and again; NEEDS is what any reading may ask for.
+ * Returns 0, or a negative errno with *err set. Free with sampler_free().
+ */
+int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
+		struct error *err);
+
+/*
+ * Reads the process now: the figures of NEEDS that are of a process, and those that cost nothing
+ * extra; all others are SAMPLE_MISSING. seq, elapsed_ns, step and name, exact, of_child, touched,
+ * covered, rss and grew are the caller's to fill. Returns 0, or a negative errno (-ESRCH: the
+ * process is dead or has no memory any more).
+ */
+int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample);
+
+void sampler_free(struct sampler *sampler);
+
+/* A sample of process PID in which nothing has been read: what costs extra is SAMPLE_MISSING. */
+struct sample sample_blank(pid_t pid);
+
+/* What STEP of SAMPLE is called: "touch", "hold", "lock", or the name that it has. */
+const char *sample_step_name(const struct sample *sample);
+
+/* Which library reads: "libproc2" or "libprocps". */
+extern const char sampler_backend[];
+
+#endif

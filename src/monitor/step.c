@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* step.c - the table of steps, and reading one */
+#include <config.h>
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/duration.h"
+#include "monitor/step.h"
+#include "sandbox/sandbox-limit.h"
+#include "workload/memory-advice.h"
+#include "workload/touch.h"
+
+const struct step_rule step_rules[] = {
+	{ "dontneed", VERB_ADVISE, ADVICE_DONTNEED, "MADV_DONTNEED: give the pages back" },
+	{ "free", VERB_ADVISE, ADVICE_FREE, "MADV_FREE: they may be taken when memory is short" },
+	{ "cold", VERB_ADVISE, ADVICE_COLD, "MADV_COLD: they are the first to go" },
+	{ "pageout", VERB_ADVISE, ADVICE_PAGEOUT, "MADV_PAGEOUT: to swap, or to their file" },
+	{ "remove", VERB_ADVISE, ADVICE_REMOVE, "MADV_REMOVE: punch a hole into what is shared" },
+	{ "collapse", VERB_ADVISE, ADVICE_COLLAPSE, "MADV_COLLAPSE: into huge pages, now" },
+	{ "merge", VERB_ADVISE, ADVICE_MERGE, "MADV_MERGEABLE: equal pages for ksmd" },
+	{ "random", VERB_ADVISE, ADVICE_RANDOM, "MADV_RANDOM: no readahead, no fault-around" },
+	{ "guard", VERB_ADVISE, ADVICE_GUARD, "MADV_GUARD_INSTALL: touching it is SIGSEGV" },
+	{ "hold", VERB_HOLD, 0, "wait for TIME" },
+	{ "touch:read", VERB_TOUCH, TOUCH_READ, "read a byte of each page" },
+	{ "touch:write", VERB_TOUCH, TOUCH_WRITE, "write a byte into each page" },
+	{ "fork", VERB_FORK, 0, "fork a child, which is sampled too" },
+	{ "fork:read", VERB_FORK_TOUCH, TOUCH_READ, "the same, and it reads each page" },
+	{ "fork:write", VERB_FORK_TOUCH, TOUCH_WRITE, "the same, and it writes to each page" },
+	{ "protect:none", VERB_ADVISE, ADVICE_PROTECT_NONE, "mprotect, PROT_NONE" },
+	{ "protect:write", VERB_ADVISE, ADVICE_PROTECT_WRITE, "mprotect, PROT_READ | PROT_WRITE" },
+	{ "unmap", VERB_ADVISE, ADVICE_UNMAP, "munmap; of a heap free(3), piece by piece" },
+	{ "trim", VERB_ADVISE, ADVICE_TRIM, "malloc_trim(3): what was freed, to the kernel" },
+	{ "limit", VERB_BOUND, SANDBOX_LIMIT, "SIZE becomes the limit of the sandbox" },
+	{ "high", VERB_BOUND, SANDBOX_HIGH, "SIZE becomes its memory.high" },
+};
+
+const size_t step_rule_count = sizeof(step_rules) / sizeof(step_rules[0]);
+
+static bool touches(const struct step_rule *rule)
+{
+	return rule->verb == VERB_TOUCH || rule->verb == VERB_FORK_TOUCH;
+}
+
+bool step_reads(const struct step *step)
+{
+	return touches(step->rule) && !touch_writes((enum touch_access)step->rule->what);
+}
+
+bool step_writes(const struct step *step)
+{
+	const struct step_rule *rule = step->rule;
+
+	if (touches(rule))
+		return touch_writes((enum touch_access)rule->what);
+	return rule->verb == VERB_ADVISE &&
+	       (rule->what == ADVICE_REMOVE || rule->what == ADVICE_PROTECT_WRITE);
+}
+
+bool step_trims(const struct step *step)
+{
+	return step->rule->verb == VERB_ADVISE && step->rule->what == ADVICE_TRIM;
+}
+
+bool step_needs_region(const struct step *step)
+{
+	return step->rule->verb != VERB_HOLD && step->rule->verb != VERB_FORK &&
+	       step->rule->verb != VERB_BOUND && !step_trims(step);
+}
+
+bool step_forks(const struct step *step)
+{
+	return step->rule->verb == VERB_FORK || step->rule->verb == VERB_FORK_TOUCH;
+}
+
+const char *step_argument(const struct step_rule *rule)
+{
+	return rule->verb == VERB_HOLD ? ":TIME" : rule->verb == VERB_BOUND ? ":SIZE" : "";
+}
+
+/* The longest name that TEXT begins with, ended by its end or a colon. */
+static const struct step_rule *find_rule(const char *text)
+{
+	const struct step_rule *found = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < step_rule_count; i++) {
+		size_t length = strlen(step_rules[i].name);
+
+		if (!strncmp(text, step_rules[i].name, length) && length > longest &&
+		    (text[length] == '\0' || text[length] == ':')) {
+			found = &step_rules[i];
+			longest = length;
+		}
+	}
+	return found;
+}
+
+static int step_unknown_error(const char *text, struct error *err)
+{
+	char escaped[128], known[512] = "";
+	size_t used = 0;
+
+	error_set(err, "--then '%s' is no step",
+		  error_escape(escaped, sizeof(escaped), text));
+	for (size_t i = 0; i < step_rule_count; i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s",
+					 i ? ", " : "", step_rules[i].name,
+					 step_argument(&step_rules[i]));
+	error_hint(err,
+		   "the steps are %s; those that are done to memory take :SIZE or :N%%, "
+		   "some of them :SIZE/EVERY", known);
+	return -EINVAL;
+}
+
+static int step_shape_error(const char *text, const char *what, const char *hint,
+			    struct error *err)
+{
+	char escaped[128];
+
+	error_set(err, "--then '%s' %s", error_escape(escaped, sizeof(escaped), text),
+		  what);
+	error_hint(err, "%s", hint);
+	return -EINVAL;
+}
+
+/* Whether RULE changes pages alone: to do the rest to pieces is to take the mapping apart. */
+static bool takes_pieces(const struct step_rule *rule)
+{
+	static const unsigned advices = 1U << ADVICE_DONTNEED | 1U << ADVICE_FREE |
+					1U << ADVICE_COLD | 1U << ADVICE_PAGEOUT |
+					1U << ADVICE_REMOVE | 1U << ADVICE_GUARD;
+
+	return rule->verb == VERB_ADVISE && (advices >> rule->what & 1);
+}
+
+/* NUMBERS is "SIZE", "N%" or "SIZE/EVERY". */
+static int parse_part(const char *text, const char *numbers, struct step *step,
+		      struct error *err)
+{
+	const char *slash = strchr(numbers, '/');
+	char part[SAMPLE_STEP_MAX], name[48];
+	int r;
+
+	snprintf(name, sizeof(name), "--then %s: SIZE", step->rule->name);
+	if (!slash || slash - numbers >= (ptrdiff_t)sizeof(part))
+		return size_parse(name, numbers, &step->part, err);
+	if (!takes_pieces(step->rule))
+		return step_shape_error(text, "has an EVERY, but is done to one range",
+					"dontneed, free, cold, pageout, remove and guard take "
+					":SIZE/EVERY", err);
+	snprintf(part, sizeof(part), "%.*s", (int)(slash - numbers), numbers);
+	r = size_parse(name, part, &step->part, err);
+	snprintf(name, sizeof(name), "--then %s: EVERY", step->rule->name);
+	if (r == 0)
+		r = size_parse(name, slash + 1, &step->every, err);
+	if (r < 0)
+		return r;
+	if (step->part.permyriad || step->every.permyriad)
+		return step_shape_error(text, "has a share, and nothing that it could be of",
+					"write both sizes in bytes, as in dontneed:2044K/2M",
+					err);
+	return step->every.bytes ? 0
+		: step_shape_error(text, "is done to nothing", "EVERY must be above 0", err);
+}
+
+/* REST is what follows the name: "" or ":..." */
+static int parse_rest(const char *text, const char *rest, struct step *step,
+		      struct error *err)
+{
+	int r;
+
+	if (step->rule->verb == VERB_HOLD) {
+		if (!*rest)
+			return step_shape_error(text, "does not say how long",
+						"write --then hold:TIME, as in hold:2s", err);
+		r = duration_parse("--then hold: TIME", rest + 1, &step->time, err);
+		return r < 0 || step->time ? r : step_shape_error(text, "is no time at all",
+								  "TIME must be above 0", err);
+	}
+	if (!*rest && step->rule->verb == VERB_BOUND)
+		return step_shape_error(text, "does not say to what",
+					"write --then limit:SIZE or high:SIZE, as in limit:32M",
+					err);
+	if (!*rest)
+		return 0;
+	if (step->rule->verb == VERB_FORK)
+		return step_shape_error(
+			text, "has a size, but a fork is whole",
+			"write fork, fork:read or fork:write; the last two take :SIZE", err);
+	if (step_trims(step))
+		return step_shape_error(text, "has a size, but malloc_trim(3) is whole",
+					"write trim alone, and unmap:SIZE before it", err);
+	r = parse_part(text, rest + 1, step, err);
+	if (r < 0 || step->part.bytes || step->part.permyriad)
+		return r;
+	return step_shape_error(text, "is done to nothing", "SIZE must be above 0", err);
+}
+
+int step_parse(const char *text, struct step *ret_step, struct error *err)
+{
+	struct step step = { .rule = find_rule(text) };
+	int r;
+
+	if (!step.rule)
+		return step_unknown_error(text, err);
+	r = parse_rest(text, text + strlen(step.rule->name), &step, err);
+	if (r < 0)
+		return r;
+	if (strlen(text) >= sizeof(step.name))
+		return step_shape_error(text, "is too long", "write the number with fewer digits",
+					err);
+	memcpy(step.name, text, strlen(text) + 1);
+	*ret_step = step;
+	return 0;
+}

@@ -1,0 +1,682 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser.c - from the bytes of a log to the lines of its reports, skipping all others */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "kernlog/known-prefix.h"
+#include "kernlog/learned-prefix.h"
+#include "kernlog/mail.h"
+#include "kernlog/prefilter.h"
+#include "kernlog/structured.h"
+#include "kernlog/unescape.h"
+#include "lib/duration.h"
+#include "oomreport/hosts.h"
+#include "oomreport/message.h"
+#include "oomreport/parser.h"
+#include "oomreport/turn.h"
+#include "oomreport/unwrap.h"
+
+/*
+ * Between reports only certain words are looked for (oom_prefilter()); where one is found, so many
+ * bytes in front of it are read too, because the beginning of a report may be missing.
+ */
+#define LOOK_BACK (128 * 1024)
+
+/*
+ * After so many messages that are none of a report's, words are looked for again. A line of an
+ * entry that has many counts for a part of one.
+ */
+#define QUIET_MESSAGES 300
+#define STRUCTURED_PER_MESSAGE 16
+#define QUIET_MAX (QUIET_MESSAGES * STRUCTURED_PER_MESSAGE)
+
+/*
+ * The first line of a report begins with a process's name: what the name begins with, the prefix
+ * of the next lines tells. So many of them, and so many bytes, are waited for.
+ */
+#define HELD_LINES 8
+#define HELD_MAX 8192
+
+/* A JSON document in one line may be longer than a line of text: all that a query has found. */
+#define DOCUMENT_MAX (16 << 20)
+
+/* What separates reports in the count of lines: more than reassemble.c waits for. */
+#define SKIPPED_LINES 10000
+
+struct oom_parser {
+	struct hosts hosts;
+	struct unwrap unwrap;
+	struct turn turn;
+	struct seen seen;
+	struct mail mail;
+	struct structured structured;
+	int64_t now_ns;
+	bool reading;			/* line by line; else looking for words */
+	unsigned quiet;			/* what came since the last line of a report, in fields */
+	char *line;			/* owned; DOCUMENT_MAX bytes: a line torn between calls */
+	size_t line_length;
+	char *back;			/* owned; LOOK_BACK bytes: what was skipped last */
+	size_t back_length;
+	char *scratch;			/* owned; OOM_LINE_MAX bytes: a line being stripped */
+	struct prefixes prefixes;
+	bool escaped;			/* this log has "\\=" for '=' (CEF) */
+	size_t held_length;		/* of lines that wait until the prefix is known */
+	unsigned held_lines;
+	bool held_entered[HELD_LINES];	/* in an entry: held_entries, without its message */
+	struct structured_entry held_entries[HELD_LINES];
+	char held[HELD_MAX];		/* each with its newline */
+};
+
+struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context)
+{
+	struct oom_parser *parser = calloc(1, sizeof(*parser));
+	struct timespec now;
+
+	if (!parser)
+		return NULL;
+	clock_gettime(CLOCK_REALTIME, &now);
+	parser->now_ns = (int64_t)now.tv_sec * (int64_t)NS_PER_SECOND + now.tv_nsec;
+	parser->hosts.on_report = on_report;
+	parser->hosts.context = context;
+	parser->unwrap.hosts = &parser->hosts;
+	parser->line = malloc(DOCUMENT_MAX);
+	parser->back = malloc(LOOK_BACK);
+	parser->scratch = malloc(OOM_LINE_MAX);
+	if (!parser->line || !parser->back || !parser->scratch) {
+		oom_parser_free(parser);
+		return NULL;
+	}
+	return parser;
+}
+
+void oom_parser_free(struct oom_parser *parser)
+{
+	if (!parser)
+		return;
+	hosts_free(&parser->hosts);
+	unwrap_free(&parser->unwrap);
+	turn_free(&parser->turn);
+	structured_free(&parser->structured);
+	mail_free(&parser->mail);
+	free(parser->line);
+	free(parser->back);
+	free(parser->scratch);
+	free(parser);
+}
+
+/*
+ * Whether a line that is another program's by its tag is the kernel's nevertheless: one without a
+ * tag that begins with two words and a colon ("Hardware name: "). What begins with a name could be
+ * anything.
+ */
+static bool parser_is_ours(const struct log_prefix *log_prefix)
+{
+	enum oom_line_type type =
+		oom_line_type_of(log_prefix->message, (struct oom_expected){ 0 });
+
+	return type > OOM_LINE_CPUSET && type < OOM_LINE_DROPPED;
+}
+
+static int take_turned(void *context, const struct log_prefix *line)
+{
+	struct oom_parser *parser = context;
+	enum oom_line_type type;
+
+	return unwrap_take(&parser->unwrap, line, &type);
+}
+
+/* A line waits while it may be of a log that has its newest line first. */
+static int take_ordered(struct oom_parser *parser, const struct log_prefix *line,
+			enum oom_line_type *ret_type)
+{
+	enum oom_line_type type;
+	int r;
+
+	/* What is no line of text comes from the kernel itself. */
+	if (!line->width || parser->turn.order == TURN_FORWARD)
+		return unwrap_take(&parser->unwrap, line, ret_type);
+	type = oom_line_type_of(line->message, (struct oom_expected){ 0 });
+	r = turn_take(&parser->turn, line, type, take_turned, parser);
+	if (r == 0)
+		return unwrap_take(&parser->unwrap, line, ret_type);
+	*ret_type = type;
+	return r < 0 ? r : 0;
+}
+
+static int take_message(struct oom_parser *parser, const struct log_prefix *log_prefix)
+{
+	struct log_prefix line = *log_prefix;
+	enum oom_line_type type = OOM_LINE_NONE;
+	int r = 0;
+
+	/* What looked like a host and a tag is the message's: "Hardware name: ". */
+	if (log_prefix->foreign)
+		line.host.length = 0;
+	if (!log_prefix->foreign || parser_is_ours(log_prefix))
+		r = take_ordered(parser, &line, &type);
+	parser->quiet = type == OOM_LINE_NONE ? parser->quiet + STRUCTURED_PER_MESSAGE : 0;
+	return r;
+}
+
+/* Unescapes the message of *log_prefix, which lies in memory of ours. */
+static void parser_unescape(struct log_prefix *log_prefix)
+{
+	char *message = (char *)(uintptr_t)log_prefix->message.at;
+
+	log_prefix->message.length = unescape_bytes(message, log_prefix->message.length,
+						    log_prefix->kmsg ? UNESCAPE_KMSG
+						    : log_prefix->syslog ? UNESCAPE_SYSLOG
+						    : UNESCAPE_OTHER);
+}
+
+/* What ENTRY says of a time that the line inside it does not. */
+static void parser_add_time(const struct structured_entry *entry, struct oom_time *time)
+{
+	if (!time->has_wall && entry->time.raw[0])
+		memcpy(time->raw, entry->time.raw, sizeof(time->raw));
+	if (!time->has_wall && entry->time.has_wall) {
+		time->has_wall = true;
+		time->wall_ns = entry->time.wall_ns;
+		time->wall_guessed = entry->time.wall_guessed;
+	}
+	if (!time->has_monotonic && entry->time.has_monotonic) {
+		time->has_monotonic = true;
+		time->monotonic_ns = entry->time.monotonic_ns;
+	}
+}
+
+/* Whether a name is in front of what LINE says: what belongs to it is not known yet. */
+static bool parser_is_named(enum oom_line_type type)
+{
+	return type == OOM_LINE_INVOKED || type == OOM_LINE_CPUSET;
+}
+
+/* Finds the shape of LINE, best one with which its text is one of a report's. */
+static bool find_shape(const struct oom_parser *parser, struct strview line,
+		       struct prefix_parts *ret_parts)
+{
+	struct oom_expected expected = unwrap_expects(&parser->unwrap);
+	bool found = false;
+
+	for (size_t i = 0; i < parser->prefixes.count; i++) {
+		const struct prefix_shape *shape = &parser->prefixes.shapes[i];
+		struct prefix_parts parts;
+
+		if (!prefix_split(shape, line, &parts))
+			continue;
+		if (oom_line_type_of(parts.text, expected) != OOM_LINE_NONE) {
+			*ret_parts = parts;
+			return true;
+		}
+		if (!found && prefix_is_sure(shape, parts.front)) {
+			*ret_parts = parts;
+			found = true;
+		}
+	}
+	return found;
+}
+
+/*
+ * Adds what FRONT says of a time, or else leaves what was read where a prefix that is known
+ * beforehand seemed to be: a part of this one.
+ */
+static void read_front(const struct oom_parser *parser, struct strview front,
+		       struct log_prefix *log_prefix)
+{
+	struct oom_time before = log_prefix->time;
+
+	log_prefix->time = (struct oom_time){ .raw = "" };
+	prefix_read(front, parser->now_ns, log_prefix);
+	if (!log_prefix->time.has_wall && !log_prefix->time.has_monotonic)
+		log_prefix->time = before;
+}
+
+/*
+ * Takes off the prefix that other lines of this log have taught, where *log_prefix, what is
+ * known of
+ * prefixes beforehand, has none of a report's texts. LINE is memory of ours.
+ */
+static void take_learned_prefix(struct oom_parser *parser, struct strview line,
+				struct log_prefix *log_prefix)
+{
+	enum oom_line_type type = oom_line_type_of(log_prefix->message,
+						   unwrap_expects(&parser->unwrap));
+	struct prefix_parts parts;
+
+	/* A prefix may begin with a number in brackets too. */
+	if (log_prefix->foreign || log_prefix->kmsg ||
+	    (type != OOM_LINE_NONE && type != OOM_LINE_ROW && !parser_is_named(type)) ||
+	    !find_shape(parser, line, &parts) || parts.text.at < log_prefix->message.at)
+		return;
+	if (parts.quote)
+		parts.text.length = prefix_unquote((char *)(uintptr_t)parts.text.at,
+						   parts.text.length, parts.quote);
+	log_prefix->message = parts.text;
+	read_front(parser, parts.front, log_prefix);
+	for (size_t i = 0; i < parts.front.length && !log_prefix->timed; i++)
+		log_prefix->timed = !strchr(" \t>|\"'", parts.front.at[i]);
+}
+
+/*
+ * Takes LINE, without its newline, of memory of ours. ENTRY, where not NULL, is what it was found
+ * in.
+ */
+static int take_prefixed(struct oom_parser *parser, struct strview line,
+			 const struct structured_entry *entry)
+{
+	struct log_prefix log_prefix;
+
+	log_prefix_strip(line, parser->now_ns, &log_prefix);
+	take_learned_prefix(parser, line, &log_prefix);
+	if (entry) {
+		log_prefix.timed = true;
+		parser_add_time(entry, &log_prefix.time);
+		if (entry->host[0])
+			log_prefix.host = strview_of(entry->host);
+		if (entry->caller[0])
+			log_prefix.caller = strview_of(entry->caller);
+	}
+	/* The journal has it as it was. */
+	if (!entry || !entry->record || log_prefix.kmsg)
+		parser_unescape(&log_prefix);
+	return take_message(parser, &log_prefix);
+}
+
+/* Takes the first line of *text, which may end as those of a serial console do. */
+static struct strview take_first_line(struct strview *text)
+{
+	struct strview line = strview_head(*text, strview_find(*text, "\n"));
+
+	*text = strview_from(*text, line.length + 1);
+	while (strview_last(line) == '\r')
+		line.length--;
+	return line;
+}
+
+/* Takes the lines that wait: it is known what stands in front of a text, or will not be. */
+static int release_held(struct oom_parser *parser)
+{
+	struct strview rest = { parser->held, parser->held_length };
+	int r = 0;
+
+	if (rest.length)
+		prefix_learn_end(&parser->prefixes, strview_head(rest, strview_find(rest, "\n")));
+	parser->held_length = 0;
+	parser->held_lines = 0;
+	for (size_t i = 0; r == 0 && rest.length; i++)
+		r = take_prefixed(parser, take_first_line(&rest),
+				  parser->held_entered[i] ? &parser->held_entries[i] : NULL);
+	return r;
+}
+
+/*
+ * Keeps LINE, of ENTRY if that is not NULL, until it is known what stands in front of a text.
+ * Returns whether there was room.
+ */
+static bool hold_line(struct oom_parser *parser, struct strview line,
+		      const struct structured_entry *entry)
+{
+	size_t index = parser->held_lines;
+
+	if (index == HELD_LINES || line.length >= HELD_MAX - parser->held_length ||
+	    memchr(line.at, '\n', line.length))
+		return false;
+	parser->held_entered[index] = entry != NULL;
+	if (entry)
+		parser->held_entries[index] = *entry;
+	memcpy(parser->held + parser->held_length, line.at, line.length);
+	parser->held_length += line.length;
+	parser->held[parser->held_length++] = '\n';
+	parser->held_lines++;
+	return true;
+}
+
+/* Learns the prefix of LINE, if it is unmistakable and not one that is known beforehand. */
+static bool learn_prefix(struct oom_parser *parser, struct strview line)
+{
+	size_t at = prefix_find(line);
+	struct log_prefix log_prefix;
+
+	if (at == STRVIEW_NONE)
+		return false;
+	log_prefix_strip(line, parser->now_ns, &log_prefix);
+	if (!log_prefix.foreign && log_prefix.message.at < line.at + at)
+		prefix_learn(&parser->prefixes, line, at);
+	return true;
+}
+
+/* A line of text, of memory of ours; ENTRY as in take_prefixed(). */
+static int take_text_line(struct oom_parser *parser, struct strview line,
+			  const struct structured_entry *entry)
+{
+	bool learned;
+	int r;
+
+	parser->escaped = parser->escaped || strview_has(line, "gfp_mask\\=0x") ||
+			  strview_has(line, "oom-kill:constraint\\=CONSTRAINT_");
+	if (parser->escaped)
+		line.length = plain_equals((char *)(uintptr_t)line.at, line.length);
+	learned = learn_prefix(parser, line);
+
+	if (!learned &&
+	    (parser->held_lines || strview_has(line, "invoked oom-killer: gfp_mask=")) &&
+	    hold_line(parser, line, entry))
+		return 0;
+	r = release_held(parser);
+	return r < 0 ? r : take_prefixed(parser, line, entry);
+}
+
+/*
+ * Whether the lines of a message are so many of a log: one behind the first has a time of its own
+ * or, where it is not known that the message is one RECORD, begins what is no part of another.
+ */
+static bool holds_lines(const struct oom_parser *parser, struct strview message, bool record)
+{
+	take_first_line(&message);
+	while (message.length) {
+		struct log_prefix log_prefix;
+		enum oom_line_type type;
+
+		log_prefix_strip(take_first_line(&message), parser->now_ns, &log_prefix);
+		if (log_prefix.timed)
+			return true;
+		type = oom_line_type_of(log_prefix.message, (struct oom_expected){ 0 });
+		if (!record && type != OOM_LINE_NONE && type != OOM_LINE_COUNTS)
+			return true;
+	}
+	return false;
+}
+
+/* A serial console's line ends as a cloud's log keeps them: written as \\r\\n. */
+static struct strview undo_line_ends(const struct structured_entry *entry)
+{
+	static const char end[] = "\\r\\n";
+	struct strview rest = { entry->message, entry->length };
+	size_t kept = 0;
+
+	if (entry->record || rest.length < 4 || memcmp(rest.at + rest.length - 4, end, 4))
+		return rest;
+	while (rest.length) {
+		bool found = strview_skip(&rest, end);
+
+		entry->message[kept++] = found ? '\n' : rest.at[0];
+		rest = strview_from(rest, !found);
+	}
+	while (kept && entry->message[kept - 1] == '\n')
+		kept--;
+	return (struct strview){ entry->message, kept };
+}
+
+/* A message out of JSON or a journal's export; inside may be the log of something else. */
+static int take_field(void *context, const struct structured_entry *entry)
+{
+	struct oom_parser *parser = context;
+	struct strview rest = undo_line_ends(entry);
+	int r = 0;
+
+	if (!holds_lines(parser, rest, entry->record))
+		return take_text_line(parser, rest, entry);
+	while (r == 0 && rest.length)
+		r = take_text_line(parser, take_first_line(&rest), entry);
+	return r;
+}
+
+/* One line, without its newline, decoded if it was in a mail. */
+static int take_decoded_line(void *context, struct strview line)
+{
+	struct oom_parser *parser = context;
+	size_t length;
+	int r = structured_take(&parser->structured, line, parser->now_ns, take_field, parser);
+
+	if (r != 0) {
+		parser->quiet++;
+		return r < 0 ? r : 0;
+	}
+	length = line.length < OOM_LINE_MAX ? line.length : OOM_LINE_MAX;
+	if (length)
+		memcpy(parser->scratch, line.at, length);
+	/* In a record of /dev/kmsg all other bytes that are no ASCII are escaped. */
+	length = log_prefix_is_kmsg(line) ? unescape_spaces(parser->scratch, length)
+					: unescape_line(parser->scratch, length);
+	while (length && parser->scratch[length - 1] == '\r')
+		length--;
+	return take_text_line(parser, (struct strview){ parser->scratch, length }, NULL);
+}
+
+/* One line of the log, without its newline. */
+static int take_line(struct oom_parser *parser, struct strview line)
+{
+	int r = mail_take(&parser->mail, line, take_decoded_line, parser);
+
+	/* There are no words to be seen in what is encoded. */
+	if (r > 0)
+		parser->quiet = 0;
+	return r < 0 ? r : r > 0 ? 0 : take_decoded_line(parser, line);
+}
+
+/* Keeps a piece of a line until its end comes. */
+static void keep_piece(struct oom_parser *parser, struct strview piece)
+{
+	size_t room = DOCUMENT_MAX - parser->line_length;
+	size_t length = piece.length < room ? piece.length : room;
+
+	if (length)
+		memcpy(parser->line + parser->line_length, piece.at, length);
+	parser->line_length += length;
+}
+
+static int end_piece(struct oom_parser *parser)
+{
+	struct strview line = { parser->line, parser->line_length };
+
+	parser->line_length = 0;
+	return take_line(parser, line);
+}
+
+/* No line goes on with what was read last. */
+static int end_lines(struct oom_parser *parser)
+{
+	int r = mail_end(&parser->mail, take_decoded_line, parser);
+
+	if (r == 0)
+		r = structured_end(&parser->structured, take_field, parser);
+	if (r == 0)
+		r = release_held(parser);
+	if (r == 0)
+		r = turn_pause(&parser->turn, take_turned, parser);
+	if (r == 0)
+		r = unwrap_end(&parser->unwrap);
+	unwrap_begin(&parser->unwrap);
+	parser->prefixes.count = parser->prefixes.next = 0;
+	parser->escaped = false;
+	return r;
+}
+
+static int look_for_words(struct oom_parser *parser)
+{
+	int r = end_lines(parser);
+
+	parser->reading = false;
+	parser->quiet = 0;
+	parser->back_length = 0;
+	hosts_skip(&parser->hosts, SKIPPED_LINES);
+	return r;
+}
+
+/* Takes the first line of *data, or keeps the piece of one that is there. */
+static int parser_read_line(struct oom_parser *parser, struct strview *data)
+{
+	const char *newline = memchr(data->at, '\n', data->length);
+	struct strview line =
+		strview_head(*data, newline ? (size_t)(newline - data->at) : data->length);
+
+	*data = strview_from(*data, line.length + (newline != NULL));
+	if (!newline || parser->line_length)
+		keep_piece(parser, line);
+	if (!newline)
+		return 0;
+	return parser->line_length ? end_piece(parser) : take_line(parser, line);
+}
+
+/* Reads lines until nothing of a report has come for a while. *data is what is left. */
+static int parser_read_lines(struct oom_parser *parser, struct strview *data)
+{
+	int r = 0;
+
+	while (r == 0 && data->length && parser->quiet < QUIET_MAX)
+		r = parser_read_line(parser, data);
+	if (r == 0 && parser->quiet >= QUIET_MAX && !parser->line_length)
+		r = look_for_words(parser);
+	return r;
+}
+
+/* Reads the lines of DATA, though all of them may be none of a report's. */
+static int parser_read_all(struct oom_parser *parser, struct strview data)
+{
+	int r = 0;
+
+	while (r == 0 && data.length)
+		r = parser_read_line(parser, &data);
+	parser->quiet = 0;
+	return r;
+}
+
+/* Keeps the last bytes of what is skipped. */
+static void keep_back(struct oom_parser *parser, struct strview data)
+{
+	size_t kept = parser->back_length;
+
+	if (data.length >= LOOK_BACK) {
+		data = strview_from(data, data.length - LOOK_BACK);
+		kept = 0;
+	} else if (kept + data.length > LOOK_BACK) {
+		kept = LOOK_BACK - data.length;
+		memmove(parser->back, parser->back + parser->back_length - kept, kept);
+	}
+	if (data.length)
+		memcpy(parser->back + kept, data.at, data.length);
+	parser->back_length = kept + data.length;
+}
+
+/* Whether a word is torn between what was skipped last and DATA. */
+static bool parser_is_torn(const struct oom_parser *parser, struct strview data)
+{
+	char seam[2 * OOM_PREFILTER_OVERLAP];
+	size_t before = parser->back_length, behind =
+		strview_head(data, OOM_PREFILTER_OVERLAP).length;
+
+	if (before > OOM_PREFILTER_OVERLAP)
+		before = OOM_PREFILTER_OVERLAP;
+
+	memcpy(seam, parser->back + parser->back_length - before, before);
+	memcpy(seam + before, data.at, behind);
+	return oom_prefilter(seam, before + behind, 0) < before + behind;
+}
+
+/* The lines in the last WANTED bytes of TEXT; the first, which is CUT or may be, is left out. */
+static struct strview last_lines(struct strview text, size_t wanted, bool cut)
+{
+	size_t from = wanted < text.length ? text.length - wanted : 0;
+
+	text = strview_from(text, from);
+	if (from || cut)
+		strview_skip_past(&text, "\n");
+	return text;
+}
+
+/*
+ * A word was found at WHERE of *data: reads on from some lines in front of it. *data is the rest.
+ */
+static int begin_reading(struct oom_parser *parser, struct strview *data, size_t where)
+{
+	struct strview back = { parser->back, parser->back_length };
+	int r = 0;
+
+	parser->reading = true;
+	unwrap_begin(&parser->unwrap);
+	if (where < LOOK_BACK)
+		r = parser_read_all(parser,
+				    last_lines(back, LOOK_BACK - where, back.length == LOOK_BACK));
+	parser->back_length = 0;
+	if (r == 0)
+		r = parser_read_all(parser,
+				    last_lines(strview_head(*data, where), LOOK_BACK, false));
+	*data = strview_from(*data, where);
+	return r;
+}
+
+/* Skips what has no word of a report. *data is what is left. */
+static int parser_skip(struct oom_parser *parser, struct strview *data)
+{
+	size_t where = 0;
+
+	if (!parser->back_length || !parser_is_torn(parser, *data))
+		where = oom_prefilter(data->at, data->length, 0);
+	if (where < data->length)
+		return begin_reading(parser, data, where);
+	keep_back(parser, *data);
+	*data = strview_from(*data, data->length);
+	return 0;
+}
+
+int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length)
+{
+	struct strview rest = { data, length };
+	int r = 0;
+
+	seen_bytes(&parser->seen, rest);
+	while (r == 0 && rest.length)
+		r = parser->reading ? parser_read_lines(parser, &rest)
+			: parser_skip(parser, &rest);
+	return r;
+}
+
+int oom_parser_record(struct oom_parser *parser, struct strview message,
+		      const struct oom_time *time,
+		      const char *host)
+{
+	struct log_prefix log_prefix = {
+		.message = strview_head(message, OOM_LINE_MAX), .host =
+			strview_of(host ? host : ""),
+		.caller = { message.at, 0 }, .time = *time, .timed = true,
+	};
+
+	seen_record(&parser->seen, time, host ? host : "");
+	return take_message(parser, &log_prefix);
+}
+
+int oom_parser_pause(struct oom_parser *parser)
+{
+	int r = release_held(parser);
+
+	if (r == 0)
+		r = turn_pause(&parser->turn, take_turned, parser);
+	if (r == 0)
+		r = unwrap_end(&parser->unwrap);
+	return r < 0 ? r : hosts_flush(&parser->hosts, false);
+}
+
+int oom_parser_end(struct oom_parser *parser)
+{
+	int r = 0;
+
+	seen_end(&parser->seen, parser->now_ns);
+	if (parser->reading && parser->line_length)
+		r = end_piece(parser);
+	parser->line_length = 0;
+	if (r == 0)
+		r = look_for_words(parser);
+	if (r == 0)
+		r = turn_end(&parser->turn, take_turned, parser);
+	if (r == 0)
+		r = unwrap_end(&parser->unwrap);
+	return r < 0 ? r : hosts_flush(&parser->hosts, true);
+}
+
+const struct seen *oom_parser_seen(const struct oom_parser *parser)
+{
+	return &parser->seen;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* read-memcg.c - the memory cgroup whose limit was reached: mm/memcontrol.c */
+#include <config.h>
+
+#include "oomreport/reader.h"
+#include "oomreport/scan-values.h"
+
+/*
+ * PAGE_COUNTER_MAX and its older relations, in kB: 9007199254740991, less a page, or twice that.
+ * No limit that anybody sets comes near. That of 32-bit kernels is LONG_MAX pages.
+ */
+#define UNLIMITED_KB (UINT64_C(1) << 52)
+#define UNLIMITED_32_KB (UINT64_C(0x7fffffff) * 4)
+
+/* Whether CHILD is PARENT or below it. All is below the root, which says little: 1; else 2. */
+static int memcg_line_is_below(struct strview child, struct strview parent)
+{
+	if (!parent.length || child.length < parent.length ||
+	    memcmp(child.at, parent.at, parent.length) != 0)
+		return 0;
+	if (parent.length == 1)
+		return 1;
+	return child.length == parent.length || child.at[parent.length] == '/' ? 2 : 0;
+}
+
+bool read_split_paths(struct strview text, const char *separator, struct strview *ret_first,
+		      struct strview *ret_second)
+{
+	struct strview second = text;
+	int best = -1;
+
+	while (strview_skip_past(&second, separator)) {
+		size_t at = text.length - second.length - strlen(separator);
+		struct strview first = strview_head(text, at);
+		int related = memcg_line_is_below(first, second) |
+			memcg_line_is_below(second, first);
+
+		if (!strview_starts(second, "/") || related <= best)
+			continue;
+		*ret_first = first;
+		*ret_second = second;
+		best = related;
+	}
+	return best >= 0;
+}
+
+/* "Task in /a/b killed as a result of limit of /a", "Memory limit reached of cgroup /a" */
+int read_memcg_task(struct oom_partial *partial, struct strview text)
+{
+	struct oom_memcg *memcg = &partial->report.memcg;
+	struct strview task, limit;
+	int r;
+
+	partial->memcg_present = true;
+	text = strview_trim(text);
+	if (strview_skip(&text, "Memory limit reached of cgroup "))
+		return value_keep(&memcg->path, text);
+	strview_skip(&text, "Task in ");
+	if (!read_split_paths(text, " killed as a result of limit of ", &task, &limit)) {
+		task = strview_head(text, strview_find_last(text, " killed as a result"));
+		return value_keep(&memcg->task_path, task);
+	}
+	r = value_keep(&memcg->path, limit);
+	return r < 0 ? r : value_keep(&memcg->task_path, task);
+}
+
+static void note_limit(struct oom_counter *counter)
+{
+	counter->unlimited = counter->limit != OOM_UNKNOWN &&
+			     (counter->limit / 1024 >= UNLIMITED_KB ||
+			      counter->limit / 1024 == UNLIMITED_32_KB);
+}
+
+/* "memory: usage 32768kB, limit 32768kB, failcnt 12" */
+int read_counter(struct oom_partial *partial, struct strview text)
+{
+	struct oom_memcg *memcg = &partial->report.memcg;
+	struct oom_counter *counter;
+
+	strview_skip_blanks(&text);
+	counter = strview_starts(text, "memory:") ? &memcg->memory
+		: strview_starts(text, "memory+swap:") ? &memcg->memsw
+		: strview_starts(text, "swap:") ? &memcg->swap : &memcg->kmem;
+	partial->memcg_present = true;
+	if (counter->usage != OOM_UNKNOWN)
+		return 0;
+	value_size(text, "usage", 1024, &counter->usage);
+	value_size(text, "limit", 1024, &counter->limit);
+	value_size(text, "failcnt", 1, &counter->failcnt);
+	note_limit(counter);
+	return 0;
+}
+
+/* "cache:0KB rss:49484KB ...": one line, up to 5.2. A number without KB is cut off. */
+static int read_old_stats(struct oom_figures *stats, struct strview text)
+{
+	int r = 0;
+
+	while (r == 0 && (strview_skip_blanks(&text), text.length)) {
+		struct strview word = strview_take_word(&text), name;
+		uint64_t value;
+
+		if (!word.length)
+			break;
+		if (strview_take_until(&word, ":", &name) && strview_take_u64(&word, &value) &&
+		    (strview_starts(word, "KB") || strview_starts(word, "kB")))
+			r = oom_figure_plus(stats, name.at, name.length, value_times(value, 1024));
+	}
+	return r;
+}
+
+/* The lines of memory.stat in bytes, one or many in a record; or the rest of an old one. */
+int read_stat(struct oom_partial *partial, struct strview text)
+{
+	struct oom_figures *stats = &partial->report.memcg.stats;
+	int r = 0;
+
+	if (strview_has(text, ":"))
+		return read_old_stats(stats, text);
+	while (r == 0 && text.length) {
+		struct strview line = strview_head(text, strview_find(text, "\n")), name;
+		uint64_t value;
+
+		text = strview_from(text, line.length + 1);
+		strview_skip_blanks(&line);
+		name = strview_take_word(&line);
+		strview_skip_blanks(&line);
+		if (name.length && strview_take_u64(&line, &value))
+			r = oom_figure_add(stats, name.at, name.length, value);
+	}
+	return r;
+}
+
+/*
+ * Takes the path of a cgroup, up to the colon behind it. Both may hold colons: the first figure is
+ * "cache:".
+ */
+static struct strview take_path(struct strview *text, const char *known)
+{
+	static const char *const ends[] = { ": cache:", ":cache:", ":" };
+	struct strview rest = *text, path;
+	size_t end = STRVIEW_NONE;
+
+	if (known && strview_skip(&rest, known) && strview_starts(rest, ":"))
+		end = (size_t)(rest.at - text->at);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && end == STRVIEW_NONE; i++)
+		end = strview_find_last(*text, ends[i]);
+	path = strview_head(*text, end);
+	*text = strview_from(*text, path.length + 1);
+	return path;
+}
+
+/* FNV-1a */
+static uint64_t hash_of(struct strview text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < text.length; i++)
+		hash = (hash ^ (unsigned char)text.at[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/*
+ * Whether the figures of PATH are to be added to those of the cgroup whose limit it is: it lies
+ * below that one. Each is printed once; what comes again, alone or with all the others, is a copy.
+ */
+static bool adds_to_sum(struct oom_partial *partial, struct strview path)
+{
+	const char *above = partial->report.memcg.path;
+	uint64_t hash = hash_of(path);
+
+	partial->stats_copied |= strview_is(path, above);
+	if (partial->stats_copied || !memcg_line_is_below(path, strview_of(above)) || hash ==
+	    partial->stats_last)
+		return false;
+	partial->stats_last = hash;
+	return true;
+}
+
+/*
+ * "Memory cgroup stats for /a: cache:0KB rss:...", "Memory cgroup stats for /a:", up to 3.8
+ * without a path. Up to 5.2 the cgroups below the limited one follow it, each with a line of its
+ * own, in which those below that are left out: the sum is what the limit counts.
+ */
+int read_stats(struct oom_partial *partial, struct strview text)
+{
+	struct oom_memcg *memcg = &partial->report.memcg;
+	struct strview path = { text.at, 0 };
+	int r;
+
+	partial->memcg_present = true;
+	partial->in_stats = !memcg->stats.count;
+	strview_skip_blanks(&text);
+	strview_skip(&text, "Memory cgroup stats");
+	if (strview_skip(&text, " for "))
+		path = take_path(&text, memcg->path);
+	else if (!strview_skip_past(&text, ":"))
+		return 0;
+	if (memcg->path && path.length && (memcg->stats.count || !strview_is(path, memcg->path))) {
+		partial->in_stats = strview_has(text, ":") && adds_to_sum(partial, path);
+		return partial->in_stats ? read_stat(partial, text) : 0;
+	}
+	r = value_keep(&memcg->path, path);
+	return r < 0 || memcg->stats.count ? r : read_stat(partial, text);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* read-table.c - the table of tasks, whose header says which columns there are */
+#include <config.h>
+
+#include "oomreport/reader.h"
+#include "oomreport/scan-values.h"
+
+static const struct {
+	const char *name;
+	enum partial_column column;
+} names[] = {
+	{ "uid", PARTIAL_UID }, { "tgid", PARTIAL_TGID }, { "total_vm", PARTIAL_TOTAL_VM },
+	{ "rss", PARTIAL_RSS }, { "rss_anon", PARTIAL_RSS_ANON }, { "rss_file", PARTIAL_RSS_FILE },
+	{ "rss_shmem", PARTIAL_RSS_SHMEM }, { "nr_ptes", PARTIAL_PTES },
+	{ "nr_pmds", PARTIAL_PTES },
+	{ "nr_puds", PARTIAL_PTES }, { "pgtables_bytes", PARTIAL_PGTABLES_BYTES },
+	{ "swapents", PARTIAL_SWAP }, { "oom_score_adj", PARTIAL_ADJ },
+	{ "oom_adj", PARTIAL_OLD_ADJ },
+};
+
+static enum partial_column row_column_of(struct strview word)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strview_is(word, names[i].name))
+			return names[i].column;
+	return PARTIAL_SKIP;
+}
+
+static void note_columns(struct oom_partial *partial)
+{
+	struct oom_columns *columns = &partial->report.columns;
+
+	*columns = (struct oom_columns){ 0 };
+	for (size_t i = 0; i < partial->column_count; i++) {
+		columns->rss_kinds |= partial->columns[i] == PARTIAL_RSS_ANON;
+		columns->swap |= partial->columns[i] == PARTIAL_SWAP;
+		columns->adj |= partial->columns[i] == PARTIAL_ADJ;
+		columns->old_adj |= partial->columns[i] == PARTIAL_OLD_ADJ;
+		columns->pgtables |= partial->columns[i] == PARTIAL_PTES ||
+				     partial->columns[i] == PARTIAL_PGTABLES_BYTES;
+	}
+}
+
+int read_table(struct oom_partial *partial, struct strview text)
+{
+	struct strview word, inside;
+
+	partial->report.has_table = true;
+	partial->column_count = 0;
+	partial->padded_rows = strview_is_blank(strview_last(text));
+	strview_take_until(&text, "]", &inside);
+	while (strview_skip_blanks(&text), text.length &&
+	       partial->column_count < PARTIAL_COLUMNS_MAX) {
+		word = strview_take_word(&text);
+		if (!word.length || strview_is(word, "name"))
+			break;
+		partial->columns[partial->column_count++] = row_column_of(word);
+	}
+	note_columns(partial);
+	return 0;
+}
+
+/* How many numbers stand behind the pid, in front of the name; the first of them are in VALUES. */
+static size_t count_numbers(struct strview text, int64_t *values, size_t room)
+{
+	size_t count = 0;
+
+	while (strview_skip_blanks(&text)) {
+		struct strview word = strview_take_word(&text);
+		int64_t value;
+
+		if (!word.length || !strview_take_i64(&word, &value) || word.length)
+			break;
+		if (count < room)
+			values[count] = value;
+		count++;
+	}
+	return count;
+}
+
+static void set_columns(struct oom_partial *partial, const enum partial_column *columns,
+			size_t count)
+{
+	memcpy(partial->columns, columns, count * sizeof(*columns));
+	partial->column_count = count;
+	note_columns(partial);
+}
+
+/* The header was cut off: the number of columns tells the kernel's age, the fifth what it is. */
+static void guess_columns(struct oom_partial *partial, struct strview text)
+{
+	static const enum partial_column oldest[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_SKIP,
+		PARTIAL_OLD_ADJ };
+	static const enum partial_column el6[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_SKIP,
+		PARTIAL_OLD_ADJ,
+		PARTIAL_ADJ };
+	static const enum partial_column ptes[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_PTES,
+		PARTIAL_SWAP,
+		PARTIAL_ADJ };
+	static const enum partial_column bytes[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_PGTABLES_BYTES,
+		PARTIAL_SWAP,
+		PARTIAL_ADJ };
+	static const enum partial_column pmds[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_PTES,
+		PARTIAL_PTES,
+		PARTIAL_SWAP, PARTIAL_ADJ };
+	static const enum partial_column kinds[] = {
+		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_RSS_ANON,
+		PARTIAL_RSS_FILE,
+		PARTIAL_RSS_SHMEM, PARTIAL_PGTABLES_BYTES, PARTIAL_SWAP, PARTIAL_ADJ };
+	int64_t value[10] = { 0 };
+	size_t count = count_numbers(text, value, 10);
+
+	if (count >= 10)
+		set_columns(partial, kinds, 10);
+	else if (count == 8 || count == 9)
+		set_columns(partial, pmds, 8);
+	else if (count == 7 && value[4] && value[4] % 1024 == 0)
+		set_columns(partial, bytes, 7);
+	else if (count == 7 && partial->report.kernel && strstr(partial->report.kernel, ".el6"))
+		set_columns(partial, el6, 7);
+	else if (count == 7)
+		set_columns(partial, ptes, 7);
+	else if (count == 6)
+		set_columns(partial, oldest, 6);
+}
+
+static uint64_t natural(int64_t value)
+{
+	return value < 0 ? 0 : (uint64_t)value;
+}
+
+/* Of page tables of each level there is a column. */
+static void add_tables(struct oom_task *task, uint64_t count)
+{
+	uint64_t before = task->pgtables == OOM_UNKNOWN ? 0 : task->pgtables;
+
+	if (__builtin_add_overflow(before, count, &task->pgtables))
+		task->pgtables = OOM_UNKNOWN;
+	task->pgtables = value_times(task->pgtables, 1);
+}
+
+static void add_value(struct oom_task *task, enum partial_column column, int64_t value)
+{
+	switch (column) {
+	case PARTIAL_UID:
+		task->uid = value;
+		break;
+	case PARTIAL_TGID:
+		task->tgid = value;
+		break;
+	case PARTIAL_TOTAL_VM:
+		task->total_vm = natural(value);
+		break;
+	case PARTIAL_RSS:
+		task->rss = natural(value);
+		break;
+	case PARTIAL_RSS_ANON:
+		task->rss_anon = natural(value);
+		break;
+	case PARTIAL_RSS_FILE:
+		task->rss_file = natural(value);
+		break;
+	case PARTIAL_RSS_SHMEM:
+		task->rss_shmem = natural(value);
+		break;
+	case PARTIAL_PTES:
+		add_tables(task, natural(value));
+		break;
+	case PARTIAL_PGTABLES_BYTES:
+		task->pgtables = natural(value);
+		break;
+	case PARTIAL_SWAP:
+		task->swap = natural(value);
+		break;
+	case PARTIAL_ADJ:
+		task->adj = value > 1000 ? 1000 : value < -1000 ? -1000 : (int)value;
+		break;
+	case PARTIAL_OLD_ADJ:
+		/* The newer one, which stands behind it, overwrites it. */
+		task->adj = value > 15 ? 15 : value < -17 ? -17 : (int)value;
+		break;
+	case PARTIAL_SKIP:
+		break;
+	}
+}
+
+/* Reads the numbers and the name of a row. Returns whether they were all there. */
+static bool read_values(const struct oom_partial *partial, struct strview text,
+			struct oom_task *task)
+{
+	for (size_t i = 0; i < partial->column_count; i++) {
+		int64_t value;
+
+		strview_skip_blanks(&text);
+		/* A vendor's column may hold anything. */
+		if (partial->columns[i] == PARTIAL_SKIP && strview_take_word(&text).length)
+			continue;
+		if (!strview_take_i64(&text, &value))
+			return false;
+		add_value(task, partial->columns[i], value);
+	}
+	/* One blank is the kernel's, further ones are the name's. */
+	strview_skip(&text, " ");
+	while (text.length && (strchr("\r\n", strview_last(text)) ||
+			       (partial->padded_rows && strview_is_blank(strview_last(text)))))
+		text.length--;
+	read_comm(text, task->comm);
+	return true;
+}
+
+/* "[ 1234]" */
+static bool row_take_pid(struct strview *text, int64_t *ret_pid)
+{
+	struct strview inside;
+
+	if (!strview_take_until(text, "]", &inside))
+		return false;
+	strview_skip_blanks(&inside);
+	strview_skip(&inside, "[");
+	strview_skip_blanks(&inside);
+	return strview_take_i64(&inside, ret_pid);
+}
+
+bool read_row_pid(struct strview text, int64_t *ret_pid)
+{
+	return row_take_pid(&text, ret_pid);
+}
+
+int read_row(struct oom_partial *partial, struct strview text)
+{
+	struct oom_report *report = &partial->report;
+	struct oom_task task = {
+		.uid = OOM_NO_NUMBER, .tgid = OOM_NO_NUMBER, .rss_anon = OOM_UNKNOWN,
+		.rss_file = OOM_UNKNOWN, .rss_shmem = OOM_UNKNOWN, .swap = OOM_UNKNOWN,
+		.pgtables = OOM_UNKNOWN, .badness = OOM_NO_NUMBER,
+	};
+	struct oom_task *tasks;
+
+	if (!row_take_pid(&text, &task.pid))
+		return 0;
+	if (!partial->column_count)
+		guess_columns(partial, text);
+	if (!partial->column_count || !read_values(partial, text, &task))
+		return 0;
+	report->tasks_listed++;
+	if (report->task_count == OOM_TASKS_MAX)
+		return 0;
+	tasks = list_room(report->tasks, report->task_count, sizeof(*tasks));
+	if (!tasks)
+		return -ENOMEM;
+	report->tasks = tasks;
+	tasks[report->task_count++] = task;
+	return 0;
+}

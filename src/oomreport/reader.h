@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader.h - parsers of one line each: what it says, put into a struct oom_report */
+#ifndef PT_READER_H
+#define PT_READER_H
+
+#include "lib/strview.h"
+#include "oomreport/message.h"
+#include "oomreport/report.h"
+
+/*
+ * A report while it is read. Sizes that the kernel prints in pages are kept in pages until
+ * partial_finish(), which knows the size of one.
+ */
+#define PARTIAL_COLUMNS_MAX 24
+
+enum partial_column {
+	PARTIAL_SKIP, PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_RSS_ANON,
+	PARTIAL_RSS_FILE, PARTIAL_RSS_SHMEM, PARTIAL_PTES, PARTIAL_PGTABLES_BYTES, PARTIAL_SWAP,
+	PARTIAL_ADJ, PARTIAL_OLD_ADJ,
+};
+
+/* What the call trace says of who called the killer, and of the machine. */
+struct partial_trace {
+	bool killer;			/* out_of_memory() was in it */
+	bool ended;			/* the frame that decides was in it, and is no guess */
+	bool x86;
+	enum oom_scope scope;
+};
+
+struct oom_partial {
+	struct oom_report report;
+	enum partial_column columns[PARTIAL_COLUMNS_MAX];	/* behind the pid, in order */
+	size_t column_count;
+	bool padded_rows;		/* blanks at the ends of rows are no name's */
+	bool has_cpu, has_hardware, has_cpuset;
+	bool in_stats, in_slabs, in_allocations;
+	bool stats_copied;		/* the cgroup's own figures have come again */
+	uint64_t stats_last;		/* by a hash, the cgroup whose figures were added last */
+	bool confirmed;			/* a line was seen that only an OOM report has */
+	bool other;			/* no report: an allocation failed, which prints memory */
+	bool memcg_present, global_present;	/* by the kill lines */
+	bool cpuset_present, policy_present;	/* the same, up to 2.6.35 */
+	struct partial_trace trace;
+	uint64_t block_page;		/* the first size of a list of free blocks; 0: none */
+	char caller[24];
+	uint64_t opened, touched;	/* the parser's line count */
+};
+
+/* Each takes TEXT, which oom_line_type_of() has called so. 0 or -ENOMEM. */
+int read_invoked(struct oom_partial *partial, struct strview text);
+int read_cpuset(struct oom_partial *partial, struct strview text);
+int read_cpu(struct oom_partial *partial, struct strview text);
+int read_hardware(struct oom_partial *partial, struct strview text);
+int read_trace(struct oom_partial *partial, struct strview text);
+
+int read_counts(struct oom_partial *partial, struct strview text);
+int read_node(struct oom_partial *partial, struct strview text);
+int read_zone(struct oom_partial *partial, struct strview text);
+int read_blocks(struct oom_partial *partial, struct strview text);
+int read_huge(struct oom_partial *partial, struct strview text);
+int read_pages(struct oom_partial *partial, struct strview text);
+int read_slab(struct oom_partial *partial, struct strview text);
+int read_allocation(struct oom_partial *partial, struct strview text);
+
+int read_memcg_task(struct oom_partial *partial, struct strview text);
+int read_counter(struct oom_partial *partial, struct strview text);
+int read_stats(struct oom_partial *partial, struct strview text);
+int read_stat(struct oom_partial *partial, struct strview text);
+
+int read_table(struct oom_partial *partial, struct strview text);
+int read_row(struct oom_partial *partial, struct strview text);
+
+int read_decision(struct oom_partial *partial, struct strview text);
+int read_choice(struct oom_partial *partial, struct strview text);
+int read_exiting(struct oom_partial *partial, struct strview text);
+int read_killed(struct oom_partial *partial, struct strview text, const struct oom_time *time);
+int read_group(struct oom_partial *partial, struct strview text);
+int read_panic(struct oom_partial *partial, struct strview text);
+int read_reaped(struct oom_partial *partial, struct strview text, const struct oom_time *time);
+
+/*
+ * Adds the victim that the choice of REPORT, which has no line of a kill, tells of. 0 or
+ * -ENOMEM.
+ */
+int read_presumed(struct oom_report *report);
+
+/*
+ * Takes "N (comm)" or "N" from the front. A name may hold ") (": it ends at the last ")" in front
+ * of what follows a name in such a line. Returns whether there was a number.
+ */
+bool read_process(struct strview *text, int64_t *ret_pid, struct strview *ret_comm);
+
+/* The pid that TEXT, a line about a process, is about; or OOM_NO_NUMBER. */
+int64_t read_pid_of(struct strview text);
+
+/*
+ * The first victim PID of REPORT, with UNREAPED of those of which the reaper has said nothing; or
+ * NULL. Of very many only the first and the newest are looked at: a hostile log may have more than
+ * machines.
+ */
+struct oom_victim *read_victim_of(const struct oom_report *report, int64_t pid, bool unreaped);
+
+/* Where REPORT has the figure of TEXT, "2062044 pages RAM" or the like; NULL: nobody needs it. */
+const uint64_t *read_pages_of(const struct oom_report *report, struct strview text);
+
+/* The pid of TEXT, a row of the task table. Returns whether there is one. */
+bool read_row_pid(struct strview text, int64_t *ret_pid);
+
+/*
+ * The zone that TEXT, "Node 0 DMA32 ..." or "DMA32: ...", is about, or NULL: it is not there yet.
+ */
+struct oom_zone *read_zone_of(const struct oom_report *report, struct strview text);
+
+/* Whether the CPU line TEXT may be that of the process that invoked the killer. */
+bool read_cpu_fits(const struct oom_report *report, struct strview text);
+
+/*
+ * Splits TEXT, the paths of two cgroups with SEPARATOR between them, which the paths may hold too:
+ * the one is that of the other or of one below it. Returns false where there is no separator and
+ * path.
+ */
+bool read_split_paths(struct strview text, const char *separator, struct strview *ret_first,
+		      struct strview *ret_second);
+
+/* Copies a name; sets nothing when TEXT is empty. */
+void read_comm(struct strview text, char comm[static OOM_COMM_MAX]);
+
+/*
+ * Whether PARTIAL has come to its end: a kill, or that there is none. Only the reaper's lines
+ * follow.
+ */
+bool partial_is_over(const struct oom_partial *partial);
+
+/*
+ * Whether PARTIAL is of a cgroup and messages of TYPE of the machine's reports only, or the other
+ * way round.
+ */
+bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line_type type);
+
+/* Whether PARTIAL has not got yet what the message TEXT of TYPE says. */
+bool partial_lacks(const struct oom_partial *partial, enum oom_line_type type,
+		   struct strview text);
+
+/* The size of a page by what proves it, in bytes; 0: nothing does, or two figures differ. */
+uint64_t partial_page_size(const struct oom_partial *partial);
+
+/*
+ * Turns pages into bytes and draws the conclusions that need the whole: scope, trigger, what is
+ * cut off. 0 or -ENOMEM.
+ */
+int partial_finish(struct oom_partial *partial);
+
+#endif

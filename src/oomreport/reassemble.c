@@ -1,0 +1,649 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reassemble.c - put lines together to reports */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/duration.h"
+#include "oomreport/reassemble.h"
+#include "oomreport/scan-values.h"
+
+/* A report that got no line for so long is not waiting for any but its reaper's. */
+#define STALE_LINES 2000
+
+/* So many lines behind a kernel's command line a report is still of that kernel. */
+#define BOOT_LINES 5000
+
+/* Nor one whose last line is so much older by the log's own times. */
+#define SILENCE_NS (60 * (int64_t)NS_PER_SECOND)
+
+/* Lines of several CPUs are not in the order of their times; further back is another boot. */
+#define DISORDER_NS ((int64_t)NS_PER_SECOND)
+
+static struct oom_partial *newest(const struct reassembler *reassembler)
+{
+	return reassembler->count ? reassembler->open[reassembler->count - 1] : NULL;
+}
+
+static void free_partial(struct oom_partial *partial)
+{
+	oom_report_free(&partial->report);
+	free(partial);
+}
+
+/*
+ * Takes the report at INDEX out of the list and hands it on, unless it has turned out to be none.
+ */
+static int reassembler_give_out(struct reassembler *reassembler, size_t index)
+{
+	struct oom_partial *partial = reassembler->open[index];
+	struct oom_report report;
+	int r;
+
+	reassembler->count--;
+	memmove(&reassembler->open[index], &reassembler->open[index + 1],
+		(reassembler->count - index) * sizeof(reassembler->open[0]));
+	if (!partial->confirmed) {
+		free_partial(partial);
+		return 0;
+	}
+	r = partial_finish(partial);
+	if (r < 0) {
+		free_partial(partial);
+		return r;
+	}
+	report = partial->report;
+	for (size_t i = 0; i < report.victim_count; i++)
+		reassembler->emitted[reassembler->emitted_count++ % REASSEMBLER_EMITTED_MAX] =
+			report.victims[i].pid;
+	free(partial);
+	return reassembler->on_report(reassembler->context, &report);
+}
+
+static int open_partial(struct reassembler *reassembler, struct strview caller,
+			struct oom_partial **ret_partial)
+{
+	struct oom_partial *partial;
+	int r = 0;
+
+	/* What only looked like the beginning of a report is not worth a place. */
+	if (newest(reassembler) && !newest(reassembler)->confirmed)
+		r = reassembler_give_out(reassembler, reassembler->count - 1);
+	if (r == 0 && reassembler->count == REASSEMBLER_MAX)
+		r = reassembler_give_out(reassembler, 0);
+	if (r < 0)
+		return r;
+	partial = calloc(1, sizeof(*partial));
+	if (!partial)
+		return -ENOMEM;
+	oom_report_init(&partial->report);
+	strview_copy_to(caller, partial->caller, sizeof(partial->caller));
+	partial->opened = reassembler->line;
+	partial->touched = reassembler->line;
+	partial->report.crash_kernel = reassembler->crash_kernel &&
+				     reassembler->line - reassembler->crash_kernel < BOOT_LINES;
+	reassembler->open[reassembler->count++] = partial;
+	reassembler->interleaved = false;
+	*ret_partial = partial;
+	return 0;
+}
+
+static bool is_same_caller(const struct oom_partial *partial, struct strview caller)
+{
+	return caller.length && strview_is(caller, partial->caller);
+}
+
+static bool knows_pid(const struct oom_partial *partial, int64_t pid)
+{
+	const struct oom_report *report = &partial->report;
+
+	return report->selected.pid == pid ||
+	       (report->choice.present && report->choice.pid == pid);
+}
+
+static bool is_fresh(const struct reassembler *reassembler, const struct oom_partial *partial)
+{
+	return reassembler->line - partial->touched < STALE_LINES;
+}
+
+/* How well the oom-kill line TEXT fits PARTIAL: its cgroup, its kind, its table. */
+static int fitness(const struct oom_partial *partial, struct strview text)
+{
+	const struct oom_report *report = &partial->report;
+	bool memcg = strview_has(text, ",oom_memcg=/");
+	int fits = 0;
+
+	if (memcg && report->memcg.path && strview_has(text, report->memcg.path))
+		fits += 4;
+	fits += memcg ? partial->memcg_present : report->has_memory;
+	fits += oom_find_task(report, read_pid_of(text)) != NULL;
+	return fits;
+}
+
+static struct oom_partial *find_fittest(const struct reassembler *reassembler, struct strview text)
+{
+	struct oom_partial *best = NULL;
+
+	for (size_t i = 0; i < reassembler->count; i++) {
+		struct oom_partial *partial = reassembler->open[i];
+
+		if (partial_lacks(partial, OOM_LINE_DECISION, text) &&
+		    is_fresh(reassembler, partial) &&
+		    (!best || fitness(partial, text) >= fitness(best, text)))
+			best = partial;
+	}
+	return best;
+}
+
+/* Whether PARTIAL waits for more of its lines. */
+static bool is_unfinished(const struct reassembler *reassembler, const struct oom_partial *partial)
+{
+	return !partial_is_over(partial) && is_fresh(reassembler, partial);
+}
+
+/* A CPU line names who invoked the killer: whose trigger has that name, and no such line yet? */
+static struct oom_partial *find_by_name(const struct reassembler *reassembler, struct strview text)
+{
+	for (size_t i = 0; i < reassembler->count; i++) {
+		struct oom_partial *partial = reassembler->open[i];
+
+		if (partial->report.trigger.comm[0] && is_unfinished(reassembler, partial) &&
+		    partial_lacks(partial, OOM_LINE_CPU, text))
+			return partial;
+	}
+	return NULL;
+}
+
+/*
+ * Whether a line is of the last but one report: the newest cannot have come to it yet, or has had
+ * it.
+ */
+static bool is_ahead(const struct reassembler *reassembler, enum oom_line_type type,
+		     struct strview text)
+{
+	const struct oom_partial *last = newest(reassembler);
+	const struct oom_partial *older = reassembler->open[reassembler->count - 2];
+	bool early = last->report.trigger.present && !last->has_cpu && type > OOM_LINE_CPU &&
+		     last->touched + 2 >= reassembler->line;
+	bool had = last->other && !partial_lacks(last, type, text);
+
+	return (early || had || partial_is_of_another_kind(last, type)) && older->has_cpu &&
+	       is_unfinished(reassembler, older) && partial_lacks(older, type, text);
+}
+
+/*
+ * Which of the open reports a line without a caller's number goes on with. Reports are written one
+ * after the other (the kernel holds oom_lock), so it is the newest; unless lines of an older one
+ * turn up that the newest cannot have come to yet.
+ */
+static struct oom_partial *choose(struct reassembler *reassembler, enum oom_line_type type,
+				  struct strview text)
+{
+	struct oom_partial *last = newest(reassembler), *named = NULL;
+
+	if (reassembler->count == 1)
+		return last;
+	if (type == OOM_LINE_CPU)
+		named = find_by_name(reassembler, text);
+	else if (type == OOM_LINE_DECISION)
+		named = find_fittest(reassembler, text);
+	else if (is_ahead(reassembler, type, text))
+		named = reassembler->open[reassembler->count - 2];
+	if (named && named != last)
+		reassembler->interleaved = true;
+	if (named)
+		return named;
+	for (size_t i = 0; reassembler->interleaved && i < reassembler->count; i++) {
+		struct oom_partial *partial = reassembler->open[i];
+
+		if (!partial_is_over(partial) && partial_lacks(partial, type, text))
+			return partial;
+	}
+	return last;
+}
+
+static bool is_of_reaper(enum oom_line_type type)
+{
+	return type == OOM_LINE_REAPED || type == OOM_LINE_UNREAPED;
+}
+
+/* Lines about a process go where that process is known. */
+static struct oom_partial *choose_by_pid(const struct reassembler *reassembler,
+					 enum oom_line_type type,
+					 int64_t pid)
+{
+	for (size_t i = reassembler->count; i > 0; i--) {
+		struct oom_partial *partial = reassembler->open[i - 1];
+		const struct oom_report *report = &partial->report;
+
+		if (is_of_reaper(type) ? read_victim_of(report, pid, true) != NULL
+					: !report->victim_count && knows_pid(partial, pid))
+			return partial;
+	}
+	return NULL;
+}
+
+/* Whether the reaper's line TEXT is of a report that has been given out. */
+static bool is_emitted(const struct reassembler *reassembler, struct strview text)
+{
+	int64_t pid = read_pid_of(text);
+	size_t count = reassembler->emitted_count < REASSEMBLER_EMITTED_MAX
+		? reassembler->emitted_count : REASSEMBLER_EMITTED_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		if (reassembler->emitted[i] == pid)
+			return true;
+	return false;
+}
+
+static bool is_about_process(enum oom_line_type type)
+{
+	return type == OOM_LINE_KILLED || type == OOM_LINE_EXITING || is_of_reaper(type);
+}
+
+/* What is printed when an allocation fails too, and by SysRq-m: nothing about a kill. */
+static bool is_state(enum oom_line_type type)
+{
+	return type == OOM_LINE_CPU || type == OOM_LINE_HARDWARE ||
+	       (type >= OOM_LINE_MEMINFO && type <= OOM_LINE_SLAB);
+}
+
+/* PARTIAL, or the report that goes on in its place because TYPE is nothing for what is none. */
+static struct oom_partial *report_for(const struct reassembler *reassembler,
+				      struct oom_partial *partial,
+				      enum oom_line_type type)
+{
+	if (!partial || !partial->other || is_state(type))
+		return partial;
+	for (size_t i = reassembler->count; i > 0; i--) {
+		struct oom_partial *older = reassembler->open[i - 1];
+
+		if (!older->other && strview_is(strview_of(older->caller), partial->caller))
+			return older;
+	}
+	return NULL;
+}
+
+static struct oom_partial *find_partial(struct reassembler *reassembler, enum oom_line_type type,
+					struct strview text, struct strview caller)
+{
+	struct oom_partial *partial = NULL;
+
+	if (is_about_process(type))
+		partial = choose_by_pid(reassembler, type, read_pid_of(text));
+	for (size_t i = reassembler->count; !partial && caller.length && i > 0; i--)
+		if (is_same_caller(reassembler->open[i - 1], caller))
+			partial = reassembler->open[i - 1];
+	if (!partial && newest(reassembler) && (!caller.length || !newest(reassembler)->caller[0]))
+		partial = choose(reassembler, type, text);
+	return report_for(reassembler, partial, type);
+}
+
+/*
+ * Whether PID is a thread of the process that was decided upon: its main thread has gone, and
+ * find_lock_task_mm() has found another that still has the memory (mm/oom_kill.c, since 5.0). Or
+ * the other way round: vm.oom_kill_allocating_task decides on the thread that asks, and the first
+ * that is found is the main one.
+ */
+static bool is_thread_of(const struct oom_report *report, int64_t pid, struct strview text)
+{
+	const struct oom_task *thread = oom_find_task(report, pid);
+
+	if (thread && thread->tgid == report->selected.pid)
+		return true;
+	return strview_has(text, "(oom_kill_allocating_task): Killed process ") &&
+	       report->selected.pid == report->trigger.pid &&
+	       !oom_find_task(report, report->selected.pid) && (thread || !report->has_table);
+}
+
+/*
+ * Whether the kill line TEXT may be of PARTIAL: it has no victim yet, or is of a group. Kill lines
+ * that follow each other are kills of their own, whose reports the kernel did not print (ten in
+ * five seconds) or somebody left out.
+ */
+static bool takes_kill(const struct oom_partial *partial, struct strview text)
+{
+	const struct oom_report *report = &partial->report;
+	int64_t pid = read_pid_of(text);
+
+	if (report->group || read_victim_of(report, pid, false))
+		return true;
+	return !report->victim_count &&
+	       (report->selected.pid == OOM_NO_NUMBER || report->selected.pid == pid ||
+		report->choice.present || is_thread_of(report, pid, text));
+}
+
+/* Lines that only an OOM report has: one of them makes a report, with or without a beginning. */
+static bool is_confirmed(enum oom_line_type type)
+{
+	switch (type) {
+	case OOM_LINE_INVOKED:
+	case OOM_LINE_MEMCG_TASK:
+	case OOM_LINE_COUNTER:
+	case OOM_LINE_STATS:
+	case OOM_LINE_TABLE:
+	case OOM_LINE_DECISION:
+	case OOM_LINE_CHOICE:
+	case OOM_LINE_EXITING:
+	case OOM_LINE_KILLED:
+	case OOM_LINE_GROUP:
+	case OOM_LINE_NONE_KILLABLE:
+	case OOM_LINE_OOM_PANIC:
+	case OOM_LINE_REAPED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Lines that go on with a report but begin none, not even a doubtful one. */
+static bool begins_nothing(enum oom_line_type type)
+{
+	switch (type) {
+	case OOM_LINE_CPU:
+	case OOM_LINE_CPUSET:
+	case OOM_LINE_COMPACTION:
+	case OOM_LINE_HARDWARE:
+	case OOM_LINE_TRACE:
+	case OOM_LINE_STAT:
+	case OOM_LINE_SLAB:
+	case OOM_LINE_ALLOCATION:
+	case OOM_LINE_PANIC:
+	case OOM_LINE_UNREAPED:
+	case OOM_LINE_DECISION_REST:
+	case OOM_LINE_SYSRQ:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Whether a message of TYPE opens another report although PARTIAL is open. */
+static bool is_another(const struct reassembler *reassembler, const struct oom_partial *partial,
+		       enum oom_line_type type, struct strview text)
+{
+	if (type == OOM_LINE_INVOKED || type == OOM_LINE_DUMP)
+		return true;
+	if (type == OOM_LINE_REAPED)
+		return !partial->confirmed;
+	if (type == OOM_LINE_KILLED)
+		return !takes_kill(partial, text);
+	if (type == OOM_LINE_NONE_KILLABLE)
+		return partial->report.victim_count || !is_fresh(reassembler, partial);
+	if (begins_nothing(type))
+		return false;
+	return !partial_lacks(partial, type, text) || !is_fresh(reassembler, partial);
+}
+
+/* What another CPU's trouble has in common with an OOM report: it is no part of an open one. */
+static bool is_repetition(const struct reassembler *reassembler, const struct oom_partial *partial,
+			  enum oom_line_type type, struct strview text)
+{
+	if (partial_lacks(partial, type, text))
+		return false;
+	return begins_nothing(type) ||
+	       (!is_confirmed(type) && partial->confirmed && is_unfinished(reassembler, partial));
+}
+
+/* The parsers of lines that need nothing but the line. */
+static int (*const readers[])(struct oom_partial *partial, struct strview text) = {
+	[OOM_LINE_INVOKED] = read_invoked,
+	[OOM_LINE_CPUSET] = read_cpuset,
+	[OOM_LINE_CPU] = read_cpu,
+	[OOM_LINE_HARDWARE] = read_hardware,
+	[OOM_LINE_TRACE] = read_trace,
+	[OOM_LINE_MEMCG_TASK] = read_memcg_task,
+	[OOM_LINE_COUNTER] = read_counter,
+	[OOM_LINE_STATS] = read_stats,
+	[OOM_LINE_STAT] = read_stat,
+	[OOM_LINE_COUNTS] = read_counts,
+	[OOM_LINE_NODE] = read_node,
+	[OOM_LINE_ZONE] = read_zone,
+	[OOM_LINE_BLOCKS] = read_blocks,
+	[OOM_LINE_HUGE] = read_huge,
+	[OOM_LINE_PAGES] = read_pages,
+	[OOM_LINE_ALLOCATION] = read_allocation,
+	[OOM_LINE_SLAB] = read_slab,
+	[OOM_LINE_TABLE] = read_table,
+	[OOM_LINE_ROW] = read_row,
+	[OOM_LINE_DECISION] = read_decision,
+	[OOM_LINE_DECISION_REST] = read_decision,
+	[OOM_LINE_CHOICE] = read_choice,
+	[OOM_LINE_EXITING] = read_exiting,
+	[OOM_LINE_GROUP] = read_group,
+	[OOM_LINE_OOM_PANIC] = read_panic,
+	[OOM_LINE_PANIC] = read_panic,
+	[OOM_LINE_LAST] = NULL,
+};
+
+static int read_message(struct oom_partial *partial, enum oom_line_type type, struct strview text,
+			const struct oom_time *time)
+{
+	switch (type) {
+	case OOM_LINE_KILLED:
+		return read_killed(partial, text, time);
+	case OOM_LINE_REAPED:
+	case OOM_LINE_UNREAPED:
+		return read_reaped(partial, text, time);
+	case OOM_LINE_COMPACTION:
+		partial->report.compaction_disabled = true;
+		return 0;
+	case OOM_LINE_DUMP:
+		partial->other = true;
+		return 0;
+	default:
+		return readers[type] ? readers[type](partial, text) : 0;
+	}
+}
+
+/* Which list the next lines may go on with. */
+static void note_list(struct oom_partial *partial, enum oom_line_type type)
+{
+	if (type == OOM_LINE_STAT || type == OOM_LINE_SLAB || type == OOM_LINE_ALLOCATION)
+		return;
+	if (type != OOM_LINE_STATS)
+		partial->in_stats = false;
+	partial->in_slabs = type == OOM_LINE_SLABS;
+	partial->in_allocations = type == OOM_LINE_ALLOCATIONS;
+}
+
+static void reassembler_note_line(struct reassembler *reassembler, struct oom_partial *partial,
+				  enum oom_line_type type,
+				  const struct oom_time *time)
+{
+	struct oom_report *report = &partial->report;
+
+	partial->confirmed |= is_confirmed(type);
+	partial->touched = reassembler->line;
+	report->lines += type != OOM_LINE_TRACE;
+	report->none_killable |= type == OOM_LINE_NONE_KILLABLE;
+	report->has_memory |= type == OOM_LINE_MEMINFO;
+	if (!report->time.raw[0] && !report->time.has_monotonic && !report->time.has_wall)
+		report->time = *time;
+	if (!report->host && reassembler->host[0])
+		report->host = strview_copy(strview_of(reassembler->host));
+	note_list(partial, type);
+}
+
+/* "** 57 printk messages dropped **" */
+static void read_dropped(struct reassembler *reassembler, struct strview text)
+{
+	uint64_t count;
+
+	if (strview_skip_past(&text, "** ") && strview_take_u64(&text, &count))
+		reassembler_miss(reassembler, count);
+}
+
+void reassembler_miss(struct reassembler *reassembler, uint64_t count)
+{
+	struct oom_partial *last = newest(reassembler);
+
+	if (last && is_unfinished(reassembler, last))
+		last->report.missed = value_plus(last->report.missed, count);
+}
+
+/* "oom_kill_process: 1520 callbacks suppressed" */
+static void read_suppressed(struct reassembler *reassembler, struct strview text)
+{
+	struct oom_partial *last = newest(reassembler);
+	uint64_t count;
+
+	if (last && is_unfinished(reassembler, last) && strview_skip_past(&text, ": ") &&
+	    strview_take_u64(&text, &count))
+		last->report.suppressed = value_plus(last->report.suppressed, count);
+}
+
+/* Whether PARTIAL has no victim yet, and PID was chosen or, where that is not known, could be. */
+static bool awaits_victim(const struct oom_partial *partial, int64_t pid)
+{
+	const struct oom_report *report = &partial->report;
+
+	if (partial_is_over(partial))
+		return false;
+	if (report->selected.pid == OOM_NO_NUMBER)
+		return oom_find_task(report, pid) != NULL;
+	return report->selected.pid == pid || is_thread_of(report, pid, (struct strview){ "", 0 });
+}
+
+/*
+ * Whether a line of the reaper's says nothing: it is of a victim that was told of, or that the
+ * open report does not have.
+ */
+static bool is_needless_reaping(const struct reassembler *reassembler,
+				const struct oom_partial *partial,
+				enum oom_line_type type, struct strview text)
+{
+	if (partial && read_victim_of(&partial->report, read_pid_of(text), true))
+		return false;
+	/* Only victims are reaped: what is reaped now is the one whose own line was suppressed. */
+	if (partial && partial->confirmed && type == OOM_LINE_REAPED &&
+	    !is_emitted(reassembler, text))
+		return !awaits_victim(partial, read_pid_of(text));
+	return type == OOM_LINE_UNREAPED || (partial && partial->confirmed) ||
+	       is_emitted(reassembler, text);
+}
+
+/* Whether a message that would go to PARTIAL (NULL: to none that is open) says nothing. */
+static bool is_needless(const struct reassembler *reassembler, const struct oom_partial *partial,
+			enum oom_line_type type, struct strview text)
+{
+	if (is_of_reaper(type))
+		return is_needless_reaping(reassembler, partial, type, text);
+	if (!partial)
+		return begins_nothing(type);
+	return is_repetition(reassembler, partial, type, text) ||
+	       (begins_nothing(type) && !is_fresh(reassembler, partial));
+}
+
+/* What has passed between the last line of a report and TIME; 0: not known. */
+static int64_t time_since(const struct oom_time *last, const struct oom_time *time)
+{
+	int64_t passed;
+
+	if (last->has_monotonic && time->has_monotonic)
+		return time->monotonic_ns - last->monotonic_ns;
+	if (last->has_wall && time->has_wall &&
+	    !__builtin_sub_overflow(time->wall_ns, last->wall_ns, &passed))
+		return passed;
+	return 0;
+}
+
+/* Gives out all reports that are open. */
+static int end_reports(struct reassembler *reassembler)
+{
+	int r = 0;
+
+	while (r == 0 && reassembler->count)
+		r = reassembler_give_out(reassembler, 0);
+	return r;
+}
+
+/* Ends the open reports where TEXT, of TYPE and TIME, cannot be of any. */
+static int end_event(struct reassembler *reassembler, enum oom_line_type type, struct strview text,
+		     const struct oom_time *time)
+{
+	int64_t passed = time->inherited ? 0 : time_since(&reassembler->last, time);
+	bool rebooted = type == OOM_LINE_BOOT || passed < -DISORDER_NS;
+	int r = 0;
+
+	if (rebooted || type == OOM_LINE_CUT ||
+	    (passed > SILENCE_NS && !(is_of_reaper(type) &&
+				      choose_by_pid(reassembler, type, read_pid_of(text)))))
+		r = end_reports(reassembler);
+	/* A number is another process's after a boot. */
+	if (rebooted) {
+		reassembler->emitted_count = 0;
+		reassembler->crash_kernel = strview_has(text, "ommand line: ") &&
+					 strview_has(text, " elfcorehdr=") ? reassembler->line : 0;
+	}
+	/* A report that begins in a line without a time may be of any. */
+	if (!time->inherited)
+		reassembler->last = *time;
+	else if (type == OOM_LINE_INVOKED)
+		reassembler->last = (struct oom_time){ .raw = "" };
+	return r;
+}
+
+int reassembler_take(struct reassembler *reassembler, enum oom_line_type type, struct strview text,
+		     const struct oom_time *time, struct strview caller)
+{
+	struct oom_partial *partial;
+	int r;
+
+	reassembler->line++;
+	if (type == OOM_LINE_DROPPED)
+		read_dropped(reassembler, text);
+	if (type == OOM_LINE_SUPPRESSED)
+		read_suppressed(reassembler, text);
+	if (type == OOM_LINE_NONE || type == OOM_LINE_DROPPED || type == OOM_LINE_SUPPRESSED)
+		return 0;
+	r = end_event(reassembler, type, text, time);
+	if (r < 0 || type == OOM_LINE_BOOT || type == OOM_LINE_CUT)
+		return r;
+	partial = find_partial(reassembler, type, text, caller);
+	if (is_needless(reassembler, partial, type, text))
+		return 0;
+	if (!partial || is_another(reassembler, partial, type, text))
+		r = open_partial(reassembler, caller, &partial);
+	if (r == 0)
+		r = read_message(partial, type, text, time);
+	if (r == 0)
+		reassembler_note_line(reassembler, partial, type, time);
+	return r;
+}
+
+struct oom_expected reassembler_expects(const struct reassembler *reassembler)
+{
+	struct oom_expected expected = { 0 };
+
+	for (size_t i = 0; i < reassembler->count; i++) {
+		const struct oom_partial *partial = reassembler->open[i];
+
+		expected.stats |= partial->in_stats;
+		expected.slabs |= partial->in_slabs;
+		expected.allocations |= partial->in_allocations;
+		expected.rows |= partial->report.has_table && !partial_is_over(partial);
+	}
+	return expected;
+}
+
+int reassembler_flush(struct reassembler *reassembler, bool all)
+{
+	size_t done = reassembler->count;
+	int r = 0;
+
+	while (!all && done && !partial_is_over(reassembler->open[done - 1]))
+		done--;
+	for (; r == 0 && done; done--)
+		r = reassembler_give_out(reassembler, 0);
+	if (all)
+		reassembler->emitted_count = 0;
+	return r;
+}
+
+void reassembler_free(struct reassembler *reassembler)
+{
+	while (reassembler->count)
+		free_partial(reassembler->open[--reassembler->count]);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scan-values.h - what the parsers of a report's lines share: values by key, lists that grow */
+#ifndef PT_SCAN_VALUES_H
+#define PT_SCAN_VALUES_H
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/strview.h"
+#include "oomreport/report.h"
+
+/* Longer paths and masks are cut. */
+#define VALUE_TEXT_MAX 8192
+
+/* COUNT units as bytes; more than uint64_t holds is much, and not OOM_UNKNOWN. */
+static inline uint64_t value_times(uint64_t count, uint64_t unit)
+{
+	uint64_t product;
+
+	if (__builtin_mul_overflow(count, unit, &product) || product == OOM_UNKNOWN)
+		return OOM_UNKNOWN - 1;
+	return product;
+}
+
+/* The sum of two counts; more than uint64_t holds is the most that it does. */
+static inline uint64_t value_plus(uint64_t first, uint64_t second)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(first, second, &sum) ? UINT64_MAX : sum;
+}
+
+/*
+ * The number right behind the last KEY of TEXT; untouched where there is none. The last, because a
+ * name or a path in front of the figures may hold the key too.
+ */
+static inline void value_number(struct strview text, const char *key, int64_t *ret_number)
+{
+	if (strview_skip_past_last(&text, key))
+		strview_take_i64(&text, ret_number);
+}
+
+/*
+ * The same for a count of things of UNIT bytes (1024 for kB), with or without blanks in front. At
+ * the end of a line that was cut the number of kB has no "kB", and is not a number.
+ */
+static inline void value_size(struct strview text, const char *key, uint64_t unit,
+			      uint64_t *ret_bytes)
+{
+	uint64_t count;
+
+	if (strview_skip_past_last(&text, key)) {
+		strview_skip_blanks(&text);
+		if (strview_take_u64(&text, &count) && (unit != 1024 || text.length))
+			*ret_bytes = value_times(count, unit);
+	}
+}
+
+/* The same for a count of kB with its unit: without it the line is cut, perhaps in the number. */
+static inline void value_kib(struct strview text, const char *key, uint64_t *ret_bytes)
+{
+	uint64_t count;
+
+	if (!strview_skip_past_last(&text, key))
+		return;
+	strview_skip_blanks(&text);
+	if (strview_take_u64(&text, &count) &&
+	    (strview_starts(text, "kB") || strview_starts(text, "KB")))
+		*ret_bytes = value_times(count, 1024);
+}
+
+/* Keeps the first TEXT that is not empty. Returns 0 or -ENOMEM. */
+static inline int value_keep(char **kept, struct strview text)
+{
+	if (*kept || !text.length)
+		return 0;
+	*kept = strview_copy(strview_head(text, VALUE_TEXT_MAX));
+	return *kept ? 0 : -ENOMEM;
+}
+
+/*
+ * LIST, which has COUNT elements of SIZE bytes, with room for one more, perhaps elsewhere; it must
+ * have grown by this alone. NULL: out of memory, and LIST is as it was.
+ */
+static inline void *list_room(void *list, size_t count, size_t size)
+{
+	/* There is room for the next power of two. */
+	return count & (count - 1) ? list : reallocarray(list, count ? 2 * count : 1, size);
+}
+
+#endif

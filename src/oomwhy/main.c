@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* main.c - find the OOM killer's reports in a kernel log and explain each */
+#include <config.h>
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/secure.h"
+#include "lib/signals.h"
+#include "lib/stdio-guard.h"
+#include "lib/timestamp.h"
+#include "oomwhy/options.h"
+#include "oomwhy/run.h"
+
+static int oomwhy_print_help_or_version(enum query_result result)
+{
+	if (result == QUERY_HELP)
+		query_print_help();
+	else
+		printf("oomwhy (pagetouch) %s, %s\n", PACKAGE_VERSION, source_journal_reader);
+	return stdio_guard_finish() < 0 ? WHY_FAILED : WHY_FOUND;
+}
+
+int main(int argc, char *argv[])
+{
+	/* Too large for the stack that some limit leaves. */
+	static struct oomwhy_run run;
+	static struct query query;
+	struct error err;
+	enum query_result result;
+	int status, died_of;
+
+	if (secure_check(&err) < 0) {
+		error_print(&err);
+		return WHY_FAILED;
+	}
+	setlocale(LC_CTYPE, "");
+	/* Else the C library looks at that file again for each date of a log. */
+	setenv("TZ", ":/etc/localtime", 0);
+	stdio_guard_open();
+	result = query_parse(argc, argv, timestamp_now(), &query, &err);
+	if (result == QUERY_HELP || result == QUERY_VERSION)
+		return oomwhy_print_help_or_version(result);
+	if (result == QUERY_WRONG) {
+		error_print(&err);
+		return WHY_USAGE;
+	}
+	status = oomwhy_run(&run, &query);
+	died_of = oomwhy_close(&run);
+	if (died_of)
+		signals_die(died_of);
+	return status;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.h - the command line of oomwhy: one table of options, and what it asks for */
+#ifndef PT_OOMWHY_OPTIONS_H
+#define PT_OOMWHY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+#include "output/report-output.h"
+
+struct query {
+	char *const *files;		/* argv's; no file and not `journal`:
+					 * the running kernel's log */
+	size_t file_count;
+	bool journal;			/* -j */
+	const char *boot;		/* -b: "0", "-1", an id, "all" (kernlog/boot.h);
+					 * NULL: this boot */
+	bool follow;			/* -f */
+	uint64_t last;			/* -n; 0: all */
+	bool has_since, has_until;
+	int64_t since_ns, until_ns;	/* since 1970, UTC */
+	bool has_pid;
+	int64_t pid;			/* a victim's or the trigger's */
+	const char *comm;		/* a victim's or the trigger's name, whole; NULL */
+	const char *cgroup;		/* the limited cgroup or the victim's,
+					 * or one above either; NULL */
+	struct why_output output;
+};
+
+enum query_result {
+	QUERY_RUN,		/* *ret_query is filled */
+	QUERY_HELP,
+	QUERY_VERSION,
+	QUERY_WRONG,		/* *err says what is wrong: exit 2 */
+};
+
+/*
+ * Parses the command line; NOW_NS, since 1970, is what relative times refer to.
+ * Prints nothing, reads nothing.
+ */
+enum query_result query_parse(int argc, char *argv[], int64_t now_ns, struct query *ret_query,
+			      struct error *err);
+
+/* Prints --help, made of the option table and the column table, to standard output. */
+void query_print_help(void);
+
+#endif

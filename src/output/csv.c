@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* csv.c - comma-separated values: a header line and a line per sample */
+#include <config.h>
+
+#include "output/printer.h"
+
+static int print_header(struct printer *printer)
+{
+	const struct column_choice *choice = &printer->output->columns;
+
+	for (size_t i = 0; i < choice->count; i++)
+		fprintf(printer->stream, "%s%s", i ? "," : "", columns[choice->index[i]].name);
+	fputc('\n', printer->stream);
+	return printer_flush(printer->stream);
+}
+
+static int csv_plan(struct printer *printer, const struct plan_record *record)
+{
+	(void)record;
+	return printer->output->headings ? print_header(printer) : 0;
+}
+
+static int csv_sample(struct printer *printer, const struct sample *sample)
+{
+	const struct column_choice *choice = &printer->output->columns;
+	char cell[PRINTER_CELL_MAX];
+
+	for (size_t i = 0; i < choice->count; i++)
+		fprintf(printer->stream, "%s%s", i ? "," : "",
+			printer_cell(&columns[choice->index[i]], sample,
+				     printer->output->unit, cell));
+	fputc('\n', printer->stream);
+	return printer_flush(printer->stream);
+}
+
+const struct printer_format printer_csv = {
+	.plan = csv_plan,
+	.sample = csv_sample,
+};

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* json.c - a stream of JSON records, one line each, sizes in bytes, through json-c */
+#include <config.h>
+
+#include "output/json-object.h"
+#include "output/printer.h"
+
+/* A record of the run that PRINTER prints. */
+static struct json_object *new_run_record(const struct printer *printer, const char *kind)
+{
+	struct json_object *object = json_new_record(kind);
+
+	json_add_text(object, "run", printer->host->run);
+	return object;
+}
+
+static struct json_object *machine_object(const struct machine *machine)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_size(object, "mem_total", machine->mem_total);
+	json_add_size(object, "mem_available", machine->mem_available);
+	json_add_size(object, "swap_total", machine->swap_total);
+	json_add_size(object, "overcommit_memory", machine->overcommit_memory);
+	return object;
+}
+
+static struct json_object *job_object(const struct host *host)
+{
+	struct json_object *object = json_object_new_object();
+
+	for (size_t i = 0; i < host->jobs; i++)
+		json_add(object, host->job[i].name, json_new_text(host->job[i].value));
+	return object;
+}
+
+static struct json_object *steps_array(const struct observe_plan *observe)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < observe->step_count; i++)
+		json_object_array_add(array, json_new_text(observe->steps[i].name));
+	return array;
+}
+
+/* How the region is touched, and what follows. */
+static void add_touch_params(struct json_object *object, const struct plan_record *record)
+{
+	static const char *const locks[] = {
+		[REGION_UNLOCKED] = NULL,
+		[REGION_LOCKED] = "all",
+		[REGION_LOCKED_ONFAULT] = "onfault",
+	};
+	const struct touch_params *touch_params = record->touch_params;
+	const struct observe_plan *observe = record->observe;
+
+	if (!touch_params || !observe)
+		return;
+	json_add_text(object, "access", touch_access_name(touch_params->access));
+	json_add_text(object, "order", order_name(touch_params->order));
+	json_add_size(object, "seed",
+			touch_params->order == ORDER_RANDOM ? touch_params->seed : SAMPLE_MISSING);
+	json_add_size(object, "unit", touch_params->unit);
+	json_add_size(object, "stride", touch_params->stride);
+	json_add_size(object, "passes", observe->passes);
+	json_add_size(object, "threads", observe->threads);
+	json_add_text(object, "lock", locks[observe->lock]);
+	json_add_text(object, "file", record->file);
+	json_add_flag(object, "shared", region_is_shared(record->region->backing));
+	json_add(object, "steps", steps_array(observe));
+}
+
+static int json_plan(struct printer *printer, const struct plan_record *record)
+{
+	struct json_object *object = new_run_record(printer, "plan");
+
+	json_add_text(object, "version", PACKAGE_VERSION);
+	json_add_text(object, "time", record->host->time);
+	json_add_text(object, "host", record->host->name);
+	json_add_text(object, "boot_id", record->machine->boot_id);
+	json_add_text(object, "kernel", record->host->kernel);
+	json_add_size(object, "page_size", record->page_size);
+	json_add_size(object, "size", record->region->bytes);
+	json_add_size(object, "interval", record->interval);
+	json_add_size(object, "touch", record->touch);
+	json_add_text(object, "backing", region_backing_name(record->region->backing));
+	json_add_size(object, "piece",
+			record->region->piece ? record->region->piece : SAMPLE_MISSING);
+	add_touch_params(object, record);
+	json_add_size(object, "limit", record->limit);
+	json_add_integer(object, "pid", record->pid);
+	json_add(object, "machine", machine_object(record->machine));
+	json_add(object, "job", job_object(record->host));
+	return json_write_record(printer->stream, object);
+}
+
+static int json_sample(struct printer *printer, const struct sample *sample)
+{
+	struct json_object *object = new_run_record(printer, "sample");
+
+	json_add_size(object, "seq", sample->seq);
+	json_add_size(object, "elapsed_ns", sample->elapsed_ns);
+	json_add_text(object, "step", sample_step_name(sample));
+	json_add_size(object, "pid", sample->pid);
+	json_add_text(object, "process", sample->of_child ? "child" : "subject");
+	json_add_size(object, "touched", sample->touched);
+	json_add_size(object, "vsz", sample->vsz);
+	json_add_size(object, "rss", sample->rss);
+	json_add_text(object, "rss_source", sample->exact ? "smaps_rollup" : "status");
+	json_add_integer(object, "grew", sample->grew);
+	json_add_size(object, "anon", sample->anon);
+	json_add_size(object, "file", sample->file);
+	json_add_size(object, "shmem", sample->shmem);
+	json_add_size(object, "swap", sample->swap);
+	json_add_size(object, "pss", sample->pss);
+	json_add_size(object, "uss", sample->uss);
+	json_add_size(object, "huge", sample->huge);
+	json_add_size(object, "hugetlb", sample->hugetlb);
+	json_add_size(object, "lazyfree", sample->lazyfree);
+	json_add_size(object, "locked", sample->locked);
+	json_add_size(object, "ksm", sample->ksm);
+	json_add_size(object, "pte", sample->pte);
+	json_add_size(object, "minflt", sample->minflt);
+	json_add_size(object, "majflt", sample->majflt);
+	json_add_size(object, "oom_score", sample->oom_score);
+	json_add_size(object, "cg_usage", sample->cg_usage);
+	json_add_size(object, "cg_anon", sample->cg_anon);
+	json_add_size(object, "cg_file", sample->cg_file);
+	json_add_size(object, "cg_shmem", sample->cg_shmem);
+	json_add_size(object, "cg_pte", sample->cg_pte);
+	json_add(object, "committed", sample->committed == SAMPLE_NO_GROWTH
+		 ? NULL : json_object_new_int64(sample->committed));
+	return json_write_record(printer->stream, object);
+}
+
+static struct json_object *evidence_array(const struct verdict *verdict)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (int i = 0; i < verdict->evidence_count; i++)
+		json_object_array_add(array, json_new_text(verdict->evidence_line[i]));
+	return array;
+}
+
+static struct json_object *counters_object(const struct oom_evidence *oom_evidence, bool after)
+{
+	struct json_object *object = json_object_new_object();
+	const struct oom_monitor_level *own = oom_evidence->count ? oom_evidence->levels : NULL;
+	struct cgroup_events events = { 0 };
+
+	if (own)
+		events = after ? own->after : own->before;
+	json_add_text(object, "cgroup", own ? own->name : NULL);
+	json_add_size(object, "oom_kill", events.known ? events.oom_kill : SAMPLE_MISSING);
+	json_add_size(object, "high", events.known && own->version == 2 ? events.high
+									  : SAMPLE_MISSING);
+	json_add_size(object, "vmstat_oom_kill", !oom_evidence->vmstat_known ? SAMPLE_MISSING
+						   : after ? oom_evidence->vmstat_after
+							   : oom_evidence->vmstat_before);
+	return object;
+}
+
+static struct json_object *both_counters(const struct oom_evidence *oom_evidence)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add(object, "before", counters_object(oom_evidence, false));
+	json_add(object, "after", counters_object(oom_evidence, true));
+	return object;
+}
+
+static int json_verdict(struct printer *printer, const struct verdict *verdict)
+{
+	struct json_object *object = new_run_record(printer, "verdict");
+
+	json_add_text(object, "time", verdict->time);
+	json_add_text(object, "host", printer->host->name);
+	json_add_integer(object, "pid", printer->pid);
+	json_add(object, "job", job_object(printer->host));
+	json_add_text(object, "outcome", verdict_outcome_name(verdict->outcome));
+	json_add_integer(object, "exit_status", verdict->exit_status);
+	json_add_size(object, "signal",
+			verdict->signal ? (uint64_t)verdict->signal : SAMPLE_MISSING);
+	json_add_text(object, "step", verdict->step);
+	json_add_size(object, "child",
+			verdict->child ? (uint64_t)verdict->child : SAMPLE_MISSING);
+	json_add_size(object, "touched", verdict->touched);
+	json_add_size(object, "elapsed_ns",
+			verdict->elapsed_ns ? verdict->elapsed_ns : SAMPLE_MISSING);
+	json_add_size(object, "vsz", verdict->measured ? verdict->vsz : SAMPLE_MISSING);
+	json_add_size(object, "rss", verdict->measured ? verdict->rss : SAMPLE_MISSING);
+	json_add(object, "grew", verdict->measured ? json_object_new_int64(verdict->grew) : NULL);
+	json_add_flag(object, "exact", verdict->exact);
+	json_add(object, "proof", evidence_array(verdict));
+	json_add_size(object, "limit", verdict->limit);
+	json_add_text(object, "oom_cgroup", verdict->oom_cgroup);
+	json_add_size(object, "oom_limit", verdict->oom_limit);
+	json_add(object, "counters",
+		 verdict->oom_evidence ? both_counters(verdict->oom_evidence) : NULL);
+	json_add_text(object, "message", verdict->err.message[0] ? verdict->err.message
+								  : verdict->summary);
+	json_add_text(object, "remedy", verdict->err.hint);
+	json_add_text(object, "summary", verdict->summary);
+	return json_write_record(printer->stream, object);
+}
+
+const struct printer_format printer_json = {
+	.plan = json_plan,
+	.sample = json_sample,
+	.verdict = json_verdict,
+};

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* printer.c - choose the format; what all formats share */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/duration.h"
+#include "output/printer.h"
+
+#define STREAM_BUFFER 65536
+
+const struct printer_format printer_none = { 0 };
+
+static const struct printer_format *const formats[] = {
+	[OUTPUT_TABLE] = &printer_table,
+	[OUTPUT_JSON] = &printer_json,
+	[OUTPUT_CSV] = &printer_csv,
+	[OUTPUT_NONE] = &printer_none,
+};
+
+int printer_open(struct printer *printer, const struct output *output)
+{
+	*printer = (struct printer){
+		.format = formats[output->format],
+		.output = output,
+		.stream = stdout,
+	};
+	/* Whole rows go out at once, whatever the stream was: printer_flush() sends them. */
+	setvbuf(printer->stream, NULL, _IOFBF, STREAM_BUFFER);
+	return printer->format->open ? printer->format->open(printer) : 0;
+}
+
+/* What the table needs to know of rows that are yet to come. */
+static void foresee(struct printer *printer, const struct plan_record *record)
+{
+	const struct observe_plan *observe = record->observe;
+	uint64_t touched = record->touch, pages = record->page_size ? record->page_size : 1;
+
+	printer->step_width = strlen("touch");
+	if (observe) {
+		touched = (observe->passes + observe->step_count) * record->region->bytes;
+		if (observe->passes > 1)
+			printer->step_width =
+				(size_t)snprintf(NULL, 0, "pass:%" PRIu64, observe->passes);
+		if (observe->lock == REGION_LOCKED_ONFAULT && printer->step_width < 12)
+			printer->step_width = strlen("lock:onfault");
+		for (size_t i = 0; i < observe->step_count; i++)
+			if (strlen(observe->steps[i].name) > printer->step_width)
+				printer->step_width = strlen(observe->steps[i].name);
+	}
+	printer->touches = touched / pages;
+}
+
+int printer_plan(struct printer *printer, const struct plan_record *record)
+{
+	printer->size = record->region->bytes;
+	printer->touch = record->touch;
+	printer->page_size = record->page_size;
+	printer->host = record->host;
+	printer->pid = record->pid;
+	foresee(printer, record);
+	errno = 0;
+	return printer->format->plan ? printer->format->plan(printer, record) : 0;
+}
+
+int printer_sample(struct printer *printer, const struct sample *sample)
+{
+	errno = 0;
+	return printer->format->sample ? printer->format->sample(printer, sample) : 0;
+}
+
+int printer_verdict(struct printer *printer, const struct verdict *verdict)
+{
+	errno = 0;
+	return printer->format->verdict ? printer->format->verdict(printer, verdict) : 0;
+}
+
+void printer_close(struct printer *printer)
+{
+	if (printer->format && printer->format->close)
+		printer->format->close(printer);
+}
+
+int printer_flush(FILE *stream)
+{
+	if (fflush(stream) == 0 && !ferror(stream))
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+static void format_growth(int64_t growth, enum size_unit unit, char *text)
+{
+	char size[SIZE_TEXT_MAX];
+
+	size_format(size, size_magnitude(growth), unit);
+	snprintf(text, PRINTER_CELL_MAX, "%s%s", growth < 0 ? "-" : "", size);
+}
+
+const char *printer_cell(const struct column *column, const struct sample *sample,
+			 enum size_unit unit, char text[static PRINTER_CELL_MAX])
+{
+	uint64_t value = column->kind == COLUMN_TEXT ? 0 : column_value(column, sample);
+
+	text[0] = '\0';
+	if (column->kind == COLUMN_TEXT)
+		snprintf(text, PRINTER_CELL_MAX, "%s", sample_step_name(sample));
+	else if (column->kind == COLUMN_GROWTH && (int64_t)value == SAMPLE_NO_GROWTH)
+		return text;
+	else if (column->kind == COLUMN_GROWTH)
+		format_growth((int64_t)value, unit, text);
+	else if (value == SAMPLE_MISSING)
+		return text;
+	else if (column->kind == COLUMN_SIZE)
+		size_format(text, value, unit);
+	else if (column->kind == COLUMN_TIME)
+		snprintf(text, PRINTER_CELL_MAX, "%" PRIu64 ".%06" PRIu64, value / NS_PER_SECOND,
+			 value % NS_PER_SECOND / 1000);
+	else
+		snprintf(text, PRINTER_CELL_MAX, "%" PRIu64, value);
+	return text;
+}

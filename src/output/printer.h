@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* printer.h - one interface to all output formats */
+#ifndef PT_PRINTER_H
+#define PT_PRINTER_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lib/error.h"
+#include "monitor/sample.h"
+#include "output/output.h"
+#include "proc/host.h"
+#include "proc/machine.h"
+#include "verdict/verdict.h"
+#include "workload/region.h"
+
+/* What the plan record says. Sizes in bytes. */
+struct plan_record {
+	const struct host *host;
+	const struct machine *machine;
+	const struct region_spec *region;
+	const struct touch_params *touch_params;	/* NULL: not known */
+	const struct observe_plan *observe;	/* passes, threads, lock, steps; NULL: not known */
+	const char *file;	/* NULL: none */
+	uint64_t page_size, interval, touch;
+	uint64_t limit;		/* the sandbox's; SAMPLE_MISSING: none */
+	int pid;		/* the subject's */
+};
+
+struct printer;
+
+/*
+ * A format. Each function returns 0 or a negative errno of writing, and what it has
+ * written is flushed when it returns. A function may be NULL: nothing to say.
+ */
+struct printer_format {
+	int (*open)(struct printer *printer);
+	int (*plan)(struct printer *printer, const struct plan_record *record);
+	int (*sample)(struct printer *printer, const struct sample *sample);
+	int (*verdict)(struct printer *printer, const struct verdict *verdict);
+	void (*close)(struct printer *printer);
+};
+
+struct printer {
+	const struct printer_format *format;
+	const struct output *output;
+	FILE *stream;			/* standard output */
+	uint64_t size, page_size;	/* of the region, bytes; set by printer_plan() */
+	uint64_t touch;
+	size_t step_width;		/* of the longest name that STEP may have */
+	const struct host *host;	/* of the run, and */
+	int pid;			/* the subject's; set by printer_plan() */
+	uint64_t touches;		/* pages that are touched in all passes and steps */
+	void *state;			/* the format's own */
+};
+
+/* Prepares a printer for OUTPUT, which must outlive it. Returns 0 or a negative errno. */
+int printer_open(struct printer *printer, const struct output *output);
+
+/* The record's host must outlive the printer. */
+int printer_plan(struct printer *printer, const struct plan_record *record);
+int printer_sample(struct printer *printer, const struct sample *sample);
+int printer_verdict(struct printer *printer, const struct verdict *verdict);
+void printer_close(struct printer *printer);
+
+/*
+ * Flushes STREAM. Returns 0, or the negative errno of any write that failed since errno was
+ * last 0.
+ */
+int printer_flush(FILE *stream);
+
+/* The text of COLUMN in SAMPLE, "" when it is missing; sizes in UNIT. Returns text. */
+#define PRINTER_CELL_MAX 48
+const char *printer_cell(const struct column *column, const struct sample *sample,
+			 enum size_unit unit, char text[static PRINTER_CELL_MAX]);
+
+extern const struct printer_format printer_table, printer_json, printer_csv, printer_none;
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report-list.c - a line per report, printed as the report comes */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analysis/explain-parts.h"
+#include "lib/cleanup.h"
+#include "lib/duration.h"
+#include "lib/wrap.h"
+#include "output/report-printer.h"
+
+enum { TIME, SCOPE, SIZE, PID, VICTIM, TRIGGER, CGROUP, COLUMNS };
+
+/* A blank cell would move those behind it for who splits lines at blanks. */
+#define NOTHING "-"
+
+/* A path cut shorter than this says nothing: the line is wider than a narrow terminal then. */
+#define PATH_WIDTH_MIN 20
+
+#define CELL_MAX 128
+
+/* What stands in the columns; what is wider moves the others. The last has what is left. */
+static const struct {
+	const char *name;
+	int width;
+	int flags;
+} report_list_columns[] = {
+	[TIME] = { "TIME", sizeof("2026-11-24T10:20:30") - 1, SCOLS_FL_STRICTWIDTH },
+	[SCOPE] = { "SCOPE", sizeof("mempolicy") - 1, SCOLS_FL_STRICTWIDTH },
+	[SIZE] = { "SIZE", 0, SCOLS_FL_STRICTWIDTH | SCOLS_FL_RIGHT },
+	[PID] = { "PID", 7, SCOLS_FL_STRICTWIDTH | SCOLS_FL_RIGHT },
+	[VICTIM] = { "VICTIM", 18, SCOLS_FL_STRICTWIDTH },
+	[TRIGGER] = { "TRIGGER", 15, SCOLS_FL_STRICTWIDTH },
+	[CGROUP] = { "CGROUP", 0, 0 },
+};
+
+struct list_state {
+	struct libscols_table *table;
+	struct libscols_line *line;	/* the one line: each row overwrites the last */
+	int path_width;			/* of the last column; 0: as it needs */
+};
+
+static int size_width(enum size_unit unit)
+{
+	return unit == SIZE_HUMAN ? sizeof("1023G") - 1
+				  : unit == SIZE_KIB ? sizeof("4294967296") - 1
+						     : sizeof("4398046511104") - 1;
+}
+
+static int report_list_column_width(const struct why_printer *printer, size_t column)
+{
+	return column == SIZE ? size_width(printer->output->unit)
+	       : report_list_columns[column].width;
+}
+
+/* What a terminal has left for the last column beside the others. */
+static int path_width(const struct why_printer *printer)
+{
+	int left = printer->width;
+
+	if (!printer->width)
+		return 0;
+	for (size_t i = 0; i < CGROUP; i++)
+		left -= report_list_column_width(printer, i) + 1;
+	return left < PATH_WIDTH_MIN ? PATH_WIDTH_MIN : left;
+}
+
+static int make_table(struct why_printer *printer, struct list_state *state)
+{
+	state->table = scols_new_table();
+	if (!state->table)
+		return -ENOMEM;
+	scols_table_set_stream(state->table, printer->stream);
+	scols_table_enable_noheadings(state->table, !printer->output->headings);
+	/* The cells are safe; the library would escape the escapes, and cut what is too wide. */
+	scols_table_enable_noencoding(state->table, 1);
+	scols_table_set_termforce(state->table, SCOLS_TERMFORCE_NEVER);
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (!scols_table_new_column(state->table, report_list_columns[i].name,
+					    report_list_column_width(printer, i),
+					    report_list_columns[i].flags))
+			return -ENOMEM;
+	state->line = scols_table_new_line(state->table, NULL);
+	return state->line ? 0 : -ENOMEM;
+}
+
+static int open_list(struct why_printer *printer)
+{
+	struct list_state *state = calloc(1, sizeof(*state));
+
+	if (!state)
+		return -ENOMEM;
+	printer->state = state;
+	state->path_width = path_width(printer);
+	return make_table(printer, state);
+}
+
+void why_list_close(struct why_printer *printer)
+{
+	struct list_state *state = printer->state;
+
+	if (!state)
+		return;
+	scols_unref_table(state->table);
+	free(state);
+	printer->state = NULL;
+}
+
+/* Puts a safe copy of RAW, a text of the log, into a cell; NULL and "": nothing. */
+static int set_text(const struct list_state *state, size_t column, const char *raw)
+{
+	char *safe = why_safe(raw && *raw ? raw : NOTHING);
+	int r = safe ? scols_line_refer_data(state->line, column, safe) : -ENOMEM;
+
+	if (r < 0)
+		free(safe);
+	return r;
+}
+
+/* The wall's time here, or else as it was logged. */
+static int set_time(const struct list_state *state, const struct oom_time *time)
+{
+	time_t seconds = (time_t)(time->wall_ns / (int64_t)NS_PER_SECOND);
+	char text[CELL_MAX];
+	struct tm local;
+
+	if (!time->has_wall || !localtime_r(&seconds, &local) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &local))
+		return set_text(state, TIME, time->raw);
+	return set_text(state, TIME, text);
+}
+
+static int set_number(const struct list_state *state, size_t column, int64_t number)
+{
+	char text[CELL_MAX] = NOTHING;
+
+	if (number != OOM_NO_NUMBER)
+		snprintf(text, sizeof(text), "%" PRId64, number);
+	return scols_line_set_data(state->line, column, text);
+}
+
+/* What the victims held together. */
+static int set_size(const struct list_state *state, const struct oom_report *report,
+		    enum size_unit unit)
+{
+	uint64_t size = 0;
+	bool known = false;
+	char text[SIZE_TEXT_MAX] = NOTHING;
+
+	for (size_t i = 0; i < report->victim_count; i++) {
+		uint64_t held = oom_victim_held(report, &report->victims[i]);
+
+		if (report->victims[i].repeated || held == OOM_UNKNOWN)
+			continue;
+		known = true;
+		size = __builtin_add_overflow(size, held, &size) ? UINT64_MAX : size;
+	}
+	if (known)
+		size_format(text, size, unit);
+	return scols_line_set_data(state->line, SIZE, text);
+}
+
+/* The victim, or who was to be it where the log ends before the kill; "+2": and two others. */
+static int set_victim(const struct list_state *state, const struct oom_report *report)
+{
+	const struct oom_victim *victim = oom_first_victim(report);
+	size_t others = victim ? oom_victims(report) - 1 : 0;
+	const char *comm = victim ? victim->comm : report->selected.comm;
+	int64_t pid = victim ? victim->pid : report->selected.pid;
+	char text[CELL_MAX];
+	int r;
+
+	snprintf(text, sizeof(text), "%s", comm);
+	if (others)
+		snprintf(text, sizeof(text), "%s +%zu", *comm ? comm : NOTHING, others);
+	r = set_number(state, PID, pid);
+	return r < 0 ? r : set_text(state, VICTIM, text);
+}
+
+/* The cgroup whose limit was reached, or else the victim's. Of a long path the end says most. */
+static int set_path(const struct list_state *state, const struct oom_memcg *memcg)
+{
+	const char *path = memcg->path ? memcg->path : memcg->task_path;
+	CLEANUP_FREE char *safe = why_safe(path && *path ? path : NOTHING);
+	CLEANUP_FREE char *cut = NULL;
+
+	if (!safe)
+		return -ENOMEM;
+	if (!state->path_width || wrap_width(safe) <= (size_t)state->path_width)
+		return scols_line_set_data(state->line, CGROUP, safe);
+	if (asprintf(&cut, "...%s", wrap_tail(safe, (size_t)state->path_width - 3)) < 0) {
+		cut = NULL;
+		return -ENOMEM;
+	}
+	return scols_line_set_data(state->line, CGROUP, cut);
+}
+
+static int report_list_fill_line(const struct list_state *state, const struct oom_report *report,
+				 enum size_unit unit)
+{
+	int r = set_time(state, &report->time);
+
+	if (r == 0)
+		r = set_text(state, SCOPE, oom_scope_name(report->scope));
+	if (r == 0)
+		r = set_size(state, report, unit);
+	if (r == 0)
+		r = set_victim(state, report);
+	if (r == 0)
+		r = set_text(state, TRIGGER, report->trigger.comm);
+	return r < 0 ? r : set_path(state, &report->memcg);
+}
+
+int why_list(struct why_printer *printer, const struct why_case *shown)
+{
+	struct list_state *state;
+	int r = printer->state ? 0 : open_list(printer);
+
+	state = printer->state;
+	if (r == 0)
+		r = report_list_fill_line(state, shown->report, printer->output->unit);
+	if (r == 0)
+		r = scols_table_print_range(state->table, state->line, state->line);
+	if (r == 0)
+		fputc('\n', printer->stream);
+	return r;
+}

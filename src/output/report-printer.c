@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report-printer.c - choose the form of a report; colour, width, and the words that the forms
+ * share
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/number.h"
+#include "lib/safe.h"
+#include "lib/terminal.h"
+#include "lib/wrap.h"
+#include "output/printer.h"
+#include "output/report-printer.h"
+
+#define STREAM_BUFFER 65536
+
+/* Wider lines are hard to read, in narrower ones no paragraph fits. */
+#define TEXT_WIDTH 80
+#define TEXT_WIDTH_MAX 100
+#define TEXT_WIDTH_MIN 20
+
+/* What the user says of the width, or else the terminal at FD; 0: neither says. */
+static int known_width(int fd)
+{
+	const char *wanted = getenv("COLUMNS");
+	uint64_t width;
+
+	if (wanted && number_parse_u64(wanted, &width) == 0 && width && width <= INT16_MAX)
+		return (int)width;
+	return terminal_width(fd);
+}
+
+static int text_width(int fd)
+{
+	int width = known_width(fd);
+
+	width = width ? width : TEXT_WIDTH;
+	return width > TEXT_WIDTH_MAX ? TEXT_WIDTH_MAX
+				      : width < TEXT_WIDTH_MIN ? TEXT_WIDTH_MIN : width;
+}
+
+int why_open(struct why_printer *printer, const struct why_output *output, FILE *stream)
+{
+	int fd = terminal_of(stream);
+	bool terminal = isatty(fd);
+
+	*printer = (struct why_printer){
+		.output = output,
+		.stream = stream,
+		.colour = output->colour == WHY_COLOUR_ALWAYS ||
+			  (output->colour == WHY_COLOUR_AUTO && terminal &&
+			   terminal_wants_colour()),
+	};
+	if (output->form == WHY_TEXT)
+		printer->width = text_width(fd);
+	else if (terminal)
+		printer->width = known_width(fd);
+	/* A report goes out as a whole: printer_flush() sends it. */
+	setvbuf(stream, NULL, _IOFBF, STREAM_BUFFER);
+	return 0;
+}
+
+int why_show(struct why_printer *printer, const struct why_case *shown)
+{
+	static int (*const forms[])(struct why_printer *, const struct why_case *) = {
+		[WHY_TEXT] = why_text,
+		[WHY_LIST] = why_list,
+		[WHY_JSON] = why_json,
+		[WHY_TASKS] = why_tasks,
+	};
+	int r;
+
+	if (printer->output->form == WHY_QUIET)
+		return 0;
+	errno = 0;
+	r = forms[printer->output->form](printer, shown);
+	if (r == 0)
+		r = printer_flush(printer->stream);
+	printer->begun = true;
+	return r;
+}
+
+void why_close(struct why_printer *printer)
+{
+	if (printer->output && printer->output->form == WHY_LIST)
+		why_list_close(printer);
+}
+
+char *why_safe(const char *raw)
+{
+	size_t room = SAFE_ROOM(strlen(raw));
+	CLEANUP_FREE char *safe = malloc(room);
+
+	return safe ? terminal_fit(safe_text(safe, room, raw)) : NULL;
+}
+
+int why_wrap(struct why_printer *printer, const char *text, int at, int indent, bool bold)
+{
+	CLEANUP_FREE char *fit = terminal_fit(text);
+	size_t next, length;
+
+	if (!fit)
+		return -ENOMEM;
+	bold = bold && printer->colour;
+	for (const char *line = fit;; line += next) {
+		int room = printer->width - at;
+
+		length = wrap_line(line, !printer->width ? 0 : room > 1 ? (size_t)room : 1, &next);
+		fprintf(printer->stream, "%s%.*s%s\n", bold ? WHY_BOLD : "", (int)length, line,
+			bold ? WHY_PLAIN : "");
+		if (!line[next])
+			return 0;
+		fprintf(printer->stream, "%*s", indent, "");
+		at = indent;
+	}
+}
+
+/* Writes a part of the title, if there is one. Returns 0 or -ENOMEM. */
+static int add_part(FILE *title, const char **separator, const char *before, const char *raw)
+{
+	CLEANUP_FREE char *safe = NULL;
+
+	if (!raw || !*raw)
+		return 0;
+	safe = why_safe(raw);
+	if (!safe)
+		return -ENOMEM;
+	fprintf(title, "%s%s%s", *separator, before, safe);
+	*separator = ", ";
+	return 0;
+}
+
+static int write_title(FILE *title, const struct why_case *shown)
+{
+	const struct oom_report *report = shown->report;
+	const char *separator = ": ", *raw = report->time.raw;
+	char timestamp[sizeof(report->time.raw) + 2];
+	const struct { const char *before, *raw; } parts[] = {
+		{ "", timestamp }, { "host ", report->host },
+		{ "kernel ", report->kernel }, { "from ", shown->source },
+	};
+	/* Seconds since boot are known by their brackets, which not every log has. */
+	bool bare = *raw && !raw[strspn(raw, "0123456789.")];
+	int r = 0;
+
+	snprintf(timestamp, sizeof(timestamp), bare ? "[%s]" : "%s", raw);
+	fprintf(title, "Report %zu", shown->number);
+	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
+		r = add_part(title, &separator, parts[i].before, parts[i].raw);
+	return r;
+}
+
+int why_title(struct why_printer *printer, const struct why_case *shown)
+{
+	CLEANUP_FREE char *text = NULL;
+	size_t length;
+	FILE *title = open_memstream(&text, &length);
+	int r;
+
+	if (!title)
+		return -ENOMEM;
+	r = write_title(title, shown);
+	if (fclose(title) != 0 && r == 0)
+		r = -ENOMEM;
+	return r < 0 ? r : why_wrap(printer, text, 0, 2, true);
+}

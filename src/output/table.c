@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* table.c - a table for people, row by row, through libsmartcols */
+#include <config.h>
+
+#include <errno.h>
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/terminal.h"
+#include "output/bar.h"
+#include "output/printer.h"
+
+struct table_state {
+	struct libscols_table *table;
+	struct libscols_line *line;	/* the one line: each row overwrites the last */
+	int bar_width;			/* cells; 0: no bar */
+	bool utf8;
+};
+
+static size_t digits(uint64_t value)
+{
+	size_t count = 1;
+
+	for (; value >= 10; value /= 10)
+		count++;
+	return count;
+}
+
+/*
+ * The width that no later cell of the column will pass: libsmartcols sets widths by the
+ * rows that it has, and we have none but the first.
+ */
+static size_t table_column_width(const struct printer *printer, const struct column *column,
+				 const struct sample *first)
+{
+	/* A sandbox may be charged for a page twice, as cache and as a copy, and for its table. */
+	uint64_t largest = (first->vsz > printer->size ? first->vsz : printer->size) *
+			   (column->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT) ? 3 : 1);
+	size_t name = strlen(column->name) + 1, width;
+	char text[SIZE_TEXT_MAX];
+
+	if (column->kind == COLUMN_TIME)
+		width = sizeof("10000000.000000") - 1;
+	else if (column->kind == COLUMN_COUNT)
+		width = digits(first->minflt + printer->touches + 1000);
+	else if (column->kind == COLUMN_TEXT)
+		width = printer->step_width;
+	else if (column->kind == COLUMN_ID)
+		width = sizeof("4194304") - 1;
+	else if (printer->output->unit == SIZE_HUMAN)
+		width = sizeof("99.9G") - 1;
+	else
+		width = strlen(size_format(text, largest, printer->output->unit));
+	/* A growth may be negative. */
+	width += column->kind == COLUMN_GROWTH;
+	return width > name ? width : name;
+}
+
+static int add_column(struct libscols_table *table, const char *name, size_t width, int flags)
+{
+	return scols_table_new_column(table, name, (double)width,
+				      flags | SCOLS_FL_STRICTWIDTH) ? 0 : -ENOMEM;
+}
+
+/* Adds the bar's column if the terminal has room left beside USED cells. */
+static int add_bar(struct printer *printer, struct table_state *state, size_t used)
+{
+	size_t terminal = scols_table_get_termwidth(state->table);
+	size_t left = terminal > used + 1 ? terminal - used - 1 : 0;
+	struct libscols_column *column;
+
+	if (!isatty(terminal_of(printer->stream)) || left < BAR_WIDTH_MIN)
+		return 0;
+	state->bar_width = left > BAR_WIDTH_MAX ? BAR_WIDTH_MAX : (int)left;
+	column = scols_table_new_column(state->table, "RESIDENT", state->bar_width, 0);
+	if (!column)
+		return -ENOMEM;
+	if (terminal_wants_colour()) {
+		scols_table_enable_colors(state->table, 1);
+		scols_column_set_color(column, "green");
+	}
+	return 0;
+}
+
+static int make_columns(struct printer *printer, const struct sample *first)
+{
+	const struct column_choice *choice = &printer->output->columns;
+	struct table_state *state = printer->state;
+	size_t used = 0;
+
+	for (size_t i = 0; i < choice->count; i++) {
+		const struct column *column = &columns[choice->index[i]];
+		size_t width = table_column_width(printer, column, first);
+
+		if (add_column(state->table, column->name, width,
+			       column->kind == COLUMN_TEXT ? 0 : SCOLS_FL_RIGHT) < 0)
+			return -ENOMEM;
+		used += width + 1;
+	}
+	if (add_bar(printer, state, used) < 0)
+		return -ENOMEM;
+	state->line = scols_table_new_line(state->table, NULL);
+	return state->line ? 0 : -ENOMEM;
+}
+
+static void table_close(struct printer *printer)
+{
+	struct table_state *state = printer->state;
+
+	if (!state)
+		return;
+	scols_unref_table(state->table);
+	free(state);
+	printer->state = NULL;
+}
+
+static int table_open(struct printer *printer)
+{
+	struct table_state *state = calloc(1, sizeof(*state));
+
+	printer->state = state;
+	if (!state)
+		return -ENOMEM;
+	state->table = scols_new_table();
+	if (!state->table)
+		return -ENOMEM;
+	state->utf8 = terminal_has_utf8();
+	scols_table_set_stream(state->table, printer->stream);
+	scols_table_enable_noheadings(state->table, !printer->output->headings);
+	return 0;
+}
+
+static int table_fill_line(struct printer *printer, const struct sample *sample)
+{
+	const struct column_choice *choice = &printer->output->columns;
+	struct table_state *state = printer->state;
+	char cell[PRINTER_CELL_MAX], bar[BAR_TEXT_MAX(BAR_WIDTH_MAX)];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < choice->count; i++) {
+		printer_cell(&columns[choice->index[i]], sample, printer->output->unit, cell);
+		r = scols_line_set_data(state->line, i, cell);
+	}
+	if (r == 0 && state->bar_width)
+		r = scols_line_set_data(state->line, choice->count,
+					bar_draw(sample->grew, printer->size, state->bar_width,
+						 state->utf8, bar));
+	return r;
+}
+
+static int table_sample(struct printer *printer, const struct sample *sample)
+{
+	struct table_state *state = printer->state;
+	int r = state->line ? 0 : make_columns(printer, sample);
+
+	if (r == 0)
+		r = table_fill_line(printer, sample);
+	/* The terminal's width was spent above; the library need not fit the row again. */
+	if (r == 0)
+		r = scols_table_set_termforce(state->table, SCOLS_TERMFORCE_NEVER);
+	if (r == 0)
+		r = scols_table_print_range(state->table, state->line, state->line);
+	if (r < 0)
+		return r;
+	fputc('\n', printer->stream);
+	return printer_flush(printer->stream);
+}
+
+const struct printer_format printer_table = {
+	.open = table_open,
+	.sample = table_sample,
+	.close = table_close,
+};

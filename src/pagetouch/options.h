@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.h - the command line of pagetouch: one table of options */
+#ifndef PT_PAGETOUCH_OPTIONS_H
+#define PT_PAGETOUCH_OPTIONS_H
+
+#include "lib/error.h"
+#include "pagetouch/plan.h"
+
+enum options_result {
+	OPTIONS_RUN,		/* *ret_request is filled */
+	OPTIONS_HELP,		/* --help was asked for */
+	OPTIONS_VERSION,	/* --version was asked for */
+	OPTIONS_WRONG,		/* *err says what is wrong: exit 2 */
+};
+
+/* Parses the command line. Prints nothing and maps nothing. */
+enum options_result options_parse(int argc, char *argv[], struct request *ret_request,
+				  struct error *err);
+
+/* Prints --help, made of the option table and the column table, to standard output. */
+void options_print_help(void);
+
+#endif

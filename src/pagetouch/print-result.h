@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* print-result.h - what is said of the end of a run, beside its rows */
+#ifndef PT_PAGETOUCH_PRINT_RESULT_H
+#define PT_PAGETOUCH_PRINT_RESULT_H
+
+#include "output/output.h"
+#include "verdict/verdict.h"
+
+/* Prints summary, trouble and evidence of VERDICT to standard error, as FORMAT leaves room for. */
+void print_result(const struct verdict *verdict, enum output_format format);
+
+#endif

@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.c - wire plan, subject, observer, verdict and printer together */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "lib/duration.h"
+#include "lib/secure.h"
+#include "lib/stdio-guard.h"
+#include "pagetouch/draw.h"
+#include "pagetouch/print-result.h"
+#include "pagetouch/run.h"
+#include "proc/hugetlb.h"
+#include "proc/pid-namespace.h"
+#include "proc/tasks.h"
+#include "verdict/growth.h"
+#include "workload/backing-file.h"
+#include "workload/child.h"
+#include "workload/zero-page.h"
+
+/* For tests: a recorded tree of another machine's /proc and /sys. */
+#define ROOT_VARIABLE "PAGETOUCH_ROOT"
+
+/* Growth of less than so much between two looks, while memory.high counts, is throttling. */
+#define THROTTLE_LOOK_NS NS_PER_SECOND
+#define THROTTLE_SLOW_BYTES (UINT64_C(16) << 20)
+
+/* How often it is looked whether the subject is frozen, stopped, or waits for memory. */
+#define STANDSTILL_LOOK_NS NS_PER_SECOND
+
+/* How many of the highest oom_scores -v shows. */
+#define TOP_SCORES 3
+
+/* What takes the limits of our cgroups into account. */
+static bool heeds_cgroups(const struct request *request)
+{
+	return request->guard || request->has_limit || request->has_high ||
+	       request_has_share(request);
+}
+
+static int read_cgroups(struct pagetouch_run *run, const struct request *request,
+			struct error *err)
+{
+	int r = cgroup_chain_read(&run->root, "self", &run->chain);
+
+	/* Without /proc/self/cgroup there is no cgroup to respect. */
+	if (r == 0 || r == -ENOENT || (r == -EXDEV && !heeds_cgroups(request)))
+		return 0;
+	if (r != -EXDEV) {
+		error_set_errno(err, r, "cannot read which memory cgroups we are in");
+		return r;
+	}
+	error_set(err, "cannot find out which memory cgroups we are in: the cgroup file "
+		  "system that is mounted does not show ours");
+	error_hint(err, "mount that of this cgroup namespace, or use --no-guard, without "
+		   "--limit, --high and N%%");
+	return r;
+}
+
+static int read_machine(struct pagetouch_run *run, const struct request *request,
+			struct error *err)
+{
+	const char *prefix = getenv(ROOT_VARIABLE);
+	int r = pid_namespace_check(err);
+
+	if (r < 0)
+		return r;
+	/* The tree is somebody else's choice. */
+	if (prefix && *prefix && secure_execution()) {
+		error_set(err, ROOT_VARIABLE " is not taken from who has less privilege");
+		error_hint(err, "unset it");
+		return -EPERM;
+	}
+	prefix = prefix && *prefix ? prefix : "/";
+	r = root_open(prefix, &run->root);
+	if (r < 0) {
+		error_set(err, "cannot open %s: %s", prefix, strerror(-r));
+		return r;
+	}
+	run->opened = true;
+	r = machine_read(&run->root, &run->machine);
+	if (r < 0) {
+		error_set(err, "cannot read /proc/meminfo: %s", strerror(-r));
+		if (!error_hint_errno(err, r))
+			error_hint(err,
+				    "is proc mounted on /proc, and without subset=pid?");
+		return r;
+	}
+	return read_cgroups(run, request, err);
+}
+
+/* vm.panic_on_oom: an OOM that slips past the guard would be the end of the machine. */
+static int respect_panic(const struct pagetouch_run *run, struct error *err)
+{
+	uint64_t panic = run->machine.panic_on_oom;
+
+	/* 1 panics for the whole machine's OOM, 2 for a memory cgroup's too (vm.rst). */
+	if (!run->plan.guard || !panic || (panic == 1 && run->plan.sandboxed))
+		return 0;
+	error_set(err, "vm.panic_on_oom is %llu: running out of memory would panic "
+		  "this machine", (unsigned long long)run->machine.panic_on_oom);
+	error_hint(err, "set it to 0 (sysctl vm.panic_on_oom=0), or use --no-guard "
+		   "if a panic is what you want");
+	return -EPERM;
+}
+
+static int check_adj(const struct pagetouch_run *run, struct error *err)
+{
+	int r = subject_try_adj(run->plan.oom_score_adj);
+
+	if (r == 0 || run->plan.oom_score_adj == 1000)
+		return 0;
+	error_set(err, "cannot set oom_score_adj to %d: %s", run->plan.oom_score_adj,
+		  strerror(-r));
+	error_hint(err, "lowering it needs CAP_SYS_RESOURCE; "
+		   "--oom-score-adj=keep leaves it");
+	return r;
+}
+
+/* The picture comes last, and is not to be refused then. */
+static int check_plot(const struct pagetouch_run *run, struct error *err)
+{
+	return run->plan.plot.file ? plot_check(&run->plan.plot, err) : 0;
+}
+
+/* What the command line leaves to the machine, or to chance. */
+static void resolve(const struct pagetouch_run *run, struct request *request)
+{
+	uint32_t seed = 0;
+
+	if (!request->huge_page)
+		request->huge_page = run->machine.huge_page;
+	if (request->order != ORDER_RANDOM || request->has_seed)
+		return;
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		seed = (uint32_t)duration_now();
+	request->seed = seed;
+}
+
+static int take_signals(struct pagetouch_run *run, struct error *err)
+{
+	int r = signals_take(&run->signals);
+
+	if (r < 0)
+		error_set_errno(err, r, "cannot prepare the run");
+	return r;
+}
+
+static int open_file(struct pagetouch_run *run, struct error *err)
+{
+	struct plan *plan = &run->plan;
+	struct backing_file_params params = {
+		.path = plan->file,
+		.bytes = plan->region.bytes,
+		.page_size = plan->observe.page_size,
+		.writes = plan->observe.access == TOUCH_PWRITE ||
+			  (plan->region.backing == REGION_FILE_SHARED && !plan->region.read_only),
+	};
+	struct backing_file file = { .fd = -1 };
+	int r;
+
+	if (!plan->file)
+		return EXIT_DONE;
+	r = backing_file_open(&params, &file, err);
+	if (r < 0)
+		return r == -EDOM ? EXIT_USAGE : EXIT_FAILED;
+	run->file = plan->region.fd = file.fd;
+	plan->region.on_tmpfs = file.on_tmpfs;
+	return EXIT_DONE;
+}
+
+static int make_plan(struct pagetouch_run *run, struct request *request, struct error *err)
+{
+	struct available_memory_source source = { &run->root, &run->machine, &run->chain };
+	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct available_memory available = { 0 };
+	int r = 0;
+
+	resolve(run, request);
+	if (request_has_share(request))
+		r = available_memory_read(&source, false, &available);
+	if (r < 0) {
+		room_complain(&available, r, err);
+		return EXIT_FAILED;
+	}
+	if (plan_make(request, available.bytes, page_size, &run->plan, err) < 0)
+		return EXIT_USAGE;
+	run->plan.region.own_zeros =
+		region_is_anonymous(run->plan.region.backing) && !zero_page_shared();
+	if (run->plan.huge)
+		run->plan.region.alignment = run->machine.thp_size;
+	run->guard = (struct guard){ .enabled = run->plan.guard, .source = source };
+	return EXIT_DONE;
+}
+
+int pagetouch_prepare(struct pagetouch_run *run, struct request *request, struct error *err)
+{
+	int status;
+
+	if (read_machine(run, request, err) < 0)
+		return EXIT_FAILED;
+	status = make_plan(run, request, err);
+	if (status == EXIT_DONE && respect_panic(run, err) < 0)
+		status = EXIT_GUARD;
+	if (status == EXIT_DONE && check_adj(run, err) < 0)
+		status = EXIT_FAILED;
+	/* From here on a signal must not end us half-way: something might be left behind. */
+	if (status == EXIT_DONE && take_signals(run, err) < 0)
+		status = EXIT_FAILED;
+	if (status == EXIT_DONE && check_plot(run, err) < 0)
+		status = EXIT_FAILED;
+	if (status == EXIT_DONE)
+		status = open_file(run, err);
+	if (status == EXIT_DONE)
+		host_read(&run->host);
+	return status;
+}
+
+/* Asked right before a row is printed: the answer is good for that row. */
+static bool on_ready(void *context)
+{
+	struct pagetouch_run *run = context;
+	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	run->ready = run->plan.output.format == OUTPUT_NONE || poll(&output, 1, 0) == 1;
+	return run->ready;
+}
+
+/* Once a signal has come, a reader that still does not read is not waited for any more. */
+static int pagetouch_wait_for_reader(struct pagetouch_run *run)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	if (run->stalled)
+		return poll(&output, 1, 0) == 1 ? 0 : -EINTR;
+	if (signals_wait_writable(&run->signals, STDOUT_FILENO) == 0)
+		return 0;
+	run->stalled = true;
+	return -EINTR;
+}
+
+static int on_sample(void *context, const struct sample *sample)
+{
+	struct pagetouch_run *run = context;
+	bool ready = run->ready;
+
+	run->ready = false;
+	if (stdio_is_writable(STDERR_FILENO))
+		progress_wipe(&run->progress);
+	pagetouch_keep_row(run, sample);
+	/* A reader that has stopped reading must not keep us from being ended. */
+	if (run->plan.output.format != OUTPUT_NONE && !ready && pagetouch_wait_for_reader(run) < 0)
+		return -EINTR;
+	return printer_sample(&run->printer, sample);
+}
+
+/*
+ * A note that cannot be written at once is not: nobody would look at guard and signals
+ * meanwhile.
+ */
+static void on_note(void *context, const char *sentence)
+{
+	struct pagetouch_run *run = context;
+
+	if (!stdio_is_writable(STDERR_FILENO))
+		return;
+	progress_wipe(&run->progress);
+	if (run->plan.output.format != OUTPUT_NONE)
+		fprintf(stderr, "%s: note: %s\n", program_invocation_short_name, sentence);
+}
+
+/* Says once, while it happens, that memory.high makes the run slow. */
+static void note_throttling(struct pagetouch_run *run, uint64_t touched, uint64_t elapsed_ns)
+{
+	uint64_t times;
+
+	if (!run->plan.sandboxed || run->plan.sandbox.high == CGROUP_UNLIMITED ||
+	    run->throttled || elapsed_ns - run->throttled_ns < THROTTLE_LOOK_NS)
+		return;
+	run->throttled_ns = elapsed_ns;
+	times = oom_monitor_throttled(&run->oom_monitor);
+	if (times && touched > 0 && touched - run->throttled_at < THROTTLE_SLOW_BYTES) {
+		run->throttled = times;
+		on_note(run, "throttled at memory.high: slow, not hung");
+	}
+	run->throttled_at = touched;
+}
+
+/* Says when it is found that the subject is kept from running, again if it goes on meanwhile. */
+static void note_standstill(struct pagetouch_run *run, uint64_t elapsed_ns)
+{
+	char text[STANDSTILL_MAX];
+	enum standstill found;
+
+	if (elapsed_ns - run->standstill_ns < STANDSTILL_LOOK_NS)
+		return;
+	run->standstill_ns = elapsed_ns;
+	found = standstill_find(&run->oom_monitor.live, run->subject.pid,
+				&run->oom_monitor.chain, text);
+	if (found != STANDSTILL_NONE && found != run->standstill)
+		on_note(run, text);
+	run->standstill = found;
+}
+
+static void on_tick(void *context, uint64_t touched, uint64_t elapsed_ns)
+{
+	struct pagetouch_run *run = context;
+
+	if (stdio_is_writable(STDERR_FILENO))
+		progress_tick(&run->progress, touched, elapsed_ns);
+	note_throttling(run, touched, elapsed_ns);
+	note_standstill(run, elapsed_ns);
+	if (!run->subject.child_count)
+		oom_monitor_look(&run->oom_monitor, elapsed_ns);
+}
+
+/* The signal that this process should die of for RUN to be seen as it was. */
+static int signal_to_die_of(const struct pagetouch_run *run, const struct verdict *verdict)
+{
+	if (verdict->outcome == OUTCOME_INTERRUPTED &&
+	    verdict->exit_status == EXIT_SIGNAL_BASE + verdict->signal)
+		return verdict->signal;
+	return verdict->quiet_failure && !run->signals.pipe_ignored ? SIGPIPE : 0;
+}
+
+/* The last word waits for a stopped terminal, but not after a signal. */
+static bool wait_for_terminal(const struct pagetouch_run *run, const struct run_result *result)
+{
+	if (stdio_is_writable(STDERR_FILENO))
+		return true;
+	return !result->signal && !run->stalled &&
+	       signals_wait_writable(&run->signals, STDERR_FILENO) == 0;
+}
+
+static void end_oom_monitor(struct pagetouch_run *run, const struct run_result *result)
+{
+	enum region_backing backing = run->plan.region.backing;
+	struct oom_monitor *oom_monitor = &run->oom_monitor;
+
+	if (result->child) {
+		oom_monitor->pid = result->child;
+		oom_monitor->comm = CHILD_NAME;
+	} else if (result->measured && !result->stepped && backing != REGION_HEAP &&
+		   backing != REGION_STACK) {
+		oom_monitor->vsz = result->last.vsz;
+	}
+	oom_monitor_end(oom_monitor, result->reason == STOP_DIED);
+}
+
+static int pagetouch_conclude(struct pagetouch_run *run)
+{
+	struct run_result *result = &run->result;
+	struct hugetlb_pool pool = { 0 };
+	struct verdict_evidence evidence = {
+		.region = &run->plan.region,
+		.plan = &run->plan.observe,
+		.pool = &pool,
+		.result = result,
+		.machine = &run->machine,
+		.touch = run->plan.observe.touch,
+		.pid = (int)run->subject.pid,
+		.unit = run->plan.output.unit,
+		.verify = run->plan.verify,
+		.expect = run->plan.expect,
+		.oom_evidence = run->monitored ? &run->oom_monitor.oom_evidence : NULL,
+		.sandbox = run->plan.sandboxed ? &run->plan.sandbox : NULL,
+	};
+	struct verdict *verdict = &run->verdict;
+	int r;
+
+	if (result->reason == STOP_MAP)
+		hugetlb_pool_read(&run->root, run->plan.region.huge_page, &pool);
+	if (run->monitored)
+		end_oom_monitor(run, result);
+	verdict_decide(&evidence, verdict);
+	host_time(verdict->time);
+	if (wait_for_terminal(run, result)) {
+		progress_wipe(&run->progress);
+		print_result(verdict, run->plan.output.format);
+	}
+	run->recording.end = recorded_end_of(verdict);
+	run->died_of = signal_to_die_of(run, verdict);
+	r = result->reason == STOP_OUTPUT || (run->stalled && pagetouch_wait_for_reader(run) < 0)
+		? 0 : printer_verdict(&run->printer, verdict);
+	if (r < 0) {
+		*result = (struct run_result){ .reason = STOP_OUTPUT, .error = r };
+		return pagetouch_conclude(run);
+	}
+	return verdict->exit_status;
+}
+
+static int print_plan(struct pagetouch_run *run)
+{
+	struct plan_record record = {
+		.host = &run->host,
+		.machine = &run->machine,
+		.region = &run->plan.region,
+		.touch_params = &run->plan.touch_params,
+		.observe = &run->plan.observe,
+		.file = run->plan.file,
+		.page_size = run->plan.observe.page_size,
+		.interval = run->plan.observe.interval,
+		.touch = run->plan.observe.touch,
+		.limit = run->plan.sandboxed ? run->plan.sandbox.limit : SAMPLE_MISSING,
+		.pid = (int)run->subject.pid,
+	};
+
+	run->recording.plan = record;
+	return printer_plan(&run->printer, &record);
+}
+
+/* Who would be killed if the machine ran out now: for -v, where there is no sandbox. */
+static void show_top_scores(const struct pagetouch_run *run)
+{
+	struct task_score scores[TOP_SCORES];
+	int found = tasks_by_oom_score(&run->root, scores, TOP_SCORES);
+
+	for (int i = 0; i < found; i++)
+		fprintf(stderr, "%s: oom_score %llu: pid %ld (%s)\n",
+			program_invocation_short_name, (unsigned long long)scores[i].score,
+			scores[i].pid, scores[i].comm);
+}
+
+static void show_start(const struct pagetouch_run *run)
+{
+	if (!run->plan.verbose)
+		return;
+	fprintf(stderr, "%s: the subject is pid %d\n", program_invocation_short_name,
+		(int)run->subject.pid);
+	if (run->plan.sandboxed)
+		fprintf(stderr, "%s: its sandbox is %s, by way of %s\n",
+			program_invocation_short_name, run->sandbox.path,
+			sandbox_way_name(run->sandbox.way));
+	if (run->sandbox.stale)
+		fprintf(stderr, "%s: %u cgroups that earlier runs left beside it stay: processes "
+			"are in them\n", program_invocation_short_name, run->sandbox.stale);
+}
+
+/* An OOM in a group of processes that die together takes the observer along (memory.oom.group). */
+static void warn_of_group(struct pagetouch_run *run)
+{
+	char group[8];
+
+	for (size_t i = 0; i < run->chain.count; i++) {
+		if (cgroup_level_read(&run->root, &run->chain.levels[i],
+				      "memory.oom.group", group, sizeof(group)) <= 0 ||
+		    group[0] != '1')
+			continue;
+		on_note(run, "memory.oom.group is set on our own cgroup or above: an OOM kill "
+				 "there takes this observer too, and then there is no verdict");
+		return;
+	}
+}
+
+/* Version 1 lets all wait at the limit instead of killing one: the observer stands still, too. */
+static void warn_of_disabled_kills(struct pagetouch_run *run)
+{
+	char text[STANDSTILL_MAX];
+
+	if (run->plan.sandboxed || run->plan.guard ||
+	    !standstill_threatens(&run->root, &run->chain, text))
+		return;
+	on_note(run, text);
+}
+
+/* A scope takes us along: what limits us is read again. */
+static int make_sandbox(struct pagetouch_run *run, struct error *err)
+{
+	int r = sandbox_make(&run->plan.sandbox, &run->sandbox, err);
+
+	if (r < 0 || run->sandbox.way != SANDBOX_SCOPE)
+		return r;
+	cgroup_chain_free(&run->chain);
+	r = cgroup_chain_read(&run->root, "self", &run->chain);
+	if (r < 0)
+		error_set_errno(err, r, "cannot read which memory cgroups we are in");
+	return r;
+}
+
+static int start_subject(struct pagetouch_run *run, struct error *err)
+{
+	struct subject_spec spec = {
+		.region = run->plan.region,
+		.touch_params = run->plan.touch_params,
+		.lock = run->plan.lock,
+		.threads = run->plan.threads,
+		.page_size = run->plan.observe.page_size,
+		.cgroup = -1,
+		.oom_score_adj = run->plan.oom_score_adj,
+	};
+	int r = 0;
+
+	if (run->plan.sandboxed) {
+		r = make_sandbox(run, err);
+		spec.cgroup = run->counters.cgroup = run->sandbox.fd;
+		run->counters.version = run->sandbox.version;
+	}
+	if (r < 0)
+		return r;
+	oom_monitor_open(&run->oom_monitor);
+	run->monitored = true;
+	r = subject_start(&spec, &run->subject, err);
+	if (r == 0)
+		oom_monitor_begin(&run->oom_monitor, run->subject.pid, SUBJECT_NAME,
+				  run->plan.sandboxed);
+	return r;
+}
+
+/* Starts the subject and everything that watches it. */
+static int pagetouch_start(struct pagetouch_run *run, struct error *err)
+{
+	int r = printer_open(&run->printer, &run->plan.output);
+
+	if (r < 0) {
+		error_set_errno(err, r, "cannot prepare the run");
+		return r;
+	}
+	run->progress = progress_begin(run->plan.observe.touch,
+				       run->plan.output.format == OUTPUT_NONE);
+	warn_of_group(run);
+	warn_of_disabled_kills(run);
+	if (run->plan.verbose && !run->plan.sandboxed)
+		show_top_scores(run);
+	r = start_subject(run, err);
+	if (r == 0)
+		show_start(run);
+	return r;
+}
+
+static bool reads(const struct observe_plan *plan)
+{
+	for (size_t i = 0; i < plan->step_count; i++)
+		if (step_reads(&plan->steps[i]))
+			return true;
+	return !touch_writes(plan->access) && (plan->touch > 0 || plan->lock == REGION_LOCKED);
+}
+
+/* What the plan makes resident of the memory that the guard watches, at the least. */
+static uint64_t memory_needed(const struct plan *plan, bool locked)
+{
+	struct growth_actions actions = {
+		.region = &plan->region,
+		.access = plan->observe.access,
+		.covered = plan->observe.touch,
+		.locked = locked ? plan->region.bytes : 0,
+		.threads = plan->threads,
+	};
+	struct growth_rule rule = growth_expect(&actions);
+
+	/* A file's pages can be dropped, and hugetlb pages have been set apart. */
+	if (rule.kind != GROWTH_ANON && rule.kind != GROWTH_SHMEM)
+		return 0;
+	return plan->sandboxed && plan->sandbox.limit < rule.least ? plan->sandbox.limit
+								   : rule.least;
+}
+
+/* What the guard is going to stop is said beforehand, with what may be used. */
+static void note_scarcity(struct pagetouch_run *run)
+{
+	bool locked = region_lock_fills(run->plan.region.backing, run->plan.lock);
+	uint64_t needed = memory_needed(&run->plan, locked);
+	char text[AVAILABLE_NAME_MAX + 256], needs[SIZE_TEXT_MAX], has[SIZE_TEXT_MAX];
+	struct available_memory available;
+
+	if (!run->guard.enabled || !needed ||
+	    available_memory_read(&run->guard.source, true, &available) < 0 || needed <=
+	    available_headroom(&available))
+		return;
+	snprintf(text, sizeof(text),
+		 "%s are to become resident, but the guard lets only %s be used now (%s%s)%s",
+		 size_text(needs, needed, SIZE_HUMAN),
+		 size_text(has, available_headroom(&available), SIZE_HUMAN),
+		 available.cgroup ? "memory cgroup " : "MemAvailable", available.cgroup
+		 ? available.name : "",
+		 locked ? "" : "; --touch 0 shows VSZ alone");
+	on_note(run, text);
+}
+
+static void give_notes(struct pagetouch_run *run)
+{
+	char seed[96];
+
+	if (run->plan.note)
+		on_note(run, run->plan.note);
+	note_scarcity(run);
+	if (run->plan.region.own_zeros && reads(&run->plan.observe))
+		on_note(run, "this kernel has no page of zeros for what is only read: "
+				 "reading makes memory resident, as writing does");
+	if (run->plan.touch_params.order != ORDER_RANDOM || run->plan.seeded)
+		return;
+	snprintf(seed, sizeof(seed),
+		 "the order is random:%" PRIu64 ", with which it can be had again",
+		 run->plan.touch_params.seed);
+	on_note(run, seed);
+}
+
+int pagetouch_run(struct pagetouch_run *run)
+{
+	struct observe_sink sink = { run, on_ready, on_sample, on_note, on_tick };
+	struct observe_tools tools = {
+		.subject = &run->subject,
+		.guard = &run->guard,
+		.signals = &run->signals,
+		.counters = &run->counters,
+		.sandbox = &run->sandbox,
+		.oom_monitor = &run->oom_monitor,
+		.sink = &sink,
+	};
+	struct run_result *result = &run->result;
+	struct error err;
+
+	run->counters = (struct context_counters){ .machine = &run->root, .cgroup = -1 };
+	if (pagetouch_start(run, &err) < 0) {
+		error_print(&err);
+		return EXIT_FAILED;
+	}
+	give_notes(run);
+	result->reason = STOP_OUTPUT;
+	result->error = print_plan(run);
+	if (result->error == 0)
+		observe_run(&run->plan.observe, &tools, result);
+	return pagetouch_draw(run, pagetouch_conclude(run));
+}
+
+static void remove_sandbox(struct pagetouch_run *run)
+{
+	int r = sandbox_remove(&run->sandbox);
+
+	if (r < 0)
+		fprintf(stderr, "%s: note: the sandbox stays: %s\n", program_invocation_short_name,
+			r == -EBUSY ? "a process that is not ours is in it" : strerror(-r));
+}
+
+void pagetouch_close(struct pagetouch_run *run)
+{
+	subject_end(&run->subject);
+	remove_sandbox(run);
+	if (run->file > 0)
+		close(run->file);
+	if (run->monitored)
+		oom_monitor_close(&run->oom_monitor);
+	printer_close(&run->printer);
+	recording_free(&run->recording);
+	cgroup_chain_free(&run->chain);
+	if (run->opened)
+		root_close(&run->root);
+	if (run->signals.fd > 0)
+		close(run->signals.fd);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.h - one run of pagetouch, from the request to the exit status */
+#ifndef PT_PAGETOUCH_RUN_H
+#define PT_PAGETOUCH_RUN_H
+
+#include "lib/signals.h"
+#include "monitor/monitor.h"
+#include "monitor/oom-evidence.h"
+#include "monitor/standstill.h"
+#include "output/printer.h"
+#include "output/progress.h"
+#include "pagetouch/plan.h"
+#include "plot/recording.h"
+#include "proc/cgroup.h"
+#include "proc/machine.h"
+#include "proc/root.h"
+#include "sandbox/sandbox.h"
+#include "workload/subject.h"
+
+/* All that a run holds; all zero before pagetouch_prepare(). */
+struct pagetouch_run {
+	struct plan plan;
+	struct root root;		/* where the machine is read: "/" or $PAGETOUCH_ROOT */
+	struct machine machine;
+	struct cgroup_chain chain;
+	struct host host;
+	struct guard guard;
+	struct signals signals;
+	struct sandbox sandbox;
+	struct oom_monitor oom_monitor;
+	struct context_counters counters;
+	struct subject subject;
+	struct printer printer;
+	struct progress progress;
+	struct run_result result;
+	struct verdict verdict;		/* of the result */
+	struct recording recording;	/* for the picture; nothing without --plot */
+	int unkept;			/* negative errno: a row is missing in it */
+	int file;			/* behind the region; 0: none */
+	int died_of;			/* the signal that this process is to die of; 0: none */
+	bool opened, monitored;
+	bool ready;			/* standard output takes the next row at once */
+	bool stalled;			/* standard output blocked when a signal came */
+	uint64_t throttled;		/* last seen, for the note while it is slow */
+	uint64_t throttled_ns, throttled_at;
+	enum standstill standstill;	/* last found */
+	uint64_t standstill_ns;		/* elapsed when last looked for */
+};
+
+/*
+ * Reads the machine and makes the plan. Nothing is mapped or started. What REQUEST leaves to the
+ * machine, or to chance, is filled in. Returns EXIT_DONE, or the exit status with *err set.
+ */
+int pagetouch_prepare(struct pagetouch_run *run, struct request *request, struct error *err);
+
+/* Carries the plan out, prints everything, and returns the exit status. */
+int pagetouch_run(struct pagetouch_run *run);
+
+/* Releases everything; the subject is gone afterwards. */
+void pagetouch_close(struct pagetouch_run *run);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* boot-time.c - when the machine was booted, seen through a time namespace */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/duration.h"
+#include "proc/boot-time.h"
+#include "proc/root.h"
+
+static int64_t in_ns(const struct timespec *time)
+{
+	return (int64_t)time->tv_sec * (int64_t)NS_PER_SECOND + time->tv_nsec;
+}
+
+int boot_time_parse_offset(const char *text, int64_t *ret_ns)
+{
+	const char *line = strstr(text, "boottime");
+	int64_t seconds, rest;
+
+	if (!line || sscanf(line, "boottime %" SCNd64 " %" SCNd64, &seconds, &rest) != 2 ||
+	    __builtin_mul_overflow(seconds, (int64_t)NS_PER_SECOND, &seconds) ||
+	    __builtin_add_overflow(seconds, rest, &seconds))
+		return -EINVAL;
+	*ret_ns = seconds;
+	return 0;
+}
+
+/* The offsets are those of the namespace that children are born in: is it ours? */
+static bool boot_time_is_ours(void)
+{
+	char own[64] = "", children[64] = "";
+
+	return readlink("/proc/self/ns/time", own, sizeof(own) - 1) > 0 &&
+	       readlink("/proc/self/ns/time_for_children", children, sizeof(children) - 1) > 0 &&
+	       !strcmp(own, children);
+}
+
+/* Without the file the kernel, before 5.6 or built so, has no time namespaces. */
+static int read_offset(int64_t *ret_ns)
+{
+	char text[256];
+	struct root live;
+	int r = root_open("/", &live);
+
+	if (r < 0)
+		return r;
+	*ret_ns = 0;
+	r = root_read(&live, "/proc/self/timens_offsets", text, sizeof(text));
+	root_close(&live);
+	if (r == -ENOENT)
+		return access("/proc/self/ns", F_OK) < 0 ? -EXDEV : 0;
+	if (r < 0)
+		return r;
+	return boot_time_is_ours() ? boot_time_parse_offset(text, ret_ns) : -EXDEV;
+}
+
+int boot_time_read(int64_t *ret_ns)
+{
+	struct timespec now, up;
+	int64_t offset;
+	int r = read_offset(&offset);
+
+	if (r < 0)
+		return r;
+	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || clock_gettime(CLOCK_BOOTTIME, &up) < 0)
+		return -errno;
+	*ret_ns = in_ns(&now) - (in_ns(&up) - offset);
+	return 0;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cgroup-events.c - read the counters of a memory cgroup */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/number.h"
+#include "proc/cgroup-events.h"
+#include "proc/keyed.h"
+
+#define EVENTS_MAX 512
+
+static uint64_t counter(const char *text, const char *key)
+{
+	uint64_t value = 0;
+
+	return keyed_u64(text, key, &value) < 0 ? 0 : value;
+}
+
+void cgroup_events_parse_v2(const char *events, const char *local,
+			    struct cgroup_events *ret_events)
+{
+	*ret_events = (struct cgroup_events){
+		.known = true,
+		.oom_kill = counter(events, "oom_kill"),
+		.high = counter(events, "high"),
+		.max = counter(events, "max"),
+		.oom = counter(events, "oom"),
+	};
+	/* Before 5.2 there was no such file, and memory.events was local itself. */
+	ret_events->has_local = local != NULL;
+	local = local ? local : events;
+	ret_events->local_oom = counter(local, "oom");
+	ret_events->local_oom_kill = counter(local, "oom_kill");
+}
+
+void cgroup_events_parse_v1(const char *oom_control, struct cgroup_events *ret_events)
+{
+	uint64_t oom_kill;
+
+	*ret_events = (struct cgroup_events){ 0 };
+	/* The counter came with 4.13; without it v1 counts nothing that could be used. */
+	if (keyed_u64(oom_control, "oom_kill", &oom_kill) < 0)
+		return;
+	ret_events->known = true;
+	ret_events->oom_kill = ret_events->local_oom_kill = oom_kill;
+}
+
+void cgroup_events_read(const struct root *root, const struct cgroup_level *level,
+			struct cgroup_events *ret_events)
+{
+	char events[EVENTS_MAX], local[EVENTS_MAX];
+	bool has_local;
+
+	*ret_events = (struct cgroup_events){ 0 };
+	if (level->version == 1) {
+		if (cgroup_level_read(root, level, "memory.oom_control", events,
+				      sizeof(events)) > 0)
+			cgroup_events_parse_v1(events, ret_events);
+		return;
+	}
+	if (cgroup_level_read(root, level, "memory.events", events, sizeof(events)) <= 0)
+		return;
+	has_local = cgroup_level_read(root, level, "memory.events.local", local,
+				      sizeof(local)) > 0;
+	cgroup_events_parse_v2(events, has_local ? local : NULL, ret_events);
+}
+
+uint64_t cgroup_events_kills(const struct cgroup_events *before, const struct cgroup_events *after)
+{
+	bool local = before->has_local && after->has_local;
+	uint64_t from = local ? before->local_oom_kill : before->oom_kill;
+	uint64_t to = local ? after->local_oom_kill : after->oom_kill;
+
+	return before->known && after->known && to > from ? to - from : 0;
+}
+
+static uint64_t read_figure(const struct root *root, const struct cgroup_level *level,
+			    const char *file)
+{
+	uint64_t value;
+	char text[64];
+
+	if (cgroup_level_read(root, level, file, text, sizeof(text)) <= 0 ||
+	    number_parse_u64(text, &value) < 0)
+		return CGROUP_UNLIMITED;
+	return value;
+}
+
+void cgroup_peak_read(const struct root *root, const struct cgroup_level *level,
+		      struct cgroup_peak *ret_peak)
+{
+	ret_peak->peak = read_figure(root, level, level->version == 1 ? "memory.max_usage_in_bytes"
+								       : "memory.peak");
+	ret_peak->limit = read_figure(root, level, level->version == 1 ? "memory.limit_in_bytes"
+									: "memory.max");
+	/* The kernel's way to say "none" in v1. */
+	if (ret_peak->limit > INT64_MAX / 2)
+		ret_peak->limit = CGROUP_UNLIMITED;
+}
+
+int cgroup_pressure_read(const struct root *root, const struct cgroup_level *level,
+			 unsigned *ret_permyriad)
+{
+	unsigned whole, hundredths;
+	const char *full;
+	char text[256];
+	int r = cgroup_level_read(root, level, "memory.pressure", text, sizeof(text));
+
+	if (r < 0)
+		return r;
+	full = strstr(text, "full avg10=");
+	if (!full || sscanf(full, "full avg10=%u.%2u", &whole, &hundredths) != 2)
+		return -EINVAL;
+	*ret_permyriad = whole * 100 + hundredths;
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cgroup-events.h - what a memory cgroup has counted: cgroups v2 memory.events, v1 oom_control */
+#ifndef PT_CGROUP_EVENTS_H
+#define PT_CGROUP_EVENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proc/cgroup.h"
+
+/*
+ * v2: memory.events counts what happened in the cgroup and below it, memory.events.local what
+ * happened in it alone: `local_oom` rises where the limit was that ran out. v1 counts
+ * oom_kill in the victim's own cgroup only and has none of the others.
+ */
+struct cgroup_events {
+	bool known;
+	bool has_local;		/* memory.events.local exists (5.2 and later) */
+	uint64_t oom_kill, high, max, oom;
+	uint64_t local_oom, local_oom_kill;
+};
+
+/* Figures for the record, bytes; CGROUP_UNLIMITED where the kernel has none. */
+struct cgroup_peak {
+	uint64_t peak;		/* v2 memory.peak (5.19 and later), v1 max_usage_in_bytes */
+	uint64_t limit;		/* v2 memory.max, v1 limit_in_bytes: what kills; not memory.high */
+};
+
+/* Reads the counters of LEVEL; what cannot be read is not known, which is no error. */
+void cgroup_events_read(const struct root *root, const struct cgroup_level *level,
+			struct cgroup_events *ret_events);
+
+/* OOM kills from BEFORE to AFTER, in the cgroup itself where that is told; 0 if not known, too. */
+uint64_t cgroup_events_kills(const struct cgroup_events *before,
+			     const struct cgroup_events *after);
+
+void cgroup_peak_read(const struct root *root, const struct cgroup_level *level,
+		      struct cgroup_peak *ret_peak);
+
+/* Parses memory.events, memory.events.local (NULL: none) or v1's memory.oom_control. */
+void cgroup_events_parse_v2(const char *events, const char *local,
+			    struct cgroup_events *ret_events);
+void cgroup_events_parse_v1(const char *oom_control, struct cgroup_events *ret_events);
+
+/*
+ * PSI: hundredths of a percent of the last ten seconds in which all tasks of LEVEL waited for
+ * memory (memory.pressure, "full avg10"). Returns 0 or a negative errno.
+ */
+int cgroup_pressure_read(const struct root *root, const struct cgroup_level *level,
+			 unsigned *ret_permyriad);
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cgroup.c - walk from a process's memory cgroup to the top and read each level */
+#include <config.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/number.h"
+#include "proc/cgroup.h"
+#include "proc/keyed.h"
+
+/* A v1 limit from here on is the kernel's way to say "none" (PAGE_COUNTER_MAX). */
+#define V1_UNLIMITED (UINT64_C(1) << 62)
+
+static char *join(const char *first, size_t first_length, const char *second, size_t second_length)
+{
+	char *joined = malloc(first_length + second_length + 2);
+
+	if (!joined)
+		return NULL;
+	memcpy(joined, first, first_length);
+	memcpy(joined + first_length, second, second_length);
+	joined[first_length + second_length] = '\0';
+	return joined;
+}
+
+static int append_level(struct cgroup_chain *chain, const struct cgroup_mount *mount,
+			const char *path, size_t length)
+{
+	const char *top = strcmp(mount->top, "/") ? mount->top : "";
+	struct cgroup_level level = { .version = mount->version };
+	struct cgroup_level *grown;
+
+	grown = reallocarray(chain->levels, chain->count + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	chain->levels = grown;
+	level.directory = join(mount->point, strlen(mount->point), path, length);
+	level.name = *top || length ? join(top, strlen(top), path, length) : strdup("/");
+	if (!level.directory || !level.name) {
+		free(level.directory);
+		free(level.name);
+		return -ENOMEM;
+	}
+	chain->levels[chain->count++] = level;
+	return 0;
+}
+
+/* Appends the cgroup at PATH below the mount point and each of its ancestors. */
+static int append_ancestry(struct cgroup_chain *chain, const struct cgroup_mount *mount,
+			   const char *path)
+{
+	size_t length = strlen(path);
+
+	for (;;) {
+		int r;
+
+		while (length && path[length - 1] == '/')
+			length--;
+		r = append_level(chain, mount, path, length);
+		if (r < 0 || !length)
+			return r;
+		while (length && path[length - 1] != '/')
+			length--;
+	}
+}
+
+/* Whether the cgroup in DIRECTORY lists PID, one line of the text. */
+static int lists_pid(const struct root *root, char *directory, const char *pid)
+{
+	const struct cgroup_level level = { .directory = directory };
+	CLEANUP_FREE char *text = NULL;
+	size_t length = strlen(pid);
+	int r = cgroup_level_read_all(root, &level, "cgroup.procs", &text);
+
+	if (r < 0)
+		return r;
+	for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, pid, length) && (line[length] == '\n' || !line[length]))
+			return 1;
+	}
+	return 0;
+}
+
+static bool is_want_of_resources(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
+static int search(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
+		  const char *rest, const char *pid);
+
+/* Every directory in PATH, which it is added to, in turn. */
+static int search_each(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
+		       const char *rest, const char *pid)
+{
+	int fd = openat(root->fd, path + strspn(path, "/"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	size_t length = strlen(path), room = CGROUP_PATH_MAX - length;
+	const struct dirent *entry;
+	int r = directory ? 0 : -errno;
+
+	if (!directory) {
+		cleanup_close_fd(&fd);
+		return is_want_of_resources(r) ? r : 0;
+	}
+	while (r == 0 && (entry = readdir(directory)) != NULL) {
+		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
+		    !strcmp(entry->d_name, "..") ||
+		    snprintf(path + length, room, "/%s", entry->d_name) >= (int)room)
+			continue;
+		r = search(root, path, unknown - 1, rest, pid);
+	}
+	closedir(directory);
+	return r;
+}
+
+/*
+ * Looks for the cgroup that holds PID, UNKNOWN directories and then REST below PATH, and
+ * makes PATH
+ * its directory. Returns 1 when it is found, 0 when not, or a negative errno: it could not be
+ * seen.
+ */
+static int search(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
+		  const char *rest, const char *pid)
+{
+	size_t length = strlen(path), room = CGROUP_PATH_MAX - length;
+	int r;
+
+	if (unknown)
+		return search_each(root, path, unknown, rest, pid);
+	if (snprintf(path + length, room, "%s", rest) >= (int)room)
+		return 0;
+	r = lists_pid(root, path, pid);
+	return r < 0 && !is_want_of_resources(r) ? 0 : r;
+}
+
+/* The pid of PROCESS, as cgroup.procs would list it. */
+static int read_pid(const struct root *root, const char *process, char pid[static 24])
+{
+	CLEANUP_FREE char *text = NULL;
+	char path[64];
+	size_t length;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", process);
+	r = root_read_all(root, path, &text);
+	if (r < 0)
+		return r;
+	length = strspn(text, "0123456789");
+	if (!length || length >= 24)
+		return -EINVAL;
+	snprintf(pid, 24, "%.*s", (int)length, text);
+	return 0;
+}
+
+/* The mount begins above our namespace: its names are found by looking where PROCESS is. */
+static int append_unknown(struct cgroup_chain *chain, const struct root *root,
+			  struct cgroup_mount *mount, size_t unknown, const char *rest,
+			  const char *process)
+{
+	CLEANUP_FREE char *path = malloc(CGROUP_PATH_MAX);
+	size_t length = strlen(mount->point);
+	char pid[24];
+	int r = path ? read_pid(root, process, pid) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	memcpy(path, mount->point, length + 1);
+	r = search(root, path, unknown, strcmp(rest, "/") ? rest : "", pid);
+	if (r <= 0)
+		return r < 0 ? r : -EXDEV;
+	snprintf(mount->top, sizeof(mount->top), "/");
+	return append_ancestry(chain, mount, path + length);
+}
+
+static int append_hierarchy(struct cgroup_chain *chain, const struct root *root, int version,
+			    const char *mountinfo, const char *membership, const char *process)
+{
+	CLEANUP_FREE struct cgroup_mount *mount = malloc(sizeof(*mount));
+	CLEANUP_FREE char *path = malloc(CGROUP_PATH_MAX);
+	const char *rest;
+	size_t unknown;
+	int r;
+
+	if (!mount || !path)
+		return -ENOMEM;
+	if (cgroup_parse_membership(membership, version, path) < 0)
+		return 0;
+	r = cgroup_parse_mountinfo(mountinfo, version, path, mount);
+	if (r < 0)
+		return r == -EXDEV || r == -ENOMEM ? r : 0;
+	r = cgroup_place(mount->top, path, &unknown, &rest);
+	if (r < 0)
+		return r;
+	return unknown ? append_unknown(chain, root, mount, unknown, rest, process)
+		       : append_ancestry(chain, mount, rest);
+}
+
+int cgroup_chain_read(const struct root *root, const char *process,
+		      struct cgroup_chain *ret_chain)
+{
+	CLEANUP_FREE char *mountinfo = NULL, *membership = NULL;
+	struct cgroup_chain chain = { 0 };
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%s/cgroup", process);
+	r = root_read_all(root, path, &membership);
+	if (r == 0)
+		r = root_read_all(root, "/proc/self/mountinfo", &mountinfo);
+	/* The controller is bound to one hierarchy: where v1 has it, v2 has not. */
+	if (r == 0)
+		r = append_hierarchy(&chain, root, 1, mountinfo, membership, process);
+	if (r == 0 && !chain.count)
+		r = append_hierarchy(&chain, root, 2, mountinfo, membership, process);
+	if (r < 0) {
+		cgroup_chain_free(&chain);
+		return r;
+	}
+	*ret_chain = chain;
+	return 0;
+}
+
+void cgroup_chain_free(struct cgroup_chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		free(chain->levels[i].directory);
+		free(chain->levels[i].name);
+	}
+	free(chain->levels);
+	*chain = (struct cgroup_chain){ 0 };
+}
+
+int cgroup_level_read(const struct root *root, const struct cgroup_level *level, const char *file,
+		      char *buffer, size_t size)
+{
+	CLEANUP_FREE char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", level->directory, file) < 0)
+		return -ENOMEM;
+	return root_read(root, path, buffer, size);
+}
+
+int cgroup_level_read_all(const struct root *root, const struct cgroup_level *level,
+			  const char *file, char **ret_text)
+{
+	CLEANUP_FREE char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", level->directory, file) < 0)
+		return -ENOMEM;
+	return root_read_all(root, path, ret_text);
+}
+
+/* Reads a number; "max" and a missing file are CGROUP_UNLIMITED. */
+static int read_number(const struct root *root, const struct cgroup_level *level,
+		       const char *file, uint64_t *ret_value)
+{
+	char text[64];
+	int r = cgroup_level_read(root, level, file, text, sizeof(text));
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r < 0 || !strcmp(text, "max\n") || !strcmp(text, "max")) {
+		*ret_value = CGROUP_UNLIMITED;
+		return 0;
+	}
+	return number_parse_u64(text, ret_value);
+}
+
+static int cgroup_read_limit(const struct root *root, const struct cgroup_level *level,
+			     uint64_t *ret_limit)
+{
+	uint64_t limit = CGROUP_UNLIMITED, high = CGROUP_UNLIMITED;
+	int r;
+
+	if (level->version == 1) {
+		r = read_number(root, level, "memory.limit_in_bytes", &limit);
+		*ret_limit = r == 0 && limit < V1_UNLIMITED ? limit : CGROUP_UNLIMITED;
+		return r;
+	}
+	r = read_number(root, level, "memory.max", &limit);
+	if (r == 0)
+		r = read_number(root, level, "memory.high", &high);
+	*ret_limit = limit < high ? limit : high;
+	return r;
+}
+
+static void read_reclaimable(const struct root *root, const struct cgroup_level *level,
+			     uint64_t *ret_reclaimable)
+{
+	CLEANUP_FREE char *text = NULL;
+
+	if (cgroup_level_read_all(root, level, "memory.stat", &text) == 0)
+		keyed_u64(text, level->version == 1 ? "total_inactive_file" : "inactive_file",
+			  ret_reclaimable);
+}
+
+int cgroup_figures_read(const struct root *root, const struct cgroup_level *level,
+			struct cgroup_figures *ret_figures)
+{
+	struct cgroup_figures figures = { 0 };
+	int r = cgroup_read_limit(root, level, &figures.limit);
+
+	if (r < 0)
+		return r;
+	if (figures.limit == CGROUP_UNLIMITED)
+		return -ENOENT;
+	r = read_number(root, level, level->version == 1 ? "memory.usage_in_bytes"
+							 : "memory.current", &figures.usage);
+	if (r < 0)
+		return r;
+	if (figures.usage == CGROUP_UNLIMITED)
+		return -ENOENT;
+	read_reclaimable(root, level, &figures.reclaimable);
+	*ret_figures = figures;
+	return 0;
+}
+
+bool cgroup_may_limit(int error)
+{
+	/* None, or the cgroup has been removed, or it is what no kernel writes. */
+	return error != -ENOENT && error != -ENODEV && error != -EINVAL && error != -ERANGE &&
+	       error != -EFBIG;
+}
+
+uint64_t cgroup_available(const struct cgroup_figures *figures)
+{
+	uint64_t reclaimable = figures->reclaimable < figures->usage ? figures->reclaimable
+								      : figures->usage;
+	uint64_t held = figures->usage - reclaimable;
+
+	if (figures->limit == CGROUP_UNLIMITED)
+		return CGROUP_UNLIMITED;
+	return held < figures->limit ? figures->limit - held : 0;
+}

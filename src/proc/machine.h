@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* machine.h - what the machine has and how it commits it: proc(5), kernel vm.rst */
+#ifndef PT_MACHINE_H
+#define PT_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proc/root.h"
+
+#define BOOT_ID_MAX 40
+
+/* All sizes in bytes. */
+struct machine {
+	uint64_t mem_total;		/* /proc/meminfo MemTotal */
+	uint64_t mem_available;		/* MemAvailable */
+	uint64_t swap_total;		/* SwapTotal */
+	uint64_t commit_limit;		/* CommitLimit */
+	uint64_t committed_as;		/* Committed_AS */
+	uint64_t overcommit_memory;	/* /proc/sys/vm/overcommit_memory: 0, 1 or 2 */
+	uint64_t panic_on_oom;		/* /proc/sys/vm/panic_on_oom: 0, 1 or 2 */
+	uint64_t huge_page;		/* /proc/meminfo Hugepagesize; 0: no hugetlb pages here */
+	uint64_t thp_size;		/* of a transparent huge page; 0: the kernel has none */
+	uint64_t max_map_count;		/* /proc/sys/vm/max_map_count; 0: unknown */
+	char boot_id[BOOT_ID_MAX];	/* /proc/sys/kernel/random/boot_id; "": unknown */
+};
+
+/*
+ * Reads the machine below ROOT. The sysctl files may be missing (they count as 0);
+ * MemTotal and MemAvailable may not. Returns 0 or a negative errno.
+ */
+int machine_read(const struct root *root, struct machine *ret_machine);
+
+/* Parses the text of /proc/meminfo into the fields that it holds. Returns 0 or -EINVAL. */
+int machine_parse_meminfo(const char *text, struct machine *ret_machine);
+
+/* Reads MemAvailable alone, in bytes. Returns 0 or a negative errno. */
+int machine_read_available(const struct root *root, uint64_t *ret_available);
+
+/* Reads Committed_AS alone, in bytes. Returns 0 or a negative errno. */
+int machine_read_committed(const struct root *root, uint64_t *ret_committed);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* process.c - read /proc/PID/status, /proc/PID/maps and resource limits */
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "proc/keyed.h"
+#include "proc/process.h"
+
+void process_parse_maps(const char *text, struct process_space *space)
+{
+	uint64_t previous_end = 0;
+
+	space->maps = 0;
+	space->largest_hole = 0;
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line != '\0') {
+		char *rest = NULL;
+		uint64_t start, end;
+
+		if (*line == '\n')
+			continue;
+		start = strtoull(line, &rest, 16);
+		if (*rest != '-')
+			continue;
+		end = strtoull(rest + 1, NULL, 16);
+		space->maps++;
+		/* The vsyscall page is the kernel's half of the address space. */
+		if (start >> 63)
+			continue;
+		if (start > previous_end && start - previous_end > space->largest_hole)
+			space->largest_hole = start - previous_end;
+		previous_end = end;
+	}
+}
+
+static uint64_t process_read_limit(pid_t pid, enum __rlimit_resource resource)
+{
+	struct rlimit limit;
+
+	if (prlimit(pid, resource, NULL, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY)
+		return PROCESS_UNLIMITED;
+	return limit.rlim_cur;
+}
+
+/* The text of KEY ("\nState:\t") in /proc/PID/status, or NULL. */
+static const char *find_field(const char *status, const char *key)
+{
+	const char *field = strstr(status, key);
+
+	return field ? field + strlen(key) : NULL;
+}
+
+static int read_status(const struct root *root, pid_t pid, char **ret_status)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	return root_read_all(root, path, ret_status);
+}
+
+int process_status_field(const struct root *root, pid_t pid, const char *key,
+			 uint64_t *ret_bytes)
+{
+	CLEANUP_FREE char *text = NULL;
+	/* A process in thousands of groups has a long one. */
+	int r = read_status(root, pid, &text);
+
+	return r < 0 ? r : keyed_u64(text, key, ret_bytes);
+}
+
+int process_space_read(const struct root *root, pid_t pid, struct process_space *ret_space)
+{
+	CLEANUP_FREE char *maps = NULL;
+	struct process_space space = { 0 };
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	r = root_read_all(root, path, &maps);
+	if (r == 0)
+		r = process_status_field(root, pid, "VmSize", &space.vm_size);
+	if (r == 0)
+		r = process_status_field(root, pid, "VmData", &space.vm_data);
+	if (r < 0)
+		return r;
+	process_parse_maps(maps, &space);
+	space.limit_as = process_read_limit(pid, RLIMIT_AS);
+	space.limit_data = process_read_limit(pid, RLIMIT_DATA);
+	*ret_space = space;
+	return 0;
+}
+
+bool process_is_zombie(const struct root *root, pid_t pid)
+{
+	CLEANUP_FREE char *status = NULL;
+	const char *state;
+
+	if (read_status(root, pid, &status) < 0)
+		return false;
+	state = find_field(status, "\nState:\t");
+	return state && *state == 'Z';
+}
+
+/*
+ * A SIGKILL stays pending until the end; who has no memory any more is exiting, whatever it was.
+ */
+bool process_is_dying(const struct root *root, pid_t pid)
+{
+	const uint64_t sigkill = UINT64_C(1) << (SIGKILL - 1);
+	CLEANUP_FREE char *status = NULL;
+	const char *own, *shared;
+
+	if (read_status(root, pid, &status) < 0)
+		return false;
+	own = find_field(status, "\nSigPnd:\t");
+	shared = find_field(status, "\nShdPnd:\t");
+	return (own && strtoull(own, NULL, 16) & sigkill) ||
+	       (shared && strtoull(shared, NULL, 16) & sigkill) ||
+	       !find_field(status, "\nVmSize:\t");
+}
+
+int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, uint64_t *ret_ksm)
+{
+	uint64_t pages;
+	char path[64];
+	int r = 0;
+
+	if (ret_pte)
+		r = process_status_field(root, pid, "VmPTE", ret_pte);
+	if (r < 0 || !ret_ksm)
+		return r;
+	snprintf(path, sizeof(path), "/proc/%d/ksm_merging_pages", (int)pid);
+	if (root_read_u64(root, path, &pages) == 0)
+		*ret_ksm = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	return 0;
+}
+
+static const char *process_next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return line + (*line != '\0');
+}
+
+uint64_t process_parse_smaps(const char *text, uint64_t address, uint64_t bytes)
+{
+	uint64_t rss = 0;
+	bool inside = false;
+
+	for (const char *line = text; *line; line = process_next_line(line)) {
+		char *rest = NULL;
+		uint64_t start = strtoull(line, &rest, 16);
+
+		/* "7f12345000-7f12346000 rw-p ..." begins a mapping, "Rss: 4 kB" is of it. */
+		if (rest != line && *rest == '-')
+			inside = start >= address && start - address < bytes;
+		else if (inside && !strncmp(line, "Rss:", 4))
+			rss += strtoull(line + 4, NULL, 10) * 1024;
+	}
+	return rss;
+}
+
+int process_region_rss(const struct root *root, pid_t pid, uint64_t address, uint64_t bytes,
+		       uint64_t *ret_rss)
+{
+	CLEANUP_FREE char *smaps = NULL;
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
+	r = root_read_all(root, path, &smaps);
+	if (r == 0)
+		*ret_rss = process_parse_smaps(smaps, address, bytes);
+	return r;
+}

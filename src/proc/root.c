@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* root.c - open and read files below a root directory */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/number.h"
+#include "proc/root.h"
+
+/* No file that is read whole (the longest: /proc/PID/maps) is longer than this. */
+#define WHOLE_FILE_MAX ((size_t)64 << 20)
+
+int root_open(const char *path, struct root *ret_root)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	ret_root->fd = fd;
+	return 0;
+}
+
+void root_close(struct root *root)
+{
+	cleanup_close_fd(&root->fd);
+	root->fd = -1;
+}
+
+static int open_below(const struct root *root, const char *path)
+{
+	struct stat status = { 0 };
+	int fd;
+
+	while (*path == '/')
+		path++;
+	/* In somebody's tree there may be FIFOs and devices, which never end. */
+	fd = openat(root->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		close(fd);
+		return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
+	}
+	return fd;
+}
+
+/* Fills buffer from fd until it is full or the file ends. Returns the bytes read. */
+static ssize_t read_fully(int fd, char *buffer, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t got = read(fd, buffer + used, size - used);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		used += (size_t)got;
+	}
+	return (ssize_t)used;
+}
+
+int root_read(const struct root *root, const char *path, char *buffer, size_t size)
+{
+	CLEANUP_FD int fd = open_below(root, path);
+	ssize_t used;
+
+	if (fd < 0)
+		return fd;
+	used = read_fully(fd, buffer, size);
+	if (used < 0)
+		return (int)used;
+	if ((size_t)used == size)
+		return -EFBIG;
+	buffer[used] = '\0';
+	return (int)used;
+}
+
+int root_read_all(const struct root *root, const char *path, char **ret_text)
+{
+	CLEANUP_FD int fd = open_below(root, path);
+	CLEANUP_FREE char *text = NULL;
+	size_t used = 0, size = 16384;
+	ssize_t got;
+
+	if (fd < 0)
+		return fd;
+	do {
+		char *grown = realloc(text, size);
+
+		if (!grown)
+			return -ENOMEM;
+		text = grown;
+		got = read_fully(fd, text + used, size - used - 1);
+		if (got < 0)
+			return (int)got;
+		used += (size_t)got;
+		if (used + 1 < size)
+			break;
+		size *= 2;
+	} while (size <= WHOLE_FILE_MAX);
+	text[used] = '\0';
+	*ret_text = text;
+	text = NULL;
+	return 0;
+}
+
+int root_read_u64(const struct root *root, const char *path, uint64_t *ret_value)
+{
+	char buffer[64];
+	int r = root_read(root, path, buffer, sizeof(buffer));
+
+	return r < 0 ? r : number_parse_u64(buffer, ret_value);
+}

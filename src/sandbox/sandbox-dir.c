@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sandbox-dir.c - make, lock, sweep and remove cgroup directories through descriptors */
+#include <config.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/duration.h"
+#include "sandbox/sandbox-dir.h"
+
+/* So many random names may be taken before we give up. */
+#define MAKE_ATTEMPTS 5
+
+#define RANDOM_DIGITS 16
+
+/* So much of cgroup.procs is read at a time. */
+#define PROCS_MAX 8192
+
+#define REMOVE_ATTEMPTS 200
+#define REMOVE_PAUSE_NS 5000000
+
+int sandbox_dir_write(int fd, const char *file, const char *text)
+{
+	CLEANUP_FD int opened = openat(fd, file, O_WRONLY | O_CLOEXEC);
+	size_t length = strlen(text);
+
+	if (opened < 0)
+		return -errno;
+	return write(opened, text, length) == (ssize_t)length ? 0 : -errno;
+}
+
+int sandbox_dir_write_u64(int fd, const char *file, uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	return sandbox_dir_write(fd, file, text);
+}
+
+int sandbox_dir_read(int fd, const char *file, char *text, size_t size)
+{
+	CLEANUP_FD int opened = openat(fd, file, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (opened < 0)
+		return -errno;
+	length = read(opened, text, size - 1);
+	if (length < 0)
+		return -errno;
+	text[length] = '\0';
+	return (int)length;
+}
+
+bool sandbox_dir_has_word(int fd, const char *file, const char *word)
+{
+	char text[1024], *rest = NULL;
+
+	if (sandbox_dir_read(fd, file, text, sizeof(text)) < 0)
+		return false;
+	for (char *found = strtok_r(text, " \n", &rest); found;
+	     found = strtok_r(NULL, " \n", &rest))
+		if (!strcmp(found, word))
+			return true;
+	return false;
+}
+
+/*
+ * Extended attributes of cgroup directories: user.* since 5.7 for whoever may write there,
+ * trusted.*
+ * before that, for CAP_SYS_ADMIN.
+ */
+static const char *const marks[] = { "user.pagetouch", "trusted.pagetouch" };
+
+static void mark_ours(int fd)
+{
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (fsetxattr(fd, marks[i], "1", 1, 0) == 0)
+			return;
+}
+
+static bool is_marked(int fd)
+{
+	char value[2];
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (fgetxattr(fd, marks[i], value, sizeof(value)) == 1 && value[0] == '1')
+			return true;
+	return false;
+}
+
+void sandbox_dir_random_name(const char *prefix, char name[static SANDBOX_NAME_MAX])
+{
+	uint64_t number;
+
+	/* Whoever makes the directory finds out whether the name is new: any number will do. */
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
+		number = duration_now() ^ (uint64_t)getpid() << 40;
+	snprintf(name, SANDBOX_NAME_MAX, "%s%0*" PRIx64, prefix, RANDOM_DIGITS, number);
+}
+
+/* The new directory at FD is marked only if it is locked: what is not marked is not swept. */
+static void claim(int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		mark_ours(fd);
+}
+
+int sandbox_dir_make(int parent, const char *prefix, char ret_name[static SANDBOX_NAME_MAX])
+{
+	char name[SANDBOX_NAME_MAX];
+	int fd, r = -EEXIST;
+
+	for (int attempt = 0; r == -EEXIST && attempt < MAKE_ATTEMPTS; attempt++) {
+		sandbox_dir_random_name(prefix, name);
+		r = mkdirat(parent, name, 0755) < 0 ? -errno : 0;
+	}
+	if (r < 0)
+		return r;
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		r = -errno;
+		unlinkat(parent, name, AT_REMOVEDIR);
+		return r;
+	}
+	claim(fd);
+	memcpy(ret_name, name, sizeof(name));
+	return fd;
+}
+
+int sandbox_dir_remove(int parent, const char *name)
+{
+	for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++) {
+		struct timespec pause = { .tv_nsec = REMOVE_PAUSE_NS };
+
+		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+			return 0;
+		if (errno != EBUSY)
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	return -EBUSY;
+}
+
+/* Also what its parent, the subject, has left to us when it died: we are its subreaper. */
+static bool is_our_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+void sandbox_dir_kill(int fd)
+{
+	CLEANUP_FREE char *text = malloc(PROCS_MAX);
+	char *rest = NULL, *last;
+
+	if (!text || sandbox_dir_read(fd, "cgroup.procs", text, PROCS_MAX) <= 0)
+		return;
+	/* A number that was cut off at the end is somebody else's. */
+	last = strrchr(text, '\n');
+	if (!last)
+		return;
+	*last = '\0';
+	for (char *word = strtok_r(text, "\n", &rest); word; word = strtok_r(NULL, "\n", &rest)) {
+		pid_t pid = (pid_t)strtol(word, NULL, 10);
+
+		/* 0 is a process outside our pid namespace. */
+		if (pid > 1 && is_our_child(pid))
+			kill(pid, SIGKILL);
+	}
+}
+
+/* PREFIX and a random number, nothing else. */
+static bool sandbox_dir_is_named(const char *name, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return !strncmp(name, prefix, length) && strlen(name + length) == RANDOM_DIGITS &&
+	       !name[length + strspn(name + length, "0123456789abcdef")];
+}
+
+/* Returns whether NAME was left by an earlier run and stays, because somebody is in it. */
+static bool sweep_one(int parent, const char *name)
+{
+	CLEANUP_FD int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || !is_marked(fd) || flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return false;
+	return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno == EBUSY;
+}
+
+unsigned sandbox_dir_sweep(int parent)
+{
+	int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	unsigned stay = 0;
+
+	if (!directory) {
+		cleanup_close_fd(&fd);
+		return 0;
+	}
+	while ((entry = readdir(directory)) != NULL)
+		if (sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX) ||
+		    sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX SANDBOX_OBSERVER))
+			stay += sweep_one(parent, entry->d_name);
+	closedir(directory);
+	return stay;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sandbox-limit.c - have another process write the limit, and look what came of it */
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/number.h"
+#include "proc/keyed.h"
+#include "sandbox/sandbox-dir.h"
+#include "sandbox/sandbox-limit.h"
+
+/* How long a writer that was killed may take to leave the kernel, ms. */
+#define WRITER_END_MS 2000
+
+#define FILE_V1 "memory.limit_in_bytes"
+#define FILE_V2 "memory.max"
+
+/* Memory and swap together; without swap accounting there is no such file. */
+static int write_both(const struct sandbox *sandbox, uint64_t limit)
+{
+	uint64_t both;
+	int r;
+
+	if (__builtin_add_overflow(limit, sandbox->swap, &both))
+		both = INT64_MAX;
+	r = sandbox_dir_write_u64(sandbox->fd, "memory.memsw.limit_in_bytes", both);
+	return r == -ENOENT ? 0 : r;
+}
+
+/* At no time may the limit of memory be above that of memory and swap (memcg_test.rst). */
+static int write_v1(const struct sandbox *sandbox, uint64_t limit)
+{
+	uint64_t before = sandbox_limit_read(sandbox);
+	int r;
+
+	if (limit > before) {
+		r = write_both(sandbox, limit);
+		return r < 0 ? r : sandbox_dir_write_u64(sandbox->fd, FILE_V1, limit);
+	}
+	r = sandbox_dir_write_u64(sandbox->fd, FILE_V1, limit);
+	if (r < 0)
+		return r;
+	r = write_both(sandbox, limit);
+	if (r < 0)
+		sandbox_dir_write_u64(sandbox->fd, FILE_V1, before);
+	else
+		/* A peak from before would pass for this limit having been reached. */
+		sandbox_dir_write(sandbox->fd, "memory.max_usage_in_bytes", "0");
+	return r;
+}
+
+static int write_bound(const struct sandbox *sandbox, enum sandbox_bound bound, uint64_t bytes)
+{
+	if (bound == SANDBOX_HIGH)
+		return sandbox_dir_write_u64(sandbox->fd, "memory.high", bytes);
+	return sandbox->version == 1 ? write_v1(sandbox, bytes)
+				     : sandbox_dir_write_u64(sandbox->fd, FILE_V2, bytes);
+}
+
+/* All errno values fit into an exit status. */
+static _Noreturn void be_writer(const struct sandbox *sandbox, enum sandbox_bound bound,
+				uint64_t bytes, pid_t observer)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != observer)
+		_exit(EINTR);
+	_exit(-write_bound(sandbox, bound, bytes));
+}
+
+int sandbox_limit_begin(const struct sandbox *sandbox, enum sandbox_bound bound, uint64_t bytes,
+			struct limit_change *ret_change)
+{
+	pid_t observer = getpid(), writer = fork();
+	int pidfd, r;
+
+	if (writer < 0)
+		return -errno;
+	if (writer == 0)
+		be_writer(sandbox, bound, bytes, observer);
+	pidfd = (int)syscall(SYS_pidfd_open, writer, 0);
+	r = pidfd < 0 ? -errno : 0;
+	*ret_change = (struct limit_change){ .writer = writer, .pidfd = pidfd };
+	if (r < 0)
+		sandbox_limit_end(ret_change);
+	return r;
+}
+
+int sandbox_limit_end(struct limit_change *change)
+{
+	struct pollfd death = { .fd = change->pidfd, .events = POLLIN };
+	int status = 0;
+
+	/* If it has left by itself, what it left with stays. */
+	kill(change->writer, SIGKILL);
+	while (poll(&death, 1, WRITER_END_MS) < 0 && errno == EINTR)
+		;
+	cleanup_close_fd(&change->pidfd);
+	/* One that the kernel still holds dies alone. */
+	if (waitpid(change->writer, &status, WNOHANG) != change->writer || !WIFEXITED(status))
+		return -EINTR;
+	return -WEXITSTATUS(status);
+}
+
+uint64_t sandbox_limit_read(const struct sandbox *sandbox)
+{
+	char text[64];
+	uint64_t limit;
+	int r = sandbox_dir_read(sandbox->fd, sandbox->version == 1 ? FILE_V1 : FILE_V2, text,
+				 sizeof(text));
+
+	/* "max" is no number, and version 1 shows none as the most that can be counted. */
+	if (r < 0 || number_parse_u64(text, &limit) < 0 || limit > INT64_MAX / 2)
+		return CGROUP_UNLIMITED;
+	return limit;
+}
+
+uint64_t sandbox_kills(const struct sandbox *sandbox)
+{
+	char text[512];
+	uint64_t kills;
+
+	if (sandbox_dir_read(sandbox->fd, sandbox->version == 1 ? "memory.oom_control"
+								: "memory.events",
+			     text, sizeof(text)) < 0 ||
+	    keyed_u64(text, "oom_kill", &kills) < 0)
+		return 0;
+	return kills;
+}

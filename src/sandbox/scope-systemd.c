@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* scope-systemd.c - a transient, delegated scope through sd-bus */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-bus.h>
+#include <unistd.h>
+
+#include "lib/duration.h"
+#include "proc/place.h"
+#include "sandbox/sandbox-dir.h"
+#include "sandbox/scope.h"
+
+#define MANAGER "org.freedesktop.systemd1", "/org/freedesktop/systemd1", \
+		"org.freedesktop.systemd1.Manager"
+
+/* How long systemd may take to be reached, for each answer, and for the job. */
+#define WAIT_NS (10 * NS_PER_SECOND)
+
+#define SLICE_MAX 256
+
+struct job {
+	const char *path;	/* NULL until it is known */
+	bool done;
+	bool failed;
+};
+
+/* JobRemoved(u id, o job, s unit, s result) */
+static int on_job_removed(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+	struct job *job = userdata;
+	const char *path, *unit, *result;
+	uint32_t id;
+
+	(void)error;
+	if (sd_bus_message_read(message, "uoss", &id, &path, &unit, &result) < 0)
+		return 0;
+	if (job->path && !strcmp(path, job->path)) {
+		job->done = true;
+		job->failed = strcmp(result, "done") != 0;
+	}
+	return 0;
+}
+
+/*
+ * The last "*.slice" in PATH, for which the caller's own manager is asked: another one's would be
+ * made anew, elsewhere. Empty: the default.
+ */
+static void find_slice(const char *path, char slice[static SLICE_MAX])
+{
+	const char *manager = geteuid() == 0 ? NULL : strstr(path, "/user@");
+
+	slice[0] = '\0';
+	if (geteuid() != 0 && !manager)
+		return;
+	for (path = manager ? manager : path; *path; ) {
+		size_t length = strcspn(++path, "/");
+
+		if (length > strlen(".slice") && length < SLICE_MAX &&
+		    !memcmp(path + length - strlen(".slice"), ".slice", strlen(".slice")))
+			snprintf(slice, SLICE_MAX, "%.*s", (int)length, path);
+		path += length;
+	}
+}
+
+static int build_request(sd_bus *bus, const char *path, sd_bus_message **ret_request)
+{
+	char name[SANDBOX_NAME_MAX], unit[SANDBOX_NAME_MAX + 8], slice[SLICE_MAX];
+	int r;
+
+	sandbox_dir_random_name(SANDBOX_PREFIX, name);
+	snprintf(unit, sizeof(unit), "%s.scope", name);
+	find_slice(path, slice);
+	r = sd_bus_message_new_method_call(bus, ret_request, MANAGER, "StartTransientUnit");
+	if (r < 0)
+		return r;
+	r = sd_bus_message_append(*ret_request, "ss", unit, "fail");
+	if (r >= 0)
+		r = sd_bus_message_open_container(*ret_request, 'a', "(sv)");
+	if (r >= 0)
+		r = sd_bus_message_append(*ret_request, "(sv)(sv)(sv)(sv)",
+					  "Description", "s",
+					  "pagetouch: a memory cgroup to die in",
+					  "PIDs", "au", 1, (uint32_t)getpid(),
+					  "Delegate", "b", 1,
+					  "CollectMode", "s", "inactive-or-failed");
+	if (r >= 0 && slice[0])
+		r = sd_bus_message_append(*ret_request, "(sv)", "Slice", "s", slice);
+	if (r >= 0)
+		r = sd_bus_message_close_container(*ret_request);
+	return r < 0 ? r : sd_bus_message_append(*ret_request, "a(sa(sv))", 0);
+}
+
+/* Lets BUS work until it is ready or, with JOB, until that is done. */
+static int scope_systemd_wait_for(sd_bus *bus, const struct job *job)
+{
+	uint64_t deadline = duration_now() + WAIT_NS, now;
+	int r = 0;
+
+	while (r >= 0 && !(job ? job->done : sd_bus_is_ready(bus) > 0)) {
+		now = duration_now();
+		if (now >= deadline)
+			return -ETIMEDOUT;
+		r = sd_bus_process(bus, NULL);
+		if (r == 0)
+			r = sd_bus_wait(bus, (deadline - now) / 1000);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int start_scope(sd_bus *bus, const char *path)
+{
+	sd_bus_message *request = NULL, *reply = NULL;
+	sd_bus_slot *slot = NULL;
+	struct job job = { 0 };
+	int r;
+
+	r = scope_systemd_wait_for(bus, NULL);
+	if (r >= 0)
+		r = sd_bus_match_signal_async(bus, &slot, MANAGER, "JobRemoved", on_job_removed,
+					      NULL, &job);
+	if (r >= 0)
+		r = build_request(bus, path, &request);
+	if (r >= 0)
+		r = sd_bus_call(bus, request, WAIT_NS / 1000, NULL, &reply);
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "o", &job.path);
+	if (r >= 0)
+		r = scope_systemd_wait_for(bus, &job);
+	if (r >= 0 && job.failed)
+		r = -EIO;
+	sd_bus_message_unref(request);
+	sd_bus_message_unref(reply);
+	sd_bus_slot_unref(slot);
+	return r < 0 ? r : 0;
+}
+
+int scope_enter(const char *path)
+{
+	sd_bus *bus = NULL;
+	int r;
+
+	if (!place_has_systemd())
+		return -ENOSYS;
+	r = geteuid() == 0 ? sd_bus_open_system(&bus) : sd_bus_open_user(&bus);
+	if (r >= 0)
+		r = start_scope(bus, path);
+	sd_bus_flush_close_unref(bus);
+	return r < 0 ? r : 0;
+}

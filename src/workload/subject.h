@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* subject.h - the process that is watched, as its observer holds it */
+#ifndef PT_SUBJECT_H
+#define PT_SUBJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/error.h"
+#include "workload/channel.h"
+#include "workload/protocol.h"
+#include "workload/region.h"
+#include "workload/touch.h"
+
+/* The subject's comm(5), at most 15 bytes: what ps(1) and the kernel log call it. */
+#define SUBJECT_NAME "pagetouch-subj"
+
+/* oom_score_adj as the subject inherits it. */
+#define SUBJECT_KEEP_ADJ 2000
+
+struct subject_spec {
+	struct region_spec region;	/* what it maps when asked to */
+	struct touch_params touch_params;	/* how it touches that */
+	enum region_lock lock;		/* how it locks it when asked to */
+	unsigned threads;		/* that touch at once, 1 to TOUCH_THREADS_MAX */
+	uint64_t page_size;		/* of anonymous memory, bytes */
+	int cgroup;			/* directory of the cgroup that it lives in; -1: ours */
+	int oom_score_adj;		/* -1000 to 1000, or SUBJECT_KEEP_ADJ */
+};
+
+/* A child that the subject has forked. */
+struct subject_child {
+	pid_t pid;
+	int pidfd;			/* readable when it has died */
+};
+
+/* What observer and subject have in common. */
+struct subject_memory {
+	struct channel_memory requests, answers;
+	struct touch_board board;	/* last: most of its slots are not used */
+};
+
+struct subject {
+	pid_t pid;
+	int pidfd;			/* readable when the subject has died */
+	struct channel requests;	/* write end */
+	struct channel answers;		/* read end */
+	struct subject_memory *memory;	/* shared with the subject */
+	unsigned threads;		/* that count on the board */
+	struct subject_child children[SUBJECT_CHILDREN_MAX];
+	unsigned child_count;
+	bool reaped;
+	int wait_status;		/* valid when reaped, as wait(2) gives it */
+};
+
+/*
+ * Starts the subject: born in SPEC's cgroup where the kernel can (clone3(2),
+ * CLONE_INTO_CGROUP), else moved there before it has mapped anything. It has SPEC's
+ * oom_score_adj, dumps no core, dies with the calling process and is in a process group of
+ * its own, so that the terminal's signals reach the observer alone.
+ * Returns 0, or a negative errno with *err set and nothing left behind.
+ */
+int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
+		  struct error *err);
+
+/*
+ * Whether this process may give itself oom_score_adj VALUE, tried and undone: lowering it needs
+ * CAP_SYS_RESOURCE. Returns 0 or a negative errno.
+ */
+int subject_try_adj(int value);
+
+/*
+ * Asks for what REQUEST says; the answer comes later. Returns 0 or a negative errno (-EPIPE: dead;
+ * but a subject that has died awake takes the request and never answers).
+ */
+int subject_ask(struct subject *subject, const struct subject_request *request);
+
+/*
+ * Takes the answer that is there, as channel_poll(), channel_prepare_wait() or
+ * channel_finish_wait() of
+ * subject->answers has said. Returns 0, or -EPIPE when there is none.
+ */
+int subject_answered(struct subject *subject, struct subject_answer *ret_answer);
+
+/* Makes the subject stop before its next page, or no longer do so; when it stops, it answers. */
+void subject_halt(struct subject *subject);
+void subject_resume(struct subject *subject);
+
+/*
+ * Bytes touched since the last SUBJECT_BEGIN, or locked; true also after the subject's death, but
+ * for the touch_chunk() of each thread that the kernel was populating then, and for less than
+ * TOUCH_BATCH pages where huge pages were allowed and small ones came.
+ */
+uint64_t subject_touched(const struct subject *subject);
+
+/* Keeps child PID, which the subject has just forked. Returns 0 or a negative errno. */
+int subject_adopt(struct subject *subject, pid_t pid);
+
+/*
+ * Kills the subject so that its child number INDEX, which has died, becomes ours, and waits for
+ * both. Returns the child's wait status as wait(2) has it.
+ */
+int subject_reap_child(struct subject *subject, unsigned index);
+
+/* Waits for a subject that has died and keeps its wait status. */
+void subject_reap(struct subject *subject);
+
+/*
+ * Kills its children, then the subject unless it is dead, waits for all and releases everything;
+ * subject_touched() is no longer allowed. May be called twice.
+ */
+void subject_end(struct subject *subject);
+
+#endif

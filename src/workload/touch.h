@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* touch.h - visit the pages of a region */
+#ifndef PT_TOUCH_H
+#define PT_TOUCH_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "workload/region.h"
+#include "workload/touch-order.h"
+
+/* So many threads may touch at once. */
+#define TOUCH_THREADS_MAX 256
+
+enum touch_access {
+	TOUCH_WRITE,		/* one byte into each page */
+	TOUCH_READ,		/* one byte from each page */
+	TOUCH_POPULATE_WRITE,	/* madvise(2) MADV_POPULATE_WRITE, Linux 5.14 */
+	TOUCH_POPULATE_READ,	/* MADV_POPULATE_READ, the same */
+	TOUCH_PREAD,		/* pread(2) a byte of each page of the file that is mapped */
+	TOUCH_PWRITE,		/* pwrite(2) one */
+};
+
+/* How pages are visited, whichever they are. */
+struct touch_params {
+	enum touch_access access;
+	enum order_kind order;
+	uint64_t seed;			/* of ORDER_RANDOM */
+	uint64_t unit;			/* bytes of a page */
+	uint64_t stride;		/* bytes from one visited page to the next; unit: all */
+	uint64_t batch;			/* pages counted at once, if forward; 0: each by itself */
+	uint64_t chunk;			/* bytes populated at once; 0: as touch_chunk() says */
+};
+
+/*
+ * A batch for memory of which one fault may bring many pages. It divides their number, so that
+ * a fault that ends the process still comes when all pages before it have been counted.
+ */
+#define TOUCH_BATCH 16
+
+#define TOUCH_ACCESSES (TOUCH_PWRITE + 1)
+
+struct heap;
+
+/* What there is to visit. */
+struct touch_job {
+	unsigned char *base;
+	struct heap *heap;		/* for heap_visit(), instead of base; NULL: none */
+	uint64_t unit, stride, batch;
+	uint64_t chunk;			/* pages that are populated at once */
+	enum touch_access access;
+	int fd;				/* of the file whose first byte is at base; -1: none */
+	struct order order;		/* order.count is how many pages are visited */
+};
+
+/* A counter of one thread, on a cache line (or a pair of them) of its own. */
+struct touch_slot {
+	_Alignas(128) _Atomic uint64_t done;	/* bytes */
+};
+
+/* Shared with whoever watches the touching; all lives in memory seen by two processes. */
+struct touch_board {
+	_Atomic uint32_t stop;		/* set to 1: stop before the next page, or batch of them */
+	struct touch_slot slots[TOUCH_THREADS_MAX];	/* together: what was done so far */
+};
+
+/* The least that is populated at once, but for larger pages. */
+#define TOUCH_CHUNK (UINT64_C(256) << 10)
+
+/*
+ * With TOUCH_POPULATE_* the kernel takes so many of SPAN bytes at a time (a page, if that is
+ * larger): they are counted when it is done with them, and a stop waits for it. A 2048th of them,
+ * from TOUCH_CHUNK to 2 MiB: where a page is populated in half a microsecond, the calls would else
+ * take a twentieth of the time.
+ */
+uint64_t touch_chunk(uint64_t span);
+
+/* How many pages TOUCH_PARAMS visits in the first SPAN bytes of a region. */
+uint64_t touch_count(const struct touch_params *touch_params, uint64_t span);
+
+/* The job of visiting the first SPAN bytes at BASE, of no file yet. */
+struct touch_job touch_plan(const struct touch_params *touch_params, unsigned char *base,
+			    uint64_t span);
+
+/*
+ * Visits number *at to number TO - 1 of JOB, and counts each page in SLOT when it (or its batch)
+ * has been visited, and in *at, which says how far it came. Returns 0 when TO is reached or *stop
+ * is set, or the negative errno of madvise(2), pread(2) or pwrite(2) (-EFAULT: the file ends
+ * before the page).
+ */
+int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
+		struct touch_slot *slot);
+
+/* Whether ACCESS changes what it visits. */
+bool touch_writes(enum touch_access access);
+
+/* Whether ACCESS is a call on the file behind the memory, which it leaves alone. */
+bool touch_calls(enum touch_access access);
+
+/* "write", "read", "populate-write", "populate-read", "pread" or "pwrite". */
+const char *touch_access_name(enum touch_access access);
+
+#endif

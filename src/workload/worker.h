@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* worker.h - what the forked subject does */
+#ifndef PT_WORKER_H
+#define PT_WORKER_H
+
+#include <stdint.h>
+
+#include "workload/channel.h"
+#include "workload/region.h"
+#include "workload/touch.h"
+
+struct worker {
+	struct region_spec region;	/* what to map */
+	struct touch_params touch_params;	/* how to touch it */
+	enum region_lock lock;		/* how SUBJECT_LOCK locks it */
+	uint64_t page_size;		/* bytes */
+	unsigned threads;		/* that touch at once; 1: only this one */
+	struct touch_board *board;	/* shared with the observer */
+	struct channel requests;	/* read end, struct subject_request */
+	struct channel answers;		/* write end, struct subject_answer */
+};
+
+/*
+ * Carries out requests until the observer is gone, then leaves with _exit(2). Allocates nothing
+ * once the threads run, but for the pieces of a heap, and prints nothing: only what is asked for
+ * may change the process.
+ */
+_Noreturn void worker_run(struct worker *worker);
+
+#endif
