@@ -69,7 +69,8 @@ bool oom_table_whole(const struct oom_report *report)
 
 bool oom_table_left_out(const struct oom_report *report)
 {
-	return !report->has_table && report->trigger.present &&
+	return !report->has_table && !report->table_begun && !report->task_count &&
+	       report->trigger.present &&
 	       report->trigger.pid != OOM_NO_NUMBER && !report->cut_end && !report->missed &&
 	       (report->has_memory || report->memcg.memory.usage != OOM_UNKNOWN);
 }

@@ -13,13 +13,14 @@ static void append_no_table(const struct oom_report *report, struct oom_ranking 
 {
 	if (report->has_table && !report->tasks_listed)
 		rank_sentence(ranking,
-			      "The task table is empty, so that the choice cannot be recomputed.");
+			      "The log has no row of the task table, so that the choice cannot be "
+			      "recomputed.");
 	else if (!oom_table_left_out(report))
 		rank_sentence(ranking, "The log does not have the task table, so that the choice "
 			      "cannot be recomputed.");
 	else
 		rank_sentence(ranking, "There is no task table, so that the choice cannot be "
-			      "recomputed: the kernel prints none while vm.oom_dump_tasks is 0.");
+			      "recomputed: vm.oom_dump_tasks is 0, or those lines were left out.");
 	if (report->allocating_task)
 		rank_sentence(ranking,
 			      "vm.oom_kill_allocating_task is set: the process that asked for "

@@ -313,6 +313,8 @@ static enum oom_line_type headed_long(struct strview text)
 		return OOM_LINE_MEMCG_TASK;
 	if (strview_starts(text, "Memory cgroup stats"))
 		return OOM_LINE_STATS;
+	if (strview_starts(text, "Tasks state (memory values in "))
+		return OOM_LINE_TASKS;
 	if (strview_starts(text, "Tasks in ") && strview_has(text, " are going to be killed"))
 		return OOM_LINE_GROUP;
 	if (strview_starts(text, "Out of memory and no killable processes") ||
@@ -795,7 +797,7 @@ bool oom_line_is_other(struct strview line)
 {
 	static const char *const beginnings[] = {
 		"Call Trace:", "Call trace:", "<TASK>", "</TASK>", "lowmem_reserve[]:",
-		"Tasks state (", "Modules linked in:", "RIP:", "RSP:", "Code:", "---[", "Node ",
+		"Modules linked in:", "RIP:", "RSP:", "Code:", "---[", "Node ",
 		"DMA ", "Normal ",
 	};
 

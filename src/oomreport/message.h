@@ -33,6 +33,7 @@ enum oom_line_type {
 	OOM_LINE_ALLOCATION,	/* "3176243200   247900 mm/slub.c:2264 func:alloc_slab_page" */
 	OOM_LINE_SLABS,		/* "Unreclaimable slab info:" */
 	OOM_LINE_SLAB,		/* "xfs_icr    263KB    263KB" */
+	OOM_LINE_TASKS,		/* "Tasks state (memory values in pages):", since 5.0 */
 	OOM_LINE_TABLE,		/* "[  pid  ]   uid  tgid total_vm ... name" */
 	OOM_LINE_ROW,		/* "[    675]     0   675   162013 ..." */
 	OOM_LINE_DECISION,	/* "oom-kill:constraint=...", since 5.0 */

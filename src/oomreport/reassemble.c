@@ -346,6 +346,7 @@ static bool begins_nothing(enum oom_line_type type)
 	case OOM_LINE_COMPACTION:
 	case OOM_LINE_HARDWARE:
 	case OOM_LINE_TRACE:
+	case OOM_LINE_TASKS:
 	case OOM_LINE_STAT:
 	case OOM_LINE_SLAB:
 	case OOM_LINE_ALLOCATION:
@@ -426,6 +427,9 @@ static int read_message(struct oom_partial *partial, enum oom_line_type type, st
 	case OOM_LINE_REAPED:
 	case OOM_LINE_UNREAPED:
 		return read_reaped(partial, text, time);
+	case OOM_LINE_TASKS:
+		partial->report.table_begun = true;
+		return 0;
 	case OOM_LINE_COMPACTION:
 		partial->report.compaction_disabled = true;
 		return 0;
@@ -456,7 +460,7 @@ static void reassembler_note_line(struct reassembler *reassembler, struct oom_pa
 
 	partial->confirmed |= is_confirmed(type);
 	partial->touched = reassembler->line;
-	report->lines += type != OOM_LINE_TRACE;
+	report->lines += type != OOM_LINE_TRACE && type != OOM_LINE_TASKS;
 	report->none_killable |= type == OOM_LINE_NONE_KILLABLE;
 	report->has_memory |= type == OOM_LINE_MEMINFO;
 	if (!report->time.raw[0] && !report->time.has_monotonic && !report->time.has_wall)

@@ -215,6 +215,7 @@ struct oom_report {
 	bool none_killable;		/* "Out of memory and no killable processes" */
 	bool already_exiting;		/* "OOM victim N is already exiting.
 					 * Skip killing the task" */
+	bool table_begun;		/* "Tasks state (...)": the kernel printed the table */
 	bool compaction_disabled;	/* "COMPACTION is disabled!!!" */
 	enum oom_boot boot;
 	bool crash_kernel;		/* kdump's: elfcorehdr= on the command line of this boot */

@@ -1058,6 +1058,10 @@ static void test_gaps(void)
 	results(&report, NULL, OOM_SECTION_GAPS, text);
 	tap_has(text, "vm.oom_dump_tasks is 0", "no table");
 	tap_has(text, "How large a page was, the log does not say", "no page size");
+	report.table_begun = true;
+	results(&report, NULL, OOM_SECTION_GAPS, text);
+	tap_has(text, "The table of processes is missing or not whole.",
+		"no table, but its announcement");
 	report.page_size_known = report.has_table = true;
 	tap_is_text(results(&report, NULL, OOM_SECTION_GAPS, text), "", "nothing is missing");
 	oom_report_free(&report);

@@ -72,6 +72,7 @@ static const struct sample samples[] = {
 	{ OOM_LINE_PAGES, "1096 pages shared" }, { OOM_LINE_PAGES, "229 reserved pages" },
 	{ OOM_LINE_ALLOCATIONS, "Memory allocations:" },
 	{ OOM_LINE_ALLOCATIONS, "Memory allocations (profiling is currently turned on):" },
+	{ OOM_LINE_TASKS, "Tasks state (memory values in pages):" },
 	{ OOM_LINE_SLABS, "Unreclaimable slab info:" },
 	{ OOM_LINE_TABLE, "[ pid ]   uid  tgid total_vm      rss cpu oom_adj name" },
 	{ OOM_LINE_TABLE, "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem "
@@ -165,7 +166,7 @@ static const char *const others[] = {
 	"sysrq: OOM request ignored. No task eligible", "printk messages dropped",
 	"net_ratelimit: 12 callbacks suppressed", "page allocation failure",
 	"lowmem_reserve[]: 0 194 194",
-	"Call Trace:", "Tasks state (memory values in pages):", "Node 0 DMA per-cpu:", "MESSAGE=x",
+	"Call Trace:", "Node 0 DMA per-cpu:", "MESSAGE=x",
 };
 
 static void test_others(void)

@@ -658,10 +658,16 @@ static void test_no_table(void)
 	report.trigger.present = report.has_memory = true;
 	report.trigger.pid = 7;
 	choose(&report, 30, 824);
-	says(&report, false, false, "the kernel prints none while vm.oom_dump_tasks is 0. The "
-	     "kernel gave chosen (pid 30) a score of 824.", "no table");
+	says(&report, false, false, "recomputed: vm.oom_dump_tasks is 0, or those lines were left "
+	     "out. The kernel gave chosen (pid 30) a score of 824.", "no table");
 	make(&report, "4.4.0", usual, 0);
-	says(&report, false, false, "The task table is empty", "an empty table");
+	says(&report, false, false, "The log has no row of the task table", "an empty table");
+	make(&report, "6.1.0", usual, 0);
+	report.has_table = false;
+	report.trigger.present = report.has_memory = report.table_begun = true;
+	report.trigger.pid = 7;
+	says(&report, false, false, "The log does not have the task table",
+	     "a table that was printed and is not in the log");
 	make(&report, "4.4.0", usual, 0);
 	report.has_table = false;
 	says(&report, false, false, "The log does not have the task table",
