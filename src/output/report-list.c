@@ -20,8 +20,17 @@ enum { TIME, SCOPE, SIZE, PID, VICTIM, TRIGGER, CGROUP, COLUMNS };
 /* A blank cell would move those behind it for who splits lines at blanks. */
 #define NOTHING "-"
 
-/* A path cut shorter than this says nothing: the line is wider than a narrow terminal then. */
-#define PATH_WIDTH_MIN 20
+/*
+ * On a narrow terminal names are cut for the path to have PATH_WIDTH, and the path down to
+ * PATH_WIDTH_MIN: shorter it says nothing, and lines are wider than a terminal of less than 80.
+ */
+#define PATH_WIDTH 20
+#define PATH_WIDTH_MIN 16
+#define VICTIM_WIDTH_MIN 10
+#define TRIGGER_WIDTH_MIN 8
+
+/* Stands for the rest of a name. */
+#define CUT_MARK "~"
 
 #define CELL_MAX 128
 
@@ -43,7 +52,8 @@ static const struct {
 struct list_state {
 	struct libscols_table *table;
 	struct libscols_line *line;	/* the one line: each row overwrites the last */
-	int path_width;			/* of the last column; 0: as it needs */
+	int width[COLUMNS];		/* of the last one 0: as it needs */
+	bool narrow;			/* for a terminal: what is wider is cut */
 };
 
 static int size_width(enum size_unit unit)
@@ -59,16 +69,34 @@ static int report_list_column_width(const struct why_printer *printer, size_t co
 	       : report_list_columns[column].width;
 }
 
-/* What a terminal has left for the last column beside the others. */
-static int path_width(const struct why_printer *printer)
+/* Takes from the width of a column, down to LEAST, what the path is short of. */
+static void narrow_column(int *width, int least, int *left)
+{
+	int taken = PATH_WIDTH - *left;
+
+	if (taken > *width - least)
+		taken = *width - least;
+	if (taken > 0) {
+		*width -= taken;
+		*left += taken;
+	}
+}
+
+/* What stands in the columns, and on a terminal what it has left for the last one. */
+static void choose_widths(const struct why_printer *printer, struct list_state *state)
 {
 	int left = printer->width;
 
-	if (!printer->width)
-		return 0;
-	for (size_t i = 0; i < CGROUP; i++)
-		left -= report_list_column_width(printer, i) + 1;
-	return left < PATH_WIDTH_MIN ? PATH_WIDTH_MIN : left;
+	for (size_t i = 0; i < COLUMNS; i++) {
+		state->width[i] = report_list_column_width(printer, i);
+		left -= i == CGROUP ? 0 : state->width[i] + 1;
+	}
+	state->narrow = printer->width;
+	if (!state->narrow)
+		return;
+	narrow_column(&state->width[TRIGGER], TRIGGER_WIDTH_MIN, &left);
+	narrow_column(&state->width[VICTIM], VICTIM_WIDTH_MIN, &left);
+	state->width[CGROUP] = left < PATH_WIDTH_MIN ? PATH_WIDTH_MIN : left;
 }
 
 static int make_table(struct why_printer *printer, struct list_state *state)
@@ -83,7 +111,7 @@ static int make_table(struct why_printer *printer, struct list_state *state)
 	scols_table_set_termforce(state->table, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < COLUMNS; i++)
 		if (!scols_table_new_column(state->table, report_list_columns[i].name,
-					    report_list_column_width(printer, i),
+					    i == CGROUP ? 0 : state->width[i],
 					    report_list_columns[i].flags))
 			return -ENOMEM;
 	state->line = scols_table_new_line(state->table, NULL);
@@ -97,7 +125,7 @@ static int open_list(struct why_printer *printer)
 	if (!state)
 		return -ENOMEM;
 	printer->state = state;
-	state->path_width = path_width(printer);
+	choose_widths(printer, state);
 	return make_table(printer, state);
 }
 
@@ -121,6 +149,28 @@ static int set_text(const struct list_state *state, size_t column, const char *r
 	if (r < 0)
 		free(safe);
 	return r;
+}
+
+/* Puts the name of a process into a cell, with BEHIND, which is never cut. */
+static int set_name(const struct list_state *state, size_t column, const char *comm,
+		    const char *behind)
+{
+	CLEANUP_FREE char *safe = why_safe(*comm ? comm : NOTHING);
+	CLEANUP_FREE char *cell = NULL;
+	const char *mark = "";
+	size_t room = (size_t)state->width[column] - strlen(behind);
+
+	if (!safe)
+		return -ENOMEM;
+	if (state->narrow && wrap_width(safe) > room) {
+		safe[wrap_head(safe, room - 1)] = '\0';
+		mark = CUT_MARK;
+	}
+	if (asprintf(&cell, "%s%s%s", safe, mark, behind) < 0) {
+		cell = NULL;
+		return -ENOMEM;
+	}
+	return scols_line_set_data(state->line, column, cell);
 }
 
 /* The wall's time here, or else as it was logged. */
@@ -173,14 +223,13 @@ static int set_victim(const struct list_state *state, const struct oom_report *r
 	size_t others = victim ? oom_victims(report) - 1 : 0;
 	const char *comm = victim ? victim->comm : report->selected.comm;
 	int64_t pid = victim ? victim->pid : report->selected.pid;
-	char text[CELL_MAX];
+	char behind[sizeof(" +18446744073709551615")] = "";
 	int r;
 
-	snprintf(text, sizeof(text), "%s", comm);
 	if (others)
-		snprintf(text, sizeof(text), "%s +%zu", *comm ? comm : NOTHING, others);
+		snprintf(behind, sizeof(behind), " +%zu", others);
 	r = set_number(state, PID, pid);
-	return r < 0 ? r : set_text(state, VICTIM, text);
+	return r < 0 ? r : set_name(state, VICTIM, comm, behind);
 }
 
 /* The cgroup whose limit was reached, or else the victim's. Of a long path the end says most. */
@@ -192,9 +241,9 @@ static int set_path(const struct list_state *state, const struct oom_memcg *memc
 
 	if (!safe)
 		return -ENOMEM;
-	if (!state->path_width || wrap_width(safe) <= (size_t)state->path_width)
+	if (!state->narrow || wrap_width(safe) <= (size_t)state->width[CGROUP])
 		return scols_line_set_data(state->line, CGROUP, safe);
-	if (asprintf(&cut, "...%s", wrap_tail(safe, (size_t)state->path_width - 3)) < 0) {
+	if (asprintf(&cut, "...%s", wrap_tail(safe, (size_t)state->width[CGROUP] - 3)) < 0) {
 		cut = NULL;
 		return -ENOMEM;
 	}
@@ -213,7 +262,7 @@ static int report_list_fill_line(const struct list_state *state, const struct oo
 	if (r == 0)
 		r = set_victim(state, report);
 	if (r == 0)
-		r = set_text(state, TRIGGER, report->trigger.comm);
+		r = set_name(state, TRIGGER, report->trigger.comm, "");
 	return r < 0 ? r : set_path(state, &report->memcg);
 }
 

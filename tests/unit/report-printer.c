@@ -838,6 +838,7 @@ static const char *shown_on_terminal(const struct stage *stage, enum why_form fo
 
 static void test_terminal(void)
 {
+	struct press press;
 	struct stage stage;
 	char text[8192];
 
@@ -865,8 +866,22 @@ static void test_terminal(void)
 	shown_on_terminal(&stage, WHY_LIST, 110, text);
 	tap_has(text, " asker           ...rstable.slice/cri-9f02.scope\r\n",
 		"of a path the end is shown");
-	tap_has(shown_on_terminal(&stage, WHY_LIST, 80, text), " ...ce/cri-9f02.scope\r\n",
-		"also where there is no room for it");
+	tap_has(shown_on_terminal(&stage, WHY_LIST, 80, text), " ...ri-9f02.scope\r\n",
+		"also where there is little room for it");
+	tap_ok(widest_line(text) <= 81, "within 80 columns");
+	snprintf(stage.report.trigger.comm, sizeof(stage.report.trigger.comm),
+		 "systemd-journal");
+	tap_has(shown_on_terminal(&stage, WHY_LIST, 80, text), " systemd~ ...ri-9f02.scope\r\n",
+		"a name that is cut says so");
+	tap_has(shown_on_terminal(&stage, WHY_LIST, 110, text), " systemd-journal ",
+		"where there is room it is whole");
+	setenv("COLUMNS", "80", 1);
+	open_press(&press, WHY_LIST);
+	why_show(&press.printer, &stage.shown);
+	tap_has(press.text, " systemd-journal /kubepods.slice/kubepods-burstable.slice/",
+		"and in a pipe, however narrow");
+	close_press(&press);
+	unsetenv("COLUMNS");
 	tap_ok(!strchr(text, '\x1b') && strstr(text, " CGROUP\r\n"), "with its heading");
 }
 
