@@ -274,14 +274,24 @@ static int read_region(struct run *run, bool exact, struct sample *sample)
 	return r == -ENOENT ? -ESRCH : r;
 }
 
-static int run_read_all(struct run *run, bool exact, struct sample *ret_sample)
+/* Where it fails *ret_what says with what. */
+static int run_read_all(struct run *run, bool exact, struct sample *ret_sample,
+			const char **ret_what)
 {
 	unsigned needs = run->plan->needs | (exact ? NEED_ROLLUP : 0);
 	int r = sampler_read(run->sampler, needs, ret_sample);
 
-	if (r == 0)
-		r = context_counters_read(run->tools->counters, needs, ret_sample);
-	return r < 0 ? r : read_region(run, exact, ret_sample);
+	*ret_what = exact ? "cannot read the subject's smaps_rollup"
+			  : "cannot read the subject's status";
+	if (r < 0)
+		return r;
+	*ret_what = "cannot read the subject's smaps";
+	r = read_region(run, exact, ret_sample);
+	if (r < 0)
+		return r;
+	*ret_what = needs & NEED_COMMITTED ? "cannot read the sandbox's memory, or Committed_AS"
+					   : "cannot read the sandbox's memory";
+	return context_counters_read(run->tools->counters, needs, ret_sample);
 }
 
 /* Fills in what is known without the kernel, and what follows from both. */
@@ -301,13 +311,13 @@ static void complete(const struct run *run, bool exact, struct sample *sample)
 int run_read(struct run *run, bool exact, struct sample *ret_sample)
 {
 	uint64_t now = duration_now();
-	int r = run_read_all(run, exact, ret_sample);
+	const char *what;
+	int r = run_read_all(run, exact, ret_sample, &what);
 
 	if (r == -ESRCH)
 		return wait_for_death(run, run->subject->pid, "cannot read the subject");
 	if (r < 0)
-		return run_fail(run, r, exact ? "cannot read the subject's smaps_rollup"
-					      : "cannot read the subject's status");
+		return run_fail(run, r, what);
 	/* The moment is that in which reading begins: walking the page tables takes time. */
 	ret_sample->elapsed_ns = run->started_ns ? now - run->started_ns : 0;
 	ret_sample->touched = run_touched(run);

@@ -36,14 +36,11 @@ enum proc2_place {
 	ALL_ITEMS,
 };
 
-static enum pids_item oom_items[] = { PIDS_OOM_SCORE };
-
 struct sampler {
 	unsigned pid;
 	struct root root;
 	struct pids_info *status;	/* the first STATUS_ITEMS items */
 	struct pids_info *rollup;	/* all items; NULL unless needed */
-	struct pids_info *oom;		/* NULL unless needed */
 };
 
 /* What the library's tables and buffers take, and some more. */
@@ -101,8 +98,6 @@ int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
 	r = procps_pids_new(&sampler->status, items, STATUS_ITEMS);
 	if (r >= 0 && needs & NEED_ROLLUP)
 		r = procps_pids_new(&sampler->rollup, items, ALL_ITEMS);
-	if (r >= 0 && needs & NEED_OOM_SCORE)
-		r = procps_pids_new(&sampler->oom, oom_items, 1);
 	if (r < 0) {
 		sampler_free(sampler);
 		return proc2_set_error(err, r);
@@ -119,8 +114,6 @@ void sampler_free(struct sampler *sampler)
 		procps_pids_unref(&sampler->status);
 	if (sampler->rollup)
 		procps_pids_unref(&sampler->rollup);
-	if (sampler->oom)
-		procps_pids_unref(&sampler->oom);
 	root_close(&sampler->root);
 	free(sampler);
 }
@@ -166,17 +159,10 @@ static void fill_rollup(const struct pids_result *result, struct sample *sample)
 
 static int proc2_read_extras(struct sampler *sampler, unsigned needs, struct sample *sample)
 {
-	const struct pids_result *result;
-
-	if (needs & NEED_OOM_SCORE) {
-		result = select_one(sampler, sampler->oom);
-		if (!result)
-			return -ESRCH;
-		sample->oom_score = (uint64_t)result[0].result.s_int;
-	}
 	return process_extras_read(&sampler->root, (pid_t)sampler->pid,
 				   needs & NEED_PTE ? &sample->pte : NULL,
-				   needs & NEED_KSM ? &sample->ksm : NULL);
+				   needs & NEED_KSM ? &sample->ksm : NULL,
+				   needs & NEED_OOM_SCORE ? &sample->oom_score : NULL);
 }
 
 /* A zombie has a status file but no memory. */

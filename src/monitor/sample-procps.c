@@ -60,18 +60,15 @@ void sampler_free(struct sampler *sampler)
 }
 
 /*
- * Reads status and stat, and oom_score if asked; NULL when the process is gone. Free
+ * Reads status and stat; NULL when the process is gone. Free
  * with freeproc(). A PROCTAB is good for one pass over its list, so each reading opens one.
  */
-static proc_t *procps_read_process(struct sampler *sampler, unsigned needs)
+static proc_t *procps_read_process(struct sampler *sampler)
 {
-	int flags = PROC_PID | PROC_FILLSTATUS | PROC_FILLSTAT;
 	proc_t *process;
 	PROCTAB *table;
 
-	if (needs & NEED_OOM_SCORE)
-		flags |= PROC_FILLOOM;
-	table = openproc(flags, sampler->pids);
+	table = openproc(PROC_PID | PROC_FILLSTATUS | PROC_FILLSTAT, sampler->pids);
 	if (!table)
 		return NULL;
 	process = readproc(table, NULL);
@@ -145,20 +142,19 @@ static int procps_read_extras(struct sampler *sampler, unsigned needs, struct sa
 		return r;
 	return process_extras_read(&sampler->root, sampler->pids[0],
 				   needs & NEED_PTE ? &sample->pte : NULL,
-				   needs & NEED_KSM ? &sample->ksm : NULL);
+				   needs & NEED_KSM ? &sample->ksm : NULL,
+				   needs & NEED_OOM_SCORE ? &sample->oom_score : NULL);
 }
 
 int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample)
 {
 	struct sample sample = sample_blank(sampler->pids[0]);
-	proc_t *process = procps_read_process(sampler, needs);
+	proc_t *process = procps_read_process(sampler);
 	int r;
 
 	if (!process)
 		return -ESRCH;
 	procps_fill_status(process, &sample);
-	if (needs & NEED_OOM_SCORE)
-		sample.oom_score = (uint64_t)process->oom_score;
 	freeproc(process);
 	/* A zombie has a status file but no memory. */
 	if (!sample.vsz)

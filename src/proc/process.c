@@ -127,20 +127,28 @@ bool process_is_dying(const struct root *root, pid_t pid)
 	       !find_field(status, "\nVmSize:\t");
 }
 
-int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, uint64_t *ret_ksm)
+/* A number that is alone in the file NAME of PID. */
+static int read_number(const struct root *root, pid_t pid, const char *name, uint64_t *ret_number)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return root_read_u64(root, path, ret_number);
+}
+
+int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, uint64_t *ret_ksm,
+			uint64_t *ret_oom_score)
 {
 	uint64_t pages;
-	char path[64];
 	int r = 0;
 
 	if (ret_pte)
 		r = process_status_field(root, pid, "VmPTE", ret_pte);
-	if (r < 0 || !ret_ksm)
-		return r;
-	snprintf(path, sizeof(path), "/proc/%d/ksm_merging_pages", (int)pid);
-	if (root_read_u64(root, path, &pages) == 0)
+	if (ret_ksm && read_number(root, pid, "ksm_merging_pages", &pages) == 0)
 		*ret_ksm = pages * (uint64_t)sysconf(_SC_PAGESIZE);
-	return 0;
+	if (ret_oom_score)
+		read_number(root, pid, "oom_score", ret_oom_score);
+	return r;
 }
 
 static const char *process_next_line(const char *line)

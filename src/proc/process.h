@@ -42,10 +42,12 @@ bool process_is_dying(const struct root *root, pid_t pid);
 
 /*
  * Reads what procps does not offer, bytes: page tables (status VmPTE) and pages that are merged
- * with equal ones (ksm_merging_pages, Linux 5.19; untouched where the kernel has no such file).
- * What is NULL is not read. Returns 0 or a negative errno.
+ * with equal ones (ksm_merging_pages, Linux 5.19); and oom_score, which procps takes for 0 where
+ * it may not be read. What is NULL is not read, and these two stay as they are where they cannot
+ * be read. Returns 0 or a negative errno.
  */
-int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, uint64_t *ret_ksm);
+int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, uint64_t *ret_ksm,
+			uint64_t *ret_oom_score);
 
 /*
  * Adds up Rss of the mappings of PID that lie in the BYTES from ADDRESS on (smaps, which walks all

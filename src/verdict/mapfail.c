@@ -149,6 +149,9 @@ static void explain_other(const struct mapfail_evidence *evidence, struct error 
 	else if (evidence->error == -EFBIG)
 		error_hint(err, "a file may not be so large (RLIMIT_FSIZE): ulimit -f "
 			   "unlimited, or ask for less");
+	else if (evidence->error == -ENOMEM && !evidence->space.maps)
+		error_hint(err, "which limit it was is not known: the subject's status or maps "
+			   "cannot be read");
 	/* Of a mapping these two speak of other limits. */
 	else if (evidence->error == -ENOMEM || evidence->error == -EAGAIN ||
 		 !error_hint_errno(err, evidence->error))

@@ -88,6 +88,9 @@ else
 		EPERM /middle/memory.usage 125 -q 1M: memory is left in memory $middle: Operation not permitted
 		EACCES /middle/memory.limit 125 -q 1%: memory is left in memory $middle: Permission denied
 		EACCES memory.limit_in 125 --limit 32M 1M: whose limit or usage cannot be read: Permission denied
+		EACCES memory.stat 125 --limit 32M -o +CGANON 1M: cannot read the sandbox's memory: Permission denied
+		EPERM memory.usage 125 --no-guard --limit 32M -o +CGUSE 1M: cannot read the sandbox's memory: Operation
+		EACCES /maps 125 --no-guard 300T: which limit it was is not known
 		EACCES /middle/memory.stat 0 1M: by smaps_rollup
 		EACCES /middle/memory.limit 0 --no-guard 1M: by smaps_rollup
 		EACCES /dev/kmsg 137 --no-guard --limit 16M 32M 16M: log was not read ./dev/kmsg: Permission denied
@@ -95,6 +98,12 @@ else
 		EACCES memory.oom_control 137 --no-guard --limit 16M 32M 16M: exit status 137
 		EACCES /vmstat 137 --no-guard --limit 16M 32M 16M: OOM-killed at the limit of its sandbox
 	EOF
+fi
+if [ -x "${DENY:-}" ] && "$DENY" EPERM :/nonexistent true; then
+	inside "$DENY" EACCES :/oom_score "$PAGETOUCH" --csv -o +OOMSCORE 1M
+	hasnt "$tmp/out" ',[0-9]+$' "an oom_score that cannot be read is no number"
+	inside "$PAGETOUCH" --csv -o +OOMSCORE 1M
+	has "$tmp/out" ',[0-9]+$' "control: it is one where it can"
 fi
 leave
 ok $? "those cgroups are free again"
