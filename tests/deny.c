@@ -144,7 +144,7 @@ static void run_judge(pid_t pid, int socket, const char *text, int error)
 
 	if (read(socket, &number, sizeof(number)) != sizeof(number))
 		return;
-	listener = (int)syscall(SYS_pidfd_getfd, syscall(SYS_pidfd_open, pid, 0), number, 0);
+	listener = (int)syscall(__NR_pidfd_getfd, syscall(SYS_pidfd_open, pid, 0), number, 0);
 	if (listener < 0 || write(socket, &number, sizeof(number)) < 0)
 		return;
 	close(socket);
