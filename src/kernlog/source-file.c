@@ -46,7 +46,7 @@ static int read_more(struct oom_source *source, struct file_state *state)
 	return got ? OOM_SUPPLY_MORE : OOM_SUPPLY_END;
 }
 
-static int source_file_supply(struct oom_source *source, struct oom_parser *parser,
+static int source_file_supply(struct oom_source *source, const struct log_sink *sink,
 			      struct error *err)
 {
 	struct file_state *state = source->state;
@@ -61,7 +61,7 @@ static int source_file_supply(struct oom_source *source, struct oom_parser *pars
 					 err) < 0)
 		return -EMEDIUMTYPE;
 	state->known = true;
-	fed = state->kept ? oom_parser_feed(parser, state->block, state->kept) : 0;
+	fed = state->kept ? sink->feed(sink->context, state->block, state->kept) : 0;
 	state->kept = 0;
 	return fed < 0 ? oom_source_fail(source, fed, err) : r;
 }

@@ -71,8 +71,8 @@ static struct oom_time time_of(sd_journal *journal)
 	return time;
 }
 
-/* Gives PARSER the current entry. */
-static int give(sd_journal *journal, struct oom_parser *parser)
+/* Gives SINK the current entry. */
+static int give(sd_journal *journal, const struct log_sink *sink)
 {
 	char host[HOST_MAX];
 	struct oom_time time = time_of(journal);
@@ -82,10 +82,13 @@ static int give(sd_journal *journal, struct oom_parser *parser)
 		strview_copy_to(value, host, sizeof(host));
 	/* Last, since the next look for a field may take its memory. */
 	message = journal_field(journal, "MESSAGE");
-	return message.at ? oom_parser_record(parser, message, &time, value.at ? host : NULL) : 0;
+	if (!message.at)
+		return 0;
+	return sink->record(sink->context, message, &time, value.at ? host : NULL);
 }
 
-static int journal_supply(struct oom_source *source, struct oom_parser *parser, struct error *err)
+static int journal_supply(struct oom_source *source, const struct log_sink *sink,
+			  struct error *err)
 {
 	sd_journal *journal = source->state;
 	int r = 0;
@@ -99,7 +102,7 @@ static int journal_supply(struct oom_source *source, struct oom_parser *parser, 
 			return i ? OOM_SUPPLY_MORE :
 			       source->follow ? OOM_SUPPLY_IDLE : OOM_SUPPLY_END;
 		if (r > 0)
-			r = give(journal, parser);
+			r = give(journal, sink);
 		if (r < 0)
 			return oom_source_fail(source, r, err);
 	}

@@ -68,7 +68,7 @@ static int read_once(struct oom_source *source)
 	return OOM_SUPPLY_MORE;
 }
 
-static int source_kmsg_supply(struct oom_source *source, struct oom_parser *parser,
+static int source_kmsg_supply(struct oom_source *source, const struct log_sink *sink,
 			      struct error *err)
 {
 	struct kmsg_state *state = source->state;
@@ -77,7 +77,7 @@ static int source_kmsg_supply(struct oom_source *source, struct oom_parser *pars
 	/* As many records as are there and fit. */
 	while (r == OOM_SUPPLY_MORE && BLOCK_SIZE - state->used > 2 * KMSG_RECORD_MAX)
 		r = read_once(source);
-	fed = state->used ? oom_parser_feed(parser, state->block, state->used) : 0;
+	fed = state->used ? sink->feed(sink->context, state->block, state->used) : 0;
 	if (fed == 0 && state->used && r == OOM_SUPPLY_IDLE)
 		r = OOM_SUPPLY_MORE;
 	state->used = 0;

@@ -6,16 +6,9 @@
 #include <string.h>
 
 #include "kernlog/source.h"
-#include "oomreport/turn.h"
 
 int oom_source_fail(const struct oom_source *source, int error, struct error *err)
 {
-	if (error == TURN_REFUSED) {
-		error_set(err, "%s has its newest line first, and cannot be turned here",
-			  source->label);
-		error_hint(err, "turn it: tac FILE | oomwhy, or journalctl without -r");
-		return error;
-	}
 	error_set(err, "cannot read %s: %s", source->label, strerror(-error));
 	error_hint_errno(err, error);
 	return error;

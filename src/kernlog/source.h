@@ -6,8 +6,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernlog/line-time.h"
 #include "lib/error.h"
-#include "oomreport/parser.h"
+#include "lib/strview.h"
+
+/* Who takes what a source reads. Both return 0 or a negative errno, which ends the reading. */
+struct log_sink {
+	void *context;
+
+	/* The next LENGTH bytes of a log; lines may be torn between calls. */
+	int (*feed)(void *context, const char *data, size_t length);
+
+	/* A record without prefix, as the journal has them. HOST may be NULL. */
+	int (*record)(void *context, struct strview message, const struct oom_time *time,
+		      const char *host);
+};
 
 /* What a source has given when it was asked for more. */
 enum oom_supply {
@@ -28,11 +41,10 @@ struct oom_source {
 	void *state;		/* the source's own */
 
 	/*
-	 * Feeds PARSER the next portion; does not wait for one if `follow` is set. Returns an
-	 * enum oom_supply, or a negative errno, of reading or the parser's, with *err set.
+	 * Gives SINK the next portion; does not wait for one if `follow` is set. Returns an enum
+	 * oom_supply, or a negative errno, of reading or the sink's, with *err set.
 	 */
-	int (*supply)(struct oom_source *source, struct oom_parser *parser,
-		      struct error *err);
+	int (*supply)(struct oom_source *source, const struct log_sink *sink, struct error *err);
 	void (*close)(struct oom_source *source);
 };
 

@@ -66,15 +66,27 @@ static int left_ms(uint64_t from_ns, uint64_t length_ns)
 	return passed >= length_ns ? 0 : (int)((length_ns - passed + NS_PER_MS - 1) / NS_PER_MS);
 }
 
+static int feed_parser(void *context, const char *data, size_t length)
+{
+	return oom_parser_feed(context, data, length);
+}
+
+static int record_to_parser(void *context, struct strview message, const struct oom_time *time,
+			    const char *host)
+{
+	return oom_parser_record(context, message, time, host);
+}
+
 /* Reads the source until it ends or a signal ends this. Returns 0 or a negative errno. */
 static int follow(struct oomwhy_run *run, struct error *err)
 {
+	const struct log_sink sink = { run->parser, feed_parser, record_to_parser };
 	uint64_t heard_ns = duration_now(), given_ns = heard_ns;
 	bool silent = true;
 	int supply, r = 0;
 
 	do {
-		supply = run->source.supply(&run->source, run->parser, err);
+		supply = run->source.supply(&run->source, &sink, err);
 		if (supply == OOM_SUPPLY_MORE) {
 			/* The time of the first of what is held back, and of the last. */
 			given_ns = silent ? duration_now() : given_ns;
@@ -98,11 +110,12 @@ static int follow(struct oomwhy_run *run, struct error *err)
 
 static int read_to_end(struct oomwhy_run *run, struct error *err)
 {
+	const struct log_sink sink = { run->parser, feed_parser, record_to_parser };
 	struct oom_source *source = &run->source;
 	struct pollfd readable = { .fd = source->fd, .events = source->events };
 	int r;
 
-	while ((r = source->supply(source, run->parser, err)) > OOM_SUPPLY_END) {
+	while ((r = source->supply(source, &sink, err)) > OOM_SUPPLY_END) {
 		if (r == OOM_SUPPLY_IDLE)
 			poll(&readable, 1, -1);
 		/* The first answer will do: let nothing that is complete be held back. */
@@ -110,6 +123,17 @@ static int read_to_end(struct oomwhy_run *run, struct error *err)
 			return -ECANCELED;
 	}
 	return r;
+}
+
+/* Says that the log has its newest line first and is too long to be kept. */
+static void fail_to_turn(struct oomwhy_run *run)
+{
+	struct error err;
+
+	error_set(&err, "%s has its newest line first, and cannot be turned here",
+		  run->source.label);
+	error_hint(&err, "turn it: tac FILE | oomwhy, or journalctl without -r");
+	fail(run, &err);
 }
 
 /* Reads the source, which has just been opened, and closes it. */
@@ -121,19 +145,19 @@ static void read_source(struct oomwhy_run *run)
 
 	results->source = &run->source;
 	r = run->query->follow ? follow(run, &err) : read_to_end(run, &err);
-	if (r < 0 && results->stop == WHY_GO_ON)
+	if (r == TURN_REFUSED && results->stop == WHY_GO_ON)
+		fail_to_turn(run);
+	else if (r < 0 && results->stop == WHY_GO_ON)
 		fail(run, &err);
 	/* What is held back when a signal comes is given out all the same. */
 	if (results->stop == WHY_GO_ON || results->stop == WHY_SIGNAL) {
 		r = oom_parser_end(run->parser);
 		if (r == 0)
 			r = why_results_held(results);
-		if (r == TURN_REFUSED) {
-			oom_source_fail(&run->source, r, &err);
-			fail(run, &err);
-		} else if (r < 0) {
+		if (r == TURN_REFUSED)
+			fail_to_turn(run);
+		else if (r < 0)
 			why_results_stop(results, WHY_MEMORY);
-		}
 	}
 	run->lost += run->source.lost;
 	oom_source_close(&run->source);
