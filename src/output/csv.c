@@ -2,6 +2,7 @@
 /* csv.c - comma-separated values: a header line and a line per sample */
 #include <config.h>
 
+#include "lib/stream.h"
 #include "output/printer.h"
 
 static int print_header(struct printer *printer)
@@ -11,7 +12,7 @@ static int print_header(struct printer *printer)
 	for (size_t i = 0; i < choice->count; i++)
 		fprintf(printer->stream, "%s%s", i ? "," : "", columns[choice->index[i]].name);
 	fputc('\n', printer->stream);
-	return printer_flush(printer->stream);
+	return stream_flush(printer->stream);
 }
 
 static int csv_plan(struct printer *printer, const struct plan_record *record)
@@ -30,7 +31,7 @@ static int csv_sample(struct printer *printer, const struct sample *sample)
 			printer_cell(&columns[choice->index[i]], sample,
 				     printer->output->unit, cell));
 	fputc('\n', printer->stream);
-	return printer_flush(printer->stream);
+	return stream_flush(printer->stream);
 }
 
 const struct printer_format printer_csv = {

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "lib/safe.h"
+#include "lib/stream.h"
 #include "lib/utf8.h"
 #include "output/json-object.h"
-#include "output/printer.h"
 
 struct json_object *json_new_record(const char *kind)
 {
@@ -100,7 +100,7 @@ int json_write_record(FILE *stream, struct json_object *object)
 	if (text) {
 		write_text(stream, text);
 		fputc('\n', stream);
-		r = printer_flush(stream);
+		r = stream_flush(stream);
 	}
 	json_object_put(object);
 	return r;

@@ -27,7 +27,7 @@ int printer_open(struct printer *printer, const struct output *output)
 		.output = output,
 		.stream = stdout,
 	};
-	/* Whole rows go out at once, whatever the stream was: printer_flush() sends them. */
+	/* Whole rows go out at once, whatever the stream was: stream_flush() sends them. */
 	setvbuf(printer->stream, NULL, _IOFBF, STREAM_BUFFER);
 	return printer->format->open ? printer->format->open(printer) : 0;
 }
@@ -81,13 +81,6 @@ void printer_close(struct printer *printer)
 {
 	if (printer->format && printer->format->close)
 		printer->format->close(printer);
-}
-
-int printer_flush(FILE *stream)
-{
-	if (fflush(stream) == 0 && !ferror(stream))
-		return 0;
-	return errno ? -errno : -EIO;
 }
 
 static void format_growth(int64_t growth, enum size_unit unit, char *text)

@@ -63,12 +63,6 @@ int printer_sample(struct printer *printer, const struct sample *sample);
 int printer_verdict(struct printer *printer, const struct verdict *verdict);
 void printer_close(struct printer *printer);
 
-/*
- * Flushes STREAM. Returns 0, or the negative errno of any write that failed since errno was
- * last 0.
- */
-int printer_flush(FILE *stream);
-
 /* The text of COLUMN in SAMPLE, "" when it is missing; sizes in UNIT. Returns text. */
 #define PRINTER_CELL_MAX 48
 const char *printer_cell(const struct column *column, const struct sample *sample,

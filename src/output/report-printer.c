@@ -14,9 +14,9 @@
 #include "lib/cleanup.h"
 #include "lib/number.h"
 #include "lib/safe.h"
+#include "lib/stream.h"
 #include "lib/terminal.h"
 #include "lib/wrap.h"
-#include "output/printer.h"
 #include "output/report-printer.h"
 
 #define STREAM_BUFFER 65536
@@ -62,7 +62,7 @@ int why_open(struct why_printer *printer, const struct why_output *output, FILE 
 		printer->width = text_width(fd);
 	else if (terminal)
 		printer->width = known_width(fd);
-	/* A report goes out as a whole: printer_flush() sends it. */
+	/* A report goes out as a whole: stream_flush() sends it. */
 	setvbuf(stream, NULL, _IOFBF, STREAM_BUFFER);
 	return 0;
 }
@@ -82,7 +82,7 @@ int why_show(struct why_printer *printer, const struct why_case *shown)
 	errno = 0;
 	r = forms[printer->output->form](printer, shown);
 	if (r == 0)
-		r = printer_flush(printer->stream);
+		r = stream_flush(printer->stream);
 	printer->begun = true;
 	return r;
 }

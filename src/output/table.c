@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/stream.h"
 #include "lib/terminal.h"
 #include "output/bar.h"
 #include "output/printer.h"
@@ -165,7 +166,7 @@ static int table_sample(struct printer *printer, const struct sample *sample)
 	if (r < 0)
 		return r;
 	fputc('\n', printer->stream);
-	return printer_flush(printer->stream);
+	return stream_flush(printer->stream);
 }
 
 const struct printer_format printer_table = {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/stream.h"
 #include "pagetouch/draw.h"
 #include "plot/plot.h"
 
@@ -27,7 +28,7 @@ static int print_text(struct pagetouch_run *run, const char *text, struct error 
 		return r;
 	errno = 0;
 	fputs(text, stdout);
-	r = printer_flush(stdout);
+	r = stream_flush(stdout);
 	if (r == -EPIPE && !run->signals.pipe_ignored)
 		run->died_of = SIGPIPE;
 	if (r < 0)

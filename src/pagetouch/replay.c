@@ -11,6 +11,7 @@
 
 #include "lib/signals.h"
 #include "lib/stdio-guard.h"
+#include "lib/stream.h"
 #include "output/printer.h"
 #include "pagetouch/print-result.h"
 #include "pagetouch/replay.h"
@@ -161,7 +162,7 @@ static int replay_draw(struct replay *replay, int *ret_signal, struct error *err
 		*ret_signal = signals_read(&signals);
 	if (r == 0 && text) {
 		fputs(text, stdout);
-		r = printer_flush(stdout);
+		r = stream_flush(stdout);
 		if (r == -EPIPE && !signals.pipe_ignored)
 			*ret_signal = SIGPIPE;
 		if (r < 0)

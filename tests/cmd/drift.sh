@@ -114,6 +114,21 @@ if check_other_shells; then
 	offers "$tmp/log/" "$tmp/lo"
 fi
 
+# oomwhy reads logs: of what follows and drives a process nothing is linked into it.
+if ls src/monitor/*.o >"$tmp/objects" 2>"$tmp/err" && nm oomwhy >"$tmp/oomwhy.nm" 2>"$tmp/err"; then
+	awk '$2 == "T" { print $3 }' "$tmp/oomwhy.nm" | sort -u >"$tmp/linked"
+	nm src/monitor/*.o src/pagetouch/*.o src/plot/*.o src/sandbox/*.o src/verdict/*.o \
+		src/workload/*.o >"$tmp/pagetouch.nm"
+	awk '$2 == "T" && $3 !~ /^(_|main$)/ { print $3 }' "$tmp/pagetouch.nm" |
+		sort -u >"$tmp/foreign"
+	grep -qx oom_parser_feed "$tmp/linked" && test "$(wc -l <"$tmp/foreign")" -gt 50
+	ok $? 'oomwhy: what is linked into it can be seen'
+	is "$(comm -12 "$tmp/linked" "$tmp/foreign")" '' \
+		'oomwhy: linked without monitor, plot, sandbox, verdict, workload and pagetouch'
+else
+	skip 'oomwhy: what is linked into it' 'no objects here, or no nm'
+fi
+
 # In a release, too.
 for document in README.md CONTRIBUTING.md; do
 	if [ ! -r "$srcdir/$document" ]; then

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
+#include "lib/stream.h"
 #include "output/bar.h"
 #include "output/printer.h"
 
@@ -729,7 +730,7 @@ static void test_wide_rows(void)
 	}
 }
 
-/* What printer_flush() says of a write to PATH, with a buffer of its own or none. */
+/* What stream_flush() says of a write to PATH, with a buffer of its own or none. */
 static int flush_to(const char *path, int mode)
 {
 	FILE *stream = fopen(path, "w");
@@ -739,7 +740,7 @@ static int flush_to(const char *path, int mode)
 		return -ENOTSUP;
 	setvbuf(stream, NULL, mode, mode == _IONBF ? 0 : 4096);
 	fputs("a row\n", stream);
-	r = printer_flush(stream);
+	r = stream_flush(stream);
 	fclose(stream);
 	return r;
 }
