@@ -7,6 +7,7 @@
 
 #include "kernlog/known-prefix.h"
 #include "kernlog/line-timestamp.h"
+#include "lib/macros.h"
 
 /* So many pieces may stand in front of a message: a bound, not a rule. */
 #define PIECES_MAX 16
@@ -211,7 +212,7 @@ static bool is_kernel_tag(struct strview tag)
 
 	if (bracket != STRVIEW_NONE && strview_last(tag) == ']')
 		tag.length = bracket;
-	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
 		if (strview_is(tag, tags[i]))
 			return true;
 	return false;

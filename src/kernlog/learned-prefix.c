@@ -6,8 +6,7 @@
 
 #include "kernlog/learned-prefix.h"
 #include "kernlog/line-timestamp.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#include "lib/macros.h"
 
 /*
  * Text that the kernel alone begins a line with. '#' stands for a number. HAS must follow

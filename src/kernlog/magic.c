@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernlog/magic.h"
+#include "lib/macros.h"
 #include "lib/strview.h"
 
 static const struct {
@@ -36,7 +37,7 @@ int magic_check(const char *name, const char *label, const char *data, size_t le
 {
 	struct strview text = { data, length };
 
-	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
 		if (!strview_starts(text, magics[i].bytes))
 			continue;
 		error_set(err, "%s is %s", label, magics[i].what);

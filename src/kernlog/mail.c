@@ -2,7 +2,6 @@
 /* mail.c - decode the lines of mails in quoted-printable and base64 */
 #include <config.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -69,12 +68,10 @@ static bool take_header(struct mail *mail, struct strview line)
 /* The byte that "=3D" at the front of TEXT stands for; -1: it is none. */
 static int quoted_byte(struct strview text)
 {
-	char high = strview_byte(text, 1), low = strview_byte(text, 2);
+	int high = number_hex_digit(strview_byte(text, 1));
+	int low = number_hex_digit(strview_byte(text, 2));
 
-	if (strview_byte(text, 0) != '=' || !isxdigit((unsigned char)high) ||
-	    !isxdigit((unsigned char)low))
-		return -1;
-	return number_hex_digit(high) * 16 + number_hex_digit(low);
+	return strview_byte(text, 0) == '=' && high >= 0 && low >= 0 ? high << 4 | low : -1;
 }
 
 /* Whether each '=' of LINE stands for a byte, or is its last one: the line goes on. */

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "kernlog/prefilter.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#include "lib/macros.h"
 
 /*
  * The GRAM bytes at each STRIDE-th place of the text are looked up in a table of what the needles

@@ -14,6 +14,7 @@
 #include "kernlog/boot.h"
 #include "kernlog/source.h"
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "lib/strview.h"
 #include "lib/timestamp.h"
 
@@ -67,7 +68,8 @@ static struct oom_time time_of(sd_journal *journal)
 		return time;
 	time.has_wall = true;
 	time.wall_ns = (int64_t)us * 1000;
-	snprintf(time.raw, sizeof(time.raw), "%s", timestamp_format(written, time.wall_ns));
+	snprintf(time.raw, sizeof(time.raw), "%s",
+		 timestamp_format(written, time.wall_ns, TIMESTAMP_LOCAL_ZONE));
 	return time;
 }
 
@@ -261,7 +263,7 @@ static bool journal_is_there(void)
 	if (sd_id128_get_machine(&machine) < 0)
 		return false;
 	sd_id128_to_string(machine, id);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		snprintf(path, sizeof(path), "%s/%s", places[i], id);
 		there |= access(path, F_OK) == 0;
 	}

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "kernlog/unescape.h"
+#include "lib/macros.h"
+#include "lib/number.h"
 #include "lib/strview.h"
 
 /* Skips bytes from AT on that lie between FIRST and LAST. */
@@ -99,7 +101,7 @@ static struct entity entity_at(struct strview text)
 		{ "&apos;", '\'' }, { "&nbsp;", ' ' }, { "&lbrack;", '[' }, { "&rbrack;", ']' },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strview_starts(text, names[i].name))
 			return (struct entity){ names[i].byte, strlen(names[i].name) };
 	return number_entity(text);
@@ -163,7 +165,7 @@ static size_t tag_length(struct strview text)
 	if (!strview_skip(&rest, "<") || !strview_take_until(&rest, ">", &inside))
 		return 0;
 	strview_skip(&inside, "/");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct strview tail = inside;
 
 		if (strview_skip(&tail, names[i]) &&
@@ -220,39 +222,25 @@ size_t unescape_line(char *line, size_t length)
 	return length;
 }
 
-static int digit_of(char byte, int base)
-{
-	int value = byte >= '0' && byte <= '9' ? byte - '0'
-		  : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
-		  : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-
-	return value < base ? value : -1;
-}
-
-static bool is_text(int value)
-{
-	return value >= ' ' && value < 127;
-}
-
 /* The byte that the escape at the front of TEXT stands for, -1: no escape. It is 4 bytes long. */
 static int escaped_byte(struct strview text, enum unescape_kind escapes)
 {
 	int high, low, value;
 
 	if (strview_starts(text, "\\x")) {
-		high = digit_of(strview_byte(text, 2), 16);
-		low = digit_of(strview_byte(text, 3), 16);
+		high = number_hex_digit(strview_byte(text, 2));
+		low = number_hex_digit(strview_byte(text, 3));
 		if (high < 0 || low < 0)
 			return -1;
 		value = high << 4 | low;
-		return escapes == UNESCAPE_KMSG || !is_text(value) ? value : -1;
+		return escapes == UNESCAPE_KMSG || value < ' ' || value >= 127 ? value : -1;
 	}
 	if (escapes != UNESCAPE_SYSLOG || strview_byte(text, 0) != '#')
 		return -1;
-	high = digit_of(strview_byte(text, 1), 2);
-	low = digit_of(strview_byte(text, 2), 8);
-	value = digit_of(strview_byte(text, 3), 8);
-	if (high < 0 || low < 0 || value < 0)
+	high = number_hex_digit(strview_byte(text, 1));
+	low = number_hex_digit(strview_byte(text, 2));
+	value = number_hex_digit(strview_byte(text, 3));
+	if (high < 0 || high > 1 || low < 0 || low > 7 || value < 0 || value > 7)
 		return -1;
 	value |= high << 6 | low << 3;
 	return value < ' ' || value == 127 ? value : -1;

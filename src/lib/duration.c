@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "lib/number.h"
 
 static const struct {
@@ -56,7 +57,7 @@ int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
 		return duration_error(name, text, "is too long", -ERANGE, err);
 	if (r < 0)
 		return duration_error(name, text, "is not a length of time", -EINVAL, err);
-	for (size_t i = 0; i < sizeof(duration_units) / sizeof(duration_units[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(duration_units); i++) {
 		if (strcmp(rest, duration_units[i].suffix))
 			continue;
 		if (decimal_scale(number, duration_units[i].ns, &ns) < 0 || ns >= INT64_MAX)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/error.h"
+#include "lib/macros.h"
 
 void error_set(struct error *err, const char *format, ...)
 {
@@ -48,7 +49,7 @@ static const struct {
 
 bool error_hint_errno(struct error *err, int error)
 {
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		if (limits[i].error == -error) {
 			error_hint(err, "%s", limits[i].hint);
 			return true;

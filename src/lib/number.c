@@ -103,9 +103,9 @@ int decimal_scale(struct decimal number, uint64_t multiplier, uint64_t *ret_prod
 
 int number_hex_digit(char digit)
 {
-	if (isdigit((unsigned char)digit))
-		return digit - '0';
-	return ascii_lower(digit) - 'a' + 10;
+	if (!isxdigit((unsigned char)digit))
+		return -1;
+	return isdigit((unsigned char)digit) ? digit - '0' : ascii_lower(digit) - 'a' + 10;
 }
 
 int number_parse_u64(const char *text, uint64_t *ret_value)

@@ -31,7 +31,15 @@ uint64_t number_portion(uint64_t a, uint64_t b, uint64_t divisor);
 /* NUMBER times MULTIPLIER, rounded up. Returns 0, or -ERANGE over 2^64 - 1. */
 int decimal_scale(struct decimal number, uint64_t multiplier, uint64_t *ret_product);
 
-/* The value of a hexadecimal digit; the caller has checked that it is one. */
+/* A + B; 2^64 - 1 when it is more. */
+static inline uint64_t number_add_saturated(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+/* The value of a hexadecimal digit, -1: it is none. */
 int number_hex_digit(char digit);
 
 /*

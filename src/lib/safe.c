@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/macros.h"
 #include "lib/safe.h"
 #include "lib/utf8.h"
 
@@ -16,7 +17,7 @@ static bool is_harmful(uint32_t character)
 		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
 	};
 
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
 		if (character >= ranges[i].first && character <= ranges[i].last)
 			return true;
 	return false;

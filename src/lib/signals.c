@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "lib/macros.h"
 #include "lib/signals.h"
 
 /* The last one says that RLIMIT_CPU is used up; SIGKILL follows. */
@@ -25,7 +26,7 @@ static bool is_ignored(int number)
 static void fill_set(sigset_t *set)
 {
 	sigemptyset(set);
-	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
 		if (!is_ignored(ending_signals[i]))
 			sigaddset(set, ending_signals[i]);
 }

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lib/number.h"
 #include "lib/strview.h"
 
 bool strview_starts(struct strview text, const char *piece)
@@ -148,15 +149,6 @@ bool strview_take_i64(struct strview *text, int64_t *ret_value)
 	return true;
 }
 
-static int strview_hex_value(char byte)
-{
-	if (strview_is_digit(byte))
-		return byte - '0';
-	if (byte >= 'a' && byte <= 'f')
-		return byte - 'a' + 10;
-	return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-}
-
 bool strview_take_hex(struct strview *text, uint64_t *ret_value)
 {
 	struct strview rest = *text;
@@ -164,11 +156,11 @@ bool strview_take_hex(struct strview *text, uint64_t *ret_value)
 	size_t count = 0;
 
 	strview_skip(&rest, "0x");
-	for (; count < rest.length && strview_hex_value(rest.at[count]) >= 0; count++) {
+	for (; count < rest.length && number_hex_digit(rest.at[count]) >= 0; count++) {
 		bool full = value >> 60;
 
 		value = full ? UINT64_MAX : value << 4 |
-			(uint64_t)strview_hex_value(rest.at[count]);
+			(uint64_t)number_hex_digit(rest.at[count]);
 	}
 	if (!count)
 		return false;

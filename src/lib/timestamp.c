@@ -11,6 +11,7 @@
 
 #include "lib/ascii.h"
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "lib/number.h"
 #include "lib/timestamp.h"
 
@@ -193,7 +194,7 @@ static int64_t take_unit(const char **text)
 
 	while (ascii_is_letter((*text)[length]))
 		length++;
-	for (size_t i = 0; i < sizeof(date_units) / sizeof(date_units[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(date_units); i++) {
 		for (int j = 0; j < 5 && date_units[i].names[j]; j++) {
 			if (strlen(date_units[i].names[j]) != length ||
 			    strncmp(*text, date_units[i].names[j], length) != 0)
@@ -298,18 +299,25 @@ int64_t timestamp_now(void)
 	return (int64_t)now.tv_sec * SECOND + now.tv_nsec;
 }
 
-const char *timestamp_format(char text[static TIMESTAMP_TEXT_MAX], int64_t ns)
+const char *timestamp_format(char text[static TIMESTAMP_TEXT_MAX], int64_t ns,
+			     enum timestamp_style style)
 {
 	int64_t fraction_ns = ns % SECOND < 0 ? ns % SECOND + SECOND : ns % SECOND;
 	time_t seconds = (time_t)(ns / SECOND - (ns % SECOND < 0));
-	char clock[24], zone[8];
+	char clock[24], fraction[8] = "", zone[8] = "";
 	struct tm tm;
 
 	text[0] = '\0';
-	if (!localtime_r(&seconds, &tm) || !strftime(clock, sizeof(clock), "%FT%T", &tm) ||
-	    !strftime(zone, sizeof(zone), "%z", &tm))
+	if (!(style == TIMESTAMP_UTC ? gmtime_r(&seconds, &tm) : localtime_r(&seconds, &tm)) ||
+	    !strftime(clock, sizeof(clock), "%FT%T", &tm))
 		return text;
-	snprintf(text, TIMESTAMP_TEXT_MAX, "%s.%06d%.3s:%.2s", clock,
-		 (int)(fraction_ns / 1000), zone, zone + 3);
+	if (style == TIMESTAMP_LOCAL_ZONE || (style == TIMESTAMP_UTC && fraction_ns))
+		snprintf(fraction, sizeof(fraction), ".%06d", (int)(fraction_ns / 1000));
+	if (style == TIMESTAMP_LOCAL_ZONE && strftime(zone, sizeof(zone), "%z", &tm))
+		snprintf(text, TIMESTAMP_TEXT_MAX, "%s%s%.3s:%.2s", clock, fraction, zone,
+			 zone + 3);
+	else
+		snprintf(text, TIMESTAMP_TEXT_MAX, "%s%s%s", clock, fraction,
+			 style == TIMESTAMP_UTC ? "Z" : "");
 	return text;
 }

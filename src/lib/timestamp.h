@@ -25,7 +25,15 @@ int timestamp_parse(const char *name, const char *text, int64_t now_ns, int64_t 
 /* Nanoseconds since 1970 on CLOCK_REALTIME. */
 int64_t timestamp_now(void);
 
-/* "2026-11-24T10:20:30.123456+01:00", local. Returns text, "" for a year that cannot be said. */
-const char *timestamp_format(char text[static TIMESTAMP_TEXT_MAX], int64_t ns);
+/* How a time is written: RFC 3339, ISO 8601. */
+enum timestamp_style {
+	TIMESTAMP_LOCAL,	/* 2026-11-24T10:20:30 */
+	TIMESTAMP_LOCAL_ZONE,	/* 2026-11-24T10:20:30.123456+01:00 */
+	TIMESTAMP_UTC,		/* 2026-11-24T09:20:30Z, 2026-11-24T09:20:30.123456Z */
+};
+
+/* Writes NS, since 1970. Returns text, "" for a year that cannot be said. */
+const char *timestamp_format(char text[static TIMESTAMP_TEXT_MAX], int64_t ns,
+			     enum timestamp_style style);
 
 #endif

@@ -189,15 +189,24 @@ static void test_format(void)
 	char text[TIMESTAMP_TEXT_MAX];
 
 	set_zone(CET);
-	tap_is_text(timestamp_format(text, NOW * SECOND + 123456789),
+	tap_is_text(timestamp_format(text, NOW * SECOND + 123456789, TIMESTAMP_LOCAL_ZONE),
 		    "2026-11-24T11:20:30.123456+01:00", "a time is written with its zone");
 	set_zone("MARQUESAS9:30");
-	tap_is_text(timestamp_format(text, NOW * SECOND), "2026-11-24T00:50:30.000000-09:30",
+	tap_is_text(timestamp_format(text, NOW * SECOND, TIMESTAMP_LOCAL_ZONE),
+		    "2026-11-24T00:50:30.000000-09:30",
 		    "whichever it is");
 	set_zone(UTC);
-	tap_is_text(timestamp_format(text, -1), "1969-12-31T23:59:59.999999+00:00",
-		    "also before 1970");
-	tap_ok(timestamp_format(text, INT64_MIN)[0] && timestamp_format(text, INT64_MAX)[0],
+	tap_is_text(timestamp_format(text, -1, TIMESTAMP_LOCAL_ZONE),
+		    "1969-12-31T23:59:59.999999+00:00", "also before 1970");
+	set_zone(CET);
+	tap_is_text(timestamp_format(text, NOW * SECOND + 999, TIMESTAMP_LOCAL),
+		    "2026-11-24T11:20:30", "local time without more");
+	tap_is_text(timestamp_format(text, NOW * SECOND, TIMESTAMP_UTC), "2026-11-24T10:20:30Z",
+		    "UTC");
+	tap_is_text(timestamp_format(text, NOW * SECOND + 250000000, TIMESTAMP_UTC),
+		    "2026-11-24T10:20:30.250000Z", "UTC with the fraction that there is");
+	tap_ok(timestamp_format(text, INT64_MIN, TIMESTAMP_LOCAL_ZONE)[0] &&
+	       timestamp_format(text, INT64_MAX, TIMESTAMP_UTC)[0],
 	       "and at the ends of time");
 	tap_ok(timestamp_now() > INT64_C(1700000000) * SECOND, "there is a present");
 }
