@@ -22,9 +22,6 @@
 /* So many files, and no more, may be open at once where the library reads a process. */
 #define LIBRARY_FILES 4
 
-/* For how long answers may come before a signal, a death and the sink are looked at, too. */
-#define LOOK_NS (10 * NS_PER_MS)
-
 int run_fail(struct run *run, int error, const char *what)
 {
 	error_set_errno(&run->result->err, error, what);
@@ -37,38 +34,10 @@ int run_fail_room(struct run *run, int error, const struct available_memory *ava
 	return run_stop(run, STOP_FAILED);
 }
 
-static int poll_until(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
-{
-	uint64_t now = duration_now();
-	uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
-	struct timespec timeout = {
-		.tv_sec = (time_t)(left / NS_PER_SECOND),
-		.tv_nsec = (long)(left % NS_PER_SECOND),
-	};
-
-	return ppoll(fds, count, &timeout, NULL);
-}
-
 /* What is waited for: an answer, the subject's death, a signal, a new limit, a child's death. */
 enum { WAIT_ANSWER, WAIT_DEATH, WAIT_SIGNAL, WAIT_CHANGE, WAIT_CHILD };
 
 #define WAIT_MAX (WAIT_CHILD + SUBJECT_CHILDREN_MAX)
-
-/* An answer comes before the death that may have followed it; a parent's before its child's. */
-static int sort_event(struct run *run, const struct pollfd fds[static WAIT_MAX], bool answered,
-		      enum event *ret_event)
-{
-	int number = fds[WAIT_SIGNAL].revents ? signals_read(run->tools->signals) : 0;
-
-	if (number)
-		return run_signalled(run, number);
-	if (answered) {
-		*ret_event = EVENT_ANSWER;
-		return 0;
-	}
-	*ret_event = fds[WAIT_CHANGE].revents ? EVENT_CHANGED : EVENT_TIME;
-	return run_note_death(run, &fds[WAIT_DEATH], &fds[WAIT_CHILD]);
-}
 
 static void tick(struct run *run, uint64_t now)
 {
@@ -78,57 +47,37 @@ static void tick(struct run *run, uint64_t now)
 	run->tools->sink->tick(run->tools->sink->context, run_touched(run), now - run->started_ns);
 }
 
-/* The answer may be there before anything is polled, or come while it is. */
-static int poll_events(struct run *run, struct pollfd fds[static WAIT_MAX], uint64_t deadline_ns,
-		       bool *ret_answered)
-{
-	struct channel *answers = &run->subject->answers;
-	int r;
-
-	if (channel_prepare_wait(answers))
-		deadline_ns = 0;
-	r = poll_until(fds, WAIT_CHILD + run->subject->child_count, deadline_ns);
-	if (r < 0)
-		r = -errno;
-	*ret_answered = channel_finish_wait(answers);
-	return r == -EINTR ? 0 : r;
-}
-
-/* Whether an answer is there and nothing else need be looked at yet. */
-static bool is_answered(struct run *run)
-{
-	uint64_t now;
-
-	if (!run->asked || !channel_poll(&run->subject->answers))
-		return false;
-	now = duration_now();
-	return run->started_ns && now - run->looked_ns < LOOK_NS;
-}
-
 int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event)
 {
 	const struct subject *subject = run->subject;
 	struct pollfd fds[WAIT_MAX] = {
-		[WAIT_ANSWER] = { .fd = subject->answers.fd, .events = POLLIN },
+		[WAIT_ANSWER] = { .fd = subject->answers, .events = POLLIN },
 		[WAIT_DEATH] = { .fd = subject->pidfd, .events = POLLIN },
 		[WAIT_SIGNAL] = { .fd = run->tools->signals->fd, .events = POLLIN },
 		[WAIT_CHANGE] = { .fd = run->change ? run->change->pidfd : -1, .events = POLLIN },
 	};
-	bool answered;
-	int r;
+	uint64_t now = duration_now(), left = deadline_ns > now ? deadline_ns - now : 0;
+	struct timespec timeout = {
+		.tv_sec = (time_t)(left / NS_PER_SECOND),
+		.tv_nsec = (long)(left % NS_PER_SECOND),
+	};
+	int number;
 
-	*ret_event = EVENT_ANSWER;
-	if (is_answered(run))
-		return 0;
 	for (unsigned i = 0; i < subject->child_count; i++)
 		fds[WAIT_CHILD + i] = (struct pollfd){ .fd = subject->children[i].pidfd,
 						       .events = POLLIN };
-	r = poll_events(run, fds, deadline_ns, &answered);
-	if (r < 0)
-		return run_fail(run, r, "cannot wait for the subject");
-	run->looked_ns = duration_now();
-	tick(run, run->looked_ns);
-	return sort_event(run, fds, answered, ret_event);
+	if (ppoll(fds, WAIT_CHILD + subject->child_count, &timeout, NULL) < 0 && errno != EINTR)
+		return run_fail(run, -errno, "cannot wait for the subject");
+	tick(run, duration_now());
+	number = fds[WAIT_SIGNAL].revents ? signals_read(run->tools->signals) : 0;
+	if (number)
+		return run_signalled(run, number);
+	/* An answer comes before the death that may have followed it. */
+	*ret_event = EVENT_ANSWER;
+	if (fds[WAIT_ANSWER].revents & POLLIN)
+		return 0;
+	*ret_event = fds[WAIT_CHANGE].revents ? EVENT_CHANGED : EVENT_TIME;
+	return run_note_death(run, &fds[WAIT_DEATH], &fds[WAIT_CHILD]);
 }
 
 /* A child that does not answer has died, or is about to: its death is why the run ends. */

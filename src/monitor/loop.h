@@ -34,12 +34,9 @@ struct run {
 	uint64_t address;	/* of the region, in the subject */
 	uint64_t started_ns;	/* when the baseline was taken */
 	uint64_t ticked_ns;	/* when the sink was last ticked */
-	uint64_t looked_ns;	/* when something else than an answer was last looked for */
 	uint64_t guarded_ns;	/* when the guard last looked while the subject rested */
 	uint64_t seq;		/* of the next row */
 	uint64_t shown;		/* TOUCHED in the last row */
-	uint64_t sent_ns, sent_at;	/* when the subject was sent on, and from which byte */
-	double ns_per_byte;	/* how fast it went since then, or before; 0: not known */
 	bool asked;		/* a request has not been answered yet */
 	const struct limit_change *change;	/* under way; NULL: none */
 };
@@ -75,7 +72,7 @@ int run_refused(struct run *run, int error);
 
 /*
  * Waits for an event until DEADLINE (monotonic ns). A death (the subject is then reaped) and a
- * signal to us end the run; while one answer follows the other, they are looked for every 10 ms.
+ * signal to us end the run.
  */
 int run_wait(struct run *run, uint64_t deadline_ns, enum event *ret_event);
 

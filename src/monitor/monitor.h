@@ -43,12 +43,7 @@ struct observe_plan {
 /* Who is told of what happens, in order. The functions may not be NULL. */
 struct observe_sink {
 	void *context;
-	/* Whether a sample would be taken without delay. */
-	bool (*ready)(void *context);
-	/*
-	 * A sample has been taken. The subject may be on its way to the next one already if the
-	 * sink was ready. Returns 0, or a negative errno to end the run.
-	 */
+	/* A sample has been taken. Returns 0, or a negative errno to end the run. */
 	int (*sample)(void *context, const struct sample *sample);
 	/* One sentence that the user should know, once. */
 	void (*note)(void *context, const char *sentence);

@@ -11,18 +11,6 @@
 #include "lib/duration.h"
 #include "monitor/loop.h"
 
-/* Bytes: with steps up to here, rows take the time, not the touching. */
-#define SHORT_STEP (UINT64_C(1) << 20)
-
-/*
- * So long before a longer step should be done the observer is awake: on an idle processor a timer
- * is late by half of it, in a virtual machine (measured).
- */
-#define LEAD_NS (400 * NS_PER_MS / 1000)
-
-/* When it is first seen how fast the first step goes. */
-#define FIRST_LOOK_NS NS_PER_MS
-
 /* How often the guard looks while a step is under way. */
 #define TOUCH_GUARD_NS (50 * NS_PER_MS)
 
@@ -55,70 +43,15 @@ static int watch_guard(struct run *run, uint64_t to)
 	return r;
 }
 
-static void send_to(struct run *run, struct subject_request request, uint64_t to)
-{
-	request.to = to;
-	run->sent_at = subject_touched(run->subject);
-	run->sent_ns = duration_now();
-	subject_resume(run->subject);
-	subject_ask(run->subject, &request);
-	run->asked = true;
-}
-
-/* How fast it went since the subject was sent, if it has counted anything since. */
-static void note_speed(struct run *run, uint64_t now, uint64_t done)
-{
-	if (done > run->sent_at)
-		run->ns_per_byte = (double)(now - run->sent_ns) / (double)(done - run->sent_at);
-}
-
-/* How long BYTES will take, at most an hour; 0: it is not known. */
-static uint64_t time_for(const struct run *run, uint64_t bytes)
-{
-	double ns = run->ns_per_byte * (double)bytes, most = 3600.0 * (double)NS_PER_SECOND;
-
-	return (uint64_t)(ns < most ? ns : most);
-}
-
-/* What *seen is at the beginning of a request, and when its answer has been looked for. */
-#define NOT_YET (UINT64_MAX - 1)
-#define EXPECTED UINT64_MAX
-
-/*
- * Until when to sleep if the subject is to count TO bytes and has counted *seen at the last look.
- * The nearer, the better it is known when it will be there; if that is soon, the answer is looked
- * for now, once. Who does not get on is not looked at more often than by the guard.
- */
-static uint64_t sleep_until(struct run *run, uint64_t to, uint64_t *seen)
-{
-	uint64_t now = duration_now(), done = subject_touched(run->subject), left;
-
-	if (*seen == EXPECTED || *seen == done || done >= to ||
-	    run->plan->interval <= SHORT_STEP || !run->subject->answers.spin_ns)
-		return now + TOUCH_GUARD_NS;
-	*seen = done;
-	note_speed(run, now, done);
-	left = time_for(run, to - done);
-	if (left == 0)
-		return now + FIRST_LOOK_NS;
-	if (left > LEAD_NS)
-		return now + min_u64(TOUCH_GUARD_NS,
-				     left / 4 > LEAD_NS ? left / 4 * 3 : left - LEAD_NS);
-	*seen = EXPECTED;
-	channel_expect(&run->subject->answers, 2 * LEAD_NS);
-	return now + TOUCH_GUARD_NS;
-}
-
 /* Waits until the request is done up to byte TO; returns early when the guard halts it. */
 static int await(struct run *run, uint64_t to)
 {
 	struct subject_answer answer;
 	enum event event = EVENT_TIME;
-	uint64_t seen = NOT_YET;
 	int r = 0;
 
 	while (r == 0 && event != EVENT_ANSWER) {
-		r = run_wait(run, sleep_until(run, to, &seen), &event);
+		r = run_wait(run, duration_now() + TOUCH_GUARD_NS, &event);
 		if (r == 0 && event == EVENT_TIME)
 			r = watch_guard(run, to);
 	}
@@ -127,15 +60,14 @@ static int await(struct run *run, uint64_t to)
 	run->asked = false;
 	if (subject_answered(run->subject, &answer) < 0)
 		return run_fail(run, -EPIPE, "the subject does not answer");
-	note_speed(run, duration_now(), subject_touched(run->subject));
 	return answer.error < 0 ? run_refused(run, answer.error) : 0;
 }
 
 int run_request(struct run *run, struct subject_request request, struct rate_limiter *limiter,
 		uint64_t end)
 {
-	uint64_t done, allowed, limited = UINT64_MAX, to;
-	int r = run->asked ? await(run, end) : 0;
+	uint64_t done, allowed, limited = UINT64_MAX;
+	int r = 0;
 
 	while (r == 0 && (done = subject_touched(run->subject)) < end) {
 		r = ask_guard(run, done, &allowed);
@@ -152,9 +84,11 @@ int run_request(struct run *run, struct subject_request request, struct rate_lim
 		if (limited <= done) {
 			r = run_sleep(run, rate_limiter_due(limiter, done, end));
 		} else {
-			to = min_u64(end, min_u64(allowed, limited));
-			send_to(run, request, to);
-			r = await(run, to);
+			request.to = min_u64(end, min_u64(allowed, limited));
+			subject_resume(run->subject);
+			subject_ask(run->subject, &request);
+			run->asked = true;
+			r = await(run, request.to);
 		}
 	}
 	return r;
@@ -197,42 +131,6 @@ int run_lock(struct run *run)
 	return r < 0 ? r : run_row(run, true);
 }
 
-/* Up to which byte the subject touches before the row after that at byte AT. */
-static uint64_t touching_next_row(const struct observe_plan *plan, uint64_t at)
-{
-	return plan->touch - at > plan->interval ? at + plan->interval : plan->touch;
-}
-
-/*
- * A step is begun while the row before it, which has been read, is still to be printed; but not if
- * printing might take long, because then nobody would look at the guard.
- */
-static int go_ahead(struct run *run, struct subject_request request, uint64_t at)
-{
-	uint64_t next = touching_next_row(run->plan, at), allowed;
-	int r;
-
-	if (run->plan->rate || next == at || !run->tools->sink->ready(run->tools->sink->context))
-		return 0;
-	r = ask_guard(run, at, &allowed);
-	if (r == 0 && allowed >= next)
-		send_to(run, request, next);
-	return r;
-}
-
-/* The row at byte AT, which is not lost whatever comes of the next step. */
-static int take_row(struct run *run, struct subject_request request, uint64_t at, bool exact)
-{
-	struct sample sample;
-	int r = run_read(run, exact || run_is_exact(run), &sample), ahead;
-
-	if (r < 0)
-		return r;
-	ahead = go_ahead(run, request, at);
-	r = run_emit(run, &sample);
-	return r < 0 ? r : ahead;
-}
-
 /* Touches all once, with a row after every interval. */
 static int take_pass(struct run *run, bool last)
 {
@@ -243,10 +141,10 @@ static int take_pass(struct run *run, bool last)
 	int r = 0;
 
 	while (r == 0 && at < plan->touch) {
-		at = touching_next_row(plan, at);
+		at = plan->touch - at > plan->interval ? at + plan->interval : plan->touch;
 		r = run_request(run, request, plan->rate ? &limiter : NULL, at);
 		if (r == 0)
-			r = take_row(run, request, at, last && at == plan->touch);
+			r = run_row(run, last && at == plan->touch);
 	}
 	return r;
 }

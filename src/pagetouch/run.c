@@ -223,16 +223,6 @@ int pagetouch_prepare(struct pagetouch_run *run, struct request *request, struct
 	return status;
 }
 
-/* Asked right before a row is printed: the answer is good for that row. */
-static bool on_ready(void *context)
-{
-	struct pagetouch_run *run = context;
-	struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
-
-	run->ready = run->plan.output.format == OUTPUT_NONE || poll(&output, 1, 0) == 1;
-	return run->ready;
-}
-
 /* Once a signal has come, a reader that still does not read is not waited for any more. */
 static int pagetouch_wait_for_reader(struct pagetouch_run *run)
 {
@@ -249,14 +239,12 @@ static int pagetouch_wait_for_reader(struct pagetouch_run *run)
 static int on_sample(void *context, const struct sample *sample)
 {
 	struct pagetouch_run *run = context;
-	bool ready = run->ready;
 
-	run->ready = false;
 	if (stdio_is_writable(STDERR_FILENO))
 		progress_wipe(&run->progress);
 	pagetouch_keep_row(run, sample);
 	/* A reader that has stopped reading must not keep us from being ended. */
-	if (run->plan.output.format != OUTPUT_NONE && !ready && pagetouch_wait_for_reader(run) < 0)
+	if (run->plan.output.format != OUTPUT_NONE && pagetouch_wait_for_reader(run) < 0)
 		return -EINTR;
 	return printer_sample(&run->printer, sample);
 }
@@ -603,7 +591,7 @@ static void give_notes(struct pagetouch_run *run)
 
 int pagetouch_run(struct pagetouch_run *run)
 {
-	struct observe_sink sink = { run, on_ready, on_sample, on_note, on_tick };
+	struct observe_sink sink = { run, on_sample, on_note, on_tick };
 	struct observe_tools tools = {
 		.subject = &run->subject,
 		.guard = &run->guard,

@@ -39,7 +39,6 @@ struct pagetouch_run {
 	int file;			/* behind the region; 0: none */
 	int died_of;			/* the signal that this process is to die of; 0: none */
 	bool opened, monitored;
-	bool ready;			/* standard output takes the next row at once */
 	bool stalled;			/* standard output blocked when a signal came */
 	uint64_t throttled;		/* last seen, for the note while it is slow */
 	uint64_t throttled_ns, throttled_at;

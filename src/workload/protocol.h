@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* protocol.h - what observer and subject say to each other over their two channels */
+/* protocol.h - what observer and subject say to each other through two pipes */
 #ifndef PT_PROTOCOL_H
 #define PT_PROTOCOL_H
 
@@ -40,12 +40,5 @@ struct subject_answer {
 #define SUBJECT_SCRATCH_PAGES 16
 
 #define SUBJECT_CHILDREN_MAX 8
-
-/*
- * How long the observer looks for an answer before it sleeps, which is enough for a page, and the
- * subject for the next request, which is enough for a row, its observer's waking included.
- */
-#define SUBJECT_ANSWER_NS UINT64_C(100000)
-#define SUBJECT_REQUEST_NS UINT64_C(500000)
 
 #endif

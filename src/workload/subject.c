@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -101,31 +100,6 @@ static _Noreturn void become_subject(struct worker *worker, pid_t observer, int 
 	worker_run(worker);
 }
 
-static struct subject_memory *map_memory(void)
-{
-	/*
-	 * Populated: a page that got its second user during the run
-	 * would halve in the subject's PSS.
-	 */
-	void *memory = mmap(NULL, sizeof(struct subject_memory), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-	return memory == MAP_FAILED ? NULL : memory;
-}
-
-/*
- * NS if there is a processor for him who looks besides the BUSY ones: else he keeps them from it.
- * More processors than a cpu_set_t has room for are enough.
- */
-static uint64_t spin_time(uint64_t ns, unsigned busy)
-{
-	cpu_set_t allowed;
-	bool few = sched_getaffinity(0, sizeof(allowed), &allowed) == 0 &&
-		   CPU_COUNT(&allowed) <= (int)busy;
-
-	return few ? 0 : ns;
-}
-
 static int subject_set_error(struct error *err, const char *what, int error)
 {
 	error_set(err, "cannot start the subject: %s: %s", what, strerror(error));
@@ -166,15 +140,15 @@ static int move_into(int cgroup, pid_t pid)
 
 void subject_halt(struct subject *subject)
 {
-	atomic_store(&subject->memory->board.stop, 1);
+	atomic_store(&subject->board->stop, 1);
 }
 
 /* A filter (seccomp) may deny us to kill: told to stop, and with no more requests, it exits. */
 static void kill_subject(struct subject *subject)
 {
 	subject_halt(subject);
-	cleanup_close_fd(&subject->requests.fd);
-	subject->requests.fd = -1;
+	cleanup_close_fd(&subject->requests);
+	subject->requests = -1;
 	kill(subject->pid, SIGKILL);
 }
 
@@ -199,8 +173,8 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
 	if (subject->pid < 0)
 		return subject_set_error(err, "fork", errno);
 	if (subject->pid == 0) {
-		close(subject->requests.fd);
-		close(subject->answers.fd);
+		close(subject->requests);
+		close(subject->answers);
 		become_subject(worker, observer, spec->oom_score_adj);
 	}
 	setpgid(subject->pid, subject->pid);
@@ -214,102 +188,74 @@ static int fork_subject(const struct subject_spec *spec, struct worker *worker,
 	return 0;
 }
 
-/*
- * The observer does not block on either pipe, the subject on its requests; returns 0 or a negative
- * errno with nothing left open.
- */
-static int subject_make_pipes(int requests[static 2], int answers[static 2])
-{
-	int error;
-
-	if (pipe2(requests, O_CLOEXEC) < 0)
-		return -errno;
-	if (fcntl(requests[1], F_SETFL, O_NONBLOCK) == 0 &&
-	    pipe2(answers, O_CLOEXEC | O_NONBLOCK) == 0)
-		return 0;
-	error = errno;
-	close(requests[0]);
-	close(requests[1]);
-	return -error;
-}
-
-static int make_channels(struct subject *subject, struct worker *worker)
-{
-	struct subject_memory *memory = subject->memory;
-	int requests[2], answers[2], r = subject_make_pipes(requests, answers);
-
-	if (r < 0)
-		return r;
-	worker->requests = (struct channel){ .memory = &memory->requests, .fd = requests[0],
-					     .spin_ns = spin_time(SUBJECT_REQUEST_NS, 1) };
-	worker->answers = (struct channel){ .memory = &memory->answers, .fd = answers[1] };
-	subject->requests = (struct channel){ .memory = &memory->requests, .fd = requests[1] };
-	subject->answers = (struct channel){ .memory = &memory->answers, .fd = answers[0],
-					     .spin_ns = spin_time(SUBJECT_ANSWER_NS,
-								  subject->threads) };
-	return 0;
-}
-
-/* The observer's ends are closed if there is no subject, the subject's in any case. */
+/* The observer does not block on either pipe, the subject on its requests. */
 static int connect_and_fork(const struct subject_spec *spec, struct subject *subject,
 			    struct error *err)
 {
+	CLEANUP_FD int request_read = -1, answer_write = -1;
 	struct worker worker = {
 		.region = spec->region,
 		.touch_params = spec->touch_params,
 		.lock = spec->lock,
 		.page_size = spec->page_size,
 		.threads = spec->threads,
-		.board = &subject->memory->board,
+		.board = subject->board,
 	};
-	int r = make_channels(subject, &worker);
+	int requests[2], answers[2];
 
-	if (r < 0)
-		return subject_set_error(err, "pipe", -r);
-	r = fork_subject(spec, &worker, subject, err);
-	close(worker.requests.fd);
-	close(worker.answers.fd);
-	if (r < 0) {
-		cleanup_close_fd(&subject->requests.fd);
-		close(subject->answers.fd);
-	}
-	return r;
+	if (pipe2(requests, O_CLOEXEC) < 0)
+		return subject_set_error(err, "pipe", errno);
+	worker.requests = request_read = requests[0];
+	subject->requests = requests[1];
+	if (fcntl(requests[1], F_SETFL, O_NONBLOCK) < 0 ||
+	    pipe2(answers, O_CLOEXEC | O_NONBLOCK) < 0)
+		return subject_set_error(err, "pipe", errno);
+	subject->answers = answers[0];
+	worker.answers = answer_write = answers[1];
+	return fork_subject(spec, &worker, subject, err);
 }
 
 int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 		  struct error *err)
 {
-	struct subject subject = { .pidfd = -1, .memory = map_memory(), .threads = spec->threads };
+	struct subject subject = { .pidfd = -1, .requests = -1, .answers = -1,
+				   .threads = spec->threads };
+	/* Populated: a page that got its second user during the run would halve in PSS. */
+	void *memory = mmap(NULL, sizeof(*subject.board), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	int r;
 
-	if (!subject.memory)
+	if (memory == MAP_FAILED)
 		return subject_set_error(err, "mmap", errno);
+	subject.board = memory;
 	r = connect_and_fork(spec, &subject, err);
 	if (r < 0) {
-		munmap(subject.memory, sizeof(*subject.memory));
+		cleanup_close_fd(&subject.requests);
+		cleanup_close_fd(&subject.answers);
+		munmap(memory, sizeof(*subject.board));
 		return r;
 	}
 	*ret_subject = subject;
 	return 0;
 }
 
-_Static_assert(sizeof(struct subject_request) <= CHANNEL_MESSAGE_MAX &&
-	       sizeof(struct subject_answer) <= CHANNEL_MESSAGE_MAX,
-	       "a message fits in a channel");
-
 int subject_ask(struct subject *subject, const struct subject_request *request)
 {
-	return channel_send(&subject->requests, request, sizeof(*request));
+	ssize_t length = write(subject->requests, request, sizeof(*request));
+
+	return length == (ssize_t)sizeof(*request) ? 0 : -EPIPE;
 }
 
 int subject_answered(struct subject *subject, struct subject_answer *ret_answer)
 {
-	return channel_take(&subject->answers, ret_answer, sizeof(*ret_answer));
+	ssize_t length = read(subject->answers, ret_answer, sizeof(*ret_answer));
+
+	return length == (ssize_t)sizeof(*ret_answer) ? 0 : -EPIPE;
 }
 
 void subject_resume(struct subject *subject)
 {
-	atomic_store(&subject->memory->board.stop, 0);
+	atomic_store(&subject->board->stop, 0);
 }
 
 uint64_t subject_touched(const struct subject *subject)
@@ -317,7 +263,7 @@ uint64_t subject_touched(const struct subject *subject)
 	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < subject->threads; i++)
-		bytes += atomic_load(&subject->memory->board.slots[i].done);
+		bytes += atomic_load(&subject->board->slots[i].done);
 	return bytes;
 }
 
@@ -376,7 +322,7 @@ int subject_reap_child(struct subject *subject, unsigned index)
 /* The memory of both is given back when this returns. */
 void subject_end(struct subject *subject)
 {
-	if (!subject->memory)
+	if (!subject->board)
 		return;
 	for (unsigned i = 0; i < subject->child_count; i++)
 		kill_child(&subject->children[i]);
@@ -389,8 +335,8 @@ void subject_end(struct subject *subject)
 		close(subject->children[i].pidfd);
 	}
 	close(subject->pidfd);
-	cleanup_close_fd(&subject->requests.fd);
-	close(subject->answers.fd);
-	munmap(subject->memory, sizeof(*subject->memory));
-	subject->memory = NULL;
+	cleanup_close_fd(&subject->requests);
+	close(subject->answers);
+	munmap(subject->board, sizeof(*subject->board));
+	subject->board = NULL;
 }

@@ -8,7 +8,6 @@
 #include <sys/types.h>
 
 #include "lib/error.h"
-#include "workload/channel.h"
 #include "workload/protocol.h"
 #include "workload/region.h"
 #include "workload/touch.h"
@@ -35,18 +34,12 @@ struct subject_child {
 	int pidfd;			/* readable when it has died */
 };
 
-/* What observer and subject have in common. */
-struct subject_memory {
-	struct channel_memory requests, answers;
-	struct touch_board board;	/* last: most of its slots are not used */
-};
-
 struct subject {
 	pid_t pid;
 	int pidfd;			/* readable when the subject has died */
-	struct channel requests;	/* write end */
-	struct channel answers;		/* read end */
-	struct subject_memory *memory;	/* shared with the subject */
+	int requests;			/* write end; -1: closed */
+	int answers;			/* read end: readable when there is one */
+	struct touch_board *board;	/* in memory that the subject has, too; NULL: ended */
 	unsigned threads;		/* that count on the board */
 	struct subject_child children[SUBJECT_CHILDREN_MAX];
 	unsigned child_count;
@@ -70,17 +63,10 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
  */
 int subject_try_adj(int value);
 
-/*
- * Asks for what REQUEST says; the answer comes later. Returns 0 or a negative errno (-EPIPE: dead;
- * but a subject that has died awake takes the request and never answers).
- */
+/* Asks for what REQUEST says; the answer comes later. Returns 0, or -EPIPE when it is dead. */
 int subject_ask(struct subject *subject, const struct subject_request *request);
 
-/*
- * Takes the answer that is there, as channel_poll(), channel_prepare_wait() or
- * channel_finish_wait() of
- * subject->answers has said. Returns 0, or -EPIPE when there is none.
- */
+/* Takes the answer that is there. Returns 0, or -EPIPE when there is none. */
 int subject_answered(struct subject *subject, struct subject_answer *ret_answer);
 
 /* Makes the subject stop before its next page, or no longer do so; when it stops, it answers. */

@@ -223,10 +223,10 @@ static int worker_fork_child(struct worker *worker, struct worker_state *state, 
 		return 0;
 	}
 	/* The child: what its parent talks through is not its own. */
-	close(worker->requests.fd);
-	close(worker->answers.fd);
-	worker->requests = (struct channel){ .fd = child.requests };
-	worker->answers = (struct channel){ .fd = child.answers };
+	close(worker->requests);
+	close(worker->answers);
+	worker->requests = child.requests;
+	worker->answers = child.answers;
 	state->forked = 0;
 	thread_pool_start(&state->pool, &state->self, 1, worker->board);
 	serve(worker, state);
@@ -280,12 +280,12 @@ static _Noreturn void serve(struct worker *worker, struct worker_state *state)
 	struct subject_request request;
 	struct subject_answer answer;
 
-	while (channel_receive(&worker->requests, &request, sizeof(request)) == 0) {
+	while (read(worker->requests, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
 		answer = (struct subject_answer){ .type = request.type };
 		answer.error = request.child ? pass_on(state, &request)
 					     : worker_carry_out(worker, state, &request,
 								&answer.value);
-		if (channel_send(&worker->answers, &answer, sizeof(answer)) < 0)
+		if (write(worker->answers, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
 			break;
 	}
 	_exit(0);
@@ -299,7 +299,7 @@ _Noreturn void worker_run(struct worker *worker)
 	 * Reading first would bring the pages around, too (do_fault_around() in mm/memory.c),
 	 * which a forked child, that writes first, has not got.
 	 */
-	atomic_store(&worker->requests.memory->asleep, 0);
+	clear_board(worker);
 	/* A child that is dead shows as -EPIPE. */
 	signal(SIGPIPE, SIG_IGN);
 	/* A memfd above RLIMIT_FSIZE is refused, not fatal. */

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "workload/channel.h"
+#include "workload/protocol.h"
 #include "workload/region.h"
 #include "workload/touch.h"
 
@@ -16,8 +16,8 @@ struct worker {
 	uint64_t page_size;		/* bytes */
 	unsigned threads;		/* that touch at once; 1: only this one */
 	struct touch_board *board;	/* shared with the observer */
-	struct channel requests;	/* read end, struct subject_request */
-	struct channel answers;		/* write end, struct subject_answer */
+	int requests;			/* read end, struct subject_request */
+	int answers;			/* write end, struct subject_answer */
 };
 
 /*

@@ -51,15 +51,12 @@ static struct own_reading read_own(pid_t pid)
 static bool type(struct subject *subject, enum subject_request_type what, uint64_t to)
 {
 	struct subject_request request = { .type = what, .what = TOUCH_WRITE, .to = to };
-	struct pollfd answer = { .fd = subject->answers.fd, .events = POLLIN };
+	struct pollfd answer = { .fd = subject->answers, .events = POLLIN };
 	struct subject_answer got;
 
 	if (subject_ask(subject, &request) < 0)
 		return false;
-	/* The pipe may be readable for the answer before. */
-	for (int tries = 0; tries < 2 && !channel_finish_wait(&subject->answers); tries++)
-		if (!channel_prepare_wait(&subject->answers))
-			poll(&answer, 1, 10000);
+	poll(&answer, 1, 10000);
 	return subject_answered(subject, &got) == 0 && got.error == 0;
 }
 
