@@ -15,13 +15,6 @@
  */
 #define OOM_LINE_MAX 65536
 
-/*
- * Called with each report, complete or as far as the log had it; those of one host in the order of
- * their first lines. The report and all it owns become the callee's. Returns 0, or a negative
- * errno that ends the parsing.
- */
-typedef int oom_report_fn(void *context, struct oom_report *report);
-
 struct oom_parser;
 
 /* NULL: out of memory. */

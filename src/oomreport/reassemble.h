@@ -5,7 +5,6 @@
 
 #include "lib/strview.h"
 #include "oomreport/message.h"
-#include "oomreport/parser.h"
 #include "oomreport/reader.h"
 
 /* More reports are not kept open; reaper lines may come late, others do not. */

@@ -231,6 +231,13 @@ struct oom_report {
 	size_t lines;			/* of the log that it was read from */
 };
 
+/*
+ * Called with each report, complete or as far as the log had it; those of one host in the order of
+ * their first lines. The report and all it owns become the callee's. Returns 0, or a negative
+ * errno that ends the parsing.
+ */
+typedef int oom_report_fn(void *context, struct oom_report *report);
+
 /* An empty report: everything unknown. */
 void oom_report_init(struct oom_report *report);
 
