@@ -2,176 +2,444 @@
 /* cgroup-owner.c - recognise who made a cgroup by the names in its path */
 #include <config.h>
 
-#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "analysis/cgroup-owner-walk.h"
+#include "analysis/cgroup-owner.h"
+#include "analysis/path-pattern.h"
+#include "sandbox/sandbox-dir.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-bool owner_is_hex(struct strview text, size_t least, size_t most)
-{
-	for (size_t i = 0; i < text.length; i++)
-		if (!isdigit((unsigned char)text.at[i]) && (text.at[i] < 'a' || text.at[i] > 'f'))
-			return false;
-	return text.length >= least && text.length <= most;
-}
+struct owner_walk {
+	struct cgroup_owner owner;	/* the innermost so far */
+	const struct owner_row *row;	/* by which it was found; NULL: none */
+	bool manager;			/* below a user's systemd */
+	bool escaped;			/* the unit's name had escapes */
+	struct strview foreign;		/* the path, from the first name on not understood */
+	char group[65];			/* an ECS task, a Podman pod, a session, our sandbox */
+	char inside[CGROUP_OWNER_TEXT_MAX]; /* ", inside LXC container 101": the owners around */
+};
 
-bool owner_is_id(struct strview text)
-{
-	return owner_is_hex(text, 12, 64);
-}
-
-bool owner_is_number(struct strview text)
-{
-	for (size_t i = 0; i < text.length; i++)
-		if (!isdigit((unsigned char)text.at[i]))
-			return false;
-	return text.length > 0 && text.length < 20;
-}
-
-bool owner_is_name(struct strview text, const char *marks, size_t most)
+/*
+ * A UUID, with dashes or, as in systemd's unit names, underscores; or 32 digits without: the hash
+ * that is the UID of a static pod.
+ */
+static bool owner_is_uid(struct strview text)
 {
 	for (size_t i = 0; i < text.length; i++) {
-		unsigned char byte = (unsigned char)text.at[i];
+		bool dash = text.length == 36 && (i == 8 || i == 13 || i == 18 || i == 23);
 
-		if (!byte || byte > 0x7f || (!isalnum(byte) && !strchr(marks, byte)))
+		if (dash != (text.at[i] == '-' || text.at[i] == '_'))
 			return false;
 	}
-	return text.length > 0 && text.length <= most;
+	return text.length == 32 || text.length == 36;
 }
 
-bool owner_drop_end(struct strview *text, const char *end)
+static bool owner_is_qos(struct strview text)
 {
-	size_t length = strlen(end);
+	return strview_is(text, "burstable") || strview_is(text, "besteffort");
+}
 
-	if (text->length <= length || !strview_is(strview_from(*text, text->length - length), end))
+#define DIGITS "0123456789"
+#define HEX DIGITS "abcdef"
+#define ALNUM HEX "ghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define UNIT ALNUM ":-_.\\@"
+#define TO(field) offsetof(struct owner_walk, field), sizeof(((struct owner_walk *)NULL)->field)
+
+static const struct path_class owner_classes[] = {
+	/* Containers: an id as docker(1) has it, on Fargate the task's and a number; or a name */
+	{ 'c', HEX, 12, 64, NULL, TO(owner.container) },
+	{ 'C', HEX, 64, 64, NULL, TO(owner.container) },
+	{ 'f', HEX "-", 34, 52, NULL, TO(owner.container) },
+	{ 'b', ALNUM, 25, 64, NULL, TO(owner.container) },
+	{ 'd', DIGITS, 1, 19, NULL, TO(owner.container) },
+	{ 'g', ALNUM "-", 1, 79, NULL, TO(owner.container) },
+	{ 'l', ALNUM "._-+@:", 1, 79, NULL, TO(owner.container) },
+	{ 'v', ALNUM "._-+@: ", 1, 79, NULL, TO(owner.container) },
+	{ 'm', UNIT, 1, 255, NULL, TO(owner.container) },
+	{ 'r', ALNUM "-_.", 1, 23, NULL, TO(owner.runtime) },
+	/* Kubernetes, Slurm, users */
+	{ 'p', HEX "-_", 32, 36, owner_is_uid, TO(owner.pod) },
+	{ 'q', ALNUM, 9, 10, owner_is_qos, TO(owner.qos) },
+	{ 'j', DIGITS, 1, 19, NULL, TO(owner.job) },
+	{ 's', ALNUM "+._", 1, 31, NULL, TO(owner.step) },
+	{ 'k', ALNUM "+._", 1, 31, NULL, TO(owner.task) },
+	{ 'u', DIGITS, 1, 19, NULL, TO(owner.user) },
+	/* An ECS task, a Podman pod, a session, a sandbox of ours and, up to 0.1.0, its number */
+	{ 't', HEX "-_", 32, 36, owner_is_uid, TO(group) },
+	{ 'w', HEX, 12, 64, NULL, TO(group) },
+	{ 'a', ALNUM, 1, 16, NULL, TO(group) },
+	{ 'h', HEX, 16, 16, NULL, TO(group) },
+	{ 'n', DIGITS, 1, 19, NULL, TO(group) },
+	/* Anything, and any number */
+	{ 'x', UNIT, 1, 255, NULL, 0, 0 },
+	{ '#', DIGITS, 1, 19, NULL, 0, 0 },
+};
+
+/* What is below a cgroup of its own: other owners, with users of theirs; or units of its user. */
+enum owner_inner { OWNER_HOLDER = 1, OWNER_MANAGER };
+
+struct owner_row {
+	enum cgroup_owner_kind kind;
+	enum owner_inner inner;		/* or 0 */
+	const char *pattern;	/* path-pattern.h, with the classes above; {a systemd unit} */
+	const char *runtime;	/* or NULL: the path says, or there is none */
+	/*
+	 * What it is and where its limit is set, or NULL. In these %x is what was captured, %U the
+	 * unit, %S how systemctl(1) sets its limit; [what is in brackets] is left out when that
+	 * is not known.
+	 */
+	const char *what, *where;
+};
+
+#define OF_USER "[ of user %u]"
+#define KUBEPODS "(%x-|)kubepods"
+#define POD "(kubepods(/%q|)/pod%p|" KUBEPODS "(-%q|)-pod%p.slice)"
+#define BY_OCI "the memory limit that the container was made with " \
+	       "(linux.resources.memory.limit in its OCI configuration)"
+#define BY_LXC "the container's limits.memory (lxc or incus config set), or " \
+	       "lxc.cgroup2.memory.max in its configuration"
+#define BY_GARDEN "the memory limit of its app (cf scale -m) or task"
+#define SLURM "(^slurm(_%x|)|(%x_|)slurmstepd.scope)(/uid_%u|)"
+#define GUEST "((qemu|lxc)-%#-|)%v"
+#define MACHINE_INNER "(/payload|/supervisor|/libvirt|)(/emulator|)"
+
+/*
+ * The first row that matches at a name of the path counts, so that longer ones come first; ^ is
+ * the start of the path, or of what a container has of it. What a runtime makes below its own
+ * cgroup for the same processes (/container, /init, /ns) is a part of the pattern. Every row has
+ * samples in tests/unit/cgroup-owner.c.
+ */
+static const struct owner_row owner_rows[] = {
+	/* The kubelet's names by its drivers systemd and cgroupfs: cgroup_manager_linux.go */
+	{ CGROUP_OWNER_KUBERNETES, OWNER_HOLDER, POD "(/%c|/%r-%c.scope|:%r:%c)(/container|)",
+	  NULL,
+	  "Kubernetes pod %p (%q), container %c",
+	  "resources.limits.memory of that container in its pod's spec" },
+	{ CGROUP_OWNER_KUBERNETES, OWNER_HOLDER, POD, NULL,
+	  "Kubernetes pod %p (%q), all its containers together",
+	  "the sum of its containers' limits (resources.limits.memory in the pod's spec)" },
+	{ CGROUP_OWNER_KUBERNETES, 0, "(kubepods/%q|" KUBEPODS "-%q.slice)", NULL,
+	  "all %q pods of this Kubernetes node", "the kubelet's --qos-reserved for memory" },
+	{ CGROUP_OWNER_KUBERNETES, 0, "(kubepods|" KUBEPODS ".slice)", NULL,
+	  "all pods of this Kubernetes node",
+	  "the node's allocatable memory (kubelet --kube-reserved, --system-reserved)" },
+
+	/* ecs/TASK/ID, ecstasks.slice/ecstasks-TASK.slice/docker-ID.scope */
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER,
+	  "(^ecs/%t|ecstasks.slice/ecstasks-%t.slice)(/%c|/%f|/%x-%c.scope)(/container|)", "ecs",
+	  "Amazon ECS task %t, container %c",
+	  "\"memory\" of that container in the task definition" },
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "(^ecs/%t|ecstasks.slice/ecstasks-%t.slice)",
+	  "ecs",
+	  "Amazon ECS task %t", "\"memory\" of the task in the task definition" },
+	{ CGROUP_OWNER_CONTAINER, 0, "(^ecs|ecstasks.slice)", "ecs",
+	  "all Amazon ECS tasks", NULL },
+
+	/* Docker, and its builder */
+	{ CGROUP_OWNER_DOCKER, OWNER_HOLDER, "(docker/%c|docker-%c.scope)(/init|)", "docker",
+	  "Docker container %c" OF_USER,
+	  "docker run --memory, or mem_limit in a Compose file (docker update --memory)" },
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "^(docker/|)buildkit/%b(/container|)", "buildkit",
+	  "BuildKit build step %b", NULL },
+	{ CGROUP_OWNER_CONTAINER, 0, "^(docker/|)buildkit", "buildkit",
+	  "all containers of buildkit", NULL },
+	{ CGROUP_OWNER_DOCKER, 0, "^docker", NULL,
+	  "all Docker containers", NULL },
+
+	/* machine.slice/machine-libpod_pod_ID.slice/libpod-ID.scope, libpod_parent/libpod-ID */
+	{ CGROUP_OWNER_PODMAN, OWNER_HOLDER,
+	  "((%x-|)libpod_pod_%w(.slice|)/|)libpod-(payload-|)%c(.scope|)"
+	  "(/container|/ctr|/supervisor|)", "libpod",
+	  "Podman container %c" OF_USER, "podman run --memory (podman update --memory)" },
+	{ CGROUP_OWNER_PODMAN, OWNER_HOLDER, "libpod-conmon-%c.scope", "libpod-conmon",
+	  "Podman container %c" OF_USER, "podman run --memory (podman update --memory)" },
+	{ CGROUP_OWNER_PODMAN, OWNER_HOLDER, "(%x-|)libpod_pod_%w(.slice|)", NULL,
+	  "Podman pod %w" OF_USER ", all its containers together", "podman pod create --memory" },
+	{ CGROUP_OWNER_PODMAN, 0, "libpod_parent", NULL,
+	  "all Podman containers" OF_USER, NULL },
+
+	/* garden/HANDLE of Cloud Foundry and Concourse */
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "^garden/(good|bad)/%g(/container|)", "garden",
+	  "Garden container %g", BY_GARDEN },
+	{ CGROUP_OWNER_CONTAINER, 0, "^garden/(good|bad)", "garden",
+	  "all containers of garden", NULL },
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "^garden/%g(/container|)", "garden",
+	  "Garden container %g", BY_GARDEN },
+	{ CGROUP_OWNER_CONTAINER, 0, "^garden", "garden",
+	  "all containers of garden", NULL },
+
+	/* Scopes as runc and crun name them: any program may have one with a short number. */
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "nerdctl-%c.scope(/container|)", "nerdctl",
+	  "nerdctl container %c", "nerdctl run --memory (nerdctl update --memory)" },
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "cri-containerd-%c.scope(/container|)",
+	  "cri-containerd",
+	  "container %c[ (%r)]" OF_USER, BY_OCI },
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "crio-%c.scope(/container|)", "crio",
+	  "container %c[ (%r)]" OF_USER, BY_OCI },
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "crio-conmon-%c.scope", "crio-conmon",
+	  "container %c[ (%r)]" OF_USER, BY_OCI },
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "%r-%C.scope(/container|)", NULL,
+	  "container %c[ (%r)]" OF_USER, BY_OCI },
+	/* A name space of containerd, or an id below whichever parent was asked for */
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "(default|k8s.io|moby)/%C(/container|)",
+	  "containerd",
+	  "container %c[ (%r)]" OF_USER, BY_OCI },
+	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "%C(/container|)", NULL,
+	  "container %c" OF_USER, BY_OCI },
+
+	/* Proxmox numbers its LXC containers. */
+	{ CGROUP_OWNER_LXC, OWNER_HOLDER, "lxc/%d(/ns|)", "lxc",
+	  "LXC container %d" OF_USER, "the container's memory (Proxmox: pct set %d --memory)" },
+	{ CGROUP_OWNER_LXC, OWNER_HOLDER, "(lxc/|lxc.(payload|monitor)(/|.))%l(/ns|)", "lxc",
+	  "LXC container %l" OF_USER, BY_LXC },
+	{ CGROUP_OWNER_LXC, 0, "lxc(.payload|.monitor|)", NULL,
+	  "all LXC containers", NULL },
+
+	/* pagetouch-0a1b2c3d4e5f6789: sandbox/sandbox-dir.h */
+	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX SANDBOX_OBSERVER "%h", NULL,
+	  "pagetouch %h, outside its sandbox", NULL },
+	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX SANDBOX_OBSERVER "%n", NULL,
+	  "pagetouch process %n, outside its sandbox", NULL },
+	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX "%h(.scope|)", NULL,
+	  "the sandbox %h of pagetouch", "pagetouch --limit" },
+	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX "%n(.scope|)", NULL,
+	  "the sandbox of pagetouch process %n", "pagetouch --limit" },
+
+	/* slurm_NODE/uid_0/job_4/step_batch/task_0, slurmstepd.scope/job_4/step_0/user/task_0 */
+	{ CGROUP_OWNER_SLURM, OWNER_HOLDER, SLURM "/job_%j/step_%s(/user|/slurm|)(/task_%k|)",
+	  NULL,
+	  "Slurm job %j" OF_USER ", step %s[, task %k]",
+	  "the step's --mem (srun), within the job's --mem or --mem-per-cpu (sbatch)" },
+	{ CGROUP_OWNER_SLURM, OWNER_HOLDER, SLURM "/job_%j(/user|/slurm|)", NULL,
+	  "Slurm job %j" OF_USER, "the job's --mem or --mem-per-cpu (sbatch, salloc, srun)" },
+	{ CGROUP_OWNER_SLURM, 0, SLURM, NULL,
+	  "all Slurm jobs" OF_USER " on this node", NULL },
+
+	/* libvirt's guests, with systemd and without; the first since it began is qemu-1-NAME */
+	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER,
+	  "{machine-(qemu|lxc)(\\x2d|-)(%#(\\x2d|-)|)%m.scope}" MACHINE_INNER, "libvirt",
+	  "libvirt guest %m", "<memtune><hard_limit> of the guest (virsh memtune --hard-limit)" },
+	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER,
+	  "(^(libvirt|machine)/(qemu|lxc)/" GUEST "|" GUEST ".libvirt-(qemu|lxc))" MACHINE_INNER,
+	  "libvirt",
+	  "libvirt guest %v", "<memtune><hard_limit> of the guest (virsh memtune --hard-limit)" },
+	{ CGROUP_OWNER_NSPAWN, 0, "^(libvirt|machine)(/qemu|/lxc|)", "libvirt",
+	  "all virtual machines and containers", NULL },
+	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER, "{machine-%m.scope}" MACHINE_INNER, "systemd-nspawn",
+	  "systemd-nspawn container %m", "%S" },
+	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER, "{systemd-nspawn@%m.service}" MACHINE_INNER,
+	  "systemd-nspawn",
+	  "systemd-nspawn container %m", "%S" },
+	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER, "qemu.slice/{%d.scope}", "proxmox",
+	  "Proxmox virtual machine %d", "%S" },
+	{ CGROUP_OWNER_NSPAWN, 0, "{(machine|qemu).slice}", NULL,
+	  "all virtual machines and containers (%U)", "%S" },
+
+	/* systemd.slice(5), systemd.scope(5), systemd.service(5), and others that run programs */
+	{ CGROUP_OWNER_SESSION, OWNER_MANAGER, "{user@%u.service}", NULL,
+	  "the systemd" OF_USER " (%U)", "%S" },
+	{ CGROUP_OWNER_SESSION, 0, "{session-%a.scope}", NULL,
+	  "login session %a" OF_USER, "%S" },
+	{ CGROUP_OWNER_SLICE, 0, "{user-%u.slice}", NULL,
+	  "all that user %u runs (%U)", "%S" },
+	{ CGROUP_OWNER_SLICE, 0, "{%x.slice}", NULL,
+	  "systemd slice %U", "%S" },
+	{ CGROUP_OWNER_SCOPE, 0, "{%x.scope}", NULL,
+	  "systemd scope %U", "%S" },
+	{ CGROUP_OWNER_SERVICE, 0, "{%x.(service|socket|mount|swap)}", NULL,
+	  "systemd service %U", "%S" },
+};
+
+/* Any unit below a user's systemd. */
+static const struct owner_row managed_unit =
+	{ CGROUP_OWNER_SESSION, 0, NULL, NULL, "systemd unit %U" OF_USER, "%S" };
+
+static const struct owner_row owner_root =
+	{ CGROUP_OWNER_ROOT, 0, NULL, NULL, "the root cgroup: the whole machine", NULL };
+
+/* Copies TEXT without systemd-escape(1)'s \xNN, except for \x00. Returns whether there was one. */
+static bool owner_unescape(struct strview text, char *plain, size_t size)
+{
+	bool escaped = false;
+	size_t used = 0;
+
+	while (text.length && used + 1 < size) {
+		struct strview digits = strview_head(strview_from(text, 2), 2);
+		uint64_t byte;
+
+		if (strview_starts(text, "\\x") && digits.length == 2 &&
+		    strspn(digits.at, HEX) >= 2 &&
+		    strview_take_hex(&digits, &byte) && byte) {
+			plain[used++] = (char)byte;
+			text = strview_from(text, 4);
+			escaped = true;
+		} else {
+			plain[used++] = *text.at;
+			text = strview_from(text, 1);
+		}
+	}
+	plain[used] = '\0';
+	return escaped;
+}
+
+/* systemd-run(1) makes up names, "run-u640.service", of which nothing is left to edit. */
+static bool unit_is_transient(const char *unit)
+{
+	size_t digits;
+
+	if (strncmp(unit, "run-", 4) != 0 || !unit[4] || !strchr("upr", unit[4]))
 		return false;
-	text->length -= length;
-	return true;
+	digits = strspn(unit + 5, HEX);
+	return digits >= (unit[4] == 'r' ? 16 : 1) && strchr(".-", unit[5 + digits]);
 }
 
-bool owner_is_at(const struct owner_walk *walk, enum cgroup_owner_kind kind,
-		 enum owner_level level)
+/* The command that changes a limit; an escaped name cannot be printed so that it can be typed. */
+static void owner_append_systemctl(const struct owner_walk *walk, char *text, size_t size)
 {
-	return walk->owner->kind == kind && walk->level == level && !walk->foreign.length;
+	const char *unit = walk->owner.unit, *dot = strrchr(unit, '.');
+
+	if (unit_is_transient(unit))
+		snprintf(text, size, "systemd-run --property=MemoryMax=");
+	else if (walk->escaped)
+		snprintf(text, size, "MemoryMax= of that unit");
+	else
+		snprintf(text, size, "MemoryMax= (%ssystemctl %s%s %s)",
+			 walk->inside[0] ? "inside it: " : "",
+			 walk->manager && walk->row->inner != OWNER_MANAGER ? "--user " : "",
+			 dot && !strcmp(dot, ".scope") ? "set-property" : "edit", unit);
 }
 
-bool owner_is_holder(const struct owner_walk *walk)
+/* The text that LETTER stands for in the words of a row. */
+static const char *owner_field(const struct owner_walk *walk, char letter)
 {
-	switch (walk->owner->kind) {
-	case CGROUP_OWNER_KUBERNETES:
-	case CGROUP_OWNER_DOCKER:
-	case CGROUP_OWNER_PODMAN:
-	case CGROUP_OWNER_CONTAINER:
-	case CGROUP_OWNER_LXC:
-	case CGROUP_OWNER_NSPAWN:
-	case CGROUP_OWNER_SLURM:
-		return walk->level > OWNER_ALL;
-	default:
-		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(owner_classes); i++)
+		if (owner_classes[i].letter == letter)
+			return (const char *)walk + owner_classes[i].offset;
+	return walk->owner.unit;
+}
+
+/* Appends WORDS, those of a row, to TEXT of CGROUP_OWNER_TEXT_MAX bytes, as far as they fit. */
+static void owner_append(const struct owner_walk *walk, const char *words, char *text)
+{
+	for (; words && *words; words++) {
+		size_t used = strlen(text), room = CGROUP_OWNER_TEXT_MAX - used;
+		const char *field;
+
+		switch (*words) {
+		case '[':
+			if (!*owner_field(walk, strchr(words, '%')[1]))
+				words = strchr(words, ']');
+			break;
+		case ']':
+			break;
+		case '%':
+			if (*++words == 'S') {
+				owner_append_systemctl(walk, text + used, room);
+				break;
+			}
+			field = owner_field(walk, *words);
+			/* Ids as docker(1) and crictl(1) show them; names as they are */
+			if (strchr("bcgw", *words) && !field[strspn(field, HEX)])
+				snprintf(text + used, room, "%.12s", field);
+			else
+				snprintf(text + used, room, "%s", field);
+			break;
+		default:
+			snprintf(text + used, room, "%c", *words);
+		}
 	}
 }
 
-void owner_begin(struct owner_walk *walk, enum cgroup_owner_kind kind, enum owner_level level)
+/* Takes what MATCH has found of ROW for the owner, inside of the ones before it. */
+static void owner_take(struct owner_walk *walk, const struct owner_row *row,
+		       const struct path_match *match)
 {
-	struct cgroup_owner *owner = walk->owner;
-	char user[sizeof(owner->user)] = "";
+	struct cgroup_owner *owner = &walk->owner;
+	char inside[CGROUP_OWNER_TEXT_MAX] = ", inside ", user[sizeof(owner->user)];
 
 	/* A user's services and containers are theirs, but in a container users are others. */
-	if (owner_is_holder(walk)) {
-		owner_put_inside(walk);
+	memcpy(user, owner->user, sizeof(user));
+	if (walk->row && walk->row->inner == OWNER_HOLDER) {
+		owner_append(walk, walk->row->what, inside);
+		snprintf(inside + strlen(inside), sizeof(inside) - strlen(inside), "%s",
+			 walk->inside);
+		memcpy(walk->inside, inside, sizeof(inside));
 		walk->manager = false;
-	} else {
-		memcpy(user, owner->user, sizeof(user));
+		user[0] = '\0';
 	}
-	*owner = (struct cgroup_owner){ .kind = kind };
+	*owner = (struct cgroup_owner){ .kind = row->kind };
 	memcpy(owner->user, user, sizeof(user));
-	walk->level = level;
-	walk->group[0] = '\0';
+	for (size_t i = 0; i < match->class_count; i++)
+		if (match->pieces[i].length && match->classes[i].size)
+			owner_unescape(match->pieces[i], (char *)walk + match->classes[i].offset,
+				       match->classes[i].size);
+	walk->escaped = owner_unescape(match->marked, owner->unit, sizeof(owner->unit));
+	if (row->runtime)
+		strview_copy_to(strview_of(row->runtime), owner->runtime, sizeof(owner->runtime));
+	for (char *byte = owner->pod; *byte; byte++)
+		*byte = *byte == '_' ? '-' : *byte;
+	/* A pod without a class between it and kubepods is guaranteed its memory. */
+	if (owner->pod[0] && !owner->qos[0])
+		memcpy(owner->qos, "guaranteed", sizeof("guaranteed"));
+	walk->manager |= row->inner == OWNER_MANAGER;
+	walk->row = row;
+	if (walk->manager && row->inner != OWNER_MANAGER && row->kind >= CGROUP_OWNER_SERVICE &&
+	    row->kind <= CGROUP_OWNER_SLICE)
+		walk->row = &managed_unit;
+	owner->kind = walk->row->kind;
 	walk->foreign.length = 0;
-}
-
-void owner_enter(struct owner_walk *walk, enum cgroup_owner_kind kind, enum owner_level level)
-{
-	if (walk->owner->kind != kind || level <= walk->level)
-		owner_begin(walk, kind, level);
-	walk->level = level;
-	walk->foreign.length = 0;
-}
-
-bool owner_set_container(struct owner_walk *walk, const char *runtime, struct strview id)
-{
-	struct cgroup_owner *owner = walk->owner;
-
-	strview_copy_to(id, owner->container, sizeof(owner->container));
-	strview_copy_to(strview_of(runtime), owner->runtime, sizeof(owner->runtime));
-	return true;
-}
-
-/* Cgroups that runtimes make below their own for the same processes. */
-static bool find_inner(struct owner_walk *walk)
-{
-	static const struct { enum cgroup_owner_kind kind; const char *name; } inner[] = {
-		{ CGROUP_OWNER_PODMAN, "container" },
-		{ CGROUP_OWNER_PODMAN, "ctr" },
-		{ CGROUP_OWNER_PODMAN, "supervisor" },
-		{ CGROUP_OWNER_KUBERNETES, "container" },
-		{ CGROUP_OWNER_CONTAINER, "container" },
-		{ CGROUP_OWNER_DOCKER, "init" },
-		{ CGROUP_OWNER_LXC, "ns" },
-		{ CGROUP_OWNER_NSPAWN, "payload" },
-		{ CGROUP_OWNER_NSPAWN, "supervisor" },
-		{ CGROUP_OWNER_NSPAWN, "libvirt" },
-		{ CGROUP_OWNER_NSPAWN, "emulator" },
-		{ CGROUP_OWNER_SLURM, "user" },
-		{ CGROUP_OWNER_SLURM, "slurm" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(inner); i++)
-		if (walk->owner->kind == inner[i].kind && walk->level >= OWNER_ITEM &&
-		    !walk->foreign.length && strview_is(walk->component, inner[i].name))
-			return true;
-	return false;
-}
-
-/* REST begins with the name to look at. */
-static void owner_visit(struct owner_walk *walk, struct strview rest)
-{
-	if (!find_inner(walk) && !owner_find_container(walk) && !owner_find_unit(walk) &&
-	    !walk->foreign.length)
-		walk->foreign = rest;
-	walk->previous = walk->component;
-	walk->first = false;
 }
 
 void cgroup_owner_find(const char *path, struct cgroup_owner *ret_owner)
 {
-	struct owner_walk walk = { .owner = ret_owner, .first = true };
-	struct strview rest = strview_of(path ? path : "");
+	struct owner_walk walk = { .row = path && !strcmp(path, "/") ? &owner_root : NULL };
+	struct path_match match = { .classes = owner_classes,
+				    .class_count = ARRAY_SIZE(owner_classes), .at_start = true };
+	struct strview rest = strview_of(path ? path : ""), name;
 
-	*ret_owner = (struct cgroup_owner){ .kind = CGROUP_OWNER_UNKNOWN };
-	if (strview_is(rest, "/"))
-		ret_owner->kind = CGROUP_OWNER_ROOT;
-	for (;;) {
-		struct strview whole;
+	while (strview_skip(&rest, "/"))
+		;
+	while (rest.length) {
+		size_t i = 0;
 
+		while (i < ARRAY_SIZE(owner_rows) &&
+		       !path_match(owner_rows[i].pattern, rest, &match))
+			i++;
+		if (i < ARRAY_SIZE(owner_rows)) {
+			owner_take(&walk, &owner_rows[i], &match);
+			rest = match.rest;
+		} else {
+			if (!walk.foreign.length)
+				walk.foreign = rest;
+			if (!strview_take_until(&rest, "/", &name))
+				rest.length = 0;
+		}
 		while (strview_skip(&rest, "/"))
 			;
-		if (!rest.length)
-			break;
-		whole = rest;
-		if (!strview_take_until(&rest, "/", &walk.component)) {
-			walk.component = rest;
-			rest.length = 0;
-		}
-		owner_visit(&walk, whole);
+		match.at_start = walk.row && walk.row->inner == OWNER_HOLDER &&
+				 !walk.foreign.length;
 	}
-	cgroup_owner_describe(&walk);
+	if (walk.row) {
+		/* The name of the owner is worth more than all of a long path. */
+		name = strview_head(walk.foreign, 120);
+		if (name.length)
+			snprintf(walk.owner.what, sizeof(walk.owner.what), "cgroup %.*s below ",
+				 (int)name.length, name.at);
+		else
+			owner_append(&walk, walk.row->where, walk.owner.where);
+		walk.owner.kind = walk.row->kind;
+		owner_append(&walk, walk.row->what, walk.owner.what);
+		snprintf(walk.owner.what + strlen(walk.owner.what),
+			 sizeof(walk.owner.what) - strlen(walk.owner.what), "%s", walk.inside);
+	}
+	*ret_owner = walk.owner;
 }
 
 /* Puts NEW in the place of OLD in TEXT, if there is room for it. */
-static void replace(char text[static CGROUP_OWNER_TEXT_MAX], const char *old, const char *new)
+static void owner_replace(char text[static CGROUP_OWNER_TEXT_MAX], const char *old,
+			  const char *new)
 {
 	char *at = strstr(text, old);
 	size_t gone = strlen(old), come = strlen(new);
@@ -186,8 +454,8 @@ void cgroup_owner_set_version(struct cgroup_owner *owner, int version)
 {
 	if (version != 1)
 		return;
-	replace(owner->where, "MemoryMax=", "MemoryLimit=");
-	replace(owner->where, "lxc.cgroup2.memory.max", "lxc.cgroup.memory.limit_in_bytes");
+	owner_replace(owner->where, "MemoryMax=", "MemoryLimit=");
+	owner_replace(owner->where, "lxc.cgroup2.memory.max", "lxc.cgroup.memory.limit_in_bytes");
 }
 
 const char *cgroup_owner_name(enum cgroup_owner_kind kind)

@@ -208,6 +208,15 @@ static const struct row containers[] = {
 	{ "/buildkit",
 	  { CONTAINER, .runtime = "buildkit", .what = "all containers of buildkit" } },
 	{ "/mine/docker", { .kind = CGROUP_OWNER_UNKNOWN } },
+	/* A runtime that runs in a container begins anew there. */
+	{ "/docker/" ID "/buildkit/5cf82fwiumld3vcs5d5l5pzyv",
+	  { CONTAINER, .container = "5cf82fwiumld3vcs5d5l5pzyv", .runtime = "buildkit",
+	    .what = "BuildKit build step 5cf82fwiumld3vcs5d5l5pzyv, inside Docker container "
+	    "2260b35b008a" } },
+	{ "/lxc/101/ns/docker",
+	  { .kind = CGROUP_OWNER_DOCKER,
+	    .what = "all Docker containers, inside LXC container 101" } },
+	{ "/mine/buildkit/5cf82fwiumld3vcs5d5l5pzyv", { .kind = CGROUP_OWNER_UNKNOWN } },
 
 	{ "/machine.slice/libpod-" ID ".scope",
 	  { PODMAN, .what = "Podman container 2260b35b008a" } },
@@ -308,6 +317,9 @@ static const struct row machines[] = {
 	  { GUEST("web-server"), .unit = "machine-qemu-1-web-server.scope" } },
 	{ "/machine.slice/machine-qemu\\x2d12\\x2ddb.scope/libvirt/emulator",
 	  { GUEST("db"), .unit = "machine-qemu-12-db.scope" } },
+	/* Without the number, as libvirt before 1.3 has it */
+	{ "/machine.slice/machine-qemu\\x2dweb.scope",
+	  { GUEST("web"), .unit = "machine-qemu-web.scope" } },
 	{ "/machine/qemu-2-db.libvirt-qemu/emulator", { GUEST("db") } },
 	{ "/machine/db.libvirt-qemu", { GUEST("db") } },
 	{ "/libvirt/qemu/db", { GUEST("db") } },
