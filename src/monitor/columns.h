@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* columns.h - the one table of columns: header, --output, --help and man page follow it */
+/* columns.h - the one table of columns: header, --output, --help, JSON and man page follow it */
 #ifndef PT_COLUMNS_H
 #define PT_COLUMNS_H
 
@@ -23,6 +23,7 @@ enum column_kind {
 
 struct column {
 	const char *name;	/* as in ps(1) where ps has it */
+	const char *key;	/* of a sample record's field (--json, --replay) */
 	enum column_kind kind;
 	size_t offset;		/* of the 64-bit figure, or of the text, in struct sample */
 	unsigned needs;		/* enum sample_need */
@@ -59,5 +60,8 @@ unsigned column_choice_needs(const struct column_choice *choice);
 
 /* The figure of COLUMN, which is no text, in SAMPLE; a growth is its two's complement. */
 uint64_t column_value(const struct column *column, const struct sample *sample);
+
+/* Whether COLUMN's VALUE is a figure that was not read. */
+bool column_is_missing(const struct column *column, uint64_t value);
 
 #endif

@@ -94,6 +94,22 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 	return json_write_record(printer->stream, object);
 }
 
+/* The figures of COLUMN; where RSS was read stands beside it. */
+static void add_column_figure(struct json_object *object, const struct column *column,
+			      const struct sample *sample)
+{
+	uint64_t value = column_value(column, sample);
+
+	if (column_is_missing(column, value))
+		json_add(object, column->key, NULL);
+	else if (column->kind == COLUMN_GROWTH)
+		json_add_integer(object, column->key, (int64_t)value);
+	else
+		json_add_size(object, column->key, value);
+	if (column->offset == offsetof(struct sample, rss))
+		json_add_text(object, "rss_source", sample->exact ? "smaps_rollup" : "status");
+}
+
 static int json_sample(struct printer *printer, const struct sample *sample)
 {
 	struct json_object *object = new_run_record(printer, "sample");
@@ -103,33 +119,10 @@ static int json_sample(struct printer *printer, const struct sample *sample)
 	json_add_text(object, "step", sample_step_name(sample));
 	json_add_size(object, "pid", sample->pid);
 	json_add_text(object, "process", sample->of_child ? "child" : "subject");
-	json_add_size(object, "touched", sample->touched);
-	json_add_size(object, "vsz", sample->vsz);
-	json_add_size(object, "rss", sample->rss);
-	json_add_text(object, "rss_source", sample->exact ? "smaps_rollup" : "status");
-	json_add_integer(object, "grew", sample->grew);
-	json_add_size(object, "anon", sample->anon);
-	json_add_size(object, "file", sample->file);
-	json_add_size(object, "shmem", sample->shmem);
-	json_add_size(object, "swap", sample->swap);
-	json_add_size(object, "pss", sample->pss);
-	json_add_size(object, "uss", sample->uss);
-	json_add_size(object, "huge", sample->huge);
-	json_add_size(object, "hugetlb", sample->hugetlb);
-	json_add_size(object, "lazyfree", sample->lazyfree);
-	json_add_size(object, "locked", sample->locked);
-	json_add_size(object, "ksm", sample->ksm);
-	json_add_size(object, "pte", sample->pte);
-	json_add_size(object, "minflt", sample->minflt);
-	json_add_size(object, "majflt", sample->majflt);
-	json_add_size(object, "oom_score", sample->oom_score);
-	json_add_size(object, "cg_usage", sample->cg_usage);
-	json_add_size(object, "cg_anon", sample->cg_anon);
-	json_add_size(object, "cg_file", sample->cg_file);
-	json_add_size(object, "cg_shmem", sample->cg_shmem);
-	json_add_size(object, "cg_pte", sample->cg_pte);
-	json_add(object, "committed", sample->committed == SAMPLE_NO_GROWTH
-		 ? NULL : json_object_new_int64(sample->committed));
+	for (size_t i = 0; i < column_count; i++)
+		if (columns[i].kind == COLUMN_SIZE || columns[i].kind == COLUMN_GROWTH ||
+		    columns[i].kind == COLUMN_COUNT)
+			add_column_figure(object, &columns[i], sample);
 	return json_write_record(printer->stream, object);
 }
 

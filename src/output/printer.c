@@ -99,12 +99,10 @@ const char *printer_cell(const struct column *column, const struct sample *sampl
 	text[0] = '\0';
 	if (column->kind == COLUMN_TEXT)
 		snprintf(text, PRINTER_CELL_MAX, "%s", sample_step_name(sample));
-	else if (column->kind == COLUMN_GROWTH && (int64_t)value == SAMPLE_NO_GROWTH)
+	else if (column_is_missing(column, value))
 		return text;
 	else if (column->kind == COLUMN_GROWTH)
 		format_growth((int64_t)value, unit, text);
-	else if (value == SAMPLE_MISSING)
-		return text;
 	else if (column->kind == COLUMN_SIZE)
 		size_format(text, value, unit);
 	else if (column->kind == COLUMN_TIME)

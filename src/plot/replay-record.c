@@ -13,47 +13,14 @@
 #include "lib/cleanup.h"
 #include "lib/safe.h"
 #include "lib/utf8.h"
+#include "monitor/columns.h"
 #include "plot/replay-record.h"
-
-#define AT(record_field) offsetof(struct sample, record_field)
 
 /* An object with the first thing that is wrong with it. */
 struct record_reading {
 	struct json_object *object;
 	struct error *err;
 	int error;		/* 0: nothing */
-};
-
-static const struct {
-	const char *key;
-	size_t offset;
-	bool needed;
-} figures[] = {
-	{ "seq", AT(seq), true },
-	{ "elapsed_ns", AT(elapsed_ns), true },
-	{ "touched", AT(touched), true },
-	{ "vsz", AT(vsz), true },
-	{ "rss", AT(rss), true },
-	{ "anon", AT(anon), false },
-	{ "file", AT(file), false },
-	{ "shmem", AT(shmem), false },
-	{ "swap", AT(swap), false },
-	{ "pss", AT(pss), false },
-	{ "uss", AT(uss), false },
-	{ "huge", AT(huge), false },
-	{ "hugetlb", AT(hugetlb), false },
-	{ "lazyfree", AT(lazyfree), false },
-	{ "locked", AT(locked), false },
-	{ "ksm", AT(ksm), false },
-	{ "pte", AT(pte), false },
-	{ "minflt", AT(minflt), false },
-	{ "majflt", AT(majflt), false },
-	{ "oom_score", AT(oom_score), false },
-	{ "cg_usage", AT(cg_usage), false },
-	{ "cg_anon", AT(cg_anon), false },
-	{ "cg_file", AT(cg_file), false },
-	{ "cg_shmem", AT(cg_shmem), false },
-	{ "cg_pte", AT(cg_pte), false },
 };
 
 /* The first thing that is wrong is what is told. */
@@ -176,20 +143,32 @@ static void take_step(struct record_reading *reading, struct sample *sample)
 	snprintf(sample->name, sizeof(sample->name), "%.*s", SAMPLE_STEP_MAX - 1, name);
 }
 
+/* Without these a row is none; a file of an older version may lack the others. */
+static bool is_needed(const char *key)
+{
+	return !strcmp(key, "elapsed_ns") || !strcmp(key, "touched") || !strcmp(key, "vsz") ||
+	       !strcmp(key, "rss");
+}
+
 static void read_sample(struct record_reading *reading, struct sample *sample)
 {
 	char text[32];
 
 	*sample = sample_blank(0);
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
-		uint64_t value = record_take_figure(reading, figures[i].key, figures[i].needed);
+	sample->seq = record_take_figure(reading, "seq", true);
+	for (size_t i = 0; i < column_count; i++) {
+		const struct column *column = &columns[i];
+		uint64_t value;
 
-		memcpy((char *)sample + figures[i].offset, &value, sizeof(value));
+		if (column->kind == COLUMN_TEXT)
+			continue;
+		if (column->kind == COLUMN_GROWTH)
+			value = (uint64_t)take_growth(reading, column->key);
+		else
+			value = record_take_figure(reading, column->key, is_needed(column->key));
+		memcpy((char *)sample + column->offset, &value, sizeof(value));
 	}
 	take_step(reading, sample);
-	sample->pid = record_take_figure(reading, "pid", false);
-	sample->grew = take_growth(reading, "grew");
-	sample->committed = take_growth(reading, "committed");
 	take_text(reading, "rss_source", text, sizeof(text));
 	sample->exact = !strcmp(text, "smaps_rollup");
 	take_text(reading, "process", text, sizeof(text));

@@ -40,7 +40,7 @@ static bool is_upper_case(const char *name)
 
 static void test_table(void)
 {
-	bool named = true, unique = true, described = true, inside = true;
+	bool named = true, keyed = true, unique = true, described = true, inside = true;
 
 	for (size_t i = 0; i < column_count; i++) {
 		named = named && columns[i].name[0] && is_upper_case(columns[i].name);
@@ -48,12 +48,16 @@ static void test_table(void)
 			    !strchr(columns[i].help, '\n');
 		inside = inside && columns[i].offset % sizeof(uint64_t) == 0 &&
 			 columns[i].offset + sizeof(uint64_t) <= sizeof(struct sample);
+		keyed = keyed && columns[i].key[0] && strspn(columns[i].key,
+			"abcdefghijklmnopqrstuvwxyz_") == strlen(columns[i].key);
 		for (size_t j = 0; j < i; j++)
 			unique = unique && strcmp(columns[i].name, columns[j].name) &&
+				 strcmp(columns[i].key, columns[j].key) &&
 				 columns[i].offset != columns[j].offset;
 	}
 	tap_ok(named, "every column has a name of capital letters");
-	tap_ok(unique, "no two columns have a name or a figure in common");
+	tap_ok(keyed, "and a key of small letters");
+	tap_ok(unique, "no two columns have a name, a key or a figure in common");
 	tap_ok(described, "every column has a source and one line of help");
 	tap_ok(inside, "every column's figure lies in a sample");
 	tap_ok(column_count <= COLUMN_CHOICE_MAX && column_count <= 256,
