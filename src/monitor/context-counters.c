@@ -16,7 +16,7 @@ int context_counters_begin(struct context_counters *counters, unsigned needs)
 static int read_kinds(const struct context_counters *counters, struct sample *sample)
 {
 	struct cgroup_usage usage = { 0 };
-	int r = cgroup_usage_read_kinds(counters->cgroup, counters->version, &usage);
+	int r = cgroup_usage_read_kinds(&counters->cgroup, counters->version, &usage);
 
 	if (r < 0)
 		return r;
@@ -35,10 +35,10 @@ int context_counters_read(const struct context_counters *counters, unsigned need
 	uint64_t committed;
 	int r = 0;
 
-	if (needs & NEED_CGROUP_USAGE && counters->cgroup >= 0)
-		r = cgroup_usage_read_total(counters->cgroup, counters->version,
+	if (needs & NEED_CGROUP_USAGE && counters->cgroup.fd >= 0)
+		r = cgroup_usage_read_total(&counters->cgroup, counters->version,
 					    &sample->cg_usage);
-	if (r == 0 && needs & NEED_CGROUP_STAT && counters->cgroup >= 0)
+	if (r == 0 && needs & NEED_CGROUP_STAT && counters->cgroup.fd >= 0)
 		r = read_kinds(counters, sample);
 	if (r < 0 || !(needs & NEED_COMMITTED))
 		return r;

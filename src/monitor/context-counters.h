@@ -13,8 +13,7 @@
 
 struct context_counters {
 	const struct root *machine;	/* where /proc/meminfo is read */
-	int cgroup;			/* directory of the subject's own cgroup;
-					 * -1: it has none */
+	struct root cgroup;		/* the subject's own; its fd is -1: it has none */
 	int version;			/* of that: 1 or 2 */
 	uint64_t committed;		/* Committed_AS before the mapping, bytes */
 };

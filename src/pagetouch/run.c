@@ -487,7 +487,7 @@ static int start_subject(struct pagetouch_run *run, struct error *err)
 
 	if (run->plan.sandboxed) {
 		r = make_sandbox(run, err);
-		spec.cgroup = run->counters.cgroup = run->sandbox.fd;
+		spec.cgroup = run->counters.cgroup.fd = run->sandbox.fd;
 		run->counters.version = run->sandbox.version;
 	}
 	if (r < 0)
@@ -604,7 +604,7 @@ int pagetouch_run(struct pagetouch_run *run)
 	struct run_result *result = &run->result;
 	struct error err;
 
-	run->counters = (struct context_counters){ .machine = &run->root, .cgroup = -1 };
+	run->counters = (struct context_counters){ .machine = &run->root, .cgroup.fd = -1 };
 	if (pagetouch_start(run, &err) < 0) {
 		error_print(&err);
 		return EXIT_FAILED;

@@ -2,24 +2,9 @@
 /* cgroup-usage.c - read memory.current and memory.stat, or what version 1 has instead */
 #include <config.h>
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "lib/cleanup.h"
-#include "lib/number.h"
 #include "proc/cgroup-usage.h"
 #include "proc/keyed.h"
-#include "sandbox/sandbox-dir.h"
-
-#define STAT_MAX 16384
-
-static int read_u64(int fd, const char *file, uint64_t *ret_value)
-{
-	char text[64];
-	int r = sandbox_dir_read(fd, file, text, sizeof(text));
-
-	return r < 0 ? r : number_parse_u64(text, ret_value);
-}
 
 static uint64_t cgroup_usage_figure(const char *text, const char *key)
 {
@@ -41,20 +26,22 @@ void cgroup_usage_parse(const char *text, int version, struct cgroup_usage *usag
 		usage->pte = cgroup_usage_figure(text, "pagetables");
 }
 
-int cgroup_usage_read_total(int fd, int version, uint64_t *ret_total)
+int cgroup_usage_read_total(const struct root *directory, int version, uint64_t *ret_total)
 {
-	return read_u64(fd, version == 1 ? "memory.usage_in_bytes" : "memory.current", ret_total);
+	return root_read_u64(directory, version == 1 ? "memory.usage_in_bytes" : "memory.current",
+			     ret_total);
 }
 
-int cgroup_usage_read_kinds(int fd, int version, struct cgroup_usage *usage)
+int cgroup_usage_read_kinds(const struct root *directory, int version, struct cgroup_usage *usage)
 {
-	CLEANUP_FREE char *text = malloc(STAT_MAX);
-	int r = text ? sandbox_dir_read(fd, "memory.stat", text, STAT_MAX) : -ENOMEM;
+	CLEANUP_FREE char *text = NULL;
+	int r = root_read_all(directory, "memory.stat", &text);
 
 	if (r < 0)
 		return r;
 	cgroup_usage_parse(text, version, usage);
-	if (version == 1 && read_u64(fd, "memory.kmem.usage_in_bytes", &usage->pte) < 0)
+	if (version == 1 &&
+	    root_read_u64(directory, "memory.kmem.usage_in_bytes", &usage->pte) < 0)
 		usage->pte = CGROUP_UNLIMITED;
 	return 0;
 }

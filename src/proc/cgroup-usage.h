@@ -19,14 +19,11 @@ struct cgroup_usage {
 	uint64_t pte;		/* v2 pagetables; v1 all of the kernel: kmem.usage_in_bytes */
 };
 
-/*
- * Reads the total of the cgroup of VERSION whose directory is FD.
- * Returns 0 or a negative errno.
- */
-int cgroup_usage_read_total(int fd, int version, uint64_t *ret_total);
+/* Reads the total of the cgroup of VERSION in DIRECTORY. Returns 0 or a negative errno. */
+int cgroup_usage_read_total(const struct root *directory, int version, uint64_t *ret_total);
 
 /* Reads the kinds and leaves the total alone. Returns 0 or a negative errno. */
-int cgroup_usage_read_kinds(int fd, int version, struct cgroup_usage *usage);
+int cgroup_usage_read_kinds(const struct root *directory, int version, struct cgroup_usage *usage);
 
 /* Pure: the kinds that the TEXT of memory.stat holds; pte is left alone in version 1. */
 void cgroup_usage_parse(const char *text, int version, struct cgroup_usage *usage);

@@ -20,15 +20,13 @@
 
 #include "lib/cleanup.h"
 #include "lib/duration.h"
+#include "proc/root.h"
 #include "sandbox/sandbox-dir.h"
 
 /* So many random names may be taken before we give up. */
 #define MAKE_ATTEMPTS 5
 
 #define RANDOM_DIGITS 16
-
-/* So much of cgroup.procs is read at a time. */
-#define PROCS_MAX 8192
 
 #define REMOVE_ATTEMPTS 200
 #define REMOVE_PAUSE_NS 5000000
@@ -51,25 +49,11 @@ int sandbox_dir_write_u64(int fd, const char *file, uint64_t value)
 	return sandbox_dir_write(fd, file, text);
 }
 
-int sandbox_dir_read(int fd, const char *file, char *text, size_t size)
-{
-	CLEANUP_FD int opened = openat(fd, file, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-
-	if (opened < 0)
-		return -errno;
-	length = read(opened, text, size - 1);
-	if (length < 0)
-		return -errno;
-	text[length] = '\0';
-	return (int)length;
-}
-
 bool sandbox_dir_has_word(int fd, const char *file, const char *word)
 {
 	char text[1024], *rest = NULL;
 
-	if (sandbox_dir_read(fd, file, text, sizeof(text)) < 0)
+	if (root_read(&(struct root){ fd }, file, text, sizeof(text)) < 0)
 		return false;
 	for (char *found = strtok_r(text, " \n", &rest); found;
 	     found = strtok_r(NULL, " \n", &rest))
@@ -165,16 +149,11 @@ static bool is_our_child(pid_t pid)
 
 void sandbox_dir_kill(int fd)
 {
-	CLEANUP_FREE char *text = malloc(PROCS_MAX);
-	char *rest = NULL, *last;
+	CLEANUP_FREE char *text = NULL;
+	char *rest = NULL;
 
-	if (!text || sandbox_dir_read(fd, "cgroup.procs", text, PROCS_MAX) <= 0)
+	if (root_read_all(&(struct root){ fd }, "cgroup.procs", &text) < 0)
 		return;
-	/* A number that was cut off at the end is somebody else's. */
-	last = strrchr(text, '\n');
-	if (!last)
-		return;
-	*last = '\0';
 	for (char *word = strtok_r(text, "\n", &rest); word; word = strtok_r(NULL, "\n", &rest)) {
 		pid_t pid = (pid_t)strtol(word, NULL, 10);
 

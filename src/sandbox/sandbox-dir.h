@@ -4,7 +4,6 @@
 #define PT_SANDBOX_DIR_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* The directories that we make are named so, with a random number of 16 hex digits behind it. */
@@ -43,9 +42,6 @@ int sandbox_dir_write(int fd, const char *file, const char *text);
 
 /* The same with a number. */
 int sandbox_dir_write_u64(int fd, const char *file, uint64_t value);
-
-/* Reads FILE in the directory; ends it with a NUL. Returns the length or a negative errno. */
-int sandbox_dir_read(int fd, const char *file, char *text, size_t size);
 
 /* Whether WORD is one of the words in FILE (cgroup.controllers, cgroup.subtree_control). */
 bool sandbox_dir_has_word(int fd, const char *file, const char *word);

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "lib/number.h"
 #include "proc/keyed.h"
 #include "sandbox/sandbox-dir.h"
 #include "sandbox/sandbox-limit.h"
@@ -110,15 +109,12 @@ int sandbox_limit_end(struct limit_change *change)
 
 uint64_t sandbox_limit_read(const struct sandbox *sandbox)
 {
-	char text[64];
 	uint64_t limit;
-	int r = sandbox_dir_read(sandbox->fd, sandbox->version == 1 ? FILE_V1 : FILE_V2, text,
-				 sizeof(text));
+	int r = root_read_u64(&(struct root){ sandbox->fd },
+			      sandbox->version == 1 ? FILE_V1 : FILE_V2, &limit);
 
 	/* "max" is no number, and version 1 shows none as the most that can be counted. */
-	if (r < 0 || number_parse_u64(text, &limit) < 0 || limit > INT64_MAX / 2)
-		return CGROUP_UNLIMITED;
-	return limit;
+	return r < 0 || limit > INT64_MAX / 2 ? CGROUP_UNLIMITED : limit;
 }
 
 uint64_t sandbox_kills(const struct sandbox *sandbox)
@@ -126,9 +122,9 @@ uint64_t sandbox_kills(const struct sandbox *sandbox)
 	char text[512];
 	uint64_t kills;
 
-	if (sandbox_dir_read(sandbox->fd, sandbox->version == 1 ? "memory.oom_control"
-								: "memory.events",
-			     text, sizeof(text)) < 0 ||
+	if (root_read(&(struct root){ sandbox->fd },
+		      sandbox->version == 1 ? "memory.oom_control" : "memory.events", text,
+		      sizeof(text)) < 0 ||
 	    keyed_u64(text, "oom_kill", &kills) < 0)
 		return 0;
 	return kills;
