@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/duration.h"
 #include "lib/stdio-guard.h"
+#include "lib/timestamp.h"
 #include "oomreport/turn.h"
 #include "oomwhy/run.h"
 
@@ -238,15 +238,12 @@ static void oomwhy_read_all(struct oomwhy_run *run)
 static void describe_line(char text[static LINE_LABEL_MAX], const char *which,
 			  const struct seen_line *line)
 {
-	time_t seconds = (time_t)(line->time.wall_ns / (int64_t)NS_PER_SECOND);
-	char when[40], raw[sizeof(line->time.raw) * 4], host[sizeof(line->host) * 4];
-	struct tm local;
+	char when[TIMESTAMP_TEXT_MAX], raw[sizeof(line->time.raw) * 4];
+	char host[sizeof(line->host) * 4];
 
-	if (!line->time.has_wall || !localtime_r(&seconds, &local) ||
-	    !strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &local))
-		snprintf(when, sizeof(when), "%s", error_escape(raw, sizeof(raw),
-								line->time.raw));
-	snprintf(text, LINE_LABEL_MAX, ", the %s of %s%s%s", which, when, *line->host ? ", " : "",
+	snprintf(text, LINE_LABEL_MAX, ", the %s of %s%s%s", which, line->time.has_wall ?
+		 timestamp_format(when, line->time.wall_ns, TIMESTAMP_LOCAL) :
+		 error_escape(raw, sizeof(raw), line->time.raw), *line->host ? ", " : "",
 		 error_escape(host, sizeof(host), line->host));
 }
 

@@ -4,29 +4,19 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "analysis/gfp.h"
 #include "lib/cleanup.h"
-#include "lib/duration.h"
+#include "lib/timestamp.h"
 #include "output/report-json.h"
 
 /* RFC 3339, UTC; null: the log has no dates. */
 static void why_json_add_time(struct json_object *record, const struct oom_time *when)
 {
-	int64_t ns = when->wall_ns % (int64_t)NS_PER_SECOND;
-	time_t seconds = (time_t)(when->wall_ns / (int64_t)NS_PER_SECOND);
-	char clock[32], text[64] = "";
-	struct tm utc;
+	char text[TIMESTAMP_TEXT_MAX];
 
-	if (ns < 0) {
-		ns += (int64_t)NS_PER_SECOND;
-		seconds--;
-	}
-	if (when->has_wall && gmtime_r(&seconds, &utc) &&
-	    strftime(clock, sizeof(clock), "%Y-%m-%dT%H:%M:%S", &utc))
-		snprintf(text, sizeof(text), ns ? "%s.%06dZ" : "%sZ", clock, (int)(ns / 1000));
-	json_add_text(record, "time", text);
+	json_add_text(record, "time", when->has_wall ?
+		      timestamp_format(text, when->wall_ns, TIMESTAMP_UTC) : NULL);
 	json_add(record, "time_guessed",
 		 when->has_wall ? json_object_new_boolean(when->wall_guessed || when->wall_derived)
 				: NULL);

@@ -7,11 +7,11 @@
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis/explain-parts.h"
 #include "lib/cleanup.h"
-#include "lib/duration.h"
+#include "lib/number.h"
+#include "lib/timestamp.h"
 #include "lib/wrap.h"
 #include "output/report-printer.h"
 
@@ -176,14 +176,10 @@ static int set_name(const struct list_state *state, size_t column, const char *c
 /* The wall's time here, or else as it was logged. */
 static int set_time(const struct list_state *state, const struct oom_time *time)
 {
-	time_t seconds = (time_t)(time->wall_ns / (int64_t)NS_PER_SECOND);
-	char text[CELL_MAX];
-	struct tm local;
+	char text[TIMESTAMP_TEXT_MAX];
 
-	if (!time->has_wall || !localtime_r(&seconds, &local) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &local))
-		return set_text(state, TIME, time->raw);
-	return set_text(state, TIME, text);
+	return set_text(state, TIME, time->has_wall ?
+			timestamp_format(text, time->wall_ns, TIMESTAMP_LOCAL) : time->raw);
 }
 
 static int set_number(const struct list_state *state, size_t column, int64_t number)
@@ -209,7 +205,7 @@ static int set_size(const struct list_state *state, const struct oom_report *rep
 		if (report->victims[i].repeated || held == OOM_UNKNOWN)
 			continue;
 		known = true;
-		size = __builtin_add_overflow(size, held, &size) ? UINT64_MAX : size;
+		size = number_add_saturated(size, held);
 	}
 	if (known)
 		size_format(text, size, unit);
