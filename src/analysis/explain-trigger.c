@@ -5,27 +5,18 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "analysis/explain-parts.h"
 #include "analysis/gfp.h"
 #include "lib/duration.h"
+#include "lib/timestamp.h"
 
 /* "2021-12-20T03:17:52.250000Z" */
 static void append_wall(struct oom_textbuf *buf, const struct oom_time *when)
 {
-	int64_t rest = when->wall_ns % (int64_t)NS_PER_SECOND;
-	time_t seconds = (time_t)(when->wall_ns / (int64_t)NS_PER_SECOND - (rest < 0));
-	char text[64] = "", fraction[16] = "";
-	struct tm utc;
+	char text[TIMESTAMP_TEXT_MAX];
 
-	if (rest < 0)
-		rest += (int64_t)NS_PER_SECOND;
-	if (gmtime_r(&seconds, &utc))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
-	if (rest)
-		snprintf(fraction, sizeof(fraction), ".%06" PRId64, rest / 1000);
-	oom_append(buf, "%s%sZ", text, fraction);
+	oom_append(buf, "%s", timestamp_format(text, when->wall_ns, TIMESTAMP_UTC));
 	if (when->wall_guessed)
 		oom_append(buf, ", with year or time zone guessed");
 	else if (when->wall_derived)

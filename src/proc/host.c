@@ -25,12 +25,7 @@ _Static_assert(sizeof(job_variables) / sizeof(job_variables[0]) <= HOST_JOB_MAX,
 
 void host_time(char text[static HOST_TIME_MAX])
 {
-	struct tm utc;
-	time_t now = time(NULL);
-
-	text[0] = '\0';
-	if (gmtime_r(&now, &utc))
-		strftime(text, HOST_TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	timestamp_format(text, (int64_t)time(NULL) * (int64_t)NS_PER_SECOND, TIMESTAMP_UTC);
 }
 
 /* Early in a boot there may be no randomness yet: time and pid tell runs apart, too. */

@@ -5,7 +5,9 @@
 
 #include <stddef.h>
 
-#define HOST_TIME_MAX 32
+#include "lib/timestamp.h"
+
+#define HOST_TIME_MAX TIMESTAMP_TEXT_MAX
 #define HOST_JOB_MAX 16
 #define HOST_RUN_MAX 33
 
