@@ -6,6 +6,7 @@
 
 #include "kernlog/learned-prefix.h"
 #include "kernlog/line-timestamp.h"
+#include "lib/ascii.h"
 #include "lib/macros.h"
 
 /*
@@ -37,16 +38,10 @@ static const struct anchor {
 	{ "lowmem_reserve[]: # ", NULL, NULL },
 };
 
-static bool is_alphanumeric(char byte)
-{
-	return strview_is_digit(byte) || (byte >= 'a' && byte <= 'z') ||
-	       (byte >= 'A' && byte <= 'Z');
-}
-
 /* A byte of a word: no punctuation that a prefix is told by. */
 static bool is_word_byte(char byte)
 {
-	return is_alphanumeric(byte) || (unsigned char)byte >= 0x80 ||
+	return ascii_is_alphanumeric(byte) || (unsigned char)byte >= 0x80 ||
 	       (byte && strchr("_-./@+%*~!?$&\\#", byte));
 }
 
@@ -92,7 +87,7 @@ size_t prefix_find(struct strview line)
 		    (!strchr("oOMKT[CPmaNlc", rest.at[0]) && !strview_is_digit(rest.at[0])))
 			continue;
 		/* The names in front of these may be anything, a path may be. */
-		if (at && is_alphanumeric(line.at[at - 1]))
+		if (at && ascii_is_alphanumeric(line.at[at - 1]))
 			continue;
 		if (strview_starts(rest, "cpuset=") || strview_starts(rest, "oom-killer:"))
 			return STRVIEW_NONE;
@@ -459,7 +454,7 @@ static bool may_be_host(struct strview word)
 	size_t letters = 0, dots = 0;
 
 	for (size_t i = 0; i < word.length; i++) {
-		letters += is_alphanumeric(word.at[i]) && !strview_is_digit(word.at[i]);
+		letters += ascii_is_letter(word.at[i]);
 		dots += word.at[i] == '.';
 	}
 	return letters || dots == 3;

@@ -24,6 +24,11 @@ static inline bool ascii_is_letter(char byte)
 	return ascii_lower(byte) >= 'a' && ascii_lower(byte) <= 'z';
 }
 
+static inline bool ascii_is_alphanumeric(char byte)
+{
+	return ascii_is_letter(byte) || (byte >= '0' && byte <= '9');
+}
+
 /* Whether the first LENGTH bytes of both are the same but for their case. */
 static inline bool ascii_same_head(const char *first, const char *second, size_t length)
 {

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "lib/ascii.h"
+#include "lib/date.h"
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "lib/number.h"
@@ -20,160 +21,30 @@
 /* The last whole year whose nanoseconds fit. */
 #define YEAR_MAX 2261
 
-/* A clock's face, as far as it is written. */
-struct face {
-	struct tm tm;
-	int64_t fraction_ns;
-	bool has_zone;
-	int east_s;		/* of UTC; valid when has_zone */
+/* A date, a date with a time of day, or a time of today. */
+static const char *const date_formats[] = {
+	"Y-M-D",		/* 2026-11-24 */
+	"Y-M-DTh:mz",		/* 2026-11-24T10:20 */
+	"Y-M-D h:mz",		/* 2026-11-24 10:20 +0100 */
+	"Y-M-DTh:m:sfz",	/* 2026-11-24T10:20:30.5Z */
+	"Y-M-D h:m:sfz",	/* 2026-11-24 10:20:30 UTC */
+	"h:mz",			/* 10:20 */
+	"h:m:sfz",		/* 10:20:30.5 */
 };
 
-static bool date_skip(const char **text, const char *piece)
+static bool parse_date(const char *text, struct date *date)
 {
-	size_t length = strlen(piece);
+	for (size_t i = 0; i < ARRAY_SIZE(date_formats); i++) {
+		struct strview rest = strview_of(text);
+		struct date found = *date;
 
-	if (strncmp(*text, piece, length))
-		return false;
-	*text += length;
-	return true;
-}
-
-/* Takes exactly DIGITS digits, of a number from LEAST to MOST. */
-static bool date_take_number(const char **text, int digits, int least, int most, int *ret_number)
-{
-	int number = 0;
-
-	for (int i = 0; i < digits; i++) {
-		if (!isdigit((unsigned char)(*text)[i]))
-			return false;
-		number = number * 10 + ((*text)[i] - '0');
+		if (date_take(&rest, date_formats[i], &found) && !rest.length &&
+		    found.hour < 24 && date_has_day(&found, found.year)) {
+			*date = found;
+			return true;
+		}
 	}
-	if (number < least || number > most || isdigit((unsigned char)(*text)[digits]))
-		return false;
-	*text += digits;
-	*ret_number = number;
-	return true;
-}
-
-static int days_in(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (leap && month == 2);
-}
-
-/* "2026-11-24" */
-static bool take_date(const char **text, struct tm *tm)
-{
-	int year, month, day;
-
-	if (!date_take_number(text, 4, 0, 9999, &year) || !date_skip(text, "-") ||
-	    !date_take_number(text, 2, 1, 12, &month) || !date_skip(text, "-") ||
-	    !date_take_number(text, 2, 1, days_in(year, month), &day))
-		return false;
-	tm->tm_year = year - 1900;
-	tm->tm_mon = month - 1;
-	tm->tm_mday = day;
-	return true;
-}
-
-/* ".123456" behind seconds; digits below a nanosecond are dropped. */
-static bool date_take_fraction(const char **text, int64_t *ret_ns)
-{
-	int64_t ns = 0, worth = SECOND;
-
-	if (!date_skip(text, ".") && !date_skip(text, ","))
-		return true;
-	if (!isdigit((unsigned char)**text))
-		return false;
-	for (; isdigit((unsigned char)**text); ++*text) {
-		worth /= 10;
-		ns += worth * (**text - '0');
-	}
-	*ret_ns = ns;
-	return true;
-}
-
-/* "10:20", "10:20:30", "10:20:30.5" */
-static bool take_clock(const char **text, struct face *face)
-{
-	if (!date_take_number(text, 2, 0, 23, &face->tm.tm_hour) || !date_skip(text, ":") ||
-	    !date_take_number(text, 2, 0, 59, &face->tm.tm_min))
-		return false;
-	if (!date_skip(text, ":"))
-		return true;
-	/* A leap second is the next minute's first. */
-	return date_take_number(text, 2, 0, 60, &face->tm.tm_sec) &&
-	       date_take_fraction(text, &face->fraction_ns);
-}
-
-/* Nothing, "Z", " UTC", "+01:00", " +0100", "-05" */
-static bool date_take_zone(const char **text, struct face *face)
-{
-	const char *at = *text;
-	int hours, minutes = 0, sign;
-
-	if (!*at)
-		return true;
-	date_skip(&at, " ");
-	face->has_zone = true;
-	*text = at;
-	if (date_skip(text, "Z") || date_skip(text, "UTC"))
-		return true;
-	sign = *at == '+' ? 1 : *at == '-' ? -1 : 0;
-	*text = at + 1;
-	if (!sign)
-		return false;
-	if (isdigit((unsigned char)at[1]) && isdigit((unsigned char)at[2]) &&
-	    isdigit((unsigned char)at[3])) {
-		int both;
-
-		if (!date_take_number(text, 4, 0, 2359, &both))
-			return false;
-		hours = both / 100;
-		minutes = both % 100;
-	} else if (!date_take_number(text, 2, 0, 23, &hours) ||
-		   (date_skip(text, ":") && !date_take_number(text, 2, 0, 59, &minutes))) {
-		return false;
-	}
-	face->east_s = sign * (hours * 3600 + minutes * 60);
-	return minutes < 60;
-}
-
-/* Parses TEXT as a date, a clock's time of TODAY, or both. */
-static bool take_face(const char *text, const struct tm *today, struct face *ret_face)
-{
-	struct face face = { .tm = { .tm_isdst = -1 } };
-	bool clock_alone = strlen(text) > 2 && text[2] == ':';
-
-	if (clock_alone) {
-		face.tm.tm_year = today->tm_year;
-		face.tm.tm_mon = today->tm_mon;
-		face.tm.tm_mday = today->tm_mday;
-	} else if (!take_date(&text, &face.tm)) {
-		return false;
-	}
-	if ((clock_alone || date_skip(&text, "T") || date_skip(&text, " ")) &&
-	    (!take_clock(&text, &face) || !date_take_zone(&text, &face)))
-		return false;
-	*ret_face = face;
-	return !*text;
-}
-
-/* Returns 0 or -ERANGE. */
-static int face_to_ns(struct face *face, int64_t *ret_ns)
-{
-	int year = face->tm.tm_year + 1900;
-	int64_t seconds;
-
-	if (year < 1970 || year > YEAR_MAX)
-		return -ERANGE;
-	seconds = face->has_zone ? timegm(&face->tm) - face->east_s : mktime(&face->tm);
-	if (seconds < 0)
-		return -ERANGE;
-	*ret_ns = seconds * SECOND + face->fraction_ns;
-	return 0;
+	return false;
 }
 
 static const struct {
@@ -209,9 +80,10 @@ static int64_t take_unit(const char **text)
 /* "2h", "1.5d", "1h 30min", each with "-" in front or "ago" behind. Returns 0 or as the whole. */
 static int parse_ago(const char *text, int64_t now_ns, int64_t *ret_ns)
 {
-	bool minus = date_skip(&text, "-");
+	bool minus = *text == '-';
 	int64_t then_ns = now_ns;
 
+	text += minus;
 	do {
 		struct decimal number;
 		uint64_t ns;
@@ -228,49 +100,47 @@ static int parse_ago(const char *text, int64_t now_ns, int64_t *ret_ns)
 			return -ERANGE;
 		text += strspn(text, " ");
 	} while (isdigit((unsigned char)*text));
-	if (!minus)
-		date_skip(&text, "ago");
+	if (!minus && !strncmp(text, "ago", 3))
+		text += 3;
 	*ret_ns = then_ns;
 	return *text ? -EINVAL : 0;
 }
 
-/* "@1790000006.5", behind the "@". */
-static int parse_seconds(const char *text, int64_t *ret_ns)
-{
-	struct decimal number;
-	uint64_t ns;
-	int r = decimal_parse(text, &number, &text);
-
-	if (r < 0 || *text)
-		return r < 0 ? r : -EINVAL;
-	if (decimal_scale(number, NS_PER_SECOND, &ns) < 0 || ns > INT64_MAX)
-		return -ERANGE;
-	*ret_ns = (int64_t)ns;
-	return 0;
-}
-
 static int parse(const char *text, int64_t now_ns, int64_t *ret_ns)
 {
-	bool today = !strcmp(text, "today"), yesterday = !strcmp(text, "yesterday");
 	time_t now = (time_t)(now_ns / SECOND);
-	struct face face = { 0 };
+	struct decimal number;
+	struct date date;
 	struct tm tm;
+	uint64_t ns;
+	int r;
 
 	if (!strcmp(text, "now")) {
 		*ret_ns = now_ns;
 		return 0;
 	}
-	if (*text == '@')
-		return parse_seconds(text + 1, ret_ns);
+	if (*text == '@') {
+		r = decimal_parse(text + 1, &number, &text);
+		if (r < 0 || *text)
+			return r < 0 ? r : -EINVAL;
+		if (decimal_scale(number, NS_PER_SECOND, &ns) < 0 || ns > INT64_MAX)
+			return -ERANGE;
+		*ret_ns = (int64_t)ns;
+		return 0;
+	}
 	if (!localtime_r(&now, &tm))
 		return -ERANGE;
-	if (today || yesterday)
-		/* mktime(3) takes the day before the first, and finds out about summer time. */
-		face.tm = (struct tm){ .tm_year = tm.tm_year, .tm_mon = tm.tm_mon,
-				       .tm_mday = tm.tm_mday - yesterday, .tm_isdst = -1 };
-	else if (!take_face(text, &tm, &face))
+	date = (struct date){ .year = tm.tm_year + 1900, .month = tm.tm_mon + 1,
+			      .day = tm.tm_mday };
+	/* mktime(3) takes the day before the first, and finds out about summer time. */
+	if (!strcmp(text, "yesterday"))
+		date.day--;
+	else if (strcmp(text, "today") && !parse_date(text, &date))
 		return parse_ago(text, now_ns, ret_ns);
-	return face_to_ns(&face, ret_ns);
+	if (date.year < 1970 || date.year > YEAR_MAX || date_to_ns(&date) < 0)
+		return -ERANGE;
+	*ret_ns = date_to_ns(&date);
+	return 0;
 }
 
 int timestamp_parse(const char *name, const char *text, int64_t now_ns, int64_t *ret_ns,
