@@ -50,7 +50,7 @@ int64_t badness_held_pages(const struct badness_scale *scale, const struct oom_t
 
 int64_t badness_adj_pages(const struct badness_scale *scale, const struct oom_task *task)
 {
-	return scale->adj_present ? bound_adj(task) * thousandth(scale) : 0;
+	return scale->rule != OOM_RULE_UNKNOWN ? bound_adj(task) * thousandth(scale) : 0;
 }
 
 /* Root's discount, as a number of pages or of thousandths, of HELD of the same. */
@@ -137,18 +137,10 @@ static enum oom_rule rule_by_look(const struct oom_report *report)
 	return OOM_RULE_SIGNED;
 }
 
-static enum oom_rule rule_by_version(unsigned kernel)
-{
-	if (kernel < 417)
-		return OOM_RULE_ROOT_BONUS;
-	return kernel < 509 ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
-}
-
 struct badness_scale badness_scale_of(const struct oom_report *report, uint64_t total_pages)
 {
 	unsigned kernel = report->kernel ? oom_kernel_number(report->kernel) : 0;
 	struct badness_scale scale = {
-		.adj_present = report->columns.adj,
 		.total_pages = total_pages,
 		.page_size = report->page_size ? report->page_size : UINT64_C(4) << 10,
 	};
@@ -159,22 +151,15 @@ struct badness_scale badness_scale_of(const struct oom_report *report, uint64_t 
 	 */
 	if ((!report->has_table && !report->task_count) || !report->columns.adj)
 		return scale;
-	scale.rule = kernel ? rule_by_version(kernel) : rule_by_look(report);
+	if (!kernel)
+		scale.rule = rule_by_look(report);
+	else if (kernel < 417)
+		scale.rule = OOM_RULE_ROOT_BONUS;
+	else
+		scale.rule = kernel < 509 ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
 	scale.thousandths = kernel ? kernel < 305 : report->columns.old_adj;
 	if (scale.rule == OOM_RULE_ROOT_BONUS)
 		scale.bonus = kernel >= 314 || (!kernel && !report->columns.old_adj)
 			      ? OOM_BONUS_OF_USE : OOM_BONUS_OF_TOTAL;
 	return scale;
-}
-
-struct badness_scale badness_scale_from(const struct oom_ranking *ranking)
-{
-	return (struct badness_scale){
-		.rule = ranking->rule,
-		.bonus = ranking->bonus,
-		.thousandths = ranking->thousandths,
-		.adj_present = ranking->rule != OOM_RULE_UNKNOWN,
-		.total_pages = ranking->total_pages,
-		.page_size = ranking->page_size,
-	};
 }

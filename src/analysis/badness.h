@@ -6,19 +6,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "analysis/rank.h"
 #include "oomreport/report.h"
 
 /* An oom_score_adj with which a task is never chosen: OOM_SCORE_ADJ_MIN. */
 #define BADNESS_EXEMPT (-1000)
 
-/* How a kernel judges: oom_badness() of 2.6.36, 3.4, 3.10, 4.4, 4.19, 5.4 and 6.1. */
+/* How a kernel judges: oom_badness() in mm/oom_kill.c. */
+enum oom_rule {
+	OOM_RULE_UNKNOWN,	/* no table, or a kernel up to 2.6.35, which judged by virtual
+				 * size, CPU time and nice value: not recomputable */
+	OOM_RULE_ROOT_BONUS,	/* 2.6.36 to 4.16: rss + swap + page tables + adj, root 3 % less;
+				 * at least 1 */
+	OOM_RULE_CLAMPED,	/* 4.17 to 5.8: the same without the bonus */
+	OOM_RULE_SIGNED,	/* 5.9 on: may be negative, so that low adjs are still ordered */
+};
+
+/* What a task with CAP_SYS_ADMIN, which a table does not tell from uid 0, was let off. */
+enum oom_bonus {
+	OOM_BONUS_NONE,		/* 4.17 on: commit d46078b28889 */
+	OOM_BONUS_OF_TOTAL,	/* 30 off its adj; up to 3.13 */
+	OOM_BONUS_OF_USE,	/* 3 % of its pages; 3.14 to 4.16, and in stable series before:
+				 * commit 778c14affaf9 */
+};
+
+/* The rule with its figures, as they are in 2.6.36, 3.4, 3.10, 4.4, 4.19, 5.4 and 6.1. */
 struct badness_scale {
 	enum oom_rule rule;
 	enum oom_bonus bonus;
-	bool thousandths;	/* compares thousandths: before 3.5, commit a7f638f999ff */
-	bool adj_present;		/* the table has oom_score_adj */
-	uint64_t total_pages;	/* OOM_UNKNOWN: without adj and bonus of total */
+	bool thousandths;	/* compares thousandths: up to 3.4, commit a7f638f999ff */
+	uint64_t total_pages;	/* what adj is a share of; OOM_UNKNOWN: adj not weighed */
 	uint64_t page_size;	/* bytes, above 0 */
 };
 
@@ -27,9 +43,6 @@ struct badness_scale {
  * or from what the report looks like where it names none.
  */
 struct badness_scale badness_scale_of(const struct oom_report *report, uint64_t total_pages);
-
-/* The scale by which RANKING was made. */
-struct badness_scale badness_scale_from(const struct oom_ranking *ranking);
 
 /* Whether TASK may be chosen at all, as far as the table tells. */
 bool badness_is_candidate(const struct badness_scale *scale, const struct oom_task *task);

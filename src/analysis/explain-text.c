@@ -20,7 +20,7 @@ void oom_textbuf_begin(struct oom_textbuf *buf, const struct oom_report *report,
 		       struct oom_explanation *explanation)
 {
 	static const struct oom_ranking unranked = {
-		.total_pages = OOM_UNKNOWN, .total_from = "",
+		.scale.total_pages = OOM_UNKNOWN, .total_from = "",
 		.printed_score = OOM_NO_NUMBER, .computed_score = OOM_NO_NUMBER,
 		.held = OOM_UNKNOWN,
 	};

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/badness.h"
-#include "analysis/rank-note.h"
-#include "analysis/rank-scale.h"
+#include "analysis/memory-usage.h"
 #include "analysis/rank.h"
+#include "analysis/totalpages.h"
 #include "lib/cleanup.h"
 
 /* A task as it is sorted. */
@@ -22,18 +21,94 @@ struct entry {
 
 uint64_t oom_task_held(const struct oom_task *task)
 {
-	const uint64_t parts[] = { task->rss, task->swap, task->pgtables };
-	uint64_t held = 0;
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (parts[i] != OOM_UNKNOWN && __builtin_add_overflow(held, parts[i], &held))
-			return OOM_UNKNOWN - 1;
-	return held;
+	return oom_plus(oom_plus(oom_plus(0, task->rss), task->swap), task->pgtables);
 }
 
-static uint64_t add_held(uint64_t one, uint64_t other)
+int64_t oom_task_score(const struct oom_ranking *ranking, const struct oom_task *task)
 {
-	return one < OOM_UNKNOWN - 1 - other ? one + other : OOM_UNKNOWN - 1;
+	return badness_is_candidate(&ranking->scale, task)
+	       ? badness_task_score(&ranking->scale, task) : OOM_NO_NUMBER;
+}
+
+/*
+ * Root's bonus changed in stable series too, and not every root process has CAP_SYS_ADMIN; before
+ * 5.0 nothing says that a node, not the machine, ran out. A printed score tells.
+ */
+static void rank_fit_to_score(const struct oom_report *report, const struct oom_task *chosen,
+			      struct oom_ranking *ranking)
+{
+	static const enum oom_bonus bonuses[] = {
+		OOM_BONUS_OF_USE, OOM_BONUS_OF_TOTAL, OOM_BONUS_NONE,
+	};
+	struct badness_scale other = ranking->scale;
+	struct oom_totalpages totalpages;
+
+	if (badness_task_score(&other, chosen) == ranking->printed_score)
+		return;
+	for (size_t i = 0; other.rule == OOM_RULE_ROOT_BONUS && i < 3; i++) {
+		other.bonus = bonuses[i];
+		if (badness_task_score(&other, chosen) == ranking->printed_score) {
+			ranking->scale = other;
+			return;
+		}
+	}
+	other = ranking->scale;
+	for (size_t i = 0; oom_totalpages_other(report, i, &totalpages); i++) {
+		other.total_pages = totalpages.pages;
+		/* All nodes together have more present than is managed. */
+		if (totalpages.pages < ranking->scale.total_pages &&
+		    badness_task_score(&other, chosen) == ranking->printed_score) {
+			ranking->scale = other;
+			ranking->total_from = totalpages.name;
+			ranking->total_guessed = true;
+			return;
+		}
+	}
+}
+
+/*
+ * Where the kernel's version is not known: somebody below 0 was chosen, though another was worse,
+ * and nobody was above. So they all counted as 1, as it was before 5.9.
+ */
+static bool looks_clamped(const struct oom_report *report, const struct badness_scale *scale,
+			  const struct oom_task *chosen)
+{
+	int64_t worst = INT64_MIN;
+
+	if (report->kernel || report->columns.rss_kinds || scale->rule != OOM_RULE_SIGNED)
+		return false;
+	for (size_t i = 0; i < report->task_count; i++) {
+		int64_t raw = badness_raw(scale, &report->tasks[i]);
+
+		if (badness_is_candidate(scale, &report->tasks[i]) && raw > worst)
+			worst = raw;
+	}
+	return worst < 1 && badness_raw(scale, chosen) < worst;
+}
+
+/* Sets the rule and the total by which the tasks are ranked. */
+static void rank_choose_scale(const struct oom_report *report, struct oom_ranking *ranking)
+{
+	struct oom_totalpages totalpages = oom_totalpages_of(report);
+	const struct oom_task *chosen = ranking->chosen == OOM_NO_TASK
+					? NULL : &report->tasks[ranking->chosen];
+
+	ranking->scale = badness_scale_of(report, totalpages.pages);
+	if (chosen && looks_clamped(report, &ranking->scale, chosen))
+		ranking->scale.rule = OOM_RULE_CLAMPED;
+	/* Then nobody knows what was held. */
+	if (!report->page_size_known)
+		ranking->scale.rule = OOM_RULE_UNKNOWN;
+	ranking->approximate = (report->has_table || report->task_count) &&
+			       !(report->columns.swap && report->columns.pgtables);
+	ranking->total_guessed = totalpages.guessed;
+	ranking->total_from = totalpages.name;
+	/* With oom_kill_allocating_task nobody was weighed, and 0 is printed. */
+	ranking->printed_score = report->choice.present && !report->allocating_task
+				 ? report->choice.score : OOM_NO_NUMBER;
+	if (chosen && ranking->printed_score != OOM_NO_NUMBER &&
+	    ranking->scale.rule != OOM_RULE_UNKNOWN && !ranking->approximate)
+		rank_fit_to_score(report, chosen, ranking);
 }
 
 /* The worst first; of those that the kernel cannot tell apart the chosen one, then the larger. */
@@ -54,19 +129,10 @@ static int by_badness(const void *left, const void *right)
 	return one->index < other->index ? -1 : one->index > other->index;
 }
 
-static void fill_entry(struct entry *entry, const struct badness_scale *scale,
-		       const struct oom_task *task)
-{
-	entry->candidate = badness_is_candidate(scale, task);
-	entry->points = badness_points(scale, task);
-	entry->raw = badness_raw(scale, task);
-	entry->held = oom_task_held(task);
-}
-
 /* Sorts, and gives those with the same points the same rank: 1, 1, 3. */
-static int put_in_order(struct oom_report *report, const struct badness_scale *scale,
-			struct oom_ranking *ranking)
+static int put_in_order(struct oom_report *report, struct oom_ranking *ranking)
 {
+	const struct badness_scale *scale = &ranking->scale;
 	size_t count = report->task_count;
 	CLEANUP_FREE struct entry *entries = calloc(count, sizeof(*entries));
 
@@ -74,9 +140,14 @@ static int put_in_order(struct oom_report *report, const struct badness_scale *s
 	if (!entries || !ranking->order)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		entries[i].index = i;
-		entries[i].chosen = i == ranking->chosen;
-		fill_entry(&entries[i], scale, &report->tasks[i]);
+		const struct oom_task *task = &report->tasks[i];
+
+		entries[i] = (struct entry){
+			.index = i, .chosen = i == ranking->chosen,
+			.candidate = badness_is_candidate(scale, task),
+			.points = badness_points(scale, task), .raw = badness_raw(scale, task),
+			.held = oom_task_held(task),
+		};
 	}
 	qsort(entries, count, sizeof(*entries), by_badness);
 	for (size_t i = 0; i < count; i++) {
@@ -124,13 +195,13 @@ static int add_up(const struct oom_report *report, struct oom_ranking *ranking)
 		uint64_t held = oom_task_held(&report->tasks[i]);
 
 		sums[i] = (struct oom_sum){ report->tasks[i].comm, 1, held };
-		ranking->held = add_held(ranking->held, held);
+		ranking->held = oom_plus(ranking->held, held);
 	}
 	qsort(sums, report->task_count, sizeof(*sums), by_name);
 	for (size_t i = 0; i < report->task_count; i++) {
 		if (count && !strcmp(sums[count - 1].comm, sums[i].comm)) {
 			sums[count - 1].tasks++;
-			sums[count - 1].held = add_held(sums[count - 1].held, sums[i].held);
+			sums[count - 1].held = oom_plus(sums[count - 1].held, sums[i].held);
 		} else {
 			sums[count++] = sums[i];
 		}
@@ -140,21 +211,22 @@ static int add_up(const struct oom_report *report, struct oom_ranking *ranking)
 	return 0;
 }
 
-/* The pid that the kernel chose, before it may have turned to a child of that process. */
-static int64_t chosen_pid(const struct oom_report *report)
+/*
+ * The row of the task that the kernel chose, before it may have turned to a child of it; where a
+ * process's leader has exited, that of the thread that stands for it.
+ */
+static size_t rank_find_chosen(const struct oom_report *report)
 {
+	const struct oom_task *task;
+	int64_t pid = OOM_NO_NUMBER;
+
 	if (report->choice.present && report->choice.pid != OOM_NO_NUMBER)
-		return report->choice.pid;
-	if (report->selected.pid != OOM_NO_NUMBER && !oom_names_two_threads(report))
-		return report->selected.pid;
-	return report->victim_count ? report->victims[0].pid : OOM_NO_NUMBER;
-}
-
-/* The row of PID; where a process's leader has exited, that of the thread that stands for it. */
-static size_t row_of(const struct oom_report *report, int64_t pid)
-{
-	const struct oom_task *task = oom_find_task(report, pid);
-
+		pid = report->choice.pid;
+	else if (report->selected.pid != OOM_NO_NUMBER && !oom_names_two_threads(report))
+		pid = report->selected.pid;
+	else if (report->victim_count)
+		pid = report->victims[0].pid;
+	task = oom_find_task(report, pid);
 	if (task)
 		return (size_t)(task - report->tasks);
 	for (size_t i = 0; i < report->task_count && pid != OOM_NO_NUMBER; i++)
@@ -176,55 +248,78 @@ static bool certain_without_total(const struct oom_report *report, const struct 
 	return true;
 }
 
-int64_t oom_task_score(const struct oom_ranking *ranking, const struct oom_task *task)
+static unsigned rank_find_reasons(const struct oom_report *report,
+				  const struct oom_ranking *ranking, const struct oom_task *chosen)
 {
-	struct badness_scale scale = badness_scale_from(ranking);
+	unsigned reasons = 0;
 
-	if (!badness_is_candidate(&scale, task))
-		return OOM_NO_NUMBER;
-	return badness_task_score(&scale, task);
+	if (!strcmp(chosen->comm, "swapoff"))
+		reasons |= OOM_REASON_SWAPOFF;
+	if (report->kernel && oom_kernel_number(report->kernel) == 508 &&
+	    badness_raw(&ranking->scale, chosen) < 0)
+		reasons |= OOM_REASON_SIGN;
+	if (report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY)
+		reasons |= OOM_REASON_NODES;
+	if (ranking->approximate)
+		return reasons | OOM_REASON_COLUMNS;
+	if (ranking->scale.total_pages == OOM_UNKNOWN)
+		reasons |= OOM_REASON_NO_TOTAL;
+	else if (ranking->total_guessed)
+		reasons |= OOM_REASON_TOTAL;
+	return reasons | OOM_REASON_PASSED_OVER;
 }
 
-int64_t oom_task_adj_pages(const struct oom_ranking *ranking, const struct oom_task *task)
-{
-	struct badness_scale scale = badness_scale_from(ranking);
-
-	return badness_adj_pages(&scale, task);
-}
-
+/* Compares the order with the choice. */
 static void rank_judge(const struct oom_report *report, struct oom_ranking *ranking)
 {
-	const struct oom_task *chosen;
+	const struct oom_task *chosen = ranking->chosen == OOM_NO_TASK
+					? NULL : &report->tasks[ranking->chosen];
 
-	if (ranking->chosen == OOM_NO_TASK)
-		return;
-	chosen = &report->tasks[ranking->chosen];
-	ranking->rank_of_victim = chosen->rank;
-	ranking->computed_score = oom_task_score(ranking, chosen);
-	if (!chosen->rank || report->allocating_task)
-		return;
-	ranking->agrees = chosen->rank == 1;
-	/* What is missing can make a task worse than it seems, never better. */
-	ranking->judged = ranking->agrees || !ranking->approximate;
-	if (ranking->total_pages == OOM_UNKNOWN && !certain_without_total(report, chosen))
-		ranking->judged = ranking->agrees = false;
+	if (chosen) {
+		ranking->rank_of_victim = chosen->rank;
+		ranking->computed_score = oom_task_score(ranking, chosen);
+	}
+	if (chosen && chosen->rank && !report->allocating_task) {
+		ranking->agrees = chosen->rank == 1;
+		/* What is missing can make a task worse than it seems, never better. */
+		ranking->judged = ranking->agrees || !ranking->approximate;
+		if (ranking->scale.total_pages == OOM_UNKNOWN &&
+		    !certain_without_total(report, chosen))
+			ranking->judged = ranking->agrees = false;
+	}
+	if (!report->task_count)
+		ranking->choice = OOM_CHOICE_NO_TABLE;
+	else if (ranking->scale.rule == OOM_RULE_UNKNOWN && report->page_size_known)
+		ranking->choice = OOM_CHOICE_OLD_RULE;
+	else if (!report->choice.present && report->selected.pid == OOM_NO_NUMBER &&
+		 !report->victim_count)
+		ranking->choice = OOM_CHOICE_NOBODY;
+	else if (!report->page_size_known)
+		ranking->choice = OOM_CHOICE_NO_PAGE_SIZE;
+	else if (!chosen)
+		ranking->choice = OOM_CHOICE_NOT_LISTED;
+	else if (!chosen->rank)
+		ranking->choice = OOM_CHOICE_EXEMPT;
+	else if (report->allocating_task)
+		ranking->choice = OOM_CHOICE_ALLOCATING;
+	else
+		ranking->choice = ranking->judged && ranking->agrees ? OOM_CHOICE_FIRST
+								     : OOM_CHOICE_NOT_FIRST;
+	if (ranking->choice == OOM_CHOICE_NOT_FIRST)
+		ranking->reasons = rank_find_reasons(report, ranking, chosen);
 }
 
 int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking)
 {
 	struct oom_ranking ranking = {
-		.total_pages = OOM_UNKNOWN,
-		.printed_score = OOM_NO_NUMBER,
-		.computed_score = OOM_NO_NUMBER,
+		.chosen = rank_find_chosen(report), .computed_score = OOM_NO_NUMBER,
 	};
-	struct badness_scale scale;
 
-	ranking.chosen = row_of(report, chosen_pid(report));
-	scale = rank_choose_scale(report, &ranking);
+	rank_choose_scale(report, &ranking);
 	for (size_t i = 0; i < report->task_count; i++)
 		ranking.exempt += report->columns.adj && report->tasks[i].adj <= BADNESS_EXEMPT;
 	if (report->task_count &&
-	    (put_in_order(report, &scale, &ranking) < 0 || add_up(report, &ranking) < 0)) {
+	    (put_in_order(report, &ranking) < 0 || add_up(report, &ranking) < 0)) {
 		oom_ranking_free(&ranking);
 		return -ENOMEM;
 	}
@@ -234,7 +329,6 @@ int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking)
 		ranking.sum_count = 0;
 	}
 	rank_judge(report, &ranking);
-	rank_note(report, &ranking);
 	*ret_ranking = ranking;
 	return 0;
 }

@@ -7,25 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/badness.h"
 #include "oomreport/report.h"
-
-/* How a kernel judged: oom_badness() in mm/oom_kill.c. */
-enum oom_rule {
-	OOM_RULE_UNKNOWN,	/* no table, or a kernel up to 2.6.35, which judged by virtual
-				 * size, CPU time and nice value: not recomputable */
-	OOM_RULE_ROOT_BONUS,	/* 2.6.36 to 4.16: rss + swap + page tables + adj, root 3 % less;
-				 * at least 1 */
-	OOM_RULE_CLAMPED,	/* 4.17 to 5.8: the same without the bonus */
-	OOM_RULE_SIGNED,	/* 5.9 on: may be negative, so that low adjs are still ordered */
-};
-
-/* What a task with CAP_SYS_ADMIN, which a table does not tell from uid 0, was let off. */
-enum oom_bonus {
-	OOM_BONUS_NONE,		/* 4.17 on: commit d46078b28889 */
-	OOM_BONUS_OF_TOTAL,	/* 30 off its adj; up to 3.13 */
-	OOM_BONUS_OF_USE,	/* 3 % of its pages; 3.14 to 4.16, and in stable series before:
-				 * commit 778c14affaf9 */
-};
 
 /* Tasks with one name, or one task: what they hold together. */
 struct oom_sum {
@@ -39,13 +22,33 @@ struct oom_sum {
 /* No task of the table. */
 #define OOM_NO_TASK SIZE_MAX
 
+/* What a ranking says of the choice. */
+enum oom_choice_case {
+	OOM_CHOICE_NO_TABLE,	/* up to here nothing can be compared */
+	OOM_CHOICE_OLD_RULE,	/* or without oom_score_adj in the table */
+	OOM_CHOICE_NOBODY,
+	OOM_CHOICE_NO_PAGE_SIZE,
+	OOM_CHOICE_NOT_LISTED,
+	OOM_CHOICE_EXEMPT,	/* chosen although its adj is -1000 */
+	OOM_CHOICE_ALLOCATING,	/* vm.oom_kill_allocating_task */
+	OOM_CHOICE_FIRST,	/* as computed */
+	OOM_CHOICE_NOT_FIRST,
+};
+
+/* Why the computed order may not be the kernel's; bits. */
+enum oom_reason {
+	OOM_REASON_SWAPOFF = 1,		/* it was in swapoff(2) */
+	OOM_REASON_SIGN = 1 << 1,	/* a kernel that took a negative badness for a huge one */
+	OOM_REASON_NODES = 1 << 2,	/* who may not use the nodes is no candidate */
+	OOM_REASON_COLUMNS = 1 << 3,	/* the table lacks swap or page tables */
+	OOM_REASON_NO_TOTAL = 1 << 4,
+	OOM_REASON_TOTAL = 1 << 5,	/* the total is guessed */
+	OOM_REASON_PASSED_OVER = 1 << 6,	/* killed before, in vfork(2), or later figures */
+};
+
 struct oom_ranking {
-	enum oom_rule rule;
-	enum oom_bonus bonus;		/* the one that the printed score fits, if there is one */
-	bool thousandths;		/* the kernel compared thousandths: up to 3.4 */
+	struct badness_scale scale;	/* with the bonus that the printed score fits, if any */
 	bool approximate;		/* the table lacks swap or page tables (EL6, before 3.6) */
-	uint64_t page_size;		/* bytes; the report's, and never 0 */
-	uint64_t total_pages;		/* what adj is a share of; OOM_UNKNOWN: adj not weighed */
 	bool total_guessed;		/* the kernel's may be another: the log lacks a part */
 	const char *total_from;		/* "RAM and swap", "the limit of the cgroup"...: static */
 	size_t *order;			/* owned: indices of all tasks listed: the candidates, the
@@ -56,10 +59,11 @@ struct oom_ranking {
 	size_t rank_of_victim;		/* that task's; 0: not in the table, or not ranked */
 	bool judged;			/* rank_of_victim can be compared with the choice */
 	bool agrees;			/* valid when judged */
+	enum oom_choice_case choice;
+	unsigned reasons;		/* of OOM_CHOICE_NOT_FIRST */
 	int64_t printed_score;		/* OOM_NO_NUMBER */
 	int64_t computed_score;		/* badness * 1000 / total_pages; OOM_NO_NUMBER */
-	char note[OOM_NOTE_MAX];	/* sentences: why it agrees, does not, or cannot be judged;
-					 * names in it are safe for a terminal (lib/safe.h) */
+	char note[OOM_NOTE_MAX];	/* oom_ranking_note() (rank-text.h) writes it */
 	struct oom_sum *sums;		/* owned: by name, the largest first */
 	size_t sum_count;
 	uint64_t held;			/* bytes, of all tasks listed; OOM_UNKNOWN */
@@ -68,7 +72,8 @@ struct oom_ranking {
 /*
  * Ranks the tasks of *report, setting badness and rank in each, and compares with the task that
  * was chosen: that of the "Kill process" line, of the "oom-kill:" line, or the first victim.
- * Tasks that the kernel could not tell apart have the same rank. Returns 0 or -ENOMEM.
+ * Tasks that the kernel could not tell apart have the same rank. The note is left empty. Returns 0
+ * or -ENOMEM.
  */
 int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking);
 
@@ -82,8 +87,5 @@ uint64_t oom_task_held(const struct oom_task *task);
  * OOM_NO_NUMBER: not a candidate, or the total is not known.
  */
 int64_t oom_task_score(const struct oom_ranking *ranking, const struct oom_task *task);
-
-/* What TASK's adj adds to its badness, in pages; 0 when the total is not known. */
-int64_t oom_task_adj_pages(const struct oom_ranking *ranking, const struct oom_task *task);
 
 #endif

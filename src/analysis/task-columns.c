@@ -105,9 +105,9 @@ static void put_share(char *cell, const struct oom_task *task, const struct oom_
 {
 	double total;
 
-	if (ranking->total_pages == OOM_UNKNOWN || ranking->total_pages == 0)
+	if (ranking->scale.total_pages == OOM_UNKNOWN || ranking->scale.total_pages == 0)
 		return;
-	total = (double)ranking->total_pages * (double)page_size;
+	total = (double)ranking->scale.total_pages * (double)page_size;
 	snprintf(cell, TASK_CELL_MAX, "%.1f%%", 100 * (double)oom_task_held(task) / total);
 }
 
@@ -148,8 +148,8 @@ static int64_t number_of(size_t column, const struct oom_task *task,
 	case ADJ:
 		return task->adj;
 	case ADDS:
-		return task->rank && ranking->total_pages != OOM_UNKNOWN
-		       ? oom_task_adj_pages(ranking, task) : OOM_NO_NUMBER;
+		return task->rank && ranking->scale.total_pages != OOM_UNKNOWN
+		       ? badness_adj_pages(&ranking->scale, task) : OOM_NO_NUMBER;
 	case BADNESS:
 		return task->badness;
 	default:

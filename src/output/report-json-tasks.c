@@ -160,11 +160,11 @@ void why_add_ranking(struct json_object *record, const struct oom_ranking *ranki
 	struct json_object *object = json_object_new_object();
 
 	json_add(record, "why", why_object(ranking));
-	json_add_text(object, "rule", rules[ranking->rule]);
-	json_add_text(object, "bonus", bonuses[ranking->bonus]);
-	json_add_flag(object, "thousandths", ranking->thousandths);
+	json_add_text(object, "rule", rules[ranking->scale.rule]);
+	json_add_text(object, "bonus", bonuses[ranking->scale.bonus]);
+	json_add_flag(object, "thousandths", ranking->scale.thousandths);
 	json_add_flag(object, "approximate", ranking->approximate);
-	json_add_figure(object, "total_pages", ranking->total_pages);
+	json_add_figure(object, "total_pages", ranking->scale.total_pages);
 	json_add_text(object, "total_from", ranking->total_from);
 	json_add_flag(object, "total_guessed", ranking->total_guessed);
 	json_add_figure(object, "candidates", ranking->candidates);

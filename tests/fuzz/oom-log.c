@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "analysis/explain.h"
-#include "analysis/rank.h"
+#include "analysis/rank-text.h"
 #include "oomreport/filter.h"
 #include "oomreport/parser.h"
 #include "output/report-printer.h"
@@ -60,6 +60,7 @@ static void results(struct oom_report *report, struct oom_report *next)
 
 	if (oom_rank(report, &ranking) < 0)
 		abort();
+	oom_ranking_note(report, &ranking);
 	if (oom_explain(report, &ranking, next, &explanation) < 0)
 		abort();
 	shown.ranking = &ranking;

@@ -4,6 +4,7 @@
 
 #include "../tap.h"
 #include "analysis/badness.h"
+#include "analysis/rank.h"
 #include "analysis/totalpages.h"
 #include "oomreport/report.h"
 
@@ -274,7 +275,7 @@ static void test_sums(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(sums); i++) {
 		struct badness_scale scale = {
-			.rule = sums[i].rule, .bonus = sums[i].bonus, .adj_present = true,
+			.rule = sums[i].rule, .bonus = sums[i].bonus,
 			.thousandths = sums[i].thousandths, .page_size = PAGE,
 			.total_pages = (uint64_t)sums[i].total,
 		};
@@ -339,7 +340,7 @@ static void test_overflow(void)
 		size_t n = i / 12;
 		struct badness_scale scale = {
 			.rule = OOM_RULE_ROOT_BONUS + i % 2, .bonus = i % 3,
-			.thousandths = i % 4 / 2, .adj_present = true,
+			.thousandths = i % 4 / 2,
 			.page_size = pages[n % 3], .total_pages = totals[n / 3 % 9],
 		};
 		struct oom_task task = {

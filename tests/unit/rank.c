@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "../tap.h"
-#include "analysis/rank.h"
+#include "analysis/rank-text.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)
@@ -81,6 +81,7 @@ static struct oom_ranking rank(struct oom_report *report)
 
 	if (oom_rank(report, &ranking) < 0)
 		abort();
+	oom_ranking_note(report, &ranking);
 	return ranking;
 }
 
@@ -141,7 +142,7 @@ static void test_order(void)
 	tap_is(ranking.printed_score, OOM_NO_NUMBER, "which this kernel does not print");
 	tap_is(oom_task_score(&ranking, &report.tasks[4]), 103, "the score of another");
 	tap_is(oom_task_score(&ranking, &report.tasks[0]), OOM_NO_NUMBER, "not of the exempt");
-	tap_is(oom_task_adj_pages(&ranking, &report.tasks[4]), 10000, "what an adj adds");
+	tap_is(badness_adj_pages(&ranking.scale, &report.tasks[4]), 10000, "what an adj adds");
 	tap_is_text(ranking.note, "hog (pid 30) is the worst of 5 candidates: its badness is "
 		    "40190 pages (157 MiB), 401/1000 of RAM; next is browser (pid 40) with 10305 "
 		    "pages (40.3 MiB).", "the note");
@@ -195,7 +196,7 @@ static void test_scores(void)
 		choose(&report, 7, scores[i].score);
 		ranking = rank(&report);
 		tap_is(ranking.computed_score, scores[i].score, scores[i].what);
-		tap_is(ranking.bonus, scores[i].bonus, "by this bonus");
+		tap_is(ranking.scale.bonus, scores[i].bonus, "by this bonus");
 		tap_has(ranking.note, "agrees.", "which agrees");
 		clear(&report, &ranking);
 	}
@@ -247,20 +248,20 @@ static void test_silent_nodes(void)
 	oom_figure_add(&report.zones[1].figures, "present", 7, PAGE * 40000);
 	choose(&report, 7, 500);
 	ranking = rank(&report);
-	tap_is((int64_t)ranking.total_pages, 40000, "the node of the printed score");
+	tap_is((int64_t)ranking.scale.total_pages, 40000, "the node of the printed score");
 	tap_is_text(ranking.total_from, "one node's memory", "is named");
 	tap_ok(ranking.total_guessed && ranking.agrees, "as a guess");
 	oom_ranking_free(&ranking);
 	report.global_present = true;
 	ranking = rank(&report);
-	tap_is((int64_t)ranking.total_pages, 100000, "but not where the log says global");
+	tap_is((int64_t)ranking.scale.total_pages, 100000, "but not where the log says global");
 	oom_ranking_free(&ranking);
 	report.global_present = false;
 	report.choice.score = 199;
 	report.zone_count = 1;
 	report.zones[0].figures.list[0].bytes = PAGE * 100500;
 	ranking = rank(&report);
-	tap_is((int64_t)ranking.total_pages, 100000, "nor where the node is the machine");
+	tap_is((int64_t)ranking.scale.total_pages, 100000, "nor where the node is the machine");
 	report.zone_count = 2;
 	clear(&report, &ranking);
 }
@@ -492,7 +493,8 @@ static void test_approximate(void)
 		report.tasks[i].swap = report.tasks[i].pgtables = OOM_UNKNOWN;
 	choose(&report, 2, 50);
 	ranking = rank(&report);
-	tap_ok(ranking.thousandths && ranking.approximate && ranking.judged && ranking.agrees,
+	tap_ok(ranking.scale.thousandths && ranking.approximate && ranking.judged &&
+	       ranking.agrees,
 	       "EL6 compares thousandths");
 	tap_has(ranking.note, "one of the 2 worst of 4", "of which some are the same");
 	tap_has(ranking.note, "scan (pid 4), which has 20.3 MiB with swap and page tables, "
@@ -530,7 +532,8 @@ static void test_approximate_score(void)
 	report.tasks[0].swap = report.tasks[0].pgtables = OOM_UNKNOWN;
 	choose(&report, 1, 50);
 	ranking = rank(&report);
-	tap_is(ranking.bonus, OOM_BONUS_OF_TOTAL, "an approximate score does not choose a bonus");
+	tap_is(ranking.scale.bonus, OOM_BONUS_OF_TOTAL,
+	       "an approximate score does not choose a bonus");
 	tap_is(ranking.computed_score, 20, "nor does it change the recomputed one");
 	clear(&report, &ranking);
 }
@@ -792,7 +795,7 @@ static void test_extremes(void)
 		choose(&report, 30, INT64_MAX);
 		ranking = rank(&report);
 		sane = sane && ranking.candidates == 4 && ranking.held != OOM_UNKNOWN &&
-		       ranking.page_size > 0;
+		       ranking.scale.page_size > 0;
 		clear(&report, &ranking);
 	}
 	tap_ok(sane, "no extreme number does harm");

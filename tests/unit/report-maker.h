@@ -9,6 +9,7 @@
 
 #include "../tap.h"
 #include "analysis/explain.h"
+#include "analysis/rank-text.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -139,7 +140,10 @@ static inline void make_explanation(struct oom_report *report, const struct oom_
 {
 	struct oom_ranking ranking;
 
-	if (oom_rank(report, &ranking) || oom_explain(report, &ranking, next, ret_explanation))
+	if (oom_rank(report, &ranking))
+		abort();
+	oom_ranking_note(report, &ranking);
+	if (oom_explain(report, &ranking, next, ret_explanation))
 		abort();
 	oom_ranking_free(&ranking);
 }

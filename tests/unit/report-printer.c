@@ -57,7 +57,7 @@ static void set_empty_stage(struct stage *stage)
 	oom_report_init(&stage->report);
 	stage->report.page_size_known = true;
 	stage->ranking = (struct oom_ranking){
-		.page_size = 4096, .total_pages = OOM_UNKNOWN, .total_from = "",
+		.scale = { .page_size = 4096, .total_pages = OOM_UNKNOWN }, .total_from = "",
 		.printed_score = OOM_NO_NUMBER, .computed_score = OOM_NO_NUMBER,
 		.chosen = OOM_NO_TASK,
 	};
@@ -119,8 +119,8 @@ static void set_tasks(struct stage *stage)
 	for (size_t i = 0; i < ARRAY_SIZE(stage->sums); i++)
 		stage->sums[i] = (struct oom_sum){ "task", 2, GIB - i };
 	stage->ranking.order = stage->order;
-	stage->ranking.rule = OOM_RULE_SIGNED;
-	stage->ranking.total_pages = 2 * GIB / 4096;
+	stage->ranking.scale.rule = OOM_RULE_SIGNED;
+	stage->ranking.scale.total_pages = 2 * GIB / 4096;
 	stage->ranking.total_from = "RAM and swap";
 	stage->ranking.candidates = TASKS - 2;
 	stage->ranking.exempt = 2;
@@ -339,7 +339,7 @@ static void test_text_unranked(void)
 	set_stage(&stage);
 	stage.ranking.candidates = stage.ranking.exempt = 0;
 	stage.ranking.chosen = OOM_NO_TASK;
-	stage.ranking.total_pages = OOM_UNKNOWN;
+	stage.ranking.scale.total_pages = OOM_UNKNOWN;
 	for (size_t i = 0; i < TASKS; i++) {
 		stage.tasks[i].badness = OOM_NO_NUMBER;
 		stage.tasks[i].rank = 0;

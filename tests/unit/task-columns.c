@@ -156,7 +156,7 @@ static const struct {
 static void test_cells(void)
 {
 	struct oom_ranking ranking = {
-		.rule = OOM_RULE_SIGNED, .page_size = PAGE, .total_pages = 1000,
+		.scale = { .rule = OOM_RULE_SIGNED, .page_size = PAGE, .total_pages = 1000 },
 		.total_from = "RAM",
 	};
 	char cell[TASK_CELL_MAX];
@@ -180,21 +180,21 @@ static void test_cells(void)
 		    "a size in bytes");
 	tap_is_text(task_cell(find("RSS"), &full, &ranking, PAGE, SIZE_HUMAN, cell), "360K",
 		    "for people");
-	ranking.total_pages = OOM_UNKNOWN;
+	ranking.scale.total_pages = OOM_UNKNOWN;
 	tap_is_text(task_cell(find("SHARE"), &full, &ranking, PAGE, SIZE_KIB, cell), "",
 		    "without a total no share");
 	tap_is_text(task_cell(find("SCORE"), &full, &ranking, PAGE, SIZE_KIB, cell), "",
 		    "no score");
 	tap_is_text(task_cell(find("ADDS"), &full, &ranking, PAGE, SIZE_KIB, cell), "",
 		    "and nothing that an adj adds");
-	ranking.total_pages = 0;
+	ranking.scale.total_pages = 0;
 	tap_is_text(task_cell(find("SHARE"), &full, &ranking, PAGE, SIZE_KIB, cell), "",
 		    "nor with a total of nothing");
 }
 
 static void test_names(void)
 {
-	struct oom_ranking ranking = { .page_size = PAGE, .total_pages = 1000 };
+	struct oom_ranking ranking = { .scale = { .page_size = PAGE, .total_pages = 1000 } };
 	struct oom_task task = full;
 	char cell[TASK_CELL_MAX];
 
