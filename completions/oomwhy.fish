@@ -14,6 +14,7 @@ complete -c oomwhy -l until -x -d 'only reports at or before TIME' -a 'now today
 complete -c oomwhy -l pid -x -d 'only where PID was killed or asked for memory'
 complete -c oomwhy -l comm -x -d 'only where NAME was killed or asked for memory'
 complete -c oomwhy -l cgroup -x -d 'only in the cgroup PATH or below it'
+complete -c oomwhy -s v -l verbose -d 'all of the explanation, ten tasks'
 complete -c oomwhy -s l -l list -d 'a line per report'
 complete -c oomwhy -l tasks -d 'the task table, or its N worst, ranked'
 complete -c oomwhy -s o -l output -x -d 'columns of --tasks; +LIST appends' \

@@ -136,7 +136,7 @@ void oom_advise_by(struct oom_textbuf *buf, oom_adviser *const advisers[], size_
 
 		buf->weight = 0;
 		advisers[i](buf);
-		buf->length = 0;
+		buf->length = buf->end_count = 0;
 		for (; place && sorted[place - 1].weight < buf->weight; place--)
 			sorted[place] = sorted[place - 1];
 		sorted[place].adviser = advisers[i];

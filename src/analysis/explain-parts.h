@@ -24,6 +24,8 @@ struct oom_textbuf {
 	struct oom_explanation *explanation;
 	char *text;				/* owned */
 	size_t length, capacity;
+	size_t ends[OOM_SENTENCES_MAX];		/* of the sentences so far but the last */
+	size_t end_count;
 	uint64_t weight;			/* bytes that an advice rests on, see advice.h */
 	int error;				/* the first; nothing more is told then */
 };

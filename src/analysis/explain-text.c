@@ -89,6 +89,8 @@ void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
 {
 	va_list arguments;
 
+	if (buf->length && buf->end_count < OOM_SENTENCES_MAX)
+		buf->ends[buf->end_count++] = buf->length;
 	if (buf->length)
 		oom_append(buf, " ");
 	va_start(arguments, format);
@@ -98,9 +100,17 @@ void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
 
 void oom_paragraph(struct oom_textbuf *buf, enum oom_section section)
 {
+	struct oom_explanation *explanation = buf->explanation;
+
 	if (buf->length && !buf->error)
-		buf->error = oom_explanation_add(buf->explanation, section, "%s", buf->text);
-	buf->length = 0;
+		buf->error = oom_explanation_add(explanation, section, "%s", buf->text);
+	if (buf->length && !buf->error) {
+		struct oom_paragraph *paragraph = &explanation->list[explanation->count - 1];
+
+		memcpy(paragraph->ends, buf->ends, sizeof(buf->ends));
+		paragraph->end_count = buf->end_count;
+	}
+	buf->length = buf->end_count = 0;
 }
 
 static bool inside_character(char byte)

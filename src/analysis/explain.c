@@ -32,7 +32,7 @@ int oom_explanation_add(struct oom_explanation *explanation, enum oom_section se
 	va_end(arguments);
 	if (length < 0)
 		return -ENOMEM;
-	list[explanation->count++] = (struct oom_paragraph){ section, text };
+	list[explanation->count++] = (struct oom_paragraph){ .section = section, .text = text };
 	return 0;
 }
 

@@ -24,10 +24,15 @@ enum oom_section {
 					 * guessed */
 };
 
+/* Sentences of a paragraph after which it may be cut short. */
+#define OOM_SENTENCES_MAX 12
+
 /* A paragraph. Process names and paths in it are already safe for a terminal (lib/safe.h). */
 struct oom_paragraph {
 	enum oom_section section;
 	char *text;		/* owned; no newline, no final blank */
+	size_t ends[OOM_SENTENCES_MAX];	/* where its first sentences end, in bytes, ascending */
+	size_t end_count;	/* the end of the text is not among them */
 };
 
 struct oom_explanation {

@@ -95,3 +95,14 @@ size_t wrap_line(const char *text, size_t columns, size_t *ret_next)
 	*ret_next = text[at] ? next : at;
 	return end;
 }
+
+size_t wrap_lines(const char *text, size_t columns)
+{
+	size_t lines = 1, next;
+
+	for (wrap_line(text, columns, &next); text[next]; wrap_line(text, columns, &next)) {
+		text += next;
+		lines++;
+	}
+	return lines;
+}

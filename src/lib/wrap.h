@@ -26,4 +26,7 @@ size_t wrap_head(const char *text, size_t columns);
  */
 size_t wrap_line(const char *text, size_t columns, size_t *ret_next);
 
+/* The lines of at most COLUMNS that wrap_line() makes of TEXT. */
+size_t wrap_lines(const char *text, size_t columns);
+
 #endif

@@ -16,7 +16,7 @@ enum query_key {
 	KEY_SINCE = OPTION_LONG_ONLY, KEY_UNTIL, KEY_PID, KEY_COMM, KEY_CGROUP,
 	KEY_TASKS, KEY_JSON, KEY_NOHEADINGS, KEY_COLOR,
 	KEY_JOURNAL = 'j', KEY_BOOT = 'b', KEY_FOLLOW = 'f', KEY_LAST = 'n', KEY_LIST = 'l',
-	KEY_OUTPUT = 'o', KEY_QUIET = 'q', KEY_BYTES = 'B', KEY_HELP = 'h', KEY_VERSION = 'V',
+	KEY_OUTPUT = 'o', KEY_QUIET = 'q', KEY_BYTES = 'B', KEY_VERBOSE = 'v', KEY_HELP = 'h', KEY_VERSION = 'V',
 };
 
 static const struct option_description query_list[] = {
@@ -29,7 +29,8 @@ static const struct option_description query_list[] = {
 	{ "pid", KEY_PID, "PID", "only where PID was killed or asked for memory", NULL },
 	{ "comm", KEY_COMM, "NAME", "only where NAME was killed or asked for memory", NULL },
 	{ "cgroup", KEY_CGROUP, "PATH", "only in the cgroup PATH or below it", NULL },
-	{ "list", KEY_LIST, NULL, "a line per report", "Output" },
+	{ "verbose", KEY_VERBOSE, NULL, "all of the explanation, ten tasks", "Output" },
+	{ "list", KEY_LIST, NULL, "a line per report", NULL },
 	{ "tasks", KEY_TASKS, "[=N]", "the task table, or its N worst, ranked", NULL },
 	{ "output", KEY_OUTPUT, "LIST", "columns of --tasks; +LIST appends", NULL },
 	{ "json", KEY_JSON, NULL, "one JSON object per line, sizes in bytes", NULL },
@@ -209,6 +210,9 @@ static int query_apply(struct query_parser *parser, int key, const char *argumen
 		return parse_boot(argument, query, parser->err);
 	case KEY_FOLLOW:
 		query->follow = true;
+		return 0;
+	case KEY_VERBOSE:
+		output->verbose = true;
 		return 0;
 	case KEY_LIST:
 		output->form = WHY_LIST;

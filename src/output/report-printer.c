@@ -101,25 +101,41 @@ char *why_safe(const char *raw)
 	return safe ? terminal_fit(safe_text(safe, room, raw)) : NULL;
 }
 
-int why_wrap(struct why_printer *printer, const char *text, int at, int indent, bool bold)
+/* The columns of a line of which INDENT are taken; 0: no wrapping. */
+static size_t columns_left(const struct why_printer *printer, int indent)
+{
+	int room = printer->width - indent;
+
+	return !printer->width ? 0 : room > 1 ? (size_t)room : 1;
+}
+
+int why_wrap(struct why_printer *printer, const char *text, int indent, int hanging, bool bold)
 {
 	CLEANUP_FREE char *fit = terminal_fit(text);
 	size_t next, length;
+	int lines = 1;
 
 	if (!fit)
 		return -ENOMEM;
 	bold = bold && printer->colour;
-	for (const char *line = fit;; line += next) {
-		int room = printer->width - at;
-
-		length = wrap_line(line, !printer->width ? 0 : room > 1 ? (size_t)room : 1, &next);
+	for (const char *line = fit;; line += next, lines++) {
+		length = wrap_line(line, columns_left(printer, lines == 1 ? indent : hanging),
+				   &next);
 		fprintf(printer->stream, "%s%.*s%s\n", bold ? WHY_BOLD : "", (int)length, line,
 			bold ? WHY_PLAIN : "");
 		if (!line[next])
-			return 0;
-		fprintf(printer->stream, "%*s", indent, "");
-		at = indent;
+			return lines;
+		fprintf(printer->stream, "%*s", hanging, "");
 	}
+}
+
+int why_count_lines(const struct why_printer *printer, const char *text, size_t length,
+		    int indent)
+{
+	CLEANUP_FREE char *part = strndup(text, length);
+	CLEANUP_FREE char *fit = part ? terminal_fit(part) : NULL;
+
+	return fit ? (int)wrap_lines(fit, columns_left(printer, indent)) : 0;
 }
 
 /* Writes a part of the title, if there is one. Returns 0 or -ENOMEM. */

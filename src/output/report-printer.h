@@ -58,12 +58,19 @@ void why_list_close(struct why_printer *printer);
 char *why_safe(const char *raw);
 
 /*
- * Writes TEXT, which is safe already, wrapped: the first line goes on at column AT, the others are
- * indented by INDENT. BOLD: where there is colour. Returns 0 or -ENOMEM.
+ * Writes TEXT, which is safe already, wrapped: the first line goes on at column INDENT, the others
+ * are indented to HANGING. BOLD: where there is colour. Returns the number of lines, or -ENOMEM.
  */
-int why_wrap(struct why_printer *printer, const char *text, int at, int indent, bool bold);
+int why_wrap(struct why_printer *printer, const char *text, int indent, int hanging, bool bold);
 
-/* Writes "Report 2: [ 7283.481043], host web1, from kern.log". Returns 0 or -ENOMEM. */
+/* The lines that the first LENGTH bytes of TEXT take, all indented by INDENT; 0: no memory. */
+int why_count_lines(const struct why_printer *printer, const char *text, size_t length,
+		    int indent);
+
+/*
+ * Writes "Report 2: [ 7283.481043], host web1, from kern.log". Returns the number of lines, or
+ * -ENOMEM.
+ */
 int why_title(struct why_printer *printer, const struct why_case *shown);
 
 #endif

@@ -42,10 +42,10 @@ int why_tasks(struct why_printer *printer, const struct why_case *shown)
 		if (printer->begun)
 			fputc('\n', printer->stream);
 		r = why_title(printer, shown);
-		if (r == 0 && !shown->report->task_count)
+		if (r >= 0 && !shown->report->task_count)
 			fputs("This report has no task table.\n", printer->stream);
 	}
-	if (r == 0 && shown->report->task_count)
+	if (r >= 0 && shown->report->task_count)
 		r = print_tasks(printer, shown);
-	return r;
+	return r < 0 ? r : 0;
 }

@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report-text.c - a report explained for people: paragraphs, and the worst of the tasks */
+/*
+ * report-text.c - a report explained for people: the first screen, or all paragraphs; the worst
+ * of the tasks
+ */
 #include <config.h>
 
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/explain-parts.h"
 #include "lib/cleanup.h"
 #include "output/task-table.h"
 
+/* A report without --verbose fits a terminal of so many lines. */
+#define SCREEN_LINES 25
+
 /* Tasks in the ranking, and victims that are shown below them because they are not among them. */
-#define TASKS_SHOWN 10
-#define VICTIMS_SHOWN 3
+#define TASKS_BRIEF 5
+#define TASKS_VERBOSE 10
+#define VICTIMS_BRIEF 1
+#define VICTIMS_VERBOSE 3
 
 /* Names that are given of the tasks that could not be killed. */
 #define NAMES_SHOWN 8
@@ -25,8 +35,26 @@
 
 #define EXEMPT_ADJ (-1000)
 
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
 static const char ranking_label[] = "Ranking";
+static const char more[] = "More with -v.";
 static const char ranking_columns[] = "RANK,PID,BADNESS,SHARE,RSS,SWAP,PTE,ADJ,NAME";
+
+/* What the first screen has of each section: the most wanted takes its lines first. */
+static const struct brief {
+	enum oom_section section;
+	int lines;		/* at most, while others want some */
+	bool always;		/* one sentence at least, whatever the others have taken */
+	bool first_only;	/* nothing of its paragraphs but the first */
+} briefs[] = {
+	{ OOM_SECTION_ADVICE, 7, true, false },
+	/* Why it ran out; the second paragraph is where all of it was. */
+	{ OOM_SECTION_MEMORY, 4, true, true },
+	{ OOM_SECTION_GAPS, 2, false, false },
+	{ OOM_SECTION_SCOPE, 3, false, false },
+	{ OOM_SECTION_WHY, 3, false, false },
+};
 
 /* The column at which paragraphs begin. */
 static int paragraph_column(const struct why_printer *printer)
@@ -58,21 +86,111 @@ static int put_paragraph(struct why_printer *printer, const char *label, const c
 	return why_wrap(printer, text, column, column, false);
 }
 
-static int put_explanation(struct why_printer *printer, const struct oom_explanation *explanation)
+/* Where sentence I of PARAGRAPH ends, in bytes. */
+static size_t sentence_end(const struct oom_paragraph *paragraph, size_t i)
 {
+	return i < paragraph->end_count ? paragraph->ends[i] : strlen(paragraph->text);
+}
+
+/* The lines that the first LENGTH bytes of PARAGRAPH take with their label. */
+static int paragraph_lines(const struct why_printer *printer,
+			   const struct oom_paragraph *paragraph, size_t length)
+{
+	int column = paragraph_column(printer);
+
+	return !length ? 0 : why_count_lines(printer, paragraph->text, length, column) +
+			     (column == ABOVE_INDENT);
+}
+
+/*
+ * Lets *SHOWN, the bytes of PARAGRAPH that are shown, grow to as many of its first SENTENCES as
+ * fit LINES more. Returns how many of them that takes.
+ */
+static int show_sentences(const struct why_printer *printer,
+			  const struct oom_paragraph *paragraph, size_t sentences, int lines,
+			  size_t *shown)
+{
+	int had = paragraph_lines(printer, paragraph, *shown);
+
+	for (size_t i = sentences; i-- > 0 && sentence_end(paragraph, i) > *shown;) {
+		size_t end = sentence_end(paragraph, i);
+		int taken = paragraph_lines(printer, paragraph, end) - had;
+
+		if (taken <= lines) {
+			*shown = end;
+			return taken;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Finds how many bytes of each paragraph are shown, always whole sentences, where LINES are left
+ * for all of them: of each section first the beginnings of its paragraphs, then what follows.
+ */
+static void choose_sentences(const struct why_printer *printer,
+			     const struct oom_explanation *explanation, int lines, size_t shown[])
+{
+	size_t count = explanation->count;
+
+	/* In a second round what is left is for whoever can use it. */
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(briefs); i++) {
+		const struct brief *brief = &briefs[i % ARRAY_SIZE(briefs)];
+		bool again = i >= ARRAY_SIZE(briefs);
+		int left = !again && brief->lines < lines ? brief->lines : lines, used = 0;
+
+		for (size_t j = 0; j < 2 * count; j++) {
+			const struct oom_paragraph *paragraph = &explanation->list[j % count];
+			size_t sentences = j < count ? 1 : paragraph->end_count + 1;
+			bool must = brief->always && !again && !used;
+
+			if (paragraph->section == brief->section &&
+			    !(brief->first_only && j % count &&
+			      paragraph[-1].section == paragraph->section))
+				used += show_sentences(printer, paragraph, sentences,
+						       must ? INT_MAX : left - used,
+						       &shown[j % count]);
+		}
+		lines -= used;
+	}
+}
+
+/* Writes the explanation; without --verbose what is most wanted of it, in LINES. */
+static int put_explanation(struct why_printer *printer, const struct oom_explanation *explanation,
+			   int lines)
+{
+	CLEANUP_FREE size_t *shown = calloc(explanation->count + 1, sizeof(*shown));
+	enum oom_section last = OOM_SECTION_SUMMARY;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < explanation->count; i++) {
+	if (!shown)
+		return -ENOMEM;
+	for (size_t i = 0; i < explanation->count; i++) {
 		const struct oom_paragraph *paragraph = &explanation->list[i];
-		bool again = i && explanation->list[i - 1].section == paragraph->section;
-		const char *label = again ? "" : oom_section_name(paragraph->section);
 
+		if (printer->output->verbose || paragraph->section == OOM_SECTION_SUMMARY)
+			shown[i] = strlen(paragraph->text);
+		if (paragraph->section == OOM_SECTION_SUMMARY)
+			lines -= 1 + why_count_lines(printer, paragraph->text, shown[i], 0);
+	}
+	if (!printer->output->verbose)
+		choose_sentences(printer, explanation, lines, shown);
+	for (size_t i = 0; r >= 0 && i < explanation->count; i++) {
+		const struct oom_paragraph *paragraph = &explanation->list[i];
+		CLEANUP_FREE char *text = strndup(paragraph->text, shown[i]);
+
+		if (!text)
+			return -ENOMEM;
+		if (!*text)
+			continue;
 		if (paragraph->section == OOM_SECTION_SUMMARY) {
-			r = why_wrap(printer, paragraph->text, 0, 0, false);
+			r = why_wrap(printer, text, 0, 0, false);
 			fputs(i + 1 < explanation->count ? "\n" : "", printer->stream);
-		} else {
-			r = put_paragraph(printer, label, paragraph->text);
+			continue;
 		}
+		r = put_paragraph(printer, paragraph->section == last ? ""
+				  : oom_section_name(paragraph->section), text);
+		last = paragraph->section;
 	}
 	return r;
 }
@@ -140,8 +258,8 @@ static void write_exempt(FILE *text, const struct why_case *shown)
 
 /* The rows of the ranking. */
 struct rows {
-	const struct oom_task *list[TASKS_SHOWN + VICTIMS_SHOWN];
-	bool killed[TASKS_SHOWN + VICTIMS_SHOWN];
+	const struct oom_task *list[TASKS_VERBOSE + VICTIMS_VERBOSE];
+	bool killed[TASKS_VERBOSE + VICTIMS_VERBOSE];
 	size_t count;
 	size_t first;		/* so many are the first of the ranking, the others are victims */
 };
@@ -154,12 +272,13 @@ static bool report_text_has_row(const struct rows *rows, const struct oom_task *
 	return false;
 }
 
-static struct rows choose_rows(const struct why_case *shown)
+static struct rows choose_rows(const struct why_case *shown, bool verbose)
 {
 	const struct oom_report *report = shown->report;
 	size_t candidates = shown->ranking->candidates;
 	size_t tasks = candidates ? candidates : report->task_count;
-	struct rows rows = { .first = tasks < TASKS_SHOWN ? tasks : TASKS_SHOWN };
+	size_t most = verbose ? TASKS_VERBOSE : TASKS_BRIEF;
+	struct rows rows = { .first = tasks < most ? tasks : most };
 
 	for (; rows.count < rows.first; rows.count++) {
 		rows.list[rows.count] = &report->tasks[shown->ranking->order[rows.count]];
@@ -168,8 +287,9 @@ static struct rows choose_rows(const struct why_case *shown)
 	for (size_t i = 0; i < report->victim_count; i++) {
 		const struct oom_task *task = oom_find_task(report, report->victims[i].pid);
 
-		if (!task || report_text_has_row(&rows, task) || rows.count == TASKS_SHOWN +
-		    VICTIMS_SHOWN)
+		if (rows.count == rows.first + (verbose ? VICTIMS_VERBOSE : VICTIMS_BRIEF))
+			break;
+		if (!task || report_text_has_row(&rows, task))
 			continue;
 		rows.list[rows.count] = task;
 		rows.killed[rows.count++] = true;
@@ -177,11 +297,17 @@ static struct rows choose_rows(const struct why_case *shown)
 	return rows;
 }
 
-static void write_caption(FILE *text, const struct why_case *shown, const struct rows *rows)
+/* What stands above the rows. The caller frees it; NULL: out of memory. */
+static char *make_caption(const struct why_case *shown, const struct rows *rows, bool verbose)
 {
 	size_t candidates = shown->ranking->candidates, tasks = shown->report->task_count;
 	bool marked = false;
+	size_t length;
+	char *caption = NULL;
+	FILE *text = open_memstream(&caption, &length);
 
+	if (!text)
+		return NULL;
 	for (size_t i = 0; i < rows->count; i++)
 		marked = marked || rows->killed[i];
 	if (!candidates)
@@ -189,44 +315,27 @@ static void write_caption(FILE *text, const struct why_case *shown, const struct
 			shown->ranking->chosen == OOM_NO_TASK ? "the largest first"
 			: "first the chosen one, then the largest");
 	else if (rows->first < candidates)
-		fprintf(text, "The %zu worst of %zu tasks that could be killed", rows->first,
-			candidates);
+		fprintf(text, "The %zu worst of %zu %s", rows->first, candidates,
+			verbose ? "tasks that could be killed" : "candidates");
 	else
-		fprintf(text, "The %zu task%s that could be killed, the worst first", candidates,
-			PLURAL(candidates));
+		fprintf(text, "The %zu %s%s%s, the worst first", candidates,
+			verbose ? "task" : "candidate", PLURAL(candidates),
+			verbose ? " that could be killed" : "");
 	fprintf(text, "%s.", marked ? "; * was killed" : "");
-	write_exempt(text, shown);
+	if (verbose)
+		write_exempt(text, shown);
+	else
+		fprintf(text, " %s", more);
+	if (fclose(text) == 0)
+		return caption;
+	free(caption);
+	return NULL;
 }
 
-static int put_caption(struct why_printer *printer, const struct why_case *shown,
+static int put_ranking(struct why_printer *printer, const struct why_case *shown,
 		       const struct rows *rows)
 {
-	CLEANUP_FREE char *caption = NULL;
-	size_t length;
-	FILE *text = open_memstream(&caption, &length);
-
-	if (!text)
-		return -ENOMEM;
-	write_caption(text, shown, rows);
-	return fclose(text) == 0 ? put_paragraph(printer, ranking_label, caption) : -ENOMEM;
-}
-
-static int report_text_put_rows(struct task_table *table, const struct why_printer *printer,
-				const struct rows *rows)
-{
 	static const char *const least[] = { "PTE", "SWAP", "BADNESS", "RANK", "SHARE", NULL };
-	int r = task_table_open(table, printer);
-
-	for (size_t i = 0; r == 0 && i < rows->count; i++)
-		r = task_table_add(table, rows->list[i], rows->killed[i]);
-	if (r < 0)
-		return r;
-	task_table_fit(table, printer->width ? (size_t)printer->width : SIZE_MAX, least);
-	return task_table_print(table);
-}
-
-static int put_ranking(struct why_printer *printer, const struct why_case *shown)
-{
 	struct task_column_choice choice = { .count = 0 };
 	struct task_table table = {
 		.choice = &choice,
@@ -235,28 +344,44 @@ static int put_ranking(struct why_printer *printer, const struct why_case *shown
 		.marks = true,
 		.name_width = NAME_WIDTH,
 	};
-	struct rows rows = choose_rows(shown);
 	struct error err;
 	int r = task_column_parse(ranking_columns, &choice, &err);
 
 	if (r == 0)
-		r = put_caption(printer, shown, &rows);
-	if (r == 0)
-		r = report_text_put_rows(&table, printer, &rows);
+		r = task_table_open(&table, printer);
+	for (size_t i = 0; r == 0 && i < rows->count; i++)
+		r = task_table_add(&table, rows->list[i], rows->killed[i]);
+	if (r == 0) {
+		task_table_fit(&table, printer->width ? (size_t)printer->width : SIZE_MAX, least);
+		r = task_table_print(&table);
+	}
 	task_table_close(&table);
 	return r;
 }
 
 int why_text(struct why_printer *printer, const struct why_case *shown)
 {
-	int r;
+	bool verbose = printer->output->verbose;
+	struct rows rows = choose_rows(shown, verbose);
+	CLEANUP_FREE char *caption = make_caption(shown, &rows, verbose);
+	int lines = SCREEN_LINES, r;
 
+	if (!caption)
+		return -ENOMEM;
 	if (printer->begun)
 		fputc('\n', printer->stream);
 	r = why_title(printer, shown);
-	if (r == 0)
-		r = put_explanation(printer, shown->explanation);
-	if (r == 0 && shown->report->task_count)
-		r = put_ranking(printer, shown);
-	return r;
+	if (r < 0)
+		return r;
+	lines -= r;
+	/* What stands below the explanation: the caption, the heading and the rows, or one line. */
+	lines -= !rows.count ? 1 : why_count_lines(printer, caption, strlen(caption),
+						   paragraph_column(printer)) + 1 +
+		 (int)rows.count;
+	r = put_explanation(printer, shown->explanation, lines);
+	if (r >= 0 && rows.count)
+		r = put_paragraph(printer, ranking_label, caption);
+	else if (r >= 0 && !verbose)
+		fprintf(printer->stream, "%s\n", more);
+	return r < 0 ? r : rows.count ? put_ranking(printer, shown, &rows) : 0;
 }

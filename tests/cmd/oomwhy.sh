@@ -237,7 +237,7 @@ forms() {
 	run_oomwhy -o PID,RSS,SWAP,PTE,ADJ,BADNESS,NAME --bytes --noheadings "$global"
 	is "$(grep main.out "$tmp/out" | tr -s ' ' | sed 's/^ //')" \
 		'92 181055488 0 393216 0 44299 main.out' "-o: the table with these columns"
-	run_oomwhy "$two"
+	run_oomwhy --verbose "$two"
 	is "$(grep -c '^Report [12]:' "$tmp/out")" 2 "the text has both reports"
 	has "$tmp/out" '^What followed +1[0-9]* ms after the kill, main' "and the one says that the other followed"
 	for heading in When 'Who asked' 'What ran out' Memory Killed 'Why that one' 'What came back' \
@@ -268,6 +268,35 @@ forms() {
 	fi
 }
 
+# Each recorded report is told in 25 lines of 80 columns, in which there is what a tired reader must
+# know: who was killed, whose limit it was, what to do, and who had most.
+first_screens() {
+	command -v jq >/dev/null || { skip "the first screens" "no jq" && return; }
+	(cd "$logs" && "$OOMWHY" ./*.txt) >"$tmp/text" </dev/null
+	(cd "$logs" && "$OOMWHY" --json ./*.txt) >"$tmp/json" </dev/null
+	mkdir "$tmp/screens"
+	awk -v base="$tmp/screens/" '/^Report [0-9]+:/ { screen = base (++count) } { print >screen }' "$tmp/text"
+	jq -r '(.explanation / "\n")[] | select(startswith("In short: "))[10:]' "$tmp/json" |
+		tr -s ' ' >"$tmp/summaries"
+	jq -r '[if .tasks then "^Ranking +(The )?[0-9]+ " else "More with -v" end] +
+		([.explanation | match("\n(What to do|What ran out): "; "g").captures[0].string | "^\(.)  "] | unique) |
+		join("|")' "$tmp/json" >"$tmp/wanted"
+	number=0 lacking='' large=''
+	while read -r summary <&3 && read -r wanted <&4; do
+		number=$((number + 1))
+		screen=$tmp/screens/$number
+		sed -i '${ /^$/d; }' "$screen"
+		[ "$(awk '{ if (length > most) most = length } END { print NR <= 25 && most <= 80 }' "$screen")" = 1 ] ||
+			large="$large $number"
+		tr -s ' \n' '  ' <"$screen" | grep -qF -e "$summary" || lacking="$lacking $number: $summary"
+		[ "$(grep -cE -e "$wanted" "$screen")" -eq "$(echo "$wanted" | tr '|' '\n' | sort -u | wc -l)" ] ||
+			lacking="$lacking $number: $wanted"
+	done 3<"$tmp/summaries" 4<"$tmp/wanted"
+	is "$number" "$(grep -c '^Report' "$tmp/text")" "$number reports are told"
+	is "$large" '' "each on a screen of 25 lines and 80 columns"
+	is "$lacking" '' "with the victim, whose limit it was, what to do and the worst tasks"
+}
+
 # widest: the length of the longest line of the text.
 widest() {
 	awk '{ if (length > most) most = length } END { print most + 0 }' "$tmp/out"
@@ -275,23 +304,23 @@ widest() {
 
 width_and_colour() {
 	for columns in 40 60 80 100; do
-		COLUMNS=$columns "$OOMWHY" "$memcg" >"$tmp/out" </dev/null
+		COLUMNS=$columns "$OOMWHY" -v "$memcg" >"$tmp/out" </dev/null
 		sed -n '/^Ranking/q; p' "$tmp/out" | grep -v '/' >"$tmp/text"
 		[ "$(awk '{ if (length > most) most = length } END { print most }' "$tmp/text")" -le $columns ]
 		ok $? "COLUMNS=$columns: the text is not wider"
 	done
-	COLUMNS=300 "$OOMWHY" "$memcg" >"$tmp/out" </dev/null
+	COLUMNS=300 "$OOMWHY" -v "$memcg" >"$tmp/out" </dev/null
 	[ "$(sed -n '/^Ranking/q; p' "$tmp/out" | awk '{ if (length > most) most = length } END { print most }')" -le 100 ]
 	ok $? "COLUMNS=300: nor than 100, which is as much as one likes to read"
-	COLUMNS=nonsense "$OOMWHY" "$memcg" >"$tmp/other" </dev/null
-	"$OOMWHY" "$memcg" >"$tmp/out" </dev/null
+	COLUMNS=nonsense "$OOMWHY" -v "$memcg" >"$tmp/other" </dev/null
+	"$OOMWHY" -v "$memcg" >"$tmp/out" </dev/null
 	cmp -s "$tmp/out" "$tmp/other"
 	ok $? "COLUMNS=nonsense is as without"
 	escape=$(printf '\033')
 	hasnt "$tmp/out" "$escape" "a file gets no colour"
-	"$OOMWHY" --color=always "$memcg" >"$tmp/out" </dev/null
+	"$OOMWHY" -v --color=always "$memcg" >"$tmp/out" </dev/null
 	has "$tmp/out" "$escape\\[" "--color=always"
-	NO_COLOR=1 "$OOMWHY" --color=always "$memcg" >"$tmp/out" </dev/null
+	NO_COLOR=1 "$OOMWHY" -v --color=always "$memcg" >"$tmp/out" </dev/null
 	has "$tmp/out" "$escape\\[" "--color=always although NO_COLOR is set"
 	sed "s/$escape\\[[0-9;]*m//g" "$tmp/out" | cmp -s - "$tmp/other"
 	ok $? "colour is emphasis only: without it the text is the same"
@@ -475,6 +504,7 @@ usage
 sources
 choice
 forms
+first_screens
 width_and_colour
 unwritable
 follows

@@ -103,7 +103,7 @@ static void set_victims(struct stage *stage)
 static void results(struct stage *stage, enum oom_section section, const char *text)
 {
 	stage->paragraphs[stage->explanation.count++] =
-		(struct oom_paragraph){ section, (char *)text };
+		(struct oom_paragraph){ .section = section, .text = (char *)text };
 	stage->explanation.list = stage->paragraphs;
 }
 
@@ -176,8 +176,8 @@ struct press {
 static void open_coloured(struct press *press, enum why_form form, enum why_colour colour)
 {
 	*press = (struct press){
-		.output = { .form = form, .unit = SIZE_HUMAN, .headings = true, .colour = colour,
-			    .columns = task_column_default() },
+		.output = { .form = form, .verbose = true, .unit = SIZE_HUMAN, .headings = true,
+			    .colour = colour, .columns = task_column_default() },
 	};
 	if (why_open(&press->printer, &press->output,
 		     open_memstream(&press->text, &press->size)) < 0) {
@@ -273,6 +273,69 @@ static void test_text(void)
 	why_show(&press.printer, &stage.shown);
 	tap_has(press.text, "task 9\n\nReport 2: [7284.5], host",
 		"a blank line between reports; seconds since boot have brackets");
+	close_press(&press);
+}
+
+/* Makes of the paragraph that was told last one of two sentences; the first has END bytes. */
+static void end_sentence(struct stage *stage, size_t end)
+{
+	struct oom_paragraph *paragraph = &stage->paragraphs[stage->explanation.count - 1];
+
+	paragraph->ends[paragraph->end_count++] = end;
+}
+
+/* A text of COUNT words, 8 bytes each. */
+static const char *words(char *text, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		memcpy(text + 8 * i, "a word, ", 9);
+	return text;
+}
+
+/* The first screen: what is most wanted, in whole sentences, and the five worst. */
+static void test_text_brief(void)
+{
+	char memory[1024], why[1024], advice[1024];
+	struct press press;
+	struct stage stage;
+
+	set_stage(&stage);
+	stage.explanation.count = 2;
+	results(&stage, OOM_SECTION_SCOPE, "The memory of the whole machine.");
+	results(&stage, OOM_SECTION_MEMORY, words(memory, 60));
+	end_sentence(&stage, 20 * 8);
+	end_sentence(&stage, 30 * 8);
+	results(&stage, OOM_SECTION_MEMORY, "Where all of it was.");
+	results(&stage, OOM_SECTION_WHY, words(why, 30));
+	results(&stage, OOM_SECTION_ADVICE, "Add swap. There is none.");
+	end_sentence(&stage, strlen("Add swap."));
+	results(&stage, OOM_SECTION_ADVICE, words(advice, 60));
+	end_sentence(&stage, 30 * 8);
+	stage.victims[0].pid = 112;
+	open_press(&press, WHY_TEXT);
+	press.output.verbose = false;
+	tap_is(why_show(&press.printer, &stage.shown), 0, "the first screen is told");
+	tap_is(lines_of(press.text), 25, "in 25 lines");
+	tap_ok(widest_line(press.text) <= 80, "of 80 columns");
+	tap_has(press.text, "was killed.\n\nWhat ran out    The memory of the whole machine.\n",
+		"the summary, and what ran out");
+	tap_ok(!strstr(press.text, "Who asked"), "who asked is left out");
+	tap_ok(!strstr(press.text, "Where all"), "so is where all of the memory was");
+	tap_has(press.text, "\nMemory          a word, ", "but not what it was short of");
+	tap_has(press.text, "\nWhat to do      Add swap. There is none.\n                a word, ",
+		"each advice is begun before one is told to its end");
+	tap_has(press.text, "\nRanking         The 5 worst of 14 candidates; * was killed. More "
+		"with -v.\n", "the caption says where the rest is");
+	tap_ok(strstr(press.text, "task 4\n") && !strstr(press.text, "task 5\n"), "five tasks");
+	tap_has(press.text, "task 12\n", "and the victim that is not among them");
+	close_press(&press);
+	stage.report.task_count = stage.ranking.candidates = 0;
+	stage.explanation.count = 1;
+	open_press(&press, WHY_TEXT);
+	press.output.verbose = false;
+	why_show(&press.printer, &stage.shown);
+	tap_has(press.text, "task 0 (pid 100) was killed.\nMore with -v.\n",
+		"without a table the rest has a line of its own");
 	close_press(&press);
 }
 
@@ -820,7 +883,8 @@ static void read_terminal(int master, char text[static 8192])
 static const char *shown_on_terminal(const struct stage *stage, enum why_form form,
 				     unsigned short columns, char text[static 8192])
 {
-	struct why_output output = { .form = form, .unit = SIZE_HUMAN, .headings = true };
+	struct why_output output = { .form = form, .verbose = true, .unit = SIZE_HUMAN,
+				     .headings = true };
 	struct why_printer printer;
 	int master;
 	FILE *terminal = open_terminal(columns, &master);
@@ -890,6 +954,7 @@ int main(void)
 	unsetenv("COLUMNS");
 	setenv("TZ", "UTC", 1);
 	test_text();
+	test_text_brief();
 	test_text_widths();
 	test_text_colour();
 	test_text_unranked();

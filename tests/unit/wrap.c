@@ -82,9 +82,16 @@ static void test_lines(void)
 {
 	char lines[256];
 
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t count = 1;
+
 		tap_is_text(joined(cases[i].text, cases[i].columns, lines), cases[i].lines,
 			    "a wrapped text");
+		for (const char *at = lines; (at = strchr(at, '|')); at++)
+			count++;
+		tap_is((int64_t)wrap_lines(cases[i].text, cases[i].columns), (int64_t)count,
+		       "its lines are counted");
+	}
 }
 
 /* Adds to ALL what is no blank in TEXT. */
