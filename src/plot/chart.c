@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* chart.c - choose curves, axes and units for the picture of a run */
+/* chart.c - choose curves, and find steps, limits, the end and what the axes must reach */
 #include <config.h>
 
 #include <errno.h>
@@ -7,46 +7,49 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/duration.h"
 #include "plot/chart.h"
+#include "sandbox/sandbox-limit.h"
 
 /* VSZ that is so many times all else would press all else to the ground: the axis is broken. */
 #define FAR_ABOVE 4.0
 
-/* Above the highest point, as a share of its height. */
-#define HEADROOM 0.05
+/* Beside a name, in characters: the distance from its line and from the next name. */
+#define NAME_GAP 1.5
 
-/* How high the mark of a break, what is above it, and the end are, by the height below. */
-#define BREAK_AT 1.06
-#define BREAK_MIDDLE 1.16
-#define BREAK_SPREAD 0.04
-#define BREAK_TOP 1.24
+/* A name that finds no room in so much of the height, or in so many lines, covers another one. */
+#define NAMES_HEIGHT 0.4
+#define NAMES_LINES 64
 
-/* Between the tics of an axis lies a power of two of its unit: so many of them at most. */
-#define TICS_MAX 9.0
-
-static size_t chart_column_of(const char *name)
+/* Without libm, which would add a megabyte to VSZ. */
+static double chart_max(double a, double b)
 {
-	size_t i = 0;
-
-	while (strcmp(columns[i].name, name) != 0)
-		i++;
-	return i;
+	return a > b ? a : b;
 }
 
-static bool chart_is_named(size_t column, const char *name)
+static double chart_min(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+bool chart_column_is(size_t column, const char *name)
 {
 	return !strcmp(columns[column].name, name);
 }
 
-/* The figure as it is, in bytes or counted; NAN: not read. */
-static double chart_figure(size_t column, const struct sample *sample)
+double chart_figure(size_t column, const struct recorded_row *row)
 {
-	uint64_t value = column_value(&columns[column], sample);
+	uint64_t value = column_value(&columns[column], &row->sample);
 
-	if (columns[column].kind == COLUMN_GROWTH)
-		return (int64_t)value == SAMPLE_NO_GROWTH ? NAN : (double)(int64_t)value;
-	return value == SAMPLE_MISSING ? NAN : (double)value;
+	if (column_is_missing(&columns[column], value))
+		return NAN;
+	return columns[column].kind == COLUMN_GROWTH ? (double)(int64_t)value : (double)value;
+}
+
+double chart_place(const struct chart *chart, const struct recorded_row *row)
+{
+	if (chart->x == CHART_X_TIME)
+		return (double)row->sample.elapsed_ns;
+	return chart->x == CHART_X_ROW ? (double)row->moment : (double)row->sample.touched;
 }
 
 size_t chart_process(const struct chart *chart, const struct recorded_row *row)
@@ -60,25 +63,23 @@ size_t chart_process(const struct chart *chart, const struct recorded_row *row)
 	return process;
 }
 
-static void find_processes(struct chart *chart)
+/* The processes, and over what they are drawn. */
+static void scan_rows(struct chart *chart)
 {
 	const struct recording *recording = chart->recording;
+	bool steps = false;
 
 	chart->processes = 1;
-	for (size_t i = 0; i < recording->count; i++)
-		if (chart_process(chart, &recording->rows[i]) == chart->processes &&
-		    chart->processes < RECORDING_PROCESSES)
-			chart->pids[chart->processes++] = recording->rows[i].sample.pid;
-}
+	for (size_t i = 0; i < recording->count; i++) {
+		const struct recorded_row *row = &recording->rows[i];
 
-static enum chart_x choose_x(const struct recording *recording, enum chart_x wanted)
-{
-	if (wanted != CHART_X_AUTO)
-		return wanted;
-	for (size_t i = 0; i < recording->count; i++)
-		if (strcmp(sample_step_name(&recording->rows[i].sample), "touch") != 0)
-			return CHART_X_TIME;
-	return CHART_X_TOUCHED;
+		steps = steps || strcmp(sample_step_name(&row->sample), "touch") != 0;
+		if (chart_process(chart, row) == chart->processes &&
+		    chart->processes < RECORDING_PROCESSES)
+			chart->pids[chart->processes++] = row->sample.pid;
+	}
+	if (chart->x == CHART_X_AUTO)
+		chart->x = steps ? CHART_X_TIME : CHART_X_TOUCHED;
 }
 
 /* Whether the user has asked for COLUMN: more than the table has it anyway. */
@@ -94,44 +95,40 @@ static bool is_asked_for(const struct column_choice *choice, size_t column)
 	return times > 0;
 }
 
-static bool is_drawn(const struct chart *chart, const struct chart_params *params, size_t column)
+/*
+ * Whether PROCESS has a curve of COLUMN. VSZ and GREW of a child say nothing new; what is around
+ * both processes is one.
+ */
+static bool is_drawn(const struct chart *chart, const struct column_choice *choice,
+		     size_t process, size_t column)
 {
-	enum column_kind kind = columns[column].kind;
+	const struct column *drawn = &columns[column];
+	bool is_vsz = chart_column_is(column, "VSZ"), was_read = false;
 
-	if (chart_is_named(column, "VSZ") || chart_is_named(column, "RSS"))
-		return true;
-	if (kind == COLUMN_TEXT || kind == COLUMN_TIME || chart_is_named(column, "PID") ||
-	    (chart_is_named(column, "TOUCHED") && chart->x == CHART_X_TOUCHED))
+	if (process && (is_vsz || chart_column_is(column, "GREW") ||
+			drawn->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT | NEED_COMMITTED)))
 		return false;
-	return is_asked_for(params->columns, column);
+	if (!is_vsz && !chart_column_is(column, "RSS") &&
+	    (drawn->kind == COLUMN_TEXT || drawn->kind == COLUMN_TIME ||
+	     drawn->kind == COLUMN_ID || !is_asked_for(choice, column) ||
+	     (chart_column_is(column, "TOUCHED") && chart->x == CHART_X_TOUCHED)))
+		return false;
+	for (size_t i = 0; i < chart->recording->count && !was_read; i++) {
+		const struct recorded_row *row = &chart->recording->rows[i];
+
+		was_read = chart_process(chart, row) == process &&
+			   !isnan(chart_figure(column, row));
+	}
+	return was_read;
 }
 
-/* VSZ and GREW of a child say nothing new; what is around both processes is one. */
-static bool is_own(size_t process, size_t column)
-{
-	if (!process)
-		return true;
-	return !chart_is_named(column, "VSZ") && !chart_is_named(column, "GREW") &&
-	       !(columns[column].needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT | NEED_COMMITTED));
-}
-
-static bool was_read(const struct chart *chart, size_t process, size_t column)
-{
-	const struct recording *recording = chart->recording;
-
-	for (size_t i = 0; i < recording->count; i++)
-		if (chart_process(chart, &recording->rows[i]) == process &&
-		    !isnan(chart_figure(column, &recording->rows[i].sample)))
-			return true;
-	return false;
-}
-
-static void add_series(struct chart *chart, size_t process, size_t column)
+static void add_series(struct chart *chart, const struct column_choice *choice, size_t process,
+		       size_t column)
 {
 	struct chart_series *series = &chart->series[chart->series_count];
 
-	if (chart->series_count == CHART_SERIES_MAX || !is_own(process, column) ||
-	    !was_read(chart, process, column))
+	if (chart->series_count == CHART_SERIES_MAX ||
+	    !is_drawn(chart, choice, process, column))
 		return;
 	chart->series_count++;
 	series->process = process;
@@ -146,202 +143,270 @@ static void add_series(struct chart *chart, size_t process, size_t column)
 }
 
 /* RSS first and VSZ second, which are always there and look the same in every picture. */
-static void choose_series(struct chart *chart, const struct chart_params *params)
+static void choose_series(struct chart *chart, const struct column_choice *choice)
 {
-	add_series(chart, 0, chart_column_of("RSS"));
-	add_series(chart, 0, chart_column_of("VSZ"));
+	static const char *const first[] = { "RSS", "VSZ" };
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t column = 0; column < column_count; column++)
+			if (chart_column_is(column, first[i]))
+				add_series(chart, choice, 0, column);
 	for (size_t process = 0; process < chart->processes; process++)
 		for (size_t column = 0; column < column_count; column++)
-			if (is_drawn(chart, params, column) &&
-			    (process ||
-			     (!chart_is_named(column, "VSZ") && !chart_is_named(column, "RSS"))))
-				add_series(chart, process, column);
+			if (process || (!chart_column_is(column, "RSS") &&
+					!chart_column_is(column, "VSZ")))
+				add_series(chart, choice, process, column);
 }
 
-static double power_of_1024(size_t power)
+static void add_limit(struct chart *chart, double x, double y)
 {
-	return (double)(UINT64_C(1) << (10 * power));
+	if (chart->limit_count < CHART_LIMITS_MAX)
+		chart->limits[chart->limit_count++] = (struct chart_limit){ x, y, false };
 }
 
-static struct chart_unit size_unit(double largest)
+/* The limit at the end, in bytes; NAN: there was none, or it is not known. */
+static double last_limit(const struct chart *chart)
 {
-	static const char *const names[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	size_t power = 0;
-
-	while (power + 1 < sizeof(names) / sizeof(names[0]) && largest >= power_of_1024(power + 1))
-		power++;
-	return (struct chart_unit){ names[power], power_of_1024(power) };
+	return chart->limit_count ? chart->limits[chart->limit_count - 1].y : NAN;
 }
 
-static struct chart_unit time_unit(double largest)
+/* Whether the step NAME changes the limit, and to what; NAN: what a share is, is not known. */
+static bool is_limit_step(const struct chart *chart, const char *name, double *ret_limit)
 {
-	static const struct chart_unit units[] = {
-		{ "h", 3600e9 }, { "min", 60e9 }, { "s", 1e9 }, { "ms", 1e6 },
-	};
+	uint64_t page_size = chart->recording->plan.page_size;
+	struct error err;
+	struct step step;
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (largest >= 2 * units[i].size)
-			return units[i];
-	return (struct chart_unit){ "us", 1e3 };
+	if (step_parse(name, &step, &err) < 0 || step.rule->verb != VERB_BOUND ||
+	    step.rule->what != SANDBOX_LIMIT)
+		return false;
+	/* As the kernel takes it. */
+	if (page_size)
+		step.part.bytes -= step.part.bytes % page_size;
+	*ret_limit = step.part.permyriad ? NAN : (double)step.part.bytes;
+	return true;
 }
 
-/* The distance of tics of which no more than MOST fit into SPAN. */
-static double tic_step(double span, double most)
+static void add_step(struct chart *chart, const char *name, double x)
 {
-	double step = 1;
+	struct chart_step *step = &chart->steps[chart->step_count];
 
-	while (span / step > most)
-		step *= 2;
-	while (span > 0 && span / step * 2 <= most)
-		step /= 2;
-	return step;
+	if (chart->step_count == CHART_STEPS_MAX)
+		return;
+	chart->step_count++;
+	snprintf(step->name, sizeof(step->name), "%s", name);
+	step->x = x;
 }
 
-static double place(const struct chart *chart, const struct recorded_row *row)
-{
-	if (chart->x == CHART_X_TIME)
-		return (double)row->sample.elapsed_ns;
-	return chart->x == CHART_X_ROW ? (double)row->moment : (double)row->sample.touched;
-}
-
-double chart_place(const struct chart *chart, const struct recorded_row *row)
-{
-	return place(chart, row) / chart->x_unit.size;
-}
-
-/* Where the run would have gone, if that is not so far that what was is small beside it. */
-static double planned_end(const struct chart *chart, double end)
-{
-	double planned = (double)chart->recording->plan.touch;
-
-	if (strcmp(chart->recording->end.outcome, "completed") != 0 && planned <= 2.5 * end)
-		return planned > end ? planned : end;
-	return end;
-}
-
-static void lay_x(struct chart *chart)
+/*
+ * Finds the subject's steps, and the limits that they set. A step begins where the last row of the
+ * one before is: its own first row is at its end. One that was the end of the run has no row; it
+ * may have changed the limit before it was cut short, or not, but the limit at the end was read.
+ */
+static void find_steps(struct chart *chart)
 {
 	const struct recording *recording = chart->recording;
-	double end = 0;
+	const struct recorded_end *end = &recording->end;
+	const struct recorded_row *before = NULL;
+	const char *name = "";
+	bool limits_cut = false;
+	double limit;
 
-	for (size_t i = 0; i < recording->count; i++)
-		end = chart_max(end, place(chart, &recording->rows[i]));
-	end = chart_max(end, chart->end.x);
-	if (chart->x == CHART_X_TOUCHED)
-		end = planned_end(chart, end);
-	chart->x_unit = (struct chart_unit){ "", 1 };
-	if (chart->x != CHART_X_ROW)
-		chart->x_unit = chart->x == CHART_X_TIME ? time_unit(end) : size_unit(end);
-	for (size_t i = 0; i < chart->limit_count; i++)
-		chart->limits[i].x /= chart->x_unit.size;
-	chart->x_end = end > 0 ? end / chart->x_unit.size : 1;
-	chart->x_step = chart->x == CHART_X_TOUCHED ? tic_step(chart->x_end, TICS_MAX) : 0;
+	if (recording->plan.limit != SAMPLE_MISSING)
+		add_limit(chart, 0, (double)recording->plan.limit);
+	for (size_t i = 0; i < recording->count; i++) {
+		const struct recorded_row *row = &recording->rows[i];
+
+		if (row->sample.of_child)
+			continue;
+		if (strcmp(name, sample_step_name(&row->sample)) != 0) {
+			double x = chart_place(chart, before ? before : row);
+
+			name = sample_step_name(&row->sample);
+			add_step(chart, name, x);
+			if (is_limit_step(chart, name, &limit))
+				add_limit(chart, x, limit);
+		}
+		before = row;
+	}
+	if (before && *end->step && strcmp(end->step, name) != 0) {
+		add_step(chart, end->step, chart_place(chart, before));
+		limits_cut = is_limit_step(chart, end->step, &limit);
+	}
+	if (!end->known || end->limit == SAMPLE_MISSING)
+		return;
+	if (!limits_cut && chart->limit_count)
+		chart->limits[chart->limit_count - 1].y = (double)end->limit;
+	else if (limits_cut && (double)end->limit != last_limit(chart))
+		add_limit(chart, chart_place(chart, before), (double)end->limit);
 }
 
-/* What the values of the left axis reach; VSZ apart. */
-struct chart_extent {
-	double low, high;		/* of all but VSZ, bytes */
-	double vsz_low, vsz_high;	/* of VSZ; no VSZ: both 0 */
-	double right;			/* of counts */
-};
-
-static struct chart_extent find_extent(const struct chart *chart)
+/* What has been touched after LAST, the last row; how much of it in a step, is not known. */
+static double touched_since(const struct recorded_end *end, const struct sample *last)
 {
-	struct chart_extent extent = { .vsz_low = INFINITY };
+	if (!end->known || last->step != STEP_TOUCH || end->touched <= last->touched)
+		return 0;
+	return (double)(end->touched - last->touched);
+}
 
-	for (size_t s = 0; s < chart->series_count; s++) {
-		const struct chart_series *series = &chart->series[s];
-		bool is_vsz = chart_is_named(series->column, "VSZ");
+/* RSS at the end: as it was last read, and what has been touched since, as far as that counts. */
+static void find_end(struct chart *chart)
+{
+	const struct recording *recording = chart->recording;
+	const struct recorded_end *ended = &recording->end;
+	const struct recorded_row *first = NULL, *last = recording->rows;
+	struct chart_end *end = &chart->end;
+	double since, touched, growth = 1;
 
-		for (size_t i = 0; i < chart->recording->count; i++) {
-			const struct recorded_row *row = &chart->recording->rows[i];
-			double value = chart_figure(series->column, &row->sample);
+	for (size_t i = 0; i < recording->count; i++) {
+		if (recording->rows[i].sample.of_child)
+			continue;
+		last = &recording->rows[i];
+		first = first ? first : last;
+	}
+	first = first ? first : last;
+	since = touched_since(ended, &last->sample);
+	/* Reading may add nothing. */
+	touched = (double)last->sample.touched - (double)first->sample.touched;
+	if (touched > 0)
+		growth = ((double)last->sample.rss - (double)first->sample.rss) / touched;
+	end->last_x = chart_place(chart, last);
+	end->last_y = (double)last->sample.rss;
+	end->y = end->last_y + since * chart_max(0, chart_min(1, growth));
+	if (ended->known && !strcmp(ended->outcome, "oom-sandbox") && !isnan(last_limit(chart)))
+		end->y = chart_min(end->y, chart_max(last_limit(chart), end->last_y));
+	end->killed = ended->known && ended->signal && strcmp(ended->outcome, "interrupted") != 0;
+	end->x = end->last_x;
+	if (chart->x == CHART_X_TOUCHED)
+		end->x += since;
+	else if (chart->x == CHART_X_TIME && end->killed)
+		end->x = chart_max(end->x, (double)ended->elapsed_ns);
+	end->estimated = since > 0 || end->x > end->last_x;
+}
 
-			if (isnan(value) || chart_process(chart, row) != series->process)
+/* As far as there is anything, or as the run was to go if that is not far beyond. */
+static void reach_x(struct chart *chart)
+{
+	const struct recording *recording = chart->recording;
+	double planned = (double)recording->plan.touch;
+
+	chart->x_end = chart->end.x;
+	for (size_t i = 0; i < recording->count; i++)
+		chart->x_end = chart_max(chart->x_end, chart_place(chart, &recording->rows[i]));
+	if (chart->x == CHART_X_TOUCHED && strcmp(recording->end.outcome, "completed") != 0 &&
+	    planned <= 2.5 * chart->x_end)
+		chart->x_end = chart_max(chart->x_end, planned);
+	if (chart->x_end <= 0)
+		chart->x_end = 1;
+}
+
+/*
+ * As high as all but VSZ, and as the limits that are not far above; then VSZ, or what of it is not
+ * far above: it may fall (unmap).
+ */
+static void reach_y(struct chart *chart)
+{
+	const struct recording *recording = chart->recording;
+	double vsz_high = 0, near, most;
+
+	chart->high = chart->end.y;
+	for (size_t s = 0; s < chart->series_count; s++)
+		for (size_t i = 0; i < recording->count; i++) {
+			const struct chart_series *series = &chart->series[s];
+			double value = chart_figure(series->column, &recording->rows[i]);
+
+			if (chart_process(chart, &recording->rows[i]) != series->process ||
+			    isnan(value))
 				continue;
 			if (series->right) {
-				extent.right = chart_max(extent.right, value);
-			} else if (is_vsz) {
-				extent.vsz_low = chart_min(extent.vsz_low, value);
-				extent.vsz_high = chart_max(extent.vsz_high, value);
+				/* Counts that are all 0 have an axis, too. */
+				chart->right = chart_max(chart->right, chart_max(value, 1));
+			} else if (chart_column_is(series->column, "VSZ")) {
+				vsz_high = chart_max(vsz_high, value);
 			} else {
-				extent.low = chart_min(extent.low, value);
-				extent.high = chart_max(extent.high, value);
+				chart->low = chart_min(chart->low, value);
+				chart->high = chart_max(chart->high, value);
 			}
 		}
+	near = 2 * chart_max(chart->high, chart_min(vsz_high, FAR_ABOVE * chart->high));
+	for (size_t i = 0; i < chart->limit_count; i++) {
+		chart->limits[i].shown = chart->limits[i].y <= near;
+		if (chart->limits[i].shown)
+			chart->high = chart_max(chart->high, chart->limits[i].y);
 	}
-	return extent;
-}
-
-/* A limit is drawn if it is not far from what happened. */
-static void choose_limits(struct chart *chart, struct chart_extent *extent)
-{
-	double near = chart_max(extent->high, chart_min(extent->vsz_high, 4 * extent->high));
-
-	extent->high = chart_max(extent->high, chart_show_limits(chart, 2 * near));
-}
-
-/* VSZ may fall (unmap): what of it is near all else belongs to all else. */
-static void break_axis(struct chart *chart, struct chart_extent *extent)
-{
-	double high_low = INFINITY, low_high = extent->high;
-	const struct recording *recording = chart->recording;
-
+	chart->high_from = INFINITY;
+	chart->high_to = vsz_high;
+	most = chart->high;
 	for (size_t i = 0; i < recording->count; i++) {
 		double vsz = (double)recording->rows[i].sample.vsz;
 
 		if (recording->rows[i].sample.of_child)
 			continue;
-		if (vsz > FAR_ABOVE * extent->high)
-			high_low = chart_min(high_low, vsz);
+		if (vsz > FAR_ABOVE * chart->high)
+			chart->high_from = chart_min(chart->high_from, vsz);
 		else
-			low_high = chart_max(low_high, vsz);
+			most = chart_max(most, vsz);
 	}
-	chart->broken = isfinite(high_low) && high_low > 2 * low_high;
-	chart->high_from = high_low;
-	chart->high_to = extent->vsz_high;
-	extent->high = chart->broken ? low_high : chart_max(extent->high, extent->vsz_high);
+	chart->broken = isfinite(chart->high_from) && chart->high_from > 2 * most;
+	chart->high = chart->broken ? most : chart_max(chart->high, vsz_high);
+	if (chart->high <= 0)
+		chart->high = 1;
 }
 
-static void lay_y(struct chart *chart, unsigned height)
+/* Names of steps that would cover each other stand on lines of their own. */
+static void place_step_names(struct chart *chart, const struct chart_params *params)
 {
-	struct chart_extent extent = find_extent(chart);
-	double most = height / 3.0;
+	double taken[NAMES_LINES] = { 0 };	/* each line's names reach so far */
+	unsigned most = (unsigned)chart_min(NAMES_HEIGHT * params->height, NAMES_LINES);
 
-	extent.high = chart_max(extent.high, chart->end.y);
-	choose_limits(chart, &extent);
-	break_axis(chart, &extent);
-	chart->y_unit = size_unit(extent.high);
-	chart->low = extent.high * (1 + HEADROOM) / chart->y_unit.size;
-	if (chart->low <= 0)
-		chart->low = 1;
-	for (size_t i = 0; i < chart->limit_count; i++)
-		chart->limits[i].y /= chart->y_unit.size;
-	chart->y_bottom = extent.low * (1 + HEADROOM) / chart->y_unit.size;
-	chart->y_top = chart->broken ? chart->low * BREAK_TOP : chart->low;
-	chart->break_at = chart->low * BREAK_AT;
-	chart->break_middle = chart->low * BREAK_MIDDLE;
-	chart->y_step = tic_step(chart->low - chart->y_bottom,
-				 chart_max(chart_min(most, TICS_MAX), 2));
-	chart->right_top = extent.right * (1 + HEADROOM);
-	for (size_t s = 0; s < chart->series_count && chart->right_top <= 0; s++)
-		chart->right_top = chart->series[s].right;
+	/* The baseline alone, before the memory is locked, is no step. */
+	if (chart->step_count > 1 && chart->steps[0].x >= chart->steps[1].x) {
+		chart->step_count--;
+		memmove(chart->steps, chart->steps + 1,
+			chart->step_count * sizeof(chart->steps[0]));
+	}
+	if (chart->step_count < 2)
+		chart->step_count = 0;
+	for (size_t i = 0; i < chart->step_count; i++) {
+		struct chart_step *step = &chart->steps[i];
+		double width = ((double)strlen(step->name) + NAME_GAP) / params->width *
+			       chart->x_end, from;
+
+		step->before = step->x + width > chart->x_end && step->x >= width;
+		from = step->before ? step->x - width : step->x;
+		while (step->level + 1 < most && from < taken[step->level])
+			step->level++;
+		taken[step->level] = from + width;
+		if (step->level >= chart->step_lines)
+			chart->step_lines = step->level + 1;
+	}
 }
 
-double chart_height(const struct chart *chart, const struct chart_series *series,
-		    const struct recorded_row *row)
+/* Names the end. The label is not to lie on the line of the limit. */
+static void name_end(struct chart *chart, const struct chart_params *params)
 {
-	double value = chart_figure(series->column, &row->sample);
-	double middle = (chart->high_from + chart->high_to) / 2, spread;
+	const struct recorded_end *ended = &chart->recording->end;
+	struct chart_end *end = &chart->end;
+	double label_top = end->y + 2 * (chart->high - chart->low) / params->height;
+	char size[SIZE_TEXT_MAX];
 
-	if (series->right)
-		return value;
-	if (!chart->broken || isnan(value) || value < chart->high_from ||
-	    !chart_is_named(series->column, "VSZ"))
-		return value / chart->y_unit.size;
-	/* A change of some per cent is to look like one. */
-	spread = chart_max((chart->high_to - chart->high_from) / 2, middle / 10);
-	return chart->break_middle + (value - middle) / spread * BREAK_SPREAD * chart->low;
+	end->before = end->x > chart->x_end / 2;
+	if (!ended->known)
+		snprintf(end->name, sizeof(end->name), "the record ends here");
+	else if (!strcmp(ended->outcome, "guard"))
+		snprintf(end->name, sizeof(end->name), "stopped by the guard");
+	else if (end->killed)
+		snprintf(end->name, sizeof(end->name), "killed (%s)", ended->outcome);
+	else
+		snprintf(end->name, sizeof(end->name), "%s", ended->outcome);
+	if (!ended->known || !strcmp(ended->outcome, "completed"))
+		return;
+	if (*ended->step)
+		snprintf(end->label, sizeof(end->label), "%s in %s", end->name, ended->step);
+	else
+		snprintf(end->label, sizeof(end->label), "%s at %s", end->name,
+			 size_text(size, ended->touched, SIZE_HUMAN));
+	end->below = last_limit(chart) > end->y && last_limit(chart) < label_top;
 }
 
 int chart_make(const struct recording *recording, const struct chart_params *params,
@@ -351,16 +416,14 @@ int chart_make(const struct recording *recording, const struct chart_params *par
 		return -ENODATA;
 	memset(ret_chart, 0, sizeof(*ret_chart));
 	ret_chart->recording = recording;
-	ret_chart->x_unit = (struct chart_unit){ "", 1 };
-	ret_chart->x = choose_x(recording, params->x);
-	find_processes(ret_chart);
-	choose_series(ret_chart, params);
-	chart_find_limits(ret_chart);
-	chart_find_end(ret_chart);
-	lay_x(ret_chart);
-	lay_y(ret_chart, params->height);
-	chart_mark_steps(ret_chart, params);
-	chart_mark_end(ret_chart, params);
-	chart_name(ret_chart);
+	ret_chart->x = params->x;
+	scan_rows(ret_chart);
+	choose_series(ret_chart, params->columns);
+	find_steps(ret_chart);
+	find_end(ret_chart);
+	reach_x(ret_chart);
+	reach_y(ret_chart);
+	place_step_names(ret_chart, params);
+	name_end(ret_chart, params);
 	return 0;
 }

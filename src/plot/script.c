@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* script.c - write a program for gnuplot(1) */
+/* script.c - write a program for gnuplot(1): values of the run, one layout for all, the curves */
 #include <config.h>
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/cleanup.h"
 #include "lib/safe.h"
-#include "lib/utf8.h"
 #include "plot/script.h"
+#include "workload/touch.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-
-/* At the left and the right, so that no curve lies on the border; a share of the width. */
-#define MARGIN 0.015
 
 /* With more rows a mark on each of them would hide the curve. */
 #define MARKED_ROWS 48
@@ -25,6 +24,13 @@
 /* Marks of a text terminal: letters of the alphabet by their number. */
 #define LETTER_O 15
 #define LETTER_X 24
+
+/* Above the highest point the axis has so much room. */
+#define HEADROOM 1.05
+
+/* How high VSZ above a break is, and how far it moves, by the height below the break. */
+#define BREAK_MIDDLE 1.16
+#define BREAK_SPREAD 0.04
 
 #define GREY "#606060"
 
@@ -61,6 +67,67 @@ static const struct look {
 	{ "#000000", 2, 6, 2 },
 };
 
+/* What is the same in all pictures: gnuplot follows the values that stand before it. */
+static const char layout[] =
+	"set encoding utf8\n"
+	"set datafile missing 'NaN'\n"
+	"set style textbox opaque noborder\n"
+	"cut(text, most) = strlen(text) > most ? text[1:int(most) - 3].'...' : text\n"
+	"power(least) = 2.0**ceil(log(least) / log(2) - 1e-9)\n"
+	"set title cut(title, title_width).\"\\n\".cut(subtitle, title_width)\n"
+	/* A margin, so that no curve lies on the border. */
+	"set xrange [-0.015 * x_end:1.015 * x_end]\n"
+	"if (x_in_bytes) { set xtics 0, power(x_end / 9.0) }\n"
+	"set xtics nomirror\n"
+	"whole = ((broken ? 1.24 * top : top) - bottom) / (1 - names / height)\n"
+	"set yrange [bottom:bottom + whole]\n"
+	"y_step = power((top - bottom) / (height < 6 ? 2 : height > 27 ? 9 : height / 3.0))\n"
+	"set ytics y_step * ceil(bottom / y_step), y_step, top nomirror\n"
+	"if (broken) {\n"
+	/* Tics that gnuplot makes itself give way to one that is named. */
+	"set ytics (vsz middle) nomirror\n"
+	"do for [i = ceil(bottom / y_step):int(top / y_step)] {\n"
+	"set ytics add (sprintf('%g', i * y_step) i * y_step)\n"
+	"}\n"
+	"set arrow from graph 0, first 1.06 * top to graph 1, first 1.06 * top nohead "
+	"lc rgb '" GREY "' dt 3\n"
+	"set arrow from graph 0, first 1.0725 * top to graph 1, first 1.0725 * top nohead "
+	"lc rgb '" GREY "' dt 3\n"
+	/* Out of the way of the end's label, which may be as high. */
+	"set label 1 'the axis is broken here' at graph (end_before ? 0.03 : 0.97), "
+	"first 1.06625 * top front boxed tc rgb '" GREY "'\n"
+	"if (end_before) { set label 1 left } else { set label 1 right }\n"
+	"}\n"
+	/* At the right the counts reach as high as the memory at the left, at the most. */
+	"if (right > 0) {\n"
+	"set y2range [right * bottom / top:right * (bottom + whole) / top]\n"
+	"set y2tics\n"
+	"set y2label 'count'\n"
+	"}\n"
+	"set border (right > 0 ? 11 : 3)\n";
+
+static const char layout_text[] =
+	"set key bottom center outside horizontal width 2\n";
+
+static const char layout_picture[] =
+	"set title font ',16'\n"
+	"set grid lc rgb '#c8c8c8' lw 1 dt 1\n"
+	"set key bottom center outside horizontal height 0.8 width 1 samplen 6\n";
+
+/* A unit of an axis: in bytes or nanoseconds; 1 for rows. */
+struct script_unit {
+	const char *name;
+	double size;
+};
+
+/* What is being written, with the units of its axes. */
+struct script {
+	FILE *stream;
+	const struct chart *chart;
+	const struct script_paper *paper;
+	struct script_unit x, y;
+};
+
 void script_inside(const struct script_paper *paper, unsigned *ret_width, unsigned *ret_height)
 {
 	if (paper->kind != PICTURE_TEXT) {
@@ -72,270 +139,256 @@ void script_inside(const struct script_paper *paper, unsigned *ret_width, unsign
 	*ret_height = paper->rows > 2 * TEXT_AROUND ? paper->rows - TEXT_AROUND : TEXT_AROUND;
 }
 
-static size_t plot_script_character_length(const char *text)
+static struct script_unit unit_of_size(double largest)
 {
-	uint32_t character;
-	size_t length = utf8_decode(text, &character);
+	static const char *const names[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	struct script_unit unit = { names[0], 1 };
 
-	return length ? length : 1;
+	for (size_t i = 1; i < ARRAY_SIZE(names) && largest >= unit.size * 1024; i++)
+		unit = (struct script_unit){ names[i], unit.size * 1024 };
+	return unit;
 }
 
-static size_t count_characters(const char *text)
+static struct script_unit unit_of_time(double largest)
 {
-	size_t count = 0;
+	static const struct script_unit units[] = {
+		{ "h", 3600e9 }, { "min", 60e9 }, { "s", 1e9 }, { "ms", 1e6 },
+	};
 
-	for (; *text; text += plot_script_character_length(text))
-		count++;
-	return count;
-}
-
-/* The quotes that TEXT begins with, at most MOST, as a text of their own. Returns how many. */
-static size_t put_quotes(FILE *stream, const char *text, size_t most)
-{
-	size_t count = strspn(text, "'");
-
-	count = count < most ? count : most;
-	if (count)
-		fprintf(stream, "\"%.*s\".", (int)count, text);
-	return count;
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		if (largest >= 2 * units[i].size)
+			return units[i];
+	return (struct script_unit){ "us", 1e3 };
 }
 
 /*
- * TEXT in single quotes, in which '' is ' and all else is itself; but ''' at the beginning is an
- * empty text and a quote too many. Of more than MOST characters the last ones are left out.
+ * TEXT in double quotes. What means something to gnuplot there is written as an octal number, and
+ * what means something to a terminal as \xNN.
  */
-static void put_text(FILE *stream, const struct script_paper *paper, const char *text, size_t most)
+static void put_text(const struct script *script, const char *text)
 {
-	size_t size = SAFE_ROOM(strlen(text)), length, quotes;
-	char *safe = malloc(size);
-	const char *at = safe ? safe_text(safe, size, text) : "";
-	bool cut = count_characters(at) > most;
+	size_t size = SAFE_ROOM(strlen(text));
+	CLEANUP_FREE char *safe = malloc(size);
 
-	most = cut && most > 3 ? most - 3 : most;
-	quotes = put_quotes(stream, at, most);
-	fputc('\'', stream);
-	for (at += quotes, most -= quotes; *at && most; at += length, most--) {
-		length = plot_script_character_length(at);
-		for (size_t i = 0; i < length && paper->ascii && (unsigned char)*at >= 0x80; i++)
-			fprintf(stream, "\\x%02x", (unsigned char)at[i]);
-		if (paper->ascii && (unsigned char)*at >= 0x80)
-			continue;
-		if (*at == '\'')
-			fputs("''", stream);
+	fputc('"', script->stream);
+	for (const char *at = safe ? safe_text(safe, size, text) : ""; *at; at++) {
+		if (strchr("\"\\`@", *at))
+			fprintf(script->stream, "\\%03o", (unsigned char)*at);
+		else if (script->paper->ascii && (unsigned char)*at >= 0x80)
+			fprintf(script->stream, "\\134x%02x", (unsigned char)*at);
 		else
-			fwrite(at, 1, length, stream);
+			fputc(*at, script->stream);
 	}
-	fputs(cut ? "...'" : "'", stream);
-	free(safe);
+	fputc('"', script->stream);
 }
 
-static void put_terminal(FILE *stream, const struct script_paper *paper)
+/* A line "NAME = TEXT", of what STREAM has collected in TEXT; closes and frees these. */
+static void put_text_value(const struct script *script, const char *name, FILE *stream,
+			   char **text)
 {
-	if (paper->kind == PICTURE_TEXT)
-		fprintf(stream, "set terminal dumb nofeed mono noenhanced size %u,%u\n",
-			paper->columns, paper->rows);
-	else
-		fprintf(stream, "set terminal %s\n", papers[paper->kind].terminal);
-	fputs("set encoding utf8\n", stream);
-	fputs("set datafile missing 'NaN'\n", stream);
-	fputs("set style textbox opaque noborder\n", stream);
+	bool failed = !stream || fclose(stream) < 0;
+
+	fprintf(script->stream, "%s = ", name);
+	put_text(script, failed ? "" : *text);
+	fputc('\n', script->stream);
+	free(*text);
 }
 
-static void put_titles(FILE *stream, const struct chart *chart, const struct script_paper *paper,
-		       unsigned width)
+/* What was run, and what of it is not as usual; where and when. */
+static void put_titles(const struct script *script)
 {
+	const struct plan_record *plan = &script->chart->recording->plan;
+	char size[SIZE_TEXT_MAX], *title = NULL, *subtitle = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&title, &length);
+
+	if (stream) {
+		fprintf(stream, "pagetouch: %s %s",
+			size_text(size, plan->region->bytes, SIZE_HUMAN),
+			region_backing_name(plan->region->backing));
+		if (plan->touch_params && plan->touch_params->access != TOUCH_WRITE)
+			fprintf(stream, ", %s", touch_access_name(plan->touch_params->access));
+		if (plan->touch_params && plan->touch_params->order != ORDER_FORWARD)
+			fprintf(stream, ", %s", order_name(plan->touch_params->order));
+		if (plan->observe && plan->observe->passes > 1)
+			fprintf(stream, ", %" PRIu64 " passes", plan->observe->passes);
+		if (plan->observe && plan->observe->threads > 1)
+			fprintf(stream, ", %u threads", plan->observe->threads);
+		if (plan->limit != SAMPLE_MISSING)
+			fprintf(stream, ", limit %s", size_text(size, plan->limit, SIZE_HUMAN));
+	}
+	put_text_value(script, "title", stream, &title);
+	stream = open_memstream(&subtitle, &length);
+	if (stream) {
+		const struct host *host = plan->host;
+
+		fputs(host->name, stream);
+		if (host->kernel[0])
+			fprintf(stream, "%sLinux %s", *host->name ? ", " : "", host->kernel);
+		if (host->time[0])
+			fprintf(stream, "%s%s", *host->name || host->kernel[0] ? ", " : "",
+				host->time);
+	}
+	put_text_value(script, "subtitle", stream, &subtitle);
+}
+
+/* The values that the layout follows. */
+static void put_values(const struct script *script)
+{
+	const struct chart *chart = script->chart;
+	FILE *stream = script->stream;
+	double top = chart->high * HEADROOM / script->y.size;
+	char size[SIZE_TEXT_MAX];
+	unsigned width, height;
+
+	script_inside(script->paper, &width, &height);
 	/* In pictures the letters of the title are larger. */
-	width = paper->kind == PICTURE_TEXT ? width : width * 4 / 5;
-	fputs("set title ", stream);
-	put_text(stream, paper, chart->title, width);
-	fputs(".\"\\n\".", stream);
-	put_text(stream, paper, chart->subtitle, width);
-	fprintf(stream, "%s\n", paper->kind == PICTURE_TEXT ? "" : " font ',16'");
+	fprintf(stream, "title_width = %u\nheight = %u.0\nnames = %.10g\n",
+		script->paper->kind == PICTURE_TEXT ? width : width * 4 / 5, height,
+		chart->step_lines ? chart->step_lines + 0.5 : 0);
+	fprintf(stream, "x_end = %.10g\nx_in_bytes = %d\n", chart->x_end / script->x.size,
+		chart->x == CHART_X_TOUCHED);
+	fprintf(stream, "bottom = %.10g\ntop = %.10g\nright = %.10g\n",
+		chart->low * HEADROOM / script->y.size, top, chart->right * HEADROOM);
+	/* VSZ above the break has a unit of its own. */
+	fprintf(stream, "broken = %d\nmiddle = %.10g\nvsz = '%s'\nend_before = %d\n",
+		chart->broken, top * BREAK_MIDDLE,
+		size_text(size, chart->broken ? (uint64_t)chart->high_to : 0, SIZE_HUMAN),
+		chart->end.before);
 	if (chart->x == CHART_X_ROW)
 		fputs("set xlabel 'row'\n", stream);
 	else
 		fprintf(stream, "set xlabel '%s (%s)'\n",
-			chart->x == CHART_X_TIME ? "time" : "touched", chart->x_unit.name);
-	fprintf(stream, "set ylabel 'memory (%s)'\n", chart->y_unit.name);
+			chart->x == CHART_X_TIME ? "time" : "touched", script->x.name);
+	fprintf(stream, "set ylabel 'memory (%s)'\n", script->y.name);
 }
 
-/* The lowest tic: below 0 only if there is anything. */
-static double first_tic(const struct chart *chart)
+static void put_steps(const struct script *script)
 {
-	double tic = 0;
+	bool in_text = script->paper->kind == PICTURE_TEXT;
+	unsigned width, height;
 
-	while (tic - chart->y_step >= chart->y_bottom)
-		tic -= chart->y_step;
-	return tic;
-}
-
-/* The tics below a break, and VSZ above it, which has a unit of its own. */
-static void put_broken_tics(FILE *stream, const struct chart *chart)
-{
-	char size[SIZE_TEXT_MAX];
-
-	fprintf(stream, "set ytics (");
-	for (double at = first_tic(chart); at <= chart->low; at += chart->y_step)
-		fprintf(stream, "'%.10g' %.10g, ", at, at);
-	fprintf(stream, "'%s' %.10g) nomirror\n",
-		size_text(size, (uint64_t)chart->high_to, SIZE_HUMAN), chart->break_middle);
-	for (int line = 0; line < 2; line++)
-		fprintf(stream,
-			"set arrow from graph 0, first %.10g to graph 1, first %.10g nohead "
-			"lc rgb '" GREY "' dt 3\n",
-			chart->break_at + line * chart->low / 80,
-			chart->break_at + line * chart->low / 80);
-	/* Out of the way of the end's label, which may be as high. */
-	fprintf(stream,
-		"set label 'the axis is broken here' at graph %s, first %.10g %s front boxed "
-		"tc rgb '" GREY "'\n",
-		chart->end.before ? "0.03" : "0.97", chart->break_at + chart->low / 160,
-		chart->end.before ? "left" : "right");
-}
-
-static void put_axes(FILE *stream, const struct chart *chart, const struct script_paper *paper)
-{
-	double whole = (chart->y_top - chart->y_bottom) / (1 - chart->band);
-	/* At the right the counts reach as high as the memory at the left, at the most. */
-	double right = chart->right_top * (whole + chart->y_bottom) / chart->low;
-
-	fprintf(stream, "set xrange [%.10g:%.10g]\n", -chart->x_end * MARGIN,
-		chart->x_end * (1 + MARGIN));
-	fprintf(stream, "set yrange [%.10g:%.10g]\n", chart->y_bottom, chart->y_bottom + whole);
-	if (chart->x_step > 0)
-		fprintf(stream, "set xtics 0,%.10g\n", chart->x_step);
-	if (chart->broken)
-		put_broken_tics(stream, chart);
-	else
-		fprintf(stream, "set ytics %.10g,%.10g,%.10g nomirror\n",
-			first_tic(chart), chart->y_step, chart->y_top);
-	if (chart->right_top > 0)
-		fprintf(stream, "set y2range [%.10g:%.10g]\nset y2tics\nset y2label 'count'\n",
-			right * chart->y_bottom / (whole + chart->y_bottom), right);
-	fputs("set xtics nomirror\n", stream);
-	fprintf(stream, "set border %d\n", chart->right_top > 0 ? 11 : 3);
-	if (paper->kind == PICTURE_TEXT)
-		fputs("set key bottom center outside horizontal width 2\n", stream);
-	else
-		fputs("set grid lc rgb '#c8c8c8' lw 1 dt 1\n"
-		      "set key bottom center outside horizontal height 0.8 width 1 samplen 6\n",
-		      stream);
-}
-
-static void put_steps(FILE *stream, const struct chart *chart, const struct script_paper *paper,
-		      unsigned height)
-{
-	for (size_t i = 0; i < chart->step_count; i++) {
-		const struct chart_step *step = &chart->steps[i];
+	script_inside(script->paper, &width, &height);
+	for (size_t i = 0; i < script->chart->step_count; i++) {
+		const struct chart_step *step = &script->chart->steps[i];
+		double x = step->x / script->x.size;
 		/* Of text the first line is for the name of the first step. */
-		double top = paper->kind == PICTURE_TEXT ? 1 - (step->level + 1.5) / height : 1;
+		double top = in_text ? 1 - (step->level + 1.5) / height : 1;
 
-		fprintf(stream,
+		fprintf(script->stream,
 			"set arrow from first %.10g, graph 0 to first %.10g, graph %.4f nohead "
-			"lc rgb '" GREY "' lw 1 dt 3\n",
-			step->x, step->x, top);
-		fputs("set label ", stream);
-		put_text(stream, paper, step->name, SAMPLE_STEP_MAX);
-		fprintf(stream, " at first %.10g, graph %.4f %s offset %s,0 front%s\n", step->x,
+			"lc rgb '" GREY "' lw 1 dt 3\nset label ",
+			x, x, top);
+		put_text(script, step->name);
+		fprintf(script->stream, " at first %.10g, graph %.4f %s offset %s,0 front%s\n", x,
 			1 - (step->level + 0.7) / height, step->before ? "right" : "left",
-			step->before ? "-0.6" : "0.6",
-			paper->kind == PICTURE_TEXT ? "" : " boxed");
+			step->before ? "-0.6" : "0.6", in_text ? "" : " boxed");
 	}
 }
 
-static void put_end(FILE *stream, const struct chart *chart, const struct script_paper *paper,
-		    unsigned width)
+static void put_end(const struct script *script)
 {
-	const struct chart_end *end = &chart->end;
-	double share = end->x / chart->x_end;
+	const struct chart_end *end = &script->chart->end;
 
 	if (!*end->label)
 		return;
-	fputs("set label ", stream);
-	put_text(stream, paper, end->label, (size_t)((end->before ? share : 1 - share) * width));
-	fprintf(stream, " at first %.10g, first %.10g %s offset %s,%s front%s\n", end->x, end->y,
-		end->before ? "right" : "left", end->before ? "-0.8" : "0.8",
-		end->below ? "-1" : "1", paper->kind == PICTURE_TEXT ? "" : " boxed");
+	fputs("set label ", script->stream);
+	put_text(script, end->label);
+	fprintf(script->stream, " at first %.10g, first %.10g %s offset %s,%s front%s\n",
+		end->x / script->x.size, end->y / script->y.size, end->before ? "right" : "left",
+		end->before ? "-0.8" : "0.8", end->below ? "-1" : "1",
+		script->paper->kind == PICTURE_TEXT ? "" : " boxed");
+}
+
+/* How high SERIES is in ROW, in units of its axis. */
+static double script_height(const struct script *script, const struct chart_series *series,
+			    const struct recorded_row *row)
+{
+	const struct chart *chart = script->chart;
+	double value = chart_figure(series->column, row), middle, spread;
+
+	if (series->right)
+		return value;
+	if (!chart->broken || isnan(value) || value < chart->high_from ||
+	    !chart_column_is(series->column, "VSZ"))
+		return value / script->y.size;
+	/* A change of some per cent is to look like one. */
+	middle = (chart->high_from + chart->high_to) / 2;
+	spread = (chart->high_to - chart->high_from) / 2;
+	spread = spread > middle / 10 ? spread : middle / 10;
+	return (BREAK_MIDDLE + (value - middle) / spread * BREAK_SPREAD) * chart->high *
+	       HEADROOM / script->y.size;
 }
 
 /* A table for each process: the place, then a column for each of its series. */
-static void plot_script_put_rows(FILE *stream, const struct chart *chart, size_t process)
+static void put_rows(const struct script *script, size_t process)
 {
-	const struct recording *recording = chart->recording;
+	const struct chart *chart = script->chart;
 
-	fprintf(stream, "$process%zu << EOD\n", process);
-	for (size_t i = 0; i < recording->count; i++) {
-		const struct recorded_row *row = &recording->rows[i];
+	fprintf(script->stream, "$process%zu << EOD\n", process);
+	for (size_t i = 0; i < chart->recording->count; i++) {
+		const struct recorded_row *row = &chart->recording->rows[i];
 
 		if (chart_process(chart, row) != process)
 			continue;
-		fprintf(stream, "%.10g", chart_place(chart, row));
+		fprintf(script->stream, "%.10g", chart_place(chart, row) / script->x.size);
 		for (size_t s = 0; s < chart->series_count; s++) {
-			double height = chart_height(chart, &chart->series[s], row);
+			double height = script_height(script, &chart->series[s], row);
 
 			if (chart->series[s].process == process && isnan(height))
-				fputs(" NaN", stream);
+				fputs(" NaN", script->stream);
 			else if (chart->series[s].process == process)
-				fprintf(stream, " %.10g", height);
+				fprintf(script->stream, " %.10g", height);
 		}
-		fputc('\n', stream);
+		fputc('\n', script->stream);
 	}
-	fputs("EOD\n", stream);
+	fputs("EOD\n", script->stream);
 }
 
-/* The limit: a line that has corners where it changes, and a gap where it is not shown. */
-static void put_limit(FILE *stream, const struct chart *chart)
+/*
+ * The last reading and the end, which may be one; the limit, a line that has corners where it
+ * changes, and a gap where it is not shown. Returns whether any of it is shown.
+ */
+static bool put_marks(const struct script *script)
 {
-	double margin = chart->x_end * MARGIN;
+	const struct chart *chart = script->chart;
+	const struct chart_end *end = &chart->end;
+	FILE *stream = script->stream;
+	double x = script->x.size, y = script->y.size, margin = 0.015 * chart->x_end;
+	bool shown = false;
 
+	fputs("$end << EOD\n", stream);
+	if (end->estimated)
+		fprintf(stream, "%.10g %.10g\n", end->last_x / x, end->last_y / y);
+	fprintf(stream, "%.10g %.10g\nEOD\n", end->x / x, end->y / y);
+	fprintf(stream, "$point << EOD\n%.10g %.10g\nEOD\n", end->x / x, end->y / y);
 	fputs("$limit << EOD\n", stream);
 	for (size_t i = 0; i < chart->limit_count; i++) {
 		const struct chart_limit *limit = &chart->limits[i];
 		double from = i || limit->x > 0 ? limit->x : -margin;
-		double until = chart_limit_until(chart, i);
+		double until = i + 1 < chart->limit_count ? chart->limits[i + 1].x
+							  : chart->x_end + margin;
 
-		if (i + 1 == chart->limit_count)
-			until += margin;
+		shown = shown || limit->shown;
 		if (limit->shown)
-			fprintf(stream, "%.10g %.10g\n%.10g %.10g\n", from, limit->y, until,
-				limit->y);
+			fprintf(stream, "%.10g %.10g\n%.10g %.10g\n", from / x, limit->y / y,
+				until / x, limit->y / y);
 		else
 			fputc('\n', stream);
 	}
 	fputs("EOD\n", stream);
+	return shown;
 }
 
-static bool is_limit_shown(const struct chart *chart)
+static void put_plot(const struct script *script, bool limited)
 {
-	for (size_t i = 0; i < chart->limit_count; i++)
-		if (chart->limits[i].shown)
-			return true;
-	return false;
-}
-
-/* The last reading and the end, which may be one; the limit. */
-static void put_marks(FILE *stream, const struct chart *chart)
-{
-	const struct recording *recording = chart->recording;
-	const struct recorded_row *last = NULL;
-
-	for (size_t i = 0; i < recording->count; i++)
-		if (!chart_process(chart, &recording->rows[i]))
-			last = &recording->rows[i];
-	fputs("$end << EOD\n", stream);
-	if (last && chart->end.estimated)
-		fprintf(stream, "%.10g %.10g\n", chart_place(chart, last),
-			(double)last->sample.rss / chart->y_unit.size);
-	fprintf(stream, "%.10g %.10g\nEOD\n", chart->end.x, chart->end.y);
-	fprintf(stream, "$point << EOD\n%.10g %.10g\nEOD\n", chart->end.x, chart->end.y);
-	if (is_limit_shown(chart))
-		put_limit(stream, chart);
-}
-
-static void put_series(FILE *stream, const struct chart *chart, const struct script_paper *paper)
-{
-	bool marked = paper->kind != PICTURE_TEXT && chart->recording->count <= MARKED_ROWS;
+	const struct chart *chart = script->chart;
+	const struct chart_end *end = &chart->end;
+	FILE *stream = script->stream;
+	bool in_text = script->paper->kind == PICTURE_TEXT;
+	bool marked = !in_text && chart->recording->count <= MARKED_ROWS;
 	unsigned column[RECORDING_PROCESSES] = { 0 };
+	char size[SIZE_TEXT_MAX];
 
 	for (size_t s = 0; s < chart->series_count; s++) {
 		const struct chart_series *series = &chart->series[s];
@@ -349,53 +402,49 @@ static void put_series(FILE *stream, const struct chart *chart, const struct scr
 			look->width);
 		if (marked)
 			fprintf(stream, " pt %u ps 0.7", look->mark);
-		fputs(" title ", stream);
-		put_text(stream, paper, series->title, sizeof(series->title));
+		fprintf(stream, " title '%s'", series->title);
 	}
-}
-
-/* A limit that changes has more sizes than there is room for. */
-static void put_limit_title(FILE *stream, const struct chart *chart)
-{
-	double bytes = chart->limits[0].y * chart->y_unit.size;
-	char size[SIZE_TEXT_MAX];
-
-	fputs(", \\\n\t$limit using 1:2 with lines lc rgb '#000000' dt 4 lw 2 title 'limit",
-	      stream);
-	if (chart->limit_count == 1)
-		fprintf(stream, " %s", size_text(size, (uint64_t)bytes, SIZE_HUMAN));
-	fputc('\'', stream);
-}
-
-static void put_plot(FILE *stream, const struct chart *chart, const struct script_paper *paper)
-{
-	put_series(stream, chart, paper);
-	if (is_limit_shown(chart))
-		put_limit_title(stream, chart);
-	if (chart->end.estimated)
+	/* A limit that changes has more sizes than there is room for. */
+	if (limited)
+		fprintf(stream, ", \\\n\t$limit using 1:2 with lines lc rgb '#000000' dt 4 lw 2 "
+			"title 'limit%s%s'", chart->limit_count == 1 ? " " : "",
+			chart->limit_count == 1
+				? size_text(size, (uint64_t)chart->limits[0].y, SIZE_HUMAN) : "");
+	if (end->estimated)
 		fprintf(stream, ", \\\n\t$end using 1:2 with lines lc rgb '%s' dt 3 lw 2 title "
 			"'since the last row'", looks[0].colour);
 	fprintf(stream,
 		", \\\n\t$point using 1:2 with points lc rgb '#000000' pt %d ps %s lw %d title ",
-		paper->kind == PICTURE_TEXT ? (chart->end.killed ? LETTER_X : LETTER_O)
-					    : (chart->end.killed ? 2 : 6),
-		chart->end.killed ? "2.2" : "1.4", chart->end.killed ? 4 : 2);
-	put_text(stream, paper, chart->end.name, sizeof(chart->end.name));
+		in_text ? (end->killed ? LETTER_X : LETTER_O) : end->killed ? 2 : 6,
+		end->killed ? "2.2" : "1.4", end->killed ? 4 : 2);
+	put_text(script, end->name);
 	fputc('\n', stream);
 }
 
 void script_write(FILE *stream, const struct chart *chart, const struct script_paper *paper)
 {
-	unsigned width, height;
+	struct script script = {
+		.stream = stream, .chart = chart, .paper = paper,
+		.x = { "", 1 }, .y = unit_of_size(chart->high),
+	};
+	bool limited;
 
-	script_inside(paper, &width, &height);
-	put_terminal(stream, paper);
-	put_titles(stream, chart, paper, width);
-	put_axes(stream, chart, paper);
-	put_steps(stream, chart, paper, height);
-	put_end(stream, chart, paper, width);
+	if (chart->x != CHART_X_ROW)
+		script.x = chart->x == CHART_X_TIME ? unit_of_time(chart->x_end)
+						    : unit_of_size(chart->x_end);
+	if (paper->kind == PICTURE_TEXT)
+		fprintf(stream, "set terminal dumb nofeed mono noenhanced size %u,%u\n",
+			paper->columns, paper->rows);
+	else
+		fprintf(stream, "set terminal %s\n", papers[paper->kind].terminal);
+	put_values(&script);
+	put_titles(&script);
+	fputs(layout, stream);
+	fputs(paper->kind == PICTURE_TEXT ? layout_text : layout_picture, stream);
+	put_steps(&script);
+	put_end(&script);
 	for (size_t process = 0; process < chart->processes; process++)
-		plot_script_put_rows(stream, chart, process);
-	put_marks(stream, chart);
-	put_plot(stream, chart, paper);
+		put_rows(&script, process);
+	limited = put_marks(&script);
+	put_plot(&script, limited);
 }

@@ -88,7 +88,7 @@ has "$tmp/err" '^Mapping took' "and the summary"
 is "$(cat "$picture")" "a picture" "the file is what gnuplot has drawn"
 is "$(left)" run.svg "and nothing else is there"
 is "$(cat "$tmp/arguments")" "--default-settings -" "gnuplot reads no settings of the user's"
-has "$tmp/script" "^set title 'pagetouch: 64.0 KiB private'" "the script has a title"
+has "$tmp/script" '^title = "pagetouch: 64.0 KiB private"$' "the script has a title"
 has "$tmp/script" "^set xlabel 'touched \(KiB\)'" "over touched bytes"
 has "$tmp/script" "title 'RSS'" "with RSS"
 has "$tmp/script" "title 'VSZ'" "and VSZ"
@@ -104,7 +104,7 @@ has "$tmp/script" "title 'PSS'" "with a column that was asked for"
 with_it -q --plot "$picture" --hold 60ms --every 20ms --then dontneed 64K
 has "$tmp/script" "^set xlabel 'time" "steps: over time"
 for step in touch hold dontneed; do
-	has "$tmp/script" "^set label '$step' at first" "$step is marked"
+	has "$tmp/script" "^set label \"$step\" at first" "$step is marked"
 done
 with_it -q --plot "$picture" --plot-x row --then dontneed 64K
 has "$tmp/script" "^set xlabel 'row'" "--plot-x decides"
@@ -182,7 +182,7 @@ status=0
 wait "$observer" || status=$?
 is "$status" 143 "a run that SIGTERM has ended"
 is "$(cat "$picture")" "a picture" "has its picture"
-has "$tmp/script" "^set label 'interrupted in hold' at" "and its end there"
+has "$tmp/script" '^set label "interrupted in hold" at' "and its end there"
 
 # A kill, where there can be one.
 run -q --limit 32M 1M
@@ -191,7 +191,7 @@ if [ "$status" -eq 125 ]; then
 else
 	with_it --plot "$picture" --limit 16M 32M
 	is "$status" 137 "a kill is still one when it is drawn"
-	has "$tmp/script" "^set label 'killed \(oom-sandbox\) at 1[0-9.]* MiB' at first" "it is marked"
+	has "$tmp/script" '^set label "killed \(oom-sandbox\) at 1[0-9.]* MiB" at first' "it is marked"
 	has "$tmp/script" "title 'limit 16.0 MiB'" "so is the limit"
 	with_it --plot "$picture" --limit 16M --then limit:12M --then hold:10ms 4M
 	is "$status" 0 "a limit that is changed"
@@ -217,6 +217,9 @@ done
 is "$(magic "$tmp/pictures/killed.png")" '211PNG' "a .png is one"
 is "$(magic "$tmp/pictures/killed.pdf")" '%PDF' "a .pdf is one"
 has "$tmp/pictures/killed.svg" '<svg' "a .svg is one"
+for tic in 0 8 56 64; do
+	has "$tmp/pictures/killed.svg" "> ?$tic</text>" "a tic at $tic"
+done
 has "$tmp/pictures/killed.svg" '>killed \(oom-sandbox\) at 3[0-9.]* MiB<' "the kill is labelled"
 has "$tmp/pictures/guard.svg" '>stopped by the guard at ' "the guard is"
 for step in touch dontneed touch:write fork fork:write:8M hold:200ms; do
@@ -229,12 +232,23 @@ has "$tmp/out" 'RSS \*+ ' "there is a legend"
 hasnt "$tmp/out" ' $' "no line ends in blanks"
 is "$(awk 'length > 80' "$tmp/out" | wc -l)" 0 "and none is wider than a terminal"
 hack="touch $(echo "$tmp/hacked" | sed 's/\//\\\//g')"
-for name in "'host'" "''" "'" "a'b" '%s{/Bold x}_2@a' '<b>&amp;'; do
+# shellcheck disable=SC2016 # no name is to expand
+for name in "'host'" "''" "'" "a'b" '%s{/Bold x}_2@a' '<b>&amp;' '@title' '$(id)' '`id`'; do
 	sed 's#"host":"[^"]*"#"host":"'"$(printf %s "$name" | sed 's/[&#\\]/\\&/g')"'"#' \
 		"$srcdir/tests/fixtures/runs/killed.json" >"$tmp/hostile.json"
 	run --replay "$tmp/hostile.json" --plot -
 	is "$(grep -Fc -- " $name, Linux" "$tmp/out")" 1 "the host is $name"
 done
+sed 's/"host":"[^"]*"/"host":"'"$(printf '%0100d' 7)"'"/; s/"vsz":/&1000/' \
+	"$srcdir/tests/fixtures/runs/killed.json" >"$tmp/long.json"
+run --replay "$tmp/long.json" --plot -
+has "$tmp/out" ' 0{60}0*\.\.\.$' "a title that is too long is cut"
+has "$tmp/out" ' [0-9.]+ GiB \|#' "VSZ that is far above has a tic of its own"
+for tic in 0 8 16 24; do
+	has "$tmp/out" "^ +$tic [|+]" "and $tic is where it was"
+done
+run --replay "$tmp/long.json" --plot "$tmp/pictures/broken.svg"
+has "$tmp/pictures/broken.svg" '>the axis is broken here<' "the break is labelled"
 sed 's/"host":"[^"]*"/"host":"a'\''`'"$hack"'`\\n!'"$hack"'"/' \
 	"$srcdir/tests/fixtures/runs/killed.json" >"$tmp/hostile.json"
 run --replay "$tmp/hostile.json" --plot "$tmp/pictures/hostile.svg"
