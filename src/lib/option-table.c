@@ -1,49 +1,156 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* option-table.c - walk a command line by a table of options, and say what is wrong with it */
+/* option-table.c - read a command line by a table of options, and say what is wrong with it */
 #include <config.h>
 
 #include <errno.h>
+#include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/duration.h"
 #include "lib/option-table.h"
+#include "lib/size.h"
 
-static size_t index_of(const struct option_table *table, int key)
+/* What getopt_long() returns for the first row, in its long form. */
+#define FIRST_LONG (CHAR_MAX + 1)
+
+/* "--name", for messages. */
+#define OPTION_NAME_MAX 40
+
+static const char *option_dashed(const struct option_row *row, char name[static OPTION_NAME_MAX])
 {
-	size_t i = 0;
+	snprintf(name, OPTION_NAME_MAX, "--%s", row->name);
+	return name;
+}
 
-	while (table->list[i].key != key)
-		i++;
-	return i;
+int option_seen_only(const struct option_row *row, const char *text, void *filled,
+		     struct error *err)
+{
+	(void)row, (void)text, (void)filled, (void)err;
+	return 0;
+}
+
+int option_end(const struct option_row *row, const char *text, void *filled, struct error *err)
+{
+	(void)text, (void)filled, (void)err;
+	return (int)row->value;
+}
+
+int option_on(const struct option_row *row, const char *text, void *filled, struct error *err)
+{
+	(void)text, (void)err;
+	*(bool *)option_field(filled, row) = true;
+	return 0;
+}
+
+int option_off(const struct option_row *row, const char *text, void *filled, struct error *err)
+{
+	(void)text, (void)err;
+	*(bool *)option_field(filled, row) = false;
+	return 0;
+}
+
+int option_value(const struct option_row *row, const char *text, void *filled, struct error *err)
+{
+	(void)text, (void)err;
+	*(unsigned *)option_field(filled, row) = (unsigned)row->value;
+	return 0;
+}
+
+int option_size(const struct option_row *row, const char *text, void *filled, struct error *err)
+{
+	char name[OPTION_NAME_MAX];
+
+	return size_parse(option_dashed(row, name), text, option_field(filled, row), err);
+}
+
+int option_size_above_zero(const struct option_row *row, const char *text, void *filled,
+			   struct error *err)
+{
+	char name[OPTION_NAME_MAX];
+
+	return size_parse_above_zero(option_dashed(row, name), text, option_field(filled, row),
+				     err);
+}
+
+int option_duration(const struct option_row *row, const char *text, void *filled,
+		    struct error *err)
+{
+	uint64_t *ns = option_field(filled, row);
+	char name[OPTION_NAME_MAX];
+	int r = duration_parse(option_dashed(row, name), text, ns, err);
+
+	if (r < 0 || *ns)
+		return r;
+	error_set(err, "%s '%s' is no time at all", name, text);
+	error_hint(err, "%s must be above 0", name);
+	return -EINVAL;
+}
+
+int option_find_name(const char *option, const char *const *names, const char *text,
+		     struct error *err)
+{
+	char escaped[64], known[128] = "";
+	size_t used = 0;
+
+	for (int i = 0; names[i]; i++)
+		if (*names[i] && !strcmp(text, names[i]))
+			return i;
+	for (int i = 0; names[i] && used < sizeof(known); i++)
+		if (*names[i])
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s--%s=%s",
+						 !used ? "" : names[i + 1] ? ", " : " or ", option,
+						 names[i]);
+	error_set(err, "--%s '%s' is not known", option,
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write %s", known);
+	return -EINVAL;
+}
+
+int option_choice(const struct option_row *row, const char *text, void *filled, struct error *err)
+{
+	int found = text ? option_find_name(row->name, row->names, text, err) : (int)row->value;
+
+	if (found < 0)
+		return found;
+	*(unsigned *)option_field(filled, row) = (unsigned)found;
+	return 0;
 }
 
 /* no_argument, required_argument or optional_argument: as many colons as in short options. */
-static int argument_kind(const struct option_description *option)
+static int argument_kind(const struct option_row *row)
 {
-	if (!option->argument)
+	if (!row->argument)
 		return no_argument;
-	return option->argument[0] == '[' ? optional_argument : required_argument;
+	return row->argument[0] == '[' ? optional_argument : required_argument;
 }
 
-void option_walk_begin(struct option_walk *walk, const struct option_table *table, int argc,
-		       char *argv[])
-{
-	char *letter = walk->shortopts;
+/* What getopt_long() needs. */
+struct getopt_tables {
+	struct option longopts[OPTION_TABLE_MAX + 1];
+	char shortopts[3 * OPTION_TABLE_MAX + 2];
+};
 
-	*walk = (struct option_walk){ .table = table, .argc = argc, .argv = argv, .before = 1 };
+static void make_getopt_tables(const struct option_table *table, struct getopt_tables *ret_tables)
+{
+	char *letter = ret_tables->shortopts;
+
 	*letter++ = ':';
 	for (size_t i = 0; i < table->count; i++) {
-		const struct option_description *option = &table->list[i];
-		int colons = argument_kind(option);
+		const struct option_row *row = &table->rows[i];
+		int colons = argument_kind(row);
 
-		walk->longopts[i] = (struct option){ option->name, colons, NULL, option->key };
-		if (option->key >= OPTION_LONG_ONLY)
+		ret_tables->longopts[i] = (struct option){ row->name, colons, NULL,
+							   FIRST_LONG + (int)i };
+		if (!row->letter)
 			continue;
-		*letter++ = (char)option->key;
+		*letter++ = row->letter;
 		while (colons--)
 			*letter++ = ':';
 	}
-	opterr = 0;
+	*letter = '\0';
+	ret_tables->longopts[table->count] = (struct option){ 0 };
 }
 
 /*
@@ -70,7 +177,7 @@ static int count_matches(const struct option_table *table, const char *word)
 	int matches = 0;
 
 	for (size_t i = 0; i < table->count; i++)
-		matches += !strncmp(table->list[i].name, word + 2, strcspn(word + 2, "="));
+		matches += !strncmp(table->rows[i].name, word + 2, strcspn(word + 2, "="));
 	return matches;
 }
 
@@ -88,8 +195,8 @@ static void option_table_set_error(const struct option_table *table, int result,
 	error_escape(escaped, sizeof(escaped), word);
 	if (result == ':')
 		error_set(err, "option '%s' needs an argument", escaped);
-	else if (table->number && word[0] == '-' && word[1] >= '0' && word[1] <= '9')
-		error_set(err, "%s '%s' is negative", table->number, escaped);
+	else if (table->operand && word[0] == '-' && word[1] >= '0' && word[1] <= '9')
+		error_set(err, "%s '%s' is negative", table->operand, escaped);
 	else if (!strncmp(word, "--", 2) && optopt)
 		error_set(err, "option '%s' takes no argument", escaped);
 	else if (!strncmp(word, "--", 2))
@@ -101,61 +208,100 @@ static void option_table_set_error(const struct option_table *table, int result,
 	option_help_hint(table, err);
 }
 
-int option_walk_next(struct option_walk *walk, struct error *err)
+/* The row of what getopt_long() returned. */
+static size_t option_index(const struct option_table *table, int key)
 {
-	int key = getopt_long(walk->argc, walk->argv, walk->shortopts, walk->longopts, NULL);
+	size_t i = 0;
 
-	if (key == -1)
-		return OPTION_END;
-	if (key == '?' || key == ':') {
-		option_table_set_error(walk->table, key, faulty_word(walk->argv, walk->before),
-				       err);
-		return OPTION_FAULT;
-	}
-	walk->seen[index_of(walk->table, key)] = true;
-	walk->before = optind;
-	return key;
+	if (key >= FIRST_LONG)
+		return (size_t)(key - FIRST_LONG);
+	while (table->rows[i].letter != key)
+		i++;
+	return i;
 }
 
-bool option_seen(const struct option_walk *walk, int key)
+bool option_is_seen(const struct options_seen *seen, const char *name)
 {
-	return walk->seen[index_of(walk->table, key)];
+	size_t i = 0;
+
+	while (strcmp(seen->table->rows[i].name, name))
+		i++;
+	return seen->row[i];
 }
 
-int option_check_exclusive(const struct option_walk *walk, struct error *err)
+bool option_is_among(const char *words, const char *name)
 {
-	const struct option_table *table = walk->table;
+	size_t length = strlen(name);
 
-	for (size_t i = 0; i < table->exclusive_count; i++) {
-		size_t first = index_of(table, table->exclusive[i][0]);
-		size_t second = index_of(table, table->exclusive[i][1]);
+	for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
+		if (strcspn(words, " ") == length && !strncmp(words, name, length))
+			return true;
+	return false;
+}
 
-		if (!walk->seen[first] || !walk->seen[second])
+static int check_excludes(const struct options_seen *seen, struct error *err)
+{
+	const struct option_table *table = seen->table;
+
+	for (size_t i = 0; i < table->count; i++) {
+		if (!seen->row[i] || !table->rows[i].excludes)
 			continue;
-		error_set(err, "--%s and --%s contradict each other",
-			  table->list[first].name, table->list[second].name);
-		error_hint(err, "leave one of them out");
-		return -EINVAL;
+		for (size_t j = 0; j < table->count; j++) {
+			if (!seen->row[j] ||
+			    !option_is_among(table->rows[i].excludes, table->rows[j].name))
+				continue;
+			error_set(err, "--%s and --%s contradict each other", table->rows[i].name,
+				  table->rows[j].name);
+			error_hint(err, "leave one of them out");
+			return -EINVAL;
+		}
 	}
 	return 0;
 }
 
-static void print_option(const struct option_description *option)
+enum options_result option_table_parse(const struct option_table *table, int argc, char *argv[],
+				       void *filled, struct options_seen *ret_seen,
+				       struct error *err)
 {
-	const char *argument = option->argument ? option->argument : "";
-	char left[64], letter[8] = "    ";
+	struct getopt_tables tables;
+	int before = 1, key;
 
-	if (option->key < OPTION_LONG_ONLY)
-		snprintf(letter, sizeof(letter), "-%c, ", option->key);
-	snprintf(left, sizeof(left), "%s--%s%s%s", letter, option->name,
-		 argument_kind(option) == required_argument ? " " : "", argument);
-	if (option->section)
-		printf("\n%s:\n", option->section);
-	printf("  %-24s %s\n", left, option->help);
+	make_getopt_tables(table, &tables);
+	*ret_seen = (struct options_seen){ .table = table };
+	opterr = 0;
+	while ((key = getopt_long(argc, argv, tables.shortopts, tables.longopts, NULL)) != -1) {
+		const struct option_row *row;
+		int r;
+
+		if (key == '?' || key == ':') {
+			option_table_set_error(table, key, faulty_word(argv, before), err);
+			return OPTIONS_WRONG;
+		}
+		row = &table->rows[option_index(table, key)];
+		ret_seen->row[row - table->rows] = true;
+		if (row->given)
+			*(bool *)((char *)filled + row->given) = true;
+		r = row->parse(row, optarg, filled, err);
+		if (r)
+			return r < 0 ? OPTIONS_WRONG : (enum options_result)r;
+		before = optind;
+	}
+	return check_excludes(ret_seen, err) < 0 ? OPTIONS_WRONG : OPTIONS_RUN;
 }
 
 void option_table_print(const struct option_table *table)
 {
-	for (size_t i = 0; i < table->count; i++)
-		print_option(&table->list[i]);
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option_row *row = &table->rows[i];
+		char left[64], letter[8] = "    ";
+
+		if (row->letter)
+			snprintf(letter, sizeof(letter), "-%c, ", row->letter);
+		snprintf(left, sizeof(left), "%s--%s%s%s", letter, row->name,
+			 argument_kind(row) == required_argument ? " " : "",
+			 row->argument ? row->argument : "");
+		if (row->section)
+			printf("\n%s:\n", row->section);
+		printf("  %-24s %s\n", left, row->help);
+	}
 }

@@ -1,65 +1,107 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * option-table.h - a command line read by one table of options: getopt_long(3), its faults, and
- * --help
+ * option-table.h - a command line read by one table of options: getopt_long(3), what each option
+ * fills, its faults, and --help
  */
 #ifndef PT_OPTION_TABLE_H
 #define PT_OPTION_TABLE_H
 
-#include <getopt.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/error.h"
 
 #define OPTION_TABLE_MAX 48
 
-/* Keys of options without a short form begin here. */
-#define OPTION_LONG_ONLY (CHAR_MAX + 1)
+enum options_result {
+	OPTIONS_RUN,		/* all is filled; the operands are argv[optind] and what follows */
+	OPTIONS_HELP,		/* --help was asked for */
+	OPTIONS_VERSION,	/* --version was asked for */
+	OPTIONS_WRONG,		/* *err says what is wrong: exit 2 */
+};
 
-struct option_description {
+struct option_row {
 	const char *name;
-	int key;		/* a letter is the short option too */
+	char letter;		/* the short option; 0: none */
 	const char *argument;	/* NULL: takes none; "[=NAME]": may be left out */
 	const char *help;
+	/*
+	 * Fills the program's struct, FILLED, from TEXT (NULL: no argument was given). Returns
+	 * OPTIONS_RUN, which is 0, OPTIONS_HELP or OPTIONS_VERSION to end the parsing with, or a
+	 * negative errno with *err set.
+	 */
+	int (*parse)(const struct option_row *row, const char *text, void *filled,
+		     struct error *err);
+	size_t field;		/* what parse fills, by OPTION_FIELD() */
+	size_t given;		/* a bool that is set beside it, by OPTION_FIELD(); 0: none */
+	uint64_t value;		/* for parse */
+	const char *const *names;	/* for option_choice(): ended by NULL */
+	const char *excludes;	/* options that contradict it, with blanks between them, or NULL */
 	const char *section;	/* a heading before it in --help, or NULL */
 };
 
+/* Where MEMBER is in the struct STRUCTURE; the compiler sees to it that it is of TYPE. */
+#define OPTION_FIELD(structure, type, member) \
+	_Generic(((struct structure *)0)->member, type: offsetof(struct structure, member))
+
+/* Where it is in FILLED. */
+static inline void *option_field(void *filled, const struct option_row *row)
+{
+	return (char *)filled + row->field;
+}
+
+/*
+ * Values of `parse` for any program, which fill the row's field: option_on() and option_off() a
+ * bool, option_value() an enum with the row's value, the sizes a struct size, option_duration()
+ * nanoseconds above 0. option_seen_only() fills nothing, see option_is_seen(); option_end() ends
+ * the parsing with the row's value.
+ */
+int option_seen_only(const struct option_row *row, const char *text, void *filled,
+		     struct error *err);
+int option_end(const struct option_row *row, const char *text, void *filled, struct error *err);
+int option_on(const struct option_row *row, const char *text, void *filled, struct error *err);
+int option_off(const struct option_row *row, const char *text, void *filled, struct error *err);
+int option_value(const struct option_row *row, const char *text, void *filled, struct error *err);
+int option_size(const struct option_row *row, const char *text, void *filled, struct error *err);
+int option_size_above_zero(const struct option_row *row, const char *text, void *filled,
+			   struct error *err);
+int option_duration(const struct option_row *row, const char *text, void *filled,
+		    struct error *err);
+
+/*
+ * What names[] has at its index (an enum; "": that value has no name); value, when there is no
+ * argument.
+ */
+int option_choice(const struct option_row *row, const char *text, void *filled, struct error *err);
+
+/* The index of TEXT among NAMES, which are as in the row of OPTION; or -EINVAL with *err set. */
+int option_find_name(const char *option, const char *const *names, const char *text,
+		     struct error *err);
+
 struct option_table {
 	const char *program;
-	const struct option_description *list;
-	size_t count;			/* at most OPTION_TABLE_MAX */
-	const int (*exclusive)[2];	/* pairs of keys that say contradicting things */
-	size_t exclusive_count;
-	const char *number;	/* the operand that a word like "-5" is meant as; NULL: none */
+	const struct option_row *rows;
+	size_t count;		/* at most OPTION_TABLE_MAX */
+	const char *operand;	/* that a word like "-5" is meant as; NULL: none */
 };
 
-/* A command line on its way through the table. */
-struct option_walk {
+/* Which options of a table a command line has. */
+struct options_seen {
 	const struct option_table *table;
-	int argc;
-	char **argv;
-	int before;		/* optind before the current option */
-	bool seen[OPTION_TABLE_MAX];
-	struct option longopts[OPTION_TABLE_MAX + 1];
-	char shortopts[3 * OPTION_TABLE_MAX + 2];
+	bool row[OPTION_TABLE_MAX];
 };
 
-#define OPTION_END (-1)		/* what follows, from argv[optind] on, are the operands */
-#define OPTION_FAULT '?'	/* *err says which */
+/* Parses a command line into FILLED, and finds the options that exclude each other. */
+enum options_result option_table_parse(const struct option_table *table, int argc, char *argv[],
+				       void *filled, struct options_seen *ret_seen,
+				       struct error *err);
 
-void option_walk_begin(struct option_walk *walk, const struct option_table *table, int argc,
-		       char *argv[]);
+/* Whether the option NAME, which is in the table, was given. */
+bool option_is_seen(const struct options_seen *seen, const char *name);
 
-/* The key of the next option, with its argument in optarg; or OPTION_END or OPTION_FAULT. */
-int option_walk_next(struct option_walk *walk, struct error *err);
-
-/* Whether the option with KEY, which is in the table, has been walked past. */
-bool option_seen(const struct option_walk *walk, int key);
-
-/* Returns 0, or -EINVAL with *err set when two options that were seen exclude each other. */
-int option_check_exclusive(const struct option_walk *walk, struct error *err);
+/* Whether NAME is one of WORDS, which have blanks between them. */
+bool option_is_among(const char *words, const char *name);
 
 /* The second line of an error that only the manual can help with. */
 void option_help_hint(const struct option_table *table, struct error *err);

@@ -124,6 +124,18 @@ int size_parse(const char *name, const char *text, struct size *ret_size,
 	return parse_suffixed(name, text, number, rest, ret_size, err);
 }
 
+int size_parse_above_zero(const char *name, const char *text, struct size *ret_size,
+			  struct error *err)
+{
+	int r = size_parse(name, text, ret_size, err);
+
+	if (r < 0 || ret_size->permyriad || ret_size->bytes)
+		return r;
+	error_set(err, "%s '%s' is nothing", name, text);
+	error_hint(err, "%s must be above 0", name);
+	return -EINVAL;
+}
+
 uint64_t size_magnitude(int64_t difference)
 {
 	return difference < 0 ? -(uint64_t)difference : (uint64_t)difference;

@@ -34,6 +34,10 @@ struct size {
 int size_parse(const char *name, const char *text, struct size *ret_size,
 	       struct error *err);
 
+/* The same for a size that may not be 0. */
+int size_parse_above_zero(const char *name, const char *text, struct size *ret_size,
+			  struct error *err);
+
 /* The size of a difference, whichever its sign. */
 uint64_t size_magnitude(int64_t difference);
 

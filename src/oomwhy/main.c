@@ -13,9 +13,9 @@
 #include "oomwhy/options.h"
 #include "oomwhy/run.h"
 
-static int oomwhy_print_help_or_version(enum query_result result)
+static int oomwhy_print_help_or_version(enum options_result result)
 {
-	if (result == QUERY_HELP)
+	if (result == OPTIONS_HELP)
 		query_print_help();
 	else
 		printf("oomwhy (pagetouch) %s, %s\n", PACKAGE_VERSION, source_journal_reader);
@@ -28,7 +28,7 @@ int main(int argc, char *argv[])
 	static struct oomwhy_run run;
 	static struct query query;
 	struct error err;
-	enum query_result result;
+	enum options_result result;
 	int status, died_of;
 
 	if (secure_check(&err) < 0) {
@@ -40,9 +40,9 @@ int main(int argc, char *argv[])
 	setenv("TZ", ":/etc/localtime", 0);
 	stdio_guard_open();
 	result = query_parse(argc, argv, timestamp_now(), &query, &err);
-	if (result == QUERY_HELP || result == QUERY_VERSION)
+	if (result == OPTIONS_HELP || result == OPTIONS_VERSION)
 		return oomwhy_print_help_or_version(result);
-	if (result == QUERY_WRONG) {
+	if (result == OPTIONS_WRONG) {
 		error_print(&err);
 		return WHY_USAGE;
 	}

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/error.h"
+#include "lib/option-table.h"
 #include "output/report-output.h"
 
 struct query {
@@ -19,6 +20,7 @@ struct query {
 					 * NULL: this boot */
 	bool follow;			/* -f */
 	uint64_t last;			/* -n; 0: all */
+	int64_t now_ns;			/* since 1970: what relative times refer to */
 	bool has_since, has_until;
 	int64_t since_ns, until_ns;	/* since 1970, UTC */
 	bool has_pid;
@@ -29,19 +31,14 @@ struct query {
 	struct why_output output;
 };
 
-enum query_result {
-	QUERY_RUN,		/* *ret_query is filled */
-	QUERY_HELP,
-	QUERY_VERSION,
-	QUERY_WRONG,		/* *err says what is wrong: exit 2 */
-};
+extern const struct option_table query_table;
 
 /*
  * Parses the command line; NOW_NS, since 1970, is what relative times refer to.
  * Prints nothing, reads nothing.
  */
-enum query_result query_parse(int argc, char *argv[], int64_t now_ns, struct query *ret_query,
-			      struct error *err);
+enum options_result query_parse(int argc, char *argv[], int64_t now_ns, struct query *ret_query,
+				struct error *err);
 
 /* Prints --help, made of the option table and the column table, to standard output. */
 void query_print_help(void);

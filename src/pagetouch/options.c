@@ -1,319 +1,364 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* options.c - the option table, what each option sets, and which exclude each other */
+/* options.c - the option table, what each option fills, and which mean nothing without another */
 #include <config.h>
 
+#include <ctype.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "lib/option-table.h"
-#include "pagetouch/option-values.h"
+#include "lib/duration.h"
+#include "lib/number.h"
 #include "pagetouch/options.h"
-#include "pagetouch/plot-options.h"
+#include "workload/heap.h"
+#include "workload/subject.h"
 
 /* More than anybody would wait for. */
 #define PASSES_MAX 1000000
 
-enum option_key {
-	KEY_PRIVATE = OPTION_LONG_ONLY, KEY_SHARED, KEY_MEMFD, KEY_FILE, KEY_HUGETLB, KEY_RESERVE,
-	KEY_HEAP, KEY_STACK,
-	KEY_THP, KEY_LOCK, KEY_ACCESS, KEY_ORDER, KEY_STRIDE, KEY_TOUCH, KEY_PASSES, KEY_THEN,
-	KEY_RATE, KEY_HOLD, KEY_EVERY, KEY_NO_GUARD, KEY_VERIFY, KEY_EXPECT, KEY_EXACT,
-	KEY_LIMIT, KEY_SWAP, KEY_HIGH, KEY_OOM_SCORE_ADJ,
-	KEY_JSON, KEY_CSV, KEY_PLOT, KEY_PLOT_X, KEY_REPLAY, KEY_RUN,
-	KEY_THREADS = 't', KEY_OUTPUT = 'o', KEY_BYTES = 'b', KEY_HUMAN = 'H',
-	KEY_NOHEADINGS = 'n', KEY_QUIET = 'q', KEY_VERBOSE = 'v', KEY_HELP = 'h',
-	KEY_VERSION = 'V',
-};
-
-static const struct option_description options_list[] = {
-	{ "private", KEY_PRIVATE, NULL, "map private anonymous memory (default)", "Region" },
-	{ "shared", KEY_SHARED, NULL, "map shared anonymous memory, or the file shared", NULL },
-	{ "memfd", KEY_MEMFD, NULL, "map a memfd, a file without a name", NULL },
-	{ "file", KEY_FILE, "PATH", "map a file; a new one is gone after the run", NULL },
-	{ "hugetlb", KEY_HUGETLB, "[=2M|1G]", "map reserved huge pages", NULL },
-	{ "heap", KEY_HEAP, "[=PIECE]", "allocate it with malloc, in pieces of PIECE", NULL },
-	{ "stack", KEY_STACK, NULL, "let the main thread's stack grow by it", NULL },
-	{ "reserve", KEY_RESERVE, NULL, "let overcommit accounting see the mapping", NULL },
-	{ "thp", KEY_THP, "WHEN", "huge pages: never (default), always, system", NULL },
-	{ "lock", KEY_LOCK, "[=onfault]", "lock it with mlock, at once or page by page", NULL },
-	{ "access", KEY_ACCESS, "HOW", "write (default), read, populate-*, pread, pwrite",
-	  "Touching" },
-	{ "order", KEY_ORDER, "ORDER", "forward (default), backward, random[:SEED]", NULL },
-	{ "stride", KEY_STRIDE, "SIZE", "touch one page in every SIZE", NULL },
-	{ "touch", KEY_TOUCH, "SIZE", "touch only the first SIZE of the region", NULL },
-	{ "passes", KEY_PASSES, "N", "touch all of it N times", NULL },
-	{ "threads", KEY_THREADS, "N", "touch with N threads at once", NULL },
-	{ "limit", KEY_LIMIT, "SIZE", "give the subject a memory cgroup of SIZE to die in",
-	  "Sandbox" },
-	{ "swap", KEY_SWAP, "SIZE", "let it swap up to SIZE (default 0)", NULL },
-	{ "high", KEY_HIGH, "SIZE", "throttle it above SIZE (cgroup v2)", NULL },
-	{ "oom-score-adj", KEY_OOM_SCORE_ADJ, "N",
-	  "the subject's: -1000 to 1000 (default), or keep", NULL },
-	{ "rate", KEY_RATE, "SIZE/s", "touch evenly, SIZE per second", "Run" },
-	{ "hold", KEY_HOLD, "TIME", "keep the memory for TIME, or 'infinity'", NULL },
-	{ "every", KEY_EVERY, "TIME", "while holding, a sample every TIME (default 1s)", NULL },
-	{ "then", KEY_THEN, "STEP", "then do STEP, see below; may be given again", NULL },
-	{ "no-guard", KEY_NO_GUARD, NULL, "go on when memory runs out", NULL },
-	{ "verify", KEY_VERIFY, NULL, "exit 1 unless RSS grew by just what was touched", NULL },
-	{ "expect", KEY_EXPECT, "OUTCOME", "exit 0 if the run ends so, else 1: ok, oom, ...",
-	  NULL },
-	{ "exact", KEY_EXACT, NULL, "read RSS from smaps_rollup in every row", NULL },
-	{ "output", KEY_OUTPUT, "LIST", "columns to show; +LIST appends", "Output" },
-	{ "bytes", KEY_BYTES, NULL, "sizes in bytes instead of KiB", NULL },
-	{ "human", KEY_HUMAN, NULL, "sizes as 1.5M, 2.0G", NULL },
-	{ "noheadings", KEY_NOHEADINGS, NULL, "no header line", NULL },
-	{ "quiet", KEY_QUIET, NULL, "no rows and no summary, errors only", NULL },
-	{ "verbose", KEY_VERBOSE, NULL, "name the subject and its sandbox", NULL },
-	{ "json", KEY_JSON, NULL, "one JSON object per line, sizes in bytes", NULL },
-	{ "csv", KEY_CSV, NULL, "comma-separated values", NULL },
-	{ "plot", KEY_PLOT, "FILE", "draw the run: FILE.svg, FILE.png, FILE.pdf, or - here",
-	  "Pictures" },
-	{ "plot-x", KEY_PLOT_X, "AXIS", "draw it over touched, time or row", NULL },
-	{ "replay", KEY_REPLAY, "FILE", "show a run that --json has written, or draw it", NULL },
-	{ "run", KEY_RUN, "N", "of several runs in FILE, number N (default the last)", NULL },
-	{ "help", KEY_HELP, NULL, "show this help and exit", "Other" },
-	{ "version", KEY_VERSION, NULL, "show the version and exit", NULL },
-};
-
-_Static_assert(sizeof(options_list) / sizeof(options_list[0]) <= OPTION_TABLE_MAX,
-	       "the table fits a walk");
-
-/* Pairs that say contradicting things. */
-static const int options_exclusive[][2] = {
-	{ KEY_PRIVATE, KEY_SHARED },
-	{ KEY_PRIVATE, KEY_MEMFD },
-	{ KEY_FILE, KEY_MEMFD },
-	{ KEY_HUGETLB, KEY_MEMFD },
-	{ KEY_HUGETLB, KEY_FILE },
-	{ KEY_HUGETLB, KEY_THP },
-	{ KEY_HEAP, KEY_STACK },
-	{ KEY_HEAP, KEY_SHARED },
-	{ KEY_HEAP, KEY_MEMFD },
-	{ KEY_HEAP, KEY_FILE },
-	{ KEY_HEAP, KEY_HUGETLB },
-	{ KEY_STACK, KEY_SHARED },
-	{ KEY_STACK, KEY_MEMFD },
-	{ KEY_STACK, KEY_FILE },
-	{ KEY_STACK, KEY_HUGETLB },
-	{ KEY_BYTES, KEY_HUMAN },
-	{ KEY_JSON, KEY_CSV },
-	{ KEY_JSON, KEY_HUMAN },
-	{ KEY_CSV, KEY_HUMAN },
-	{ KEY_QUIET, KEY_JSON },
-	{ KEY_QUIET, KEY_CSV },
-	{ KEY_QUIET, KEY_VERBOSE },
-};
-
-static const struct option_table options_table = {
-	.program = "pagetouch",
-	.list = options_list,
-	.count = sizeof(options_list) / sizeof(options_list[0]),
-	.exclusive = options_exclusive,
-	.exclusive_count = sizeof(options_exclusive) / sizeof(options_exclusive[0]),
-	.number = "SIZE",
-};
-
-/* The parser's state. */
-struct options_parser {
-	struct request request;
-	bool shared, memfd, heap, stack;
-	struct option_walk walk;
-	struct error *err;
-};
-
-static int apply_sandbox(struct request *request, int key, const char *text,
-			 struct error *err)
+static int parse_rate(const struct option_row *row, const char *text, void *filled,
+		      struct error *err)
 {
-	switch (key) {
-	case KEY_LIMIT:
-		request->has_limit = true;
-		return value_some("--limit", text, &request->limit, err);
-	case KEY_SWAP:
-		request->has_swap = true;
-		return size_parse("--swap", text, &request->swap, err);
-	case KEY_HIGH:
-		request->has_high = true;
-		return value_some("--high", text, &request->high, err);
-	default:
-		return value_adj(text, request, err);
+	struct size *rate = option_field(filled, row);
+	size_t length = strlen(text);
+	char size[128];
+	int r;
+
+	if (length > 2 && !strcmp(text + length - 2, "/s"))
+		length -= 2;
+	if (length < sizeof(size)) {
+		memcpy(size, text, length);
+		size[length] = '\0';
+		text = size;
 	}
+	r = size_parse_above_zero("--rate", text, rate, err);
+	if (r < 0 || !rate->permyriad)
+		return r;
+	error_set(err,
+		  "--rate '%s' is a share of the memory that is left, which has no speed", text);
+	error_hint(err, "write bytes per second, as in 100M/s");
+	return -EINVAL;
 }
 
-static int apply_region(struct request *request, int key, const char *text,
+static int parse_access(const struct option_row *row, const char *text, void *filled,
 			struct error *err)
 {
-	switch (key) {
-	case KEY_FILE:
-		return value_file(text, request, err);
-	case KEY_HUGETLB:
-		return value_hugetlb(text, request, err);
-	case KEY_LOCK:
-		return value_lock(text, request, err);
-	default:
-		return value_thp(text, request, err);
-	}
+	enum touch_access *access = option_field(filled, row);
+	const char *names[TOUCH_ACCESSES + 1] = { NULL };
+	int found;
+
+	for (int i = 0; i < TOUCH_ACCESSES; i++)
+		names[i] = touch_access_name((enum touch_access)i);
+	found = option_find_name(row->name, names, text, err);
+	if (found < 0)
+		return found;
+	*access = (enum touch_access)found;
+	return 0;
 }
 
-static int apply_touching(struct request *request, int key, const char *text,
-			  struct error *err)
+/* forward, backward, random or random:SEED */
+static int parse_order(const struct option_row *row, const char *text, void *filled,
+		       struct error *err)
 {
-	switch (key) {
-	case KEY_ACCESS:
-		return value_access(text, request, err);
-	case KEY_ORDER:
-		return value_order(text, request, err);
-	case KEY_STRIDE:
-		request->has_stride = true;
-		return value_some("--stride", text, &request->stride, err);
-	case KEY_TOUCH:
-		request->has_touch = true;
-		return size_parse("--touch", text, &request->touch, err);
-	case KEY_PASSES:
-		return value_number("--passes", text, PASSES_MAX, &request->passes, err);
-	case KEY_THREADS:
-		return value_number("--threads", text, TOUCH_THREADS_MAX, &request->threads,
-				    err);
-	default:
-		return value_then(text, request, err);
-	}
+	struct request *request = filled;
+	bool seeded = !strncmp(text, "random:", 7);
+	int found = option_find_name(row->name, row->names, seeded ? "random" : text, err);
+	char escaped[64];
+
+	if (found < 0)
+		return found;
+	request->order = (enum order_kind)found;
+	request->has_seed = seeded;
+	if (!seeded || (number_parse_u64(text + 7, &request->seed) == 0 &&
+			request->seed <= INT64_MAX && !strchr(text, '\n')))
+		return 0;
+	error_set(err, "--order '%s': SEED is not a number from 0 to 2^63 - 1",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write --order=random:7, or --order=random for a seed by chance");
+	return -EINVAL;
 }
 
-static int apply_picture(struct request *request, int key, const char *text,
+/* From 1 to the row's value. */
+static int parse_number(const struct option_row *row, const char *text, void *filled,
+			struct error *err)
+{
+	uint64_t number;
+	char escaped[64];
+
+	if (number_parse_u64(text, &number) == 0 && number >= 1 && number <= row->value &&
+	    !strchr(text, '\n')) {
+		*(uint64_t *)option_field(filled, row) = number;
+		return 0;
+	}
+	error_set(err, "--%s '%s' is not a number from 1 to %llu", row->name,
+		  error_escape(escaped, sizeof(escaped), text), (unsigned long long)row->value);
+	error_hint(err, "write digits alone, as in --%s=2", row->name);
+	return -EINVAL;
+}
+
+static int parse_hugetlb(const struct option_row *row, const char *text, void *filled,
 			 struct error *err)
 {
-	switch (key) {
-	case KEY_PLOT:
-		return value_plot(text, request, err);
-	case KEY_PLOT_X:
-		return value_plot_x(text, request, err);
-	case KEY_REPLAY:
-		return value_replay(text, request, err);
-	default:
-		return value_number("--run", text, INT64_MAX, &request->run, err);
-	}
+	struct size size = { 0 };
+	char escaped[64];
+
+	if (!text)
+		return 0;
+	if (size_parse("--hugetlb", text, &size, err) < 0)
+		return -EINVAL;
+	*(uint64_t *)option_field(filled, row) = size.bytes;
+	if (size.bytes > (uint64_t)sysconf(_SC_PAGESIZE) && !(size.bytes & (size.bytes - 1)))
+		return 0;
+	error_set(err, "--hugetlb '%s' is no size of a huge page",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write --hugetlb=2M or --hugetlb=1G, or what else there is in "
+		   "/sys/kernel/mm/hugepages");
+	return -EINVAL;
 }
 
-static int apply_heap(struct options_parser *parser, const char *text)
+static int parse_heap(const struct option_row *row, const char *text, void *filled,
+		      struct error *err)
 {
-	parser->heap = true;
-	return value_heap(text, &parser->request, parser->err);
+	uint64_t *piece = option_field(filled, row);
+	struct size size = { 0 };
+	char escaped[64];
+
+	*piece = 0;
+	if (!text)
+		return 0;
+	if (size_parse("--heap", text, &size, err) < 0)
+		return -EINVAL;
+	*piece = size.bytes;
+	if (!size.permyriad && size.bytes >= HEAP_PIECE_LEAST)
+		return 0;
+	error_set(err, "--heap '%s' is no size of a piece",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "PIECE is in bytes, %d at least, as in --heap=1000",
+		   HEAP_PIECE_LEAST);
+	return -EINVAL;
 }
 
-static int apply_with_argument(struct options_parser *parser, int key, const char *text)
+/* The name of a file that is there, or may be made. */
+static int parse_file(const struct option_row *row, const char *text, void *filled,
+		      struct error *err)
 {
-	struct request *request = &parser->request;
-	struct error *err = parser->err;
-
-	switch (key) {
-	case KEY_THP:
-	case KEY_FILE:
-	case KEY_HUGETLB:
-	case KEY_LOCK:
-		return apply_region(request, key, text, err);
-	case KEY_ACCESS:
-	case KEY_ORDER:
-	case KEY_STRIDE:
-	case KEY_TOUCH:
-	case KEY_PASSES:
-	case KEY_THREADS:
-	case KEY_THEN:
-		return apply_touching(request, key, text, err);
-	case KEY_RATE:
-		return value_rate(text, request, err);
-	case KEY_HOLD:
-		return value_time("--hold", text, &request->hold, err);
-	case KEY_EVERY:
-		return value_time("--every", text, &request->every, err);
-	case KEY_EXPECT:
-		return expectation_parse(text, &request->expect, err);
-	case KEY_LIMIT:
-	case KEY_SWAP:
-	case KEY_HIGH:
-	case KEY_OOM_SCORE_ADJ:
-		return apply_sandbox(request, key, text, err);
-	case KEY_PLOT:
-	case KEY_PLOT_X:
-	case KEY_REPLAY:
-	case KEY_RUN:
-		return apply_picture(request, key, text, err);
-	default:
-		return column_choice_parse(text, &request->output.columns, err);
-	}
+	*(const char **)option_field(filled, row) = text;
+	if (*text)
+		return 0;
+	error_set(err, "--%s: %s '' is empty", row->name, row->argument);
+	error_hint(err, strcmp(row->name, "replay") == 0
+		   ? "name a file that pagetouch --json has written, or - for standard input"
+		   : "name a file; one that is not there is made for the run");
+	return -EINVAL;
 }
 
-static int options_apply(struct options_parser *parser, int key, const char *argument)
+static int parse_then(const struct option_row *row, const char *text, void *filled,
+		      struct error *err)
 {
-	struct request *request = &parser->request;
+	struct request *request = filled;
 
-	switch (key) {
-	case KEY_PRIVATE:
-		return 0;
-	case KEY_SHARED:
-		parser->shared = true;
-		return 0;
-	case KEY_MEMFD:
-		parser->memfd = true;
-		return 0;
-	case KEY_HEAP:
-		return apply_heap(parser, argument);
-	case KEY_STACK:
-		parser->stack = true;
-		return 0;
-	case KEY_RESERVE:
-		request->reserve = true;
-		return 0;
-	case KEY_NO_GUARD:
-		request->guard = false;
-		return 0;
-	case KEY_VERIFY:
-		request->verify = true;
-		return 0;
-	case KEY_EXACT:
-		request->exact = true;
-		return 0;
-	case KEY_VERBOSE:
-		request->verbose = true;
-		return 0;
-	case KEY_BYTES:
-		request->output.unit = SIZE_BYTES;
-		return 0;
-	case KEY_HUMAN:
-		request->output.unit = SIZE_HUMAN;
-		return 0;
-	case KEY_NOHEADINGS:
-		request->output.headings = false;
-		return 0;
-	case KEY_QUIET:
-		request->output.format = OUTPUT_NONE;
-		return 0;
-	case KEY_JSON:
-		request->output.format = OUTPUT_JSON;
-		return 0;
-	case KEY_CSV:
-		request->output.format = OUTPUT_CSV;
-		return 0;
-	default:
-		return apply_with_argument(parser, key, argument);
+	(void)row;
+	if (request->step_count == STEPS_MAX) {
+		error_set(err, "--then: more than %d steps", STEPS_MAX);
+		error_hint(err, "leave some of them out");
+		return -EINVAL;
 	}
+	return step_parse(text, &request->steps[request->step_count++], err);
 }
+
+static int parse_oom_score_adj(const struct option_row *row, const char *text, void *filled,
+			       struct error *err)
+{
+	int *adj = option_field(filled, row);
+	char escaped[64], *rest;
+	long value;
+
+	if (!strcmp(text, "keep")) {
+		*adj = SUBJECT_KEEP_ADJ;
+		return 0;
+	}
+	errno = 0;
+	value = strtol(text, &rest, 10);
+	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 ||
+	    value > 1000) {
+		error_set(err, "--oom-score-adj '%s' is not a number from -1000 to 1000",
+			  error_escape(escaped, sizeof(escaped), text));
+		error_hint(err,
+			   "1000 makes the subject the OOM killer's first choice; 'keep' "
+			   "leaves it as it is");
+		return -EINVAL;
+	}
+	*adj = (int)value;
+	return 0;
+}
+
+static int parse_expect(const struct option_row *row, const char *text, void *filled,
+			struct error *err)
+{
+	return expectation_parse(text, option_field(filled, row), err);
+}
+
+static int parse_columns(const struct option_row *row, const char *text, void *filled,
+			 struct error *err)
+{
+	return column_choice_parse(text, option_field(filled, row), err);
+}
+
+static int parse_plot(const struct option_row *row, const char *text, void *filled,
+		      struct error *err)
+{
+	struct plot_request *plot = option_field(filled, row);
+
+	plot->file = text;
+	return picture_kind_of(text, &plot->kind, err);
+}
+
+/* What option_choice() and parse_order() know. */
+static const char *const thp_names[] = {
+	[REGION_THP_NEVER] = "never", [REGION_THP_ALWAYS] = "always",
+	[REGION_THP_SYSTEM] = "system", NULL
+};
+static const char *const lock_names[] = {
+	[REGION_UNLOCKED] = "", [REGION_LOCKED] = "", [REGION_LOCKED_ONFAULT] = "onfault", NULL
+};
+static const char *const order_names[] = {
+	[ORDER_FORWARD] = "forward", [ORDER_BACKWARD] = "backward", [ORDER_RANDOM] = "random", NULL
+};
+static const char *const plot_x_names[] = {
+	[CHART_X_AUTO] = "", [CHART_X_TOUCHED] = "touched", [CHART_X_TIME] = "time",
+	[CHART_X_ROW] = "row", NULL
+};
+
+/* A member of struct request, and one that says in has_NAME whether it was given. */
+#define FIELD(type, member) .field = OPTION_FIELD(request, type, member)
+#define GIVEN(type, member) \
+	FIELD(type, member), .given = OPTION_FIELD(request, bool, has_##member)
+
+/* An option that sets MEMBER to VALUE. */
+#define SET(type, member, constant) .parse = option_value, FIELD(type, member), .value = (constant)
+
+static const struct option_row options_rows[] = {
+	{ "private", 0, NULL, "map private anonymous memory (default)",
+	  .parse = option_seen_only, .excludes = "shared memfd", .section = "Region" },
+	{ "shared", 0, NULL, "map shared anonymous memory, or the file shared",
+	  .parse = option_seen_only },
+	{ "memfd", 0, NULL, "map a memfd, a file without a name",
+	  .parse = option_seen_only },
+	{ "file", 0, "PATH", "map a file; a new one is gone after the run",
+	  .parse = parse_file, FIELD(const char *, file), .excludes = "memfd" },
+	{ "hugetlb", 0, "[=2M|1G]", "map reserved huge pages",
+	  .parse = parse_hugetlb, FIELD(uint64_t, huge_page), .excludes = "memfd file thp" },
+	{ "heap", 0, "[=PIECE]", "allocate it with malloc, in pieces of PIECE",
+	  .parse = parse_heap, FIELD(uint64_t, piece),
+	  .excludes = "stack shared memfd file hugetlb" },
+	{ "stack", 0, NULL, "let the main thread's stack grow by it",
+	  .parse = option_seen_only, .excludes = "shared memfd file hugetlb" },
+	{ "reserve", 0, NULL, "let overcommit accounting see the mapping",
+	  .parse = option_on, FIELD(bool, reserve) },
+	{ "thp", 0, "WHEN", "huge pages: never (default), always, system",
+	  .parse = option_choice, FIELD(enum region_thp, thp), .names = thp_names },
+	{ "lock", 0, "[=onfault]", "lock it with mlock, at once or page by page",
+	  .parse = option_choice, FIELD(enum region_lock, lock), .names = lock_names,
+	  .value = REGION_LOCKED },
+	{ "access", 0, "HOW", "write (default), read, populate-*, pread, pwrite",
+	  .parse = parse_access, FIELD(enum touch_access, access), .section = "Touching" },
+	{ "order", 0, "ORDER", "forward (default), backward, random[:SEED]",
+	  .parse = parse_order, .names = order_names },
+	{ "stride", 0, "SIZE", "touch one page in every SIZE",
+	  .parse = option_size_above_zero, GIVEN(struct size, stride) },
+	{ "touch", 0, "SIZE", "touch only the first SIZE of the region",
+	  .parse = option_size, GIVEN(struct size, touch) },
+	{ "passes", 0, "N", "touch all of it N times",
+	  .parse = parse_number, FIELD(uint64_t, passes), .value = PASSES_MAX },
+	{ "threads", 't', "N", "touch with N threads at once",
+	  .parse = parse_number, FIELD(uint64_t, threads), .value = TOUCH_THREADS_MAX },
+	{ "limit", 0, "SIZE", "give the subject a memory cgroup of SIZE to die in",
+	  .parse = option_size_above_zero, GIVEN(struct size, limit), .section = "Sandbox" },
+	{ "swap", 0, "SIZE", "let it swap up to SIZE (default 0)",
+	  .parse = option_size, GIVEN(struct size, swap) },
+	{ "high", 0, "SIZE", "throttle it above SIZE (cgroup v2)",
+	  .parse = option_size_above_zero, GIVEN(struct size, high) },
+	{ "oom-score-adj", 0, "N", "the subject's: -1000 to 1000 (default), or keep",
+	  .parse = parse_oom_score_adj, FIELD(int, oom_score_adj) },
+	{ "rate", 0, "SIZE/s", "touch evenly, SIZE per second",
+	  .parse = parse_rate, GIVEN(struct size, rate), .section = "Run" },
+	{ "hold", 0, "TIME", "keep the memory for TIME, or 'infinity'",
+	  .parse = option_duration, FIELD(uint64_t, hold) },
+	{ "every", 0, "TIME", "while holding, a sample every TIME (default 1s)",
+	  .parse = option_duration, FIELD(uint64_t, every) },
+	{ "then", 0, "STEP", "then do STEP, see below; may be given again",
+	  .parse = parse_then },
+	{ "no-guard", 0, NULL, "go on when memory runs out",
+	  .parse = option_off, FIELD(bool, guard) },
+	{ "verify", 0, NULL, "exit 1 unless RSS grew by just what was touched",
+	  .parse = option_on, FIELD(bool, verify) },
+	{ "expect", 0, "OUTCOME", "exit 0 if the run ends so, else 1: ok, oom, ...",
+	  .parse = parse_expect, FIELD(struct expectation, expect) },
+	{ "exact", 0, NULL, "read RSS from smaps_rollup in every row",
+	  .parse = option_on, FIELD(bool, exact) },
+	{ "output", 'o', "LIST", "columns to show; +LIST appends",
+	  .parse = parse_columns, FIELD(struct column_choice, output.columns),
+	  .section = "Output" },
+	{ "bytes", 'b', NULL, "sizes in bytes instead of KiB",
+	  SET(enum size_unit, output.unit, SIZE_BYTES), .excludes = "human" },
+	{ "human", 'H', NULL, "sizes as 1.5M, 2.0G",
+	  SET(enum size_unit, output.unit, SIZE_HUMAN) },
+	{ "noheadings", 'n', NULL, "no header line",
+	  .parse = option_off, FIELD(bool, output.headings) },
+	{ "quiet", 'q', NULL, "no rows and no summary, errors only",
+	  SET(enum output_format, output.format, OUTPUT_NONE), .excludes = "json csv verbose" },
+	{ "verbose", 'v', NULL, "name the subject and its sandbox",
+	  .parse = option_on, FIELD(bool, verbose) },
+	{ "json", 0, NULL, "one JSON object per line, sizes in bytes",
+	  SET(enum output_format, output.format, OUTPUT_JSON), .excludes = "csv human" },
+	{ "csv", 0, NULL, "comma-separated values",
+	  SET(enum output_format, output.format, OUTPUT_CSV), .excludes = "human" },
+	{ "plot", 0, "FILE", "draw the run: FILE.svg, FILE.png, FILE.pdf, or - here",
+	  .parse = parse_plot, FIELD(struct plot_request, plot), .section = "Pictures" },
+	{ "plot-x", 0, "AXIS", "draw it over touched, time or row",
+	  .parse = option_choice, FIELD(enum chart_x, plot.x), .names = plot_x_names },
+	{ "replay", 0, "FILE", "show a run that --json has written, or draw it",
+	  .parse = parse_file, FIELD(const char *, replay) },
+	{ "run", 0, "N", "of several runs in FILE, number N (default the last)",
+	  .parse = parse_number, FIELD(uint64_t, run), .value = INT64_MAX },
+	{ "help", 'h', NULL, "show this help and exit",
+	  .parse = option_end, .value = OPTIONS_HELP, .section = "Other" },
+	{ "version", 'V', NULL, "show the version and exit",
+	  .parse = option_end, .value = OPTIONS_VERSION },
+};
+
+_Static_assert(sizeof(options_rows) / sizeof(options_rows[0]) <= OPTION_TABLE_MAX,
+	       "the rows fit struct options_seen");
+
+const struct option_table options_table = {
+	.program = "pagetouch",
+	.rows = options_rows,
+	.count = sizeof(options_rows) / sizeof(options_rows[0]),
+	.operand = "SIZE",
+};
 
 /* What the options for it make of the region together; they do not contradict each other. */
-static enum region_backing backing_of(const struct options_parser *parser)
+static enum region_backing backing_of(const struct options_seen *seen)
 {
-	const struct request *request = &parser->request;
+	static const struct {
+		const char *option;
+		enum region_backing alone, with_shared;
+	} backings[] = {
+		{ "hugetlb", REGION_HUGETLB, REGION_HUGETLB_SHARED },
+		{ "file", REGION_FILE_PRIVATE, REGION_FILE_SHARED },
+		{ "memfd", REGION_MEMFD, REGION_MEMFD },
+		{ "heap", REGION_HEAP, REGION_HEAP },
+		{ "stack", REGION_STACK, REGION_STACK },
+	};
+	bool shared = option_is_seen(seen, "shared");
 
-	if (request->hugetlb)
-		return parser->shared ? REGION_HUGETLB_SHARED : REGION_HUGETLB;
-	if (request->file)
-		return parser->shared ? REGION_FILE_SHARED : REGION_FILE_PRIVATE;
-	if (parser->memfd)
-		return REGION_MEMFD;
-	if (parser->heap)
-		return REGION_HEAP;
-	if (parser->stack)
-		return REGION_STACK;
-	return parser->shared ? REGION_SHARED : REGION_PRIVATE;
+	for (size_t i = 0; i < sizeof(backings) / sizeof(backings[0]); i++)
+		if (option_is_seen(seen, backings[i].option))
+			return shared ? backings[i].with_shared : backings[i].alone;
+	return shared ? REGION_SHARED : REGION_PRIVATE;
 }
 
 static bool has_hold_step(const struct request *request)
@@ -325,43 +370,80 @@ static bool has_hold_step(const struct request *request)
 }
 
 /* An option that means something only beside another one. */
-static int check_needs(const struct options_parser *parser)
+static int check_needs(const struct request *request, struct error *err)
 {
-	const struct request *request = &parser->request;
+	enum output_format format = request->output.format;
 
-	if (option_seen(&parser->walk, KEY_EVERY) && !option_seen(&parser->walk, KEY_HOLD) &&
-	    !has_hold_step(request)) {
-		error_set(parser->err, "--every without --hold has no meaning");
-		error_hint(parser->err, "add --hold TIME, or give INTERVAL to sample "
-			   "while touching");
+	if (request->every && !request->hold && !has_hold_step(request)) {
+		error_set(err, "--every without --hold has no meaning");
+		error_hint(err, "add --hold TIME, or give INTERVAL to sample while touching");
 		return -EINVAL;
 	}
-	if (!request->has_swap || request->has_limit || request->has_high)
+	if (request->has_swap && !request->has_limit && !request->has_high) {
+		error_set(err, "--swap without --limit or --high has no meaning");
+		error_hint(err, "it is what a sandbox may swap: add --limit SIZE");
+		return -EINVAL;
+	}
+	if (request->plot.x != CHART_X_AUTO && !request->plot.file) {
+		error_set(err, "--plot-x without --plot FILE has no meaning");
+		error_hint(err, "add --plot FILE, or leave --plot-x out");
+		return -EINVAL;
+	}
+	if (request->run && !request->replay) {
+		error_set(err, "--run without --replay FILE has no meaning");
+		error_hint(err, "add --replay FILE, or leave --run out");
+		return -EINVAL;
+	}
+	if (request->plot.file && request->plot.kind == PICTURE_TEXT &&
+	    (format == OUTPUT_JSON || format == OUTPUT_CSV)) {
+		error_set(err, "--plot - and --%s both write to standard output",
+			  format == OUTPUT_JSON ? "json" : "csv");
+		error_hint(err, "name a file for the picture, or leave one of them out");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What has been done cannot be done otherwise. */
+static int check_replay(const struct options_seen *seen, bool operands, struct error *err)
+{
+	for (size_t i = 0; i < options_table.count; i++) {
+		const char *name = options_rows[i].name;
+
+		if (!seen->row[i] || option_is_among("replay run plot plot-x output bytes human "
+						     "noheadings quiet csv", name))
+			continue;
+		error_set(err, "--replay and --%s contradict each other", name);
+		error_hint(err,
+			   "--replay shows a run that is over: it goes with --plot and with "
+			   "columns, units and --csv");
+		return -EINVAL;
+	}
+	if (!operands)
 		return 0;
-	error_set(parser->err, "--swap without --limit or --high has no meaning");
-	error_hint(parser->err, "it is what a sandbox may swap: add --limit SIZE");
+	error_set(err, "--replay takes no SIZE");
+	error_hint(err, "it shows a run that is over, which had one");
 	return -EINVAL;
 }
 
-static int parse_operands(struct options_parser *parser, char *argv[])
+static int parse_operands(struct request *request, char *argv[], struct error *err)
 {
-	struct request *request = &parser->request;
 	char escaped[128];
 
 	if (!argv[0])
 		return 0;
-	if (value_some("SIZE", argv[0], &request->size, parser->err) < 0)
+	if (size_parse_above_zero("SIZE", argv[0], &request->size, err) < 0)
 		return -EINVAL;
 	if (!argv[1])
 		return 0;
-	if (value_some("INTERVAL", argv[1], &request->interval, parser->err) < 0)
+	if (size_parse_above_zero("INTERVAL", argv[1], &request->interval, err) < 0)
 		return -EINVAL;
 	request->has_interval = true;
 	if (!argv[2])
 		return 0;
-	error_set(parser->err, "third operand '%s': only SIZE and INTERVAL are taken",
+	error_set(err, "third operand '%s': only SIZE and INTERVAL are taken",
 		  error_escape(escaped, sizeof(escaped), argv[2]));
-	option_help_hint(&options_table, parser->err);
+	option_help_hint(&options_table, err);
 	return -EINVAL;
 }
 
@@ -369,43 +451,21 @@ enum options_result options_parse(int argc, char *argv[], struct request *ret_re
 				  struct error *err)
 {
 	/* Too large for the stack that some limit leaves. */
-	static struct options_parser parser;
-	int key;
+	static struct request request;
+	struct options_seen seen;
+	enum options_result result;
 
-	memset(&parser, 0, sizeof(parser));
-	parser.err = err;
-	request_default(&parser.request);
-	option_walk_begin(&parser.walk, &options_table, argc, argv);
-	while ((key = option_walk_next(&parser.walk, err)) != OPTION_END) {
-		if (key == OPTION_FAULT)
-			return OPTIONS_WRONG;
-		if (key == KEY_HELP)
-			return OPTIONS_HELP;
-		if (key == KEY_VERSION)
-			return OPTIONS_VERSION;
-		if (options_apply(&parser, key, optarg) < 0)
-			return OPTIONS_WRONG;
-	}
-	if (option_check_exclusive(&parser.walk, err) < 0 || check_needs(&parser) < 0 ||
-	    pictures_check(&parser.walk, &parser.request, argv[optind] != NULL, err) < 0 ||
-	    parse_operands(&parser, argv + optind) < 0)
+	request_default(&request);
+	result = option_table_parse(&options_table, argc, argv, &request, &seen, err);
+	if (result != OPTIONS_RUN)
+		return result;
+	request.backing = backing_of(&seen);
+	if (check_needs(&request, err) < 0 ||
+	    (request.replay && check_replay(&seen, argv[optind] != NULL, err) < 0) ||
+	    parse_operands(&request, argv + optind, err) < 0)
 		return OPTIONS_WRONG;
-	parser.request.backing = backing_of(&parser);
-	*ret_request = parser.request;
+	*ret_request = request;
 	return OPTIONS_RUN;
-}
-
-static void print_steps(void)
-{
-	printf("\nSteps (done to all of the region, or to its first part: STEP:SIZE, STEP:N%%;\n"
-	       "dontneed, free, cold, pageout, remove, guard also to STEP:SIZE/EVERY):\n");
-	for (size_t i = 0; i < step_rule_count; i++) {
-		const struct step_rule *rule = &step_rules[i];
-		char name[SAMPLE_STEP_MAX];
-
-		snprintf(name, sizeof(name), "%s%s", rule->name, step_argument(rule));
-		printf("  %-14s %s\n", name, rule->help);
-	}
 }
 
 void options_print_help(void)
@@ -419,7 +479,15 @@ void options_print_help(void)
 	       "1024, KB MB ... of 1000; N%% is a share of the memory that may still be used.\n"
 	       "TIME is seconds, or a number with ms, s, m, h or d.\n");
 	option_table_print(&options_table);
-	print_steps();
+	printf("\nSteps (done to all of the region, or to its first part: STEP:SIZE, STEP:N%%;\n"
+	       "dontneed, free, cold, pageout, remove, guard also to STEP:SIZE/EVERY):\n");
+	for (size_t i = 0; i < step_rule_count; i++) {
+		char name[SAMPLE_STEP_MAX];
+
+		snprintf(name, sizeof(name), "%s%s", step_rules[i].name,
+			 step_argument(&step_rules[i]));
+		printf("  %-14s %s\n", name, step_rules[i].help);
+	}
 	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");
 	for (size_t i = 0; i < column_count; i++)
 		printf("  %-10s %-38s [%s]\n", columns[i].name, columns[i].help,

@@ -4,14 +4,10 @@
 #define PT_PAGETOUCH_OPTIONS_H
 
 #include "lib/error.h"
+#include "lib/option-table.h"
 #include "pagetouch/plan.h"
 
-enum options_result {
-	OPTIONS_RUN,		/* *ret_request is filled */
-	OPTIONS_HELP,		/* --help was asked for */
-	OPTIONS_VERSION,	/* --version was asked for */
-	OPTIONS_WRONG,		/* *err says what is wrong: exit 2 */
-};
+extern const struct option_table options_table;
 
 /* Parses the command line. Prints nothing and maps nothing. */
 enum options_result options_parse(int argc, char *argv[], struct request *ret_request,

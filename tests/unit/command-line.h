@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../tap.h"
 #include "lib/error.h"
+#include "lib/option-table.h"
 
 #define WORDS_MAX 12
 
@@ -87,6 +89,34 @@ add(struct line *line, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line->text + used, sizeof(line->text) - used, format, arguments);
 	va_end(arguments);
+}
+
+/* How many rows of TABLE have the short option LETTER, or the name NAME. */
+static inline int count_rows(const struct option_table *table, char letter, const char *name)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		count += letter ? table->rows[i].letter == letter
+				: !strcmp(table->rows[i].name, name);
+	return count;
+}
+
+/* No option without somebody who parses it, none twice, and none that excludes what is not there. */
+static inline void check_table(const struct option_table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option_row *row = &table->rows[i];
+		char *words = strdup(row->excludes ? row->excludes : ""), *rest = words;
+
+		tap_ok(row->parse && row->help, "--%s: is parsed and described", row->name);
+		tap_is(count_rows(table, 0, row->name), 1, "it is there once");
+		if (row->letter)
+			tap_is(count_rows(table, row->letter, ""), 1, "so is its letter");
+		for (char *word = strsep(&rest, " "); word && *word; word = strsep(&rest, " "))
+			tap_is(count_rows(table, 0, word), 1, word);
+		free(words);
+	}
 }
 
 #endif

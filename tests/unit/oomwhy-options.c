@@ -22,7 +22,7 @@
 	"11111111111111111111111111111111111111111111"
 
 /* Parses LIST (ended by NULL) as the arguments of oomwhy; *words are to be freed. */
-static enum query_result parse(const char *const *query_list, struct words *words,
+static enum options_result parse(const char *const *query_list, struct words *words,
 			       struct query *ret_query, struct error *err)
 {
 	*words = words_of("oomwhy", query_list);
@@ -132,7 +132,7 @@ static void check_wrong(size_t i)
 	char line[256];
 
 	line_of(wrong[i].words, line);
-	if (tap_ok(parse(wrong[i].words, &words, &query, &err) == QUERY_WRONG, "refused: %s",
+	if (tap_ok(parse(wrong[i].words, &words, &query, &err) == OPTIONS_WRONG, "refused: %s",
 		   line)) {
 		if (!tap_ok(holds_all(err.message, wrong[i].pieces),
 			    "%s: the first line names it", line))
@@ -263,7 +263,7 @@ static void check_right(size_t i)
 	char line[256];
 
 	line_of(right[i].words, line);
-	if (tap_ok(parse(right[i].words, &words, &query, &err) == QUERY_RUN, "taken: %s",
+	if (tap_ok(parse(right[i].words, &words, &query, &err) == OPTIONS_RUN, "taken: %s",
 		   line)) {
 		describe(&query, &got);
 		tap_is_text(got.text, right[i].wanted, line);
@@ -282,7 +282,7 @@ static void test_appended_columns(void)
 	struct error err = { "", "" };
 	struct words words;
 
-	tap_ok(parse(query_list, &words, &query, &err) == QUERY_RUN, "a column may be appended");
+	tap_ok(parse(query_list, &words, &query, &err) == OPTIONS_RUN, "a column may be appended");
 	tap_ok(query.output.columns.count == usual + 1 &&
 	       !strcmp(task_columns[query.output.columns.index[usual]].name, "TGID"),
 	       "it is shown behind the others");
@@ -293,15 +293,15 @@ static void test_others(void)
 {
 	static const struct {
 		const char *words[WORDS_MAX + 1];
-		enum query_result wanted;
+		enum options_result wanted;
 	} others[] = {
-		{ { "-h" }, QUERY_HELP },
-		{ { "--help", "--nosuch" }, QUERY_HELP },
-		{ { "a.log", "--hel" }, QUERY_HELP },
-		{ { "-V" }, QUERY_VERSION },
-		{ { "-l", "--vers" }, QUERY_VERSION },
-		{ { "--nosuch", "--help" }, QUERY_WRONG },
-		{ { "-n", "0", "--help" }, QUERY_WRONG },
+		{ { "-h" }, OPTIONS_HELP },
+		{ { "--help", "--nosuch" }, OPTIONS_HELP },
+		{ { "a.log", "--hel" }, OPTIONS_HELP },
+		{ { "-V" }, OPTIONS_VERSION },
+		{ { "-l", "--vers" }, OPTIONS_VERSION },
+		{ { "--nosuch", "--help" }, OPTIONS_WRONG },
+		{ { "-n", "0", "--help" }, OPTIONS_WRONG },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
@@ -387,6 +387,7 @@ static void test_boots(void)
 int main(void)
 {
 	unsetenv("POSIXLY_CORRECT");
+	check_table(&query_table);
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		check_wrong(i);
 	for (size_t i = 0; i < ARRAY_SIZE(right); i++)

@@ -640,6 +640,7 @@ static void test_plan_expects(void)
 int main(void)
 {
 	unsetenv("POSIXLY_CORRECT");
+	check_table(&options_table);
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		check_wrong(i);
 	for (size_t i = 0; i < ARRAY_SIZE(right); i++)
