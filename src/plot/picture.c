@@ -57,7 +57,6 @@ static int picture_file_set_error(const char *file, int error, struct error *err
 static char *find_target(const char *file)
 {
 	char *target = realpath(file, NULL);
-
 	struct stat status;
 
 	if (target || errno != ENOENT)
@@ -123,55 +122,31 @@ int picture_check(const char *file, struct error *err)
 	return 0;
 }
 
-/* As open(2) would make it, or as it was. */
-static mode_t mode_for(const char *target)
-{
-	struct stat status;
-	mode_t mask;
-
-	if (stat(target, &status) == 0)
-		return status.st_mode & 0777;
-	mask = umask(0);
-	umask(mask);
-	return MODE_ALL & ~mask;
-}
-
-static int picture_file_write_all(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, bytes, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
-static int picture_file_fill(int fd, const char *target, const char *bytes, size_t length)
-{
-	int r = picture_file_write_all(fd, bytes, length);
-
-	if (r == 0 && fchmod(fd, mode_for(target)) < 0)
-		r = -errno;
-	/* What a network file system could not write, it says now. */
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	return r;
-}
-
 int picture_write(const char *file, const char *bytes, size_t length, struct error *err)
 {
 	CLEANUP_FREE char *target = find_target(file);
 	CLEANUP_FREE char *name = NULL;
-	int r = target ? open_beside(target, &name) : -errno;
+	int fd = target ? open_beside(target, &name) : -errno, r = 0;
+	struct stat status;
+	mode_t mask;
+	FILE *stream;
 
-	if (r < 0)
-		return picture_file_set_error(file, r, err);
-	r = picture_file_fill(r, target, bytes, length);
+	if (fd < 0)
+		return picture_file_set_error(file, fd, err);
+	stream = fdopen(fd, "w");
+	/* As open(2) would make it, or as it was. */
+	mask = umask(0);
+	umask(mask);
+	status.st_mode = MODE_ALL & ~mask;
+	(void)stat(target, &status);
+	/* What a network file system could not write, it says when the file is closed. */
+	if (!stream || fwrite(bytes, 1, length, stream) < length || fflush(stream) < 0 ||
+	    fchmod(fd, status.st_mode & 0777) < 0)
+		r = -errno;
+	if (!stream)
+		close(fd);
+	else if (fclose(stream) < 0 && r == 0)
+		r = -errno;
 	if (r == 0 && rename(name, target) < 0)
 		r = -errno;
 	if (r == 0)

@@ -26,8 +26,8 @@ int plot_check(const struct plot_request *request, struct error *err);
 /*
  * Draws RECORDING with the columns of CHOICE, and writes the file. A picture that is text goes
  * into *ret_text instead, which is the caller's to free and to print; else that is NULL. CANCEL
- * (-1: none), when it becomes readable, ends it. SIGPIPE must be ignored. Returns 0, or a negative
- * errno with *err set and nothing written.
+ * (-1: none), when it becomes readable, ends it. Returns 0, or a negative errno with *err set and
+ * nothing written.
  */
 int plot_draw(const struct plot_request *request, const struct recording *recording,
 	      const struct column_choice *choice, int cancel, char **ret_text,
