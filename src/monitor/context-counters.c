@@ -10,7 +10,7 @@ int context_counters_begin(struct context_counters *counters, unsigned needs)
 {
 	if (!(needs & NEED_COMMITTED))
 		return 0;
-	return machine_read_committed(counters->machine, &counters->committed);
+	return machine_read_meminfo(counters->machine, "Committed_AS", &counters->committed);
 }
 
 static int read_kinds(const struct context_counters *counters, struct sample *sample)
@@ -42,7 +42,7 @@ int context_counters_read(const struct context_counters *counters, unsigned need
 		r = read_kinds(counters, sample);
 	if (r < 0 || !(needs & NEED_COMMITTED))
 		return r;
-	r = machine_read_committed(counters->machine, &committed);
+	r = machine_read_meminfo(counters->machine, "Committed_AS", &committed);
 	if (r == 0)
 		sample->committed = (int64_t)(committed - counters->committed);
 	return r;

@@ -30,7 +30,7 @@ int run_fail(struct run *run, int error, const char *what)
 
 int run_fail_room(struct run *run, int error, const struct available_memory *available)
 {
-	room_complain(available, error, &run->result->err);
+	available_memory_error(available, error, &run->result->err);
 	return run_stop(run, STOP_FAILED);
 }
 

@@ -187,7 +187,7 @@ static int make_plan(struct pagetouch_run *run, struct request *request, struct 
 	if (request_has_share(request))
 		r = available_memory_read(&source, false, &available);
 	if (r < 0) {
-		room_complain(&available, r, err);
+		available_memory_error(&available, r, err);
 		return EXIT_FAILED;
 	}
 	if (plan_make(request, available.bytes, page_size, &run->plan, err) < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* available.c - the least of MemAvailable and the room in every memory cgroup */
+/* available.c - the least of MemAvailable and what every memory cgroup leaves */
 #include <config.h>
 
 #include <errno.h>
@@ -29,52 +29,40 @@ uint64_t available_headroom(const struct available_memory *available)
 	return available->bytes > available->reserve ? available->bytes - available->reserve : 0;
 }
 
-static bool is_tighter(const struct available_memory *available,
-		       const struct available_memory *than, bool guarded)
-{
-	if (guarded)
-		return available_headroom(available) < available_headroom(than);
-	return available->bytes < than->bytes;
-}
-
-/* Returns -ENOENT for a level without a limit. */
-static int read_level(const struct available_memory_source *source,
-		      const struct cgroup_level *level,
-		      struct available_memory *ret_available)
-{
-	struct cgroup_figures figures = { 0 };
-	int r = cgroup_figures_read(source->root, level, &figures);
-
-	*ret_available = (struct available_memory){
-		.bytes = cgroup_available(&figures),
-		.reserve = cgroup_memory_reserve(figures.limit),
-		.limit = figures.limit,
-		.cgroup = true,
-	};
-	error_escape(ret_available->name, sizeof(ret_available->name), level->name);
-	return r;
-}
-
 int available_memory_read(const struct available_memory_source *source, bool guarded,
 			  struct available_memory *ret_available)
 {
 	struct available_memory least =
 		{ .reserve = machine_memory_reserve(source->machine->mem_total) };
-	struct available_memory available = least;
-	int r = machine_read_available(source->root, &least.bytes);
+	int r = machine_read_meminfo(source->root, "MemAvailable", &least.bytes);
 
 	for (size_t i = 0; r == 0 && i < source->chain->count; i++) {
-		r = read_level(source, &source->chain->levels[i], &available);
-		if (r == 0 && is_tighter(&available, &least, guarded))
-			least = available;
-		if (r < 0 && !cgroup_may_limit(r))
+		const struct cgroup_level *level = &source->chain->levels[i];
+		struct cgroup_figures figures = { 0 };
+		struct available_memory here = { .cgroup = true };
+
+		error_escape(here.name, sizeof(here.name), level->name);
+		r = cgroup_figures_read(source->root, level, &figures);
+		if (r < 0 && cgroup_may_limit(r)) {
+			*ret_available = here;
+			return r;
+		}
+		if (r < 0) {
 			r = 0;
+			continue;
+		}
+		here.bytes = cgroup_available(&figures);
+		here.limit = figures.limit;
+		here.reserve = cgroup_memory_reserve(figures.limit);
+		if (guarded ? available_headroom(&here) < available_headroom(&least)
+			    : here.bytes < least.bytes)
+			least = here;
 	}
-	*ret_available = r < 0 ? available : least;
+	*ret_available = least;
 	return r;
 }
 
-void room_complain(const struct available_memory *available, int error, struct error *err)
+void available_memory_error(const struct available_memory *available, int error, struct error *err)
 {
 	if (!available->cgroup) {
 		error_set_errno(err, error, "cannot read how much memory is left");
@@ -83,6 +71,5 @@ void room_complain(const struct available_memory *available, int error, struct e
 	error_set(err, "cannot read how much memory is left in memory cgroup %s: %s",
 		  available->name, strerror(-error));
 	if (!error_hint_errno(err, error))
-		error_hint(err, "to go on without looking at it, use --no-guard and "
-			   "no N%%");
+		error_hint(err, "to go on without looking at it, use --no-guard and no N%%");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* available.h - how much more memory a process may use before somebody is hurt */
+/* available.h - how much more memory a process may use before others are hurt */
 #ifndef PT_AVAILABLE_H
 #define PT_AVAILABLE_H
 
@@ -13,7 +13,7 @@
 
 #define AVAILABLE_NAME_MAX 256
 
-/* Whose room is the least. */
+/* The machine, or the cgroup that leaves the least. */
 struct available_memory {
 	uint64_t bytes;			/* what may still be used */
 	uint64_t reserve;		/* what the guard leaves of it untouched */
@@ -22,7 +22,7 @@ struct available_memory {
 	char name[AVAILABLE_NAME_MAX];	/* the cgroup's path in its hierarchy, escaped */
 };
 
-/* Where room is read from; nothing in it is owned. */
+/* Where it is read from; nothing in it is owned. */
 struct available_memory_source {
 	const struct root *root;
 	const struct machine *machine;
@@ -51,7 +51,8 @@ int available_memory_read(const struct available_memory_source *source, bool gua
 			  struct available_memory *ret_available);
 
 /* Sets *err to why available_memory_read() failed with ERROR, of which it left AVAILABLE. */
-void room_complain(const struct available_memory *available, int error, struct error *err);
+void available_memory_error(const struct available_memory *available, int error,
+			    struct error *err);
 
 /* What the guard lets be touched of AVAILABLE: bytes less reserve, not below 0. */
 uint64_t available_headroom(const struct available_memory *available);

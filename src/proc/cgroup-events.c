@@ -6,13 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/number.h"
 #include "proc/cgroup-events.h"
 #include "proc/keyed.h"
 
 #define EVENTS_MAX 512
 
-static uint64_t counter(const char *text, const char *key)
+static uint64_t event_count(const char *text, const char *key)
 {
 	uint64_t value = 0;
 
@@ -24,16 +23,16 @@ void cgroup_events_parse_v2(const char *events, const char *local,
 {
 	*ret_events = (struct cgroup_events){
 		.known = true,
-		.oom_kill = counter(events, "oom_kill"),
-		.high = counter(events, "high"),
-		.max = counter(events, "max"),
-		.oom = counter(events, "oom"),
+		.oom_kill = event_count(events, "oom_kill"),
+		.high = event_count(events, "high"),
+		.max = event_count(events, "max"),
+		.oom = event_count(events, "oom"),
 	};
 	/* Before 5.2 there was no such file, and memory.events was local itself. */
 	ret_events->has_local = local != NULL;
 	local = local ? local : events;
-	ret_events->local_oom = counter(local, "oom");
-	ret_events->local_oom_kill = counter(local, "oom_kill");
+	ret_events->local_oom = event_count(local, "oom");
+	ret_events->local_oom_kill = event_count(local, "oom_kill");
 }
 
 void cgroup_events_parse_v1(const char *oom_control, struct cgroup_events *ret_events)
@@ -51,18 +50,17 @@ void cgroup_events_parse_v1(const char *oom_control, struct cgroup_events *ret_e
 void cgroup_events_read(const struct root *root, const struct cgroup_level *level,
 			struct cgroup_events *ret_events)
 {
+	bool v1 = level->version == 1, has_local;
 	char events[EVENTS_MAX], local[EVENTS_MAX];
-	bool has_local;
 
 	*ret_events = (struct cgroup_events){ 0 };
-	if (level->version == 1) {
-		if (cgroup_level_read(root, level, "memory.oom_control", events,
-				      sizeof(events)) > 0)
-			cgroup_events_parse_v1(events, ret_events);
+	if (cgroup_level_read(root, level, v1 ? "memory.oom_control" : "memory.events", events,
+			      sizeof(events)) <= 0)
+		return;
+	if (v1) {
+		cgroup_events_parse_v1(events, ret_events);
 		return;
 	}
-	if (cgroup_level_read(root, level, "memory.events", events, sizeof(events)) <= 0)
-		return;
 	has_local = cgroup_level_read(root, level, "memory.events.local", local,
 				      sizeof(local)) > 0;
 	cgroup_events_parse_v2(events, has_local ? local : NULL, ret_events);
@@ -77,28 +75,16 @@ uint64_t cgroup_events_kills(const struct cgroup_events *before, const struct cg
 	return before->known && after->known && to > from ? to - from : 0;
 }
 
-static uint64_t read_figure(const struct root *root, const struct cgroup_level *level,
-			    const char *file)
-{
-	uint64_t value;
-	char text[64];
-
-	if (cgroup_level_read(root, level, file, text, sizeof(text)) <= 0 ||
-	    number_parse_u64(text, &value) < 0)
-		return CGROUP_UNLIMITED;
-	return value;
-}
-
 void cgroup_peak_read(const struct root *root, const struct cgroup_level *level,
 		      struct cgroup_peak *ret_peak)
 {
-	ret_peak->peak = read_figure(root, level, level->version == 1 ? "memory.max_usage_in_bytes"
-								       : "memory.peak");
-	ret_peak->limit = read_figure(root, level, level->version == 1 ? "memory.limit_in_bytes"
-									: "memory.max");
-	/* The kernel's way to say "none" in v1. */
-	if (ret_peak->limit > INT64_MAX / 2)
-		ret_peak->limit = CGROUP_UNLIMITED;
+	bool v1 = level->version == 1;
+
+	*ret_peak = (struct cgroup_peak){ CGROUP_UNLIMITED, CGROUP_UNLIMITED };
+	cgroup_level_read_number(root, level, v1 ? "memory.max_usage_in_bytes" : "memory.peak",
+				 &ret_peak->peak);
+	cgroup_level_read_number(root, level, v1 ? "memory.limit_in_bytes" : "memory.max",
+				 &ret_peak->limit);
 }
 
 int cgroup_pressure_read(const struct root *root, const struct cgroup_level *level,

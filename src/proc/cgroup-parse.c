@@ -8,6 +8,7 @@
 
 #include "lib/cleanup.h"
 #include "proc/cgroup.h"
+#include "proc/keyed.h"
 
 /* A piece of a line: not NUL-terminated. */
 struct word {
@@ -32,12 +33,6 @@ static struct word next_word(const char **cursor, const char *separators)
 	if (**cursor && **cursor != '\n')
 		(*cursor)++;
 	return word;
-}
-
-static const char *cgroup_parse_next_line(const char *line)
-{
-	line += strcspn(line, "\n");
-	return *line ? line + 1 : line;
 }
 
 /* Copies a word, decoding the \040 escapes of mountinfo (proc(5)). */
@@ -130,16 +125,6 @@ int cgroup_place(const char *top, const char *path, size_t *ret_unknown, const c
 /* The better a mount shows PATH; NULL: any does. */
 enum view { VIEW_NONE, VIEW_OTHER, VIEW_UNKNOWN, VIEW_PLAIN };
 
-static enum view view_of(const struct cgroup_mount *mount, const char *path)
-{
-	const char *rest;
-	size_t unknown = 0;
-
-	if (path && cgroup_place(mount->top, path, &unknown, &rest) < 0)
-		return VIEW_OTHER;
-	return unknown ? VIEW_UNKNOWN : VIEW_PLAIN;
-}
-
 int cgroup_parse_mountinfo(const char *text, int version, const char *path,
 			   struct cgroup_mount *ret_mount)
 {
@@ -148,15 +133,20 @@ int cgroup_parse_mountinfo(const char *text, int version, const char *path,
 
 	if (!mount)
 		return -ENOMEM;
-	for (const char *line = text; *line; line = cgroup_parse_next_line(line)) {
+	for (const char *line = text; *line; line = keyed_next_line(line)) {
 		int r = parse_mount_line(line, version, mount);
-		enum view view;
+		enum view view = VIEW_PLAIN;
+		const char *rest;
+		size_t unknown;
 
 		if (r == -ENOENT)
 			continue;
 		if (r < 0)
 			return r;
-		view = view_of(mount, path);
+		if (path && cgroup_place(mount->top, path, &unknown, &rest) < 0)
+			view = VIEW_OTHER;
+		else if (path && unknown)
+			view = VIEW_UNKNOWN;
 		/* One that is mounted over another hides it. */
 		if (view > best || (best && !strcmp(mount->point, ret_mount->point))) {
 			best = view;
@@ -169,7 +159,7 @@ int cgroup_parse_mountinfo(const char *text, int version, const char *path,
 /* "4:memory:/path" (v1) or "0::/path" (v2); the path may hold anything but a newline. */
 int cgroup_parse_membership(const char *text, int version, char path[static CGROUP_PATH_MAX])
 {
-	for (const char *line = text; *line; line = cgroup_parse_next_line(line)) {
+	for (const char *line = text; *line; line = keyed_next_line(line)) {
 		const char *cursor = line;
 		struct word id = next_word(&cursor, ":");
 		struct word controllers = next_word(&cursor, ":");

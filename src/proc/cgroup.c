@@ -14,57 +14,36 @@
 #include "proc/cgroup.h"
 #include "proc/keyed.h"
 
-/* A v1 limit from here on is the kernel's way to say "none" (PAGE_COUNTER_MAX). */
-#define V1_UNLIMITED (UINT64_C(1) << 62)
-
-static char *join(const char *first, size_t first_length, const char *second, size_t second_length)
-{
-	char *joined = malloc(first_length + second_length + 2);
-
-	if (!joined)
-		return NULL;
-	memcpy(joined, first, first_length);
-	memcpy(joined + first_length, second, second_length);
-	joined[first_length + second_length] = '\0';
-	return joined;
-}
-
-static int append_level(struct cgroup_chain *chain, const struct cgroup_mount *mount,
-			const char *path, size_t length)
-{
-	const char *top = strcmp(mount->top, "/") ? mount->top : "";
-	struct cgroup_level level = { .version = mount->version };
-	struct cgroup_level *grown;
-
-	grown = reallocarray(chain->levels, chain->count + 1, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	chain->levels = grown;
-	level.directory = join(mount->point, strlen(mount->point), path, length);
-	level.name = *top || length ? join(top, strlen(top), path, length) : strdup("/");
-	if (!level.directory || !level.name) {
-		free(level.directory);
-		free(level.name);
-		return -ENOMEM;
-	}
-	chain->levels[chain->count++] = level;
-	return 0;
-}
+/* A number from here on is the way of version 1 to say "none". */
+#define PAGE_COUNTER_MAX (UINT64_C(1) << 62)
 
 /* Appends the cgroup at PATH below the mount point and each of its ancestors. */
 static int append_ancestry(struct cgroup_chain *chain, const struct cgroup_mount *mount,
 			   const char *path)
 {
+	const char *top = strcmp(mount->top, "/") ? mount->top : "";
 	size_t length = strlen(path);
 
 	for (;;) {
-		int r;
+		struct cgroup_level level = { .version = mount->version };
+		struct cgroup_level *grown;
 
 		while (length && path[length - 1] == '/')
 			length--;
-		r = append_level(chain, mount, path, length);
-		if (r < 0 || !length)
-			return r;
+		grown = reallocarray(chain->levels, chain->count + 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		chain->levels = grown;
+		if (asprintf(&level.directory, "%s%.*s", mount->point, (int)length, path) < 0)
+			return -ENOMEM;
+		if (asprintf(&level.name, "%s%.*s", *top || length ? top : "/", (int)length,
+			     path) < 0) {
+			free(level.directory);
+			return -ENOMEM;
+		}
+		chain->levels[chain->count++] = level;
+		if (!length)
+			return 0;
 		while (length && path[length - 1] != '/')
 			length--;
 	}
@@ -80,11 +59,9 @@ static int lists_pid(const struct root *root, char *directory, const char *pid)
 
 	if (r < 0)
 		return r;
-	for (const char *line = text; line && *line; line = strchr(line, '\n')) {
-		line += *line == '\n';
+	for (const char *line = text; *line; line = keyed_next_line(line))
 		if (!strncmp(line, pid, length) && (line[length] == '\n' || !line[length]))
 			return 1;
-	}
 	return 0;
 }
 
@@ -93,71 +70,39 @@ static bool is_want_of_resources(int error)
 	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
 }
 
-static int search(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
-		  const char *rest, const char *pid);
-
-/* Every directory in PATH, which it is added to, in turn. */
-static int search_each(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
-		       const char *rest, const char *pid)
+/*
+ * Looks for the cgroup that holds PID, UNKNOWN directories and then REST below PATH, and makes
+ * PATH its directory. Returns 1 when it is found, 0 when not, or a negative errno: resources ran
+ * out before it could be seen.
+ */
+static int search_cgroup(const struct root *root, char path[static CGROUP_PATH_MAX],
+			 size_t unknown, const char *rest, const char *pid)
 {
-	int fd = openat(root->fd, path + strspn(path, "/"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	size_t length = strlen(path), room = CGROUP_PATH_MAX - length;
+	size_t length = strlen(path), left = CGROUP_PATH_MAX - length;
 	const struct dirent *entry;
-	int r = directory ? 0 : -errno;
+	DIR *directory;
+	int fd, r = 0;
 
+	if (!unknown) {
+		if (snprintf(path + length, left, "%s", rest) >= (int)left)
+			return 0;
+		r = lists_pid(root, path, pid);
+		return r < 0 && !is_want_of_resources(r) ? 0 : r;
+	}
+	fd = openat(root->fd, path + strspn(path, "/"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	directory = fd < 0 ? NULL : fdopendir(fd);
 	if (!directory) {
+		r = -errno;
 		cleanup_close_fd(&fd);
 		return is_want_of_resources(r) ? r : 0;
 	}
-	while (r == 0 && (entry = readdir(directory)) != NULL) {
-		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
-		    !strcmp(entry->d_name, "..") ||
-		    snprintf(path + length, room, "/%s", entry->d_name) >= (int)room)
-			continue;
-		r = search(root, path, unknown - 1, rest, pid);
-	}
+	while (r == 0 && (entry = readdir(directory)) != NULL)
+		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0 &&
+		    snprintf(path + length, left, "/%s", entry->d_name) < (int)left)
+			r = search_cgroup(root, path, unknown - 1, rest, pid);
 	closedir(directory);
 	return r;
-}
-
-/*
- * Looks for the cgroup that holds PID, UNKNOWN directories and then REST below PATH, and
- * makes PATH
- * its directory. Returns 1 when it is found, 0 when not, or a negative errno: it could not be
- * seen.
- */
-static int search(const struct root *root, char path[static CGROUP_PATH_MAX], size_t unknown,
-		  const char *rest, const char *pid)
-{
-	size_t length = strlen(path), room = CGROUP_PATH_MAX - length;
-	int r;
-
-	if (unknown)
-		return search_each(root, path, unknown, rest, pid);
-	if (snprintf(path + length, room, "%s", rest) >= (int)room)
-		return 0;
-	r = lists_pid(root, path, pid);
-	return r < 0 && !is_want_of_resources(r) ? 0 : r;
-}
-
-/* The pid of PROCESS, as cgroup.procs would list it. */
-static int read_pid(const struct root *root, const char *process, char pid[static 24])
-{
-	CLEANUP_FREE char *text = NULL;
-	char path[64];
-	size_t length;
-	int r;
-
-	snprintf(path, sizeof(path), "/proc/%s/stat", process);
-	r = root_read_all(root, path, &text);
-	if (r < 0)
-		return r;
-	length = strspn(text, "0123456789");
-	if (!length || length >= 24)
-		return -EINVAL;
-	snprintf(pid, 24, "%.*s", (int)length, text);
-	return 0;
 }
 
 /* The mount begins above our namespace: its names are found by looking where PROCESS is. */
@@ -165,15 +110,22 @@ static int append_unknown(struct cgroup_chain *chain, const struct root *root,
 			  struct cgroup_mount *mount, size_t unknown, const char *rest,
 			  const char *process)
 {
-	CLEANUP_FREE char *path = malloc(CGROUP_PATH_MAX);
+	CLEANUP_FREE char *path = malloc(CGROUP_PATH_MAX), *text = NULL;
 	size_t length = strlen(mount->point);
 	char pid[24];
-	int r = path ? read_pid(root, process, pid) : -ENOMEM;
+	int r;
 
+	if (!path)
+		return -ENOMEM;
+	/* Its pid as cgroup.procs would list it; PROCESS may be "self". */
+	snprintf(path, CGROUP_PATH_MAX, "/proc/%s/stat", process);
+	r = root_read_all(root, path, &text);
 	if (r < 0)
 		return r;
+	if (sscanf(text, "%23[0-9]", pid) != 1)
+		return -EINVAL;
 	memcpy(path, mount->point, length + 1);
-	r = search(root, path, unknown, strcmp(rest, "/") ? rest : "", pid);
+	r = search_cgroup(root, path, unknown, strcmp(rest, "/") ? rest : "", pid);
 	if (r <= 0)
 		return r < 0 ? r : -EXDEV;
 	snprintf(mount->top, sizeof(mount->top), "/");
@@ -258,10 +210,10 @@ int cgroup_level_read_all(const struct root *root, const struct cgroup_level *le
 	return root_read_all(root, path, ret_text);
 }
 
-/* Reads a number; "max" and a missing file are CGROUP_UNLIMITED. */
-static int read_number(const struct root *root, const struct cgroup_level *level,
-		       const char *file, uint64_t *ret_value)
+int cgroup_level_read_number(const struct root *root, const struct cgroup_level *level,
+			     const char *file, uint64_t *ret_value)
 {
+	uint64_t value;
 	char text[64];
 	int r = cgroup_level_read(root, level, file, text, sizeof(text));
 
@@ -271,54 +223,40 @@ static int read_number(const struct root *root, const struct cgroup_level *level
 		*ret_value = CGROUP_UNLIMITED;
 		return 0;
 	}
-	return number_parse_u64(text, ret_value);
-}
-
-static int cgroup_read_limit(const struct root *root, const struct cgroup_level *level,
-			     uint64_t *ret_limit)
-{
-	uint64_t limit = CGROUP_UNLIMITED, high = CGROUP_UNLIMITED;
-	int r;
-
-	if (level->version == 1) {
-		r = read_number(root, level, "memory.limit_in_bytes", &limit);
-		*ret_limit = r == 0 && limit < V1_UNLIMITED ? limit : CGROUP_UNLIMITED;
-		return r;
-	}
-	r = read_number(root, level, "memory.max", &limit);
+	r = number_parse_u64(text, &value);
 	if (r == 0)
-		r = read_number(root, level, "memory.high", &high);
-	*ret_limit = limit < high ? limit : high;
+		*ret_value = value < PAGE_COUNTER_MAX ? value : CGROUP_UNLIMITED;
 	return r;
-}
-
-static void read_reclaimable(const struct root *root, const struct cgroup_level *level,
-			     uint64_t *ret_reclaimable)
-{
-	CLEANUP_FREE char *text = NULL;
-
-	if (cgroup_level_read_all(root, level, "memory.stat", &text) == 0)
-		keyed_u64(text, level->version == 1 ? "total_inactive_file" : "inactive_file",
-			  ret_reclaimable);
 }
 
 int cgroup_figures_read(const struct root *root, const struct cgroup_level *level,
 			struct cgroup_figures *ret_figures)
 {
+	bool v1 = level->version == 1;
 	struct cgroup_figures figures = { 0 };
-	int r = cgroup_read_limit(root, level, &figures.limit);
+	uint64_t high = CGROUP_UNLIMITED;
+	CLEANUP_FREE char *text = NULL;
+	int r = cgroup_level_read_number(root, level, v1 ? "memory.limit_in_bytes" : "memory.max",
+					 &figures.limit);
 
+	if (r == 0 && !v1)
+		r = cgroup_level_read_number(root, level, "memory.high", &high);
 	if (r < 0)
 		return r;
+	if (high < figures.limit)
+		figures.limit = high;
 	if (figures.limit == CGROUP_UNLIMITED)
 		return -ENOENT;
-	r = read_number(root, level, level->version == 1 ? "memory.usage_in_bytes"
-							 : "memory.current", &figures.usage);
+	r = cgroup_level_read_number(root, level,
+				     v1 ? "memory.usage_in_bytes" : "memory.current",
+				     &figures.usage);
 	if (r < 0)
 		return r;
 	if (figures.usage == CGROUP_UNLIMITED)
 		return -ENOENT;
-	read_reclaimable(root, level, &figures.reclaimable);
+	if (cgroup_level_read_all(root, level, "memory.stat", &text) == 0)
+		keyed_u64(text, v1 ? "total_inactive_file" : "inactive_file",
+			  &figures.reclaimable);
 	*ret_figures = figures;
 	return 0;
 }

@@ -63,6 +63,10 @@ int cgroup_level_read(const struct root *root, const struct cgroup_level *level,
 int cgroup_level_read_all(const struct root *root, const struct cgroup_level *level,
 			  const char *file, char **ret_text);
 
+/* Reads a number of bytes; "max", a missing file, and v1's most are CGROUP_UNLIMITED. */
+int cgroup_level_read_number(const struct root *root, const struct cgroup_level *level,
+			     const char *file, uint64_t *ret_value);
+
 /* Reads what LEVEL allows. Returns 0, or a negative errno (-ENOENT: it has no limit). */
 int cgroup_figures_read(const struct root *root, const struct cgroup_level *level,
 			struct cgroup_figures *ret_figures);

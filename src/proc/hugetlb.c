@@ -7,29 +7,30 @@
 
 #include "proc/hugetlb.h"
 
-static uint64_t hugetlb_read_count(const struct root *root, uint64_t page, const char *name,
-				   bool *ret_known)
-{
-	uint64_t count;
-	char path[96];
-
-	snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s",
-		 page / 1024, name);
-	*ret_known = root_read_u64(root, path, &count) == 0;
-	return *ret_known ? count : 0;
-}
-
 void hugetlb_pool_read(const struct root *root, uint64_t page, struct hugetlb_pool *ret_pool)
 {
-	struct hugetlb_pool pool;
-	uint64_t allowed, surplus;
-	bool ignored;
+	struct hugetlb_pool pool = { 0 };
+	uint64_t allowed = 0, surplus = 0;
+	const struct {
+		const char *name;
+		uint64_t *count;
+	} files[] = {
+		{ "free_hugepages", &pool.free },
+		{ "resv_hugepages", &pool.reserved },
+		{ "nr_overcommit_hugepages", &allowed },
+		{ "surplus_hugepages", &surplus },
+		{ "nr_hugepages", &pool.total },
+	};
 
-	pool.total = hugetlb_read_count(root, page, "nr_hugepages", &pool.known);
-	pool.free = hugetlb_read_count(root, page, "free_hugepages", &ignored);
-	pool.reserved = hugetlb_read_count(root, page, "resv_hugepages", &ignored);
-	allowed = hugetlb_read_count(root, page, "nr_overcommit_hugepages", &ignored);
-	surplus = hugetlb_read_count(root, page, "surplus_hugepages", &ignored);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char path[96];
+
+		snprintf(path, sizeof(path),
+			 "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s", page / 1024,
+			 files[i].name);
+		/* The last one is that of nr_hugepages, which every pool has. */
+		pool.known = root_read_u64(root, path, files[i].count) == 0;
+	}
 	pool.more = allowed > surplus ? allowed - surplus : 0;
 	*ret_pool = pool;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* keyed.c - look a number up in "key value" text */
+/* keyed.c - lines of text, and the number that a key has in it */
 #include <config.h>
 
 #include <errno.h>
@@ -8,31 +8,25 @@
 
 #include "proc/keyed.h"
 
-static const char *find_value(const char *text, const char *key)
+const char *keyed_next_line(const char *line)
 {
-	size_t length = strlen(key);
-
-	for (const char *line = text; line && *line; line = strchr(line, '\n')) {
-		if (*line == '\n')
-			line++;
-		if (strncmp(line, key, length))
-			continue;
-		if (line[length] == ':')
-			return line + length + 1;
-		if (line[length] == ' ' || line[length] == '\t')
-			return line + length;
-	}
-	return NULL;
+	line += strcspn(line, "\n");
+	return line + (*line != '\0');
 }
 
 int keyed_u64(const char *text, const char *key, uint64_t *ret_value)
 {
-	const char *value = find_value(text, key);
+	size_t length = strlen(key);
 	unsigned long long number;
+	const char *value;
 	char *rest;
 
-	if (!value)
+	while (*text && (strncmp(text, key, length) || !text[length] ||
+			 !strchr(": \t", text[length])))
+		text = keyed_next_line(text);
+	if (!*text)
 		return -ENOENT;
+	value = text + length + (text[length] == ':');
 	value += strspn(value, " \t");
 	if (*value < '0' || *value > '9')
 		return -EINVAL;

@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+/* The line behind LINE, or the end of the text. */
+const char *keyed_next_line(const char *line);
+
 /*
  * Finds the line of TEXT that begins with KEY and then ':' or white space, and parses
  * the unsigned number behind it; a unit "kB" makes it KiB times 1024 (meminfo,

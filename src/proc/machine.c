@@ -24,18 +24,11 @@ int machine_parse_meminfo(const char *text, struct machine *ret_machine)
 	return 0;
 }
 
-static void read_boot_id(const struct root *root, char boot_id[static BOOT_ID_MAX])
-{
-	int length = root_read(root, "/proc/sys/kernel/random/boot_id", boot_id, BOOT_ID_MAX);
-
-	boot_id[length < 0 ? 0 : strcspn(boot_id, "\n")] = '\0';
-}
-
 int machine_read(const struct root *root, struct machine *ret_machine)
 {
 	struct machine machine = { 0 };
 	CLEANUP_FREE char *text = NULL;
-	int r = root_read_all(root, "/proc/meminfo", &text);
+	int r = root_read_all(root, "/proc/meminfo", &text), length;
 
 	if (r < 0)
 		return r;
@@ -47,25 +40,17 @@ int machine_read(const struct root *root, struct machine *ret_machine)
 	root_read_u64(root, "/proc/sys/vm/max_map_count", &machine.max_map_count);
 	root_read_u64(root, "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size",
 		      &machine.thp_size);
-	read_boot_id(root, machine.boot_id);
+	length = root_read(root, "/proc/sys/kernel/random/boot_id", machine.boot_id,
+			   sizeof(machine.boot_id));
+	machine.boot_id[length < 0 ? 0 : strcspn(machine.boot_id, "\n")] = '\0';
 	*ret_machine = machine;
 	return 0;
 }
 
-static int read_meminfo(const struct root *root, const char *key, uint64_t *ret_bytes)
+int machine_read_meminfo(const struct root *root, const char *key, uint64_t *ret_bytes)
 {
 	CLEANUP_FREE char *text = NULL;
 	int r = root_read_all(root, "/proc/meminfo", &text);
 
 	return r < 0 ? r : keyed_u64(text, key, ret_bytes);
-}
-
-int machine_read_available(const struct root *root, uint64_t *ret_available)
-{
-	return read_meminfo(root, "MemAvailable", ret_available);
-}
-
-int machine_read_committed(const struct root *root, uint64_t *ret_committed)
-{
-	return read_meminfo(root, "Committed_AS", ret_committed);
 }

@@ -15,20 +15,27 @@
 #include "proc/keyed.h"
 #include "proc/process.h"
 
+/* The text of the file NAME of PID, which may be long: of status, for one in many groups. */
+static int process_read_file(const struct root *root, pid_t pid, const char *name,
+			     char **ret_text)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return root_read_all(root, path, ret_text);
+}
+
 void process_parse_maps(const char *text, struct process_space *space)
 {
 	uint64_t previous_end = 0;
 
 	space->maps = 0;
 	space->largest_hole = 0;
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line != '\0') {
+	for (const char *line = text; *line; line = keyed_next_line(line)) {
 		char *rest = NULL;
-		uint64_t start, end;
+		uint64_t start = strtoull(line, &rest, 16), end;
 
-		if (*line == '\n')
-			continue;
-		start = strtoull(line, &rest, 16);
-		if (*rest != '-')
+		if (*line == '\n' || *rest != '-')
 			continue;
 		end = strtoull(rest + 1, NULL, 16);
 		space->maps++;
@@ -51,27 +58,18 @@ static uint64_t process_read_limit(pid_t pid, enum __rlimit_resource resource)
 }
 
 /* The text of KEY ("\nState:\t") in /proc/PID/status, or NULL. */
-static const char *find_field(const char *status, const char *key)
+static const char *process_find_field(const char *status, const char *key)
 {
 	const char *field = strstr(status, key);
 
 	return field ? field + strlen(key) : NULL;
 }
 
-static int read_status(const struct root *root, pid_t pid, char **ret_status)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	return root_read_all(root, path, ret_status);
-}
-
 int process_status_field(const struct root *root, pid_t pid, const char *key,
 			 uint64_t *ret_bytes)
 {
 	CLEANUP_FREE char *text = NULL;
-	/* A process in thousands of groups has a long one. */
-	int r = read_status(root, pid, &text);
+	int r = process_read_file(root, pid, "status", &text);
 
 	return r < 0 ? r : keyed_u64(text, key, ret_bytes);
 }
@@ -80,11 +78,8 @@ int process_space_read(const struct root *root, pid_t pid, struct process_space 
 {
 	CLEANUP_FREE char *maps = NULL;
 	struct process_space space = { 0 };
-	char path[64];
-	int r;
+	int r = process_read_file(root, pid, "maps", &maps);
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-	r = root_read_all(root, path, &maps);
 	if (r == 0)
 		r = process_status_field(root, pid, "VmSize", &space.vm_size);
 	if (r == 0)
@@ -103,32 +98,31 @@ bool process_is_zombie(const struct root *root, pid_t pid)
 	CLEANUP_FREE char *status = NULL;
 	const char *state;
 
-	if (read_status(root, pid, &status) < 0)
+	if (process_read_file(root, pid, "status", &status) < 0)
 		return false;
-	state = find_field(status, "\nState:\t");
+	state = process_find_field(status, "\nState:\t");
 	return state && *state == 'Z';
 }
 
-/*
- * A SIGKILL stays pending until the end; who has no memory any more is exiting, whatever it was.
- */
+/* A SIGKILL stays pending until the end; a process without memory exits, whatever ended it. */
 bool process_is_dying(const struct root *root, pid_t pid)
 {
 	const uint64_t sigkill = UINT64_C(1) << (SIGKILL - 1);
 	CLEANUP_FREE char *status = NULL;
 	const char *own, *shared;
 
-	if (read_status(root, pid, &status) < 0)
+	if (process_read_file(root, pid, "status", &status) < 0)
 		return false;
-	own = find_field(status, "\nSigPnd:\t");
-	shared = find_field(status, "\nShdPnd:\t");
+	own = process_find_field(status, "\nSigPnd:\t");
+	shared = process_find_field(status, "\nShdPnd:\t");
 	return (own && strtoull(own, NULL, 16) & sigkill) ||
 	       (shared && strtoull(shared, NULL, 16) & sigkill) ||
-	       !find_field(status, "\nVmSize:\t");
+	       !process_find_field(status, "\nVmSize:\t");
 }
 
 /* A number that is alone in the file NAME of PID. */
-static int read_number(const struct root *root, pid_t pid, const char *name, uint64_t *ret_number)
+static int process_read_number(const struct root *root, pid_t pid, const char *name,
+			       uint64_t *ret_number)
 {
 	char path[64];
 
@@ -144,17 +138,11 @@ int process_extras_read(const struct root *root, pid_t pid, uint64_t *ret_pte, u
 
 	if (ret_pte)
 		r = process_status_field(root, pid, "VmPTE", ret_pte);
-	if (ret_ksm && read_number(root, pid, "ksm_merging_pages", &pages) == 0)
+	if (ret_ksm && process_read_number(root, pid, "ksm_merging_pages", &pages) == 0)
 		*ret_ksm = pages * (uint64_t)sysconf(_SC_PAGESIZE);
 	if (ret_oom_score)
-		read_number(root, pid, "oom_score", ret_oom_score);
+		process_read_number(root, pid, "oom_score", ret_oom_score);
 	return r;
-}
-
-static const char *process_next_line(const char *line)
-{
-	line += strcspn(line, "\n");
-	return line + (*line != '\0');
 }
 
 uint64_t process_parse_smaps(const char *text, uint64_t address, uint64_t bytes)
@@ -162,7 +150,7 @@ uint64_t process_parse_smaps(const char *text, uint64_t address, uint64_t bytes)
 	uint64_t rss = 0;
 	bool inside = false;
 
-	for (const char *line = text; *line; line = process_next_line(line)) {
+	for (const char *line = text; *line; line = keyed_next_line(line)) {
 		char *rest = NULL;
 		uint64_t start = strtoull(line, &rest, 16);
 
@@ -179,11 +167,8 @@ int process_region_rss(const struct root *root, pid_t pid, uint64_t address, uin
 		       uint64_t *ret_rss)
 {
 	CLEANUP_FREE char *smaps = NULL;
-	char path[64];
-	int r;
+	int r = process_read_file(root, pid, "smaps", &smaps);
 
-	snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
-	r = root_read_all(root, path, &smaps);
 	if (r == 0)
 		*ret_rss = process_parse_smaps(smaps, address, bytes);
 	return r;

@@ -14,34 +14,6 @@
 #include "lib/error.h"
 #include "proc/tasks.h"
 
-static void tasks_read_comm(const struct root *root, struct task_score *task)
-{
-	char path[64], comm[32];
-
-	snprintf(path, sizeof(path), "/proc/%ld/comm", task->pid);
-	if (root_read(root, path, comm, sizeof(comm)) < 0)
-		return;
-	comm[strcspn(comm, "\n")] = '\0';
-	error_escape(task->comm, sizeof(task->comm), comm);
-}
-
-/* Puts TASK in its place among the USED ones. Returns how many there are now. */
-static size_t insert(struct task_score *scores, size_t used, size_t count,
-		     const struct task_score *task)
-{
-	size_t place = used;
-
-	while (place > 0 && scores[place - 1].score < task->score)
-		place--;
-	if (place == count)
-		return used;
-	if (used == count)
-		used--;
-	memmove(scores + place + 1, scores + place, (used - place) * sizeof(*scores));
-	scores[place] = *task;
-	return used + 1;
-}
-
 int tasks_by_oom_score(const struct root *root, struct task_score *scores, size_t count)
 {
 	int fd = openat(root->fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -55,15 +27,28 @@ int tasks_by_oom_score(const struct root *root, struct task_score *scores, size_
 	}
 	while ((entry = readdir(directory)) != NULL) {
 		struct task_score task = { .pid = strtol(entry->d_name, NULL, 10) };
-		char path[300];
+		char path[64], comm[32];
+		size_t place = used;
 
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		snprintf(path, sizeof(path), "/proc/%s/oom_score", entry->d_name);
+		snprintf(path, sizeof(path), "/proc/%ld/oom_score", task.pid);
 		if (root_read_u64(root, path, &task.score) < 0)
 			continue;
-		tasks_read_comm(root, &task);
-		used = insert(scores, used, count, &task);
+		while (place > 0 && scores[place - 1].score < task.score)
+			place--;
+		if (place == count)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%ld/comm", task.pid);
+		if (root_read(root, path, comm, sizeof(comm)) >= 0) {
+			comm[strcspn(comm, "\n")] = '\0';
+			error_escape(task.comm, sizeof(task.comm), comm);
+		}
+		/* Where all places are taken the last one falls off. */
+		used -= used == count;
+		memmove(scores + place + 1, scores + place, (used - place) * sizeof(*scores));
+		scores[place] = task;
+		used++;
 	}
 	closedir(directory);
 	return (int)used;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "proc/keyed.h"
+#include "proc/cgroup-events.h"
 #include "sandbox/sandbox-dir.h"
 #include "sandbox/sandbox-limit.h"
 
@@ -109,23 +109,18 @@ int sandbox_limit_end(struct limit_change *change)
 
 uint64_t sandbox_limit_read(const struct sandbox *sandbox)
 {
-	uint64_t limit;
-	int r = root_read_u64(&(struct root){ sandbox->fd },
-			      sandbox->version == 1 ? FILE_V1 : FILE_V2, &limit);
+	const struct cgroup_level level = { sandbox->version, (char[]){ "." }, NULL };
+	struct cgroup_peak peak;
 
-	/* "max" is no number, and version 1 shows none as the most that can be counted. */
-	return r < 0 || limit > INT64_MAX / 2 ? CGROUP_UNLIMITED : limit;
+	cgroup_peak_read(&(struct root){ sandbox->fd }, &level, &peak);
+	return peak.limit;
 }
 
 uint64_t sandbox_kills(const struct sandbox *sandbox)
 {
-	char text[512];
-	uint64_t kills;
+	const struct cgroup_level level = { sandbox->version, (char[]){ "." }, NULL };
+	struct cgroup_events events;
 
-	if (root_read(&(struct root){ sandbox->fd },
-		      sandbox->version == 1 ? "memory.oom_control" : "memory.events", text,
-		      sizeof(text)) < 0 ||
-	    keyed_u64(text, "oom_kill", &kills) < 0)
-		return 0;
-	return kills;
+	cgroup_events_read(&(struct root){ sandbox->fd }, &level, &events);
+	return events.oom_kill;
 }
