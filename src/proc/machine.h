@@ -34,7 +34,7 @@ int machine_read(const struct root *root, struct machine *ret_machine);
 /* Parses the text of /proc/meminfo into the fields that it holds. Returns 0 or -EINVAL. */
 int machine_parse_meminfo(const char *text, struct machine *ret_machine);
 
-/* Reads one line of /proc/meminfo, KEY ("MemAvailable"), in bytes. Returns 0 or a negative errno. */
+/* Reads the line KEY of /proc/meminfo, in bytes. Returns 0 or a negative errno. */
 int machine_read_meminfo(const struct root *root, const char *key, uint64_t *ret_bytes);
 
 #endif

@@ -23,7 +23,7 @@
 #include "proc/root.h"
 #include "sandbox/sandbox-dir.h"
 
-/* So many random names may be taken before we give up. */
+/* After so many random names that are taken we give up. */
 #define MAKE_ATTEMPTS 5
 
 #define RANDOM_DIGITS 16
@@ -63,28 +63,10 @@ bool sandbox_dir_has_word(int fd, const char *file, const char *word)
 }
 
 /*
- * Extended attributes of cgroup directories: user.* since 5.7 for whoever may write there,
- * trusted.*
- * before that, for CAP_SYS_ADMIN.
+ * Extended attributes of cgroup directories: user.* since 5.7, for whoever may write there;
+ * before that trusted.*, for CAP_SYS_ADMIN.
  */
 static const char *const marks[] = { "user.pagetouch", "trusted.pagetouch" };
-
-static void mark_ours(int fd)
-{
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (fsetxattr(fd, marks[i], "1", 1, 0) == 0)
-			return;
-}
-
-static bool is_marked(int fd)
-{
-	char value[2];
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (fgetxattr(fd, marks[i], value, sizeof(value)) == 1 && value[0] == '1')
-			return true;
-	return false;
-}
 
 void sandbox_dir_random_name(const char *prefix, char name[static SANDBOX_NAME_MAX])
 {
@@ -94,13 +76,6 @@ void sandbox_dir_random_name(const char *prefix, char name[static SANDBOX_NAME_M
 	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
 		number = duration_now() ^ (uint64_t)getpid() << 40;
 	snprintf(name, SANDBOX_NAME_MAX, "%s%0*" PRIx64, prefix, RANDOM_DIGITS, number);
-}
-
-/* The new directory at FD is marked only if it is locked: what is not marked is not swept. */
-static void claim(int fd)
-{
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		mark_ours(fd);
 }
 
 int sandbox_dir_make(int parent, const char *prefix, char ret_name[static SANDBOX_NAME_MAX])
@@ -120,7 +95,11 @@ int sandbox_dir_make(int parent, const char *prefix, char ret_name[static SANDBO
 		unlinkat(parent, name, AT_REMOVEDIR);
 		return r;
 	}
-	claim(fd);
+	/* It is marked only if it is locked: what has no mark is not swept. */
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+			if (fsetxattr(fd, marks[i], "1", 1, 0) == 0)
+				break;
 	memcpy(ret_name, name, sizeof(name));
 	return fd;
 }
@@ -139,14 +118,6 @@ int sandbox_dir_remove(int parent, const char *name)
 	return -EBUSY;
 }
 
-/* Also what its parent, the subject, has left to us when it died: we are its subreaper. */
-static bool is_our_child(pid_t pid)
-{
-	siginfo_t info;
-
-	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
 void sandbox_dir_kill(int fd)
 {
 	CLEANUP_FREE char *text = NULL;
@@ -156,9 +127,14 @@ void sandbox_dir_kill(int fd)
 		return;
 	for (char *word = strtok_r(text, "\n", &rest); word; word = strtok_r(NULL, "\n", &rest)) {
 		pid_t pid = (pid_t)strtol(word, NULL, 10);
+		siginfo_t info;
 
-		/* 0 is a process outside our pid namespace. */
-		if (pid > 1 && is_our_child(pid))
+		/*
+		 * 0 is a process outside of our pid namespace. Ours is also what the subject has
+		 * left to us when it died: we are its subreaper.
+		 */
+		if (pid > 1 &&
+		    waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
 			kill(pid, SIGKILL);
 	}
 }
@@ -172,12 +148,16 @@ static bool sandbox_dir_is_named(const char *name, const char *prefix)
 	       !name[length + strspn(name + length, "0123456789abcdef")];
 }
 
-/* Returns whether NAME was left by an earlier run and stays, because somebody is in it. */
-static bool sweep_one(int parent, const char *name)
+/* Returns whether NAME was left by an earlier run and stays, because a process is in it. */
+static bool sandbox_dir_sweep_one(int parent, const char *name)
 {
 	CLEANUP_FD int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool marked = false;
+	char value[2];
 
-	if (fd < 0 || !is_marked(fd) || flock(fd, LOCK_EX | LOCK_NB) < 0)
+	for (size_t i = 0; fd >= 0 && i < sizeof(marks) / sizeof(marks[0]) && !marked; i++)
+		marked = fgetxattr(fd, marks[i], value, sizeof(value)) == 1 && value[0] == '1';
+	if (!marked || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return false;
 	return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno == EBUSY;
 }
@@ -196,7 +176,7 @@ unsigned sandbox_dir_sweep(int parent)
 	while ((entry = readdir(directory)) != NULL)
 		if (sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX) ||
 		    sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX SANDBOX_OBSERVER))
-			stay += sweep_one(parent, entry->d_name);
+			stay += sandbox_dir_sweep_one(parent, entry->d_name);
 	closedir(directory);
 	return stay;
 }

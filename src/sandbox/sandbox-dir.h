@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The directories that we make are named so, with a random number of 16 hex digits behind it. */
+/* What we make is named so, followed by a random number of 16 hexadecimal digits. */
 #define SANDBOX_PREFIX "pagetouch-"
 #define SANDBOX_OBSERVER "observer-"
 #define SANDBOX_NAME_MAX 64
@@ -15,10 +15,9 @@
 void sandbox_dir_random_name(const char *prefix, char name[static SANDBOX_NAME_MAX]);
 
 /*
- * Makes a new directory in PARENT, named PREFIX and a random number. Where it can be, it is locked
- * as long as this process lives, however that ends, and marked as ours with an extended attribute:
- * that tells a later run what may be swept. Returns its descriptor, or a negative errno with
- * nothing left.
+ * Makes a new directory in PARENT, named PREFIX and a random number. Where possible it is locked
+ * as long as this process lives, and marked as ours with an extended attribute: so a later run
+ * knows what it may remove. Returns its descriptor, or a negative errno and leaves nothing behind.
  */
 int sandbox_dir_make(int parent, const char *prefix, char ret_name[static SANDBOX_NAME_MAX]);
 
@@ -28,12 +27,12 @@ int sandbox_dir_make(int parent, const char *prefix, char ret_name[static SANDBO
  */
 int sandbox_dir_remove(int parent, const char *name);
 
-/* Kills those of the processes in the cgroup at FD that are children of ours. */
+/* Kills the processes in the cgroup at FD that are children of ours. */
 void sandbox_dir_kill(int fd);
 
 /*
- * Removes every directory in PARENT that has a name and the mark of ours, that no living run has
- * locked, and that nobody is in. Returns how many stay because somebody is.
+ * Removes every directory in PARENT that has our mark and a name as we give it, that no living
+ * run has locked, and that holds no process. Returns how many stay because they hold one.
  */
 unsigned sandbox_dir_sweep(int parent);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sandbox-limit.c - have another process write the limit, and look what came of it */
+/* sandbox-limit.c - have another process write the limit, and see what came of it */
 #include <config.h>
 
 #include <errno.h>
@@ -18,11 +18,10 @@
 /* How long a writer that was killed may take to leave the kernel, ms. */
 #define WRITER_END_MS 2000
 
-#define FILE_V1 "memory.limit_in_bytes"
-#define FILE_V2 "memory.max"
+#define LIMIT_V1 "memory.limit_in_bytes"
 
 /* Memory and swap together; without swap accounting there is no such file. */
-static int write_both(const struct sandbox *sandbox, uint64_t limit)
+static int write_memory_and_swap(const struct sandbox *sandbox, uint64_t limit)
 {
 	uint64_t both;
 	int r;
@@ -34,43 +33,25 @@ static int write_both(const struct sandbox *sandbox, uint64_t limit)
 }
 
 /* At no time may the limit of memory be above that of memory and swap (memcg_test.rst). */
-static int write_v1(const struct sandbox *sandbox, uint64_t limit)
+static int write_limit_v1(const struct sandbox *sandbox, uint64_t limit)
 {
 	uint64_t before = sandbox_limit_read(sandbox);
 	int r;
 
 	if (limit > before) {
-		r = write_both(sandbox, limit);
-		return r < 0 ? r : sandbox_dir_write_u64(sandbox->fd, FILE_V1, limit);
+		r = write_memory_and_swap(sandbox, limit);
+		return r < 0 ? r : sandbox_dir_write_u64(sandbox->fd, LIMIT_V1, limit);
 	}
-	r = sandbox_dir_write_u64(sandbox->fd, FILE_V1, limit);
+	r = sandbox_dir_write_u64(sandbox->fd, LIMIT_V1, limit);
 	if (r < 0)
 		return r;
-	r = write_both(sandbox, limit);
+	r = write_memory_and_swap(sandbox, limit);
 	if (r < 0)
-		sandbox_dir_write_u64(sandbox->fd, FILE_V1, before);
+		sandbox_dir_write_u64(sandbox->fd, LIMIT_V1, before);
 	else
 		/* A peak from before would pass for this limit having been reached. */
 		sandbox_dir_write(sandbox->fd, "memory.max_usage_in_bytes", "0");
 	return r;
-}
-
-static int write_bound(const struct sandbox *sandbox, enum sandbox_bound bound, uint64_t bytes)
-{
-	if (bound == SANDBOX_HIGH)
-		return sandbox_dir_write_u64(sandbox->fd, "memory.high", bytes);
-	return sandbox->version == 1 ? write_v1(sandbox, bytes)
-				     : sandbox_dir_write_u64(sandbox->fd, FILE_V2, bytes);
-}
-
-/* All errno values fit into an exit status. */
-static _Noreturn void be_writer(const struct sandbox *sandbox, enum sandbox_bound bound,
-				uint64_t bytes, pid_t observer)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != observer)
-		_exit(EINTR);
-	_exit(-write_bound(sandbox, bound, bytes));
 }
 
 int sandbox_limit_begin(const struct sandbox *sandbox, enum sandbox_bound bound, uint64_t bytes,
@@ -81,8 +62,18 @@ int sandbox_limit_begin(const struct sandbox *sandbox, enum sandbox_bound bound,
 
 	if (writer < 0)
 		return -errno;
-	if (writer == 0)
-		be_writer(sandbox, bound, bytes, observer);
+	if (writer == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != observer)
+			_exit(EINTR);
+		if (bound == SANDBOX_LIMIT && sandbox->version == 1)
+			r = write_limit_v1(sandbox, bytes);
+		else
+			r = sandbox_dir_write_u64(sandbox->fd, bound == SANDBOX_HIGH
+						  ? "memory.high" : "memory.max", bytes);
+		/* All errno values fit into an exit status. */
+		_exit(-r);
+	}
 	pidfd = (int)syscall(SYS_pidfd_open, writer, 0);
 	r = pidfd < 0 ? -errno : 0;
 	*ret_change = (struct limit_change){ .writer = writer, .pidfd = pidfd };
@@ -101,7 +92,7 @@ int sandbox_limit_end(struct limit_change *change)
 	while (poll(&death, 1, WRITER_END_MS) < 0 && errno == EINTR)
 		;
 	cleanup_close_fd(&change->pidfd);
-	/* One that the kernel still holds dies alone. */
+	/* If it is still in the kernel it dies later, unreaped. */
 	if (waitpid(change->writer, &status, WNOHANG) != change->writer || !WIFEXITED(status))
 		return -EINTR;
 	return -WEXITSTATUS(status);

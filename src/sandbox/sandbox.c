@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,9 @@
 #include "sandbox/sandbox-dir.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/scope.h"
+
+/* Written to cgroup.procs, it moves the process that writes. */
+#define WRITER_ITSELF "0"
 
 static const char *const way_names[] = {
 	[SANDBOX_DELEGATED] = "a delegated cgroup v2 subtree",
@@ -34,32 +37,28 @@ const char *sandbox_way_name(enum sandbox_way way)
 struct attempt {
 	const struct sandbox_spec *spec;
 	struct sandbox *sandbox;	/* what comes of it */
-	struct error *err;	/* set with -EDQUOT */
+	struct error *err;		/* set with -EDQUOT */
 	struct root live;
 	struct cgroup_chain chain;	/* our own */
 	int scope_error;		/* why systemd gave no scope; 0: it was not asked */
 };
 
-static int set_limits_v1(int fd, const struct sandbox_spec *spec)
+static int set_limits(const struct sandbox_spec *spec, int fd, int version)
 {
 	uint64_t both;
-	int r = sandbox_dir_write_u64(fd, "memory.limit_in_bytes", spec->limit);
+	int r;
 
-	if (r < 0)
-		return r;
-	if (__builtin_add_overflow(spec->limit, spec->swap, &both))
-		both = INT64_MAX;
-	/* Without swap accounting there is no such file: then the group must not swap at all. */
-	r = sandbox_dir_write_u64(fd, "memory.memsw.limit_in_bytes", both);
-	if (r < 0 && !spec->swap)
-		r = sandbox_dir_write(fd, "memory.swappiness", "0");
-	return r;
-}
-
-static int set_limits_v2(int fd, const struct sandbox_spec *spec)
-{
-	int r = sandbox_dir_write_u64(fd, "memory.max", spec->limit);
-
+	if (version == 1) {
+		r = sandbox_dir_write_u64(fd, "memory.limit_in_bytes", spec->limit);
+		if (r < 0)
+			return r;
+		if (__builtin_add_overflow(spec->limit, spec->swap, &both))
+			both = INT64_MAX;
+		r = sandbox_dir_write_u64(fd, "memory.memsw.limit_in_bytes", both);
+		/* Without swap accounting there is no such file: then it must not swap at all. */
+		return r < 0 && !spec->swap ? sandbox_dir_write(fd, "memory.swappiness", "0") : r;
+	}
+	r = sandbox_dir_write_u64(fd, "memory.max", spec->limit);
 	if (r == 0)
 		r = sandbox_dir_write_u64(fd, "memory.swap.max", spec->swap);
 	/* A kernel without swap has no memory.swap.max. */
@@ -70,182 +69,132 @@ static int set_limits_v2(int fd, const struct sandbox_spec *spec)
 	return r;
 }
 
-/* Makes the limited cgroup in sandbox->parent, which is LEVEL. */
-static int make_limited(const struct sandbox_spec *spec, const struct cgroup_level *level,
-			struct sandbox *sandbox)
-{
-	int fd, r;
-
-	sandbox->stale = sandbox_dir_sweep(sandbox->parent);
-	fd = sandbox_dir_make(sandbox->parent, SANDBOX_PREFIX, sandbox->name);
-	if (fd < 0)
-		return fd;
-	r = sandbox->version == 1 ? set_limits_v1(fd, spec) : set_limits_v2(fd, spec);
-	if (r == 0 && asprintf(&sandbox->path, "%s/%s", strcmp(level->name, "/") ? level->name :
-			"",
-			       sandbox->name) < 0)
-		r = -ENOMEM;
-	if (r < 0) {
-		cleanup_close_fd(&fd);
-		sandbox_dir_remove(sandbox->parent, sandbox->name);
-		return r;
-	}
-	sandbox->fd = fd;
-	sandbox->swap = spec->swap;
-	sandbox->made = true;
-	return 0;
-}
-
-/* Whether this process is the only one in the cgroup at FD. */
-static bool is_alone(int fd)
-{
-	char text[64];
-
-	return root_read(&(struct root){ fd }, "cgroup.procs", text, sizeof(text)) > 0 &&
-	       strtol(text, NULL, 10) == getpid() && strchr(text, '\n') == strrchr(text, '\n');
-}
-
 /*
- * A cgroup with controllers for its children holds no process itself (cgroups(7), "no
- * internal processes"), so we step aside into a child before we enable them.
- */
-static int move_to_leaf(struct sandbox *sandbox)
-{
-	char pid[24];
-	int leaf, r;
-
-	if (!is_alone(sandbox->parent))
-		return -EBUSY;
-	leaf = sandbox_dir_make(sandbox->parent, SANDBOX_PREFIX SANDBOX_OBSERVER,
-				sandbox->leaf);
-	if (leaf < 0)
-		return leaf;
-	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	r = sandbox_dir_write(leaf, "cgroup.procs", pid);
-	if (r == 0)
-		r = sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "+memory");
-	/* The lock on the leaf cgroup lasts as long as this process: the descriptor stays open. */
-	sandbox->leaf_fd = leaf;
-	return r;
-}
-
-/*
- * Gives memory to the children. The root and a cgroup without processes let us do so; it
- * stays enabled, for to take it away again would take it from another run's sandbox, too.
+ * Lets the children of sandbox->parent, of version 2, have the memory controller. It stays
+ * enabled: disabling it would take it from another run's sandbox, too. Except for the root, a
+ * cgroup with controllers for its children holds no process itself (cgroups(7), "no internal
+ * processes"): if this process is the only one in it, it moves to a child first.
  */
 static int enable_memory(struct sandbox *sandbox)
 {
-	int r = sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "+memory");
+	char members[64];
+	int r;
 
-	return r == -EBUSY ? move_to_leaf(sandbox) : r;
+	if (!sandbox_dir_has_word(sandbox->parent, "cgroup.controllers", "memory"))
+		return -ENOENT;
+	if (sandbox_dir_has_word(sandbox->parent, "cgroup.subtree_control", "memory"))
+		return 0;
+	r = sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "+memory");
+	if (r != -EBUSY)
+		return r;
+	if (root_read(&(struct root){ sandbox->parent }, "cgroup.procs", members,
+		      sizeof(members)) <= 0 || strtol(members, NULL, 10) != getpid() ||
+	    strchr(members, '\n') != strrchr(members, '\n'))
+		return -EBUSY;
+	/* The lock on it lasts as long as this process: the descriptor stays open. */
+	sandbox->leaf_fd = sandbox_dir_make(sandbox->parent, SANDBOX_PREFIX SANDBOX_OBSERVER,
+					    sandbox->leaf);
+	if (sandbox->leaf_fd < 0)
+		return sandbox->leaf_fd;
+	r = sandbox_dir_write(sandbox->leaf_fd, "cgroup.procs", WRITER_ITSELF);
+	return r < 0 ? r : sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "+memory");
 }
 
-static void move_from_leaf(struct sandbox *sandbox)
+/* Removes what there is of SANDBOX, and moves this process back to where it was. */
+static int sandbox_undo(struct sandbox *sandbox)
 {
-	char pid[24];
+	int r = 0;
 
-	if (!sandbox->leaf[0])
-		return;
-	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	if (sandbox->fd >= 0) {
+		sandbox_dir_kill(sandbox->fd);
+		cleanup_close_fd(&sandbox->fd);
+		r = sandbox_dir_remove(sandbox->parent, sandbox->name);
+	}
 	/* Writing needs a descriptor, which may be the last one to be had. */
 	cleanup_close_fd(&sandbox->leaf_fd);
-	sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "-memory");
-	sandbox_dir_write(sandbox->parent, "cgroup.procs", pid);
-	sandbox_dir_remove(sandbox->parent, sandbox->leaf);
-	sandbox->leaf[0] = '\0';
+	if (sandbox->leaf[0]) {
+		sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "-memory");
+		sandbox_dir_write(sandbox->parent, "cgroup.procs", WRITER_ITSELF);
+		sandbox_dir_remove(sandbox->parent, sandbox->leaf);
+	}
+	cleanup_close_fd(&sandbox->parent);
+	free(sandbox->path);
+	*sandbox = (struct sandbox){ .fd = -1, .parent = -1, .leaf_fd = -1 };
+	return r;
 }
 
-/* Makes the sandbox in LEVEL, into which memory must be given or givable. */
+int sandbox_remove(struct sandbox *sandbox)
+{
+	return sandbox->made ? sandbox_undo(sandbox) : 0;
+}
+
 static int make_in_level(const struct sandbox_spec *spec, const struct cgroup_level *level,
 			 enum sandbox_way way, struct sandbox *ret_sandbox)
 {
-	struct sandbox sandbox =
-		{ .way = way, .version = level->version, .fd = -1, .leaf_fd = -1 };
-	int r = 0;
+	struct sandbox sandbox = {
+		.way = way, .version = level->version, .swap = spec->swap, .fd = -1, .leaf_fd = -1,
+	};
+	int r;
 
 	sandbox.parent = open(level->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (sandbox.parent < 0)
 		return -errno;
-	if (level->version == 2 &&
-	    !sandbox_dir_has_word(sandbox.parent, "cgroup.controllers", "memory"))
-		r = -ENOENT;
-	else if (level->version == 2 &&
-		 !sandbox_dir_has_word(sandbox.parent, "cgroup.subtree_control", "memory"))
-		r = enable_memory(&sandbox);
-	if (r == 0)
-		r = make_limited(spec, level, &sandbox);
+	r = level->version == 2 ? enable_memory(&sandbox) : 0;
+	if (r == 0) {
+		sandbox.stale = sandbox_dir_sweep(sandbox.parent);
+		sandbox.fd = sandbox_dir_make(sandbox.parent, SANDBOX_PREFIX, sandbox.name);
+		r = sandbox.fd < 0 ? sandbox.fd : set_limits(spec, sandbox.fd, sandbox.version);
+	}
+	if (r == 0 && asprintf(&sandbox.path, "%s/%s", strcmp(level->name, "/") ? level->name : "",
+			       sandbox.name) < 0) {
+		sandbox.path = NULL;
+		r = -ENOMEM;
+	}
 	if (r < 0) {
-		move_from_leaf(&sandbox);
-		cleanup_close_fd(&sandbox.parent);
+		sandbox_undo(&sandbox);
 		return r;
 	}
+	sandbox.made = true;
 	*ret_sandbox = sandbox;
 	return 0;
 }
 
-static bool sandbox_ends_with(const char *name, const char *suffix)
+/*
+ * Whether a sandbox may be made in level I of CHAIN. Where systemd runs, every cgroup outside of
+ * a unit with the delegation mark is systemd's alone (systemd's CGROUP_DELEGATION document); the
+ * user manager's own unit is marked, but is its own. To root this is no obstacle, but an OOM kill
+ * anywhere in a unit that is not delegated is taken for the unit's own, and systemd stops the
+ * unit for it; it does not stop a slice, or the root.
+ */
+static bool may_use(const struct cgroup_chain *chain, size_t i, enum sandbox_way way)
 {
-	size_t length = strlen(name), end = strlen(suffix);
-
-	return length > end && !strcmp(name + length - end, suffix);
-}
-
-static bool has_mark(const struct cgroup_level *level)
-{
-	/*
-	 * trusted.* alone before systemd 251; who must not read it takes the unit for not
-	 * marked.
-	 */
-	static const char *const names[] = { "user.delegate", "trusted.delegate" };
+	/* trusted.* alone before systemd 251; if it may not be read, the unit is not marked. */
+	static const char *const marks[] = { "user.delegate", "trusted.delegate" };
+	const char *directory = chain->levels[i].directory, *name;
 	char mark[2];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (getxattr(level->directory, names[i], mark, sizeof(mark)) == 1 &&
+	if (way == SANDBOX_V1)
+		return true;
+	if (way == SANDBOX_DELEGATED && access(directory, W_OK) < 0)
+		return false;
+	if (!place_has_systemd())
+		return true;
+	while (i < chain->count && fnmatch("?*.service", chain->levels[i].name, 0) != 0 &&
+	       fnmatch("?*.scope", chain->levels[i].name, 0) != 0)
+		i++;
+	if (way == SANDBOX_ROOT_V2 || i == chain->count)
+		return way == SANDBOX_ROOT_V2 && i == chain->count;
+	name = strrchr(chain->levels[i].name, '/');
+	if (!name || !strncmp(name, "/user@", strlen("/user@")))
+		return false;
+	for (size_t j = 0; j < sizeof(marks) / sizeof(marks[0]); j++)
+		if (getxattr(chain->levels[i].directory, marks[j], mark, sizeof(mark)) == 1 &&
 		    mark[0] == '1')
 			return true;
 	return false;
 }
 
-/* The systemd unit that level I of CHAIN is or is within, or NULL. */
-static const struct cgroup_level *sandbox_find_unit(const struct cgroup_chain *chain, size_t i)
-{
-	for (; i < chain->count; i++)
-		if (sandbox_ends_with(chain->levels[i].name, ".service") ||
-		    sandbox_ends_with(chain->levels[i].name, ".scope"))
-			return &chain->levels[i];
-	return NULL;
-}
-
-/*
- * Where systemd runs, every cgroup outside of a unit with the delegation mark is systemd's alone
- * (systemd's CGROUP_DELEGATION document); the user manager's own unit is marked, but is its own.
- */
-static bool is_delegated(const struct cgroup_chain *chain, size_t i)
-{
-	const struct cgroup_level *level = &chain->levels[i], *unit;
-	const char *last;
-
-	if (access(level->directory, W_OK) < 0)
-		return false;
-	if (!place_has_systemd())
-		return true;
-	unit = sandbox_find_unit(chain, i);
-	last = unit ? strrchr(unit->name, '/') : NULL;
-	return last && strncmp(last, "/user@", strlen("/user@")) != 0 && has_mark(unit);
-}
-
-/*
- * An OOM kill anywhere in a unit that is not delegated is taken for the unit's own, which systemd
- * stops for it; a slice, or the root, is not stopped.
- */
-static bool may_use(const struct cgroup_chain *chain, size_t i, enum sandbox_way way)
-{
-	if (way == SANDBOX_DELEGATED)
-		return is_delegated(chain, i);
-	return way != SANDBOX_ROOT_V2 || !place_has_systemd() || !sandbox_find_unit(chain, i);
-}
-
-/* Whether ERROR says something of the one cgroup, and not of us: then the next may do. */
+/* Whether ERROR is about this one cgroup, and not about us: another may do then. */
 static bool is_of_level(int error)
 {
 	static const int of_level[] = { EACCES, EPERM, EROFS, EBUSY, EAGAIN, ENOENT, ENODEV,
@@ -266,10 +215,10 @@ static int keep_error(int r, int *error)
 }
 
 /*
- * Whether LEVEL has room for all that the sandbox may use. One that is made outside of LEVEL and
- * may use more escapes its limit.
+ * Whether LEVEL leaves as much as the sandbox may use. One that is made outside of LEVEL and may
+ * use more escapes its limit.
  */
-static bool has_room(const struct attempt *attempt, const struct cgroup_level *level)
+static bool leaves_enough(const struct attempt *attempt, const struct cgroup_level *level)
 {
 	const struct sandbox_spec *spec = attempt->spec;
 	uint64_t most = spec->limit != CGROUP_UNLIMITED ? spec->limit : spec->high;
@@ -290,22 +239,23 @@ static int sandbox_escape_error(const struct attempt *attempt, const struct cgro
 	size_format(limit, figures.limit, SIZE_HUMAN);
 	size_format(left, cgroup_available(&figures), SIZE_HUMAN);
 	if (r < 0)
-		error_set(attempt->err, "the sandbox would have to be outside of our memory "
-			  "cgroup %s, whose limit or usage cannot be read: %s", name,
-			  strerror(-r));
+		error_set(attempt->err,
+			  "the sandbox would have to be outside of our memory cgroup %s, "
+			  "whose limit or usage cannot be read: %s", name, strerror(-r));
 	else
-		error_set(attempt->err, "the sandbox would have to be outside of our memory "
-			  "cgroup %s, and would escape its limit of %s, of which %s are left",
+		error_set(attempt->err,
+			  "the sandbox would have to be outside of our memory cgroup %s, "
+			  "and would escape its limit of %s, of which %s are left",
 			  name, limit, left);
 	if (place_has_systemd())
 		error_hint(attempt->err,
-			    "run it in a unit with '-p Delegate=yes', or give "
-			   "a limit that fits into what is left");
+			   "run it in a unit with '-p Delegate=yes', "
+			   "or give a limit that fits into what is left");
 	else
 		error_hint(attempt->err,
-			    "give a limit that fits into what is left, or let "
-			   "this limit be the sandbox: without --limit, with '--no-guard "
-			   "--expect oom'");
+			   "give a limit that fits into what is left, "
+			   "or let this limit be the sandbox: "
+			   "without --limit, with '--no-guard --expect oom'");
 	return -EDQUOT;
 }
 
@@ -326,19 +276,10 @@ static int make_in_chain(struct attempt *attempt, enum sandbox_way way)
 			if (keep_error(r, &error) == 0 || !is_of_level(r))
 				return r;
 		}
-		if (!left && !has_room(attempt, level))
+		if (!left && !leaves_enough(attempt, level))
 			left = level;
 	}
 	return error;
-}
-
-/* Whether LEVEL is over us still, CHAIN being our cgroups of now. */
-static bool is_in_chain(const struct cgroup_chain *chain, const struct cgroup_level *level)
-{
-	for (size_t i = 0; i < chain->count; i++)
-		if (!strcmp(chain->levels[i].directory, level->directory))
-			return true;
-	return false;
 }
 
 /* A scope in our own slice, so that no more than the limit of our unit is left behind. */
@@ -354,10 +295,15 @@ static int make_in_scope(struct attempt *attempt)
 		return r;
 	attempt->chain = (struct cgroup_chain){ 0 };
 	r = cgroup_chain_read(&attempt->live, "self", &attempt->chain);
-	for (size_t i = 0; r == 0 && i < before.count; i++)
-		if (!is_in_chain(&attempt->chain, &before.levels[i]) &&
-		    !has_room(attempt, &before.levels[i]))
+	for (size_t i = 0; r == 0 && i < before.count; i++) {
+		bool over_us = false;
+
+		for (size_t j = 0; j < attempt->chain.count && !over_us; j++)
+			over_us = !strcmp(attempt->chain.levels[j].directory,
+					  before.levels[i].directory);
+		if (!over_us && !leaves_enough(attempt, &before.levels[i]))
 			r = sandbox_escape_error(attempt, &before.levels[i]);
+	}
 	cgroup_chain_free(&before);
 	if (r < 0)
 		return r;
@@ -397,63 +343,56 @@ static const char *why_no_scope(int error)
 	}
 }
 
-/* What would let systemd give one. */
-static void sandbox_append_scope(const struct attempt *attempt)
-{
-	unsigned user = (unsigned)geteuid();
-	const char *whose = user ? " --user" : "";
-
-	if (attempt->scope_error == -ETIMEDOUT || attempt->scope_error == -EIO)
-		error_hint(attempt->err, "see 'systemctl%s list-jobs' and 'journalctl%s "
-			   "-n 20' for what it is busy with, and try again", whose, whose);
-	else
-		error_hint(attempt->err, "log in as this user (su and sudo start no "
-			   "systemd), or as root run 'loginctl enable-linger %u' and then set "
-			   "XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root",
-			   user, user);
-}
-
-/* What would give a sandbox here. */
-static void append_way(const struct sandbox_spec *spec, const struct attempt *attempt)
-{
-	bool limited = spec->limit != CGROUP_UNLIMITED;
-	const char *option = limited ? "limit" : "high";
-	char size[SIZE_TEXT_MAX];
-
-	size_format(size, limited ? spec->limit : spec->high, SIZE_HUMAN);
-	if (place_is_container())
-		error_hint(attempt->err,
-			    "in a container its own limit can be the sandbox: "
-"start it with one, and run 'pagetouch --no-guard --expect oom ...' "
-			   "in it, without --%s", option);
-	else if (geteuid() == 0)
-		error_hint(attempt->err,
-			    "root needs the memory controller of cgroup v2, or "
-			   "of v1, mounted and writable below /sys/fs/cgroup");
-	else if (place_has_systemd())
-		error_hint(attempt->err, "run 'systemd-run --user --scope -p Delegate=yes "
-			   "pagetouch --%s %s ...', or 'sudo pagetouch --%s %s ...'",
-			   option, size, option, size);
-	else
-		error_hint(attempt->err, "no systemd runs here that could give one: run "
-			   "'sudo pagetouch --%s %s ...'", option, size);
-}
-
+/* Why there is no sandbox, and what would give one here. */
 static void sandbox_set_error(const struct attempt *attempt, int error)
 {
-	const char *why = why_no_scope(attempt->scope_error);
+	const struct sandbox_spec *spec = attempt->spec;
+	bool limited = spec->limit != CGROUP_UNLIMITED;
+	const char *option = limited ? "limit" : "high", *why = NULL;
+	unsigned user = (unsigned)geteuid();
+	const char *whose = user ? " --user" : "";
+	char size[SIZE_TEXT_MAX];
 
 	/* An ordinary user may not do without systemd where it runs. */
-	if (error != attempt->scope_error && geteuid() == 0)
-		why = NULL;
+	if (error == attempt->scope_error || user)
+		why = why_no_scope(attempt->scope_error);
+	size_format(size, limited ? spec->limit : spec->high, SIZE_HUMAN);
 	error_set(attempt->err, "no memory cgroup can be had here for a sandbox: %s%s",
-		  why ? why : strerror(-error), attempt->spec->high == CGROUP_UNLIMITED
-				    ? "" : " (--high needs cgroup v2)");
-	/* EAGAIN: cgroup.max.descendants or cgroup.max.depth. */
-	if (why)
-		sandbox_append_scope(attempt);
-	else if (error == -EAGAIN || !error_hint_errno(attempt->err, error))
-		append_way(attempt->spec, attempt);
+		  why ? why : strerror(-error),
+		  spec->high == CGROUP_UNLIMITED ? "" : " (--high needs cgroup v2)");
+	if (why && (attempt->scope_error == -ETIMEDOUT || attempt->scope_error == -EIO)) {
+		error_hint(attempt->err,
+			   "see 'systemctl%s list-jobs' and 'journalctl%s -n 20' for what it is busy with, and try again",
+			   whose, whose);
+		return;
+	}
+	if (why) {
+		error_hint(attempt->err,
+			   "log in as this user (su and sudo start no systemd), "
+			   "or as root run 'loginctl enable-linger %u' and then set "
+			   "XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root", user, user);
+		return;
+	}
+	/* EAGAIN: cgroup.max.descendants or cgroup.max.depth, not the limit of processes. */
+	if (error != -EAGAIN && error_hint_errno(attempt->err, error))
+		return;
+	if (place_is_container())
+		error_hint(attempt->err,
+			   "in a container its own limit can be the sandbox: start it with one, "
+			   "and run 'pagetouch --no-guard --expect oom ...' in it, without --%s",
+			   option);
+	else if (!user)
+		error_hint(attempt->err,
+			   "root needs the memory controller of cgroup v2, or of v1, "
+			   "mounted and writable below /sys/fs/cgroup");
+	else if (place_has_systemd())
+		error_hint(attempt->err,
+			   "run 'systemd-run --user --scope -p Delegate=yes pagetouch --%s %s ...', or 'sudo pagetouch --%s %s ...'",
+			   option, size, option, size);
+	else
+		error_hint(attempt->err,
+			   "no systemd runs here that could give one: "
+			   "run 'sudo pagetouch --%s %s ...'", option, size);
 }
 
 int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
@@ -471,21 +410,5 @@ int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
 	}
 	if (r < 0 && r != -EDQUOT)
 		sandbox_set_error(&attempt, r);
-	return r;
-}
-
-int sandbox_remove(struct sandbox *sandbox)
-{
-	int r;
-
-	if (!sandbox->made)
-		return 0;
-	sandbox_dir_kill(sandbox->fd);
-	r = sandbox_dir_remove(sandbox->parent, sandbox->name);
-	move_from_leaf(sandbox);
-	cleanup_close_fd(&sandbox->fd);
-	cleanup_close_fd(&sandbox->parent);
-	free(sandbox->path);
-	*sandbox = (struct sandbox){ .fd = -1, .parent = -1, .leaf_fd = -1 };
 	return r;
 }

@@ -11,7 +11,7 @@
 #include "proc/cgroup.h"
 #include "sandbox/sandbox-dir.h"
 
-/* The least limit: less does not hold a process that has yet to touch anything. */
+/* The least limit: less cannot hold even a process that has touched nothing. */
 #define SANDBOX_LEAST (UINT64_C(2) << 20)
 
 struct sandbox_spec {
@@ -20,7 +20,7 @@ struct sandbox_spec {
 	uint64_t high;		/* v2 memory.high, bytes; CGROUP_UNLIMITED: none */
 };
 
-/* How the sandbox was had, in the order in which the ways are tried. */
+/* How the sandbox was made, in the order in which the ways are tried. */
 enum sandbox_way {
 	SANDBOX_DELEGATED,	/* in a v2 subtree that was delegated to us */
 	SANDBOX_SCOPE,		/* in a systemd scope made for us, v2 */
@@ -37,24 +37,23 @@ struct sandbox {
 	uint64_t swap;			/* bytes that it may swap beside its limit */
 	char name[SANDBOX_NAME_MAX];	/* its last path component */
 	char *path;			/* as in the subject's /proc/PID/cgroup; owned */
-	unsigned stale;			/* left by earlier runs and not removed: somebody is in */
+	unsigned stale;			/* left by earlier runs, not removed: processes are in */
 	int leaf_fd;			/* the cgroup that this process has left for it, or -1 */
 	char leaf[SANDBOX_NAME_MAX];	/* where this process went instead: beside the sandbox */
 };
 
 /*
  * Makes a sandbox with the limits of SPEC in the first way that the system allows, and removes
- * those that earlier runs left behind, if nobody is in them. It may move this process to another
- * cgroup (SANDBOX_SCOPE). What is made never escapes a limit of our own cgroups.
- * Returns 0, or a negative errno with *err saying what would work and nothing left.
+ * those that earlier runs left behind, if no process is in them. It may move this process to
+ * another cgroup (SANDBOX_SCOPE). What is made never escapes a limit of our own cgroups.
+ * Returns 0, or a negative errno with *err saying what would work, and leaves nothing behind.
  */
 int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
 		 struct error *err);
 
 /*
  * Kills what we started in the sandbox and removes it; may be called on an all-zero one.
- * Returns 0, or a negative errno (-EBUSY: somebody else's process has been put into it, so it
- * stays).
+ * Returns 0, or a negative errno (-EBUSY: it stays, since it holds a process that is not ours).
  */
 int sandbox_remove(struct sandbox *sandbox);
 

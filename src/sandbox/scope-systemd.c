@@ -96,7 +96,7 @@ static int build_request(sd_bus *bus, const char *path, sd_bus_message **ret_req
 }
 
 /* Lets BUS work until it is ready or, with JOB, until that is done. */
-static int scope_systemd_wait_for(sd_bus *bus, const struct job *job)
+static int scope_wait(sd_bus *bus, const struct job *job)
 {
 	uint64_t deadline = duration_now() + WAIT_NS, now;
 	int r = 0;
@@ -112,14 +112,19 @@ static int scope_systemd_wait_for(sd_bus *bus, const struct job *job)
 	return r < 0 ? r : 0;
 }
 
-static int start_scope(sd_bus *bus, const char *path)
+int scope_enter(const char *path)
 {
 	sd_bus_message *request = NULL, *reply = NULL;
 	sd_bus_slot *slot = NULL;
 	struct job job = { 0 };
+	sd_bus *bus = NULL;
 	int r;
 
-	r = scope_systemd_wait_for(bus, NULL);
+	if (!place_has_systemd())
+		return -ENOSYS;
+	r = geteuid() == 0 ? sd_bus_open_system(&bus) : sd_bus_open_user(&bus);
+	if (r >= 0)
+		r = scope_wait(bus, NULL);
 	if (r >= 0)
 		r = sd_bus_match_signal_async(bus, &slot, MANAGER, "JobRemoved", on_job_removed,
 					      NULL, &job);
@@ -130,25 +135,12 @@ static int start_scope(sd_bus *bus, const char *path)
 	if (r >= 0)
 		r = sd_bus_message_read(reply, "o", &job.path);
 	if (r >= 0)
-		r = scope_systemd_wait_for(bus, &job);
+		r = scope_wait(bus, &job);
 	if (r >= 0 && job.failed)
 		r = -EIO;
 	sd_bus_message_unref(request);
 	sd_bus_message_unref(reply);
 	sd_bus_slot_unref(slot);
-	return r < 0 ? r : 0;
-}
-
-int scope_enter(const char *path)
-{
-	sd_bus *bus = NULL;
-	int r;
-
-	if (!place_has_systemd())
-		return -ENOSYS;
-	r = geteuid() == 0 ? sd_bus_open_system(&bus) : sd_bus_open_user(&bus);
-	if (r >= 0)
-		r = start_scope(bus, path);
 	sd_bus_flush_close_unref(bus);
 	return r < 0 ? r : 0;
 }
