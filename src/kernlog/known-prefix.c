@@ -101,13 +101,13 @@ static bool take_kmsg(struct strip_state *u)
 	return true;
 }
 
-/* One of WORDS, blanks, a colon: a column of dmesg -x. */
-static bool take_column(struct strview *text, const char *const *words)
+/* One of COUNT words, blanks, a colon: a column of dmesg -x. */
+static bool take_column(struct strview *text, const char *const *words, size_t count)
 {
-	for (; *words; words++) {
+	for (size_t i = 0; i < count; i++) {
 		struct strview rest = *text;
 
-		if (!strview_skip(&rest, *words))
+		if (!strview_skip(&rest, words[i]))
 			continue;
 		strview_skip_blanks(&rest);
 		if (!strview_skip(&rest, ":"))
@@ -122,18 +122,19 @@ static bool take_column(struct strview *text, const char *const *words)
 static const char *const facilities[] = {
 	"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron",
 	"authpriv", "ftp", "local0", "local1", "local2", "local3", "local4", "local5",
-	"local6", "local7", NULL,
+	"local6", "local7",
 };
 
 /* "kern  :warn  : " */
 static bool take_decoded_priority(struct strip_state *u)
 {
 	static const char *const levels[] = {
-		"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug", NULL,
+		"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug",
 	};
 	struct strview rest = u->rest;
 
-	if (!take_column(&rest, facilities) || !take_column(&rest, levels))
+	if (!take_column(&rest, facilities, ARRAY_SIZE(facilities)) ||
+	    !take_column(&rest, levels, ARRAY_SIZE(levels)))
 		return false;
 	u->rest = rest;
 	u->log_prefix->timed = true;
@@ -145,24 +146,16 @@ static bool is_dotted_priority(struct strview word)
 {
 	struct strview facility;
 
-	if (!strview_take_until(&word, ".", &facility))
-		return false;
-	for (size_t i = 0; facilities[i]; i++)
-		if (strview_is(facility, facilities[i]))
-			return true;
-	return false;
+	return strview_take_until(&word, ".", &facility) &&
+	       strview_is_one_of(facility, facilities, ARRAY_SIZE(facilities));
 }
 
-/* "T5241", "C1" in its brackets, right behind a time */
-static bool log_prefix_is_caller(struct strview content)
+bool log_prefix_is_caller(struct strview text)
 {
-	content = strview_trim(content);
-	if (content.length < 2 || (content.at[0] != 'T' && content.at[0] != 'C'))
-		return false;
-	for (size_t i = 1; i < content.length; i++)
-		if (!strview_is_digit(content.at[i]))
-			return false;
-	return true;
+	struct strview number = strview_from(text, 1);
+
+	return (strview_byte(text, 0) == 'T' || strview_byte(text, 0) == 'C') && number.length &&
+	       strview_has_only(number, "0123456789");
 }
 
 /*
@@ -186,7 +179,8 @@ static bool take_bracket(struct strip_state *u)
 	if (!strview_skip(&rest, "[") || !strview_take_until(&rest, "]", &content) ||
 	    content.length > 64)
 		return false;
-	if (log_prefix_is_caller(content)) {
+	/* Right behind a time. */
+	if (log_prefix_is_caller(strview_trim(content))) {
 		if (is_named_piece(rest))
 			return false;
 		u->log_prefix->caller = strview_trim(content);
@@ -212,10 +206,7 @@ static bool is_kernel_tag(struct strview tag)
 
 	if (bracket != STRVIEW_NONE && strview_last(tag) == ']')
 		tag.length = bracket;
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (strview_is(tag, tags[i]))
-			return true;
-	return false;
+	return strview_is_one_of(tag, tags, ARRAY_SIZE(tags));
 }
 
 /* Takes a word that ends in a colon; ret_tag is without it. In "|5|msg=CPU:" it is none. */

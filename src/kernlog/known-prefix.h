@@ -40,4 +40,7 @@ void log_prefix_strip(struct strview line, int64_t now_ns, struct log_prefix *re
  */
 bool log_prefix_is_kmsg(struct strview line);
 
+/* Whether TEXT is the thread or CPU that printed: "T5241", "C1" (CONFIG_PRINTK_CALLER). */
+bool log_prefix_is_caller(struct strview text);
+
 #endif

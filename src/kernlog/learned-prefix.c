@@ -399,22 +399,7 @@ static bool is_kernel_word(struct strview word)
 {
 	static const char *const words[] = { "kernel", "kern", "vmunix", "klogd" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strview_is(word, words[i]))
-			return true;
-	return false;
-}
-
-/* "T5241", "C1" */
-static bool is_caller_id(struct strview text)
-{
-	char first = strview_byte(text, 0);
-	uint64_t number;
-
-	if (first != 'T' && first != 'C')
-		return false;
-	text = strview_from(text, 1);
-	return strview_take_u64(&text, &number) && !text.length;
+	return strview_is_one_of(word, words, ARRAY_SIZE(words));
 }
 
 /* A time in brackets, or a thread. */
@@ -425,7 +410,7 @@ static bool read_bracket(struct strview *text, int64_t now_ns, struct log_prefix
 	if (!strview_skip(&rest, "[") || !strview_take_until(&rest, "]", &content) ||
 	    content.length > 64)
 		return false;
-	if (is_caller_id(strview_trim(content)))
+	if (log_prefix_is_caller(strview_trim(content)))
 		log_prefix->caller = strview_trim(content);
 	else if (timestamp_read_bracket(content, now_ns, &log_prefix->time) == TIMESTAMP_NONE)
 		return false;
@@ -466,10 +451,9 @@ static void read_word(struct strview word, struct strview *before, struct log_pr
 	static const char *const keys[] = { "host", "hostname", "Hostname", "_HOSTNAME", "node",
 					    "dvchost" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (strview_is(*before, keys[i]) && !log_prefix->host.length &&
-		    !is_kernel_word(word))
-			log_prefix->host = word;
+	if (strview_is_one_of(*before, keys, ARRAY_SIZE(keys)) && !log_prefix->host.length &&
+	    !is_kernel_word(word))
+		log_prefix->host = word;
 	if (is_kernel_word(word) && !log_prefix->host.length && may_be_host(*before))
 		log_prefix->host = *before;
 	/* "kern.warn", where busybox has it, is no host. */

@@ -19,6 +19,22 @@ bool strview_is(struct strview text, const char *piece)
 	return text.length == strlen(piece) && strview_starts(text, piece);
 }
 
+bool strview_is_one_of(struct strview text, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strview_is(text, list[i]))
+			return true;
+	return false;
+}
+
+bool strview_has_only(struct strview text, const char *bytes)
+{
+	for (size_t i = 0; i < text.length; i++)
+		if (!text.at[i] || !strchr(bytes, text.at[i]))
+			return false;
+	return true;
+}
+
 size_t strview_find(struct strview text, const char *piece)
 {
 	const char *found = NULL;

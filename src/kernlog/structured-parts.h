@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* structured-parts.h - what structured.c and structured-json.c share: an entry being read */
+#ifndef PT_STRUCTURED_PARTS_H
+#define PT_STRUCTURED_PARTS_H
+
+#include "kernlog/structured.h"
+
+/* Where the fields of a line go. */
+struct structured_reading {
+	struct structured *structured;
+	int64_t now_ns;
+	structured_fn *sink;
+	void *context;
+};
+
+/* What a field is for, by its name. */
+enum structured_key {
+	STRUCTURED_OTHER,
+	STRUCTURED_RECORD,	/* the message as the journal and dmesg have it: a record */
+	STRUCTURED_MESSAGE,	/* the message as anybody has it */
+	STRUCTURED_PROGRAM,	/* whose words they are */
+	STRUCTURED_CALLER,	/* the thread or CPU that printed: others have a "caller" too */
+	STRUCTURED_HOST,
+	STRUCTURED_TIME,	/* in any form */
+	STRUCTURED_WALL_US,
+	STRUCTURED_MONOTONIC_US,
+	STRUCTURED_ARRIVAL_US,	/* the same, but when the message came to the journal */
+};
+
+enum structured_key structured_key_of(struct strview name);
+
+/* Adds to the entry's message. Returns 0 or -ENOMEM. */
+int structured_add(struct structured *structured, const char *bytes, size_t length);
+
+/* A field that is not the message: a time, a host, or a sign that another program wrote it. */
+void structured_take_value(const struct structured_reading *reading, struct strview name,
+			   struct strview value);
+
+/* Gives the entry's message out and begins a new entry. Returns 0 or a negative errno. */
+int structured_flush(const struct structured_reading *reading);
+
+/* Whether LINE, trimmed, is JSON, or goes on with a value that is. */
+bool structured_is_json(const struct structured *structured, struct strview line);
+
+/* Takes LINE, which is JSON. Returns as structured_take(). */
+int structured_take_json(const struct structured_reading *reading, struct strview line);
+
+#endif
