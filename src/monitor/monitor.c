@@ -1,337 +1,412 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* monitor.c - the phases of a run: warm up, map, touch, hold, steps, finish */
+/* monitor.c - wait for what happens, read processes, give rows, finish */
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "lib/duration.h"
-#include "monitor/loop.h"
+#include "monitor/monitor-end.h"
+#include "monitor/monitor.h"
+#include "proc/process.h"
+#include "proc/root.h"
 
-/* Touches of single pages by which the status counters are tried. */
-#define PROBES 4
+/* How long the sink may go without a tick. */
+#define TICK_NS (100 * NS_PER_MS)
 
 /* How often the guard looks while the subject rests. */
 #define REST_GUARD_NS NS_PER_SECOND
 
-/* How long a subject that was told to halt may take to answer. */
-#define HALT_NS (2 * NS_PER_SECOND)
+/* How long a process that was killed may take to die. */
+#define VICTIM_NS (10 * NS_PER_SECOND)
+
+/* So many files, and no more, may be open at once where the library reads a process. */
+#define LIBRARY_FILES 4
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
 
-/* Whether one touched page moves VmRSS by exactly one page, PROBES times in a row. */
-static int probe_counters(struct run *run, bool *ret_lagging)
+int monitor_stop(struct monitor *monitor, enum stop_reason reason)
 {
-	struct subject_answer answer;
-	struct sample before, after;
-	int r = run_read(run, false, &before);
+	monitor->result->reason = reason;
+	return -ECANCELED;
+}
 
-	*ret_lagging = false;
-	for (int i = 0; r == 0 && i < PROBES; i++) {
-		r = run_call(run, SUBJECT_PROBE, &answer);
-		if (r == 0)
-			r = run_read(run, false, &after);
-		if (r < 0)
-			break;
-		if (after.rss_status - before.rss_status != run->plan->page_size)
-			*ret_lagging = true;
-		before = after;
+int monitor_fail(struct monitor *monitor, int error, const char *what)
+{
+	error_set_errno(&monitor->result->err, error, what);
+	return monitor_stop(monitor, STOP_FAILED);
+}
+
+int monitor_fail_available(struct monitor *monitor, int error,
+			   const struct available_memory *available)
+{
+	available_memory_error(available, error, &monitor->result->err);
+	return monitor_stop(monitor, STOP_FAILED);
+}
+
+/* What is waited for: the driver, a signal, a new limit, the subject's death, a child's death. */
+enum { WAIT_DRIVER, WAIT_SIGNAL, WAIT_CHANGE, WAIT_DEATH, WAIT_CHILD };
+
+int monitor_wait(struct monitor *monitor, uint64_t deadline_ns, enum event *ret_event)
+{
+	const struct driver *driver = monitor->driver;
+	struct pollfd fds[WAIT_CHILD + DRIVER_CHILDREN_MAX] = {
+		[WAIT_DRIVER] = { .fd = driver->event_fd, .events = POLLIN },
+		[WAIT_SIGNAL] = { .fd = monitor->signals->fd, .events = POLLIN },
+		[WAIT_CHANGE] = { .fd = monitor->change ? monitor->change->pidfd : -1,
+				  .events = POLLIN },
+		[WAIT_DEATH] = { .fd = driver->subject.pidfd, .events = POLLIN },
+	};
+	uint64_t now = duration_now(), left = deadline_ns > now ? deadline_ns - now : 0;
+	struct timespec timeout = {
+		.tv_sec = (time_t)(left / NS_PER_SECOND),
+		.tv_nsec = (long)(left % NS_PER_SECOND),
+	};
+	int number;
+
+	for (unsigned i = 0; i < driver->child_count; i++)
+		fds[WAIT_CHILD + i] = (struct pollfd){ .fd = driver->children[i].pidfd,
+						       .events = POLLIN };
+	if (ppoll(fds, WAIT_CHILD + driver->child_count, &timeout, NULL) < 0 && errno != EINTR)
+		return monitor_fail(monitor, -errno, "cannot wait for the subject");
+	now = duration_now();
+	if (monitor->started_ns && now - monitor->ticked_ns >= TICK_NS) {
+		monitor->ticked_ns = now;
+		monitor->sink->tick(monitor->sink->context,
+				    driver->touched ? driver->touched(driver) : 0,
+				    now - monitor->started_ns);
 	}
-	run->result->vsz_before = before.vsz - SUBJECT_SCRATCH_PAGES * run->plan->page_size;
-	return r;
-}
-
-/* Has TYPE carried out, which the subject needs for the run; WHAT says what failed. */
-static int prepare(struct run *run, enum subject_request_type type, const char *what)
-{
-	struct subject_answer answer;
-	int r = run_call(run, type, &answer);
-
-	if (r < 0 || answer.error == 0)
-		return r;
-	r = run_fail(run, answer.error, what);
-	if (type == SUBJECT_POOL)
-		error_hint(&run->result->err, "ask for fewer threads, or see ulimit -u, "
-			   "ulimit -v and pids.max of the cgroup");
-	return r;
-}
-
-/* A kernel that does not know the access says so now, before anything is mapped. */
-static int observer_try_access(struct run *run)
-{
-	struct subject_answer answer;
-	int r = run_call(run, SUBJECT_TRY, &answer);
-
-	if (r < 0 || answer.error == 0)
-		return r;
-	r = run_fail(run, answer.error, "this kernel cannot populate memory");
-	error_set(&run->result->err, "--access %s: this kernel cannot populate memory: %s",
-		  touch_access_name(run->plan->access), strerror(-answer.error));
-	error_hint(&run->result->err, "Linux 5.14 or later is needed; use --access %s",
-		   touch_writes(run->plan->access) ? "write" : "read");
-	return r;
-}
-
-static int warm_up(struct run *run)
-{
-	struct sample discarded;
-	int r = prepare(run, SUBJECT_POOL, "the subject cannot start its threads");
-
-	if (r == 0)
-		r = prepare(run, SUBJECT_SCRATCH, "the subject cannot map a scratch page");
-	if (r == 0)
-		r = observer_try_access(run);
-	if (r == 0)
-		r = run_read(run, true, &discarded);
-	if (r == 0)
-		r = probe_counters(run, &run->result->lagging);
-	if (r == 0 && run->result->lagging)
-		run->tools->sink->note(run->tools->sink->context,
-				       "this kernel's RSS counters lag behind (a touched page did "
-				       "not show in VmRSS): RSS and GREW are read from "
-				       "smaps_rollup");
-	if (r == 0)
-		r = prepare(run, SUBJECT_RELEASE, "the subject cannot give its scratch page back");
-	return r;
-}
-
-static int observer_map_region(struct run *run)
-{
-	struct root live;
-	struct subject_answer answer;
-	int r = context_counters_begin(run->tools->counters, run->plan->needs);
-
-	if (r < 0)
-		return run_fail(run, r, "cannot read Committed_AS");
-	r = run_call(run, SUBJECT_MAP, &answer);
-	run->address = answer.value;
-	if (r < 0 || answer.error == 0)
-		return r;
-	run->result->error = answer.error;
-	if (root_open("/", &live) == 0) {
-		process_space_read(&live, run->subject->pid, &run->result->space);
-		root_close(&live);
-	}
-	return run_stop(run, STOP_MAP);
-}
-
-/* The baseline is the first row, and all its figures are of one reading. */
-static int take_baseline(struct run *run)
-{
-	struct run_result *result = run->result;
-	int r = run_read(run, true, &result->baseline);
-
-	if (r < 0)
-		return r;
-	if (!run_is_exact(run)) {
-		result->baseline.exact = false;
-		result->baseline.rss = result->baseline.rss_status;
-	}
-	result->measured = true;
-	run->started_ns = duration_now();
-	run->ticked_ns = run->started_ns;
-	return run_emit(run, &result->baseline);
+	number = fds[WAIT_SIGNAL].revents ? signals_read(monitor->signals) : 0;
+	if (number)
+		return monitor_signalled(monitor, number);
+	*ret_event = EVENT_DRIVER;
+	if (fds[WAIT_DRIVER].revents & POLLIN)
+		return 0;
+	*ret_event = fds[WAIT_CHANGE].revents ? EVENT_CHANGED : EVENT_TIME;
+	return monitor_note_death(monitor, &fds[WAIT_DEATH]);
 }
 
 /* While others eat the machine's memory, keeping ours would have us, or them, killed. */
-static int guard_rest(struct run *run)
+int monitor_guard(struct monitor *monitor, uint64_t needed)
 {
+	struct available_memory *available = &monitor->result->available;
 	int r;
 
-	if (!run->tools->guard->enabled)
+	if (!monitor->guard->enabled)
 		return 0;
-	r = available_memory_read(&run->tools->guard->source, true, &run->result->available);
+	r = available_memory_read(&monitor->guard->source, true, available);
 	if (r < 0)
-		return run_fail_room(run, r, &run->result->available);
-	return available_headroom(&run->result->available) ? 0 : run_stop(run, STOP_GUARD);
+		return monitor_fail_available(monitor, r, available);
+	return available_headroom(available) < needed ? monitor_stop(monitor, STOP_GUARD) : 0;
 }
 
-int run_sleep(struct run *run, uint64_t when)
+int monitor_sleep(struct monitor *monitor, uint64_t when)
 {
 	enum event event;
 	int r = 0;
 
 	while (r == 0 && duration_now() < when) {
-		r = run_wait(run, min_u64(when, duration_now() + REST_GUARD_NS), &event);
-		if (r == 0 && duration_now() - run->guarded_ns >= REST_GUARD_NS) {
-			run->guarded_ns = duration_now();
-			r = guard_rest(run);
+		r = monitor_wait(monitor, min_u64(when, duration_now() + REST_GUARD_NS), &event);
+		if (r == 0 && duration_now() - monitor->guarded_ns >= REST_GUARD_NS) {
+			monitor->guarded_ns = duration_now();
+			r = monitor_guard(monitor, 1);
 		}
 	}
 	return r;
 }
 
-int run_hold(struct run *run, uint64_t time)
+int monitor_hold(struct monitor *monitor, uint64_t time)
 {
-	const struct observe_plan *plan = run->plan;
-	uint64_t start = duration_now(), next = start + min_u64(plan->every, UINT64_MAX - start);
+	uint64_t start = duration_now(), every = monitor->every;
+	uint64_t next = start + min_u64(every, UINT64_MAX - start);
 	uint64_t end = start + min_u64(time, UINT64_MAX - start);
 	int r = 0;
 
 	while (r == 0 && duration_now() < end) {
-		r = run_sleep(run, min_u64(next, end));
+		r = monitor_sleep(monitor, min_u64(next, end));
 		if (r == 0 && duration_now() >= next && next < end) {
-			r = run_row(run, false);
+			r = monitor_row(monitor, false);
 			/* Rows that were due while we were stopped are not made up for. */
-			next += ((duration_now() - next) / plan->every + 1) * plan->every;
+			next += ((duration_now() - next) / every + 1) * every;
 		}
 	}
-	return r < 0 ? r : run_row(run, true);
+	return r < 0 ? r : monitor_row(monitor, true);
 }
 
-/* --hold: between the touching and the steps. */
-static int hold(struct run *run)
+/*
+ * 0: process PID has memory, so it lives; -ENOENT or -ESRCH: it has none;
+ * else: that cannot be seen.
+ */
+static int look_for_memory(pid_t pid)
 {
-	if (!run->plan->hold)
-		return 0;
-	run->step = STEP_HOLD;
-	run->step_name[0] = '\0';
-	return run_hold(run, run->plan->hold);
+	struct root live;
+	uint64_t vsz;
+	int r = root_open("/", &live);
+
+	if (r < 0)
+		return r;
+	r = process_status_field(&live, pid, "VmSize", &vsz);
+	root_close(&live);
+	return r;
 }
 
-/* Stops a request that is under way, so that the last reading is of a subject at rest. */
-static void halt_subject(struct run *run)
+/* Whether no more than a few files can be opened. */
+static bool are_files_short(void)
 {
-	uint64_t deadline = duration_now() + HALT_NS;
-	struct subject_answer answer;
+	int fds[LIBRARY_FILES], count = 0;
+
+	while (count < LIBRARY_FILES && (fds[count] = open("/", O_PATH | O_CLOEXEC)) >= 0)
+		count++;
+	for (int i = 0; i < count; i++)
+		close(fds[i]);
+	return count < LIBRARY_FILES;
+}
+
+/*
+ * Process PID, of which WHO is said, has no memory any more: it is dying, which takes a second for
+ * every few GiB that have to be given back. Waits for the death itself, unless /proc does not know
+ * the process, or it is alive after all: the library does not tell a process that is gone from one
+ * that it had no files or no memory for.
+ */
+static int wait_for_death(struct monitor *monitor, pid_t pid, const char *who)
+{
+	int event_fd = monitor->driver->event_fd, r = 0, seen;
+	char path[32];
+	enum event event;
+
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	/* What the driver has to do would be the next event for ever. */
+	monitor->driver->event_fd = -1;
+	while (r == 0) {
+		r = monitor_wait(monitor, duration_now() + NS_PER_SECOND, &event);
+		if (r == 0 && access(path, F_OK) < 0)
+			break;
+		seen = r == 0 ? look_for_memory(pid) : -ESRCH;
+		if (seen != -ENOENT && seen != -ESRCH)
+			return monitor_fail(monitor, seen ? seen : are_files_short() ? -EMFILE
+									     : -ENOMEM, who);
+	}
+	monitor->driver->event_fd = event_fd;
+	if (r < 0)
+		return r;
+	r = monitor_fail(monitor, -ESRCH, who);
+	error_hint(&monitor->result->err, "/proc shows another pid namespace: mount proc "
+		   "in this one (unshare --mount-proc)");
+	return r;
+}
+
+/* Reads PROCESS; of a child, its PARENT has just been read, and what is around both with it. */
+static int read_process(struct monitor *monitor, unsigned process, bool exact,
+			const struct sample *parent, struct sample *ret_sample)
+{
+	unsigned needs = monitor->needs | (exact ? NEED_ROLLUP : 0);
+	const struct sample *baseline = &monitor->result->baseline;
+	struct driver *driver = monitor->driver;
+	uint64_t now = duration_now();
+	const char *what = parent ? "cannot read the subject's child"
+			 : exact ? "cannot read the subject's smaps_rollup"
+				 : "cannot read the subject's status";
+	int r = sampler_read(monitor->samplers[process], needs, ret_sample);
+
+	if (r == 0 && driver->describe) {
+		r = driver->describe(driver, process, exact, ret_sample);
+		what = r < 0 ? "cannot read the subject's smaps" : what;
+	}
+	if (r == 0 && !parent) {
+		what = needs & NEED_COMMITTED ? "cannot read the sandbox's memory, or Committed_AS"
+					      : "cannot read the sandbox's memory";
+		r = context_counters_read(monitor->counters, needs, ret_sample);
+	}
+	if (r == -ESRCH)
+		return wait_for_death(monitor, parent ? driver->children[process - 1].pid
+						      : driver->subject.pid,
+				      parent ? "cannot read the subject's child"
+					     : "cannot read the subject");
+	if (r < 0)
+		return monitor_fail(monitor, r, what);
+	if (parent) {
+		ret_sample->of_child = true;
+		ret_sample->cg_usage = parent->cg_usage;
+		ret_sample->cg_anon = parent->cg_anon;
+		ret_sample->cg_file = parent->cg_file;
+		ret_sample->cg_shmem = parent->cg_shmem;
+		ret_sample->cg_pte = parent->cg_pte;
+		ret_sample->committed = parent->committed;
+	}
+	/* The moment is that in which reading begins: walking the page tables takes time. */
+	ret_sample->elapsed_ns = parent ? parent->elapsed_ns
+			       : monitor->started_ns ? now - monitor->started_ns : 0;
+	ret_sample->exact = exact;
+	ret_sample->rss = exact ? ret_sample->rss_rollup : ret_sample->rss_status;
+	if (monitor->result->measured)
+		ret_sample->grew = (int64_t)(ret_sample->rss - (exact ? baseline->rss_rollup
+								      : baseline->rss_status));
+	return 0;
+}
+
+int monitor_read(struct monitor *monitor, bool exact, struct sample *ret_sample)
+{
+	return read_process(monitor, 0, exact, NULL, ret_sample);
+}
+
+static int emit(struct monitor *monitor, struct sample *sample)
+{
+	struct run_result *result = monitor->result;
+	int number;
+
+	sample->seq = monitor->seq++;
+	result->error = monitor->sink->sample(monitor->sink->context, sample);
+	if (!sample->of_child)
+		result->last = *sample;
+	/* EINTR: standard output was stalled and a signal came. */
+	if (result->error == -EINTR && (number = signals_read(monitor->signals)) != 0)
+		return monitor_signalled(monitor, number);
+	return result->error < 0 ? monitor_stop(monitor, STOP_OUTPUT) : 0;
+}
+
+/* The baseline is the first row, and all its figures are of one reading. */
+int monitor_baseline(struct monitor *monitor)
+{
+	struct run_result *result = monitor->result;
+	struct sample row;
+	int r = monitor_read(monitor, true, &result->baseline);
+
+	if (r < 0)
+		return r;
+	if (!monitor->exact) {
+		result->baseline.exact = false;
+		result->baseline.rss = result->baseline.rss_status;
+	}
+	result->measured = true;
+	monitor->started_ns = monitor->ticked_ns = duration_now();
+	row = result->baseline;
+	return emit(monitor, &row);
+}
+
+int monitor_row(struct monitor *monitor, bool exact)
+{
+	struct sample sample, child;
+	int r;
+
+	exact = exact || monitor->exact;
+	r = monitor_read(monitor, exact, &sample);
+	if (r == 0)
+		r = emit(monitor, &sample);
+	for (unsigned i = 1; r == 0 && i <= monitor->driver->child_count; i++) {
+		r = read_process(monitor, i, exact, &sample, &child);
+		if (r == 0)
+			r = emit(monitor, &child);
+	}
+	return r;
+}
+
+static int follow(struct monitor *monitor, unsigned process, pid_t pid)
+{
+	if (sampler_new(pid, monitor->needs | NEED_ROLLUP, &monitor->samplers[process],
+			&monitor->result->err) < 0)
+		return monitor_stop(monitor, STOP_FAILED);
+	return 0;
+}
+
+int monitor_adopt(struct monitor *monitor)
+{
+	unsigned process = monitor->driver->child_count;
+
+	return follow(monitor, process, monitor->driver->children[process - 1].pid);
+}
+
+int monitor_change_limit(struct monitor *monitor, enum sandbox_bound bound, uint64_t bytes,
+			 int *ret_error)
+{
+	const struct sandbox *sandbox = monitor->sandbox;
+	uint64_t kills = sandbox_kills(sandbox), deadline;
 	enum event event = EVENT_TIME;
+	struct limit_change change;
+	int r = sandbox_limit_begin(sandbox, bound, bytes, &change);
 
-	if (!run->asked)
-		return;
-	subject_halt(run->subject);
-	while (event != EVENT_ANSWER && duration_now() < deadline)
-		if (run_wait(run, deadline, &event) < 0)
-			return;
-	run->asked = event != EVENT_ANSWER;
-	if (event == EVENT_ANSWER)
-		subject_answered(run->subject, &answer);
-}
-
-/* Whether a row at the end would tell more than the last one that was shown. */
-static bool ends_with_news(const struct run *run)
-{
-	if (run->result->reason == STOP_OUTPUT)
-		return false;
-	/* What was refused has not been done. */
-	if (run->result->reason == STOP_STEP && run->step != STEP_TOUCH)
-		return false;
-	return run->step != STEP_TOUCH || run_touched(run) != run->shown;
-}
-
-static void keep_death(struct run_result *result, const struct run_result *death)
-{
-	result->reason = STOP_DIED;
-	result->wait_status = death->wait_status;
-	result->child = death->child;
-	if (!result->signal)
-		result->signal = death->signal;
+	if (r < 0)
+		return monitor_fail(monitor, r, "cannot change the limit of the sandbox");
+	monitor->change = &change;
+	while (r == 0 && event != EVENT_CHANGED)
+		r = monitor_wait(monitor, DURATION_INFINITE, &event);
+	monitor->change = NULL;
+	*ret_error = sandbox_limit_end(&change);
+	if (bound == SANDBOX_LIMIT)
+		monitor->result->limit = sandbox_limit_read(sandbox);
+	if (r < 0 || *ret_error < 0)
+		return r;
+	/* Whom the kernel has killed for it may still be dying: no row is to show his rest. */
+	deadline = duration_now() + VICTIM_NS;
+	while (r == 0 && sandbox_kills(sandbox) > kills && duration_now() < deadline)
+		r = monitor_wait(monitor, deadline, &event);
+	return r;
 }
 
 /*
  * A run that was cut short gets its exact last reading too, and its row if it adds one.
  * Nothing but a death here changes why the run ended.
  */
-static void finish_early(struct run *run)
+static void finish_early(struct monitor *monitor)
 {
-	struct run_result *result = run->result;
-	struct run_result as_it_was = *result;
+	struct run_result *result = monitor->result, as_it_was = *result;
+	struct driver *driver = monitor->driver;
 	struct sample last = result->last;
+	bool news;
 	int r;
 
-	if (!result->measured || (result->reason != STOP_GUARD && result->reason != STOP_SIGNAL &&
-				  result->reason != STOP_OUTPUT && result->reason != STOP_STEP))
+	if (!result->measured ||
+	    (result->reason != STOP_GUARD && result->reason != STOP_SIGNAL &&
+	     result->reason != STOP_OUTPUT && result->reason != STOP_REFUSED))
 		return;
-	halt_subject(run);
-	if (ends_with_news(run)) {
-		r = run_row(run, true);
+	news = !driver->halt || driver->halt(driver, &last);
+	if (news && as_it_was.reason != STOP_OUTPUT) {
+		r = monitor_row(monitor, true);
 		last = result->last;
 	} else {
-		r = run_read(run, true, &last);
+		r = monitor_read(monitor, true, &last);
 		last.seq = as_it_was.last.seq;
 	}
 	/* A death in the midst of it is how the run ended: the kernel did not wait for us. */
 	if (result->reason == STOP_DIED &&
-	    (as_it_was.reason == STOP_SIGNAL || as_it_was.reason == STOP_GUARD))
-		keep_death(&as_it_was, result);
+	    (as_it_was.reason == STOP_SIGNAL || as_it_was.reason == STOP_GUARD)) {
+		as_it_was.reason = STOP_DIED;
+		as_it_was.wait_status = result->wait_status;
+		as_it_was.child = result->child;
+		if (!as_it_was.signal)
+			as_it_was.signal = result->signal;
+	}
 	*result = as_it_was;
 	/* What could not be printed was taken all the same. */
-	if (r < 0 && last.seq == as_it_was.last.seq)
-		return;
-	result->last = last;
-	if (!result->stepped)
-		result->filled = last;
+	if (r == 0 || last.seq != as_it_was.last.seq)
+		result->last = last;
 }
 
-/*
- * While answers follow each other signals are looked for now and then: none is
- * to be lost at the end.
- */
-static int heed_signal(struct run *run)
+void monitor_run(struct monitor *monitor, struct run_result *ret_result)
 {
-	int number = signals_read(run->tools->signals);
-
-	return number ? run_signalled(run, number) : 0;
-}
-
-static int observer_carry_out(struct run *run)
-{
-	int r = warm_up(run);
-
-	if (r == 0)
-		r = observer_map_region(run);
-	if (r == 0)
-		r = take_baseline(run);
-	if (r == 0)
-		r = run_lock(run);
-	if (r == 0)
-		r = run_passes(run);
-	if (r == 0)
-		r = hold(run);
-	if (r == 0)
-		r = run_steps(run);
-	return r < 0 ? r : heed_signal(run);
-}
-
-/* How far it came; true also when the subject is dead. */
-static void note_progress(const struct run *run)
-{
-	struct run_result *result = run->result;
-
-	result->elapsed_ns = run->started_ns ? duration_now() - run->started_ns : 0;
-	result->touched = run_touched(run);
-	result->step_done = subject_touched(run->subject);
-	if (run->step != STEP_TOUCH || run->pass > 1) {
-		struct sample sample = { .step = run->step };
-
-		memcpy(sample.name, run->step_name, sizeof(sample.name));
-		snprintf(result->step, sizeof(result->step), "%s", sample_step_name(&sample));
-	}
-}
-
-void observe_run(const struct observe_plan *plan, const struct observe_tools *tools,
-		 struct run_result *ret_result)
-{
-	struct run run = {
-		.plan = plan,
-		.tools = tools,
-		.subject = tools->subject,
-		.result = ret_result,
-	};
+	struct driver *driver = monitor->driver;
+	int r, number;
 
 	memset(ret_result, 0, sizeof(*ret_result));
-	if (sampler_new(run.subject->pid, plan->needs | NEED_ROLLUP, &run.sampler,
-			&ret_result->err) < 0) {
-		ret_result->reason = STOP_FAILED;
-		return;
-	}
-	if (observer_carry_out(&run) < 0)
-		finish_early(&run);
-	note_progress(&run);
-	sampler_free(run.sampler);
-	for (unsigned i = 0; i < SUBJECT_CHILDREN_MAX; i++)
-		sampler_free(run.child_samplers[i]);
+	monitor->result = ret_result;
+	r = follow(monitor, 0, driver->subject.pid);
+	if (r == 0)
+		r = driver->lead(driver, monitor);
+	/* One that came after the last wait is not to be lost. */
+	number = r == 0 ? signals_read(monitor->signals) : 0;
+	if (number)
+		r = monitor_signalled(monitor, number);
+	if (r < 0)
+		finish_early(monitor);
+	if (monitor->started_ns)
+		ret_result->elapsed_ns = duration_now() - monitor->started_ns;
+	for (unsigned i = 0; i <= DRIVER_CHILDREN_MAX; i++)
+		sampler_free(monitor->samplers[i]);
 }

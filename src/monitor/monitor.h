@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* monitor.h - lead the subject through the run and measure it from outside */
+/* monitor.h - follow a process from outside: wait, read, give rows, and note how it ends */
 #ifndef PT_MONITOR_H
 #define PT_MONITOR_H
 
@@ -9,39 +9,15 @@
 #include "lib/error.h"
 #include "lib/signals.h"
 #include "monitor/context-counters.h"
+#include "monitor/driver.h"
 #include "monitor/guard.h"
 #include "monitor/oom-evidence.h"
 #include "monitor/sample.h"
-#include "monitor/step.h"
-#include "proc/process.h"
+#include "sandbox/sandbox-limit.h"
 #include "sandbox/sandbox.h"
-#include "workload/subject.h"
-
-/* Sizes in bytes and multiples of `unit`; times in nanoseconds. */
-struct observe_plan {
-	uint64_t span;			/* how much of the region is walked over */
-	uint64_t touch;			/* how much of that is touched, in each pass */
-	uint64_t interval;		/* touched between two samples, above 0 */
-	uint64_t passes;		/* how often, 1 or more */
-	uint64_t page_size;		/* of anonymous memory */
-	uint64_t unit;			/* of the region's pages: page_size, or a hugetlb page */
-	uint64_t stride;		/* from one touched page to the next: unit, or more */
-	enum touch_access access;
-	enum region_backing backing;
-	enum region_lock lock;		/* to be locked before it is touched */
-	uint64_t size;			/* of the region */
-	unsigned threads;		/* that the subject touches with */
-	struct step steps[STEPS_MAX];	/* what follows, in this order */
-	size_t step_count;
-	uint64_t rate;			/* bytes per second; 0: as fast as possible */
-	uint64_t hold;			/* keep the memory so long after touching */
-	uint64_t every;			/* between two samples while holding, above 0 */
-	bool exact;			/* every row from smaps_rollup */
-	unsigned needs;			/* of the chosen columns, enum sample_need */
-};
 
 /* Who is told of what happens, in order. The functions may not be NULL. */
-struct observe_sink {
+struct monitor_sink {
 	void *context;
 	/* A sample has been taken. Returns 0, or a negative errno to end the run. */
 	int (*sample)(void *context, const struct sample *sample);
@@ -52,12 +28,12 @@ struct observe_sink {
 };
 
 enum stop_reason {
-	STOP_DONE,		/* the plan was carried out */
+	STOP_DONE,		/* the driver is through */
 	STOP_GUARD,		/* result.available says whose room ran out */
-	STOP_SIGNAL,		/* result.signal reached the observer */
+	STOP_SIGNAL,		/* result.signal reached the monitor */
 	STOP_DIED,		/* result.wait_status of the subject */
-	STOP_MAP,		/* result.error from mmap or madvise, result.space */
-	STOP_STEP,		/* result.error from what result.step names, or from the access */
+	STOP_UNSTARTED,		/* result.error: the driver could not begin */
+	STOP_REFUSED,		/* result.error: what was under way was refused by the kernel */
 	STOP_OUTPUT,		/* result.error from the sink */
 	STOP_FAILED,		/* result.err: a reading failed */
 };
@@ -65,46 +41,106 @@ enum stop_reason {
 /* How the run ended: facts only, the verdict is made of them elsewhere. */
 struct run_result {
 	enum stop_reason reason;
-	int signal;			/* STOP_SIGNAL; of STOP_DIED: what reached the observer
+	int signal;			/* STOP_SIGNAL; of STOP_DIED: what reached the monitor
 					 * at the same time, or 0 */
 	int wait_status;		/* STOP_DIED, wait(2) */
 	pid_t child;			/* STOP_DIED: not the subject, but this child; or 0 */
-	int error;			/* STOP_MAP, STOP_STEP, STOP_OUTPUT: negative errno */
+	int error;			/* STOP_UNSTARTED, STOP_REFUSED, STOP_OUTPUT: negative */
 	struct error err;		/* STOP_FAILED */
-	struct process_space space;	/* STOP_MAP; all zero if it could not be read */
 	struct available_memory available;		/* STOP_GUARD */
 	uint64_t elapsed_ns;		/* at the end, since the baseline; 0: there was none */
-	uint64_t touched;		/* at the end, true also after a kill */
-	uint64_t passes;		/* that were begun; 0: touching was not */
-	char step[SAMPLE_STEP_MAX];	/* what was under way, if it was not the touching; or "" */
-	uint64_t step_done;		/* of that, bytes: as far as the subject counts it */
-	uint64_t limit;			/* of the sandbox, if a step has changed it; else 0 */
-	bool stepped;			/* the steps were begun: last is of them */
-	uint64_t vsz_before;		/* before the region was mapped; 0: not known */
+	uint64_t limit;			/* of the sandbox, if it was changed; else 0 */
 	bool measured;			/* baseline and last are valid */
-	bool lagging;			/* the kernel's RSS counters lag: all growth is exact */
 	struct sample baseline;		/* always with rollup figures */
 	struct sample last;		/* exact, unless the subject has died */
-	struct sample filled;		/* the last one before the steps, if there are any */
+
+	/* By the driver; true also after a kill. */
+	uint64_t touched;		/* bytes, by the subject's own count */
+	char step[SAMPLE_STEP_MAX];	/* what was under way, if it was not the touching; or "" */
+	uint64_t step_done;		/* of that, bytes: as far as the subject counts it */
+	bool child_counts;		/* step_done is what a child has done itself */
 };
 
-/* All that a run is led with; the caller's, and used in place. */
-struct observe_tools {
-	struct subject *subject;	/* has just been started */
+/* What can happen next, when it does not end the run. */
+enum event {
+	EVENT_TIME,		/* the deadline has come */
+	EVENT_DRIVER,		/* the driver's event_fd is readable */
+	EVENT_CHANGED,		/* the change of the limit is through */
+};
+
+/* One run. The first half is the caller's to fill, and used in place. */
+struct monitor {
+	struct driver *driver;
 	struct guard *guard;
 	struct signals *signals;
 	struct context_counters *counters;
-	const struct sandbox *sandbox;	/* the subject's; not looked at unless a step changes it */
+	const struct sandbox *sandbox;	/* the subject's; for monitor_change_limit() only */
 	const struct oom_monitor *oom_monitor;	/* of the subject's death; NULL: none */
-	const struct observe_sink *sink;
+	const struct monitor_sink *sink;
+	bool exact;			/* every row from smaps_rollup */
+	unsigned needs;			/* of the chosen columns, enum sample_need */
+	uint64_t every;			/* ns between two rows in monitor_hold(), above 0 */
+
+	struct run_result *result;
+	struct sampler *samplers[1 + DRIVER_CHILDREN_MAX];
+	const struct limit_change *change;	/* under way; NULL: none */
+	uint64_t started_ns;		/* when the baseline was taken; 0: not yet */
+	uint64_t ticked_ns;		/* when the sink was last ticked */
+	uint64_t guarded_ns;		/* when the guard last looked while the subject rested */
+	uint64_t seq;			/* of the next row */
 };
 
 /*
- * Leads the subject through warm-up, mapping, locking, touching, holding and steps as PLAN says,
- * stops early for the guard, a signal or a death, and takes one exact reading at the end while the
- * memory is still there. Fills *ret_result on every way out.
+ * Has the driver lead through the run, stops early for the guard, a signal or a death, and takes one
+ * exact reading at the end while the memory is still there. Fills *ret_result on every way out,
+ * but for what is the driver's.
  */
-void observe_run(const struct observe_plan *plan, const struct observe_tools *tools,
-		 struct run_result *ret_result);
+void monitor_run(struct monitor *monitor, struct run_result *ret_result);
+
+/*
+ * For drivers. The functions below return 0 to go on, or -ECANCELED when the run is over and
+ * monitor->result says why.
+ */
+
+/* Ends the run for REASON. Always returns -ECANCELED. */
+int monitor_stop(struct monitor *monitor, enum stop_reason reason);
+
+/* Ends the run because something failed that is needed to go on. Always returns -ECANCELED. */
+int monitor_fail(struct monitor *monitor, int error, const char *what);
+
+/* The same, AVAILABLE being what available_memory_read() has left. */
+int monitor_fail_available(struct monitor *monitor, int error,
+			   const struct available_memory *available);
+
+/*
+ * Waits for an event until DEADLINE (monotonic ns). A death (the process is then reaped) and a
+ * signal to us end the run; what the driver has to do comes before the death that followed it.
+ */
+int monitor_wait(struct monitor *monitor, uint64_t deadline_ns, enum event *ret_event);
+
+/* Sleeps until WHEN, looking at the guard; the driver has nothing to do meanwhile. */
+int monitor_sleep(struct monitor *monitor, uint64_t when);
+
+/* Stays for TIME ns, with a row every monitor->every, and one at the end. */
+int monitor_hold(struct monitor *monitor, uint64_t time);
+
+/* Stops the run unless NEEDED bytes (1: any) may still be used, if there is a guard. */
+int monitor_guard(struct monitor *monitor, uint64_t needed);
+
+/* Takes a reading of the subject; EXACT adds smaps_rollup and takes RSS from it. */
+int monitor_read(struct monitor *monitor, bool exact, struct sample *ret_sample);
+
+/* Takes the reading that growth is measured from: the first row. */
+int monitor_baseline(struct monitor *monitor);
+
+/* Takes a reading of the subject, and of its children, and gives them to the sink as rows. */
+int monitor_row(struct monitor *monitor, bool exact);
+
+/* Follows the last of the driver's children, too: child_count has just been raised. */
+int monitor_adopt(struct monitor *monitor);
+
+/* Changes BOUND of the sandbox; *ret_error is the negative errno of a refusal, or 0. */
+int monitor_change_limit(struct monitor *monitor, enum sandbox_bound bound, uint64_t bytes,
+			 int *ret_error);
 
 #endif

@@ -34,12 +34,12 @@ static struct json_object *job_object(const struct host *host)
 	return object;
 }
 
-static struct json_object *steps_array(const struct observe_plan *observe)
+static struct json_object *steps_array(const struct workload *workload)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < observe->step_count; i++)
-		json_object_array_add(array, json_new_text(observe->steps[i].name));
+	for (size_t i = 0; i < workload->step_count; i++)
+		json_object_array_add(array, json_new_text(workload->steps[i].name));
 	return array;
 }
 
@@ -52,9 +52,9 @@ static void add_touch_params(struct json_object *object, const struct plan_recor
 		[REGION_LOCKED_ONFAULT] = "onfault",
 	};
 	const struct touch_params *touch_params = record->touch_params;
-	const struct observe_plan *observe = record->observe;
+	const struct workload *workload = record->workload;
 
-	if (!touch_params || !observe)
+	if (!touch_params || !workload)
 		return;
 	json_add_text(object, "access", touch_access_name(touch_params->access));
 	json_add_text(object, "order", order_name(touch_params->order));
@@ -62,12 +62,12 @@ static void add_touch_params(struct json_object *object, const struct plan_recor
 			touch_params->order == ORDER_RANDOM ? touch_params->seed : SAMPLE_MISSING);
 	json_add_size(object, "unit", touch_params->unit);
 	json_add_size(object, "stride", touch_params->stride);
-	json_add_size(object, "passes", observe->passes);
-	json_add_size(object, "threads", observe->threads);
-	json_add_text(object, "lock", locks[observe->lock]);
+	json_add_size(object, "passes", workload->passes);
+	json_add_size(object, "threads", workload->threads);
+	json_add_text(object, "lock", locks[workload->lock]);
 	json_add_text(object, "file", record->file);
 	json_add_flag(object, "shared", region_is_shared(record->region->backing));
-	json_add(object, "steps", steps_array(observe));
+	json_add(object, "steps", steps_array(workload));
 }
 
 static int json_plan(struct printer *printer, const struct plan_record *record)

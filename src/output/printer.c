@@ -35,20 +35,20 @@ int printer_open(struct printer *printer, const struct output *output)
 /* What the table needs to know of rows that are yet to come. */
 static void foresee(struct printer *printer, const struct plan_record *record)
 {
-	const struct observe_plan *observe = record->observe;
+	const struct workload *workload = record->workload;
 	uint64_t touched = record->touch, pages = record->page_size ? record->page_size : 1;
 
 	printer->step_width = strlen("touch");
-	if (observe) {
-		touched = (observe->passes + observe->step_count) * record->region->bytes;
-		if (observe->passes > 1)
+	if (workload) {
+		touched = (workload->passes + workload->step_count) * record->region->bytes;
+		if (workload->passes > 1)
 			printer->step_width =
-				(size_t)snprintf(NULL, 0, "pass:%" PRIu64, observe->passes);
-		if (observe->lock == REGION_LOCKED_ONFAULT && printer->step_width < 12)
+				(size_t)snprintf(NULL, 0, "pass:%" PRIu64, workload->passes);
+		if (workload->lock == REGION_LOCKED_ONFAULT && printer->step_width < 12)
 			printer->step_width = strlen("lock:onfault");
-		for (size_t i = 0; i < observe->step_count; i++)
-			if (strlen(observe->steps[i].name) > printer->step_width)
-				printer->step_width = strlen(observe->steps[i].name);
+		for (size_t i = 0; i < workload->step_count; i++)
+			if (strlen(workload->steps[i].name) > printer->step_width)
+				printer->step_width = strlen(workload->steps[i].name);
 	}
 	printer->touches = touched / pages;
 }

@@ -12,7 +12,7 @@
 #include "proc/host.h"
 #include "proc/machine.h"
 #include "verdict/verdict.h"
-#include "workload/region.h"
+#include "workload/workload.h"
 
 /* What the plan record says. Sizes in bytes. */
 struct plan_record {
@@ -20,7 +20,7 @@ struct plan_record {
 	const struct machine *machine;
 	const struct region_spec *region;
 	const struct touch_params *touch_params;	/* NULL: not known */
-	const struct observe_plan *observe;	/* passes, threads, lock, steps; NULL: not known */
+	const struct workload *workload;	/* passes, threads, lock, steps; NULL: not known */
 	const char *file;	/* NULL: none */
 	uint64_t page_size, interval, touch;
 	uint64_t limit;		/* the sandbox's; SAMPLE_MISSING: none */

@@ -75,7 +75,8 @@ static int plan_to_pages(const char *name, struct size size, uint64_t available,
 /* A piece above a page is of whole pages, so that each page of it is touched. */
 static int plan_heap(const struct request *request, struct plan *plan, struct error *err)
 {
-	uint64_t size = plan->region.bytes, unit = plan->observe.unit, piece = request->piece;
+	uint64_t size = plan->workload.region.bytes, unit = plan->workload.touch_params.unit;
+	uint64_t piece = request->piece;
 
 	if (request->backing != REGION_HEAP)
 		return 0;
@@ -83,7 +84,7 @@ static int plan_heap(const struct request *request, struct plan *plan, struct er
 		piece = size;
 	if (!piece || piece > size)
 		piece = size;
-	plan->region.piece = piece;
+	plan->workload.region.piece = piece;
 	if (heap_count(size, piece) <= HEAP_PIECES_MAX)
 		return 0;
 	error_set(err, "--heap: %llu bytes are %llu pieces, more than %llu",
@@ -97,27 +98,26 @@ static int plan_heap(const struct request *request, struct plan *plan, struct er
 static int plan_touch(const struct request *request, uint64_t available, struct plan *plan,
 		      struct error *err)
 {
-	struct observe_plan *observe = &plan->observe;
-	uint64_t size = plan->region.bytes;
+	struct workload *workload = &plan->workload;
+	uint64_t unit = workload->touch_params.unit;
+	uint64_t size = plan->workload.region.bytes;
 	int r = 0;
 
-	observe->span = size;
+	workload->span = size;
 	if (request->has_touch)
-		r = plan_to_pages("--touch", request->touch, available, observe->unit,
-				  &observe->span,
+		r = plan_to_pages("--touch", request->touch, available, unit, &workload->span,
 				  err);
 	if (r == 0 && request->has_stride)
-		r = plan_to_pages("--stride", request->stride, available, observe->unit,
-				  &plan->touch_params.stride, err);
+		r = plan_to_pages("--stride", request->stride, available, unit,
+				  &plan->workload.touch_params.stride, err);
 	if (r < 0)
 		return r;
-	if (observe->span <= size) {
-		observe->stride = plan->touch_params.stride;
-		observe->touch = touch_count(&plan->touch_params, observe->span) * observe->unit;
+	if (workload->span <= size) {
+		workload->touch = touch_count(&plan->workload.touch_params, workload->span) * unit;
 		return 0;
 	}
 	error_set(err, "--touch asks for %llu bytes, but only %llu are mapped",
-		  (unsigned long long)observe->span, (unsigned long long)size);
+		  (unsigned long long)workload->span, (unsigned long long)size);
 	error_hint(err, "make SIZE larger or --touch smaller");
 	return -EINVAL;
 }
@@ -125,18 +125,18 @@ static int plan_touch(const struct request *request, uint64_t available, struct 
 static int plan_interval(const struct request *request, uint64_t available, struct plan *plan,
 			 struct error *err)
 {
-	struct observe_plan *observe = &plan->observe;
+	struct workload *workload = &plan->workload;
+	uint64_t unit = workload->touch_params.unit;
 	struct size interval = request->interval;
 
 	if (!request->has_interval)
-		interval = (struct size){ .bytes = observe->touch / DEFAULT_STEPS +
-						   (observe->touch % DEFAULT_STEPS != 0) };
+		interval = (struct size){ .bytes = workload->touch / DEFAULT_STEPS +
+						   (workload->touch % DEFAULT_STEPS != 0) };
 	if (!interval.bytes && !interval.permyriad)
-		interval.bytes = observe->unit;
-	if (plan_to_pages("INTERVAL", interval, available, observe->unit, &observe->interval,
-			  err) < 0)
+		interval.bytes = unit;
+	if (plan_to_pages("INTERVAL", interval, available, unit, &workload->interval, err) < 0)
 		return -ERANGE;
-	if (request->has_interval && observe->interval > observe->touch)
+	if (request->has_interval && workload->interval > workload->touch)
 		plan->note = "INTERVAL is larger than what is touched: "
 			     "there will be one step and no sample within it";
 	return 0;
@@ -204,12 +204,13 @@ static int plan_bound(struct step *step, uint64_t available, struct error *err)
 static int plan_steps(const struct request *request, uint64_t available, struct plan *plan,
 		      struct error *err)
 {
-	struct observe_plan *observe = &plan->observe;
+	struct workload *workload = &plan->workload;
+	uint64_t unit = workload->touch_params.unit;
 
-	observe->step_count = request->step_count;
+	workload->step_count = request->step_count;
 	for (size_t i = 0; i < request->step_count; i++) {
-		struct step *step = &observe->steps[i];
-		uint64_t size = plan->region.bytes;
+		struct step *step = &workload->steps[i];
+		uint64_t size = plan->workload.region.bytes;
 		int r;
 
 		*step = request->steps[i];
@@ -221,9 +222,9 @@ static int plan_steps(const struct request *request, uint64_t available, struct 
 		}
 		if (!step->part.bytes && !step->part.permyriad)
 			continue;
-		if (step->every.bytes && check_pieces(step, size, observe->unit, err) < 0)
+		if (step->every.bytes && check_pieces(step, size, unit, err) < 0)
 			return -EINVAL;
-		r = size_round_up(size_resolve(step->part, size), observe->unit, &step->bytes);
+		r = size_round_up(size_resolve(step->part, size), unit, &step->bytes);
 		if (r == 0 && step->bytes <= size)
 			continue;
 		error_set(err, "--then %s asks for more than the %llu bytes that are mapped",
@@ -249,7 +250,7 @@ static void plan_columns(const struct request *request, struct plan *plan)
 
 static int check_columns(const struct plan *plan, struct error *err)
 {
-	if (plan->sandboxed || !(plan->observe.needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT)))
+	if (plan->sandboxed || !(plan->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT)))
 		return 0;
 	error_set(err,
 		  "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and "
@@ -282,57 +283,48 @@ static void plan_outline(const struct request *request, uint64_t page_size, stru
 {
 	uint64_t huge_page = request->huge_page ? request->huge_page : DEFAULT_HUGE_PAGE;
 	uint64_t unit = region_is_hugetlb(request->backing) ? huge_page : page_size;
-	unsigned threads = request->threads ? (unsigned)request->threads : 1;
 
-	*plan = (struct plan){
-		.region = {
-			.backing = request->backing,
-			.thp = request->thp,
-			.reserve = request->reserve,
-			.read_only = is_read_only(request),
-			.huge_page = region_is_hugetlb(request->backing) ? huge_page : 0,
-			.fd = -1,
-		},
-		.touch_params = {
-			.access = request->access,
-			.order = request->order,
-			.seed = request->seed,
-			.unit = unit,
-			.stride = unit,
-			.batch = request->thp == REGION_THP_NEVER ? 1 : TOUCH_BATCH,
-			/*
-			 * At a limit little is to be missing in TOUCHED, and memory.high may
-			 * stop the subject for seconds in each 64 pages of a call.
-			 */
-			.chunk = request->has_limit || request->has_high ? TOUCH_CHUNK : 0,
-		},
-		.lock = request->lock,
-		.threads = threads,
-		.file = region_is_file(request->backing) ? request->file : NULL,
-		.observe = {
-			.page_size = page_size,
-			.unit = unit,
-			.passes = request->passes ? request->passes : 1,
-			.access = request->access,
-			.lock = request->lock,
-			.backing = request->backing,
-			.threads = threads,
-			.rate = request->has_rate ? request->rate.bytes : 0,
-			.hold = request->hold,
-			.every = request->every ? request->every : NS_PER_SECOND,
-			.exact = request->exact,
-			.needs = column_choice_needs(&request->output.columns),
-		},
-		.output = request->output,
-		.plot = request->plot,
-		.oom_score_adj = request->oom_score_adj,
-		.expect = request->expect,
-		.guard = request->guard,
-		.verify = request->verify,
-		.verbose = request->verbose,
-		.seeded = request->has_seed,
-		.huge = may_be_huge(request),
+	memset(plan, 0, sizeof(*plan));
+	plan->workload.region = (struct region_spec){
+		.backing = request->backing,
+		.thp = request->thp,
+		.reserve = request->reserve,
+		.read_only = is_read_only(request),
+		.huge_page = region_is_hugetlb(request->backing) ? huge_page : 0,
+		.fd = -1,
 	};
+	plan->workload.touch_params = (struct touch_params){
+		.access = request->access,
+		.order = request->order,
+		.seed = request->seed,
+		.unit = unit,
+		.stride = unit,
+		.batch = request->thp == REGION_THP_NEVER ? 1 : TOUCH_BATCH,
+		/*
+		 * At a limit little is to be missing in TOUCHED, and memory.high may stop the
+		 * subject for seconds in each 64 pages of a call.
+		 */
+		.chunk = request->has_limit || request->has_high ? TOUCH_CHUNK : 0,
+	};
+	plan->workload.lock = request->lock;
+	plan->workload.threads = request->threads ? (unsigned)request->threads : 1;
+	plan->workload.file = region_is_file(request->backing) ? request->file : NULL;
+	plan->workload.page_size = page_size;
+	plan->workload.passes = request->passes ? request->passes : 1;
+	plan->workload.rate = request->has_rate ? request->rate.bytes : 0;
+	plan->workload.hold = request->hold;
+	plan->every = request->every ? request->every : NS_PER_SECOND;
+	plan->exact = request->exact;
+	plan->needs = column_choice_needs(&request->output.columns);
+	plan->output = request->output;
+	plan->plot = request->plot;
+	plan->oom_score_adj = request->oom_score_adj;
+	plan->expect = request->expect;
+	plan->guard = request->guard;
+	plan->verify = request->verify;
+	plan->verbose = request->verbose;
+	plan->seeded = request->has_seed;
+	plan->huge = may_be_huge(request);
 }
 
 int plan_make(const struct request *request, uint64_t available, uint64_t page_size,
@@ -344,10 +336,8 @@ int plan_make(const struct request *request, uint64_t available, uint64_t page_s
 
 	plan_outline(request, page_size, &plan);
 	if (r == 0)
-		r = plan_to_pages("SIZE", request->size, available, plan.observe.unit,
-				  &plan.region.bytes,
-				  err);
-	plan.observe.size = plan.region.bytes;
+		r = plan_to_pages("SIZE", request->size, available, plan.workload.touch_params.unit,
+				  &plan.workload.region.bytes, err);
 	if (r == 0)
 		r = plan_heap(request, &plan, err);
 	if (r == 0)

@@ -8,14 +8,11 @@
 
 #include "lib/error.h"
 #include "lib/size.h"
-#include "monitor/monitor.h"
-#include "monitor/step.h"
 #include "output/output.h"
 #include "plot/plot.h"
 #include "sandbox/sandbox.h"
 #include "verdict/verdict.h"
-#include "workload/region.h"
-#include "workload/touch.h"
+#include "workload/workload.h"
 
 /* The command line as parsed: sizes may still be shares of what is left. */
 struct request {
@@ -51,12 +48,10 @@ struct request {
 
 /* What is going to be done; all sizes in bytes and whole pages (of hugetlb, if it is that). */
 struct plan {
-	struct region_spec region;
-	struct touch_params touch_params;
-	enum region_lock lock;
-	unsigned threads;
-	const char *file;		/* NULL: none */
-	struct observe_plan observe;
+	struct workload workload;
+	uint64_t every;			/* ns between two rows while the memory is kept */
+	bool exact;			/* every row from smaps_rollup */
+	unsigned needs;			/* of the chosen columns, enum sample_need */
 	struct output output;
 	struct plot_request plot;	/* file NULL: none */
 	bool sandboxed;			/* the subject gets a cgroup of its own */

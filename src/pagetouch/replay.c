@@ -56,14 +56,14 @@ static int replay_output_error(int error, struct error *err)
 /* Rows of several kinds say of which they are, as they did when they were first printed. */
 static void lead_columns(struct replay *replay)
 {
-	const struct observe_plan *observe = &replay->plan.observe;
+	const struct workload *workload = &replay->plan.workload;
 	bool forks = false;
 
-	for (size_t i = 0; i < observe->step_count; i++)
-		forks = forks || !strncmp(observe->steps[i].name, "fork", 4);
+	for (size_t i = 0; i < workload->step_count; i++)
+		forks = forks || !strncmp(workload->steps[i].name, "fork", 4);
 	if (forks)
 		column_choice_lead(&replay->output.columns, "STEP,PID");
-	else if (observe->step_count || observe->passes > 1 || observe->lock != REGION_UNLOCKED)
+	else if (workload->step_count || workload->passes > 1 || workload->lock != REGION_UNLOCKED)
 		column_choice_lead(&replay->output.columns, "STEP");
 }
 

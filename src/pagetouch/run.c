@@ -157,22 +157,22 @@ static int open_file(struct pagetouch_run *run, struct error *err)
 {
 	struct plan *plan = &run->plan;
 	struct backing_file_params params = {
-		.path = plan->file,
-		.bytes = plan->region.bytes,
-		.page_size = plan->observe.page_size,
-		.writes = plan->observe.access == TOUCH_PWRITE ||
-			  (plan->region.backing == REGION_FILE_SHARED && !plan->region.read_only),
+		.path = plan->workload.file,
+		.bytes = plan->workload.region.bytes,
+		.page_size = plan->workload.page_size,
+		.writes = plan->workload.touch_params.access == TOUCH_PWRITE ||
+			  (plan->workload.region.backing == REGION_FILE_SHARED && !plan->workload.region.read_only),
 	};
 	struct backing_file file = { .fd = -1 };
 	int r;
 
-	if (!plan->file)
+	if (!plan->workload.file)
 		return EXIT_DONE;
 	r = backing_file_open(&params, &file, err);
 	if (r < 0)
 		return r == -EDOM ? EXIT_USAGE : EXIT_FAILED;
-	run->file = plan->region.fd = file.fd;
-	plan->region.on_tmpfs = file.on_tmpfs;
+	run->file = plan->workload.region.fd = file.fd;
+	plan->workload.region.on_tmpfs = file.on_tmpfs;
 	return EXIT_DONE;
 }
 
@@ -192,10 +192,10 @@ static int make_plan(struct pagetouch_run *run, struct request *request, struct 
 	}
 	if (plan_make(request, available.bytes, page_size, &run->plan, err) < 0)
 		return EXIT_USAGE;
-	run->plan.region.own_zeros =
-		region_is_anonymous(run->plan.region.backing) && !zero_page_shared();
+	run->plan.workload.region.own_zeros =
+		region_is_anonymous(run->plan.workload.region.backing) && !zero_page_shared();
 	if (run->plan.huge)
-		run->plan.region.alignment = run->machine.thp_size;
+		run->plan.workload.region.alignment = run->machine.thp_size;
 	run->guard = (struct guard){ .enabled = run->plan.guard, .source = source };
 	return EXIT_DONE;
 }
@@ -329,13 +329,13 @@ static bool wait_for_terminal(const struct pagetouch_run *run, const struct run_
 
 static void end_oom_monitor(struct pagetouch_run *run, const struct run_result *result)
 {
-	enum region_backing backing = run->plan.region.backing;
+	enum region_backing backing = run->plan.workload.region.backing;
 	struct oom_monitor *oom_monitor = &run->oom_monitor;
 
 	if (result->child) {
 		oom_monitor->pid = result->child;
 		oom_monitor->comm = CHILD_NAME;
-	} else if (result->measured && !result->stepped && backing != REGION_HEAP &&
+	} else if (result->measured && !run->workload_result.stepped && backing != REGION_HEAP &&
 		   backing != REGION_STACK) {
 		oom_monitor->vsz = result->last.vsz;
 	}
@@ -347,12 +347,12 @@ static int pagetouch_conclude(struct pagetouch_run *run)
 	struct run_result *result = &run->result;
 	struct hugetlb_pool pool = { 0 };
 	struct verdict_evidence evidence = {
-		.region = &run->plan.region,
-		.plan = &run->plan.observe,
+		.workload = &run->plan.workload,
 		.pool = &pool,
 		.result = result,
+		.workload_result = &run->workload_result,
 		.machine = &run->machine,
-		.touch = run->plan.observe.touch,
+		.touch = run->plan.workload.touch,
 		.pid = (int)run->subject.pid,
 		.unit = run->plan.output.unit,
 		.verify = run->plan.verify,
@@ -363,8 +363,8 @@ static int pagetouch_conclude(struct pagetouch_run *run)
 	struct verdict *verdict = &run->verdict;
 	int r;
 
-	if (result->reason == STOP_MAP)
-		hugetlb_pool_read(&run->root, run->plan.region.huge_page, &pool);
+	if (result->reason == STOP_UNSTARTED)
+		hugetlb_pool_read(&run->root, run->plan.workload.region.huge_page, &pool);
 	if (run->monitored)
 		end_oom_monitor(run, result);
 	verdict_decide(&evidence, verdict);
@@ -389,13 +389,13 @@ static int print_plan(struct pagetouch_run *run)
 	struct plan_record record = {
 		.host = &run->host,
 		.machine = &run->machine,
-		.region = &run->plan.region,
-		.touch_params = &run->plan.touch_params,
-		.observe = &run->plan.observe,
-		.file = run->plan.file,
-		.page_size = run->plan.observe.page_size,
-		.interval = run->plan.observe.interval,
-		.touch = run->plan.observe.touch,
+		.region = &run->plan.workload.region,
+		.touch_params = &run->plan.workload.touch_params,
+		.workload = &run->plan.workload,
+		.file = run->plan.workload.file,
+		.page_size = run->plan.workload.page_size,
+		.interval = run->plan.workload.interval,
+		.touch = run->plan.workload.touch,
 		.limit = run->plan.sandboxed ? run->plan.sandbox.limit : SAMPLE_MISSING,
 		.pid = (int)run->subject.pid,
 	};
@@ -475,11 +475,7 @@ static int make_sandbox(struct pagetouch_run *run, struct error *err)
 static int start_subject(struct pagetouch_run *run, struct error *err)
 {
 	struct subject_spec spec = {
-		.region = run->plan.region,
-		.touch_params = run->plan.touch_params,
-		.lock = run->plan.lock,
-		.threads = run->plan.threads,
-		.page_size = run->plan.observe.page_size,
+		.workload = &run->plan.workload,
 		.cgroup = -1,
 		.oom_score_adj = run->plan.oom_score_adj,
 	};
@@ -510,7 +506,7 @@ static int pagetouch_start(struct pagetouch_run *run, struct error *err)
 		error_set_errno(err, r, "cannot prepare the run");
 		return r;
 	}
-	run->progress = progress_begin(run->plan.observe.touch,
+	run->progress = progress_begin(run->plan.workload.touch,
 				       run->plan.output.format == OUTPUT_NONE);
 	warn_of_group(run);
 	warn_of_disabled_kills(run);
@@ -522,23 +518,25 @@ static int pagetouch_start(struct pagetouch_run *run, struct error *err)
 	return r;
 }
 
-static bool reads(const struct observe_plan *plan)
+static bool reads(const struct workload *workload)
 {
-	for (size_t i = 0; i < plan->step_count; i++)
-		if (step_reads(&plan->steps[i]))
+	for (size_t i = 0; i < workload->step_count; i++)
+		if (step_reads(&workload->steps[i]))
 			return true;
-	return !touch_writes(plan->access) && (plan->touch > 0 || plan->lock == REGION_LOCKED);
+	return !touch_writes(workload->touch_params.access) &&
+	       (workload->touch > 0 || workload->lock == REGION_LOCKED);
 }
 
 /* What the plan makes resident of the memory that the guard watches, at the least. */
 static uint64_t memory_needed(const struct plan *plan, bool locked)
 {
+	const struct workload *workload = &plan->workload;
 	struct growth_actions actions = {
-		.region = &plan->region,
-		.access = plan->observe.access,
-		.covered = plan->observe.touch,
-		.locked = locked ? plan->region.bytes : 0,
-		.threads = plan->threads,
+		.region = &workload->region,
+		.access = workload->touch_params.access,
+		.covered = workload->touch,
+		.locked = locked ? workload->region.bytes : 0,
+		.threads = workload->threads,
 	};
 	struct growth_rule rule = growth_expect(&actions);
 
@@ -552,7 +550,7 @@ static uint64_t memory_needed(const struct plan *plan, bool locked)
 /* What the guard is going to stop is said beforehand, with what may be used. */
 static void note_scarcity(struct pagetouch_run *run)
 {
-	bool locked = region_lock_fills(run->plan.region.backing, run->plan.lock);
+	bool locked = region_lock_fills(run->plan.workload.region.backing, run->plan.workload.lock);
 	uint64_t needed = memory_needed(&run->plan, locked);
 	char text[AVAILABLE_NAME_MAX + 256], needs[SIZE_TEXT_MAX], has[SIZE_TEXT_MAX];
 	struct available_memory available;
@@ -578,28 +576,30 @@ static void give_notes(struct pagetouch_run *run)
 	if (run->plan.note)
 		on_note(run, run->plan.note);
 	note_scarcity(run);
-	if (run->plan.region.own_zeros && reads(&run->plan.observe))
+	if (run->plan.workload.region.own_zeros && reads(&run->plan.workload))
 		on_note(run, "this kernel has no page of zeros for what is only read: "
 				 "reading makes memory resident, as writing does");
-	if (run->plan.touch_params.order != ORDER_RANDOM || run->plan.seeded)
+	if (run->plan.workload.touch_params.order != ORDER_RANDOM || run->plan.seeded)
 		return;
 	snprintf(seed, sizeof(seed),
 		 "the order is random:%" PRIu64 ", with which it can be had again",
-		 run->plan.touch_params.seed);
+		 run->plan.workload.touch_params.seed);
 	on_note(run, seed);
 }
 
 int pagetouch_run(struct pagetouch_run *run)
 {
-	struct observe_sink sink = { run, on_sample, on_note, on_tick };
-	struct observe_tools tools = {
-		.subject = &run->subject,
+	struct monitor_sink sink = { run, on_sample, on_note, on_tick };
+	struct monitor monitor = {
 		.guard = &run->guard,
 		.signals = &run->signals,
 		.counters = &run->counters,
 		.sandbox = &run->sandbox,
 		.oom_monitor = &run->oom_monitor,
 		.sink = &sink,
+		.exact = run->plan.exact,
+		.needs = run->plan.needs,
+		.every = run->plan.every,
 	};
 	struct run_result *result = &run->result;
 	struct error err;
@@ -613,7 +613,8 @@ int pagetouch_run(struct pagetouch_run *run)
 	result->reason = STOP_OUTPUT;
 	result->error = print_plan(run);
 	if (result->error == 0)
-		observe_run(&run->plan.observe, &tools, result);
+		workload_follow(&run->plan.workload, &run->subject, &monitor, result,
+				&run->workload_result);
 	return pagetouch_draw(run, pagetouch_conclude(run));
 }
 

@@ -4,7 +4,6 @@
 #define PT_PAGETOUCH_RUN_H
 
 #include "lib/signals.h"
-#include "monitor/monitor.h"
 #include "monitor/oom-evidence.h"
 #include "monitor/standstill.h"
 #include "output/printer.h"
@@ -15,7 +14,7 @@
 #include "proc/machine.h"
 #include "proc/root.h"
 #include "sandbox/sandbox.h"
-#include "workload/subject.h"
+#include "workload/driver.h"
 
 /* All that a run holds; all zero before pagetouch_prepare(). */
 struct pagetouch_run {
@@ -33,6 +32,7 @@ struct pagetouch_run {
 	struct printer printer;
 	struct progress progress;
 	struct run_result result;
+	struct workload_result workload_result;
 	struct verdict verdict;		/* of the result */
 	struct recording recording;	/* for the picture; nothing without --plot */
 	int unkept;			/* negative errno: a row is missing in it */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "monitor/columns.h"
-#include "monitor/step.h"
+#include "workload/step.h"
 #include "plot/recording.h"
 
 #define CHART_SERIES_MAX 32

@@ -208,7 +208,7 @@ static const char *outcome_name(unsigned value)
 	return verdict_outcome_name((enum outcome)value);
 }
 
-static void read_steps(struct record_reading *reading, struct observe_plan *observe)
+static void read_steps(struct record_reading *reading, struct workload *workload)
 {
 	struct json_object *array = record_field(reading, "steps");
 	size_t count;
@@ -222,7 +222,7 @@ static void read_steps(struct record_reading *reading, struct observe_plan *obse
 	count = json_object_array_length(array);
 	for (size_t i = 0; i < count && i < STEPS_MAX; i++) {
 		const char *name = json_object_get_string(json_object_array_get_idx(array, i));
-		struct step *step = &observe->steps[observe->step_count++];
+		struct step *step = &workload->steps[workload->step_count++];
 
 		if (name && is_step_name(name))
 			snprintf(step->name, sizeof(step->name), "%s", name);
@@ -233,7 +233,7 @@ static void read_steps(struct record_reading *reading, struct observe_plan *obse
 
 static void read_touch_params(struct record_reading *reading, struct record_plan *plan)
 {
-	struct observe_plan *observe = &plan->observe;
+	struct workload *workload = &plan->workload;
 	uint64_t passes = record_take_figure(reading, "passes", false);
 	uint64_t threads = record_take_figure(reading, "threads", false);
 	char lock[16];
@@ -242,12 +242,12 @@ static void read_touch_params(struct record_reading *reading, struct record_plan
 						TOUCH_WRITE);
 	plan->touch_params.order = take_choice(reading, "order", kind_of_order, ORDER_RANDOM + 1,
 					       ORDER_FORWARD);
-	observe->passes = passes == SAMPLE_MISSING ? 1 : passes;
-	observe->threads = threads < UINT_MAX ? (unsigned)threads : 1;
+	workload->passes = passes == SAMPLE_MISSING ? 1 : passes;
+	workload->threads = threads < UINT_MAX ? (unsigned)threads : 1;
 	take_text(reading, "lock", lock, sizeof(lock));
-	observe->lock = !*lock ? REGION_UNLOCKED : !strcmp(lock, "onfault") ? REGION_LOCKED_ONFAULT
+	workload->lock = !*lock ? REGION_UNLOCKED : !strcmp(lock, "onfault") ? REGION_LOCKED_ONFAULT
 									   : REGION_LOCKED;
-	read_steps(reading, observe);
+	read_steps(reading, workload);
 }
 
 static void read_plan(struct record_reading *reading, struct record_plan *plan)
@@ -392,7 +392,7 @@ struct plan_record record_plan_view(const struct record_plan *plan)
 		.machine = &plan->machine,
 		.region = &plan->region,
 		.touch_params = &plan->touch_params,
-		.observe = &plan->observe,
+		.workload = &plan->workload,
 		.page_size = plan->page_size,
 		.interval = plan->interval,
 		.touch = plan->touch,

@@ -23,7 +23,7 @@ struct record_plan {
 	struct machine machine;	/* not read: all zero */
 	struct region_spec region;
 	struct touch_params touch_params;
-	struct observe_plan observe;	/* passes, threads, lock, and the names of the steps */
+	struct workload workload;	/* passes, threads, lock, and the names of the steps */
 	uint64_t page_size, interval, touch, limit;
 	int pid;
 };

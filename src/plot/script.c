@@ -210,10 +210,10 @@ static void put_titles(const struct script *script)
 			fprintf(stream, ", %s", touch_access_name(plan->touch_params->access));
 		if (plan->touch_params && plan->touch_params->order != ORDER_FORWARD)
 			fprintf(stream, ", %s", order_name(plan->touch_params->order));
-		if (plan->observe && plan->observe->passes > 1)
-			fprintf(stream, ", %" PRIu64 " passes", plan->observe->passes);
-		if (plan->observe && plan->observe->threads > 1)
-			fprintf(stream, ", %u threads", plan->observe->threads);
+		if (plan->workload && plan->workload->passes > 1)
+			fprintf(stream, ", %" PRIu64 " passes", plan->workload->passes);
+		if (plan->workload && plan->workload->threads > 1)
+			fprintf(stream, ", %u threads", plan->workload->threads);
 		if (plan->limit != SAMPLE_MISSING)
 			fprintf(stream, ", limit %s", size_text(size, plan->limit, SIZE_HUMAN));
 	}

@@ -362,7 +362,7 @@ static void append_end(const struct verdict_evidence *evidence, const char *how,
 {
 	const struct run_result *result = evidence->result;
 	enum size_unit unit = evidence->unit;
-	bool own = result->child && !strncmp(result->step, "fork:", 5);
+	bool own = result->child && result->child_counts;
 	char status[32] = "", where[VERDICT_WHERE_MAX];
 
 	/* With --expect the exit status says whether it was met. */

@@ -8,24 +8,25 @@
 
 #include "lib/size.h"
 #include "verdict/summary.h"
+#include "workload/driver.h"
 
 #define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
 
 static int append_vsz(const struct verdict_evidence *evidence, const struct growth *growth,
 		      char *text, size_t size)
 {
-	const struct run_result *result = evidence->result;
+	const struct workload_result *done = evidence->workload_result;
 	enum size_unit unit = evidence->unit;
-	uint64_t before = result->vsz_before, mapped = result->baseline.vsz;
+	uint64_t before = done->vsz_before, mapped = evidence->result->baseline.vsz;
 
 	if (growth->vsz > 0 && growth->rule.vsz_grows)
 		return snprintf(text, size, "%s took VSZ from %s to %s, while pages were touched",
-				evidence->region->backing == REGION_STACK ? "The stack"
+				evidence->workload->region.backing == REGION_STACK ? "The stack"
 									  : "Allocating",
-				TEXT(mapped), TEXT(result->filled.vsz));
+				TEXT(mapped), TEXT(done->filled.vsz));
 	if (growth->vsz)
 		return snprintf(text, size, "VSZ went from %s to %s while pages were touched",
-				TEXT(mapped), TEXT(result->filled.vsz));
+				TEXT(mapped), TEXT(done->filled.vsz));
 	if (!before || before > mapped)
 		return snprintf(text, size, "VSZ stayed at %s", TEXT(mapped));
 	return snprintf(text, size, "Mapping took VSZ from %s to %s, where it stayed",
@@ -53,14 +54,14 @@ static int append_difference(const struct growth *growth, uint64_t touched, enum
 static const char *append_deed(const struct verdict_evidence *evidence, uint64_t touched,
 			       enum size_unit unit, char *text, size_t size)
 {
-	const struct observe_plan *plan = evidence->plan;
-	bool locked = plan && region_lock_fills(evidence->region->backing, plan->lock);
+	const struct workload *workload = evidence->workload;
+	uint64_t passes = evidence->workload_result->passes;
+	bool locked = region_lock_fills(workload->region.backing, workload->lock);
 
 	if (!touched && locked)
 		snprintf(text, size, "Locking the region");
-	else if (plan && plan->passes > 1 && evidence->result->passes > 1)
-		snprintf(text, size, "Touching %s %" PRIu64 " times", TEXT(touched),
-			 evidence->result->passes);
+	else if (passes > 1)
+		snprintf(text, size, "Touching %s %" PRIu64 " times", TEXT(touched), passes);
 	else
 		snprintf(text, size, "Touching %s", TEXT(touched));
 	return text;
@@ -79,9 +80,9 @@ static void add_steps(const struct verdict_evidence *evidence, char *summary, si
 	bool done = result->reason == STOP_DONE, many;
 
 	/* A run that ended in a step may not have a row of it. */
-	if (!result->stepped || last->step != STEP_THEN)
+	if (!evidence->workload_result->stepped || last->step != STEP_THEN)
 		return;
-	many = evidence->plan->step_count > 1;
+	many = evidence->workload->step_count > 1;
 	used += (size_t)snprintf(summary + used, size - used, " After %s%s%s RSS was ",
 				 !done ? "what was done of " : many ? "the last step (" : "",
 				 sample_step_name(last), done && many ? ")" : "");
@@ -97,9 +98,8 @@ static void add_steps(const struct verdict_evidence *evidence, char *summary, si
 void summary_write(const struct verdict_evidence *evidence, const struct growth *growth,
 		   struct verdict *ret_verdict)
 {
-	const struct run_result *result = evidence->result;
 	enum size_unit unit = evidence->unit;
-	uint64_t touched = result->filled.covered;
+	uint64_t touched = evidence->workload_result->filled.covered;
 	char vsz[256], difference[1024], deed[64];
 	size_t size = sizeof(ret_verdict->summary);
 

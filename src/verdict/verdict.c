@@ -16,6 +16,7 @@
 #include "verdict/stepfail.h"
 #include "verdict/summary.h"
 #include "verdict/verdict.h"
+#include "workload/driver.h"
 
 #define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
 #define HUMAN(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
@@ -103,8 +104,8 @@ static void judge_map(const struct verdict_evidence *evidence, struct verdict *v
 {
 	struct mapfail_evidence mapfail = {
 		.error = evidence->result->error,
-		.region = *evidence->region,
-		.space = evidence->result->space,
+		.region = evidence->workload->region,
+		.space = evidence->workload_result->space,
 		.machine = *evidence->machine,
 	};
 
@@ -177,7 +178,7 @@ static void judge_malloc(const struct verdict_evidence *evidence, struct verdict
 
 	end_with(verdict, OUTCOME_MAP_REFUSED, EXIT_FAILED);
 	error_set(&verdict->err, "malloc(3) has no piece of %s after %s: %s",
-		  TEXT(evidence->region->piece), TEXT(verdict->touched), strerror(ENOMEM));
+		  TEXT(evidence->workload->region.piece), TEXT(verdict->touched), strerror(ENOMEM));
 	error_hint(&verdict->err, "what it asks for is promised (vm.overcommit_memory) "
 		   "and within ulimit -v and -d: ask for less, or for smaller pieces");
 	verdict_add_evidence(verdict, "malloc: %s", strerror(ENOMEM));
@@ -189,11 +190,11 @@ static void judge_step(const struct verdict_evidence *evidence, struct verdict *
 
 	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
 	if (!result->step[0] && result->error == -ENOMEM &&
-	    evidence->region->backing == REGION_HEAP) {
+	    evidence->workload->region.backing == REGION_HEAP) {
 		judge_malloc(evidence, verdict);
 		return;
 	}
-	stepfail_explain(result->step, touch_access_name(evidence->plan->access), result->error,
+	stepfail_explain(result->step, touch_access_name(evidence->workload->touch_params.access), result->error,
 			 &verdict->err);
 	verdict_add_evidence(verdict, "%s: %s", result->step[0] ? result->step : "touching",
 			     strerror(-result->error));
@@ -202,25 +203,27 @@ static void judge_step(const struct verdict_evidence *evidence, struct verdict *
 /* How much locking has filled, however far the run came. */
 static uint64_t locked_bytes(const struct verdict_evidence *evidence)
 {
-	const struct run_result *result = evidence->result;
+	const struct workload *workload = evidence->workload;
 
-	if (!evidence->plan || !region_lock_fills(evidence->region->backing, evidence->plan->lock))
+	if (!region_lock_fills(workload->region.backing, workload->lock))
 		return 0;
-	return result->passes ? evidence->region->bytes : result->step_done;
+	return evidence->workload_result->passes ? workload->region.bytes
+						 : evidence->result->step_done;
 }
 
 static void judge_growth(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	const struct run_result *result = evidence->result;
+	const struct sample *filled = &evidence->workload_result->filled;
 	struct growth_actions actions = {
-		.region = evidence->region,
-		.access = evidence->plan ? evidence->plan->access : TOUCH_WRITE,
-		.covered = result->filled.covered,
+		.region = &evidence->workload->region,
+		.access = evidence->workload->touch_params.access,
+		.covered = filled->covered,
 		.locked = locked_bytes(evidence),
-		.threads = evidence->plan ? evidence->plan->threads : 1,
+		.threads = evidence->workload->threads,
 	};
 	struct growth_rule rule = growth_expect(&actions);
-	struct growth growth = growth_measure(&result->baseline, &result->filled, &rule);
+	struct growth growth = growth_measure(&result->baseline, filled, &rule);
 	bool rollup = result->last.rss_rollup != SAMPLE_MISSING;
 
 	verdict->measured = true;
@@ -230,9 +233,9 @@ static void judge_growth(const struct verdict_evidence *evidence, struct verdict
 	verdict->grew = (int64_t)(verdict->rss - (rollup ? result->baseline.rss_rollup
 							 : result->baseline.rss_status));
 	verdict_add_evidence(verdict, "the last row%s, by %s: RSS grew by %lld bytes for %llu "
-			     "touched", result->stepped ? " before the steps" : "",
+			     "touched", evidence->workload_result->stepped ? " before the steps" : "",
 			     growth.exact ? "smaps_rollup" : "status", (long long)growth.rss,
-			     (unsigned long long)result->filled.covered);
+			     (unsigned long long)filled->covered);
 	summary_write(evidence, &growth, verdict);
 	if (!evidence->verify || growth_verified(&growth))
 		return;
@@ -351,10 +354,10 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 	case STOP_DIED:
 		judge_death(evidence, ret_verdict);
 		break;
-	case STOP_MAP:
+	case STOP_UNSTARTED:
 		judge_map(evidence, ret_verdict);
 		break;
-	case STOP_STEP:
+	case STOP_REFUSED:
 		judge_step(evidence, ret_verdict);
 		break;
 	case STOP_OUTPUT:

@@ -79,11 +79,14 @@ struct expectation {
 	unsigned outcomes;		/* bits: 1 << enum outcome */
 };
 
+struct workload;
+struct workload_result;
+
 struct verdict_evidence {
-	const struct region_spec *region;
-	const struct observe_plan *plan;	/* NULL: written once, and nothing else */
+	const struct workload *workload;
 	const struct hugetlb_pool *pool;	/* of the region's hugetlb pages; NULL: none */
 	const struct run_result *result;
+	const struct workload_result *workload_result;
 	const struct machine *machine;
 	uint64_t touch;			/* bytes that were to be touched */
 	int pid;			/* the subject's */

@@ -194,11 +194,7 @@ static int connect_and_fork(const struct subject_spec *spec, struct subject *sub
 {
 	CLEANUP_FD int request_read = -1, answer_write = -1;
 	struct worker worker = {
-		.region = spec->region,
-		.touch_params = spec->touch_params,
-		.lock = spec->lock,
-		.page_size = spec->page_size,
-		.threads = spec->threads,
+		.workload = spec->workload,
 		.board = subject->board,
 	};
 	int requests[2], answers[2];
@@ -219,7 +215,7 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 		  struct error *err)
 {
 	struct subject subject = { .pidfd = -1, .requests = -1, .answers = -1,
-				   .threads = spec->threads };
+				   .threads = spec->workload->threads };
 	/* Populated: a page that got its second user during the run would halve in PSS. */
 	void *memory = mmap(NULL, sizeof(*subject.board), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
@@ -267,9 +263,11 @@ uint64_t subject_touched(const struct subject *subject)
 	return bytes;
 }
 
+_Static_assert(SUBJECT_CHILDREN_MAX == DRIVER_CHILDREN_MAX, "all children are followed");
+
 int subject_adopt(struct subject *subject, pid_t pid)
 {
-	struct subject_child child = { .pid = pid };
+	struct followed child = { .pid = pid };
 
 	if (subject->child_count == SUBJECT_CHILDREN_MAX)
 		return -EAGAIN;
@@ -301,7 +299,7 @@ void subject_reap(struct subject *subject)
  * The pid is the child's as long as nobody has waited for it: its parent never does. If we are
  * denied to kill it, its parent's death takes it along.
  */
-static void kill_child(const struct subject_child *child)
+static void kill_child(const struct followed *child)
 {
 	struct pollfd death = { .fd = child->pidfd, .events = POLLIN };
 

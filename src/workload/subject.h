@@ -8,9 +8,9 @@
 #include <sys/types.h>
 
 #include "lib/error.h"
+#include "monitor/driver.h"
 #include "workload/protocol.h"
-#include "workload/region.h"
-#include "workload/touch.h"
+#include "workload/workload.h"
 
 /* The subject's comm(5), at most 15 bytes: what ps(1) and the kernel log call it. */
 #define SUBJECT_NAME "pagetouch-subj"
@@ -19,19 +19,9 @@
 #define SUBJECT_KEEP_ADJ 2000
 
 struct subject_spec {
-	struct region_spec region;	/* what it maps when asked to */
-	struct touch_params touch_params;	/* how it touches that */
-	enum region_lock lock;		/* how it locks it when asked to */
-	unsigned threads;		/* that touch at once, 1 to TOUCH_THREADS_MAX */
-	uint64_t page_size;		/* of anonymous memory, bytes */
+	const struct workload *workload;	/* what it does when asked to */
 	int cgroup;			/* directory of the cgroup that it lives in; -1: ours */
 	int oom_score_adj;		/* -1000 to 1000, or SUBJECT_KEEP_ADJ */
-};
-
-/* A child that the subject has forked. */
-struct subject_child {
-	pid_t pid;
-	int pidfd;			/* readable when it has died */
 };
 
 struct subject {
@@ -41,7 +31,7 @@ struct subject {
 	int answers;			/* read end: readable when there is one */
 	struct touch_board *board;	/* in memory that the subject has, too; NULL: ended */
 	unsigned threads;		/* that count on the board */
-	struct subject_child children[SUBJECT_CHILDREN_MAX];
+	struct followed children[SUBJECT_CHILDREN_MAX];	/* that it has forked */
 	unsigned child_count;
 	bool reaped;
 	int wait_status;		/* valid when reaped, as wait(2) gives it */

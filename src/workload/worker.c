@@ -36,28 +36,28 @@ static int start_pool(const struct worker *worker, struct worker_state *state)
 {
 	struct pool_thread *pool_threads = &state->self;
 
-	if (worker->threads > 1)
-		pool_threads = aligned_alloc(_Alignof(struct pool_thread), worker->threads *
+	if (worker->workload->threads > 1)
+		pool_threads = aligned_alloc(_Alignof(struct pool_thread), worker->workload->threads *
 					     sizeof(*pool_threads));
 	if (!pool_threads)
 		return -ENOMEM;
-	return thread_pool_start(&state->pool, pool_threads, worker->threads, worker->board);
+	return thread_pool_start(&state->pool, pool_threads, worker->workload->threads, worker->board);
 }
 
 static void clear_board(const struct worker *worker)
 {
-	for (unsigned i = 0; i < worker->threads; i++)
+	for (unsigned i = 0; i < worker->workload->threads; i++)
 		atomic_store(&worker->board->slots[i].done, 0);
 }
 
 static struct touch_job plan_scratch(const struct worker *worker, const struct worker_state *state,
 				     enum touch_access access)
 {
-	struct touch_params touch_params = { .access = access, .unit = worker->page_size,
-				       .stride = worker->page_size };
+	struct touch_params touch_params = { .access = access, .unit = worker->workload->page_size,
+				       .stride = worker->workload->page_size };
 
 	struct touch_job job = touch_plan(&touch_params, state->scratch.address,
-					  SUBJECT_SCRATCH_PAGES * worker->page_size);
+					  SUBJECT_SCRATCH_PAGES * worker->workload->page_size);
 
 	job.fd = state->scratch.fd;
 	return job;
@@ -74,7 +74,7 @@ static int touch_scratch_page(struct worker_state *state)
 /* Accesses the first page as the region will be accessed, counted nowhere. */
 static int worker_try_access(const struct worker *worker, const struct worker_state *state)
 {
-	struct touch_job job = plan_scratch(worker, state, worker->touch_params.access);
+	struct touch_job job = plan_scratch(worker, state, worker->workload->touch_params.access);
 	struct touch_slot slot = { 0 };
 	_Atomic uint32_t stop = 0;
 	uint64_t at = 0;
@@ -85,18 +85,18 @@ static int worker_try_access(const struct worker *worker, const struct worker_st
 /* Anonymous, unless calls need a file: so in any case of small pages. */
 static enum region_backing scratch_backing(const struct worker *worker)
 {
-	if (touch_calls(worker->touch_params.access))
+	if (touch_calls(worker->workload->touch_params.access))
 		return REGION_MEMFD;
-	return region_is_shared(worker->region.backing) ? REGION_SHARED : REGION_PRIVATE;
+	return region_is_shared(worker->workload->region.backing) ? REGION_SHARED : REGION_PRIVATE;
 }
 
 /* Writable, too: the probes count on it. */
 static int map_scratch(const struct worker *worker, struct worker_state *state)
 {
 	struct region_spec spec = {
-		.bytes = SUBJECT_SCRATCH_PAGES * worker->page_size,
+		.bytes = SUBJECT_SCRATCH_PAGES * worker->workload->page_size,
 		.backing = scratch_backing(worker),
-		.reserve = worker->region.reserve,
+		.reserve = worker->workload->region.reserve,
 	};
 	struct touch_job job;
 	int r = region_map(&spec, &state->scratch);
@@ -122,16 +122,16 @@ static void release_scratch(const struct worker *worker, struct worker_state *st
 static int worker_map_region(const struct worker *worker, struct worker_state *state,
 			     uint64_t *ret_address)
 {
-	const struct region_spec *spec = &worker->region;
+	const struct region_spec *spec = &worker->workload->region;
 	int r;
 
 	/* What the C library or the kernel maps cannot be advised before it is touched. */
 	if (region_grows(spec->backing) && spec->thp == REGION_THP_NEVER)
 		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	if (spec->backing == REGION_HEAP)
-		return heap_make(spec, worker->page_size, &state->heap);
+		return heap_make(spec, worker->workload->page_size, &state->heap);
 	if (spec->backing == REGION_STACK)
-		r = stack_find(spec, worker->page_size, &state->region);
+		r = stack_find(spec, worker->workload->page_size, &state->region);
 	else
 		r = region_map(spec, &state->region);
 	if (r == 0)
@@ -145,9 +145,9 @@ static struct touch_job plan_region(const struct worker *worker, struct worker_s
 {
 	struct region *region = &state->region;
 
-	if (worker->region.backing == REGION_HEAP)
+	if (worker->workload->region.backing == REGION_HEAP)
 		return heap_plan(&touch_params, &state->heap, span);
-	if (worker->region.backing != REGION_STACK)
+	if (worker->workload->region.backing != REGION_STACK)
 		return touch_plan(&touch_params, region->address, span);
 	touch_params.order = ORDER_BACKWARD;
 	return touch_plan(&touch_params, region->address + region->bytes - span, span);
@@ -156,14 +156,14 @@ static struct touch_job plan_region(const struct worker *worker, struct worker_s
 static int worker_begin(const struct worker *worker, struct worker_state *state,
 			const struct subject_request *request)
 {
-	struct touch_params touch_params = worker->touch_params;
+	struct touch_params touch_params = worker->workload->touch_params;
 	struct touch_job job;
 
 	touch_params.access = (enum touch_access)request->what;
 	/* All slots, also those of the threads that a forked child has not got. */
 	clear_board(worker);
 	job = plan_region(worker, state, touch_params, request->to);
-	job.fd = region_is_file(worker->region.backing) ? worker->region.fd : state->region.fd;
+	job.fd = region_is_file(worker->workload->region.backing) ? worker->workload->region.fd : state->region.fd;
 	thread_pool_begin(&state->pool, &job);
 	return 0;
 }
@@ -172,14 +172,14 @@ static int worker_begin(const struct worker *worker, struct worker_state *state,
 static int lock(const struct worker *worker, const struct worker_state *state, uint64_t to)
 {
 	_Atomic uint64_t *done = &worker->board->slots[0].done;
-	uint64_t most = worker->lock == REGION_LOCKED_ONFAULT ? UINT64_MAX : LOCK_CHUNK;
+	uint64_t most = worker->workload->lock == REGION_LOCKED_ONFAULT ? UINT64_MAX : LOCK_CHUNK;
 	uint64_t at = atomic_load(done), end;
 	int r = 0;
 
-	most = most < worker->touch_params.unit ? worker->touch_params.unit : most;
+	most = most < worker->workload->touch_params.unit ? worker->workload->touch_params.unit : most;
 	for (; r == 0 && at < to && !atomic_load(&worker->board->stop); at = end) {
 		end = to - at < most ? to : at + most;
-		r = region_lock(&state->region, at, end, worker->lock);
+		r = region_lock(&state->region, at, end, worker->workload->lock);
 		if (r == 0)
 			atomic_store(done, end);
 	}
@@ -193,7 +193,7 @@ static int worker_advise(const struct worker *worker, struct worker_state *state
 
 	if (advice == ADVICE_TRIM)
 		return heap_trim();
-	if (worker->region.backing == REGION_HEAP) {
+	if (worker->workload->region.backing == REGION_HEAP) {
 		if (advice != ADVICE_UNMAP)
 			return -EINVAL;
 		heap_free(&state->heap, request->to);
@@ -252,7 +252,7 @@ static int worker_carry_out(struct worker *worker, struct worker_state *state,
 	case SUBJECT_BEGIN:
 		return worker_begin(worker, state, request);
 	case SUBJECT_TOUCH:
-		return thread_pool_touch(&state->pool, request->to / worker->touch_params.unit);
+		return thread_pool_touch(&state->pool, request->to / worker->workload->touch_params.unit);
 	case SUBJECT_LOCK:
 		return lock(worker, state, request->to);
 	case SUBJECT_ADVISE:

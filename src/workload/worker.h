@@ -6,15 +6,10 @@
 #include <stdint.h>
 
 #include "workload/protocol.h"
-#include "workload/region.h"
-#include "workload/touch.h"
+#include "workload/workload.h"
 
 struct worker {
-	struct region_spec region;	/* what to map */
-	struct touch_params touch_params;	/* how to touch it */
-	enum region_lock lock;		/* how SUBJECT_LOCK locks it */
-	uint64_t page_size;		/* bytes */
-	unsigned threads;		/* that touch at once; 1: only this one */
+	const struct workload *workload;
 	struct touch_board *board;	/* shared with the observer */
 	int requests;			/* read end, struct subject_request */
 	int answers;			/* write end, struct subject_answer */

@@ -7,6 +7,7 @@
 
 #include "../tap.h"
 #include "verdict/death.h"
+#include "workload/driver.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -749,9 +750,10 @@ static void test_expectation_parse(void)
 
 /* A run that ended for REASON, and what is expected of it. */
 struct run {
-	struct region_spec region;
+	struct workload workload;
 	struct machine machine;
 	struct run_result result;
+	struct workload_result workload_result;
 	bool verify;
 	const char *expect;
 	const struct scene *scene;
@@ -759,12 +761,12 @@ struct run {
 
 static struct run make_run(enum stop_reason reason, const char *expect)
 {
-	struct run run = { .region = { .bytes = 64 * KIB }, .expect = expect,
+	struct run run = { .workload.region = { .bytes = 64 * KIB }, .expect = expect,
 			   .result = { .reason = reason, .touched = 64 * KIB } };
 
 	if (reason == STOP_DIED)
 		run.result.wait_status = SIGKILL;
-	if (reason == STOP_MAP)
+	if (reason == STOP_UNSTARTED)
 		run.result.error = -ENOMEM;
 	if (reason == STOP_SIGNAL)
 		run.result.signal = SIGINT;
@@ -778,7 +780,8 @@ static struct verdict decide(const struct run *run)
 	static struct explanation explanation;
 	struct error err;
 	struct verdict_evidence evidence = {
-		.region = &run->region, .result = &run->result, .machine = &run->machine,
+		.workload = &run->workload, .result = &run->result,
+		.workload_result = &run->workload_result, .machine = &run->machine,
 		.touch = 64 * KIB, .pid = 4711, .verify = run->verify,
 	};
 	struct verdict verdict;
@@ -805,8 +808,8 @@ static const struct {
 	{ STOP_GUARD, NULL, "guard", 0 }, { STOP_GUARD, NULL, "ok", 1 },
 	{ STOP_GUARD, NULL, "oom", 1 }, { STOP_SIGNAL, NULL, NULL, 130 },
 	{ STOP_SIGNAL, NULL, "interrupted", 0 }, { STOP_SIGNAL, NULL, "ok", 1 },
-	{ STOP_MAP, NULL, NULL, 125 }, { STOP_MAP, NULL, "enomem", 0 },
-	{ STOP_MAP, NULL, "map-refused", 0 }, { STOP_MAP, NULL, "ok", 1 },
+	{ STOP_UNSTARTED, NULL, NULL, 125 }, { STOP_UNSTARTED, NULL, "enomem", 0 },
+	{ STOP_UNSTARTED, NULL, "map-refused", 0 }, { STOP_UNSTARTED, NULL, "ok", 1 },
 	{ STOP_DIED, "v2, own limit", NULL, 137 }, { STOP_DIED, "v2, own limit", "oom", 0 },
 	{ STOP_DIED, "v2, own limit", "oom-sandbox", 0 },
 	{ STOP_DIED, "v2, own limit", "oom-global", 1 }, { STOP_DIED, "v2, own limit", "ok", 1 },
@@ -851,7 +854,7 @@ static void test_expect_verify(void)
 	run.result.measured = true;
 	run.result.last.touched = run.result.last.covered = 64 * KIB;
 	run.result.last.rss_rollup = SAMPLE_MISSING;
-	run.result.filled = run.result.last;
+	run.workload_result.filled = run.result.last;
 	run.result.baseline.rss_rollup = SAMPLE_MISSING;
 	verdict = decide(&run);
 	tap_is(verdict.exit_status, 1, "an expected end does not make up for --verify");
@@ -883,7 +886,8 @@ static struct verdict throttle(uint64_t before, uint64_t after, bool alone, bool
 	struct oom_evidence oom_evidence = { .levels = &level, .count = 1, .alone = alone };
 	struct sandbox_spec sandbox = { .limit = 64 * MIB, .high = 16 * MIB };
 	struct verdict_evidence evidence = {
-		.region = &run.region, .result = &run.result, .machine = &run.machine,
+		.workload = &run.workload, .result = &run.result,
+		.workload_result = &run.workload_result, .machine = &run.machine,
 		.touch = 64 * KIB, .oom_evidence = &oom_evidence, .sandbox = &sandbox,
 	};
 	struct verdict verdict;

@@ -493,10 +493,10 @@ static void check_plan(size_t i)
 	if (!tap_ok(plan_line(plans[i].words, GIB, page_sizes[0], &plan, &err) == 0,
 		    "planned: %s", line))
 		return;
-	tap_is((int64_t)plan.region.bytes, (int64_t)plans[i].size, "SIZE in whole pages");
-	tap_is((int64_t)plan.observe.touch, (int64_t)plans[i].touch, "what is to be touched");
-	tap_is((int64_t)plan.observe.interval, (int64_t)plans[i].interval, "INTERVAL");
-	tap_is((int64_t)plan.observe.rate, (int64_t)plans[i].rate, "rate");
+	tap_is((int64_t)plan.workload.region.bytes, (int64_t)plans[i].size, "SIZE in whole pages");
+	tap_is((int64_t)plan.workload.touch, (int64_t)plans[i].touch, "what is to be touched");
+	tap_is((int64_t)plan.workload.interval, (int64_t)plans[i].interval, "INTERVAL");
+	tap_is((int64_t)plan.workload.rate, (int64_t)plans[i].rate, "rate");
 	tap_ok((plan.note != NULL) == plans[i].note, "%s: %s", line,
 	       plans[i].note ? "a note" : "no note");
 }
@@ -553,12 +553,12 @@ static void test_page_sizes(void)
 		request_default(&request);
 		request.size.bytes = 32 * page - 1;
 		tap_is(plan_make(&request, 0, page, &plan, &err), 0, "another page size");
-		tap_is((int64_t)plan.region.bytes, (int64_t)(32 * page), "SIZE is 32 pages");
-		tap_is((int64_t)plan.observe.interval, (int64_t)(2 * page), "INTERVAL is two");
-		tap_is((int64_t)plan.observe.page_size, (int64_t)page, "the plan knows it");
+		tap_is((int64_t)plan.workload.region.bytes, (int64_t)(32 * page), "SIZE is 32 pages");
+		tap_is((int64_t)plan.workload.interval, (int64_t)(2 * page), "INTERVAL is two");
+		tap_is((int64_t)plan.workload.page_size, (int64_t)page, "the plan knows it");
 		request.size.bytes = 1;
 		plan_make(&request, 0, page, &plan, &err);
-		tap_ok(plan.region.bytes == page && plan.observe.interval == page,
+		tap_ok(plan.workload.region.bytes == page && plan.workload.interval == page,
 		       "one byte is a page, and so is INTERVAL");
 	}
 }
@@ -571,14 +571,14 @@ static void test_plan_passes_on(void)
 	struct error err = { "", "" };
 
 	tap_is(plan_line(words, 0, page_sizes[0], &plan, &err), 0, "a plan of many options");
-	tap_ok(plan.region.backing == REGION_SHARED && plan.region.thp == REGION_THP_ALWAYS &&
-	       plan.region.reserve, "the region is as asked for");
-	tap_ok(plan.observe.exact && plan.verify && !plan.guard, "so are exactness and guard");
-	tap_is((int64_t)plan.observe.hold, (int64_t)(5 * NS_PER_SECOND),
+	tap_ok(plan.workload.region.backing == REGION_SHARED && plan.workload.region.thp == REGION_THP_ALWAYS &&
+	       plan.workload.region.reserve, "the region is as asked for");
+	tap_ok(plan.exact && plan.verify && !plan.guard, "so are exactness and guard");
+	tap_is((int64_t)plan.workload.hold, (int64_t)(5 * NS_PER_SECOND),
 	       "so is the time of holding");
-	tap_is((int64_t)plan.observe.every, (int64_t)NS_PER_SECOND,
+	tap_is((int64_t)plan.every, (int64_t)NS_PER_SECOND,
 	       "while holding, a sample every second unless asked otherwise");
-	tap_is(plan.observe.needs, NEED_ROLLUP, "the plan knows what the columns need");
+	tap_is(plan.needs, NEED_ROLLUP, "the plan knows what the columns need");
 	tap_is((int64_t)plan.output.columns.count, 1, "and which are shown");
 }
 

@@ -429,7 +429,7 @@ static void test_json_touch_params(void)
 	struct region_spec file = { .bytes = MIB, .backing = REGION_FILE_SHARED };
 	struct touch_params touch_params = { .access = TOUCH_POPULATE_READ, .order = ORDER_RANDOM,
 				       .seed = 42, .unit = 4096, .stride = 65536 };
-	static struct observe_plan observe = {
+	static struct workload workload = {
 		.passes = 3, .threads = 2, .lock = REGION_LOCKED_ONFAULT, .step_count = 2,
 		.steps = { { .name = "dontneed:50%" }, { .name = "fork" } },
 	};
@@ -440,7 +440,7 @@ static void test_json_touch_params(void)
 
 	record.region = &file;
 	record.touch_params = &touch_params;
-	record.observe = &observe;
+	record.workload = &workload;
 	record.file = "a\"b\n";
 	open_press(&press, &output);
 	printer_plan(&press.printer, &record);

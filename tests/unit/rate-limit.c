@@ -6,7 +6,7 @@
 
 #include "../tap.h"
 #include "monitor/guard.h"
-#include "monitor/rate-limit.h"
+#include "workload/rate-limit.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)

@@ -66,10 +66,10 @@ static void test_plan(void)
 		       plan->limit == 32 << 20 && plan->pid == 77,
 	       "its figures");
 	tap_ok(plan->region.backing == REGION_SHARED && plan->touch_params.access == TOUCH_READ &&
-		       plan->touch_params.order == ORDER_RANDOM && plan->observe.passes == 2 &&
-		       plan->observe.threads == 4 && plan->observe.lock == REGION_LOCKED_ONFAULT,
+		       plan->touch_params.order == ORDER_RANDOM && plan->workload.passes == 2 &&
+		       plan->workload.threads == 4 && plan->workload.lock == REGION_LOCKED_ONFAULT,
 	       "its manner");
-	tap_ok(plan->observe.step_count == 2 && !strcmp(plan->observe.steps[1].name, "hold:1s"),
+	tap_ok(plan->workload.step_count == 2 && !strcmp(plan->workload.steps[1].name, "hold:1s"),
 	       "its steps");
 	tap_ok(!strcmp(view.host->name, "vm") && !strcmp(view.host->kernel, "6.18.0") &&
 	       !strcmp(view.host->time, "2026-11-24T15:59:06Z"), "where and when");
@@ -93,7 +93,7 @@ static void test_names(void)
 		snprintf(text, sizeof(text), LEAST "\"steps\":"
 			 "[\"%s:1.5K/2M\",\"%s:12.5%%\"]}", step_rules[i].name,
 			 step_rules[i].name);
-		tap_ok(parse(text, &r)->plan.observe.step_count == 2 && r == 0, "step %s",
+		tap_ok(parse(text, &r)->plan.workload.step_count == 2 && r == 0, "step %s",
 		       step_rules[i].name);
 	}
 }

@@ -126,11 +126,14 @@ static void walk(struct subject *subject, struct sampler *sampler, uint64_t page
 
 static void test_backing(enum region_backing backing, uint64_t page_size)
 {
-	struct subject_spec spec = {
+	struct workload workload = {
 		.region = { .bytes = PAGES * page_size, .backing = backing },
 		.touch_params = { .unit = page_size, .stride = page_size },
 		.threads = 1,
 		.page_size = page_size,
+	};
+	struct subject_spec spec = {
+		.workload = &workload,
 		.cgroup = -1,
 		.oom_score_adj = 1000,
 	};
@@ -155,9 +158,9 @@ static void test_backing(enum region_backing backing, uint64_t page_size)
 /* A dead subject is an error, not a row of zeros. */
 static void test_death(uint64_t page_size)
 {
+	struct workload workload = { .region.bytes = page_size, .page_size = page_size };
 	struct subject_spec spec = {
-		.region.bytes = page_size,
-		.page_size = page_size,
+		.workload = &workload,
 		.cgroup = -1,
 		.oom_score_adj = SUBJECT_KEEP_ADJ,
 	};

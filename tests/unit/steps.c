@@ -144,7 +144,7 @@ static int make(const char *const *list, struct plan *ret_plan, struct error *er
 		? plan_make(&request, 1024 * MIB, 4096, ret_plan, err) : -EBADMSG;
 	/* The file's name is of the words. */
 	if (r == 0)
-		ret_plan->file = NULL;
+		ret_plan->workload.file = NULL;
 	words_free(&words);
 	return r;
 }
@@ -376,18 +376,18 @@ static void test_plans(void)
 
 		tap_ok(make(plans[i].words, &plan, &err) == 0,
 		       "plan %zu: %s", i, err.message);
-		tap_is((int64_t)plan.region.bytes, (int64_t)plans[i].size, "its size");
-		tap_is((int64_t)plan.touch_params.unit, (int64_t)plans[i].unit, "one page");
-		tap_is((int64_t)plan.touch_params.stride, (int64_t)plans[i].stride,
+		tap_is((int64_t)plan.workload.region.bytes, (int64_t)plans[i].size, "its size");
+		tap_is((int64_t)plan.workload.touch_params.unit, (int64_t)plans[i].unit, "one page");
+		tap_is((int64_t)plan.workload.touch_params.stride, (int64_t)plans[i].stride,
 		       "from one to the next");
-		tap_is((int64_t)plan.observe.span, (int64_t)plans[i].span,
+		tap_is((int64_t)plan.workload.span, (int64_t)plans[i].span,
 		       "how much is walked over");
-		tap_is((int64_t)plan.observe.touch, (int64_t)plans[i].touch,
+		tap_is((int64_t)plan.workload.touch, (int64_t)plans[i].touch,
 		       "how much is touched");
-		tap_is((int64_t)plan.observe.interval, (int64_t)plans[i].interval,
+		tap_is((int64_t)plan.workload.interval, (int64_t)plans[i].interval,
 		       "between two rows");
-		tap_ok(plan.region.backing == plans[i].backing, "what is mapped");
-		tap_ok(plan.region.read_only == plans[i].read_only, "whether for reading only");
+		tap_ok(plan.workload.region.backing == plans[i].backing, "what is mapped");
+		tap_ok(plan.workload.region.read_only == plans[i].read_only, "whether for reading only");
 	}
 }
 
@@ -404,7 +404,7 @@ static void test_bounds(void)
 
 	tap_is(make(words, &plan, &err), 0, "bounds");
 	for (size_t i = 0; i < ARRAY_SIZE(bytes); i++)
-		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i],
+		tap_is((int64_t)plan.workload.steps[i].bytes, (int64_t)bytes[i],
 		       "as they are written");
 	request_default(&request);
 	step_parse("limit:4M", &request.steps[request.step_count++], &err);
@@ -420,7 +420,7 @@ static uint64_t piece_of(const char *option, const char *size)
 	static struct plan plan;
 	struct error err = { "", "" };
 
-	return make(words, &plan, &err) == 0 ? plan.region.piece : 0;
+	return make(words, &plan, &err) == 0 ? plan.workload.region.piece : 0;
 }
 
 static void test_heap_pieces(void)
@@ -457,9 +457,9 @@ static void test_parts(void)
 	struct error err = { "", "" };
 
 	tap_is(make(words, &plan, &err), 0, "steps with their parts");
-	tap_is((int64_t)plan.observe.step_count, ARRAY_SIZE(bytes), "all of them, in order");
+	tap_is((int64_t)plan.workload.step_count, ARRAY_SIZE(bytes), "all of them, in order");
 	for (size_t i = 0; i < ARRAY_SIZE(bytes); i++)
-		tap_is((int64_t)plan.observe.steps[i].bytes, (int64_t)bytes[i],
+		tap_is((int64_t)plan.workload.steps[i].bytes, (int64_t)bytes[i],
 		       "in whole pages of the region");
 }
 

@@ -7,6 +7,7 @@
 
 #include "../tap.h"
 #include "verdict/verdict.h"
+#include "workload/driver.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -15,9 +16,10 @@
 
 /* What a run was and how it ended. */
 struct scene {
-	struct region_spec region;
+	struct workload workload;
 	struct machine machine;
 	struct run_result result;
+	struct workload_result workload_result;
 	bool verify;
 	enum size_unit unit;
 };
@@ -26,13 +28,13 @@ struct scene {
 static struct scene make_scene(enum stop_reason reason)
 {
 	struct scene scene = {
-		.region = { .bytes = 128 * KIB },
+		.workload.region = { .bytes = 128 * KIB },
 		.machine = { .mem_total = 16 * GIB, .mem_available = 8 * GIB },
 		.result = {
-			.reason = reason, .touched = 64 * KIB, .vsz_before = 2 * MIB,
-			.measured = true,
+			.reason = reason, .touched = 64 * KIB, .measured = true,
 			.baseline = { .vsz = 3 * MIB, .rss_status = MIB, .rss_rollup = MIB },
 		},
+		.workload_result.vsz_before = 2 * MIB,
 	};
 
 	scene.result.last = scene.result.baseline;
@@ -47,15 +49,17 @@ static struct scene make_scene(enum stop_reason reason)
 /* Without steps the last sample is the last of the touching, too. */
 static struct verdict decide(const struct scene *scene)
 {
+	struct workload_result workload_result = scene->workload_result;
 	struct run_result result = scene->result;
 	struct verdict_evidence evidence = {
-		.region = &scene->region, .result = &result, .machine = &scene->machine,
+		.workload = &scene->workload, .result = &result,
+		.workload_result = &workload_result, .machine = &scene->machine,
 		.touch = 64 * KIB, .pid = 4711, .unit = scene->unit, .verify = scene->verify,
 	};
 	struct verdict verdict;
 
 	result.last.covered = result.last.touched;
-	result.filled = result.last;
+	workload_result.filled = result.last;
 	memset(&verdict, 0x5a, sizeof(verdict));
 	verdict_decide(&evidence, &verdict);
 	return verdict;
@@ -111,7 +115,8 @@ static void test_limit(void)
 	struct sandbox_spec sandbox = { .limit = 64 * MIB };
 	struct scene scene = make_scene(STOP_DONE);
 	struct verdict_evidence evidence = {
-		.region = &scene.region, .result = &scene.result, .machine = &scene.machine,
+		.workload = &scene.workload, .result = &scene.result,
+		.workload_result = &scene.workload_result, .machine = &scene.machine,
 		.sandbox = &sandbox,
 	};
 	struct verdict verdict;
@@ -163,7 +168,7 @@ static void test_summary_falling(void)
 	struct scene scene = make_scene(STOP_DONE);
 	struct verdict verdict;
 
-	scene.result.vsz_before = 0;
+	scene.workload_result.vsz_before = 0;
 	scene.result.last.rss_rollup = MIB - 8 * KIB;
 	scene.result.last.file = 0;
 	verdict = decide(&scene);
@@ -238,7 +243,7 @@ static void test_verified_shared(void)
 	struct verdict verdict;
 
 	scene.verify = true;
-	scene.region.backing = REGION_SHARED;
+	scene.workload.region.backing = REGION_SHARED;
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_COMPLETED, 1, "private growth does not verify a shared region");
 	scene.result.last.anon_rollup = 0;
@@ -402,13 +407,13 @@ static void test_left(void)
 
 static void test_map_refused(void)
 {
-	struct scene scene = make_scene(STOP_MAP);
+	struct scene scene = make_scene(STOP_UNSTARTED);
 	struct verdict verdict;
 
 	scene.result.measured = false;
 	scene.result.touched = 0;
 	scene.result.error = -ENOMEM;
-	scene.result.space = (struct process_space){ .vm_size = MIB, .maps = 20,
+	scene.workload_result.space = (struct process_space){ .vm_size = MIB, .maps = 20,
 		.largest_hole = GIB, .limit_as = MIB, .limit_data = PROCESS_UNLIMITED };
 	verdict = decide(&scene);
 	check(&verdict, OUTCOME_MAP_REFUSED, 125, "a refused mapping");
@@ -421,12 +426,12 @@ static void test_map_refused(void)
 
 static void test_map_machine(void)
 {
-	struct scene scene = make_scene(STOP_MAP);
+	struct scene scene = make_scene(STOP_UNSTARTED);
 	struct verdict verdict;
 
 	scene.result.measured = false;
 	scene.result.error = -ENOMEM;
-	scene.region = (struct region_spec){ .bytes = 64 * GIB, .reserve = true };
+	scene.workload.region = (struct region_spec){ .bytes = 64 * GIB, .reserve = true };
 	verdict = decide(&scene);
 	tap_has(verdict.err.message, "vm.overcommit_memory",
 		"region and machine are part of the evidence");

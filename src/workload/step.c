@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/duration.h"
-#include "monitor/step.h"
+#include "workload/step.h"
 #include "sandbox/sandbox-limit.h"
 #include "workload/memory-advice.h"
 #include "workload/touch.h"

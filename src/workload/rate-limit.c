@@ -4,7 +4,7 @@
 
 #include "lib/duration.h"
 #include "lib/number.h"
-#include "monitor/rate-limit.h"
+#include "workload/rate-limit.h"
 
 /* Falling behind by more than this starts the schedule anew. */
 #define RATE_LIMITER_STALL_NS (100 * NS_PER_MS)
