@@ -140,4 +140,13 @@ for document in README.md CONTRIBUTING.md; do
 		[ -e "$srcdir/$name" ] || echo "$name"
 	done <"$tmp/named")" '' "$document: the tools that it names and the files that it links to are there"
 done
+
+# What follows a process knows nothing of the one driver that there is: CONTRIBUTING.md. An installed
+# test has no sources.
+if [ -d "$srcdir/src/monitor" ]; then
+	is "$(cd "$srcdir/src" && grep -l '#include "workload/' monitor/* verdict/verdict.h \
+		verdict/death.*)" '' 'the monitor includes nothing of the workload'
+else
+	skip 'what the monitor includes' 'the sources are not here'
+fi
 done_testing
