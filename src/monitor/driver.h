@@ -28,7 +28,8 @@ struct driver {
 	struct followed subject;
 	const struct followed *children;	/* that the subject has forked: the driver's */
 	unsigned child_count;		/* up to DRIVER_CHILDREN_MAX; see monitor_adopt() */
-	int event_fd;			/* readable when the driver has something to do; -1: never */
+	int event_fd;			/* readable when the driver has something to do;
+					 * -1: never */
 
 	/*
 	 * Leads MONITOR through the run: waits, takes rows. Returns 0 when all is done, or the
@@ -54,8 +55,9 @@ struct driver {
 	int (*reap)(struct driver *driver, unsigned process);
 
 	/*
-	 * The run, of which LAST is the last row, is cut short: brings the subject to rest, so that
-	 * it can be read once more. Returns whether a row of that would tell more. NULL: it would.
+	 * The run, of which LAST is the last row, is cut short: brings the subject to rest, so
+	 * that it can be read once more. Returns whether a row of that would tell more. NULL: it
+	 * would.
 	 */
 	bool (*halt)(struct driver *driver, const struct sample *last);
 };

@@ -91,9 +91,9 @@ struct monitor {
 };
 
 /*
- * Has the driver lead through the run, stops early for the guard, a signal or a death, and takes one
- * exact reading at the end while the memory is still there. Fills *ret_result on every way out,
- * but for what is the driver's.
+ * Has the driver lead through the run, stops early for the guard, a signal or a death, and takes
+ * one exact reading at the end while the memory is still there. Fills *ret_result on every way
+ * out, but for what is the driver's.
  */
 void monitor_run(struct monitor *monitor, struct run_result *ret_result);
 

@@ -336,8 +336,9 @@ int plan_make(const struct request *request, uint64_t available, uint64_t page_s
 
 	plan_outline(request, page_size, &plan);
 	if (r == 0)
-		r = plan_to_pages("SIZE", request->size, available, plan.workload.touch_params.unit,
-				  &plan.workload.region.bytes, err);
+		r = plan_to_pages("SIZE", request->size, available,
+				  plan.workload.touch_params.unit, &plan.workload.region.bytes,
+				  err);
 	if (r == 0)
 		r = plan_heap(request, &plan, err);
 	if (r == 0)

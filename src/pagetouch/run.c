@@ -155,24 +155,25 @@ static int take_signals(struct pagetouch_run *run, struct error *err)
 
 static int open_file(struct pagetouch_run *run, struct error *err)
 {
-	struct plan *plan = &run->plan;
+	struct workload *workload = &run->plan.workload;
+	struct region_spec *region = &workload->region;
 	struct backing_file_params params = {
-		.path = plan->workload.file,
-		.bytes = plan->workload.region.bytes,
-		.page_size = plan->workload.page_size,
-		.writes = plan->workload.touch_params.access == TOUCH_PWRITE ||
-			  (plan->workload.region.backing == REGION_FILE_SHARED && !plan->workload.region.read_only),
+		.path = workload->file,
+		.bytes = region->bytes,
+		.page_size = workload->page_size,
+		.writes = workload->touch_params.access == TOUCH_PWRITE ||
+			  (region->backing == REGION_FILE_SHARED && !region->read_only),
 	};
 	struct backing_file file = { .fd = -1 };
 	int r;
 
-	if (!plan->workload.file)
+	if (!workload->file)
 		return EXIT_DONE;
 	r = backing_file_open(&params, &file, err);
 	if (r < 0)
 		return r == -EDOM ? EXIT_USAGE : EXIT_FAILED;
-	run->file = plan->workload.region.fd = file.fd;
-	plan->workload.region.on_tmpfs = file.on_tmpfs;
+	run->file = region->fd = file.fd;
+	region->on_tmpfs = file.on_tmpfs;
 	return EXIT_DONE;
 }
 
@@ -550,7 +551,8 @@ static uint64_t memory_needed(const struct plan *plan, bool locked)
 /* What the guard is going to stop is said beforehand, with what may be used. */
 static void note_scarcity(struct pagetouch_run *run)
 {
-	bool locked = region_lock_fills(run->plan.workload.region.backing, run->plan.workload.lock);
+	const struct workload *workload = &run->plan.workload;
+	bool locked = region_lock_fills(workload->region.backing, workload->lock);
 	uint64_t needed = memory_needed(&run->plan, locked);
 	char text[AVAILABLE_NAME_MAX + 256], needs[SIZE_TEXT_MAX], has[SIZE_TEXT_MAX];
 	struct available_memory available;

@@ -245,8 +245,8 @@ static void read_touch_params(struct record_reading *reading, struct record_plan
 	workload->passes = passes == SAMPLE_MISSING ? 1 : passes;
 	workload->threads = threads < UINT_MAX ? (unsigned)threads : 1;
 	take_text(reading, "lock", lock, sizeof(lock));
-	workload->lock = !*lock ? REGION_UNLOCKED : !strcmp(lock, "onfault") ? REGION_LOCKED_ONFAULT
-									   : REGION_LOCKED;
+	workload->lock = !*lock ? REGION_UNLOCKED
+		: !strcmp(lock, "onfault") ? REGION_LOCKED_ONFAULT : REGION_LOCKED;
 	read_steps(reading, workload);
 }
 

@@ -171,31 +171,27 @@ static void judge_output(const struct verdict_evidence *evidence, struct verdict
 	error_hint(&verdict->err, "the run was ended there");
 }
 
-/* malloc(3) has no more: the mapping that it wanted was refused. */
-static void judge_malloc(const struct verdict_evidence *evidence, struct verdict *verdict)
-{
-	enum size_unit unit = evidence->unit;
-
-	end_with(verdict, OUTCOME_MAP_REFUSED, EXIT_FAILED);
-	error_set(&verdict->err, "malloc(3) has no piece of %s after %s: %s",
-		  TEXT(evidence->workload->region.piece), TEXT(verdict->touched), strerror(ENOMEM));
-	error_hint(&verdict->err, "what it asks for is promised (vm.overcommit_memory) "
-		   "and within ulimit -v and -d: ask for less, or for smaller pieces");
-	verdict_add_evidence(verdict, "malloc: %s", strerror(ENOMEM));
-}
-
 static void judge_step(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	const struct run_result *result = evidence->result;
+	const struct workload *workload = evidence->workload;
+	enum size_unit unit = evidence->unit;
 
-	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
+	/* malloc(3) has no more: the mapping that it wanted was refused. */
 	if (!result->step[0] && result->error == -ENOMEM &&
-	    evidence->workload->region.backing == REGION_HEAP) {
-		judge_malloc(evidence, verdict);
+	    workload->region.backing == REGION_HEAP) {
+		end_with(verdict, OUTCOME_MAP_REFUSED, EXIT_FAILED);
+		error_set(&verdict->err, "malloc(3) has no piece of %s after %s: %s",
+			  TEXT(workload->region.piece), TEXT(verdict->touched),
+			  strerror(ENOMEM));
+		error_hint(&verdict->err, "what it asks for is promised (vm.overcommit_memory) "
+			   "and within ulimit -v and -d: ask for less, or for smaller pieces");
+		verdict_add_evidence(verdict, "malloc: %s", strerror(ENOMEM));
 		return;
 	}
-	stepfail_explain(result->step, touch_access_name(evidence->workload->touch_params.access), result->error,
-			 &verdict->err);
+	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
+	stepfail_explain(result->step, touch_access_name(workload->touch_params.access),
+			 result->error, &verdict->err);
 	verdict_add_evidence(verdict, "%s: %s", result->step[0] ? result->step : "touching",
 			     strerror(-result->error));
 }
@@ -232,8 +228,8 @@ static void judge_growth(const struct verdict_evidence *evidence, struct verdict
 	verdict->rss = rollup ? result->last.rss_rollup : result->last.rss_status;
 	verdict->grew = (int64_t)(verdict->rss - (rollup ? result->baseline.rss_rollup
 							 : result->baseline.rss_status));
-	verdict_add_evidence(verdict, "the last row%s, by %s: RSS grew by %lld bytes for %llu "
-			     "touched", evidence->workload_result->stepped ? " before the steps" : "",
+	verdict_add_evidence(verdict, "the last row%s, by %s: RSS grew by %lld bytes for %llu touched",
+			     evidence->workload_result->stepped ? " before the steps" : "",
 			     growth.exact ? "smaps_rollup" : "status", (long long)growth.rss,
 			     (unsigned long long)filled->covered);
 	summary_write(evidence, &growth, verdict);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* driver-steps.c - carry out what follows the touching, one step after the other, each with its row */
+/* driver-steps.c - carry out what follows the touching, step by step, each with its row */
 #include <config.h>
 
 #include <string.h>

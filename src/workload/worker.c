@@ -35,13 +35,14 @@ struct worker_state {
 static int start_pool(const struct worker *worker, struct worker_state *state)
 {
 	struct pool_thread *pool_threads = &state->self;
+	unsigned threads = worker->workload->threads;
 
-	if (worker->workload->threads > 1)
-		pool_threads = aligned_alloc(_Alignof(struct pool_thread), worker->workload->threads *
-					     sizeof(*pool_threads));
+	if (threads > 1)
+		pool_threads = aligned_alloc(_Alignof(struct pool_thread),
+					     threads * sizeof(*pool_threads));
 	if (!pool_threads)
 		return -ENOMEM;
-	return thread_pool_start(&state->pool, pool_threads, worker->workload->threads, worker->board);
+	return thread_pool_start(&state->pool, pool_threads, threads, worker->board);
 }
 
 static void clear_board(const struct worker *worker)
@@ -157,29 +158,31 @@ static int worker_begin(const struct worker *worker, struct worker_state *state,
 			const struct subject_request *request)
 {
 	struct touch_params touch_params = worker->workload->touch_params;
+	const struct region_spec *spec = &worker->workload->region;
 	struct touch_job job;
 
 	touch_params.access = (enum touch_access)request->what;
 	/* All slots, also those of the threads that a forked child has not got. */
 	clear_board(worker);
 	job = plan_region(worker, state, touch_params, request->to);
-	job.fd = region_is_file(worker->workload->region.backing) ? worker->workload->region.fd : state->region.fd;
+	job.fd = region_is_file(spec->backing) ? spec->fd : state->region.fd;
 	thread_pool_begin(&state->pool, &job);
 	return 0;
 }
 
 /* With MLOCK_ONFAULT nothing becomes resident, so that one call does. */
-static int lock(const struct worker *worker, const struct worker_state *state, uint64_t to)
+static int worker_lock(const struct worker *worker, const struct worker_state *state, uint64_t to)
 {
 	_Atomic uint64_t *done = &worker->board->slots[0].done;
-	uint64_t most = worker->workload->lock == REGION_LOCKED_ONFAULT ? UINT64_MAX : LOCK_CHUNK;
-	uint64_t at = atomic_load(done), end;
+	uint64_t unit = worker->workload->touch_params.unit, at = atomic_load(done), end;
+	enum region_lock lock = worker->workload->lock;
+	uint64_t most = lock == REGION_LOCKED_ONFAULT ? UINT64_MAX
+		: unit > LOCK_CHUNK ? unit : LOCK_CHUNK;
 	int r = 0;
 
-	most = most < worker->workload->touch_params.unit ? worker->workload->touch_params.unit : most;
 	for (; r == 0 && at < to && !atomic_load(&worker->board->stop); at = end) {
 		end = to - at < most ? to : at + most;
-		r = region_lock(&state->region, at, end, worker->workload->lock);
+		r = region_lock(&state->region, at, end, lock);
 		if (r == 0)
 			atomic_store(done, end);
 	}
@@ -252,9 +255,10 @@ static int worker_carry_out(struct worker *worker, struct worker_state *state,
 	case SUBJECT_BEGIN:
 		return worker_begin(worker, state, request);
 	case SUBJECT_TOUCH:
-		return thread_pool_touch(&state->pool, request->to / worker->workload->touch_params.unit);
+		return thread_pool_touch(&state->pool,
+					 request->to / worker->workload->touch_params.unit);
 	case SUBJECT_LOCK:
-		return lock(worker, state, request->to);
+		return worker_lock(worker, state, request->to);
 	case SUBJECT_ADVISE:
 		return worker_advise(worker, state, request);
 	case SUBJECT_FORK:

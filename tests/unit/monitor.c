@@ -225,7 +225,7 @@ int main(void)
 	const char *sanitizer = getenv("PAGETOUCH_SANITIZED");
 
 	if (sanitizer && strcmp(sanitizer, "no") != 0)
-		tap_skip_all("a sanitizer or valgrind makes the process's own numbers meaningless");
+		tap_skip_all("under a sanitizer or valgrind the process's numbers mean nothing");
 	test_rows();
 	test_death();
 	test_signal();

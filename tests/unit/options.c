@@ -553,7 +553,8 @@ static void test_page_sizes(void)
 		request_default(&request);
 		request.size.bytes = 32 * page - 1;
 		tap_is(plan_make(&request, 0, page, &plan, &err), 0, "another page size");
-		tap_is((int64_t)plan.workload.region.bytes, (int64_t)(32 * page), "SIZE is 32 pages");
+		tap_is((int64_t)plan.workload.region.bytes, (int64_t)(32 * page),
+		       "SIZE is 32 pages");
 		tap_is((int64_t)plan.workload.interval, (int64_t)(2 * page), "INTERVAL is two");
 		tap_is((int64_t)plan.workload.page_size, (int64_t)page, "the plan knows it");
 		request.size.bytes = 1;
@@ -571,8 +572,9 @@ static void test_plan_passes_on(void)
 	struct error err = { "", "" };
 
 	tap_is(plan_line(words, 0, page_sizes[0], &plan, &err), 0, "a plan of many options");
-	tap_ok(plan.workload.region.backing == REGION_SHARED && plan.workload.region.thp == REGION_THP_ALWAYS &&
-	       plan.workload.region.reserve, "the region is as asked for");
+	tap_ok(plan.workload.region.backing == REGION_SHARED &&
+	       plan.workload.region.thp == REGION_THP_ALWAYS && plan.workload.region.reserve,
+	       "the region is as asked for");
 	tap_ok(plan.exact && plan.verify && !plan.guard, "so are exactness and guard");
 	tap_is((int64_t)plan.workload.hold, (int64_t)(5 * NS_PER_SECOND),
 	       "so is the time of holding");

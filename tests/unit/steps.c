@@ -377,7 +377,8 @@ static void test_plans(void)
 		tap_ok(make(plans[i].words, &plan, &err) == 0,
 		       "plan %zu: %s", i, err.message);
 		tap_is((int64_t)plan.workload.region.bytes, (int64_t)plans[i].size, "its size");
-		tap_is((int64_t)plan.workload.touch_params.unit, (int64_t)plans[i].unit, "one page");
+		tap_is((int64_t)plan.workload.touch_params.unit, (int64_t)plans[i].unit,
+		       "one page");
 		tap_is((int64_t)plan.workload.touch_params.stride, (int64_t)plans[i].stride,
 		       "from one to the next");
 		tap_is((int64_t)plan.workload.span, (int64_t)plans[i].span,
@@ -387,7 +388,8 @@ static void test_plans(void)
 		tap_is((int64_t)plan.workload.interval, (int64_t)plans[i].interval,
 		       "between two rows");
 		tap_ok(plan.workload.region.backing == plans[i].backing, "what is mapped");
-		tap_ok(plan.workload.region.read_only == plans[i].read_only, "whether for reading only");
+		tap_ok(plan.workload.region.read_only == plans[i].read_only,
+		       "whether for reading only");
 	}
 }
 
