@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/advice.h"
+#include "lib/macros.h"
 
 /* A process that holds this much of RAM is the machine's trouble, whoever was killed. */
 #define LONE_SHARE 40
@@ -70,85 +71,6 @@ static void advise_nodes(struct oom_textbuf *buf)
 	oom_sentence(buf, "Let it use more nodes (%s): those allowed had %s free, the others %s.",
 		     cpuset ? "cpuset.mems" : "its mbind or set_mempolicy, numactl --membind",
 		     BYTES(memory_usage->nodes_free), BYTES(memory_usage->others_free));
-}
-
-static void advise_huge(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
-
-	buf->weight = oom_at_least(memory_usage->hugetlb_unused, OOM_MUCH_UNUSED_HUGE,
-				     memory_usage->ram)
-			  ? memory_usage->hugetlb_unused : memory_usage->hugetlb;
-	if (oom_at_least(memory_usage->hugetlb_unused, OOM_MUCH_UNUSED_HUGE, memory_usage->ram))
-		oom_sentence(buf, "Lower vm.nr_hugepages (or hugepages= at boot): %s of hugetlb "
-			     "pages were unused (%s of RAM), and nobody else may use "
-			     "them.", BYTES(memory_usage->hugetlb_unused),
-			     SHARE(memory_usage->hugetlb_unused, memory_usage->ram));
-	else if (oom_at_least(memory_usage->hugetlb, OOM_MUCH_HUGETLB, memory_usage->ram))
-		oom_sentence(buf, "Check vm.nr_hugepages against what is needed: hugetlb pages "
-			     "took %s (%s of RAM), and the OOM killer does not count "
-			     "them.", BYTES(memory_usage->hugetlb),
-			     SHARE(memory_usage->hugetlb, memory_usage->ram));
-}
-
-static void advise_slab(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
-	const struct oom_cache *top = NULL;
-
-	buf->weight = memory_usage->slab_unreclaimable;
-	if (!oom_at_least(memory_usage->slab_unreclaimable, OOM_MUCH_SLAB, memory_usage->ram))
-		return;
-	oom_sentence(buf,
-		     "Find what in the kernel fills the slab that cannot be reclaimed (%s, %s "
-		     "of RAM)",
-		     BYTES(memory_usage->slab_unreclaimable),
-		     SHARE(memory_usage->slab_unreclaimable, memory_usage->ram));
-	if (oom_top_caches(&buf->report->slabs, &top, 1))
-		oom_append(buf, ", %s first (%s)", SAFE(top->name), BYTES(oom_cache_size(top)));
-	oom_append(buf, ": slabtop -s c shows the caches; killing processes frees little of "
-		   "it.");
-}
-
-static void advise_pagetables(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
-
-	buf->weight = oom_at_least(memory_usage->pagetables, OOM_MUCH_PAGETABLES,
-				     memory_usage->ram)
-			  ? memory_usage->pagetables : memory_usage->stacks;
-	if (oom_at_least(memory_usage->pagetables, OOM_MUCH_PAGETABLES, memory_usage->ram))
-		oom_sentence(buf, "Use huge pages for large memory that many processes map, or "
-			     "fewer processes: page tables took %s (%s of "
-			     "RAM).", BYTES(memory_usage->pagetables),
-			     SHARE(memory_usage->pagetables, memory_usage->ram));
-	if (oom_at_least(memory_usage->stacks, OOM_MUCH_STACKS, memory_usage->ram))
-		oom_sentence(buf, "Run fewer threads: kernel stacks took %s (%s of RAM).",
-			     BYTES(memory_usage->stacks),
-			     SHARE(memory_usage->stacks, memory_usage->ram));
-}
-
-static void advise_unaccounted(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
-
-	buf->weight = memory_usage->unaccounted;
-	if (oom_at_least(memory_usage->unaccounted, OOM_MUCH_UNACCOUNTED, memory_usage->ram))
-		oom_sentence(buf, "Look for memory that no process holds: %s (%s of RAM) is in no "
-			"count. Candidates are a virtual machine's balloon, a GPU or network "
-			"driver, zram, and /proc/vmallocinfo.", BYTES(memory_usage->unaccounted),
-			SHARE(memory_usage->unaccounted, memory_usage->ram));
-}
-
-static void advise_locked(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
-
-	buf->weight = memory_usage->unevictable;
-	if (oom_at_least(memory_usage->unevictable, OOM_MUCH_LOCKED, memory_usage->ram))
-		oom_sentence(buf, "Lock less memory (mlock, SHM_LOCK, ramfs): %s could neither be "
-			     "swapped nor dropped (%s of RAM).", BYTES(memory_usage->unevictable),
-			     SHARE(memory_usage->unevictable, memory_usage->ram));
 }
 
 /*
@@ -257,18 +179,6 @@ static void advise_swap(struct oom_textbuf *buf)
 			     "RAM.", BYTES(memory_usage->swap_total), BYTES(anon));
 }
 
-static void machine_advise_dirty(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
-
-	buf->weight = memory_usage->dirty;
-	if (oom_at_least(memory_usage->dirty, OOM_MUCH_CACHE, memory_usage->ram))
-		oom_sentence(buf,
-			     "Lower vm.dirty_bytes and vm.dirty_background_bytes, or write to "
-			"faster storage: %s of file cache was waiting to be written (%s of RAM).",
-			BYTES(memory_usage->dirty), SHARE(memory_usage->dirty, memory_usage->ram));
-}
-
 /* "128 MiB RAM were there." */
 static void advise_boot(struct oom_textbuf *buf)
 {
@@ -293,11 +203,9 @@ void oom_advise_machine(struct oom_textbuf *buf)
 		advise_boot, advise_fragmented, advise_ineligible, advise_nodes,
 	};
 	static oom_adviser *const takers[] = {
-		advise_huge, advise_slab, advise_pagetables, advise_unaccounted, advise_locked,
 		machine_advise_shmem, advise_lone, machine_advise_many, advise_swap,
-		machine_advise_dirty,
 	};
 
-	oom_advise_by(buf, places, sizeof(places) / sizeof(places[0]));
-	oom_advise_by(buf, takers, sizeof(takers) / sizeof(takers[0]));
+	oom_advise_by(buf, places, ARRAY_SIZE(places), false);
+	oom_advise_by(buf, takers, ARRAY_SIZE(takers), true);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/advice.h"
+#include "lib/macros.h"
 
 #define MUCH_SHMEM 15
 #define MUCH_KERNEL 30
@@ -100,7 +101,7 @@ static void advise_kernel(struct oom_textbuf *buf)
 	if (memcg_usage->own_only ||
 	    !oom_at_least(memcg_usage->kernel, MUCH_KERNEL, limit_of(buf)))
 		return;
-	for (size_t i = 1; i < sizeof(parts) / sizeof(parts[0]); i++)
+	for (size_t i = 1; i < ARRAY_SIZE(parts); i++)
 		if (parts[i].bytes != OOM_UNKNOWN &&
 		    (parts[most].bytes == OOM_UNKNOWN || parts[i].bytes > parts[most].bytes))
 			most = i;
@@ -159,5 +160,5 @@ void oom_advise_memcg(struct oom_textbuf *buf)
 		memcg_advise_dirty, advise_room,
 	};
 
-	oom_advise_by(buf, advisers, sizeof(advisers) / sizeof(advisers[0]));
+	oom_advise_by(buf, advisers, ARRAY_SIZE(advisers), false);
 }

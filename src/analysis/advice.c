@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analysis/advice.h"
-#include "lib/duration.h"
+#include "lib/macros.h"
 
 /* Tasks with one name that are a service with many workers rather than a program with helpers. */
 #define MANY_TASKS 5
@@ -126,24 +126,46 @@ static void advise_protected(struct oom_textbuf *buf)
 		BYTES(oom_task_held(killed)));
 }
 
-/* The sizes are known only when all have spoken, so that each speaks twice. */
-void oom_advise_by(struct oom_textbuf *buf, oom_adviser *const advisers[], size_t count)
+/* The weights are known only when all have spoken, so that each adviser speaks twice. */
+void oom_advise_by(struct oom_textbuf *buf, oom_adviser *const advisers[], size_t count,
+		   bool findings)
 {
-	struct { oom_adviser *adviser; uint64_t weight; } sorted[OOM_ADVISERS_MAX];
+	struct advice {
+		oom_adviser *adviser;
+		const struct oom_finding *finding;
+		uint64_t weight;
+	} sorted[OOM_ADVISERS_MAX];
+	size_t all = count + (findings ? oom_finding_count : 0);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < all; i++) {
+		struct advice advice = { .adviser = i < count ? advisers[i] : NULL };
 		size_t place = i;
 
 		buf->weight = 0;
-		advisers[i](buf);
-		buf->length = buf->end_count = 0;
-		for (; place && sorted[place - 1].weight < buf->weight; place--)
+		if (advice.adviser) {
+			advice.adviser(buf);
+			buf->length = buf->end_count = 0;
+		} else {
+			advice.finding = &oom_findings[i - count];
+			buf->weight = oom_finding_bytes(&buf->memory_usage, advice.finding);
+		}
+		advice.weight = buf->weight;
+		for (; place && sorted[place - 1].weight < advice.weight; place--)
 			sorted[place] = sorted[place - 1];
-		sorted[place].adviser = advisers[i];
-		sorted[place].weight = buf->weight;
+		sorted[place] = advice;
 	}
-	for (size_t i = 0; i < count; i++) {
-		sorted[i].adviser(buf);
+	for (size_t i = 0; i < all; i++) {
+		const struct oom_finding *finding = sorted[i].finding;
+
+		if (sorted[i].adviser) {
+			sorted[i].adviser(buf);
+		} else if (sorted[i].weight && finding->advice &&
+			   !(finding->unless &&
+			     oom_finding_bytes(&buf->memory_usage, finding->unless))) {
+			oom_append_finding(buf, finding, finding->advice);
+			if (finding->go_on)
+				finding->go_on(buf);
+		}
 		oom_paragraph(buf, OOM_SECTION_ADVICE);
 	}
 }
@@ -155,12 +177,12 @@ void oom_explain_advice(struct oom_textbuf *buf)
 	};
 	static oom_adviser *const last[] = { advise_protected, advise_group };
 
-	oom_advise_by(buf, first, sizeof(first) / sizeof(first[0]));
+	oom_advise_by(buf, first, ARRAY_SIZE(first), false);
 	if (buf->report->scope == OOM_SCOPE_MEMCG)
 		oom_advise_memcg(buf);
 	else if (buf->report->scope != OOM_SCOPE_SYSRQ)
 		oom_advise_machine(buf);
-	oom_advise_by(buf, last, sizeof(last) / sizeof(last[0]));
+	oom_advise_by(buf, last, ARRAY_SIZE(last), false);
 }
 
 int oom_advise(const struct oom_report *report, const struct oom_ranking *ranking,

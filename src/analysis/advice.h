@@ -3,8 +3,7 @@
 #ifndef PT_ADVICE_H
 #define PT_ADVICE_H
 
-#include "analysis/explain-parts.h"
-#include "analysis/thresholds.h"
+#include "analysis/findings.h"
 
 /* Below this an absolute size is no cause of a machine's trouble. */
 #define OOM_LARGE (UINT64_C(64) << 20)
@@ -12,13 +11,15 @@
 /* Says one advice, or nothing. One that is to be sorted sets the weight. */
 typedef void oom_adviser(struct oom_textbuf *buf);
 
-#define OOM_ADVISERS_MAX 16
+#define OOM_ADVISERS_MAX 24
 
 /*
- * Makes a paragraph of what each of the advisers, at most OOM_ADVISERS_MAX, says: those with the
- * largest weight first, those without one last, in their order.
+ * Makes a paragraph of what each of the advisers says, and the findings if they are asked for, at
+ * most OOM_ADVISERS_MAX: those with the largest weight first, those without one last, in their
+ * order.
  */
-void oom_advise_by(struct oom_textbuf *buf, oom_adviser *const advisers[], size_t count);
+void oom_advise_by(struct oom_textbuf *buf, oom_adviser *const advisers[], size_t count,
+		   bool findings);
 
 /* Says how little of SHMEM the processes have mapped, if it is little and the table tells. */
 void oom_append_unmapped(struct oom_textbuf *buf, uint64_t shmem);

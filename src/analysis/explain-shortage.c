@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "analysis/explain-parts.h"
-#include "analysis/thresholds.h"
+#include "analysis/findings.h"
 
 /* " beside CMA", " beside CMA and HighAtomic": what is free in ZONE is said without. */
 static const char *beside(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone)
@@ -86,38 +86,6 @@ static void append_anon(struct oom_textbuf *buf)
 	oom_append(buf, ".");
 }
 
-/* What the kernel, drivers and reservations had. */
-static void shortage_append_kernel(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
-	const struct { uint64_t bytes; unsigned percent; const char *what; } takers[] = {
-		{ memory_usage->slab_unreclaimable, OOM_MUCH_SLAB,
-		  "Unreclaimable slab, objects of the kernel that it could not drop," },
-		{ memory_usage->slab, OOM_MUCH_SLAB, "Slab, objects of the kernel," },
-		{ memory_usage->pagetables, OOM_MUCH_PAGETABLES, "Page tables" },
-		{ memory_usage->stacks, OOM_MUCH_STACKS, "Kernel stacks, one for each thread," },
-		{ memory_usage->hugetlb, OOM_MUCH_HUGETLB, "Hugetlb pages, which are set apart," },
-		{ memory_usage->unevictable, OOM_MUCH_LOCKED, "Locked (unevictable) pages" },
-		{ memory_usage->unaccounted, OOM_MUCH_UNACCOUNTED,
-		  "Memory that is in no count of the report (drivers, a GPU, a balloon, "
-		  "vmalloc)" },
-	};
-
-	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++)
-		if (oom_at_least(takers[i].bytes, takers[i].percent, memory_usage->ram))
-			oom_sentence(buf, "%s took %s (%s of RAM).", takers[i].what,
-				BYTES(takers[i].bytes), SHARE(takers[i].bytes, memory_usage->ram));
-}
-
-static void append_unused_huge(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
-
-	if (oom_at_least(memory_usage->hugetlb_unused, OOM_MUCH_UNUSED_HUGE, memory_usage->ram))
-		oom_sentence(buf, "Hugetlb pages of %s were reserved and unused.",
-			     BYTES(memory_usage->hugetlb_unused));
-}
-
 /* "Its largest caches: kmalloc-64 1.2 GiB, dentry 200 MiB." */
 static void shortage_append_list(struct oom_textbuf *buf, const char *what,
 				 const struct oom_caches *caches)
@@ -139,7 +107,7 @@ static void append_caches(struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *memory_usage = &buf->memory_usage;
 
-	if (oom_at_least(memory_usage->slab_unreclaimable, OOM_MUCH_SLAB, memory_usage->ram))
+	if (oom_finding_bytes(memory_usage, &oom_findings[OOM_FINDING_SLAB]))
 		shortage_append_list(buf, "Its largest caches", &buf->report->slabs);
 	shortage_append_list(buf, "The kernel's largest allocations, by place in its source",
 			     &buf->report->allocations);
@@ -255,8 +223,13 @@ void oom_explain_shortage(struct oom_textbuf *buf)
 		shortage_append_nodes(buf);
 	append_plenty(buf);
 	append_anon(buf);
-	shortage_append_kernel(buf);
-	append_unused_huge(buf);
+	/* What the kernel, drivers and reservations had. */
+	for (size_t i = 0; i < oom_finding_count; i++) {
+		const struct oom_finding *finding = &oom_findings[i];
+
+		if (finding->fact && oom_finding_bytes(&buf->memory_usage, finding))
+			oom_append_finding(buf, finding, finding->fact);
+	}
 	append_caches(buf);
 	append_processes(buf);
 	append_file(buf);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* findings.h - when a figure of the memory usage is large enough to speak of, and what it says */
+#ifndef PT_FINDINGS_H
+#define PT_FINDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analysis/explain-parts.h"
+
+/*
+ * A figure that is named as a reason from so many percent of RAM on, which is far above what is
+ * seen on machines that are well: page tables take 1 to 2 %, slab that cannot be dropped 2 to 5 %.
+ * In the texts, which may be NULL, %B is how much it is and %S its share of RAM.
+ */
+struct oom_finding {
+	size_t figure;		/* where it is in struct oom_memory_usage */
+	unsigned percent;
+	const char *fact, *advice;
+	void (*go_on)(struct oom_textbuf *buf);	/* ends the advice; NULL: nothing more to say */
+	const struct oom_finding *unless;	/* a larger reason to give the same advice */
+};
+
+/* Those that are asked for alone. */
+enum { OOM_FINDING_SLAB, OOM_FINDING_UNUSED_HUGE = 7 };
+
+extern const struct oom_finding oom_findings[];
+extern const size_t oom_finding_count;
+
+/* The figure of FINDING, if it is a reason; else 0. */
+uint64_t oom_finding_bytes(const struct oom_memory_usage *memory_usage,
+			   const struct oom_finding *finding);
+
+/* Says TEXT, the fact or the advice of FINDING. */
+void oom_append_finding(struct oom_textbuf *buf, const struct oom_finding *finding,
+			const char *text);
+
+/* The same for figures that are told each in its own way; percent of RAM. */
+#define OOM_MUCH_ANON 50
+#define OOM_MUCH_SHMEM 25
+#define OOM_MUCH_CACHE 15
+#define OOM_MUCH_FREE 10
+
+/* Anonymous and shared memory together: shmem is on the anonymous lists unless it is locked. */
+uint64_t oom_anon_and_shmem(const struct oom_memory_usage *memory_usage);
+
+/* There is swap, and less than a 50th of it is free. */
+bool oom_swap_full(const struct oom_memory_usage *memory_usage);
+
+/*
+ * A request for several pages in one piece failed although the zone has that much above its min
+ * watermark: there is no block of the order, or of a higher one, that it could have.
+ */
+bool oom_is_fragmented(const struct oom_report *report,
+		       const struct oom_memory_usage *memory_usage);
+
+/* Much more is free in what the request could not use than in what it could. */
+bool oom_is_ineligible(const struct oom_memory_usage *memory_usage);
+
+/* Bytes that a slab cache takes, or that were allocated. */
+uint64_t oom_cache_size(const struct oom_cache *cache);
+
+/* The largest caches, up to ROOM of them, not smaller than 1 MiB. Returns how many. */
+size_t oom_top_caches(const struct oom_caches *caches, const struct oom_cache *ret_top[],
+		      size_t room);
+
+#endif
