@@ -4,92 +4,58 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/gfp.h"
+#include "lib/macros.h"
 #include "lib/strview.h"
 #include "oomreport/report.h"
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+/* Kernels from which on the values of many flags are others, as oom_kernel_number() has them. */
+static const unsigned gfp_eras[] = {
+	0,
+	404,	/* 4.4: __GFP_WAIT became direct and kswapd reclaim */
+	410,	/* 4.10: __GFP_OTHER_NODE went, those above moved down */
+	418,	/* 4.18: __GFP_NOTRACK went, they moved down again */
+	501,	/* 5.1: "mm: shuffle GFP_* flags" */
+};
 
-/* Kernels where the values of many flags changed, as oom_kernel_number() has them. */
-#define RECLAIM_SPLIT 404	/* 4.4: __GFP_WAIT became direct and kswapd reclaim */
-#define OTHER_NODE_GONE 410	/* 4.10: __GFP_OTHER_NODE went, those above moved down */
-#define NOTRACK_GONE 418	/* 4.18: moved down again */
-#define SHUFFLED 501		/* 5.1: "mm: shuffle GFP_* flags" */
 #define IN_BIT_ORDER 616	/* 6.16 prints single flags by their bits */
-#define LAST UINT_MAX
 
-/* A value, and the kernels in which it has that name. */
+/* The value of each era, 0: none; and where that is not all of it, the first and last kernel. */
 struct gfp_name {
 	const char *name;
-	uint32_t value;
+	uint32_t values[ARRAY_SIZE(gfp_eras)];
 	unsigned since, until;
 };
 
+#define IN(...) .values = { __VA_ARGS__ }
+#define ALL(value) IN(value, value, value, value, value)
+#define OLD_NEW(old, new) IN(old, old, old, old, new)
+
 /* Most bits first, as in __def_gfpflag_names of include/trace/events/mmflags.h. */
 static const struct gfp_name composites[] = {
-	{ "GFP_TRANSHUGE", 0x4352da, 0, 403 },
-	{ "GFP_TRANSHUGE", 0x4352ca, 404, 405 },
-	{ "GFP_TRANSHUGE", 0x352ca, 406, 407 },
-	{ "GFP_TRANSHUGE", 0x4342ca, 408, 417 },
-	{ "GFP_TRANSHUGE", 0x2342ca, 418, 500 },
-	{ "GFP_TRANSHUGE", 0x11c24ca, 514, 517 },
-	{ "GFP_TRANSHUGE", 0x1c24ca, SHUFFLED, LAST },
-	{ "GFP_TRANSHUGE_LIGHT", 0x342ca, 408, 500 },
-	{ "GFP_TRANSHUGE_LIGHT", 0x11c20ca, 514, 517 },
-	{ "GFP_TRANSHUGE_LIGHT", 0x1c20ca, SHUFFLED, LAST },
-	{ "GFP_HIGHUSER_MOVABLE", 0x200da, 0, 403 },
-	{ "GFP_HIGHUSER_MOVABLE", 0x24200ca, 404, 409 },
-	{ "GFP_HIGHUSER_MOVABLE", 0x14200ca, 410, 417 },
-	{ "GFP_HIGHUSER_MOVABLE", 0x6200ca, 418, 500 },
-	/* With __GFP_SKIP_KASAN_POISON, which 5.18 has only where KASAN uses it. */
-	{ "GFP_HIGHUSER_MOVABLE", 0x1100cca, 514, 517 },
-	{ "GFP_HIGHUSER_MOVABLE", 0x100cca, SHUFFLED, LAST },
-	{ "GFP_HIGHUSER", 0x200d2, 0, 403 },
-	{ "GFP_HIGHUSER", 0x24200c2, 404, 409 },
-	{ "GFP_HIGHUSER", 0x14200c2, 410, 417 },
-	{ "GFP_HIGHUSER", 0x6200c2, 418, 500 },
-	{ "GFP_HIGHUSER", 0x100cc2, SHUFFLED, LAST },
-	{ "GFP_USER", 0x200d0, 0, 403 },
-	{ "GFP_USER", 0x24200c0, 404, 409 },
-	{ "GFP_USER", 0x14200c0, 410, 417 },
-	{ "GFP_USER", 0x6200c0, 418, 500 },
-	{ "GFP_USER", 0x100cc0, SHUFFLED, LAST },
-	{ "GFP_TEMPORARY", 0x800d0, 0, 403 },
-	{ "GFP_TEMPORARY", 0x24000d0, 404, 409 },
-	{ "GFP_TEMPORARY", 0x14000d0, 410, 413 },
-	{ "GFP_KERNEL_ACCOUNT", 0x25000c0, 405, 409 },
-	{ "GFP_KERNEL_ACCOUNT", 0x15000c0, 410, 417 },
-	{ "GFP_KERNEL_ACCOUNT", 0x7000c0, 418, 500 },
-	{ "GFP_KERNEL_ACCOUNT", 0x400cc0, SHUFFLED, LAST },
-	{ "GFP_KERNEL", 0xd0, 0, 403 },
-	{ "GFP_KERNEL", 0x24000c0, 404, 409 },
-	{ "GFP_KERNEL", 0x14000c0, 410, 417 },
-	{ "GFP_KERNEL", 0x6000c0, 418, 500 },
-	{ "GFP_KERNEL", 0xcc0, SHUFFLED, LAST },
-	{ "GFP_NOFS", 0x50, 0, 403 },
-	{ "GFP_NOFS", 0x2400040, 404, 409 },
-	{ "GFP_NOFS", 0x1400040, 410, 417 },
-	{ "GFP_NOFS", 0x600040, 418, 500 },
-	{ "GFP_NOFS", 0xc40, SHUFFLED, LAST },
-	{ "GFP_ATOMIC", 0x2080020, 404, 409 },
-	{ "GFP_ATOMIC", 0x1080020, 410, 417 },
-	{ "GFP_ATOMIC", 0x480020, 418, 500 },
-	{ "GFP_ATOMIC", 0xa20, SHUFFLED, 602 },
-	{ "GFP_ATOMIC", 0x820, 603, LAST },
-	{ "GFP_NOIO", 0x10, 0, 403 },
-	{ "GFP_NOIO", 0x2400000, 404, 409 },
-	{ "GFP_NOIO", 0x1400000, 410, 417 },
-	{ "GFP_NOIO", 0x600000, 418, 500 },
-	{ "GFP_NOIO", 0xc00, SHUFFLED, LAST },
-	{ "GFP_NOWAIT", 0x2000000, 404, 409 },
-	{ "GFP_NOWAIT", 0x1000000, 410, 417 },
-	{ "GFP_NOWAIT", 0x400000, 418, 500 },
-	{ "GFP_NOWAIT", 0x800, SHUFFLED, 606 },
-	{ "GFP_NOWAIT", 0x2800, 607, LAST },
+	{ "GFP_TRANSHUGE", IN(0, 0x352ca), .since = 406, .until = 407 },
+	{ "GFP_TRANSHUGE", IN(0, 0, 0, 0, 0x11c24ca), .since = 514, .until = 517 },
+	{ "GFP_TRANSHUGE", IN(0x4352da, 0x4352ca), .until = 405 },
+	{ "GFP_TRANSHUGE", IN(0, 0x4342ca, 0x4342ca, 0x2342ca, 0x1c24ca), .since = 408 },
+	{ "GFP_TRANSHUGE_LIGHT", IN(0, 0, 0, 0, 0x11c20ca), .since = 514, .until = 517 },
+	{ "GFP_TRANSHUGE_LIGHT", IN(0, 0x342ca, 0x342ca, 0x342ca, 0x1c20ca), .since = 408 },
+	/* With __GFP_SKIP_KASAN_POISON, which 5.18 has only where KASAN uses it */
+	{ "GFP_HIGHUSER_MOVABLE", IN(0, 0, 0, 0, 0x1100cca), .since = 514, .until = 517 },
+	{ "GFP_HIGHUSER_MOVABLE", IN(0x200da, 0x24200ca, 0x14200ca, 0x6200ca, 0x100cca) },
+	{ "GFP_HIGHUSER", IN(0x200d2, 0x24200c2, 0x14200c2, 0x6200c2, 0x100cc2) },
+	{ "GFP_USER", IN(0x200d0, 0x24200c0, 0x14200c0, 0x6200c0, 0x100cc0) },
+	{ "GFP_TEMPORARY", IN(0x800d0, 0x24000d0, 0x14000d0), .until = 413 },
+	{ "GFP_KERNEL_ACCOUNT", IN(0, 0x25000c0, 0x15000c0, 0x7000c0, 0x400cc0), .since = 405 },
+	{ "GFP_KERNEL", IN(0xd0, 0x24000c0, 0x14000c0, 0x6000c0, 0xcc0) },
+	{ "GFP_NOFS", IN(0x50, 0x2400040, 0x1400040, 0x600040, 0xc40) },
+	{ "GFP_ATOMIC", IN(0, 0x2080020, 0x1080020, 0x480020, 0xa20), .until = 602 },
+	{ "GFP_ATOMIC", IN(0, 0, 0, 0, 0x820), .since = 603 },
+	{ "GFP_NOIO", IN(0x10, 0x2400000, 0x1400000, 0x600000, 0xc00) },
+	{ "GFP_NOWAIT", IN(0, 0x2000000, 0x1000000, 0x400000, 0x800), .until = 606 },
+	{ "GFP_NOWAIT", IN(0, 0, 0, 0, 0x2800), .since = 607 },
 };
 
 /*
@@ -98,65 +64,46 @@ static const struct gfp_name composites[] = {
  * __GFP_ZEROTAGS depends on the kernel's configuration.
  */
 static const struct gfp_name singles[] = {
-	{ "GFP_DMA", 0x1, 0, LAST },
-	{ "__GFP_HIGHMEM", 0x2, 0, LAST },
-	{ "GFP_DMA32", 0x4, 0, LAST },
-	{ "__GFP_HIGH", 0x20, 0, LAST },
-	{ "__GFP_ATOMIC", 0x80000, 404, 500 },
-	{ "__GFP_ATOMIC", 0x200, SHUFFLED, 602 },
-	{ "__GFP_IO", 0x40, 0, LAST },
-	{ "__GFP_FS", 0x80, 0, LAST },
-	{ "__GFP_COLD", 0x100, 0, 414 },
-	{ "__GFP_NOWARN", 0x200, 0, 500 },
-	{ "__GFP_NOWARN", 0x2000, SHUFFLED, LAST },
-	{ "__GFP_REPEAT", 0x400, 0, 412 },
-	{ "__GFP_RETRY_MAYFAIL", 0x400, 413, 500 },
-	{ "__GFP_RETRY_MAYFAIL", 0x4000, SHUFFLED, LAST },
-	{ "__GFP_NOFAIL", 0x800, 0, 500 },
-	{ "__GFP_NOFAIL", 0x8000, SHUFFLED, LAST },
-	{ "__GFP_NORETRY", 0x1000, 0, 500 },
-	{ "__GFP_NORETRY", 0x10000, SHUFFLED, LAST },
-	{ "__GFP_COMP", 0x4000, 0, 500 },
-	{ "__GFP_COMP", 0x40000, SHUFFLED, LAST },
-	{ "__GFP_ZERO", 0x8000, 0, 500 },
-	{ "__GFP_ZERO", 0x100, SHUFFLED, LAST },
-	{ "__GFP_NOMEMALLOC", 0x10000, 0, 500 },
-	{ "__GFP_NOMEMALLOC", 0x80000, SHUFFLED, LAST },
-	{ "__GFP_MEMALLOC", 0x2000, 0, 500 },
-	{ "__GFP_MEMALLOC", 0x20000, SHUFFLED, LAST },
-	{ "__GFP_HARDWALL", 0x20000, 0, 500 },
-	{ "__GFP_HARDWALL", 0x100000, SHUFFLED, LAST },
-	{ "__GFP_THISNODE", 0x40000, 0, 500 },
-	{ "__GFP_THISNODE", 0x200000, SHUFFLED, LAST },
-	{ "__GFP_RECLAIMABLE", 0x80000, 0, 403 },
-	{ "__GFP_RECLAIMABLE", 0x10, 404, LAST },
-	{ "__GFP_MOVABLE", 0x8, 0, LAST },
-	{ "__GFP_KMEMCG", 0x100000, 308, 315 },
-	{ "__GFP_NOACCOUNT", 0x100000, 400, 404 },
-	{ "__GFP_ACCOUNT", 0x100000, 405, 500 },
-	{ "__GFP_ACCOUNT", 0x400000, SHUFFLED, LAST },
-	{ "__GFP_NOTRACK", 0x200000, 0, 414 },
-	{ "__GFP_WRITE", 0x1000000, 0, 409 },
-	{ "__GFP_WRITE", 0x800000, 410, 417 },
-	{ "__GFP_WRITE", 0x100, 418, 500 },
-	{ "__GFP_WRITE", 0x1000, SHUFFLED, LAST },
-	{ "__GFP_DIRECT_RECLAIM", 0x400000, 404, 417 },
-	{ "__GFP_DIRECT_RECLAIM", 0x200000, 418, 500 },
-	{ "__GFP_DIRECT_RECLAIM", 0x400, SHUFFLED, LAST },
-	{ "__GFP_KSWAPD_RECLAIM", 0x800, 607, LAST },
-	{ "__GFP_NO_KSWAPD", 0x400000, 0, 403 },
-	{ "__GFP_OTHER_NODE", 0x800000, 0, 409 },
-	{ "__GFP_NOLOCKDEP", 0x2000000, 412, 417 },
-	{ "__GFP_NOLOCKDEP", 0x800000, 418, 513 },
-	{ "__GFP_NOLOCKDEP", 0x2000000, 514, 517 },
-	{ "__GFP_NOLOCKDEP", 0x8000000, 518, 602 },
-	{ "__GFP_NOLOCKDEP", 0x4000000, 603, 609 },
-	{ "__GFP_ZEROTAGS", 0x800000, 514, LAST },
-	{ "__GFP_SKIP_ZERO", 0x1000000, 518, 609 },
-	{ "__GFP_SKIP_KASAN_POISON", 0x1000000, 514, 517 },
-	{ "__GFP_SKIP_KASAN_POISON", 0x4000000, 518, 602 },
-	{ "__GFP_SKIP_KASAN_UNPOISON", 0x2000000, 518, 602 },
-	{ "__GFP_SKIP_KASAN", 0x2000000, 603, 609 },
+	{ "GFP_DMA", ALL(0x1) },
+	{ "__GFP_HIGHMEM", ALL(0x2) },
+	{ "GFP_DMA32", ALL(0x4) },
+	{ "__GFP_HIGH", ALL(0x20) },
+	{ "__GFP_ATOMIC", IN(0, 0x80000, 0x80000, 0x80000, 0x200), .until = 602 },
+	{ "__GFP_IO", ALL(0x40) },
+	{ "__GFP_FS", ALL(0x80) },
+	{ "__GFP_COLD", IN(0x100, 0x100, 0x100), .until = 414 },
+	{ "__GFP_NOWARN", OLD_NEW(0x200, 0x2000) },
+	{ "__GFP_REPEAT", IN(0x400, 0x400, 0x400), .until = 412 },
+	{ "__GFP_RETRY_MAYFAIL", IN(0, 0, 0x400, 0x400, 0x4000), .since = 413 },
+	{ "__GFP_NOFAIL", OLD_NEW(0x800, 0x8000) },
+	{ "__GFP_NORETRY", OLD_NEW(0x1000, 0x10000) },
+	{ "__GFP_COMP", OLD_NEW(0x4000, 0x40000) },
+	{ "__GFP_ZERO", OLD_NEW(0x8000, 0x100) },
+	{ "__GFP_NOMEMALLOC", OLD_NEW(0x10000, 0x80000) },
+	{ "__GFP_MEMALLOC", OLD_NEW(0x2000, 0x20000) },
+	{ "__GFP_HARDWALL", OLD_NEW(0x20000, 0x100000) },
+	{ "__GFP_THISNODE", OLD_NEW(0x40000, 0x200000) },
+	{ "__GFP_RECLAIMABLE", IN(0x80000, 0x10, 0x10, 0x10, 0x10) },
+	{ "__GFP_MOVABLE", ALL(0x8) },
+	{ "__GFP_KMEMCG", IN(0x100000), .since = 308, .until = 315 },
+	{ "__GFP_NOACCOUNT", IN(0x100000, 0x100000), .since = 400, .until = 404 },
+	{ "__GFP_ACCOUNT", IN(0, 0x100000, 0x100000, 0x100000, 0x400000), .since = 405 },
+	{ "__GFP_NOTRACK", IN(0x200000, 0x200000, 0x200000), .until = 414 },
+	{ "__GFP_WRITE", IN(0x1000000, 0x1000000, 0x800000, 0x100, 0x1000) },
+	{ "__GFP_DIRECT_RECLAIM", IN(0, 0x400000, 0x400000, 0x200000, 0x400) },
+	{ "__GFP_KSWAPD_RECLAIM", IN(0, 0, 0, 0, 0x800), .since = 607 },
+	{ "__GFP_NO_KSWAPD", IN(0x400000) },
+	{ "__GFP_OTHER_NODE", IN(0x800000, 0x800000) },
+	{ "__GFP_NOLOCKDEP", IN(0, 0, 0, 0, 0x2000000), .since = 514, .until = 517 },
+	{ "__GFP_NOLOCKDEP", IN(0, 0, 0, 0, 0x4000000), .since = 603, .until = 609 },
+	{ "__GFP_NOLOCKDEP", IN(0, 0, 0, 0, 0x8000000), .since = 518, .until = 602 },
+	{ "__GFP_NOLOCKDEP", IN(0, 0, 0x2000000, 0x800000, 0x800000), .since = 412, .until = 513 },
+	{ "__GFP_ZEROTAGS", IN(0, 0, 0, 0, 0x800000), .since = 514 },
+	{ "__GFP_SKIP_ZERO", IN(0, 0, 0, 0, 0x1000000), .since = 518, .until = 609 },
+	{ "__GFP_SKIP_KASAN_POISON", IN(0, 0, 0, 0, 0x1000000), .since = 514, .until = 517 },
+	{ "__GFP_SKIP_KASAN_POISON", IN(0, 0, 0, 0, 0x4000000), .since = 518, .until = 602 },
+	{ "__GFP_SKIP_KASAN_UNPOISON", IN(0, 0, 0, 0, 0x2000000), .since = 518, .until = 602 },
+	{ "__GFP_SKIP_KASAN", IN(0, 0, 0, 0, 0x2000000), .since = 603, .until = 609 },
 };
 
 static void gfp_add(struct oom_gfp *gfp, struct strview name)
@@ -165,40 +112,42 @@ static void gfp_add(struct oom_gfp *gfp, struct strview name)
 		strview_copy_to(name, gfp->flags[gfp->count++], OOM_GFP_NAME_MAX);
 }
 
-/* Takes NAME out of *mask, if KERNEL has it and all its bits are set. */
-static bool take(const struct gfp_name *name, unsigned kernel, uint64_t *mask, struct oom_gfp *gfp)
+/* Takes those of NAMES out of *mask that KERNEL has, are all set, and have one of BITS. */
+static bool gfp_take(const struct gfp_name *names, size_t count, uint32_t bits, unsigned kernel,
+		     uint64_t *mask, struct oom_gfp *gfp)
 {
-	if (kernel < name->since || kernel > name->until || (*mask & name->value) != name->value)
-		return false;
-	gfp_add(gfp, strview_of(name->name));
-	*mask &= ~(uint64_t)name->value;
-	return true;
-}
+	size_t era = ARRAY_SIZE(gfp_eras) - 1;
+	bool taken = false;
 
-/* Takes those of the single bits that are among BITS. */
-static void take_singles(uint32_t bits, unsigned kernel, uint64_t *mask, struct oom_gfp *gfp)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(singles); i++)
-		if (singles[i].value & bits)
-			take(&singles[i], kernel, mask, gfp);
+	while (kernel < gfp_eras[era])
+		era--;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t value = names[i].values[era];
+
+		if (!(value & bits) || (*mask & value) != value || kernel < names[i].since ||
+		    (names[i].until && kernel > names[i].until))
+			continue;
+		gfp_add(gfp, strview_of(names[i].name));
+		*mask &= ~(uint64_t)value;
+		taken = true;
+	}
+	return taken;
 }
 
 /* What is wrong with the names of a kernel for a mask. */
 enum { NO_COMPOSITE = 1, UNNAMED_BITS = 2 };
 
 /* Names the bits of MASK as KERNEL does. Returns what is wrong. */
-
 static unsigned decode(uint64_t mask, unsigned kernel, struct oom_gfp *gfp)
 {
-	bool composed = false;
+	bool composed;
 	char rest[24];
 
 	gfp->count = 0;
-	for (size_t i = 0; i < ARRAY_SIZE(composites); i++)
-		composed |= take(&composites[i], kernel, &mask, gfp);
+	composed = gfp_take(composites, ARRAY_SIZE(composites), UINT32_MAX, kernel, &mask, gfp);
 	for (uint32_t bit = 1; bit && kernel >= IN_BIT_ORDER; bit <<= 1)
-		take_singles(bit, kernel, &mask, gfp);
-	take_singles(UINT32_MAX, kernel, &mask, gfp);
+		gfp_take(singles, ARRAY_SIZE(singles), bit, kernel, &mask, gfp);
+	gfp_take(singles, ARRAY_SIZE(singles), UINT32_MAX, kernel, &mask, gfp);
 	if (mask) {
 		snprintf(rest, sizeof(rest), "0x%" PRIx64, mask);
 		gfp_add(gfp, strview_of(rest));
@@ -214,7 +163,7 @@ static unsigned decode(uint64_t mask, unsigned kernel, struct oom_gfp *gfp)
  */
 static bool decode_by(uint64_t mask, unsigned kernel, bool bare, struct oom_gfp *gfp)
 {
-	static const unsigned kinds[] = { RECLAIM_SPLIT - 1, 405 };
+	static const unsigned kinds[] = { 403, 405 };
 
 	if (kernel && !(decode(mask, kernel, gfp) & NO_COMPOSITE))
 		return true;
