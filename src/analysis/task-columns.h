@@ -24,6 +24,7 @@ struct task_column {
 	enum task_column_kind kind;
 	const char *help;
 	const char *source;	/* the kernel's column ("swapents, since 3.6"), or "computed" */
+	size_t field;		/* where it is in struct oom_task, or how it is computed */
 };
 
 extern const struct task_column task_columns[];
