@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/advice.h"
+#include "analysis/explain.h"
 #include "lib/macros.h"
 
 /* Tasks with one name that are a service with many workers rather than a program with helpers. */

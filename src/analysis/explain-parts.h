@@ -8,9 +8,10 @@
 #include <stdint.h>
 
 #include "analysis/cgroup-owner.h"
-#include "analysis/explain.h"
+#include "analysis/explanation.h"
 #include "analysis/memory-usage.h"
 #include "analysis/process-name.h"
+#include "analysis/rank.h"
 #include "lib/safe.h"
 #include "lib/size.h"
 
@@ -23,7 +24,7 @@ struct oom_textbuf {
 	struct oom_memcg_usage memcg_usage;
 	struct oom_explanation *explanation;
 	char *text;				/* owned */
-	size_t length, capacity;
+	size_t length;
 	size_t ends[OOM_SENTENCES_MAX];		/* of the sentences so far but the last */
 	size_t end_count;
 	uint64_t weight;			/* bytes that an advice rests on, see advice.h */

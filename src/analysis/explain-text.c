@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explain-text.c - the words of an explanation: paragraphs, names, shares, spans of time */
+/*
+ * explain-text.c - the words of an explanation: paragraphs, names, shares, spans of time; and
+ * what several sections ask of a report
+ */
 #include <config.h>
 
 #include <ctype.h>
@@ -40,40 +43,25 @@ int oom_textbuf_end(struct oom_textbuf *buf)
 	return buf->error;
 }
 
-/* Makes room for LENGTH bytes more, and a NUL. */
-static bool textbuf_make_room(struct oom_textbuf *buf, size_t length)
-{
-	size_t room = buf->length + length + 1;
-	char *text;
-
-	if (buf->error)
-		return false;
-	if (room <= buf->capacity)
-		return true;
-	room = room < 1024 ? 1024 : room * 2;
-	text = realloc(buf->text, room);
-	if (!text) {
-		buf->error = -ENOMEM;
-		return false;
-	}
-	buf->text = text;
-	buf->capacity = room;
-	return true;
-}
-
 __attribute__((format(printf, 2, 0)))
 static void textbuf_add(struct oom_textbuf *buf, const char *format, va_list arguments)
 {
-	va_list again;
-	int length;
+	char *piece, *text;
+	int length = buf->error ? -1 : vasprintf(&piece, format, arguments);
 
-	va_copy(again, arguments);
-	length = vsnprintf(NULL, 0, format, arguments);
-	if (length > 0 && textbuf_make_room(buf, (size_t)length)) {
-		vsnprintf(buf->text + buf->length, (size_t)length + 1, format, again);
-		buf->length += (size_t)length;
+	if (length < 0) {
+		buf->error = -ENOMEM;
+		return;
 	}
-	va_end(again);
+	text = realloc(buf->text, buf->length + (size_t)length + 1);
+	if (text) {
+		memcpy(text + buf->length, piece, (size_t)length + 1);
+		buf->text = text;
+		buf->length += (size_t)length;
+	} else {
+		buf->error = -ENOMEM;
+	}
+	free(piece);
 }
 
 void oom_append(struct oom_textbuf *buf, const char *format, ...)
@@ -100,15 +88,14 @@ void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
 
 void oom_paragraph(struct oom_textbuf *buf, enum oom_section section)
 {
-	struct oom_explanation *explanation = buf->explanation;
+	struct oom_paragraph paragraph = { .section = section, .text = buf->text,
+					   .end_count = buf->end_count };
 
-	if (buf->length && !buf->error)
-		buf->error = oom_explanation_add(explanation, section, "%s", buf->text);
 	if (buf->length && !buf->error) {
-		struct oom_paragraph *paragraph = &explanation->list[explanation->count - 1];
-
-		memcpy(paragraph->ends, buf->ends, sizeof(buf->ends));
-		paragraph->end_count = buf->end_count;
+		memcpy(paragraph.ends, buf->ends, sizeof(buf->ends));
+		buf->error = oom_explanation_add(buf->explanation, &paragraph);
+		if (!buf->error)
+			buf->text = NULL;
 	}
 	buf->length = buf->end_count = 0;
 }
@@ -273,4 +260,85 @@ void oom_append_setting(struct oom_textbuf *buf)
 		oom_sentence(buf, "The limit is set by %s.", SAFE(owner.where));
 	else if (file)
 		oom_sentence(buf, "The limit is %s of %s.", file, PATH(path));
+}
+
+bool oom_table_whole(const struct oom_report *report)
+{
+	bool ended = !report->cut_end || report->choice.present || report->victim_count ||
+		     report->none_killable || report->selected.pid != OOM_NO_NUMBER;
+
+	return report->has_table && report->task_count && ended && !report->cut_start &&
+	       !report->missed && report->task_count == report->tasks_listed;
+}
+
+bool oom_table_left_out(const struct oom_report *report)
+{
+	return !report->has_table && !report->table_begun && !report->task_count &&
+	       report->trigger.present &&
+	       report->trigger.pid != OOM_NO_NUMBER && !report->cut_end && !report->missed &&
+	       (report->has_memory || report->memcg.memory.usage != OOM_UNKNOWN);
+}
+
+bool oom_path_below(const char *path, const char *parent)
+{
+	size_t length = strlen(parent);
+
+	while (length && parent[length - 1] == '/')
+		length--;
+	return !strncmp(path, parent, length) && path[length] == '/' && path[length + 1];
+}
+
+const struct oom_victim *oom_first_victim(const struct oom_report *report)
+{
+	return report->victim_count ? report->victims : NULL;
+}
+
+size_t oom_victims(const struct oom_report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->victim_count; i++)
+		count += !report->victims[i].repeated;
+	return count;
+}
+
+uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victim *victim)
+{
+	uint64_t held = oom_plus(oom_plus(victim->anon, victim->file), victim->shmem);
+	const struct oom_task *task;
+
+	if (held != OOM_UNKNOWN)
+		return held;
+	task = oom_find_task(report, victim->pid);
+	return task ? task->rss : OOM_UNKNOWN;
+}
+
+const struct oom_task *oom_largest_task(const struct oom_report *report)
+{
+	const struct oom_task *largest = NULL;
+
+	for (size_t i = 0; i < report->task_count && report->page_size_known; i++)
+		if (!largest || oom_task_held(&report->tasks[i]) > oom_task_held(largest))
+			largest = &report->tasks[i];
+	return largest;
+}
+
+uint64_t oom_shmem_kept(const struct oom_report *report)
+{
+	uint64_t most = OOM_UNKNOWN;
+
+	/* Victims may share it with each other: the largest is what they have at least. */
+	for (size_t i = 0; i < report->victim_count; i++) {
+		const struct oom_victim *victim = &report->victims[i];
+		uint64_t kept = victim->reaped.present ? victim->reaped.shmem : victim->shmem;
+
+		if (kept != OOM_UNKNOWN && (most == OOM_UNKNOWN || kept > most))
+			most = kept;
+	}
+	return most;
+}
+
+bool oom_is_bpf(const struct oom_report *report)
+{
+	return report->constraint && strstr(report->constraint, "BPF");
 }

@@ -2,142 +2,12 @@
 /* explain.c - a report in sentences: the order of the paragraphs, and the first of them */
 #include <config.h>
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/explain-parts.h"
+#include "analysis/explain.h"
 #include "lib/ascii.h"
-
-int oom_explanation_add(struct oom_explanation *explanation, enum oom_section section,
-			const char *format, ...)
-{
-	struct oom_paragraph *list = explanation->list;
-	va_list arguments;
-	char *text;
-	int length;
-
-	if (explanation->count == explanation->capacity) {
-		list = reallocarray(list, explanation->capacity + 16, sizeof(*list));
-		if (!list)
-			return -ENOMEM;
-		explanation->list = list;
-		explanation->capacity += 16;
-	}
-	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
-	va_end(arguments);
-	if (length < 0)
-		return -ENOMEM;
-	list[explanation->count++] = (struct oom_paragraph){ .section = section, .text = text };
-	return 0;
-}
-
-void oom_explanation_free(struct oom_explanation *explanation)
-{
-	for (size_t i = 0; i < explanation->count; i++)
-		free(explanation->list[i].text);
-	free(explanation->list);
-	*explanation = (struct oom_explanation){ 0 };
-}
-
-const char *oom_section_name(enum oom_section section)
-{
-	static const char *const names[] = {
-		[OOM_SECTION_SUMMARY] = "In short", [OOM_SECTION_WHEN] = "When",
-		[OOM_SECTION_TRIGGER] = "Who asked", [OOM_SECTION_SCOPE] = "What ran out",
-		[OOM_SECTION_MEMORY] = "Memory", [OOM_SECTION_KILLED] = "Killed",
-		[OOM_SECTION_WHY] = "Why that one", [OOM_SECTION_RECLAIMED] = "What came back",
-		[OOM_SECTION_FOLLOW_UP] = "What followed", [OOM_SECTION_ADVICE] = "What to do",
-		[OOM_SECTION_GAPS] = "Not in the log",
-	};
-
-	return (size_t)section < sizeof(names) / sizeof(names[0]) ? names[section] : "";
-}
-
-bool oom_table_whole(const struct oom_report *report)
-{
-	bool ended = !report->cut_end || report->choice.present || report->victim_count ||
-		     report->none_killable || report->selected.pid != OOM_NO_NUMBER;
-
-	return report->has_table && report->task_count && ended && !report->cut_start &&
-	       !report->missed && report->task_count == report->tasks_listed;
-}
-
-bool oom_table_left_out(const struct oom_report *report)
-{
-	return !report->has_table && !report->table_begun && !report->task_count &&
-	       report->trigger.present &&
-	       report->trigger.pid != OOM_NO_NUMBER && !report->cut_end && !report->missed &&
-	       (report->has_memory || report->memcg.memory.usage != OOM_UNKNOWN);
-}
-
-bool oom_path_below(const char *path, const char *parent)
-{
-	size_t length = strlen(parent);
-
-	while (length && parent[length - 1] == '/')
-		length--;
-	return !strncmp(path, parent, length) && path[length] == '/' && path[length + 1];
-}
-
-const struct oom_victim *oom_first_victim(const struct oom_report *report)
-{
-	return report->victim_count ? report->victims : NULL;
-}
-
-size_t oom_victims(const struct oom_report *report)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < report->victim_count; i++)
-		count += !report->victims[i].repeated;
-	return count;
-}
-
-uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victim *victim)
-{
-	uint64_t held = oom_plus(oom_plus(victim->anon, victim->file), victim->shmem);
-	const struct oom_task *task;
-
-	if (held != OOM_UNKNOWN)
-		return held;
-	task = oom_find_task(report, victim->pid);
-	return task ? task->rss : OOM_UNKNOWN;
-}
-
-const struct oom_task *oom_largest_task(const struct oom_report *report)
-{
-	const struct oom_task *largest = NULL;
-
-	for (size_t i = 0; i < report->task_count && report->page_size_known; i++)
-		if (!largest || oom_task_held(&report->tasks[i]) > oom_task_held(largest))
-			largest = &report->tasks[i];
-	return largest;
-}
-
-uint64_t oom_shmem_kept(const struct oom_report *report)
-{
-	uint64_t most = OOM_UNKNOWN;
-
-	/* Victims may share it with each other: the largest is what they have at least. */
-	for (size_t i = 0; i < report->victim_count; i++) {
-		const struct oom_victim *victim = &report->victims[i];
-		uint64_t kept = victim->reaped.present ? victim->reaped.shmem : victim->shmem;
-
-		if (kept != OOM_UNKNOWN && (most == OOM_UNKNOWN || kept > most))
-			most = kept;
-	}
-	return most;
-}
-
-bool oom_is_bpf(const struct oom_report *report)
-{
-	return report->constraint && strstr(report->constraint, "BPF");
-}
+#include "lib/macros.h"
 
 /* A sentence may begin with it; systemd and its like are written small even there. */
 static void begin_large(char *name)
@@ -145,7 +15,7 @@ static void begin_large(char *name)
 	static const char *const words[] = { "a ", "all ", "the ", "memory ", "cgroup ",
 					     "container ", "login " };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (!strncmp(name, words[i], strlen(words[i])))
 			name[0] = ascii_upper(name[0]);
 }
@@ -305,7 +175,7 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 	int error;
 
 	oom_textbuf_begin(&buf, report, ranking, next, &explanation);
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		sections[i](&buf);
 	error = oom_textbuf_end(&buf);
 	if (error)

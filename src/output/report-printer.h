@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "analysis/explain.h"
+#include "analysis/explanation.h"
 #include "analysis/rank.h"
 #include "oomreport/report.h"
 #include "output/report-output.h"

@@ -1136,8 +1136,12 @@ static void test_explanation(void)
 	struct oom_explanation explanation = { 0 };
 	bool grew = true;
 
-	for (int i = 0; i < 100; i++)
-		grew = grew && !oom_explanation_add(&explanation, OOM_SECTION_GAPS, "%d.", i);
+	for (int i = 0; i < 100; i++) {
+		struct oom_paragraph paragraph = { .section = OOM_SECTION_GAPS };
+
+		grew = grew && asprintf(&paragraph.text, "%d.", i) > 0 &&
+		       !oom_explanation_add(&explanation, &paragraph);
+	}
 	tap_ok(grew && explanation.count == 100 && !strcmp(explanation.list[99].text, "99."),
 	       "a story grows");
 	oom_explanation_free(&explanation);
