@@ -22,66 +22,40 @@ static void append_counter(struct oom_textbuf *buf, const char *name,
 		oom_append(buf, " (failcnt %" PRIu64 ")", counter->failcnt);
 }
 
-static void append_counters(struct oom_textbuf *buf)
-{
-	const struct oom_memcg *memcg = &buf->report->memcg;
-
-	if (memcg->memory.usage == OOM_UNKNOWN)
-		return;
-	oom_sentence(buf, "It used");
-	append_counter(buf, "", &memcg->memory);
-	if (memcg->swap.limit == 0)
-		oom_append(buf, "; it may not swap");
-	else if (memcg->swap.usage || !memcg->swap.unlimited)
-		append_counter(buf, "; of swap", &memcg->swap);
-	/* 0 with swap accounting switched off. */
-	if (memcg->memsw.usage)
-		append_counter(buf, "; of memory and swap together", &memcg->memsw);
-	if (memcg->kmem.usage)
-		append_counter(buf, "; of kernel memory", &memcg->kmem);
-	oom_append(buf, ".");
-}
-
-static void scope_append_group(struct oom_textbuf *buf)
+/* The memory cgroup, what it used, and who sets its limit. */
+static void append_memcg_usage(struct oom_textbuf *buf)
 {
 	const struct oom_memcg *memcg = &buf->report->memcg;
 	struct cgroup_owner owner = { .kind = CGROUP_OWNER_UNKNOWN };
 
-	if (!memcg->path) {
+	if (memcg->path) {
+		cgroup_owner_find(memcg->path, &owner);
+		oom_sentence(buf, "Memory cgroup %s", PATH(memcg->path));
+		oom_append(buf, owner.what[0] ? ": %s." : ".", SAFE(owner.what));
+	} else {
 		oom_sentence(buf, "A memory cgroup; which one, the log does not say.");
-		append_counters(buf);
-		return;
 	}
-	cgroup_owner_find(memcg->path, &owner);
-	oom_sentence(buf, "Memory cgroup %s", PATH(memcg->path));
-	if (owner.what[0])
-		oom_append(buf, ": %s", SAFE(owner.what));
-	oom_append(buf, ".");
-	append_counters(buf);
-	if (memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
+	if (memcg->memory.usage != OOM_UNKNOWN) {
+		oom_sentence(buf, "It used");
+		append_counter(buf, "", &memcg->memory);
+		if (memcg->swap.limit == 0)
+			oom_append(buf, "; it may not swap");
+		else if (memcg->swap.usage || !memcg->swap.unlimited)
+			append_counter(buf, "; of swap", &memcg->swap);
+		/* 0 with swap accounting switched off. */
+		if (memcg->memsw.usage)
+			append_counter(buf, "; of memory and swap together", &memcg->memsw);
+		if (memcg->kmem.usage)
+			append_counter(buf, "; of kernel memory", &memcg->kmem);
+		oom_append(buf, ".");
+	}
+	if (memcg->path && memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
 		oom_sentence(buf, oom_path_below(memcg->task_path, memcg->path)
 				 ? "The process killed lived below it, in %s: a limit counts for "
 				   "all cgroups below it together."
 				 : "The process killed lived in %s.", PATH(memcg->task_path));
-	if (!buf->memcg_usage.counter->unlimited)
+	if (memcg->path && !buf->memcg_usage.counter->unlimited)
 		oom_append_setting(buf);
-}
-
-static void scope_append_machine(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	struct cgroup_owner owner;
-
-	oom_sentence(buf, "The memory of the whole machine, not a limit.");
-	if (!report->memcg.task_path || !strcmp(report->memcg.task_path, "/"))
-		return;
-	cgroup_owner_find(report->memcg.task_path, &owner);
-	if (owner.what[0])
-		oom_sentence(buf, "The process killed lived in %s (%s).", SAFE(owner.what),
-			     PATH(report->memcg.task_path));
-	else
-		oom_sentence(buf, "The process killed lived in memory cgroup %s.",
-			     PATH(report->memcg.task_path));
 }
 
 /* ": 0-1,4"; "(null)" is no list. */
@@ -91,30 +65,34 @@ static void scope_append_list(struct oom_textbuf *buf, const char *nodes)
 		oom_append(buf, ": %s", SAFE(nodes));
 }
 
-static void append_cpuset(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-
-	oom_sentence(buf, "The nodes that a cpuset allows");
-	scope_append_list(buf, report->mems_allowed);
-	if (report->cpuset)
-		oom_append(buf, " (cpuset %s)", PATH(report->cpuset));
-	oom_append(buf, ".");
-}
-
 void oom_explain_scope(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
+	const char *lived = report->memcg.task_path;
+	struct cgroup_owner owner;
 
 	switch (report->scope) {
 	case OOM_SCOPE_GLOBAL:
-		scope_append_machine(buf);
+		oom_sentence(buf, "The memory of the whole machine, not a limit.");
+		if (!lived || !strcmp(lived, "/"))
+			break;
+		cgroup_owner_find(lived, &owner);
+		if (owner.what[0])
+			oom_sentence(buf, "The process killed lived in %s (%s).",
+				     SAFE(owner.what), PATH(lived));
+		else
+			oom_sentence(buf, "The process killed lived in memory cgroup %s.",
+				     PATH(lived));
 		break;
 	case OOM_SCOPE_MEMCG:
-		scope_append_group(buf);
+		append_memcg_usage(buf);
 		break;
 	case OOM_SCOPE_CPUSET:
-		append_cpuset(buf);
+		oom_sentence(buf, "The nodes that a cpuset allows");
+		scope_append_list(buf, report->mems_allowed);
+		if (report->cpuset)
+			oom_append(buf, " (cpuset %s)", PATH(report->cpuset));
+		oom_append(buf, ".");
 		break;
 	case OOM_SCOPE_MEMPOLICY:
 		oom_sentence(buf, "The nodes that a NUMA policy (mbind, set_mempolicy, numactl) "
@@ -123,9 +101,8 @@ void oom_explain_scope(struct oom_textbuf *buf)
 		oom_append(buf, ".");
 		break;
 	case OOM_SCOPE_SYSRQ:
-		oom_sentence(buf,
-			     "Nothing need have run out: a kill was asked for, and memory may "
-			     "have been plentiful.");
+		oom_sentence(buf, "Nothing need have run out: a kill was asked for, and memory "
+			     "may have been plentiful.");
 		break;
 	default:
 		if (report->constraint)

@@ -11,52 +11,29 @@
 #include "lib/duration.h"
 #include "lib/timestamp.h"
 
-/* "2021-12-20T03:17:52.250000Z" */
-static void append_wall(struct oom_textbuf *buf, const struct oom_time *when)
-{
-	char text[TIMESTAMP_TEXT_MAX];
-
-	oom_append(buf, "%s", timestamp_format(text, when->wall_ns, TIMESTAMP_UTC));
-	if (when->wall_guessed)
-		oom_append(buf, ", with year or time zone guessed");
-	else if (when->wall_derived)
-		oom_append(buf, " by this machine's clocks");
-}
-
-static void append_boot(struct oom_textbuf *buf, const struct oom_time *when)
-{
-	uint64_t ns = when->monotonic_ns < 0 ? 0 : (uint64_t)when->monotonic_ns;
-
-	oom_append(buf, "%" PRIu64 ".%06" PRIu64 " s after boot", ns / NS_PER_SECOND,
-		   ns % NS_PER_SECOND / 1000);
-	if (ns >= 60 * NS_PER_SECOND)
-		oom_append(buf, " (%s)", SPAN(ns));
-}
-
-/* As it was logged, unless that is nothing but the time that is said anyway. */
-static void append_time(struct oom_textbuf *buf, const struct oom_time *when)
-{
-	bool logged = when->raw[0] && (when->wall_guessed ||
-				       (!when->has_monotonic && !when->has_wall));
-
-	if (logged)
-		oom_sentence(buf, "Logged as \"%s\"", SAFE(when->raw));
-	if (logged && when->has_wall)
-		oom_append(buf, ": ");
-	if (when->has_wall)
-		append_wall(buf, when);
-	if (buf->length && when->has_monotonic)
-		oom_append(buf, "; ");
-	if (when->has_monotonic)
-		append_boot(buf, when);
-	if (buf->length)
-		oom_append(buf, ".");
-}
-
-static void append_where(struct oom_textbuf *buf)
+void oom_explain_when(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
+	const struct oom_time *when = &report->time;
+	uint64_t boot_ns = when->monotonic_ns < 0 ? 0 : (uint64_t)when->monotonic_ns;
+	char text[TIMESTAMP_TEXT_MAX];
 
+	/* As it was logged, unless that is nothing but the time that is said anyway. */
+	if (when->raw[0] &&
+	    (when->wall_guessed || (!when->has_monotonic && !when->has_wall)))
+		oom_sentence(buf, "Logged as \"%s\"%s", SAFE(when->raw),
+			     when->has_wall ? ": " : "");
+	if (when->has_wall)
+		oom_append(buf, "%s%s", timestamp_format(text, when->wall_ns, TIMESTAMP_UTC),
+			   when->wall_guessed ? ", with year or time zone guessed"
+			   : when->wall_derived ? " by this machine's clocks" : "");
+	if (when->has_monotonic)
+		oom_append(buf, "%s%" PRIu64 ".%06" PRIu64 " s after boot", buf->length ? "; " : "",
+			   boot_ns / NS_PER_SECOND, boot_ns % NS_PER_SECOND / 1000);
+	if (when->has_monotonic && boot_ns >= 60 * NS_PER_SECOND)
+		oom_append(buf, " (%s)", SPAN(boot_ns));
+	if (buf->length)
+		oom_append(buf, ".");
 	if (report->kernel)
 		oom_sentence(buf, "Linux %s", SAFE(report->kernel));
 	if (report->host)
@@ -66,13 +43,7 @@ static void append_where(struct oom_textbuf *buf)
 			     SAFE(report->machine));
 	if (report->kernel || report->host || report->machine)
 		oom_append(buf, ".");
-}
-
-/* A machine that comes up has other problems, and each claim its evidence. */
-static void append_boot_phase(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-
+	/* A machine that comes up has other problems, and each claim its evidence. */
 	if (report->crash_kernel)
 		oom_sentence(buf, "This was the kernel that saves a dump after a crash (kdump): "
 			     "elfcorehdr= is on its command line.");
@@ -83,39 +54,14 @@ static void append_boot_phase(struct oom_textbuf *buf)
 		oom_sentence(buf, "The kernel was still booting: process %" PRId64 " was %s, and "
 			     "no program had been started.", report->trigger.pid,
 			     NAME(report->trigger.comm));
-}
-
-void oom_explain_when(struct oom_textbuf *buf)
-{
-	const struct oom_time *when = &buf->report->time;
-
-	append_time(buf, when);
-	append_where(buf);
-	append_boot_phase(buf);
 	oom_paragraph(buf, OOM_SECTION_WHEN);
 }
 
-/* "for 8 pages in one piece, 32.0 KiB (order 3)" */
-static void trigger_append_order(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	uint64_t pages;
-
-	if (report->order < 0 || report->order > 30)
-		return;
-	pages = UINT64_C(1) << report->order;
-	if (pages == 1)
-		oom_append(buf, " for one page");
-	else
-		oom_append(buf, " for %" PRIu64 " pages in one piece", pages);
-	if (report->page_size_known)
-		oom_append(buf, ", %s", BYTES(oom_block_size(report->page_size, report->order)));
-	oom_append(buf, " (order %" PRId64 ")", report->order);
-}
-
+/* "for 8 pages in one piece, 32.0 KiB (order 3): ...", and what the mask is. */
 static void append_request(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
+	bool sized = report->order >= 0 && report->order <= 30;
 	struct oom_gfp gfp;
 	const char *kind;
 
@@ -124,7 +70,14 @@ static void append_request(struct oom_textbuf *buf)
 			   "not logged (mask 0).");
 		return;
 	}
-	trigger_append_order(buf);
+	if (sized && report->order)
+		oom_append(buf, " for %" PRIu64 " pages in one piece", UINT64_C(1) << report->order);
+	else if (sized)
+		oom_append(buf, " for one page");
+	if (sized && report->page_size_known)
+		oom_append(buf, ", %s", BYTES(oom_block_size(report->page_size, report->order)));
+	if (sized)
+		oom_append(buf, " (order %" PRId64 ")", report->order);
 	oom_gfp_decode(report->gfp_mask, report->gfp_value, oom_kernel_number(report->kernel),
 		       &gfp);
 	kind = oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, report->order);
@@ -173,33 +126,26 @@ static void append_relation(struct oom_textbuf *buf)
 			     WHO(victim->comm, victim->pid));
 }
 
-static void append_order_to_kill(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-
-	if (oom_is_bpf(report))
-		oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
-	else
-		oom_sentence(buf, "SysRq-f asked, from a keyboard, a serial line or "
-			     "/proc/sysrq-trigger (order -1)");
-	if (report->trigger.present)
-		oom_append(buf, "; %s only carried it out%s",
-			   WHO(report->trigger.comm, report->trigger.pid),
-			   oom_is_bpf(report) ? "" : ", and who sent it is not logged");
-	oom_append(buf, ".");
-}
-
 void oom_explain_trigger(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
-	int64_t adj = report->trigger.adj;
+	bool bpf = oom_is_bpf(report);
 
-	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || oom_is_bpf(report)) {
-		append_order_to_kill(buf);
+	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || bpf) {
+		if (bpf)
+			oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
+		else
+			oom_sentence(buf, "SysRq-f asked, from a keyboard, a serial line or "
+				     "/proc/sysrq-trigger (order -1)");
+		if (report->trigger.present)
+			oom_append(buf, "; %s only carried it out%s",
+				   WHO(report->trigger.comm, report->trigger.pid),
+				   bpf ? "" : ", and who sent it is not logged");
+		oom_append(buf, ".");
 	} else if (report->trigger.present) {
 		oom_sentence(buf, "%s", WHO(report->trigger.comm, report->trigger.pid));
-		if (adj != OOM_NO_NUMBER)
-			oom_append(buf, ", with oom_score_adj %" PRId64 ",", adj);
+		if (report->trigger.adj != OOM_NO_NUMBER)
+			oom_append(buf, ", with oom_score_adj %" PRId64 ",", report->trigger.adj);
 		else if (report->trigger.old_adj != OOM_NO_NUMBER)
 			oom_append(buf, ", with oom_adj %" PRId64 ",", report->trigger.old_adj);
 		oom_append(buf, " asked");
