@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* contradictions.c - steps and kinds of memory that do not go together */
+/* contradictions.c - kinds of memory, options and steps that do not go together */
 #include <config.h>
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "lib/duration.h"
 #include "pagetouch/contradictions.h"
@@ -11,221 +12,213 @@
 #include "workload/memory-advice.h"
 #include "workload/protocol.h"
 
-/* Kinds of memory, or-ed together. */
-enum kind {
-	KIND_ANONYMOUS = 1,	/* private and anonymous */
-	KIND_FILE = 2,		/* a private mapping of a file */
-	KIND_SHARED = 4,	/* anonymous, a memfd or a file */
-	KIND_HUGETLB = 8,
-	KIND_HUGETLB_SHARED = 16,
-	KIND_LOCKED = 32,	/* any of them but hugetlb, beside its own kind */
-	KIND_HEAP = 64,
-	KIND_STACK = 128,
+#define BIT(number) (1U << (number))
+
+/* What the memory is: an enum region_backing, and what options and steps have made of it. */
+enum memory_state {
+	STATE_LOCKED = REGION_STACK + 1,	/* not hugetlb, which mlock(2) fills alone */
+	STATE_HELD_FOR_EVER,
+	STATE_UNMAPPED,				/* or a part of it */
+	STATE_NO_LIMIT,
+	STATE_NO_HIGH,
+	STATE_CHILDREN_MAX,
 };
 
-#define KIND_PRIVATE (KIND_ANONYMOUS | KIND_FILE)
-#define KIND_ANY_HUGETLB (KIND_HUGETLB | KIND_HUGETLB_SHARED)
-#define KIND_MAPPED (KIND_PRIVATE | KIND_SHARED | KIND_ANY_HUGETLB)
+#define ANY (BIT(STATE_LOCKED) - 1)
+#define STACK BIT(REGION_STACK)
+#define HEAP BIT(REGION_HEAP)
+#define HUGETLB (BIT(REGION_HUGETLB) | BIT(REGION_HUGETLB_SHARED))
+#define FILES (BIT(REGION_MEMFD) | BIT(REGION_FILE_PRIVATE) | BIT(REGION_FILE_SHARED))
+#define SHARED (BIT(REGION_SHARED) | BIT(REGION_MEMFD) | BIT(REGION_FILE_SHARED))
 
-/* What an advice cannot be done to, and what is said of that. */
-static const struct objection {
-	enum memory_advice advice;
-	unsigned kinds;
-	const char *why, *hint;
-} objections[] = {
-	{ ADVICE_FREE, KIND_FILE | KIND_SHARED | KIND_ANY_HUGETLB,
+/* What is asked of it: by a step, which may be an enum memory_advice, or by options. */
+enum memory_asked {
+	ASKED_TOUCH = ADVICE_TRIM + 1,
+	ASKED_HOLD,
+	ASKED_FORK,
+	ASKED_LIMIT,
+	ASKED_HIGH,
+	ASKED_MISSING_TRIM,
+	ASKED_CALL,				/* --access, of a file */
+	ASKED_POPULATE,				/* --access */
+	ASKED_THREADS,
+	ASKED_ORDER,
+	ASKED_STRIDE,
+	ASKED_LOCK,
+	ASKED_RESERVE,
+	ASKED_THP,
+};
+
+#define ADVICES (BIT(ADVICE_TRIM + 1) - 1)
+#define STEPS (BIT(ASKED_CALL) - 1)
+
+/* The first that applies is said. */
+const struct contradiction contradictions[] = {
+	{ ANY & ~FILES, BIT(ASKED_CALL),
+	  "this memory has no file that it could be done to", "add --memfd or --file PATH",
+	  .sample = "--access=pread" },
+	{ STACK, BIT(ASKED_THREADS),
+	  "only the first thread's stack grows", .sample = "--stack -t 2", .option = "--threads" },
+	{ STACK, BIT(ASKED_ORDER),
+	  "a stack grows downwards, page by page", .sample = "--stack --order=backward",
+	  .option = "--order" },
+	{ HEAP, BIT(ASKED_ORDER),
+	  "a piece is allocated when it is touched", .sample = "--heap --order=random",
+	  .option = "--order" },
+	{ STACK | HEAP, BIT(ASKED_STRIDE),
+	  "no page may be left out", .sample = "--heap --stride=8K", .option = "--stride" },
+	{ STACK | HEAP, BIT(ASKED_POPULATE),
+	  "there is nothing yet to be populated: each page is written or read",
+	  .sample = "--stack --access=populate-read", .option = "--access" },
+	{ STACK | HEAP, BIT(ASKED_LOCK),
+	  "there is nothing yet to be locked", .sample = "--heap --lock", .option = "--lock" },
+	{ STACK | HEAP, BIT(ASKED_RESERVE),
+	  "what it gets is always promised", .sample = "--stack --reserve",
+	  .option = "--reserve" },
+	{ STACK | HEAP, BIT(ASKED_THP),
+	  "there is nothing yet to be advised on; with --thp=system it is as the system has it",
+	  .sample = "--heap --thp=always", .option = "--thp=always" },
+	{ BIT(REGION_MEMFD) | BIT(REGION_FILE_SHARED), BIT(ASKED_RESERVE),
+	  "its pages are accounted one by one, or not at all",
+	  "leave it out, or use --shared without a file", .sample = "--memfd --reserve",
+	  .option = "--reserve" },
+	{ BIT(STATE_HELD_FOR_EVER), STEPS,
+	  "it would come after a hold without end", "give that a TIME, or leave the step out",
+	  .sample = "--hold=infinity --then=cold" },
+	{ FILES | SHARED | HUGETLB, BIT(ADVICE_FREE),
 	  "MADV_FREE is for private anonymous memory alone",
-	  "use --then dontneed, or leave the other kind of memory out" },
-	{ ADVICE_REMOVE, KIND_PRIVATE | KIND_HUGETLB,
+	  "use --then dontneed, or leave the other kind of memory out",
+	  .sample = "--shared --then=free" },
+	{ BIT(REGION_PRIVATE) | BIT(REGION_FILE_PRIVATE) | BIT(REGION_HUGETLB),
+	  BIT(ADVICE_REMOVE),
 	  "MADV_REMOVE punches a hole into what is shared, and this region is private",
-	  "add --shared, or use --then dontneed" },
-	{ ADVICE_MERGE, KIND_SHARED | KIND_ANY_HUGETLB,
-	  "equal pages are merged in private memory alone", "leave the other kind of memory out" },
-	{ ADVICE_COLD, KIND_ANY_HUGETLB, "hugetlb pages are never reclaimed",
-	  "leave one of them out" },
-	{ ADVICE_PAGEOUT, KIND_ANY_HUGETLB, "hugetlb pages are never reclaimed",
-	  "leave one of them out" },
-	{ ADVICE_COLLAPSE, KIND_ANY_HUGETLB, "hugetlb pages are huge already",
-	  "leave one of them out" },
-	{ ADVICE_GUARD, KIND_ANY_HUGETLB, "a hugetlb page cannot be guarded",
-	  "leave one of them out" },
-	{ ADVICE_DONTNEED, KIND_LOCKED, "locked memory cannot be given back", "leave --lock out" },
-	{ ADVICE_FREE, KIND_LOCKED, "locked memory cannot be given back", "leave --lock out" },
-	{ ADVICE_COLD, KIND_LOCKED, "locked memory is never reclaimed", "leave --lock out" },
-	{ ADVICE_PAGEOUT, KIND_LOCKED, "locked memory is never reclaimed", "leave --lock out" },
-	{ ADVICE_REMOVE, KIND_LOCKED, "locked memory cannot be given back", "leave --lock out" },
-	{ ADVICE_GUARD, KIND_LOCKED, "locked memory cannot be guarded", "leave --lock out" },
-	{ ADVICE_TRIM, KIND_MAPPED | KIND_STACK,
-	  "malloc_trim(3) gives back what was malloc(3)'s, and this is not", "add --heap" },
+	  "add --shared, or use --then dontneed",
+	  .sample = "--file=x --then=remove" },
+	{ SHARED | HUGETLB, BIT(ADVICE_MERGE),
+	  "equal pages are merged in private memory alone", "leave the other kind of memory out",
+	  .sample = "--memfd --then=merge" },
+	{ HUGETLB, BIT(ADVICE_COLD) | BIT(ADVICE_PAGEOUT),
+	  "hugetlb pages are never reclaimed", .sample = "--hugetlb --then=cold" },
+	{ HUGETLB, BIT(ADVICE_COLLAPSE),
+	  "hugetlb pages are huge already", .sample = "--hugetlb --then=collapse" },
+	{ HUGETLB, BIT(ADVICE_GUARD),
+	  "a hugetlb page cannot be guarded", .sample = "--hugetlb --then=guard" },
+	{ BIT(STATE_LOCKED), BIT(ADVICE_DONTNEED) | BIT(ADVICE_FREE) | BIT(ADVICE_REMOVE),
+	  "locked memory cannot be given back", "leave --lock out",
+	  .sample = "--lock --then=dontneed" },
+	{ BIT(STATE_LOCKED), BIT(ADVICE_COLD) | BIT(ADVICE_PAGEOUT),
+	  "locked memory is never reclaimed", "leave --lock out",
+	  .sample = "--lock=onfault --then=pageout" },
+	{ BIT(STATE_LOCKED), BIT(ADVICE_GUARD),
+	  "locked memory cannot be guarded", "leave --lock out", .sample = "--lock --then=guard" },
+	{ ANY & ~HEAP, BIT(ADVICE_TRIM),
+	  "malloc_trim(3) gives back what was malloc(3)'s, and this is not", "add --heap",
+	  .sample = "--then=trim" },
+	{ ANY, BIT(ASKED_MISSING_TRIM),
+	  "there is no malloc_trim(3) in this C library",
+	  .hint = "leave it out; the GNU C library has it" },
+	{ STACK, ADVICES,
+	  "the stack is the kernel's to give and the program's to run on", "leave --stack out",
+	  .sample = "--stack --then=unmap" },
+	{ HEAP, ADVICES & ~(BIT(ADVICE_UNMAP) | BIT(ADVICE_TRIM)),
+	  "the memory is malloc(3)'s own, which keeps its accounts in it",
+	  "use --then unmap and --then trim, or leave --heap out",
+	  .sample = "--heap --then=protect:none" },
+	{ BIT(STATE_NO_HIGH), BIT(ASKED_HIGH),
+	  "the sandbox has no memory.high that could be changed", "add --high SIZE",
+	  .sample = "--limit=32M --then=high:32M" },
+	{ BIT(STATE_NO_LIMIT), BIT(ASKED_LIMIT),
+	  "the sandbox has no limit that could be changed", "add --limit SIZE",
+	  .sample = "--high=32M --then=limit:32M" },
+	{ BIT(STATE_UNMAPPED), BIT(ASKED_TOUCH) | (ADVICES & ~BIT(ADVICE_TRIM)),
+	  "after unmap the region is not there any more, or not all of it", "put unmap behind it",
+	  .sample = "--then=unmap:4K --then=fork:write" },
+	{ BIT(STATE_CHILDREN_MAX), BIT(ASKED_FORK),
+	  "there are too many children already", .hint = "up to 8 steps may fork" },
 };
 
-/* What holds for every advice but ADVICE_UNMAP and ADVICE_TRIM. */
-static const struct objection of_heap = {
-	.why = "the memory is malloc(3)'s own, which keeps its accounts in it",
-	.hint = "use --then unmap and --then trim, or leave --heap out",
-};
-static const struct objection of_stack = {
-	.why = "the stack is the kernel's to give and the program's to run on",
-	.hint = "leave --stack out",
-};
-static const struct objection of_trim = {
-	.why = "there is no malloc_trim(3) in this C library",
-	.hint = "leave it out; the GNU C library has it",
-};
+const size_t contradiction_count = sizeof(contradictions) / sizeof(contradictions[0]);
 
-static unsigned kinds_of(const struct request *request)
+/* Whether what IS can be ASKED, of REQUEST by STEP (NULL: by options). */
+static int check_asked(const struct request *request, unsigned is, unsigned asked,
+		       const struct step *step, struct error *err)
 {
-	static const unsigned kinds[] = {
-		[REGION_PRIVATE] = KIND_ANONYMOUS,
-		[REGION_SHARED] = KIND_SHARED,
-		[REGION_MEMFD] = KIND_SHARED,
-		[REGION_FILE_PRIVATE] = KIND_FILE,
-		[REGION_FILE_SHARED] = KIND_SHARED,
-		[REGION_HUGETLB] = KIND_HUGETLB,
-		[REGION_HUGETLB_SHARED] = KIND_HUGETLB_SHARED,
-		[REGION_HEAP] = KIND_HEAP,
-		[REGION_STACK] = KIND_STACK,
-	};
+	size_t i = 0;
 
-	/* mlock(2) fills a hugetlb mapping and does not lock it: region_lock_fills(). */
-	if (request->lock == REGION_UNLOCKED || kinds[request->backing] & KIND_ANY_HUGETLB)
-		return kinds[request->backing];
-	return kinds[request->backing] | KIND_LOCKED;
-}
-
-static const struct objection *find_objection(unsigned kinds, const struct step *step)
-{
-	if (step->rule->verb != VERB_ADVISE)
-		return NULL;
-	for (size_t i = 0; i < sizeof(objections) / sizeof(objections[0]); i++)
-		if (objections[i].advice == step->rule->what && objections[i].kinds & kinds)
-			return &objections[i];
-	if (step_trims(step))
-		return heap_can_trim() ? NULL : &of_trim;
-	if (kinds & KIND_STACK)
-		return &of_stack;
-	return kinds & KIND_HEAP && step->rule->what != ADVICE_UNMAP ? &of_heap : NULL;
-}
-
-static int contradictions_error(const struct step *step, const char *why, const char *hint,
-				struct error *err)
-{
-	error_set(err, "--then %s: %s", step->name, why);
-	error_hint(err, "%s", hint);
+	while (i < contradiction_count &&
+	       !(contradictions[i].is & is && contradictions[i].asked & asked))
+		i++;
+	if (i == contradiction_count)
+		return 0;
+	if (step)
+		error_set(err, "--then %s: %s", step->name, contradictions[i].why);
+	else if (!contradictions[i].option)
+		error_set(err, "--access %s: %s", touch_access_name(request->access),
+			  contradictions[i].why);
+	else if (is & (STACK | HEAP))
+		error_set(err, "%s and %s do not go together: %s",
+			  is & STACK ? "--stack" : "--heap", contradictions[i].option,
+			  contradictions[i].why);
+	else
+		error_set(err, "%s has no meaning for a shared file or a memfd: %s",
+			  contradictions[i].option, contradictions[i].why);
+	error_hint(err, "%s", contradictions[i].hint ? contradictions[i].hint
+						     : "leave one of them out");
 	return -EINVAL;
 }
 
-/* What is changed must be there: only version 2 of cgroups has memory.high. */
-static int check_bound(const struct request *request, const struct step *step,
-		       struct error *err)
+static unsigned bit_if(bool condition, unsigned number)
 {
-	if (step->rule->what == SANDBOX_HIGH)
-		return request->has_high ? 0
-			: contradictions_error(step,
-				"the sandbox has no memory.high that could be changed",
-					       "add --high SIZE", err);
-	return request->has_limit ? 0
-		: contradictions_error(step, "the sandbox has no limit that could be changed",
-				       "add --limit SIZE", err);
+	return condition ? BIT(number) : 0;
 }
 
-static int check_steps(const struct request *request, struct error *err)
+static unsigned asked_by_step(const struct step_rule *rule)
 {
-	unsigned kinds = kinds_of(request), children = 0;
-	bool unmapped = false, endless = request->hold == DURATION_INFINITE;
-
-	for (size_t i = 0; i < request->step_count; i++) {
-		const struct step *step = &request->steps[i];
-		const struct objection *objection = find_objection(kinds, step);
-
-		if (endless)
-			return contradictions_error(step, "it would come after a hold without end",
-				      "give that a TIME, or leave the step out", err);
-		if (objection)
-			return contradictions_error(step, objection->why, objection->hint, err);
-		if (step->rule->verb == VERB_BOUND && check_bound(request, step, err) < 0)
-			return -EINVAL;
-		if (unmapped && step_needs_region(step))
-			return contradictions_error(step,
-				"after unmap the region is not there any more, "
-						    "or not all of it",
-						    "put unmap behind it", err);
-		children += step_forks(step);
-		if (children > SUBJECT_CHILDREN_MAX)
-			return contradictions_error(step, "there are too many children already",
-						    "up to 8 steps may fork", err);
-		endless = step->rule->verb == VERB_HOLD && step->time == DURATION_INFINITE;
-		unmapped = unmapped || (step->rule->verb == VERB_ADVISE &&
-					step->rule->what == ADVICE_UNMAP);
+	switch (rule->verb) {
+	case VERB_ADVISE:
+		return BIT(rule->what) | bit_if(rule->what == ADVICE_TRIM && !heap_can_trim(),
+						ASKED_MISSING_TRIM);
+	case VERB_TOUCH:
+		return BIT(ASKED_TOUCH);
+	case VERB_HOLD:
+		return BIT(ASKED_HOLD);
+	case VERB_FORK:
+		return BIT(ASKED_FORK);
+	case VERB_FORK_TOUCH:
+		return BIT(ASKED_FORK) | BIT(ASKED_TOUCH);
+	default:
+		return rule->what == SANDBOX_HIGH ? BIT(ASKED_HIGH) : BIT(ASKED_LIMIT);
 	}
-	return 0;
-}
-
-static int check_access(const struct request *request, struct error *err)
-{
-	if (!touch_calls(request->access) || request->backing == REGION_MEMFD ||
-	    region_is_file(request->backing))
-		return 0;
-	error_set(err, "--access %s: this memory has no file that it could be done to",
-		  touch_access_name(request->access));
-	error_hint(err, "add --memfd or --file PATH");
-	return -EINVAL;
-}
-
-/* What cannot be asked of memory that comes as it is touched, option by option. */
-static int check_growing(const struct request *request, struct error *err)
-{
-	bool stack = request->backing == REGION_STACK;
-	const char *option = stack ? "--stack" : "--heap", *other = NULL, *why = NULL;
-
-	if (!region_grows(request->backing))
-		return 0;
-	if (stack && request->threads > 1) {
-		other = "--threads";
-		why = "only the first thread's stack grows";
-	} else if (request->order != ORDER_FORWARD) {
-		other = "--order";
-		why = stack ? "a stack grows downwards, page by page"
-			    : "a piece is allocated when it is touched";
-	} else if (request->has_stride) {
-		other = "--stride";
-		why = "no page may be left out";
-	} else if (request->access != TOUCH_WRITE && request->access != TOUCH_READ) {
-		other = "--access";
-		why = "there is nothing yet to be populated: each page is written or read";
-	} else if (request->lock != REGION_UNLOCKED) {
-		other = "--lock";
-		why = "there is nothing yet to be locked";
-	} else if (request->reserve) {
-		other = "--reserve";
-		why = "what it gets is always promised";
-	} else if (request->thp == REGION_THP_ALWAYS) {
-		other = "--thp=always";
-		why = "there is nothing yet to be advised on; with --thp=system it is as the "
-		      "system has it";
-	}
-	if (!other)
-		return 0;
-	error_set(err, "%s and %s do not go together: %s", option, other, why);
-	error_hint(err, "leave one of them out");
-	return -EINVAL;
 }
 
 int contradictions_check(const struct request *request, struct error *err)
 {
-	int r = check_access(request, err);
+	enum touch_access access = request->access;
+	bool locked = request->lock != REGION_UNLOCKED;
+	unsigned is = BIT(request->backing), children = 0;
+	unsigned asked = bit_if(access == TOUCH_PREAD || access == TOUCH_PWRITE, ASKED_CALL) |
+			 bit_if(access == TOUCH_POPULATE_READ || access == TOUCH_POPULATE_WRITE,
+				ASKED_POPULATE) |
+			 bit_if(request->threads > 1, ASKED_THREADS) |
+			 bit_if(request->order != ORDER_FORWARD, ASKED_ORDER) |
+			 bit_if(request->has_stride, ASKED_STRIDE) |
+			 bit_if(locked, ASKED_LOCK) | bit_if(request->reserve, ASKED_RESERVE) |
+			 bit_if(request->thp == REGION_THP_ALWAYS, ASKED_THP);
+	int r = check_asked(request, is, asked, NULL, err);
 
-	if (r == 0)
-		r = check_growing(request, err);
-	if (r < 0)
-		return r;
-	if (request->reserve && (request->backing == REGION_MEMFD ||
-				 request->backing == REGION_FILE_SHARED)) {
-		error_set(err,
-			  "--reserve has no meaning for a shared file or a memfd: its pages are "
-			  "accounted one by one, or not at all");
-		error_hint(err, "leave it out, or use --shared without a file");
-		return -EINVAL;
+	is |= bit_if(locked && !(is & HUGETLB), STATE_LOCKED) |
+	      bit_if(!request->has_limit, STATE_NO_LIMIT) |
+	      bit_if(!request->has_high, STATE_NO_HIGH) |
+	      bit_if(request->hold == DURATION_INFINITE, STATE_HELD_FOR_EVER);
+	for (size_t i = 0; r == 0 && i < request->step_count; i++) {
+		const struct step *step = &request->steps[i];
+
+		asked = asked_by_step(step->rule);
+		r = check_asked(request, is, asked, step, err);
+		children += (asked & BIT(ASKED_FORK)) != 0;
+		is |= bit_if(step->time == DURATION_INFINITE, STATE_HELD_FOR_EVER) |
+		      bit_if(asked == BIT(ADVICE_UNMAP), STATE_UNMAPPED) |
+		      bit_if(children == SUBJECT_CHILDREN_MAX, STATE_CHILDREN_MAX);
 	}
-	return r < 0 ? r : check_steps(request, err);
+	return r;
 }

@@ -59,17 +59,6 @@ bool step_writes(const struct step *step)
 	       (rule->what == ADVICE_REMOVE || rule->what == ADVICE_PROTECT_WRITE);
 }
 
-bool step_trims(const struct step *step)
-{
-	return step->rule->verb == VERB_ADVISE && step->rule->what == ADVICE_TRIM;
-}
-
-bool step_needs_region(const struct step *step)
-{
-	return step->rule->verb != VERB_HOLD && step->rule->verb != VERB_FORK &&
-	       step->rule->verb != VERB_BOUND && !step_trims(step);
-}
-
 bool step_forks(const struct step *step)
 {
 	return step->rule->verb == VERB_FORK || step->rule->verb == VERB_FORK_TOUCH;
@@ -190,7 +179,7 @@ static int parse_rest(const char *text, const char *rest, struct step *step,
 		return step_shape_error(
 			text, "has a size, but a fork is whole",
 			"write fork, fork:read or fork:write; the last two take :SIZE", err);
-	if (step_trims(step))
+	if (step->rule->verb == VERB_ADVISE && step->rule->what == ADVICE_TRIM)
 		return step_shape_error(text, "has a size, but malloc_trim(3) is whole",
 					"write trim alone, and unmap:SIZE before it", err);
 	r = parse_part(text, rest + 1, step, err);

@@ -56,14 +56,8 @@ bool step_writes(const struct step *step);
 /* Whether STEP reads the region. */
 bool step_reads(const struct step *step);
 
-/* Whether STEP accesses or changes the region. */
-bool step_needs_region(const struct step *step);
-
 /* What must follow the name of RULE: ":TIME", ":SIZE" or "". */
 const char *step_argument(const struct step_rule *rule);
-
-/* Whether STEP is malloc_trim(3), which is whole. */
-bool step_trims(const struct step *step);
 
 /* Whether STEP forks. */
 bool step_forks(const struct step *step);

@@ -7,6 +7,7 @@
 #include "../tap.h"
 #include "command-line.h"
 #include "lib/duration.h"
+#include "pagetouch/contradictions.h"
 #include "pagetouch/options.h"
 #include "sandbox/sandbox-limit.h"
 #include "workload/heap.h"
@@ -153,7 +154,7 @@ static int make(const char *const *list, struct plan *ret_plan, struct error *er
 static const struct {
 	const char *words[WORDS_MAX + 1];
 	const char *pieces[2];
-} contradictions[] = {
+} refused[] = {
 	{ { "--hugetlb", "--thp=always" }, { "--hugetlb", "--thp" } },
 	{ { "--hugetlb", "--file", "x" }, { "--hugetlb", "--file" } },
 	{ { "--hugetlb", "--memfd" }, { "--hugetlb", "--memfd" } },
@@ -262,19 +263,42 @@ static const struct {
 	{ { "--stack", "--then=dontneed" }, { "dontneed", "stack" } },
 };
 
-static void test_contradictions(void)
+static void test_refused(void)
 {
 	static struct plan plan;
 
-	for (size_t i = 0; i < ARRAY_SIZE(contradictions); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
 		struct error err = { "", "" };
-		int r = make(contradictions[i].words, &plan, &err);
+		int r = make(refused[i].words, &plan, &err);
 
 		tap_ok(r < 0 && err.hint[0],
 		       "contradiction %zu is refused, with a way out", i);
-		for (size_t j = 0; j < 2 && contradictions[i].pieces[j]; j++)
-			tap_has(err.message, contradictions[i].pieces[j],
+		for (size_t j = 0; j < 2 && refused[i].pieces[j]; j++)
+			tap_has(err.message, refused[i].pieces[j],
 				"it names what does not fit");
+	}
+}
+
+/* Of the sample beside each row of the table just that is said. */
+static void test_samples(void)
+{
+	static struct plan plan;
+
+	for (size_t i = 0; i < contradiction_count; i++) {
+		const struct contradiction *row = &contradictions[i];
+		char *sample = strdup(row->sample ? row->sample : ""), *rest = sample;
+		const char *words[WORDS_MAX + 1] = { NULL };
+		struct error err = { "", "" };
+
+		for (size_t j = 0; rest && j < WORDS_MAX; j++)
+			words[j] = strsep(&rest, " ");
+		if (row->sample) {
+			tap_is(make(words, &plan, &err), -EINVAL, row->sample);
+			tap_has(err.message, row->why, "it says why");
+			tap_has(err.hint, row->hint ? row->hint : "leave one of them out",
+				"and what to do");
+		}
+		free(sample);
 	}
 }
 
@@ -471,7 +495,8 @@ int main(void)
 	test_pieces();
 	test_wrong();
 	test_table();
-	test_contradictions();
+	test_refused();
+	test_samples();
 	test_fitting();
 	test_children();
 	test_plans();
