@@ -12,6 +12,7 @@
 
 #include "lib/duration.h"
 #include "lib/number.h"
+#include "pagetouch/contradictions.h"
 #include "pagetouch/options.h"
 #include "workload/heap.h"
 #include "workload/subject.h"
@@ -462,7 +463,8 @@ enum options_result options_parse(int argc, char *argv[], struct request *ret_re
 	request.backing = backing_of(&seen);
 	if (check_needs(&request, err) < 0 ||
 	    (request.replay && check_replay(&seen, argv[optind] != NULL, err) < 0) ||
-	    parse_operands(&request, argv + optind, err) < 0)
+	    parse_operands(&request, argv + optind, err) < 0 ||
+	    contradictions_check(&request, err) < 0)
 		return OPTIONS_WRONG;
 	*ret_request = request;
 	return OPTIONS_RUN;

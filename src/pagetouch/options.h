@@ -9,7 +9,10 @@
 
 extern const struct option_table options_table;
 
-/* Parses the command line. Prints nothing and maps nothing. */
+/*
+ * Parses the command line, and finds what contradicts itself in it. Prints nothing and maps
+ * nothing.
+ */
 enum options_result options_parse(int argc, char *argv[], struct request *ret_request,
 				  struct error *err);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "lib/duration.h"
-#include "pagetouch/contradictions.h"
 #include "pagetouch/plan.h"
 #include "workload/heap.h"
 #include "workload/memory-advice.h"
@@ -332,13 +331,11 @@ int plan_make(const struct request *request, uint64_t available, uint64_t page_s
 {
 	/* Too large for the stack that some limit leaves. */
 	static struct plan plan;
-	int r = contradictions_check(request, err);
+	int r;
 
 	plan_outline(request, page_size, &plan);
-	if (r == 0)
-		r = plan_to_pages("SIZE", request->size, available,
-				  plan.workload.touch_params.unit, &plan.workload.region.bytes,
-				  err);
+	r = plan_to_pages("SIZE", request->size, available, plan.workload.touch_params.unit,
+			  &plan.workload.region.bytes, err);
 	if (r == 0)
 		r = plan_heap(request, &plan, err);
 	if (r == 0)
