@@ -362,20 +362,15 @@ static enum region_backing backing_of(const struct options_seen *seen)
 	return shared ? REGION_SHARED : REGION_PRIVATE;
 }
 
-static bool has_hold_step(const struct request *request)
-{
-	for (size_t i = 0; i < request->step_count; i++)
-		if (request->steps[i].rule->verb == VERB_HOLD)
-			return true;
-	return false;
-}
-
 /* An option that means something only beside another one. */
 static int check_needs(const struct request *request, struct error *err)
 {
 	enum output_format format = request->output.format;
+	bool holds = request->hold != 0;
 
-	if (request->every && !request->hold && !has_hold_step(request)) {
+	for (size_t i = 0; i < request->step_count; i++)
+		holds = holds || request->steps[i].rule->verb == VERB_HOLD;
+	if (request->every && !holds) {
 		error_set(err, "--every without --hold has no meaning");
 		error_hint(err, "add --hold TIME, or give INTERVAL to sample while touching");
 		return -EINVAL;
@@ -487,7 +482,7 @@ void options_print_help(void)
 		char name[SAMPLE_STEP_MAX];
 
 		snprintf(name, sizeof(name), "%s%s", step_rules[i].name,
-			 step_argument(&step_rules[i]));
+			 step_rules[i].argument);
 		printf("  %-14s %s\n", name, step_rules[i].help);
 	}
 	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");

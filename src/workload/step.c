@@ -14,60 +14,42 @@
 #include "workload/touch.h"
 
 const struct step_rule step_rules[] = {
-	{ "dontneed", VERB_ADVISE, ADVICE_DONTNEED, "MADV_DONTNEED: give the pages back" },
-	{ "free", VERB_ADVISE, ADVICE_FREE, "MADV_FREE: they may be taken when memory is short" },
-	{ "cold", VERB_ADVISE, ADVICE_COLD, "MADV_COLD: they are the first to go" },
-	{ "pageout", VERB_ADVISE, ADVICE_PAGEOUT, "MADV_PAGEOUT: to swap, or to their file" },
-	{ "remove", VERB_ADVISE, ADVICE_REMOVE, "MADV_REMOVE: punch a hole into what is shared" },
-	{ "collapse", VERB_ADVISE, ADVICE_COLLAPSE, "MADV_COLLAPSE: into huge pages, now" },
-	{ "merge", VERB_ADVISE, ADVICE_MERGE, "MADV_MERGEABLE: equal pages for ksmd" },
-	{ "random", VERB_ADVISE, ADVICE_RANDOM, "MADV_RANDOM: no readahead, no fault-around" },
-	{ "guard", VERB_ADVISE, ADVICE_GUARD, "MADV_GUARD_INSTALL: touching it is SIGSEGV" },
-	{ "hold", VERB_HOLD, 0, "wait for TIME" },
-	{ "touch:read", VERB_TOUCH, TOUCH_READ, "read a byte of each page" },
-	{ "touch:write", VERB_TOUCH, TOUCH_WRITE, "write a byte into each page" },
-	{ "fork", VERB_FORK, 0, "fork a child, which is sampled too" },
-	{ "fork:read", VERB_FORK_TOUCH, TOUCH_READ, "the same, and it reads each page" },
-	{ "fork:write", VERB_FORK_TOUCH, TOUCH_WRITE, "the same, and it writes to each page" },
-	{ "protect:none", VERB_ADVISE, ADVICE_PROTECT_NONE, "mprotect, PROT_NONE" },
-	{ "protect:write", VERB_ADVISE, ADVICE_PROTECT_WRITE, "mprotect, PROT_READ | PROT_WRITE" },
-	{ "unmap", VERB_ADVISE, ADVICE_UNMAP, "munmap; of a heap free(3), piece by piece" },
-	{ "trim", VERB_ADVISE, ADVICE_TRIM, "malloc_trim(3): what was freed, to the kernel" },
-	{ "limit", VERB_BOUND, SANDBOX_LIMIT, "SIZE becomes the limit of the sandbox" },
-	{ "high", VERB_BOUND, SANDBOX_HIGH, "SIZE becomes its memory.high" },
+	{ "dontneed", "", VERB_ADVISE, ADVICE_DONTNEED, STEP_TAKES_EVERY,
+	  "MADV_DONTNEED: give the pages back" },
+	{ "free", "", VERB_ADVISE, ADVICE_FREE, STEP_TAKES_EVERY,
+	  "MADV_FREE: they may be taken when memory is short" },
+	{ "cold", "", VERB_ADVISE, ADVICE_COLD, STEP_TAKES_EVERY,
+	  "MADV_COLD: they are the first to go" },
+	{ "pageout", "", VERB_ADVISE, ADVICE_PAGEOUT, STEP_TAKES_EVERY,
+	  "MADV_PAGEOUT: to swap, or to their file" },
+	{ "remove", "", VERB_ADVISE, ADVICE_REMOVE, STEP_TAKES_EVERY | STEP_WRITES,
+	  "MADV_REMOVE: punch a hole into what is shared" },
+	{ "collapse", "", VERB_ADVISE, ADVICE_COLLAPSE, 0, "MADV_COLLAPSE: into huge pages, now" },
+	{ "merge", "", VERB_ADVISE, ADVICE_MERGE, 0, "MADV_MERGEABLE: equal pages for ksmd" },
+	{ "random", "", VERB_ADVISE, ADVICE_RANDOM, 0,
+	  "MADV_RANDOM: no readahead, no fault-around" },
+	{ "guard", "", VERB_ADVISE, ADVICE_GUARD, STEP_TAKES_EVERY,
+	  "MADV_GUARD_INSTALL: touching it is SIGSEGV" },
+	{ "hold", ":TIME", VERB_HOLD, 0, 0, "wait for TIME" },
+	{ "touch:read", "", VERB_TOUCH, TOUCH_READ, STEP_READS, "read a byte of each page" },
+	{ "touch:write", "", VERB_TOUCH, TOUCH_WRITE, STEP_WRITES, "write a byte into each page" },
+	{ "fork", "", VERB_FORK, 0, STEP_FORKS, "fork a child, which is sampled too" },
+	{ "fork:read", "", VERB_FORK_TOUCH, TOUCH_READ, STEP_FORKS | STEP_READS,
+	  "the same, and it reads each page" },
+	{ "fork:write", "", VERB_FORK_TOUCH, TOUCH_WRITE, STEP_FORKS | STEP_WRITES,
+	  "the same, and it writes to each page" },
+	{ "protect:none", "", VERB_ADVISE, ADVICE_PROTECT_NONE, 0, "mprotect, PROT_NONE" },
+	{ "protect:write", "", VERB_ADVISE, ADVICE_PROTECT_WRITE, STEP_WRITES,
+	  "mprotect, PROT_READ | PROT_WRITE" },
+	{ "unmap", "", VERB_ADVISE, ADVICE_UNMAP, 0, "munmap; of a heap free(3), piece by piece" },
+	{ "trim", "", VERB_ADVISE, ADVICE_TRIM, 0,
+	  "malloc_trim(3): what was freed, to the kernel" },
+	{ "limit", ":SIZE", VERB_BOUND, SANDBOX_LIMIT, 0,
+	  "SIZE becomes the limit of the sandbox" },
+	{ "high", ":SIZE", VERB_BOUND, SANDBOX_HIGH, 0, "SIZE becomes its memory.high" },
 };
 
 const size_t step_rule_count = sizeof(step_rules) / sizeof(step_rules[0]);
-
-static bool touches(const struct step_rule *rule)
-{
-	return rule->verb == VERB_TOUCH || rule->verb == VERB_FORK_TOUCH;
-}
-
-bool step_reads(const struct step *step)
-{
-	return touches(step->rule) && !touch_writes((enum touch_access)step->rule->what);
-}
-
-bool step_writes(const struct step *step)
-{
-	const struct step_rule *rule = step->rule;
-
-	if (touches(rule))
-		return touch_writes((enum touch_access)rule->what);
-	return rule->verb == VERB_ADVISE &&
-	       (rule->what == ADVICE_REMOVE || rule->what == ADVICE_PROTECT_WRITE);
-}
-
-bool step_forks(const struct step *step)
-{
-	return step->rule->verb == VERB_FORK || step->rule->verb == VERB_FORK_TOUCH;
-}
-
-const char *step_argument(const struct step_rule *rule)
-{
-	return rule->verb == VERB_HOLD ? ":TIME" : rule->verb == VERB_BOUND ? ":SIZE" : "";
-}
 
 /* The longest name that TEXT begins with, ended by its end or a colon. */
 static const struct step_rule *find_rule(const char *text)
@@ -97,7 +79,7 @@ static int step_unknown_error(const char *text, struct error *err)
 	for (size_t i = 0; i < step_rule_count; i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s",
 					 i ? ", " : "", step_rules[i].name,
-					 step_argument(&step_rules[i]));
+					 step_rules[i].argument);
 	error_hint(err,
 		   "the steps are %s; those that are done to memory take :SIZE or :N%%, "
 		   "some of them :SIZE/EVERY", known);
@@ -115,16 +97,6 @@ static int step_shape_error(const char *text, const char *what, const char *hint
 	return -EINVAL;
 }
 
-/* Whether RULE changes pages alone: to do the rest to pieces is to take the mapping apart. */
-static bool takes_pieces(const struct step_rule *rule)
-{
-	static const unsigned advices = 1U << ADVICE_DONTNEED | 1U << ADVICE_FREE |
-					1U << ADVICE_COLD | 1U << ADVICE_PAGEOUT |
-					1U << ADVICE_REMOVE | 1U << ADVICE_GUARD;
-
-	return rule->verb == VERB_ADVISE && (advices >> rule->what & 1);
-}
-
 /* NUMBERS is "SIZE", "N%" or "SIZE/EVERY". */
 static int parse_part(const char *text, const char *numbers, struct step *step,
 		      struct error *err)
@@ -136,7 +108,7 @@ static int parse_part(const char *text, const char *numbers, struct step *step,
 	snprintf(name, sizeof(name), "--then %s: SIZE", step->rule->name);
 	if (!slash || slash - numbers >= (ptrdiff_t)sizeof(part))
 		return size_parse(name, numbers, &step->part, err);
-	if (!takes_pieces(step->rule))
+	if (!(step->rule->does & STEP_TAKES_EVERY))
 		return step_shape_error(text, "has an EVERY, but is done to one range",
 					"dontneed, free, cold, pageout, remove and guard take "
 					":SIZE/EVERY", err);

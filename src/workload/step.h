@@ -23,10 +23,20 @@ enum step_verb {
 	VERB_BOUND,		/* change a bound of the sandbox, enum sandbox_bound */
 };
 
+/* What a step does, or-ed. */
+enum step_does {
+	STEP_READS = 1,		/* it reads the region */
+	STEP_WRITES = 2,	/* it writes to it or lets it be written: it must be writable */
+	STEP_FORKS = 4,
+	STEP_TAKES_EVERY = 8,	/* it changes pages alone, and leaves the mapping whole */
+};
+
 struct step_rule {
 	const char *name;	/* as it is written, without what may follow */
+	const char *argument;	/* what must follow: ":TIME", ":SIZE" or "" */
 	enum step_verb verb;
 	unsigned what;
+	unsigned does;		/* enum step_does */
 	const char *help;	/* one line */
 };
 
@@ -50,16 +60,19 @@ struct step {
  */
 int step_parse(const char *text, struct step *ret_step, struct error *err);
 
-/* Whether STEP writes to the region, or lets it be written, so that it must be writable. */
-bool step_writes(const struct step *step);
+static inline bool step_reads(const struct step *step)
+{
+	return step->rule->does & STEP_READS;
+}
 
-/* Whether STEP reads the region. */
-bool step_reads(const struct step *step);
+static inline bool step_writes(const struct step *step)
+{
+	return step->rule->does & STEP_WRITES;
+}
 
-/* What must follow the name of RULE: ":TIME", ":SIZE" or "". */
-const char *step_argument(const struct step_rule *rule);
-
-/* Whether STEP forks. */
-bool step_forks(const struct step *step);
+static inline bool step_forks(const struct step *step)
+{
+	return step->rule->does & STEP_FORKS;
+}
 
 #endif
