@@ -80,7 +80,7 @@ described_in_help() {
 	sed -nE 's/^  (-(.), |    )--([a-z-]+)[^ ]*( [^ ]+)?  +(.*)/\2 \3 \5/p' "$tmp/help"
 }
 
-# The same of the completion for fish, and for zsh.
+# The same from the completion for fish, and for zsh.
 described_in_fish() {
 	sed -nE "s/ (-a .*|[\\])\$//; s/\\\\'/'/g
 		s/^complete -c $command( -s (.))? -l ([a-z-]+).* -d '(.*)'\$/\\2 \\3 \\4/p" "$1"
@@ -144,7 +144,7 @@ check_unknown_option() {
 }
 
 # check_manual OTHERS: against --help. OTHERS is an extended regular expression for the lines in
-# which options of other commands are spoken of.
+# which options of other commands are mentioned.
 check_manual() {
 	if [ ! -r "$manual" ]; then
 		skip "$command: the manual" "no $manual here"
@@ -181,7 +181,7 @@ check_data() {
 	done
 }
 
-# offers WANTED LINE: what fish has for a command line that ends so, without what it says of it.
+# offers WANTED LINE: what fish offers for a command line with this end, without descriptions.
 # shellcheck disable=SC2016 # the text is for fish
 offers() {
 	HOME=$tmp fish -c 'source $argv[1]; complete -C "$argv[2]"' "$completion.fish" "$command $2" \
@@ -190,7 +190,7 @@ offers() {
 	is "$(tr '\n' ' ' <"$tmp/out" | sed 's/ *$//')$(cat "$tmp/err")" "$1" "$command: fish has for '$2': $1"
 }
 
-# check_other_shells: the completions for zsh and fish, with these shells where they are.
+# check_other_shells: the completions for zsh and fish, in these shells where they are installed.
 # shellcheck disable=SC2016 # the text is for zsh
 check_other_shells() {
 	zsh_completion=$srcdir/completions/_$command
@@ -235,7 +235,7 @@ check_words() {
 	same "$tmp/got" "$tmp/wanted" 'the steps of the completion are those of --help'
 }
 
-# can_complete: whether a bash is here that can; says why not.
+# can_complete: whether there is a bash that can; says why not.
 # shellcheck disable=SC2016 # the text is for bash
 can_complete() {
 	if ! command -v bash >/dev/null; then
@@ -248,7 +248,7 @@ can_complete() {
 }
 
 # completes WANTED NAME WORD...: what bash offers for the last word of a command line. "FILES"
-# stands for the names of files, which are left to readline.
+# stands for file names, which are left to readline.
 completes() {
 	wanted=$1
 	name=$2

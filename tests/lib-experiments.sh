@@ -34,7 +34,7 @@ extract() {
 		}' "$1"
 }
 
-# as_roff: text as roff takes it; from_roff: and back.
+# as_roff: escapes text for roff; from_roff: the reverse.
 as_roff() {
 	sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/'/\\\\(aq/g" -e 's/^\./\\\&./'
 }
@@ -103,7 +103,7 @@ free_huge() {
 	sed -n 's/^HugePages_Free: *//p' /proc/meminfo
 }
 
-# obstacle NEED: why this machine does not have it, if so. $scratch is the directory of the run.
+# obstacle NEED: why this machine does not have it, if it does not. $scratch is the run's directory.
 obstacle() {
 	case $1 in
 	4k) [ "$(getconf PAGESIZE)" -eq 4096 ] || echo "a page is $(getconf PAGESIZE) bytes here" ;;
@@ -142,7 +142,7 @@ obstacle() {
 			echo "no 16 hugetlb pages of 2 MiB are reserved here"
 		;;
 	ksm) [ "$(cat /sys/kernel/mm/ksm/run 2>/dev/null)" = 1 ] || echo "ksmd does not run here" ;;
-	# Wanted for COMMITTED; without it, others may be seen in it.
+	# Wanted for COMMITTED, which otherwise shows what other processes do.
 	quiet) ;;
 	shm) [ -w /dev/shm ] || echo "no /dev/shm to write to" ;;
 	disk) ! in_memory "$scratch" || echo "no file system on a disk for files" ;;
@@ -159,7 +159,7 @@ obstacle() {
 	esac
 }
 
-# obstacles BLOCK: the first reason, if there is one, why this experiment cannot be done here.
+# obstacles BLOCK: the first reason, if any, why this experiment cannot be done here.
 obstacles() {
 	needs=$(sed -n 's/^%run *//p' "$1")
 	for need in $needs; do

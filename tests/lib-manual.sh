@@ -10,7 +10,7 @@ plain_manual() {
 
 # extract_examples MANUAL DIRECTORY: makes the directory and writes each example of EXAMPLES into two
 # files there, NN.command and NN.shown. An example is a line that begins with "$ " between .EX and .EE,
-# and the lines behind it. There have to be as many of them as the whole manual has such lines.
+# and the lines below it. There have to be as many of them as the whole manual has such lines.
 extract_examples() {
 	mkdir "$2"
 	plain_manual "$1" | awk '/^\.SH / { inside = ($0 == ".SH EXAMPLES") }

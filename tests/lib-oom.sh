@@ -8,15 +8,15 @@ fixtures=$srcdir/tests/fixtures/oom
 TZ=UTC
 export TZ
 
-# A line of the explanation is a line of the file. The guessed is not kept: logs without a year or
-# a time zone are read with those of today.
+# A line of the explanation is a line of the file. What is guessed is left out: a log without a
+# year or a time zone is read with today's.
 golden_filter='
 	.explanation |= split("\n") |
 	if .time_guessed then
 		del(.time, .time_guessed) | .explanation |= map(select(startswith("When: ") | not))
 	else . end'
 
-# What is true of a report in whatever clothes it comes: all but where and when it was logged.
+# What is true of a report whatever log it is in: all but where and when it was logged.
 facts_filter='
 	del(.number, .source, .lines, .host, .time, .time_guessed, .time_raw, .monotonic_ns,
 		.victims[].time_raw) |
@@ -28,8 +28,8 @@ exact_numbers() {
 	sed 's/\("[a-z_]*":\)\([0-9]\{16,\}\)\([,}]\)/\1"\2"\3/g'
 }
 
-# records FILE...: the JSON records of all of them; of this many files one start of oomwhy costs a
-# tenth of many.
+# records FILE...: the JSON records of all of them. One run of oomwhy for so many files costs a
+# tenth of a run for each.
 records() {
 	printf '%s\0' "$@" | xargs -0 "$OOMWHY" --json | exact_numbers
 }
@@ -52,7 +52,7 @@ golden_of() {
 	echo "${1%.txt}.json"
 }
 
-# base_of STYLE: the fixture whose facts a file of styles/ must yield; "": it is one of its own.
+# base_of STYLE: the fixture whose facts a file of styles/ must yield; "" if it has its own.
 base_of() {
 	case $1 in
 	styles/journal-*) echo 6.1.0-50-cloud-amd64.global.kmsg.txt ;;
@@ -62,19 +62,19 @@ base_of() {
 	esac
 }
 
-# golden_clothes FILE...: of their records, what is no fact of facts_filter.
-golden_clothes() {
+# golden_prefixes FILE...: what their records hold beside the facts of facts_filter.
+golden_prefixes() {
 	golden "$@" | jq '
 		{ source, number, lines, host, time, time_guessed, time_raw, monotonic_ns,
 		victims: [.victims[] | { time_raw }] }'
 }
 
-# dress STYLE FILE [PID]: a recording as other programs would have printed it; PID is the caller.
-dress() {
+# log_as STYLE FILE [PID]: a recording as other programs would have logged it; PID is the caller.
+log_as() {
 	awk -v style="$1" ${3:+-v pid="$3"} -f "$srcdir/tests/format-log.awk" "$fixtures/$2"
 }
 
-# facts FILE [FILTER]: what is true of its reports in any clothes, as far as FILTER leaves it.
+# facts FILE [FILTER]: what is true of its reports in any log, as far as FILTER leaves it.
 facts() {
 	records "$1" | jq -S --tab "$facts_filter${2:+ | $2}"
 }
@@ -89,7 +89,7 @@ same_file() {
 	fi
 }
 
-# It is the starts of programs that cost time: logs are made first, then all are read at once.
+# Starting programs is what costs time: logs are made first, then all are read at once.
 
 # new_log: $log is a file for another log.
 log_count=0
@@ -99,8 +99,8 @@ new_log() {
 	mkdir -p "$tmp/logs"
 }
 
-# expect_alike NAME GOT WANTED...: what check_alike finds to be told of GOT is what it finds of all
-# that is WANTED, in this order.
+# expect_alike NAME GOT WANTED...: check_alike must find the same lines for GOT as for all that is
+# WANTED, in this order.
 expect_alike() {
 	printf '%s' "$1" >>"$tmp/expected"
 	shift
@@ -115,8 +115,8 @@ expect_facts() {
 	expect_alike "$expect_name" "$log" "$@"
 }
 
-# check_alike: a test for each expect_alike since the last time. Standard input has what is told: a
-# line with the name of a log, and behind it records of it, a line each.
+# check_alike: a test for each expect_alike since the last time. Standard input has a line with the
+# name of each log, followed by its records, one to a line.
 check_alike() {
 	rm -rf "$tmp/unlike"
 	mkdir "$tmp/unlike"
@@ -147,7 +147,7 @@ check_alike() {
 	done <"$tmp/compared"
 }
 
-# check_facts [FILTER]: the same of the facts, as far as FILTER leaves them.
+# check_facts [FILTER]: the same for the facts, as far as FILTER leaves them.
 check_facts() {
 	cut -f 2- "$tmp/expected" | tr '\t' '\n' | sort -u >"$tmp/sources"
 	tr '\n' '\0' <"$tmp/sources" | xargs -0 "$OOMWHY" --json |
@@ -155,9 +155,8 @@ check_facts() {
 	check_alike <"$tmp/told"
 }
 
-# Of a record, each fact that the log states, as an object of "tasks.92.rss" and the like. What is
-# concluded from the whole, or presumed, is not among them, nor what another part of the same report
-# may add.
+# Each fact of a record that the log states, as an object of "tasks.92.rss" and the like: not what
+# is concluded from the whole, or presumed, nor what another part of the same report may add.
 # shellcheck disable=SC2016 # variables of jq
 leaves_filter='
 	def by(f): if . == null then {} else map({ key: f, value: . }) | from_entries end;
@@ -178,5 +177,5 @@ leaves_filter='
 			select(getpath($path) | . != null and . != false) |
 			{ key: ($path | map(tostring) | join(".")), value: getpath($path) }] |
 		from_entries;
-	# What of the facts of the parts is none of the whole.
+	# Facts of the parts that are not facts of the whole.
 	def wrong($whole): leaves | to_entries | map(select($whole[.key] != .value));'

@@ -12,7 +12,7 @@
 LC_ALL=C
 export LC_ALL
 unset PAGETOUCH_ROOT NO_COLOR POSIXLY_CORRECT COLUMNS
-# Both commands look at what they may read from: no test has the input of whoever runs it.
+# Both commands look at their standard input: no test may have that of whoever runs it.
 exec </dev/null
 tap_count=0
 tap_failures=0
@@ -102,14 +102,14 @@ run() {
 	"$PAGETOUCH" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
 }
 
-# run_oomwhy ARGS...: the same of oomwhy. Standard input is empty.
+# run_oomwhy ARGS...: the same for oomwhy. Standard input is empty.
 run_oomwhy() {
 	status=0
 	"$OOMWHY" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
 }
 
-# put_in_path COMMAND NAME: NAME, as a user types it, is the command under test from here on. Fails if
-# there is no such command.
+# put_in_path COMMAND NAME: from here on NAME, as a user types it, is the command under test. Fails
+# if there is no such command.
 put_in_path() {
 	under_test=$(command -v "$1") || return 1
 	case $under_test in
@@ -143,7 +143,7 @@ gone() {
 	! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null
 }
 
-# as_nobody: words to put before a command to run it without privilege; fails if it cannot.
+# as_nobody: what to put before a command to run it without privilege; fails if that cannot be.
 can_drop() {
 	[ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null &&
 		setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null
@@ -156,8 +156,8 @@ kmsg_readable() {
 	[ -r /dev/kmsg ] && dd if=/dev/kmsg of=/dev/null count=0 2>/dev/null
 }
 
-# run_reported ARGUMENT...: a run that ends by an OOM kill, again until the kernel's log has its
-# report: of all kills within five seconds, other tests' too, the kernel reports ten at most.
+# run_reported ARGUMENT...: a run that ends with an OOM kill, repeated until the kernel's log has its
+# report: of all kills within five seconds, also those of other tests, the kernel reports ten.
 run_reported() {
 	for attempt in 1 2 3 4; do
 		run "$@"

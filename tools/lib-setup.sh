@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lib-setup.sh - from a fresh clone to a built pagetouch: what quickstart and quickcheck share
 #
-# The functions exit with status 1 and a reason when they cannot do what they are named after.
+# The functions exit with status 1 and a reason when they cannot do what their name says.
 # shellcheck shell=sh
 
 # The top of the source: every script that reads this file is a directory below it.
@@ -26,8 +26,8 @@ logged() {
 	}
 }
 
-# build_depends PROFILE: what Build-Depends of debian/control asks for, one to a line, alternatives
-# as a|b; with the build profile `nocheck` without the test tools.
+# build_depends PROFILE: the Build-Depends of debian/control, one to a line, alternatives as a|b;
+# with the build profile `nocheck` without the test tools.
 build_depends() {
 	echo build-essential
 	awk -v profile="$1" '
@@ -41,7 +41,7 @@ build_depends() {
 		}' "$top/debian/control"
 }
 
-# missing_packages PROFILE: the packages to install for PROFILE, of alternatives the first that apt
+# missing_packages PROFILE: the packages to install for PROFILE; of alternatives, the first that apt
 # knows.
 missing_packages() {
 	build_depends "$1" | while read -r alternatives; do
@@ -57,7 +57,7 @@ missing_packages() {
 	done
 }
 
-# as_root COMMAND...: runs COMMAND as root; fails if that is not to be had.
+# as_root COMMAND...: runs COMMAND as root; fails if that is not possible.
 as_root() {
 	if [ "$(id -u)" -eq 0 ]; then
 		logged "$@"
@@ -66,7 +66,7 @@ as_root() {
 	fi
 }
 
-# leave_to_root PACKAGE...: ends here, with the command that root has to run.
+# leave_to_root PACKAGE...: ends, naming the command that root has to run.
 leave_to_root() {
 	die "the packages that it needs are not installed; run this as root, and try again:
     apt-get update && apt-get -y --no-install-recommends install $*"
@@ -94,7 +94,7 @@ install_packages() {
 		$packages || leave_to_root "$packages"
 }
 
-# build: bootstraps, configures in build/, and compiles; does only what is not done yet.
+# build: bootstraps, configures in build/, and compiles, as far as that is not done yet.
 build() {
 	say "building in build/"
 	mkdir -p "$top/build" || die "cannot make $top/build"

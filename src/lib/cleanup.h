@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cleanup.h - attributes that release what a scope owns on every way out */
+/* cleanup.h - attributes that release what a scope owns, however it is left */
 #ifndef PT_CLEANUP_H
 #define PT_CLEANUP_H
 
@@ -35,7 +35,7 @@ static inline void cleanup_close_file(FILE **file)
 #define CLEANUP_FREE __attribute__((cleanup(cleanup_free_ptr)))
 #define CLEANUP_FILE __attribute__((cleanup(cleanup_close_file)))
 
-/* Hands the descriptor in *fd to the caller and forgets it here. */
+/* Passes the descriptor in *fd to the caller, who owns it from then on. */
 static inline int take_fd(int *fd)
 {
 	int taken = *fd;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* error.h - what went wrong and what to do about it, carried up to main, which prints it */
+/* error.h - what went wrong and what to do about it, passed up to main, which prints it */
 #ifndef PT_ERROR_H
 #define PT_ERROR_H
 
@@ -27,8 +27,8 @@ void error_hint(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Sets the second line to the limit of this process that ERROR, a negative errno, speaks of, if it
- * is of that kind: EMFILE, ENOMEM, EFBIG, EAGAIN, EPERM ... Returns whether it is.
+ * Sets the second line to the limit or privilege that ERROR, a negative errno, is about, if it is
+ * of that kind: EMFILE, ENOMEM, EFBIG, EAGAIN, EPERM ... Returns whether it is.
  */
 bool error_hint_errno(struct error *err, int error);
 
@@ -37,12 +37,12 @@ void error_set_errno(struct error *err, int error, const char *what);
 
 /*
  * Copies untrusted text for one line of a message: control characters, ' and \\
- * and bytes over 126 come out as \\xNN. size, at least 4, counts the final NUL; what does
- * not fit ends in "...". Returns escaped.
+ * and bytes over 126 become \\xNN. size, at least 4, counts the final NUL; what does not fit
+ * ends in "...". Returns escaped.
  */
 const char *error_escape(char *escaped, unsigned size, const char *text);
 
-/* Prints "PROGRAM: what" and, if there is one, the remedy to standard error. */
+/* Prints both lines to standard error, each behind the name of the program. */
 void error_print(const struct error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* safe.c - escape what could steer a terminal or deceive a reader */
+/* safe.c - escape what could control a terminal or deceive a reader */
 #include <config.h>
 
 #include <stdbool.h>

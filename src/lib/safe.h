@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* safe.h - attacker's text (process names, cgroup paths) made fit for a terminal */
+/* safe.h - untrusted text (process names, cgroup paths) made safe for a terminal */
 #ifndef PT_SAFE_H
 #define PT_SAFE_H
 
 #include <stddef.h>
 
-/* Room that safe_text() needs for LENGTH bytes, with the NUL. */
+/* The size that safe_text() needs for LENGTH bytes, with the NUL. */
 #define SAFE_ROOM(length) ((length) * 4 + 1)
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* secure.c - AT_SECURE, and what it is for */
+/* secure.c - AT_SECURE and its reasons */
 #include <config.h>
 
 #include <errno.h>
@@ -15,7 +15,7 @@ static bool has_capabilities(void)
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
-	/* What cannot be seen is taken for there. */
+	/* If they cannot be read, assume that there are some. */
 	return syscall(SYS_capget, &header, data) < 0 || data[0].permitted || data[1].permitted;
 }
 
@@ -24,7 +24,7 @@ bool secure_execution(void)
 	return getauxval(AT_SECURE) != 0;
 }
 
-/* A security module's change of domain alone is AT_SECURE, too, and raises nothing. */
+/* A security module's change of domain sets AT_SECURE, too, but gives no privilege. */
 static bool is_raised(void)
 {
 	return secure_execution() && (getuid() != geteuid() || getgid() != getegid() ||

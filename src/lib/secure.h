@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* secure.h - programs that are not made to run with more privilege than who starts them */
+/* secure.h - refuse to run with more privilege than whoever starts the program */
 #ifndef PT_SECURE_H
 #define PT_SECURE_H
 
@@ -7,12 +7,12 @@
 
 #include "lib/error.h"
 
-/* Whether the environment is not to be trusted: getauxval(3), AT_SECURE. */
+/* Whether the environment must not be trusted: getauxval(3), AT_SECURE. */
 bool secure_execution(void);
 
 /*
- * Returns 0, or -EPERM with *err set if the file gave us what the caller has not:
- * set-user-ID, set-group-ID, or capabilities.
+ * Returns 0, or -EPERM with *err set if the file gave us privilege that the caller
+ * does not have: set-user-ID, set-group-ID, or capabilities.
  */
 int secure_check(struct error *err);
 

@@ -13,7 +13,7 @@
 #include "lib/macros.h"
 #include "lib/signals.h"
 
-/* The last one says that RLIMIT_CPU is used up; SIGKILL follows. */
+/* SIGXCPU: RLIMIT_CPU is used up, and SIGKILL will follow. */
 static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGXCPU };
 
 static bool is_ignored(int number)
@@ -45,7 +45,7 @@ int signals_take(struct signals *ret_signals)
 	signal(SIGPIPE, SIG_IGN);
 	/* A file size limit is an error of writing, EFBIG. */
 	signal(SIGXFSZ, SIG_IGN);
-	/* Inherited as ignored, it would have children reaped behind our back. */
+	/* If it were inherited as ignored, children would be reaped unseen. */
 	signal(SIGCHLD, SIG_DFL);
 	*ret_signals = (struct signals){ .fd = fd, .pipe_ignored = pipe_ignored };
 	return 0;
@@ -70,7 +70,7 @@ int signals_wait_writable(const struct signals *signals, int fd)
 	while (poll(fds, 2, -1) < 0)
 		if (errno != EINTR)
 			return 0;
-	/* An error on FD counts as writable: writing will say what it is. */
+	/* An error on FD counts as writable: write(2) will return it. */
 	return fds[0].revents ? 0 : -EINTR;
 }
 

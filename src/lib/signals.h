@@ -13,14 +13,14 @@ struct signals {
 /*
  * From here on SIGINT, SIGTERM and SIGHUP (those that are not ignored) arrive on
  * ret_signals->fd only; SIGPIPE and SIGXFSZ are ignored, so that writing returns an error;
- * and children can be waited for, whatever was inherited.
+ * and children can be waited for, whatever disposition was inherited.
  * Returns 0 or a negative errno.
  */
 int signals_take(struct signals *ret_signals);
 
 /*
  * Reads the signal that has arrived, 0 if there is none. A second one does not kill: timeout(1)
- * sends its signal twice, to the process and to its group, and the summary is owed all the same.
+ * sends its signal twice, to the process and to its group, and the summary must still be printed.
  */
 int signals_read(struct signals *signals);
 

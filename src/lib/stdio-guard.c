@@ -13,10 +13,10 @@
 #include "lib/stdio-guard.h"
 
 /*
- * Who shares the open file may make it non-blocking (O_NONBLOCK) at any time, and stdio throws
- * away what is refused then: here it is waited for.
+ * Any process that shares the open file may make it non-blocking (O_NONBLOCK) at any time, and
+ * stdio then discards what is not accepted: this waits instead.
  */
-static ssize_t write_patiently(void *cookie, const char *bytes, size_t size)
+static ssize_t write_waiting(void *cookie, const char *bytes, size_t size)
 {
 	struct pollfd output = { .fd = *(const int *)cookie, .events = POLLOUT };
 	size_t written = 0;
@@ -34,15 +34,15 @@ static ssize_t write_patiently(void *cookie, const char *bytes, size_t size)
 	return (ssize_t)written;
 }
 
-/* STREAM as it is, or one in its place that writes patiently to *FD, which stays. */
-static FILE *make_patient(FILE *stream, int *fd, int buffering)
+/* A stream that waits while it writes to *FD; STREAM itself if there is no memory for one. */
+static FILE *stream_that_waits(FILE *stream, int *fd, int buffering)
 {
-	FILE *patient = fopencookie(fd, "w", (cookie_io_functions_t){ .write = write_patiently });
+	FILE *waiting = fopencookie(fd, "w", (cookie_io_functions_t){ .write = write_waiting });
 
-	if (!patient)
+	if (!waiting)
 		return stream;
-	setvbuf(patient, NULL, buffering, BUFSIZ);
-	return patient;
+	setvbuf(waiting, NULL, buffering, BUFSIZ);
+	return waiting;
 }
 
 void stdio_guard_open(void)
@@ -52,12 +52,12 @@ void stdio_guard_open(void)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
-		/* The lowest free number is fd; the wrong direction makes its use fail. */
+		/* The lowest free number is fd. Opened in the wrong direction, using it fails. */
 		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
 			return;
 	}
-	stdout = make_patient(stdout, &output, isatty(output) ? _IOLBF : _IOFBF);
-	stderr = make_patient(stderr, &errors, _IONBF);
+	stdout = stream_that_waits(stdout, &output, isatty(output) ? _IOLBF : _IOFBF);
+	stderr = stream_that_waits(stderr, &errors, _IONBF);
 }
 
 bool stdio_is_writable(int fd)

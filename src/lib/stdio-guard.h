@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stdio-guard.h - standard streams that are there, and whose errors are not lost */
+/* stdio-guard.h - standard streams that exist, and whose errors are not lost */
 #ifndef PT_STDIO_GUARD_H
 #define PT_STDIO_GUARD_H
 
@@ -14,14 +14,11 @@ void stdio_guard_open(void);
 
 /*
  * Flushes standard output. Returns 0, or a negative errno, which it has printed unless it is
- * -EPIPE (who closed the pipe does not want to know).
+ * -EPIPE (whoever closed the pipe wants to read no more).
  */
 int stdio_guard_finish(void);
 
-/*
- * Whether FD can be written to at once. A terminal that was stopped (Ctrl-S) cannot: who writes to
- * it stands still, too.
- */
+/* Whether writing to FD would not block, as it does on a terminal that was stopped (Ctrl-S). */
 bool stdio_is_writable(int fd);
 
 #endif

@@ -15,7 +15,7 @@ bool terminal_wants_colour(void);
 /* The columns of the terminal at FD; 0: it is none, or does not say. */
 int terminal_width(int fd);
 
-/* Its rows; the same. */
+/* Its rows, likewise. */
 int terminal_height(int fd);
 
 /* Whether the locale's characters are UTF-8. */

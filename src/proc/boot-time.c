@@ -31,7 +31,7 @@ int boot_time_parse_offset(const char *text, int64_t *ret_ns)
 	return 0;
 }
 
-/* The offsets are those of the namespace that children are born in: is it ours? */
+/* The offsets are those of our children's namespace: is it ours, too? */
 static bool boot_time_is_ours(void)
 {
 	char own[64] = "", children[64] = "";
@@ -41,7 +41,7 @@ static bool boot_time_is_ours(void)
 	       !strcmp(own, children);
 }
 
-/* Without the file the kernel, before 5.6 or built so, has no time namespaces. */
+/* A kernel without this file, before 5.6 or configured so, has no time namespaces. */
 static int read_offset(int64_t *ret_ns)
 {
 	char text[256];

@@ -7,8 +7,8 @@
 
 /*
  * Reads when the machine was booted, in ns since 1970, by its own clock: a time namespace adds to
- * CLOCK_BOOTTIME, but not to the times in the kernel's log. Returns 0 or a negative errno; -EXDEV:
- * what it adds cannot be known.
+ * CLOCK_BOOTTIME, but not to the times in the kernel's log. Returns 0 or a negative errno (-EXDEV:
+ * what it adds cannot be known).
  */
 int boot_time_read(int64_t *ret_ns);
 

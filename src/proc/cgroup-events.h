@@ -30,7 +30,7 @@ struct cgroup_peak {
 void cgroup_events_read(const struct root *root, const struct cgroup_level *level,
 			struct cgroup_events *ret_events);
 
-/* OOM kills from BEFORE to AFTER, in the cgroup itself where that is told; 0 if not known, too. */
+/* OOM kills from BEFORE to AFTER, in the cgroup itself if that is counted; 0 also if not known. */
 uint64_t cgroup_events_kills(const struct cgroup_events *before,
 			     const struct cgroup_events *after);
 

@@ -41,7 +41,7 @@ struct cgroup_figures {
 
 /*
  * Reads /proc/PROCESS/cgroup and /proc/self/mountinfo below ROOT and lists the memory
- * cgroups of PROCESS ("self" or a pid) that can be seen. None is no error: a machine
+ * cgroups of PROCESS ("self" or a pid) that can be seen. Having none is no error: a machine
  * may have no memory controller. Where the mount begins above our cgroup namespace, it is searched
  * for the process, and the names are those below the mount. The caller frees *ret_chain with
  * cgroup_chain_free().

@@ -28,7 +28,7 @@ void host_time(char text[static HOST_TIME_MAX])
 	timestamp_format(text, (int64_t)time(NULL) * (int64_t)NS_PER_SECOND, TIMESTAMP_UTC);
 }
 
-/* Early in a boot there may be no randomness yet: time and pid tell runs apart, too. */
+/* Early in a boot there may be no random numbers yet: time and pid tell runs apart as well. */
 static void name_run(char run[static HOST_RUN_MAX])
 {
 	uint64_t bits[2];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* host.h - which run this is, where and when it takes place, for its records */
+/* host.h - which run this is, on which host and when, for its records */
 #ifndef PT_HOST_H
 #define PT_HOST_H
 
@@ -11,7 +11,7 @@
 #define HOST_JOB_MAX 16
 #define HOST_RUN_MAX 33
 
-/* An environment variable by which a scheduler tells a job who it is. */
+/* An environment variable by which a scheduler identifies a job. */
 struct host_variable {
 	const char *name;
 	const char *value;	/* points into the environment */

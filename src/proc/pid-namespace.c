@@ -14,9 +14,8 @@
 #include "proc/root.h"
 
 /*
- * NSpid has a number for each pid namespace from that of /proc down to our own (proc(5),
- * since 4.1):
- * by chance the first may be ours.
+ * NSpid has a number for each pid namespace from that of /proc down to our own (proc(5), since
+ * 4.1): our pid here may by chance be the first of them, too.
  */
 static bool has_one_number(void)
 {
@@ -42,7 +41,7 @@ static bool shows_us(void)
 	char target[32];
 	ssize_t length;
 
-	/* Without /proc what needs it will say so. */
+	/* If there is no /proc, whatever needs it will say so. */
 	if (lstat("/proc/self", &status) < 0)
 		return true;
 	length = readlink("/proc/self", target, sizeof(target) - 1);
@@ -61,7 +60,7 @@ static bool has_children_here(void)
 	if (lstat("/proc/self/ns/pid_for_children", &status) < 0 ||
 	    readlink("/proc/self/ns/pid", own, sizeof(own) - 1) < 0)
 		return true;
-	/* One that has no process yet cannot be read. */
+	/* One without a process cannot be read yet. */
 	if (readlink("/proc/self/ns/pid_for_children", children, sizeof(children) - 1) < 0)
 		return errno != ENOENT;
 	return !strcmp(own, children);
@@ -70,17 +69,16 @@ static bool has_children_here(void)
 int pid_namespace_check(struct error *err)
 {
 	if (!shows_us()) {
-		error_set(err,
-			      "cannot watch the subject: /proc shows another pid namespace");
-		error_hint(err, "mount proc in this one: unshare --mount-proc, "
-			   "bwrap --proc /proc");
+		error_set(err, "cannot watch the subject: /proc shows another pid namespace");
+		error_hint(err,
+			   "mount proc in this one: unshare --mount-proc, bwrap --proc /proc");
 		return -EXDEV;
 	}
 	if (!has_children_here()) {
-		error_set(err, "cannot watch the subject: our children are born in another "
-			  "pid namespace");
-		error_hint(err, "start this program in it, too: unshare --fork --pid "
-			   "--mount-proc");
+		error_set(err,
+			  "cannot watch the subject: our children are born in another pid namespace");
+		error_hint(err,
+			   "start this program in it, too: unshare --fork --pid --mount-proc");
 		return -EXDEV;
 	}
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* place.c - look for a service manager, and for the traces of a container's */
+/* place.c - look for a service manager, and for traces of a container manager */
 #include <config.h>
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* place.h - what kind of system this process runs in, for what can be had there */
+/* place.h - what kind of system this process runs in: systemd, a container */
 #ifndef PT_PLACE_H
 #define PT_PLACE_H
 

@@ -39,7 +39,7 @@ static int open_below(const struct root *root, const char *path)
 
 	while (*path == '/')
 		path++;
-	/* In somebody's tree there may be FIFOs and devices, which never end. */
+	/* A recorded tree may hold FIFOs and devices, which never end. */
 	fd = openat(root->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;

@@ -44,7 +44,7 @@ int tasks_by_oom_score(const struct root *root, struct task_score *scores, size_
 			comm[strcspn(comm, "\n")] = '\0';
 			error_escape(task.comm, sizeof(task.comm), comm);
 		}
-		/* Where all places are taken the last one falls off. */
+		/* If the list is full the last one is dropped. */
 		used -= used == count;
 		memmove(scores + place + 1, scores + place, (used - place) * sizeof(*scores));
 		scores[place] = task;

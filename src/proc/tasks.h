@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tasks.h - who the OOM killer would take: /proc/PID/oom_score, proc(5) */
+/* tasks.h - which processes the OOM killer would choose: /proc/PID/oom_score, proc(5) */
 #ifndef PT_TASKS_H
 #define PT_TASKS_H
 

@@ -12,7 +12,7 @@ alone='del(.explanation, .why)'
 # report_of STYLE FILE [PID]: a recording in another style, from the first line of the report on, and
 # all in one second: what is mixed with it is then of the same boot.
 report_of() {
-	dress "$@" | sed -n '/invoked oom-killer/,$ { s/^\[ *[0-9]*\./[    1./; p; }'
+	log_as "$@" | sed -n '/invoked oom-killer/,$ { s/^\[ *[0-9]*\./[    1./; p; }'
 }
 
 # no_wrong_fact WHOLE NAME: the records in $tmp/json are of pieces of the log WHOLE. No

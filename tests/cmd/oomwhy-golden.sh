@@ -11,24 +11,24 @@
 command -v jq >/dev/null || skip_all "no jq"
 
 files=$(cd "$fixtures" && printf '%s\n' *.txt styles/*.txt)
-bare='' dressed=''
+bare='' prefixed=''
 for file in $files; do
 	base=$(base_of "$file")
 	if [ -z "$base" ]; then
 		bare="$bare $file"
 		expect_alike "$file" "$file" "$(golden_of "$file")"
 	else
-		dressed="$dressed $file"
+		prefixed="$prefixed $file"
 		expect_alike "$file: when and where" "$file" "$(golden_of "$file")"
 	fi
 done
 {
-	{ golden $bare && golden_clothes $dressed; } | jq -r -c -S '.source, .'
+	{ golden $bare && golden_prefixes $prefixed; } | jq -r -c -S '.source, .'
 	(cd "$fixtures" && jq -r -c -S 'input_filename, .' ./*.json styles/*.json) | sed 's,^\./,,'
 } >"$tmp/told"
 check_alike <"$tmp/told"
 
-for file in $dressed; do
+for file in $prefixed; do
 	base=$(base_of "$file")
 	expect_alike "$file: the facts are those of $base" "$fixtures/$file" "$fixtures/$base"
 done

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# oomwhy-prefixes.sh - the same report in all clothes that logs are met with gives the same facts
+# oomwhy-prefixes.sh - the same report behind every prefix that logs have gives the same facts
 #
 # tests/format-log.awk makes them out of recorded reports. What is compared is all of a record but
 # where and when it was logged (facts_filter in tests/lib-oom.sh), and then the time, by itself.
@@ -30,7 +30,7 @@ styles="secs secs-indent caller caller-cpu
 wear_styles() {
 	for style in $styles; do
 		new_log
-		dress "$style" "$report" >"$log"
+		log_as "$style" "$report" >"$log"
 		expect_facts "$name: $style" "$bare"
 	done
 }
@@ -39,9 +39,9 @@ wear_styles() {
 changed() {
 	new_log
 	expect_facts "$name: $1" "$bare"
-	dress "$2" "$report" >"$tmp/dressed"
+	log_as "$2" "$report" >"$tmp/prefixed"
 	shift 2
-	"$@" <"$tmp/dressed" >"$log"
+	"$@" <"$tmp/prefixed" >"$log"
 }
 
 wear_changes() {
@@ -104,7 +104,7 @@ wear_blanks() {
 tell_times() {
 	mkdir "$tmp/when"
 	while read -r style time guessed monotonic host; do
-		dress "$style" "$report" >"$tmp/when/$style"
+		log_as "$style" "$report" >"$tmp/when/$style"
 		echo "$style $time $guessed $monotonic $host"
 	done >"$tmp/times" <<-'END'
 		bare null null null null
@@ -191,7 +191,7 @@ take() {
 	name=${report%.kmsg.txt}
 	new_log
 	bare=$log
-	dress bare "$report" >"$bare"
+	log_as bare "$report" >"$bare"
 	expect_facts "$name: bare it has the facts of its recording" "$fixtures/$report"
 }
 

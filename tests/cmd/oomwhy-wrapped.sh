@@ -16,13 +16,13 @@ nameless='del(.explanation, .why, .ranking, .hardware, .tasks[].comm)'
 # wrapped NAME STYLE COMMAND: the report in STYLE, as the shell's COMMAND passes it on.
 wrapped() {
 	new_log
-	dress "$2" "$report" | sh -c "$3" >"$log"
+	log_as "$2" "$report" | sh -c "$3" >"$log"
 	expect_facts "${report%.kmsg.txt}: $2, $1" "$fixtures/$report"
 }
 
 # break_everywhere: the report with each of its lines broken at each of its blanks, one at a time.
 break_everywhere() {
-	dress secs "$report" | sed -n '/invoked oom-killer/,$p' >"$tmp/log"
+	log_as secs "$report" | sed -n '/invoked oom-killer/,$p' >"$tmp/log"
 	mkdir "$tmp/broken"
 	awk -v directory="$tmp/broken" '
 		{ line[NR] = $0 }

@@ -260,7 +260,7 @@ static void test_finding(void)
 				tap_ok(false, "\"%s\" is found", line);
 		}
 	}
-	tap_ok(true, "messages are found behind unknown clothes");
+	tap_ok(true, "messages are found behind unknown prefixes");
 }
 
 static void test_finding_little(void)
@@ -276,7 +276,7 @@ static void test_finding_little(void)
 	tap_ok(strview_is(kill, "Killed process 5 (y)"), "is taken out");
 	text = strview_of("x: Mem-Info:");
 	tap_is(oom_line_type_find(&text, nothing, true), OOM_LINE_NONE,
-	       "dressed, a line has no others");
+	       "with a prefix, a line has no others");
 	text = strview_of("they wrote: Killed process by hand");
 	tap_is(oom_line_type_find(&text, nothing, false), OOM_LINE_NONE,
 	       "people write of kills too");

@@ -2,10 +2,10 @@
 # boot.sh - one guest under qemu, its results from the second serial line, numbered as TAP
 #
 # Sourced by check.sh, which sets $tmp. A guest prints "ok - NAME" and "not ok - NAME" to
-# ttyS1, anything else there is a comment, and "END" when it is through.
+# ttyS1, anything else there is a comment, and "END" when it has finished.
 # shellcheck shell=sh disable=SC2034,SC2154 # names shared with the script that sources it
 
-# A guest that takes longer hangs.
+# A guest that takes longer has hung.
 boot_seconds=${PAGETOUCH_VM_SECONDS:-600}
 boot_cpus=2
 emulator=
@@ -28,7 +28,7 @@ stop_emulator() {
 	[ -z "$emulator" ] || kill "$emulator" 2>/dev/null
 }
 
-# explain NAME: the last words of a guest that did not come to its end.
+# explain NAME: the end of the console of a guest that did not finish.
 explain() {
 	grep -qx END "$tmp/$1.words" && return
 	echo "not ok - the guest ran to its end (qemu's status $boot_status)"
@@ -49,7 +49,7 @@ boot() {
 	[ -z "${PAGETOUCH_VM_KEEP:-}" ] || cp "$tmp/$1.console" "$tmp/$1.result" "$PAGETOUCH_VM_KEEP/"
 }
 
-# renumber NAME LINE: a guest's test as one of ours.
+# renumber NAME LINE: a guest's test as one of this script's.
 renumber() {
 	tap_count=$((tap_count + 1))
 	case $2 in

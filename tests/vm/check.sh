@@ -68,7 +68,7 @@ wants_systemd() {
 	return 1
 }
 
-# prepare_systemd SUITE: the image with systemd, if it is wanted and can be had.
+# prepare_systemd SUITE: the image with systemd, if it is wanted and available.
 prepare_systemd() {
 	has_root "$1" && wants_systemd "$1" || return 0
 	if ! command -v mmdebstrap >/dev/null; then
@@ -91,7 +91,7 @@ work() {
 			boot "$name" "$kernel" "$tmp/$1.cpio" "${batch#*:}" "vm_batch=${batch%:*}"
 	done
 	[ -e "$tmp/$1-systemd.cpio" ] || return 0
-	# With two, emulation now and then runs into code that the kernel of 6.12 is patching.
+	# With two processors, emulation now and then runs into code that Linux 6.12 is patching.
 	boot_cpus=1
 	for batch in $systemd_batches; do
 		name=$1.${batch%:*}

@@ -13,7 +13,7 @@ own_archive() {
 }
 
 # apt_config SUITE: writes a private apt configuration for SUITE and prints its file name.
-# Of the machine's own settings it keeps those of the downloads (proxies and the like).
+# It keeps the machine's settings for downloads (proxies and the like), and no others.
 apt_config() {
 	apt_dir=$tmp/apt-$1
 	apt_uri=$(own_archive)
@@ -102,7 +102,7 @@ root_without="--dpkgopt=path-exclude=/usr/share/doc/* --dpkgopt=path-exclude=/us
 
 root_packages=systemd,systemd-sysv,systemd-oomd,dbus,dbus-user-session,libpam-systemd,libgcrypt20,login,passwd
 
-# build_root SUITE FILE: a root file system with systemd as a cpio archive.
+# build_root SUITE FILE: a root file system with systemd, as a cpio archive.
 build_root() {
 	APT_CONFIG=$(apt_config "$1") || return 1
 	set -f

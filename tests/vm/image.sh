@@ -19,7 +19,7 @@ put_busybox() {
 	printf 'root:x:0:\ntester:x:1000:\n' >"$1/etc/group"
 }
 
-# put_scripts TREE: everything of guest/ into /vm.
+# put_scripts TREE: all of guest/ into /vm.
 put_scripts() {
 	mkdir -p "$1/vm"
 	cp "$here"/guest/*.sh "$1/vm/"

@@ -7,7 +7,7 @@
 bystanders=
 askers=
 
-# Each holds 8 MiB and is no more to be killed than any other process.
+# Each holds 8 MiB and is no likelier victim than any other process.
 start_bystanders() {
 	bystanders=
 	for i in 1 2 3 4 5 6 7 8; do
@@ -19,7 +19,8 @@ start_bystanders() {
 	done
 }
 
-# Somebody always asks for memory: while a dying hog still holds its, he needs another victim.
+# Some process always asks for memory: while a dying hog still holds its own, there must be another
+# victim.
 start_askers() {
 	askers=
 	for i in 1 2; do
@@ -63,7 +64,7 @@ restart_bystanders() {
 	start_askers
 }
 
-# trial OPTION...: one global OOM; counts the dead and the verdicts.
+# trial OPTION...: one global OOM; counts deaths and verdicts.
 trial() {
 	run pagetouch --json --no-guard "$@" 0x1000000000 0x2000000
 	sleep 0.5

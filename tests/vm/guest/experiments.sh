@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# experiments.sh - tests/cmd/experiments.sh where there is swap, ksmd runs, and nobody else does
+# experiments.sh - tests/cmd/experiments.sh where there is swap, ksmd runs, and nothing else does
 # shellcheck shell=sh
 
 # What the test needs and busybox may not have.

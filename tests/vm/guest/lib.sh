@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# lib.sh - run pagetouch in a guest and compare its verdict, and what oomwhy says of the kill; what
-# check.sh reads goes to stdout
+# lib.sh - run pagetouch in a guest, compare its verdict and what oomwhy says of the kill, and print
+# to stdout what check.sh reads
 # shellcheck shell=sh disable=SC2034,SC2154 # names shared with the script that sources it
 
 root=/sys/fs/cgroup
@@ -69,7 +69,7 @@ within() {
 	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$root/$within_group" "$@"
 }
 
-# protected COMMAND...: the observer is not for the OOM killer; the subject chooses for itself.
+# protected COMMAND...: the OOM killer must spare the observer; the subject's score is its own.
 protected() {
 	# shellcheck disable=SC2016
 	sh -c 'echo -1000 >/proc/self/oom_score_adj && exec "$@"' sh "$@"
@@ -109,7 +109,7 @@ clean() {
 	is "$(cgroups_left)$(processes)" '' "$1: no cgroup and no process is left"
 }
 
-# ends NAME OUTCOME STATUS: how the last run ended, and that it left nothing.
+# ends NAME OUTCOME STATUS: how the last run ended, and that it left nothing behind.
 ends() {
 	is "$(field outcome) $(field exit_status) $status" "$2 $3 $3" "$1: $2, exit status $3"
 	said

@@ -87,7 +87,7 @@ throttled() {
 	has "$out" '"record":"verdict".*[Tt]hrottled' "memory.high: the verdict says throttled"
 }
 
-# Version 2 kills for a limit that is too low for what cannot be reclaimed.
+# Version 2 kills when a new limit is below what cannot be reclaimed.
 lowered() {
 	run pagetouch --json --limit 96M --then limit:24M --then hold:1s 64M 16M
 	ends "limit lowered below what is in use" oom-sandbox 137
@@ -116,7 +116,7 @@ lowered() {
 	ok $? "memory.high lowered: what was given up is taken ($(field grew) are left)"
 }
 
-# by_hand NAME OPTION...: the same death, but not by the OOM killer.
+# by_hand NAME OPTION...: the same SIGKILL, but not from the OOM killer.
 by_hand() {
 	by_hand_name=$1
 	shift
@@ -126,7 +126,7 @@ by_hand() {
 	ends "$by_hand_name" killed 137
 }
 
-# tester CGROUP [OPTION]: the ordinary user's run in that cgroup.
+# tester CGROUP [OPTION]: a run by an ordinary user in that cgroup.
 tester() {
 	run within "$1" su tester -c "exec pagetouch --json --limit 32M ${2:-} 1G 4M"
 }
@@ -152,7 +152,7 @@ delegated() {
 	rmdir "$root/delegated/work" "$root/delegated" "$root/foreign"
 }
 
-# Where nobody has given memory to the children, root has to.
+# Where the memory controller is not enabled for the children, root has to enable it.
 not_enabled() {
 	echo -memory >"$root/cgroup.subtree_control"
 	run pagetouch --json --limit 32M 1G 4M

@@ -13,7 +13,7 @@ mkdir -p "$places_dir"
 # The whole tree: nobody else runs pagetouch here.
 place_group=/sys/fs/cgroup
 
-# in_units SLICE TYPE: where the limit is, and where the sandbox.
+# in_units SLICE TYPE: where the limit is, and where the sandbox is.
 in_units() {
 	place_cgroup="$1/run-*.$2"
 	place_sandbox="$1/pagetouch-*.scope/pagetouch-*"
@@ -24,7 +24,7 @@ unit_run() {
 	systemd-run --quiet --collect -p MemoryMax=64M -p MemorySwapMax=0 "$@"
 }
 
-# service_run OPTION... -- COMMAND...: systemd-run's own status is 1 for whatever was killed.
+# service_run OPTION... -- COMMAND...: systemd-run itself returns 1 for all that was killed.
 service_run() {
 	unit_run --wait --pipe "$@"
 }
@@ -78,7 +78,7 @@ oomd_kills() {
 	journalctl --boot --unit systemd-oomd | grep -c 'Killed .* due to memory pressure'
 }
 
-# systemd-oomd kills only where memory is reclaimed, which takes something to swap to.
+# systemd-oomd kills only where memory is reclaimed, which needs something to swap to.
 swap_on() {
 	for _ in 1 2 3; do
 		for module in /modules/*.ko; do

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# swap.sh - with swap on a compressed RAM disk: it swaps before it dies, if it may
+# swap.sh - with swap on a compressed RAM disk: the subject swaps before it dies, if it may
 # shellcheck shell=sh
 # shellcheck source=tests/vm/guest/lib.sh
 . /vm/lib.sh
@@ -73,7 +73,7 @@ pages_out() {
 	near "$(at pageout swap)" 0 $mib "and VmSwap does not show it"
 }
 
-# Twice over more than fits: the second pass brings back what the first has pushed out.
+# Two passes over more than fits: the second brings back what the first has pushed out.
 passes() {
 	run pagetouch --json --limit 64M --swap 64M --passes 2 96M 32M
 	ends "two passes over 96M within 64M" completed 0
@@ -101,7 +101,7 @@ lowered() {
 	clean "SIGTERM while the limit is lowered"
 }
 
-# What is given up with MADV_FREE goes first, without swap.
+# What was freed with MADV_FREE goes first, without swapping.
 frees() {
 	run pagetouch --json --limit 64M -o +LAZYFREE 40M 40M --then free --then fork:write:75%
 	ends "a child that needs what was given up" completed 0

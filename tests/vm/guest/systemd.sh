@@ -4,13 +4,13 @@
 # shellcheck source=tests/vm/guest/lib.sh
 . /vm/lib.sh
 
-# no_scope: neither manager still knows a scope of ours.
+# no_scope: neither manager has a scope of ours any more.
 no_scope() {
 	! find "$root" -type d -name 'pagetouch-*.scope' | grep -q . &&
 		! systemctl --all --no-legend list-units 'pagetouch-*.scope' | grep -q .
 }
 
-# scoped NAME: what a run by way of a scope leaves behind.
+# scoped NAME: what a run in a scope leaves behind.
 scoped() {
 	ends "$1" oom-sandbox 137
 	has "$err" 'by way of a systemd scope' "$1: by way of a scope"
@@ -28,12 +28,12 @@ start_user() {
 	grep -q '^tester:' /etc/group || echo 'tester:x:1000:' >>/etc/group
 }
 
-# The command that a refusal names.
+# The command that the error names.
 named_command() {
 	as_tester systemd-run --quiet --user --scope -p Delegate=yes \
 		pagetouch -v --json --limit 64M 1G 8M
 	ends "the command that a refusal names" oom-sandbox 137
-	# A user manager leaves no user.delegate mark on its units (systemd 252): either way is good.
+	# A user manager sets no user.delegate mark on its units (systemd 252): either way will do.
 	has "$err" 'by way of a (systemd scope|delegated cgroup v2 subtree)' \
 		"the command that a refusal names: a sandbox"
 	sed -n 's/.*\(by way of\)/  \1/p' "$err"

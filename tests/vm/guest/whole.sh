@@ -31,7 +31,7 @@ overcommitting() {
 	cat "$err"
 }
 
-# Shared memory is not reaped, so the killer may go on to the observer: what then?
+# Shared memory is not reaped, so the killer may go on to the observer.
 unprotected() {
 	echo 0 >/proc/sys/vm/overcommit_memory
 	# shellcheck disable=SC2086 # words
