@@ -100,14 +100,17 @@ static int source_kmsg_error(const char *path, int error, struct error *err)
 	error_set(err, "cannot open the kernel's log %s: %s%s", path, strerror(error),
 		  denied ? " (it needs CAP_SYSLOG where kernel.dmesg_restrict is 1)" : "");
 	if ((denied || missing) && place_is_container())
-		error_hint(err, "in a container the kernel's log is the host's: run "
-			   "oomwhy there, or give it a log: oomwhy FILE");
+		error_hint(err,
+			   "in a container the kernel's log is the host's: run oomwhy there, "
+			   "or give it a log: oomwhy FILE");
 	else if (denied)
-		error_hint(err, "use sudo; or --journal, as a member of the group adm; or "
-			   "as root: sysctl kernel.dmesg_restrict=0");
+		error_hint(err,
+			   "use sudo; or --journal, as a member of the group adm; or as root: "
+			   "sysctl kernel.dmesg_restrict=0");
 	else if (missing)
-		error_hint(err, "here is none, as in a chroot or a container: give oomwhy "
-			   "a log: oomwhy FILE");
+		error_hint(err,
+			   "here is none, as in a chroot or a container: give oomwhy a log: "
+			   "oomwhy FILE");
 	else
 		error_hint_errno(err, -error);
 	return -error;

@@ -33,8 +33,9 @@ static int duration_error(const char *name, const char *text, const char *why, i
 
 	error_set(err, "%s '%s' %s", name,
 		  error_escape(escaped, sizeof(escaped), text), why);
-	error_hint(err, "write seconds (2, 0.5), or a number with ns, us, ms, s, m, h "
-		   "or d, or 'infinity'");
+	error_hint(err,
+		   "write seconds (2, 0.5), or a number with ns, us, ms, s, m, h or d, "
+		   "or 'infinity'");
 	return error;
 }
 

@@ -40,11 +40,13 @@ static const struct {
 	{ ENOMEM, "raise the limits of address space and data: ulimit -v (RLIMIT_AS), "
 		  "ulimit -d (RLIMIT_DATA)" },
 	{ EFBIG, "raise the limit of file sizes: ulimit -f (RLIMIT_FSIZE)" },
-	{ EAGAIN, "no more processes are allowed: see ulimit -u (RLIMIT_NPROC) and pids.max "
-		  "of the cgroup" },
+	{ EAGAIN,
+		  "no more processes are allowed: "
+		  "see ulimit -u (RLIMIT_NPROC) and pids.max of the cgroup" },
 	{ EPERM, "a privilege is missing, or a filter (seccomp) or security module denies it" },
-	{ ENOSYS, "this kernel lacks a system call, or a filter (seccomp) denies it; Linux 5.3 or "
-		  "later is needed" },
+	{ ENOSYS,
+		  "this kernel lacks a system call, or a filter (seccomp) denies it; "
+		  "Linux 5.3 or later is needed" },
 };
 
 bool error_hint_errno(struct error *err, int error)

@@ -35,9 +35,9 @@ int secure_check(struct error *err)
 {
 	if (!is_raised())
 		return 0;
-	error_set(err, "will not run set-user-ID, set-group-ID or with the capabilities of "
-		  "its file");
-	error_hint(err, "take them off (chmod ug-s, setcap -r), and use sudo where "
-		   "privilege is needed");
+	error_set(err,
+		  "will not run set-user-ID, set-group-ID or with the capabilities of its file");
+	error_hint(err,
+		   "take them off (chmod ug-s, setcap -r), and use sudo where privilege is needed");
 	return -EPERM;
 }

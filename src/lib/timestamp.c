@@ -156,8 +156,8 @@ int timestamp_parse(const char *name, const char *text, int64_t now_ns, int64_t 
 	}
 	error_set(err, "%s '%s' %s", name, error_escape(escaped, sizeof(escaped), text),
 		  !*text ? "is empty" : r == -ERANGE ? "is too far away" : "is not a time");
-	error_hint(err, "write '2026-11-24 10:20:30', '10:20', '2h ago', 'yesterday' "
-		   "or '@SECONDS'");
+	error_hint(err,
+		   "write '2026-11-24 10:20:30', '10:20', '2h ago', 'yesterday' or '@SECONDS'");
 	return r;
 }
 

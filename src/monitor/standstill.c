@@ -49,8 +49,9 @@ enum standstill standstill_find(const struct root *root, pid_t pid,
 		if (!is_out_of_memory(root, &chain->levels[i]))
 			continue;
 		error_escape(name, sizeof(name), chain->levels[i].name);
-		snprintf(text, STANDSTILL_MAX, "memory cgroup %s is at its limit, and its "
-			 "oom_kill_disable is set: nobody is killed, the subject waits for memory",
+		snprintf(text, STANDSTILL_MAX,
+			 "memory cgroup %s is at its limit, and its oom_kill_disable is set: "
+			 "nobody is killed, the subject waits for memory",
 			 name);
 		return STANDSTILL_OOM;
 	}
@@ -80,8 +81,10 @@ bool standstill_threatens(const struct root *root, const struct cgroup_chain *ch
 		    keyed_u64(control, "oom_kill_disable", &disabled) < 0 || !disabled)
 			continue;
 		error_escape(name, sizeof(name), chain->levels[i].name);
-		snprintf(text, STANDSTILL_MAX, "oom_kill_disable is set on memory cgroup %s: at "
-			 "its limit nobody is killed, and this observer stands still, too", name);
+		snprintf(text, STANDSTILL_MAX,
+			 "oom_kill_disable is set on memory cgroup %s: "
+			 "at its limit nobody is killed, and this observer stands still, too",
+			 name);
 		return true;
 	}
 	return false;

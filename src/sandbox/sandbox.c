@@ -369,8 +369,9 @@ static void sandbox_set_error(const struct attempt *attempt, int error)
 	if (why) {
 		error_hint(attempt->err,
 			   "log in as this user (su and sudo start no systemd), "
-			   "or as root run 'loginctl enable-linger %u' and then set "
-			   "XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root", user, user);
+			   "or as root run 'loginctl enable-linger %u' "
+			   "and then set XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root",
+			   user, user);
 		return;
 	}
 	/* EAGAIN: cgroup.max.descendants or cgroup.max.depth, not the limit of processes. */

@@ -81,34 +81,40 @@ static void explain_limits(const struct mapfail_evidence *evidence, enum mapfail
 		  TEXT(as ? space->limit_as : space->limit_data),
 		  TEXT(as ? space->vm_size : space->vm_data), as ? "VmSize" : "VmData");
 	if (as)
-		error_hint(err, "raise it with 'ulimit -v unlimited', or ask for a "
-			   "smaller SIZE");
+		error_hint(err, "raise it with 'ulimit -v unlimited', or ask for a smaller SIZE");
 	else
-		error_hint(err, "raise it with 'ulimit -d unlimited', ask for a smaller "
-			   "SIZE, or use --shared, which it does not count");
+		error_hint(err,
+			   "raise it with 'ulimit -d unlimited', ask for a smaller SIZE, "
+			   "or use --shared, which it does not count");
 }
 
 static void explain_commit_limit(const struct mapfail_evidence *evidence, struct error *err)
 {
 	const struct machine *machine = &evidence->machine;
 
-	error_set(err, "cannot map %s: vm.overcommit_memory is 2 and Committed_AS %s would "
-		  "pass CommitLimit %s", TEXT(evidence->region.bytes),
+	error_set(err,
+		  "cannot map %s: "
+		  "vm.overcommit_memory is 2 and Committed_AS %s would pass CommitLimit %s",
+		  TEXT(evidence->region.bytes),
 		  TEXT(machine->committed_as), TEXT(machine->commit_limit));
-	error_hint(err, "ask for less than what lies between them (MAP_NORESERVE is "
-		   "ignored in mode 2), or raise vm.overcommit_ratio, or set "
-		   "vm.overcommit_memory to 0");
+	error_hint(err,
+		   "ask for less than what lies between them "
+		   "(MAP_NORESERVE is ignored in mode 2), or raise vm.overcommit_ratio, "
+		   "or set vm.overcommit_memory to 0");
 }
 
 static void explain_heuristic(const struct mapfail_evidence *evidence, struct error *err)
 {
 	const struct machine *machine = &evidence->machine;
 
-	error_set(err, "cannot map %s: vm.overcommit_memory is 0, which refuses a single "
-		  "request above RAM and swap (%s and %s)", TEXT(evidence->region.bytes),
+	error_set(err,
+		  "cannot map %s: vm.overcommit_memory is 0, "
+		  "which refuses a single request above RAM and swap (%s and %s)",
+		  TEXT(evidence->region.bytes),
 		  TEXT(machine->mem_total), TEXT(machine->swap_total));
-	error_hint(err, "leave --reserve out: then the mapping is not accounted "
-		   "(MAP_NORESERVE); or set vm.overcommit_memory to 1");
+	error_hint(err,
+		   "leave --reserve out: then the mapping is not accounted (MAP_NORESERVE); "
+		   "or set vm.overcommit_memory to 1");
 }
 
 static void explain_hugetlb(const struct mapfail_evidence *evidence, struct error *err)
@@ -134,8 +140,9 @@ static void explain_hugetlb(const struct mapfail_evidence *evidence, struct erro
 		error_hint(err, "reserve them: sysctl vm.nr_hugepages=%llu",
 			   (unsigned long long)wanted);
 	else
-		error_hint(err, "reserve them: echo %llu "
-			   ">/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
+		error_hint(err,
+			   "reserve them: "
+			   "echo %llu >/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
 			   (unsigned long long)wanted, (unsigned long long)page / 1024);
 }
 
@@ -147,11 +154,13 @@ static void explain_other(const struct mapfail_evidence *evidence, struct error 
 		error_hint(err, "this kernel has no transparent huge pages: "
 			   "leave --thp out");
 	else if (evidence->error == -EFBIG)
-		error_hint(err, "a file may not be so large (RLIMIT_FSIZE): ulimit -f "
-			   "unlimited, or ask for less");
+		error_hint(err,
+			   "a file may not be so large (RLIMIT_FSIZE): ulimit -f unlimited, "
+			   "or ask for less");
 	else if (evidence->error == -ENOMEM && !evidence->space.maps)
-		error_hint(err, "which limit it was is not known: the subject's status or maps "
-			   "cannot be read");
+		error_hint(err,
+			   "which limit it was is not known: "
+			   "the subject's status or maps cannot be read");
 	/* Of a mapping these two speak of other limits. */
 	else if (evidence->error == -ENOMEM || evidence->error == -EAGAIN ||
 		 !error_hint_errno(err, evidence->error))
@@ -169,16 +178,19 @@ static bool explain_stack(const struct mapfail_evidence *evidence, struct error 
 		return false;
 	/* 1 MiB for what the stack has got already, twice as much for the gap below it. */
 	if (evidence->error == -EPERM) {
-		error_set(err, "the stack may not grow by %s: the hard limit of "
-			  "RLIMIT_STACK is lower", TEXT(evidence->region.bytes));
-		error_hint(err, "raise it: ulimit -s %llu, as root if need be; or ask for "
-			   "less", (unsigned long long)kib + 1024);
+		error_set(err,
+			  "the stack may not grow by %s: the hard limit of RLIMIT_STACK is lower",
+			  TEXT(evidence->region.bytes));
+		error_hint(err,
+			   "raise it: ulimit -s %llu, as root if need be; or ask for less",
+			   (unsigned long long)kib + 1024);
 		return true;
 	}
 	error_set(err, "the stack cannot grow by %s: something is mapped there",
 		  TEXT(evidence->region.bytes));
-	error_hint(err, "the room below a stack is what RLIMIT_STACK is when a program "
-		   "starts, 128 MiB at least: ulimit -s %llu; or ask for less",
+	error_hint(err,
+		   "the room below a stack is what RLIMIT_STACK is when a program starts, "
+		   "128 MiB at least: ulimit -s %llu; or ask for less",
 		   (unsigned long long)kib + 3072);
 	return true;
 }
@@ -196,8 +208,10 @@ enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
 		explain_limits(evidence, cause, err);
 		break;
 	case MAPFAIL_MAP_COUNT:
-		error_set(err, "cannot map %s: the process has %llu mappings and "
-			  "vm.max_map_count is %llu", TEXT(evidence->region.bytes),
+		error_set(err,
+			  "cannot map %s: "
+			  "the process has %llu mappings and vm.max_map_count is %llu",
+			  TEXT(evidence->region.bytes),
 			  (unsigned long long)evidence->space.maps,
 			  (unsigned long long)evidence->machine.max_map_count);
 		error_hint(err, "raise it: sysctl vm.max_map_count=%llu",
@@ -213,8 +227,9 @@ enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
 		explain_hugetlb(evidence, err);
 		break;
 	case MAPFAIL_NO_HOLE:
-		error_set(err, "cannot map %s: the address space has no such hole, the "
-			  "largest is %s", TEXT(evidence->region.bytes),
+		error_set(err,
+			  "cannot map %s: the address space has no such hole, the largest is %s",
+			  TEXT(evidence->region.bytes),
 			  TEXT(evidence->space.largest_hole));
 		error_hint(err, "ask for a SIZE that fits into it");
 		break;

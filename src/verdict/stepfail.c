@@ -16,21 +16,21 @@ static const struct {
 	const char *hint;
 } rules[] = {
 	{ "", -EFAULT,
-	  "a page could not be had: the file is shorter than the mapping by now, its file "
-	  "system is full, or the hugetlb pages ran out" },
+	  "a page could not be had: the file is shorter than the mapping by now, "
+	  "its file system is full, or the hugetlb pages ran out" },
 	{ "", -ENOMEM, "the kernel had no memory for it: ask for less" },
 	{ "", -ENOSPC, "the file system is full: ask for less, or use another one" },
 	{ "", -EINVAL,
 	  "this kernel cannot populate this kind of memory: use --access write or read" },
 	{ "lock", 0,
-	  "how much may be locked is limited (RLIMIT_MEMLOCK): 'ulimit -l unlimited', or run "
-	  "with CAP_IPC_LOCK, or ask for less" },
+	  "how much may be locked is limited (RLIMIT_MEMLOCK): 'ulimit -l unlimited', "
+	  "or run with CAP_IPC_LOCK, or ask for less" },
 	{ "collapse", -EINVAL,
-	  "it needs Linux 6.1 or later with transparent huge pages, and memory that "
-	  "can be huge: anonymous, or a file whose file system can" },
+	  "it needs Linux 6.1 or later with transparent huge pages, and memory that can be huge: "
+	  "anonymous, or a file whose file system can" },
 	{ "collapse", -ENOMEM,
-	  "no huge page was free, or the sandbox has no room for one: compact memory "
-	  "(sysctl vm.compact_memory=1), or ask for less" },
+	  "no huge page was free, or the sandbox has no room for one: "
+	  "compact memory (sysctl vm.compact_memory=1), or ask for less" },
 	{ "collapse", -EAGAIN, "pages were in use for a moment: try again" },
 	{ "guard", -EINVAL, "it needs Linux 6.13 or later, for files 6.15" },
 	{ "pageout", -EINVAL, "it needs Linux 5.4 or later" },
@@ -43,11 +43,9 @@ static const struct {
 	  "no more processes are allowed: see ulimit -u and pids.max of the cgroup" },
 	{ "fork", -EMFILE, "raise the limit of open files: ulimit -n" },
 	{ "fork", -ENOMEM,
-	  "the kernel would not promise the memory twice: leave --reserve out, or ask for "
-	  "less" },
+	  "the kernel would not promise the memory twice: leave --reserve out, or ask for less" },
 	{ "limit", -EBUSY,
-	  "so much could not be reclaimed, and version 1 of cgroups kills nobody for it: let the "
-	  "sandbox swap (--swap SIZE), give memory back before, or choose a higher limit" },
+	  "so much could not be reclaimed, and version 1 of cgroups kills nobody for it: let the sandbox swap (--swap SIZE), give memory back before, or choose a higher limit" },
 	{ "limit", 0, "see the memory cgroup that the sandbox is in" },
 	{ "high", 0, "see the memory cgroup that the sandbox is in" },
 	{ "protect:write", -ENOMEM, "the kernel would not promise so much: leave --reserve out" },
@@ -85,6 +83,5 @@ void stepfail_explain(const char *step, const char *access, int error, struct er
 		return;
 	}
 	if (error != -EPERM || !error_hint_errno(err, error))
-		error_hint(err, "it cannot be done to this kind of memory, or not by this "
-			   "kernel");
+		error_hint(err, "it cannot be done to this kind of memory, or not by this kernel");
 }
