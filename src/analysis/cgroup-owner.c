@@ -7,9 +7,8 @@
 
 #include "analysis/cgroup-owner.h"
 #include "analysis/path-pattern.h"
+#include "lib/macros.h"
 #include "sandbox/sandbox-dir.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 struct owner_walk {
 	struct cgroup_owner owner;	/* the innermost so far */

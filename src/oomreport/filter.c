@@ -2,7 +2,6 @@
 /* filter.c - compare a report with what is wanted */
 #include <config.h>
 
-#include <ctype.h>
 #include <string.h>
 
 #include "lib/number.h"
@@ -15,16 +14,12 @@
 /* Takes a byte off *wanted, undoing \xNN if SHOWN says that it is written so. */
 static unsigned char take_byte(struct strview *wanted, bool shown)
 {
-	const char *at = wanted->at;
-	size_t length = 1;
-	int byte = (unsigned char)*at;
+	int high = number_hex_digit(strview_byte(*wanted, 2));
+	int low = number_hex_digit(strview_byte(*wanted, 3));
+	bool escape = shown && strview_starts(*wanted, "\\x") && high >= 0 && low >= 0;
+	int byte = escape ? high << 4 | low : wanted->at[0];
 
-	if (shown && wanted->length >= 4 && at[0] == '\\' && at[1] == 'x' &&
-	    isxdigit((unsigned char)at[2]) && isxdigit((unsigned char)at[3])) {
-		byte = number_hex_digit(at[2]) * 16 + number_hex_digit(at[3]);
-		length = 4;
-	}
-	*wanted = strview_from(*wanted, length);
+	*wanted = strview_from(*wanted, escape ? 4 : 1);
 	return (unsigned char)byte;
 }
 

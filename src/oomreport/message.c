@@ -3,13 +3,12 @@
 #include <config.h>
 
 #include "kernlog/learned-prefix.h"
+#include "lib/macros.h"
 #include "oomreport/frame.h"
 #include "oomreport/message.h"
 
 /* What fits in a task's comm, TASK_COMM_LEN less the NUL (include/linux/sched.h). */
 #define KERNEL_COMM_MAX 15
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool starts_with_any(struct strview text, const char *const *pieces, size_t count)
 {
@@ -465,7 +464,7 @@ static size_t find_unmistakable(struct strview text)
 	};
 	size_t first = STRVIEW_NONE;
 
-	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
 		size_t at = strview_find(text, beginnings[i]);
 
 		if (at < first)

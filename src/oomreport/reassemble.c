@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "lib/duration.h"
+#include "lib/number.h"
 #include "oomreport/reassemble.h"
 #include "oomreport/scan-values.h"
 
@@ -484,7 +485,7 @@ void reassembler_miss(struct reassembler *reassembler, uint64_t count)
 	struct oom_partial *last = newest(reassembler);
 
 	if (last && is_unfinished(reassembler, last))
-		last->report.missed = value_plus(last->report.missed, count);
+		last->report.missed = number_add_saturated(last->report.missed, count);
 }
 
 /* "oom_kill_process: 1520 callbacks suppressed" */
@@ -495,7 +496,7 @@ static void read_suppressed(struct reassembler *reassembler, struct strview text
 
 	if (last && is_unfinished(reassembler, last) && strview_skip_past(&text, ": ") &&
 	    strview_take_u64(&text, &count))
-		last->report.suppressed = value_plus(last->report.suppressed, count);
+		last->report.suppressed = number_add_saturated(last->report.suppressed, count);
 }
 
 /* Whether PARTIAL has no victim yet, and PID was chosen or, where that is not known, could be. */

@@ -22,14 +22,6 @@ static inline uint64_t value_times(uint64_t count, uint64_t unit)
 	return product;
 }
 
-/* The sum of two counts; more than uint64_t holds is the most that it does. */
-static inline uint64_t value_plus(uint64_t first, uint64_t second)
-{
-	uint64_t sum;
-
-	return __builtin_add_overflow(first, second, &sum) ? UINT64_MAX : sum;
-}
-
 /*
  * The number right behind the last KEY of TEXT; untouched where there is none. The last, because a
  * name or a path in front of the figures may hold the key too.

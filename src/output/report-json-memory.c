@@ -5,10 +5,9 @@
 #include "analysis/cgroup-owner.h"
 #include "analysis/memory-usage.h"
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "lib/utf8.h"
 #include "output/report-json.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The names come from the log, and none may take the place of a field that has a meaning. */
 static void add_figures(struct json_object *object, const struct oom_figures *figures)

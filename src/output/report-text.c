@@ -12,6 +12,7 @@
 
 #include "analysis/explain-parts.h"
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "output/task-table.h"
 
 /* A report without --verbose fits a terminal of so many lines. */
@@ -34,8 +35,6 @@
 #define ABOVE_INDENT 2
 
 #define EXEMPT_ADJ (-1000)
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char ranking_label[] = "Ranking";
 static const char more[] = "More with -v.";

@@ -8,11 +8,10 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "lib/safe.h"
 #include "plot/script.h"
 #include "workload/touch.h"
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* With more rows a mark on each of them would hide the curve. */
 #define MARKED_ROWS 48
