@@ -34,40 +34,24 @@ static struct json_object *job_object(const struct host *host)
 	return object;
 }
 
-static struct json_object *steps_array(const struct workload *workload)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < workload->step_count; i++)
-		json_object_array_add(array, json_new_text(workload->steps[i].name));
-	return array;
-}
-
 /* How the region is touched, and what follows. */
 static void add_touch_params(struct json_object *object, const struct plan_record *record)
 {
-	static const char *const locks[] = {
-		[REGION_UNLOCKED] = NULL,
-		[REGION_LOCKED] = "all",
-		[REGION_LOCKED_ONFAULT] = "onfault",
-	};
-	const struct touch_params *touch_params = record->touch_params;
-	const struct workload *workload = record->workload;
+	struct json_object *steps = json_object_new_array();
 
-	if (!touch_params || !workload)
-		return;
-	json_add_text(object, "access", touch_access_name(touch_params->access));
-	json_add_text(object, "order", order_name(touch_params->order));
-	json_add_size(object, "seed",
-			touch_params->order == ORDER_RANDOM ? touch_params->seed : SAMPLE_MISSING);
-	json_add_size(object, "unit", touch_params->unit);
-	json_add_size(object, "stride", touch_params->stride);
-	json_add_size(object, "passes", workload->passes);
-	json_add_size(object, "threads", workload->threads);
-	json_add_text(object, "lock", locks[workload->lock]);
+	json_add_text(object, "access", record->access);
+	json_add_text(object, "order", record->order);
+	json_add_size(object, "seed", record->seed);
+	json_add_size(object, "unit", record->unit);
+	json_add_size(object, "stride", record->stride);
+	json_add_size(object, "passes", record->passes);
+	json_add_size(object, "threads", record->threads);
+	json_add_text(object, "lock", record->lock);
 	json_add_text(object, "file", record->file);
-	json_add_flag(object, "shared", region_is_shared(record->region->backing));
-	json_add(object, "steps", steps_array(workload));
+	json_add_flag(object, "shared", record->shared);
+	for (size_t i = 0; i < record->step_count; i++)
+		json_object_array_add(steps, json_new_text(record->steps[i]));
+	json_add(object, "steps", steps);
 }
 
 static int json_plan(struct printer *printer, const struct plan_record *record)
@@ -80,13 +64,13 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 	json_add_text(object, "boot_id", record->machine->boot_id);
 	json_add_text(object, "kernel", record->host->kernel);
 	json_add_size(object, "page_size", record->page_size);
-	json_add_size(object, "size", record->region->bytes);
+	json_add_size(object, "size", record->size);
 	json_add_size(object, "interval", record->interval);
 	json_add_size(object, "touch", record->touch);
-	json_add_text(object, "backing", region_backing_name(record->region->backing));
-	json_add_size(object, "piece",
-			record->region->piece ? record->region->piece : SAMPLE_MISSING);
-	add_touch_params(object, record);
+	json_add_text(object, "backing", record->backing);
+	json_add_size(object, "piece", record->piece);
+	if (record->access)
+		add_touch_params(object, record);
 	json_add_size(object, "limit", record->limit);
 	json_add_integer(object, "pid", record->pid);
 	json_add(object, "machine", machine_object(record->machine));

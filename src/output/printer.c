@@ -32,35 +32,19 @@ int printer_open(struct printer *printer, const struct output *output)
 	return printer->format->open ? printer->format->open(printer) : 0;
 }
 
-/* What the table needs to know of rows that are yet to come. */
-static void foresee(struct printer *printer, const struct plan_record *record)
-{
-	const struct workload *workload = record->workload;
-	uint64_t touched = record->touch, pages = record->page_size ? record->page_size : 1;
-
-	printer->step_width = strlen("touch");
-	if (workload) {
-		touched = (workload->passes + workload->step_count) * record->region->bytes;
-		if (workload->passes > 1)
-			printer->step_width =
-				(size_t)snprintf(NULL, 0, "pass:%" PRIu64, workload->passes);
-		if (workload->lock == REGION_LOCKED_ONFAULT && printer->step_width < 12)
-			printer->step_width = strlen("lock:onfault");
-		for (size_t i = 0; i < workload->step_count; i++)
-			if (strlen(workload->steps[i].name) > printer->step_width)
-				printer->step_width = strlen(workload->steps[i].name);
-	}
-	printer->touches = touched / pages;
-}
-
 int printer_plan(struct printer *printer, const struct plan_record *record)
 {
-	printer->size = record->region->bytes;
+	uint64_t touched = record->touch;
+
+	if (record->access)
+		touched = (record->passes + record->step_count) * record->size;
+	printer->touches = touched / (record->page_size ? record->page_size : 1);
+	printer->size = record->size;
 	printer->touch = record->touch;
 	printer->page_size = record->page_size;
 	printer->host = record->host;
 	printer->pid = record->pid;
-	foresee(printer, record);
+	printer->step_width = record->step_width ? record->step_width : strlen("touch");
 	errno = 0;
 	return printer->format->plan ? printer->format->plan(printer, record) : 0;
 }

@@ -12,19 +12,33 @@
 #include "proc/host.h"
 #include "proc/machine.h"
 #include "verdict/verdict.h"
-#include "workload/workload.h"
 
-/* What the plan record says. Sizes in bytes. */
+/* So many steps may follow the touching. */
+#define PLAN_RECORD_STEPS_MAX 64
+
+/* What the plan record says. Sizes in bytes; texts and what else is pointed to are not owned. */
 struct plan_record {
 	const struct host *host;
 	const struct machine *machine;
-	const struct region_spec *region;
-	const struct touch_params *touch_params;	/* NULL: not known */
-	const struct workload *workload;	/* passes, threads, lock, steps; NULL: not known */
-	const char *file;	/* NULL: none */
-	uint64_t page_size, interval, touch;
-	uint64_t limit;		/* the sandbox's; SAMPLE_MISSING: none */
 	int pid;		/* the subject's */
+	uint64_t limit;		/* the sandbox's; SAMPLE_MISSING: none */
+	uint64_t size;		/* of the region */
+	uint64_t page_size, interval, touch;
+	const char *backing;
+	uint64_t piece;		/* of a heap; SAMPLE_MISSING: it is none */
+
+	/* How it is touched, and what follows. */
+	const char *access;	/* NULL: all this is not known */
+	const char *order;
+	uint64_t seed;		/* SAMPLE_MISSING: the order is not random */
+	uint64_t unit, stride, passes;
+	unsigned threads;
+	const char *lock;	/* NULL: it is not locked */
+	const char *file;	/* NULL: none */
+	bool shared;
+	const char *steps[PLAN_RECORD_STEPS_MAX];
+	size_t step_count;
+	size_t step_width;	/* of the longest name that STEP may have; 0: not known */
 };
 
 struct printer;

@@ -17,6 +17,7 @@
 #include "pagetouch/draw.h"
 #include "pagetouch/print-result.h"
 #include "pagetouch/run.h"
+#include "plot/plan-record.h"
 #include "proc/hugetlb.h"
 #include "proc/pid-namespace.h"
 #include "proc/tasks.h"
@@ -387,22 +388,15 @@ static int pagetouch_conclude(struct pagetouch_run *run)
 
 static int print_plan(struct pagetouch_run *run)
 {
-	struct plan_record record = {
-		.host = &run->host,
-		.machine = &run->machine,
-		.region = &run->plan.workload.region,
-		.touch_params = &run->plan.workload.touch_params,
-		.workload = &run->plan.workload,
-		.file = run->plan.workload.file,
-		.page_size = run->plan.workload.page_size,
-		.interval = run->plan.workload.interval,
-		.touch = run->plan.workload.touch,
-		.limit = run->plan.sandboxed ? run->plan.sandbox.limit : SAMPLE_MISSING,
-		.pid = (int)run->subject.pid,
-	};
+	struct plan_record *record = &run->recording.plan;
 
-	run->recording.plan = record;
-	return printer_plan(&run->printer, &record);
+	*record = plan_record_of(&run->plan.workload);
+	record->host = &run->host;
+	record->machine = &run->machine;
+	record->pid = (int)run->subject.pid;
+	if (run->plan.sandboxed)
+		record->limit = run->plan.sandbox.limit;
+	return printer_plan(&run->printer, record);
 }
 
 /* Who would be killed if the machine ran out now: for -v, where there is no sandbox. */

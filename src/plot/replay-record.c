@@ -14,6 +14,7 @@
 #include "lib/safe.h"
 #include "lib/utf8.h"
 #include "monitor/columns.h"
+#include "plot/plan-record.h"
 #include "plot/replay-record.h"
 
 /* An object with the first thing that is wrong with it. */
@@ -231,17 +232,16 @@ static void read_steps(struct record_reading *reading, struct workload *workload
 	}
 }
 
-static void read_touch_params(struct record_reading *reading, struct record_plan *plan)
+static void read_touch_params(struct record_reading *reading, struct workload *workload)
 {
-	struct workload *workload = &plan->workload;
 	uint64_t passes = record_take_figure(reading, "passes", false);
 	uint64_t threads = record_take_figure(reading, "threads", false);
 	char lock[16];
 
-	plan->touch_params.access = take_choice(reading, "access", access_name, TOUCH_ACCESSES,
-						TOUCH_WRITE);
-	plan->touch_params.order = take_choice(reading, "order", kind_of_order, ORDER_RANDOM + 1,
-					       ORDER_FORWARD);
+	workload->touch_params.access =
+		take_choice(reading, "access", access_name, TOUCH_ACCESSES, TOUCH_WRITE);
+	workload->touch_params.order =
+		take_choice(reading, "order", kind_of_order, ORDER_RANDOM + 1, ORDER_FORWARD);
 	workload->passes = passes == SAMPLE_MISSING ? 1 : passes;
 	workload->threads = threads < UINT_MAX ? (unsigned)threads : 1;
 	take_text(reading, "lock", lock, sizeof(lock));
@@ -257,10 +257,10 @@ static void read_plan(struct record_reading *reading, struct record_plan *plan)
 	unsigned backing;
 
 	*plan = (struct record_plan){
-		.region.bytes = record_take_figure(reading, "size", true),
-		.page_size = record_take_figure(reading, "page_size", true),
-		.interval = record_take_figure(reading, "interval", false),
-		.touch = record_take_figure(reading, "touch", true),
+		.workload.region.bytes = record_take_figure(reading, "size", true),
+		.workload.page_size = record_take_figure(reading, "page_size", true),
+		.workload.interval = record_take_figure(reading, "interval", false),
+		.workload.touch = record_take_figure(reading, "touch", true),
 		.limit = record_take_figure(reading, "limit", false),
 		.pid = pid < INT_MAX ? (int)pid : 0,
 	};
@@ -269,9 +269,9 @@ static void read_plan(struct record_reading *reading, struct record_plan *plan)
 	if (backing == UINT_MAX)
 		object_to(reading, "backing", "none that is known here");
 	else
-		plan->region.backing = (enum region_backing)backing;
-	plan->region.piece = piece == SAMPLE_MISSING ? 0 : piece;
-	read_touch_params(reading, plan);
+		plan->workload.region.backing = (enum region_backing)backing;
+	plan->workload.region.piece = piece == SAMPLE_MISSING ? 0 : piece;
+	read_touch_params(reading, &plan->workload);
 	take_text(reading, "host", plan->host.name, sizeof(plan->host.name));
 	take_text(reading, "kernel", plan->host.kernel, sizeof(plan->host.kernel));
 	take_text(reading, "time", plan->host.time, sizeof(plan->host.time));
@@ -387,16 +387,11 @@ int record_parse(const char *line, size_t length, struct record *ret_record,
 
 struct plan_record record_plan_view(const struct record_plan *plan)
 {
-	return (struct plan_record){
-		.host = &plan->host,
-		.machine = &plan->machine,
-		.region = &plan->region,
-		.touch_params = &plan->touch_params,
-		.workload = &plan->workload,
-		.page_size = plan->page_size,
-		.interval = plan->interval,
-		.touch = plan->touch,
-		.limit = plan->limit,
-		.pid = plan->pid,
-	};
+	struct plan_record record = plan_record_of(&plan->workload);
+
+	record.host = &plan->host;
+	record.machine = &plan->machine;
+	record.pid = plan->pid;
+	record.limit = plan->limit;
+	return record;
 }

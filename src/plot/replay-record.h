@@ -9,6 +9,7 @@
 #include "lib/error.h"
 #include "output/printer.h"
 #include "verdict/verdict.h"
+#include "workload/workload.h"
 
 enum record_kind {
 	RECORD_OTHER,		/* JSON, but none of ours: to be left out */
@@ -21,10 +22,8 @@ enum record_kind {
 struct record_plan {
 	struct host host;	/* without the scheduler's variables */
 	struct machine machine;	/* not read: all zero */
-	struct region_spec region;
-	struct touch_params touch_params;
-	struct workload workload;	/* passes, threads, lock, and the names of the steps */
-	uint64_t page_size, interval, touch, limit;
+	struct workload workload;	/* as far as it is told; of the steps the names */
+	uint64_t limit;
 	int pid;
 };
 

@@ -203,16 +203,15 @@ static void put_titles(const struct script *script)
 
 	if (stream) {
 		fprintf(stream, "pagetouch: %s %s",
-			size_text(size, plan->region->bytes, SIZE_HUMAN),
-			region_backing_name(plan->region->backing));
-		if (plan->touch_params && plan->touch_params->access != TOUCH_WRITE)
-			fprintf(stream, ", %s", touch_access_name(plan->touch_params->access));
-		if (plan->touch_params && plan->touch_params->order != ORDER_FORWARD)
-			fprintf(stream, ", %s", order_name(plan->touch_params->order));
-		if (plan->workload && plan->workload->passes > 1)
-			fprintf(stream, ", %" PRIu64 " passes", plan->workload->passes);
-		if (plan->workload && plan->workload->threads > 1)
-			fprintf(stream, ", %u threads", plan->workload->threads);
+			size_text(size, plan->size, SIZE_HUMAN), plan->backing);
+		if (plan->access && strcmp(plan->access, touch_access_name(TOUCH_WRITE)) != 0)
+			fprintf(stream, ", %s", plan->access);
+		if (plan->access && strcmp(plan->order, order_name(ORDER_FORWARD)) != 0)
+			fprintf(stream, ", %s", plan->order);
+		if (plan->access && plan->passes > 1)
+			fprintf(stream, ", %" PRIu64 " passes", plan->passes);
+		if (plan->access && plan->threads > 1)
+			fprintf(stream, ", %u threads", plan->threads);
 		if (plan->limit != SAMPLE_MISSING)
 			fprintf(stream, ", limit %s", size_text(size, plan->limit, SIZE_HUMAN));
 	}

@@ -144,8 +144,9 @@ done
 # What follows a process knows nothing of the one driver that there is: CONTRIBUTING.md. An installed
 # test has no sources.
 if [ -d "$srcdir/src/monitor" ]; then
-	is "$(cd "$srcdir/src" && grep -l '#include "workload/' monitor/* verdict/verdict.h \
-		verdict/death.*)" '' 'the monitor includes nothing of the workload'
+	is "$(cd "$srcdir/src" && grep -l '#include "workload/' monitor/* output/* \
+		verdict/verdict.h verdict/death.*)" '' \
+		'monitor, output and the verdict on a death include nothing of the workload'
 else
 	skip 'what the monitor includes' 'the sources are not here'
 fi

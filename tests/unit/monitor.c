@@ -123,7 +123,7 @@ static struct run_result follow(pid_t pid, uint64_t time, struct seen *seen)
 {
 	static struct root live;
 	struct attach_driver driver = attach(pid, time);
-	struct context_counters counters = { .machine = &live, .cgroup = -1 };
+	struct context_counters counters = { .machine = &live, .cgroup.fd = -1 };
 	struct monitor_sink sink = { seen, on_sample, on_note, on_tick };
 	struct guard guard = { 0 };
 	struct signals signals = { .fd = -1 };

@@ -21,7 +21,6 @@
 
 static struct host host = { .name = "vm", .kernel = "6.18.0", .time = "2026-11-24T15:59:06Z" };
 static struct machine machine;
-static struct region_spec region = { .bytes = 64 * MIB };
 
 static const struct {
 	const char *file;
@@ -53,8 +52,8 @@ static struct recording make_recording(uint64_t limit)
 {
 	return (struct recording){
 		.plan = {
-			.host = &host, .machine = &machine, .region = &region, .page_size = 4096,
-			.touch = region.bytes, .limit = limit, .pid = 7,
+			.host = &host, .machine = &machine, .size = 64 * MIB, .backing = "private",
+			.page_size = 4096, .touch = 64 * MIB, .limit = limit, .pid = 7,
 		},
 	};
 }

@@ -10,6 +10,7 @@
 #include "lib/stream.h"
 #include "output/bar.h"
 #include "output/printer.h"
+#include "plot/plan-record.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -190,10 +191,9 @@ static const struct machine machine = {
 	.boot_id = "5f0c3b1e-8a47-4e0a-9b57-0a2d7c9d1f11",
 };
 
-static const struct region_spec region = { .bytes = 64 * GIB, .backing = REGION_SHARED };
-
 static const struct plan_record plan = {
-	.host = &host, .machine = &machine, .region = &region,
+	.host = &host, .machine = &machine, .size = 64 * GIB, .backing = "shared",
+	.piece = SAMPLE_MISSING,
 	.page_size = 4096, .interval = 32 * MIB, .touch = 48 * GIB, .limit = SAMPLE_MISSING,
 	.pid = 4711,
 };
@@ -323,8 +323,8 @@ static void test_json_unknown(void)
 {
 	struct host nobody = { .jobs = 0 };
 	struct machine unknown = { .mem_total = 4096 };
-	struct region_spec private = { .bytes = 4096 };
-	struct plan_record bare = { .host = &nobody, .machine = &unknown, .region = &private,
+	struct plan_record bare = { .host = &nobody, .machine = &unknown, .size = 4096,
+				    .backing = "private", .piece = SAMPLE_MISSING,
 				    .page_size = 4096, .interval = 4096, .touch = 4096,
 				    .limit = 64 * MIB, .pid = 1 };
 	static const struct field fields[] = {
@@ -426,22 +426,21 @@ static void test_json_touch_params(void)
 		{ "lock", "\"onfault\"" }, { "file", "\"a\\\"b\\n\"" }, { "shared", "true" },
 		{ "steps", "[\"dontneed:50%\",\"fork\"]" }, { NULL, NULL },
 	};
-	struct region_spec file = { .bytes = MIB, .backing = REGION_FILE_SHARED };
-	struct touch_params touch_params = { .access = TOUCH_POPULATE_READ, .order = ORDER_RANDOM,
-				       .seed = 42, .unit = 4096, .stride = 65536 };
 	static struct workload workload = {
+		.region = { .bytes = MIB, .backing = REGION_FILE_SHARED },
+		.touch_params = { .access = TOUCH_POPULATE_READ, .order = ORDER_RANDOM,
+				  .seed = 42, .unit = 4096, .stride = 65536 },
 		.passes = 3, .threads = 2, .lock = REGION_LOCKED_ONFAULT, .step_count = 2,
+		.file = "a\"b\n",
 		.steps = { { .name = "dontneed:50%" }, { .name = "fork" } },
 	};
-	struct plan_record record = plan;
+	struct plan_record record = plan_record_of(&workload);
 	struct output output = make_output(OUTPUT_JSON, "RSS");
 	struct json_object *object;
 	struct press press;
 
-	record.region = &file;
-	record.touch_params = &touch_params;
-	record.workload = &workload;
-	record.file = "a\"b\n";
+	record.host = &host;
+	record.machine = &machine;
 	open_press(&press, &output);
 	printer_plan(&press.printer, &record);
 	object = only_record(&press, "plan with a manner");
@@ -620,8 +619,7 @@ struct table {
 static void print_table(const void *context)
 {
 	const struct table *table = context;
-	struct region_spec spec = { .bytes = table->size };
-	struct plan_record record = { .host = &host, .machine = &machine, .region = &spec,
+	struct plan_record record = { .host = &host, .machine = &machine, .size = table->size,
 				      .page_size = 4096, .touch = table->size };
 	struct printer printer;
 

@@ -58,18 +58,19 @@ static void test_plan(void)
 	int r;
 	const struct record *record = parse(PLAN, &r);
 	const struct record_plan *plan = &record->plan;
+	const struct workload *workload = &plan->workload;
 	struct plan_record view = record_plan_view(plan);
 
 	tap_ok(r == 0 && record->kind == RECORD_PLAN, "a plan");
-	tap_ok(plan->region.bytes == 64 << 20 && plan->page_size == 4096 &&
-		       plan->interval == 4096 && plan->touch == 64 << 20 &&
-		       plan->limit == 32 << 20 && plan->pid == 77,
-	       "its figures");
-	tap_ok(plan->region.backing == REGION_SHARED && plan->touch_params.access == TOUCH_READ &&
-		       plan->touch_params.order == ORDER_RANDOM && plan->workload.passes == 2 &&
-		       plan->workload.threads == 4 && plan->workload.lock == REGION_LOCKED_ONFAULT,
+	tap_ok(workload->region.bytes == 64 << 20 && workload->page_size == 4096 &&
+	       workload->interval == 4096 && workload->touch == 64 << 20 &&
+	       plan->limit == 32 << 20 && plan->pid == 77, "its figures");
+	tap_ok(workload->region.backing == REGION_SHARED &&
+	       workload->touch_params.access == TOUCH_READ &&
+	       workload->touch_params.order == ORDER_RANDOM && workload->passes == 2 &&
+	       workload->threads == 4 && workload->lock == REGION_LOCKED_ONFAULT,
 	       "its manner");
-	tap_ok(plan->workload.step_count == 2 && !strcmp(plan->workload.steps[1].name, "hold:1s"),
+	tap_ok(workload->step_count == 2 && !strcmp(workload->steps[1].name, "hold:1s"),
 	       "its steps");
 	tap_ok(!strcmp(view.host->name, "vm") && !strcmp(view.host->kernel, "6.18.0") &&
 	       !strcmp(view.host->time, "2026-11-24T15:59:06Z"), "where and when");
@@ -86,8 +87,8 @@ static void test_names(void)
 
 		snprintf(text, sizeof(text), LEAST "\"access\":\"%s\"}",
 			 touch_access_name(access));
-		tap_ok(parse(text, &r)->plan.touch_params.access == access && r == 0, "access %s",
-		       touch_access_name(access));
+		tap_ok(parse(text, &r)->plan.workload.touch_params.access == access && r == 0,
+		       "access %s", touch_access_name(access));
 	}
 	for (size_t i = 0; i < step_rule_count; i++) {
 		snprintf(text, sizeof(text), LEAST "\"steps\":"
