@@ -18,22 +18,21 @@ uint64_t oom_block_size(uint64_t page_size, int64_t order)
 }
 
 /* Whether the request could have a block of ORDER, as far as the letters tell. */
-static bool has_block(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone,
-		      int order)
+static bool has_block(const struct oom_memory_usage *usage, const struct oom_zone *zone, int order)
 {
 	unsigned kinds = zone->block_kinds[order];
-	unsigned usable = OOM_BLOCKS_ANY | (memory_usage->cma_usable ? OOM_BLOCKS_CMA : 0);
+	unsigned usable = OOM_BLOCKS_ANY | (usage->cma_usable ? OOM_BLOCKS_CMA : 0);
 
 	return zone->has_blocks && zone->blocks[order] && (!kinds || (kinds & usable));
 }
 
-int oom_largest_block(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone,
+int oom_largest_block(const struct oom_memory_usage *usage, const struct oom_zone *zone,
 		      unsigned *ret_kinds)
 {
 	int order = BLOCK_ORDERS - 1;
 	unsigned kinds = 0;
 
-	for (; order >= 0 && !has_block(memory_usage, zone, order); order--)
+	for (; order >= 0 && !has_block(usage, zone, order); order--)
 		if (zone->has_blocks && zone->blocks[order])
 			kinds |= zone->block_kinds[order];
 	if (ret_kinds)
@@ -95,6 +94,37 @@ static struct eligible_zones find_eligible(const struct oom_report *report)
 	return eligible;
 }
 
+uint64_t oom_zone_cma(const struct oom_memory_usage *usage, const struct oom_zone *zone)
+{
+	uint64_t cma = oom_figure(&zone->figures, "free_cma");
+
+	return usage->cma_usable || cma == OOM_UNKNOWN ? 0 : cma;
+}
+
+uint64_t oom_zone_reserved(const struct oom_memory_usage *usage,
+			   const struct oom_zone *zone)
+{
+	uint64_t reserved = oom_figure(&zone->figures, "free_highatomic");
+
+	if (reserved != OOM_UNKNOWN)
+		return reserved;
+	reserved = 0;
+	for (int order = 0; order < BLOCK_ORDERS && usage->page_size; order++)
+		if (zone->block_kinds[order] == OOM_BLOCKS_RESERVED)
+			reserved = oom_plus(reserved,
+					    oom_times(zone->blocks[order],
+						      oom_block_size(usage->page_size, order)));
+	return reserved;
+}
+
+uint64_t oom_zone_free(const struct oom_memory_usage *usage, const struct oom_zone *zone)
+{
+	uint64_t free = oom_figure(&zone->figures, "free");
+
+	free = oom_minus(free, oom_zone_cma(usage, zone));
+	return oom_minus(free, oom_zone_reserved(usage, zone));
+}
+
 static uint64_t zone_size(const struct oom_zone *zone)
 {
 	uint64_t size = oom_figure(&zone->figures, "managed");
@@ -104,52 +134,21 @@ static uint64_t zone_size(const struct oom_zone *zone)
 	return size == OOM_UNKNOWN ? 0 : size;
 }
 
-uint64_t oom_zone_cma(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone)
-{
-	uint64_t cma = oom_figure(&zone->figures, "free_cma");
-
-	return memory_usage->cma_usable || cma == OOM_UNKNOWN ? 0 : cma;
-}
-
-uint64_t oom_zone_reserved(const struct oom_memory_usage *memory_usage,
-			   const struct oom_zone *zone)
-{
-	uint64_t reserved = oom_figure(&zone->figures, "free_highatomic");
-
-	if (reserved != OOM_UNKNOWN)
-		return reserved;
-	reserved = 0;
-	for (int order = 0; order < BLOCK_ORDERS && memory_usage->page_size; order++)
-		if (zone->block_kinds[order] == OOM_BLOCKS_RESERVED)
-			reserved = oom_plus(reserved, oom_times(zone->blocks[order],
-						oom_block_size(memory_usage->page_size, order)));
-	return reserved;
-}
-
-uint64_t oom_zone_free(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone)
-{
-	uint64_t free = oom_figure(&zone->figures, "free");
-
-	free = oom_minus(free, oom_zone_cma(memory_usage, zone));
-	return oom_minus(free, oom_zone_reserved(memory_usage, zone));
-}
-
-static bool is_short(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone)
+static bool zone_is_short(const struct oom_memory_usage *usage, const struct oom_zone *zone)
 {
 	uint64_t min = oom_figure(&zone->figures, "min");
 
-	return min != OOM_UNKNOWN && oom_zone_free(memory_usage, zone) < min;
+	return min != OOM_UNKNOWN && oom_zone_free(usage, zone) < min;
 }
 
-/* Takes ZONE for the one that stands for the shortage, if it does so better than the last. */
-static void consider(const struct oom_zone *zone, struct oom_memory_usage *memory_usage)
+/* Whether ZONE stands for the shortage better than the one that was found so far. */
+static bool zone_is_worse(const struct oom_memory_usage *usage, const struct oom_zone *zone)
 {
-	const struct oom_zone *best = memory_usage->zone;
-	bool worse = is_short(memory_usage, zone);
+	bool is_short = zone_is_short(usage, zone);
 
-	if (!best || worse > is_short(memory_usage, best) ||
-	    (worse == is_short(memory_usage, best) && zone_size(zone) > zone_size(best)))
-		memory_usage->zone = zone;
+	if (!usage->zone || is_short != zone_is_short(usage, usage->zone))
+		return !usage->zone || is_short;
+	return zone_size(zone) > zone_size(usage->zone);
 }
 
 static bool node_allowed(const struct oom_report *report, int node)
@@ -165,84 +164,63 @@ static bool node_allowed(const struct oom_report *report, int node)
 }
 
 /* What a zone has free goes to what the request could use, or to what it could not. */
-static void count_free(const struct oom_zone *zone, const struct eligible_zones *eligible,
+static void count_free(const struct oom_zone *zone, size_t highest,
 		       uint64_t ineligible[static INELIGIBLE_KINDS],
-		       struct oom_memory_usage *memory_usage)
+		       struct oom_memory_usage *usage)
 {
-	uint64_t free = oom_figure(&zone->figures, "free");
 	size_t kind = zone_kind(zone->name);
 
-	if (kind > eligible->kind) {
-		if (kind < ZONE_KINDS)
-			ineligible[kind] = oom_plus(ineligible[kind], free);
-		return;
+	if (kind <= highest) {
+		ineligible[INELIGIBLE_CMA] =
+			oom_plus(ineligible[INELIGIBLE_CMA], oom_zone_cma(usage, zone));
+		ineligible[INELIGIBLE_RESERVED] =
+			oom_plus(ineligible[INELIGIBLE_RESERVED], oom_zone_reserved(usage, zone));
+		usage->eligible_free = oom_plus(usage->eligible_free, oom_zone_free(usage, zone));
+	} else if (kind < ZONE_KINDS) {
+		ineligible[kind] = oom_plus(ineligible[kind], oom_figure(&zone->figures, "free"));
 	}
-	ineligible[INELIGIBLE_CMA] =
-		oom_plus(ineligible[INELIGIBLE_CMA], oom_zone_cma(memory_usage, zone));
-	ineligible[INELIGIBLE_RESERVED] = oom_plus(ineligible[INELIGIBLE_RESERVED],
-						   oom_zone_reserved(memory_usage, zone));
-	memory_usage->eligible_free =
-		oom_plus(memory_usage->eligible_free, oom_zone_free(memory_usage, zone));
 }
 
-static void name_ineligible(const uint64_t ineligible[static INELIGIBLE_KINDS],
-			    struct oom_memory_usage *memory_usage)
+void oom_memory_usage_zones(const struct oom_report *report, struct oom_memory_usage *usage)
 {
 	static const char *const names[INELIGIBLE_KINDS] = {
 		"", "zone DMA32", "zone Normal", "zone HighMem", "zone Movable", "CMA areas",
 		"the reserve for urgent requests (HighAtomic)",
 	};
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < INELIGIBLE_KINDS; i++) {
-		memory_usage->ineligible_free =
-			oom_plus(memory_usage->ineligible_free, ineligible[i]);
-		if (ineligible[i] != OOM_UNKNOWN && ineligible[i] > most) {
-			most = ineligible[i];
-			memory_usage->ineligible = names[i];
-		}
-	}
-}
-
-/* What a zone of a node that was allowed adds to the memory usage of these nodes. */
-static void count_allowed(const struct oom_zone *zone, struct oom_memory_usage *memory_usage)
-{
-	const struct oom_figures *figures = &zone->figures;
-
-	memory_usage->nodes_ram =
-		oom_plus(memory_usage->nodes_ram, oom_figure(figures, "managed"));
-	memory_usage->nodes_free = oom_plus(memory_usage->nodes_free, oom_figure(figures, "free"));
-	memory_usage->nodes_anon =
-		oom_plus(memory_usage->nodes_anon, oom_figure(figures, "active_anon"));
-	memory_usage->nodes_anon =
-		oom_plus(memory_usage->nodes_anon, oom_figure(figures, "inactive_anon"));
-}
-
-void oom_memory_usage_zones(const struct oom_report *report, struct oom_memory_usage *memory_usage)
-{
-	uint64_t ineligible[INELIGIBLE_KINDS];
 	struct eligible_zones eligible = find_eligible(report);
+	uint64_t ineligible[INELIGIBLE_KINDS], most = 0;
 
 	memset(ineligible, 0xff, sizeof(ineligible));
-	memory_usage->eligible_known = eligible.known;
-	memory_usage->cma_usable = eligible.movable || !eligible.known;
+	usage->eligible_known = eligible.known;
+	usage->cma_usable = eligible.movable || !eligible.known;
 	for (size_t i = 0; i < report->zone_count; i++) {
 		const struct oom_zone *zone = &report->zones[i];
-		uint64_t free = oom_figure(&zone->figures, "free");
+		const struct oom_figures *figures = &zone->figures;
+		uint64_t free = oom_figure(figures, "free");
 
 		if (!node_allowed(report, zone->node)) {
-			memory_usage->others_free = oom_plus(memory_usage->others_free, free);
+			usage->others_free = oom_plus(usage->others_free, free);
 			continue;
 		}
-		count_allowed(zone, memory_usage);
-		if (zone_kind(zone->name) <= eligible.kind)
-			consider(zone, memory_usage);
+		usage->nodes_ram = oom_plus(usage->nodes_ram, oom_figure(figures, "managed"));
+		usage->nodes_free = oom_plus(usage->nodes_free, free);
+		usage->nodes_anon = oom_plus(usage->nodes_anon,
+					     oom_plus(oom_figure(figures, "active_anon"),
+						      oom_figure(figures, "inactive_anon")));
+		if (zone_kind(zone->name) <= eligible.kind && zone_is_worse(usage, zone))
+			usage->zone = zone;
 		if (eligible.known)
-			count_free(zone, &eligible, ineligible, memory_usage);
+			count_free(zone, eligible.kind, ineligible, usage);
 	}
-	name_ineligible(ineligible, memory_usage);
+	for (size_t i = 0; i < INELIGIBLE_KINDS; i++) {
+		usage->ineligible_free = oom_plus(usage->ineligible_free, ineligible[i]);
+		if (ineligible[i] != OOM_UNKNOWN && ineligible[i] > most) {
+			most = ineligible[i];
+			usage->ineligible = names[i];
+		}
+	}
 	/* The zones of the other nodes are not printed, but the machine's count is of all. */
-	if (memory_usage->others_free == OOM_UNKNOWN && memory_usage->nodes_free != OOM_UNKNOWN)
-		memory_usage->others_free = oom_minus(oom_figure(&report->memory, "free"),
-						      memory_usage->nodes_free);
+	if (usage->others_free == OOM_UNKNOWN && usage->nodes_free != OOM_UNKNOWN)
+		usage->others_free = oom_minus(oom_figure(&report->memory, "free"),
+					       usage->nodes_free);
 }

@@ -2,7 +2,10 @@
 /* memory-usage.c - put the figures of Mem-Info together: where the machine's memory was */
 #include <config.h>
 
+#include <stdio.h>
+
 #include "analysis/memory-usage.h"
+#include "lib/macros.h"
 #include "lib/number.h"
 
 uint64_t oom_plus(uint64_t a, uint64_t b)
@@ -37,15 +40,6 @@ bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole)
 	return number_portion(part, 100, whole) >= percent;
 }
 
-static uint64_t sum_nodes(const struct oom_report *report, const char *name)
-{
-	uint64_t sum = OOM_UNKNOWN;
-
-	for (size_t i = 0; i < report->node_count; i++)
-		sum = oom_plus(sum, oom_figure(&report->nodes[i].figures, name));
-	return sum;
-}
-
 static uint64_t memory_usage_sum_zones(const struct oom_report *report, const char *name)
 {
 	uint64_t sum = OOM_UNKNOWN;
@@ -55,109 +49,93 @@ static uint64_t memory_usage_sum_zones(const struct oom_report *report, const ch
 	return sum;
 }
 
-/* A figure is the machine's, or by node, or by zone, and moved between them over the years. */
-static uint64_t machine_figure(const struct oom_report *report, const char *name)
-{
-	uint64_t bytes = oom_figure(&report->memory, name);
-
-	if (bytes == OOM_UNKNOWN)
-		bytes = sum_nodes(report, name);
-	return bytes == OOM_UNKNOWN ? memory_usage_sum_zones(report, name) : bytes;
-}
-
-static uint64_t machine_sum(const struct oom_report *report, const char *const names[])
+/*
+ * The sum of NAMES, a list with blanks between: each figure is the machine's, or by node, or by
+ * zone, and moved between them over the years.
+ */
+static uint64_t machine_sum(const struct oom_report *report, const char *names)
 {
 	uint64_t sum = OOM_UNKNOWN;
+	char name[48];
 
-	for (; *names; names++)
-		sum = oom_plus(sum, machine_figure(report, *names));
+	for (int length; sscanf(names, "%47s%n", name, &length) == 1; names += length) {
+		uint64_t bytes = oom_figure(&report->memory, name);
+
+		if (bytes == OOM_UNKNOWN)
+			for (size_t i = 0; i < report->node_count; i++)
+				bytes = oom_plus(bytes,
+						 oom_figure(&report->nodes[i].figures, name));
+		if (bytes == OOM_UNKNOWN)
+			bytes = memory_usage_sum_zones(report, name);
+		sum = oom_plus(sum, bytes);
+	}
 	return sum;
 }
 
-static void take_huge(const struct oom_report *report, struct oom_memory_usage *memory_usage)
+/* RAM, and what of it is in no count. Only where the report has all of the large counts. */
+static void memory_usage_take_ram(const struct oom_report *report, struct oom_memory_usage *usage)
 {
+	uint64_t managed = memory_usage_sum_zones(report, "managed");
+	uint64_t known = machine_sum(report, "free_pcp sec_pagetables bounce "
+				     "kernel_misc_reclaimable");
+	const uint64_t parts[] = {
+		usage->anon, usage->file, usage->unevictable, usage->slab, usage->slab_reclaimable,
+		usage->slab_unreclaimable, usage->pagetables, usage->stacks, usage->hugetlb,
+		usage->free,
+	};
+	/* Of a cpuset or a NUMA policy only the zones of its nodes are printed. */
+	bool some_nodes = report->scope == OOM_SCOPE_CPUSET ||
+			  report->scope == OOM_SCOPE_MEMPOLICY;
+
+	usage->ram = oom_minus(report->ram, report->ram_reserved);
+	usage->torn = report->scope == OOM_SCOPE_GLOBAL && usage->ram != OOM_UNKNOWN &&
+		      managed != OOM_UNKNOWN && !oom_at_least(managed, 75, usage->ram);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		known = oom_plus(known, parts[i]);
+	if (some_nodes)
+		return;
+	if (usage->ram == OOM_UNKNOWN && managed != OOM_UNKNOWN) {
+		usage->torn = known != OOM_UNKNOWN && known > managed;
+		usage->ram = usage->torn ? OOM_UNKNOWN : managed;
+	}
+	if (usage->ram != OOM_UNKNOWN && !usage->torn && usage->anon != OOM_UNKNOWN &&
+	    usage->file != OOM_UNKNOWN && usage->free != OOM_UNKNOWN &&
+	    (usage->slab_unreclaimable != OOM_UNKNOWN || usage->slab != OOM_UNKNOWN))
+		usage->unaccounted = oom_minus(usage->ram, known);
+}
+
+void oom_memory_usage_get(const struct oom_report *report, struct oom_memory_usage *ret_usage)
+{
+	struct oom_memory_usage usage = {
+		.ram = OOM_UNKNOWN, .hugetlb = OOM_UNKNOWN, .hugetlb_unused = OOM_UNKNOWN,
+		.unaccounted = OOM_UNKNOWN, .eligible_free = OOM_UNKNOWN,
+		.ineligible_free = OOM_UNKNOWN, .ineligible = "",
+		.nodes_ram = OOM_UNKNOWN, .nodes_anon = OOM_UNKNOWN, .nodes_free = OOM_UNKNOWN,
+		.others_free = OOM_UNKNOWN,
+		.anon = machine_sum(report, "active_anon inactive_anon isolated_anon"),
+		.file = machine_sum(report, "active_file inactive_file isolated_file"),
+		.dirty = machine_sum(report, "dirty writeback unstable"),
+		.shmem = machine_sum(report, "shmem"),
+		.unevictable = machine_sum(report, "unevictable"),
+		.slab = machine_sum(report, "slab"),
+		.slab_reclaimable = machine_sum(report, "slab_reclaimable"),
+		.slab_unreclaimable = machine_sum(report, "slab_unreclaimable"),
+		.pagetables = machine_sum(report, "pagetables"),
+		.stacks = machine_sum(report, "kernel_stack"),
+		.free = machine_sum(report, "free"),
+		.free_cma = machine_sum(report, "free_cma"),
+		.swap_total = report->swap_total, .swap_free = report->swap_free,
+		.page_size = report->page_size_known ? report->page_size : 0,
+	};
+
 	for (size_t i = 0; i < report->huge_count; i++) {
 		const struct oom_huge *huge = &report->huge[i];
 
-		memory_usage->hugetlb = oom_plus(memory_usage->hugetlb,
-						 oom_times(huge->total, huge->page_size));
-		memory_usage->hugetlb_unused =
-			oom_plus(memory_usage->hugetlb_unused,
-				 oom_times(huge->free, huge->page_size));
+		usage.hugetlb = oom_plus(usage.hugetlb, oom_times(huge->total, huge->page_size));
+		usage.hugetlb_unused = oom_plus(usage.hugetlb_unused,
+						oom_times(huge->free, huge->page_size));
 	}
-}
-
-static void take_kinds(const struct oom_report *report, struct oom_memory_usage *memory_usage)
-{
-	static const char *const anon[] = { "active_anon", "inactive_anon", "isolated_anon",
-					    NULL };
-	static const char *const file[] = { "active_file", "inactive_file", "isolated_file",
-					    NULL };
-	static const char *const dirty[] = { "dirty", "writeback", "unstable", NULL };
-
-	memory_usage->anon = machine_sum(report, anon);
-	memory_usage->file = machine_sum(report, file);
-	memory_usage->dirty = machine_sum(report, dirty);
-	memory_usage->shmem = machine_figure(report, "shmem");
-	memory_usage->unevictable = machine_figure(report, "unevictable");
-	memory_usage->slab = machine_figure(report, "slab");
-	memory_usage->slab_reclaimable = machine_figure(report, "slab_reclaimable");
-	memory_usage->slab_unreclaimable = machine_figure(report, "slab_unreclaimable");
-	memory_usage->pagetables = machine_figure(report, "pagetables");
-	memory_usage->stacks = machine_figure(report, "kernel_stack");
-	memory_usage->free = machine_figure(report, "free");
-	memory_usage->free_cma = machine_figure(report, "free_cma");
-	take_huge(report, memory_usage);
-}
-
-/* RAM, and what of it is in no count. Only where the report has all of the large counts. */
-static void take_ram(const struct oom_report *report, struct oom_memory_usage *memory_usage)
-{
-	static const char *const small[] = { "free_pcp", "sec_pagetables", "bounce",
-					     "kernel_misc_reclaimable", NULL };
-	uint64_t managed = memory_usage_sum_zones(report, "managed"), known =
-		machine_sum(report, small);
-	const uint64_t parts[] = {
-		memory_usage->anon, memory_usage->file, memory_usage->unevictable,
-		memory_usage->slab,
-		memory_usage->slab_reclaimable, memory_usage->slab_unreclaimable,
-		memory_usage->pagetables,
-		memory_usage->stacks, memory_usage->hugetlb, memory_usage->free,
-	};
-
-	memory_usage->ram = oom_minus(report->ram, report->ram_reserved);
-	/* Of a cpuset or a NUMA policy only the zones of its nodes are printed. */
-	memory_usage->torn = report->scope == OOM_SCOPE_GLOBAL && memory_usage->ram !=
-		OOM_UNKNOWN &&
-			managed != OOM_UNKNOWN && !oom_at_least(managed, 75, memory_usage->ram);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		known = oom_plus(known, parts[i]);
-	if (memory_usage->ram == OOM_UNKNOWN && managed != OOM_UNKNOWN &&
-	    report->scope != OOM_SCOPE_CPUSET && report->scope != OOM_SCOPE_MEMPOLICY) {
-		memory_usage->torn = known != OOM_UNKNOWN && known > managed;
-		memory_usage->ram = memory_usage->torn ? OOM_UNKNOWN : managed;
-	}
-	if (report->scope != OOM_SCOPE_CPUSET && report->scope != OOM_SCOPE_MEMPOLICY &&
-	    memory_usage->ram != OOM_UNKNOWN && !memory_usage->torn && memory_usage->anon !=
-	    OOM_UNKNOWN &&
-	    memory_usage->file != OOM_UNKNOWN && memory_usage->free != OOM_UNKNOWN &&
-	    (memory_usage->slab_unreclaimable != OOM_UNKNOWN || memory_usage->slab != OOM_UNKNOWN))
-		memory_usage->unaccounted = oom_minus(memory_usage->ram, known);
-}
-
-void oom_memory_usage_get(const struct oom_report *report,
-			  struct oom_memory_usage *ret_memory_usage)
-{
-	*ret_memory_usage = (struct oom_memory_usage){
-		.ram = OOM_UNKNOWN, .hugetlb = OOM_UNKNOWN, .hugetlb_unused = OOM_UNKNOWN,
-		.swap_total = report->swap_total, .swap_free = report->swap_free,
-		.unaccounted = OOM_UNKNOWN, .eligible_free = OOM_UNKNOWN, .ineligible_free =
-			OOM_UNKNOWN,
-		.ineligible = "", .nodes_ram = OOM_UNKNOWN, .nodes_anon = OOM_UNKNOWN,
-		.nodes_free = OOM_UNKNOWN, .others_free = OOM_UNKNOWN,
-		.page_size = report->page_size_known ? report->page_size : 0,
-	};
-	take_kinds(report, ret_memory_usage);
-	take_ram(report, ret_memory_usage);
-	oom_memory_usage_zones(report, ret_memory_usage);
+	memory_usage_take_ram(report, &usage);
+	oom_memory_usage_zones(report, &usage);
+	*ret_usage = usage;
 }

@@ -41,12 +41,10 @@ struct oom_memory_usage {
 	uint64_t nodes_ram, nodes_anon, nodes_free, others_free;
 };
 
-void oom_memory_usage_get(const struct oom_report *report,
-			  struct oom_memory_usage *ret_memory_usage);
+void oom_memory_usage_get(const struct oom_report *report, struct oom_memory_usage *ret_usage);
 
 /* The part of it that is about zones and nodes (eligible-zones.c), for oom_memory_usage_get(). */
-void oom_memory_usage_zones(const struct oom_report *report,
-			    struct oom_memory_usage *memory_usage);
+void oom_memory_usage_zones(const struct oom_report *report, struct oom_memory_usage *usage);
 
 /* Which limit of a memory cgroup was reached. */
 enum oom_limit {
@@ -74,7 +72,7 @@ struct oom_memcg_usage {
 /* The version of cgroups that *report proves: 1 or 2; 0: not known. */
 int oom_cgroup_version(const struct oom_report *report);
 
-void oom_memcg_usage_get(const struct oom_report *report, struct oom_memcg_usage *ret_memcg_usage);
+void oom_memcg_usage_get(const struct oom_report *report, struct oom_memcg_usage *ret_usage);
 
 /* One of these is unknown: the other; too much: the most that is known. */
 uint64_t oom_plus(uint64_t a, uint64_t b);
@@ -92,13 +90,13 @@ bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole);
  * What ZONE has free for the request: without CMA if it could not use that, and without
  * HighAtomic, which is kept for requests that do not wait: they do not run the OOM killer.
  */
-uint64_t oom_zone_free(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone);
+uint64_t oom_zone_free(const struct oom_memory_usage *usage, const struct oom_zone *zone);
 
 /* Free in ZONE, but in CMA, which the request could not use; 0 where the report does not say. */
-uint64_t oom_zone_cma(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone);
+uint64_t oom_zone_cma(const struct oom_memory_usage *usage, const struct oom_zone *zone);
 
 /* Free in ZONE, but in HighAtomic: as printed, else what is in blocks of nothing else. */
-uint64_t oom_zone_reserved(const struct oom_memory_usage *memory_usage,
+uint64_t oom_zone_reserved(const struct oom_memory_usage *usage,
 			   const struct oom_zone *zone);
 
 /* What 2^ORDER pages have together; too much: the most that is known. */
@@ -108,7 +106,7 @@ uint64_t oom_block_size(uint64_t page_size, int64_t order);
  * The order of the largest free block in ZONE that the request could have; -1: none, or the buddy
  * list was not there. KINDS: of the ones larger than that, enum oom_block_kind; may be NULL.
  */
-int oom_largest_block(const struct oom_memory_usage *memory_usage, const struct oom_zone *zone,
+int oom_largest_block(const struct oom_memory_usage *usage, const struct oom_zone *zone,
 		      unsigned *ret_kinds);
 
 #endif
