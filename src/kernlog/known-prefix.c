@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* known-prefix.c - take off what log programs put in front of the kernel's text */
+/*
+ * known-prefix.c - take off what log programs put in front of the kernel's text
+ *
+ * Over 500 lines: a function for each piece, of which none is read without those around it.
+ */
 #include <config.h>
 
 #include <inttypes.h>
@@ -158,23 +162,11 @@ bool log_prefix_is_caller(struct strview text)
 	       strview_has_only(number, "0123456789");
 }
 
-/*
- * Vendors' kernels for phones: "[1:  swapper/1:    0]" behind the time; kubectl's "[pod/NAME/...]"
- */
-static bool is_other_bracket(struct strview content, enum timestamp_form timestamp)
-{
-	uint64_t cpu;
-
-	if (strview_starts(content, "pod/"))
-		return true;
-	return timestamp == TIMESTAMP_MONOTONIC && strview_take_u64(&content, &cpu) &&
-	       strview_skip(&content, ":");
-}
-
 static bool take_bracket(struct strip_state *u)
 {
-	struct strview rest = u->rest, content;
+	struct strview rest = u->rest, content, cpu;
 	enum timestamp_form timestamp;
+	uint64_t number;
 
 	if (!strview_skip(&rest, "[") || !strview_take_until(&rest, "]", &content) ||
 	    content.length > 64)
@@ -187,11 +179,15 @@ static bool take_bracket(struct strip_state *u)
 		u->rest = rest;
 		return true;
 	}
+	cpu = content;
 	timestamp = timestamp_read_bracket(content, u->now_ns, &u->log_prefix->time);
-	if (timestamp == TIMESTAMP_NONE && !is_other_bracket(content, u->timestamp))
-		return false;
 	if (timestamp != TIMESTAMP_NONE)
 		u->timestamp = timestamp;
+	/* Vendors' kernels for phones have "[1:  swapper/1:    0]" behind the time. */
+	else if (!strview_starts(content, "pod/") &&
+		 (u->timestamp != TIMESTAMP_MONOTONIC || !strview_take_u64(&cpu, &number) ||
+		  !strview_starts(cpu, ":")))
+		return false;
 	u->log_prefix->timed = true;
 	u->rest = rest;
 	return true;
@@ -344,50 +340,19 @@ static bool take_stream(struct strip_state *u)
 	return true;
 }
 
-/* Behind a syslog time without a kernel's tag: whose words are these? */
-static void look_for_foreign_tag(struct strip_state *u)
-{
-	struct strview rest = u->rest, host, tag;
-
-	strview_skip_blanks(&rest);
-	if (!take_plain_word(&rest, &host) || !take_tag_word(&rest, &tag) || is_named_piece(rest))
-		return;
-	u->log_prefix->host = host;
-	strview_skip_blanks(&rest);
-	/* A daemon that passes the kernel's text on keeps the kernel's time. */
-	u->log_prefix->foreign = !strview_starts(rest, "[");
-	if (!u->log_prefix->foreign)
-		u->rest = rest;
-}
-
 static bool is_logcat_priority(char byte)
 {
 	return byte && strchr("VDIWEFS", byte);
 }
 
 /*
- * "kernel  : ", "W kernel  : ": the tag. logd takes the first words of a kernel's line for its tag
- * if a colon is behind them ("oom_reaper: "): then they are the message's.
- */
-static bool take_logcat_tag(struct strview *text)
-{
-	struct strview rest = *text, tag;
-
-	if (!strview_take_until(&rest, ":", &tag) || tag.length > 40)
-		return false;
-	tag = strview_trim(tag);
-	if (!tag.length || is_kernel_tag(tag))
-		*text = rest;
-	return true;
-}
-
-/*
  * logcat -v threadtime behind its time: "  123   456 W kernel  : ", also with a user's name in
- * front
+ * front. logd takes the first words of a kernel's line for its tag if a colon is behind them
+ * ("oom_reaper: "): then they are the message's.
  */
 static bool take_logcat_rest(struct strip_state *u)
 {
-	struct strview rest = u->rest, user;
+	struct strview rest = u->rest, user, tag, behind;
 	uint64_t process, thread;
 
 	strview_skip_blanks(&rest);
@@ -398,9 +363,11 @@ static bool take_logcat_rest(struct strip_state *u)
 	    !is_logcat_priority(strview_byte(rest, 0)) || strview_byte(rest, 1) != ' ')
 		return false;
 	rest = strview_from(rest, 2);
-	if (!take_logcat_tag(&rest))
+	behind = rest;
+	if (!strview_take_until(&behind, ":", &tag) || tag.length > 40)
 		return false;
-	u->rest = rest;
+	tag = strview_trim(tag);
+	u->rest = !tag.length || is_kernel_tag(tag) ? behind : rest;
 	return true;
 }
 
@@ -429,6 +396,7 @@ static bool take_logcat_brief(struct strip_state *u)
 static bool take_timestamp(struct strip_state *u)
 {
 	enum timestamp_form timestamp = timestamp_take(&u->rest, u->now_ns, &u->log_prefix->time);
+	struct strview rest, host, tag;
 
 	if (timestamp == TIMESTAMP_NONE && u->structured && strview_skip(&u->rest, "- "))
 		timestamp = TIMESTAMP_DATED;
@@ -437,10 +405,20 @@ static bool take_timestamp(struct strip_state *u)
 	u->timestamp = timestamp;
 	u->log_prefix->timed = true;
 	if (timestamp == TIMESTAMP_DMESG || take_stream(u) || take_logcat_rest(u) ||
-	    take_logcat_brief(u) || take_kernel_tag(u) || take_structured_tag(u))
+	    take_logcat_brief(u) || take_kernel_tag(u) || take_structured_tag(u) ||
+	    timestamp == TIMESTAMP_LOGCAT || timestamp == TIMESTAMP_MONOTONIC)
 		return true;
-	if (timestamp == TIMESTAMP_DATED || timestamp == TIMESTAMP_UNIX)
-		look_for_foreign_tag(u);
+	/* Behind a syslog time without a kernel's tag: whose words are these? */
+	rest = u->rest;
+	strview_skip_blanks(&rest);
+	if (!take_plain_word(&rest, &host) || !take_tag_word(&rest, &tag) || is_named_piece(rest))
+		return true;
+	u->log_prefix->host = host;
+	strview_skip_blanks(&rest);
+	/* A daemon that passes the kernel's text on keeps the kernel's time. */
+	u->log_prefix->foreign = !strview_starts(rest, "[");
+	if (!u->log_prefix->foreign)
+		u->rest = rest;
 	return true;
 }
 
@@ -522,6 +500,27 @@ static bool take_dropped(struct strip_state *u)
 	return true;
 }
 
+/*
+ * What may begin a line. FIRST, where it is not empty, has the first bytes, with which no other
+ * piece begins; the rest are tried in this order.
+ */
+static const struct {
+	const char *first;
+	bool (*take)(struct strip_state *u);
+} first_pieces[] = {
+	{ ">|", take_quote },		/* "> > [    6.333700] " */
+	{ "<", take_priority },		/* "<4>", "<4>1 " */
+	{ ":", take_colon },		/* ": Memory cgroup stats" */
+	{ "*", take_dropped },		/* "** 57 printk messages dropped ** " */
+	{ "", take_kmsg },		/* "6,1234,5678901,-,caller=T12;" */
+	{ "", take_timestamp },		/* "Nov 23 07:05:30 host kernel: " */
+	{ "", take_decoded_priority },	/* "kern  :warn  : " */
+	{ "", take_kernel_tag },	/* "host kernel: " */
+	{ "", take_logcat_brief },	/* "W/kernel  (  123): " */
+	{ "", take_file_name },		/* "messages.1:" */
+	{ "", take_service },		/* "service_1  | " */
+};
+
 static bool log_prefix_take_piece(struct strip_state *u)
 {
 	char first = strview_byte(u->rest, 0);
@@ -536,32 +535,23 @@ static bool log_prefix_take_piece(struct strip_state *u)
 	if (u->timestamp != TIMESTAMP_NONE)
 		return take_kernel_tag(u) ||
 		       (u->timestamp == TIMESTAMP_DATED && take_timestamp(u));
-	if (first == '>' || first == '|')
-		return take_quote(u);
-	if (first == '<')
-		return take_priority(u);
-	if (first == ':')
-		return take_colon(u);
-	if (first == '*')
-		return take_dropped(u);
-	return (strview_is_digit(first) && take_kmsg(u)) || take_timestamp(u) ||
-	       take_decoded_priority(u) || take_kernel_tag(u) || take_logcat_brief(u) ||
-	       take_file_name(u) || take_service(u);
-}
+	for (size_t i = 0; i < ARRAY_SIZE(first_pieces); i++) {
+		bool own = first && strchr(first_pieces[i].first, first);
 
-/* The bar at the end of a table's row. */
-static void drop_bar(struct strip_state *u)
-{
-	struct strview trimmed = strview_trim(u->rest);
-
-	if (u->bar && strview_last(trimmed) == '|')
-		u->rest.length = strview_trim(strview_head(trimmed, trimmed.length - 1)).length +
-				 (size_t)(trimmed.at - u->rest.at);
+		if (own || !*first_pieces[i].first) {
+			if (first_pieces[i].take(u))
+				return true;
+			if (own)
+				return false;
+		}
+	}
+	return false;
 }
 
 void log_prefix_strip(struct strview line, int64_t now_ns, struct log_prefix *ret_log_prefix)
 {
 	struct strip_state u = { .rest = line, .log_prefix = ret_log_prefix, .now_ns = now_ns };
+	struct strview trimmed;
 	bool quoted = true;
 
 	*ret_log_prefix = (struct log_prefix){
@@ -588,6 +578,10 @@ void log_prefix_strip(struct strview line, int64_t now_ns, struct log_prefix *re
 		if (!ret_log_prefix->kmsg)
 			strview_skip(&u.rest, " ");
 	}
-	drop_bar(&u);
+	/* The bar at the end of a table's row. */
+	trimmed = strview_trim(u.rest);
+	if (u.bar && strview_last(trimmed) == '|')
+		u.rest.length = strview_trim(strview_head(trimmed, trimmed.length - 1)).length +
+				(size_t)(trimmed.at - u.rest.at);
 	ret_log_prefix->message = u.rest;
 }

@@ -36,7 +36,7 @@ static const char *const months[MONTHS][LANGUAGES] = {
 	{ "Dec", "dec", "déc", "Dez", "dez", "des", "dic", "дек", "gru" },
 };
 
-/* Also "11月", "11월": Chinese, Japanese, Korean. Returns 0 if WORD does not begin with a month. */
+/* Also "11月", "11월": Chinese, Japanese, Korean. Returns 0: WORD begins with no month. */
 static int month_of(struct strview word)
 {
 	uint64_t number;
