@@ -71,6 +71,9 @@ static const struct anchor *anchor_at(struct strview text)
 	for (size_t i = 0; i < ARRAY_SIZE(anchors); i++) {
 		struct strview rest = text;
 
+		/* Most differ in the first byte: this is asked at each one of a line. */
+		if (*anchors[i].begins != '#' && *anchors[i].begins != strview_byte(text, 0))
+			continue;
 		if (take_pattern(&rest, anchors[i].begins) &&
 		    (!anchors[i].has || strview_has(rest, anchors[i].has)))
 			return &anchors[i];

@@ -167,11 +167,12 @@ static bool read_date_words(struct strview words, struct date *date, bool *ret_i
 	for (size_t count = 0; strview_skip_blanks(&words), words.length; count++) {
 		struct strview word = strview_take_word(&words), rest = word;
 		struct date found = *date;
-		int month = month_of(word);
 		uint64_t number;
+		int month;
 
 		if (!is_date_word(word) || count == DATE_WORDS_MAX)
 			return false;
+		month = month_of(word);
 		if (month) {
 			date->month = month;
 			/* "Nov23", but not "11月" */
@@ -238,9 +239,9 @@ static enum timestamp_form take_dated(struct strview *text, int64_t now_ns, stru
 		struct date date = { 0 };
 		bool iso;
 
-		if (text->at[at] == '[' || text->at[at] == ']' || text->at[at] == '=')
+		if (rest.at[0] == '[' || rest.at[0] == ']' || rest.at[0] == '=')
 			break;
-		if (!at || !strview_is_blank(text->at[at - 1]) ||
+		if (!at || !strview_is_blank(text->at[at - 1]) || !strview_is_digit(rest.at[0]) ||
 		    !date_take(&rest, "h:m:sf", &date))
 			continue;
 		if (!read_date_words(strview_head(*text, at), &date, &iso))
