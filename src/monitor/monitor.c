@@ -7,11 +7,12 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/duration.h"
-#include "monitor/monitor-end.h"
+#include "lib/macros.h"
 #include "monitor/monitor.h"
 #include "proc/process.h"
 #include "proc/root.h"
@@ -25,13 +26,17 @@
 /* How long a process that was killed may take to die. */
 #define VICTIM_NS (10 * NS_PER_SECOND)
 
+/* The kernel counts an OOM kill a moment before it sends SIGKILL. */
+#define COUNTED_NS (200 * NS_PER_MS)
+
+/* How long a process with a pending SIGKILL may take to die: to free memory takes time. */
+#define DYING_NS (60 * NS_PER_SECOND)
+
+/* How often it is looked for signs of a death that has not been seen to begin. */
+#define SIGN_MS 5
+
 /* So many files, and no more, may be open at once where the library reads a process. */
 #define LIBRARY_FILES 4
-
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 
 int monitor_stop(struct monitor *monitor, enum stop_reason reason)
 {
@@ -50,6 +55,83 @@ int monitor_fail_available(struct monitor *monitor, int error,
 {
 	available_memory_error(available, error, &monitor->result->err);
 	return monitor_stop(monitor, STOP_FAILED);
+}
+
+static bool has_process_state(pid_t pid, bool (*test)(const struct root *root, pid_t pid))
+{
+	struct root live;
+	bool yes;
+
+	if (root_open("/", &live) < 0)
+		return false;
+	yes = test(&live, pid);
+	root_close(&live);
+	return yes;
+}
+
+/*
+ * Ends the run because of whom FDS, the pidfds of the subject and of its children, which have been
+ * polled, say that he has died. Returns 0 if nobody has.
+ *
+ * A child leaves by itself only when its pipe has been closed: by its parent's death, that is.
+ * A child is killed when the subject's first thread has ended, the subject's own pidfd tells it
+ * when its last one has: of the two deaths that of the subject came first, though it is told
+ * later. A signal to the monitor at the same time is not lost, but it is not why the run ends.
+ */
+static int note_death(struct monitor *monitor, const struct pollfd *fds)
+{
+	struct run_result *result = monitor->result;
+	struct driver *driver = monitor->driver;
+	unsigned process = 0;
+
+	while (process <= driver->child_count && !fds[process].revents)
+		process++;
+	if (process > driver->child_count)
+		return 0;
+	if (process && has_process_state(driver->subject.pid, process_is_zombie))
+		process = 0;
+	result->wait_status = driver->reap(driver, process);
+	if (process && WIFEXITED(result->wait_status)) {
+		process = 0;
+		result->wait_status = driver->reap(driver, process);
+	}
+	if (process)
+		result->child = driver->children[process - 1].pid;
+	if (!result->signal)
+		result->signal = signals_read(monitor->signals);
+	return monitor_stop(monitor, STOP_DIED);
+}
+
+/*
+ * Ends the run because signal NUMBER has reached the monitor; or because of a death that was under
+ * way then, which is waited for.
+ *
+ * Who sends SIGTERM because of an OOM kill (systemd's OOMPolicy=stop) does so as soon as the kill
+ * is counted, and the larger its victim, the longer it takes to die: what ended the run is
+ * then the kill.
+ */
+static int note_signal(struct monitor *monitor, int number)
+{
+	bool counted = monitor->oom_monitor && oom_monitor_counted(monitor->oom_monitor);
+	const struct driver *driver = monitor->driver;
+	struct pollfd fds[1 + DRIVER_CHILDREN_MAX] = {
+		{ .fd = driver->subject.pidfd, .events = POLLIN },
+	};
+	uint64_t began = duration_now(), passed;
+	bool dying = false;
+
+	monitor->result->signal = number;
+	for (unsigned i = 0; i < driver->child_count; i++)
+		fds[1 + i] = (struct pollfd){ .fd = driver->children[i].pidfd, .events = POLLIN };
+	do {
+		if (poll(fds, 1 + driver->child_count, dying || counted ? SIGN_MS : 0) > 0)
+			return note_death(monitor, fds);
+		dying = has_process_state(driver->subject.pid, process_is_dying);
+		for (unsigned i = 0; !dying && i < driver->child_count; i++)
+			dying = has_process_state(driver->children[i].pid, process_is_dying);
+		passed = duration_now() - began;
+	} while (passed < (dying ? DYING_NS : counted ? COUNTED_NS : 0));
+	return monitor_stop(monitor, STOP_SIGNAL);
 }
 
 /* What is waited for: the driver, a signal, a new limit, the subject's death, a child's death. */
@@ -86,12 +168,12 @@ int monitor_wait(struct monitor *monitor, uint64_t deadline_ns, enum event *ret_
 	}
 	number = fds[WAIT_SIGNAL].revents ? signals_read(monitor->signals) : 0;
 	if (number)
-		return monitor_signalled(monitor, number);
+		return note_signal(monitor, number);
 	*ret_event = EVENT_DRIVER;
 	if (fds[WAIT_DRIVER].revents & POLLIN)
 		return 0;
 	*ret_event = fds[WAIT_CHANGE].revents ? EVENT_CHANGED : EVENT_TIME;
-	return monitor_note_death(monitor, &fds[WAIT_DEATH]);
+	return note_death(monitor, &fds[WAIT_DEATH]);
 }
 
 /* While others eat the machine's memory, keeping ours would have us, or them, killed. */
@@ -114,7 +196,7 @@ int monitor_sleep(struct monitor *monitor, uint64_t when)
 	int r = 0;
 
 	while (r == 0 && duration_now() < when) {
-		r = monitor_wait(monitor, min_u64(when, duration_now() + REST_GUARD_NS), &event);
+		r = monitor_wait(monitor, MIN(when, duration_now() + REST_GUARD_NS), &event);
 		if (r == 0 && duration_now() - monitor->guarded_ns >= REST_GUARD_NS) {
 			monitor->guarded_ns = duration_now();
 			r = monitor_guard(monitor, 1);
@@ -126,12 +208,12 @@ int monitor_sleep(struct monitor *monitor, uint64_t when)
 int monitor_hold(struct monitor *monitor, uint64_t time)
 {
 	uint64_t start = duration_now(), every = monitor->every;
-	uint64_t next = start + min_u64(every, UINT64_MAX - start);
-	uint64_t end = start + min_u64(time, UINT64_MAX - start);
+	uint64_t next = start + MIN(every, UINT64_MAX - start);
+	uint64_t end = start + MIN(time, UINT64_MAX - start);
 	int r = 0;
 
 	while (r == 0 && duration_now() < end) {
-		r = monitor_sleep(monitor, min_u64(next, end));
+		r = monitor_sleep(monitor, MIN(next, end));
 		if (r == 0 && duration_now() >= next && next < end) {
 			r = monitor_row(monitor, false);
 			/* Rows that were due while we were stopped are not made up for. */
@@ -268,7 +350,7 @@ static int emit(struct monitor *monitor, struct sample *sample)
 		result->last = *sample;
 	/* EINTR: standard output was stalled and a signal came. */
 	if (result->error == -EINTR && (number = signals_read(monitor->signals)) != 0)
-		return monitor_signalled(monitor, number);
+		return note_signal(monitor, number);
 	return result->error < 0 ? monitor_stop(monitor, STOP_OUTPUT) : 0;
 }
 
@@ -402,7 +484,7 @@ void monitor_run(struct monitor *monitor, struct run_result *ret_result)
 	/* One that came after the last wait is not to be lost. */
 	number = r == 0 ? signals_read(monitor->signals) : 0;
 	if (number)
-		r = monitor_signalled(monitor, number);
+		r = note_signal(monitor, number);
 	if (r < 0)
 		finish_early(monitor);
 	if (monitor->started_ns)

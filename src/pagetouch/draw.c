@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "lib/stream.h"
-#include "pagetouch/draw.h"
+#include "pagetouch/run.h"
 #include "plot/plot.h"
 
 void pagetouch_keep_row(struct pagetouch_run *run, const struct sample *sample)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verdict.h - what the run has shown and why it ended: pure functions over facts */
+/* verdict.h - what the run has shown and why it ended, and what that is concluded from */
 #ifndef PT_VERDICT_H
 #define PT_VERDICT_H
 
@@ -97,9 +97,6 @@ struct verdict_evidence {
 	const struct sandbox_spec *sandbox;	/* NULL: the subject had no cgroup of its own */
 	const char *sandbox_way;	/* how it was had, for sentences */
 };
-
-/* Judges the run. */
-void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict);
 
 /*
  * Finds what NAME expects: an outcome's name, or ok, oom, enomem. Returns 0, or -EINVAL with

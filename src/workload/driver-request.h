@@ -3,8 +3,12 @@
 #ifndef PT_DRIVER_REQUEST_H
 #define PT_DRIVER_REQUEST_H
 
-#include "workload/driver.h"
+#include "monitor/monitor.h"
 #include "workload/rate-limit.h"
+#include "workload/subject.h"
+#include "workload/workload.h"
+
+struct workload_result;
 
 struct workload_driver {
 	struct driver driver;

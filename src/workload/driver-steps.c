@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "workload/driver-request.h"
+#include "workload/driver.h"
 #include "workload/memory-advice.h"
 
 /*

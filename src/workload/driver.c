@@ -10,6 +10,7 @@
 #include "lib/duration.h"
 #include "proc/root.h"
 #include "workload/driver-request.h"
+#include "workload/driver.h"
 
 /* Touches of single pages by which the status counters are tried. */
 #define PROBES 4
