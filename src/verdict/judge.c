@@ -148,8 +148,8 @@ static void judge_step(const struct verdict_evidence *evidence, struct verdict *
 		return;
 	}
 	end_with(verdict, OUTCOME_FAILED, EXIT_FAILED);
-	stepfail_explain(result->step, touch_access_name(workload->touch_params.access),
-			 result->error, &verdict->err);
+	stepfail_explain(workload, evidence->workload_result->step,
+			 evidence->workload_result->then, result->error, &verdict->err);
 	verdict_add_evidence(verdict, "%s: %s", result->step[0] ? result->step : "touching",
 			     strerror(-result->error));
 }
@@ -186,7 +186,8 @@ static void judge_growth(const struct verdict_evidence *evidence, struct verdict
 	verdict->rss = rollup ? result->last.rss_rollup : result->last.rss_status;
 	verdict->grew = (int64_t)(verdict->rss - (rollup ? result->baseline.rss_rollup
 							 : result->baseline.rss_status));
-	verdict_add_evidence(verdict, "the last row%s, by %s: RSS grew by %lld bytes for %llu touched",
+	verdict_add_evidence(verdict,
+			     "the last row%s, by %s: RSS grew by %lld bytes for %llu touched",
 			     evidence->workload_result->stepped ? " before the steps" : "",
 			     growth.exact ? "smaps_rollup" : "status", (long long)growth.rss,
 			     (unsigned long long)filled->covered);

@@ -7,77 +7,89 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lib/macros.h"
+#include "sandbox/sandbox-limit.h"
 #include "verdict/stepfail.h"
+#include "workload/memory-advice.h"
 
 /* The first rule that fits is taken; error 0 fits all. */
-static const struct {
-	const char *step;	/* which its name begins with; "": the touching */
+static const struct stepfail_rule {
+	enum sample_step step;
+	enum step_verb verb;	/* of STEP_THEN: VERB_FORK is any fork, and */
+	unsigned what;		/* what it does, as in struct step_rule; of a fork 0 */
 	int error;
 	const char *hint;
 } rules[] = {
-	{ "", -EFAULT,
+	{ STEP_TOUCH, 0, 0, -EFAULT,
 	  "a page could not be had: the file is shorter than the mapping by now, "
 	  "its file system is full, or the hugetlb pages ran out" },
-	{ "", -ENOMEM, "the kernel had no memory for it: ask for less" },
-	{ "", -ENOSPC, "the file system is full: ask for less, or use another one" },
-	{ "", -EINVAL,
+	{ STEP_TOUCH, 0, 0, -ENOMEM, "the kernel had no memory for it: ask for less" },
+	{ STEP_TOUCH, 0, 0, -ENOSPC, "the file system is full: ask for less, or use another one" },
+	{ STEP_TOUCH, 0, 0, -EINVAL,
 	  "this kernel cannot populate this kind of memory: use --access write or read" },
-	{ "lock", 0,
+	{ STEP_LOCK, 0, 0, 0,
 	  "how much may be locked is limited (RLIMIT_MEMLOCK): 'ulimit -l unlimited', "
 	  "or run with CAP_IPC_LOCK, or ask for less" },
-	{ "collapse", -EINVAL,
+	{ STEP_THEN, VERB_ADVISE, ADVICE_COLLAPSE, -EINVAL,
 	  "it needs Linux 6.1 or later with transparent huge pages, and memory that can be huge: "
 	  "anonymous, or a file whose file system can" },
-	{ "collapse", -ENOMEM,
+	{ STEP_THEN, VERB_ADVISE, ADVICE_COLLAPSE, -ENOMEM,
 	  "no huge page was free, or the sandbox has no room for one: "
 	  "compact memory (sysctl vm.compact_memory=1), or ask for less" },
-	{ "collapse", -EAGAIN, "pages were in use for a moment: try again" },
-	{ "guard", -EINVAL, "it needs Linux 6.13 or later, for files 6.15" },
-	{ "pageout", -EINVAL, "it needs Linux 5.4 or later" },
-	{ "cold", -EINVAL, "it needs Linux 5.4 or later" },
-	{ "dontneed", -EINVAL, "hugetlb pages can be given back since Linux 5.18" },
-	{ "merge", -EINVAL, "the kernel was built without KSM" },
-	{ "remove", -EOPNOTSUPP,
+	{ STEP_THEN, VERB_ADVISE, ADVICE_COLLAPSE, -EAGAIN,
+	  "pages were in use for a moment: try again" },
+	{ STEP_THEN, VERB_ADVISE, ADVICE_GUARD, -EINVAL,
+	  "it needs Linux 6.13 or later, for files 6.15" },
+	{ STEP_THEN, VERB_ADVISE, ADVICE_PAGEOUT, -EINVAL, "it needs Linux 5.4 or later" },
+	{ STEP_THEN, VERB_ADVISE, ADVICE_COLD, -EINVAL, "it needs Linux 5.4 or later" },
+	{ STEP_THEN, VERB_ADVISE, ADVICE_DONTNEED, -EINVAL,
+	  "hugetlb pages can be given back since Linux 5.18" },
+	{ STEP_THEN, VERB_ADVISE, ADVICE_MERGE, -EINVAL, "the kernel was built without KSM" },
+	{ STEP_THEN, VERB_ADVISE, ADVICE_REMOVE, -EOPNOTSUPP,
 	  "the file system cannot punch holes: use another one, as tmpfs or ext4" },
-	{ "fork", -EAGAIN,
+	{ STEP_THEN, VERB_FORK, 0, -EAGAIN,
 	  "no more processes are allowed: see ulimit -u and pids.max of the cgroup" },
-	{ "fork", -EMFILE, "raise the limit of open files: ulimit -n" },
-	{ "fork", -ENOMEM,
+	{ STEP_THEN, VERB_FORK, 0, -EMFILE, "raise the limit of open files: ulimit -n" },
+	{ STEP_THEN, VERB_FORK, 0, -ENOMEM,
 	  "the kernel would not promise the memory twice: leave --reserve out, or ask for less" },
-	{ "limit", -EBUSY,
+	{ STEP_THEN, VERB_BOUND, SANDBOX_LIMIT, -EBUSY,
 	  "so much could not be reclaimed, and version 1 of cgroups kills nobody for it: let the sandbox swap (--swap SIZE), give memory back before, or choose a higher limit" },
-	{ "limit", 0, "see the memory cgroup that the sandbox is in" },
-	{ "high", 0, "see the memory cgroup that the sandbox is in" },
-	{ "protect:write", -ENOMEM, "the kernel would not promise so much: leave --reserve out" },
+	{ STEP_THEN, VERB_BOUND, SANDBOX_LIMIT, 0,
+	  "see the memory cgroup that the sandbox is in" },
+	{ STEP_THEN, VERB_BOUND, SANDBOX_HIGH, 0, "see the memory cgroup that the sandbox is in" },
+	{ STEP_THEN, VERB_ADVISE, ADVICE_PROTECT_WRITE, -ENOMEM,
+	  "the kernel would not promise so much: leave --reserve out" },
 };
 
-static bool stepfail_fits(size_t i, const char *step, int error)
+static bool stepfail_fits(const struct stepfail_rule *rule, enum sample_step step,
+			  const struct step *then, int error)
 {
-	const char *name = rules[i].step;
-
-	if (rules[i].error && rules[i].error != error)
+	if (rule->step != step || (rule->error && rule->error != error))
 		return false;
-	return *name ? !strncmp(step, name, strlen(name)) : !*step || !strncmp(step, "pass:", 5);
+	if (step != STEP_THEN)
+		return true;
+	if (step_forks(then))
+		return rule->verb == VERB_FORK;
+	return rule->verb == then->rule->verb && rule->what == then->rule->what;
 }
 
-void stepfail_explain(const char *step, const char *access, int error, struct error *err)
+void stepfail_explain(const struct workload *workload, enum sample_step step,
+		      const struct step *then, int error, struct error *err)
 {
-	bool locking = !strncmp(step, "lock", 4);
-	bool touching = !*step || !strncmp(step, "pass:", 5);
-
-	if (locking)
+	if (step == STEP_LOCK)
 		error_set(err, "--lock%s: cannot lock the region: %s",
-			  step[4] ? "=onfault" : "", strerror(-error));
-	else if (touching)
-		error_set(err, "--access %s: cannot touch the region: %s", access,
+			  workload->lock == REGION_LOCKED_ONFAULT ? "=onfault" : "",
+			  strerror(-error));
+	else if (step == STEP_THEN)
+		error_set(err, "--then %s: the kernel refused it: %s", then->name,
 			  strerror(-error));
 	else
-		error_set(err, "--then %s: the kernel refused it: %s", step,
-			  strerror(-error));
+		error_set(err, "--access %s: cannot touch the region: %s",
+			  touch_access_name(workload->touch_params.access), strerror(-error));
 	if (error == -ENOSYS && error_hint_errno(err, error))
 		return;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (!stepfail_fits(i, step, error))
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		if (!stepfail_fits(&rules[i], step, then, error))
 			continue;
 		error_hint(err, "%s", rules[i].hint);
 		return;

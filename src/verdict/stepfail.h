@@ -4,12 +4,14 @@
 #define PT_STEPFAIL_H
 
 #include "lib/error.h"
+#include "monitor/sample.h"
+#include "workload/workload.h"
 
 /*
- * Puts into *err what failed and the way out. STEP is the step's name ("" for the touching,
- * "lock" or "lock:onfault" for --lock), ACCESS that of the access, ERROR a negative errno.
- * A pure function.
+ * Puts into *err what of WORKLOAD failed with ERROR, a negative errno, and the way out. STEP is
+ * what was under way, of STEP_THEN it was THEN. A pure function.
  */
-void stepfail_explain(const char *step, const char *access, int error, struct error *err);
+void stepfail_explain(const struct workload *workload, enum sample_step step,
+		      const struct step *then, int error, struct error *err);
 
 #endif

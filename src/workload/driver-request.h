@@ -17,6 +17,7 @@ struct workload_driver {
 	struct subject *subject;
 	struct workload_result *result;
 	enum sample_step step;	/* what is going on */
+	const struct step *then;	/* which, of STEP_THEN; else NULL */
 	char step_name[SAMPLE_STEP_MAX];	/* its name, when it is not that of `step`;
 						 * or "" */
 	uint64_t pass;		/* 1 is the first; 0: touching has not begun */

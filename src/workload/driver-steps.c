@@ -102,6 +102,7 @@ int workload_steps(struct workload_driver *driver)
 		driver->result->stepped = true;
 		driver->child_counts = false;
 		driver->step = STEP_THEN;
+		driver->then = step;
 		memcpy(driver->step_name, step->name, sizeof(driver->step_name));
 		r = carry_out(driver, step);
 		/* To hold shows rows of its own. */

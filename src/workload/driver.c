@@ -301,6 +301,8 @@ void workload_follow(const struct workload *workload, struct subject *subject,
 	ret_result->touched = workload_touched(&driver.driver);
 	ret_result->step_done = subject_touched(subject);
 	ret_result->child_counts = driver.child_counts;
+	ret_workload_result->step = driver.step;
+	ret_workload_result->then = driver.then;
 	if (driver.step != STEP_TOUCH || driver.pass > 1) {
 		struct sample sample = { .step = driver.step };
 

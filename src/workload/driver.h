@@ -13,6 +13,8 @@
 
 /* How far the workload came, beside what the monitor has seen. */
 struct workload_result {
+	enum sample_step step;		/* what was under way; STEP_THEN: which, is `then` */
+	const struct step *then;	/* of the workload; NULL: none yet */
 	struct process_space space;	/* STOP_UNSTARTED; all zero if it could not be read */
 	uint64_t passes;		/* that were begun; 0: touching was not */
 	bool stepped;			/* the steps were begun: the last row is of them */

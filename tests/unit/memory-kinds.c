@@ -122,40 +122,57 @@ static void test_pool(const char *top)
 }
 
 static const struct {
-	const char *step, *access;
+	enum sample_step step;
+	const char *then;	/* of STEP_THEN */
+	enum touch_access access;
+	enum region_lock lock;
 	int error;
 	const char *what, *hint;
 } refusals[] = {
-	{ "", "populate-write", -EFAULT, "--access populate-write: cannot touch",
+	{ STEP_TOUCH, NULL, TOUCH_POPULATE_WRITE, 0, -EFAULT,
+	  "--access populate-write: cannot touch",
 	  "file system is full" },
-	{ "", "pwrite", -ENOSPC, "--access pwrite: cannot touch", "is full" },
-	{ "pass:2", "populate-read", -ENOMEM, "--access populate-read: cannot touch",
+	{ STEP_TOUCH, NULL, TOUCH_PWRITE, 0, -ENOSPC, "--access pwrite: cannot touch", "is full" },
+	{ STEP_TOUCH, NULL, TOUCH_POPULATE_READ, 0, -ENOMEM,
+	  "--access populate-read: cannot touch",
 	  "ask for less" },
-	{ "", "populate-write", -EINVAL, "--access populate-write", "--access write" },
-	{ "limit:32M", "write", -EBUSY, "--then limit:32M: the kernel refused", "--swap SIZE" },
-	{ "high:32M", "write", -EACCES, "--then high:32M: the kernel refused", "memory cgroup" },
-	{ "lock", "write", -ENOMEM, "--lock: cannot lock", "RLIMIT_MEMLOCK" },
-	{ "lock:onfault", "write", -EPERM, "--lock=onfault: cannot lock", "CAP_IPC_LOCK" },
-	{ "collapse:50%", "write", -EINVAL, "--then collapse:50%: the kernel refused",
+	{ STEP_TOUCH, NULL, TOUCH_POPULATE_WRITE, 0, -EINVAL,
+	  "--access populate-write", "--access write" },
+	{ STEP_THEN, "limit:32M", TOUCH_WRITE, 0, -EBUSY,
+	  "--then limit:32M: the kernel refused", "--swap SIZE" },
+	{ STEP_THEN, "high:32M", TOUCH_WRITE, 0, -EACCES,
+	  "--then high:32M: the kernel refused", "memory cgroup" },
+	{ STEP_LOCK, NULL, TOUCH_WRITE, REGION_LOCKED, -ENOMEM,
+	  "--lock: cannot lock", "RLIMIT_MEMLOCK" },
+	{ STEP_LOCK, NULL, TOUCH_WRITE, REGION_LOCKED_ONFAULT, -EPERM,
+	  "--lock=onfault: cannot lock", "CAP_IPC_LOCK" },
+	{ STEP_THEN, "collapse:50%", TOUCH_WRITE, 0, -EINVAL,
+	  "--then collapse:50%: the kernel refused",
 	  "Linux 6.1" },
-	{ "collapse", "write", -ENOMEM, "--then collapse", "compact" },
-	{ "guard", "write", -EINVAL, "--then guard", "6.13" },
-	{ "dontneed", "write", -EINVAL, "--then dontneed", "5.18" },
-	{ "fork", "write", -EAGAIN, "--then fork", "ulimit -u" },
-	{ "fork:write", "write", -ENOMEM, "--then fork:write", "--reserve" },
-	{ "remove", "write", -EOPNOTSUPP, "--then remove", "holes" },
-	{ "unmap", "write", -ENOMEM, "--then unmap: the kernel refused", "this kind of memory" },
-	{ "touch:write", "read", -EIO, "--then touch:write: the kernel refused",
+	{ STEP_THEN, "collapse", TOUCH_WRITE, 0, -ENOMEM, "--then collapse", "compact" },
+	{ STEP_THEN, "guard", TOUCH_WRITE, 0, -EINVAL, "--then guard", "6.13" },
+	{ STEP_THEN, "dontneed", TOUCH_WRITE, 0, -EINVAL, "--then dontneed", "5.18" },
+	{ STEP_THEN, "fork", TOUCH_WRITE, 0, -EAGAIN, "--then fork", "ulimit -u" },
+	{ STEP_THEN, "fork:write", TOUCH_WRITE, 0, -ENOMEM, "--then fork:write", "--reserve" },
+	{ STEP_THEN, "remove", TOUCH_WRITE, 0, -EOPNOTSUPP, "--then remove", "holes" },
+	{ STEP_THEN, "unmap", TOUCH_WRITE, 0, -ENOMEM,
+	  "--then unmap: the kernel refused", "this kind of memory" },
+	{ STEP_THEN, "touch:write", TOUCH_READ, 0, -EIO, "--then touch:write: the kernel refused",
 	  "this kind of memory" },
 };
 
 static void test_refusals(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		static struct workload workload;
 		struct error err = { "", "" };
+		struct step then = { 0 };
 
-		stepfail_explain(refusals[i].step, refusals[i].access, refusals[i].error,
-				 &err);
+		workload.touch_params.access = refusals[i].access;
+		workload.lock = refusals[i].lock;
+		tap_ok(!refusals[i].then || step_parse(refusals[i].then, &then, &err) == 0,
+		       "a step that there is");
+		stepfail_explain(&workload, refusals[i].step, &then, refusals[i].error, &err);
 		tap_has(err.message, refusals[i].what, "what was refused");
 		tap_has(err.message, strerror(-refusals[i].error), "how");
 		tap_has(err.hint, refusals[i].hint, "and what to do");
