@@ -8,7 +8,6 @@
 
 #include "analysis/advice.h"
 #include "analysis/explain.h"
-#include "lib/macros.h"
 
 /* Tasks with one name that are a service with many workers rather than a program with helpers. */
 #define MANY_TASKS 5
@@ -37,14 +36,6 @@ void oom_append_unmapped(struct oom_textbuf *buf, uint64_t shmem)
 	if (mapped < shmem / 2)
 		oom_sentence(buf, "The processes listed had at most %s of it mapped: the rest is "
 			     "in files.", BYTES(mapped));
-}
-
-static void advise_sysrq(struct oom_textbuf *buf)
-{
-	if (buf->report->scope == OOM_SCOPE_SYSRQ)
-		oom_sentence(buf,
-			     "If nobody should be able to kill by SysRq-f, take 64 out of the "
-			     "sum in kernel.sysrq; /proc/sysrq-trigger stays open to root.");
 }
 
 static void advise_allocating(struct oom_textbuf *buf)
@@ -83,29 +74,33 @@ static void advise_group(struct oom_textbuf *buf)
 		   "singleProcessOOMKill is true.");
 }
 
-static void advise_none_killable(struct oom_textbuf *buf)
+/* What was set so that it came to this. */
+static void advise_settings(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	size_t exempt = buf->ranking->exempt;
 
-	if (!report->none_killable || !exempt || exempt < report->tasks_listed)
-		return;
-	oom_sentence(buf, "Raise the oom_score_adj of a process that may be killed: ");
-	if (exempt == 1)
-		oom_append(buf, "the only one listed is exempt at -1000");
-	else
-		oom_append(buf, "all %zu listed are exempt at -1000", exempt);
-	oom_append(buf, ". With nobody to kill a machine panics and a memory cgroup stands "
-		   "still.");
-}
-
-static void advise_panic(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-
+	if (report->scope == OOM_SCOPE_SYSRQ)
+		oom_sentence(buf,
+			     "If nobody should be able to kill by SysRq-f, take 64 out of the "
+			     "sum in kernel.sysrq; /proc/sysrq-trigger stays open to root.");
+	oom_paragraph(buf, OOM_SECTION_ADVICE);
+	advise_allocating(buf);
+	oom_paragraph(buf, OOM_SECTION_ADVICE);
+	if (report->none_killable && exempt && exempt >= report->tasks_listed) {
+		oom_sentence(buf, "Raise the oom_score_adj of a process that may be killed: ");
+		if (exempt == 1)
+			oom_append(buf, "the only one listed is exempt at -1000");
+		else
+			oom_append(buf, "all %zu listed are exempt at -1000", exempt);
+		oom_append(buf, ". With nobody to kill a machine panics and a memory cgroup "
+			   "stands still.");
+	}
+	oom_paragraph(buf, OOM_SECTION_ADVICE);
 	if (report->panic && strstr(report->panic, "panic_on_oom"))
 		oom_sentence(buf, "Set vm.panic_on_oom to 0 if a process should be killed instead "
 			     "of the machine: the panic names this sysctl.");
+	oom_paragraph(buf, OOM_SECTION_ADVICE);
 }
 
 /* A process that is spared, or nearly so, holds more than the one that was killed. */
@@ -173,17 +168,15 @@ void oom_advise_by(struct oom_textbuf *buf, oom_adviser *const advisers[], size_
 
 void oom_explain_advice(struct oom_textbuf *buf)
 {
-	static oom_adviser *const first[] = {
-		advise_sysrq, advise_allocating, advise_none_killable, advise_panic,
-	};
-	static oom_adviser *const last[] = { advise_protected, advise_group };
-
-	oom_advise_by(buf, first, ARRAY_SIZE(first), false);
+	advise_settings(buf);
 	if (buf->report->scope == OOM_SCOPE_MEMCG)
 		oom_advise_memcg(buf);
 	else if (buf->report->scope != OOM_SCOPE_SYSRQ)
 		oom_advise_machine(buf);
-	oom_advise_by(buf, last, ARRAY_SIZE(last), false);
+	advise_protected(buf);
+	oom_paragraph(buf, OOM_SECTION_ADVICE);
+	advise_group(buf);
+	oom_paragraph(buf, OOM_SECTION_ADVICE);
 }
 
 int oom_advise(const struct oom_report *report, const struct oom_ranking *ranking,

@@ -2,9 +2,8 @@
 /* badness.c - points of a task: what it holds, its adj, and root's bonus */
 #include <config.h>
 
-#include <string.h>
-
 #include "analysis/badness.h"
+#include "lib/macros.h"
 
 /* Logs are not trusted: with this bound no sum or product below can overflow. */
 #define PAGES_MAX (INT64_MAX / 8)
@@ -13,14 +12,12 @@ static int64_t badness_to_pages(const struct badness_scale *scale, uint64_t byte
 {
 	uint64_t pages = bytes == OOM_UNKNOWN ? 0 : bytes / scale->page_size;
 
-	return pages < PAGES_MAX ? (int64_t)pages : PAGES_MAX;
+	return (int64_t)MIN(pages, (uint64_t)PAGES_MAX);
 }
 
 static int64_t bound_adj(const struct oom_task *task)
 {
-	if (task->adj < -1000)
-		return -1000;
-	return task->adj > 1000 ? 1000 : task->adj;
+	return MAX(MIN(task->adj, 1000), -1000);
 }
 
 /* A thousandth of the total, which is 0 for less than 1000 pages; the division comes first. */
@@ -28,13 +25,7 @@ static int64_t thousandth(const struct badness_scale *scale)
 {
 	if (scale->total_pages == OOM_UNKNOWN)
 		return 0;
-	return (int64_t)(scale->total_pages < PAGES_MAX ? scale->total_pages : PAGES_MAX) / 1000;
-}
-
-/* NUMBER * 3 / 100 without the product. */
-static int64_t three_percent(int64_t number)
-{
-	return number / 100 * 3 + number % 100 * 3 / 100;
+	return (int64_t)MIN(scale->total_pages, (uint64_t)PAGES_MAX) / 1000;
 }
 
 bool badness_is_candidate(const struct badness_scale *scale, const struct oom_task *task)
@@ -59,8 +50,9 @@ static int64_t bonus_of(const struct badness_scale *scale, const struct oom_task
 {
 	if (task->uid != 0 || scale->bonus == OOM_BONUS_NONE)
 		return 0;
+	/* 3 %, without a product that may overflow */
 	if (scale->bonus == OOM_BONUS_OF_USE)
-		return three_percent(held);
+		return held / 100 * 3 + held % 100 * 3 / 100;
 	return 30 * one_thousandth;
 }
 
@@ -72,26 +64,17 @@ int64_t badness_raw(const struct badness_scale *scale, const struct oom_task *ta
 	       badness_adj_pages(scale, task);
 }
 
-static int64_t in_thousandths(const struct badness_scale *scale, const struct oom_task *task)
-{
-	int64_t points = badness_score(scale, badness_held_pages(scale, task));
-
-	points = points < PAGES_MAX ? points : PAGES_MAX;
-	points -= bonus_of(scale, task, points, 1);
-	points += bound_adj(task);
-	if (points <= 0)
-		return 1;
-	return points < 1000 ? points : 1000;
-}
-
 int64_t badness_points(const struct badness_scale *scale, const struct oom_task *task)
 {
 	int64_t points;
 
-	if (scale->thousandths && scale->total_pages != OOM_UNKNOWN)
-		return in_thousandths(scale, task);
-	points = badness_raw(scale, task);
-	return scale->rule == OOM_RULE_SIGNED || points > 0 ? points : 1;
+	if (!scale->thousandths || scale->total_pages == OOM_UNKNOWN) {
+		points = badness_raw(scale, task);
+		return scale->rule == OOM_RULE_SIGNED || points > 0 ? points : 1;
+	}
+	points = MIN(badness_score(scale, badness_held_pages(scale, task)), PAGES_MAX);
+	points += bound_adj(task) - bonus_of(scale, task, points, 1);
+	return MAX(MIN(points, 1000), 1);
 }
 
 int64_t badness_score(const struct badness_scale *scale, int64_t points)
@@ -100,9 +83,8 @@ int64_t badness_score(const struct badness_scale *scale, int64_t points)
 
 	if (scale->total_pages == OOM_UNKNOWN)
 		return OOM_NO_NUMBER;
-	total = scale->total_pages < PAGES_MAX ? (int64_t)scale->total_pages : PAGES_MAX;
 	/* mem_cgroup_get_max() ?: 1 */
-	total = total > 0 ? total : 1;
+	total = MAX((int64_t)MIN(scale->total_pages, (uint64_t)PAGES_MAX), 1);
 	if (__builtin_mul_overflow(points % total, 1000, &rest))
 		rest = points % total / (total / 1000);
 	else

@@ -176,22 +176,6 @@ static void rank_append_first(const struct oom_report *report, struct oom_rankin
 			      "have %s.", missing_columns(report));
 }
 
-static void append_approximate(const struct oom_report *report, struct oom_ranking *ranking)
-{
-	int64_t more = 0;
-
-	rank_sentence(ranking,
-		      "The table of this kernel does not have %s, in which the difference may "
-		      "lie", missing_columns(report));
-	if (ranking->printed_score != OOM_NO_NUMBER && ranking->computed_score != OOM_NO_NUMBER &&
-	    !__builtin_sub_overflow(ranking->printed_score, ranking->computed_score, &more) &&
-	    more > 0)
-		rank_append(ranking, ": by the printed score of %" PRId64 ", %" PRId64
-			    "/1000 of %s are not in the table", ranking->printed_score, more,
-			    ranking->total_from);
-	rank_append(ranking, ".");
-}
-
 /* Why the recomputed order may not be the kernel's. */
 static void rank_append_reasons(const struct oom_report *report, struct oom_ranking *ranking)
 {
@@ -210,12 +194,24 @@ static void rank_append_reasons(const struct oom_report *report, struct oom_rank
 		  "What an oom_score_adj counts for is not certain, for the log does not say "
 		  "exactly of how much memory it is a share." },
 	};
+	int64_t more = 0;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (ranking->reasons & rows[i].reason)
 			rank_sentence(ranking, "%s", rows[i].sentence);
-	if (ranking->reasons & OOM_REASON_COLUMNS)
-		append_approximate(report, ranking);
+	if (ranking->reasons & OOM_REASON_COLUMNS) {
+		rank_sentence(ranking,
+			      "The table of this kernel does not have %s, in which the difference "
+			      "may lie", missing_columns(report));
+		if (ranking->printed_score != OOM_NO_NUMBER &&
+		    ranking->computed_score != OOM_NO_NUMBER &&
+		    !__builtin_sub_overflow(ranking->printed_score, ranking->computed_score,
+					    &more) && more > 0)
+			rank_append(ranking, ": by the printed score of %" PRId64 ", %" PRId64
+				    "/1000 of %s are not in the table", ranking->printed_score,
+				    more, ranking->total_from);
+		rank_append(ranking, ".");
+	}
 	rank_append_gaps(report, ranking);
 	if (ranking->reasons & OOM_REASON_PASSED_OVER)
 		rank_sentence(ranking,
@@ -241,31 +237,27 @@ static void rank_append_not_first(const struct oom_report *report, struct oom_ra
 	rank_append_reasons(report, ranking);
 }
 
-static const char *why_other_score(const struct oom_ranking *ranking,
-				   const struct oom_task *chosen)
-{
-	if (ranking->approximate)
-		return "swap and page tables are only in the printed one";
-	if (ranking->total_guessed)
-		return "the log does not say exactly of how much memory it is a share";
-	if (chosen->uid == 0 && ranking->scale.bonus != OOM_BONUS_NONE)
-		return "root's bonus depends on a capability that the table does not show, and "
-		       "figures may have moved before the table was printed";
-	return "figures may have moved before the table was printed";
-}
-
 static void append_score(struct oom_ranking *ranking, const struct oom_task *chosen)
 {
 	int64_t printed = ranking->printed_score, computed = ranking->computed_score;
+	const char *why = "figures may have moved before the table was printed";
 
 	if (printed == OOM_NO_NUMBER || computed == OOM_NO_NUMBER)
 		return;
-	if (printed == computed)
+	if (printed == computed) {
 		rank_sentence(ranking, "The printed score, %" PRId64 ", agrees.", printed);
-	else
-		rank_sentence(ranking,
-			      "The printed score is %" PRId64 ", the recomputed one %" PRId64
-			      ": %s.", printed, computed, why_other_score(ranking, chosen));
+		return;
+	}
+	if (ranking->approximate)
+		why = "swap and page tables are only in the printed one";
+	else if (ranking->total_guessed)
+		why = "the log does not say exactly of how much memory it is a share";
+	else if (chosen->uid == 0 && ranking->scale.bonus != OOM_BONUS_NONE)
+		why = "root's bonus depends on a capability that the table does not show, and "
+		      "figures may have moved before the table was printed";
+	rank_sentence(ranking,
+		      "The printed score is %" PRId64 ", the recomputed one %" PRId64 ": %s.",
+		      printed, computed, why);
 }
 
 static void append_no_table(const struct oom_report *report, struct oom_ranking *ranking)
@@ -313,33 +305,33 @@ static void append_old_rule(const struct oom_report *report, struct oom_ranking 
 			      "tasks listed.", place + 1, report->task_count);
 }
 
-static void append_none_killable(const struct oom_report *report, struct oom_ranking *ranking)
-{
-	if (ranking->exempt == report->task_count && report->task_count == 1)
-		rank_sentence(ranking, "No process could be killed: the only one listed is exempt "
-			      "(oom_score_adj -1000).");
-	else if (ranking->exempt == report->task_count)
-		rank_sentence(ranking, "No process could be killed: all %zu listed are exempt "
-			      "(oom_score_adj -1000).", report->task_count);
-	else
-		rank_sentence(ranking,
-			      "No process could be killed, although %zu of the %zu listed are "
-			      "not exempt by their oom_score_adj: a process that has been killed "
-			      "before is passed over.", report->task_count - ranking->exempt,
-			      report->task_count);
-}
-
 static void append_nobody(const struct oom_report *report, struct oom_ranking *ranking)
 {
+	size_t tasks = report->task_count;
+
 	/* Before 4.19 that is the text of a panic. */
 	if (report->none_killable ||
 	    (report->panic && strstr(report->panic, "no killable processes"))) {
-		append_none_killable(report, ranking);
+		if (ranking->exempt != tasks)
+			rank_sentence(ranking,
+				      "No process could be killed, although %zu of the %zu listed "
+				      "are not exempt by their oom_score_adj: a process that has "
+				      "been killed before is passed over.",
+				      tasks - ranking->exempt, tasks);
+		else if (tasks == 1)
+			rank_sentence(ranking,
+				      "No process could be killed: the only one listed is exempt "
+				      "(oom_score_adj -1000).");
+		else
+			rank_sentence(ranking,
+				      "No process could be killed: all %zu listed are exempt "
+				      "(oom_score_adj -1000).", tasks);
 		return;
 	}
 	if (report->panic && strstr(report->panic, "panic_on_oom"))
-		rank_sentence(ranking, "The kernel chose nobody, but panicked, as vm.panic_on_oom "
-			      "tells it to.");
+		rank_sentence(ranking,
+			      "The kernel chose nobody, but panicked, as vm.panic_on_oom tells it "
+			      "to.");
 	else if (report->panic)
 		rank_sentence(ranking,
 			      "The kernel panicked, and the log does not say whom it chose.");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analysis/totalpages.h"
+#include "lib/macros.h"
 
 /* The sum, or OOM_UNKNOWN when it or a part of it is not known. */
 static uint64_t totalpages_add(uint64_t one, uint64_t other)
@@ -105,46 +106,31 @@ static struct oom_totalpages some_nodes(const struct oom_report *report, const c
 	return totalpages;
 }
 
-static uint64_t least(uint64_t one, uint64_t other)
-{
-	return one < other ? one : other;
-}
-
-/* The swap that the cgroup may use beside its limit. Says in *guessed if that is not certain. */
-static uint64_t memcg_swap(const struct oom_report *report, bool *guessed)
-{
-	const struct oom_memcg *memcg = &report->memcg;
-	uint64_t room = OOM_UNKNOWN;
-
-	if (memcg->swap.usage != OOM_UNKNOWN || memcg->swap.limit != OOM_UNKNOWN) {
-		if (!memcg->swap.unlimited)
-			room = memcg->swap.limit;
-	} else if (memcg->memsw.limit != OOM_UNKNOWN && !memcg->memsw.unlimited) {
-		room = memcg->memsw.limit > memcg->memory.limit
-		       ? memcg->memsw.limit - memcg->memory.limit : 0;
-	}
-	/* OOM_UNKNOWN is the largest number, so that the smaller one is the one that is known. */
-	room = least(room, report->swap_total);
-	*guessed = room != 0 && report->swap_total == OOM_UNKNOWN;
-	return room == OOM_UNKNOWN ? 0 : room;
-}
-
+/* The limit, and the swap that the cgroup may use beside it. */
 static struct oom_totalpages whole_memcg(const struct oom_report *report)
 {
-	const struct oom_counter *memory = &report->memcg.memory;
+	const struct oom_memcg *memcg = &report->memcg;
 	struct oom_totalpages totalpages =
 		{ .pages = OOM_UNKNOWN, .name = "the limit of the cgroup" };
-	uint64_t swap;
+	uint64_t limit = memcg->memory.limit, swap = OOM_UNKNOWN;
 
-	if (memory->limit == OOM_UNKNOWN || memory->unlimited)
+	if (limit == OOM_UNKNOWN || memcg->memory.unlimited)
 		return totalpages;
-	swap = memcg_swap(report, &totalpages.guessed);
+	if (memcg->swap.usage != OOM_UNKNOWN || memcg->swap.limit != OOM_UNKNOWN) {
+		if (!memcg->swap.unlimited)
+			swap = memcg->swap.limit;
+	} else if (memcg->memsw.limit != OOM_UNKNOWN && !memcg->memsw.unlimited) {
+		swap = memcg->memsw.limit > limit ? memcg->memsw.limit - limit : 0;
+	}
+	/* OOM_UNKNOWN is the largest number, so that the smaller one is the one that is known. */
+	swap = MIN(swap, report->swap_total);
+	totalpages.guessed = swap != 0 && report->swap_total == OOM_UNKNOWN;
+	if (swap == OOM_UNKNOWN)
+		swap = 0;
 	if (swap)
 		totalpages.name = "the limit of the cgroup and its swap";
-	totalpages.pages = in_pages(report, totalpages_add(memory->limit, swap));
 	/* mem_cgroup_get_max() ?: 1 */
-	if (totalpages.pages == 0)
-		totalpages.pages = 1;
+	totalpages.pages = MAX(in_pages(report, totalpages_add(limit, swap)), 1);
 	return totalpages;
 }
 
