@@ -40,38 +40,34 @@ static int replay_file_line_error(const struct replay_file *file, int error, str
 	return error;
 }
 
-/* What cannot be read twice is read once, into a file that has no name. */
-static int spool(struct replay_file *file)
+/* Opens the file. What cannot be read twice is read once, into a file that has no name. */
+static int open_stream(struct replay_file *file)
 {
 	CLEANUP_FREE char *chunk = malloc(CHUNK);
-	FILE *copy = chunk ? tmpfile() : NULL;
+	FILE *stream = strcmp(file->name, "-") ? fopen(file->name, "re") : stdin;
+	struct stat status;
 	size_t got;
 	int r = 0;
 
-	if (!copy)
-		return -errno;
-	while ((got = fread(chunk, 1, CHUNK, file->stream)) > 0)
-		if (fwrite(chunk, 1, got, copy) < got)
-			break;
-	if (ferror(file->stream) || fflush(copy) < 0 || ferror(copy))
-		r = -EIO;
-	if (file->stream != stdin)
-		fclose(file->stream);
-	rewind(copy);
-	file->stream = copy;
-	return r;
-}
-
-static int open_stream(struct replay_file *file)
-{
-	struct stat status;
-
-	file->stream = strcmp(file->name, "-") ? fopen(file->name, "re") : stdin;
-	if (!file->stream || fstat(fileno(file->stream), &status) < 0)
+	file->stream = stream;
+	if (!chunk || !stream || fstat(fileno(stream), &status) < 0)
 		return -errno;
 	if (S_ISDIR(status.st_mode))
 		return -EISDIR;
-	return S_ISREG(status.st_mode) ? 0 : spool(file);
+	if (S_ISREG(status.st_mode))
+		return 0;
+	file->stream = tmpfile();
+	if (!file->stream)
+		return -errno;
+	while ((got = fread(chunk, 1, CHUNK, stream)) > 0)
+		if (fwrite(chunk, 1, got, file->stream) < got)
+			break;
+	if (ferror(stream) || fflush(file->stream) < 0 || ferror(file->stream))
+		r = -EIO;
+	if (stream != stdin)
+		fclose(stream);
+	rewind(file->stream);
+	return r;
 }
 
 /* Returns 1, 0 at the end of the file, or a negative errno. */
@@ -97,52 +93,45 @@ static int replay_file_read_line(struct replay_file *file, struct error *err)
 	return replay_file_line_error(file, -EMSGSIZE, err);
 }
 
-/* Most lines are samples, which a look at the text tells. */
-static bool is_plan(const struct replay_file *file, struct record *scratch)
-{
-	struct error err;
-
-	return strstr(file->line, "\"plan\"") &&
-	       record_parse(file->line, file->length, scratch, &err) != -EBADMSG &&
-	       scratch->kind == RECORD_PLAN;
-}
-
-/* Where a run begins. */
-struct start {
-	off_t offset;
-	uint64_t number;	/* of the line before */
-};
-
-/* Counts the runs, and finds number RUN of them, or for 0 the last. */
+/* Counts the runs, and goes to number RUN of them, or for 0 to the last. */
 static int find_run(struct replay_file *file, uint64_t run, struct record *scratch,
-		    struct start *ret_start, struct error *err)
+		    struct error *err)
 {
-	struct start here = { .offset = ftello(file->stream) };
-	int r;
-
-	while ((r = replay_file_read_line(file, err)) > 0) {
-		scratch->kind = RECORD_OTHER;
-		if (is_plan(file, scratch)) {
-			file->runs++;
-			if (!run || file->runs == run) {
-				file->chosen = file->runs;
-				*ret_start = here;
-			}
-		}
-		here = (struct start){ ftello(file->stream), file->number };
-	}
-	return r;
-}
-
-/* A file without a run: is it JSON at all? */
-static int replay_file_open_error(struct replay_file *file, struct record *scratch,
-				  struct error *err)
-{
+	off_t offset = ftello(file->stream), start = 0;
+	uint64_t number = 0, start_number = 0;
 	char escaped[256];
 	int r;
 
-	rewind(file->stream);
-	file->number = 0;
+	while ((r = replay_file_read_line(file, err)) > 0) {
+		struct error ignored;
+
+		scratch->kind = RECORD_OTHER;
+		/* Most lines are samples, which a look at the text tells. */
+		if (strstr(file->line, "\"plan\"") &&
+		    record_parse(file->line, file->length, scratch, &ignored) != -EBADMSG &&
+		    scratch->kind == RECORD_PLAN && (++file->runs == run || !run)) {
+			file->chosen = file->runs;
+			start = offset;
+			start_number = number;
+		}
+		offset = ftello(file->stream);
+		number = file->number;
+	}
+	if (r < 0)
+		return r;
+	if (file->runs && !file->chosen) {
+		error_set(err, "--run %" PRIu64 ": there %s %" PRIu64 " run%s in '%s'", run,
+			  file->runs == 1 ? "is" : "are", file->runs,
+			  file->runs == 1 ? "" : "s", name_of(file, escaped));
+		error_hint(err, "leave --run out for the last of them");
+		return -ERANGE;
+	}
+	if (fseeko(file->stream, start, SEEK_SET) < 0)
+		return replay_file_set_error(file, -errno, err);
+	file->number = start_number;
+	if (file->runs)
+		return 0;
+	/* A file without a run: is it JSON at all? */
 	r = replay_file_read_line(file, err);
 	if (r > 0)
 		r = record_parse(file->line, file->length, scratch, err);
@@ -152,36 +141,6 @@ static int replay_file_open_error(struct replay_file *file, struct record *scrat
 		  name_of(file, escaped));
 	error_hint(err, "pagetouch --json SIZE >FILE makes such a file");
 	return -ENODATA;
-}
-
-static int replay_file_choice_error(const struct replay_file *file, uint64_t run,
-				    struct error *err)
-{
-	char escaped[256];
-
-	error_set(err, "--run %" PRIu64 ": there %s %" PRIu64 " run%s in '%s'", run,
-		  file->runs == 1 ? "is" : "are", file->runs, file->runs == 1 ? "" : "s",
-		  name_of(file, escaped));
-	error_hint(err, "leave --run out for the last of them");
-	return -ERANGE;
-}
-
-static int choose_run(struct replay_file *file, uint64_t run, struct record *scratch,
-		      struct error *err)
-{
-	struct start start = { 0 };
-	int r = find_run(file, run, scratch, &start, err);
-
-	if (r < 0)
-		return r;
-	if (!file->runs)
-		return replay_file_open_error(file, scratch, err);
-	if (!file->chosen)
-		return replay_file_choice_error(file, run, err);
-	if (fseeko(file->stream, start.offset, SEEK_SET) < 0)
-		return replay_file_set_error(file, -errno, err);
-	file->number = start.number;
-	return 0;
 }
 
 int replay_open(struct replay_file *file, const char *name, uint64_t run, struct error *err)
@@ -196,71 +155,51 @@ int replay_open(struct replay_file *file, const char *name, uint64_t run, struct
 	file->line = malloc(REPLAY_LINE_MAX + 1);
 	scratch = malloc(sizeof(*scratch));
 	if (file->line && scratch)
-		r = choose_run(file, run, scratch, err);
+		r = find_run(file, run, scratch, err);
 	else
 		r = replay_file_set_error(file, -ENOMEM, err);
 	free(scratch);
 	return r;
 }
 
-/* Without `run` two runs that were written into one file at once cannot be told apart. */
-static int check_order(struct replay_file *file, const struct sample *sample,
-		       struct error *err)
-{
-	if (file->sampled && sample->seq <= file->last_seq) {
-		error_set(err,
-			  "seq is %" PRIu64 " behind %" PRIu64 ": are two runs mixed here?",
-			  sample->seq, file->last_seq);
-		return replay_file_line_error(file, -EINVAL, err);
-	}
-	file->sampled = true;
-	file->last_seq = sample->seq;
-	return 1;
-}
-
-/*
- * Whether the record, which was parsed with the result R, has the name of a run that is not
- * ours.
- */
-static bool is_of_another_run(const struct replay_file *file, int r, const struct record *record)
-{
-	return file->began && (r == 0 || r == -EINVAL) && strcmp(record->run, file->run) != 0;
-}
-
-/* Returns 2 for a record that is to be left out, else as replay_next(). */
-static int replay_file_take_record(struct replay_file *file, struct record *record,
-				   struct error *err)
-{
-	int r = record_parse(file->line, file->length, record, err);
-
-	/* "nul" is no JSON, but at the end of a file it may have been going to be. */
-	if (r == -EBADMSG && !file->whole)
-		r = -EAGAIN;
-	else if (r == -EAGAIN && file->whole)
-		r = -EBADMSG;
-	if (is_of_another_run(file, r, record))
-		return 2;
-	if (r < 0)
-		return replay_file_line_error(file, r, err);
-	if (record->kind == RECORD_OTHER)
-		return 2;
-	if (record->kind == RECORD_PLAN && file->began)
-		return 0;
-	if (!file->began)
-		memcpy(file->run, record->run, sizeof(file->run));
-	file->began = true;
-	return record->kind == RECORD_SAMPLE ? check_order(file, &record->sample, err) : 1;
-}
-
 int replay_next(struct replay_file *file, struct record *ret_record, struct error *err)
 {
+	const struct sample *sample = &ret_record->sample;
 	int r;
 
-	do {
-		r = replay_file_read_line(file, err);
-		if (r > 0)
-			r = replay_file_take_record(file, ret_record, err);
-	} while (r == 2);
+	while ((r = replay_file_read_line(file, err)) > 0) {
+		r = record_parse(file->line, file->length, ret_record, err);
+		/* "nul" is no JSON, but at the end of a file it may have been going to be. */
+		if (r == -EBADMSG && !file->whole)
+			r = -EAGAIN;
+		else if (r == -EAGAIN && file->whole)
+			r = -EBADMSG;
+		/* It may be of another run even if something is wrong with it. */
+		if (file->began && (r == 0 || r == -EINVAL) &&
+		    strcmp(ret_record->run, file->run) != 0)
+			continue;
+		if (r < 0)
+			return replay_file_line_error(file, r, err);
+		if (ret_record->kind == RECORD_OTHER)
+			continue;
+		if (ret_record->kind == RECORD_PLAN && file->began)
+			return 0;
+		if (!file->began)
+			memcpy(file->run, ret_record->run, sizeof(file->run));
+		file->began = true;
+		if (ret_record->kind != RECORD_SAMPLE)
+			return 1;
+		/* Without `run` two that were written into one file at once look like one. */
+		if (file->sampled && sample->seq <= file->last_seq) {
+			error_set(err,
+				  "seq is %" PRIu64 " behind %" PRIu64 ": are two runs mixed here?",
+				  sample->seq, file->last_seq);
+			return replay_file_line_error(file, -EINVAL, err);
+		}
+		file->sampled = true;
+		file->last_seq = sample->seq;
+		return 1;
+	}
 	return r;
 }
 

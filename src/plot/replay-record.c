@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <json.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "lib/safe.h"
 #include "lib/utf8.h"
 #include "monitor/columns.h"
@@ -24,6 +24,87 @@ struct record_reading {
 	int error;		/* 0: nothing */
 };
 
+enum record_field_kind {
+	FIELD_FIGURE,
+	FIELD_GROWTH,
+	FIELD_TEXT,
+	FIELD_NAME,		/* of the value of an enum */
+};
+
+/* A field of a record, and where it goes. */
+struct record_field {
+	const char *key;
+	size_t offset, size;	/* in struct record; a figure of the size of int is no more */
+	enum record_field_kind kind;
+	bool needed;		/* without it the record is none */
+	uint64_t missing;	/* what a figure or a name is that is missing, or too large */
+	const char *(*name)(unsigned value);	/* of FIELD_NAME, for values below... */
+	unsigned names;				/* ... this */
+};
+
+static const char *backing_name(unsigned value)
+{
+	return region_backing_name((enum region_backing)value);
+}
+
+static const char *access_name(unsigned value)
+{
+	return touch_access_name((enum touch_access)value);
+}
+
+static const char *kind_of_order(unsigned value)
+{
+	return order_name((enum order_kind)value);
+}
+
+static const char *outcome_name(unsigned value)
+{
+	return verdict_outcome_name((enum outcome)value);
+}
+
+#define IN(member) offsetof(struct record, member), sizeof(((struct record *)NULL)->member)
+#define NEEDED(key, member) { key, IN(member), FIELD_FIGURE, true, SAMPLE_MISSING, NULL, 0 }
+#define FIGURE(key, member, missing) { key, IN(member), FIELD_FIGURE, false, missing, NULL, 0 }
+#define GROWTH(key, member) { key, IN(member), FIELD_GROWTH, false, 0, NULL, 0 }
+#define TEXT(key, member) { key, IN(member), FIELD_TEXT, false, 0, NULL, 0 }
+#define NAME(key, member, name, names, missing) \
+	{ key, IN(member), FIELD_NAME, false, missing, name, names }
+
+static const struct record_field plan_fields[] = {
+	NEEDED("size", plan.workload.region.bytes),
+	NEEDED("page_size", plan.workload.page_size),
+	NEEDED("touch", plan.workload.touch),
+	FIGURE("interval", plan.workload.interval, SAMPLE_MISSING),
+	FIGURE("limit", plan.limit, SAMPLE_MISSING),
+	FIGURE("pid", plan.pid, 0),
+	FIGURE("piece", plan.workload.region.piece, 0),
+	NAME("backing", plan.workload.region.backing, backing_name, REGION_STACK + 1, UINT_MAX),
+	NAME("access", plan.workload.touch_params.access, access_name, TOUCH_ACCESSES, TOUCH_WRITE),
+	NAME("order", plan.workload.touch_params.order, kind_of_order, ORDER_RANDOM + 1, ORDER_FORWARD),
+	FIGURE("passes", plan.workload.passes, 1),
+	FIGURE("threads", plan.workload.threads, 1),
+	TEXT("host", plan.host.name),
+	TEXT("kernel", plan.host.kernel),
+	TEXT("time", plan.host.time),
+};
+
+static const struct record_field verdict_fields[] = {
+	NEEDED("touched", verdict.verdict.touched),
+	TEXT("outcome", verdict.outcome),
+	NAME("outcome", verdict.verdict.outcome, outcome_name, OUTCOME_FAILED, OUTCOME_FAILED),
+	TEXT("step", verdict.verdict.step),
+	FIGURE("exit_status", verdict.verdict.exit_status, 0),
+	FIGURE("signal", verdict.verdict.signal, 0),
+	FIGURE("elapsed_ns", verdict.verdict.elapsed_ns, 0),
+	FIGURE("vsz", verdict.verdict.vsz, SAMPLE_MISSING),
+	FIGURE("rss", verdict.verdict.rss, SAMPLE_MISSING),
+	GROWTH("grew", verdict.verdict.grew),
+	FIGURE("limit", verdict.verdict.limit, SAMPLE_MISSING),
+	TEXT("summary", verdict.verdict.summary),
+	TEXT("message", verdict.verdict.err.message),
+	TEXT("remedy", verdict.verdict.err.hint),
+};
+
 /* The first thing that is wrong is what is told. */
 static void object_to(struct record_reading *reading, const char *key, const char *what)
 {
@@ -34,7 +115,7 @@ static void object_to(struct record_reading *reading, const char *key, const cha
 }
 
 /* The value of KEY; NULL: null, or not there. */
-static struct json_object *record_field(struct record_reading *reading, const char *key)
+static struct json_object *record_value(struct record_reading *reading, const char *key)
 {
 	struct json_object *value = NULL;
 
@@ -42,24 +123,10 @@ static struct json_object *record_field(struct record_reading *reading, const ch
 	return value;
 }
 
-/* json-c keeps a number that is too small as the smallest: that is none of ours. */
-static bool take_integer(struct record_reading *reading, const char *key, int64_t *ret_value)
-{
-	struct json_object *value = record_field(reading, key);
-
-	if (!value)
-		return false;
-	*ret_value = json_object_get_int64(value);
-	if (json_object_is_type(value, json_type_int) && *ret_value < INT64_MAX)
-		return true;
-	object_to(reading, key, "no whole number below 2^63 - 1");
-	return false;
-}
-
 /* A number that is too large comes as the largest, which means unknown: it is none of ours. */
-static uint64_t record_take_figure(struct record_reading *reading, const char *key, bool needed)
+static uint64_t take_figure(struct record_reading *reading, const char *key, bool needed)
 {
-	struct json_object *value = record_field(reading, key);
+	struct json_object *value = record_value(reading, key);
 	uint64_t figure;
 
 	if (!value) {
@@ -77,17 +144,21 @@ static uint64_t record_take_figure(struct record_reading *reading, const char *k
 	return SAMPLE_MISSING;
 }
 
+/* json-c keeps a number that is too small as the smallest: that is none of ours. */
 static int64_t take_growth(struct record_reading *reading, const char *key)
 {
-	int64_t value;
+	struct json_object *value = record_value(reading, key);
+	int64_t growth = value ? json_object_get_int64(value) : SAMPLE_NO_GROWTH;
 
-	return take_integer(reading, key, &value) ? value : SAMPLE_NO_GROWTH;
+	if (value && (!json_object_is_type(value, json_type_int) || growth == INT64_MAX))
+		object_to(reading, key, "no whole number below 2^63 - 1");
+	return growth;
 }
 
-/* "" when it is missing; what does not fit is left out. */
-static void take_text(struct record_reading *reading, const char *key, char *text, size_t size)
+/* Copies VALUE, which is KEY's; "" when it is missing; what does not fit is left out. */
+static void copy_text(struct record_reading *reading, const char *key, struct json_object *value,
+		      char *text, size_t size)
 {
-	struct json_object *value = record_field(reading, key);
 	const char *source = value ? json_object_get_string(value) : NULL;
 	size_t used = 0;
 
@@ -113,6 +184,44 @@ static void take_text(struct record_reading *reading, const char *key, char *tex
 	}
 }
 
+static void take_text(struct record_reading *reading, const char *key, char *text, size_t size)
+{
+	copy_text(reading, key, record_value(reading, key), text, size);
+}
+
+static void read_fields(struct record_reading *reading, const struct record_field *fields,
+			size_t count, struct record *record)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct record_field *field = &fields[i];
+		char *at = (char *)record + field->offset, text[32];
+		uint64_t figure = field->missing;
+		bool is_int = field->size == sizeof(int);
+		int narrow;
+
+		if (field->kind == FIELD_TEXT) {
+			take_text(reading, field->key, at, field->size);
+			continue;
+		}
+		if (field->kind == FIELD_GROWTH) {
+			figure = (uint64_t)take_growth(reading, field->key);
+		} else if (field->kind == FIELD_FIGURE) {
+			figure = take_figure(reading, field->key, field->needed);
+			if (figure == SAMPLE_MISSING || (is_int && figure >= INT_MAX))
+				figure = field->missing;
+		} else {
+			take_text(reading, field->key, text, sizeof(text));
+			for (unsigned value = 0; value < field->names; value++)
+				if (!strcmp(text, field->name(value)))
+					figure = value;
+			if (figure == UINT_MAX)
+				object_to(reading, field->key, "none that is known here");
+		}
+		narrow = (int)figure;
+		memcpy(at, is_int ? (void *)&narrow : &figure, field->size);
+	}
+}
+
 /* The name of a step goes into a cell of a table, where a blank or a comma would be two cells. */
 static bool is_step_name(const char *name)
 {
@@ -131,19 +240,6 @@ static enum sample_step step_of(const char *name)
 	return !strcmp(name, "lock") || !strncmp(name, "lock:", 5) ? STEP_LOCK : STEP_THEN;
 }
 
-static void take_step(struct record_reading *reading, struct sample *sample)
-{
-	char name[2 * SAMPLE_STEP_MAX];
-
-	take_text(reading, "step", name, sizeof(name));
-	if (!is_step_name(name)) {
-		object_to(reading, "step", *name ? "no name of a step" : "missing");
-		return;
-	}
-	sample->step = step_of(name);
-	snprintf(sample->name, sizeof(sample->name), "%.*s", SAMPLE_STEP_MAX - 1, name);
-}
-
 /* Without these a row is none; a file of an older version may lack the others. */
 static bool is_needed(const char *key)
 {
@@ -153,10 +249,10 @@ static bool is_needed(const char *key)
 
 static void read_sample(struct record_reading *reading, struct sample *sample)
 {
-	char text[32];
+	char text[32], name[2 * SAMPLE_STEP_MAX];
 
 	*sample = sample_blank(0);
-	sample->seq = record_take_figure(reading, "seq", true);
+	sample->seq = take_figure(reading, "seq", true);
 	for (size_t i = 0; i < column_count; i++) {
 		const struct column *column = &columns[i];
 		uint64_t value;
@@ -166,61 +262,36 @@ static void read_sample(struct record_reading *reading, struct sample *sample)
 		if (column->kind == COLUMN_GROWTH)
 			value = (uint64_t)take_growth(reading, column->key);
 		else
-			value = record_take_figure(reading, column->key, is_needed(column->key));
+			value = take_figure(reading, column->key, is_needed(column->key));
 		memcpy((char *)sample + column->offset, &value, sizeof(value));
 	}
-	take_step(reading, sample);
+	take_text(reading, "step", name, sizeof(name));
+	if (!is_step_name(name))
+		object_to(reading, "step", *name ? "no name of a step" : "missing");
+	sample->step = step_of(name);
+	snprintf(sample->name, sizeof(sample->name), "%.*s", SAMPLE_STEP_MAX - 1, name);
 	take_text(reading, "rss_source", text, sizeof(text));
 	sample->exact = !strcmp(text, "smaps_rollup");
 	take_text(reading, "process", text, sizeof(text));
 	sample->of_child = !strcmp(text, "child");
 }
 
-/* Which of COUNT values NAME gives to KEY's text; FALLBACK: none of them, or it is missing. */
-static unsigned take_choice(struct record_reading *reading, const char *key,
-			    const char *(*name)(unsigned value), unsigned count, unsigned fallback)
+static void read_plan(struct record_reading *reading, struct record *record)
 {
-	char text[32];
+	struct workload *workload = &record->plan.workload;
+	struct json_object *array = record_value(reading, "steps");
+	size_t count = 0;
+	char lock[16];
 
-	take_text(reading, key, text, sizeof(text));
-	for (unsigned value = 0; value < count; value++)
-		if (!strcmp(text, name(value)))
-			return value;
-	return fallback;
-}
-
-static const char *backing_name(unsigned value)
-{
-	return region_backing_name((enum region_backing)value);
-}
-
-static const char *access_name(unsigned value)
-{
-	return touch_access_name((enum touch_access)value);
-}
-
-static const char *kind_of_order(unsigned value)
-{
-	return order_name((enum order_kind)value);
-}
-
-static const char *outcome_name(unsigned value)
-{
-	return verdict_outcome_name((enum outcome)value);
-}
-
-static void read_steps(struct record_reading *reading, struct workload *workload)
-{
-	struct json_object *array = record_field(reading, "steps");
-	size_t count;
-
-	if (!array)
-		return;
-	if (!json_object_is_type(array, json_type_array)) {
+	record->plan = (struct record_plan){ 0 };
+	read_fields(reading, plan_fields, ARRAY_SIZE(plan_fields), record);
+	take_text(reading, "lock", lock, sizeof(lock));
+	workload->lock = !*lock ? REGION_UNLOCKED
+		: !strcmp(lock, "onfault") ? REGION_LOCKED_ONFAULT : REGION_LOCKED;
+	if (json_object_is_type(array, json_type_array))
+		count = json_object_array_length(array);
+	else if (array)
 		object_to(reading, "steps", "no list");
-		return;
-	}
-	count = json_object_array_length(array);
 	for (size_t i = 0; i < count && i < STEPS_MAX; i++) {
 		const char *name = json_object_get_string(json_object_array_get_idx(array, i));
 		struct step *step = &workload->steps[workload->step_count++];
@@ -232,99 +303,25 @@ static void read_steps(struct record_reading *reading, struct workload *workload
 	}
 }
 
-static void read_touch_params(struct record_reading *reading, struct workload *workload)
+static void read_verdict(struct record_reading *reading, struct record *record)
 {
-	uint64_t passes = record_take_figure(reading, "passes", false);
-	uint64_t threads = record_take_figure(reading, "threads", false);
-	char lock[16];
-
-	workload->touch_params.access =
-		take_choice(reading, "access", access_name, TOUCH_ACCESSES, TOUCH_WRITE);
-	workload->touch_params.order =
-		take_choice(reading, "order", kind_of_order, ORDER_RANDOM + 1, ORDER_FORWARD);
-	workload->passes = passes == SAMPLE_MISSING ? 1 : passes;
-	workload->threads = threads < UINT_MAX ? (unsigned)threads : 1;
-	take_text(reading, "lock", lock, sizeof(lock));
-	workload->lock = !*lock ? REGION_UNLOCKED
-		: !strcmp(lock, "onfault") ? REGION_LOCKED_ONFAULT : REGION_LOCKED;
-	read_steps(reading, workload);
-}
-
-static void read_plan(struct record_reading *reading, struct record_plan *plan)
-{
-	uint64_t pid = record_take_figure(reading, "pid", false);
-	uint64_t piece = record_take_figure(reading, "piece", false);
-	unsigned backing;
-
-	*plan = (struct record_plan){
-		.workload.region.bytes = record_take_figure(reading, "size", true),
-		.workload.page_size = record_take_figure(reading, "page_size", true),
-		.workload.interval = record_take_figure(reading, "interval", false),
-		.workload.touch = record_take_figure(reading, "touch", true),
-		.limit = record_take_figure(reading, "limit", false),
-		.pid = pid < INT_MAX ? (int)pid : 0,
-	};
-	backing =
-		take_choice(reading, "backing", backing_name, REGION_STACK + 1, UINT_MAX);
-	if (backing == UINT_MAX)
-		object_to(reading, "backing", "none that is known here");
-	else
-		plan->workload.region.backing = (enum region_backing)backing;
-	plan->workload.region.piece = piece == SAMPLE_MISSING ? 0 : piece;
-	read_touch_params(reading, &plan->workload);
-	take_text(reading, "host", plan->host.name, sizeof(plan->host.name));
-	take_text(reading, "kernel", plan->host.kernel, sizeof(plan->host.kernel));
-	take_text(reading, "time", plan->host.time, sizeof(plan->host.time));
-}
-
-static void read_evidence(struct record_reading *reading, struct verdict *verdict)
-{
-	struct json_object *array = record_field(reading, "proof");
+	struct verdict *verdict = &record->verdict.verdict;
+	struct json_object *array = record_value(reading, "proof");
 	size_t count =
 		json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
 
-	for (size_t i = 0; i < count && verdict->evidence_count < VERDICT_EVIDENCE_MAX; i++) {
-		struct record_reading evidence_line =
-			{ json_object_new_object(), reading->err, 0 };
-
-		json_object_object_add(evidence_line.object, "proof",
-				       json_object_get(json_object_array_get_idx(array, i)));
-		take_text(&evidence_line, "proof",
-			  verdict->evidence_line[verdict->evidence_count++],
-			  VERDICT_EVIDENCE_TEXT_MAX);
-		json_object_put(evidence_line.object);
-		reading->error = reading->error ? reading->error : evidence_line.error;
-	}
-}
-
-static void read_verdict(struct record_reading *reading, struct record_verdict *record)
-{
-	struct verdict *verdict = &record->verdict;
-	int64_t status = 0, signal = 0;
-	uint64_t elapsed;
-
-	memset(record, 0, sizeof(*record));
-	take_text(reading, "outcome", record->outcome, sizeof(record->outcome));
-	verdict->outcome =
-		take_choice(reading, "outcome", outcome_name, OUTCOME_FAILED, OUTCOME_FAILED);
-	take_text(reading, "step", verdict->step, sizeof(verdict->step));
-	take_integer(reading, "exit_status", &status);
-	take_integer(reading, "signal", &signal);
-	verdict->exit_status = status >= 0 && status < 256 ? (int)status : EXIT_FAILED;
-	verdict->signal = signal > 0 && signal < 128 ? (int)signal : 0;
-	elapsed = record_take_figure(reading, "elapsed_ns", false);
-	verdict->elapsed_ns = elapsed == SAMPLE_MISSING ? 0 : elapsed;
-	verdict->touched = record_take_figure(reading, "touched", true);
-	verdict->vsz = record_take_figure(reading, "vsz", false);
-	verdict->rss = record_take_figure(reading, "rss", false);
-	verdict->grew = take_growth(reading, "grew");
+	memset(&record->verdict, 0, sizeof(record->verdict));
+	read_fields(reading, verdict_fields, ARRAY_SIZE(verdict_fields), record);
+	if (verdict->exit_status > 255)
+		verdict->exit_status = EXIT_FAILED;
+	if (verdict->signal > 127)
+		verdict->signal = 0;
 	verdict->measured = verdict->vsz != SAMPLE_MISSING && verdict->rss != SAMPLE_MISSING &&
 			    verdict->grew != SAMPLE_NO_GROWTH;
-	verdict->limit = record_take_figure(reading, "limit", false);
-	read_evidence(reading, verdict);
-	take_text(reading, "summary", verdict->summary, sizeof(verdict->summary));
-	take_text(reading, "message", verdict->err.message, sizeof(verdict->err.message));
-	take_text(reading, "remedy", verdict->err.hint, sizeof(verdict->err.hint));
+	for (size_t i = 0; i < count && verdict->evidence_count < VERDICT_EVIDENCE_MAX; i++)
+		copy_text(reading, "proof", json_object_array_get_idx(array, i),
+			  verdict->evidence_line[verdict->evidence_count++],
+			  VERDICT_EVIDENCE_TEXT_MAX);
 	/* Of a run in which all went well the message is the summary. */
 	if (!strcmp(verdict->err.message, verdict->summary))
 		verdict->err.message[0] = '\0';
@@ -333,26 +330,27 @@ static void read_verdict(struct record_reading *reading, struct record_verdict *
 static int read_record(struct json_object *object, struct record *record, struct error *err)
 {
 	struct record_reading reading = { object, err, 0 };
-	struct json_object *kind = NULL;
+	struct json_object *kind = NULL, *run = NULL;
 	const char *name;
 
-	if (json_object_is_type(object, json_type_object))
-		json_object_object_get_ex(object, "record", &kind);
-	name = json_object_is_type(kind, json_type_string) ? json_object_get_string(kind) : "";
 	record->kind = RECORD_OTHER;
 	record->run[0] = '\0';
-	if (json_object_is_type(object, json_type_object) &&
-	    json_object_is_type(record_field(&reading, "run"), json_type_string))
-		take_text(&reading, "run", record->run, sizeof(record->run));
+	if (!json_object_is_type(object, json_type_object))
+		return 0;
+	kind = record_value(&reading, "record");
+	name = json_object_is_type(kind, json_type_string) ? json_object_get_string(kind) : "";
+	run = record_value(&reading, "run");
+	if (json_object_is_type(run, json_type_string))
+		copy_text(&reading, "run", run, record->run, sizeof(record->run));
 	if (!strcmp(name, "plan")) {
 		record->kind = RECORD_PLAN;
-		read_plan(&reading, &record->plan);
+		read_plan(&reading, record);
 	} else if (!strcmp(name, "sample")) {
 		record->kind = RECORD_SAMPLE;
 		read_sample(&reading, &record->sample);
 	} else if (!strcmp(name, "verdict")) {
 		record->kind = RECORD_VERDICT;
-		read_verdict(&reading, &record->verdict);
+		read_verdict(&reading, record);
 	}
 	return reading.error;
 }

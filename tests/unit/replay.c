@@ -296,6 +296,8 @@ static const struct {
 	  "with other records" },
 	{ PLAN "\n" SAMPLE(0) "\n" SAMPLE(1) "\n", 0, "pss", "without a verdict" },
 	{ PLAN "\n" SAMPLE(0) "\n{\"record\":\"sam", 0, "ps...", "that breaks off" },
+	{ PLAN "\n" SAMPLE(0) "\n{\"record\":\"plan\",\"si", 0, "ps...",
+	  "that breaks off in what may be the next" },
 	{ PLAN "\n" SAMPLE(0) "\n{\"record\":nul", 0, "ps...", "that breaks off in a word" },
 	{ PLAN "\n" SAMPLE(0) "\n{\"record\":\"sam\n" SAMPLE(1) "\n", 0, "ps!",
 	  "with a broken line" },
