@@ -36,25 +36,6 @@ static const struct oom_time *last_heard(const struct oom_report *report,
 	return last;
 }
 
-/* Whether NEXT follows at once; how long after, as far as the log tells. */
-static bool follows(const struct oom_time *last, const struct oom_time *next, int64_t *ret_ns)
-{
-	if (last->has_monotonic && next->has_monotonic)
-		return !__builtin_sub_overflow(next->monotonic_ns, last->monotonic_ns, ret_ns) &&
-		       *ret_ns >= 0 && *ret_ns <= AT_ONCE_NS;
-	if (last->has_wall && next->has_wall)
-		return !__builtin_sub_overflow(next->wall_ns, last->wall_ns, ret_ns) &&
-		       *ret_ns >= 0 && *ret_ns <= AT_ONCE_NS;
-	return false;
-}
-
-/* Another machine's report follows nothing here. */
-static bool same_host(const struct oom_report *report, const struct oom_report *next)
-{
-	return report->host && next->host ? !strcmp(report->host, next->host)
-					  : report->host == next->host;
-}
-
 static bool same_shortage(const struct oom_report *report, const struct oom_report *next)
 {
 	if (report->scope != next->scope || report->scope == OOM_SCOPE_SYSRQ)
@@ -106,69 +87,63 @@ static const struct oom_task *most_grown(const struct oom_report *report,
 	return grown;
 }
 
-/* The next report's table does not have the victim any more: it has exited. */
-static void append_used_again(struct oom_textbuf *buf, const struct oom_victim *victim)
-{
-	uint64_t bytes;
-	const struct oom_task *grown = most_grown(buf->report, buf->next, &bytes);
-
-	oom_sentence(buf, "%s had exited by then", WHO(victim->comm, victim->pid));
-	if (grown && oom_at_least(bytes, 25, oom_victim_held(buf->report, victim)))
-		oom_append(buf, ", and %s had grown by %s", WHO(grown->comm, grown->pid),
-			   BYTES(bytes));
-	else
-		oom_append(buf, ": what it gave back was not enough");
-	oom_append(buf, ".");
-}
-
-static void follow_up_append_shared(struct oom_textbuf *buf, const struct oom_victim *victim,
-				    uint64_t shmem)
-{
-	oom_sentence(buf,
-		     "Likely because the %s of shared memory of %s had not come back yet: the "
-		"reaper cannot free it, so %s had to exit first, and others were killed "
-		"meanwhile.", BYTES(shmem), WHO(victim->comm, victim->pid), NAME(victim->comm));
-}
-
 /* Why one kill was not enough, by the most certain of what can be told. */
 static void append_cause(struct oom_textbuf *buf, int64_t ns)
 {
 	const struct oom_report *report = buf->report, *next = buf->next;
 	const struct oom_victim *victim = oom_first_victim(report);
-	const struct oom_task *largest = oom_largest_task(report);
-	uint64_t shmem = oom_shmem_kept(report), held;
+	const struct oom_task *largest = oom_largest_task(report), *grown;
+	uint64_t shmem = oom_shmem_kept(report), held, bytes;
 
 	if (!victim || !same_shortage(report, next))
 		return;
 	held = oom_victim_held(report, victim);
 	if (largest && largest->pid != victim->pid && held != OOM_UNKNOWN &&
-	    oom_task_held(largest) / 2 > held)
+	    oom_task_held(largest) / 2 > held) {
 		oom_sentence(buf, "That kill had spared %s, which had more: %s with swap and page "
 			     "tables.", WHO(largest->comm, largest->pid),
 			     BYTES(oom_task_held(largest)));
-	else if (oom_find_task(report, victim->pid) && oom_table_whole(next) &&
-		 !oom_find_task(next, victim->pid))
-		append_used_again(buf, victim);
-	else if (oom_at_least(shmem, 50, held))
-		follow_up_append_shared(buf, victim, shmem);
-	else if (oom_find_task(next, victim->pid))
+	} else if (oom_find_task(report, victim->pid) && oom_table_whole(next) &&
+		   !oom_find_task(next, victim->pid)) {
+		grown = most_grown(report, next, &bytes);
+		oom_sentence(buf, "%s had exited by then", WHO(victim->comm, victim->pid));
+		if (grown && oom_at_least(bytes, 25, held))
+			oom_append(buf, ", and %s had grown by %s.",
+				   WHO(grown->comm, grown->pid), BYTES(bytes));
+		else
+			oom_append(buf, ": what it gave back was not enough.");
+	} else if (oom_at_least(shmem, 50, held)) {
+		oom_sentence(buf, "Likely because the %s of shared memory of %s had not come back "
+			     "yet: the reaper cannot free it, so %s had to exit first, and others "
+			     "were killed meanwhile.", BYTES(shmem),
+			     WHO(victim->comm, victim->pid), NAME(victim->comm));
+	} else if (oom_find_task(next, victim->pid)) {
 		oom_sentence(buf, "%s had not exited yet: the next report's table still has it.",
 			     WHO(victim->comm, victim->pid));
-	else if (ns < (int64_t)NS_PER_SECOND && !victim->reaped.present)
+	} else if (ns < (int64_t)NS_PER_SECOND && !victim->reaped.present) {
 		oom_sentence(buf, "Likely because the memory of %s had not come back yet.",
 			     WHO(victim->comm, victim->pid));
-	else
+	} else {
 		oom_sentence(buf, "So that kill did not give back enough of what was missing.");
+	}
 }
 
+/* The next report, if it is of the same machine and follows at once, as far as the log tells. */
 static void explain_next(struct oom_textbuf *buf)
 {
-	const char *event;
+	const char *event, *host = buf->report->host, *next_host = buf->next->host;
 	const struct oom_time *last = last_heard(buf->report, buf->next, &event);
-	int64_t ns;
+	const struct oom_time *next = &buf->next->time;
+	bool overflows = true;
+	int64_t ns = 0;
 
-	if (!same_host(buf->report, buf->next) ||
-	    !follows(last, &buf->next->time, &ns))
+	if (host && next_host ? strcmp(host, next_host) != 0 : host != next_host)
+		return;
+	if (last->has_monotonic && next->has_monotonic)
+		overflows = __builtin_sub_overflow(next->monotonic_ns, last->monotonic_ns, &ns);
+	else if (last->has_wall && next->has_wall)
+		overflows = __builtin_sub_overflow(next->wall_ns, last->wall_ns, &ns);
+	if (overflows || ns < 0 || ns > AT_ONCE_NS)
 		return;
 	if (!last->has_monotonic && ns == 0)
 		oom_sentence(buf, "Within the same second,");
@@ -193,37 +168,32 @@ void oom_explain_follow_up(struct oom_textbuf *buf)
 		explain_next(buf);
 }
 
-static void append_cut(struct oom_textbuf *buf)
+/* What is missing: cut off, lost, suppressed, left out. */
+static void append_missing(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
+	bool asked = report->trigger.present;
 
 	if (report->cut_start)
-		oom_sentence(buf, report->trigger.present
-				 ? "The beginning of this report is cut off."
-				 : "The beginning of this report is cut off: who asked, and for "
-				   "what, is lost.");
+		oom_sentence(buf, asked ? "The beginning of this report is cut off."
+					: "The beginning of this report is cut off: who asked, "
+					  "and for what, is lost.");
 	if (report->cut_end)
 		oom_sentence(buf, "The end of this report is cut off.");
 	if (report->missed)
 		oom_sentence(buf, "%" PRIu64 " line%s of it %s suppressed or lost.",
-			     report->missed,
-			     PLURAL(report->missed), report->missed == 1 ? "was" : "were");
+			     report->missed, PLURAL(report->missed),
+			     report->missed == 1 ? "was" : "were");
 	if (report->suppressed)
-		oom_sentence(buf,
-				"The kernel says that it suppressed %" PRIu64 " message%s here or "
-			"before (\"callbacks suppressed\"): lines of this report may be among "
-			"them.", report->suppressed, PLURAL(report->suppressed));
-	if (report->victim_count && !report->trigger.present && !report->cut_start &&
-	    !report->has_table && !report->has_memory)
+		oom_sentence(buf, "The kernel says that it suppressed %" PRIu64 " message%s here "
+			     "or before (\"callbacks suppressed\"): lines of this report may be "
+			     "among them.", report->suppressed, PLURAL(report->suppressed));
+	if (report->victim_count && !asked && !report->cut_start && !report->has_table &&
+	    !report->has_memory)
 		oom_sentence(buf, "There is only the kill: either the rest was filtered out, or "
-			"the kernel left it out, which prints at most 10 reports in 5 seconds.");
-}
-
-static void append_absent(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-
-	if (report->trigger.present && !report->has_table)
+			     "the kernel left it out, which prints at most 10 reports in 5 "
+			     "seconds.");
+	if (asked && !report->has_table)
 		oom_sentence(buf, oom_table_left_out(report)
 				 ? "There is no table of processes: vm.oom_dump_tasks is 0, or "
 				   "those lines were left out."
@@ -231,7 +201,7 @@ static void append_absent(struct oom_textbuf *buf)
 	else if (report->task_count < report->tasks_listed)
 		oom_sentence(buf, "Of the table's %zu rows %zu were kept.", report->tasks_listed,
 			     report->task_count);
-	if (report->trigger.present && !report->has_memory && report->scope == OOM_SCOPE_GLOBAL)
+	if (asked && !report->has_memory && report->scope == OOM_SCOPE_GLOBAL)
 		oom_sentence(buf, "The figures of the memory (Mem-Info) are missing, so what "
 			     "filled it cannot be said.");
 	if (buf->memory_usage.torn)
@@ -239,11 +209,12 @@ static void append_absent(struct oom_textbuf *buf)
 			     "less than the whole.");
 }
 
-static void append_guessed(struct oom_textbuf *buf)
+void oom_explain_gaps(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_time *when = &report->time;
 
+	append_missing(buf);
 	if (report->implausible == 1)
 		oom_sentence(buf, "One figure cannot be right and is left out: %s.",
 			     SAFE(report->implausible_name));
@@ -251,17 +222,9 @@ static void append_guessed(struct oom_textbuf *buf)
 		oom_sentence(buf, "%zu figures cannot be right and are left out, %s among them.",
 			     report->implausible, SAFE(report->implausible_name));
 	if (!report->page_size_known && (report->task_count || report->has_memory))
-		oom_sentence(buf,
-		"How large a page was, the log does not say: what it counts in pages "
-			     "alone, as the table of processes, is not given in bytes.");
+		oom_sentence(buf, "How large a page was, the log does not say: what it counts in "
+			     "pages alone, as the table of processes, is not given in bytes.");
 	if (!when->has_monotonic && !when->has_wall && !when->raw[0])
 		oom_sentence(buf, "When it was is not in the log.");
-}
-
-void oom_explain_gaps(struct oom_textbuf *buf)
-{
-	append_cut(buf);
-	append_absent(buf);
-	append_guessed(buf);
 	oom_paragraph(buf, OOM_SECTION_GAPS);
 }

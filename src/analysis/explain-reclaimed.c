@@ -11,34 +11,18 @@
 #define REAPER_SINCE 406
 #define REAPED_SHOWN 3
 
-/* From the kill to the reaper's line, if both have a time and the order is right. */
-static void append_delay(struct oom_textbuf *buf, const struct oom_victim *victim)
-{
-	const struct oom_time *kill = &victim->time, *reaped = &victim->reaped.time;
-
-	if (!kill->has_monotonic || !reaped->has_monotonic ||
-	    reaped->monotonic_ns - kill->monotonic_ns < 1000)
-		return;
-	oom_append(buf, " %s after the kill",
-		   SPAN((uint64_t)reaped->monotonic_ns - (uint64_t)kill->monotonic_ns));
-}
-
-static void append_shmem(struct oom_textbuf *buf, const struct oom_victim *victim)
-{
-	oom_sentence(buf, "%s of shared memory it could not free: such memory stays until %s has "
-		"exited and nobody else maps it, and what is in tmpfs, /dev/shm or a memfd stays "
-		"as long as the file "
-		"does.", BYTES(victim->reaped.shmem), WHO(victim->comm, victim->pid));
-}
-
 static void append_reaped(struct oom_textbuf *buf, const struct oom_victim *victim)
 {
 	const struct oom_reaped *reaped = &victim->reaped;
+	const struct oom_time *killed = &victim->time, *done = &reaped->time;
 	uint64_t before = oom_plus(victim->anon, victim->file);
 	uint64_t left = oom_plus(reaped->anon, reaped->file);
 
 	oom_sentence(buf, "The OOM reaper was done with %s", WHO(victim->comm, victim->pid));
-	append_delay(buf, victim);
+	if (killed->has_monotonic && done->has_monotonic &&
+	    done->monotonic_ns - killed->monotonic_ns >= 1000)
+		oom_append(buf, " %s after the kill",
+			   SPAN((uint64_t)done->monotonic_ns - (uint64_t)killed->monotonic_ns));
 	if (!left && before != OOM_UNKNOWN && before)
 		oom_append(buf, " and got back all of the %s that was not shared memory",
 			   BYTES(before));
@@ -49,13 +33,10 @@ static void append_reaped(struct oom_textbuf *buf, const struct oom_victim *vict
 	if (left != OOM_UNKNOWN && left)
 		oom_sentence(buf, "%s was left until its exit.", BYTES(left));
 	if (reaped->shmem != OOM_UNKNOWN && reaped->shmem)
-		append_shmem(buf, victim);
-}
-
-static void append_unreaped(struct oom_textbuf *buf, const struct oom_victim *victim)
-{
-	oom_sentence(buf, "The OOM reaper could not get at the memory of %s, which therefore "
-		     "stayed until it had exited.", WHO(victim->comm, victim->pid));
+		oom_sentence(buf, "%s of shared memory it could not free: such memory stays "
+			     "until %s has exited and nobody else maps it, and what is in tmpfs, "
+			     "/dev/shm or a memfd stays as long as the file does.",
+			     BYTES(reaped->shmem), WHO(victim->comm, victim->pid));
 }
 
 /* No line: before 4.6 there was no reaper, and later it prints none if the exit was faster. */
@@ -97,7 +78,9 @@ void oom_explain_reclaimed(struct oom_textbuf *buf)
 		if (victim->reaped.present)
 			append_reaped(buf, victim);
 		else if (victim->reaped.failed)
-			append_unreaped(buf, victim);
+			oom_sentence(buf, "The OOM reaper could not get at the memory of %s, which "
+				     "therefore stayed until it had exited.",
+				     WHO(victim->comm, victim->pid));
 		else
 			continue;
 		oom_paragraph(buf, OOM_SECTION_RECLAIMED);

@@ -28,8 +28,9 @@ void oom_explain_when(struct oom_textbuf *buf)
 			   when->wall_guessed ? ", with year or time zone guessed"
 			   : when->wall_derived ? " by this machine's clocks" : "");
 	if (when->has_monotonic)
-		oom_append(buf, "%s%" PRIu64 ".%06" PRIu64 " s after boot", buf->length ? "; " : "",
-			   boot_ns / NS_PER_SECOND, boot_ns % NS_PER_SECOND / 1000);
+		oom_append(buf, "%s%" PRIu64 ".%06" PRIu64 " s after boot",
+			   buf->length ? "; " : "", boot_ns / NS_PER_SECOND,
+			   boot_ns % NS_PER_SECOND / 1000);
 	if (when->has_monotonic && boot_ns >= 60 * NS_PER_SECOND)
 		oom_append(buf, " (%s)", SPAN(boot_ns));
 	if (buf->length)
@@ -71,7 +72,8 @@ static void append_request(struct oom_textbuf *buf)
 		return;
 	}
 	if (sized && report->order)
-		oom_append(buf, " for %" PRIu64 " pages in one piece", UINT64_C(1) << report->order);
+		oom_append(buf, " for %" PRIu64 " pages in one piece",
+			   UINT64_C(1) << report->order);
 	else if (sized)
 		oom_append(buf, " for one page");
 	if (sized && report->page_size_known)

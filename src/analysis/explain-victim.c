@@ -5,20 +5,10 @@
 #include <inttypes.h>
 
 #include "analysis/explain-parts.h"
+#include "lib/macros.h"
 
 #define VICTIMS_SHOWN 8
 #define SUM_TASKS 3
-
-/*
- * Thousandths since 2.6.36, whose first line has oom_score_adj and whose kill line has sizes; with
- * swap and adj they can be more than 1000. Before it was a number of another kind, and large.
- */
-static bool score_is_share(const struct oom_report *report, const struct oom_victim *victim)
-{
-	return victim->score <= 3000 &&
-	       (report->trigger.adj != OOM_NO_NUMBER || report->columns.adj ||
-		victim->total_vm != OOM_UNKNOWN);
-}
 
 /*
  * Kernels 5.4 and 5.5, before a fix, printed bytes for kB: 1024 times too much. Page tables of a
@@ -34,32 +24,12 @@ static uint64_t page_tables(const struct oom_report *report, const struct oom_vi
 	return task ? task->pgtables : OOM_UNKNOWN;
 }
 
-static void append_held(struct oom_textbuf *buf, const struct oom_victim *victim)
-{
-	uint64_t held = oom_victim_held(buf->report, victim);
-	uint64_t tables = page_tables(buf->report, victim);
-	struct oom_part parts[] = {
-		{ "anonymous", victim->anon },
-		{ "file", victim->file },
-		{ "shared memory", victim->shmem },
-	};
-
-	if (held == OOM_UNKNOWN)
-		return;
-	oom_append(buf, " held %s", BYTES(held));
-	if (victim->anon != OOM_UNKNOWN && held) {
-		oom_append(buf, ": ");
-		oom_append_parts(buf, parts, sizeof(parts) / sizeof(parts[0]), OOM_UNKNOWN);
-	}
-	if (tables && tables != OOM_UNKNOWN)
-		oom_append(buf, "; and %s of page tables", BYTES(tables));
-}
-
 static void append_adj_score(struct oom_textbuf *buf, const struct oom_victim *victim, bool first)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_task *task = oom_find_task(report, victim->pid);
 	int64_t adj = victim->adj;
+	bool share;
 
 	if (adj == OOM_NO_NUMBER && task && report->columns.adj)
 		adj = task->adj;
@@ -67,60 +37,57 @@ static void append_adj_score(struct oom_textbuf *buf, const struct oom_victim *v
 		oom_sentence(buf, "Its oom_score_adj was %" PRId64 ".", adj);
 	if (victim->score == OOM_NO_NUMBER || report->allocating_task)
 		return;
-	if (!score_is_share(report, victim))
-		oom_sentence(buf, "The kernel gave it a score of %" PRId64 ".", victim->score);
-	else
-		oom_sentence(buf, "The kernel gave it a score of "
-			     "%" PRId64 " of 1000.", victim->score);
-}
-
-static void victim_append_swap(struct oom_textbuf *buf, const struct oom_victim *victim)
-{
-	const struct oom_task *task = oom_find_task(buf->report, victim->pid);
-
-	if (task && task->swap != OOM_UNKNOWN && task->swap)
-		oom_append(buf, "; %s more in swap", BYTES(task->swap));
+	/*
+	 * Thousandths since 2.6.36, whose first line has oom_score_adj and whose kill line has
+	 * sizes; with swap and adj they can be more than 1000. Before it was a number of another
+	 * kind, and large.
+	 */
+	share = victim->score <= 3000 &&
+		(report->trigger.adj != OOM_NO_NUMBER || report->columns.adj ||
+		 victim->total_vm != OOM_UNKNOWN);
+	oom_sentence(buf, "The kernel gave it a score of %" PRId64 "%s.", victim->score,
+		     share ? " of 1000" : "");
 }
 
 static void explain_victim(struct oom_textbuf *buf, const struct oom_victim *victim, bool first)
 {
 	const struct oom_task *task = oom_find_task(buf->report, victim->pid);
-	int64_t uid = victim->uid;
-	uint64_t total_vm = victim->total_vm;
+	uint64_t held = oom_victim_held(buf->report, victim);
+	uint64_t tables = page_tables(buf->report, victim);
+	int64_t uid = victim->uid == OOM_NO_NUMBER && task ? task->uid : victim->uid;
+	uint64_t total_vm = victim->total_vm == OOM_UNKNOWN && task ? task->total_vm
+								    : victim->total_vm;
+	struct oom_part parts[] = {
+		{ "anonymous", victim->anon },
+		{ "file", victim->file },
+		{ "shared memory", victim->shmem },
+	};
 
-	if (uid == OOM_NO_NUMBER && task)
-		uid = task->uid;
-	if (total_vm == OOM_UNKNOWN && task)
-		total_vm = task->total_vm;
 	oom_sentence(buf, "%s", WHO(victim->comm, victim->pid));
 	if (uid != OOM_NO_NUMBER)
 		oom_append(buf, ", uid %" PRId64 ",", uid);
-	append_held(buf, victim);
-	victim_append_swap(buf, victim);
+	if (held != OOM_UNKNOWN) {
+		oom_append(buf, " held %s", BYTES(held));
+		if (victim->anon != OOM_UNKNOWN && held) {
+			oom_append(buf, ": ");
+			oom_append_parts(buf, parts, ARRAY_SIZE(parts), OOM_UNKNOWN);
+		}
+		if (tables && tables != OOM_UNKNOWN)
+			oom_append(buf, "; and %s of page tables", BYTES(tables));
+	}
+	if (task && task->swap != OOM_UNKNOWN && task->swap)
+		oom_append(buf, "; %s more in swap", BYTES(task->swap));
 	if (victim->presumed)
 		oom_append(buf, "%s was chosen; the line that says who was killed is not in the "
 			   "log, and up to Linux 5.0 it may have been a child of it",
-			   oom_victim_held(buf->report, victim) == OOM_UNKNOWN ? "" : " and");
-	else if (oom_victim_held(buf->report, victim) == OOM_UNKNOWN)
+			   held == OOM_UNKNOWN ? "" : " and");
+	else if (held == OOM_UNKNOWN)
 		oom_append(buf, " was killed; how much it held, the log does not say");
 	oom_append(buf, ".");
 	if (total_vm != OOM_UNKNOWN)
 		oom_sentence(buf, first ? "Its VSZ of %s was address space: mapped, not used."
-					    : "VSZ %s.", BYTES(total_vm));
+					: "VSZ %s.", BYTES(total_vm));
 	append_adj_score(buf, victim, first);
-	oom_paragraph(buf, OOM_SECTION_KILLED);
-}
-
-static void explain_chosen(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-
-	if (report->panic && !report->choice.present && report->selected.pid == OOM_NO_NUMBER)
-		oom_sentence(buf, "Nobody: the kernel panicked.");
-	else if (report->none_killable)
-		oom_sentence(buf, "Nobody: no process could be killed.");
-	else if (report->already_exiting)
-		oom_sentence(buf, "Nobody: the process that was chosen was exiting already.");
 	oom_paragraph(buf, OOM_SECTION_KILLED);
 }
 
@@ -129,51 +96,46 @@ void oom_explain_killed(struct oom_textbuf *buf)
 	const struct oom_report *report = buf->report;
 	size_t count = oom_victims(report), shown = 0;
 
-	if (!report->victim_count)
-		explain_chosen(buf);
-	for (size_t i = 0; i < report->victim_count && shown < VICTIMS_SHOWN; i++) {
-		if (report->victims[i].repeated)
-			continue;
-		explain_victim(buf, &report->victims[i], shown == 0);
-		shown++;
+	if (!report->victim_count) {
+		if (report->panic && !report->choice.present &&
+		    report->selected.pid == OOM_NO_NUMBER)
+			oom_sentence(buf, "Nobody: the kernel panicked.");
+		else if (report->none_killable)
+			oom_sentence(buf, "Nobody: no process could be killed.");
+		else if (report->already_exiting)
+			oom_sentence(buf, "Nobody: the process that was chosen was exiting "
+				     "already.");
 	}
-	if (count > shown) {
+	for (size_t i = 0; i < report->victim_count && shown < VICTIMS_SHOWN; i++)
+		if (!report->victims[i].repeated)
+			explain_victim(buf, &report->victims[i], shown++ == 0);
+	if (count > shown)
 		oom_sentence(buf, "And %zu more.", count - shown);
-		oom_paragraph(buf, OOM_SECTION_KILLED);
-	}
+	oom_paragraph(buf, OOM_SECTION_KILLED);
 }
 
-/* One service is many processes, and the kernel weighs each by itself. */
-static void append_sums(struct oom_textbuf *buf)
+void oom_explain_why(struct oom_textbuf *buf)
 {
 	const struct oom_ranking *ranking = buf->ranking;
 	const struct oom_sum *sum = ranking->sums;
 	const struct oom_victim *victim = oom_first_victim(buf->report);
 	const struct oom_task *task = victim ? oom_find_task(buf->report, victim->pid) : NULL;
 
-	if (!ranking->sum_count || sum->tasks < SUM_TASKS || !sum->held)
-		return;
-	if (task && sum->held <= oom_task_held(task))
-		return;
-	oom_sentence(buf,
-	"By name, the %zu processes called %s had most: %s together with swap and page "
-		     "tables, shared pages counted for each", sum->tasks,
-		     NAME(sum->comm), BYTES(sum->held));
-	if (task)
-		oom_append(buf, ", against %s of %s", BYTES(oom_task_held(task)),
-			   WHO(victim->comm, victim->pid));
-	oom_append(buf, ".");
-}
-
-void oom_explain_why(struct oom_textbuf *buf)
-{
-	const struct oom_ranking *ranking = buf->ranking;
-
 	if (ranking->note[0])
 		oom_sentence(buf, "%s", ranking->note);
 	if (ranking->exempt && !buf->report->none_killable)
 		oom_sentence(buf, "%zu process%s exempt (oom_score_adj -1000).", ranking->exempt,
 			     ranking->exempt == 1 ? " was" : "es were");
-	append_sums(buf);
+	/* One service is many processes, and the kernel weighs each by itself. */
+	if (ranking->sum_count && sum->tasks >= SUM_TASKS && sum->held &&
+	    (!task || sum->held > oom_task_held(task))) {
+		oom_sentence(buf, "By name, the %zu processes called %s had most: %s together "
+			     "with swap and page tables, shared pages counted for each",
+			     sum->tasks, NAME(sum->comm), BYTES(sum->held));
+		if (task)
+			oom_append(buf, ", against %s of %s", BYTES(oom_task_held(task)),
+				   WHO(victim->comm, victim->pid));
+		oom_append(buf, ".");
+	}
 	oom_paragraph(buf, OOM_SECTION_WHY);
 }

@@ -9,17 +9,6 @@
 #include "lib/ascii.h"
 #include "lib/macros.h"
 
-/* A sentence may begin with it; systemd and its like are written small even there. */
-static void begin_large(char *name)
-{
-	static const char *const words[] = { "a ", "all ", "the ", "memory ", "cgroup ",
-					     "container ", "login " };
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (!strncmp(name, words[i], strlen(words[i])))
-			name[0] = ascii_upper(name[0]);
-}
-
 /* "Memory cgroup /a reached its limit of 32.0 MiB" */
 static void append_memcg(struct oom_textbuf *buf)
 {
@@ -27,32 +16,34 @@ static void append_memcg(struct oom_textbuf *buf)
 		[OOM_LIMIT_MEMORY] = "", [OOM_LIMIT_MEMSW] = " of memory and swap together",
 		[OOM_LIMIT_KMEM] = " of kernel memory",
 	};
-	const struct oom_memcg_usage *memcg_usage = &buf->memcg_usage;
+	/* systemd and its like are written small even where a sentence begins. */
+	static const char *const large[] = { "a ", "all ", "the ", "memory ", "cgroup ",
+					     "container ", "login " };
+	const struct oom_memcg_usage *usage = &buf->memcg_usage;
+	uint64_t limit = usage->counter->limit;
 	char name[SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)];
+	const char *its;
 
 	oom_memcg_name(name, buf->report->memcg.path);
 	if (oom_is_bpf(buf->report)) {
 		oom_sentence(buf, "A BPF program asked for a kill in %s", name);
 		return;
 	}
-	begin_large(name);
-	if (memcg_usage->counter->unlimited) {
+	for (size_t i = 0; i < ARRAY_SIZE(large); i++)
+		if (!strncmp(name, large[i], strlen(large[i])))
+			name[0] = ascii_upper(name[0]);
+	its = strncmp(name, "All ", 4) ? "its" : "their";
+	if (usage->counter->unlimited)
 		oom_sentence(buf, "%s ran out of memory, without a limit of its own", name);
-		return;
-	}
-	if (memcg_usage->below && memcg_usage->counter->limit != OOM_UNKNOWN) {
-		oom_sentence(buf,
-		"%s ran out of memory, though only %s of %s limit of %s was used when "
-			     "the report was made", name, BYTES(memcg_usage->counter->usage),
-			     strncmp(name, "All ", 4) ? "its" : "their",
-			     BYTES(memcg_usage->counter->limit));
-		return;
-	}
-	oom_sentence(buf, "%s reached %s limit%s", name, strncmp(name, "All ", 4) ? "its"
-		     : "their",
-		     kinds[memcg_usage->reached]);
-	if (memcg_usage->counter->limit != OOM_UNKNOWN && !memcg_usage->counter->unlimited)
-		oom_append(buf, " of %s", BYTES(memcg_usage->counter->limit));
+	else if (usage->below && limit != OOM_UNKNOWN)
+		oom_sentence(buf, "%s ran out of memory, though only %s of %s limit of %s was "
+			     "used when the report was made", name, BYTES(usage->counter->usage),
+			     its, BYTES(limit));
+	else if (limit != OOM_UNKNOWN)
+		oom_sentence(buf, "%s reached %s limit%s of %s", name, its, kinds[usage->reached],
+			     BYTES(limit));
+	else
+		oom_sentence(buf, "%s reached %s limit%s", name, its, kinds[usage->reached]);
 }
 
 /* "Node 1, the only one that its cpuset allows, ran out of memory" */
@@ -95,38 +86,6 @@ static void summary_append_scope(struct oom_textbuf *buf)
 	}
 }
 
-/* What the victims held together, each counted once. */
-static uint64_t sum_held(const struct oom_report *report)
-{
-	uint64_t held = OOM_UNKNOWN;
-
-	for (size_t i = 0; i < report->victim_count; i++)
-		if (!report->victims[i].repeated)
-			held = oom_plus(held, oom_victim_held(report, &report->victims[i]));
-	return held;
-}
-
-/* There is one at least. */
-static void append_victims(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	const struct oom_victim *first = report->victims;
-	uint64_t held = sum_held(report);
-	size_t count = oom_victims(report);
-
-	if (count <= 1) {
-		oom_append(buf, ": %s was killed", WHO(first->comm, first->pid));
-		if (held != OOM_UNKNOWN)
-			oom_append(buf, "; it held %s", BYTES(held));
-		return;
-	}
-	oom_append(buf, ": %zu processes were killed, %s first", count,
-		   WHO(first->comm, first->pid));
-	if (held != OOM_UNKNOWN)
-		oom_append(buf, "; they held %s together, shared pages counted for each",
-			   BYTES(held));
-}
-
 /* The log has no line of the kill, but perhaps one of what was decided. */
 static void append_no_victim(struct oom_textbuf *buf)
 {
@@ -150,12 +109,29 @@ static void append_no_victim(struct oom_textbuf *buf)
 
 void oom_explain_summary(struct oom_textbuf *buf)
 {
+	const struct oom_report *report = buf->report;
+	const struct oom_victim *first = report->victims;
+	size_t count = oom_victims(report);
+	uint64_t held = OOM_UNKNOWN;
+
+	for (size_t i = 0; i < report->victim_count; i++)
+		if (!report->victims[i].repeated)
+			held = oom_plus(held, oom_victim_held(report, &report->victims[i]));
 	summary_append_scope(buf);
-	if (buf->report->victim_count && !buf->report->victims[0].presumed)
-		append_victims(buf);
-	else
+	if (!report->victim_count || first->presumed) {
 		append_no_victim(buf);
-	if (buf->report->panic && buf->report->victim_count)
+	} else if (count <= 1) {
+		oom_append(buf, ": %s was killed", WHO(first->comm, first->pid));
+		if (held != OOM_UNKNOWN)
+			oom_append(buf, "; it held %s", BYTES(held));
+	} else {
+		oom_append(buf, ": %zu processes were killed, %s first", count,
+			   WHO(first->comm, first->pid));
+		if (held != OOM_UNKNOWN)
+			oom_append(buf, "; they held %s together, shared pages counted for each",
+				   BYTES(held));
+	}
+	if (report->panic && report->victim_count)
 		oom_append(buf, "; then the kernel panicked");
 	oom_append(buf, ".");
 	oom_paragraph(buf, OOM_SECTION_SUMMARY);

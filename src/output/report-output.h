@@ -25,7 +25,7 @@ enum why_colour {
 
 struct why_output {
 	enum why_form form;
-	bool verbose;			/* --verbose: all of the explanation, more of the ranking */
+	bool verbose;			/* --verbose: all of the explanation */
 	enum size_unit unit;		/* of the tables: SIZE_HUMAN by default */
 	bool headings;
 	enum why_colour colour;
