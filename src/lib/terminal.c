@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/terminal.h"
+#include "lib/wrap.h"
 
 bool terminal_wants_colour(void)
 {
@@ -20,7 +21,9 @@ bool terminal_wants_colour(void)
 
 int terminal_of(FILE *stream)
 {
-	return stream == stdout ? STDOUT_FILENO : fileno(stream);
+	return stream == stdout   ? STDOUT_FILENO
+	       : stream == stderr ? STDERR_FILENO
+				  : fileno(stream);
 }
 
 int terminal_width(int fd)
@@ -58,4 +61,14 @@ char *terminal_fit(const char *text)
 	if (fit)
 		*at = '\0';
 	return fit;
+}
+
+void terminal_print(FILE *stream, const char *text)
+{
+	int width = terminal_width(terminal_of(stream));
+	size_t next = 0;
+
+	for (; width > 0 && wrap_lines(text, (size_t)width) > 1; text += next)
+		fprintf(stream, "%.*s\n", (int)wrap_line(text, (size_t)width, &next), text);
+	fprintf(stream, "%s\n", text);
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* The descriptor that STREAM writes to, standard output or a stdio(3) file; -1: none. */
+/* The descriptor of STREAM, standard output, standard error or a stdio(3) file; -1: none. */
 int terminal_of(FILE *stream);
 
 /* Whether colours are wanted on a terminal: NO_COLOR (no-color.org) is empty, TERM not dumb. */
@@ -27,5 +27,8 @@ bool terminal_has_utf8(void);
  * caller frees it; NULL: out of memory.
  */
 char *terminal_fit(const char *text);
+
+/* Writes TEXT and a newline to STREAM; on a terminal, lines end between words at its width. */
+void terminal_print(FILE *stream, const char *text);
 
 #endif

@@ -311,7 +311,7 @@ static const struct option_row options_rows[] = {
 	  .parse = option_off, FIELD(bool, output.headings) },
 	{ "quiet", 'q', NULL, "no rows and no summary, errors only",
 	  SET(enum output_format, output.format, OUTPUT_NONE), .excludes = "json csv verbose" },
-	{ "verbose", 'v', NULL, "name the subject and its sandbox",
+	{ "verbose", 'v', NULL, "name subject and sandbox; all evidence",
 	  .parse = option_on, FIELD(bool, verbose) },
 	{ "json", 0, NULL, "one JSON object per line, sizes in bytes",
 	  SET(enum output_format, output.format, OUTPUT_JSON), .excludes = "csv human" },

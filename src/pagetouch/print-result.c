@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "lib/cleanup.h"
+#include "lib/terminal.h"
 #include "pagetouch/print-result.h"
 
 /* Whether the subject lived to the end of the run, so that its growth is what matters. */
@@ -13,18 +15,32 @@ static bool outcome_is_ours(enum outcome outcome)
 	return outcome < OUTCOME_OOM_SANDBOX || outcome > OUTCOME_KILLED;
 }
 
-void print_result(const struct verdict *verdict, enum output_format format)
+/* Writes "pagetouch: evidence: ...", where WHAT is "evidence: ". */
+static void print_fact(const char *what, const char *text)
 {
+	CLEANUP_FREE char *line = NULL;
+
+	if (asprintf(&line, "%s: %s%s", program_invocation_short_name, what, text) < 0)
+		line = NULL;
+	terminal_print(stderr, line ? line : text);
+}
+
+void print_result(const struct verdict *verdict, enum output_format format, bool verbose)
+{
+	int shown = verbose ? verdict->evidence_count : 1;
+
 	if (verdict->summary[0] && (format == OUTPUT_TABLE || format == OUTPUT_CSV) &&
 	    (verdict->outcome == OUTCOME_COMPLETED || verdict->outcome == OUTCOME_GUARD ||
 	     verdict->outcome == OUTCOME_INTERRUPTED) && verdict->exit_status != EXIT_UNMET)
-		fprintf(stderr, "%s\n", verdict->summary);
+		terminal_print(stderr, verdict->summary);
 	/* With --quiet an end that was expected is no error. */
-	if (verdict->err.message[0] &&
-	    (format != OUTPUT_NONE || verdict->exit_status != EXIT_DONE))
-		error_print(&verdict->err);
+	if (format != OUTPUT_NONE || verdict->exit_status != EXIT_DONE) {
+		if (verdict->err.message[0])
+			print_fact("", verdict->err.message);
+		if (verdict->err.message[0] && verdict->err.hint[0])
+			print_fact("", verdict->err.hint);
+	}
 	if (!outcome_is_ours(verdict->outcome) && format != OUTPUT_NONE && format != OUTPUT_JSON)
-		for (int i = 0; i < verdict->evidence_count; i++)
-			fprintf(stderr, "%s: evidence: %s\n", program_invocation_short_name,
-				verdict->evidence_line[i]);
+		for (int i = 0; i < verdict->evidence_count && i < shown; i++)
+			print_fact("evidence: ", verdict->evidence_line[i]);
 }

@@ -3,10 +3,15 @@
 #ifndef PT_PAGETOUCH_PRINT_RESULT_H
 #define PT_PAGETOUCH_PRINT_RESULT_H
 
+#include <stdbool.h>
+
 #include "output/output.h"
 #include "verdict/verdict.h"
 
-/* Prints summary, trouble and evidence of VERDICT to standard error, as FORMAT leaves room for. */
-void print_result(const struct verdict *verdict, enum output_format format);
+/*
+ * Prints summary, error and evidence of VERDICT to standard error, as FORMAT leaves room for: its
+ * first line, or VERBOSE: all lines. A terminal gets lines of its own width.
+ */
+void print_result(const struct verdict *verdict, enum output_format format, bool verbose);
 
 #endif

@@ -105,7 +105,7 @@ static void take_verdict(struct replay *replay)
 	*end = recorded_end_of(&record->verdict);
 	memcpy(end->outcome, record->outcome, sizeof(end->outcome));
 	if (replay->printing)
-		print_result(&record->verdict, replay->output.format);
+		print_result(&record->verdict, replay->output.format, true);
 }
 
 static int replay_take_record(struct replay *replay, struct error *err)

@@ -179,7 +179,7 @@ static int pagetouch_conclude(struct pagetouch_run *run)
 	host_time(verdict->time);
 	if (wait_for_terminal(run, result)) {
 		progress_wipe(&run->progress);
-		print_result(verdict, run->plan.output.format);
+		print_result(verdict, run->plan.output.format, run->plan.verbose);
 	}
 	run->recording.end = recorded_end_of(verdict);
 	run->died_of = signal_to_die_of(run, verdict);

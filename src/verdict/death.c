@@ -293,17 +293,21 @@ static void add_silence(const struct oom_evidence *oom_evidence, struct verdict 
 		verdict_add_evidence(verdict, "the kernel's log has no record about the subject");
 }
 
+static void add_choice(const struct oom_chosen *chosen, struct verdict *verdict)
+{
+	if (chosen->global)
+		verdict_add_evidence(verdict, "the kernel's log names the subject, for the whole "
+				     "machine (global_oom)");
+	else
+		verdict_add_evidence(verdict, "the kernel's log names the subject, for the limit "
+				     "of %s", chosen->memcg[0] ? chosen->memcg
+							       : "a memory cgroup");
+}
+
 static void add_report(const struct oom_evidence *oom_evidence, struct verdict *verdict)
 {
 	const struct oom_killed *killed = &oom_evidence->kill_record.killed;
 
-	if (oom_evidence->kill_record.chosen_found && oom_evidence->kill_record.chosen.global)
-		verdict_add_evidence(verdict, "the kernel's log names the subject, for the whole "
-				     "machine (global_oom)");
-	else if (oom_evidence->kill_record.chosen_found)
-		verdict_add_evidence(verdict, "the kernel's log names the subject, for the limit "
-				     "of %s", oom_evidence->kill_record.chosen.memcg[0]
-				     ? oom_evidence->kill_record.chosen.memcg : "a memory cgroup");
 	if (oom_evidence->kill_record.killed_found && killed->sized)
 		verdict_add_evidence(verdict,
 				     "the kernel's log: it held %s anonymous, %s file, %s "
@@ -383,7 +387,8 @@ static void append_end(const struct verdict_evidence *evidence, const char *how,
 
 void death_judge(const struct verdict_evidence *evidence, int signal, struct verdict *verdict)
 {
-	struct death death = death_find(signal, evidence->oom_evidence);
+	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
+	struct death death = death_find(signal, oom_evidence);
 	char how[1400];
 
 	verdict->outcome = death.outcome;
@@ -395,9 +400,14 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	append_how(&death, signal, how, sizeof(how));
 	append_end(evidence, how, verdict);
 	if (signal == SIGKILL)
-		explain_kill(&death, evidence->oom_evidence, &verdict->err);
+		explain_kill(&death, oom_evidence, &verdict->err);
 	else
 		explain_unknown(&death, &verdict->err);
+	/* The first line is the one that is printed without --verbose: what proves most. */
+	if (signal == SIGKILL && oom_evidence && oom_evidence->kill_record.chosen_found)
+		add_choice(&oom_evidence->kill_record.chosen, verdict);
+	if (oom_evidence)
+		add_counters(oom_evidence, verdict);
 	verdict_add_evidence(verdict, "wait status: killed by signal %d (%s), which a shell shows "
 			     "as 128 + %d", signal, verdict_signal_name(signal), signal);
 	verdict_add_evidence(verdict, "the subject's own count: %" PRIu64 " bytes touched",
@@ -408,8 +418,6 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 				     "as systemd sends it after an OOM kill (OOMPolicy=stop)",
 				     verdict_signal_name(evidence->result->signal),
 				     evidence->result->signal);
-	if (evidence->oom_evidence)
-		add_counters(evidence->oom_evidence, verdict);
-	if (evidence->oom_evidence && signal == SIGKILL)
-		add_report(evidence->oom_evidence, verdict);
+	if (oom_evidence && signal == SIGKILL)
+		add_report(oom_evidence, verdict);
 }

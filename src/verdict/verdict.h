@@ -60,7 +60,7 @@ struct verdict {
 	bool measured;			/* vsz, rss and grew are valid */
 	struct error err;		/* empty `what`: all went as planned */
 	char summary[VERDICT_MESSAGE_MAX];	/* what was seen; "" when nothing was */
-	int evidence_count;
+	int evidence_count;		/* the first line is what proves most */
 	char evidence_line[VERDICT_EVIDENCE_MAX][VERDICT_EVIDENCE_TEXT_MAX];
 	bool throttled;			/* memory.high was reached */
 	char step[SAMPLE_STEP_MAX];	/* what was under way when it was cut short; "" */

@@ -60,6 +60,10 @@ if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; t
 	hasnt "$tmp/screen" "$(printf '\033')" "a dumb terminal: no colour"
 	on_terminal 60 "NO_COLOR=1 '$PAGETOUCH' 64K 2>/dev/null"
 	is "$(awk 'length > 60' "$tmp/screen" | wc -l)" 0 "the bar keeps to the terminal's width"
+	on_terminal 60 "'$PAGETOUCH' 64K >/dev/null"
+	is "$(awk 'length > 60 { wide++ } END { print (NR > 1), wide + 0 }' "$tmp/screen")" "1 0" \
+		"the summary is broken at the terminal's width"
+	is "$(tr -s '\n ' '  ' <"$tmp/screen" | grep -c 'Mapping took VSZ from .* minor faults\.')" 1 "and whole"
 	on_terminal 30 "'$PAGETOUCH' 64K 2>/dev/null"
 	hasnt "$tmp/screen" RESIDENT "a narrow terminal gets no bar"
 	if locale -a 2>/dev/null | grep -qi '^C.utf-\{0,1\}8$'; then

@@ -90,7 +90,14 @@ done
 run --limit 16M 1G
 has "$tmp/err" '^pagetouch: the subject \(pid [0-9]+\) was OOM-killed at the limit of its sandbox \(16.0 MiB\) after touching [0-9]+ KiB of 1048576 KiB: exit status 137' \
 	"said in words"
-has "$tmp/err" 'evidence: .*which a shell shows as 128 \+ 9' "what 137 means"
+is "$(grep -c 'evidence: ' "$tmp/err")" 1 "a line of evidence"
+has "$tmp/err" "evidence: (the kernel's log names the subject, for the limit of |memory[.].*: oom_kill went from 0 to 1)" \
+	"which proves most"
+run -v --limit 16M 1G
+has "$tmp/err" 'evidence: .*which a shell shows as 128 \+ 9' "-v: all of it: what 137 means"
+has "$tmp/err" 'evidence: the subject.s own count: [0-9]+ bytes touched' "-v: how far it came"
+has "$tmp/err" 'evidence: memory[.][a-z_]+ of memory cgroup [^ ]+: oom_kill went from 0 to 1' "-v: the count"
+! kmsg_readable || has "$tmp/err" "evidence: the kernel's log: it held .* anonymous" "-v: the record"
 
 # The limit is changed in the middle of the run, with what may be swapped beside it.
 run --json --limit 16M --then limit:64M --then fork:write --then limit:48M --expect ok 14M 7M
