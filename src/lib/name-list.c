@@ -25,15 +25,6 @@ static int name_list_unknown_error(const struct name_table *table, const char *n
 	return -EINVAL;
 }
 
-static int find_name(const struct name_table *table, const char *name, size_t length)
-{
-	for (size_t i = 0; i < table->count; i++)
-		if (strlen(table->name(i)) == length &&
-		    ascii_same_head(table->name(i), name, length))
-			return (int)i;
-	return -ENOENT;
-}
-
 int name_list_append(const struct name_table *table, const char *list, unsigned char *index,
 		     size_t max, size_t *count, struct error *err)
 {
@@ -45,9 +36,12 @@ int name_list_append(const struct name_table *table, const char *list, unsigned 
 	}
 	for (const char *name = list;; name++) {
 		size_t length = strcspn(name, ",");
-		int found = find_name(table, name, length);
+		size_t found = 0;
 
-		if (found < 0)
+		while (found < table->count && (strlen(table->name(found)) != length ||
+						!ascii_same_head(table->name(found), name, length)))
+			found++;
+		if (found == table->count)
 			return name_list_unknown_error(table, name, length, err);
 		if (*count == max) {
 			error_set(err, "--output: more than %zu columns", max);

@@ -208,18 +208,6 @@ static void option_table_set_error(const struct option_table *table, int result,
 	option_help_hint(table, err);
 }
 
-/* The row of what getopt_long() returned. */
-static size_t option_index(const struct option_table *table, int key)
-{
-	size_t i = 0;
-
-	if (key >= FIRST_LONG)
-		return (size_t)(key - FIRST_LONG);
-	while (table->rows[i].letter != key)
-		i++;
-	return i;
-}
-
 bool option_is_seen(const struct options_seen *seen, const char *name)
 {
 	size_t i = 0;
@@ -270,6 +258,7 @@ enum options_result option_table_parse(const struct option_table *table, int arg
 	*ret_seen = (struct options_seen){ .table = table };
 	opterr = 0;
 	while ((key = getopt_long(argc, argv, tables.shortopts, tables.longopts, NULL)) != -1) {
+		size_t i = key < FIRST_LONG ? 0 : (size_t)(key - FIRST_LONG);
 		const struct option_row *row;
 		int r;
 
@@ -277,8 +266,10 @@ enum options_result option_table_parse(const struct option_table *table, int arg
 			option_table_set_error(table, key, faulty_word(argv, before), err);
 			return OPTIONS_WRONG;
 		}
-		row = &table->rows[option_index(table, key)];
-		ret_seen->row[row - table->rows] = true;
+		while (key < FIRST_LONG && table->rows[i].letter != key)
+			i++;
+		row = &table->rows[i];
+		ret_seen->row[i] = true;
 		if (row->given)
 			*(bool *)((char *)filled + row->given) = true;
 		r = row->parse(row, optarg, filled, err);

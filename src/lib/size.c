@@ -70,41 +70,11 @@ static uint64_t suffix_multiplier(const char *suffix)
 	return multiplier;
 }
 
-static int parse_share(const char *name, const char *text, struct decimal number,
-		       struct size *ret_size, struct error *err)
-{
-	uint64_t permyriad;
-
-	if (decimal_scale(number, 100, &permyriad) < 0 || permyriad > 10000)
-		return size_error(name, text, "is more than 100%", -ERANGE, err);
-	/* Rounded, it would be another share than the one that was asked for. */
-	if (number.divisor > 100)
-		return size_error(name, text, "has more than two decimals", -EINVAL, err);
-	if (permyriad == 0)
-		return size_error(name, text, "is nothing", -EINVAL, err);
-	*ret_size = (struct size){ .permyriad = (unsigned)permyriad };
-	return 0;
-}
-
-static int parse_suffixed(const char *name, const char *text, struct decimal number,
-			  const char *suffix, struct size *ret_size, struct error *err)
-{
-	uint64_t multiplier = suffix_multiplier(suffix), bytes;
-
-	if (!multiplier)
-		return size_error(name, text, "is not a size", -EINVAL, err);
-	if (multiplier == 1 && number.digits % number.divisor)
-		return size_error(name, text, "is a fraction of a byte", -EINVAL, err);
-	if (decimal_scale(number, multiplier, &bytes) < 0)
-		return size_error(name, text, "is too large", -ERANGE, err);
-	*ret_size = (struct size){ .bytes = bytes };
-	return 0;
-}
-
 int size_parse(const char *name, const char *text, struct size *ret_size,
 	       struct error *err)
 {
 	struct decimal number;
+	uint64_t multiplier, scaled;
 	const char *rest;
 	int r;
 
@@ -119,9 +89,26 @@ int size_parse(const char *name, const char *text, struct size *ret_size,
 		return size_error(name, text, "has too many digits", -ERANGE, err);
 	if (r < 0)
 		return size_error(name, text, "is not a size", -EINVAL, err);
-	if (!strcmp(rest, "%"))
-		return parse_share(name, text, number, ret_size, err);
-	return parse_suffixed(name, text, number, rest, ret_size, err);
+	if (!strcmp(rest, "%")) {
+		if (decimal_scale(number, 100, &scaled) < 0 || scaled > 10000)
+			return size_error(name, text, "is more than 100%", -ERANGE, err);
+		/* Rounded, it would be another share than the one that was asked for. */
+		if (number.divisor > 100)
+			return size_error(name, text, "has more than two decimals", -EINVAL, err);
+		if (scaled == 0)
+			return size_error(name, text, "is nothing", -EINVAL, err);
+		*ret_size = (struct size){ .permyriad = (unsigned)scaled };
+		return 0;
+	}
+	multiplier = suffix_multiplier(rest);
+	if (!multiplier)
+		return size_error(name, text, "is not a size", -EINVAL, err);
+	if (multiplier == 1 && number.digits % number.divisor)
+		return size_error(name, text, "is a fraction of a byte", -EINVAL, err);
+	if (decimal_scale(number, multiplier, &scaled) < 0)
+		return size_error(name, text, "is too large", -ERANGE, err);
+	*ret_size = (struct size){ .bytes = scaled };
+	return 0;
 }
 
 int size_parse_above_zero(const char *name, const char *text, struct size *ret_size,
