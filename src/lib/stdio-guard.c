@@ -11,6 +11,7 @@
 
 #include "lib/error.h"
 #include "lib/stdio-guard.h"
+#include "lib/stream.h"
 
 /*
  * Any process that shares the open file may make it non-blocking (O_NONBLOCK) at any time, and
@@ -70,15 +71,13 @@ bool stdio_is_writable(int fd)
 int stdio_guard_finish(void)
 {
 	struct error err;
-	int error;
+	int r;
 
 	errno = 0;
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	error = errno ? errno : EIO;
-	if (error != EPIPE) {
-		error_set_errno(&err, -error, "cannot write to standard output");
+	r = stream_flush(stdout);
+	if (r < 0 && r != -EPIPE) {
+		error_set_errno(&err, r, "cannot write to standard output");
 		error_print(&err);
 	}
-	return -error;
+	return r;
 }

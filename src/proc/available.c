@@ -5,23 +5,19 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/macros.h"
 #include "proc/available.h"
 
 #define MIB (UINT64_C(1) << 20)
 
 uint64_t machine_memory_reserve(uint64_t total)
 {
-	uint64_t tenth = total / 10;
-	uint64_t reserve = tenth > 512 * MIB ? tenth : 512 * MIB;
-
-	return reserve < total / 2 ? reserve : total / 2;
+	return MIN(MAX(total / 10, 512 * MIB), total / 2);
 }
 
 uint64_t cgroup_memory_reserve(uint64_t limit)
 {
-	uint64_t share = limit / 50;
-
-	return share > 4 * MIB ? share : 4 * MIB;
+	return MAX(limit / 50, 4 * MIB);
 }
 
 uint64_t available_headroom(const struct available_memory *available)

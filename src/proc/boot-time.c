@@ -13,11 +13,6 @@
 #include "proc/boot-time.h"
 #include "proc/root.h"
 
-static int64_t in_ns(const struct timespec *time)
-{
-	return (int64_t)time->tv_sec * (int64_t)NS_PER_SECOND + time->tv_nsec;
-}
-
 int boot_time_parse_offset(const char *text, int64_t *ret_ns)
 {
 	const char *line = strstr(text, "boottime");
@@ -70,6 +65,7 @@ int boot_time_read(int64_t *ret_ns)
 		return r;
 	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || clock_gettime(CLOCK_BOOTTIME, &up) < 0)
 		return -errno;
-	*ret_ns = in_ns(&now) - (in_ns(&up) - offset);
+	*ret_ns = (now.tv_sec - up.tv_sec) * (int64_t)NS_PER_SECOND + now.tv_nsec - up.tv_nsec +
+		  offset;
 	return 0;
 }

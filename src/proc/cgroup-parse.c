@@ -7,41 +7,31 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/strview.h"
 #include "proc/cgroup.h"
 #include "proc/keyed.h"
 
-/* A piece of a line: not NUL-terminated. */
-struct word {
-	const char *start;
-	size_t length;
-};
-
-static bool word_is(struct word word, const char *text)
-{
-	return word.length == strlen(text) && !memcmp(word.start, text, word.length);
-}
-
 /* Takes the next word up to one of SEPARATORS or the end of the line. */
-static struct word next_word(const char **cursor, const char *separators)
+static struct strview take_word(const char **cursor, const char *separators)
 {
-	struct word word = { *cursor, 0 };
+	struct strview word = { *cursor, 0 };
 
-	while (word.start[word.length] && word.start[word.length] != '\n' &&
-	       !strchr(separators, word.start[word.length]))
+	while (word.at[word.length] && word.at[word.length] != '\n' &&
+	       !strchr(separators, word.at[word.length]))
 		word.length++;
-	*cursor = word.start + word.length;
+	*cursor = word.at + word.length;
 	if (**cursor && **cursor != '\n')
 		(*cursor)++;
 	return word;
 }
 
 /* Copies a word, decoding the \040 escapes of mountinfo (proc(5)). */
-static int copy_path(struct word word, char path[static CGROUP_PATH_MAX])
+static int copy_path(struct strview word, char path[static CGROUP_PATH_MAX])
 {
 	size_t used = 0;
 
 	for (size_t i = 0; i < word.length; i++) {
-		const char *c = word.start + i;
+		const char *c = word.at + i;
 
 		if (used + 1 >= CGROUP_PATH_MAX)
 			return -ENAMETOOLONG;
@@ -58,12 +48,12 @@ static int copy_path(struct word word, char path[static CGROUP_PATH_MAX])
 }
 
 /* Whether LIST, separated by commas and ended by a space or a colon, holds ITEM. */
-static bool list_has(struct word list, const char *item)
+static bool list_has(struct strview list, const char *item)
 {
-	const char *cursor = list.start;
+	const char *cursor = list.at;
 
-	while (cursor < list.start + list.length)
-		if (word_is(next_word(&cursor, ", :"), item))
+	while (cursor < list.at + list.length)
+		if (strview_is(take_word(&cursor, ", :"), item))
 			return true;
 	return false;
 }
@@ -71,23 +61,23 @@ static bool list_has(struct word list, const char *item)
 /* "36 35 98:0 /root /point options [tags...] - type source super-options" */
 static int parse_mount_line(const char *line, int version, struct cgroup_mount *ret_mount)
 {
-	struct word top = { 0 }, point = { 0 }, word, super;
+	struct strview top = { 0 }, point = { 0 }, word, super;
 	int r;
 
 	for (int field = 0; field < 6; field++) {
-		word = next_word(&line, " ");
+		word = take_word(&line, " ");
 		if (field == 3)
 			top = word;
 		else if (field == 4)
 			point = word;
 	}
 	do
-		word = next_word(&line, " ");
-	while (word.length && !word_is(word, "-"));
-	word = next_word(&line, " ");
-	next_word(&line, " ");
-	super = next_word(&line, " ");
-	if (!word_is(word, version == 2 ? "cgroup2" : "cgroup") ||
+		word = take_word(&line, " ");
+	while (word.length && !strview_is(word, "-"));
+	word = take_word(&line, " ");
+	take_word(&line, " ");
+	super = take_word(&line, " ");
+	if (!strview_is(word, version == 2 ? "cgroup2" : "cgroup") ||
 	    (version == 1 && !list_has(super, "memory")))
 		return -ENOENT;
 	r = copy_path(top, ret_mount->top);
@@ -161,11 +151,11 @@ int cgroup_parse_membership(const char *text, int version, char path[static CGRO
 {
 	for (const char *line = text; *line; line = keyed_next_line(line)) {
 		const char *cursor = line;
-		struct word id = next_word(&cursor, ":");
-		struct word controllers = next_word(&cursor, ":");
+		struct strview id = take_word(&cursor, ":");
+		struct strview controllers = take_word(&cursor, ":");
 		size_t length = strcspn(cursor, "\n");
 
-		if (version == 2 ? !word_is(id, "0") || controllers.length
+		if (version == 2 ? !strview_is(id, "0") || controllers.length
 				 : !list_has(controllers, "memory"))
 			continue;
 		if (length >= CGROUP_PATH_MAX)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "lib/number.h"
 #include "proc/cgroup.h"
 #include "proc/keyed.h"
@@ -243,8 +244,7 @@ int cgroup_figures_read(const struct root *root, const struct cgroup_level *leve
 		r = cgroup_level_read_number(root, level, "memory.high", &high);
 	if (r < 0)
 		return r;
-	if (high < figures.limit)
-		figures.limit = high;
+	figures.limit = MIN(figures.limit, high);
 	if (figures.limit == CGROUP_UNLIMITED)
 		return -ENOENT;
 	r = cgroup_level_read_number(root, level,
@@ -270,9 +270,7 @@ bool cgroup_may_limit(int error)
 
 uint64_t cgroup_available(const struct cgroup_figures *figures)
 {
-	uint64_t reclaimable = figures->reclaimable < figures->usage ? figures->reclaimable
-								      : figures->usage;
-	uint64_t held = figures->usage - reclaimable;
+	uint64_t held = figures->usage - MIN(figures->reclaimable, figures->usage);
 
 	if (figures->limit == CGROUP_UNLIMITED)
 		return CGROUP_UNLIMITED;

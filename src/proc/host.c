@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "proc/host.h"
 
 static const char *const job_variables[] = {
@@ -20,7 +21,7 @@ static const char *const job_variables[] = {
 	"OMPI_COMM_WORLD_RANK",
 };
 
-_Static_assert(sizeof(job_variables) / sizeof(job_variables[0]) <= HOST_JOB_MAX,
+_Static_assert(ARRAY_SIZE(job_variables) <= HOST_JOB_MAX,
 	       "every job variable has a place in struct host");
 
 void host_time(char text[static HOST_TIME_MAX])
@@ -50,7 +51,7 @@ void host_read(struct host *ret_host)
 		ret_host->name[0] = '\0';
 	if (uname(&names) == 0)
 		snprintf(ret_host->kernel, sizeof(ret_host->kernel), "%s", names.release);
-	for (size_t i = 0; i < sizeof(job_variables) / sizeof(job_variables[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(job_variables); i++) {
 		const char *value = getenv(job_variables[i]);
 
 		if (value)

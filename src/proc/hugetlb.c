@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/macros.h"
 #include "proc/hugetlb.h"
 
 void hugetlb_pool_read(const struct root *root, uint64_t page, struct hugetlb_pool *ret_pool)
@@ -22,7 +23,7 @@ void hugetlb_pool_read(const struct root *root, uint64_t page, struct hugetlb_po
 		{ "nr_hugepages", &pool.total },
 	};
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		char path[96];
 
 		snprintf(path, sizeof(path),

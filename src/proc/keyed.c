@@ -14,20 +14,27 @@ const char *keyed_next_line(const char *line)
 	return line + (*line != '\0');
 }
 
-int keyed_u64(const char *text, const char *key, uint64_t *ret_value)
+const char *keyed_find(const char *text, const char *key)
 {
 	size_t length = strlen(key);
-	unsigned long long number;
-	const char *value;
-	char *rest;
 
 	while (*text && (strncmp(text, key, length) || !text[length] ||
 			 !strchr(": \t", text[length])))
 		text = keyed_next_line(text);
 	if (!*text)
+		return NULL;
+	text += length + (text[length] == ':');
+	return text + strspn(text, " \t");
+}
+
+int keyed_u64(const char *text, const char *key, uint64_t *ret_value)
+{
+	const char *value = keyed_find(text, key);
+	unsigned long long number;
+	char *rest;
+
+	if (!value)
 		return -ENOENT;
-	value = text + length + (text[length] == ':');
-	value += strspn(value, " \t");
 	if (*value < '0' || *value > '9')
 		return -EINVAL;
 	errno = 0;

@@ -9,8 +9,13 @@
 const char *keyed_next_line(const char *line);
 
 /*
- * Finds the line of TEXT that begins with KEY and then ':' or white space, and parses
- * the unsigned number behind it; a unit "kB" makes it KiB times 1024 (meminfo,
+ * Finds the line of TEXT that begins with KEY and then ':' or white space. Returns what stands
+ * behind these, or NULL.
+ */
+const char *keyed_find(const char *text, const char *key);
+
+/*
+ * The same, and parses the unsigned number that stands there; a unit "kB" makes it KiB times 1024 (meminfo,
  * status, smaps_rollup), else it is taken as it stands (memory.stat).
  * Returns 0, -ENOENT (no such line) or -EINVAL (no number there).
  */

@@ -3,43 +3,25 @@
 #include <config.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "proc/keyed.h"
 #include "proc/pid-namespace.h"
 #include "proc/root.h"
 
-/*
- * NSpid has a number for each pid namespace from that of /proc down to our own (proc(5), since
- * 4.1): our pid here may by chance be the first of them, too.
- */
-static bool has_one_number(void)
+static bool shows_us(void)
 {
 	CLEANUP_FREE char *text = NULL;
 	const char *numbers;
-	struct root live;
-	bool one = true;
-
-	if (root_open("/", &live) < 0)
-		return true;
-	if (root_read_all(&live, "/proc/self/status", &text) == 0 &&
-	    (numbers = strstr(text, "\nNSpid:\t")) != NULL) {
-		numbers += strlen("\nNSpid:\t");
-		one = numbers[strspn(numbers, "0123456789")] == '\n';
-	}
-	root_close(&live);
-	return one;
-}
-
-static bool shows_us(void)
-{
 	struct stat status;
+	struct root live;
 	char target[32];
 	ssize_t length;
+	int r;
 
 	/* If there is no /proc, whatever needs it will say so. */
 	if (lstat("/proc/self", &status) < 0)
@@ -48,7 +30,18 @@ static bool shows_us(void)
 	if (length < 0)
 		return errno != ENOENT;
 	target[length] = '\0';
-	return strtol(target, NULL, 10) == getpid() && has_one_number();
+	if (strtol(target, NULL, 10) != getpid())
+		return false;
+	/*
+	 * This may be by chance. NSpid has a number for each pid namespace from that of /proc down
+	 * to our own (proc(5), since 4.1).
+	 */
+	if (root_open("/", &live) < 0)
+		return true;
+	r = root_read_all(&live, "/proc/self/status", &text);
+	root_close(&live);
+	numbers = r < 0 ? NULL : keyed_find(text, "NSpid");
+	return !numbers || numbers[strspn(numbers, "0123456789")] == '\n';
 }
 
 static bool has_children_here(void)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/macros.h"
 #include "proc/place.h"
 
 bool place_has_systemd(void)
@@ -21,7 +22,7 @@ bool place_is_container(void)
 		"/sys/fs/cgroup/memory.max",	/* no root of a hierarchy has it */
 	};
 
-	for (size_t i = 0; i < sizeof(traces) / sizeof(traces[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(traces); i++)
 		if (access(traces[i], F_OK) == 0)
 			return true;
 	return getenv("container") != NULL || getenv("KUBERNETES_SERVICE_HOST") != NULL;

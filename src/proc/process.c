@@ -57,14 +57,6 @@ static uint64_t process_read_limit(pid_t pid, enum __rlimit_resource resource)
 	return limit.rlim_cur;
 }
 
-/* The text of KEY ("\nState:\t") in /proc/PID/status, or NULL. */
-static const char *process_find_field(const char *status, const char *key)
-{
-	const char *field = strstr(status, key);
-
-	return field ? field + strlen(key) : NULL;
-}
-
 int process_status_field(const struct root *root, pid_t pid, const char *key,
 			 uint64_t *ret_bytes)
 {
@@ -100,7 +92,7 @@ bool process_is_zombie(const struct root *root, pid_t pid)
 
 	if (process_read_file(root, pid, "status", &status) < 0)
 		return false;
-	state = process_find_field(status, "\nState:\t");
+	state = keyed_find(status, "State");
 	return state && *state == 'Z';
 }
 
@@ -113,11 +105,11 @@ bool process_is_dying(const struct root *root, pid_t pid)
 
 	if (process_read_file(root, pid, "status", &status) < 0)
 		return false;
-	own = process_find_field(status, "\nSigPnd:\t");
-	shared = process_find_field(status, "\nShdPnd:\t");
+	own = keyed_find(status, "SigPnd");
+	shared = keyed_find(status, "ShdPnd");
 	return (own && strtoull(own, NULL, 16) & sigkill) ||
 	       (shared && strtoull(shared, NULL, 16) & sigkill) ||
-	       !process_find_field(status, "\nVmSize:\t");
+	       !keyed_find(status, "VmSize");
 }
 
 /* A number that is alone in the file NAME of PID. */

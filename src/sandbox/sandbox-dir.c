@@ -20,6 +20,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "proc/root.h"
 #include "sandbox/sandbox-dir.h"
 
@@ -97,7 +98,7 @@ int sandbox_dir_make(int parent, const char *prefix, char ret_name[static SANDBO
 	}
 	/* It is marked only if it is locked: what has no mark is not swept. */
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 			if (fsetxattr(fd, marks[i], "1", 1, 0) == 0)
 				break;
 	memcpy(ret_name, name, sizeof(name));
@@ -155,7 +156,7 @@ static bool sandbox_dir_sweep_one(int parent, const char *name)
 	bool marked = false;
 	char value[2];
 
-	for (size_t i = 0; fd >= 0 && i < sizeof(marks) / sizeof(marks[0]) && !marked; i++)
+	for (size_t i = 0; fd >= 0 && i < ARRAY_SIZE(marks) && !marked; i++)
 		marked = fgetxattr(fd, marks[i], value, sizeof(value)) == 1 && value[0] == '1';
 	if (!marked || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return false;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "lib/size.h"
 #include "proc/place.h"
 #include "sandbox/sandbox-dir.h"
@@ -187,7 +188,7 @@ static bool may_use(const struct cgroup_chain *chain, size_t i, enum sandbox_way
 	name = strrchr(chain->levels[i].name, '/');
 	if (!name || !strncmp(name, "/user@", strlen("/user@")))
 		return false;
-	for (size_t j = 0; j < sizeof(marks) / sizeof(marks[0]); j++)
+	for (size_t j = 0; j < ARRAY_SIZE(marks); j++)
 		if (getxattr(chain->levels[i].directory, marks[j], mark, sizeof(mark)) == 1 &&
 		    mark[0] == '1')
 			return true;
@@ -200,7 +201,7 @@ static bool is_of_level(int error)
 	static const int of_level[] = { EACCES, EPERM, EROFS, EBUSY, EAGAIN, ENOENT, ENODEV,
 					EINVAL, EOPNOTSUPP };
 
-	for (size_t i = 0; i < sizeof(of_level) / sizeof(of_level[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(of_level); i++)
 		if (-error == of_level[i])
 			return true;
 	return false;
