@@ -65,15 +65,6 @@ void error_set_errno(struct error *err, int error, const char *what)
 	error_hint_errno(err, error);
 }
 
-/* Writes one byte of untrusted text as 1 or 4 characters. Returns how many. */
-static unsigned escape_byte(char piece[static 5], unsigned char byte)
-{
-	bool plain = byte >= ' ' && byte < 127 && byte != '\'' && byte != '\\';
-
-	snprintf(piece, 5, plain ? "%c" : "\\x%02x", byte);
-	return plain ? 1 : 4;
-}
-
 const char *error_escape(char *escaped, unsigned size, const char *text)
 {
 	static const char ellipsis[] = "...";
@@ -81,7 +72,10 @@ const char *error_escape(char *escaped, unsigned size, const char *text)
 	char piece[5];
 
 	for (; *text; text++, used += length) {
-		length = escape_byte(piece, (unsigned char)*text);
+		bool plain = *text >= ' ' && *text < 127 && *text != '\'' && *text != '\\';
+
+		length = plain ? 1 : 4;
+		snprintf(piece, sizeof(piece), plain ? "%c" : "\\x%02x", (unsigned char)*text);
 		if (used + length + 1 > size) {
 			memcpy(escaped + room, ellipsis, sizeof(ellipsis));
 			return escaped;

@@ -10,30 +10,25 @@
 
 #include "lib/secure.h"
 
-static bool has_capabilities(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	/* If they cannot be read, assume that there are some. */
-	return syscall(SYS_capget, &header, data) < 0 || data[0].permitted || data[1].permitted;
-}
-
 bool secure_execution(void)
 {
 	return getauxval(AT_SECURE) != 0;
 }
 
-/* A security module's change of domain sets AT_SECURE, too, but gives no privilege. */
-static bool is_raised(void)
-{
-	return secure_execution() && (getuid() != geteuid() || getgid() != getegid() ||
-				      (getuid() != 0 && has_capabilities()));
-}
-
 int secure_check(struct error *err)
 {
-	if (!is_raised())
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	bool raised = getuid() != geteuid() || getgid() != getegid();
+
+	if (!secure_execution())
+		return 0;
+	/* If the capabilities cannot be read, assume that there are some. */
+	if (!raised && getuid() != 0)
+		raised = syscall(SYS_capget, &header, data) < 0 || data[0].permitted ||
+			 data[1].permitted;
+	/* A security module's change of domain sets AT_SECURE, too, but gives no privilege. */
+	if (!raised)
 		return 0;
 	error_set(err,
 		  "will not run set-user-ID, set-group-ID or with the capabilities of its file");

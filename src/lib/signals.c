@@ -23,21 +23,16 @@ static bool is_ignored(int number)
 	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-static void fill_set(sigset_t *set)
-{
-	sigemptyset(set);
-	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
-		if (!is_ignored(ending_signals[i]))
-			sigaddset(set, ending_signals[i]);
-}
-
 int signals_take(struct signals *ret_signals)
 {
 	bool pipe_ignored = is_ignored(SIGPIPE);
 	sigset_t set;
 	int fd;
 
-	fill_set(&set);
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		if (!is_ignored(ending_signals[i]))
+			sigaddset(&set, ending_signals[i]);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0)
 		return -errno;

@@ -26,41 +26,28 @@ int boot_time_parse_offset(const char *text, int64_t *ret_ns)
 	return 0;
 }
 
-/* The offsets are those of our children's namespace: is it ours, too? */
-static bool boot_time_is_ours(void)
+int boot_time_read(int64_t *ret_ns)
 {
-	char own[64] = "", children[64] = "";
-
-	return readlink("/proc/self/ns/time", own, sizeof(own) - 1) > 0 &&
-	       readlink("/proc/self/ns/time_for_children", children, sizeof(children) - 1) > 0 &&
-	       !strcmp(own, children);
-}
-
-/* A kernel without this file, before 5.6 or configured so, has no time namespaces. */
-static int read_offset(int64_t *ret_ns)
-{
-	char text[256];
+	char text[256], own[64] = "", children[64] = "";
+	struct timespec now, up;
+	int64_t offset = 0;
 	struct root live;
 	int r = root_open("/", &live);
 
 	if (r < 0)
 		return r;
-	*ret_ns = 0;
 	r = root_read(&live, "/proc/self/timens_offsets", text, sizeof(text));
 	root_close(&live);
-	if (r == -ENOENT)
-		return access("/proc/self/ns", F_OK) < 0 ? -EXDEV : 0;
-	if (r < 0)
-		return r;
-	return boot_time_is_ours() ? boot_time_parse_offset(text, ret_ns) : -EXDEV;
-}
-
-int boot_time_read(int64_t *ret_ns)
-{
-	struct timespec now, up;
-	int64_t offset;
-	int r = read_offset(&offset);
-
+	if (r == -ENOENT) {
+		/* A kernel without it, before 5.6 or configured so, has no time namespaces. */
+		r = access("/proc/self/ns", F_OK) < 0 ? -EXDEV : 0;
+	} else if (r >= 0) {
+		/* The offsets are those of our children's namespace: is it ours, too? */
+		r = readlink("/proc/self/ns/time", own, sizeof(own) - 1) > 0 &&
+		    readlink("/proc/self/ns/time_for_children", children,
+			     sizeof(children) - 1) > 0 && !strcmp(own, children)
+			    ? boot_time_parse_offset(text, &offset) : -EXDEV;
+	}
 	if (r < 0)
 		return r;
 	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || clock_gettime(CLOCK_BOOTTIME, &up) < 0)

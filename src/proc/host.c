@@ -29,23 +29,18 @@ void host_time(char text[static HOST_TIME_MAX])
 	timestamp_format(text, (int64_t)time(NULL) * (int64_t)NS_PER_SECOND, TIMESTAMP_UTC);
 }
 
-/* Early in a boot there may be no random numbers yet: time and pid tell runs apart as well. */
-static void name_run(char run[static HOST_RUN_MAX])
+void host_read(struct host *ret_host)
 {
+	struct utsname names;
 	uint64_t bits[2];
 
+	memset(ret_host, 0, sizeof(*ret_host));
+	/* Early in a boot there may be no random numbers yet: time and pid differ as well. */
 	if (getrandom(bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits)) {
 		bits[0] = (uint64_t)time(NULL) << 32 | (uint64_t)getpid();
 		bits[1] = duration_now();
 	}
-	snprintf(run, HOST_RUN_MAX, "%016" PRIx64 "%016" PRIx64, bits[0], bits[1]);
-}
-
-void host_read(struct host *ret_host)
-{
-	struct utsname names;
-	memset(ret_host, 0, sizeof(*ret_host));
-	name_run(ret_host->run);
+	snprintf(ret_host->run, HOST_RUN_MAX, "%016" PRIx64 "%016" PRIx64, bits[0], bits[1]);
 	host_time(ret_host->time);
 	if (gethostname(ret_host->name, sizeof(ret_host->name) - 1) < 0)
 		ret_host->name[0] = '\0';

@@ -15,8 +15,8 @@ const char *keyed_next_line(const char *line);
 const char *keyed_find(const char *text, const char *key);
 
 /*
- * The same, and parses the unsigned number that stands there; a unit "kB" makes it KiB times 1024 (meminfo,
- * status, smaps_rollup), else it is taken as it stands (memory.stat).
+ * The same, and parses the unsigned number that stands there; a unit "kB" makes it KiB times 1024
+ * (meminfo, status, smaps_rollup), else it is taken as it stands (memory.stat).
  * Returns 0, -ENOENT (no such line) or -EINVAL (no number there).
  */
 int keyed_u64(const char *text, const char *key, uint64_t *ret_value);

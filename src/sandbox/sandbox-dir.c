@@ -149,20 +149,6 @@ static bool sandbox_dir_is_named(const char *name, const char *prefix)
 	       !name[length + strspn(name + length, "0123456789abcdef")];
 }
 
-/* Returns whether NAME was left by an earlier run and stays, because a process is in it. */
-static bool sandbox_dir_sweep_one(int parent, const char *name)
-{
-	CLEANUP_FD int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool marked = false;
-	char value[2];
-
-	for (size_t i = 0; fd >= 0 && i < ARRAY_SIZE(marks) && !marked; i++)
-		marked = fgetxattr(fd, marks[i], value, sizeof(value)) == 1 && value[0] == '1';
-	if (!marked || flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return false;
-	return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno == EBUSY;
-}
-
 unsigned sandbox_dir_sweep(int parent)
 {
 	int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -174,10 +160,22 @@ unsigned sandbox_dir_sweep(int parent)
 		cleanup_close_fd(&fd);
 		return 0;
 	}
-	while ((entry = readdir(directory)) != NULL)
-		if (sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX) ||
-		    sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX SANDBOX_OBSERVER))
-			stay += sandbox_dir_sweep_one(parent, entry->d_name);
+	while ((entry = readdir(directory)) != NULL) {
+		CLEANUP_FD int left = -1;
+		bool marked = false;
+		char value[2];
+
+		if (!sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX) &&
+		    !sandbox_dir_is_named(entry->d_name, SANDBOX_PREFIX SANDBOX_OBSERVER))
+			continue;
+		left = openat(parent, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		for (size_t i = 0; left >= 0 && i < ARRAY_SIZE(marks) && !marked; i++)
+			marked = fgetxattr(left, marks[i], value, sizeof(value)) == 1 &&
+				 value[0] == '1';
+		if (marked && flock(left, LOCK_EX | LOCK_NB) == 0 &&
+		    unlinkat(parent, entry->d_name, AT_REMOVEDIR) < 0 && errno == EBUSY)
+			stay++;
+	}
 	closedir(directory);
 	return stay;
 }
