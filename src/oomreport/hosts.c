@@ -101,18 +101,12 @@ void hosts_skip(struct hosts *hosts, uint64_t count)
 		hosts->list[i]->reassembler.line += count;
 }
 
-struct oom_expected hosts_expect(const struct hosts *hosts)
+unsigned hosts_expect(const struct hosts *hosts)
 {
-	struct oom_expected expected = { 0 };
+	unsigned expected = 0;
 
-	for (size_t i = 0; i < hosts->count; i++) {
-		struct oom_expected more = reassembler_expects(&hosts->list[i]->reassembler);
-
-		expected.stats |= more.stats;
-		expected.slabs |= more.slabs;
-		expected.allocations |= more.allocations;
-		expected.rows |= more.rows;
-	}
+	for (size_t i = 0; i < hosts->count; i++)
+		expected |= reassembler_expects(&hosts->list[i]->reassembler);
 	return expected;
 }
 

@@ -37,7 +37,7 @@ void hosts_miss(struct hosts *hosts, uint64_t count);
 void hosts_skip(struct hosts *hosts, uint64_t count);
 
 /* What the open reports make the next line be expected to be. */
-struct oom_expected hosts_expect(const struct hosts *hosts);
+unsigned hosts_expect(const struct hosts *hosts);
 
 /* Whether a report of any host is open. */
 bool hosts_have_reports(const struct hosts *hosts);

@@ -115,7 +115,7 @@ void oom_parser_free(struct oom_parser *parser)
 static bool parser_is_ours(const struct log_prefix *log_prefix)
 {
 	enum oom_line_type type =
-		oom_line_type_of(log_prefix->message, (struct oom_expected){ 0 });
+		oom_line_type_of(log_prefix->message, 0);
 
 	return type > OOM_LINE_CPUSET && type < OOM_LINE_DROPPED;
 }
@@ -138,7 +138,7 @@ static int take_ordered(struct oom_parser *parser, const struct log_prefix *line
 	/* What is no line of text comes from the kernel itself. */
 	if (!line->width || parser->turn.order == TURN_FORWARD)
 		return unwrap_take(&parser->unwrap, line, ret_type);
-	type = oom_line_type_of(line->message, (struct oom_expected){ 0 });
+	type = oom_line_type_of(line->message, 0);
 	r = turn_take(&parser->turn, line, type, take_turned, parser);
 	if (r == 0)
 		return unwrap_take(&parser->unwrap, line, ret_type);
@@ -198,7 +198,7 @@ static bool parser_is_named(enum oom_line_type type)
 static bool find_shape(const struct oom_parser *parser, struct strview line,
 		       struct prefix_parts *ret_parts)
 {
-	struct oom_expected expected = unwrap_expects(&parser->unwrap);
+	unsigned expected = unwrap_expects(&parser->unwrap);
 	bool found = false;
 
 	for (size_t i = 0; i < parser->prefixes.count; i++) {
@@ -383,7 +383,7 @@ static bool holds_lines(const struct oom_parser *parser, struct strview message,
 		log_prefix_strip(take_first_line(&message), parser->now_ns, &log_prefix);
 		if (log_prefix.timed)
 			return true;
-		type = oom_line_type_of(log_prefix.message, (struct oom_expected){ 0 });
+		type = oom_line_type_of(log_prefix.message, 0);
 		if (!record && type != OOM_LINE_NONE && type != OOM_LINE_COUNTS)
 			return true;
 	}

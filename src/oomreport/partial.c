@@ -81,22 +81,10 @@ static bool has_pages(const struct oom_partial *partial, struct strview text)
 /* A cgroup's report has no line of the machine's memory, and the machine's none of a cgroup. */
 bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line_type type)
 {
-	switch (type) {
-	case OOM_LINE_MEMINFO:
-	case OOM_LINE_COUNTS:
-	case OOM_LINE_NODE:
-	case OOM_LINE_ZONE:
-	case OOM_LINE_BLOCKS:
-	case OOM_LINE_HUGE:
-	case OOM_LINE_PAGES:
-		return partial->memcg_present;
-	case OOM_LINE_COUNTER:
-	case OOM_LINE_STATS:
-	case OOM_LINE_MEMCG_TASK:
-		return partial->report.has_memory;
-	default:
-		return false;
-	}
+	unsigned flags = oom_line_kinds[type].flags;
+
+	return (flags & OOM_LINE_MACHINES && partial->memcg_present) ||
+	       (flags & OOM_LINE_MEMCGS && partial->report.has_memory);
 }
 
 /* The same of a report that has not had its kill. */
@@ -152,9 +140,8 @@ bool partial_lacks(const struct oom_partial *partial, enum oom_line_type type, s
 	bool selected = partial->report.selected.pid != OOM_NO_NUMBER;
 
 	if (partial_is_over(partial))
-		return type == OOM_LINE_GROUP || type == OOM_LINE_PANIC ||
-		       type == OOM_LINE_OOM_PANIC ||
-		       (type == OOM_LINE_DECISION_REST && !selected);
+		return oom_line_kinds[type].flags & OOM_LINE_AT_END &&
+		       !(type == OOM_LINE_DECISION_REST && selected);
 	return !partial_is_of_another_kind(partial, type) && lacks(partial, type, text);
 }
 

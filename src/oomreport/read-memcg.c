@@ -189,7 +189,7 @@ int read_stats(struct oom_partial *partial, struct strview text)
 	int r;
 
 	partial->memcg_present = true;
-	partial->in_stats = !memcg->stats.count;
+	partial->list = memcg->stats.count ? 0 : OOM_LIST_STATS;
 	strview_skip_blanks(&text);
 	strview_skip(&text, "Memory cgroup stats");
 	if (strview_skip(&text, " for "))
@@ -197,8 +197,10 @@ int read_stats(struct oom_partial *partial, struct strview text)
 	else if (!strview_skip_past(&text, ":"))
 		return 0;
 	if (memcg->path && path.length && (memcg->stats.count || !strview_is(path, memcg->path))) {
-		partial->in_stats = strview_has(text, ":") && adds_to_sum(partial, path);
-		return partial->in_stats ? read_stat(partial, text) : 0;
+		bool adds = strview_has(text, ":") && adds_to_sum(partial, path);
+
+		partial->list = adds ? OOM_LIST_STATS : 0;
+		return adds ? read_stat(partial, text) : 0;
 	}
 	r = value_keep(&memcg->path, path);
 	return r < 0 || memcg->stats.count ? r : read_stat(partial, text);

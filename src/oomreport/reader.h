@@ -33,7 +33,7 @@ struct oom_partial {
 	size_t column_count;
 	bool padded_rows;		/* blanks at the ends of rows are no name's */
 	bool has_cpu, has_hardware, has_cpuset;
-	bool in_stats, in_slabs, in_allocations;
+	unsigned list;			/* enum oom_list, but for rows: the next line may be of it */
 	bool stats_copied;		/* the cgroup's own figures have come again */
 	uint64_t stats_last;		/* by a hash, the cgroup whose figures were added last */
 	bool confirmed;			/* a line was seen that only an OOM report has */

@@ -22,6 +22,11 @@
 /* Lines of several CPUs are not in the order of their times; further back is another boot. */
 #define DISORDER_NS ((int64_t)NS_PER_SECOND)
 
+static bool line_has_flag(enum oom_line_type type, enum oom_line_flag flag)
+{
+	return oom_line_kinds[type].flags & flag;
+}
+
 static struct oom_partial *newest(const struct reassembler *reassembler)
 {
 	return reassembler->count ? reassembler->open[reassembler->count - 1] : NULL;
@@ -204,11 +209,6 @@ static struct oom_partial *choose(struct reassembler *reassembler, enum oom_line
 	return last;
 }
 
-static bool is_of_reaper(enum oom_line_type type)
-{
-	return type == OOM_LINE_REAPED || type == OOM_LINE_UNREAPED;
-}
-
 /* Lines about a process go where that process is known. */
 static struct oom_partial *choose_by_pid(const struct reassembler *reassembler,
 					 enum oom_line_type type,
@@ -218,8 +218,9 @@ static struct oom_partial *choose_by_pid(const struct reassembler *reassembler,
 		struct oom_partial *partial = reassembler->open[i - 1];
 		const struct oom_report *report = &partial->report;
 
-		if (is_of_reaper(type) ? read_victim_of(report, pid, true) != NULL
-					: !report->victim_count && knows_pid(partial, pid))
+		if (line_has_flag(type, OOM_LINE_REAPERS)
+		    ? read_victim_of(report, pid, true) != NULL
+		    : !report->victim_count && knows_pid(partial, pid))
 			return partial;
 	}
 	return NULL;
@@ -238,24 +239,12 @@ static bool is_emitted(const struct reassembler *reassembler, struct strview tex
 	return false;
 }
 
-static bool is_about_process(enum oom_line_type type)
-{
-	return type == OOM_LINE_KILLED || type == OOM_LINE_EXITING || is_of_reaper(type);
-}
-
-/* What is printed when an allocation fails too, and by SysRq-m: nothing about a kill. */
-static bool is_state(enum oom_line_type type)
-{
-	return type == OOM_LINE_CPU || type == OOM_LINE_HARDWARE ||
-	       (type >= OOM_LINE_MEMINFO && type <= OOM_LINE_SLAB);
-}
-
 /* PARTIAL, or the report that goes on in its place because TYPE is nothing for what is none. */
 static struct oom_partial *report_for(const struct reassembler *reassembler,
 				      struct oom_partial *partial,
 				      enum oom_line_type type)
 {
-	if (!partial || !partial->other || is_state(type))
+	if (!partial || !partial->other || line_has_flag(type, OOM_LINE_STATE))
 		return partial;
 	for (size_t i = reassembler->count; i > 0; i--) {
 		struct oom_partial *older = reassembler->open[i - 1];
@@ -271,7 +260,7 @@ static struct oom_partial *find_partial(struct reassembler *reassembler, enum oo
 {
 	struct oom_partial *partial = NULL;
 
-	if (is_about_process(type))
+	if (line_has_flag(type, OOM_LINE_PROCESS))
 		partial = choose_by_pid(reassembler, type, read_pid_of(text));
 	for (size_t i = reassembler->count; !partial && caller.length && i > 0; i--)
 		if (is_same_caller(reassembler->open[i - 1], caller))
@@ -315,52 +304,6 @@ static bool takes_kill(const struct oom_partial *partial, struct strview text)
 		report->choice.present || is_thread_of(report, pid, text));
 }
 
-/* Lines that only an OOM report has: one of them makes a report, with or without a beginning. */
-static bool is_confirmed(enum oom_line_type type)
-{
-	switch (type) {
-	case OOM_LINE_INVOKED:
-	case OOM_LINE_MEMCG_TASK:
-	case OOM_LINE_COUNTER:
-	case OOM_LINE_STATS:
-	case OOM_LINE_TABLE:
-	case OOM_LINE_DECISION:
-	case OOM_LINE_CHOICE:
-	case OOM_LINE_EXITING:
-	case OOM_LINE_KILLED:
-	case OOM_LINE_GROUP:
-	case OOM_LINE_NONE_KILLABLE:
-	case OOM_LINE_OOM_PANIC:
-	case OOM_LINE_REAPED:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Lines that go on with a report but begin none, not even a doubtful one. */
-static bool begins_nothing(enum oom_line_type type)
-{
-	switch (type) {
-	case OOM_LINE_CPU:
-	case OOM_LINE_CPUSET:
-	case OOM_LINE_COMPACTION:
-	case OOM_LINE_HARDWARE:
-	case OOM_LINE_TRACE:
-	case OOM_LINE_TASKS:
-	case OOM_LINE_STAT:
-	case OOM_LINE_SLAB:
-	case OOM_LINE_ALLOCATION:
-	case OOM_LINE_PANIC:
-	case OOM_LINE_UNREAPED:
-	case OOM_LINE_DECISION_REST:
-	case OOM_LINE_SYSRQ:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Whether a message of TYPE opens another report although PARTIAL is open. */
 static bool is_another(const struct reassembler *reassembler, const struct oom_partial *partial,
 		       enum oom_line_type type, struct strview text)
@@ -373,7 +316,7 @@ static bool is_another(const struct reassembler *reassembler, const struct oom_p
 		return !takes_kill(partial, text);
 	if (type == OOM_LINE_NONE_KILLABLE)
 		return partial->report.victim_count || !is_fresh(reassembler, partial);
-	if (begins_nothing(type))
+	if (line_has_flag(type, OOM_LINE_INSIDE))
 		return false;
 	return !partial_lacks(partial, type, text) || !is_fresh(reassembler, partial);
 }
@@ -384,8 +327,9 @@ static bool is_repetition(const struct reassembler *reassembler, const struct oo
 {
 	if (partial_lacks(partial, type, text))
 		return false;
-	return begins_nothing(type) ||
-	       (!is_confirmed(type) && partial->confirmed && is_unfinished(reassembler, partial));
+	return line_has_flag(type, OOM_LINE_INSIDE) ||
+	       (!line_has_flag(type, OOM_LINE_CONFIRMS) && partial->confirmed &&
+		is_unfinished(reassembler, partial));
 }
 
 /* The parsers of lines that need nothing but the line. */
@@ -442,24 +386,14 @@ static int read_message(struct oom_partial *partial, enum oom_line_type type, st
 	}
 }
 
-/* Which list the next lines may go on with. */
-static void note_list(struct oom_partial *partial, enum oom_line_type type)
-{
-	if (type == OOM_LINE_STAT || type == OOM_LINE_SLAB || type == OOM_LINE_ALLOCATION)
-		return;
-	if (type != OOM_LINE_STATS)
-		partial->in_stats = false;
-	partial->in_slabs = type == OOM_LINE_SLABS;
-	partial->in_allocations = type == OOM_LINE_ALLOCATIONS;
-}
-
 static void reassembler_note_line(struct reassembler *reassembler, struct oom_partial *partial,
 				  enum oom_line_type type,
 				  const struct oom_time *time)
 {
+	const struct oom_line_kind *kind = &oom_line_kinds[type];
 	struct oom_report *report = &partial->report;
 
-	partial->confirmed |= is_confirmed(type);
+	partial->confirmed |= line_has_flag(type, OOM_LINE_CONFIRMS);
 	partial->touched = reassembler->line;
 	report->lines += type != OOM_LINE_TRACE && type != OOM_LINE_TASKS;
 	report->none_killable |= type == OOM_LINE_NONE_KILLABLE;
@@ -468,7 +402,9 @@ static void reassembler_note_line(struct reassembler *reassembler, struct oom_pa
 		report->time = *time;
 	if (!report->host && reassembler->host[0])
 		report->host = strview_copy(strview_of(reassembler->host));
-	note_list(partial, type);
+	/* That of the statistics has told itself. */
+	if (type != OOM_LINE_STATS && !(kind->list & ~(unsigned)OOM_LIST_ROWS))
+		partial->list = kind->begins & ~(unsigned)OOM_LIST_ROWS;
 }
 
 /* "** 57 printk messages dropped **" */
@@ -533,12 +469,12 @@ static bool is_needless_reaping(const struct reassembler *reassembler,
 static bool is_needless(const struct reassembler *reassembler, const struct oom_partial *partial,
 			enum oom_line_type type, struct strview text)
 {
-	if (is_of_reaper(type))
+	if (line_has_flag(type, OOM_LINE_REAPERS))
 		return is_needless_reaping(reassembler, partial, type, text);
 	if (!partial)
-		return begins_nothing(type);
+		return line_has_flag(type, OOM_LINE_INSIDE);
 	return is_repetition(reassembler, partial, type, text) ||
-	       (begins_nothing(type) && !is_fresh(reassembler, partial));
+	       (line_has_flag(type, OOM_LINE_INSIDE) && !is_fresh(reassembler, partial));
 }
 
 /* What has passed between the last line of a report and TIME; 0: not known. */
@@ -573,7 +509,7 @@ static int end_event(struct reassembler *reassembler, enum oom_line_type type, s
 	int r = 0;
 
 	if (rebooted || type == OOM_LINE_CUT ||
-	    (passed > SILENCE_NS && !(is_of_reaper(type) &&
+	    (passed > SILENCE_NS && !(line_has_flag(type, OOM_LINE_REAPERS) &&
 				      choose_by_pid(reassembler, type, read_pid_of(text)))))
 		r = end_reports(reassembler);
 	/* A number is another process's after a boot. */
@@ -618,17 +554,16 @@ int reassembler_take(struct reassembler *reassembler, enum oom_line_type type, s
 	return r;
 }
 
-struct oom_expected reassembler_expects(const struct reassembler *reassembler)
+unsigned reassembler_expects(const struct reassembler *reassembler)
 {
-	struct oom_expected expected = { 0 };
+	unsigned expected = 0;
 
 	for (size_t i = 0; i < reassembler->count; i++) {
 		const struct oom_partial *partial = reassembler->open[i];
 
-		expected.stats |= partial->in_stats;
-		expected.slabs |= partial->in_slabs;
-		expected.allocations |= partial->in_allocations;
-		expected.rows |= partial->report.has_table && !partial_is_over(partial);
+		expected |= partial->list;
+		if (partial->report.has_table && !partial_is_over(partial))
+			expected |= OOM_LIST_ROWS;
 	}
 	return expected;
 }

@@ -40,7 +40,7 @@ int reassembler_take(struct reassembler *reassembler, enum oom_line_type type, s
 void reassembler_miss(struct reassembler *reassembler, uint64_t count);
 
 /* What the open reports make the next line be expected to be. */
-struct oom_expected reassembler_expects(const struct reassembler *reassembler);
+unsigned reassembler_expects(const struct reassembler *reassembler);
 
 /*
  * Gives out the reports that are done: those that have their kill, and what is older. With ALL

@@ -89,9 +89,7 @@ static int64_t step_of_time(const struct oom_time *before, const struct oom_time
 /* Whether lines of TYPE have their place in a report. */
 static bool has_place(enum oom_line_type type)
 {
-	return type >= OOM_LINE_INVOKED && type <= OOM_LINE_REAPED &&
-	       type != OOM_LINE_DECISION_REST && type != OOM_LINE_PANIC &&
-	       type != OOM_LINE_OOM_PANIC;
+	return oom_line_kinds[type].flags & OOM_LINE_PLACED;
 }
 
 /* Counts what a line says of the order. */

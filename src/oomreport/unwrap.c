@@ -37,16 +37,8 @@ static struct strview so_far(const struct unwrap *unwrap)
  */
 static void drop_cut_mark(struct unwrap *unwrap)
 {
-	static const enum oom_line_type types[] = {
-		OOM_LINE_INVOKED, OOM_LINE_DECISION, OOM_LINE_KILLED, OOM_LINE_CHOICE,
-		OOM_LINE_REAPED,
-		OOM_LINE_NODE, OOM_LINE_ZONE, OOM_LINE_BLOCKS, OOM_LINE_COUNTER, OOM_LINE_COUNTS,
-	};
-	bool found = false;
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		found |= types[i] == unwrap->type;
-	if (!found || strview_last(so_far(unwrap)) != '>')
+	if (!(oom_line_kinds[unwrap->type].flags & OOM_LINE_ENDS_IN_FIGURE) ||
+	    strview_last(so_far(unwrap)) != '>')
 		return;
 	while (unwrap->length && !strchr(", ", unwrap->text[unwrap->length - 1]))
 		unwrap->length--;
@@ -56,7 +48,7 @@ static void drop_cut_mark(struct unwrap *unwrap)
 
 int unwrap_end(struct unwrap *unwrap)
 {
-	struct oom_expected expected = hosts_expect(unwrap->hosts);
+	unsigned expected = hosts_expect(unwrap->hosts);
 	enum oom_line_type type;
 
 	if (!unwrap->waiting)
@@ -101,7 +93,7 @@ static enum oom_line_type class_with(struct unwrap *unwrap, const char *between,
 
 static void note_piece(struct unwrap *unwrap, const struct log_prefix *line)
 {
-	struct oom_expected expected = hosts_expect(unwrap->hosts);
+	unsigned expected = hosts_expect(unwrap->hosts);
 	enum oom_line_type type = oom_line_type_of(so_far(unwrap), expected);
 
 	/* With its rest it may turn out to be another. */
@@ -171,13 +163,6 @@ static void note_width(struct unwrap_style *style, const struct log_prefix *line
 	style->full += width == style->width && width == line->width;
 }
 
-/* Messages that a line too much does no harm: it is no part of a name. */
-static bool may_continue(enum oom_line_type message)
-{
-	return message == OOM_LINE_CPU || message == OOM_LINE_HARDWARE ||
-	       message == OOM_LINE_NODE || message == OOM_LINE_ZONE;
-}
-
 static bool is_same_moment(const struct oom_time *a, const struct oom_time *b)
 {
 	if (a->has_monotonic && b->has_monotonic)
@@ -198,7 +183,7 @@ static bool unwrap_is_full(const struct unwrap *unwrap)
  */
 static bool is_dressed_rest(struct unwrap *unwrap, const struct log_prefix *line)
 {
-	struct oom_expected expected = hosts_expect(unwrap->hosts);
+	unsigned expected = hosts_expect(unwrap->hosts);
 	enum oom_line_type type = oom_line_type_of(line->message, expected);
 
 	return !unwrap->kmsg && !unwrap->whole && is_same_moment(&unwrap->time, &line->time) &&
@@ -227,7 +212,8 @@ static bool unwrap_may_go_on(struct unwrap *unwrap, const struct log_prefix *lin
 	if (!unwrap->whole)
 		return true;
 	/* Else the first word of LINE would have had its place in the line before. */
-	return (style->wrapped || (style->prefixed && may_continue(unwrap->type))) &&
+	return (style->wrapped || (style->prefixed &&
+		oom_line_kinds[unwrap->type].flags & OOM_LINE_HARMLESS)) &&
 	       unwrap->width + 1 + next > style->width;
 }
 
@@ -342,23 +328,17 @@ static void inherit_prefix(struct unwrap *unwrap, struct log_prefix *line)
 		unwrap->style.prefixed = true;
 }
 
-struct oom_expected unwrap_expects(const struct unwrap *unwrap)
+unsigned unwrap_expects(const struct unwrap *unwrap)
 {
-	struct oom_expected expected = hosts_expect(unwrap->hosts);
+	unsigned expected = hosts_expect(unwrap->hosts);
 
-	if (unwrap->waiting) {
-		expected.stats |= unwrap->type == OOM_LINE_STATS;
-		expected.slabs |= unwrap->type == OOM_LINE_SLABS;
-		expected.allocations |= unwrap->type == OOM_LINE_ALLOCATIONS;
-		expected.rows |= unwrap->type == OOM_LINE_TABLE;
-	}
-	return expected;
+	return expected | (unwrap->waiting ? oom_line_kinds[unwrap->type].begins : 0);
 }
 
 /* What LINE is. Takes unknown prefixes off. */
 static enum oom_line_type classify(const struct unwrap *unwrap, struct log_prefix *line)
 {
-	struct oom_expected expected = unwrap_expects(unwrap);
+	unsigned expected = unwrap_expects(unwrap);
 	enum oom_line_type type = oom_line_type_of(line->message, expected);
 
 	if (type == OOM_LINE_NONE && line->message.length)

@@ -52,7 +52,7 @@ int unwrap_take(struct unwrap *unwrap, const struct log_prefix *line,
 		enum oom_line_type *ret_type);
 
 /* What the next line is expected to be, behind the message that waits. */
-struct oom_expected unwrap_expects(const struct unwrap *unwrap);
+unsigned unwrap_expects(const struct unwrap *unwrap);
 
 /* Hands on a message that waits: no line follows. Returns 0 or a negative errno. */
 int unwrap_end(struct unwrap *unwrap);

@@ -7,10 +7,9 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct oom_expected nothing = { .stats = false };
-static const struct oom_expected anything = {
-	.stats = true, .slabs = true, .allocations = true, .rows = true,
-};
+static const unsigned nothing;
+static const unsigned anything =
+	OOM_LIST_STATS | OOM_LIST_SLABS | OOM_LIST_ALLOCATIONS | OOM_LIST_ROWS;
 
 struct sample {
 	enum oom_line_type message;

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* line-pattern.c - match a line, or the beginning of one that was broken off, with a pattern */
+#include <config.h>
+
+#include "oomreport/line-pattern.h"
+
+/* A byte that is a pattern's own counts 1, what stands in its place counts these. */
+#define POINTS_ENOUGH 4
+#define POINTS_NUMBER 2
+#define POINTS_ZONE 4
+
+static const char *const causes[] = {
+	"Memory cgroup out of memory: ", "Out of memory: ",
+	"Out of memory (oom_kill_allocating_task): ",
+	"Memory cgroup out of memory (oom_kill_allocating_task): ",
+	"No available memory (MPOL_BIND): ", "No available memory in cpuset: ",
+	"Out of memory (cpuset): ", "Out of memory (mempolicy): ", "oom_policy: ", NULL,
+};
+
+bool line_take_cause(struct strview *text)
+{
+	for (const char *const *cause = causes; *cause; cause++)
+		if (strview_skip(text, *cause))
+			return true;
+	return false;
+}
+
+/* Whether TEXT is the first part of a cause. */
+static bool is_cause_begun(struct strview text)
+{
+	for (const char *const *cause = causes; *cause; cause++)
+		if (text.length >= POINTS_ENOUGH && text.length < strlen(*cause) &&
+		    !memcmp(text.at, *cause, text.length))
+			return true;
+	return false;
+}
+
+/* Names may hold brackets ("isolated(anon)"). */
+bool line_take_figure(struct strview *text, bool *ret_unit)
+{
+	static const char bytes[] = "abcdefghijklmnopqrstuvwxyz_()";
+	size_t length = strview_byte(*text, 0) == 'A';
+	struct strview rest;
+	uint64_t number;
+
+	while (length < text->length && length < 40 &&
+	       memchr(bytes, text->at[length], sizeof(bytes) - 1))
+		length++;
+	rest = strview_from(*text, length);
+	if (!length || !strview_skip(&rest, ":"))
+		return false;
+	strview_skip_blanks(&rest);
+	if (!strview_take_u64(&rest, &number))
+		return false;
+	*ret_unit = strview_starts(rest, "kB") || strview_starts(rest, "KB");
+	*text = rest;
+	return true;
+}
+
+static bool line_take_zone(struct strview *text)
+{
+	static const char *const names[] = {
+		"DMA32", "DMA", "Normal", "HighMem", "Movable", "Device", NULL,
+	};
+	struct strview word = strview_take_word(text);
+
+	if (strview_last(word) == ':')
+		word.length--;
+	for (const char *const *name = names; *name; name++)
+		if (strview_is(word, *name))
+			return true;
+	return false;
+}
+
+/* Takes the longest run that has SORT: 'k' or 'C'. */
+static bool line_take_run(struct strview *text, char sort)
+{
+	size_t length = 0;
+
+	while (length < text->length) {
+		char byte = text->at[length];
+
+		if (sort == 'k' ? strview_is_blank(byte) || byte == ':'
+				: (byte < 'A' || byte > 'Z') && byte != '_')
+			break;
+		length++;
+	}
+	*text = strview_from(*text, length);
+	return length;
+}
+
+/* Takes what stands in TEXT in the place of SORT, a letter behind '%'. */
+static bool line_take_place(struct strview *text, char sort, unsigned *points)
+{
+	uint64_t number;
+	int64_t signed_number;
+	bool unit;
+
+	switch (sort) {
+	case 'u':
+		*points += POINTS_NUMBER;
+		return strview_take_u64(text, &number);
+	case 'd':
+		*points += POINTS_NUMBER;
+		return strview_take_i64(text, &signed_number);
+	case ' ':
+		return strview_skip_blanks(text);
+	case '_':
+		strview_skip_blanks(text);
+		return true;
+	case 'w':
+		return strview_take_word(text).length;
+	case 'k':
+	case 'C':
+		return line_take_run(text, sort);
+	case 'f':
+		return line_take_figure(text, &unit);
+	case 'z':
+		*points += POINTS_ZONE;
+		return line_take_zone(text);
+	case 'c':
+		*points += line_take_cause(text) ? POINTS_ENOUGH : 0;
+		return true;
+	case '|':
+		return !text->length || strchr(" \t\r\n:,(", text->at[0]);
+	default:
+		return !strview_trim(*text).length;
+	}
+}
+
+/* Whether TEXT ends with the first bytes of PIECE, LENGTH bytes long. */
+static bool ends_in_piece(struct strview text, const char *piece, size_t length)
+{
+	for (size_t part = POINTS_ENOUGH; part < length && part <= text.length; part++)
+		if (!memcmp(text.at + text.length - part, piece, part))
+			return true;
+	return false;
+}
+
+/*
+ * Whether TEXT begins with PATTERN, of which so much has been found before as POINTS say.
+ * *ret_broken becomes true where the text ends inside it.
+ */
+static bool match(const char *pattern, struct strview text, unsigned points, bool *ret_broken)
+{
+	for (; *pattern; pattern++) {
+		size_t literal;
+		const char *at;
+
+		if (*pattern != '%' && text.length && text.at[0] == *pattern) {
+			text = strview_from(text, 1);
+			points++;
+			continue;
+		}
+		*ret_broken |= !text.length && points >= POINTS_ENOUGH;
+		if (*pattern != '%')
+			return false;
+		pattern++;
+		*ret_broken |= *pattern == 'c' && is_cause_begun(text);
+		if (*pattern != '*') {
+			if (!line_take_place(&text, *pattern, &points))
+				return false;
+			continue;
+		}
+		pattern++;
+		literal = strcspn(pattern, "%");
+		*ret_broken |= points >= POINTS_ENOUGH || ends_in_piece(text, pattern, literal);
+		while (text.length && (at = memmem(text.at, text.length, pattern, literal))) {
+			text = strview_from(text, (size_t)(at - text.at));
+			if (match(pattern + literal, strview_from(text, literal),
+				  points + (unsigned)literal, ret_broken))
+				return true;
+			text = strview_from(text, 1);
+		}
+		return false;
+	}
+	return true;
+}
+
+bool line_pattern_starts(struct strview text, const char *pattern)
+{
+	bool broken;
+
+	/* Most lines are none of a pattern's by their first byte. */
+	return (*pattern == '%' || *pattern == strview_byte(text, 0)) &&
+	       match(pattern, text, 0, &broken);
+}
+
+bool line_pattern_breaks_off(struct strview text, const char *pattern)
+{
+	bool broken = false;
+
+	return !match(pattern, text, 0, &broken) && broken;
+}
+
+bool line_pattern_is_last(struct strview text, const char *pattern)
+{
+	size_t literal = strcspn(pattern, "%"), at = STRVIEW_NONE;
+	bool broken;
+	char piece[48];
+
+	strview_copy_to((struct strview){ pattern, literal }, piece, sizeof(piece));
+	at = strview_find_last(text, piece);
+	return at != STRVIEW_NONE &&
+	       match(pattern + literal, strview_from(text, at + literal), 0, &broken);
+}
