@@ -2,14 +2,14 @@
 /* line-type.c - the table of the lines of a report: how they look, what holds for them */
 #include <config.h>
 
-#include "oomreport/frame.h"
 #include "oomreport/line-pattern.h"
 #include "oomreport/line-type.h"
-#include "oomreport/report.h"
+#include "oomreport/reader.h"
 
 #define FIGURES(...) ((const struct oom_line_figure[]){ __VA_ARGS__, { NULL, 0 } })
 #define TEXTS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define TO(member) offsetof(struct oom_report, member)
+#define TO(member) offsetof(struct oom_partial, report.member)
+#define SETS(member) offsetof(struct oom_partial, member)
 
 /*
  * "%s invoked oom-killer: gfp_mask=...", cut off behind the colon or in front of it at the most. A
@@ -104,6 +104,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       "%*page allocation failure. order:",
 			       "%*page allocation stalls for ",
 			       "sysrq: Show Memory", "SysRq : Show Memory"),
+		.sets = SETS(other),
 	},
 	/* "sysrq: Manual OOM execution", "SysRq : Manual OOM execution" */
 	[OOM_LINE_SYSRQ] = {
@@ -121,16 +122,19 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		/* The last has no comma, and its number may be whole. */
 		.behind = " invoked ",
 		.words = TEXTS("invoked%$", "oom-killer:%$", "%*=%*,%$", "oom%*=%d"),
+		.sets = SETS(report.trigger.present), .read = read_invoked,
 	},
 	/* "main.out cpuset=/ mems_allowed=0" */
 	[OOM_LINE_CPUSET] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE,
+		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_INSIDE,
 		.front = OOM_FRONT_NAME,
 		.forms = TEXTS("%* cpuset=%* mems_allowed="),
+		.sets = SETS(has_cpuset), .read = read_cpuset,
 	},
 	[OOM_LINE_COMPACTION] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE,
 		.forms = TEXTS("COMPACTION is disabled!!!"),
+		.sets = SETS(report.compaction_disabled),
 	},
 	/* "CPU: 0 UID: 0 PID: 13 Comm: x Not tainted 7.0.13 #1", "Pid: 13, comm: x ..." */
 	[OOM_LINE_CPU] = {
@@ -138,15 +142,19 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("CPU: %d%_PID: ", "CPU: %d%_UID: %d%_PID: ",
 			       "Pid: %d%*comm: "),
 		.whole = TEXTS(" #"),
+		.sets = SETS(has_cpu), .read = read_cpu, .lacks = lacks_cpu,
 	},
 	/* "Hardware name: QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16.2" */
 	[OOM_LINE_HARDWARE] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE | OOM_LINE_STATE | OOM_LINE_HARMLESS,
+		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_INSIDE | OOM_LINE_STATE |
+			 OOM_LINE_HARMLESS,
 		.forms = TEXTS("Hardware name: "),
+		.sets = SETS(has_hardware), .read = read_hardware,
 	},
 	[OOM_LINE_TRACE] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE,
 		.is = is_frame,
+		.read = read_trace, .lacks = lacks_trace,
 	},
 	/* "Task in /docker/0123 killed as a result of limit of /docker" */
 	[OOM_LINE_MEMCG_TASK] = {
@@ -155,6 +163,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("Task in /%* killed as a result",
 			       "Memory limit reached of cgroup "),
 		.whole = TEXTS("limit of /", "of cgroup /"),
+		.sets = SETS(memcg_present), .read = read_memcg_task, .lacks = lacks_memcg_task,
 	},
 	/* "memory: usage 32768kB, limit 32768kB, failcnt 8" */
 	[OOM_LINE_COUNTER] = {
@@ -165,6 +174,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       { "swap: %_usage", TO(memcg.swap) },
 			       { "kmem: %_usage", TO(memcg.kmem) }),
 		.whole = TEXTS("failcnt %_%d"),
+		.sets = SETS(memcg_present), .read = read_counter,
 	},
 	/* "Memory cgroup stats for /a: cache:0KB rss:32KB", "Memory cgroup stats for /a:" */
 	[OOM_LINE_STATS] = {
@@ -172,20 +182,24 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG, .begins = OOM_LIST_STATS,
 		.forms = TEXTS("Memory cgroup stats"),
 		.whole = TEXTS("unevictable:", ":%$"),
+		.sets = SETS(memcg_present), .read = read_stats,
 	},
 	[OOM_LINE_STAT] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE, .list = OOM_LIST_STATS,
 		.is = is_stat,
+		.read = read_stat,
 	},
 	[OOM_LINE_MEMINFO] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES,
+		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES,
 		.forms = TEXTS("Mem-Info:", "Mem-info:"),
+		.sets = SETS(report.has_memory),
 	},
 	/* "active_anon:28 inactive_anon:49230 isolated_anon:0\n active_file:0" */
 	[OOM_LINE_COUNTS] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES |
 			 OOM_LINE_ENDS_IN_FIGURE,
 		.is = is_counts,
+		.sets = SETS(report.has_memory), .read = read_counts, .lacks = lacks_counts,
 	},
 	/* "Node 0 active_anon:112kB inactive_anon:196920kB ... all_unreclaimable? no" */
 	[OOM_LINE_NODE] = {
@@ -195,6 +209,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.whole = TEXTS("all_unreclaimable?"),
 		.rests = TEXTS("%_"),
 		.words = figure_words,
+		.sets = SETS(report.has_memory), .read = read_node, .lacks = lacks_node,
 	},
 	/* "Node 0 DMA32 free:1524kB boost:0kB", without NUMA "DMA free:3520kB min:68kB" */
 	[OOM_LINE_ZONE] = {
@@ -204,6 +219,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.whole = TEXTS("free_cma:", "all_unreclaimable?"),
 		.rests = TEXTS("%_"),
 		.words = figure_words,
+		.sets = SETS(report.has_memory), .read = read_zone, .lacks = lacks_zone,
 	},
 	/* "Node 0 DMA: 1*4kB (U) 1*8kB (M) 0*4096kB = 892kB" */
 	[OOM_LINE_BLOCKS] = {
@@ -211,6 +227,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			 OOM_LINE_ENDS_IN_FIGURE,
 		.forms = TEXTS("Node %u %z%_%u*", "%z%_%u*"),
 		.whole = TEXTS(" = "),
+		.sets = SETS(report.has_memory), .read = read_blocks, .lacks = lacks_blocks,
 	},
 	/* "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB" */
 	[OOM_LINE_HUGE] = {
@@ -218,6 +235,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("Node %u hugepages_total="),
 		.whole = TEXTS("hugepages_size="),
 		.words = TEXTS("huge%*=%u", "Node%$", "%u%$"),
+		.sets = SETS(report.has_memory), .read = read_huge,
 	},
 	/* In pages, but for those of swap */
 	[OOM_LINE_PAGES] = {
@@ -237,6 +255,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       { "%u free pages", 0 }, { "%u pages shared", 0 },
 			       { "%u pages non-shared", 0 }, { "%u slab pages", 0 }),
 		.whole = TEXTS("=%_%d", " pages"),
+		.sets = SETS(report.has_memory), .read = read_pages,
 	},
 	/* "Memory allocations (profiling is currently turned on):" */
 	[OOM_LINE_ALLOCATIONS] = {
@@ -248,6 +267,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE | OOM_LINE_STATE,
 		.list = OOM_LIST_ALLOCATIONS,
 		.in_list = TEXTS("%u% %u%*func:"),
+		.read = read_allocation,
 	},
 	[OOM_LINE_SLABS] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_STATE, .begins = OOM_LIST_SLABS,
@@ -258,19 +278,22 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE | OOM_LINE_STATE,
 		.list = OOM_LIST_SLABS,
 		.in_list = TEXTS("%w% %uKB% %uKB", "Name %*Used"),
+		.read = read_slab,
 	},
 	/* "Tasks state (memory values in pages):" */
 	[OOM_LINE_TASKS] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE,
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Tasks state (memory values in "),
+		.sets = SETS(report.table_begun),
 	},
 	/* "[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name" */
 	[OOM_LINE_TABLE] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_IN_SOURCE,
+		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_IN_SOURCE,
 		.begins = OOM_LIST_ROWS,
 		.forms = TEXTS("[%_pid%_]%*tgid%*rss"),
 		.whole = TEXTS(" name"),
+		.sets = SETS(report.has_table), .read = read_table,
 	},
 	/*
 	 * "[     92]     0    92  2097440    44202   393216        0             0 x": a mailer
@@ -281,6 +304,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.flags = OOM_LINE_PLACED, .list = OOM_LIST_ROWS,
 		.forms = TEXTS("[%_%u%_]% %d% %d% %d% %d%|"),
 		.in_list = TEXTS("[%_%u%_]% %w% %w% %w% %w"),
+		.read = read_row, .lacks = lacks_row,
 	},
 	/* "oom-kill:constraint=CONSTRAINT_NONE,...,pid=5,uid=0"; logcat has a blank in it */
 	[OOM_LINE_DECISION] = {
@@ -288,22 +312,26 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("oom-kill:constraint=", "oom-kill: constraint="),
 		.whole = TEXTS(",uid=%_%d"),
+		.read = read_decision, .lacks = lacks_decision,
 	},
 	[OOM_LINE_DECISION_REST] = {
 		.flags = OOM_LINE_INSIDE | OOM_LINE_AT_END,
 		.forms = TEXTS(",task=", ",oom_memcg=", ",global_oom,",
 			       ",task_memcg="),
+		.read = read_decision, .lacks = lacks_decision_rest,
 	},
 	/* "Out of memory: Kill process 94 (main.out) score 746 or sacrifice child" */
 	[OOM_LINE_CHOICE] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_ENDS_IN_FIGURE,
 		.forms = TEXTS("%cKill process%_%u%|", "%ckill process%_%u%|"),
 		.whole = TEXTS(" child"),
+		.read = read_choice, .lacks = lacks_choice,
 	},
 	/* "Out of memory: OOM victim 7 (x) is already exiting. Skip killing the task" */
 	[OOM_LINE_EXITING] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_PROCESS,
 		.forms = TEXTS("%cOOM victim%_%u%|"),
+		.sets = SETS(report.already_exiting), .read = read_exiting,
 	},
 	/* "Killed process 94 (x) total-vm:9kB, ...", "Killed process 40, UID 27, (x) ..." */
 	[OOM_LINE_KILLED] = {
@@ -314,6 +342,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.rests = kill_rests,
 		.behind = "total-vm:",
 		.words = kill_words,
+		.read = read_killed,
 	},
 	/* "Tasks in /a are going to be killed due to memory.oom.group set" */
 	[OOM_LINE_GROUP] = {
@@ -322,12 +351,14 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Tasks in /%* are going to be killed"),
 		.whole = TEXTS(" set%$"),
+		.sets = SETS(report.group), .read = read_group,
 	},
 	[OOM_LINE_NONE_KILLABLE] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_IN_SOURCE,
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Out of memory and no killable processes",
 			       "Memory cgroup out of memory and no killable processes"),
+		.sets = SETS(report.none_killable),
 	},
 	/* "Kernel panic - not syncing: Out of memory: compulsory panic_on_oom" */
 	[OOM_LINE_OOM_PANIC] = {
@@ -335,11 +366,13 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Kernel panic - not syncing:%*ut of memory",
 			       "Kernel panic - not syncing:%*deadlocked on memory"),
+		.read = read_panic,
 	},
 	[OOM_LINE_PANIC] = {
 		.flags = OOM_LINE_INSIDE | OOM_LINE_AT_END,
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Kernel panic - not syncing:"),
+		.read = read_panic,
 	},
 	/* "oom_reaper: reaped process 5 (x), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB" */
 	[OOM_LINE_REAPED] = {
@@ -350,11 +383,13 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.rests = kill_rests,
 		.behind = " now anon-rss:",
 		.words = kill_words,
+		.read = read_reaped,
 	},
 	/* "oom_reaper: unable to reap pid:5 (x)" */
 	[OOM_LINE_UNREAPED] = {
 		.flags = OOM_LINE_INSIDE | OOM_LINE_PROCESS | OOM_LINE_REAPERS,
 		.forms = TEXTS("oom_reaper: unable to reap pid:"),
+		.read = read_reaped,
 	},
 	/* "** 57 printk messages dropped **" */
 	[OOM_LINE_DROPPED] = {

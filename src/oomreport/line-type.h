@@ -8,6 +8,8 @@
 
 #include "lib/strview.h"
 
+struct oom_partial;
+
 /* In the order in which a report has them, as far as there is one. line-type.c has samples. */
 enum oom_line_type {
 	OOM_LINE_NONE,		/* none of a report's */
@@ -83,13 +85,14 @@ enum oom_line_flag {
 	OOM_LINE_FIGURES = 0x200,	/* only figures go on with it */
 	OOM_LINE_ENDS_IN_FIGURE = 0x400,	/* or in a path */
 	OOM_LINE_HARMLESS = 0x800,	/* a line too many at its end is no part of a name */
+	OOM_LINE_ONCE = 0x2000,		/* a report has it once, and then what it sets */
 	OOM_LINE_IN_SOURCE = 0x1000,	/* its words stand so in the kernel's source, with "\n" */
 };
 
 /* A line that tells one figure, or a group of them. */
 struct oom_line_figure {
 	const char *pattern;	/* NULL ends a list */
-	size_t place;		/* in struct oom_report; 0: nobody needs it */
+	size_t place;		/* in struct oom_partial, of its uint64_t; 0: nobody needs it */
 };
 
 /* What holds for the lines of a type. */
@@ -110,6 +113,11 @@ struct oom_line_kind {
 	 */
 	const char *const *whole, *const *rests, *const *words;
 	const char *behind;
+
+	size_t sets;		/* the bool in struct oom_partial that becomes true; 0: none */
+	int (*read)(struct oom_partial *partial, struct strview text);	/* see reader.h */
+	/* Whether a report without its kill has not got yet what it says; NULL: it has not */
+	bool (*lacks)(const struct oom_partial *partial, struct strview text);
 };
 
 extern const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST];

@@ -6,7 +6,6 @@
 
 #include "kernlog/learned-prefix.h"
 #include "lib/macros.h"
-#include "oomreport/frame.h"
 #include "oomreport/line-pattern.h"
 #include "oomreport/message.h"
 

@@ -201,6 +201,17 @@ int read_decision(struct oom_partial *partial, struct strview text)
 	return r < 0 ? r : read_selected(report, text, is_global);
 }
 
+bool lacks_decision(const struct oom_partial *partial, struct strview text)
+{
+	return lacks_decision_rest(partial, text) && !partial->report.constraint;
+}
+
+bool lacks_decision_rest(const struct oom_partial *partial, struct strview text)
+{
+	(void)text;
+	return partial->report.selected.pid == OOM_NO_NUMBER;
+}
+
 static void read_cause(struct oom_partial *partial, struct strview text)
 {
 	strview_skip_blanks(&text);
@@ -230,6 +241,12 @@ int read_choice(struct oom_partial *partial, struct strview text)
 	return 0;
 }
 
+bool lacks_choice(const struct oom_partial *partial, struct strview text)
+{
+	(void)text;
+	return !partial->report.choice.present;
+}
+
 /* "Out of memory: OOM victim 41 (comm) is already exiting. Skip killing the task" */
 int read_exiting(struct oom_partial *partial, struct strview text)
 {
@@ -237,7 +254,6 @@ int read_exiting(struct oom_partial *partial, struct strview text)
 	struct strview comm;
 
 	read_cause(partial, text);
-	report->already_exiting = true;
 	if (report->selected.pid == OOM_NO_NUMBER && strview_skip_past(&text, "OOM victim ") &&
 	    read_process(&text, &report->selected.pid, &comm))
 		read_comm(comm, report->selected.comm);
@@ -294,7 +310,7 @@ static void read_victim(struct oom_victim *victim, struct strview text, struct s
 }
 
 /* "Killed process 123 (comm) total-vm:..kB, anon-rss:..kB, ...", in any of its ages */
-int read_killed(struct oom_partial *partial, struct strview text, const struct oom_time *time)
+int read_killed(struct oom_partial *partial, struct strview text)
 {
 	struct strview rest = text, comm;
 	struct oom_victim *victim;
@@ -308,7 +324,7 @@ int read_killed(struct oom_partial *partial, struct strview text, const struct o
 	if (r < 0)
 		return r == -E2BIG ? 0 : r;
 	read_comm(comm, victim->comm);
-	victim->time = *time;
+	victim->time = *partial->time;
 	read_victim(victim, rest, strview_head(text, strview_find(text, "(")));
 	return 0;
 }
@@ -316,7 +332,6 @@ int read_killed(struct oom_partial *partial, struct strview text, const struct o
 /* "Tasks in /a are going to be killed due to memory.oom.group set" */
 int read_group(struct oom_partial *partial, struct strview text)
 {
-	partial->report.group = true;
 	partial->memcg_present = true;
 	strview_skip_blanks(&text);
 	strview_skip(&text, "Tasks in ");
@@ -342,7 +357,7 @@ static void read_rest(struct oom_reaped *reaped, struct strview text)
  * "oom_reaper: reaped process 123 (comm), now anon-rss:0kB, file-rss:0kB, shmem-rss:8kB",
  * "oom_reaper: unable to reap pid:123 (comm)"
  */
-int read_reaped(struct oom_partial *partial, struct strview text, const struct oom_time *time)
+int read_reaped(struct oom_partial *partial, struct strview text)
 {
 	struct oom_report *report = &partial->report;
 	struct strview rest = text, comm;
@@ -363,7 +378,8 @@ int read_reaped(struct oom_partial *partial, struct strview text, const struct o
 		read_comm(comm, victim->comm);
 	victim->reaped = (struct oom_reaped){
 		.present = true, .failed = strview_starts(text, "oom_reaper: unable"),
-		.anon = OOM_UNKNOWN, .file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN, .time = *time,
+		.anon = OOM_UNKNOWN, .file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN,
+		.time = *partial->time,
 	};
 	read_rest(&victim->reaped, rest);
 	return 0;

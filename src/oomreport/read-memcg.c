@@ -2,8 +2,13 @@
 /* read-memcg.c - the memory cgroup whose limit was reached: mm/memcontrol.c */
 #include <config.h>
 
+#include <stddef.h>
+
+#include "oomreport/line-type.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
+
+_Static_assert(offsetof(struct oom_counter, usage) == 0, "a counter is known by its usage");
 
 /*
  * PAGE_COUNTER_MAX and its older relations, in kB: 9007199254740991, less a page, or twice that.
@@ -51,7 +56,6 @@ int read_memcg_task(struct oom_partial *partial, struct strview text)
 	struct strview task, limit;
 	int r;
 
-	partial->memcg_present = true;
 	text = strview_trim(text);
 	if (strview_skip(&text, "Memory limit reached of cgroup "))
 		return value_keep(&memcg->path, text);
@@ -64,6 +68,12 @@ int read_memcg_task(struct oom_partial *partial, struct strview text)
 	return r < 0 ? r : value_keep(&memcg->task_path, task);
 }
 
+bool lacks_memcg_task(const struct oom_partial *partial, struct strview text)
+{
+	(void)text;
+	return !partial->report.memcg.task_path;
+}
+
 static void note_limit(struct oom_counter *counter)
 {
 	counter->unlimited = counter->limit != OOM_UNKNOWN &&
@@ -74,14 +84,9 @@ static void note_limit(struct oom_counter *counter)
 /* "memory: usage 32768kB, limit 32768kB, failcnt 12" */
 int read_counter(struct oom_partial *partial, struct strview text)
 {
-	struct oom_memcg *memcg = &partial->report.memcg;
-	struct oom_counter *counter;
+	/* Its first member is the figure that tells whether there was such a line. */
+	struct oom_counter *counter = (struct oom_counter *)partial->figure;
 
-	strview_skip_blanks(&text);
-	counter = strview_starts(text, "memory:") ? &memcg->memory
-		: strview_starts(text, "memory+swap:") ? &memcg->memsw
-		: strview_starts(text, "swap:") ? &memcg->swap : &memcg->kmem;
-	partial->memcg_present = true;
 	if (counter->usage != OOM_UNKNOWN)
 		return 0;
 	value_size(text, "usage", 1024, &counter->usage);
@@ -188,7 +193,6 @@ int read_stats(struct oom_partial *partial, struct strview text)
 	struct strview path = { text.at, 0 };
 	int r;
 
-	partial->memcg_present = true;
 	partial->list = memcg->stats.count ? 0 : OOM_LIST_STATS;
 	strview_skip_blanks(&text);
 	strview_skip(&text, "Memory cgroup stats");

@@ -65,8 +65,20 @@ static int take_figures(struct strview text, uint64_t plain, struct oom_figures 
 
 int read_counts(struct oom_partial *partial, struct strview text)
 {
-	partial->report.has_memory = true;
 	return take_figures(text, 1, &partial->report.memory);
+}
+
+/* It says nothing that PARTIAL has already. */
+bool lacks_counts(const struct oom_partial *partial, struct strview text)
+{
+	struct strview name;
+	char copy[40];
+
+	strview_skip_blanks(&text);
+	if (!strview_take_until(&text, ":", &name))
+		return true;
+	strview_copy_to(name, copy, sizeof(copy));
+	return oom_figure(&partial->report.memory, copy) == OOM_UNKNOWN;
 }
 
 static bool take_node(struct strview *text, int *ret_node)
@@ -83,12 +95,20 @@ static bool take_node(struct strview *text, int *ret_node)
 	return true;
 }
 
-static struct oom_node *find_node(struct oom_report *report, int number)
+static const struct oom_node *find_node(const struct oom_report *report, int number)
 {
 	for (size_t i = 0; i < report->node_count; i++)
 		if (report->nodes[i].node == number)
 			return &report->nodes[i];
 	return NULL;
+}
+
+bool lacks_node(const struct oom_partial *partial, struct strview text)
+{
+	int number;
+
+	strview_skip_blanks(&text);
+	return !take_node(&text, &number) || !find_node(&partial->report, number);
 }
 
 int read_node(struct oom_partial *partial, struct strview text)
@@ -100,7 +120,6 @@ int read_node(struct oom_partial *partial, struct strview text)
 	strview_skip_blanks(&text);
 	if (!take_node(&text, &number))
 		return 0;
-	report->has_memory = true;
 	if (find_node(report, number) || report->node_count == NODES_MAX)
 		return 0;
 	nodes = list_room(report->nodes, report->node_count, sizeof(*nodes));
@@ -133,12 +152,27 @@ static int meminfo_take_zone_name(struct strview *text, struct strview *ret_name
 	return node;
 }
 
-struct oom_zone *read_zone_of(const struct oom_report *report, struct strview text)
+/* The zone that TEXT, "Node 0 DMA32 ..." or "DMA32: ...", is about; NULL: it is not there yet. */
+static const struct oom_zone *zone_of(const struct oom_partial *partial, struct strview text)
 {
 	struct strview name;
 	int node = meminfo_take_zone_name(&text, &name);
 
-	return find_zone(report, node, name);
+	return find_zone(&partial->report, node, name);
+}
+
+bool lacks_zone(const struct oom_partial *partial, struct strview text)
+{
+	const struct oom_zone *zone = zone_of(partial, text);
+
+	return !zone || !zone->figures.count;
+}
+
+bool lacks_blocks(const struct oom_partial *partial, struct strview text)
+{
+	const struct oom_zone *zone = zone_of(partial, text);
+
+	return !zone || !zone->has_blocks;
 }
 
 /* Takes a zone's name; the zone is made at the first line that has it. NULL in it: too many. */
@@ -167,7 +201,6 @@ int read_zone(struct oom_partial *partial, struct strview text)
 	struct oom_zone *zone;
 	int r = meminfo_take_zone(&partial->report, &text, &zone);
 
-	partial->report.has_memory = true;
 	if (r < 0 || !zone || zone->figures.count)
 		return r;
 	return take_figures(text, 1, &zone->figures);
@@ -197,7 +230,6 @@ int read_blocks(struct oom_partial *partial, struct strview text)
 	uint64_t count, size;
 	int r = meminfo_take_zone(&partial->report, &text, &zone);
 
-	partial->report.has_memory = true;
 	if (r < 0 || !zone || zone->has_blocks)
 		return r;
 	zone->has_blocks = true;
@@ -235,7 +267,6 @@ int read_huge(struct oom_partial *partial, struct strview text)
 
 	strview_skip_blanks(&text);
 	take_node(&text, &huge.node);
-	report->has_memory = true;
 	value_size(text, "hugepages_total=", 1, &huge.total);
 	value_size(text, "hugepages_free=", 1, &huge.free);
 	value_size(text, "hugepages_surp=", 1, &huge.surplus);
@@ -250,53 +281,20 @@ int read_huge(struct oom_partial *partial, struct strview text)
 	return 0;
 }
 
-const uint64_t *read_pages_of(const struct oom_report *report, struct strview text)
-{
-	const struct {
-		const char *name;
-		const uint64_t *figure;
-	} figures[] = {
-		{ " total pagecache pages", &report->pagecache },
-		{ " pages in swap cache", &report->swapcache },
-		{ " pages swap cached", &report->swapcache },
-		{ " pages RAM", &report->ram }, { " pages of RAM", &report->ram },
-		{ " pages HighMem", &report->ram_highmem },
-		{ " pages of HIGHMEM", &report->ram_highmem },
-		{ " pages reserved", &report->ram_reserved },
-		{ " reserved pages", &report->ram_reserved },
-		{ " pages cma reserved", &report->ram_cma },
-		{ " pages hwpoisoned", &report->ram_hwpoisoned },
-	};
-	uint64_t pages;
-
-	strview_skip_blanks(&text);
-	if (strview_starts(text, "Free swap"))
-		return &report->swap_free;
-	if (strview_starts(text, "Total swap"))
-		return &report->swap_total;
-	if (!strview_take_u64(&text, &pages))
-		return NULL;
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
-		if (strview_starts(text, figures[i].name))
-			return figures[i].figure;
-	return NULL;
-}
-
 /*
  * "2062044 pages RAM" and its relations: pages, until partial_finish(); "Free swap  = 0kB": bytes
  */
 int read_pages(struct oom_partial *partial, struct strview text)
 {
-	uint64_t *figure = (uint64_t *)(uintptr_t)read_pages_of(&partial->report, text), pages;
+	uint64_t pages;
 
-	partial->report.has_memory = true;
-	if (!figure || *figure != OOM_UNKNOWN)
+	if (!partial->figure || *partial->figure != OOM_UNKNOWN)
 		return 0;
 	strview_skip_blanks(&text);
 	if (strview_take_u64(&text, &pages))
-		*figure = value_times(pages, 1);
+		*partial->figure = value_times(pages, 1);
 	else
-		value_size(text, "=", 1024, figure);
+		value_size(text, "=", 1024, partial->figure);
 	return 0;
 }
 

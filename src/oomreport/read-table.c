@@ -5,6 +5,9 @@
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
 
+/* Rows of two tables that are written at once are not further apart. */
+#define ROWS_NEAR 256
+
 static const struct {
 	const char *name;
 	enum partial_column column;
@@ -45,7 +48,6 @@ int read_table(struct oom_partial *partial, struct strview text)
 {
 	struct strview word, inside;
 
-	partial->report.has_table = true;
 	partial->column_count = 0;
 	partial->padded_rows = strview_is_blank(strview_last(text));
 	strview_take_until(&text, "]", &inside);
@@ -226,9 +228,18 @@ static bool row_take_pid(struct strview *text, int64_t *ret_pid)
 	return strview_take_i64(&inside, ret_pid);
 }
 
-bool read_row_pid(struct strview text, int64_t *ret_pid)
+/* It has not got the row of that process just now. */
+bool lacks_row(const struct oom_partial *partial, struct strview text)
 {
-	return row_take_pid(&text, ret_pid);
+	const struct oom_report *report = &partial->report;
+	int64_t pid;
+
+	if (!report->has_table || !row_take_pid(&text, &pid))
+		return true;
+	for (size_t i = 0; i < ROWS_NEAR && i < report->task_count; i++)
+		if (report->tasks[report->task_count - 1 - i].pid == pid)
+			return false;
+	return true;
 }
 
 int read_row(struct oom_partial *partial, struct strview text)

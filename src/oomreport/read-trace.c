@@ -2,7 +2,6 @@
 /* read-trace.c - who called the OOM killer: the call trace of a report */
 #include <config.h>
 
-#include "oomreport/frame.h"
 #include "oomreport/reader.h"
 
 /* "[<ffffffff81d91389>] ", "[c000000007fd3c70] [c0000000009f3d4c] " */
@@ -118,4 +117,13 @@ int read_trace(struct oom_partial *partial, struct strview text)
 		trace->scope = scope;
 	trace->ended |= reliable && scope != OOM_SCOPE_UNKNOWN;
 	return 0;
+}
+
+bool lacks_trace(const struct oom_partial *partial, struct strview text)
+{
+	const struct oom_report *report = &partial->report;
+
+	(void)text;
+	return partial->other || (report->trigger.present && !report->has_memory &&
+				  report->memcg.memory.usage == OOM_UNKNOWN && !report->has_table);
 }

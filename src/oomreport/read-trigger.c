@@ -69,7 +69,6 @@ int read_invoked(struct oom_partial *partial, struct strview text)
 
 	if (at == STRVIEW_NONE)
 		return 0;
-	report->trigger.present = true;
 	/* The blank in front of the phrase is not the name's. */
 	read_comm(cut_name(strview_head(text, at ? at - 1 : 0)), report->trigger.comm);
 	rest = strview_from(text, at + sizeof(phrase) - 1);
@@ -91,7 +90,6 @@ int read_cpuset(struct oom_partial *partial, struct strview text)
 
 	if (mems == STRVIEW_NONE || !strview_skip_past_last(&path, key))
 		return 0;
-	partial->has_cpuset = true;
 	r = value_keep(&report->cpuset, path);
 	strview_skip_past_last(&text, " mems_allowed=");
 	return r < 0 ? r : value_keep(&report->mems_allowed, strview_trim(text));
@@ -137,10 +135,13 @@ static bool ends_alike(struct strview longer, struct strview shorter)
 	       !memcmp(longer.at + longer.length - shorter.length, shorter.at, shorter.length);
 }
 
-bool read_cpu_fits(const struct oom_report *report, struct strview text)
+/* It may be that of the process that invoked the killer. */
+bool lacks_cpu(const struct oom_partial *partial, struct strview text)
 {
-	struct strview known = strview_of(report->trigger.comm), name;
+	struct strview known = strview_of(partial->report.trigger.comm), name;
 
+	if (!partial->report.trigger.present || partial->has_cpu)
+		return false;
 	if (!known.length || !strview_skip_past(&text, "omm: "))
 		return true;
 	name = name_in(text);
@@ -167,7 +168,6 @@ int read_cpu(struct oom_partial *partial, struct strview text)
 
 	if (partial->has_cpu)
 		return 0;
-	partial->has_cpu = true;
 	value_number(head, "CPU: ", &report->trigger.cpu);
 	value_number(head, " UID: ", &report->trigger.uid);
 	value_number(head, "PID: ", &report->trigger.pid);
@@ -179,7 +179,6 @@ int read_cpu(struct oom_partial *partial, struct strview text)
 
 int read_hardware(struct oom_partial *partial, struct strview text)
 {
-	partial->has_hardware = true;
 	strview_skip_blanks(&text);
 	strview_skip(&text, "Hardware name: ");
 	return value_keep(&partial->report.machine, strview_trim(text));

@@ -3,8 +3,9 @@
 #ifndef PT_READER_H
 #define PT_READER_H
 
+#include <stdbool.h>
+
 #include "lib/strview.h"
-#include "oomreport/message.h"
 #include "oomreport/report.h"
 
 /*
@@ -33,7 +34,7 @@ struct oom_partial {
 	size_t column_count;
 	bool padded_rows;		/* blanks at the ends of rows are no name's */
 	bool has_cpu, has_hardware, has_cpuset;
-	unsigned list;			/* enum oom_list, but for rows: the next line may be of it */
+	unsigned list;			/* enum oom_list but for rows: the next line may be its */
 	bool stats_copied;		/* the cgroup's own figures have come again */
 	uint64_t stats_last;		/* by a hash, the cgroup whose figures were added last */
 	bool confirmed;			/* a line was seen that only an OOM report has */
@@ -44,14 +45,22 @@ struct oom_partial {
 	uint64_t block_page;		/* the first size of a list of free blocks; 0: none */
 	char caller[24];
 	uint64_t opened, touched;	/* the parser's line count */
+	const struct oom_time *time;	/* of the line that is being read */
+	uint64_t *figure;		/* in REPORT, that it tells; NULL: none */
 };
 
-/* Each takes TEXT, which oom_line_type_of() has called so. 0 or -ENOMEM. */
+/*
+ * Each takes TEXT, which oom_line_type_of() has called so, and returns 0 or -ENOMEM; or says
+ * whether PARTIAL, which has not had its kill, lacks what it says. line-type.c has them in its
+ * table.
+ */
 int read_invoked(struct oom_partial *partial, struct strview text);
 int read_cpuset(struct oom_partial *partial, struct strview text);
 int read_cpu(struct oom_partial *partial, struct strview text);
 int read_hardware(struct oom_partial *partial, struct strview text);
 int read_trace(struct oom_partial *partial, struct strview text);
+bool lacks_cpu(const struct oom_partial *partial, struct strview text);
+bool lacks_trace(const struct oom_partial *partial, struct strview text);
 
 int read_counts(struct oom_partial *partial, struct strview text);
 int read_node(struct oom_partial *partial, struct strview text);
@@ -61,22 +70,38 @@ int read_huge(struct oom_partial *partial, struct strview text);
 int read_pages(struct oom_partial *partial, struct strview text);
 int read_slab(struct oom_partial *partial, struct strview text);
 int read_allocation(struct oom_partial *partial, struct strview text);
+bool lacks_counts(const struct oom_partial *partial, struct strview text);
+bool lacks_node(const struct oom_partial *partial, struct strview text);
+bool lacks_zone(const struct oom_partial *partial, struct strview text);
+bool lacks_blocks(const struct oom_partial *partial, struct strview text);
 
 int read_memcg_task(struct oom_partial *partial, struct strview text);
 int read_counter(struct oom_partial *partial, struct strview text);
 int read_stats(struct oom_partial *partial, struct strview text);
 int read_stat(struct oom_partial *partial, struct strview text);
+bool lacks_memcg_task(const struct oom_partial *partial, struct strview text);
 
 int read_table(struct oom_partial *partial, struct strview text);
 int read_row(struct oom_partial *partial, struct strview text);
+bool lacks_row(const struct oom_partial *partial, struct strview text);
 
 int read_decision(struct oom_partial *partial, struct strview text);
 int read_choice(struct oom_partial *partial, struct strview text);
 int read_exiting(struct oom_partial *partial, struct strview text);
-int read_killed(struct oom_partial *partial, struct strview text, const struct oom_time *time);
+int read_killed(struct oom_partial *partial, struct strview text);
 int read_group(struct oom_partial *partial, struct strview text);
 int read_panic(struct oom_partial *partial, struct strview text);
-int read_reaped(struct oom_partial *partial, struct strview text, const struct oom_time *time);
+int read_reaped(struct oom_partial *partial, struct strview text);
+bool lacks_decision(const struct oom_partial *partial, struct strview text);
+bool lacks_decision_rest(const struct oom_partial *partial, struct strview text);
+bool lacks_choice(const struct oom_partial *partial, struct strview text);
+
+/*
+ * The function that TEXT, a line of a call trace, is about, without what the compiler has put
+ * behind its name; length 0: it is no such line. ret_reliable: the kernel did not put a '?' in
+ * front of it.
+ */
+struct strview oom_frame(struct strview text, bool *ret_reliable);
 
 /*
  * Adds the victim that the choice of REPORT, which has no line of a kill, tells of. 0 or
@@ -100,20 +125,6 @@ int64_t read_pid_of(struct strview text);
  */
 struct oom_victim *read_victim_of(const struct oom_report *report, int64_t pid, bool unreaped);
 
-/* Where REPORT has the figure of TEXT, "2062044 pages RAM" or the like; NULL: nobody needs it. */
-const uint64_t *read_pages_of(const struct oom_report *report, struct strview text);
-
-/* The pid of TEXT, a row of the task table. Returns whether there is one. */
-bool read_row_pid(struct strview text, int64_t *ret_pid);
-
-/*
- * The zone that TEXT, "Node 0 DMA32 ..." or "DMA32: ...", is about, or NULL: it is not there yet.
- */
-struct oom_zone *read_zone_of(const struct oom_report *report, struct strview text);
-
-/* Whether the CPU line TEXT may be that of the process that invoked the killer. */
-bool read_cpu_fits(const struct oom_report *report, struct strview text);
-
 /*
  * Splits TEXT, the paths of two cgroups with SEPARATOR between them, which the paths may hold too:
  * the one is that of the other or of one below it. Returns false where there is no separator and
@@ -130,16 +141,6 @@ void read_comm(struct strview text, char comm[static OOM_COMM_MAX]);
  * follow.
  */
 bool partial_is_over(const struct oom_partial *partial);
-
-/*
- * Whether PARTIAL is of a cgroup and messages of TYPE of the machine's reports only, or the other
- * way round.
- */
-bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line_type type);
-
-/* Whether PARTIAL has not got yet what the message TEXT of TYPE says. */
-bool partial_lacks(const struct oom_partial *partial, enum oom_line_type type,
-		   struct strview text);
 
 /* The size of a page by what proves it, in bytes; 0: nothing does, or two figures differ. */
 uint64_t partial_page_size(const struct oom_partial *partial);

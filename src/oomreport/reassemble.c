@@ -332,60 +332,6 @@ static bool is_repetition(const struct reassembler *reassembler, const struct oo
 		is_unfinished(reassembler, partial));
 }
 
-/* The parsers of lines that need nothing but the line. */
-static int (*const readers[])(struct oom_partial *partial, struct strview text) = {
-	[OOM_LINE_INVOKED] = read_invoked,
-	[OOM_LINE_CPUSET] = read_cpuset,
-	[OOM_LINE_CPU] = read_cpu,
-	[OOM_LINE_HARDWARE] = read_hardware,
-	[OOM_LINE_TRACE] = read_trace,
-	[OOM_LINE_MEMCG_TASK] = read_memcg_task,
-	[OOM_LINE_COUNTER] = read_counter,
-	[OOM_LINE_STATS] = read_stats,
-	[OOM_LINE_STAT] = read_stat,
-	[OOM_LINE_COUNTS] = read_counts,
-	[OOM_LINE_NODE] = read_node,
-	[OOM_LINE_ZONE] = read_zone,
-	[OOM_LINE_BLOCKS] = read_blocks,
-	[OOM_LINE_HUGE] = read_huge,
-	[OOM_LINE_PAGES] = read_pages,
-	[OOM_LINE_ALLOCATION] = read_allocation,
-	[OOM_LINE_SLAB] = read_slab,
-	[OOM_LINE_TABLE] = read_table,
-	[OOM_LINE_ROW] = read_row,
-	[OOM_LINE_DECISION] = read_decision,
-	[OOM_LINE_DECISION_REST] = read_decision,
-	[OOM_LINE_CHOICE] = read_choice,
-	[OOM_LINE_EXITING] = read_exiting,
-	[OOM_LINE_GROUP] = read_group,
-	[OOM_LINE_OOM_PANIC] = read_panic,
-	[OOM_LINE_PANIC] = read_panic,
-	[OOM_LINE_LAST] = NULL,
-};
-
-static int read_message(struct oom_partial *partial, enum oom_line_type type, struct strview text,
-			const struct oom_time *time)
-{
-	switch (type) {
-	case OOM_LINE_KILLED:
-		return read_killed(partial, text, time);
-	case OOM_LINE_REAPED:
-	case OOM_LINE_UNREAPED:
-		return read_reaped(partial, text, time);
-	case OOM_LINE_TASKS:
-		partial->report.table_begun = true;
-		return 0;
-	case OOM_LINE_COMPACTION:
-		partial->report.compaction_disabled = true;
-		return 0;
-	case OOM_LINE_DUMP:
-		partial->other = true;
-		return 0;
-	default:
-		return readers[type] ? readers[type](partial, text) : 0;
-	}
-}
-
 static void reassembler_note_line(struct reassembler *reassembler, struct oom_partial *partial,
 				  enum oom_line_type type,
 				  const struct oom_time *time)
@@ -396,8 +342,6 @@ static void reassembler_note_line(struct reassembler *reassembler, struct oom_pa
 	partial->confirmed |= line_has_flag(type, OOM_LINE_CONFIRMS);
 	partial->touched = reassembler->line;
 	report->lines += type != OOM_LINE_TRACE && type != OOM_LINE_TASKS;
-	report->none_killable |= type == OOM_LINE_NONE_KILLABLE;
-	report->has_memory |= type == OOM_LINE_MEMINFO;
 	if (!report->time.raw[0] && !report->time.has_monotonic && !report->time.has_wall)
 		report->time = *time;
 	if (!report->host && reassembler->host[0])
@@ -548,7 +492,7 @@ int reassembler_take(struct reassembler *reassembler, enum oom_line_type type, s
 	if (!partial || is_another(reassembler, partial, type, text))
 		r = open_partial(reassembler, caller, &partial);
 	if (r == 0)
-		r = read_message(partial, type, text, time);
+		r = partial_read(partial, type, text, time);
 	if (r == 0)
 		reassembler_note_line(reassembler, partial, type, time);
 	return r;

@@ -5,7 +5,7 @@
 
 #include "lib/strview.h"
 #include "oomreport/message.h"
-#include "oomreport/reader.h"
+#include "oomreport/partial-line.h"
 
 /* More reports are not kept open; reaper lines may come late, others do not. */
 #define REASSEMBLER_MAX 4
