@@ -300,19 +300,14 @@ int read_pages(struct oom_partial *partial, struct strview text)
 
 static int add_cache(struct oom_caches *caches, const struct oom_cache *cache)
 {
-	struct oom_cache *list = caches->list;
+	struct oom_cache *list;
 
 	if (caches->count == CACHES_MAX)
 		return 0;
-	if (caches->count == caches->capacity) {
-		size_t room = caches->capacity ? 2 * caches->capacity : 32;
-
-		list = realloc(list, room * sizeof(*list));
-		if (!list)
-			return -ENOMEM;
-		caches->list = list;
-		caches->capacity = room;
-	}
+	list = list_room(caches->list, caches->count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	caches->list = list;
 	list[caches->count++] = *cache;
 	return 0;
 }

@@ -2,6 +2,8 @@
 /* read-table.c - the table of tasks, whose header says which columns there are */
 #include <config.h>
 
+#include <stddef.h>
+
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
 
@@ -44,21 +46,28 @@ static void note_columns(struct oom_partial *partial)
 	}
 }
 
-int read_table(struct oom_partial *partial, struct strview text)
+/* Takes the names of columns from TEXT, the header behind the pid. */
+static void take_columns(struct oom_partial *partial, struct strview text)
 {
-	struct strview word, inside;
-
 	partial->column_count = 0;
-	partial->padded_rows = strview_is_blank(strview_last(text));
-	strview_take_until(&text, "]", &inside);
 	while (strview_skip_blanks(&text), text.length &&
 	       partial->column_count < PARTIAL_COLUMNS_MAX) {
-		word = strview_take_word(&text);
+		struct strview word = strview_take_word(&text);
+
 		if (!word.length || strview_is(word, "name"))
 			break;
 		partial->columns[partial->column_count++] = row_column_of(word);
 	}
 	note_columns(partial);
+}
+
+int read_table(struct oom_partial *partial, struct strview text)
+{
+	struct strview inside;
+
+	partial->padded_rows = strview_is_blank(strview_last(text));
+	strview_take_until(&text, "]", &inside);
+	take_columns(partial, text);
 	return 0;
 }
 
@@ -80,55 +89,28 @@ static size_t count_numbers(struct strview text, int64_t *values, size_t room)
 	return count;
 }
 
-static void set_columns(struct oom_partial *partial, const enum partial_column *columns,
-			size_t count)
-{
-	memcpy(partial->columns, columns, count * sizeof(*columns));
-	partial->column_count = count;
-	note_columns(partial);
-}
-
 /* The header was cut off: the number of columns tells the kernel's age, the fifth what it is. */
 static void guess_columns(struct oom_partial *partial, struct strview text)
 {
-	static const enum partial_column oldest[] = {
-		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_SKIP,
-		PARTIAL_OLD_ADJ };
-	static const enum partial_column el6[] = {
-		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_SKIP,
-		PARTIAL_OLD_ADJ,
-		PARTIAL_ADJ };
-	static const enum partial_column ptes[] = {
-		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_PTES,
-		PARTIAL_SWAP,
-		PARTIAL_ADJ };
-	static const enum partial_column bytes[] = {
-		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_PGTABLES_BYTES,
-		PARTIAL_SWAP,
-		PARTIAL_ADJ };
-	static const enum partial_column pmds[] = {
-		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_PTES,
-		PARTIAL_PTES,
-		PARTIAL_SWAP, PARTIAL_ADJ };
-	static const enum partial_column kinds[] = {
-		PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_RSS_ANON,
-		PARTIAL_RSS_FILE,
-		PARTIAL_RSS_SHMEM, PARTIAL_PGTABLES_BYTES, PARTIAL_SWAP, PARTIAL_ADJ };
+	const char *kernel = partial->report.kernel, *header = NULL;
 	int64_t value[10] = { 0 };
 	size_t count = count_numbers(text, value, 10);
 
 	if (count >= 10)
-		set_columns(partial, kinds, 10);
+		header = "uid tgid total_vm rss rss_anon rss_file rss_shmem pgtables_bytes "
+			 "swapents oom_score_adj";
 	else if (count == 8 || count == 9)
-		set_columns(partial, pmds, 8);
+		header = "uid tgid total_vm rss nr_ptes nr_pmds swapents oom_score_adj";
 	else if (count == 7 && value[4] && value[4] % 1024 == 0)
-		set_columns(partial, bytes, 7);
-	else if (count == 7 && partial->report.kernel && strstr(partial->report.kernel, ".el6"))
-		set_columns(partial, el6, 7);
+		header = "uid tgid total_vm rss pgtables_bytes swapents oom_score_adj";
+	else if (count == 7 && kernel && strstr(kernel, ".el6"))
+		header = "uid tgid total_vm rss cpu oom_adj oom_score_adj";
 	else if (count == 7)
-		set_columns(partial, ptes, 7);
+		header = "uid tgid total_vm rss nr_ptes swapents oom_score_adj";
 	else if (count == 6)
-		set_columns(partial, oldest, 6);
+		header = "uid tgid total_vm rss cpu oom_adj";
+	if (header)
+		take_columns(partial, strview_of(header));
 }
 
 static uint64_t natural(int64_t value)
@@ -148,6 +130,16 @@ static void add_tables(struct oom_task *task, uint64_t count)
 
 static void add_value(struct oom_task *task, enum partial_column column, int64_t value)
 {
+	static const size_t sizes[] = {
+		[PARTIAL_TOTAL_VM] = offsetof(struct oom_task, total_vm),
+		[PARTIAL_RSS] = offsetof(struct oom_task, rss),
+		[PARTIAL_RSS_ANON] = offsetof(struct oom_task, rss_anon),
+		[PARTIAL_RSS_FILE] = offsetof(struct oom_task, rss_file),
+		[PARTIAL_RSS_SHMEM] = offsetof(struct oom_task, rss_shmem),
+		[PARTIAL_PGTABLES_BYTES] = offsetof(struct oom_task, pgtables),
+		[PARTIAL_SWAP] = offsetof(struct oom_task, swap),
+	};
+
 	switch (column) {
 	case PARTIAL_UID:
 		task->uid = value;
@@ -155,29 +147,8 @@ static void add_value(struct oom_task *task, enum partial_column column, int64_t
 	case PARTIAL_TGID:
 		task->tgid = value;
 		break;
-	case PARTIAL_TOTAL_VM:
-		task->total_vm = natural(value);
-		break;
-	case PARTIAL_RSS:
-		task->rss = natural(value);
-		break;
-	case PARTIAL_RSS_ANON:
-		task->rss_anon = natural(value);
-		break;
-	case PARTIAL_RSS_FILE:
-		task->rss_file = natural(value);
-		break;
-	case PARTIAL_RSS_SHMEM:
-		task->rss_shmem = natural(value);
-		break;
 	case PARTIAL_PTES:
 		add_tables(task, natural(value));
-		break;
-	case PARTIAL_PGTABLES_BYTES:
-		task->pgtables = natural(value);
-		break;
-	case PARTIAL_SWAP:
-		task->swap = natural(value);
 		break;
 	case PARTIAL_ADJ:
 		task->adj = value > 1000 ? 1000 : value < -1000 ? -1000 : (int)value;
@@ -188,6 +159,8 @@ static void add_value(struct oom_task *task, enum partial_column column, int64_t
 		break;
 	case PARTIAL_SKIP:
 		break;
+	default:
+		*(uint64_t *)(void *)((char *)task + sizes[column]) = natural(value);
 	}
 }
 
@@ -245,13 +218,10 @@ bool lacks_row(const struct oom_partial *partial, struct strview text)
 int read_row(struct oom_partial *partial, struct strview text)
 {
 	struct oom_report *report = &partial->report;
-	struct oom_task task = {
-		.uid = OOM_NO_NUMBER, .tgid = OOM_NO_NUMBER, .rss_anon = OOM_UNKNOWN,
-		.rss_file = OOM_UNKNOWN, .rss_shmem = OOM_UNKNOWN, .swap = OOM_UNKNOWN,
-		.pgtables = OOM_UNKNOWN, .badness = OOM_NO_NUMBER,
-	};
-	struct oom_task *tasks;
+	struct oom_task task = OOM_TASK_UNKNOWN, *tasks;
 
+	/* Where the table has no such column, nothing. */
+	task.total_vm = task.rss = 0;
 	if (!row_take_pid(&text, &task.pid))
 		return 0;
 	if (!partial->column_count)

@@ -7,33 +7,16 @@
 #include <string.h>
 
 #include "oomreport/report.h"
+#include "oomreport/scan-values.h"
 
 #define FIGURES_MAX 256
 
 /* Most machines' page, until the report tells. */
 #define PAGE_SIZE_GUESS (UINT64_C(4) << 10)
 
-static void init_counter(struct oom_counter *counter)
-{
-	counter->usage = counter->limit = counter->failcnt = OOM_UNKNOWN;
-}
-
-static void init_memcg(struct oom_memcg *memcg)
-{
-	init_counter(&memcg->memory);
-	init_counter(&memcg->swap);
-	init_counter(&memcg->memsw);
-	init_counter(&memcg->kmem);
-}
-
-static void init_task(struct oom_task *task)
-{
-	task->pid = task->tgid = task->uid = OOM_NO_NUMBER;
-	task->total_vm = task->rss = OOM_UNKNOWN;
-	task->rss_anon = task->rss_file = task->rss_shmem = OOM_UNKNOWN;
-	task->swap = task->pgtables = OOM_UNKNOWN;
-	task->badness = OOM_NO_NUMBER;
-}
+static const struct oom_counter unknown_counter = {
+	.usage = OOM_UNKNOWN, .limit = OOM_UNKNOWN, .failcnt = OOM_UNKNOWN,
+};
 
 void oom_report_init(struct oom_report *report)
 {
@@ -53,20 +36,14 @@ void oom_report_init(struct oom_report *report)
 		.ram_highmem = OOM_UNKNOWN,
 		.ram_cma = OOM_UNKNOWN,
 		.ram_hwpoisoned = OOM_UNKNOWN,
+		.memcg = { .memory = unknown_counter, .swap = unknown_counter,
+			   .memsw = unknown_counter, .kmem = unknown_counter },
 		.choice = { .pid = OOM_NO_NUMBER, .score = OOM_NO_NUMBER },
+		.selected = OOM_TASK_UNKNOWN,
 	};
-	init_memcg(&report->memcg);
-	init_task(&report->selected);
 }
 
-static void free_memcg(struct oom_memcg *memcg)
-{
-	free(memcg->path);
-	free(memcg->task_path);
-	free(memcg->stats.list);
-}
-
-static void free_lists(struct oom_report *report)
+void oom_report_free(struct oom_report *report)
 {
 	for (size_t i = 0; i < report->node_count; i++)
 		free(report->nodes[i].figures.list);
@@ -80,12 +57,9 @@ static void free_lists(struct oom_report *report)
 	free(report->allocations.list);
 	free(report->tasks);
 	free(report->victims);
-}
-
-void oom_report_free(struct oom_report *report)
-{
-	free_lists(report);
-	free_memcg(&report->memcg);
+	free(report->memcg.path);
+	free(report->memcg.task_path);
+	free(report->memcg.stats.list);
 	free(report->host);
 	free(report->kernel);
 	free(report->machine);
@@ -107,27 +81,11 @@ uint64_t oom_figure(const struct oom_figures *figures, const char *name)
 	return OOM_UNKNOWN;
 }
 
-static int report_make_room(struct oom_figures *figures)
-{
-	size_t room = figures->capacity ? figures->capacity * 2 : 16;
-	struct oom_figure *list;
-
-	if (figures->count < figures->capacity)
-		return 0;
-	list = realloc(figures->list, room * sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	figures->list = list;
-	figures->capacity = room;
-	return 0;
-}
-
 /* Finds the figure called NAME, or makes it, of 0 bytes. NULL in *ret_figure: too many. */
 static int find_figure(struct oom_figures *figures, const char *name, size_t length,
 		       struct oom_figure **ret_figure, bool *ret_new)
 {
-	struct oom_figure figure = { .bytes = 0 };
-	int r;
+	struct oom_figure figure = { .bytes = 0 }, *list;
 
 	*ret_figure = NULL;
 	*ret_new = false;
@@ -138,9 +96,10 @@ static int find_figure(struct oom_figures *figures, const char *name, size_t len
 			*ret_figure = &figures->list[i];
 	if (*ret_figure || figures->count >= FIGURES_MAX)
 		return 0;
-	r = report_make_room(figures);
-	if (r < 0)
-		return r;
+	list = list_room(figures->list, figures->count, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	figures->list = list;
 	*ret_new = true;
 	*ret_figure = &figures->list[figures->count++];
 	**ret_figure = figure;

@@ -38,7 +38,7 @@ struct oom_figure {
 
 struct oom_figures {
 	struct oom_figure *list;	/* owned */
-	size_t count, capacity;
+	size_t count;
 };
 
 /* Which lists have the free blocks of an order: show_migration_types() in mm/show_mem.c. */
@@ -81,7 +81,7 @@ struct oom_cache {
 
 struct oom_caches {
 	struct oom_cache *list;		/* owned */
-	size_t count, capacity;
+	size_t count;
 };
 
 /* "memory: usage 32768kB, limit 32768kB, failcnt 12" */
@@ -112,6 +112,14 @@ struct oom_task {
 	int64_t badness;		/* set by rank.c: pages; OOM_NO_NUMBER: not a candidate */
 	size_t rank;			/* set by rank.c: 1 is the worst; 0: not a candidate */
 };
+
+#define OOM_TASK_UNKNOWN \
+	((struct oom_task){ \
+		.pid = OOM_NO_NUMBER, .tgid = OOM_NO_NUMBER, .uid = OOM_NO_NUMBER, \
+		.total_vm = OOM_UNKNOWN, .rss = OOM_UNKNOWN, .rss_anon = OOM_UNKNOWN, \
+		.rss_file = OOM_UNKNOWN, .rss_shmem = OOM_UNKNOWN, .swap = OOM_UNKNOWN, \
+		.pgtables = OOM_UNKNOWN, .badness = OOM_NO_NUMBER, \
+	})
 
 /* Which columns the task table has. */
 struct oom_columns {
