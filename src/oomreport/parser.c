@@ -9,21 +9,16 @@
 #include "kernlog/known-prefix.h"
 #include "kernlog/learned-prefix.h"
 #include "kernlog/mail.h"
-#include "kernlog/prefilter.h"
 #include "kernlog/structured.h"
 #include "kernlog/unescape.h"
 #include "lib/duration.h"
+#include "oomreport/entry-lines.h"
 #include "oomreport/hosts.h"
 #include "oomreport/message.h"
 #include "oomreport/parser.h"
+#include "oomreport/skipped.h"
 #include "oomreport/turn.h"
 #include "oomreport/unwrap.h"
-
-/*
- * Between reports only certain words are looked for (oom_prefilter()); where one is found, so many
- * bytes in front of it are read too, because the beginning of a report may be missing.
- */
-#define LOOK_BACK (128 * 1024)
 
 /*
  * After so many messages that are none of a report's, words are looked for again. A line of an
@@ -58,8 +53,7 @@ struct oom_parser {
 	unsigned quiet;			/* what came since the last line of a report, in fields */
 	char *line;			/* owned; DOCUMENT_MAX bytes: a line torn between calls */
 	size_t line_length;
-	char *back;			/* owned; LOOK_BACK bytes: what was skipped last */
-	size_t back_length;
+	struct skipped skipped;		/* between reports */
 	char *scratch;			/* owned; OOM_LINE_MAX bytes: a line being stripped */
 	struct prefixes prefixes;
 	bool escaped;			/* this log has "\\=" for '=' (CEF) */
@@ -83,9 +77,8 @@ struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context)
 	parser->hosts.context = context;
 	parser->unwrap.hosts = &parser->hosts;
 	parser->line = malloc(DOCUMENT_MAX);
-	parser->back = malloc(LOOK_BACK);
 	parser->scratch = malloc(OOM_LINE_MAX);
-	if (!parser->line || !parser->back || !parser->scratch) {
+	if (!parser->line || !parser->scratch || skipped_init(&parser->skipped) < 0) {
 		oom_parser_free(parser);
 		return NULL;
 	}
@@ -102,22 +95,9 @@ void oom_parser_free(struct oom_parser *parser)
 	structured_free(&parser->structured);
 	mail_free(&parser->mail);
 	free(parser->line);
-	free(parser->back);
+	skipped_free(&parser->skipped);
 	free(parser->scratch);
 	free(parser);
-}
-
-/*
- * Whether a line that is another program's by its tag is the kernel's nevertheless: one without a
- * tag that begins with two words and a colon ("Hardware name: "). What begins with a name could be
- * anything.
- */
-static bool parser_is_ours(const struct log_prefix *log_prefix)
-{
-	enum oom_line_type type =
-		oom_line_type_of(log_prefix->message, 0);
-
-	return type > OOM_LINE_CPUSET && type < OOM_LINE_DROPPED;
 }
 
 static int take_turned(void *context, const struct log_prefix *line)
@@ -155,43 +135,19 @@ static int take_message(struct oom_parser *parser, const struct log_prefix *log_
 	/* What looked like a host and a tag is the message's: "Hardware name: ". */
 	if (log_prefix->foreign)
 		line.host.length = 0;
-	if (!log_prefix->foreign || parser_is_ours(log_prefix))
+	/*
+	 * A line that is another program's by its tag is the kernel's nevertheless, if it is one
+	 * without a tag that begins with two words and a colon. What begins with a name could be
+	 * anything.
+	 */
+	if (log_prefix->foreign)
+		type = oom_line_type_of(line.message, 0);
+	if (!log_prefix->foreign || (type > OOM_LINE_CPUSET && type < OOM_LINE_DROPPED))
 		r = take_ordered(parser, &line, &type);
+	else
+		type = OOM_LINE_NONE;
 	parser->quiet = type == OOM_LINE_NONE ? parser->quiet + STRUCTURED_PER_MESSAGE : 0;
 	return r;
-}
-
-/* Unescapes the message of *log_prefix, which lies in memory of ours. */
-static void parser_unescape(struct log_prefix *log_prefix)
-{
-	char *message = (char *)(uintptr_t)log_prefix->message.at;
-
-	log_prefix->message.length = unescape_bytes(message, log_prefix->message.length,
-						    log_prefix->kmsg ? UNESCAPE_KMSG
-						    : log_prefix->syslog ? UNESCAPE_SYSLOG
-						    : UNESCAPE_OTHER);
-}
-
-/* What ENTRY says of a time that the line inside it does not. */
-static void parser_add_time(const struct structured_entry *entry, struct oom_time *time)
-{
-	if (!time->has_wall && entry->time.raw[0])
-		memcpy(time->raw, entry->time.raw, sizeof(time->raw));
-	if (!time->has_wall && entry->time.has_wall) {
-		time->has_wall = true;
-		time->wall_ns = entry->time.wall_ns;
-		time->wall_guessed = entry->time.wall_guessed;
-	}
-	if (!time->has_monotonic && entry->time.has_monotonic) {
-		time->has_monotonic = true;
-		time->monotonic_ns = entry->time.monotonic_ns;
-	}
-}
-
-/* Whether a name is in front of what LINE says: what belongs to it is not known yet. */
-static bool parser_is_named(enum oom_line_type type)
-{
-	return type == OOM_LINE_INVOKED || type == OOM_LINE_CPUSET;
 }
 
 /* Finds the shape of LINE, best one with which its text is one of a report's. */
@@ -220,42 +176,32 @@ static bool find_shape(const struct oom_parser *parser, struct strview line,
 }
 
 /*
- * Adds what FRONT says of a time, or else leaves what was read where a prefix that is known
- * beforehand seemed to be: a part of this one.
- */
-static void read_front(const struct oom_parser *parser, struct strview front,
-		       struct log_prefix *log_prefix)
-{
-	struct oom_time before = log_prefix->time;
-
-	log_prefix->time = (struct oom_time){ .raw = "" };
-	prefix_read(front, parser->now_ns, log_prefix);
-	if (!log_prefix->time.has_wall && !log_prefix->time.has_monotonic)
-		log_prefix->time = before;
-}
-
-/*
- * Takes off the prefix that other lines of this log have taught, where *log_prefix, what is
- * known of
- * prefixes beforehand, has none of a report's texts. LINE is memory of ours.
+ * Takes off the prefix that other lines of this log have taught, where *log_prefix, what is known
+ * of prefixes beforehand, has none of a report's texts. LINE is memory of ours.
  */
 static void take_learned_prefix(struct oom_parser *parser, struct strview line,
 				struct log_prefix *log_prefix)
 {
 	enum oom_line_type type = oom_line_type_of(log_prefix->message,
 						   unwrap_expects(&parser->unwrap));
+	struct oom_time before = log_prefix->time;
 	struct prefix_parts parts;
 
-	/* A prefix may begin with a number in brackets too. */
+	/* A prefix may begin with a number in brackets too, and what is a name's is not known. */
 	if (log_prefix->foreign || log_prefix->kmsg ||
-	    (type != OOM_LINE_NONE && type != OOM_LINE_ROW && !parser_is_named(type)) ||
+	    (type != OOM_LINE_NONE && type != OOM_LINE_ROW && type != OOM_LINE_INVOKED &&
+	     type != OOM_LINE_CPUSET) ||
 	    !find_shape(parser, line, &parts) || parts.text.at < log_prefix->message.at)
 		return;
 	if (parts.quote)
 		parts.text.length = prefix_unquote((char *)(uintptr_t)parts.text.at,
 						   parts.text.length, parts.quote);
 	log_prefix->message = parts.text;
-	read_front(parser, parts.front, log_prefix);
+	/* What was read where a known prefix seemed to be is a part of this one. */
+	log_prefix->time = (struct oom_time){ .raw = "" };
+	prefix_read(parts.front, parser->now_ns, log_prefix);
+	if (!log_prefix->time.has_wall && !log_prefix->time.has_monotonic)
+		log_prefix->time = before;
 	for (size_t i = 0; i < parts.front.length && !log_prefix->timed; i++)
 		log_prefix->timed = !strchr(" \t>|\"'", parts.front.at[i]);
 }
@@ -273,7 +219,7 @@ static int take_prefixed(struct oom_parser *parser, struct strview line,
 	take_learned_prefix(parser, line, &log_prefix);
 	if (entry) {
 		log_prefix.timed = true;
-		parser_add_time(entry, &log_prefix.time);
+		entry_add_time(entry, &log_prefix.time);
 		if (entry->host[0])
 			log_prefix.host = strview_of(entry->host);
 		if (entry->caller[0])
@@ -281,19 +227,12 @@ static int take_prefixed(struct oom_parser *parser, struct strview line,
 	}
 	/* The journal has it as it was. */
 	if (!entry || !entry->record || log_prefix.kmsg)
-		parser_unescape(&log_prefix);
+		log_prefix.message.length =
+			unescape_bytes((char *)(uintptr_t)log_prefix.message.at,
+				       log_prefix.message.length,
+				       log_prefix.kmsg ? UNESCAPE_KMSG
+				       : log_prefix.syslog ? UNESCAPE_SYSLOG : UNESCAPE_OTHER);
 	return take_message(parser, &log_prefix);
-}
-
-/* Takes the first line of *text, which may end as those of a serial console do. */
-static struct strview take_first_line(struct strview *text)
-{
-	struct strview line = strview_head(*text, strview_find(*text, "\n"));
-
-	*text = strview_from(*text, line.length + 1);
-	while (strview_last(line) == '\r')
-		line.length--;
-	return line;
 }
 
 /* Takes the lines that wait: it is known what stands in front of a text, or will not be. */
@@ -307,7 +246,7 @@ static int release_held(struct oom_parser *parser)
 	parser->held_length = 0;
 	parser->held_lines = 0;
 	for (size_t i = 0; r == 0 && rest.length; i++)
-		r = take_prefixed(parser, take_first_line(&rest),
+		r = take_prefixed(parser, entry_take_line(&rest),
 				  parser->held_entered[i] ? &parser->held_entries[i] : NULL);
 	return r;
 }
@@ -334,34 +273,27 @@ static bool hold_line(struct oom_parser *parser, struct strview line,
 	return true;
 }
 
-/* Learns the prefix of LINE, if it is unmistakable and not one that is known beforehand. */
-static bool learn_prefix(struct oom_parser *parser, struct strview line)
-{
-	size_t at = prefix_find(line);
-	struct log_prefix log_prefix;
-
-	if (at == STRVIEW_NONE)
-		return false;
-	log_prefix_strip(line, parser->now_ns, &log_prefix);
-	if (!log_prefix.foreign && log_prefix.message.at < line.at + at)
-		prefix_learn(&parser->prefixes, line, at);
-	return true;
-}
-
 /* A line of text, of memory of ours; ENTRY as in take_prefixed(). */
 static int take_text_line(struct oom_parser *parser, struct strview line,
 			  const struct structured_entry *entry)
 {
-	bool learned;
+	size_t at;
 	int r;
 
 	parser->escaped = parser->escaped || strview_has(line, "gfp_mask\\=0x") ||
 			  strview_has(line, "oom-kill:constraint\\=CONSTRAINT_");
 	if (parser->escaped)
 		line.length = plain_equals((char *)(uintptr_t)line.at, line.length);
-	learned = learn_prefix(parser, line);
+	/* An unmistakable line teaches its prefix, unless that is known beforehand. */
+	at = prefix_find(line);
+	if (at != STRVIEW_NONE) {
+		struct log_prefix log_prefix;
 
-	if (!learned &&
+		log_prefix_strip(line, parser->now_ns, &log_prefix);
+		if (!log_prefix.foreign && log_prefix.message.at < line.at + at)
+			prefix_learn(&parser->prefixes, line, at);
+	}
+	if (at == STRVIEW_NONE &&
 	    (parser->held_lines || strview_has(line, "invoked oom-killer: gfp_mask=")) &&
 	    hold_line(parser, line, entry))
 		return 0;
@@ -369,58 +301,17 @@ static int take_text_line(struct oom_parser *parser, struct strview line,
 	return r < 0 ? r : take_prefixed(parser, line, entry);
 }
 
-/*
- * Whether the lines of a message are so many of a log: one behind the first has a time of its own
- * or, where it is not known that the message is one RECORD, begins what is no part of another.
- */
-static bool holds_lines(const struct oom_parser *parser, struct strview message, bool record)
-{
-	take_first_line(&message);
-	while (message.length) {
-		struct log_prefix log_prefix;
-		enum oom_line_type type;
-
-		log_prefix_strip(take_first_line(&message), parser->now_ns, &log_prefix);
-		if (log_prefix.timed)
-			return true;
-		type = oom_line_type_of(log_prefix.message, 0);
-		if (!record && type != OOM_LINE_NONE && type != OOM_LINE_COUNTS)
-			return true;
-	}
-	return false;
-}
-
-/* A serial console's line ends as a cloud's log keeps them: written as \\r\\n. */
-static struct strview undo_line_ends(const struct structured_entry *entry)
-{
-	static const char end[] = "\\r\\n";
-	struct strview rest = { entry->message, entry->length };
-	size_t kept = 0;
-
-	if (entry->record || rest.length < 4 || memcmp(rest.at + rest.length - 4, end, 4))
-		return rest;
-	while (rest.length) {
-		bool found = strview_skip(&rest, end);
-
-		entry->message[kept++] = found ? '\n' : rest.at[0];
-		rest = strview_from(rest, !found);
-	}
-	while (kept && entry->message[kept - 1] == '\n')
-		kept--;
-	return (struct strview){ entry->message, kept };
-}
-
 /* A message out of JSON or a journal's export; inside may be the log of something else. */
 static int take_field(void *context, const struct structured_entry *entry)
 {
 	struct oom_parser *parser = context;
-	struct strview rest = undo_line_ends(entry);
+	struct strview rest = entry_text(entry);
 	int r = 0;
 
-	if (!holds_lines(parser, rest, entry->record))
+	if (!entry_holds_lines(rest, entry->record, parser->now_ns))
 		return take_text_line(parser, rest, entry);
 	while (r == 0 && rest.length)
-		r = take_text_line(parser, take_first_line(&rest), entry);
+		r = take_text_line(parser, entry_take_line(&rest), entry);
 	return r;
 }
 
@@ -468,12 +359,23 @@ static void keep_piece(struct oom_parser *parser, struct strview piece)
 	parser->line_length += length;
 }
 
+/* The line that was kept has ended. */
 static int end_piece(struct oom_parser *parser)
 {
-	struct strview line = { parser->line, parser->line_length };
+	size_t length = parser->line_length;
 
 	parser->line_length = 0;
-	return take_line(parser, line);
+	return take_line(parser, (struct strview){ parser->line, length });
+}
+
+/* Takes all that waits for the next line. */
+static int end_waiting(struct oom_parser *parser)
+{
+	int r = release_held(parser);
+
+	if (r == 0)
+		r = turn_pause(&parser->turn, take_turned, parser);
+	return r < 0 ? r : unwrap_end(&parser->unwrap);
 }
 
 /* No line goes on with what was read last. */
@@ -484,11 +386,7 @@ static int end_lines(struct oom_parser *parser)
 	if (r == 0)
 		r = structured_end(&parser->structured, take_field, parser);
 	if (r == 0)
-		r = release_held(parser);
-	if (r == 0)
-		r = turn_pause(&parser->turn, take_turned, parser);
-	if (r == 0)
-		r = unwrap_end(&parser->unwrap);
+		r = end_waiting(parser);
 	unwrap_begin(&parser->unwrap);
 	parser->prefixes.count = parser->prefixes.next = 0;
 	parser->escaped = false;
@@ -501,7 +399,7 @@ static int look_for_words(struct oom_parser *parser)
 
 	parser->reading = false;
 	parser->quiet = 0;
-	parser->back_length = 0;
+	parser->skipped.length = 0;
 	hosts_skip(&parser->hosts, SKIPPED_LINES);
 	return r;
 }
@@ -521,105 +419,25 @@ static int parser_read_line(struct oom_parser *parser, struct strview *data)
 	return parser->line_length ? end_piece(parser) : take_line(parser, line);
 }
 
-/* Reads lines until nothing of a report has come for a while. *data is what is left. */
-static int parser_read_lines(struct oom_parser *parser, struct strview *data)
-{
-	int r = 0;
-
-	while (r == 0 && data->length && parser->quiet < QUIET_MAX)
-		r = parser_read_line(parser, data);
-	if (r == 0 && parser->quiet >= QUIET_MAX && !parser->line_length)
-		r = look_for_words(parser);
-	return r;
-}
-
-/* Reads the lines of DATA, though all of them may be none of a report's. */
-static int parser_read_all(struct oom_parser *parser, struct strview data)
-{
-	int r = 0;
-
-	while (r == 0 && data.length)
-		r = parser_read_line(parser, &data);
-	parser->quiet = 0;
-	return r;
-}
-
-/* Keeps the last bytes of what is skipped. */
-static void keep_back(struct oom_parser *parser, struct strview data)
-{
-	size_t kept = parser->back_length;
-
-	if (data.length >= LOOK_BACK) {
-		data = strview_from(data, data.length - LOOK_BACK);
-		kept = 0;
-	} else if (kept + data.length > LOOK_BACK) {
-		kept = LOOK_BACK - data.length;
-		memmove(parser->back, parser->back + parser->back_length - kept, kept);
-	}
-	if (data.length)
-		memcpy(parser->back + kept, data.at, data.length);
-	parser->back_length = kept + data.length;
-}
-
-/* Whether a word is torn between what was skipped last and DATA. */
-static bool parser_is_torn(const struct oom_parser *parser, struct strview data)
-{
-	char seam[2 * OOM_PREFILTER_OVERLAP];
-	size_t before = parser->back_length, behind =
-		strview_head(data, OOM_PREFILTER_OVERLAP).length;
-
-	if (before > OOM_PREFILTER_OVERLAP)
-		before = OOM_PREFILTER_OVERLAP;
-
-	memcpy(seam, parser->back + parser->back_length - before, before);
-	memcpy(seam + before, data.at, behind);
-	return oom_prefilter(seam, before + behind, 0) < before + behind;
-}
-
-/* The lines in the last WANTED bytes of TEXT; the first, which is CUT or may be, is left out. */
-static struct strview last_lines(struct strview text, size_t wanted, bool cut)
-{
-	size_t from = wanted < text.length ? text.length - wanted : 0;
-
-	text = strview_from(text, from);
-	if (from || cut)
-		strview_skip_past(&text, "\n");
-	return text;
-}
-
-/*
- * A word was found at WHERE of *data: reads on from some lines in front of it. *data is the rest.
- */
-static int begin_reading(struct oom_parser *parser, struct strview *data, size_t where)
-{
-	struct strview back = { parser->back, parser->back_length };
-	int r = 0;
-
-	parser->reading = true;
-	unwrap_begin(&parser->unwrap);
-	if (where < LOOK_BACK)
-		r = parser_read_all(parser,
-				    last_lines(back, LOOK_BACK - where, back.length == LOOK_BACK));
-	parser->back_length = 0;
-	if (r == 0)
-		r = parser_read_all(parser,
-				    last_lines(strview_head(*data, where), LOOK_BACK, false));
-	*data = strview_from(*data, where);
-	return r;
-}
-
-/* Skips what has no word of a report. *data is what is left. */
+/* Skips what has no word of a report, and reads some lines in front of one. *data is the rest. */
 static int parser_skip(struct oom_parser *parser, struct strview *data)
 {
-	size_t where = 0;
+	struct strview before[2];
+	size_t where = skipped_look(&parser->skipped, *data, before);
+	int r = 0;
 
-	if (!parser->back_length || !parser_is_torn(parser, *data))
-		where = oom_prefilter(data->at, data->length, 0);
-	if (where < data->length)
-		return begin_reading(parser, data, where);
-	keep_back(parser, *data);
-	*data = strview_from(*data, data->length);
-	return 0;
+	if (where < data->length) {
+		parser->reading = true;
+		unwrap_begin(&parser->unwrap);
+		/* All of them, though they may be none of a report's. */
+		for (size_t i = 0; r == 0 && i < 2; i++)
+			while (r == 0 && before[i].length)
+				r = parser_read_line(parser, &before[i]);
+		parser->quiet = 0;
+		parser->skipped.length = 0;
+	}
+	*data = strview_from(*data, where);
+	return r;
 }
 
 int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length)
@@ -628,9 +446,12 @@ int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length)
 	int r = 0;
 
 	seen_bytes(&parser->seen, rest);
-	while (r == 0 && rest.length)
-		r = parser->reading ? parser_read_lines(parser, &rest)
-			: parser_skip(parser, &rest);
+	while (r == 0 && rest.length) {
+		r = parser->reading ? parser_read_line(parser, &rest) : parser_skip(parser, &rest);
+		/* Nothing of a report has come for a while. */
+		if (r == 0 && parser->quiet >= QUIET_MAX && !parser->line_length)
+			r = look_for_words(parser);
+	}
 	return r;
 }
 
@@ -650,12 +471,8 @@ int oom_parser_record(struct oom_parser *parser, struct strview message,
 
 int oom_parser_pause(struct oom_parser *parser)
 {
-	int r = release_held(parser);
+	int r = end_waiting(parser);
 
-	if (r == 0)
-		r = turn_pause(&parser->turn, take_turned, parser);
-	if (r == 0)
-		r = unwrap_end(&parser->unwrap);
 	return r < 0 ? r : hosts_flush(&parser->hosts, false);
 }
 
