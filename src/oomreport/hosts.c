@@ -42,11 +42,18 @@ static int make_place(struct hosts *hosts)
 	return drop_host(hosts, oldest);
 }
 
-static int add_host(struct hosts *hosts, struct strview name, struct host_reports **ret_reports)
+/* The reports that a line of the host NAME may belong to. */
+static int choose_host(struct hosts *hosts, struct strview name, struct host_reports **ret_reports)
 {
 	struct host_reports *reports;
-	int r = hosts->count == HOSTS_MAX ? make_place(hosts) : 0;
+	int r;
 
+	/* As long as it is kept. */
+	name = strview_head(name, sizeof(reports->reassembler.host) - 1);
+	*ret_reports = find_host(hosts, name);
+	if (*ret_reports)
+		return 0;
+	r = hosts->count == HOSTS_MAX ? make_place(hosts) : 0;
 	if (r < 0)
 		return r;
 	reports = calloc(1, sizeof(*reports));
@@ -58,17 +65,6 @@ static int add_host(struct hosts *hosts, struct strview name, struct host_report
 	hosts->list[hosts->count++] = reports;
 	*ret_reports = reports;
 	return 0;
-}
-
-/* The reports that a line of the host NAME may belong to. */
-static int choose_host(struct hosts *hosts, struct strview name, struct host_reports **ret_reports)
-{
-	char known[sizeof(hosts->list[0]->reassembler.host)];
-
-	/* As long as it is kept. */
-	strview_copy_to(name, known, sizeof(known));
-	*ret_reports = find_host(hosts, strview_of(known));
-	return *ret_reports ? 0 : add_host(hosts, strview_of(known), ret_reports);
 }
 
 int hosts_take(struct hosts *hosts, enum oom_line_type type, struct strview text,

@@ -104,13 +104,6 @@ static enum oom_scope partial_find_scope(const struct oom_partial *partial)
 	return partial->trace.scope;
 }
 
-/* The score was printed of the chosen task; up to 5.0 a child of it may be the victim. */
-static void give_score(struct oom_report *report)
-{
-	if (report->choice.present && report->victim_count)
-		report->victims[0].score = report->choice.score;
-}
-
 /*
  * What the oom-kill line says of the victim, and the table, where the kill line is missing or
  * older.
@@ -135,18 +128,6 @@ static void complete_victims(struct oom_report *report)
 	}
 }
 
-/* The kernel's first process is called swapper until it becomes the first program. */
-static void find_boot(struct oom_report *report)
-{
-	int64_t pid = report->trigger.pid;
-
-	if (report->boot == OOM_BOOT_UNKNOWN && report->trigger.present &&
-	    (pid == 0 || pid == 1) &&
-	    (!strcmp(report->trigger.comm, "swapper") ||
-	     !strncmp(report->trigger.comm, "swapper/", 8)))
-		report->boot = OOM_BOOT_KERNEL;
-}
-
 static bool panic_is_ours(const struct oom_report *report)
 {
 	if (!report->panic)
@@ -157,15 +138,6 @@ static bool panic_is_ours(const struct oom_report *report)
 		if (report->victims[i].pid == 1)
 			return true;
 	return false;
-}
-
-static void find_cuts(struct oom_report *report)
-{
-	bool concluded = report->victim_count || report->panic || report->none_killable ||
-			 report->already_exiting;
-
-	report->cut_start = !report->trigger.present;
-	report->cut_end = !concluded;
 }
 
 int partial_finish(struct oom_partial *partial)
@@ -186,11 +158,19 @@ int partial_finish(struct oom_partial *partial)
 	scale_memory(report, page);
 	oom_leave_out_implausible(report);
 	report->scope = partial_find_scope(partial);
-	find_cuts(report);
-	find_boot(report);
+	report->cut_start = !report->trigger.present;
+	report->cut_end = !partial_is_over(partial);
+	/* The kernel's first process is called swapper until it becomes the first program. */
+	if (report->boot == OOM_BOOT_UNKNOWN && report->trigger.present &&
+	    (report->trigger.pid == 0 || report->trigger.pid == 1) &&
+	    (!strcmp(report->trigger.comm, "swapper") ||
+	     !strncmp(report->trigger.comm, "swapper/", 8)))
+		report->boot = OOM_BOOT_KERNEL;
 	if (report->choice.present && report->cut_end)
 		r = read_presumed(report);
-	give_score(report);
+	/* It was printed of the chosen task; up to 5.0 a child of it may be the victim. */
+	if (report->choice.present && report->victim_count)
+		report->victims[0].score = report->choice.score;
 	complete_victims(report);
 	return r;
 }

@@ -95,19 +95,6 @@ static int open_partial(struct reassembler *reassembler, struct strview caller,
 	return 0;
 }
 
-static bool is_same_caller(const struct oom_partial *partial, struct strview caller)
-{
-	return caller.length && strview_is(caller, partial->caller);
-}
-
-static bool knows_pid(const struct oom_partial *partial, int64_t pid)
-{
-	const struct oom_report *report = &partial->report;
-
-	return report->selected.pid == pid ||
-	       (report->choice.present && report->choice.pid == pid);
-}
-
 static bool is_fresh(const struct reassembler *reassembler, const struct oom_partial *partial)
 {
 	return reassembler->line - partial->touched < STALE_LINES;
@@ -220,16 +207,17 @@ static struct oom_partial *choose_by_pid(const struct reassembler *reassembler,
 
 		if (line_has_flag(type, OOM_LINE_REAPERS)
 		    ? read_victim_of(report, pid, true) != NULL
-		    : !report->victim_count && knows_pid(partial, pid))
+		    : !report->victim_count &&
+		      (report->selected.pid == pid ||
+		       (report->choice.present && report->choice.pid == pid)))
 			return partial;
 	}
 	return NULL;
 }
 
-/* Whether the reaper's line TEXT is of a report that has been given out. */
-static bool is_emitted(const struct reassembler *reassembler, struct strview text)
+/* Whether PID is a victim of a report that has been given out. */
+static bool is_emitted(const struct reassembler *reassembler, int64_t pid)
 {
-	int64_t pid = read_pid_of(text);
 	size_t count = reassembler->emitted_count < REASSEMBLER_EMITTED_MAX
 		? reassembler->emitted_count : REASSEMBLER_EMITTED_MAX;
 
@@ -263,7 +251,7 @@ static struct oom_partial *find_partial(struct reassembler *reassembler, enum oo
 	if (line_has_flag(type, OOM_LINE_PROCESS))
 		partial = choose_by_pid(reassembler, type, read_pid_of(text));
 	for (size_t i = reassembler->count; !partial && caller.length && i > 0; i--)
-		if (is_same_caller(reassembler->open[i - 1], caller))
+		if (strview_is(caller, reassembler->open[i - 1]->caller))
 			partial = reassembler->open[i - 1];
 	if (!partial && newest(reassembler) && (!caller.length || !newest(reassembler)->caller[0]))
 		partial = choose(reassembler, type, text);
@@ -351,15 +339,6 @@ static void reassembler_note_line(struct reassembler *reassembler, struct oom_pa
 		partial->list = kind->begins & ~(unsigned)OOM_LIST_ROWS;
 }
 
-/* "** 57 printk messages dropped **" */
-static void read_dropped(struct reassembler *reassembler, struct strview text)
-{
-	uint64_t count;
-
-	if (strview_skip_past(&text, "** ") && strview_take_u64(&text, &count))
-		reassembler_miss(reassembler, count);
-}
-
 void reassembler_miss(struct reassembler *reassembler, uint64_t count)
 {
 	struct oom_partial *last = newest(reassembler);
@@ -368,27 +347,20 @@ void reassembler_miss(struct reassembler *reassembler, uint64_t count)
 		last->report.missed = number_add_saturated(last->report.missed, count);
 }
 
-/* "oom_kill_process: 1520 callbacks suppressed" */
-static void read_suppressed(struct reassembler *reassembler, struct strview text)
+/* "** 57 printk messages dropped **", "oom_kill_process: 1520 callbacks suppressed" */
+static void read_lost(struct reassembler *reassembler, enum oom_line_type type,
+		      struct strview text)
 {
 	struct oom_partial *last = newest(reassembler);
 	uint64_t count;
 
-	if (last && is_unfinished(reassembler, last) && strview_skip_past(&text, ": ") &&
-	    strview_take_u64(&text, &count))
+	if (!strview_skip_past(&text, type == OOM_LINE_DROPPED ? "** " : ": ") ||
+	    !strview_take_u64(&text, &count))
+		return;
+	if (type == OOM_LINE_DROPPED)
+		reassembler_miss(reassembler, count);
+	else if (last && is_unfinished(reassembler, last))
 		last->report.suppressed = number_add_saturated(last->report.suppressed, count);
-}
-
-/* Whether PARTIAL has no victim yet, and PID was chosen or, where that is not known, could be. */
-static bool awaits_victim(const struct oom_partial *partial, int64_t pid)
-{
-	const struct oom_report *report = &partial->report;
-
-	if (partial_is_over(partial))
-		return false;
-	if (report->selected.pid == OOM_NO_NUMBER)
-		return oom_find_task(report, pid) != NULL;
-	return report->selected.pid == pid || is_thread_of(report, pid, (struct strview){ "", 0 });
 }
 
 /*
@@ -399,14 +371,24 @@ static bool is_needless_reaping(const struct reassembler *reassembler,
 				const struct oom_partial *partial,
 				enum oom_line_type type, struct strview text)
 {
-	if (partial && read_victim_of(&partial->report, read_pid_of(text), true))
+	const struct oom_report *report = partial ? &partial->report : NULL;
+	int64_t pid = read_pid_of(text);
+
+	if (report && read_victim_of(report, pid, true))
 		return false;
-	/* Only victims are reaped: what is reaped now is the one whose own line was suppressed. */
-	if (partial && partial->confirmed && type == OOM_LINE_REAPED &&
-	    !is_emitted(reassembler, text))
-		return !awaits_victim(partial, read_pid_of(text));
-	return type == OOM_LINE_UNREAPED || (partial && partial->confirmed) ||
-	       is_emitted(reassembler, text);
+	if (!partial || !partial->confirmed || type != OOM_LINE_REAPED ||
+	    is_emitted(reassembler, pid))
+		return type == OOM_LINE_UNREAPED || (partial && partial->confirmed) ||
+		       is_emitted(reassembler, pid);
+	/*
+	 * Only victims are reaped: what is reaped now is the one whose own line was suppressed, if
+	 * it was chosen or, where that is not known, could be.
+	 */
+	if (partial_is_over(partial))
+		return true;
+	if (report->selected.pid == OOM_NO_NUMBER)
+		return !oom_find_task(report, pid);
+	return report->selected.pid != pid && !is_thread_of(report, pid, strview_of(""));
 }
 
 /* Whether a message that would go to PARTIAL (NULL: to none that is open) says nothing. */
@@ -434,16 +416,6 @@ static int64_t time_since(const struct oom_time *last, const struct oom_time *ti
 	return 0;
 }
 
-/* Gives out all reports that are open. */
-static int end_reports(struct reassembler *reassembler)
-{
-	int r = 0;
-
-	while (r == 0 && reassembler->count)
-		r = reassembler_give_out(reassembler, 0);
-	return r;
-}
-
 /* Ends the open reports where TEXT, of TYPE and TIME, cannot be of any. */
 static int end_event(struct reassembler *reassembler, enum oom_line_type type, struct strview text,
 		     const struct oom_time *time)
@@ -455,7 +427,8 @@ static int end_event(struct reassembler *reassembler, enum oom_line_type type, s
 	if (rebooted || type == OOM_LINE_CUT ||
 	    (passed > SILENCE_NS && !(line_has_flag(type, OOM_LINE_REAPERS) &&
 				      choose_by_pid(reassembler, type, read_pid_of(text)))))
-		r = end_reports(reassembler);
+		while (r == 0 && reassembler->count)
+			r = reassembler_give_out(reassembler, 0);
 	/* A number is another process's after a boot. */
 	if (rebooted) {
 		reassembler->emitted_count = 0;
@@ -477,11 +450,11 @@ int reassembler_take(struct reassembler *reassembler, enum oom_line_type type, s
 	int r;
 
 	reassembler->line++;
-	if (type == OOM_LINE_DROPPED)
-		read_dropped(reassembler, text);
-	if (type == OOM_LINE_SUPPRESSED)
-		read_suppressed(reassembler, text);
-	if (type == OOM_LINE_NONE || type == OOM_LINE_DROPPED || type == OOM_LINE_SUPPRESSED)
+	if (type == OOM_LINE_DROPPED || type == OOM_LINE_SUPPRESSED) {
+		read_lost(reassembler, type, text);
+		return 0;
+	}
+	if (type == OOM_LINE_NONE)
 		return 0;
 	r = end_event(reassembler, type, text, time);
 	if (r < 0 || type == OOM_LINE_BOOT || type == OOM_LINE_CUT)

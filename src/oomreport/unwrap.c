@@ -135,12 +135,6 @@ static int wait_for_rest(struct unwrap *unwrap, const struct log_prefix *line,
 	return 0;
 }
 
-static struct strview first_word(struct strview text)
-{
-	strview_skip_blanks(&text);
-	return strview_take_word(&text);
-}
-
 static struct strview last_word(struct strview text)
 {
 	size_t blank;
@@ -197,8 +191,11 @@ static bool is_dressed_rest(struct unwrap *unwrap, const struct log_prefix *line
 static bool unwrap_may_go_on(struct unwrap *unwrap, const struct log_prefix *line)
 {
 	const struct unwrap_style *style = &unwrap->style;
-	size_t next = first_word(line->message).length;
+	struct strview rest = line->message;
+	size_t next;
 
+	strview_skip_blanks(&rest);
+	next = strview_take_word(&rest).length;
 	if (!line->message.length || unwrap->lines == UNWRAP_LINES_MAX ||
 	    !oom_line_may_join(unwrap->type, line->message) ||
 	    (line->timed && !is_dressed_rest(unwrap, line)))
@@ -272,18 +269,6 @@ static bool is_torn_by_class(struct unwrap *unwrap, const struct log_prefix *lin
 	return without;
 }
 
-/* Takes a blank out again if this log is broken inside of words, as was seen since. */
-static void settle_doubt(struct unwrap *unwrap)
-{
-	size_t at = unwrap->doubt;
-
-	if (!at || !unwrap->style.by_byte || unwrap->style.by_word)
-		return;
-	memmove(unwrap->text + at, unwrap->text + at + 1, unwrap->length - at - 1);
-	unwrap->length--;
-	unwrap->doubt = 0;
-}
-
 static void unwrap_go_on(struct unwrap *unwrap, const struct log_prefix *line)
 {
 	struct unwrap_style *style = &unwrap->style;
@@ -293,7 +278,14 @@ static void unwrap_go_on(struct unwrap *unwrap, const struct log_prefix *line)
 	while (unwrap->length && strview_is_blank(unwrap->text[unwrap->length - 1]))
 		unwrap->length--;
 	torn = is_torn_by_class(unwrap, line);
-	settle_doubt(unwrap);
+	/* A blank is none if this log is broken inside of words, as was seen since. */
+	if (unwrap->doubt && style->by_byte && !style->by_word) {
+		char *blank = unwrap->text + unwrap->doubt;
+
+		unwrap->length--;
+		memmove(blank, blank + 1, unwrap->length - unwrap->doubt);
+		unwrap->doubt = 0;
+	}
 	style->wrapped = true;
 	style->by_word |= !torn && !is_nearly_full(unwrap);
 	if (!torn && full)
@@ -347,21 +339,19 @@ static enum oom_line_type classify(const struct unwrap *unwrap, struct log_prefi
 	return type;
 }
 
-/* Whether LINE may have been broken off before anything of a report's was in it. */
-static bool is_head(const struct unwrap *unwrap, const struct log_prefix *line)
-{
-	return line->timed && !line->kmsg && line->message.length &&
-	       line->width == unwrap->style.width;
-}
-
 /* A line that goes on with no other. */
 static int unwrap_begin_message(struct unwrap *unwrap, const struct log_prefix *line,
 				enum oom_line_type type)
 {
 	if (type == OOM_LINE_NONE && line->width)
 		type = oom_line_type_begun(line->message, hosts_expect(unwrap->hosts));
-	/* What is no line of text was never wrapped. */
-	if (line->width && (type != OOM_LINE_NONE || is_head(unwrap, line)))
+	/*
+	 * What is no line of text was never wrapped. Others may have been broken off before
+	 * anything of a report's was in them.
+	 */
+	if (line->width &&
+	    (type != OOM_LINE_NONE || (line->timed && !line->kmsg && line->message.length &&
+				       line->width == unwrap->style.width)))
 		return wait_for_rest(unwrap, line, type);
 	/* What is no line of text either comes from the kernel itself. */
 	if (line->width && !oom_line_is_kernels(type, line->message, line->timed,
