@@ -10,40 +10,20 @@
 #include "lib/timestamp.h"
 #include "output/report-json.h"
 
-/* RFC 3339, UTC; null: the log has no dates. */
-static void why_json_add_time(struct json_object *record, const struct oom_time *when)
-{
-	char text[TIMESTAMP_TEXT_MAX];
-
-	json_add_text(record, "time", when->has_wall ?
-		      timestamp_format(text, when->wall_ns, TIMESTAMP_UTC) : NULL);
-	json_add(record, "time_guessed",
-		 when->has_wall ? json_object_new_boolean(when->wall_guessed || when->wall_derived)
-				: NULL);
-	json_add_text(record, "time_raw", when->raw);
-	json_add(record, "monotonic_ns",
-		 when->has_monotonic ? json_object_new_int64(when->monotonic_ns) : NULL);
-}
-
-static void add_trigger(struct json_object *record, const struct oom_report *report)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add(object, "comm",
-		 report->trigger.present ? json_new_text(report->trigger.comm) : NULL);
-	why_add_number(object, "pid", report->trigger.pid);
-	why_add_number(object, "uid", report->trigger.uid);
-	why_add_number(object, "cpu", report->trigger.cpu);
-	why_add_number(object, "oom_score_adj", report->trigger.adj);
-	why_add_number(object, "oom_adj", report->trigger.old_adj);
-	json_add(record, "trigger", object);
-}
-
+/* Who asked, and for what. */
 static void add_request(struct json_object *record, const struct oom_report *report)
 {
-	struct json_object *flags = NULL;
+	struct json_object *trigger = json_object_new_object(), *flags = NULL;
 	struct oom_gfp gfp = { .kind = "", .charged = "" };
 
+	json_add(trigger, "comm",
+		 report->trigger.present ? json_new_text(report->trigger.comm) : NULL);
+	why_add_number(trigger, "pid", report->trigger.pid);
+	why_add_number(trigger, "uid", report->trigger.uid);
+	why_add_number(trigger, "cpu", report->trigger.cpu);
+	why_add_number(trigger, "oom_score_adj", report->trigger.adj);
+	why_add_number(trigger, "oom_adj", report->trigger.old_adj);
+	json_add(record, "trigger", trigger);
 	if (report->gfp_mask) {
 		oom_gfp_decode(report->gfp_mask, report->gfp_value,
 			       oom_kernel_number(report->kernel), &gfp);
@@ -84,6 +64,7 @@ static void add_choice(struct json_object *record, const struct oom_report *repo
 	json_add(record, "decided", selected);
 }
 
+/* What else the report says, and whether all of it is there. */
 static void add_circumstances(struct json_object *record, const struct oom_report *report)
 {
 	json_add_text(record, "panic", report->panic);
@@ -96,10 +77,6 @@ static void add_circumstances(struct json_object *record, const struct oom_repor
 	json_add_text(record, "boot", oom_boot_name(report->boot));
 	json_add_flag(record, "crash_kernel", report->crash_kernel);
 	json_add_flag(record, "global_oom", report->global_present);
-}
-
-static void add_completeness(struct json_object *record, const struct oom_report *report)
-{
 	json_add_flag(record, "truncated",
 		      report->cut_start || report->cut_end || report->missed);
 	json_add_flag(record, "cut_start", report->cut_start);
@@ -131,10 +108,20 @@ static int add_explanation(struct json_object *record, const struct oom_explanat
 static void add_origin(struct json_object *record, const struct why_case *shown)
 {
 	const struct oom_report *report = shown->report;
+	const struct oom_time *when = &report->time;
+	char text[TIMESTAMP_TEXT_MAX];
 
 	json_add_figure(record, "number", shown->number);
 	json_add_text(record, "source", shown->source);
-	why_json_add_time(record, &report->time);
+	/* RFC 3339, UTC; null: the log has no dates. */
+	json_add_text(record, "time", when->has_wall ?
+		      timestamp_format(text, when->wall_ns, TIMESTAMP_UTC) : NULL);
+	json_add(record, "time_guessed",
+		 when->has_wall ? json_object_new_boolean(when->wall_guessed || when->wall_derived)
+				: NULL);
+	json_add_text(record, "time_raw", when->raw);
+	json_add(record, "monotonic_ns",
+		 when->has_monotonic ? json_object_new_int64(when->monotonic_ns) : NULL);
 	json_add_text(record, "host", report->host);
 	json_add_text(record, "kernel", report->kernel);
 	json_add_text(record, "hardware", report->machine);
@@ -151,7 +138,6 @@ int why_json(struct why_printer *printer, const struct why_case *shown)
 	const struct oom_report *report = shown->report;
 
 	add_origin(record, shown);
-	add_trigger(record, report);
 	add_request(record, report);
 	why_add_memcg(record, report);
 	why_add_memory(record, report);
@@ -160,7 +146,6 @@ int why_json(struct why_printer *printer, const struct why_case *shown)
 	why_add_victims(record, report);
 	why_add_ranking(record, shown->ranking);
 	add_circumstances(record, report);
-	add_completeness(record, report);
 	if (add_explanation(record, shown->explanation) < 0) {
 		json_object_put(record);
 		return -ENOMEM;

@@ -56,19 +56,6 @@ struct list_state {
 	bool narrow;			/* for a terminal: what is wider is cut */
 };
 
-static int size_width(enum size_unit unit)
-{
-	return unit == SIZE_HUMAN ? sizeof("1023G") - 1
-				  : unit == SIZE_KIB ? sizeof("4294967296") - 1
-						     : sizeof("4398046511104") - 1;
-}
-
-static int report_list_column_width(const struct why_printer *printer, size_t column)
-{
-	return column == SIZE ? size_width(printer->output->unit)
-	       : report_list_columns[column].width;
-}
-
 /* Takes from the width of a column, down to LEAST, what the path is short of. */
 static void narrow_column(int *width, int least, int *left)
 {
@@ -85,10 +72,15 @@ static void narrow_column(int *width, int least, int *left)
 /* What stands in the columns, and on a terminal what it has left for the last one. */
 static void choose_widths(const struct why_printer *printer, struct list_state *state)
 {
+	static const int size_widths[] = {
+		[SIZE_HUMAN] = sizeof("1023G") - 1, [SIZE_KIB] = sizeof("4294967296") - 1,
+		[SIZE_BYTES] = sizeof("4398046511104") - 1,
+	};
 	int left = printer->width;
 
 	for (size_t i = 0; i < COLUMNS; i++) {
-		state->width[i] = report_list_column_width(printer, i);
+		state->width[i] = i == SIZE ? size_widths[printer->output->unit]
+					    : report_list_columns[i].width;
 		left -= i == CGROUP ? 0 : state->width[i] + 1;
 	}
 	state->narrow = printer->width;
@@ -99,8 +91,14 @@ static void choose_widths(const struct why_printer *printer, struct list_state *
 	state->width[CGROUP] = left < PATH_WIDTH_MIN ? PATH_WIDTH_MIN : left;
 }
 
-static int make_table(struct why_printer *printer, struct list_state *state)
+static int open_list(struct why_printer *printer)
 {
+	struct list_state *state = calloc(1, sizeof(*state));
+
+	if (!state)
+		return -ENOMEM;
+	printer->state = state;
+	choose_widths(printer, state);
 	state->table = scols_new_table();
 	if (!state->table)
 		return -ENOMEM;
@@ -116,17 +114,6 @@ static int make_table(struct why_printer *printer, struct list_state *state)
 			return -ENOMEM;
 	state->line = scols_table_new_line(state->table, NULL);
 	return state->line ? 0 : -ENOMEM;
-}
-
-static int open_list(struct why_printer *printer)
-{
-	struct list_state *state = calloc(1, sizeof(*state));
-
-	if (!state)
-		return -ENOMEM;
-	printer->state = state;
-	choose_widths(printer, state);
-	return make_table(printer, state);
 }
 
 void why_list_close(struct why_printer *printer)
@@ -173,61 +160,6 @@ static int set_name(const struct list_state *state, size_t column, const char *c
 	return scols_line_set_data(state->line, column, cell);
 }
 
-/* The wall's time here, or else as it was logged. */
-static int set_time(const struct list_state *state, const struct oom_time *time)
-{
-	char text[TIMESTAMP_TEXT_MAX];
-
-	return set_text(state, TIME, time->has_wall ?
-			timestamp_format(text, time->wall_ns, TIMESTAMP_LOCAL) : time->raw);
-}
-
-static int set_number(const struct list_state *state, size_t column, int64_t number)
-{
-	char text[CELL_MAX] = NOTHING;
-
-	if (number != OOM_NO_NUMBER)
-		snprintf(text, sizeof(text), "%" PRId64, number);
-	return scols_line_set_data(state->line, column, text);
-}
-
-/* What the victims held together. */
-static int set_size(const struct list_state *state, const struct oom_report *report,
-		    enum size_unit unit)
-{
-	uint64_t size = 0;
-	bool known = false;
-	char text[SIZE_TEXT_MAX] = NOTHING;
-
-	for (size_t i = 0; i < report->victim_count; i++) {
-		uint64_t held = oom_victim_held(report, &report->victims[i]);
-
-		if (report->victims[i].repeated || held == OOM_UNKNOWN)
-			continue;
-		known = true;
-		size = number_add_saturated(size, held);
-	}
-	if (known)
-		size_format(text, size, unit);
-	return scols_line_set_data(state->line, SIZE, text);
-}
-
-/* The victim, or who was to be it where the log ends before the kill; "+2": and two others. */
-static int set_victim(const struct list_state *state, const struct oom_report *report)
-{
-	const struct oom_victim *victim = oom_first_victim(report);
-	size_t others = victim ? oom_victims(report) - 1 : 0;
-	const char *comm = victim ? victim->comm : report->selected.comm;
-	int64_t pid = victim ? victim->pid : report->selected.pid;
-	char behind[sizeof(" +18446744073709551615")] = "";
-	int r;
-
-	if (others)
-		snprintf(behind, sizeof(behind), " +%zu", others);
-	r = set_number(state, PID, pid);
-	return r < 0 ? r : set_name(state, VICTIM, comm, behind);
-}
-
 /* The cgroup whose limit was reached, or else the victim's. Of a long path the end says most. */
 static int set_path(const struct list_state *state, const struct oom_memcg *memcg)
 {
@@ -249,14 +181,39 @@ static int set_path(const struct list_state *state, const struct oom_memcg *memc
 static int report_list_fill_line(const struct list_state *state, const struct oom_report *report,
 				 enum size_unit unit)
 {
-	int r = set_time(state, &report->time);
+	/* The victim, or who was to be it where the log ends before the kill; "+2": and others. */
+	const struct oom_victim *victim = oom_first_victim(report);
+	int64_t pid = victim ? victim->pid : report->selected.pid;
+	size_t others = victim ? oom_victims(report) - 1 : 0;
+	char time[TIMESTAMP_TEXT_MAX], size[SIZE_TEXT_MAX] = NOTHING, number[CELL_MAX] = NOTHING;
+	char behind[sizeof(" +18446744073709551615")] = "";
+	uint64_t together = 0;
+	int r;
 
+	for (size_t i = 0; i < report->victim_count; i++) {
+		uint64_t held = oom_victim_held(report, &report->victims[i]);
+
+		if (report->victims[i].repeated || held == OOM_UNKNOWN)
+			continue;
+		together = number_add_saturated(together, held);
+		size_format(size, together, unit);
+	}
+	if (pid != OOM_NO_NUMBER)
+		snprintf(number, sizeof(number), "%" PRId64, pid);
+	if (others)
+		snprintf(behind, sizeof(behind), " +%zu", others);
+	/* The wall's time here, or else as it was logged. */
+	r = set_text(state, TIME, report->time.has_wall ?
+		     timestamp_format(time, report->time.wall_ns, TIMESTAMP_LOCAL)
+		     : report->time.raw);
 	if (r == 0)
 		r = set_text(state, SCOPE, oom_scope_name(report->scope));
 	if (r == 0)
-		r = set_size(state, report, unit);
+		r = scols_line_set_data(state->line, SIZE, size);
 	if (r == 0)
-		r = set_victim(state, report);
+		r = scols_line_set_data(state->line, PID, number);
+	if (r == 0)
+		r = set_name(state, VICTIM, victim ? victim->comm : report->selected.comm, behind);
 	if (r == 0)
 		r = set_name(state, TRIGGER, report->trigger.comm, "");
 	return r < 0 ? r : set_path(state, &report->memcg);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "lib/number.h"
 #include "lib/safe.h"
 #include "lib/stream.h"
@@ -138,22 +139,7 @@ int why_count_lines(const struct why_printer *printer, const char *text, size_t 
 	return fit ? (int)wrap_lines(fit, columns_left(printer, indent)) : 0;
 }
 
-/* Writes a part of the title, if there is one. Returns 0 or -ENOMEM. */
-static int add_part(FILE *title, const char **separator, const char *before, const char *raw)
-{
-	CLEANUP_FREE char *safe = NULL;
-
-	if (!raw || !*raw)
-		return 0;
-	safe = why_safe(raw);
-	if (!safe)
-		return -ENOMEM;
-	fprintf(title, "%s%s%s", *separator, before, safe);
-	*separator = ", ";
-	return 0;
-}
-
-static int write_title(FILE *title, const struct why_case *shown)
+int why_title(struct why_printer *printer, const struct why_case *shown)
 {
 	const struct oom_report *report = shown->report;
 	const char *separator = ": ", *raw = report->time.raw;
@@ -164,26 +150,26 @@ static int write_title(FILE *title, const struct why_case *shown)
 	};
 	/* Seconds since boot are known by their brackets, which not every log has. */
 	bool bare = *raw && !raw[strspn(raw, "0123456789.")];
-	int r = 0;
-
-	snprintf(timestamp, sizeof(timestamp), bare ? "[%s]" : "%s", raw);
-	fprintf(title, "Report %zu", shown->number);
-	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
-		r = add_part(title, &separator, parts[i].before, parts[i].raw);
-	return r;
-}
-
-int why_title(struct why_printer *printer, const struct why_case *shown)
-{
 	CLEANUP_FREE char *text = NULL;
 	size_t length;
 	FILE *title = open_memstream(&text, &length);
-	int r;
+	int r = 0;
 
 	if (!title)
 		return -ENOMEM;
-	r = write_title(title, shown);
-	if (fclose(title) != 0 && r == 0)
+	snprintf(timestamp, sizeof(timestamp), bare ? "[%s]" : "%s", raw);
+	fprintf(title, "Report %zu", shown->number);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		CLEANUP_FREE char *safe = why_safe(parts[i].raw ? parts[i].raw : "");
+
+		if (!safe)
+			r = -ENOMEM;
+		else if (*safe)
+			fprintf(title, "%s%s%s", separator, parts[i].before, safe);
+		if (safe && *safe)
+			separator = ", ";
+	}
+	if (fclose(title) != 0)
 		r = -ENOMEM;
 	return r < 0 ? r : why_wrap(printer, text, 0, 2, true);
 }

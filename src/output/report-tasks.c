@@ -4,48 +4,32 @@
 
 #include "output/task-table.h"
 
-static int report_tasks_fill(struct task_table *table, size_t most)
+int why_tasks(struct why_printer *printer, const struct why_case *shown)
 {
-	const struct oom_report *report = table->shown->report;
+	const struct why_output *output = printer->output;
+	const struct oom_report *report = shown->report;
+	struct task_table table = {
+		.choice = &output->columns, .shown = shown, .unit = output->unit,
+	};
 	size_t count = report->task_count;
 	int r = 0;
 
-	if (most && count > most)
-		count = most;
+	if (output->headings) {
+		if (printer->begun)
+			fputc('\n', printer->stream);
+		r = why_title(printer, shown);
+		if (r >= 0 && !count)
+			fputs("This report has no task table.\n", printer->stream);
+	}
+	if (r < 0 || !count)
+		return r < 0 ? r : 0;
+	if (output->tasks && count > output->tasks)
+		count = output->tasks;
+	r = task_table_open(&table, printer);
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = task_table_add(table, &report->tasks[table->shown->ranking->order[i]], false);
-	return r;
-}
-
-static int print_tasks(struct why_printer *printer, const struct why_case *shown)
-{
-	struct task_table table = {
-		.choice = &printer->output->columns,
-		.shown = shown,
-		.unit = printer->output->unit,
-	};
-	int r = task_table_open(&table, printer);
-
-	if (r == 0)
-		r = report_tasks_fill(&table, printer->output->tasks);
+		r = task_table_add(&table, &report->tasks[shown->ranking->order[i]], false);
 	if (r == 0)
 		r = task_table_print(&table);
 	task_table_close(&table);
 	return r;
-}
-
-int why_tasks(struct why_printer *printer, const struct why_case *shown)
-{
-	int r = 0;
-
-	if (printer->output->headings) {
-		if (printer->begun)
-			fputc('\n', printer->stream);
-		r = why_title(printer, shown);
-		if (r >= 0 && !shown->report->task_count)
-			fputs("This report has no task table.\n", printer->stream);
-	}
-	if (r >= 0 && shown->report->task_count)
-		r = print_tasks(printer, shown);
-	return r < 0 ? r : 0;
 }

@@ -194,64 +194,39 @@ static int put_explanation(struct why_printer *printer, const struct oom_explana
 	return r;
 }
 
-static bool was_killed(const struct oom_report *report, const struct oom_task *task)
-{
-	for (size_t i = 0; i < report->victim_count; i++) {
-		int64_t pid = report->victims[i].pid;
-
-		/* The row of a process whose leader has exited is that of another thread. */
-		if (pid != OOM_NO_NUMBER && (pid == task->pid || pid == task->tgid))
-			return true;
-	}
-	return false;
-}
-
-/* The names of those that could not be killed. */
-struct names {
-	struct {
-		const char *name;
-		size_t tasks;
-	} list[NAMES_SHOWN];
-	size_t count;
-	size_t others;		/* tasks with other names */
-};
-
-static void add_name(struct names *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++) {
-		if (!strcmp(names->list[i].name, name)) {
-			names->list[i].tasks++;
-			return;
-		}
-	}
-	if (names->count == NAMES_SHOWN) {
-		names->others++;
-		return;
-	}
-	names->list[names->count].name = name;
-	names->list[names->count++].tasks = 1;
-}
-
 /* " 3 tasks were exempt (oom_score_adj -1000): sshd, udevd (2)." */
 static void write_exempt(FILE *text, const struct why_case *shown)
 {
 	const struct oom_report *report = shown->report;
-	struct names names = { .count = 0 };
+	struct named { const char *name; size_t tasks; } names[NAMES_SHOWN];
+	size_t count = 0, others = 0;
 
 	if (!shown->ranking->exempt)
 		return;
-	for (size_t i = 0; i < report->task_count; i++)
-		if (report->tasks[i].adj <= EXEMPT_ADJ)
-			add_name(&names, report->tasks[i].comm);
+	for (size_t i = 0; i < report->task_count; i++) {
+		const char *name = report->tasks[i].comm;
+		size_t at = 0;
+
+		if (report->tasks[i].adj > EXEMPT_ADJ)
+			continue;
+		while (at < count && strcmp(names[at].name, name) != 0)
+			at++;
+		if (at < count)
+			names[at].tasks++;
+		else if (count == NAMES_SHOWN)
+			others++;
+		else
+			names[count++] = (struct named){ name, 1 };
+	}
 	fprintf(text, " %zu %s exempt (oom_score_adj %d):", shown->ranking->exempt,
 		shown->ranking->exempt == 1 ? "task was" : "tasks were", EXEMPT_ADJ);
-	for (size_t i = 0; i < names.count; i++) {
-		fprintf(text, "%s %s", i ? "," : "", NAME(names.list[i].name));
-		if (names.list[i].tasks > 1)
-			fprintf(text, " (%zu)", names.list[i].tasks);
+	for (size_t i = 0; i < count; i++) {
+		fprintf(text, "%s %s", i ? "," : "", NAME(names[i].name));
+		if (names[i].tasks > 1)
+			fprintf(text, " (%zu)", names[i].tasks);
 	}
-	if (names.others)
-		fprintf(text, " and %zu more", names.others);
+	if (others)
+		fprintf(text, " and %zu more", others);
 	fputc('.', text);
 }
 
@@ -263,35 +238,33 @@ struct rows {
 	size_t first;		/* so many are the first of the ranking, the others are victims */
 };
 
-static bool report_text_has_row(const struct rows *rows, const struct oom_task *task)
-{
-	for (size_t i = 0; i < rows->count; i++)
-		if (rows->list[i] == task)
-			return true;
-	return false;
-}
-
 static struct rows choose_rows(const struct why_case *shown, bool verbose)
 {
 	const struct oom_report *report = shown->report;
 	size_t candidates = shown->ranking->candidates;
 	size_t tasks = candidates ? candidates : report->task_count;
 	size_t most = verbose ? TASKS_VERBOSE : TASKS_BRIEF;
-	struct rows rows = { .first = tasks < most ? tasks : most };
+	struct rows rows = { .first = MIN(tasks, most) };
 
-	for (; rows.count < rows.first; rows.count++) {
+	for (; rows.count < rows.first; rows.count++)
 		rows.list[rows.count] = &report->tasks[shown->ranking->order[rows.count]];
-		rows.killed[rows.count] = was_killed(report, rows.list[rows.count]);
-	}
+	most = rows.first + (verbose ? VICTIMS_VERBOSE : VICTIMS_BRIEF);
 	for (size_t i = 0; i < report->victim_count; i++) {
-		const struct oom_task *task = oom_find_task(report, report->victims[i].pid);
+		int64_t pid = report->victims[i].pid;
+		const struct oom_task *task = oom_find_task(report, pid);
+		bool listed = false;
 
-		if (rows.count == rows.first + (verbose ? VICTIMS_VERBOSE : VICTIMS_BRIEF))
-			break;
-		if (!task || report_text_has_row(&rows, task))
-			continue;
-		rows.list[rows.count] = task;
-		rows.killed[rows.count++] = true;
+		for (size_t j = 0; j < rows.count && pid != OOM_NO_NUMBER; j++) {
+			const struct oom_task *row = rows.list[j];
+
+			/* A leader that has exited is listed as another of its threads. */
+			rows.killed[j] = rows.killed[j] || pid == row->pid || pid == row->tgid;
+			listed = listed || row == task;
+		}
+		if (task && !listed && rows.count < most) {
+			rows.list[rows.count] = task;
+			rows.killed[rows.count++] = true;
+		}
 	}
 	return rows;
 }
