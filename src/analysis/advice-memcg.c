@@ -63,8 +63,9 @@ static void advise_limit(struct oom_textbuf *buf)
 	oom_append(buf, ". How much it would have come to need, the log does not say.");
 	oom_append_setting(buf);
 	if (memcg->path && memcg->task_path && oom_path_below(memcg->task_path, memcg->path))
-		oom_sentence(buf, "A higher limit of %s would not help: the one above it was "
-			     "reached.", MEMCG_NAME(memcg->task_path));
+		oom_sentence(buf,
+			     "A higher limit of %s would not help: the one above it was reached.",
+			     MEMCG_NAME(memcg->task_path));
 }
 
 static void memcg_advise_shmem(struct oom_textbuf *buf)
@@ -75,9 +76,10 @@ static void memcg_advise_shmem(struct oom_textbuf *buf)
 	if (memcg_usage->own_only || !oom_at_least(memcg_usage->shmem, MUCH_SHMEM, limit_of(buf)))
 		return;
 	oom_sentence(buf,
-		     "Look for files in tmpfs, /dev/shm, memory-backed volumes (emptyDir with "
-		"medium Memory) and memfds: shared memory of %s is charged here (%s of the "
-		"limit), and what is in a file outlives every kill.", BYTES(memcg_usage->shmem),
+		     "Look for files in tmpfs, /dev/shm, "
+		     "memory-backed volumes (emptyDir with medium Memory) and memfds: "
+		     "shared memory of %s is charged here (%s of the limit), "
+		     "and what is in a file outlives every kill.", BYTES(memcg_usage->shmem),
 		SHARE(memcg_usage->shmem, limit_of(buf)));
 	oom_append_unmapped(buf, memcg_usage->shmem);
 }
@@ -105,8 +107,9 @@ static void advise_kernel(struct oom_textbuf *buf)
 		if (parts[i].bytes != OOM_UNKNOWN &&
 		    (parts[most].bytes == OOM_UNKNOWN || parts[i].bytes > parts[most].bytes))
 			most = i;
-	oom_sentence(buf, "Look at the kernel's memory, not at the processes: it took %s (%s of "
-		     "the limit)",
+	oom_sentence(buf,
+		     "Look at the kernel's memory, not at the processes: "
+		     "it took %s (%s of the limit)",
 		     BYTES(memcg_usage->kernel), SHARE(memcg_usage->kernel, limit_of(buf)));
 	if (parts[most].bytes != OOM_UNKNOWN && parts[most].bytes)
 		oom_append(buf, ", most of it %s: %s", parts[most].what, BYTES(parts[most].bytes));
@@ -119,9 +122,10 @@ static void memcg_advise_many(struct oom_textbuf *buf)
 
 	buf->weight = sum ? sum->held : 0;
 	if (sum)
-		oom_sentence(buf, "Run fewer of them: %zu processes called %s had %s together "
-			"with swap and page tables (%s of the limit), shared pages counted for "
-			"each.", sum->tasks, NAME(sum->comm),
+		oom_sentence(buf,
+			"Run fewer of them: %zu processes called %s had %s together with swap "
+			"and page tables (%s of the limit), shared pages counted for each.",
+			sum->tasks, NAME(sum->comm),
 			BYTES(sum->held), SHARE(sum->held, limit_of(buf)));
 }
 
@@ -131,9 +135,10 @@ static void memcg_advise_dirty(struct oom_textbuf *buf)
 
 	buf->weight = memcg_usage->dirty;
 	if (oom_at_least(memcg_usage->dirty, MUCH_DIRTY, limit_of(buf)))
-		oom_sentence(buf, "Write in smaller portions (fsync, O_DIRECT) or to faster "
-			     "storage: %s of file cache was waiting to be written (%s of the "
-			     "limit).", BYTES(memcg_usage->dirty),
+		oom_sentence(buf,
+			     "Write in smaller portions (fsync, O_DIRECT) or to faster storage: "
+			     "%s of file cache was waiting to be written (%s of the limit).",
+			     BYTES(memcg_usage->dirty),
 			     SHARE(memcg_usage->dirty, limit_of(buf)));
 }
 
@@ -146,8 +151,9 @@ static void advise_room(struct oom_textbuf *buf)
 	if (limit == OOM_UNKNOWN || memory_usage->free == OOM_UNKNOWN ||
 	    memory_usage->free < limit)
 		return;
-	oom_sentence(buf, "The machine has room for a higher limit: %s was "
-		     "free", BYTES(memory_usage->free));
+	oom_sentence(buf,
+		     "The machine has room for a higher limit: %s was free",
+		     BYTES(memory_usage->free));
 	if (memory_usage->ram != OOM_UNKNOWN)
 		oom_append(buf, " of %s", BYTES(memory_usage->ram));
 	oom_append(buf, ".");

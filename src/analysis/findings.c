@@ -24,10 +24,10 @@ static void finding_append_cache(struct oom_textbuf *buf)
 /* In the order in which the facts are told. */
 const struct oom_finding oom_findings[] = {
 	[OOM_FINDING_SLAB] = { FIGURE(slab_unreclaimable), .percent = 15,
-	  .fact = "Unreclaimable slab, objects of the kernel that it could not drop, took %B (%S "
-		  "of RAM).",
-	  .advice = "Find what in the kernel fills the slab that cannot be reclaimed (%B, %S of "
-		    "RAM)",
+	  .fact = "Unreclaimable slab, objects of the kernel that it could not drop, "
+		  "took %B (%S of RAM).",
+	  .advice = "Find what in the kernel fills the slab that cannot be reclaimed "
+		    "(%B, %S of RAM)",
 	  .go_on = finding_append_cache },
 	{ FIGURE(slab), .percent = 15,
 	  .fact = "Slab, objects of the kernel, took %B (%S of RAM)." },
@@ -40,26 +40,27 @@ const struct oom_finding oom_findings[] = {
 	  .advice = "Run fewer threads: kernel stacks took %B (%S of RAM)." },
 	{ FIGURE(hugetlb), .percent = 20,
 	  .fact = "Hugetlb pages, which are set apart, took %B (%S of RAM).",
-	  .advice = "Check vm.nr_hugepages against what is needed: hugetlb pages took %B (%S of "
-		    "RAM), and the OOM killer does not count them.",
+	  .advice = "Check vm.nr_hugepages against what is needed: "
+		    "hugetlb pages took %B (%S of RAM), and the OOM killer does not count them.",
 	  .unless = &oom_findings[OOM_FINDING_UNUSED_HUGE] },
 	{ FIGURE(unevictable), .percent = 25,
 	  .fact = "Locked (unevictable) pages took %B (%S of RAM).",
-	  .advice = "Lock less memory (mlock, SHM_LOCK, ramfs): %B could neither be swapped nor "
-		    "dropped (%S of RAM)." },
+	  .advice = "Lock less memory (mlock, SHM_LOCK, ramfs): "
+		    "%B could neither be swapped nor dropped (%S of RAM)." },
 	{ FIGURE(unaccounted), .percent = 20,
-	  .fact = "Memory that is in no count of the report (drivers, a GPU, a balloon, vmalloc) "
-		  "took %B (%S of RAM).",
+	  .fact = "Memory that is in no count of the report "
+		  "(drivers, a GPU, a balloon, vmalloc) took %B (%S of RAM).",
 	  .advice = "Look for memory that no process holds: %B (%S of RAM) is in no count. "
 		    "Candidates are a virtual machine's balloon, a GPU or network driver, zram, "
 		    "and /proc/vmallocinfo." },
 	[OOM_FINDING_UNUSED_HUGE] = { FIGURE(hugetlb_unused), .percent = 5,
 	  .fact = "Hugetlb pages of %B were reserved and unused.",
-	  .advice = "Lower vm.nr_hugepages (or hugepages= at boot): %B of hugetlb pages were "
-		    "unused (%S of RAM), and nobody else may use them." },
+	  .advice = "Lower vm.nr_hugepages (or hugepages= at boot): "
+		    "%B of hugetlb pages were unused (%S of RAM), and nobody else may use them." },
 	{ FIGURE(dirty), .percent = OOM_MUCH_CACHE,
-	  .advice = "Lower vm.dirty_bytes and vm.dirty_background_bytes, or write to faster "
-		    "storage: %B of file cache was waiting to be written (%S of RAM)." },
+	  .advice = "Lower vm.dirty_bytes and vm.dirty_background_bytes, "
+		    "or write to faster storage: "
+		    "%B of file cache was waiting to be written (%S of RAM)." },
 };
 
 const size_t oom_finding_count = ARRAY_SIZE(oom_findings);

@@ -76,8 +76,8 @@ static uint64_t machine_sum(const struct oom_report *report, const char *names)
 static void memory_usage_take_ram(const struct oom_report *report, struct oom_memory_usage *usage)
 {
 	uint64_t managed = memory_usage_sum_zones(report, "managed");
-	uint64_t known = machine_sum(report, "free_pcp sec_pagetables bounce "
-				     "kernel_misc_reclaimable");
+	uint64_t known = machine_sum(report,
+				     "free_pcp sec_pagetables bounce kernel_misc_reclaimable");
 	const uint64_t parts[] = {
 		usage->anon, usage->file, usage->unevictable, usage->slab, usage->slab_reclaimable,
 		usage->slab_unreclaimable, usage->pagetables, usage->stacks, usage->hugetlb,

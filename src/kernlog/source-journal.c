@@ -276,8 +276,8 @@ static int journal_empty_error(struct error *err)
 	if (geteuid() != 0 && journal_is_there())
 		return journal_error(-EACCES, err);
 	error_set(err, "there is no journal here");
-	error_hint(err, "does systemd-journald run? Without --journal oomwhy reads the "
-		   "kernel's own log");
+	error_hint(err,
+		   "does systemd-journald run? Without --journal oomwhy reads the kernel's own log");
 	return -ENOENT;
 }
 

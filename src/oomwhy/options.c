@@ -202,8 +202,8 @@ static int check_files(const struct query *query, struct error *err)
 		}
 		if (query->journal)
 			return query_file_error(query->boot ? "--boot" : "--journal", file,
-						"leave one of them out; a journal's file is "
-						"read so: "
+						"leave one of them out; "
+						"a journal's file is read so: "
 						"journalctl --file FILE -o export | oomwhy", err);
 		if (query->follow && strcmp(file, "-"))
 			return query_file_error("--follow", file,
