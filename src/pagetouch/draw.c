@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lib/stream.h"
+#include "pagetouch/draw.h"
 #include "pagetouch/run.h"
 #include "plot/plot.h"
 
@@ -18,60 +18,49 @@ void pagetouch_keep_row(struct pagetouch_run *run, const struct sample *sample)
 		run->unkept = recording_add(&run->recording, sample);
 }
 
-/* A picture that is text goes below the rows. */
-static int print_text(struct pagetouch_run *run, const char *text, struct error *err)
+int draw_recording(const struct plot_request *request, const struct recording *recording,
+		   const struct column_choice *choice, struct signals *signals, int *died_of,
+		   struct error *err)
 {
-	int r = run->stalled ? -EINTR
-				 : signals_wait_writable(&run->signals, STDOUT_FILENO);
-
-	if (r < 0)
-		return r;
-	errno = 0;
-	fputs(text, stdout);
-	r = stream_flush(stdout);
-	if (r == -EPIPE && !run->signals.pipe_ignored)
-		run->died_of = SIGPIPE;
-	if (r < 0)
-		error_set_errno(err, r, "cannot write to standard output");
-	return r;
-}
-
-/*
- * A signal while gnuplot is at work ends it and us. But one that has ended the run may come twice
- * (timeout(1)), and then the picture is owed as the summary is.
- */
-static int pagetouch_draw_chart(struct pagetouch_run *run, struct error *err)
-{
-	const struct plan *plan = &run->plan;
-	int cancel = run->died_of ? -1 : run->signals.fd;
+	int cancel = *died_of ? -1 : signals->fd;
 	char *text = NULL;
-	int r = plot_draw(&plan->plot, &run->recording, &plan->output.columns, cancel, &text,
-			  err);
+	int r = plot_draw(request, recording, choice, cancel, &text, err);
 
+	/* A picture that is text goes below the rows. */
 	if (r == 0 && text)
-		r = print_text(run, text, err);
+		r = signals_wait_writable(signals, STDOUT_FILENO);
+	if (r == 0 && text) {
+		errno = 0;
+		fputs(text, stdout);
+		r = stream_flush(stdout);
+		if (r == -EPIPE && !signals->pipe_ignored)
+			*died_of = SIGPIPE;
+		if (r < 0)
+			error_set_errno(err, r, "cannot write to standard output");
+	}
 	free(text);
-	/* Of a reader that stalls after a signal there is no other signal to read. */
-	if (r == -EINTR && !run->died_of)
-		run->died_of = signals_read(&run->signals);
+	if (r == -EINTR && !*died_of)
+		*died_of = signals_read(signals);
 	return r;
 }
 
 int pagetouch_draw(struct pagetouch_run *run, int status)
 {
+	const struct plan *plan = &run->plan;
 	struct error err;
 	int r = run->unkept;
 
-	if (!run->plan.plot.file)
-		return status;
 	/* No row, no picture: the verdict has said why. */
-	if (r == 0 && !run->recording.count)
+	if (!plan->plot.file || (r == 0 && !run->recording.count))
 		return status;
 	subject_end(&run->subject);
 	if (r < 0)
 		error_set_errno(&err, r, "--plot");
+	else if (run->stalled && plan->plot.kind == PICTURE_TEXT)
+		r = -EINTR;
 	else
-		r = pagetouch_draw_chart(run, &err);
+		r = draw_recording(&plan->plot, &run->recording, &plan->output.columns,
+				   &run->signals, &run->died_of, &err);
 	if (r == 0)
 		return status;
 	if (r != -EINTR && r != -EPIPE)
