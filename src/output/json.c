@@ -110,15 +110,6 @@ static int json_sample(struct printer *printer, const struct sample *sample)
 	return json_write_record(printer->stream, object);
 }
 
-static struct json_object *evidence_array(const struct verdict *verdict)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (int i = 0; i < verdict->evidence_count; i++)
-		json_object_array_add(array, json_new_text(verdict->evidence_line[i]));
-	return array;
-}
-
 static struct json_object *counters_object(const struct oom_evidence *oom_evidence, bool after)
 {
 	struct json_object *object = json_object_new_object();
@@ -137,18 +128,10 @@ static struct json_object *counters_object(const struct oom_evidence *oom_eviden
 	return object;
 }
 
-static struct json_object *both_counters(const struct oom_evidence *oom_evidence)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add(object, "before", counters_object(oom_evidence, false));
-	json_add(object, "after", counters_object(oom_evidence, true));
-	return object;
-}
-
 static int json_verdict(struct printer *printer, const struct verdict *verdict)
 {
 	struct json_object *object = new_run_record(printer, "verdict");
+	struct json_object *evidence = json_object_new_array(), *counters = NULL;
 
 	json_add_text(object, "time", verdict->time);
 	json_add_text(object, "host", printer->host->name);
@@ -168,12 +151,18 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	json_add_size(object, "rss", verdict->measured ? verdict->rss : SAMPLE_MISSING);
 	json_add(object, "grew", verdict->measured ? json_object_new_int64(verdict->grew) : NULL);
 	json_add_flag(object, "exact", verdict->exact);
-	json_add(object, "proof", evidence_array(verdict));
+	for (int i = 0; i < verdict->evidence_count; i++)
+		json_object_array_add(evidence, json_new_text(verdict->evidence_line[i]));
+	json_add(object, "proof", evidence);
 	json_add_size(object, "limit", verdict->limit);
 	json_add_text(object, "oom_cgroup", verdict->oom_cgroup);
 	json_add_size(object, "oom_limit", verdict->oom_limit);
-	json_add(object, "counters",
-		 verdict->oom_evidence ? both_counters(verdict->oom_evidence) : NULL);
+	if (verdict->oom_evidence) {
+		counters = json_object_new_object();
+		json_add(counters, "before", counters_object(verdict->oom_evidence, false));
+		json_add(counters, "after", counters_object(verdict->oom_evidence, true));
+	}
+	json_add(object, "counters", counters);
 	json_add_text(object, "message", verdict->err.message[0] ? verdict->err.message
 								  : verdict->summary);
 	json_add_text(object, "remedy", verdict->err.hint);

@@ -67,18 +67,11 @@ void printer_close(struct printer *printer)
 		printer->format->close(printer);
 }
 
-static void format_growth(int64_t growth, enum size_unit unit, char *text)
-{
-	char size[SIZE_TEXT_MAX];
-
-	size_format(size, size_magnitude(growth), unit);
-	snprintf(text, PRINTER_CELL_MAX, "%s%s", growth < 0 ? "-" : "", size);
-}
-
 const char *printer_cell(const struct column *column, const struct sample *sample,
 			 enum size_unit unit, char text[static PRINTER_CELL_MAX])
 {
 	uint64_t value = column->kind == COLUMN_TEXT ? 0 : column_value(column, sample);
+	char size[SIZE_TEXT_MAX];
 
 	text[0] = '\0';
 	if (column->kind == COLUMN_TEXT)
@@ -86,7 +79,8 @@ const char *printer_cell(const struct column *column, const struct sample *sampl
 	else if (column_is_missing(column, value))
 		return text;
 	else if (column->kind == COLUMN_GROWTH)
-		format_growth((int64_t)value, unit, text);
+		snprintf(text, PRINTER_CELL_MAX, "%s%s", (int64_t)value < 0 ? "-" : "",
+			 size_format(size, size_magnitude((int64_t)value), unit));
 	else if (column->kind == COLUMN_SIZE)
 		size_format(text, value, unit);
 	else if (column->kind == COLUMN_TIME)

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,15 +21,6 @@ struct table_state {
 	bool utf8;
 };
 
-static size_t digits(uint64_t value)
-{
-	size_t count = 1;
-
-	for (; value >= 10; value /= 10)
-		count++;
-	return count;
-}
-
 /*
  * The width that no later cell of the column will pass: libsmartcols sets widths by the
  * rows that it has, and we have none but the first.
@@ -45,7 +37,8 @@ static size_t table_column_width(const struct printer *printer, const struct col
 	if (column->kind == COLUMN_TIME)
 		width = sizeof("10000000.000000") - 1;
 	else if (column->kind == COLUMN_COUNT)
-		width = digits(first->minflt + printer->touches + 1000);
+		width = (size_t)snprintf(NULL, 0, "%" PRIu64,
+					 first->minflt + printer->touches + 1000);
 	else if (column->kind == COLUMN_TEXT)
 		width = printer->step_width;
 	else if (column->kind == COLUMN_ID)
@@ -57,12 +50,6 @@ static size_t table_column_width(const struct printer *printer, const struct col
 	/* A growth may be negative. */
 	width += column->kind == COLUMN_GROWTH;
 	return width > name ? width : name;
-}
-
-static int add_column(struct libscols_table *table, const char *name, size_t width, int flags)
-{
-	return scols_table_new_column(table, name, (double)width,
-				      flags | SCOLS_FL_STRICTWIDTH) ? 0 : -ENOMEM;
 }
 
 /* Adds the bar's column if the terminal has room left beside USED cells. */
@@ -94,9 +81,10 @@ static int make_columns(struct printer *printer, const struct sample *first)
 	for (size_t i = 0; i < choice->count; i++) {
 		const struct column *column = &columns[choice->index[i]];
 		size_t width = table_column_width(printer, column, first);
+		int flags = SCOLS_FL_STRICTWIDTH |
+			    (column->kind == COLUMN_TEXT ? 0 : SCOLS_FL_RIGHT);
 
-		if (add_column(state->table, column->name, width,
-			       column->kind == COLUMN_TEXT ? 0 : SCOLS_FL_RIGHT) < 0)
+		if (!scols_table_new_column(state->table, column->name, (double)width, flags))
 			return -ENOMEM;
 		used += width + 1;
 	}
