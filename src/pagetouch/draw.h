@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* draw.h - the picture of a run, and of one that is over */
+/* draw.h - the picture of a run of now, or of one that is over */
 #ifndef PT_DRAW_H
 #define PT_DRAW_H
 

@@ -49,7 +49,7 @@ static int take_plan(struct replay *replay, struct error *err)
 
 	replay->plan = replay->record.plan;
 	replay->recording.plan = record_plan_view(&replay->plan);
-	/* Rows of several kinds say of which they are, as they did when they were first printed. */
+	/* Rows of several kinds say of which they are, as when they were first printed. */
 	for (size_t i = 0; i < workload->step_count; i++)
 		forks = forks || !strncmp(workload->steps[i].name, "fork", 4);
 	if (forks)

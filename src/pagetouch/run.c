@@ -13,6 +13,7 @@
 #include "lib/duration.h"
 #include "lib/stdio-guard.h"
 #include "pagetouch/print-result.h"
+#include "pagetouch/draw.h"
 #include "pagetouch/run.h"
 #include "plot/plan-record.h"
 #include "proc/hugetlb.h"
@@ -50,7 +51,8 @@ static int on_sample(void *context, const struct sample *sample)
 
 	if (stdio_is_writable(STDERR_FILENO))
 		progress_wipe(&run->progress);
-	pagetouch_keep_row(run, sample);
+	if (run->plan.plot.file && !run->unkept)
+		run->unkept = recording_add(&run->recording, sample);
 	/* A reader that has stopped reading must not keep us from being ended. */
 	if (run->plan.output.format != OUTPUT_NONE && pagetouch_wait_for_reader(run) < 0)
 		return -EINTR;
@@ -387,6 +389,34 @@ static void give_notes(struct pagetouch_run *run)
 		 "the order is random:%" PRIu64 ", with which it can be had again",
 		 run->plan.workload.touch_params.seed);
 	on_note(run, seed);
+}
+
+/*
+ * Draws what was kept, when all else is over and printed, and ends the subject, whose memory
+ * gnuplot may need. Prints what goes wrong. Returns STATUS, or EXIT_FAILED.
+ */
+static int pagetouch_draw(struct pagetouch_run *run, int status)
+{
+	const struct plan *plan = &run->plan;
+	struct error err;
+	int r = run->unkept;
+
+	/* No row, no picture: the verdict has said why. */
+	if (!plan->plot.file || (r == 0 && !run->recording.count))
+		return status;
+	subject_end(&run->subject);
+	if (r < 0)
+		error_set_errno(&err, r, "--plot");
+	else if (run->stalled && plan->plot.kind == PICTURE_TEXT)
+		r = -EINTR;
+	else
+		r = draw_recording(&plan->plot, &run->recording, &plan->output.columns,
+				   &run->signals, &run->died_of, &err);
+	if (r == 0)
+		return status;
+	if (r != -EINTR && r != -EPIPE)
+		error_print(&err);
+	return EXIT_FAILED;
 }
 
 int pagetouch_run(struct pagetouch_run *run)

@@ -55,17 +55,6 @@ int pagetouch_prepare(struct pagetouch_run *run, struct request *request, struct
 /* Carries the plan out, prints everything, and returns the exit status. */
 int pagetouch_run(struct pagetouch_run *run);
 
-/* For run.c, in draw.c: */
-
-/* Keeps SAMPLE for the picture, if there is to be one. */
-void pagetouch_keep_row(struct pagetouch_run *run, const struct sample *sample);
-
-/*
- * Draws what was kept, when all else is over and printed, and ends the subject, whose memory
- * gnuplot may need. Prints what goes wrong. Returns STATUS, or EXIT_FAILED.
- */
-int pagetouch_draw(struct pagetouch_run *run, int status);
-
 /* Releases everything; the subject is gone afterwards. */
 void pagetouch_close(struct pagetouch_run *run);
 

@@ -241,14 +241,6 @@ static void find_steps(struct chart *chart)
 		add_limit(chart, chart_place(chart, before), (double)end->limit);
 }
 
-/* What has been touched after LAST, the last row; how much of it in a step, is not known. */
-static double touched_since(const struct recorded_end *end, const struct sample *last)
-{
-	if (!end->known || last->step != STEP_TOUCH || end->touched <= last->touched)
-		return 0;
-	return (double)(end->touched - last->touched);
-}
-
 /* RSS at the end: as it was last read, and what has been touched since, as far as that counts. */
 static void find_end(struct chart *chart)
 {
@@ -256,7 +248,7 @@ static void find_end(struct chart *chart)
 	const struct recorded_end *ended = &recording->end;
 	const struct recorded_row *first = NULL, *last = recording->rows;
 	struct chart_end *end = &chart->end;
-	double since, touched, growth = 1;
+	double since = 0, touched, growth = 1;
 
 	for (size_t i = 0; i < recording->count; i++) {
 		if (recording->rows[i].sample.of_child)
@@ -265,7 +257,10 @@ static void find_end(struct chart *chart)
 		first = first ? first : last;
 	}
 	first = first ? first : last;
-	since = touched_since(ended, &last->sample);
+	/* How much of it was touched in a step, is not known. */
+	if (ended->known && last->sample.step == STEP_TOUCH &&
+	    ended->touched > last->sample.touched)
+		since = (double)(ended->touched - last->sample.touched);
 	/* Reading may add nothing. */
 	touched = (double)last->sample.touched - (double)first->sample.touched;
 	if (touched > 0)

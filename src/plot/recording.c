@@ -9,19 +9,8 @@
 
 #include "plot/recording.h"
 
-static bool same_step(const struct sample *a, const struct sample *b)
-{
-	return !strcmp(sample_step_name(a), sample_step_name(b));
-}
-
 /* Which rows at the edges of steps are kept, whatever their moment is. */
 enum edges { EDGES_NONE, EDGES_THEN, EDGES_ALL };
-
-static bool is_kept_edge(const struct recorded_row *row, enum edges edges)
-{
-	return row->edge &&
-	       (edges == EDGES_ALL || (edges == EDGES_THEN && row->sample.step == STEP_THEN));
-}
 
 /* Keeps one moment in `every`, the last one, and the EDGES. */
 static void thin(struct recording *recording, enum edges edges)
@@ -35,7 +24,8 @@ static void thin(struct recording *recording, enum edges edges)
 		if (i == recording->tail)
 			recording->tail = kept;
 		if (row->moment == last || row->moment % recording->every == 0 ||
-		    is_kept_edge(row, edges))
+		    (row->edge && (edges == EDGES_ALL ||
+				   (edges == EDGES_THEN && row->sample.step == STEP_THEN))))
 			recording->rows[kept++] = *row;
 	}
 	recording->count = kept;
@@ -59,57 +49,43 @@ static void recording_make_room(struct recording *recording)
 	}
 }
 
-static int reserve(struct recording *recording)
-{
-	size_t room = recording->capacity ? recording->capacity * 2 : 64;
-	struct recorded_row *rows;
-
-	if (recording->count < recording->capacity)
-		return 0;
-	rows = realloc(recording->rows, room * sizeof(*rows));
-	if (!rows)
-		return -ENOMEM;
-	recording->rows = rows;
-	recording->capacity = room;
-	return 0;
-}
-
 static int recording_append(struct recording *recording, const struct sample *sample, bool edge)
 {
-	int r = reserve(recording);
+	if (recording->count == recording->capacity) {
+		size_t room = recording->capacity ? recording->capacity * 2 : 64;
+		struct recorded_row *rows = realloc(recording->rows, room * sizeof(*rows));
 
-	if (r == 0)
-		recording->rows[recording->count++] = (struct recorded_row){
-			.moment = recording->moments - 1, .edge = edge, .sample = *sample,
-		};
-	return r;
-}
-
-/* The last moment was kept for being the last. Is there another reason, now that it is not? */
-static void settle_tail(struct recording *recording, bool edge)
-{
-	struct recorded_row *tail = &recording->rows[recording->tail];
-
-	if (!edge && !tail->edge && tail->moment % recording->every) {
-		recording->count = recording->tail;
-		return;
+		if (!rows)
+			return -ENOMEM;
+		recording->rows = rows;
+		recording->capacity = room;
 	}
-	for (size_t i = recording->tail; i < recording->count; i++)
-		recording->rows[i].edge |= edge;
+	recording->rows[recording->count++] = (struct recorded_row){
+		.moment = recording->moments - 1, .edge = edge, .sample = *sample,
+	};
+	return 0;
 }
 
 int recording_add(struct recording *recording, const struct sample *sample)
 {
+	struct recorded_row *tail;
 	bool edge;
 
 	if (sample->of_child && recording->count - recording->tail >= RECORDING_PROCESSES)
 		return 0;
 	if (sample->of_child && recording->count)
 		return recording_append(recording, sample, recording->rows[recording->tail].edge);
-	edge = !recording->count || !same_step(&recording->rows[recording->tail].sample, sample);
+	edge = !recording->count ||
+	       strcmp(sample_step_name(&recording->rows[recording->tail].sample),
+		      sample_step_name(sample)) != 0;
 	if (recording->count) {
 		recording_make_room(recording);
-		settle_tail(recording, edge);
+		/* The last moment was kept for being the last: is there another reason? */
+		tail = &recording->rows[recording->tail];
+		if (!edge && !tail->edge && tail->moment % recording->every)
+			recording->count = recording->tail;
+		for (size_t i = recording->tail; i < recording->count; i++)
+			recording->rows[i].edge |= edge;
 	} else {
 		recording->every = 1;
 	}

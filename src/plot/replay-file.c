@@ -192,8 +192,8 @@ int replay_next(struct replay_file *file, struct record *ret_record, struct erro
 		/* Without `run` two that were written into one file at once look like one. */
 		if (file->sampled && sample->seq <= file->last_seq) {
 			error_set(err,
-				  "seq is %" PRIu64 " behind %" PRIu64 ": are two runs mixed here?",
-				  sample->seq, file->last_seq);
+				"seq is %" PRIu64 " behind %" PRIu64 ": are two runs mixed here?",
+				sample->seq, file->last_seq);
 			return replay_file_line_error(file, -EINVAL, err);
 		}
 		file->sampled = true;

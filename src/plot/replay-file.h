@@ -36,9 +36,9 @@ int replay_open(struct replay_file *file, const char *name, uint64_t run, struct
 
 /*
  * Reads the chosen run's next record, of a kind that is known: first its plan, then its samples,
- * then its verdict. Records of other runs among them are left out. Returns 1; 0: the run is over, or
- * the file; -EAGAIN: the file breaks off within a line; or another negative errno. For negative
- * ones *err is set.
+ * then its verdict. Records of other runs among them are left out. Returns 1; 0: the run is over,
+ * or the file; -EAGAIN: the file breaks off within a line; or another negative errno. For
+ * negative ones *err is set.
  */
 int replay_next(struct replay_file *file, struct record *ret_record, struct error *err);
 
