@@ -134,17 +134,18 @@ static const struct option_row query_rows[] = {
 	{ "last", 'n', "N", "only the last N reports",
 	  .parse = parse_last, FIELD(uint64_t, last), .section = "Choice" },
 	{ "since", 0, "TIME", "only reports at or after TIME",
-	  .parse = parse_time, FIELD(int64_t, since_ns),
-	  .given = OPTION_FIELD(query, bool, has_since) },
+	  .parse = parse_time, FIELD(int64_t, filter.since_ns),
+	  .given = OPTION_FIELD(query, bool, filter.has_since) },
 	{ "until", 0, "TIME", "only reports at or before TIME",
-	  .parse = parse_time, FIELD(int64_t, until_ns),
-	  .given = OPTION_FIELD(query, bool, has_until) },
+	  .parse = parse_time, FIELD(int64_t, filter.until_ns),
+	  .given = OPTION_FIELD(query, bool, filter.has_until) },
 	{ "pid", 0, "PID", "only where PID was killed or asked for memory",
-	  .parse = parse_pid, FIELD(int64_t, pid), .given = OPTION_FIELD(query, bool, has_pid) },
+	  .parse = parse_pid, FIELD(int64_t, filter.pid),
+	  .given = OPTION_FIELD(query, bool, filter.has_pid) },
 	{ "comm", 0, "NAME", "only where NAME was killed or asked for memory",
-	  .parse = parse_text, FIELD(const char *, comm) },
+	  .parse = parse_text, FIELD(const char *, filter.comm) },
 	{ "cgroup", 0, "PATH", "only in the cgroup PATH or below it",
-	  .parse = parse_text, FIELD(const char *, cgroup) },
+	  .parse = parse_text, FIELD(const char *, filter.cgroup) },
 	{ "verbose", 'v', NULL, "all of the explanation, ten tasks",
 	  .parse = option_on, FIELD(bool, output.verbose), .section = "Output" },
 	{ "list", 'l', NULL, "a line per report",
@@ -227,7 +228,8 @@ enum options_result query_parse(int argc, char *argv[], int64_t now_ns, struct q
 
 	if (result != OPTIONS_RUN)
 		return result;
-	if (query.has_since && query.has_until && query.since_ns > query.until_ns) {
+	if (query.filter.has_since && query.filter.has_until &&
+	    query.filter.since_ns > query.filter.until_ns) {
 		error_set(err, "--since is later than --until");
 		error_hint(err, "nothing can be between them: exchange the two");
 		return OPTIONS_WRONG;

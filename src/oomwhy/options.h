@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/error.h"
+#include "oomreport/filter.h"
 #include "lib/option-table.h"
 #include "output/report-output.h"
 
@@ -21,13 +22,7 @@ struct query {
 	bool follow;			/* -f */
 	uint64_t last;			/* -n; 0: all */
 	int64_t now_ns;			/* since 1970: what relative times refer to */
-	bool has_since, has_until;
-	int64_t since_ns, until_ns;	/* since 1970, UTC */
-	bool has_pid;
-	int64_t pid;			/* a victim's or the trigger's */
-	const char *comm;		/* a victim's or the trigger's name, whole; NULL */
-	const char *cgroup;		/* the limited cgroup or the victim's,
-					 * or one above either; NULL */
+	struct oom_filter filter;	/* --since, --until, --pid, --comm, --cgroup */
 	struct why_output output;
 };
 

@@ -12,7 +12,6 @@
 #include "analysis/explain.h"
 #include "analysis/rank-text.h"
 #include "lib/duration.h"
-#include "oomreport/filter.h"
 #include "oomwhy/print-result.h"
 #include "proc/boot-time.h"
 
@@ -230,18 +229,6 @@ static void date_report(struct oom_report *report)
 	}
 }
 
-static enum oom_match results_match(const struct query *query, const struct oom_report *report)
-{
-	struct oom_filter filter = {
-		.has_since = query->has_since, .since_ns = query->since_ns,
-		.has_until = query->has_until, .until_ns = query->until_ns,
-		.has_pid = query->has_pid, .pid = query->pid,
-		.comm = query->comm, .cgroup = query->cgroup,
-	};
-
-	return oom_filter_match(&filter, report);
-}
-
 int why_results_report(void *context, struct oom_report *report)
 {
 	struct why_results *results = context;
@@ -250,7 +237,7 @@ int why_results_report(void *context, struct oom_report *report)
 
 	if (results->source->live)
 		date_report(report);
-	matches = results_match(results->query, report);
+	matches = oom_filter_match(&results->query->filter, report);
 	results->found += matches == OOM_MATCHES;
 	results->others += matches == OOM_DIFFERS;
 	results->undated += matches == OOM_UNDATED;

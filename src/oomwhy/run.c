@@ -136,13 +136,46 @@ static void fail_to_turn(struct oomwhy_run *run)
 	fail(run, &err);
 }
 
-/* Reads the source, which has just been opened, and closes it. */
-static void read_source(struct oomwhy_run *run)
+/* Whether standard input was given as the log to be read. */
+static bool has_input(void)
+{
+	struct stat status;
+
+	return fstat(STDIN_FILENO, &status) == 0 &&
+	       (S_ISFIFO(status.st_mode) || S_ISREG(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+/* Opens FILE; NULL: the journal if it was asked for, standard input if it is a log, or kmsg. */
+static int open_source(struct oomwhy_run *run, const char *file, struct error *err)
+{
+	const struct query *query = run->query;
+	const char *root = getenv(ROOT_VARIABLE);
+
+	if (file ? !strcmp(file, "-") : !query->journal && has_input())
+		return source_stdin_open(query->follow, &run->source, err);
+	if (file && source_is_kmsg(file))
+		return source_kmsg_open(file, query->follow, &run->source, err);
+	if (file)
+		return source_file_open(file, &run->source, err);
+	snprintf(run->path, sizeof(run->path), "%s/%s", root ? root : "",
+		 query->journal ? "var/log/journal" : "dev/kmsg");
+	if (query->journal)
+		return source_journal_open(root ? run->path : NULL, query->boot, query->follow,
+					   &run->source, err);
+	return source_kmsg_open(run->path, query->follow, &run->source, err);
+}
+
+/* Reads a source to its end. */
+static void read_source(struct oomwhy_run *run, const char *file)
 {
 	struct why_results *results = &run->results;
 	struct error err;
-	int r;
+	int r = open_source(run, file, &err);
 
+	if (r < 0) {
+		fail(run, &err);
+		return;
+	}
 	results->source = &run->source;
 	r = run->query->follow ? follow(run, &err) : read_to_end(run, &err);
 	if (r == TURN_REFUSED && results->stop == WHY_GO_ON)
@@ -161,77 +194,6 @@ static void read_source(struct oomwhy_run *run)
 	}
 	run->lost += run->source.lost;
 	oom_source_close(&run->source);
-}
-
-static void read_file(struct oomwhy_run *run, const char *file)
-{
-	bool following = run->query->follow;
-	struct error err;
-	int r;
-
-	if (!strcmp(file, "-"))
-		r = source_stdin_open(following, &run->source, &err);
-	else if (source_is_kmsg(file))
-		r = source_kmsg_open(file, following, &run->source, &err);
-	else
-		r = source_file_open(file, &run->source, &err);
-	if (r < 0)
-		fail(run, &err);
-	else
-		read_source(run);
-}
-
-static void read_journal(struct oomwhy_run *run)
-{
-	const char *root = getenv(ROOT_VARIABLE);
-	struct error err;
-	int r;
-
-	snprintf(run->path, sizeof(run->path), "%s/var/log/journal", root ? root : "");
-	r = source_journal_open(root ? run->path : NULL, run->query->boot,
-				run->query->follow, &run->source, &err);
-	if (r < 0)
-		fail(run, &err);
-	else
-		read_source(run);
-}
-
-static void read_kmsg(struct oomwhy_run *run)
-{
-	const char *root = getenv(ROOT_VARIABLE);
-	struct error err;
-
-	snprintf(run->path, sizeof(run->path), "%s/dev/kmsg", root ? root : "");
-	if (source_kmsg_open(run->path, run->query->follow, &run->source,
-			     &err) < 0)
-		fail(run, &err);
-	else
-		read_source(run);
-}
-
-/* Whether standard input was given as the log to be read. */
-static bool has_input(void)
-{
-	struct stat status;
-
-	return fstat(STDIN_FILENO, &status) == 0 &&
-	       (S_ISFIFO(status.st_mode) || S_ISREG(status.st_mode) || S_ISSOCK(status.st_mode));
-}
-
-static void oomwhy_read_all(struct oomwhy_run *run)
-{
-	const struct query *query = run->query;
-
-	if (query->journal)
-		read_journal(run);
-	else if (!query->file_count && has_input())
-		read_file(run, "-");
-	else if (!query->file_count)
-		read_kmsg(run);
-	for (size_t i = 0; i < query->file_count && run->results.stop == WHY_GO_ON; i++)
-		read_file(run, query->files[i]);
-	if (run->results.stop == WHY_GO_ON)
-		why_results_kept(&run->results);
 }
 
 /* ", the first of 2026-11-24T10:20:30, vmhost" */
@@ -268,9 +230,11 @@ static void append_nothing_found(const struct oomwhy_run *run)
 		     seen->lines, first, last);
 }
 
-static void append_notes(const struct oomwhy_run *run)
+/* Says what was left out, or that nothing was found. Returns the exit status. */
+static int oomwhy_conclude(struct oomwhy_run *run)
 {
 	const struct why_results *results = &run->results;
+	struct error err;
 
 	if (run->lost)
 		note(run, "records of the kernel's log that were overwritten unread: %" PRIu64,
@@ -286,14 +250,6 @@ static void append_notes(const struct oomwhy_run *run)
 	if (!results->found && !results->undated && !results->unplaced && !run->failed &&
 	    results->stop == WHY_GO_ON)
 		append_nothing_found(run);
-}
-
-static int oomwhy_conclude(struct oomwhy_run *run)
-{
-	const struct why_results *results = &run->results;
-	struct error err;
-
-	append_notes(run);
 	if (results->stop == WHY_MEMORY) {
 		error_set_errno(&err, -ENOMEM, "cannot go on");
 		fail(run, &err);
@@ -317,7 +273,12 @@ int oomwhy_run(struct oomwhy_run *run, const struct query *query)
 		error_print(&err);
 		return WHY_FAILED;
 	}
-	oomwhy_read_all(run);
+	if (!query->file_count)
+		read_source(run, NULL);
+	for (size_t i = 0; i < query->file_count && run->results.stop == WHY_GO_ON; i++)
+		read_source(run, query->files[i]);
+	if (run->results.stop == WHY_GO_ON)
+		why_results_kept(&run->results);
 	return oomwhy_conclude(run);
 }
 

@@ -180,16 +180,16 @@ static void describe(const struct query *query, struct line *line)
 		add(line, "follow");
 	if (query->last)
 		add(line, "last=%" PRIu64, query->last);
-	if (query->has_since)
-		add(line, "since=%" PRId64, query->since_ns / SECOND - NOW);
-	if (query->has_until)
-		add(line, "until=%" PRId64, query->until_ns / SECOND - NOW);
-	if (query->has_pid)
-		add(line, "pid=%" PRId64, query->pid);
-	if (query->comm)
-		add(line, "comm=%s", query->comm);
-	if (query->cgroup)
-		add(line, "cgroup=%s", query->cgroup);
+	if (query->filter.has_since)
+		add(line, "since=%" PRId64, query->filter.since_ns / SECOND - NOW);
+	if (query->filter.has_until)
+		add(line, "until=%" PRId64, query->filter.until_ns / SECOND - NOW);
+	if (query->filter.has_pid)
+		add(line, "pid=%" PRId64, query->filter.pid);
+	if (query->filter.comm)
+		add(line, "comm=%s", query->filter.comm);
+	if (query->filter.cgroup)
+		add(line, "cgroup=%s", query->filter.cgroup);
 	describe_output(&query->output, line);
 }
 
