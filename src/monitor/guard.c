@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guard.c - stop before the machine or a memory cgroup runs out of room */
+/* guard.c - stop before the machine or a memory cgroup runs out of memory */
 #include <config.h>
 
 #include "monitor/guard.h"

@@ -64,18 +64,18 @@ static void ready_heap(void)
 #if defined(M_MMAP_THRESHOLD) && defined(MADV_POPULATE_WRITE)
 	static bool is_ready;
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *room;
+	char *block;
 
 	if (is_ready)
 		return;
 	is_ready = true;
 	mallopt(M_MMAP_THRESHOLD, 2 * HEAP_BYTES);
 	mallopt(M_TRIM_THRESHOLD, 2 * HEAP_BYTES);
-	room = malloc(HEAP_BYTES);
-	if (room)
-		madvise(room + page - (uintptr_t)room % page, HEAP_BYTES - page,
+	block = malloc(HEAP_BYTES);
+	if (block)
+		madvise(block + page - (uintptr_t)block % page, HEAP_BYTES - page,
 			MADV_POPULATE_WRITE);
-	free(room);
+	free(block);
 #endif
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cgroups.c - memory cgroups and the room in them, read from recorded trees below a root prefix */
+/* cgroups.c - memory cgroups and what they leave, read from recorded trees below a root prefix */
 #include <config.h>
 
 #include <errno.h>
@@ -113,8 +113,9 @@ static void test_chains(void)
 	}
 }
 
-/* The room of "self" in TREE. */
-static int read_room(const struct tree *tree, bool guarded, struct available_memory *ret_available)
+/* What "self" may use in TREE. */
+static int read_least(const struct tree *tree, bool guarded,
+		      struct available_memory *ret_available)
 {
 	struct machine machine = { .mem_total = 8 * GIB };
 	struct cgroup_chain chain = { 0 };
@@ -221,7 +222,7 @@ static void test_host_mount(void)
 	       !strcmp(chain.levels[0].directory, "/sys/fs/cgroup/b/ours") &&
 	       !strcmp(chain.levels[2].name, "/"), "its levels have the names of the mount");
 	cgroup_chain_free(&chain);
-	tap_ok(read_room(&tree, true, &available) == 0 && available.cgroup && available.bytes ==
+	tap_ok(read_least(&tree, true, &available) == 0 && available.cgroup && available.bytes ==
 	       39 * MIB,
 	       "and its limit counts");
 	put(&tree, "/proc/self/cgroup", "0::/inner\n");
@@ -420,9 +421,9 @@ static const struct {
 	struct cgroup_figures figures;
 	uint64_t capacity;
 	const char *name;
-} room_cases[] = {
+} available_cases[] = {
 	{ { 1000, 400, 0 }, 600, "limit less usage" },
-	{ { 1000, 400, 300 }, 900, "inactive page cache is room" },
+	{ { 1000, 400, 300 }, 900, "inactive page cache is available" },
 	{ { 1000, 400, 500 }, 1000, "no more page cache than is used" },
 	{ { 1000, 1000, 0 }, 0, "nothing is left" },
 	{ { 1000, 1500, 0 }, 0, "more is used than allowed" },
@@ -432,12 +433,12 @@ static const struct {
 	{ { 1000, 0, 0 }, 1000, "an empty cgroup" },
 };
 
-static void test_cgroup_room(void)
+static void test_cgroup_available(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(room_cases); i++)
-		tap_ok(cgroup_available(&room_cases[i].figures) == room_cases[i].capacity,
-		       "room: %s",
-		       room_cases[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(available_cases); i++)
+		tap_ok(cgroup_available(&available_cases[i].figures) == available_cases[i].capacity,
+		       "available: %s",
+		       available_cases[i].name);
 }
 
 static void test_reserves(void)
@@ -461,14 +462,14 @@ static void test_headroom(void)
 {
 	struct available_memory available = { .bytes = 1000, .reserve = 300 };
 
-	tap_is((int64_t)available_headroom(&available), 700, "headroom is room less reserve");
+	tap_is((int64_t)available_headroom(&available), 700, "headroom is memory less reserve");
 	available.reserve = 1000;
 	tap_is((int64_t)available_headroom(&available), 0, "a reserve of all leaves nothing");
 	available.reserve = 1001;
 	tap_is((int64_t)available_headroom(&available), 0, "headroom is never below 0");
 }
 
-/* Whose room is the least in a fixture; cgroup NULL: the machine's. */
+/* Who leaves the least in a fixture; cgroup NULL: the machine's. */
 static const struct least_case {
 	const char *fixture, *process;
 	bool guarded;
@@ -491,7 +492,7 @@ static const struct least_case {
 	{ "reserves", "self", true, 3 * GIB, 1717986918, 0, NULL },
 };
 
-static bool room_is(const struct available_memory *available, const struct least_case *wanted)
+static bool available_is(const struct available_memory *available, const struct least_case *wanted)
 {
 	return available->bytes == wanted->bytes && available->reserve == wanted->reserve &&
 	       available->limit == wanted->limit && available->cgroup ==
@@ -499,7 +500,7 @@ static bool room_is(const struct available_memory *available, const struct least
 	       !strcmp(available->name, wanted->cgroup ? wanted->cgroup : "");
 }
 
-static void test_room_read(void)
+static void test_available_read(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(least_cases); i++) {
 		struct root root = open_fixture(least_cases[i].fixture);
@@ -511,8 +512,8 @@ static void test_room_read(void)
 		machine_read(&root, &machine);
 		cgroup_chain_read(&root, least_cases[i].process, &chain);
 		tap_is(available_memory_read(&source, least_cases[i].guarded, &available), 0,
-		       "the room is read");
-		if (!tap_ok(room_is(&available, &least_cases[i]), "%s: whose room is the least%s",
+		       "available memory is read");
+		if (!tap_ok(available_is(&available, &least_cases[i]), "%s: who leaves the least%s",
 			    least_cases[i].fixture, least_cases[i].guarded ? ", guarded" : ""))
 			printf("#      got: %" PRIu64 " bytes, reserve %" PRIu64 ", limit %" PRIu64
 			       ", cgroup '%s'\n", available.bytes, available.reserve,
@@ -534,20 +535,20 @@ static void test_may_limit(void)
 		tap_ok(!cgroup_may_limit(-none[i]), "no limit behind '%s'", strerror(none[i]));
 }
 
-static void test_machine_room(void)
+static void test_machine_available(void)
 {
 	struct tree tree = make_machine("0::/\n");
 	struct available_memory available = { .cgroup = true };
 
-	tap_is(read_room(&tree, true, &available), 0, "a machine without limits has room");
+	tap_is(read_least(&tree, true, &available), 0, "a machine without limits is read");
 	tap_ok(!available.cgroup && !available.limit && !available.name[0] && available.bytes ==
 	       4 * GIB &&
 	       available.reserve == 8 * GIB / 10, "it is MemAvailable, and 10 %% stay in reserve");
 	put(&tree, "/proc/meminfo", "MemAvailable: lots\n");
-	tap_ok(read_room(&tree, true, &available) < 0,
-	       "without MemAvailable there is no room to name");
+	tap_ok(read_least(&tree, true, &available) < 0,
+	       "without MemAvailable there is an error");
 	put(&tree, "/proc/meminfo", "");
-	tap_ok(read_room(&tree, false, &available) < 0, "an empty meminfo is an error");
+	tap_ok(read_least(&tree, false, &available) < 0, "an empty meminfo is an error");
 	remove_tree(&tree);
 }
 
@@ -562,7 +563,7 @@ static void test_hostile_names(void)
 	    "30 25 0:26 / /sys/fs/cg\\012\\011\\134roup rw - cgroup2 cgroup2 rw\n");
 	put(&tree, "/sys/fs/cg\n\t\\roup/evil\x1b[2J/it's \xff/memory.max", "1073741824\n");
 	put(&tree, "/sys/fs/cg\n\t\\roup/evil\x1b[2J/it's \xff/memory.current", "1048576\n");
-	tap_is(read_room(&tree, false, &available), 0, "a tree with hostile names is read");
+	tap_is(read_least(&tree, false, &available), 0, "a tree with hostile names is read");
 	tap_ok(available.cgroup && available.bytes == 1023 * MIB,
 	       "a cgroup with a hostile name is found");
 	for (const char *c = available.name; *c; c++)
@@ -580,7 +581,7 @@ static void test_dotted_name(void)
 
 	put(&tree, "/sys/fs/cgroup/..data/job/memory.max", "1073741824\n");
 	put(&tree, "/sys/fs/cgroup/..data/job/memory.current", "1048576\n");
-	tap_ok(read_room(&tree, false, &available) == 0 && available.cgroup && available.bytes ==
+	tap_ok(read_least(&tree, false, &available) == 0 && available.cgroup && available.bytes ==
 	       1023 * MIB,
 	       "a cgroup named '..data' is not taken for one outside the namespace");
 	remove_tree(&tree);
@@ -610,7 +611,7 @@ static void test_long_name(void)
 	put(&tree, file, "1073741824\n");
 	snprintf(file, sizeof(file), "/sys/fs/cgroup%s/memory.current", path);
 	put(&tree, file, "1048576\n");
-	tap_ok(read_room(&tree, false, &available) == 0 && available.bytes == 1023 * MIB,
+	tap_ok(read_least(&tree, false, &available) == 0 && available.bytes == 1023 * MIB,
 	       "a cgroup with a path of 1005 bytes is read");
 	tap_ok(strlen(available.name) < AVAILABLE_NAME_MAX && strstr(available.name, "..."),
 	       "its name is cut, and says so");
@@ -740,7 +741,7 @@ static void test_long_mount(void)
 	       "a cgroup longer than any path");
 }
 
-/* The longest path that there is room for, and one byte more. */
+/* The longest path that fits, and one byte more. */
 static void test_longest_path(void)
 {
 	static struct { char path[CGROUP_PATH_MAX], guard; } membership;
@@ -828,12 +829,12 @@ int main(void)
 	test_unlimited();
 	test_high();
 	test_missing_figures();
-	test_cgroup_room();
+	test_cgroup_available();
 	test_reserves();
 	test_headroom();
-	test_room_read();
+	test_available_read();
 	test_may_limit();
-	test_machine_room();
+	test_machine_available();
 	test_hostile_names();
 	test_dotted_name();
 	test_long_name();

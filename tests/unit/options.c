@@ -452,7 +452,7 @@ static int plan_line(const char *const *words, uint64_t available, uint64_t page
 	return plan_make(&request, available, page_size, ret_plan, err);
 }
 
-/* With pages of 4 KiB and a room of 1 GiB. */
+/* With pages of 4 KiB and 1 GiB of available memory. */
 static const struct {
 	const char *words[WORDS_MAX + 1];
 	uint64_t size, touch, interval, rate;
@@ -501,7 +501,7 @@ static void check_plan(size_t i)
 	       plans[i].note ? "a note" : "no note");
 }
 
-/* What can only be seen to be wrong with the room and the page size. */
+/* What can only be seen to be wrong with available memory and the page size. */
 static const struct {
 	const char *words[WORDS_MAX + 1];
 	uint64_t capacity;
@@ -584,7 +584,7 @@ static void test_plan_passes_on(void)
 	tap_is((int64_t)plan.output.columns.count, 1, "and which are shown");
 }
 
-/* What becomes of the sandbox with a room of 1 GiB. */
+/* What becomes of the sandbox with 1 GiB of available memory. */
 static const struct {
 	const char *words[WORDS_MAX + 1];
 	bool sandboxed;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rate-limit.c - how fast may be touched, and how far before the guard looks at the room again */
+/* rate-limit.c - how fast may be touched, and how far until the guard reads again */
 #include <config.h>
 
 #include <errno.h>
@@ -211,10 +211,10 @@ static void test_guard_cgroup(void)
 	struct watch watch;
 
 	open_watch(&watch, "ancestor");
-	tap_is(guard_allows(&watch.guard, 0, page, SECOND, &limit), 0, "the room is read");
+	tap_is(guard_allows(&watch.guard, 0, page, SECOND, &limit), 0, "available memory is read");
 	tap_ok(limit > 0 && limit % page == 0 && limit <= 106702950 / 2,
 	       "half of the headroom is granted, in whole pages");
-	tap_is_text(watch.guard.available.name, "/batch", "the guard knows whose room it is");
+	tap_is_text(watch.guard.available.name, "/batch", "the guard knows who leaves the least");
 	first = limit;
 	guard_allows(&watch.guard, page, page, SECOND + MS, &limit);
 	tap_ok(limit == first, "a grant is not renewed before it is used up");
@@ -233,7 +233,7 @@ static void test_guard_machine(void)
 	struct watch watch;
 
 	open_watch(&watch, "reserves");
-	tap_is(guard_allows(&watch.guard, 0, page, SECOND, &limit), 0, "the room is read");
+	tap_is(guard_allows(&watch.guard, 0, page, SECOND, &limit), 0, "available memory is read");
 	tap_ok(!watch.guard.available.cgroup, "it is the machine's");
 	tap_is((int64_t)limit, (int64_t)((3 * GIB - 1717986918) / 2 / page * page),
 	       "half of what is above the reserve, in whole pages");
@@ -247,7 +247,7 @@ static void test_guard_stops(void)
 	struct watch watch;
 
 	open_watch(&watch, "no-sysctls");
-	tap_is(guard_allows(&watch.guard, 0, page, SECOND, &limit), 0, "the room is read");
+	tap_is(guard_allows(&watch.guard, 0, page, SECOND, &limit), 0, "available memory is read");
 	tap_is((int64_t)limit, 0, "without headroom nothing may be touched");
 	tap_is(guard_allows(&watch.guard, 7 * page, page, SECOND, &limit), 0, "later too");
 	tap_is((int64_t)limit, (int64_t)(7 * page), "to stop is to stay where one is");
