@@ -9,7 +9,6 @@
 #include "lib/duration.h"
 #include "pagetouch/plan.h"
 #include "workload/heap.h"
-#include "workload/memory-advice.h"
 
 #define DEFAULT_SIZE (64 * 1024)
 
@@ -234,14 +233,20 @@ static int plan_steps(const struct request *request, uint64_t available, struct 
 	return 0;
 }
 
+/* What the steps do, all together: enum step_does, or-ed. */
+static unsigned steps_do(const struct request *request)
+{
+	unsigned all = 0;
+
+	for (size_t i = 0; i < request->step_count; i++)
+		all |= request->steps[i].rule->does;
+	return all;
+}
+
 /* Rows of several kinds say which kind they are of, and rows of several processes of which. */
 static void plan_columns(const struct request *request, struct plan *plan)
 {
-	bool forks = false;
-
-	for (size_t i = 0; i < request->step_count; i++)
-		forks = forks || step_forks(&request->steps[i]);
-	if (forks)
+	if (steps_do(request) & STEP_FORKS)
 		column_choice_lead(&plan->output.columns, "STEP,PID");
 	else if (request->step_count || request->passes > 1 || request->lock != REGION_UNLOCKED)
 		column_choice_lead(&plan->output.columns, "STEP");
@@ -258,37 +263,18 @@ static int check_columns(const struct plan *plan, struct error *err)
 	return -EINVAL;
 }
 
-static bool is_read_only(const struct request *request)
-{
-	bool writes = touch_writes(request->access);
-
-	for (size_t i = 0; i < request->step_count; i++)
-		writes = writes || step_writes(&request->steps[i]);
-	return !writes;
-}
-
-/* Whether transparent huge pages may come, so that the region should consist of whole ones. */
-static bool may_be_huge(const struct request *request)
-{
-	bool huge = request->thp != REGION_THP_NEVER;
-
-	for (size_t i = 0; i < request->step_count; i++)
-		huge = huge || (request->steps[i].rule->verb == VERB_ADVISE &&
-				request->steps[i].rule->what == ADVICE_COLLAPSE);
-	return huge && !region_is_hugetlb(request->backing);
-}
-
 static void plan_outline(const struct request *request, uint64_t page_size, struct plan *plan)
 {
 	uint64_t huge_page = request->huge_page ? request->huge_page : DEFAULT_HUGE_PAGE;
 	uint64_t unit = region_is_hugetlb(request->backing) ? huge_page : page_size;
+	unsigned does = steps_do(request);
 
 	memset(plan, 0, sizeof(*plan));
 	plan->workload.region = (struct region_spec){
 		.backing = request->backing,
 		.thp = request->thp,
 		.reserve = request->reserve,
-		.read_only = is_read_only(request),
+		.read_only = !touch_writes(request->access) && !(does & STEP_WRITES),
 		.huge_page = region_is_hugetlb(request->backing) ? huge_page : 0,
 		.fd = -1,
 	};
@@ -323,7 +309,9 @@ static void plan_outline(const struct request *request, uint64_t page_size, stru
 	plan->verify = request->verify;
 	plan->verbose = request->verbose;
 	plan->seeded = request->has_seed;
-	plan->huge = may_be_huge(request);
+	/* Huge pages may come, so that the region should consist of whole ones. */
+	plan->huge = (request->thp != REGION_THP_NEVER || does & STEP_COLLAPSES) &&
+		     !region_is_hugetlb(request->backing);
 }
 
 int plan_make(const struct request *request, uint64_t available, uint64_t page_size,

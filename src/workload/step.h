@@ -28,7 +28,8 @@ enum step_does {
 	STEP_READS = 1,		/* it reads the region */
 	STEP_WRITES = 2,	/* it writes to it or lets it be written: it must be writable */
 	STEP_FORKS = 4,
-	STEP_TAKES_EVERY = 8,	/* it changes pages alone, and leaves the mapping whole */
+	STEP_COLLAPSES = 8,	/* it makes transparent huge pages */
+	STEP_TAKES_EVERY = 16,	/* it changes pages alone, and leaves the mapping whole */
 };
 
 struct step_rule {
@@ -63,11 +64,6 @@ int step_parse(const char *text, struct step *ret_step, struct error *err);
 static inline bool step_reads(const struct step *step)
 {
 	return step->rule->does & STEP_READS;
-}
-
-static inline bool step_writes(const struct step *step)
-{
-	return step->rule->does & STEP_WRITES;
 }
 
 static inline bool step_forks(const struct step *step)
