@@ -38,8 +38,9 @@ int name_list_append(const struct name_table *table, const char *list, unsigned 
 		size_t length = strcspn(name, ",");
 		size_t found = 0;
 
-		while (found < table->count && (strlen(table->name(found)) != length ||
-						!ascii_same_head(table->name(found), name, length)))
+		while (found < table->count &&
+		       (strlen(table->name(found)) != length ||
+			!ascii_same_head(table->name(found), name, length)))
 			found++;
 		if (found == table->count)
 			return name_list_unknown_error(table, name, length, err);

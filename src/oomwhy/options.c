@@ -66,8 +66,8 @@ static int parse_tasks(const struct option_row *row, const char *text, void *fil
 	return r;
 }
 
-static int parse_columns(const struct option_row *row, const char *text, void *filled,
-			 struct error *err)
+static int parse_task_columns(const struct option_row *row, const char *text, void *filled,
+			      struct error *err)
 {
 	struct why_output *output = option_field(filled, row);
 
@@ -153,7 +153,7 @@ static const struct option_row query_rows[] = {
 	{ "tasks", 0, "[=N]", "the task table, or its N worst, ranked",
 	  .parse = parse_tasks, FIELD(struct why_output, output), .excludes = "json quiet" },
 	{ "output", 'o', "LIST", "columns of --tasks; +LIST appends",
-	  .parse = parse_columns, FIELD(struct why_output, output), .excludes = "json quiet" },
+	  .parse = parse_task_columns, FIELD(struct why_output, output), .excludes = "json quiet" },
 	{ "json", 0, NULL, "one JSON object per line, sizes in bytes",
 	  SET(enum why_form, output.form, WHY_JSON), .excludes = "quiet" },
 	{ "quiet", 'q', NULL, "the exit status alone, errors only",
