@@ -99,8 +99,7 @@ static void append_limit(struct oom_textbuf *buf, const char *path)
 	struct cgroup_owner owner = { .kind = CGROUP_OWNER_UNKNOWN };
 
 	if (path && strcmp(path, "/") != 0)
-		cgroup_owner_find(path, &owner);
-	cgroup_owner_set_version(&owner, buf->memcg_usage.version);
+		cgroup_owner_find(path, buf->memcg_usage.version, &owner);
 	if (owner.where[0])
 		oom_append(buf, "a memory limit by %s", SAFE(owner.where));
 	else

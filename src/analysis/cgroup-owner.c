@@ -13,6 +13,7 @@
 struct owner_walk {
 	struct cgroup_owner owner;	/* the innermost so far */
 	const struct owner_row *row;	/* by which it was found; NULL: none */
+	int version;			/* of cgroups, 0: not known */
 	bool manager;			/* below a user's systemd */
 	bool escaped;			/* the unit's name had escapes */
 	struct strview foreign;		/* the path, from the first name on not understood */
@@ -86,8 +87,8 @@ struct owner_row {
 	const char *runtime;	/* or NULL: the path says, or there is none */
 	/*
 	 * What it is and where its limit is set, or NULL. In these %x is what was captured, %U the
-	 * unit, %S how systemctl(1) sets its limit; [what is in brackets] is left out when that
-	 * is not known.
+	 * unit, %S how systemctl(1) sets its limit, %L the setting of LXC; [what is in brackets] is
+	 * left out when that is not known.
 	 */
 	const char *what, *where;
 };
@@ -97,8 +98,8 @@ struct owner_row {
 #define POD "(kubepods(/%q|)/pod%p|" KUBEPODS "(-%q|)-pod%p.slice)"
 #define BY_OCI "the memory limit that the container was made with " \
 	       "(linux.resources.memory.limit in its OCI configuration)"
-#define BY_LXC "the container's limits.memory (lxc or incus config set), or " \
-	       "lxc.cgroup2.memory.max in its configuration"
+#define BY_LXC "the container's limits.memory (lxc or incus config set), or %L in its " \
+	       "configuration"
 #define BY_GARDEN "the memory limit of its app (cf scale -m) or task"
 #define SLURM "(^slurm(_%x|)|(%x_|)slurmstepd.scope)(/uid_%u|)"
 #define GUEST "((qemu|lxc)-%#-|)%v"
@@ -298,13 +299,15 @@ static bool unit_is_transient(const char *unit)
 static void owner_append_systemctl(const struct owner_walk *walk, char *text, size_t size)
 {
 	const char *unit = walk->owner.unit, *dot = strrchr(unit, '.');
+	/* MemoryLimit= is what systemd has always had. */
+	const char *setting = walk->version == 1 ? "MemoryLimit=" : "MemoryMax=";
 
 	if (unit_is_transient(unit))
-		snprintf(text, size, "systemd-run --property=MemoryMax=");
+		snprintf(text, size, "systemd-run --property=%s", setting);
 	else if (walk->escaped)
-		snprintf(text, size, "MemoryMax= of that unit");
+		snprintf(text, size, "%s of that unit", setting);
 	else
-		snprintf(text, size, "MemoryMax= (%ssystemctl %s%s %s)",
+		snprintf(text, size, "%s (%ssystemctl %s%s %s)", setting,
 			 walk->inside[0] ? "inside it: " : "",
 			 walk->manager && walk->row->inner != OWNER_MANAGER ? "--user " : "",
 			 dot && !strcmp(dot, ".scope") ? "set-property" : "edit", unit);
@@ -316,6 +319,9 @@ static const char *owner_field(const struct owner_walk *walk, char letter)
 	for (size_t i = 0; i < ARRAY_SIZE(owner_classes); i++)
 		if (owner_classes[i].letter == letter)
 			return (const char *)walk + owner_classes[i].offset;
+	if (letter == 'L')
+		return walk->version == 1 ? "lxc.cgroup.memory.limit_in_bytes"
+					  : "lxc.cgroup2.memory.max";
 	return walk->owner.unit;
 }
 
@@ -391,9 +397,11 @@ static void owner_take(struct owner_walk *walk, const struct owner_row *row,
 	walk->foreign.length = 0;
 }
 
-void cgroup_owner_find(const char *path, struct cgroup_owner *ret_owner)
+void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_owner)
 {
-	struct owner_walk walk = { .row = path && !strcmp(path, "/") ? &owner_root : NULL };
+	struct owner_walk walk = {
+		.row = path && !strcmp(path, "/") ? &owner_root : NULL, .version = version,
+	};
 	struct path_match match = { .classes = owner_classes,
 				    .class_count = ARRAY_SIZE(owner_classes), .at_start = true };
 	struct strview rest = strview_of(path ? path : ""), name;
@@ -434,27 +442,6 @@ void cgroup_owner_find(const char *path, struct cgroup_owner *ret_owner)
 			 sizeof(walk.owner.what) - strlen(walk.owner.what), "%s", walk.inside);
 	}
 	*ret_owner = walk.owner;
-}
-
-/* Puts NEW in the place of OLD in TEXT, if there is room for it. */
-static void owner_replace(char text[static CGROUP_OWNER_TEXT_MAX], const char *old,
-			  const char *new)
-{
-	char *at = strstr(text, old);
-	size_t gone = strlen(old), come = strlen(new);
-
-	if (!at || strlen(text) - gone + come >= CGROUP_OWNER_TEXT_MAX)
-		return;
-	memmove(at + come, at + gone, strlen(at + gone) + 1);
-	memcpy(at, new, come);
-}
-
-void cgroup_owner_set_version(struct cgroup_owner *owner, int version)
-{
-	if (version != 1)
-		return;
-	owner_replace(owner->where, "MemoryMax=", "MemoryLimit=");
-	owner_replace(owner->where, "lxc.cgroup2.memory.max", "lxc.cgroup.memory.limit_in_bytes");
 }
 
 const char *cgroup_owner_name(enum cgroup_owner_kind kind)

@@ -41,14 +41,9 @@ struct cgroup_owner {
  * Reads PATH, a cgroup's path below its hierarchy's root; it may be NULL. Never fails: what is not
  * known stays "". Where owners are nested, the innermost counts, and "what" names those around it.
  * A cgroup that its owner made for itself belongs to it, but has no "where".
+ * There the settings are those of VERSION of cgroups, 1 or 2; 0: not known, as 2.
  */
-void cgroup_owner_find(const char *path, struct cgroup_owner *ret_owner);
-
-/*
- * Names in *owner's "where" the settings of VERSION of cgroups, 1 or 2; 0: not known. Those of 1
- * are MemoryLimit=, which systemd has always had, and LXC's of that version.
- */
-void cgroup_owner_set_version(struct cgroup_owner *owner, int version);
+void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_owner);
 
 /* "kubernetes", "docker", ...: for the record. */
 const char *cgroup_owner_name(enum cgroup_owner_kind kind);

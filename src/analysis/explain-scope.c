@@ -29,7 +29,7 @@ static void append_memcg_usage(struct oom_textbuf *buf)
 	struct cgroup_owner owner = { .kind = CGROUP_OWNER_UNKNOWN };
 
 	if (memcg->path) {
-		cgroup_owner_find(memcg->path, &owner);
+		cgroup_owner_find(memcg->path, 0, &owner);
 		oom_sentence(buf, "Memory cgroup %s", PATH(memcg->path));
 		oom_append(buf, owner.what[0] ? ": %s." : ".", SAFE(owner.what));
 	} else {
@@ -76,7 +76,7 @@ void oom_explain_scope(struct oom_textbuf *buf)
 		oom_sentence(buf, "The memory of the whole machine, not a limit.");
 		if (!lived || !strcmp(lived, "/"))
 			break;
-		cgroup_owner_find(lived, &owner);
+		cgroup_owner_find(lived, 0, &owner);
 		if (owner.what[0])
 			oom_sentence(buf, "The process killed lived in %s (%s).",
 				     SAFE(owner.what), PATH(lived));

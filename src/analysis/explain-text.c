@@ -231,7 +231,7 @@ const char *oom_memcg_name(char safe[static SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)], c
 		snprintf(safe, size, "a memory cgroup");
 		return safe;
 	}
-	cgroup_owner_find(path, &owner);
+	cgroup_owner_find(path, 0, &owner);
 	if (owner.what[0])
 		return safe_text(safe, size, owner.what);
 	snprintf(safe, size, "memory cgroup %s",
@@ -253,8 +253,7 @@ void oom_append_setting(struct oom_textbuf *buf)
 
 	if (!path)
 		return;
-	cgroup_owner_find(path, &owner);
-	cgroup_owner_set_version(&owner, memcg_usage->version);
+	cgroup_owner_find(path, memcg_usage->version, &owner);
 	/* Where the limit of memory is set, those of swap and of kernel memory may not be. */
 	if (owner.where[0] && memcg_usage->reached == OOM_LIMIT_MEMORY)
 		oom_sentence(buf, "The limit is set by %s.", SAFE(owner.where));

@@ -144,8 +144,7 @@ static struct json_object *owner_object(const char *path, int version)
 
 	if (!path)
 		return NULL;
-	cgroup_owner_find(path, &owner);
-	cgroup_owner_set_version(&owner, version);
+	cgroup_owner_find(path, version, &owner);
 	object = json_object_new_object();
 	json_add_text(object, "kind", cgroup_owner_name(owner.kind));
 	json_add_text(object, "what", owner.what);

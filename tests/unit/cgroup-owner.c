@@ -50,7 +50,7 @@ static void check(const struct row *row)
 
 	/* What is not set must be empty all the same. */
 	memset(&got, 'x', sizeof(got));
-	cgroup_owner_find(row->path, &got);
+	cgroup_owner_find(row->path, 2, &got);
 	same = got.kind == wanted->kind && !strcmp(got.pod, wanted->pod) &&
 	       !strcmp(got.qos, wanted->qos) && !strcmp(got.container, wanted->container) &&
 	       !strcmp(got.runtime, wanted->runtime) && !strcmp(got.unit, wanted->unit) &&
@@ -535,7 +535,7 @@ static bool survives(const char *prefix, char byte, size_t length, const char *s
 	memset(path + strlen(prefix), byte, length);
 	strcpy(path + strlen(prefix) + length, suffix);
 	memset(&owner, 'x', sizeof(owner));
-	cgroup_owner_find(path, &owner);
+	cgroup_owner_find(path, 2, &owner);
 	sound = is_sound(&owner);
 	free(path);
 	return sound;
@@ -574,7 +574,7 @@ static void test_nested(void)
 
 	for (int i = 0; i < 32; i++)
 		strcat(path, "/docker/" ID);
-	cgroup_owner_find(path, &owner);
+	cgroup_owner_find(path, 2, &owner);
 	tap_ok(is_sound(&owner), "32 containers in one another stay in bounds");
 	tap_ok(!strncmp(owner.what, "Docker container 2260b35b008a, inside Docker container", 54),
 	       "and the innermost is named first");
@@ -611,7 +611,7 @@ static void test_random(void)
 		for (uint32_t j = 0; j < count; j++)
 			strcat(path, pieces[next_random(&state) % ARRAY_SIZE(pieces)]);
 		memset(&owner, 'x', sizeof(owner));
-		cgroup_owner_find(path, &owner);
+		cgroup_owner_find(path, 2, &owner);
 		if (!is_sound(&owner) || (owner.kind && !owner.what[0]) ||
 		    (!owner.kind && owner.what[0])) {
 			printf("#   %s\n", path);
@@ -725,8 +725,7 @@ static void test_versions(void)
 	struct cgroup_owner owner;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		cgroup_owner_find(cases[i].path, &owner);
-		cgroup_owner_set_version(&owner, cases[i].version);
+		cgroup_owner_find(cases[i].path, cases[i].version, &owner);
 		tap_has(owner.where, cases[i].piece, "the setting of its version");
 	}
 }
