@@ -285,6 +285,8 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE,
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Tasks state (memory values in "),
+		/* So that "Tasks", broken off there, waits for its rest: it may be a GROUP. */
+		.whole = TEXTS("values in "),
 		.sets = SETS(report.table_begun),
 	},
 	/* "[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name" */
