@@ -601,7 +601,7 @@ static void test_json(void)
 static void set_memory(struct stage *stage)
 {
 	struct oom_report *report = &stage->report;
-	const struct oom_figures figures = { stage->figures, 4, 4 };
+	const struct oom_figures figures = { stage->figures, 4 };
 
 	stage->figures[0] = (struct oom_figure){ "free", 4 * MIB };
 	stage->figures[1] = (struct oom_figure){ "free", 5 * MIB };
@@ -618,9 +618,9 @@ static void set_memory(struct stage *stage)
 	report->huge = &stage->huge;
 	report->node_count = report->zone_count = report->huge_count = 1;
 	stage->slab = (struct oom_cache){ "kmalloc-1k", MIB, 2 * MIB };
-	report->slabs = (struct oom_caches){ &stage->slab, 1, 1 };
+	report->slabs = (struct oom_caches){ &stage->slab, 1 };
 	stage->allocation = (struct oom_cache){ "mm/slub.c:1 func:x", MIB, OOM_UNKNOWN };
-	report->allocations = (struct oom_caches){ &stage->allocation, 1, 1 };
+	report->allocations = (struct oom_caches){ &stage->allocation, 1 };
 	report->scope = OOM_SCOPE_MEMCG;
 	report->memcg.path = (char *)"/system.slice/web.service";
 	report->memcg.memory = (struct oom_counter){ 32 * MIB, 32 * MIB, 12, false };
