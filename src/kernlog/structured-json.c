@@ -7,7 +7,7 @@
 
 #include "kernlog/learned-prefix.h"
 #include "kernlog/line-timestamp.h"
-#include "kernlog/structured-parts.h"
+#include "kernlog/structured-json.h"
 
 /* More a JSON line need not be nested. */
 #define JSON_DEPTH 16
@@ -45,8 +45,8 @@ static int take_json_object(const struct structured_reading *reading, struct jso
 static int take_json_object(const struct structured_reading *reading, struct json_object *object);
 
 /*
- * A message: a string, or the array of bytes that the journal writes for one that is no UTF-8. Of a
- * program whose output another one has logged it is an object itself.
+ * A message: a string, or the array of bytes that the journal writes for one that is no UTF-8. It
+ * is an object itself of a program whose output another one has logged.
  */
 static int take_json_message(const struct structured_reading *reading, struct json_object *value)
 {
@@ -102,8 +102,8 @@ static bool holds_report(struct strview text)
 }
 
 /*
- * A string whose name says nothing is an entry's message; or its time, which stands beside it in an
- * array: "1704164645000000000".
+ * A string whose name says nothing is an entry's message; or its time, which stands beside it in
+ * an array: "1704164645000000000".
  */
 static int take_string(const struct structured_reading *reading, struct strview string)
 {
