@@ -136,26 +136,18 @@ void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *c
 	oom_monitor->oomd_before = read_oomd(oom_monitor);
 }
 
-static bool is_alive(const struct oom_monitor *oom_monitor)
-{
-	uint64_t vsz;
-
-	return process_status_field(&oom_monitor->live, oom_monitor->observed, "VmSize", &vsz) ==
-	       0 &&
-	       !process_is_dying(&oom_monitor->live, oom_monitor->observed);
-}
-
 void oom_monitor_look(struct oom_monitor *oom_monitor, uint64_t now_ns)
 {
 	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
 	struct cgroup_events now;
-	uint64_t kills;
+	uint64_t kills, vsz;
 
 	if (!oom_evidence->count)
 		return;
-	if (oom_monitor->seen > oom_evidence->survived && now_ns - oom_monitor->seen_ns >=
-	    OUTLIVED_NS &&
-	    is_alive(oom_monitor))
+	if (oom_monitor->seen > oom_evidence->survived &&
+	    now_ns - oom_monitor->seen_ns >= OUTLIVED_NS &&
+	    process_status_field(&oom_monitor->live, oom_monitor->observed, "VmSize", &vsz) == 0 &&
+	    !process_is_dying(&oom_monitor->live, oom_monitor->observed))
 		oom_evidence->survived = oom_monitor->seen;
 	cgroup_events_read(&oom_monitor->live, &oom_monitor->chain.levels[0], &now);
 	kills = cgroup_events_kills(&oom_evidence->levels[0].before, &now);

@@ -6,14 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/macros.h"
 #include "plot/plan-record.h"
 
 _Static_assert(PLAN_RECORD_STEPS_MAX == STEPS_MAX, "a record has all steps");
-
-static size_t max_width(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
 
 struct plan_record plan_record_of(const struct workload *workload)
 {
@@ -49,10 +45,10 @@ struct plan_record plan_record_of(const struct workload *workload)
 	if (workload->passes > 1)
 		record.step_width = (size_t)snprintf(NULL, 0, "pass:%" PRIu64, workload->passes);
 	if (workload->lock == REGION_LOCKED_ONFAULT)
-		record.step_width = max_width(record.step_width, strlen("lock:onfault"));
+		record.step_width = MAX(record.step_width, strlen("lock:onfault"));
 	for (size_t i = 0; i < workload->step_count; i++) {
 		record.steps[i] = workload->steps[i].name;
-		record.step_width = max_width(record.step_width, strlen(record.steps[i]));
+		record.step_width = MAX(record.step_width, strlen(record.steps[i]));
 	}
 	return record;
 }

@@ -6,16 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/macros.h"
 #include "verdict/growth.h"
 
 static int64_t change(uint64_t before, uint64_t after)
 {
 	return (int64_t)(after - before);
-}
-
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
 }
 
 /* Whether touching makes anonymous pages resident. */
@@ -32,7 +28,7 @@ static struct growth_rule expect_private(const struct growth_actions *actions)
 	uint64_t locked = locking ? actions->locked : 0;
 	struct growth_rule rule = { .kind = GROWTH_ANON };
 
-	rule.least = rule.most = max_u64(brought, locked);
+	rule.least = rule.most = MAX(brought, locked);
 	if (locked > brought)
 		rule.cause = GROWTH_LOCKED;
 	else if (!brought)
@@ -44,7 +40,7 @@ static struct growth_rule expect_file(const struct growth_actions *actions)
 {
 	struct growth_rule rule = { .kind = GROWTH_REGION };
 
-	rule.least = rule.most = max_u64(actions->covered, actions->locked);
+	rule.least = rule.most = MAX(actions->covered, actions->locked);
 	if (actions->locked > actions->covered)
 		rule.cause = GROWTH_LOCKED;
 	/* A private page that is written is a copy: of that page alone. */
@@ -64,15 +60,6 @@ static struct growth_rule expect_called(const struct growth_actions *actions)
 
 	rule.least = rule.most = actions->locked;
 	rule.cause = actions->locked ? GROWTH_LOCKED : GROWTH_CALLED;
-	return rule;
-}
-
-static struct growth_rule expect_stack(const struct growth_actions *actions)
-{
-	struct growth_rule rule = expect_private(actions);
-
-	rule.vsz_grows = true;
-	rule.vsz_least = actions->covered;
 	return rule;
 }
 
@@ -100,15 +87,17 @@ struct growth_rule growth_expect(const struct growth_actions *actions)
 
 	if (touch_calls(actions->access))
 		return expect_called(actions);
-	if (backing == REGION_PRIVATE)
-		return expect_private(actions);
-	if (backing == REGION_STACK)
-		return expect_stack(actions);
+	if (backing == REGION_PRIVATE || backing == REGION_STACK) {
+		rule = expect_private(actions);
+		rule.vsz_grows = backing == REGION_STACK;
+		rule.vsz_least = rule.vsz_grows ? actions->covered : 0;
+		return rule;
+	}
 	if (backing == REGION_HEAP)
 		return expect_heap(actions);
 	if (region_is_file(backing))
 		return expect_file(actions);
-	rule.least = rule.most = max_u64(actions->covered, actions->locked);
+	rule.least = rule.most = MAX(actions->covered, actions->locked);
 	rule.cause = actions->locked > actions->covered ? GROWTH_LOCKED : GROWTH_PLAIN;
 	if (region_is_hugetlb(backing)) {
 		rule.kind = GROWTH_HUGETLB;

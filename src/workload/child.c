@@ -11,14 +11,6 @@
 #include "lib/cleanup.h"
 #include "workload/child.h"
 
-static void become_child(pid_t parent)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
-	prctl(PR_SET_NAME, CHILD_NAME);
-}
-
 static int make_pipe(int *ret_read, int *ret_write)
 {
 	int ends[2];
@@ -47,8 +39,12 @@ int child_fork(struct child *ret_child)
 	/* What is not taken is the other's, and closed here. */
 	ret_child->requests = take_fd(pid ? &request_write : &request_read);
 	ret_child->answers = take_fd(pid ? &answer_read : &answer_write);
-	if (pid == 0)
-		become_child(parent);
+	if (pid)
+		return 0;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	prctl(PR_SET_NAME, CHILD_NAME);
 	return 0;
 }
 

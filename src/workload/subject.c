@@ -25,20 +25,6 @@
 #define CHILD_END_MS 10000
 
 /*
- * RLIMIT_CORE 1, not 0: the kernel pipes a core to a handler in core_pattern even at
- * 0, but not at 1, and a file of one byte is below the least core (core(5)).
- */
-static void forbid_core(void)
-{
-	struct rlimit limit = { .rlim_cur = 1, .rlim_max = 1 };
-	struct rlimit current;
-
-	if (getrlimit(RLIMIT_CORE, &current) == 0 && current.rlim_max < 1)
-		limit.rlim_cur = limit.rlim_max = current.rlim_max;
-	setrlimit(RLIMIT_CORE, &limit);
-}
-
-/*
  * Raising one's own oom_score_adj needs no privilege, lowering it does (proc(5)): the caller has
  * tried it before, so that it does not fail here.
  */
@@ -77,25 +63,27 @@ int subject_try_adj(int value)
 	return r;
 }
 
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static _Noreturn void become_subject(struct worker *worker, pid_t observer, int oom_score_adj)
 {
+	struct rlimit core = { .rlim_cur = 1, .rlim_max = 1 }, current;
+	sigset_t none;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != observer)
 		_exit(0);
 	setpgid(0, 0);
 	prctl(PR_SET_NAME, SUBJECT_NAME);
-	reset_signals();
-	forbid_core();
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/*
+	 * RLIMIT_CORE 1, not 0: the kernel pipes a core to a handler in core_pattern even at
+	 * 0, but not at 1, and a file of one byte is below the least core (core(5)).
+	 */
+	if (getrlimit(RLIMIT_CORE, &current) == 0 && current.rlim_max < 1)
+		core.rlim_cur = core.rlim_max = current.rlim_max;
+	setrlimit(RLIMIT_CORE, &core);
 	set_oom_score_adj(oom_score_adj);
 	worker_run(worker);
 }
