@@ -108,21 +108,6 @@ static void append_limit(struct oom_textbuf *buf, const char *path)
 									: "MemoryMax=");
 }
 
-/* Shared memory outlives the reaper, and others pay for the time until the exit. */
-static void machine_append_shared(struct oom_textbuf *buf, const struct oom_victim *victim)
-{
-	oom_sentence(buf, "The %s of shared memory that it held cannot be reaped, so that others "
-		"may be killed before it has exited, and a file in tmpfs or /dev/shm outlives "
-		"even that.",
-		BYTES(victim->shmem));
-}
-
-static bool is_shared(const struct oom_report *report, const struct oom_victim *victim)
-{
-	return victim && victim->shmem != OOM_UNKNOWN && victim->shmem >= OOM_LARGE &&
-	       oom_at_least(victim->shmem, 50, oom_victim_held(report, victim));
-}
-
 static void advise_lone(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
@@ -130,6 +115,8 @@ static void advise_lone(struct oom_textbuf *buf)
 	const struct oom_task *largest = oom_largest_task(report);
 	uint64_t held = largest ? oom_task_held(largest) : 0;
 	bool killed = victim && largest && victim->pid == largest->pid;
+	bool shared = victim && victim->shmem != OOM_UNKNOWN && victim->shmem >= OOM_LARGE &&
+		      oom_at_least(victim->shmem, 50, oom_victim_held(report, victim));
 
 	buf->weight = held;
 	if (oom_at_least(held, LONE_SHARE, buf->memory_usage.ram)) {
@@ -138,15 +125,19 @@ static void advise_lone(struct oom_textbuf *buf)
 		append_limit(buf, killed ? report->memcg.task_path : NULL);
 		oom_append(buf, ": it alone had %s with swap and page tables, which is %s of "
 			   "the RAM.", BYTES(held), SHARE(held, buf->memory_usage.ram));
-	} else if (is_shared(report, victim)) {
+	} else if (shared) {
 		buf->weight = victim->shmem;
 		oom_sentence(buf, "Let %s use private memory, or give it ", NAME(victim->comm));
 		append_limit(buf, report->memcg.task_path);
 		oom_append(buf, ".");
 		killed = true;
 	}
-	if (killed && buf->length && is_shared(report, victim))
-		machine_append_shared(buf, victim);
+	/* It outlives the reaper, and others pay for the time until the exit. */
+	if (killed && buf->length && shared)
+		oom_sentence(buf,
+			     "The %s of shared memory that it held cannot be reaped, so that "
+			     "others may be killed before it has exited, and a file in tmpfs or "
+			     "/dev/shm outlives even that.", BYTES(victim->shmem));
 }
 
 static void machine_advise_many(struct oom_textbuf *buf)
