@@ -87,8 +87,8 @@ struct owner_row {
 	const char *runtime;	/* or NULL: the path says, or there is none */
 	/*
 	 * What it is and where its limit is set, or NULL. In these %x is what was captured, %U the
-	 * unit, %S how systemctl(1) sets its limit, %L the setting of LXC; [what is in brackets] is
-	 * left out when that is not known.
+	 * unit, %S how systemctl(1) sets its limit, %L the setting of LXC; [what is in brackets]
+	 * is left out when that is not known.
 	 */
 	const char *what, *where;
 };
