@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "lib/signals.h"
-#include "lib/stdio-guard.h"
 #include "output/printer.h"
 #include "pagetouch/draw.h"
 #include "pagetouch/print-result.h"

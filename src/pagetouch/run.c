@@ -12,8 +12,8 @@
 
 #include "lib/duration.h"
 #include "lib/stdio-guard.h"
-#include "pagetouch/print-result.h"
 #include "pagetouch/draw.h"
+#include "pagetouch/print-result.h"
 #include "pagetouch/run.h"
 #include "plot/plan-record.h"
 #include "proc/hugetlb.h"

@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -150,7 +149,8 @@ static void test_plain(void)
 	script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
 	tap_is(chart.x, CHART_X_TOUCHED, "a run that touches once is drawn over touched bytes");
 	tap_has(script, "\ntitle = \"pagetouch: 64.0 MiB private\"\n"
-		"subtitle = \"vm, Linux 6.18.0, 2026-11-24T15:59:06Z\"\n", "the title says what, where and when");
+		"subtitle = \"vm, Linux 6.18.0, 2026-11-24T15:59:06Z\"\n",
+		"the title says what, where and when");
 	tap_has(script, "set xlabel 'touched (MiB)'\n", "the x axis has a unit");
 	tap_has(script, "set ylabel 'memory (MiB)'\n", "the y axis has a unit");
 	tap_has(script, "$process0 << EOD\n0 2 72\n32 34 72\n64 66 72\nEOD\n", "rows in MiB");
@@ -215,7 +215,8 @@ static void test_killed(void)
 	tap_has(script, "$end << EOD\n28 30\n31 32\nEOD\n",
 		"the end: what was touched since, up to the limit");
 	tap_has(script,
-		"set label \"killed (oom-sandbox) at 31.0 MiB\" at first 31, first 32 left", "the kill has a label");
+		"set label \"killed (oom-sandbox) at 31.0 MiB\" at first 31, first 32 left",
+		"the kill has a label");
 	tap_has(script, "title \"killed (oom-sandbox)\"", "and is in the legend");
 	tap_ok(chart.x_end == 64 * MIB, "the axis goes as far as the run was to go");
 	free(script);
