@@ -58,6 +58,23 @@ static void append_memcg_usage(struct oom_textbuf *buf)
 		oom_append_setting(buf);
 }
 
+/* The whole machine, and where in it the process lived. */
+static void append_machine(struct oom_textbuf *buf)
+{
+	const char *lived = buf->report->memcg.task_path;
+	struct cgroup_owner owner;
+
+	oom_sentence(buf, "The memory of the whole machine, not a limit.");
+	if (!lived || !strcmp(lived, "/"))
+		return;
+	cgroup_owner_find(lived, 0, &owner);
+	if (owner.what[0])
+		oom_sentence(buf, "The process killed lived in %s (%s).", SAFE(owner.what),
+			     PATH(lived));
+	else
+		oom_sentence(buf, "The process killed lived in memory cgroup %s.", PATH(lived));
+}
+
 /* ": 0-1,4"; "(null)" is no list. */
 static void scope_append_list(struct oom_textbuf *buf, const char *nodes)
 {
@@ -68,21 +85,10 @@ static void scope_append_list(struct oom_textbuf *buf, const char *nodes)
 void oom_explain_scope(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
-	const char *lived = report->memcg.task_path;
-	struct cgroup_owner owner;
 
 	switch (report->scope) {
 	case OOM_SCOPE_GLOBAL:
-		oom_sentence(buf, "The memory of the whole machine, not a limit.");
-		if (!lived || !strcmp(lived, "/"))
-			break;
-		cgroup_owner_find(lived, 0, &owner);
-		if (owner.what[0])
-			oom_sentence(buf, "The process killed lived in %s (%s).",
-				     SAFE(owner.what), PATH(lived));
-		else
-			oom_sentence(buf, "The process killed lived in memory cgroup %s.",
-				     PATH(lived));
+		append_machine(buf);
 		break;
 	case OOM_SCOPE_MEMCG:
 		append_memcg_usage(buf);
