@@ -32,7 +32,7 @@ enum oom_line_type oom_line_type_of(struct strview text, unsigned expected)
 
 	strview_skip_blanks(&bare);
 	for (size_t i = 0; bare.length && i < ARRAY_SIZE(fronts); i++)
-		for (int type = OOM_LINE_NONE; type < OOM_LINE_LAST; type++)
+		for (enum oom_line_type type = OOM_LINE_NONE; type < OOM_LINE_LAST; type++)
 			if (oom_line_kinds[type].front == fronts[i] &&
 			    is_of_type(type, fronts[i] == OOM_FRONT_NAME ? text : bare, expected))
 				return type;
@@ -111,7 +111,7 @@ static bool breaks_off(struct strview text, const char *const *patterns)
 enum oom_line_type oom_line_type_begun(struct strview text, unsigned expected)
 {
 	text = strview_trim(text);
-	for (int type = OOM_LINE_NONE; type < OOM_LINE_LAST; type++) {
+	for (enum oom_line_type type = OOM_LINE_NONE; type < OOM_LINE_LAST; type++) {
 		const struct oom_line_kind *kind = &oom_line_kinds[type];
 		const struct oom_line_figure *figure = kind->figures;
 		bool begun = breaks_off(text, kind->forms) || breaks_off(text, kind->begun) ||

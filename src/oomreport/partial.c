@@ -2,6 +2,8 @@
 /* partial.c - a report that has been read: pages as bytes, and what follows from the whole */
 #include <config.h>
 
+#include <stdlib.h>
+
 #include "oomreport/plausible.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"

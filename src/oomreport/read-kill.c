@@ -2,6 +2,7 @@
 /* read-kill.c - who was chosen and killed, and what the reaper got: mm/oom_kill.c */
 #include <config.h>
 
+#include "oomreport/list-room.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
 

@@ -2,6 +2,7 @@
 /* read-memory.c - the state of the machine's memory: lib/show_mem.c (mm/page_alloc.c up to 6.2) */
 #include <config.h>
 
+#include "oomreport/list-room.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
 

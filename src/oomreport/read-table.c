@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "oomreport/list-room.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
 

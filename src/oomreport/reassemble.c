@@ -309,17 +309,6 @@ static bool is_another(const struct reassembler *reassembler, const struct oom_p
 	return !partial_lacks(partial, type, text) || !is_fresh(reassembler, partial);
 }
 
-/* What another CPU's trouble has in common with an OOM report: it is no part of an open one. */
-static bool is_repetition(const struct reassembler *reassembler, const struct oom_partial *partial,
-			  enum oom_line_type type, struct strview text)
-{
-	if (partial_lacks(partial, type, text))
-		return false;
-	return line_has_flag(type, OOM_LINE_INSIDE) ||
-	       (!line_has_flag(type, OOM_LINE_CONFIRMS) && partial->confirmed &&
-		is_unfinished(reassembler, partial));
-}
-
 static void reassembler_note_line(struct reassembler *reassembler, struct oom_partial *partial,
 				  enum oom_line_type type,
 				  const struct oom_time *time)
@@ -399,8 +388,11 @@ static bool is_needless(const struct reassembler *reassembler, const struct oom_
 		return is_needless_reaping(reassembler, partial, type, text);
 	if (!partial)
 		return line_has_flag(type, OOM_LINE_INSIDE);
-	return is_repetition(reassembler, partial, type, text) ||
-	       (line_has_flag(type, OOM_LINE_INSIDE) && !is_fresh(reassembler, partial));
+	if (line_has_flag(type, OOM_LINE_INSIDE))
+		return !partial_lacks(partial, type, text) || !is_fresh(reassembler, partial);
+	/* What another CPU's trouble has in common with a report is no part of an open one. */
+	return !line_has_flag(type, OOM_LINE_CONFIRMS) && partial->confirmed &&
+	       is_unfinished(reassembler, partial) && !partial_lacks(partial, type, text);
 }
 
 /* What has passed between the last line of a report and TIME; 0: not known. */

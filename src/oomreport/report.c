@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oomreport/list-room.h"
 #include "oomreport/report.h"
-#include "oomreport/scan-values.h"
 
 #define FIGURES_MAX 256
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scan-values.h - what the parsers of a report's lines share: values by key, lists that grow */
+/* scan-values.h - what the parsers of a report's lines share: values by key */
 #ifndef PT_SCAN_VALUES_H
 #define PT_SCAN_VALUES_H
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "lib/strview.h"
 #include "oomreport/report.h"
@@ -68,16 +67,6 @@ static inline int value_keep(char **kept, struct strview text)
 		return 0;
 	*kept = strview_copy(strview_head(text, VALUE_TEXT_MAX));
 	return *kept ? 0 : -ENOMEM;
-}
-
-/*
- * LIST, which has COUNT elements of SIZE bytes, with room for one more, perhaps elsewhere; it must
- * have grown by this alone. NULL: out of memory, and LIST is as it was.
- */
-static inline void *list_room(void *list, size_t count, size_t size)
-{
-	/* There is room for the next power of two. */
-	return count & (count - 1) ? list : reallocarray(list, count ? 2 * count : 1, size);
 }
 
 #endif
