@@ -339,7 +339,7 @@ int monitor_read(struct monitor *monitor, bool exact, struct sample *ret_sample)
 	return read_process(monitor, 0, exact, NULL, ret_sample);
 }
 
-static int emit(struct monitor *monitor, struct sample *sample)
+static int emit_row(struct monitor *monitor, struct sample *sample)
 {
 	struct run_result *result = monitor->result;
 	int number;
@@ -370,7 +370,7 @@ int monitor_baseline(struct monitor *monitor)
 	result->measured = true;
 	monitor->started_ns = monitor->ticked_ns = duration_now();
 	row = result->baseline;
-	return emit(monitor, &row);
+	return emit_row(monitor, &row);
 }
 
 int monitor_row(struct monitor *monitor, bool exact)
@@ -381,16 +381,16 @@ int monitor_row(struct monitor *monitor, bool exact)
 	exact = exact || monitor->exact;
 	r = monitor_read(monitor, exact, &sample);
 	if (r == 0)
-		r = emit(monitor, &sample);
+		r = emit_row(monitor, &sample);
 	for (unsigned i = 1; r == 0 && i <= monitor->driver->child_count; i++) {
 		r = read_process(monitor, i, exact, &sample, &child);
 		if (r == 0)
-			r = emit(monitor, &child);
+			r = emit_row(monitor, &child);
 	}
 	return r;
 }
 
-static int follow(struct monitor *monitor, unsigned process, pid_t pid)
+static int follow_process(struct monitor *monitor, unsigned process, pid_t pid)
 {
 	if (sampler_new(pid, monitor->needs | NEED_ROLLUP, &monitor->samplers[process],
 			&monitor->result->err) < 0)
@@ -402,7 +402,7 @@ int monitor_adopt(struct monitor *monitor)
 {
 	unsigned process = monitor->driver->child_count;
 
-	return follow(monitor, process, monitor->driver->children[process - 1].pid);
+	return follow_process(monitor, process, monitor->driver->children[process - 1].pid);
 }
 
 int monitor_change_limit(struct monitor *monitor, enum sandbox_bound bound, uint64_t bytes,
@@ -478,7 +478,7 @@ void monitor_run(struct monitor *monitor, struct run_result *ret_result)
 
 	memset(ret_result, 0, sizeof(*ret_result));
 	monitor->result = ret_result;
-	r = follow(monitor, 0, driver->subject.pid);
+	r = follow_process(monitor, 0, driver->subject.pid);
 	if (r == 0)
 		r = driver->lead(driver, monitor);
 	/* One that came after the last wait is not to be lost. */

@@ -67,7 +67,7 @@ static int ask_guard(struct workload_driver *driver, uint64_t done, uint64_t *re
 }
 
 /* Waits until the request is done up to byte TO; returns early when the guard halts it. */
-static int await(struct workload_driver *driver, uint64_t to)
+static int await_request(struct workload_driver *driver, uint64_t to)
 {
 	struct subject_answer answer;
 	enum event event = EVENT_TIME;
@@ -115,7 +115,7 @@ int workload_request(struct workload_driver *driver, struct subject_request requ
 		request.to = allowed < limited ? allowed : limited;
 		request.to = request.to < end ? request.to : end;
 		send_request(driver, &request);
-		r = await(driver, request.to);
+		r = await_request(driver, request.to);
 	}
 	return r;
 }

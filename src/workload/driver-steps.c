@@ -12,7 +12,7 @@
  * To collapse is one call, and may need as much memory as the range has holes; what is resident is
  * moved. The guard is asked first, and its reserve is more than a huge page.
  */
-static int advise(struct workload_driver *driver, const struct step *step)
+static int steps_advise(struct workload_driver *driver, const struct step *step)
 {
 	struct subject_request request = {
 		.type = SUBJECT_ADVISE, .what = step->rule->what, .to = step->bytes,
@@ -31,7 +31,7 @@ static int advise(struct workload_driver *driver, const struct step *step)
 }
 
 /* Has the subject, or its child, visit the pages of the step's range. */
-static int visit(struct workload_driver *driver, const struct step *step, uint32_t child)
+static int steps_visit(struct workload_driver *driver, const struct step *step, uint32_t child)
 {
 	struct subject_request request = { .type = SUBJECT_TOUCH, .child = child };
 	const struct touch_params *touch_params = &driver->workload->touch_params;
@@ -43,7 +43,7 @@ static int visit(struct workload_driver *driver, const struct step *step, uint32
 				touch_count(touch_params, step->bytes) * touch_params->unit);
 }
 
-static int fork_child(struct workload_driver *driver, const struct step *step)
+static int steps_fork_child(struct workload_driver *driver, const struct step *step)
 {
 	struct subject_request request = { .type = SUBJECT_FORK };
 	struct subject *subject = driver->subject;
@@ -62,24 +62,24 @@ static int fork_child(struct workload_driver *driver, const struct step *step)
 	if (r < 0 || step->rule->verb == VERB_FORK)
 		return r;
 	driver->child_counts = true;
-	r = visit(driver, step, subject->child_count);
+	r = steps_visit(driver, step, subject->child_count);
 	if (r == 0)
 		driver->child_touched[subject->child_count - 1] = subject_touched(subject);
 	return r;
 }
 
-static int carry_out(struct workload_driver *driver, const struct step *step)
+static int steps_carry_out(struct workload_driver *driver, const struct step *step)
 {
 	int error = 0, r;
 
 	switch (step->rule->verb) {
 	case VERB_ADVISE:
-		return advise(driver, step);
+		return steps_advise(driver, step);
 	case VERB_TOUCH:
-		return visit(driver, step, 0);
+		return steps_visit(driver, step, 0);
 	case VERB_FORK:
 	case VERB_FORK_TOUCH:
-		return fork_child(driver, step);
+		return steps_fork_child(driver, step);
 	case VERB_BOUND:
 		r = monitor_change_limit(driver->monitor, (enum sandbox_bound)step->rule->what,
 					 step->bytes, &error);
@@ -104,7 +104,7 @@ int workload_steps(struct workload_driver *driver)
 		driver->step = STEP_THEN;
 		driver->then = step;
 		memcpy(driver->step_name, step->name, sizeof(driver->step_name));
-		r = carry_out(driver, step);
+		r = steps_carry_out(driver, step);
 		/* To hold shows rows of its own. */
 		if (r == 0 && step->rule->verb != VERB_HOLD)
 			r = monitor_row(driver->monitor, true);

@@ -19,8 +19,8 @@
 #define HALT_NS (2 * NS_PER_SECOND)
 
 /* Has TYPE carried out, which the subject needs for the run; WHAT says what failed. */
-static int prepare(struct workload_driver *driver, enum subject_request_type type,
-		   const char *what)
+static int prepare_subject(struct workload_driver *driver, enum subject_request_type type,
+			   const char *what)
 {
 	struct subject_request request = { .type = type };
 	enum touch_access access = driver->workload->touch_params.access;
@@ -53,7 +53,8 @@ static int probe_counters(struct workload_driver *driver)
 	int r = monitor_read(monitor, false, &before);
 
 	for (int i = 0; r == 0 && i < PROBES; i++) {
-		r = prepare(driver, SUBJECT_PROBE, "the subject cannot touch its scratch page");
+		r = prepare_subject(driver, SUBJECT_PROBE,
+				    "the subject cannot touch its scratch page");
 		if (r == 0)
 			r = monitor_read(monitor, false, &after);
 		if (r < 0)
@@ -78,19 +79,20 @@ static int probe_counters(struct workload_driver *driver)
 static int warm_up(struct workload_driver *driver)
 {
 	struct sample discarded;
-	int r = prepare(driver, SUBJECT_POOL, "the subject cannot start its threads");
+	int r = prepare_subject(driver, SUBJECT_POOL, "the subject cannot start its threads");
 
 	if (r == 0)
-		r = prepare(driver, SUBJECT_SCRATCH, "the subject cannot map a scratch page");
+		r = prepare_subject(driver, SUBJECT_SCRATCH,
+				    "the subject cannot map a scratch page");
 	if (r == 0)
-		r = prepare(driver, SUBJECT_TRY, "this kernel cannot populate memory");
+		r = prepare_subject(driver, SUBJECT_TRY, "this kernel cannot populate memory");
 	if (r == 0)
 		r = monitor_read(driver->monitor, true, &discarded);
 	if (r == 0)
 		r = probe_counters(driver);
 	if (r == 0)
-		r = prepare(driver, SUBJECT_RELEASE,
-			    "the subject cannot give its scratch page back");
+		r = prepare_subject(driver, SUBJECT_RELEASE,
+				    "the subject cannot give its scratch page back");
 	return r;
 }
 

@@ -147,7 +147,7 @@ static void test_rows(void)
 {
 	struct seen *seen = calloc(1, sizeof(*seen));
 	pid_t pid = start_growing();
-	struct run_result result = follow(pid, 400 * NS_PER_MS, seen);
+	struct run_result result = follow(pid, 1500 * NS_PER_MS, seen);
 	bool ordered = true;
 
 	tap_is(result.reason, STOP_DONE, "a run that the driver ends is done");
@@ -161,7 +161,7 @@ static void test_rows(void)
 	tap_ok(result.last.exact && result.last.grew >= (int64_t)(7 * MIB) &&
 	       result.last.grew < (int64_t)(12 * MIB), "which has grown by what it used");
 	tap_is_text(sample_step_name(&result.last), "hold", "named as the driver names it");
-	tap_ok(result.elapsed_ns >= 400 * NS_PER_MS && seen->ticks > 0, "and time has passed");
+	tap_ok(result.elapsed_ns >= 1500 * NS_PER_MS && seen->ticks > 0, "and time has passed");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	free(seen);
@@ -179,7 +179,9 @@ static void test_death(void)
 	tap_is(result.reason, STOP_DIED, "a death ends the run");
 	tap_ok(WIFSIGNALED(result.wait_status) && WTERMSIG(result.wait_status) == SIGKILL,
 	       "with its wait status");
-	tap_ok(seen->count == 3 && result.last.seq == 2, "the last row is that before it");
+	/* To die takes a moment, in which there may be another row. */
+	tap_ok(seen->count >= 3 && result.last.seq == seen->count - 1,
+	       "the last row is that before it");
 	tap_ok(!result.child && !result.signal, "and nothing else is to blame");
 	free(seen);
 }
