@@ -179,7 +179,7 @@ static bool match(const char *pattern, struct strview text, unsigned points, boo
 
 bool line_pattern_starts(struct strview text, const char *pattern)
 {
-	bool broken;
+	bool broken = false;
 
 	/* Most lines are none of a pattern's by their first byte. */
 	return (*pattern == '%' || *pattern == strview_byte(text, 0)) &&
@@ -196,7 +196,7 @@ bool line_pattern_breaks_off(struct strview text, const char *pattern)
 bool line_pattern_is_last(struct strview text, const char *pattern)
 {
 	size_t literal = strcspn(pattern, "%"), at = STRVIEW_NONE;
-	bool broken;
+	bool broken = false;
 	char piece[48];
 
 	strview_copy_to((struct strview){ pattern, literal }, piece, sizeof(piece));

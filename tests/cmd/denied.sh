@@ -93,8 +93,8 @@ else
 		EACCES /maps 125 --no-guard 300T: which limit it was is not known
 		EACCES /middle/memory.stat 0 1M: by smaps_rollup
 		EACCES /middle/memory.limit 0 --no-guard 1M: by smaps_rollup
-		EACCES /dev/kmsg 137 --no-guard --limit 16M 32M 16M: log was not read ./dev/kmsg: Permission denied
-		EPERM /dev/kmsg 137 --no-guard --limit 16M 32M 16M: not permitted; it needs CAP_SYSLOG where
+		EACCES /dev/kmsg 137 -v --no-guard --limit 16M 32M 16M: log was not read ./dev/kmsg: Permission denied
+		EPERM /dev/kmsg 137 -v --no-guard --limit 16M 32M 16M: not permitted; it needs CAP_SYSLOG where
 		EACCES memory.oom_control 137 --no-guard --limit 16M 32M 16M: exit status 137
 		EACCES /vmstat 137 --no-guard --limit 16M 32M 16M: OOM-killed at the limit of its sandbox
 	EOF
