@@ -78,8 +78,8 @@ void oom_explain_reclaimed(struct oom_textbuf *buf)
 		if (victim->reaped.present)
 			append_reaped(buf, victim);
 		else if (victim->reaped.failed)
-			oom_sentence(buf, "The OOM reaper could not get at the memory of %s, which "
-				     "therefore stayed until it had exited.",
+			oom_sentence(buf,
+				     "The OOM reaper could not get at the memory of %s, which therefore stayed until it had exited.",
 				     WHO(victim->comm, victim->pid));
 		else
 			continue;

@@ -346,7 +346,7 @@ int why_text(struct why_printer *printer, const struct why_case *shown)
 	if (r < 0)
 		return r;
 	lines -= r;
-	/* What stands below the explanation: the caption, the heading and the rows, or one line. */
+	/* Below the explanation stand the caption, the heading and the rows, or one line. */
 	lines -= !rows.count ? 1 : why_count_lines(printer, caption, strlen(caption),
 						   paragraph_column(printer)) + 1 +
 		 (int)rows.count;

@@ -419,7 +419,7 @@ static void test_missing_figures(void)
 
 static const struct {
 	struct cgroup_figures figures;
-	uint64_t capacity;
+	uint64_t left;
 	const char *name;
 } available_cases[] = {
 	{ { 1000, 400, 0 }, 600, "limit less usage" },
@@ -436,7 +436,7 @@ static const struct {
 static void test_cgroup_available(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(available_cases); i++)
-		tap_ok(cgroup_available(&available_cases[i].figures) == available_cases[i].capacity,
+		tap_ok(cgroup_available(&available_cases[i].figures) == available_cases[i].left,
 		       "available: %s",
 		       available_cases[i].name);
 }
@@ -513,8 +513,9 @@ static void test_available_read(void)
 		cgroup_chain_read(&root, least_cases[i].process, &chain);
 		tap_is(available_memory_read(&source, least_cases[i].guarded, &available), 0,
 		       "available memory is read");
-		if (!tap_ok(available_is(&available, &least_cases[i]), "%s: who leaves the least%s",
-			    least_cases[i].fixture, least_cases[i].guarded ? ", guarded" : ""))
+		if (!tap_ok(available_is(&available, &least_cases[i]),
+			    "%s: who leaves the least%s", least_cases[i].fixture,
+			    least_cases[i].guarded ? ", guarded" : ""))
 			printf("#      got: %" PRIu64 " bytes, reserve %" PRIu64 ", limit %" PRIu64
 			       ", cgroup '%s'\n", available.bytes, available.reserve,
 			       available.limit, available.name);

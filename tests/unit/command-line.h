@@ -102,7 +102,7 @@ static inline int count_rows(const struct option_table *table, char letter, cons
 	return count;
 }
 
-/* No option without somebody who parses it, none twice, and none that excludes what is not there. */
+/* No option without a parse function, none twice, and none that excludes what is not there. */
 static inline void check_table(const struct option_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {

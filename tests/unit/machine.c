@@ -158,7 +158,8 @@ static void test_machine(void)
 	tap_is((int64_t)machine.panic_on_oom, 1, "vm.panic_on_oom");
 	tap_is((int64_t)machine.max_map_count, 65530, "vm.max_map_count");
 	tap_is_text(machine.boot_id, "5f0c3b1e-8a47-4e0a-9b57-0a2d7c9d1f11", "the boot id");
-	tap_is(machine_read_meminfo(&root, "MemAvailable", &available), 0, "MemAvailable alone is read");
+	tap_is(machine_read_meminfo(&root, "MemAvailable", &available), 0,
+	       "MemAvailable alone is read");
 	tap_is((int64_t)available, (int64_t)(8388608 * KIB), "in bytes");
 	root_close(&root);
 }
