@@ -272,9 +272,11 @@ static int wait_for_death(struct monitor *monitor, pid_t pid, const char *who)
 		if (r == 0 && access(path, F_OK) < 0)
 			break;
 		seen = r == 0 ? look_for_memory(pid) : -ESRCH;
-		if (seen != -ENOENT && seen != -ESRCH)
+		if (seen != -ENOENT && seen != -ESRCH) {
+			monitor->driver->event_fd = event_fd;
 			return monitor_fail(monitor, seen ? seen : are_files_short() ? -EMFILE
 									     : -ENOMEM, who);
+		}
 	}
 	monitor->driver->event_fd = event_fd;
 	if (r < 0)

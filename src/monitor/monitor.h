@@ -29,7 +29,7 @@ struct monitor_sink {
 
 enum stop_reason {
 	STOP_DONE,		/* the driver is through */
-	STOP_GUARD,		/* result.available says whose room ran out */
+	STOP_GUARD,		/* result.available says whose memory ran out */
 	STOP_SIGNAL,		/* result.signal reached the monitor */
 	STOP_DIED,		/* result.wait_status of the subject */
 	STOP_UNSTARTED,		/* result.error: the driver could not begin */

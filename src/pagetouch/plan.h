@@ -67,7 +67,7 @@ struct plan {
 /* What a request is when the command line is empty. */
 void request_default(struct request *ret_request);
 
-/* Whether a size in REQUEST is N%, so that the room must be read first. */
+/* Whether a size in REQUEST is N%, so that what may be used must be read first. */
 bool request_has_share(const struct request *request);
 
 /*

@@ -407,11 +407,14 @@ static int pagetouch_draw(struct pagetouch_run *run, int status)
 	subject_end(&run->subject);
 	if (r < 0)
 		error_set_errno(&err, r, "--plot");
-	else if (run->stalled && plan->plot.kind == PICTURE_TEXT)
-		r = -EINTR;
-	else
+	else if (!run->stalled || plan->plot.kind != PICTURE_TEXT)
 		r = draw_recording(&plan->plot, &run->recording, &plan->output.columns,
 				   &run->signals, &run->died_of, &err);
+	else
+		r = -EINTR;
+	/* Another signal may have come while standard output was stalled. */
+	if (r == -EINTR && !run->died_of)
+		run->died_of = signals_read(&run->signals);
 	if (r == 0)
 		return status;
 	if (r != -EINTR && r != -EPIPE)

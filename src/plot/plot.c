@@ -265,6 +265,7 @@ int plot_draw(const struct plot_request *request, const struct recording *record
 	if (r < 0) {
 		error_set(err, "--plot: nothing was drawn: %s", r == -ENODATA
 			  ? "no row was taken" : strerror(-r));
+		error_hint_errno(err, r);
 		return r;
 	}
 	r = run_gnuplot(script, picture, cancel, err);

@@ -95,7 +95,7 @@ static const struct record_field verdict_fields[] = {
 	TEXT("outcome", verdict.outcome),
 	NAME("outcome", verdict.verdict.outcome, outcome_name, OUTCOME_FAILED, OUTCOME_FAILED),
 	TEXT("step", verdict.verdict.step),
-	FIGURE("exit_status", verdict.verdict.exit_status, 0),
+	FIGURE("exit_status", verdict.verdict.exit_status, EXIT_FAILED),
 	FIGURE("signal", verdict.verdict.signal, 0),
 	FIGURE("elapsed_ns", verdict.verdict.elapsed_ns, 0),
 	FIGURE("vsz", verdict.verdict.vsz, SAMPLE_MISSING),
@@ -158,8 +158,8 @@ static int64_t take_growth(struct record_reading *reading, const char *key)
 }
 
 /* Copies VALUE, which is KEY's; "" when it is missing; what does not fit is left out. */
-static void copy_text(struct record_reading *reading, const char *key, struct json_object *value,
-		      char *text, size_t size)
+static void record_copy_text(struct record_reading *reading, const char *key,
+			     struct json_object *value, char *text, size_t size)
 {
 	const char *source = value ? json_object_get_string(value) : NULL;
 	size_t used = 0;
@@ -188,7 +188,7 @@ static void copy_text(struct record_reading *reading, const char *key, struct js
 
 static void take_text(struct record_reading *reading, const char *key, char *text, size_t size)
 {
-	copy_text(reading, key, record_value(reading, key), text, size);
+	record_copy_text(reading, key, record_value(reading, key), text, size);
 }
 
 static void read_fields(struct record_reading *reading, const struct record_field *fields,
@@ -321,7 +321,7 @@ static void read_verdict(struct record_reading *reading, struct record *record)
 	verdict->measured = verdict->vsz != SAMPLE_MISSING && verdict->rss != SAMPLE_MISSING &&
 			    verdict->grew != SAMPLE_NO_GROWTH;
 	for (size_t i = 0; i < count && verdict->evidence_count < VERDICT_EVIDENCE_MAX; i++)
-		copy_text(reading, "proof", json_object_array_get_idx(array, i),
+		record_copy_text(reading, "proof", json_object_array_get_idx(array, i),
 			  verdict->evidence_line[verdict->evidence_count++],
 			  VERDICT_EVIDENCE_TEXT_MAX);
 	/* Of a run in which all went well the message is the summary. */
@@ -343,7 +343,7 @@ static int read_record(struct json_object *object, struct record *record, struct
 	name = json_object_is_type(kind, json_type_string) ? json_object_get_string(kind) : "";
 	run = record_value(&reading, "run");
 	if (json_object_is_type(run, json_type_string))
-		copy_text(&reading, "run", run, record->run, sizeof(record->run));
+		record_copy_text(&reading, "run", run, record->run, sizeof(record->run));
 	if (!strcmp(name, "plan")) {
 		record->kind = RECORD_PLAN;
 		read_plan(&reading, record);

@@ -108,8 +108,9 @@ static int sandbox_undo(struct sandbox *sandbox)
 
 	if (sandbox->fd >= 0) {
 		sandbox_dir_kill(sandbox->fd);
-		cleanup_close_fd(&sandbox->fd);
 		r = sandbox_dir_remove(sandbox->parent, sandbox->name);
+		/* Its lock says to other runs that it is in use. */
+		cleanup_close_fd(&sandbox->fd);
 	}
 	/* Writing needs a descriptor, which may be the last one to be had. */
 	cleanup_close_fd(&sandbox->leaf_fd);

@@ -31,7 +31,7 @@ struct subject_request {
 };
 
 struct subject_answer {
-	uint32_t type;		/* the order that was carried out */
+	uint32_t type;		/* the request that was carried out */
 	int32_t error;		/* 0, or the negative errno of the step that failed */
 	uint64_t value;		/* SUBJECT_MAP: the address; SUBJECT_FORK: the pid */
 };

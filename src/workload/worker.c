@@ -283,13 +283,18 @@ static _Noreturn void serve(struct worker *worker, struct worker_state *state)
 {
 	struct subject_request request;
 	struct subject_answer answer;
+	ssize_t length;
 
-	while (read(worker->requests, &request, sizeof(request)) == (ssize_t)sizeof(request)) {
+	for (;;) {
+		length = TEMP_FAILURE_RETRY(read(worker->requests, &request, sizeof(request)));
+		if (length != (ssize_t)sizeof(request))
+			break;
 		answer = (struct subject_answer){ .type = request.type };
 		answer.error = request.child ? pass_on(state, &request)
 					     : worker_carry_out(worker, state, &request,
 								&answer.value);
-		if (write(worker->answers, &answer, sizeof(answer)) != (ssize_t)sizeof(answer))
+		length = TEMP_FAILURE_RETRY(write(worker->answers, &answer, sizeof(answer)));
+		if (length != (ssize_t)sizeof(answer))
 			break;
 	}
 	_exit(0);
