@@ -170,6 +170,9 @@ static bool match(const char *pattern, struct strview text, unsigned points, boo
 			if (match(pattern + literal, strview_from(text, literal),
 				  points + (unsigned)literal, ret_broken))
 				return true;
+			/* What may stand anywhere behind it stands behind no later one either. */
+			if (pattern[literal] == '%' && pattern[literal + 1] == '*')
+				return false;
 			text = strview_from(text, 1);
 		}
 		return false;
