@@ -87,7 +87,7 @@ static void advise_settings(struct oom_textbuf *buf)
 	oom_paragraph(buf, OOM_SECTION_ADVICE);
 	advise_allocating(buf);
 	oom_paragraph(buf, OOM_SECTION_ADVICE);
-	if (report->none_killable && exempt && exempt >= report->tasks_listed) {
+	if (oom_nobody_killable(report) && exempt && exempt >= report->tasks_listed) {
 		oom_sentence(buf, "Raise the oom_score_adj of a process that may be killed: ");
 		if (exempt == 1)
 			oom_append(buf, "the only one listed is exempt at -1000");

@@ -7,6 +7,7 @@
 #include "analysis/gfp.h"
 #include "analysis/memory-usage.h"
 #include "analysis/totalpages.h"
+#include "lib/macros.h"
 
 #define BLOCK_ORDERS ((int)(sizeof(((struct oom_zone *)NULL)->blocks) / sizeof(uint64_t)))
 
@@ -42,7 +43,7 @@ int oom_largest_block(const struct oom_memory_usage *usage, const struct oom_zon
 
 /* Zones from below: a request may use its own and those before it. */
 static const char *const zone_names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
-#define ZONE_KINDS (sizeof(zone_names) / sizeof(zone_names[0]))
+#define ZONE_KINDS (ARRAY_SIZE(zone_names))
 
 /* Where memory is free that a request cannot have: in zones above its own, and in these. */
 enum { INELIGIBLE_CMA = ZONE_KINDS, INELIGIBLE_RESERVED, INELIGIBLE_KINDS };

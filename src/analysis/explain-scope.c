@@ -7,6 +7,9 @@
 
 #include "analysis/explain-parts.h"
 
+/* Bytes: a longer path, as those of pods, is told after what is shorter and says more. */
+#define LONG_PATH 60
+
 /* "32.0 MiB of 32.0 MiB" */
 static void append_counter(struct oom_textbuf *buf, const char *name,
 			   const struct oom_counter *counter)
@@ -22,16 +25,29 @@ static void append_counter(struct oom_textbuf *buf, const char *name,
 		oom_append(buf, " (failcnt %" PRIu64 ")", counter->failcnt);
 }
 
+/* Of a process whose kill is not in the log it is known that the kernel chose it. */
+static const char *scope_killed(const struct oom_report *report)
+{
+	return report->victim_count ? "killed" : "chosen";
+}
+
 /* The memory cgroup, what it used, and who sets its limit. */
 static void append_memcg_usage(struct oom_textbuf *buf)
 {
 	const struct oom_memcg *memcg = &buf->report->memcg;
 	struct cgroup_owner owner = { .kind = CGROUP_OWNER_UNKNOWN };
+	bool is_long = false;
 
 	if (memcg->path) {
 		cgroup_owner_find(memcg->path, 0, &owner);
-		oom_sentence(buf, "Memory cgroup %s", PATH(memcg->path));
-		oom_append(buf, owner.what[0] ? ": %s." : ".", SAFE(owner.what));
+		is_long = owner.what[0] && strlen(memcg->path) > LONG_PATH;
+		if (is_long)
+			oom_sentence(buf, "The memory cgroup of %s.", SAFE(owner.what));
+		else if (owner.what[0])
+			oom_sentence(buf, "Memory cgroup %s: %s.", PATH(memcg->path),
+				     SAFE(owner.what));
+		else
+			oom_sentence(buf, "Memory cgroup %s.", PATH(memcg->path));
 	} else {
 		oom_sentence(buf, "A memory cgroup; which one, the log does not say.");
 	}
@@ -49,11 +65,14 @@ static void append_memcg_usage(struct oom_textbuf *buf)
 			append_counter(buf, "; of kernel memory", &memcg->kmem);
 		oom_append(buf, ".");
 	}
+	if (is_long)
+		oom_sentence(buf, "Its path is %s.", PATH(memcg->path));
 	if (memcg->path && memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
 		oom_sentence(buf, oom_path_below(memcg->task_path, memcg->path)
-				 ? "The process killed lived below it, in %s: a limit counts for "
+				 ? "The process %s lived below it, in %s: a limit counts for "
 				   "all cgroups below it together."
-				 : "The process killed lived in %s.", PATH(memcg->task_path));
+				 : "The process %s lived in %s.", scope_killed(buf->report),
+			     PATH(memcg->task_path));
 	if (memcg->path && !buf->memcg_usage.counter->unlimited)
 		oom_append_setting(buf);
 }
@@ -68,11 +87,14 @@ static void append_machine(struct oom_textbuf *buf)
 	if (!lived || !strcmp(lived, "/"))
 		return;
 	cgroup_owner_find(lived, 0, &owner);
-	if (owner.what[0])
-		oom_sentence(buf, "The process killed lived in %s (%s).", SAFE(owner.what),
-			     PATH(lived));
-	else
-		oom_sentence(buf, "The process killed lived in memory cgroup %s.", PATH(lived));
+	if (!owner.what[0]) {
+		oom_sentence(buf, "The process %s lived in memory cgroup %s.",
+			     scope_killed(buf->report), PATH(lived));
+		return;
+	}
+	oom_sentence(buf, "The process %s lived in %s.", scope_killed(buf->report),
+		     SAFE(owner.what));
+	oom_sentence(buf, "Its memory cgroup was %s.", PATH(lived));
 }
 
 /* ": 0-1,4"; "(null)" is no list. */

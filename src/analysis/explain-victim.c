@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "analysis/explain-parts.h"
 #include "lib/macros.h"
@@ -121,9 +122,13 @@ void oom_explain_why(struct oom_textbuf *buf)
 	const struct oom_victim *victim = oom_first_victim(buf->report);
 	const struct oom_task *task = victim ? oom_find_task(buf->report, victim->pid) : NULL;
 
-	if (ranking->note[0])
-		oom_sentence(buf, "%s", ranking->note);
-	if (ranking->exempt && !buf->report->none_killable)
+	size_t at = 0;
+
+	for (size_t i = 0; i < ranking->note_end_count; at = ranking->note_ends[i++] + 1)
+		oom_sentence(buf, "%.*s", (int)(ranking->note_ends[i] - at), ranking->note + at);
+	if (at < strlen(ranking->note))
+		oom_sentence(buf, "%s", ranking->note + at);
+	if (ranking->exempt && !oom_nobody_killable(buf->report))
 		oom_sentence(buf, "%zu process%s exempt (oom_score_adj -1000).", ranking->exempt,
 			     ranking->exempt == 1 ? " was" : "es were");
 	/* One service is many processes, and the kernel weighs each by itself. */

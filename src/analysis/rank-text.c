@@ -9,6 +9,7 @@
 
 #include "analysis/explain-parts.h"
 #include "analysis/rank-text.h"
+#include "lib/macros.h"
 
 #define TASK(task) WHO((task)->comm, (task)->pid)
 
@@ -42,11 +43,19 @@ rank_append(struct oom_ranking *ranking, const char *format, ...)
 	va_end(arguments);
 }
 
+/* Those that follow it are kept apart by what a screen has room for. */
+static void rank_end_sentence(struct oom_ranking *ranking)
+{
+	if (ranking->note_end_count < ARRAY_SIZE(ranking->note_ends))
+		ranking->note_ends[ranking->note_end_count++] = strlen(ranking->note);
+	rank_append(ranking, " ");
+}
+
 /* Begins a sentence. */
 #define rank_sentence(ranking, ...) \
 	do { \
 		if ((ranking)->note[0]) \
-			rank_append(ranking, " "); \
+			rank_end_sentence(ranking); \
 		rank_append(ranking, __VA_ARGS__); \
 	} while (0)
 
@@ -196,7 +205,7 @@ static void rank_append_reasons(const struct oom_report *report, struct oom_rank
 	};
 	int64_t more = 0;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (ranking->reasons & rows[i].reason)
 			rank_sentence(ranking, "%s", rows[i].sentence);
 	if (ranking->reasons & OOM_REASON_COLUMNS) {
@@ -309,9 +318,7 @@ static void append_nobody(const struct oom_report *report, struct oom_ranking *r
 {
 	size_t tasks = report->task_count;
 
-	/* Before 4.19 that is the text of a panic. */
-	if (report->none_killable ||
-	    (report->panic && strstr(report->panic, "no killable processes"))) {
+	if (oom_nobody_killable(report)) {
 		if (ranking->exempt != tasks)
 			rank_sentence(ranking,
 				      "No process could be killed, although %zu of the %zu listed "
@@ -436,6 +443,7 @@ void oom_ranking_note(const struct oom_report *report, struct oom_ranking *ranki
 					? NULL : &report->tasks[ranking->chosen];
 
 	ranking->note[0] = '\0';
+	ranking->note_end_count = 0;
 	switch (ranking->choice) {
 	case OOM_CHOICE_NO_TABLE:
 		append_no_table(report, ranking);

@@ -333,6 +333,12 @@ int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking)
 	return 0;
 }
 
+bool oom_nobody_killable(const struct oom_report *report)
+{
+	return report->none_killable ||
+	       (report->panic && strstr(report->panic, "no killable processes"));
+}
+
 void oom_ranking_free(struct oom_ranking *ranking)
 {
 	free(ranking->order);

@@ -18,6 +18,7 @@ struct oom_sum {
 };
 
 #define OOM_NOTE_MAX 1600
+#define OOM_NOTE_SENTENCES 12
 
 /* No task of the table. */
 #define OOM_NO_TASK SIZE_MAX
@@ -63,6 +64,8 @@ struct oom_ranking {
 	unsigned reasons;		/* of OOM_CHOICE_NOT_FIRST */
 	int64_t printed_score;		/* OOM_NO_NUMBER */
 	int64_t computed_score;		/* badness * 1000 / total_pages; OOM_NO_NUMBER */
+	size_t note_ends[OOM_NOTE_SENTENCES - 1];	/* where sentences of the note end that */
+	size_t note_end_count;				/* others follow; ascending */
 	char note[OOM_NOTE_MAX];	/* oom_ranking_note() (rank-text.h) writes it */
 	struct oom_sum *sums;		/* owned: by name, the largest first */
 	size_t sum_count;
@@ -76,6 +79,9 @@ struct oom_ranking {
  * or -ENOMEM.
  */
 int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking);
+
+/* Whether REPORT says that no process could be killed; before 4.19 a panic alone says so. */
+bool oom_nobody_killable(const struct oom_report *report);
 
 void oom_ranking_free(struct oom_ranking *ranking);
 

@@ -103,7 +103,8 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("%*page allocation failure: order:",
 			       "%*page allocation failure. order:",
 			       "%*page allocation stalls for ",
-			       "sysrq: Show Memory", "SysRq : Show Memory"),
+			       "sysrq: Show Memory", "SysRq : Show Memory",
+			       "sysrq: SysRq : Show Memory"),
 		.sets = SETS(other),
 	},
 	/* "sysrq: Manual OOM execution", "SysRq : Manual OOM execution" */

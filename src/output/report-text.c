@@ -51,8 +51,8 @@ static const struct brief {
 	/* Why it ran out; the second paragraph is where all of it was. */
 	{ OOM_SECTION_MEMORY, 4, true, true },
 	{ OOM_SECTION_GAPS, 2, false, false },
-	{ OOM_SECTION_SCOPE, 3, false, false },
 	{ OOM_SECTION_WHY, 3, false, false },
+	{ OOM_SECTION_SCOPE, 3, false, false },
 };
 
 /* The column at which paragraphs begin. */

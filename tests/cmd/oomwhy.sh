@@ -295,6 +295,19 @@ first_screens() {
 	is "$number" "$(grep -c '^Report' "$tmp/text")" "$number reports are told"
 	is "$large" '' "each on a screen of 25 lines and 80 columns"
 	is "$lacking" '' "with the victim, whose limit it was, what to do and the worst tasks"
+	run_oomwhy "$logs/6.1.0-50-cloud-amd64.sysrq.kmsg.txt"
+	tr -s ' \n' '  ' <"$tmp/out" >"$tmp/text"
+	has "$tmp/text" 'Why that one bigadj .* Its oom_score_adj of 600 has added' "and why it was that one"
+	pod=/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1b2c3d4e_1111_2222_3333_444455556666.slice
+	pod=$pod/cri-containerd-9f02d9fa004973b1cfd4c2b0c1d7a1d1e5ad3b0f6b0b8e1c4f6a7d8e9fa0b1c2.scope
+	sed "s,/oomt.slice/oomt-1.scope,$pod,g" "$logs/6.1.0-50-cloud-amd64.memcg2.kmsg.txt" >"$tmp/pod.log"
+	run_oomwhy "$tmp/pod.log"
+	tr -s ' \n' '  ' <"$tmp/out" >"$tmp/text"
+	has "$tmp/text" 'What ran out The memory cgroup of Kubernetes pod .* It used 32.0 MiB of 32.0 MiB' \
+		"whose path is long is told by its owner"
+	run_oomwhy -v "$tmp/pod.log"
+	tr -s ' \n' '  ' <"$tmp/out" >"$tmp/text"
+	has "$tmp/text" "Its path is $pod\." "and -v tells the path"
 }
 
 # widest: the length of the longest line of the text.

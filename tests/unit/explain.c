@@ -236,7 +236,7 @@ static void test_task_path(void)
 	free(report.memcg.task_path);
 	report.memcg.task_path = strdup("/system.slice/clamav-daemon.service");
 	tap_has(results(&report, NULL, OOM_SECTION_SCOPE, text),
-		"clamav-daemon.service (/system.slice/",
+		"clamav-daemon.service. Its memory cgroup was /system.slice/clamav-daemon.service.",
 		"in a unit that is named");
 	free(report.memcg.task_path);
 	report.memcg.task_path = strdup("/");
