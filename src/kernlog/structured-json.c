@@ -42,8 +42,6 @@ static struct strview text_of_json(struct json_object *string)
 
 static int take_json_object(const struct structured_reading *reading, struct json_object *object);
 
-static int take_json_object(const struct structured_reading *reading, struct json_object *object);
-
 /*
  * A message: a string, or the array of bytes that the journal writes for one that is no UTF-8. It
  * is an object itself of a program whose output another one has logged.

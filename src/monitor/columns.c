@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "lib/macros.h"
 #include "lib/name-list.h"
 #include "monitor/columns.h"
 
@@ -68,7 +69,7 @@ const struct column columns[] = {
 	  "meminfo Committed_AS", "the machine's growth since the mapping" },
 };
 
-const size_t column_count = sizeof(columns) / sizeof(columns[0]);
+const size_t column_count = ARRAY_SIZE(columns);
 
 static const char columns_default_list[] = "TOUCHED,VSZ,RSS,GREW,MINFLT";
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "lib/macros.h"
 #include "lib/number.h"
 #include "lib/strview.h"
 #include "oomreport/filter.h"
@@ -64,7 +65,7 @@ static bool skip_component(const char **path, struct strview wanted, bool shown)
 	if (length == STRVIEW_NONE)
 		return false;
 	*path += length;
-	for (size_t i = 0; length && i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+	for (size_t i = 0; length && i < ARRAY_SIZE(suffixes); i++) {
 		size_t suffix = strlen(suffixes[i]);
 
 		if (!strncmp(*path, suffixes[i], suffix) &&

@@ -2,6 +2,7 @@
 /* page-size.c - the size of a page by what proves it: figures that are said in two units */
 #include <config.h>
 
+#include "lib/macros.h"
 #include "oomreport/reader.h"
 
 /* Sizes that kernels have. */
@@ -35,7 +36,7 @@ static uint64_t page_of_counters(const struct oom_partial *partial, bool *ret_di
 	};
 	uint64_t page = 0;
 
-	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
 		uint64_t other = page_of_counter(counters[i]);
 
 		*ret_differ |= page && other && page != other;
@@ -120,7 +121,7 @@ static uint64_t page_of_machine(const struct oom_partial *partial)
 	static const char *const pieces[] = { "x86_64", "amd64", "i386", "i586", "i686" };
 	const char *kernel = partial->report.kernel;
 
-	for (size_t i = 0; kernel && i < sizeof(pieces) / sizeof(pieces[0]); i++)
+	for (size_t i = 0; kernel && i < ARRAY_SIZE(pieces); i++)
 		if (strstr(kernel, pieces[i]))
 			return SMALLEST_PAGE;
 	return partial->trace.x86 ? SMALLEST_PAGE : 0;

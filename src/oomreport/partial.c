@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "lib/macros.h"
 #include "oomreport/plausible.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
@@ -51,7 +52,7 @@ static void scale_memory(struct oom_report *report, uint64_t page)
 		&report->ram_reserved, &report->ram_cma, &report->ram_hwpoisoned,
 	};
 
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
 		scale(figures[i], page);
 	for (size_t i = 0; i < report->memory.count; i++)
 		scale(&report->memory.list[i].bytes, page);

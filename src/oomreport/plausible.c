@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/macros.h"
 #include "oomreport/plausible.h"
 
 /* What 52 bits of a physical address reach, and 57 of a virtual one: no machine has more. */
@@ -102,7 +103,7 @@ static void check_machine(struct oom_report *report)
 	uint64_t *const ram[] = { &report->ram, &report->ram_reserved, &report->ram_highmem,
 				  &report->ram_cma, &report->ram_hwpoisoned };
 
-	for (size_t i = 0; i < sizeof(ram) / sizeof(ram[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ram); i++)
 		check(report, ram[i], PHYSICAL_MAX, "", "pages of RAM");
 	check(report, &report->swap_total, PHYSICAL_MAX, swap, "total");
 	check(report, &report->swap_free, report->swap_total < PHYSICAL_MAX
@@ -146,7 +147,7 @@ static void check_tasks(struct oom_report *report)
 					    &task->rss_shmem, &task->swap, &task->pgtables };
 
 		check(report, &task->total_vm, VIRTUAL_MAX, "a task", "total_vm");
-		for (size_t j = 0; j < sizeof(sizes) / sizeof(sizes[0]); j++)
+		for (size_t j = 0; j < ARRAY_SIZE(sizes); j++)
 			check(report, sizes[j], PHYSICAL_MAX, "a task", "memory");
 	}
 }
@@ -160,7 +161,7 @@ static void check_victims(struct oom_report *report)
 					    &victim->reaped.file, &victim->reaped.shmem };
 
 		check(report, &victim->total_vm, VIRTUAL_MAX, "the kill line", "total-vm");
-		for (size_t j = 0; j < sizeof(sizes) / sizeof(sizes[0]); j++)
+		for (size_t j = 0; j < ARRAY_SIZE(sizes); j++)
 			check(report, sizes[j], PHYSICAL_MAX, "the kill line", "memory");
 	}
 }

@@ -2,6 +2,7 @@
 /* read-kill.c - who was chosen and killed, and what the reaper got: mm/oom_kill.c */
 #include <config.h>
 
+#include "lib/macros.h"
 #include "oomreport/list-room.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
@@ -22,7 +23,7 @@ static size_t end_of_name(struct strview text)
 	};
 	size_t end = STRVIEW_NONE;
 
-	for (size_t i = 0; i < sizeof(followers) / sizeof(followers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(followers); i++) {
 		size_t at = strview_find_last(text, followers[i]);
 
 		if (at != STRVIEW_NONE && (end == STRVIEW_NONE || at > end))
@@ -58,7 +59,7 @@ int64_t read_pid_of(struct strview text)
 	size_t first = STRVIEW_NONE;
 
 	/* The first of them: a name behind it may hold another. */
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		size_t at = strview_find(text, keys[i]);
 		struct strview rest = text;
 

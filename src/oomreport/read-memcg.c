@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "lib/macros.h"
 #include "oomreport/line-type.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
@@ -148,7 +149,7 @@ static struct strview take_path(struct strview *text, const char *known)
 
 	if (known && strview_skip(&rest, known) && strview_starts(rest, ":"))
 		end = (size_t)(rest.at - text->at);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]) && end == STRVIEW_NONE; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ends) && end == STRVIEW_NONE; i++)
 		end = strview_find_last(*text, ends[i]);
 	path = strview_head(*text, end);
 	*text = strview_from(*text, path.length + 1);

@@ -2,6 +2,7 @@
 /* read-memory.c - the state of the machine's memory: lib/show_mem.c (mm/page_alloc.c up to 6.2) */
 #include <config.h>
 
+#include "lib/macros.h"
 #include "oomreport/list-room.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
@@ -234,7 +235,7 @@ int read_blocks(struct oom_partial *partial, struct strview text)
 	if (r < 0 || !zone || zone->has_blocks)
 		return r;
 	zone->has_blocks = true;
-	for (size_t order = 0; order < sizeof(zone->blocks) / sizeof(zone->blocks[0]); order++) {
+	for (size_t order = 0; order < ARRAY_SIZE(zone->blocks); order++) {
 		strview_skip_blanks(&text);
 		if (!strview_take_u64(&text, &count) || !strview_skip(&text, "*") ||
 		    !strview_take_u64(&text, &size))

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "lib/macros.h"
 #include "oomreport/list-room.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
@@ -26,7 +27,7 @@ static const struct {
 
 static enum partial_column row_column_of(struct strview word)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strview_is(word, names[i].name))
 			return names[i].column;
 	return PARTIAL_SKIP;

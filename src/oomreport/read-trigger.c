@@ -2,6 +2,7 @@
 /* read-trigger.c - who asked for memory: the first lines of a report */
 #include <config.h>
 
+#include "lib/macros.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
 
@@ -49,7 +50,7 @@ static struct strview cut_name(struct strview name)
 	static const char *const ends[] = { "] ", ": ", "> ", "\t" };
 	size_t at;
 
-	for (size_t i = 0; name.length > COMM_BYTES && i < sizeof(ends) / sizeof(ends[0]); i++) {
+	for (size_t i = 0; name.length > COMM_BYTES && i < ARRAY_SIZE(ends); i++) {
 		at = strview_find_last(name, ends[i]);
 		if (at != STRVIEW_NONE)
 			name = strview_from(name, at + strlen(ends[i]));
@@ -120,7 +121,7 @@ static struct strview name_in(struct strview text)
 {
 	static const char *const ends[] = { " Kdump: ", " Not tainted", " Tainted: ", " Not" };
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		size_t at = strview_find_last(text, ends[i]);
 
 		if (at != STRVIEW_NONE)

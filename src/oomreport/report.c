@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/macros.h"
 #include "oomreport/list-room.h"
 #include "oomreport/report.h"
 
@@ -153,7 +154,7 @@ const char *oom_boot_name(enum oom_boot boot)
 		[OOM_BOOT_KERNEL] = "kernel", [OOM_BOOT_INITRAMFS] = "initramfs",
 	};
 
-	return (size_t)boot < sizeof(names) / sizeof(names[0]) ? names[boot] : NULL;
+	return (size_t)boot < ARRAY_SIZE(names) ? names[boot] : NULL;
 }
 
 const char *oom_scope_name(enum oom_scope scope)

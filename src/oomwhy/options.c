@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernlog/boot.h"
+#include "lib/macros.h"
 #include "lib/number.h"
 #include "lib/timestamp.h"
 #include "oomwhy/options.h"
@@ -172,13 +173,13 @@ static const struct option_row query_rows[] = {
 	  .parse = option_end, .value = OPTIONS_VERSION },
 };
 
-_Static_assert(sizeof(query_rows) / sizeof(query_rows[0]) <= OPTION_TABLE_MAX,
+_Static_assert(ARRAY_SIZE(query_rows) <= OPTION_TABLE_MAX,
 	       "the rows fit struct options_seen");
 
 const struct option_table query_table = {
 	.program = "oomwhy",
 	.rows = query_rows,
-	.count = sizeof(query_rows) / sizeof(query_rows[0]),
+	.count = ARRAY_SIZE(query_rows),
 };
 
 static int query_file_error(const char *option, const char *file, const char *hint,

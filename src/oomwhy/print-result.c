@@ -12,6 +12,7 @@
 #include "analysis/explain.h"
 #include "analysis/rank-text.h"
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "oomwhy/print-result.h"
 #include "proc/boot-time.h"
 
@@ -91,7 +92,7 @@ int why_results_wait(struct why_results *results, const struct oom_source *sourc
 
 	if (source->wake_ms >= 0 && (most_ms < 0 || source->wake_ms < most_ms))
 		most_ms = source->wake_ms;
-	if (poll(fds, sizeof(fds) / sizeof(fds[0]), most_ms) < 0)
+	if (poll(fds, ARRAY_SIZE(fds), most_ms) < 0)
 		return 0;
 	if (take_signal(results) < 0)
 		return -ECANCELED;

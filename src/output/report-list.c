@@ -139,7 +139,7 @@ static int set_text(const struct list_state *state, size_t column, const char *r
 }
 
 /* Puts the name of a process into a cell, with BEHIND, which is never cut. */
-static int set_name(const struct list_state *state, size_t column, const char *comm,
+static int list_set_name(const struct list_state *state, size_t column, const char *comm,
 		    const char *behind)
 {
 	CLEANUP_FREE char *safe = why_safe(*comm ? comm : NOTHING);
@@ -213,9 +213,10 @@ static int report_list_fill_line(const struct list_state *state, const struct oo
 	if (r == 0)
 		r = scols_line_set_data(state->line, PID, number);
 	if (r == 0)
-		r = set_name(state, VICTIM, victim ? victim->comm : report->selected.comm, behind);
+		r = list_set_name(state, VICTIM,
+				  victim ? victim->comm : report->selected.comm, behind);
 	if (r == 0)
-		r = set_name(state, TRIGGER, report->trigger.comm, "");
+		r = list_set_name(state, TRIGGER, report->trigger.comm, "");
 	return r < 0 ? r : set_path(state, &report->memcg);
 }
 

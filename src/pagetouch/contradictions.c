@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "pagetouch/contradictions.h"
 #include "sandbox/sandbox-limit.h"
 #include "workload/heap.h"
@@ -137,7 +138,7 @@ const struct contradiction contradictions[] = {
 	  "there are too many children already", .hint = "up to 8 steps may fork" },
 };
 
-const size_t contradiction_count = sizeof(contradictions) / sizeof(contradictions[0]);
+const size_t contradiction_count = ARRAY_SIZE(contradictions);
 
 /* Whether what IS can be ASKED, of REQUEST by STEP (NULL: by options). */
 static int check_asked(const struct request *request, unsigned is, unsigned asked,

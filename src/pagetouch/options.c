@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "lib/number.h"
 #include "pagetouch/contradictions.h"
 #include "pagetouch/options.h"
@@ -331,13 +332,13 @@ static const struct option_row options_rows[] = {
 	  .parse = option_end, .value = OPTIONS_VERSION },
 };
 
-_Static_assert(sizeof(options_rows) / sizeof(options_rows[0]) <= OPTION_TABLE_MAX,
+_Static_assert(ARRAY_SIZE(options_rows) <= OPTION_TABLE_MAX,
 	       "the rows fit struct options_seen");
 
 const struct option_table options_table = {
 	.program = "pagetouch",
 	.rows = options_rows,
-	.count = sizeof(options_rows) / sizeof(options_rows[0]),
+	.count = ARRAY_SIZE(options_rows),
 	.operand = "SIZE",
 };
 
@@ -356,7 +357,7 @@ static enum region_backing backing_of(const struct options_seen *seen)
 	};
 	bool shared = option_is_seen(seen, "shared");
 
-	for (size_t i = 0; i < sizeof(backings) / sizeof(backings[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(backings); i++)
 		if (option_is_seen(seen, backings[i].option))
 			return shared ? backings[i].with_shared : backings[i].alone;
 	return shared ? REGION_SHARED : REGION_PRIVATE;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/macros.h"
 #include "lib/size.h"
 #include "verdict/death.h"
 
@@ -202,7 +203,7 @@ const char *verdict_signal_name(int number)
 		{ SIGALRM, "SIGALRM" }, { SIGUSR1, "SIGUSR1" }, { SIGUSR2, "SIGUSR2" },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].number == number)
 			return names[i].name;
 	return "a signal";
@@ -293,7 +294,7 @@ static void add_silence(const struct oom_evidence *oom_evidence, struct verdict 
 		verdict_add_evidence(verdict, "the kernel's log has no record about the subject");
 }
 
-static void add_choice(const struct oom_chosen *chosen, struct verdict *verdict)
+static void death_add_choice(const struct oom_chosen *chosen, struct verdict *verdict)
 {
 	if (chosen->global)
 		verdict_add_evidence(verdict, "the kernel's log names the subject, for the whole "
@@ -405,7 +406,7 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 		explain_unknown(&death, &verdict->err);
 	/* The first line is the one that is printed without --verbose: what proves most. */
 	if (signal == SIGKILL && oom_evidence && oom_evidence->kill_record.chosen_found)
-		add_choice(&oom_evidence->kill_record.chosen, verdict);
+		death_add_choice(&oom_evidence->kill_record.chosen, verdict);
 	if (oom_evidence)
 		add_counters(oom_evidence, verdict);
 	verdict_add_evidence(verdict, "wait status: killed by signal %d (%s), which a shell shows "

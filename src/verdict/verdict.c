@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/macros.h"
 #include "verdict/verdict.h"
 
 static const char *const outcome_names[] = {
@@ -64,7 +65,7 @@ int expectation_parse(const char *name, struct expectation *ret_expectation,
 {
 	char escaped[64];
 
-	for (size_t i = 0; i < sizeof(expectations) / sizeof(expectations[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(expectations); i++) {
 		if (!strcmp(name, expectations[i].name)) {
 			*ret_expectation = (struct expectation){ name, expectations[i].outcomes };
 			return 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "workload/step.h"
 #include "sandbox/sandbox-limit.h"
 #include "workload/memory-advice.h"
@@ -50,7 +51,7 @@ const struct step_rule step_rules[] = {
 	{ "high", ":SIZE", VERB_BOUND, SANDBOX_HIGH, 0, "SIZE becomes its memory.high" },
 };
 
-const size_t step_rule_count = sizeof(step_rules) / sizeof(step_rules[0]);
+const size_t step_rule_count = ARRAY_SIZE(step_rules);
 
 /* The longest name that TEXT begins with, ended by its end or a colon. */
 static const struct step_rule *find_rule(const char *text)
