@@ -182,7 +182,8 @@ const char *timestamp_format(char text[static TIMESTAMP_TEXT_MAX], int64_t ns,
 	    !strftime(clock, sizeof(clock), "%FT%T", &tm))
 		return text;
 	if (style == TIMESTAMP_LOCAL_ZONE || (style == TIMESTAMP_UTC && fraction_ns))
-		snprintf(fraction, sizeof(fraction), ".%06d", (int)(fraction_ns / 1000));
+		snprintf(fraction, sizeof(fraction), ".%06u",
+			 (unsigned)(fraction_ns / 1000) % 1000000);
 	if (style == TIMESTAMP_LOCAL_ZONE && strftime(zone, sizeof(zone), "%z", &tm))
 		snprintf(text, TIMESTAMP_TEXT_MAX, "%s%s%.3s:%.2s", clock, fraction, zone,
 			 zone + 3);
