@@ -35,21 +35,24 @@ static const char *scope_killed(const struct oom_report *report)
 static void append_memcg_usage(struct oom_textbuf *buf)
 {
 	const struct oom_memcg *memcg = &buf->report->memcg;
+	const char *path = memcg->path ? PATH(memcg->path) : NULL;
 	struct cgroup_owner owner = { .kind = CGROUP_OWNER_UNKNOWN };
-	bool is_long = false;
+	bool is_long;
 
-	if (memcg->path) {
+	if (path)
 		cgroup_owner_find(memcg->path, 0, &owner);
-		is_long = owner.what[0] && strlen(memcg->path) > LONG_PATH;
-		if (is_long)
-			oom_sentence(buf, "The memory cgroup of %s.", SAFE(owner.what));
-		else if (owner.what[0])
-			oom_sentence(buf, "Memory cgroup %s: %s.", PATH(memcg->path),
-				     SAFE(owner.what));
-		else
-			oom_sentence(buf, "Memory cgroup %s.", PATH(memcg->path));
-	} else {
+	is_long = owner.what[0] && strlen(path) > LONG_PATH;
+	if (!path) {
 		oom_sentence(buf, "A memory cgroup; which one, the log does not say.");
+	} else if (owner.what[0]) {
+		const char *what = SAFE(owner.what);
+
+		if (is_long)
+			oom_sentence(buf, "The memory cgroup of %s.", what);
+		else
+			oom_sentence(buf, "Memory cgroup %s: %s.", path, what);
+	} else {
+		oom_sentence(buf, "Memory cgroup %s.", path);
 	}
 	if (memcg->memory.usage != OOM_UNKNOWN) {
 		oom_sentence(buf, "It used");
@@ -66,7 +69,7 @@ static void append_memcg_usage(struct oom_textbuf *buf)
 		oom_append(buf, ".");
 	}
 	if (is_long)
-		oom_sentence(buf, "Its path is %s.", PATH(memcg->path));
+		oom_sentence(buf, "Its path is %s.", path);
 	if (memcg->path && memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
 		oom_sentence(buf, oom_path_below(memcg->task_path, memcg->path)
 				 ? "The process %s lived below it, in %s: a limit counts for "
@@ -80,21 +83,22 @@ static void append_memcg_usage(struct oom_textbuf *buf)
 /* The whole machine, and where in it the process lived. */
 static void append_machine(struct oom_textbuf *buf)
 {
-	const char *lived = buf->report->memcg.task_path;
+	const char *lived = buf->report->memcg.task_path, *path;
 	struct cgroup_owner owner;
 
 	oom_sentence(buf, "The memory of the whole machine, not a limit.");
 	if (!lived || !strcmp(lived, "/"))
 		return;
 	cgroup_owner_find(lived, 0, &owner);
+	path = PATH(lived);
 	if (!owner.what[0]) {
 		oom_sentence(buf, "The process %s lived in memory cgroup %s.",
-			     scope_killed(buf->report), PATH(lived));
+			     scope_killed(buf->report), path);
 		return;
 	}
 	oom_sentence(buf, "The process %s lived in %s.", scope_killed(buf->report),
 		     SAFE(owner.what));
-	oom_sentence(buf, "Its memory cgroup was %s.", PATH(lived));
+	oom_sentence(buf, "Its memory cgroup was %s.", path);
 }
 
 /* ": 0-1,4"; "(null)" is no list. */
