@@ -143,10 +143,11 @@ gone() {
 	! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null
 }
 
-# as_nobody: what to put before a command to run it without privilege; fails if that cannot be.
+# can_drop: whether we can do without privilege, and who has none can reach the program.
+# as_nobody COMMAND...: runs it so.
 can_drop() {
 	[ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null &&
-		setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null
+		setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$PAGETOUCH" 2>/dev/null
 }
 as_nobody() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
