@@ -178,13 +178,3 @@ void oom_explain_advice(struct oom_textbuf *buf)
 	advise_group(buf);
 	oom_paragraph(buf, OOM_SECTION_ADVICE);
 }
-
-int oom_advise(const struct oom_report *report, const struct oom_ranking *ranking,
-	       const struct oom_report *next, struct oom_explanation *explanation)
-{
-	struct oom_textbuf buf;
-
-	oom_textbuf_begin(&buf, report, ranking, next, explanation);
-	oom_explain_advice(&buf);
-	return oom_textbuf_end(&buf);
-}

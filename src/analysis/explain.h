@@ -14,8 +14,4 @@
 int oom_explain(const struct oom_report *report, const struct oom_ranking *ranking,
 		const struct oom_report *next, struct oom_explanation *ret_explanation);
 
-/* Adds what the figures advise, each with the figure that it rests on (advice.c). */
-int oom_advise(const struct oom_report *report, const struct oom_ranking *ranking,
-	       const struct oom_report *next, struct oom_explanation *explanation);
-
 #endif

@@ -2,6 +2,7 @@
 /* advice.c - each advice with the figures that carry it, and none with figures that do not */
 #include <config.h>
 
+#include "analysis/explain-parts.h"
 #include "report-maker.h"
 
 static char text[TELLING_MAX];
@@ -11,8 +12,13 @@ static const char *advice(struct oom_report *report)
 {
 	struct oom_ranking ranking;
 	struct oom_explanation explanation = { 0 };
+	struct oom_textbuf buf;
 
-	if (oom_rank(report, &ranking) || oom_advise(report, &ranking, NULL, &explanation))
+	if (oom_rank(report, &ranking))
+		abort();
+	oom_textbuf_begin(&buf, report, &ranking, NULL, &explanation);
+	oom_explain_advice(&buf);
+	if (oom_textbuf_end(&buf))
 		abort();
 	oom_ranking_free(&ranking);
 	explanation_part(&explanation, OOM_SECTION_ADVICE, text);
