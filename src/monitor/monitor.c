@@ -288,8 +288,8 @@ static int wait_for_death(struct monitor *monitor, pid_t pid, const char *who)
 }
 
 /* Reads PROCESS; of a child, its PARENT has just been read, and what is around both with it. */
-static int read_process(struct monitor *monitor, unsigned process, bool exact,
-			const struct sample *parent, struct sample *ret_sample)
+static int monitor_read_process(struct monitor *monitor, unsigned process, bool exact,
+				const struct sample *parent, struct sample *ret_sample)
 {
 	unsigned needs = monitor->needs | (exact ? NEED_ROLLUP : 0);
 	const struct sample *baseline = &monitor->result->baseline;
@@ -338,7 +338,7 @@ static int read_process(struct monitor *monitor, unsigned process, bool exact,
 
 int monitor_read(struct monitor *monitor, bool exact, struct sample *ret_sample)
 {
-	return read_process(monitor, 0, exact, NULL, ret_sample);
+	return monitor_read_process(monitor, 0, exact, NULL, ret_sample);
 }
 
 static int emit_row(struct monitor *monitor, struct sample *sample)
@@ -385,7 +385,7 @@ int monitor_row(struct monitor *monitor, bool exact)
 	if (r == 0)
 		r = emit_row(monitor, &sample);
 	for (unsigned i = 1; r == 0 && i <= monitor->driver->child_count; i++) {
-		r = read_process(monitor, i, exact, &sample, &child);
+		r = monitor_read_process(monitor, i, exact, &sample, &child);
 		if (r == 0)
 			r = emit_row(monitor, &child);
 	}
