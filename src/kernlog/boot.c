@@ -10,61 +10,41 @@
 #include "kernlog/boot.h"
 #include "lib/number.h"
 
-/* Copies the boot id that TEXT begins with. Returns what follows it; NULL: there is none. */
-static const char *take_id(const char *text, char id[static BOOT_ID_SIZE])
-{
-	/* Where a UUID has its dashes. */
-	bool dashed = strlen(text) >= 36 && text[8] == '-';
-	size_t digits = 0;
-
-	for (; digits < BOOT_ID_SIZE - 1; text++) {
-		if (dashed && (digits == 8 || digits == 12 || digits == 16 || digits == 20) &&
-		    *text == '-')
-			text++;
-		if (!isxdigit((unsigned char)*text))
-			return NULL;
-		id[digits++] = (char)tolower((unsigned char)*text);
-	}
-	id[digits] = '\0';
-	return text;
-}
-
-/* "", "5", "+5", "-5" */
-static int parse_offset(const char *text, int64_t *ret_offset)
-{
-	bool negative = *text == '-';
-	uint64_t value = 0;
-
-	if (!*text)
-		return 0;
-	text += *text == '-' || *text == '+';
-	if (!*text || text[strspn(text, "0123456789")] || number_parse_u64(text, &value) < 0 ||
-	    value > INT_MAX)
-		return -EINVAL;
-	*ret_offset = negative ? -(int64_t)value : (int64_t)value;
-	return 0;
-}
-
 int boot_parse(const char *text, struct boot_choice *ret_choice)
 {
-	struct boot_choice choice = { 0 };
-	const char *rest = take_id(text, choice.id);
+	struct boot_choice choice = { .all = !strcmp(text, "all") };
+	/* Where a UUID has its dashes. */
+	bool dashed = strlen(text) >= 36 && text[8] == '-', negative;
+	const char *rest = text;
+	uint64_t offset;
 
-	if (!rest) {
-		choice = (struct boot_choice){ .all = !strcmp(text, "all") };
-		rest = choice.all ? "" : text;
-		if (!*text)
-			return -EINVAL;
-	} else if (*rest && *rest != '-' && *rest != '+') {
-		return -EINVAL;
+	for (size_t digits = 0; digits < BOOT_ID_SIZE - 1; rest++) {
+		if (dashed && (digits == 8 || digits == 12 || digits == 16 || digits == 20) &&
+		    *rest == '-')
+			rest++;
+		if (!isxdigit((unsigned char)*rest)) {
+			/* No id: an offset alone. */
+			choice.id[0] = '\0';
+			rest = text;
+			break;
+		}
+		choice.id[digits++] = (char)tolower((unsigned char)*rest);
 	}
-	if (parse_offset(rest, &choice.offset) < 0)
-		return -EINVAL;
+	if (!choice.all && !(choice.id[0] && !*rest)) {
+		negative = *rest == '-';
+		if (choice.id[0] && *rest != '-' && *rest != '+')
+			return -EINVAL;
+		rest += *rest == '-' || *rest == '+';
+		if (!*rest || rest[strspn(rest, "0123456789")] ||
+		    number_parse_u64(rest, &offset) < 0 || offset > INT_MAX)
+			return -EINVAL;
+		choice.offset = negative ? -(int64_t)offset : (int64_t)offset;
+	}
 	*ret_choice = choice;
 	return 0;
 }
 
-int boot_find(const struct boot_choice *choice, const char (*ids)[BOOT_ID_SIZE], size_t count,
+int boot_find(const struct boot_choice *choice, const struct boot *boots, size_t count,
 	      size_t here)
 {
 	int64_t index = (int64_t)here + choice->offset;
@@ -72,7 +52,7 @@ int boot_find(const struct boot_choice *choice, const char (*ids)[BOOT_ID_SIZE],
 	if (choice->id[0]) {
 		size_t i = 0;
 
-		while (i < count && strcmp(ids[i], choice->id))
+		while (i < count && strcmp(boots[i].id, choice->id))
 			i++;
 		if (i == count)
 			return -ENOENT;

@@ -17,6 +17,11 @@ struct boot_choice {
 				 * 1 is the first */
 };
 
+struct boot {
+	char id[BOOT_ID_SIZE];
+	uint64_t first_us;	/* its first entry's time, since 1970 */
+};
+
 /*
  * Parses "0", "-1", "+1", "1", "all", a boot id with or without dashes, or a boot id with an
  * offset ("...-1"). Returns 0, or -EINVAL with *ret_choice untouched.
@@ -27,7 +32,7 @@ int boot_parse(const char *text, struct boot_choice *ret_choice);
  * Finds the chosen one among COUNT boots, the oldest first. HERE is the index of this boot, or
  * what it would be. Returns its index, or -ENOENT. Not to be asked about all.
  */
-int boot_find(const struct boot_choice *choice, const char (*ids)[BOOT_ID_SIZE], size_t count,
+int boot_find(const struct boot_choice *choice, const struct boot *boots, size_t count,
 	      size_t here);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* source-file.c - read a log from a file, a pipe or standard input */
+/*
+ * source-file.c - what all sources have in common, and the one that reads a file, a pipe or
+ * standard input
+ */
 #include <config.h>
 
 #include <errno.h>
@@ -11,11 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kernlog/magic.h"
 #include "kernlog/source.h"
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 
 #define BLOCK_SIZE ((size_t)512 << 10)
+
+/* So many bytes of a file's beginning are enough to know it by. */
+#define MAGIC_SIZE 8
 
 struct file_state {
 	bool known;	/* the first bytes have been looked at */
@@ -23,62 +29,105 @@ struct file_state {
 	char block[BLOCK_SIZE];
 };
 
-static bool is_readable(int fd)
-{
-	struct pollfd readable = { .fd = fd, .events = POLLIN };
+/* Files that hold a log, but not as text, by their first bytes. */
+static const struct {
+	const char *bytes;
+	const char *what;
+	const char *command;	/* that prints it, and what follows the file's name */
+	const char *options;
+} magics[] = {
+	{ "\x1f\x8b", "compressed with gzip", "zcat", "" },
+	{ "\xfd" "7zXZ", "compressed with xz", "xzcat", "" },
+	{ "\x28\xb5\x2f\xfd", "compressed with zstd", "zstdcat", "" },
+	{ "BZh", "compressed with bzip2", "bzcat", "" },
+	{ "\x04\x22\x4d\x18", "compressed with lz4", "lz4cat", "" },
+	{ "LPKSHHRH", "a binary journal", "journalctl --file", " -o export" },
+};
 
-	return poll(&readable, 1, 0) == 1;
+int oom_source_fail(const struct oom_source *source, int error, struct error *err)
+{
+	error_set(err, "cannot read %s: %s", source->label, strerror(-error));
+	error_hint_errno(err, error);
+	return error;
 }
 
-/* Reads once. Returns an enum oom_supply or a negative errno. */
-static int read_more(struct oom_source *source, struct file_state *state)
+void oom_source_close(struct oom_source *source)
 {
-	ssize_t got;
+	source->close(source);
+	source->state = NULL;
+}
 
-	if (source->follow && !is_readable(source->fd))
+const char *source_command_name(const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._+,:@-";
+
+	return *name && *name != '-' && !name[strspn(name, plain)] && strlen(name) < 200
+		? name : "FILE";
+}
+
+int source_check_text(const char *name, const char *label, struct strview beginning,
+		      struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
+		if (!strview_starts(beginning, magics[i].bytes))
+			continue;
+		error_set(err, "%s is %s", label, magics[i].what);
+		error_hint(err, "use: %s %s%s | oomwhy", magics[i].command,
+			   source_command_name(name), magics[i].options);
+		return -EMEDIUMTYPE;
+	}
+	return 0;
+}
+
+static int file_supply(struct oom_source *source, const struct log_sink *sink, struct error *err)
+{
+	struct pollfd readable = { .fd = source->fd, .events = POLLIN };
+	struct file_state *state = source->state;
+	struct strview block = { state->block, 0 };
+	ssize_t got;
+	int fed = 0;
+
+	if (source->follow && poll(&readable, 1, 0) != 1)
 		return OOM_SUPPLY_IDLE;
 	do
 		got = read(source->fd, state->block + state->kept, BLOCK_SIZE - state->kept);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return errno == EAGAIN ? OOM_SUPPLY_IDLE : -errno;
-	state->kept += (size_t)got;
+		return errno == EAGAIN ? OOM_SUPPLY_IDLE : oom_source_fail(source, -errno, err);
+	block.length = state->kept + (size_t)got;
+	state->kept = 0;
+	if (!state->known) {
+		/* A pipe may give its first bytes one by one. */
+		if (got && block.length < MAGIC_SIZE) {
+			state->kept = block.length;
+			return OOM_SUPPLY_MORE;
+		}
+		if (source_check_text(source->name, source->label, block, err) < 0)
+			return -EMEDIUMTYPE;
+		state->known = true;
+	}
+	if (block.length)
+		fed = sink->feed(sink->context, block.at, block.length);
+	if (fed < 0)
+		return oom_source_fail(source, fed, err);
 	return got ? OOM_SUPPLY_MORE : OOM_SUPPLY_END;
 }
 
-static int source_file_supply(struct oom_source *source, const struct log_sink *sink,
-			      struct error *err)
-{
-	struct file_state *state = source->state;
-	int r = read_more(source, state), fed;
-
-	if (r < 0)
-		return oom_source_fail(source, r, err);
-	/* A pipe may give its first bytes one by one. */
-	if (!state->known && state->kept < MAGIC_SIZE && r != OOM_SUPPLY_END)
-		return r;
-	if (!state->known && magic_check(source->name, source->label, state->block, state->kept,
-					 err) < 0)
-		return -EMEDIUMTYPE;
-	state->known = true;
-	fed = state->kept ? sink->feed(sink->context, state->block, state->kept) : 0;
-	state->kept = 0;
-	return fed < 0 ? oom_source_fail(source, fed, err) : r;
-}
-
-static void close_file(struct oom_source *source)
+static void file_close(struct oom_source *source)
 {
 	if (source->fd != STDIN_FILENO)
 		close(source->fd);
 	free(source->state);
 }
 
-static int source_file_error(const char *path, const char *label, int error, struct error *err)
+static int file_open_error(const char *path, const char *label, int error, struct error *err)
 {
 	if (error == EISDIR) {
 		error_set(err, "%s is a directory", label);
-		error_hint(err, "name the files in it; a journal's is read so: "
-			   "journalctl -D %s -k -o export | oomwhy", magic_command_name(path));
+		error_hint(err,
+			   "name the files in it; a journal's is read so: journalctl -D %s -k -o export | oomwhy",
+			   source_command_name(path));
 		return -error;
 	}
 	error_set(err, "cannot open %s: %s", label, strerror(error));
@@ -89,24 +138,23 @@ static int source_file_error(const char *path, const char *label, int error, str
 	return -error;
 }
 
-/* Makes a source of FD, which becomes its own; LABEL has been filled in. */
-static int make(const char *name, int fd, bool follow, const char *label,
-		struct oom_source *ret_source, struct error *err)
+/* Makes a source of FD, which becomes its own. */
+static int file_open(const char *name, int fd, bool follow, const char *label,
+		     struct oom_source *ret_source, struct error *err)
 {
 	struct oom_source source = {
 		.name = name, .follow = follow, .fd = fd, .events = POLLIN, .wake_ms = -1,
-		.supply = source_file_supply, .close = close_file,
+		.supply = file_supply, .close = file_close,
 	};
-	struct file_state *state = malloc(sizeof(*state));
+	struct file_state *state;
 	struct stat status;
 
 	snprintf(source.label, sizeof(source.label), "%s", label);
+	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+		return file_open_error(name, label, EISDIR, err);
+	state = malloc(sizeof(*state));
 	if (!state)
 		return oom_source_fail(&source, -ENOMEM, err);
-	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
-		free(state);
-		return source_file_error(name, label, EISDIR, err);
-	}
 	state->known = false;
 	state->kept = 0;
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -123,8 +171,8 @@ int source_file_open(const char *path, struct oom_source *ret_source, struct err
 
 	snprintf(label, sizeof(label), "'%s'", error_escape(escaped, sizeof(escaped), path));
 	if (fd < 0)
-		return source_file_error(path, label, errno, err);
-	r = make(path, fd, false, label, ret_source, err);
+		return file_open_error(path, label, errno, err);
+	r = file_open(path, fd, false, label, ret_source, err);
 	if (r == 0)
 		take_fd(&fd);
 	return r;
@@ -134,5 +182,5 @@ int source_stdin_open(bool follow, struct oom_source *ret_source, struct error *
 {
 	static const char name[] = "standard input";
 
-	return make(name, STDIN_FILENO, follow, name, ret_source, err);
+	return file_open(name, STDIN_FILENO, follow, name, ret_source, err);
 }

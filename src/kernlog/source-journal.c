@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kernlog/boot.h"
+#include "kernlog/line-timestamp.h"
 #include "kernlog/source.h"
 #include "lib/cleanup.h"
 #include "lib/macros.h"
@@ -24,16 +25,9 @@
 /* sd_journal_reliable_fd(3): where changes are not told, one has to look. */
 #define UNRELIABLE_WAKE_MS 250
 
-#define HOST_MAX 256
-
 _Static_assert(BOOT_ID_SIZE == SD_ID128_STRING_MAX, "a boot id is an id of systemd's");
 
 const char source_journal_reader[] = "journal through libsystemd";
-
-struct boot {
-	char id[BOOT_ID_SIZE];
-	uint64_t first;		/* microseconds since 1970 */
-};
 
 static void close_journal_ptr(sd_journal **journal)
 {
@@ -53,40 +47,30 @@ static struct strview journal_field(sd_journal *journal, const char *name)
 	return (struct strview){ (const char *)data + skip, length - skip };
 }
 
-static struct oom_time time_of(sd_journal *journal)
+/* Gives SINK the current entry. */
+static int journal_give(sd_journal *journal, const struct log_sink *sink)
 {
-	struct strview monotonic = journal_field(journal, "_SOURCE_MONOTONIC_TIMESTAMP");
+	struct strview monotonic = journal_field(journal, "_SOURCE_MONOTONIC_TIMESTAMP"), name;
+	char written[TIMESTAMP_TEXT_MAX], host[256];
 	struct oom_time time = { 0 };
-	char written[TIMESTAMP_TEXT_MAX];
+	struct strview message;
 	uint64_t us;
 
-	if (monotonic.at && strview_take_u64(&monotonic, &us) && us <= INT64_MAX / 1000) {
-		time.has_monotonic = true;
-		time.monotonic_ns = (int64_t)us * 1000;
+	if (monotonic.at && strview_take_u64(&monotonic, &us))
+		timestamp_set_monotonic(&time, us);
+	if (sd_journal_get_realtime_usec(journal, &us) >= 0) {
+		timestamp_set_wall(&time, us);
+		snprintf(time.raw, sizeof(time.raw), "%s",
+			 timestamp_format(written, time.wall_ns, TIMESTAMP_LOCAL_ZONE));
 	}
-	if (sd_journal_get_realtime_usec(journal, &us) < 0 || us > INT64_MAX / 1000)
-		return time;
-	time.has_wall = true;
-	time.wall_ns = (int64_t)us * 1000;
-	snprintf(time.raw, sizeof(time.raw), "%s",
-		 timestamp_format(written, time.wall_ns, TIMESTAMP_LOCAL_ZONE));
-	return time;
-}
-
-/* Gives SINK the current entry. */
-static int give(sd_journal *journal, const struct log_sink *sink)
-{
-	char host[HOST_MAX];
-	struct oom_time time = time_of(journal);
-	struct strview value = journal_field(journal, "_HOSTNAME"), message;
-
-	if (value.at)
-		strview_copy_to(value, host, sizeof(host));
+	name = journal_field(journal, "_HOSTNAME");
+	if (name.at)
+		strview_copy_to(name, host, sizeof(host));
 	/* Last, since the next look for a field may take its memory. */
 	message = journal_field(journal, "MESSAGE");
 	if (!message.at)
 		return 0;
-	return sink->record(sink->context, message, &time, value.at ? host : NULL);
+	return sink->record(sink->context, message, &time, name.at ? host : NULL);
 }
 
 static int journal_supply(struct oom_source *source, const struct log_sink *sink,
@@ -104,14 +88,14 @@ static int journal_supply(struct oom_source *source, const struct log_sink *sink
 			return i ? OOM_SUPPLY_MORE :
 			       source->follow ? OOM_SUPPLY_IDLE : OOM_SUPPLY_END;
 		if (r > 0)
-			r = give(journal, sink);
+			r = journal_give(journal, sink);
 		if (r < 0)
 			return oom_source_fail(source, r, err);
 	}
 	return OOM_SUPPLY_MORE;
 }
 
-static void close_journal(struct oom_source *source)
+static void journal_close(struct oom_source *source)
 {
 	sd_journal_close(source->state);
 }
@@ -120,58 +104,54 @@ static int compare_boots(const void *left, const void *right)
 {
 	const struct boot *a = left, *b = right;
 
-	return (a->first > b->first) - (a->first < b->first);
+	return (a->first_us > b->first_us) - (a->first_us < b->first_us);
 }
 
-/* Finds out when BOOT was first heard of. Leaves its match behind. Returns 1, 0: never, or < 0. */
-static int look_up(sd_journal *journal, struct boot *boot)
+/* Has the journal show what is of the boot ID alone. */
+static int match_boot(sd_journal *journal, const char *id)
 {
-	char journal_match[sizeof("_BOOT_ID=") + BOOT_ID_SIZE];
-	int r;
+	char match[sizeof("_BOOT_ID=") + BOOT_ID_SIZE];
 
-	snprintf(journal_match, sizeof(journal_match), "_BOOT_ID=%s", boot->id);
-	sd_journal_flush_matches(journal);
-	r = sd_journal_add_match(journal, journal_match, 0);
-	if (r >= 0)
-		r = sd_journal_seek_head(journal);
-	if (r >= 0)
-		r = sd_journal_next(journal);
-	if (r > 0 && sd_journal_get_realtime_usec(journal, &boot->first) < 0)
-		boot->first = 0;
-	return r;
+	snprintf(match, sizeof(match), "_BOOT_ID=%s", id);
+	return sd_journal_add_match(journal, match, 0);
 }
 
-/* Lists the boots of the journal, the oldest first. Returns 0 or a negative errno. */
+/*
+ * Lists the boots of the journal, the oldest first. Leaves a match behind. Returns 0 or a negative
+ * errno.
+ */
 static int list_boots(sd_journal *journal, struct boot **ret_boots, size_t *ret_count)
 {
 	CLEANUP_FREE struct boot *boots = NULL;
-	size_t count = 0, kept = 0, room = 0;
+	size_t count = 0, kept = 0, length;
 	const void *data;
-	size_t length;
 	int r = sd_journal_query_unique(journal, "_BOOT_ID");
 
 	if (r < 0)
 		return r;
 	while ((r = sd_journal_enumerate_unique(journal, &data, &length)) > 0) {
-		struct strview id =
-			strview_from((struct strview){ data, length }, strlen("_BOOT_ID="));
+		struct boot *grown = reallocarray(boots, count + 1, sizeof(*boots));
 
-		if (count == room) {
-			size_t more = room ? 2 * room : 64;
-			struct boot *grown = reallocarray(boots, more, sizeof(*boots));
-
-			if (!grown)
-				return -ENOMEM;
-			boots = grown;
-			room = more;
-		}
-		strview_copy_to(id, boots[count].id, sizeof(boots[count].id));
+		if (!grown)
+			return -ENOMEM;
+		boots = grown;
+		strview_copy_to(strview_from((struct strview){ data, length }, strlen("_BOOT_ID=")),
+				boots[count].id, sizeof(boots[count].id));
 		count++;
 	}
 	for (size_t i = 0; r >= 0 && i < count; i++) {
-		r = look_up(journal, &boots[i]);
+		struct boot boot = boots[i];
+
+		sd_journal_flush_matches(journal);
+		r = match_boot(journal, boot.id);
+		if (r >= 0)
+			r = sd_journal_seek_head(journal);
+		if (r >= 0)
+			r = sd_journal_next(journal);
+		if (r > 0 && sd_journal_get_realtime_usec(journal, &boot.first_us) < 0)
+			boot.first_us = 0;
 		if (r > 0)
-			boots[kept++] = boots[i];
+			boots[kept++] = boot;
 	}
 	if (r < 0)
 		return r;
@@ -191,54 +171,29 @@ static int choose_boot(sd_journal *journal, const struct boot_choice *choice, bo
 		       char ret_id[static BOOT_ID_SIZE])
 {
 	CLEANUP_FREE struct boot *boots = NULL;
-	CLEANUP_FREE char (*ids)[BOOT_ID_SIZE] = NULL;
 	char this_id[BOOT_ID_SIZE] = "";
-	bool this_one = !choice->id[0] && !choice->offset && !recorded;
 	size_t count = 0, here;
 	sd_id128_t id;
 	int r;
 
 	if (sd_id128_get_boot(&id) >= 0)
 		sd_id128_to_string(id, this_id);
-	if (this_one && this_id[0]) {
+	if (this_id[0] && !choice->id[0] && !choice->offset && !recorded) {
 		memcpy(ret_id, this_id, BOOT_ID_SIZE);
 		return 0;
 	}
 	r = list_boots(journal, &boots, &count);
 	if (r < 0)
 		return r;
-	ids = calloc(count + 1, sizeof(*ids));
-	if (!ids)
-		return -ENOMEM;
 	here = recorded && count ? count - 1 : count;
-	for (size_t i = 0; i < count; i++) {
-		memcpy(ids[i], boots[i].id, BOOT_ID_SIZE);
-		if (!strcmp(ids[i], this_id))
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(boots[i].id, this_id))
 			here = i;
-	}
-	r = boot_find(choice, (const char (*)[BOOT_ID_SIZE])ids, count, here);
+	r = boot_find(choice, boots, count, here);
 	if (r < 0)
 		return r;
-	memcpy(ret_id, ids[r], BOOT_ID_SIZE);
+	memcpy(ret_id, boots[r].id, BOOT_ID_SIZE);
 	return 0;
-}
-
-/* Narrows the journal down to the kernel's messages of the chosen boot. */
-static int journal_match(sd_journal *journal, const struct boot_choice *choice, bool recorded)
-{
-	char boot[sizeof("_BOOT_ID=") + BOOT_ID_SIZE], id[BOOT_ID_SIZE];
-	int r = 0;
-
-	if (!choice->all)
-		r = choose_boot(journal, choice, recorded, id);
-	sd_journal_flush_matches(journal);
-	if (r == 0)
-		r = sd_journal_add_match(journal, "_TRANSPORT=kernel", 0);
-	if (r >= 0 && !choice->all) {
-		snprintf(boot, sizeof(boot), "_BOOT_ID=%s", id);
-		r = sd_journal_add_match(journal, boot, 0);
-	}
-	return r < 0 ? r : sd_journal_seek_head(journal);
 }
 
 /* Says that ERROR, a negative errno, keeps us from reading. Returns it. */
@@ -252,42 +207,23 @@ static int journal_error(int error, struct error *err)
 	return error;
 }
 
-/* Whether this machine has a journal; sd_journal_open(3) passes over an unreadable one. */
-static bool journal_is_there(void)
+/* Why no file could be opened: sd_journal_open(3) passes over unreadable ones. */
+static int journal_empty_error(struct error *err)
 {
 	static const char *const places[] = { "/var/log/journal", "/run/log/journal" };
 	char id[SD_ID128_STRING_MAX], path[128];
 	sd_id128_t machine;
-	bool there = false;
 
-	if (sd_id128_get_machine(&machine) < 0)
-		return false;
-	sd_id128_to_string(machine, id);
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		snprintf(path, sizeof(path), "%s/%s", places[i], id);
-		there |= access(path, F_OK) == 0;
-	}
-	return there;
-}
-
-/* Why no file could be opened. */
-static int journal_empty_error(struct error *err)
-{
-	if (geteuid() != 0 && journal_is_there())
-		return journal_error(-EACCES, err);
+	if (geteuid() != 0 && sd_id128_get_machine(&machine) >= 0)
+		for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+			snprintf(path, sizeof(path), "%s/%s", places[i],
+				 sd_id128_to_string(machine, id));
+			if (access(path, F_OK) == 0)
+				return journal_error(-EACCES, err);
+		}
 	error_set(err, "there is no journal here");
 	error_hint(err,
 		   "does systemd-journald run? Without --journal oomwhy reads the kernel's own log");
-	return -ENOENT;
-}
-
-static int journal_boot_error(const char *boot, struct error *err)
-{
-	char escaped[128];
-
-	error_set(err, "the journal has no boot '%s'",
-		  error_escape(escaped, sizeof(escaped), boot ? boot : "0"));
-	error_hint(err, "journalctl --list-boots shows those that it has");
 	return -ENOENT;
 }
 
@@ -296,9 +232,10 @@ int source_journal_open(const char *directory, const char *boot, bool follow,
 {
 	struct oom_source source = {
 		.name = "journal", .label = "the journal", .follow = follow, .fd = -1,
-		.events = POLLIN, .wake_ms = -1, .supply = journal_supply, .close = close_journal,
+		.events = POLLIN, .wake_ms = -1, .supply = journal_supply, .close = journal_close,
 	};
 	CLEANUP_JOURNAL sd_journal *journal = NULL;
+	char id[BOOT_ID_SIZE], escaped[128];
 	struct boot_choice choice = { 0 };
 	int r = boot ? boot_parse(boot, &choice) : 0;
 
@@ -319,10 +256,24 @@ int source_journal_open(const char *directory, const char *boot, bool follow,
 			source.events = (short)r;
 		source.wake_ms = sd_journal_reliable_fd(journal) > 0 ? -1 : UNRELIABLE_WAKE_MS;
 	}
+	/* Of all entries, the kernel's messages of the chosen boot. */
+	if (r >= 0 && !choice.all)
+		r = choose_boot(journal, &choice, directory != NULL, id);
+	if (r == -ENOENT) {
+		error_set(err, "the journal has no boot '%s'",
+			  error_escape(escaped, sizeof(escaped), boot ? boot : "0"));
+		error_hint(err, "journalctl --list-boots shows those that it has");
+		return r;
+	}
+	sd_journal_flush_matches(journal);
 	if (r >= 0)
-		r = journal_match(journal, &choice, directory != NULL);
+		r = sd_journal_add_match(journal, "_TRANSPORT=kernel", 0);
+	if (r >= 0 && !choice.all)
+		r = match_boot(journal, id);
+	if (r >= 0)
+		r = sd_journal_seek_head(journal);
 	if (r < 0)
-		return r == -ENOENT ? journal_boot_error(boot, err) : journal_error(r, err);
+		return journal_error(r, err);
 	source.state = journal;
 	journal = NULL;
 	*ret_source = source;

@@ -76,6 +76,17 @@ int source_journal_open(const char *directory, const char *boot, bool follow,
 /* For --version: how the journal is read. */
 extern const char source_journal_reader[];
 
+/*
+ * Looks at the BEGINNING, 8 bytes at least if there are so many, of the file NAME, which messages
+ * call LABEL. Returns 0, or -EMEDIUMTYPE with *err set where it is compressed, or a binary journal:
+ * the hint has the command that makes text of it.
+ */
+int source_check_text(const char *name, const char *label, struct strview beginning,
+		      struct error *err);
+
+/* NAME if it can be part of a command as it is, else "FILE". */
+const char *source_command_name(const char *name);
+
 /* Sets *err: ERROR, a negative errno, while reading. Returns it. */
 int oom_source_fail(const struct oom_source *source, int error, struct error *err);
 

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "../tap.h"
-#include "kernlog/magic.h"
+#include "kernlog/source.h"
 #include "lib/timestamp.h"
 #include "oomreport/filter.h"
 
@@ -356,21 +356,21 @@ static const struct {
 static void test_magic(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
+		struct strview beginning = { beginnings[i].bytes, beginnings[i].length };
 		struct error err = { "", "" };
-		int r = magic_check("kern.log", "'kern.log'", beginnings[i].bytes,
-				    beginnings[i].length, &err);
+		int r = source_check_text("kern.log", "'kern.log'", beginning, &err);
 
 		tap_is(r, beginnings[i].piece ? -EMEDIUMTYPE : 0, "a file's first bytes");
 		tap_has(err.hint, beginnings[i].piece ? beginnings[i].piece : "",
 			"the command that makes text of it");
 	}
-	tap_is_text(magic_command_name("/var/log/kern.log.2.gz"), "/var/log/kern.log.2.gz",
+	tap_is_text(source_command_name("/var/log/kern.log.2.gz"), "/var/log/kern.log.2.gz",
 		    "a plain name is written into a command");
-	tap_is_text(magic_command_name("a b"), "FILE", "one with a blank is not");
-	tap_is_text(magic_command_name("a;reboot"), "FILE", "nor one that is a command");
-	tap_is_text(magic_command_name("-rf"), "FILE", "nor one that is an option");
-	tap_is_text(magic_command_name("\x1b[2J"), "FILE", "nor one with escapes");
-	tap_is_text(magic_command_name(""), "FILE", "nor an empty one");
+	tap_is_text(source_command_name("a b"), "FILE", "one with a blank is not");
+	tap_is_text(source_command_name("a;reboot"), "FILE", "nor one that is a command");
+	tap_is_text(source_command_name("-rf"), "FILE", "nor one that is an option");
+	tap_is_text(source_command_name("\x1b[2J"), "FILE", "nor one with escapes");
+	tap_is_text(source_command_name(""), "FILE", "nor an empty one");
 }
 
 int main(void)

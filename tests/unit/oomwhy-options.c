@@ -320,7 +320,7 @@ static void test_others(void)
 #define OLDER "00000000000000000000000000000002"
 #define THIS "000000000000000000000000000000fe"
 
-static const char boots[][BOOT_ID_SIZE] = { OLDEST, OLDER, THIS };
+static const struct boot boots[] = { { OLDEST, 0 }, { OLDER, 0 }, { THIS, 0 } };
 
 /* Which of the boots is meant; HERE is the index of this one. */
 static const struct {
