@@ -140,8 +140,8 @@ const struct contradiction contradictions[] = {
 
 const size_t contradiction_count = ARRAY_SIZE(contradictions);
 
-/* Whether what IS can be ASKED, of REQUEST by STEP (NULL: by options). */
-static int check_asked(const struct request *request, unsigned is, unsigned asked,
+/* Whether what IS can be ASKED, of PLAN by STEP (NULL: by options). */
+static int check_asked(const struct plan *plan, unsigned is, unsigned asked,
 		       const struct step *step, struct error *err)
 {
 	size_t i = 0;
@@ -154,7 +154,8 @@ static int check_asked(const struct request *request, unsigned is, unsigned aske
 	if (step)
 		error_set(err, "--then %s: %s", step->name, contradictions[i].why);
 	else if (!contradictions[i].option)
-		error_set(err, "--access %s: %s", touch_access_name(request->access),
+		error_set(err, "--access %s: %s",
+			  touch_access_name(plan->workload.touch_params.access),
 			  contradictions[i].why);
 	else if (is & (STACK | HEAP))
 		error_set(err, "%s and %s do not go together: %s",
@@ -192,30 +193,31 @@ static unsigned asked_by_step(const struct step_rule *rule)
 	}
 }
 
-int contradictions_check(const struct request *request, struct error *err)
+int contradictions_check(const struct plan *plan, struct error *err)
 {
-	enum touch_access access = request->access;
-	bool locked = request->lock != REGION_UNLOCKED;
-	unsigned is = BIT(request->backing), children = 0;
+	const struct workload *workload = &plan->workload;
+	enum touch_access access = workload->touch_params.access;
+	bool locked = workload->lock != REGION_UNLOCKED;
+	unsigned is = BIT(workload->region.backing), children = 0;
 	unsigned asked = bit_if(access == TOUCH_PREAD || access == TOUCH_PWRITE, ASKED_CALL) |
 			 bit_if(access == TOUCH_POPULATE_READ || access == TOUCH_POPULATE_WRITE,
 				ASKED_POPULATE) |
-			 bit_if(request->threads > 1, ASKED_THREADS) |
-			 bit_if(request->order != ORDER_FORWARD, ASKED_ORDER) |
-			 bit_if(request->has_stride, ASKED_STRIDE) |
-			 bit_if(locked, ASKED_LOCK) | bit_if(request->reserve, ASKED_RESERVE) |
-			 bit_if(request->thp == REGION_THP_ALWAYS, ASKED_THP);
-	int r = check_asked(request, is, asked, NULL, err);
+			 bit_if(workload->threads > 1, ASKED_THREADS) |
+			 bit_if(workload->touch_params.order != ORDER_FORWARD, ASKED_ORDER) |
+			 bit_if(plan->has_stride, ASKED_STRIDE) | bit_if(locked, ASKED_LOCK) |
+			 bit_if(workload->region.reserve, ASKED_RESERVE) |
+			 bit_if(workload->region.thp == REGION_THP_ALWAYS, ASKED_THP);
+	int r = check_asked(plan, is, asked, NULL, err);
 
 	is |= bit_if(locked && !(is & HUGETLB), STATE_LOCKED) |
-	      bit_if(!request->has_limit, STATE_NO_LIMIT) |
-	      bit_if(!request->has_high, STATE_NO_HIGH) |
-	      bit_if(request->hold == DURATION_INFINITE, STATE_HELD_FOR_EVER);
-	for (size_t i = 0; r == 0 && i < request->step_count; i++) {
-		const struct step *step = &request->steps[i];
+	      bit_if(!plan->has_limit, STATE_NO_LIMIT) |
+	      bit_if(!plan->has_high, STATE_NO_HIGH) |
+	      bit_if(workload->hold == DURATION_INFINITE, STATE_HELD_FOR_EVER);
+	for (size_t i = 0; r == 0 && i < workload->step_count; i++) {
+		const struct step *step = &workload->steps[i];
 
 		asked = asked_by_step(step->rule);
-		r = check_asked(request, is, asked, step, err);
+		r = check_asked(plan, is, asked, step, err);
 		children += (asked & BIT(ASKED_FORK)) != 0;
 		is |= bit_if(step->time == DURATION_INFINITE, STATE_HELD_FOR_EVER) |
 		      bit_if(asked == BIT(ADVICE_UNMAP), STATE_UNMAPPED) |

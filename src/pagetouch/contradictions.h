@@ -19,10 +19,10 @@ extern const struct contradiction contradictions[];
 extern const size_t contradiction_count;
 
 /*
- * Whether all that REQUEST asks for can be done to the region as it has it, and each step after
+ * Whether all that PLAN asks for can be done to the region as it has it, and each step after
  * the steps before it: the kernel would refuse it (madvise(2), mm/madvise.c), or it has no
  * meaning. Returns 0, or -EINVAL with *err naming the two that do not go together.
  */
-int contradictions_check(const struct request *request, struct error *err);
+int contradictions_check(const struct plan *plan, struct error *err);
 
 #endif

@@ -20,25 +20,10 @@ static int pagetouch_print_help_or_version(enum options_result result)
 	return stdio_guard_finish() < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* A run of now. */
-static int run(struct request *request, int *ret_signal, struct error *err)
+int main(int argc, char *argv[])
 {
 	/* Too large for the stack that some limit leaves. */
 	static struct pagetouch_run run;
-	int status = pagetouch_prepare(&run, request, err);
-
-	if (status != EXIT_DONE)
-		error_print(err);
-	else
-		status = pagetouch_run(&run);
-	pagetouch_close(&run);
-	*ret_signal = run.died_of;
-	return status;
-}
-
-int main(int argc, char *argv[])
-{
-	static struct request request;
 	struct error err;
 	enum options_result result;
 	int status, died_of;
@@ -49,15 +34,24 @@ int main(int argc, char *argv[])
 	}
 	setlocale(LC_CTYPE, "");
 	stdio_guard_open();
-	result = options_parse(argc, argv, &request, &err);
+	result = options_parse(argc, argv, &run.plan, &err);
 	if (result == OPTIONS_HELP || result == OPTIONS_VERSION)
 		return pagetouch_print_help_or_version(result);
 	if (result == OPTIONS_WRONG) {
 		error_print(&err);
 		return EXIT_USAGE;
 	}
-	status = request.replay ? replay_run(&request, &died_of)
-				: run(&request, &died_of, &err);
+	if (run.plan.replay) {
+		status = replay_run(&run.plan, &died_of);
+	} else {
+		status = pagetouch_prepare(&run, &err);
+		if (status != EXIT_DONE)
+			error_print(&err);
+		else
+			status = pagetouch_run(&run);
+		pagetouch_close(&run);
+		died_of = run.died_of;
+	}
 	if (died_of)
 		signals_die(died_of);
 	return status;

@@ -24,8 +24,8 @@
 static int parse_rate(const struct option_row *row, const char *text, void *filled,
 		      struct error *err)
 {
-	struct size *rate = option_field(filled, row);
 	size_t length = strlen(text);
+	struct size rate;
 	char size[128];
 	int r;
 
@@ -36,9 +36,13 @@ static int parse_rate(const struct option_row *row, const char *text, void *fill
 		size[length] = '\0';
 		text = size;
 	}
-	r = size_parse_above_zero("--rate", text, rate, err);
-	if (r < 0 || !rate->permyriad)
+	r = size_parse_above_zero("--rate", text, &rate, err);
+	if (r < 0)
 		return r;
+	if (!rate.permyriad) {
+		*(uint64_t *)option_field(filled, row) = rate.bytes;
+		return 0;
+	}
 	error_set(err,
 		  "--rate '%s' is a share of the memory that is left, which has no speed", text);
 	error_hint(err, "write bytes per second, as in 100M/s");
@@ -65,17 +69,18 @@ static int parse_access(const struct option_row *row, const char *text, void *fi
 static int parse_order(const struct option_row *row, const char *text, void *filled,
 		       struct error *err)
 {
-	struct request *request = filled;
+	struct plan *plan = filled;
+	uint64_t *seed = &plan->workload.touch_params.seed;
 	bool seeded = !strncmp(text, "random:", 7);
 	int found = option_find_name(row->name, row->names, seeded ? "random" : text, err);
 	char escaped[64];
 
 	if (found < 0)
 		return found;
-	request->order = (enum order_kind)found;
-	request->has_seed = seeded;
-	if (!seeded || (number_parse_u64(text + 7, &request->seed) == 0 &&
-			request->seed <= INT64_MAX && !strchr(text, '\n')))
+	plan->workload.touch_params.order = (enum order_kind)found;
+	plan->has_seed = seeded;
+	if (!seeded || (number_parse_u64(text + 7, seed) == 0 && *seed <= INT64_MAX &&
+			!strchr(text, '\n')))
 		return 0;
 	error_set(err, "--order '%s': SEED is not a number from 0 to 2^63 - 1",
 		  error_escape(escaped, sizeof(escaped), text));
@@ -160,15 +165,15 @@ static int parse_file(const struct option_row *row, const char *text, void *fill
 static int parse_then(const struct option_row *row, const char *text, void *filled,
 		      struct error *err)
 {
-	struct request *request = filled;
+	struct workload *workload = &((struct plan *)filled)->workload;
 
 	(void)row;
-	if (request->step_count == STEPS_MAX) {
+	if (workload->step_count == STEPS_MAX) {
 		error_set(err, "--then: more than %d steps", STEPS_MAX);
 		error_hint(err, "leave some of them out");
 		return -EINVAL;
 	}
-	return step_parse(text, &request->steps[request->step_count++], err);
+	return step_parse(text, &workload->steps[workload->step_count++], err);
 }
 
 static int parse_oom_score_adj(const struct option_row *row, const char *text, void *filled,
@@ -234,10 +239,10 @@ static const char *const plot_x_names[] = {
 	[CHART_X_ROW] = "row", NULL
 };
 
-/* A member of struct request, and one that says in has_NAME whether it was given. */
-#define FIELD(type, member) .field = OPTION_FIELD(request, type, member)
+/* A member of struct plan, and one that says in has_NAME whether it was given. */
+#define FIELD(type, member) .field = OPTION_FIELD(plan, type, member)
 #define GIVEN(type, member) \
-	FIELD(type, member), .given = OPTION_FIELD(request, bool, has_##member)
+	FIELD(type, member), .given = OPTION_FIELD(plan, bool, has_##member)
 
 /* An option that sets MEMBER to VALUE. */
 #define SET(type, member, constant) .parse = option_value, FIELD(type, member), .value = (constant)
@@ -250,23 +255,25 @@ static const struct option_row options_rows[] = {
 	{ "memfd", 0, NULL, "map a memfd, a file without a name",
 	  .parse = option_seen_only },
 	{ "file", 0, "PATH", "map a file; a new one is gone after the run",
-	  .parse = parse_file, FIELD(const char *, file), .excludes = "memfd" },
+	  .parse = parse_file, FIELD(const char *, workload.file), .excludes = "memfd" },
 	{ "hugetlb", 0, "[=2M|1G]", "map reserved huge pages",
-	  .parse = parse_hugetlb, FIELD(uint64_t, huge_page), .excludes = "memfd file thp" },
+	  .parse = parse_hugetlb, FIELD(uint64_t, workload.region.huge_page),
+	  .excludes = "memfd file thp" },
 	{ "heap", 0, "[=PIECE]", "allocate it with malloc, in pieces of PIECE",
-	  .parse = parse_heap, FIELD(uint64_t, piece),
+	  .parse = parse_heap, FIELD(uint64_t, workload.region.piece),
 	  .excludes = "stack shared memfd file hugetlb" },
 	{ "stack", 0, NULL, "let the main thread's stack grow by it",
 	  .parse = option_seen_only, .excludes = "shared memfd file hugetlb" },
 	{ "reserve", 0, NULL, "let overcommit accounting see the mapping",
-	  .parse = option_on, FIELD(bool, reserve) },
+	  .parse = option_on, FIELD(bool, workload.region.reserve) },
 	{ "thp", 0, "WHEN", "huge pages: never (default), always, system",
-	  .parse = option_choice, FIELD(enum region_thp, thp), .names = thp_names },
+	  .parse = option_choice, FIELD(enum region_thp, workload.region.thp), .names = thp_names },
 	{ "lock", 0, "[=onfault]", "lock it with mlock, at once or page by page",
-	  .parse = option_choice, FIELD(enum region_lock, lock), .names = lock_names,
+	  .parse = option_choice, FIELD(enum region_lock, workload.lock), .names = lock_names,
 	  .value = REGION_LOCKED },
 	{ "access", 0, "HOW", "write (default), read, populate-*, pread, pwrite",
-	  .parse = parse_access, FIELD(enum touch_access, access), .section = "Touching" },
+	  .parse = parse_access, FIELD(enum touch_access, workload.touch_params.access),
+	  .section = "Touching" },
 	{ "order", 0, "ORDER", "forward (default), backward, random[:SEED]",
 	  .parse = parse_order, .names = order_names },
 	{ "stride", 0, "SIZE", "touch one page in every SIZE",
@@ -274,9 +281,9 @@ static const struct option_row options_rows[] = {
 	{ "touch", 0, "SIZE", "touch only the first SIZE of the region",
 	  .parse = option_size, GIVEN(struct size, touch) },
 	{ "passes", 0, "N", "touch all of it N times",
-	  .parse = parse_number, FIELD(uint64_t, passes), .value = PASSES_MAX },
+	  .parse = parse_number, FIELD(uint64_t, workload.passes), .value = PASSES_MAX },
 	{ "threads", 't', "N", "touch with N threads at once",
-	  .parse = parse_number, FIELD(uint64_t, threads), .value = TOUCH_THREADS_MAX },
+	  .parse = parse_number, FIELD(uint64_t, workload.threads), .value = TOUCH_THREADS_MAX },
 	{ "limit", 0, "SIZE", "give the subject a memory cgroup of SIZE to die in",
 	  .parse = option_size_above_zero, GIVEN(struct size, limit), .section = "Sandbox" },
 	{ "swap", 0, "SIZE", "let it swap up to SIZE (default 0)",
@@ -286,9 +293,9 @@ static const struct option_row options_rows[] = {
 	{ "oom-score-adj", 0, "N", "the subject's: -1000 to 1000 (default), or keep",
 	  .parse = parse_oom_score_adj, FIELD(int, oom_score_adj) },
 	{ "rate", 0, "SIZE/s", "touch evenly, SIZE per second",
-	  .parse = parse_rate, GIVEN(struct size, rate), .section = "Run" },
+	  .parse = parse_rate, FIELD(uint64_t, workload.rate), .section = "Run" },
 	{ "hold", 0, "TIME", "keep the memory for TIME, or 'infinity'",
-	  .parse = option_duration, FIELD(uint64_t, hold) },
+	  .parse = option_duration, FIELD(uint64_t, workload.hold) },
 	{ "every", 0, "TIME", "while holding, a sample every TIME (default 1s)",
 	  .parse = option_duration, FIELD(uint64_t, every) },
 	{ "then", 0, "STEP", "then do STEP, see below; may be given again",
@@ -364,34 +371,35 @@ static enum region_backing backing_of(const struct options_seen *seen)
 }
 
 /* An option that means something only beside another one. */
-static int check_needs(const struct request *request, struct error *err)
+static int check_needs(const struct plan *plan, struct error *err)
 {
-	enum output_format format = request->output.format;
-	bool holds = request->hold != 0;
+	const struct workload *workload = &plan->workload;
+	enum output_format format = plan->output.format;
+	bool holds = workload->hold != 0;
 
-	for (size_t i = 0; i < request->step_count; i++)
-		holds = holds || request->steps[i].rule->verb == VERB_HOLD;
-	if (request->every && !holds) {
+	for (size_t i = 0; i < workload->step_count; i++)
+		holds = holds || workload->steps[i].rule->verb == VERB_HOLD;
+	if (plan->every && !holds) {
 		error_set(err, "--every without --hold has no meaning");
 		error_hint(err, "add --hold TIME, or give INTERVAL to sample while touching");
 		return -EINVAL;
 	}
-	if (request->has_swap && !request->has_limit && !request->has_high) {
+	if (plan->has_swap && !plan->has_limit && !plan->has_high) {
 		error_set(err, "--swap without --limit or --high has no meaning");
 		error_hint(err, "it is what a sandbox may swap: add --limit SIZE");
 		return -EINVAL;
 	}
-	if (request->plot.x != CHART_X_AUTO && !request->plot.file) {
+	if (plan->plot.x != CHART_X_AUTO && !plan->plot.file) {
 		error_set(err, "--plot-x without --plot FILE has no meaning");
 		error_hint(err, "add --plot FILE, or leave --plot-x out");
 		return -EINVAL;
 	}
-	if (request->run && !request->replay) {
+	if (plan->run && !plan->replay) {
 		error_set(err, "--run without --replay FILE has no meaning");
 		error_hint(err, "add --replay FILE, or leave --run out");
 		return -EINVAL;
 	}
-	if (request->plot.file && request->plot.kind == PICTURE_TEXT &&
+	if (plan->plot.file && plan->plot.kind == PICTURE_TEXT &&
 	    (format == OUTPUT_JSON || format == OUTPUT_CSV)) {
 		error_set(err, "--plot - and --%s both write to standard output",
 			  format == OUTPUT_JSON ? "json" : "csv");
@@ -423,19 +431,19 @@ static int check_replay(const struct options_seen *seen, bool operands, struct e
 	return -EINVAL;
 }
 
-static int parse_operands(struct request *request, char *argv[], struct error *err)
+static int parse_operands(struct plan *plan, char *argv[], struct error *err)
 {
 	char escaped[128];
 
 	if (!argv[0])
 		return 0;
-	if (size_parse_above_zero("SIZE", argv[0], &request->size, err) < 0)
+	if (size_parse_above_zero("SIZE", argv[0], &plan->size, err) < 0)
 		return -EINVAL;
 	if (!argv[1])
 		return 0;
-	if (size_parse_above_zero("INTERVAL", argv[1], &request->interval, err) < 0)
+	if (size_parse_above_zero("INTERVAL", argv[1], &plan->interval, err) < 0)
 		return -EINVAL;
-	request->has_interval = true;
+	plan->has_interval = true;
 	if (!argv[2])
 		return 0;
 	error_set(err, "third operand '%s': only SIZE and INTERVAL are taken",
@@ -444,25 +452,25 @@ static int parse_operands(struct request *request, char *argv[], struct error *e
 	return -EINVAL;
 }
 
-enum options_result options_parse(int argc, char *argv[], struct request *ret_request,
+enum options_result options_parse(int argc, char *argv[], struct plan *ret_plan,
 				  struct error *err)
 {
 	/* Too large for the stack that some limit leaves. */
-	static struct request request;
+	static struct plan plan;
 	struct options_seen seen;
 	enum options_result result;
 
-	request_default(&request);
-	result = option_table_parse(&options_table, argc, argv, &request, &seen, err);
+	plan_default(&plan);
+	result = option_table_parse(&options_table, argc, argv, &plan, &seen, err);
 	if (result != OPTIONS_RUN)
 		return result;
-	request.backing = backing_of(&seen);
-	if (check_needs(&request, err) < 0 ||
-	    (request.replay && check_replay(&seen, argv[optind] != NULL, err) < 0) ||
-	    parse_operands(&request, argv + optind, err) < 0 ||
-	    contradictions_check(&request, err) < 0)
+	plan.workload.region.backing = backing_of(&seen);
+	if (check_needs(&plan, err) < 0 ||
+	    (plan.replay && check_replay(&seen, argv[optind] != NULL, err) < 0) ||
+	    parse_operands(&plan, argv + optind, err) < 0 ||
+	    contradictions_check(&plan, err) < 0)
 		return OPTIONS_WRONG;
-	*ret_request = request;
+	*ret_plan = plan;
 	return OPTIONS_RUN;
 }
 

@@ -13,7 +13,7 @@ extern const struct option_table options_table;
  * Parses the command line, and finds what contradicts itself in it. Prints nothing and maps
  * nothing.
  */
-enum options_result options_parse(int argc, char *argv[], struct request *ret_request,
+enum options_result options_parse(int argc, char *argv[], struct plan *ret_plan,
 				  struct error *err);
 
 /* Prints --help, made of the option table and the column table, to standard output. */

@@ -18,12 +18,11 @@
 /* For tests: a recorded tree of another machine's /proc and /sys. */
 #define ROOT_VARIABLE "PAGETOUCH_ROOT"
 
-static int read_cgroups(struct pagetouch_run *run, const struct request *request,
-			struct error *err)
+static int read_cgroups(struct pagetouch_run *run, struct error *err)
 {
+	const struct plan *plan = &run->plan;
 	/* What takes the limits of our cgroups into account. */
-	bool heeds = request->guard || request->has_limit || request->has_high ||
-		     request_has_share(request);
+	bool heeds = plan->guard || plan->has_limit || plan->has_high || plan_has_share(plan);
 	int r = cgroup_chain_read(&run->root, "self", &run->chain);
 
 	/* Without /proc/self/cgroup there is no cgroup to respect. */
@@ -40,8 +39,7 @@ static int read_cgroups(struct pagetouch_run *run, const struct request *request
 	return r;
 }
 
-static int read_machine(struct pagetouch_run *run, const struct request *request,
-			struct error *err)
+static int read_machine(struct pagetouch_run *run, struct error *err)
 {
 	const char *prefix = getenv(ROOT_VARIABLE);
 	int r = pid_namespace_check(err);
@@ -69,7 +67,7 @@ static int read_machine(struct pagetouch_run *run, const struct request *request
 				    "is proc mounted on /proc, and without subset=pid?");
 		return r;
 	}
-	return read_cgroups(run, request, err);
+	return read_cgroups(run, err);
 }
 
 /* vm.panic_on_oom: an OOM that slips past the guard would be the end of the machine. */
@@ -101,17 +99,18 @@ static int check_adj(const struct pagetouch_run *run, struct error *err)
 }
 
 /* What the command line leaves to the machine, or to chance. */
-static void resolve(const struct pagetouch_run *run, struct request *request)
+static void resolve(struct pagetouch_run *run)
 {
+	struct workload *workload = &run->plan.workload;
 	uint32_t seed = 0;
 
-	if (!request->huge_page)
-		request->huge_page = run->machine.huge_page;
-	if (request->order != ORDER_RANDOM || request->has_seed)
+	if (!workload->region.huge_page)
+		workload->region.huge_page = run->machine.huge_page;
+	if (workload->touch_params.order != ORDER_RANDOM || run->plan.has_seed)
 		return;
 	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
 		seed = (uint32_t)duration_now();
-	request->seed = seed;
+	workload->touch_params.seed = seed;
 }
 
 static int open_file(struct pagetouch_run *run, struct error *err)
@@ -138,37 +137,37 @@ static int open_file(struct pagetouch_run *run, struct error *err)
 	return EXIT_DONE;
 }
 
-static int make_plan(struct pagetouch_run *run, struct request *request, struct error *err)
+static int make_plan(struct pagetouch_run *run, struct error *err)
 {
+	struct region_spec *region = &run->plan.workload.region;
 	struct available_memory_source source = { &run->root, &run->machine, &run->chain };
 	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
 	struct available_memory available = { 0 };
 	int r = 0;
 
-	resolve(run, request);
-	if (request_has_share(request))
+	resolve(run);
+	if (plan_has_share(&run->plan))
 		r = available_memory_read(&source, false, &available);
 	if (r < 0) {
 		available_memory_error(&available, r, err);
 		return EXIT_FAILED;
 	}
-	if (plan_make(request, available.bytes, page_size, &run->plan, err) < 0)
+	if (plan_make(&run->plan, available.bytes, page_size, err) < 0)
 		return EXIT_USAGE;
-	run->plan.workload.region.own_zeros =
-		region_is_anonymous(run->plan.workload.region.backing) && !zero_page_shared();
+	region->own_zeros = region_is_anonymous(region->backing) && !zero_page_shared();
 	if (run->plan.huge)
-		run->plan.workload.region.alignment = run->machine.thp_size;
+		region->alignment = run->machine.thp_size;
 	run->guard = (struct guard){ .enabled = run->plan.guard, .source = source };
 	return EXIT_DONE;
 }
 
-int pagetouch_prepare(struct pagetouch_run *run, struct request *request, struct error *err)
+int pagetouch_prepare(struct pagetouch_run *run, struct error *err)
 {
 	int status, r;
 
-	if (read_machine(run, request, err) < 0)
+	if (read_machine(run, err) < 0)
 		return EXIT_FAILED;
-	status = make_plan(run, request, err);
+	status = make_plan(run, err);
 	if (status == EXIT_DONE && respect_panic(run, err) < 0)
 		status = EXIT_GUARD;
 	if (status == EXIT_DONE && check_adj(run, err) < 0)

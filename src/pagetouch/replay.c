@@ -18,7 +18,7 @@
 
 /* A replay at work. */
 struct replay {
-	const struct request *request;
+	const struct plan *request;
 	struct replay_file file;
 	struct output output;
 	struct printer printer;
@@ -108,7 +108,7 @@ static int take_records(struct replay *replay, struct error *err)
 
 static int replay_carry_out(struct replay *replay, int *ret_signal, struct error *err)
 {
-	const struct request *request = replay->request;
+	const struct plan *request = replay->request;
 	int r = request->plot.file ? plot_check(&request->plot, err) : 0;
 	struct signals signals = { .fd = -1 };
 	char sentence[128];
@@ -136,7 +136,7 @@ static int replay_carry_out(struct replay *replay, int *ret_signal, struct error
 	return r;
 }
 
-int replay_run(const struct request *request, int *ret_signal)
+int replay_run(const struct plan *request, int *ret_signal)
 {
 	struct replay *replay = calloc(1, sizeof(*replay));
 	struct error err;

@@ -10,6 +10,6 @@
  * request->plot draws it. Prints what goes wrong. Returns the exit status: 0, whatever the end of
  * the run, or EXIT_FAILED; *ret_signal is the signal that this process is to die of, 0: none.
  */
-int replay_run(const struct request *request, int *ret_signal);
+int replay_run(const struct plan *request, int *ret_signal);
 
 #endif

@@ -383,7 +383,7 @@ static void give_notes(struct pagetouch_run *run)
 	if (run->plan.workload.region.own_zeros && reads(&run->plan.workload))
 		on_note(run, "this kernel has no page of zeros for what is only read: "
 				 "reading makes memory resident, as writing does");
-	if (run->plan.workload.touch_params.order != ORDER_RANDOM || run->plan.seeded)
+	if (run->plan.workload.touch_params.order != ORDER_RANDOM || run->plan.has_seed)
 		return;
 	snprintf(seed, sizeof(seed),
 		 "the order is random:%" PRIu64 ", with which it can be had again",

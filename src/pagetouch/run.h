@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* run.h - one run of pagetouch, from the request to the exit status */
+/* run.h - one run of pagetouch, from the plan to the exit status */
 #ifndef PT_PAGETOUCH_RUN_H
 #define PT_PAGETOUCH_RUN_H
 
@@ -16,7 +16,7 @@
 #include "sandbox/sandbox.h"
 #include "workload/driver.h"
 
-/* All that a run holds; all zero before pagetouch_prepare(). */
+/* All that a run holds; all but the plan zero before pagetouch_prepare(). */
 struct pagetouch_run {
 	struct plan plan;
 	struct root root;		/* where the machine is read: "/" or $PAGETOUCH_ROOT */
@@ -47,10 +47,11 @@ struct pagetouch_run {
 };
 
 /*
- * Reads the machine and makes the plan. Nothing is mapped or started. What REQUEST leaves to the
- * machine, or to chance, is filled in. Returns EXIT_DONE, or the exit status with *err set.
+ * Reads the machine and completes the plan. Nothing is mapped or started. What the command line
+ * leaves to the machine, or to chance, is filled in. Returns EXIT_DONE, or the exit status with
+ * *err set.
  */
-int pagetouch_prepare(struct pagetouch_run *run, struct request *request, struct error *err);
+int pagetouch_prepare(struct pagetouch_run *run, struct error *err);
 
 /* Carries the plan out, prints everything, and returns the exit status. */
 int pagetouch_run(struct pagetouch_run *run);

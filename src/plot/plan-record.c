@@ -34,7 +34,7 @@ struct plan_record plan_record_of(const struct workload *workload)
 		.unit = touch_params->unit,
 		.stride = touch_params->stride,
 		.passes = workload->passes,
-		.threads = workload->threads,
+		.threads = (unsigned)workload->threads,
 		.lock = locks[workload->lock],
 		.file = workload->file,
 		.shared = region_is_shared(region->backing),

@@ -51,7 +51,7 @@ struct growth_actions {
 	enum touch_access access;
 	uint64_t covered;	/* bytes touched, in any pass */
 	uint64_t locked;	/* bytes locked by mlock(2), not on fault; of the beginning */
-	unsigned threads;	/* that touched; of a heap each has an arena */
+	uint64_t threads;	/* that touched; of a heap each has an arena */
 };
 
 /* What changed between baseline and last sample; bytes. */

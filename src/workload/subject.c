@@ -203,7 +203,7 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 		  struct error *err)
 {
 	struct subject subject = { .pidfd = -1, .requests = -1, .answers = -1,
-				   .threads = spec->workload->threads };
+				   .threads = (unsigned)spec->workload->threads };
 	/* Populated: a page that got its second user during the run would halve in PSS. */
 	void *memory = mmap(NULL, sizeof(*subject.board), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);

@@ -35,7 +35,7 @@ struct worker_state {
 static int start_pool(const struct worker *worker, struct worker_state *state)
 {
 	struct pool_thread *pool_threads = &state->self;
-	unsigned threads = worker->workload->threads;
+	unsigned threads = (unsigned)worker->workload->threads;
 
 	if (threads > 1)
 		pool_threads = aligned_alloc(_Alignof(struct pool_thread),

@@ -18,7 +18,7 @@ struct workload {
 	struct region_spec region;	/* what is mapped */
 	struct touch_params touch_params;	/* how it is touched */
 	enum region_lock lock;		/* to be locked before it is touched */
-	unsigned threads;		/* that touch at once, 1 to TOUCH_THREADS_MAX */
+	uint64_t threads;		/* that touch at once, 1 to TOUCH_THREADS_MAX */
 	const char *file;		/* behind the region, for people; NULL: none */
 	uint64_t page_size;		/* of anonymous memory */
 	uint64_t span;			/* how much of the region is walked over */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* options.c - command lines that are wrong and right, and the plan that follows from a request */
+/* options.c - command lines that are wrong and right, and the plan that follows */
 #include <config.h>
 
 #include <errno.h>
@@ -24,11 +24,11 @@
 	"1111111111111111111111111111111111111111111111111111111111111111"
 
 /* Parses LIST (ended by NULL) as the arguments of pagetouch. */
-static enum options_result parse(const char *const *options_list, struct request *ret_request,
+static enum options_result parse(const char *const *options_list, struct plan *ret_plan,
 				 struct error *err)
 {
 	struct words words = words_of("pagetouch", options_list);
-	enum options_result result = options_parse(words.argc, words.argv, ret_request, err);
+	enum options_result result = options_parse(words.argc, words.argv, ret_plan, err);
 
 	words_free(&words);
 	return result;
@@ -180,12 +180,12 @@ static const struct {
 
 static void check_wrong(size_t i)
 {
-	struct request request = { .hold = 42 };
+	struct plan plan = { .workload.hold = 42 };
 	struct error err = { "", "" };
 	char line[256];
 
 	line_of(wrong[i].words, line);
-	if (!tap_ok(parse(wrong[i].words, &request, &err) == OPTIONS_WRONG, "refused: %s",
+	if (!tap_ok(parse(wrong[i].words, &plan, &err) == OPTIONS_WRONG, "refused: %s",
 		    line))
 		return;
 	if (!tap_ok(holds_all(err.message, wrong[i].pieces), "%s: the first line names it", line))
@@ -193,7 +193,7 @@ static void check_wrong(size_t i)
 	tap_ok(err.hint[0], "%s: there is a second line", line);
 	tap_ok(is_plain(err.message) && is_plain(err.hint),
 	       "%s: both are one line of plain characters", line);
-	tap_ok(request.hold == 42, "%s: the request is left alone", line);
+	tap_ok(plan.workload.hold == 42, "%s: the plan is left alone", line);
 }
 
 static const char *share_text(struct size size, char text[static 32])
@@ -223,75 +223,75 @@ static void describe_output(const struct output *output, struct line *line)
 			add(line, "%s", columns[output->columns.index[i]].name);
 }
 
-static void describe_sizes(const struct request *request, struct line *line)
+static void describe_sizes(const struct plan *plan, struct line *line)
 {
 	char text[32];
 
-	if (request->size.permyriad || request->size.bytes != 64 * KIB)
-		add(line, "size=%s", share_text(request->size, text));
-	if (request->has_interval)
-		add(line, "interval=%s", share_text(request->interval, text));
-	if (request->has_touch)
-		add(line, "touch=%s", share_text(request->touch, text));
-	if (request->has_rate)
-		add(line, "rate=%s", share_text(request->rate, text));
+	if (plan->size.permyriad || plan->size.bytes != 64 * KIB)
+		add(line, "size=%s", share_text(plan->size, text));
+	if (plan->has_interval)
+		add(line, "interval=%s", share_text(plan->interval, text));
+	if (plan->has_touch)
+		add(line, "touch=%s", share_text(plan->touch, text));
+	if (plan->workload.rate)
+		add(line, "rate=%" PRIu64, plan->workload.rate);
 }
 
-static void describe_sandbox(const struct request *request, struct line *line)
+static void describe_sandbox(const struct plan *plan, struct line *line)
 {
 	char text[32];
 
-	if (request->has_limit)
-		add(line, "limit=%s", share_text(request->limit, text));
-	if (request->has_swap)
-		add(line, "swap=%s", share_text(request->swap, text));
-	if (request->has_high)
-		add(line, "high=%s", share_text(request->high, text));
-	if (request->oom_score_adj == SUBJECT_KEEP_ADJ)
+	if (plan->has_limit)
+		add(line, "limit=%s", share_text(plan->limit, text));
+	if (plan->has_swap)
+		add(line, "swap=%s", share_text(plan->swap, text));
+	if (plan->has_high)
+		add(line, "high=%s", share_text(plan->high, text));
+	if (plan->oom_score_adj == SUBJECT_KEEP_ADJ)
 		add(line, "adj=keep");
-	else if (request->oom_score_adj != 1000)
-		add(line, "adj=%d", request->oom_score_adj);
-	if (request->expect.outcomes)
-		add(line, "expect=%#x", request->expect.outcomes);
+	else if (plan->oom_score_adj != 1000)
+		add(line, "adj=%d", plan->oom_score_adj);
+	if (plan->expect.outcomes)
+		add(line, "expect=%#x", plan->expect.outcomes);
 }
 
-static void describe_run(const struct request *request, struct line *line)
+static void describe_run(const struct plan *plan, struct line *line)
 {
 	static const char *const thp[] = { "", "always", "system" };
 
-	if (request->hold)
-		add(line, "hold=%" PRIu64, request->hold);
-	if (request->every)
-		add(line, "every=%" PRIu64, request->every);
-	if (request->backing != REGION_PRIVATE)
+	if (plan->workload.hold)
+		add(line, "hold=%" PRIu64, plan->workload.hold);
+	if (plan->every)
+		add(line, "every=%" PRIu64, plan->every);
+	if (plan->workload.region.backing != REGION_PRIVATE)
 		add(line, "shared");
-	if (request->thp != REGION_THP_NEVER)
-		add(line, "thp=%s", thp[request->thp]);
-	if (request->reserve)
+	if (plan->workload.region.thp != REGION_THP_NEVER)
+		add(line, "thp=%s", thp[plan->workload.region.thp]);
+	if (plan->workload.region.reserve)
 		add(line, "reserve");
-	if (request->exact)
+	if (plan->exact)
 		add(line, "exact");
-	if (!request->guard)
+	if (!plan->guard)
 		add(line, "no-guard");
-	if (request->verify)
+	if (plan->verify)
 		add(line, "verify");
-	if (request->verbose)
+	if (plan->verbose)
 		add(line, "verbose");
 }
 
-/* Says in what REQUEST differs from that of an empty command line. */
-static void describe(const struct request *request, struct line *line)
+/* Says in what PLAN differs from that of an empty command line. */
+static void describe(const struct plan *plan, struct line *line)
 {
 	line->text[0] = '\0';
-	describe_sizes(request, line);
-	describe_sandbox(request, line);
-	describe_run(request, line);
-	describe_output(&request->output, line);
+	describe_sizes(plan, line);
+	describe_sandbox(plan, line);
+	describe_run(plan, line);
+	describe_output(&plan->output, line);
 }
 
 static const struct {
 	const char *words[WORDS_MAX + 1];
-	const char *request;	/* what differs from the default */
+	const char *plan;	/* what differs from the default */
 } right[] = {
 	{ { NULL }, "" },
 	{ { "0x1000000000", "0x2000000" }, "size=68719476736 interval=33554432" },
@@ -355,18 +355,18 @@ static const struct {
 
 static void check_right(size_t i)
 {
-	struct request request;
+	struct plan plan;
 	struct error err = { "", "" };
 	char words[256], name[300];
 	struct line line;
 
 	snprintf(name, sizeof(name), "taken: %s", line_of(right[i].words, words));
-	if (!tap_ok(parse(right[i].words, &request, &err) == OPTIONS_RUN, "%s", name)) {
+	if (!tap_ok(parse(right[i].words, &plan, &err) == OPTIONS_RUN, "%s", name)) {
 		printf("#   %s\n", err.message);
 		return;
 	}
-	describe(&request, &line);
-	tap_is_text(line.text, right[i].request, name);
+	describe(&plan, &line);
+	tap_is_text(line.text, right[i].plan, name);
 }
 
 static const struct {
@@ -383,60 +383,60 @@ static const struct {
 static void test_others(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-		struct request request = { .hold = 42 };
+		struct plan plan = { .workload.hold = 42 };
 		struct error err = { "", "" };
 		char line[256];
 
-		tap_ok(parse(others[i].words, &request, &err) == others[i].result,
+		tap_ok(parse(others[i].words, &plan, &err) == others[i].result,
 		       "help or version: %s", line_of(others[i].words, line));
-		tap_ok(request.hold == 42 && !err.message[0], "nothing else is filled");
+		tap_ok(plan.workload.hold == 42 && !err.message[0], "nothing else is filled");
 	}
 }
 
 static void test_default(void)
 {
-	struct request request;
+	struct plan plan;
 
-	request_default(&request);
-	tap_is((int64_t)request.size.bytes, (int64_t)(64 * KIB), "the default SIZE is 64 KiB");
-	tap_ok(request.backing == REGION_PRIVATE && request.thp == REGION_THP_NEVER &&
-	       !request.reserve, "private, without huge pages, not reserved");
-	tap_ok(request.guard && !request.verify && !request.exact && !request.verbose,
+	plan_default(&plan);
+	tap_is((int64_t)plan.size.bytes, (int64_t)(64 * KIB), "the default SIZE is 64 KiB");
+	tap_ok(plan.workload.region.backing == REGION_PRIVATE &&
+	       plan.workload.region.thp == REGION_THP_NEVER && !plan.workload.region.reserve, "private, without huge pages, not reserved");
+	tap_ok(plan.guard && !plan.verify && !plan.exact && !plan.verbose,
 	       "guarded, not verified");
-	tap_ok(!request.has_limit && !request.has_swap && !request.has_high &&
-	       !request.expect.name && !request.expect.outcomes,
+	tap_ok(!plan.has_limit && !plan.has_swap && !plan.has_high &&
+	       !plan.expect.name && !plan.expect.outcomes,
 	       "without a sandbox, and nothing is expected");
-	tap_is(request.oom_score_adj, 1000, "the OOM killer's first choice");
-	tap_ok(request.output.format == OUTPUT_TABLE && request.output.unit == SIZE_KIB &&
-	       request.output.headings, "a table in KiB with a header");
-	tap_ok(!request_has_share(&request), "and no share of anything");
+	tap_is(plan.oom_score_adj, 1000, "the OOM killer's first choice");
+	tap_ok(plan.output.format == OUTPUT_TABLE && plan.output.unit == SIZE_KIB &&
+	       plan.output.headings, "a table in KiB with a header");
+	tap_ok(!plan_has_share(&plan), "and no share of anything");
 }
 
 static void test_has_share(void)
 {
 	struct size share = { .permyriad = 100 };
-	struct request request;
+	struct plan plan;
 
-	request_default(&request);
-	request.interval = request.touch = request.limit = request.swap = request.high = share;
-	tap_ok(!request_has_share(&request), "shares that were not given do not count");
-	request.has_interval = true;
-	tap_ok(request_has_share(&request), "a share as INTERVAL");
-	request.has_interval = false;
-	request.has_touch = true;
-	tap_ok(request_has_share(&request), "a share as --touch");
-	request.has_touch = false;
-	request.has_limit = true;
-	tap_ok(request_has_share(&request), "a share as --limit");
-	request.has_limit = false;
-	request.has_swap = true;
-	tap_ok(request_has_share(&request), "a share as --swap");
-	request.has_swap = false;
-	request.has_high = true;
-	tap_ok(request_has_share(&request), "a share as --high");
-	request.has_high = false;
-	request.size = share;
-	tap_ok(request_has_share(&request), "a share as SIZE");
+	plan_default(&plan);
+	plan.interval = plan.touch = plan.limit = plan.swap = plan.high = share;
+	tap_ok(!plan_has_share(&plan), "shares that were not given do not count");
+	plan.has_interval = true;
+	tap_ok(plan_has_share(&plan), "a share as INTERVAL");
+	plan.has_interval = false;
+	plan.has_touch = true;
+	tap_ok(plan_has_share(&plan), "a share as --touch");
+	plan.has_touch = false;
+	plan.has_limit = true;
+	tap_ok(plan_has_share(&plan), "a share as --limit");
+	plan.has_limit = false;
+	plan.has_swap = true;
+	tap_ok(plan_has_share(&plan), "a share as --swap");
+	plan.has_swap = false;
+	plan.has_high = true;
+	tap_ok(plan_has_share(&plan), "a share as --high");
+	plan.has_high = false;
+	plan.size = share;
+	tap_ok(plan_has_share(&plan), "a share as SIZE");
 }
 
 static const uint64_t page_sizes[] = { 4096, 16384, 65536 };
@@ -445,11 +445,9 @@ static const uint64_t page_sizes[] = { 4096, 16384, 65536 };
 static int plan_line(const char *const *words, uint64_t available, uint64_t page_size,
 		     struct plan *ret_plan, struct error *err)
 {
-	struct request request;
-
-	if (parse(words, &request, err) != OPTIONS_RUN)
+	if (parse(words, ret_plan, err) != OPTIONS_RUN)
 		return -ENOTSUP;
-	return plan_make(&request, available, page_size, ret_plan, err);
+	return plan_make(ret_plan, available, page_size, err);
 }
 
 /* With pages of 4 KiB and 1 GiB of available memory. */
@@ -528,7 +526,7 @@ static const struct {
 
 static void check_impossible(size_t i)
 {
-	struct plan plan = { .note = "untouched" };
+	struct plan plan = { 0 };
 	struct error err = { "", "" };
 	char line[256];
 	int r = plan_line(impossible[i].words, impossible[i].capacity, page_sizes[0], &plan, &err);
@@ -538,7 +536,6 @@ static void check_impossible(size_t i)
 		return;
 	tap_has(err.message, impossible[i].piece, "the first line names it");
 	tap_ok(err.hint[0], "%s: there is a second line", line);
-	tap_is_text(plan.note, "untouched", "the plan is left alone");
 }
 
 /* Whatever the page size: whole pages, above 0, and SIZE/16 between two samples. */
@@ -546,19 +543,19 @@ static void test_page_sizes(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(page_sizes); i++) {
 		uint64_t page = page_sizes[i];
-		struct request request;
-		struct plan plan = { 0 };
+		struct plan plan;
 		struct error err;
 
-		request_default(&request);
-		request.size.bytes = 32 * page - 1;
-		tap_is(plan_make(&request, 0, page, &plan, &err), 0, "another page size");
+		plan_default(&plan);
+		plan.size.bytes = 32 * page - 1;
+		tap_is(plan_make(&plan, 0, page, &err), 0, "another page size");
 		tap_is((int64_t)plan.workload.region.bytes, (int64_t)(32 * page),
 		       "SIZE is 32 pages");
 		tap_is((int64_t)plan.workload.interval, (int64_t)(2 * page), "INTERVAL is two");
 		tap_is((int64_t)plan.workload.page_size, (int64_t)page, "the plan knows it");
-		request.size.bytes = 1;
-		plan_make(&request, 0, page, &plan, &err);
+		plan_default(&plan);
+		plan.size.bytes = 1;
+		plan_make(&plan, 0, page, &err);
 		tap_ok(plan.workload.region.bytes == page && plan.workload.interval == page,
 		       "one byte is a page, and so is INTERVAL");
 	}

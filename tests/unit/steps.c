@@ -138,11 +138,10 @@ static void test_table(void)
 static int make(const char *const *list, struct plan *ret_plan, struct error *err)
 {
 	struct words words = words_of("pagetouch", list);
-	static struct request request;
 	int r;
 
-	r = options_parse(words.argc, words.argv, &request, err) == OPTIONS_RUN
-		? plan_make(&request, 1024 * MIB, 4096, ret_plan, err) : -EBADMSG;
+	r = options_parse(words.argc, words.argv, ret_plan, err) == OPTIONS_RUN
+		? plan_make(ret_plan, 1024 * MIB, 4096, err) : -EBADMSG;
 	/* The file's name is of the words. */
 	if (r == 0)
 		ret_plan->workload.file = NULL;
@@ -340,16 +339,16 @@ static void test_fitting(void)
 
 static void test_children(void)
 {
-	static struct request request;
+	static struct plan plan;
 	struct error err = { "", "" };
 
-	request_default(&request);
+	plan_default(&plan);
 	for (int i = 0; i < 9; i++)
-		step_parse("fork", &request.steps[request.step_count++], &err);
-	tap_is(contradictions_check(&request, &err), -EINVAL,
+		step_parse("fork", &plan.workload.steps[plan.workload.step_count++], &err);
+	tap_is(contradictions_check(&plan, &err), -EINVAL,
 	       "nine forks are too many");
-	request.step_count = 8;
-	tap_is(contradictions_check(&request, &err), 0, "eight are not");
+	plan.workload.step_count = 8;
+	tap_is(contradictions_check(&plan, &err), 0, "eight are not");
 }
 
 /* What follows from a command line: the figures of the plan. */
@@ -423,7 +422,6 @@ static void test_bounds(void)
 					     "--then=limit:5000001", "--then=limit:50%",
 					     "--then=high:25%", NULL };
 	static const uint64_t bytes[] = { 5000001, 512 * MIB, 256 * MIB };
-	static struct request request;
 	static struct plan plan;
 	struct error err = { "", "" };
 
@@ -431,12 +429,12 @@ static void test_bounds(void)
 	for (size_t i = 0; i < ARRAY_SIZE(bytes); i++)
 		tap_is((int64_t)plan.workload.steps[i].bytes, (int64_t)bytes[i],
 		       "as they are written");
-	request_default(&request);
-	step_parse("limit:4M", &request.steps[request.step_count++], &err);
-	step_parse("cold:50%", &request.steps[request.step_count++], &err);
-	tap_ok(!request_has_share(&request), "a share of the region needs no room");
-	step_parse("limit:50%", &request.steps[request.step_count++], &err);
-	tap_ok(request_has_share(&request), "a share of the room does");
+	plan_default(&plan);
+	step_parse("limit:4M", &plan.workload.steps[plan.workload.step_count++], &err);
+	step_parse("cold:50%", &plan.workload.steps[plan.workload.step_count++], &err);
+	tap_ok(!plan_has_share(&plan), "a share of the region needs no room");
+	step_parse("limit:50%", &plan.workload.steps[plan.workload.step_count++], &err);
+	tap_ok(plan_has_share(&plan), "a share of the room does");
 }
 
 static uint64_t piece_of(const char *option, const char *size)
