@@ -14,92 +14,53 @@ static int64_t change(uint64_t before, uint64_t after)
 	return (int64_t)(after - before);
 }
 
-/* Whether touching makes anonymous pages resident. */
-static bool brings_pages(const struct growth_actions *actions)
-{
-	return touch_writes(actions->access) || actions->region->own_zeros;
-}
-
-/* Anonymous memory: pages that are written, by touching or by locking what is writable. */
-static struct growth_rule expect_private(const struct growth_actions *actions)
-{
-	bool locking = !actions->region->read_only || actions->region->own_zeros;
-	uint64_t brought = brings_pages(actions) ? actions->covered : 0;
-	uint64_t locked = locking ? actions->locked : 0;
-	struct growth_rule rule = { .kind = GROWTH_ANON };
-
-	rule.least = rule.most = MAX(brought, locked);
-	if (locked > brought)
-		rule.cause = GROWTH_LOCKED;
-	else if (!brought)
-		rule.cause = GROWTH_ZERO_PAGE;
-	return rule;
-}
-
-static struct growth_rule expect_file(const struct growth_actions *actions)
-{
-	struct growth_rule rule = { .kind = GROWTH_REGION };
-
-	rule.least = rule.most = MAX(actions->covered, actions->locked);
-	if (actions->locked > actions->covered)
-		rule.cause = GROWTH_LOCKED;
-	/* A private page that is written is a copy: of that page alone. */
-	if (!rule.least || (touch_writes(actions->access) &&
-			    actions->region->backing != REGION_FILE_SHARED))
-		return rule;
-	rule.most = actions->region->bytes;
-	rule.cause = rule.cause == GROWTH_LOCKED ? GROWTH_LOCKED : GROWTH_AROUND;
-	return rule;
-}
-
-/* What goes to the file is in the page cache, which is mapped nowhere by that. */
-static struct growth_rule expect_called(const struct growth_actions *actions)
-{
-	bool file = region_is_file(actions->region->backing);
-	struct growth_rule rule = { .kind = file ? GROWTH_REGION : GROWTH_SHMEM };
-
-	rule.least = rule.most = actions->locked;
-	rule.cause = actions->locked ? GROWTH_LOCKED : GROWTH_CALLED;
-	return rule;
-}
-
-/* Headers are written even where the pieces are only read. */
-static struct growth_rule expect_heap(const struct growth_actions *actions)
-{
-	uint64_t piece = actions->region->piece ? actions->region->piece : actions->region->bytes;
-	uint64_t pieces = actions->covered ? (actions->covered - 1) / piece + 1 : 0;
-	uint64_t spare = GROWTH_ARENA_EXTRA * (actions->threads ? actions->threads : 1);
-	struct growth_rule rule = { .kind = GROWTH_ANON, .cause = GROWTH_ALLOCATOR };
-
-	rule.vsz_grows = true;
-	rule.vsz_least = actions->covered > spare ? actions->covered - spare : 0;
-	rule.least = brings_pages(actions) ? rule.vsz_least : 0;
-	rule.most = actions->covered + pieces * GROWTH_PIECE_EXTRA + spare;
-	if (!rule.least)
-		rule.cause = brings_pages(actions) ? GROWTH_ALLOCATOR : GROWTH_ZERO_PAGE;
-	return rule;
-}
-
 struct growth_rule growth_expect(const struct growth_actions *actions)
 {
-	enum region_backing backing = actions->region->backing;
-	struct growth_rule rule = { .kind = GROWTH_SHMEM };
+	const struct region_spec *region = actions->region;
+	bool anonymous = region_is_anonymous(region->backing);
+	bool file = region_is_file(region->backing), calls = touch_calls(actions->access);
+	bool writes = touch_writes(actions->access);
+	/* What goes to the file is in the page cache, which is mapped nowhere by that. */
+	uint64_t brought = calls || (anonymous && !writes && !region->own_zeros)
+			   ? 0 : actions->covered;
+	/* Locking writes to what is writable. */
+	uint64_t locked = anonymous && region->read_only && !region->own_zeros
+			  ? 0 : actions->locked;
+	struct growth_rule rule = {
+		.kind = anonymous ? GROWTH_ANON : file ? GROWTH_REGION : GROWTH_SHMEM,
+		.vsz_grows = region_grows(region->backing),
+		.least = MAX(brought, locked),
+		.most = MAX(brought, locked),
+	};
 
-	if (touch_calls(actions->access))
-		return expect_called(actions);
-	if (backing == REGION_PRIVATE || backing == REGION_STACK) {
-		rule = expect_private(actions);
-		rule.vsz_grows = backing == REGION_STACK;
-		rule.vsz_least = rule.vsz_grows ? actions->covered : 0;
+	if (region->backing == REGION_HEAP) {
+		uint64_t piece = region->piece ? region->piece : region->bytes;
+		uint64_t pieces = actions->covered ? (actions->covered - 1) / piece + 1 : 0;
+		uint64_t spare = GROWTH_ARENA_EXTRA * MAX(actions->threads, 1);
+
+		/* Headers are written even where the pieces are only read. */
+		rule.most = actions->covered + pieces * GROWTH_PIECE_EXTRA + spare;
+		rule.vsz_least = actions->covered > spare ? actions->covered - spare : 0;
+		rule.least = brought ? rule.vsz_least : 0;
+		rule.cause = writes || region->own_zeros ? GROWTH_ALLOCATOR : GROWTH_ZERO_PAGE;
 		return rule;
 	}
-	if (backing == REGION_HEAP)
-		return expect_heap(actions);
-	if (region_is_file(backing))
-		return expect_file(actions);
-	rule.least = rule.most = MAX(actions->covered, actions->locked);
-	rule.cause = actions->locked > actions->covered ? GROWTH_LOCKED : GROWTH_PLAIN;
-	if (region_is_hugetlb(backing)) {
+	if (rule.vsz_grows)
+		rule.vsz_least = actions->covered;
+	if (locked > brought)
+		rule.cause = GROWTH_LOCKED;
+	else if (calls)
+		rule.cause = GROWTH_CALLED;
+	else if (anonymous && !brought)
+		rule.cause = GROWTH_ZERO_PAGE;
+	/* A private page that is written is a copy: of that page alone. */
+	if (file && !calls && rule.least &&
+	    !(writes && region->backing != REGION_FILE_SHARED)) {
+		rule.most = region->bytes;
+		if (rule.cause == GROWTH_PLAIN)
+			rule.cause = GROWTH_AROUND;
+	}
+	if (region_is_hugetlb(region->backing)) {
 		rule.kind = GROWTH_HUGETLB;
 		rule.cause = GROWTH_NO_RSS;
 	}
@@ -109,17 +70,12 @@ struct growth_rule growth_expect(const struct growth_actions *actions)
 /* The figure that a region is measured by; SAMPLE_MISSING: it was not read. */
 static uint64_t figure_of(const struct sample *sample, enum growth_kind kind)
 {
-	switch (kind) {
-	case GROWTH_ANON:
-		return sample->anon_rollup;
-	case GROWTH_SHMEM:
-		return sample->shmem_rollup;
-	case GROWTH_REGION:
-		return sample->region_rss;
-	case GROWTH_HUGETLB:
-		return sample->hugetlb;
-	}
-	return SAMPLE_MISSING;
+	const uint64_t figures[] = {
+		[GROWTH_ANON] = sample->anon_rollup, [GROWTH_SHMEM] = sample->shmem_rollup,
+		[GROWTH_REGION] = sample->region_rss, [GROWTH_HUGETLB] = sample->hugetlb,
+	};
+
+	return figures[kind];
 }
 
 struct growth growth_measure(const struct sample *baseline, const struct sample *last,
@@ -165,9 +121,7 @@ bool growth_verified(const struct growth *growth)
 }
 
 /* Appends ", text" or "text" to reason. */
-static void growth_add(char *reason, const char *format,
-		       ...) __attribute__((format(printf, 2, 3)));
-
+__attribute__((format(printf, 2, 3)))
 static void growth_add(char *reason, const char *format, ...)
 {
 	size_t used = strlen(reason);
@@ -183,16 +137,6 @@ static void growth_add(char *reason, const char *format, ...)
 }
 
 #define TEXT(value) size_text((char[SIZE_TEXT_MAX]){ 0 }, size_magnitude(value), unit)
-
-/* By how much the region's memory differs from all that the rule allows. */
-static int64_t beyond_rule(const struct growth *growth)
-{
-	int64_t least = (int64_t)growth->rule.least, most = (int64_t)growth->rule.most;
-
-	if (!growth->exact || (growth->region >= least && growth->region <= most))
-		return 0;
-	return growth->region < least ? growth->region - least : growth->region - most;
-}
 
 /* Why it had to differ from what was touched. */
 static void add_cause(const struct growth *growth, uint64_t touched, enum size_unit unit,
@@ -222,19 +166,22 @@ static void add_cause(const struct growth *growth, uint64_t touched, enum size_u
 const char *growth_reason(const struct growth *growth, uint64_t touched, enum size_unit unit,
 			  char reason[static GROWTH_REASON_MAX])
 {
-	int64_t ineligible = beyond_rule(growth), due = growth->region - ineligible;
+	int64_t least = (int64_t)growth->rule.least, most = (int64_t)growth->rule.most;
+	int64_t ineligible = 0, due;	/* of the region's memory: beyond the rule, within it */
 	bool swapped = growth->swap > 0;
 
+	if (growth->exact && growth->region < least)
+		ineligible = growth->region - least;
+	else if (growth->exact && growth->region > most)
+		ineligible = growth->region - most;
+	due = growth->rule.cause == GROWTH_NO_RSS ? 0 : growth->region - ineligible;
 	reason[0] = '\0';
 	if (!vsz_is_right(growth))
-		growth_add(reason, "VSZ %s by %s during the run", growth->vsz > 0 ? "rose"
-			   : "fell",
-			   TEXT(growth->vsz));
+		growth_add(reason, "VSZ %s by %s during the run",
+			   growth->vsz > 0 ? "rose" : "fell", TEXT(growth->vsz));
 	if (!growth->difference && !ineligible)
 		return reason;
 	add_cause(growth, touched, unit, reason);
-	if (growth->rule.cause == GROWTH_NO_RSS)
-		due = 0;
 	if (ineligible > 0 && growth->huge)
 		growth_add(reason, "transparent huge pages made %s more resident than was touched",
 			   TEXT(ineligible));
