@@ -27,7 +27,7 @@ struct followed {
 struct driver {
 	struct followed subject;
 	const struct followed *children;	/* that the subject has forked: the driver's */
-	unsigned child_count;		/* up to DRIVER_CHILDREN_MAX; see monitor_adopt() */
+	unsigned child_count;		/* up to DRIVER_CHILDREN_MAX */
 	int event_fd;			/* readable when the driver has something to do;
 					 * -1: never */
 

@@ -298,7 +298,8 @@ static int monitor_read_process(struct monitor *monitor, unsigned process, bool 
 	const char *what = parent ? "cannot read the subject's child"
 			 : exact ? "cannot read the subject's smaps_rollup"
 				 : "cannot read the subject's status";
-	int r = sampler_read(monitor->samplers[process], needs, ret_sample);
+	pid_t pid = parent ? driver->children[process - 1].pid : driver->subject.pid;
+	int r = sampler_read(monitor->sampler, pid, needs, ret_sample);
 
 	if (r == 0 && driver->describe) {
 		r = driver->describe(driver, process, exact, ret_sample);
@@ -310,9 +311,7 @@ static int monitor_read_process(struct monitor *monitor, unsigned process, bool 
 		r = context_counters_read(monitor->counters, needs, ret_sample);
 	}
 	if (r == -ESRCH)
-		return wait_for_death(monitor, parent ? driver->children[process - 1].pid
-						      : driver->subject.pid,
-				      parent ? "cannot read the subject's child"
+		return wait_for_death(monitor, pid, parent ? "cannot read the subject's child"
 					     : "cannot read the subject");
 	if (r < 0)
 		return monitor_fail(monitor, r, what);
@@ -392,21 +391,6 @@ int monitor_row(struct monitor *monitor, bool exact)
 	return r;
 }
 
-static int follow_process(struct monitor *monitor, unsigned process, pid_t pid)
-{
-	if (sampler_new(pid, monitor->needs | NEED_ROLLUP, &monitor->samplers[process],
-			&monitor->result->err) < 0)
-		return monitor_stop(monitor, STOP_FAILED);
-	return 0;
-}
-
-int monitor_adopt(struct monitor *monitor)
-{
-	unsigned process = monitor->driver->child_count;
-
-	return follow_process(monitor, process, monitor->driver->children[process - 1].pid);
-}
-
 int monitor_change_limit(struct monitor *monitor, enum sandbox_bound bound, uint64_t bytes,
 			 int *ret_error)
 {
@@ -480,8 +464,9 @@ void monitor_run(struct monitor *monitor, struct run_result *ret_result)
 
 	memset(ret_result, 0, sizeof(*ret_result));
 	monitor->result = ret_result;
-	r = follow_process(monitor, 0, driver->subject.pid);
-	if (r == 0)
+	if (sampler_new(monitor->needs | NEED_ROLLUP, &monitor->sampler, &ret_result->err) < 0)
+		r = monitor_stop(monitor, STOP_FAILED);
+	else
 		r = driver->lead(driver, monitor);
 	/* One that came after the last wait is not to be lost. */
 	number = r == 0 ? signals_read(monitor->signals) : 0;
@@ -491,6 +476,5 @@ void monitor_run(struct monitor *monitor, struct run_result *ret_result)
 		finish_early(monitor);
 	if (monitor->started_ns)
 		ret_result->elapsed_ns = duration_now() - monitor->started_ns;
-	for (unsigned i = 0; i <= DRIVER_CHILDREN_MAX; i++)
-		sampler_free(monitor->samplers[i]);
+	sampler_free(monitor->sampler);
 }

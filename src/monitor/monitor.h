@@ -82,7 +82,7 @@ struct monitor {
 	uint64_t every;			/* ns between two rows in monitor_hold(), above 0 */
 
 	struct run_result *result;
-	struct sampler *samplers[1 + DRIVER_CHILDREN_MAX];
+	struct sampler *sampler;
 	const struct limit_change *change;	/* under way; NULL: none */
 	uint64_t started_ns;		/* when the baseline was taken; 0: not yet */
 	uint64_t ticked_ns;		/* when the sink was last ticked */
@@ -135,9 +135,6 @@ int monitor_baseline(struct monitor *monitor);
 
 /* Takes a reading of the subject, and of its children, and gives them to the sink as rows. */
 int monitor_row(struct monitor *monitor, bool exact);
-
-/* Follows the last of the driver's children, too: child_count has just been raised. */
-int monitor_adopt(struct monitor *monitor);
 
 /* Changes BOUND of the sandbox; *ret_error is the negative errno of a refusal, or 0. */
 int monitor_change_limit(struct monitor *monitor, enum sandbox_bound bound, uint64_t bytes,

@@ -37,7 +37,6 @@ enum proc2_place {
 };
 
 struct sampler {
-	unsigned pid;
 	struct root root;
 	struct pids_info *status;	/* the first STATUS_ITEMS items */
 	struct pids_info *rollup;	/* all items; NULL unless needed */
@@ -79,8 +78,7 @@ static void ready_heap(void)
 #endif
 }
 
-int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
-		struct error *err)
+int sampler_new(unsigned needs, struct sampler **ret_sampler, struct error *err)
 {
 	struct sampler *sampler;
 	int r;
@@ -89,7 +87,6 @@ int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
 	sampler = calloc(1, sizeof(*sampler));
 	if (!sampler)
 		return proc2_set_error(err, -ENOMEM);
-	sampler->pid = (unsigned)pid;
 	r = root_open("/", &sampler->root);
 	if (r < 0) {
 		free(sampler);
@@ -119,9 +116,10 @@ void sampler_free(struct sampler *sampler)
 }
 
 /* Selects the one process; NULL when it is gone. The result is the library's. */
-static const struct pids_result *select_one(struct sampler *sampler, struct pids_info *info)
+static const struct pids_result *select_one(struct pids_info *info, pid_t pid)
 {
-	struct pids_fetch *fetch = procps_pids_select(info, &sampler->pid, 1, PIDS_SELECT_PID);
+	unsigned selected = (unsigned)pid;
+	struct pids_fetch *fetch = procps_pids_select(info, &selected, 1, PIDS_SELECT_PID);
 
 	return fetch && fetch->counts->total == 1 ? fetch->stacks[0]->head : NULL;
 }
@@ -157,9 +155,10 @@ static void fill_rollup(const struct pids_result *result, struct sample *sample)
 	sample->lazyfree = proc2_kib(result, SMAP_LAZY_FREE);
 }
 
-static int proc2_read_extras(struct sampler *sampler, unsigned needs, struct sample *sample)
+static int proc2_read_extras(struct sampler *sampler, pid_t pid, unsigned needs,
+			     struct sample *sample)
 {
-	return process_extras_read(&sampler->root, (pid_t)sampler->pid,
+	return process_extras_read(&sampler->root, pid,
 				   needs & NEED_PTE ? &sample->pte : NULL,
 				   needs & NEED_KSM ? &sample->ksm : NULL,
 				   needs & NEED_OOM_SCORE ? &sample->oom_score : NULL);
@@ -172,34 +171,34 @@ static bool is_dead(const struct pids_result *result)
 }
 
 /* The library left smaps_rollup out: it cannot be read, or the process died after its status. */
-static int why_no_rollup(struct sampler *sampler)
+static int why_no_rollup(struct sampler *sampler, pid_t pid)
 {
 	char path[64], text[4096];
 	int r;
 
-	snprintf(path, sizeof(path), "/proc/%u/smaps_rollup", sampler->pid);
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
 	r = root_read(&sampler->root, path, text, sizeof(text));
-	if (is_dead(select_one(sampler, sampler->status)))
+	if (is_dead(select_one(sampler->status, pid)))
 		return -ESRCH;
 	return r < 0 ? r : -EIO;
 }
 
-int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample)
+int sampler_read(struct sampler *sampler, pid_t pid, unsigned needs, struct sample *ret_sample)
 {
 	bool rollup = needs & NEED_ROLLUP;
 	const struct pids_result *result;
-	struct sample sample = sample_blank((pid_t)sampler->pid);
+	struct sample sample = sample_blank(pid);
 	int r;
 
-	result = select_one(sampler, rollup ? sampler->rollup : sampler->status);
+	result = select_one(rollup ? sampler->rollup : sampler->status, pid);
 	if (is_dead(result))
 		return -ESRCH;
 	if (rollup && !result[SMAP_RSS].result.ul_int)
-		return why_no_rollup(sampler);
+		return why_no_rollup(sampler, pid);
 	proc2_fill_status(result, &sample);
 	if (rollup)
 		fill_rollup(result, &sample);
-	r = proc2_read_extras(sampler, needs, &sample);
+	r = proc2_read_extras(sampler, pid, needs, &sample);
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
 	*ret_sample = sample;

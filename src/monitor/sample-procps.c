@@ -16,7 +16,6 @@
 const char sampler_backend[] = "libprocps";
 
 struct sampler {
-	pid_t pids[2];		/* the one process, and the 0 that ends openproc()'s list */
 	struct root root;
 };
 
@@ -28,8 +27,7 @@ static int procps_set_error(struct error *err, int error)
 	return error;
 }
 
-int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
-		struct error *err)
+int sampler_new(unsigned needs, struct sampler **ret_sampler, struct error *err)
 {
 	struct sampler *sampler;
 	int r;
@@ -41,7 +39,6 @@ int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
 	sampler = calloc(1, sizeof(*sampler));
 	if (!sampler)
 		return procps_set_error(err, -ENOMEM);
-	sampler->pids[0] = pid;
 	r = root_open("/", &sampler->root);
 	if (r < 0) {
 		free(sampler);
@@ -63,12 +60,13 @@ void sampler_free(struct sampler *sampler)
  * Reads status and stat; NULL when the process is gone. Free
  * with freeproc(). A PROCTAB is good for one pass over its list, so each reading opens one.
  */
-static proc_t *procps_read_process(struct sampler *sampler)
+static proc_t *procps_read_process(pid_t pid)
 {
+	pid_t list[] = { pid, 0 };
 	proc_t *process;
 	PROCTAB *table;
 
-	table = openproc(PROC_PID | PROC_FILLSTATUS | PROC_FILLSTAT, sampler->pids);
+	table = openproc(PROC_PID | PROC_FILLSTATUS | PROC_FILLSTAT, list);
 	if (!table)
 		return NULL;
 	process = readproc(table, NULL);
@@ -112,12 +110,12 @@ static uint64_t sum_of(const char *text, const char *one_key, const char *other_
 }
 
 /* The library does not know smaps_rollup. */
-static int read_rollup(struct sampler *sampler, struct sample *sample)
+static int read_rollup(struct sampler *sampler, pid_t pid, struct sample *sample)
 {
 	char path[64], text[4096];
 	int r;
 
-	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)sampler->pids[0]);
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
 	r = root_read(&sampler->root, path, text, sizeof(text));
 	if (r < 0)
 		return r;
@@ -132,24 +130,25 @@ static int read_rollup(struct sampler *sampler, struct sample *sample)
 	return 0;
 }
 
-static int procps_read_extras(struct sampler *sampler, unsigned needs, struct sample *sample)
+static int procps_read_extras(struct sampler *sampler, pid_t pid, unsigned needs,
+			      struct sample *sample)
 {
 	int r = 0;
 
 	if (needs & NEED_ROLLUP)
-		r = read_rollup(sampler, sample);
+		r = read_rollup(sampler, pid, sample);
 	if (r < 0)
 		return r;
-	return process_extras_read(&sampler->root, sampler->pids[0],
+	return process_extras_read(&sampler->root, pid,
 				   needs & NEED_PTE ? &sample->pte : NULL,
 				   needs & NEED_KSM ? &sample->ksm : NULL,
 				   needs & NEED_OOM_SCORE ? &sample->oom_score : NULL);
 }
 
-int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample)
+int sampler_read(struct sampler *sampler, pid_t pid, unsigned needs, struct sample *ret_sample)
 {
-	struct sample sample = sample_blank(sampler->pids[0]);
-	proc_t *process = procps_read_process(sampler);
+	struct sample sample = sample_blank(pid);
+	proc_t *process = procps_read_process(pid);
 	int r;
 
 	if (!process)
@@ -159,7 +158,7 @@ int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sam
 	/* A zombie has a status file but no memory. */
 	if (!sample.vsz)
 		return -ESRCH;
-	r = procps_read_extras(sampler, needs, &sample);
+	r = procps_read_extras(sampler, pid, needs, &sample);
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
 	*ret_sample = sample;

@@ -75,19 +75,19 @@ enum sample_need {
 struct sampler;
 
 /*
- * Prepares to read PID again and again; NEEDS is what any reading may ask for.
+ * Prepares to read processes again and again; NEEDS is what any reading may ask for.
  * Returns 0, or a negative errno with *err set. Free with sampler_free().
  */
-int sampler_new(pid_t pid, unsigned needs, struct sampler **ret_sampler,
-		struct error *err);
+int sampler_new(unsigned needs, struct sampler **ret_sampler, struct error *err);
 
 /*
- * Reads the process now: the figures of NEEDS that are of a process, and those that cost nothing
+ * Reads process PID now: the figures of NEEDS that are of a process, and those that cost nothing
  * extra; all others are SAMPLE_MISSING. seq, elapsed_ns, step and name, exact, of_child, touched,
  * covered, rss and grew are the caller's to fill. Returns 0, or a negative errno (-ESRCH: the
  * process is dead or has no memory any more).
  */
-int sampler_read(struct sampler *sampler, unsigned needs, struct sample *ret_sample);
+int sampler_read(struct sampler *sampler, pid_t pid, unsigned needs,
+		 struct sample *ret_sample);
 
 void sampler_free(struct sampler *sampler);
 

@@ -73,7 +73,7 @@ static void check_step(struct subject *subject, struct sampler *sampler, uint64_
 	struct sample sample;
 	uint64_t lag;
 
-	if (sampler_read(sampler, NEED_ROLLUP, &sample) < 0) {
+	if (sampler_read(sampler, subject->pid, NEED_ROLLUP, &sample) < 0) {
 		tally->failed++;
 		return;
 	}
@@ -145,7 +145,7 @@ static void test_backing(enum region_backing backing, uint64_t page_size)
 
 	if (!tap_ok(subject_start(&spec, &subject, &err) == 0, "%s: start", kind))
 		return;
-	if (tap_ok(sampler_new(subject.pid, NEED_ROLLUP, &sampler, &err) == 0,
+	if (tap_ok(sampler_new(NEED_ROLLUP, &sampler, &err) == 0,
 		   "%s: sampler", kind))
 		walk(&subject, sampler, page_size, &tally);
 	report(kind, &tally, page_size);
@@ -173,18 +173,18 @@ static void test_death(uint64_t page_size)
 	if (!tap_ok(root_open("/", &live) == 0 && subject_start(&spec, &subject, &err) == 0,
 		    "death: start"))
 		return;
-	tap_ok(sampler_new(subject.pid, NEED_ROLLUP, &sampler, &err) == 0, "death: sampler");
+	tap_ok(sampler_new(NEED_ROLLUP, &sampler, &err) == 0, "death: sampler");
 	tap_ok(!process_is_dying(&live, subject.pid), "death: it lives");
 	kill(subject.pid, SIGKILL);
 	poll(&(struct pollfd){ .fd = subject.pidfd, .events = POLLIN }, 1, 10000);
-	tap_is(sampler_read(sampler, NEED_STATUS, &sample), -ESRCH, "death: a zombie's status");
-	tap_is(sampler_read(sampler, NEED_ROLLUP, &sample), -ESRCH,
+	tap_is(sampler_read(sampler, subject.pid, NEED_STATUS, &sample), -ESRCH, "death: a zombie's status");
+	tap_is(sampler_read(sampler, subject.pid, NEED_ROLLUP, &sample), -ESRCH,
 	       "death: a zombie's smaps_rollup");
 	tap_ok(process_is_dying(&live, subject.pid), "death: it is dying");
 	subject_reap(&subject);
 	tap_ok(!process_is_dying(&live, subject.pid), "death: who is gone is not dying");
 	root_close(&live);
-	tap_is(sampler_read(sampler, NEED_STATUS, &sample), -ESRCH, "death: no such process");
+	tap_is(sampler_read(sampler, subject.pid, NEED_STATUS, &sample), -ESRCH, "death: no such process");
 	sampler_free(sampler);
 	subject_end(&subject);
 }
