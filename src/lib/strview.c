@@ -47,10 +47,14 @@ size_t strview_find(struct strview text, const char *piece)
 size_t strview_find_last(struct strview text, const char *piece)
 {
 	size_t length = strlen(piece);
+	const char *at;
 
-	for (size_t at = text.length < length ? 0 : text.length - length + 1; at > 0; at--)
-		if (!memcmp(text.at + at - 1, piece, length))
-			return at - 1;
+	text.length = text.length < length ? 0 : text.length - length + 1;
+	while (text.length && (at = memrchr(text.at, *piece, text.length))) {
+		text.length = (size_t)(at - text.at);
+		if (!memcmp(at, piece, length))
+			return text.length;
+	}
 	return STRVIEW_NONE;
 }
 

@@ -9,6 +9,7 @@
 #define POINTS_NUMBER 2
 #define POINTS_ZONE 4
 
+/* may_start() has their first bytes, and those of zones. */
 static const char *const causes[] = {
 	"Memory cgroup out of memory: ", "Out of memory: ",
 	"Out of memory (oom_kill_allocating_task): ",
@@ -139,7 +140,7 @@ static bool ends_in_piece(struct strview text, const char *piece, size_t length)
 
 /*
  * Whether TEXT begins with PATTERN, of which so much has been found before as POINTS say.
- * *ret_broken becomes true where the text ends inside it.
+ * *ret_broken, unless NULL, becomes true where the text ends inside it.
  */
 static bool match(const char *pattern, struct strview text, unsigned points, bool *ret_broken)
 {
@@ -152,11 +153,13 @@ static bool match(const char *pattern, struct strview text, unsigned points, boo
 			points++;
 			continue;
 		}
-		*ret_broken |= !text.length && points >= POINTS_ENOUGH;
+		if (ret_broken)
+			*ret_broken |= !text.length && points >= POINTS_ENOUGH;
 		if (*pattern != '%')
 			return false;
 		pattern++;
-		*ret_broken |= *pattern == 'c' && is_cause_begun(text);
+		if (ret_broken)
+			*ret_broken |= *pattern == 'c' && is_cause_begun(text);
 		if (*pattern != '*') {
 			if (!line_take_place(&text, *pattern, &points))
 				return false;
@@ -164,7 +167,9 @@ static bool match(const char *pattern, struct strview text, unsigned points, boo
 		}
 		pattern++;
 		literal = strcspn(pattern, "%");
-		*ret_broken |= points >= POINTS_ENOUGH || ends_in_piece(text, pattern, literal);
+		if (ret_broken)
+			*ret_broken |= points >= POINTS_ENOUGH ||
+				       ends_in_piece(text, pattern, literal);
 		while (text.length && (at = memmem(text.at, text.length, pattern, literal))) {
 			text = strview_from(text, (size_t)(at - text.at));
 			if (match(pattern + literal, strview_from(text, literal),
@@ -180,13 +185,28 @@ static bool match(const char *pattern, struct strview text, unsigned points, boo
 	return true;
 }
 
+/* Whether what begins with BYTE may begin with PATTERN: by this most are told apart at once. */
+static bool may_start(char byte, const char *pattern)
+{
+	if (*pattern != '%')
+		return byte == *pattern;
+	switch (pattern[1]) {
+	case 'u':
+		return strview_is_digit(byte);
+	case 'd':
+		return strview_is_digit(byte) || byte == '-';
+	case 'c':
+		return byte == pattern[2] || strchr("MNOo", byte);
+	case 'z':
+		return strchr("DHMN", byte);
+	default:
+		return true;
+	}
+}
+
 bool line_pattern_starts(struct strview text, const char *pattern)
 {
-	bool broken = false;
-
-	/* Most lines are none of a pattern's by their first byte. */
-	return (*pattern == '%' || *pattern == strview_byte(text, 0)) &&
-	       match(pattern, text, 0, &broken);
+	return may_start(strview_byte(text, 0), pattern) && match(pattern, text, 0, NULL);
 }
 
 bool line_pattern_breaks_off(struct strview text, const char *pattern)
@@ -198,12 +218,11 @@ bool line_pattern_breaks_off(struct strview text, const char *pattern)
 
 bool line_pattern_is_last(struct strview text, const char *pattern)
 {
-	size_t literal = strcspn(pattern, "%"), at = STRVIEW_NONE;
-	bool broken = false;
+	size_t literal = strcspn(pattern, "%"), at;
 	char piece[48];
 
 	strview_copy_to((struct strview){ pattern, literal }, piece, sizeof(piece));
 	at = strview_find_last(text, piece);
 	return at != STRVIEW_NONE &&
-	       match(pattern + literal, strview_from(text, at + literal), 0, &broken);
+	       match(pattern + literal, strview_from(text, at + literal), 0, NULL);
 }

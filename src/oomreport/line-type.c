@@ -39,11 +39,14 @@ static bool is_counts(struct strview text)
 		"kernel_misc_reclaimable:", "free:", "dirty:", "writeback:", "inactive_anon:",
 		"slab:", "bounce:", "isolated_anon:", NULL,
 	};
+	struct strview rest = text;
 	bool unit;
 
+	if (!line_take_figure(&rest, &unit) || unit)
+		return false;
 	for (const char *const *name = names; *name; name++)
 		if (strview_starts(text, *name))
-			return line_take_figure(&text, &unit) && !unit;
+			return true;
 	return false;
 }
 
