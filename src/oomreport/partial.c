@@ -27,10 +27,6 @@ static void scale(uint64_t *figure, uint64_t page)
 
 static void scale_tasks(struct oom_partial *partial, uint64_t page)
 {
-	bool tables_in_pages = false;
-
-	for (size_t i = 0; i < partial->column_count; i++)
-		tables_in_pages |= partial->columns[i] == PARTIAL_PTES;
 	for (size_t i = 0; i < partial->report.task_count; i++) {
 		struct oom_task *task = &partial->report.tasks[i];
 
@@ -40,7 +36,7 @@ static void scale_tasks(struct oom_partial *partial, uint64_t page)
 		scale(&task->rss_file, page);
 		scale(&task->rss_shmem, page);
 		scale(&task->swap, page);
-		if (tables_in_pages)
+		if (partial->tables_in_pages)
 			scale(&task->pgtables, page);
 	}
 }

@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "lib/macros.h"
-#include "oomreport/list-room.h"
+#include "oomreport/list-add.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
 
@@ -262,25 +262,24 @@ int read_exiting(struct oom_partial *partial, struct strview text)
 	return 0;
 }
 
-/* Returns 0, -ENOMEM, or -E2BIG. */
+/* Adds a victim of which nothing else is known. Returns 0 or -ENOMEM; NULL in it: too many. */
 static int add_victim(struct oom_report *report, int64_t pid, struct oom_victim **ret_victim)
 {
-	struct oom_victim *victims;
-
-	if (report->victim_count == VICTIMS_MAX)
-		return -E2BIG;
-	victims = list_room(report->victims, report->victim_count, sizeof(*victims));
-	if (!victims)
-		return -ENOMEM;
-	report->victims = victims;
-	victims[report->victim_count] = (struct oom_victim){
+	const struct oom_victim victim = {
 		.pid = pid, .uid = OOM_NO_NUMBER, .total_vm = OOM_UNKNOWN, .anon = OOM_UNKNOWN,
 		.file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN, .pgtables = OOM_UNKNOWN,
 		.adj = OOM_NO_NUMBER, .score = OOM_NO_NUMBER,
 		.repeated = read_victim_of(report, pid, false) != NULL,
 	};
-	*ret_victim = &victims[report->victim_count++];
-	return 0;
+	int r;
+
+	*ret_victim = NULL;
+	if (report->victim_count == VICTIMS_MAX)
+		return 0;
+	r = LIST_ADD(report->victims, report->victim_count, VICTIMS_MAX, victim);
+	if (r == 0)
+		*ret_victim = &report->victims[report->victim_count - 1];
+	return r;
 }
 
 /* "Kill process 123 (comm) score 9 or sacrifice child" of a report that has no line of a kill */
@@ -289,8 +288,8 @@ int read_presumed(struct oom_report *report)
 	struct oom_victim *victim;
 	int r = add_victim(report, report->choice.pid, &victim);
 
-	if (r < 0)
-		return r == -E2BIG ? 0 : r;
+	if (r < 0 || !victim)
+		return r;
 	memcpy(victim->comm, report->choice.comm, sizeof(victim->comm));
 	victim->presumed = true;
 	return 0;
@@ -323,8 +322,8 @@ int read_killed(struct oom_partial *partial, struct strview text)
 	if (!strview_skip_past(&rest, "Killed process ") || !read_process(&rest, &pid, &comm))
 		return 0;
 	r = add_victim(&partial->report, pid, &victim);
-	if (r < 0)
-		return r == -E2BIG ? 0 : r;
+	if (r < 0 || !victim)
+		return r;
 	read_comm(comm, victim->comm);
 	victim->time = *partial->time;
 	read_victim(victim, rest, strview_head(text, strview_find(text, "(")));
@@ -374,8 +373,8 @@ int read_reaped(struct oom_partial *partial, struct strview text)
 	victim = read_victim_of(report, pid, true);
 	if (!victim)
 		r = add_victim(report, pid, &victim);
-	if (r < 0)
-		return r == -E2BIG ? 0 : r;
+	if (r < 0 || !victim)
+		return r;
 	if (!victim->comm[0])
 		read_comm(comm, victim->comm);
 	victim->reaped = (struct oom_reaped){

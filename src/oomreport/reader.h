@@ -8,17 +8,9 @@
 #include "lib/strview.h"
 #include "oomreport/report.h"
 
-/*
- * A report while it is read. Sizes that the kernel prints in pages are kept in pages until
- * partial_finish(), which knows the size of one.
- */
 #define PARTIAL_COLUMNS_MAX 24
 
-enum partial_column {
-	PARTIAL_SKIP, PARTIAL_UID, PARTIAL_TGID, PARTIAL_TOTAL_VM, PARTIAL_RSS, PARTIAL_RSS_ANON,
-	PARTIAL_RSS_FILE, PARTIAL_RSS_SHMEM, PARTIAL_PTES, PARTIAL_PGTABLES_BYTES, PARTIAL_SWAP,
-	PARTIAL_ADJ, PARTIAL_OLD_ADJ,
-};
+struct task_column;
 
 /* What the call trace says of who called the killer, and of the machine. */
 struct partial_trace {
@@ -28,10 +20,16 @@ struct partial_trace {
 	enum oom_scope scope;
 };
 
+/*
+ * A report while it is read. Sizes that the kernel prints in pages are kept in pages until
+ * partial_finish(), which knows the size of one.
+ */
 struct oom_partial {
 	struct oom_report report;
-	enum partial_column columns[PARTIAL_COLUMNS_MAX];	/* behind the pid, in order */
+	/* Those of the table of tasks behind the pid, in order; NULL: of a vendor's own */
+	const struct task_column *columns[PARTIAL_COLUMNS_MAX];
 	size_t column_count;
+	bool tables_in_pages;		/* what a task has of page tables; else in bytes */
 	bool padded_rows;		/* blanks at the ends of rows are no name's */
 	bool has_cpu, has_hardware, has_cpuset;
 	unsigned list;			/* enum oom_list but for rows: the next line may be its */

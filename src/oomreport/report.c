@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "lib/macros.h"
-#include "oomreport/list-room.h"
+#include "lib/number.h"
+#include "oomreport/list-add.h"
 #include "oomreport/report.h"
 
 #define FIGURES_MAX 256
@@ -82,52 +83,48 @@ uint64_t oom_figure(const struct oom_figures *figures, const char *name)
 	return OOM_UNKNOWN;
 }
 
-/* Finds the figure called NAME, or makes it, of 0 bytes. NULL in *ret_figure: too many. */
+/*
+ * Finds the figure called NAME, or makes it, of 0 bytes. NULL in it: too many. Returns whether it
+ * is new, or -ENOMEM.
+ */
 static int find_figure(struct oom_figures *figures, const char *name, size_t length,
-		       struct oom_figure **ret_figure, bool *ret_new)
+		       struct oom_figure **ret_figure)
 {
-	struct oom_figure figure = { .bytes = 0 }, *list;
+	struct oom_figure new = { .bytes = 0 };
+	size_t count = figures->count;
+	int r;
 
 	*ret_figure = NULL;
-	*ret_new = false;
 	length = strnlen(name, length);
-	memcpy(figure.name, name, length < sizeof(figure.name) ? length : sizeof(figure.name) - 1);
-	for (size_t i = 0; i < figures->count && !*ret_figure; i++)
-		if (!strcmp(figures->list[i].name, figure.name))
+	memcpy(new.name, name, MIN(length, sizeof(new.name) - 1));
+	for (size_t i = 0; i < count && !*ret_figure; i++)
+		if (!strcmp(figures->list[i].name, new.name))
 			*ret_figure = &figures->list[i];
-	if (*ret_figure || figures->count >= FIGURES_MAX)
+	if (*ret_figure || count == FIGURES_MAX)
 		return 0;
-	list = list_room(figures->list, figures->count, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	figures->list = list;
-	*ret_new = true;
-	*ret_figure = &figures->list[figures->count++];
-	**ret_figure = figure;
-	return 0;
+	r = LIST_ADD(figures->list, figures->count, FIGURES_MAX, new);
+	*ret_figure = r < 0 ? NULL : &figures->list[count];
+	return r < 0 ? r : 1;
 }
 
 int oom_figure_add(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
 {
 	struct oom_figure *figure;
-	bool is_new;
-	int r = find_figure(figures, name, length, &figure, &is_new);
+	int r = find_figure(figures, name, length, &figure);
 
-	if (r == 0 && is_new)
+	if (r > 0)
 		figure->bytes = bytes;
-	return r;
+	return r < 0 ? r : 0;
 }
 
 int oom_figure_plus(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
 {
 	struct oom_figure *figure;
-	bool is_new;
-	int r = find_figure(figures, name, length, &figure, &is_new);
+	int r = find_figure(figures, name, length, &figure);
 
-	if (r == 0 && figure)
-		figure->bytes = bytes < OOM_UNKNOWN - 1 - figure->bytes ? figure->bytes + bytes
-									: OOM_UNKNOWN - 1;
-	return r;
+	if (figure)
+		figure->bytes = MIN(number_add_saturated(figure->bytes, bytes), OOM_UNKNOWN - 1);
+	return r < 0 ? r : 0;
 }
 
 const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pid)

@@ -21,6 +21,13 @@ static inline uint64_t value_times(uint64_t count, uint64_t unit)
 	return product;
 }
 
+/* Takes an unsigned number and the blanks in front of it. Returns whether there was one. */
+static inline bool value_take(struct strview *text, uint64_t *ret_number)
+{
+	strview_skip_blanks(text);
+	return strview_take_u64(text, ret_number);
+}
+
 /*
  * The number right behind the last KEY of TEXT; untouched where there is none. The last, because a
  * name or a path in front of the figures may hold the key too.
@@ -40,11 +47,9 @@ static inline void value_size(struct strview text, const char *key, uint64_t uni
 {
 	uint64_t count;
 
-	if (strview_skip_past_last(&text, key)) {
-		strview_skip_blanks(&text);
-		if (strview_take_u64(&text, &count) && (unit != 1024 || text.length))
-			*ret_bytes = value_times(count, unit);
-	}
+	if (strview_skip_past_last(&text, key) && value_take(&text, &count) &&
+	    (unit != 1024 || text.length))
+		*ret_bytes = value_times(count, unit);
 }
 
 /* The same for a count of kB with its unit: without it the line is cut, perhaps in the number. */
@@ -52,10 +57,7 @@ static inline void value_kib(struct strview text, const char *key, uint64_t *ret
 {
 	uint64_t count;
 
-	if (!strview_skip_past_last(&text, key))
-		return;
-	strview_skip_blanks(&text);
-	if (strview_take_u64(&text, &count) &&
+	if (strview_skip_past_last(&text, key) && value_take(&text, &count) &&
 	    (strview_starts(text, "kB") || strview_starts(text, "KB")))
 		*ret_bytes = value_times(count, 1024);
 }
