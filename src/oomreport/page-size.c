@@ -9,41 +9,8 @@
 #define SMALLEST_PAGE (UINT64_C(4) << 10)
 #define LARGEST_PAGE (UINT64_C(256) << 10)
 
-/* More victims are not looked up in the table: only a log that was made up has so many. */
-#define LOOKED_UP_MAX 1024
-
 /* Of fewer pages a quotient says little. */
 #define PAGES_MIN 64
-
-/*
- * PAGE_COUNTER_MAX, which says that there is no limit, is LONG_MAX / PAGE_SIZE pages since 3.19
- * (include/linux/page_counter.h): 2^63 less a page.
- */
-static uint64_t page_of_counter(const struct oom_counter *counter)
-{
-	uint64_t page = (UINT64_C(1) << 63) - counter->limit;
-
-	return counter->limit != OOM_UNKNOWN && page >= SMALLEST_PAGE && page <= LARGEST_PAGE &&
-	       !(page & (page - 1)) ? page : 0;
-}
-
-/* Of the counters of a cgroup. ret_differ: they contradict each other. */
-static uint64_t page_of_counters(const struct oom_partial *partial, bool *ret_differ)
-{
-	const struct oom_memcg *memcg = &partial->report.memcg;
-	const struct oom_counter *const counters[] = {
-		&memcg->memory, &memcg->swap, &memcg->memsw, &memcg->kmem,
-	};
-	uint64_t page = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
-		uint64_t other = page_of_counter(counters[i]);
-
-		*ret_differ |= page && other && page != other;
-		page = other ? other : page;
-	}
-	return page;
-}
 
 /* The page for which PAGES are BYTES, give or take an eighth; 0: none. */
 static uint64_t page_by_quotient(uint64_t bytes, uint64_t pages)
@@ -57,53 +24,40 @@ static uint64_t page_by_quotient(uint64_t bytes, uint64_t pages)
 }
 
 /* The only process of a cgroup has what the cgroup's figures count, and some pages of files. */
-static uint64_t page_of_only_task(const struct oom_partial *partial)
+static uint64_t page_of_only_task(const struct oom_report *report)
 {
-	const struct oom_report *report = &partial->report;
-	const struct oom_figures *stats = &report->memcg.stats;
-	uint64_t bytes = oom_figure(stats, "total_rss");
+	static const char *const names[] = { "total_rss", "rss", "anon" };
+	uint64_t bytes = OOM_UNKNOWN;
 
 	if (report->tasks_listed != 1 || report->task_count != 1)
 		return 0;
-	if (bytes == OOM_UNKNOWN)
-		bytes = oom_figure(stats, "rss");
-	if (bytes == OOM_UNKNOWN)
-		bytes = oom_figure(stats, "anon");
+	for (size_t i = 0; i < ARRAY_SIZE(names) && bytes == OOM_UNKNOWN; i++)
+		bytes = oom_figure(&report->memcg.stats, names[i]);
 	return page_by_quotient(bytes, report->tasks[0].rss);
 }
 
-static const struct oom_victim *victim_in_table(const struct oom_report *report,
-						const struct oom_task **ret_task)
+/* A victim's size is said in kB and, in the table, in pages: the quotient is a page. */
+static uint64_t page_of_victim(const struct oom_report *report)
 {
-	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
-		const struct oom_victim *victim = &report->victims[i];
+	for (size_t i = 0; i < report->victim_count && i < PARTIAL_LOOKED_UP_MAX; i++) {
+		uint64_t size = report->victims[i].total_vm;
+		const struct oom_task *task = size == OOM_UNKNOWN
+			? NULL : oom_find_task(report, report->victims[i].pid);
 
-		if (victim->total_vm == OOM_UNKNOWN)
+		if (!task || !task->total_vm)
 			continue;
-		*ret_task = oom_find_task(report, victim->pid);
-		if (*ret_task && (*ret_task)->total_vm)
-			return victim;
+		for (uint64_t page = SMALLEST_PAGE; page <= LARGEST_PAGE; page *= 2)
+			if (size / page == task->total_vm)
+				return page;
+		/* It may have grown between the two. */
+		return page_by_quotient(size, task->total_vm);
 	}
-	return NULL;
-}
-
-/* The victim's size is said in kB and, in the table, in pages: the quotient is a page. */
-static uint64_t page_of_victim(const struct oom_partial *partial)
-{
-	const struct oom_task *task;
-	const struct oom_victim *victim = victim_in_table(&partial->report, &task);
-
-	for (uint64_t page = SMALLEST_PAGE; victim && page <= LARGEST_PAGE; page *= 2)
-		if (victim->total_vm / page == task->total_vm)
-			return page;
-	/* It may have grown between the two. */
-	return victim ? page_by_quotient(victim->total_vm, task->total_vm) : 0;
+	return 0;
 }
 
 /* The machine's record counts pages, a node's line kB. */
-static uint64_t page_of_nodes(const struct oom_partial *partial)
+static uint64_t page_of_nodes(const struct oom_report *report)
 {
-	const struct oom_report *report = &partial->report;
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < report->node_count; i++) {
@@ -115,33 +69,42 @@ static uint64_t page_of_nodes(const struct oom_partial *partial)
 	return page_by_quotient(bytes, oom_figure(&report->memory, "inactive_anon"));
 }
 
-/* x86 has one size; what else a kernel may be called (arm64, ppc64le, loongson) has several. */
-static uint64_t page_of_machine(const struct oom_partial *partial)
-{
-	static const char *const pieces[] = { "x86_64", "amd64", "i386", "i586", "i686" };
-	const char *kernel = partial->report.kernel;
-
-	for (size_t i = 0; kernel && i < ARRAY_SIZE(pieces); i++)
-		if (strstr(kernel, pieces[i]))
-			return SMALLEST_PAGE;
-	return partial->trace.x86 ? SMALLEST_PAGE : 0;
-}
-
 uint64_t partial_page_size(const struct oom_partial *partial)
 {
-	bool differ = false;
-	uint64_t counters = page_of_counters(partial, &differ), page = partial->block_page;
-	uint64_t only = page_of_only_task(partial), victim = page_of_victim(partial);
+	/* x86 has one size; what else a kernel may be called (arm64, loongson) has several. */
+	static const char *const x86[] = { "x86_64", "amd64", "i386", "i586", "i686" };
+	const struct oom_report *report = &partial->report;
+	const uint64_t limits[] = {
+		report->memcg.memory.limit, report->memcg.swap.limit, report->memcg.memsw.limit,
+		report->memcg.kmem.limit,
+	};
+	uint64_t only = page_of_only_task(report), victim = page_of_victim(report);
+	uint64_t page = partial->block_page;
+	bool is_x86 = partial->trace.x86;
 
-	/* What the kernel computes from the size itself decides. */
-	if (differ || (page && counters && page != counters))
-		return 0;
-	if (page || counters)
-		return page ? page : counters;
+	/*
+	 * What the kernel computes from the size itself decides. PAGE_COUNTER_MAX, which says that
+	 * there is no limit, is LONG_MAX / PAGE_SIZE pages since 3.19
+	 * (include/linux/page_counter.h): 2^63 less a page.
+	 */
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		uint64_t counted = (UINT64_C(1) << 63) - limits[i];
+
+		if (limits[i] == OOM_UNKNOWN || counted < SMALLEST_PAGE ||
+		    counted > LARGEST_PAGE || counted & (counted - 1))
+			continue;
+		if (page && page != counted)
+			return 0;
+		page = counted;
+	}
+	if (page)
+		return page;
 	if (only && victim && only != victim)
 		return 0;
 	if (victim || only)
 		return victim ? victim : only;
-	page = page_of_nodes(partial);
-	return page ? page : page_of_machine(partial);
+	page = page_of_nodes(report);
+	for (size_t i = 0; report->kernel && i < ARRAY_SIZE(x86); i++)
+		is_x86 |= strstr(report->kernel, x86[i]) != NULL;
+	return page || !is_x86 ? page : SMALLEST_PAGE;
 }

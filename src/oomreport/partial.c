@@ -5,12 +5,8 @@
 #include <stdlib.h>
 
 #include "lib/macros.h"
-#include "oomreport/plausible.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
-
-/* More victims are not looked up in the table: only a log that was made up has so many. */
-#define LOOKED_UP_MAX 1024
 
 bool partial_is_over(const struct oom_partial *partial)
 {
@@ -25,24 +21,10 @@ static void scale(uint64_t *figure, uint64_t page)
 		*figure = page ? value_times(*figure, page) : OOM_UNKNOWN;
 }
 
-static void scale_tasks(struct oom_partial *partial, uint64_t page)
+/* The figures that the kernel prints in pages. */
+static void scale_pages(struct oom_partial *partial, uint64_t page)
 {
-	for (size_t i = 0; i < partial->report.task_count; i++) {
-		struct oom_task *task = &partial->report.tasks[i];
-
-		scale(&task->total_vm, page);
-		scale(&task->rss, page);
-		scale(&task->rss_anon, page);
-		scale(&task->rss_file, page);
-		scale(&task->rss_shmem, page);
-		scale(&task->swap, page);
-		if (partial->tables_in_pages)
-			scale(&task->pgtables, page);
-	}
-}
-
-static void scale_memory(struct oom_report *report, uint64_t page)
-{
+	struct oom_report *report = &partial->report;
 	uint64_t *const figures[] = {
 		&report->pagecache, &report->swapcache, &report->ram, &report->ram_highmem,
 		&report->ram_reserved, &report->ram_cma, &report->ram_hwpoisoned,
@@ -52,6 +34,17 @@ static void scale_memory(struct oom_report *report, uint64_t page)
 		scale(figures[i], page);
 	for (size_t i = 0; i < report->memory.count; i++)
 		scale(&report->memory.list[i].bytes, page);
+	for (struct oom_task *task = report->tasks; task < report->tasks + report->task_count;
+	     task++) {
+		scale(&task->total_vm, page);
+		scale(&task->rss, page);
+		scale(&task->rss_anon, page);
+		scale(&task->rss_file, page);
+		scale(&task->rss_shmem, page);
+		scale(&task->swap, page);
+		if (partial->tables_in_pages)
+			scale(&task->pgtables, page);
+	}
 }
 
 static bool constraint_has(const struct oom_report *report, const char *piece)
@@ -103,58 +96,23 @@ static enum oom_scope partial_find_scope(const struct oom_partial *partial)
 	return partial->trace.scope;
 }
 
-/*
- * What the oom-kill line says of the victim, and the table, where the kill line is missing or
- * older.
- */
-static void complete_victims(struct oom_report *report)
-{
-	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
-		struct oom_victim *victim = &report->victims[i];
-		const struct oom_task *task;
-
-		if (victim->pid == report->selected.pid && victim->uid == OOM_NO_NUMBER)
-			victim->uid = report->selected.uid;
-		if (victim->uid != OOM_NO_NUMBER && victim->adj != OOM_NO_NUMBER)
-			continue;
-		task = oom_find_task(report, victim->pid);
-		if (!task)
-			continue;
-		if (victim->uid == OOM_NO_NUMBER)
-			victim->uid = task->uid;
-		if (victim->adj == OOM_NO_NUMBER && report->columns.adj)
-			victim->adj = task->adj;
-	}
-}
-
-static bool panic_is_ours(const struct oom_report *report)
-{
-	if (!report->panic)
-		return false;
-	if (strstr(report->panic, "emory"))
-		return true;
-	for (size_t i = 0; i < report->victim_count; i++)
-		if (report->victims[i].pid == 1)
-			return true;
-	return false;
-}
-
 int partial_finish(struct oom_partial *partial)
 {
 	struct oom_report *report = &partial->report;
-	uint64_t page;
+	uint64_t page = partial_page_size(partial);
+	bool panic_is_ours = report->panic && strstr(report->panic, "emory");
 	int r = 0;
 
-	if (!panic_is_ours(report)) {
+	for (size_t i = 0; i < report->victim_count; i++)
+		panic_is_ours |= report->victims[i].pid == 1;
+	if (!panic_is_ours) {
 		free(report->panic);
 		report->panic = NULL;
 	}
-	page = partial_page_size(partial);
 	report->page_size_known = page != 0;
 	if (page)
 		report->page_size = page;
-	scale_tasks(partial, page);
-	scale_memory(report, page);
+	scale_pages(partial, page);
 	oom_leave_out_implausible(report);
 	report->scope = partial_find_scope(partial);
 	report->cut_start = !report->trigger.present;
@@ -170,6 +128,19 @@ int partial_finish(struct oom_partial *partial)
 	/* It was printed of the chosen task; up to 5.0 a child of it may be the victim. */
 	if (report->choice.present && report->victim_count)
 		report->victims[0].score = report->choice.score;
-	complete_victims(report);
+	/* The oom-kill line and the table know what the kill line, missing or older, does not. */
+	for (size_t i = 0; i < report->victim_count && i < PARTIAL_LOOKED_UP_MAX; i++) {
+		struct oom_victim *victim = &report->victims[i];
+		const struct oom_task *task = NULL;
+
+		if (victim->pid == report->selected.pid && victim->uid == OOM_NO_NUMBER)
+			victim->uid = report->selected.uid;
+		if (victim->uid == OOM_NO_NUMBER || victim->adj == OOM_NO_NUMBER)
+			task = oom_find_task(report, victim->pid);
+		if (task && victim->uid == OOM_NO_NUMBER)
+			victim->uid = task->uid;
+		if (task && victim->adj == OOM_NO_NUMBER && report->columns.adj)
+			victim->adj = task->adj;
+	}
 	return r;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/macros.h"
-#include "oomreport/plausible.h"
+#include "oomreport/reader.h"
 
 /* What 52 bits of a physical address reach, and 57 of a virtual one: no machine has more. */
 #define PHYSICAL_MAX (UINT64_C(1) << 52)
@@ -20,21 +20,30 @@ static bool is_more(uint64_t figure, uint64_t most)
 	return figure != OOM_UNKNOWN && figure > most;
 }
 
-/* Counts a figure that is left out; the first has its name told. */
-static void plausible_note(struct oom_report *report, const char *what, const char *name)
+/* Counts a figure that is left out, NAME of WHAT or by itself; the first has its name told. */
+static void plausible_note(struct oom_report *report, const char *name, const char *what)
 {
 	if (!report->implausible++)
 		snprintf(report->implausible_name, sizeof(report->implausible_name), "%s%s%s",
-			 name, *what ? " of " : "", what);
+			 name, what ? " of " : "", what ? what : "");
 }
 
-static void check(struct oom_report *report, uint64_t *figure, uint64_t most, const char *what,
-		  const char *name)
+static void check_figure(struct oom_report *report, uint64_t *figure, uint64_t most,
+			 const char *name, const char *what)
 {
 	if (!is_more(*figure, most))
 		return;
 	*figure = OOM_UNKNOWN;
-	plausible_note(report, what, name);
+	plausible_note(report, name, what);
+}
+
+/* What WHAT, a process, has: SIZES, of which NULL is the last, in memory. */
+static void check_process(struct oom_report *report, const char *what, const char *total_vm_name,
+			  uint64_t *total_vm, uint64_t *const *sizes)
+{
+	check_figure(report, total_vm, VIRTUAL_MAX, total_vm_name, what);
+	for (; *sizes; sizes++)
+		check_figure(report, *sizes, PHYSICAL_MAX, "memory", what);
 }
 
 /* Takes figure INDEX out of the list. */
@@ -43,13 +52,13 @@ static void leave_out(struct oom_report *report, struct oom_figures *figures, si
 {
 	struct oom_figure *figure = &figures->list[index];
 
-	plausible_note(report, what, figure->name);
+	plausible_note(report, figure->name, what);
 	memmove(figure, figure + 1, (--figures->count - index) * sizeof(*figure));
 }
 
 /* A limit that is none is the largest number. */
-static void check_figures(struct oom_report *report, struct oom_figures *figures, uint64_t most,
-			  const char *what)
+static void check_list(struct oom_report *report, struct oom_figures *figures, uint64_t most,
+		       const char *what)
 {
 	for (size_t i = figures->count; i--; )
 		if (is_more(figures->list[i].bytes, most) &&
@@ -57,121 +66,92 @@ static void check_figures(struct oom_report *report, struct oom_figures *figures
 			leave_out(report, figures, i, what);
 }
 
-static bool is_mark(const char *name)
-{
-	return !strcmp(name, "min") || !strcmp(name, "low") || !strcmp(name, "high");
-}
-
-/*
- * A watermark may be above all that a zone has: vm.min_free_kbytes can be set so. But its three
- * are in order.
- */
-static bool marks_agree(const struct oom_figures *figures)
-{
-	uint64_t min = oom_figure(figures, "min"), low = oom_figure(figures, "low");
-	uint64_t high = oom_figure(figures, "high");
-
-	return min != OOM_UNKNOWN && low != OOM_UNKNOWN && high != OOM_UNKNOWN && min <= low &&
-	       low <= high;
-}
-
 static void check_zone(struct oom_report *report, struct oom_zone *zone)
 {
+	static const char *const marks[] = { "min", "low", "high" };
 	struct oom_figures *figures = &zone->figures;
-	uint64_t size;
+	uint64_t size, mark[ARRAY_SIZE(marks)];
 	bool agree;
 	char what[32];
 
 	snprintf(what, sizeof(what), "zone %s", zone->name);
-	check_figures(report, figures, PHYSICAL_MAX, what);
+	check_list(report, figures, PHYSICAL_MAX, what);
 	size = oom_figure(figures, "present");
 	if (is_more(oom_figure(figures, "managed"), size) || size == OOM_UNKNOWN)
 		size = oom_figure(figures, "managed");
 	if (size == OOM_UNKNOWN || !size)
 		return;
-	agree = marks_agree(figures);
-	for (size_t i = figures->count; i--; )
-		if (is_more(figures->list[i].bytes, size) &&
-		    !(agree && is_mark(figures->list[i].name)) &&
-		    strcmp(figures->list[i].name, "managed") != 0)
+	/*
+	 * A watermark may be above all that a zone has: vm.min_free_kbytes can be set so. But its
+	 * three are in order.
+	 */
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		mark[i] = oom_figure(figures, marks[i]);
+	agree = mark[0] <= mark[1] && mark[1] <= mark[2] && mark[2] != OOM_UNKNOWN;
+	for (size_t i = figures->count; i--; ) {
+		struct strview name = strview_of(figures->list[i].name);
+
+		if (is_more(figures->list[i].bytes, size) && !strview_is(name, "managed") &&
+		    !(agree && strview_is_one_of(name, marks, ARRAY_SIZE(marks))))
 			leave_out(report, figures, i, what);
-}
-
-static void check_machine(struct oom_report *report)
-{
-	static const char swap[] = "swap";
-	uint64_t *const ram[] = { &report->ram, &report->ram_reserved, &report->ram_highmem,
-				  &report->ram_cma, &report->ram_hwpoisoned };
-
-	for (size_t i = 0; i < ARRAY_SIZE(ram); i++)
-		check(report, ram[i], PHYSICAL_MAX, "", "pages of RAM");
-	check(report, &report->swap_total, PHYSICAL_MAX, swap, "total");
-	check(report, &report->swap_free, report->swap_total < PHYSICAL_MAX
-	      ? report->swap_total : PHYSICAL_MAX, swap, "free");
-	check(report, &report->pagecache, PHYSICAL_MAX, "", "pagecache pages");
-	check(report, &report->swapcache, PHYSICAL_MAX, "", "pages in swap cache");
-	/* Old kernels leave out the RAM of nodes that were not allowed. */
-	check_figures(report, &report->memory, report->ram == OOM_UNKNOWN ||
-		      oom_kernel_number(report->kernel) < RAM_IS_ALL ? PHYSICAL_MAX : report->ram,
-		      "the machine");
-	for (size_t i = 0; i < report->node_count; i++)
-		check_figures(report, &report->nodes[i].figures, PHYSICAL_MAX, "a node");
-	for (size_t i = 0; i < report->zone_count; i++)
-		check_zone(report, &report->zones[i]);
+	}
 }
 
 static void check_caches(struct oom_report *report, struct oom_caches *caches)
 {
 	for (size_t i = 0; i < caches->count; i++) {
-		check(report, &caches->list[i].used, PHYSICAL_MAX, caches->list[i].name, "use");
-		check(report, &caches->list[i].total, PHYSICAL_MAX, caches->list[i].name, "total");
-	}
-}
+		struct oom_cache *cache = &caches->list[i];
 
-static void check_memcg(struct oom_report *report)
-{
-	struct oom_memcg *memcg = &report->memcg;
-
-	check(report, &memcg->memory.usage, PHYSICAL_MAX, "memory", "usage");
-	check(report, &memcg->swap.usage, PHYSICAL_MAX, "swap", "usage");
-	check(report, &memcg->memsw.usage, PHYSICAL_MAX, "memory+swap", "usage");
-	check(report, &memcg->kmem.usage, PHYSICAL_MAX, "kmem", "usage");
-	check_figures(report, &memcg->stats, PHYSICAL_MAX, "the memory cgroup");
-}
-
-static void check_tasks(struct oom_report *report)
-{
-	for (size_t i = 0; i < report->task_count; i++) {
-		struct oom_task *task = &report->tasks[i];
-		uint64_t *const sizes[] = { &task->rss, &task->rss_anon, &task->rss_file,
-					    &task->rss_shmem, &task->swap, &task->pgtables };
-
-		check(report, &task->total_vm, VIRTUAL_MAX, "a task", "total_vm");
-		for (size_t j = 0; j < ARRAY_SIZE(sizes); j++)
-			check(report, sizes[j], PHYSICAL_MAX, "a task", "memory");
-	}
-}
-
-static void check_victims(struct oom_report *report)
-{
-	for (size_t i = 0; i < report->victim_count; i++) {
-		struct oom_victim *victim = &report->victims[i];
-		uint64_t *const sizes[] = { &victim->anon, &victim->file, &victim->shmem,
-					    &victim->pgtables, &victim->reaped.anon,
-					    &victim->reaped.file, &victim->reaped.shmem };
-
-		check(report, &victim->total_vm, VIRTUAL_MAX, "the kill line", "total-vm");
-		for (size_t j = 0; j < ARRAY_SIZE(sizes); j++)
-			check(report, sizes[j], PHYSICAL_MAX, "the kill line", "memory");
+		check_figure(report, &cache->used, PHYSICAL_MAX, "use", cache->name);
+		check_figure(report, &cache->total, PHYSICAL_MAX, "total", cache->name);
 	}
 }
 
 void oom_leave_out_implausible(struct oom_report *report)
 {
-	check_machine(report);
+	const struct {
+		uint64_t *figure;
+		const char *name;
+	} figures[] = {
+		{ &report->ram, "pages of RAM" }, { &report->ram_reserved, "pages of RAM" },
+		{ &report->ram_highmem, "pages of RAM" }, { &report->ram_cma, "pages of RAM" },
+		{ &report->ram_hwpoisoned, "pages of RAM" },
+		{ &report->swap_total, "total of swap" }, { &report->swap_free, "free of swap" },
+		{ &report->pagecache, "pagecache pages" },
+		{ &report->swapcache, "pages in swap cache" },
+		{ &report->memcg.memory.usage, "usage of memory" },
+		{ &report->memcg.swap.usage, "usage of swap" },
+		{ &report->memcg.memsw.usage, "usage of memory+swap" },
+		{ &report->memcg.kmem.usage, "usage of kmem" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
+		check_figure(report, figures[i].figure, PHYSICAL_MAX, figures[i].name, NULL);
+	check_figure(report, &report->swap_free, report->swap_total, "free", "swap");
+	/* Old kernels leave out the RAM of nodes that were not allowed. */
+	check_list(report, &report->memory, report->ram == OOM_UNKNOWN ||
+		   oom_kernel_number(report->kernel) < RAM_IS_ALL ? PHYSICAL_MAX : report->ram,
+		   "the machine");
+	for (size_t i = 0; i < report->node_count; i++)
+		check_list(report, &report->nodes[i].figures, PHYSICAL_MAX, "a node");
+	for (size_t i = 0; i < report->zone_count; i++)
+		check_zone(report, &report->zones[i]);
 	check_caches(report, &report->slabs);
 	check_caches(report, &report->allocations);
-	check_memcg(report);
-	check_tasks(report);
-	check_victims(report);
+	check_list(report, &report->memcg.stats, PHYSICAL_MAX, "the memory cgroup");
+	for (size_t i = 0; i < report->task_count; i++) {
+		struct oom_task *task = &report->tasks[i];
+
+		check_process(report, "a task", "total_vm", &task->total_vm, (uint64_t *const[]){
+			&task->rss, &task->rss_anon, &task->rss_file, &task->rss_shmem,
+			&task->swap, &task->pgtables, NULL });
+	}
+	for (size_t i = 0; i < report->victim_count; i++) {
+		struct oom_victim *victim = &report->victims[i];
+
+		check_process(report, "the kill line", "total-vm", &victim->total_vm,
+			      (uint64_t *const[]){
+			&victim->anon, &victim->file, &victim->shmem, &victim->pgtables,
+			&victim->reaped.anon, &victim->reaped.file, &victim->reaped.shmem, NULL });
+	}
 }

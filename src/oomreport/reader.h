@@ -10,6 +10,9 @@
 
 #define PARTIAL_COLUMNS_MAX 24
 
+/* More victims are not looked up in the table: only a log that was made up has so many. */
+#define PARTIAL_LOOKED_UP_MAX 1024
+
 struct task_column;
 
 /* What the call trace says of who called the killer, and of the machine. */
@@ -142,6 +145,13 @@ bool partial_is_over(const struct oom_partial *partial);
 
 /* The size of a page by what proves it, in bytes; 0: nothing does, or two figures differ. */
 uint64_t partial_page_size(const struct oom_partial *partial);
+
+/*
+ * Makes figures of *report, in bytes, unknown that cannot be right: beyond what processors can
+ * address, more than the machine's RAM or than their zone has, or more free swap than there is.
+ * Counts them in implausible.
+ */
+void oom_leave_out_implausible(struct oom_report *report);
 
 /*
  * Turns pages into bytes and draws the conclusions that need the whole: scope, trigger, what is
