@@ -54,11 +54,6 @@ void json_add_size(struct json_object *object, const char *key, uint64_t value)
 	json_add(object, key, value == UINT64_MAX ? NULL : json_object_new_uint64(value));
 }
 
-void json_add_figure(struct json_object *object, const char *key, uint64_t value)
-{
-	json_add_size(object, key, value > INT64_MAX ? UINT64_MAX : value);
-}
-
 /* Whether the character of LENGTH bytes at TEXT, which is none of JSON's own, may be shown. */
 static bool is_harmless(const char *text, size_t length)
 {

@@ -29,9 +29,6 @@ void json_add_flag(struct json_object *object, const char *key, bool value);
 /* A size or count; UINT64_MAX, which stands for an unknown one, is null. */
 void json_add_size(struct json_object *object, const char *key, uint64_t value);
 
-/* A figure of somebody else's: what is above INT64_MAX is no machine's, and null. */
-void json_add_figure(struct json_object *object, const char *key, uint64_t value);
-
 /*
  * Writes OBJECT as one line, flushes and releases it. No control character, and none that turns
  * the direction of text, is written as it is. Returns 0, -ENOMEM, or a negative errno of writing.
