@@ -31,6 +31,7 @@ struct sample {
 	uint64_t seq;		/* 0: the baseline, taken after the mapping */
 	uint64_t elapsed_ns;	/* since the baseline */
 	enum sample_step step;
+	uint64_t step_number;	/* which pass, or which step of --then, from 0 */
 	bool exact;		/* rss from smaps_rollup, not from status */
 	bool of_child;		/* of a process that the subject has forked */
 	uint64_t pid;

@@ -13,8 +13,9 @@
 #include "pagetouch/draw.h"
 #include "pagetouch/print-result.h"
 #include "pagetouch/replay.h"
+#include "plot/plan-record.h"
 #include "plot/plot.h"
-#include "plot/replay-file.h"
+#include "plot/replay.h"
 
 /* A replay at work. */
 struct replay {
@@ -23,7 +24,6 @@ struct replay {
 	struct output output;
 	struct printer printer;
 	struct record record;		/* the last one that was read */
-	struct record_plan plan;	/* of the run */
 	struct recording recording;
 	bool printing;
 };
@@ -42,15 +42,16 @@ static int replay_output_error(int error, struct error *err)
 
 static int take_plan(struct replay *replay, struct error *err)
 {
-	const struct workload *workload = &replay->plan.workload;
+	const struct record_plan *plan = &replay->file.plan;
+	const struct workload *workload = &plan->workload;
 	bool forks = false;
 	int r;
 
-	replay->plan = replay->record.plan;
-	replay->recording.plan = record_plan_view(&replay->plan);
+	replay->recording.plan = plan_record_of(workload, &plan->host, &plan->machine, plan->pid,
+						plan->limit);
 	/* Rows of several kinds say of which they are, as when they were first printed. */
 	for (size_t i = 0; i < workload->step_count; i++)
-		forks = forks || !strncmp(workload->steps[i].name, "fork", 4);
+		forks = forks || (workload->steps[i].rule && step_forks(&workload->steps[i]));
 	if (forks)
 		column_choice_lead(&replay->output.columns, "STEP,PID");
 	else if (workload->step_count || workload->passes > 1 || workload->lock != REGION_UNLOCKED)

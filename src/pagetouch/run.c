@@ -198,12 +198,9 @@ static int print_plan(struct pagetouch_run *run)
 {
 	struct plan_record *record = &run->recording.plan;
 
-	*record = plan_record_of(&run->plan.workload);
-	record->host = &run->host;
-	record->machine = &run->machine;
-	record->pid = (int)run->subject.pid;
-	if (run->plan.sandboxed)
-		record->limit = run->plan.sandbox.limit;
+	*record = plan_record_of(&run->plan.workload, &run->host, &run->machine,
+				 (int)run->subject.pid,
+				 run->plan.sandboxed ? run->plan.sandbox.limit : SAMPLE_MISSING);
 	return printer_plan(&run->printer, record);
 }
 

@@ -11,7 +11,8 @@
 
 _Static_assert(PLAN_RECORD_STEPS_MAX == STEPS_MAX, "a record has all steps");
 
-struct plan_record plan_record_of(const struct workload *workload)
+struct plan_record plan_record_of(const struct workload *workload, const struct host *host,
+				  const struct machine *machine, int pid, uint64_t limit)
 {
 	static const char *const locks[] = {
 		[REGION_UNLOCKED] = NULL,
@@ -21,7 +22,10 @@ struct plan_record plan_record_of(const struct workload *workload)
 	const struct touch_params *touch_params = &workload->touch_params;
 	const struct region_spec *region = &workload->region;
 	struct plan_record record = {
-		.limit = SAMPLE_MISSING,
+		.host = host,
+		.machine = machine,
+		.pid = pid,
+		.limit = limit,
 		.size = region->bytes,
 		.page_size = workload->page_size,
 		.interval = workload->interval,

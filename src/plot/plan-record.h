@@ -6,7 +6,8 @@
 #include "output/printer.h"
 #include "workload/workload.h"
 
-/* The record of WORKLOAD, which must outlive it; host, machine, pid and limit are the caller's. */
-struct plan_record plan_record_of(const struct workload *workload);
+/* The record of a run of WORKLOAD; LIMIT is the sandbox's. What is pointed to must outlive it. */
+struct plan_record plan_record_of(const struct workload *workload, const struct host *host,
+				  const struct machine *machine, int pid, uint64_t limit);
 
 #endif

@@ -224,6 +224,10 @@ static int workload_describe(struct driver *base, unsigned process, bool exact,
 	const struct workload_driver *driver = (const struct workload_driver *)base;
 
 	sample->step = driver->step;
+	if (driver->step == STEP_THEN)
+		sample->step_number = (uint64_t)(driver->then - driver->workload->steps);
+	else if (driver->step == STEP_TOUCH && driver->pass)
+		sample->step_number = driver->pass - 1;
 	memcpy(sample->name, driver->step_name, sizeof(sample->name));
 	if (process) {
 		sample->touched = sample->covered = driver->child_touched[process - 1];

@@ -434,13 +434,11 @@ static void test_json_touch_params(void)
 		.file = "a\"b\n",
 		.steps = { { .name = "dontneed:50%" }, { .name = "fork" } },
 	};
-	struct plan_record record = plan_record_of(&workload);
+	struct plan_record record = plan_record_of(&workload, &host, &machine, 7, SAMPLE_MISSING);
 	struct output output = make_output(OUTPUT_JSON, "RSS");
 	struct json_object *object;
 	struct press press;
 
-	record.host = &host;
-	record.machine = &machine;
 	open_press(&press, &output);
 	printer_plan(&press.printer, &record);
 	object = only_record(&press, "plan with a manner");

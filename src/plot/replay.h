@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* replay.h - the records of pagetouch --json back into what they were made of */
+#ifndef PT_PLOT_REPLAY_H
+#define PT_PLOT_REPLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lib/error.h"
+#include "output/printer.h"
+#include "verdict/verdict.h"
+#include "workload/workload.h"
+
+enum record_kind {
+	RECORD_OTHER,		/* JSON, but none of ours: to be left out */
+	RECORD_PLAN,
+	RECORD_SAMPLE,
+	RECORD_VERDICT,
+};
+
+/* What a plan record says, and what its struct plan_record points to. */
+struct record_plan {
+	struct host host;	/* without the scheduler's variables */
+	struct machine machine;	/* not read: all zero */
+	struct workload workload;	/* as far as it is told; a step without a rule is not known */
+	uint64_t limit;
+	int pid;
+};
+
+/*
+ * `outcome` is what was written, also when it is no outcome that we know (verdict.outcome is then
+ * OUTCOME_FAILED); verdict.err has no remedy if there is none in the record.
+ */
+struct record_verdict {
+	struct verdict verdict;
+	char outcome[24];
+};
+
+struct record {
+	enum record_kind kind;
+	char run[HOST_RUN_MAX];	/* "": written before records had it */
+	union {
+		struct record_plan plan;
+		struct sample sample;
+		struct record_verdict verdict;
+	};
+};
+
+/*
+ * Reads LINE of LENGTH bytes and a NUL. Fields that are not known are left out, and those that are
+ * missing or null are unknown, but for a few without which a row is none. Texts come out fit for a
+ * terminal. Which step of --then a sample is of, the plan must tell. Returns 0; -EAGAIN: it is
+ * JSON that breaks off; -EBADMSG: it is no JSON; or -EINVAL: a field is wrong; with *err saying
+ * what, for the caller to say in which line. Kind and run are valid with -EINVAL, too.
+ */
+int record_parse(const char *line, size_t length, struct record *ret_record,
+		 struct error *err);
+
+/* Makes NAME a step, with a rule if it is one that we know. */
+struct step record_step(const char *name);
+
+/* No line of ours is longer, in bytes. */
+#define REPLAY_LINE_MAX ((size_t)4 << 20)
+
+/* A file of records, line by line; of several runs in it one is read. */
+struct replay_file {
+	const char *name;	/* for messages; kept, not copied */
+	FILE *stream;
+	char *line;		/* the last one that was read; owned */
+	size_t length;		/* of it, without its newline */
+	bool whole;		/* it had a newline */
+	uint64_t number;	/* of it, from 1 */
+	uint64_t runs;		/* in the file */
+	uint64_t chosen;	/* from 1 */
+	bool began;		/* the plan was read */
+	char run[HOST_RUN_MAX];	/* its run; "": written before records had it */
+	struct record_plan plan;
+	size_t then;		/* the plan's step that the last sample was of */
+	uint64_t least_seq;	/* that the next sample may have */
+};
+
+/*
+ * Opens NAME ("-": standard input) and finds run number RUN in it, from 1; 0: the last. Returns 0,
+ * or a negative errno with *err set. replay_close() is needed either way.
+ */
+int replay_open(struct replay_file *file, const char *name, uint64_t run, struct error *err);
+
+/*
+ * Reads the chosen run's next record, of a kind that is known: first its plan, which goes to
+ * file->plan, too, then its samples, then its verdict. Records of other runs among them are left
+ * out. Returns 1; 0: the run is over, or the file; -EAGAIN: the file breaks off within a line; or
+ * another negative errno. For negative ones *err is set.
+ */
+int replay_next(struct replay_file *file, struct record *ret_record, struct error *err);
+
+void replay_close(struct replay_file *file);
+
+#endif
