@@ -21,21 +21,17 @@ static const struct stepfail_rule {
 	const char *hint;
 } rules[] = {
 	{ STEP_TOUCH, 0, 0, -EFAULT,
-	  "a page could not be had: the file is shorter than the mapping by now, "
-	  "its file system is full, or the hugetlb pages ran out" },
+	  "a page could not be had: the file is shorter than the mapping by now, its file system is full, or the hugetlb pages ran out" },
 	{ STEP_TOUCH, 0, 0, -ENOMEM, "the kernel had no memory for it: ask for less" },
 	{ STEP_TOUCH, 0, 0, -ENOSPC, "the file system is full: ask for less, or use another one" },
 	{ STEP_TOUCH, 0, 0, -EINVAL,
 	  "this kernel cannot populate this kind of memory: use --access write or read" },
 	{ STEP_LOCK, 0, 0, 0,
-	  "how much may be locked is limited (RLIMIT_MEMLOCK): 'ulimit -l unlimited', "
-	  "or run with CAP_IPC_LOCK, or ask for less" },
+	  "how much may be locked is limited (RLIMIT_MEMLOCK): 'ulimit -l unlimited', or run with CAP_IPC_LOCK, or ask for less" },
 	{ STEP_THEN, VERB_ADVISE, ADVICE_COLLAPSE, -EINVAL,
-	  "it needs Linux 6.1 or later with transparent huge pages, and memory that can be huge: "
-	  "anonymous, or a file whose file system can" },
+	  "it needs Linux 6.1 or later with transparent huge pages, and memory that can be huge: anonymous, or a file whose file system can" },
 	{ STEP_THEN, VERB_ADVISE, ADVICE_COLLAPSE, -ENOMEM,
-	  "no huge page was free, or the sandbox has no room for one: "
-	  "compact memory (sysctl vm.compact_memory=1), or ask for less" },
+	  "no huge page was free, or the sandbox has no room for one: compact memory (sysctl vm.compact_memory=1), or ask for less" },
 	{ STEP_THEN, VERB_ADVISE, ADVICE_COLLAPSE, -EAGAIN,
 	  "pages were in use for a moment: try again" },
 	{ STEP_THEN, VERB_ADVISE, ADVICE_GUARD, -EINVAL,
@@ -54,24 +50,11 @@ static const struct stepfail_rule {
 	  "the kernel would not promise the memory twice: leave --reserve out, or ask for less" },
 	{ STEP_THEN, VERB_BOUND, SANDBOX_LIMIT, -EBUSY,
 	  "so much could not be reclaimed, and version 1 of cgroups kills nobody for it: let the sandbox swap (--swap SIZE), give memory back before, or choose a higher limit" },
-	{ STEP_THEN, VERB_BOUND, SANDBOX_LIMIT, 0,
-	  "see the memory cgroup that the sandbox is in" },
+	{ STEP_THEN, VERB_BOUND, SANDBOX_LIMIT, 0, "see the memory cgroup that the sandbox is in" },
 	{ STEP_THEN, VERB_BOUND, SANDBOX_HIGH, 0, "see the memory cgroup that the sandbox is in" },
 	{ STEP_THEN, VERB_ADVISE, ADVICE_PROTECT_WRITE, -ENOMEM,
 	  "the kernel would not promise so much: leave --reserve out" },
 };
-
-static bool stepfail_fits(const struct stepfail_rule *rule, enum sample_step step,
-			  const struct step *then, int error)
-{
-	if (rule->step != step || (rule->error && rule->error != error))
-		return false;
-	if (step != STEP_THEN)
-		return true;
-	if (step_forks(then))
-		return rule->verb == VERB_FORK;
-	return rule->verb == then->rule->verb && rule->what == then->rule->what;
-}
 
 void stepfail_explain(const struct workload *workload, enum sample_step step,
 		      const struct step *then, int error, struct error *err)
@@ -88,10 +71,17 @@ void stepfail_explain(const struct workload *workload, enum sample_step step,
 			  touch_access_name(workload->touch_params.access), strerror(-error));
 	if (error == -ENOSYS && error_hint_errno(err, error))
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
-		if (!stepfail_fits(&rules[i], step, then, error))
+	for (const struct stepfail_rule *rule = rules; rule < rules + ARRAY_SIZE(rules); rule++) {
+		bool fits = rule->step == step && (!rule->error || rule->error == error);
+
+		if (step == STEP_THEN && step_forks(then))
+			fits = fits && rule->verb == VERB_FORK;
+		else if (step == STEP_THEN)
+			fits = fits && rule->verb == then->rule->verb &&
+			       rule->what == then->rule->what;
+		if (!fits)
 			continue;
-		error_hint(err, "%s", rules[i].hint);
+		error_hint(err, "%s", rule->hint);
 		return;
 	}
 	if (error != -EPERM || !error_hint_errno(err, error))

@@ -3,15 +3,12 @@
 #ifndef PT_SUMMARY_H
 #define PT_SUMMARY_H
 
-#include "verdict/growth.h"
 #include "verdict/verdict.h"
 
-/*
- * Writes the sentences for a measured run into *ret_verdict->summary, in the unit of the
- * plan's output: VSZ before and after the mapping, how much was touched, and by how much
- * RSS grew, by which source.
- */
-void summary_write(const struct verdict_evidence *evidence, const struct growth *growth,
-		   struct verdict *ret_verdict);
+/* Fills in what a measured run has shown: figures, summary, evidence, and --verify's end. */
+void summary_of_growth(const struct verdict_evidence *evidence, struct verdict *verdict);
+
+/* Says that memory.high slowed the subject down instead of killing it: it looks like a hang. */
+void summary_of_throttling(const struct oom_evidence *oom_evidence, struct verdict *verdict);
 
 #endif

@@ -95,7 +95,6 @@ struct verdict_evidence {
 	struct expectation expect;	/* --expect */
 	const struct oom_evidence *oom_evidence;	/* NULL: nothing was watched */
 	const struct sandbox_spec *sandbox;	/* NULL: the subject had no cgroup of its own */
-	const char *sandbox_way;	/* how it was had, for sentences */
 };
 
 /*
@@ -114,5 +113,8 @@ void verdict_add_evidence(struct verdict *verdict, const char *format, ...)
 
 /* "completed", "guard", ... as in the verdict record. */
 const char *verdict_outcome_name(enum outcome outcome);
+
+/* From what is known of a run to its verdict: a pure function over facts. */
+void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict);
 
 #endif
