@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* structured.c - entries of journalctl -o export and verbose; JSON is left to structured-json.c */
+/*
+ * structured.c - entries of named fields: which fields are of use, and how journalctl -o export
+ * and verbose have them; JSON is left to structured-json.c
+ */
 #include <config.h>
 
 #include <errno.h>
+#include <json.h>
 #include <stdlib.h>
 
+#include "kernlog/known-prefix.h"
 #include "kernlog/line-timestamp.h"
-#include "kernlog/structured-json.h"
-#include "kernlog/structured.h"
+#include "kernlog/structured-entry.h"
+#include "lib/macros.h"
 
 /* A longer binary field is none: the length is not one. */
 #define BINARY_MAX (UINT64_C(1) << 20)
@@ -17,14 +22,117 @@
  */
 #define VERBOSE_INDENT 4
 
-/* A byte of a binary field's length. */
-static void add_length_byte(struct structured *structured, char byte)
+enum structured_key structured_key_of(struct strview name)
 {
-	structured->binary_left |= (uint64_t)(unsigned char)byte << structured->length_shift;
-	structured->length_shift += 8;
-	if (--structured->length_bytes == 0)
-		structured->binary_left = structured->binary_left > BINARY_MAX
-			? 0 : structured->binary_left + 1;
+	static const struct {
+		enum structured_key key;
+		const char *names;
+	} keys[] = {
+		/* The journal, dmesg -J */
+		{ STRUCTURED_RECORD, "MESSAGE msg" },
+		/* Docker's json-file, Google Cloud, Loki, OpenTelemetry, CloudWatch, Splunk, GELF */
+		{ STRUCTURED_MESSAGE, "message Message MSG log text textPayload line body @message" },
+		{ STRUCTURED_MESSAGE, "_raw short_message full_message" },
+		/* The journal's own: "kernel"; whoever's who logs */
+		{ STRUCTURED_PROGRAM, "_TRANSPORT SYSLOG_IDENTIFIER ident program appname" },
+		{ STRUCTURED_CALLER, "caller" },
+		{ STRUCTURED_HOST, "_HOSTNAME HOSTNAME Hostname hostname host" },
+		/* Shippers, Elastic, Splunk */
+		{ STRUCTURED_TIME, "time timestamp Timestamp @timestamp ts date _time" },
+		{ STRUCTURED_WALL_US, "__REALTIME_TIMESTAMP" },
+		{ STRUCTURED_MONOTONIC_US, "_SOURCE_MONOTONIC_TIMESTAMP" },
+		{ STRUCTURED_ARRIVAL_US, "__MONOTONIC_TIMESTAMP" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		struct strview names = strview_of(keys[i].names), word;
+
+		while (word = strview_take_word(&names), word.length) {
+			if (word.length == name.length && !memcmp(word.at, name.at, name.length))
+				return keys[i].key;
+			strview_skip_blanks(&names);
+		}
+	}
+	return STRUCTURED_OTHER;
+}
+
+int structured_add(struct structured *structured, const char *bytes, size_t length)
+{
+	struct structured_entry *entry = &structured->entry;
+
+	if (!entry->message)
+		entry->message = malloc(STRUCTURED_MESSAGE_MAX);
+	if (!entry->message)
+		return -ENOMEM;
+	length = MIN(length, STRUCTURED_MESSAGE_MAX - entry->length);
+	if (length)
+		memcpy(entry->message + entry->length, bytes, length);
+	entry->length += length;
+	structured->has_message = true;
+	return 0;
+}
+
+void structured_take_value(struct structured *structured, struct strview name,
+			   struct strview value)
+{
+	struct structured_entry *entry = &structured->entry;
+	struct oom_time *time = &entry->time;
+	struct strview rest = value;
+	uint64_t number;
+	bool numeric = strview_take_u64(&rest, &number);
+
+	switch (structured_key_of(name)) {
+	case STRUCTURED_WALL_US:
+		if (!numeric)
+			break;
+		timestamp_set_wall(time, number);
+		strview_copy_to(value, time->raw, sizeof(time->raw));
+		break;
+	case STRUCTURED_ARRIVAL_US:
+		/* Where the kernel's own is missing. */
+		if (numeric && !time->has_monotonic)
+			timestamp_set_monotonic(time, number);
+		break;
+	case STRUCTURED_MONOTONIC_US:
+		if (numeric)
+			timestamp_set_monotonic(time, number);
+		break;
+	case STRUCTURED_TIME:
+		timestamp_read_value(value, structured->now_ns, time);
+		break;
+	case STRUCTURED_HOST:
+		strview_copy_to(value, entry->host, sizeof(entry->host));
+		break;
+	case STRUCTURED_PROGRAM:
+		structured->foreign |= !strview_is(value, "kernel");
+		break;
+	case STRUCTURED_CALLER:
+		if (value.length < sizeof(entry->caller) && log_prefix_is_caller(value))
+			strview_copy_to(value, entry->caller, sizeof(entry->caller));
+		break;
+	case STRUCTURED_RECORD:
+	case STRUCTURED_MESSAGE:
+	case STRUCTURED_OTHER:
+		break;
+	}
+}
+
+int structured_flush(struct structured *structured)
+{
+	struct structured_entry *entry = &structured->entry;
+	int r = 0;
+
+	while (entry->length && (entry->message[entry->length - 1] == '\n' ||
+				 entry->message[entry->length - 1] == '\r'))
+		entry->length--;
+	if (structured->has_message && !structured->foreign)
+		r = structured->sink(structured->context, entry);
+	*structured = (struct structured){
+		.sink = structured->sink, .context = structured->context,
+		.now_ns = structured->now_ns, .tokener = structured->tokener,
+		.entry.message = entry->message,
+	};
+	return r;
 }
 
 /*
@@ -33,33 +141,33 @@ static void add_length_byte(struct structured *structured, char byte)
  */
 static int take_binary(struct structured *structured, struct strview line)
 {
-	size_t take;
 	int r = 0;
 
-	for (; structured->length_bytes && line.length; line = strview_from(line, 1))
-		add_length_byte(structured, line.at[0]);
-	if (structured->length_bytes) {
-		add_length_byte(structured, '\n');
-		return 1;
+	for (size_t at = 0; r == 0 && at <= line.length; at++) {
+		char byte = at < line.length ? line.at[at] : '\n';
+
+		if (structured->length_bytes) {
+			structured->binary_left |= (uint64_t)(unsigned char)byte
+						   << (64 - 8 * structured->length_bytes);
+			if (--structured->length_bytes == 0)
+				structured->binary_left = structured->binary_left > BINARY_MAX
+					? 0 : structured->binary_left + 1;
+		} else if (structured->binary_left) {
+			structured->binary_left--;
+			/* The last one is the newline behind the data. */
+			if (structured->in_message)
+				r = structured_add(structured, &byte, structured->binary_left > 0);
+		}
 	}
-	if (!structured->binary_left)
-		return 1;
-	take = line.length < structured->binary_left ? line.length
-		: (size_t)structured->binary_left - 1;
-	if (structured->in_message)
-		r = structured_add(structured, line.at, take);
-	structured->binary_left -= take + 1;
-	if (r == 0 && structured->in_message && structured->binary_left)
-		r = structured_add(structured, "\n", 1);
 	return r < 0 ? r : 1;
 }
 
 /* "KEY=value", or the name of a binary field alone. */
-static int take_assignment(const struct structured_reading *reading, struct strview line)
+static int take_assignment(struct structured *structured, struct strview line)
 {
-	struct structured *structured = reading->structured;
 	size_t length = 0;
 	struct strview key;
+	int r = 0;
 
 	while (length < line.length && length < 64 &&
 	       ((line.at[length] >= 'A' && line.at[length] <= 'Z') || line.at[length] == '_' ||
@@ -73,30 +181,18 @@ static int take_assignment(const struct structured_reading *reading, struct strv
 	structured->entry.record |= structured->in_message;
 	if (!strview_skip(&line, "=")) {
 		structured->length_bytes = 8;
-		structured->length_shift = 0;
 		structured->binary_left = 0;
-		return 1;
-	}
-	if (!structured->in_message)
-		structured_take_value(reading, key, line);
-	else if (structured_add(structured, line.at, line.length) < 0)
-		return -ENOMEM;
-	return 1;
-}
-
-/* A further line of a message, which is indented. */
-static int take_further_line(struct structured *structured, struct strview line)
-{
-	int r = structured_add(structured, "\n", 1);
-
-	if (r == 0)
+	} else if (structured->in_message) {
 		r = structured_add(structured, line.at, line.length);
+	} else {
+		structured_take_value(structured, key, line);
+	}
 	return r < 0 ? r : 1;
 }
 
-static int take_journal(const struct structured_reading *reading, struct strview line)
+/* A line of journalctl -o export or verbose. */
+static int take_journal(struct structured *structured, struct strview line)
 {
-	struct structured *structured = reading->structured;
 	/* The first line of an entry of journalctl -o verbose: a time, then "[s=...;i=...". */
 	bool verbose = strview_has(strview_head(line, 64), " [s=") && strview_has(line, ";i=");
 	struct strview rest = line;
@@ -104,11 +200,11 @@ static int take_journal(const struct structured_reading *reading, struct strview
 	int r;
 
 	if (verbose || strview_starts(line, "__CURSOR=")) {
-		r = structured_flush(reading);
+		r = structured_flush(structured);
 		structured->open = true;
 		structured->verbose = verbose;
 		if (verbose)
-			timestamp_take(&line, reading->now_ns, &structured->entry.time);
+			timestamp_take(&line, structured->now_ns, &structured->entry.time);
 		return r < 0 ? r : 1;
 	}
 	strview_skip_blanks(&rest);
@@ -117,40 +213,53 @@ static int take_journal(const struct structured_reading *reading, struct strview
 		return 0;
 	structured->open = true;
 	if (!line.length) {
-		r = structured_flush(reading);
+		r = structured_flush(structured);
 		return r < 0 ? r : 1;
 	}
-	if (structured->verbose && structured->in_message && indent > VERBOSE_INDENT)
-		return take_further_line(structured, rest);
-	r = take_assignment(reading, rest);
-	if (r == 0 && structured->in_message && indent)
-		r = take_further_line(structured, rest);
-	return r == 0 ? structured_flush(reading) : r;
+	r = structured->verbose && structured->in_message && indent > VERBOSE_INDENT
+		? 0 : take_assignment(structured, rest);
+	if (r != 0)
+		return r;
+	if (!structured->in_message || !indent)
+		return structured_flush(structured);
+	/* A further line of a message is indented. */
+	r = structured_add(structured, "\n", 1);
+	if (r == 0)
+		r = structured_add(structured, rest.at, rest.length);
+	return r < 0 ? r : 1;
 }
 
 int structured_take(struct structured *structured, struct strview line, int64_t now_ns,
 		    structured_fn *sink, void *context)
 {
-	const struct structured_reading reading = { structured, now_ns, sink, context };
 	struct strview trimmed = strview_trim(line);
+	int r;
 
+	structured->sink = sink;
+	structured->context = context;
+	structured->now_ns = now_ns;
 	if (structured->length_bytes || structured->binary_left)
 		return take_binary(structured, line);
 	if (structured_is_json(structured, trimmed))
-		return structured_take_json(&reading, trimmed);
-	structured->in_array = false;
-	return take_journal(&reading, line);
+		return structured_take_json(structured, trimmed);
+	r = structured_end_array(structured);
+	return r < 0 ? r : take_journal(structured, line);
 }
 
 int structured_end(struct structured *structured, structured_fn *sink, void *context)
 {
-	const struct structured_reading reading = { structured, 0, sink, context };
+	int r;
 
-	return structured_flush(&reading);
+	structured->sink = sink;
+	structured->context = context;
+	r = structured_end_array(structured);
+	return r < 0 ? r : structured_flush(structured);
 }
 
 void structured_free(struct structured *structured)
 {
 	free(structured->entry.message);
-	*structured = (struct structured){ 0 };
+	if (structured->tokener)
+		json_tokener_free(structured->tokener);
+	*structured = (struct structured){ .open = false };
 }
