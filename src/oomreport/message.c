@@ -39,6 +39,16 @@ enum oom_line_type oom_line_type_of(struct strview text, unsigned expected)
 	return OOM_LINE_NONE;
 }
 
+enum oom_line_type oom_line_classify(struct oom_line *line, unsigned expected)
+{
+	if (!line->has_type || line->expected != expected) {
+		line->type = oom_line_type_of(line->stripped.message, expected);
+		line->expected = expected;
+		line->has_type = true;
+	}
+	return line->type;
+}
+
 /* What no other text has, wherever it stands. */
 static size_t find_unmistakable(struct strview text)
 {

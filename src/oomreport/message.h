@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "kernlog/known-prefix.h"
 #include "oomreport/line-type.h"
 
 /*
@@ -13,6 +14,17 @@
  * beginning (of 15 bytes) or a path inside makes it look like.
  */
 enum oom_line_type oom_line_type_of(struct strview text, unsigned expected);
+
+/* A line of a log, and what it is, which is asked once where nobody begins a list meanwhile. */
+struct oom_line {
+	struct log_prefix stripped;
+	bool has_type;			/* oom_line_type_of() was asked with EXPECTED */
+	unsigned expected;
+	enum oom_line_type type;
+};
+
+/* oom_line_type_of() the message of LINE. */
+enum oom_line_type oom_line_classify(struct oom_line *line, unsigned expected);
 
 /*
  * The same for a line that is none as it stands: unknown prefixes may be in front of it. Only what

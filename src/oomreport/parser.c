@@ -100,54 +100,46 @@ void oom_parser_free(struct oom_parser *parser)
 	free(parser);
 }
 
-static int take_turned(void *context, const struct log_prefix *line)
+static int take_turned(void *context, const struct oom_line *kept)
 {
 	struct oom_parser *parser = context;
-	enum oom_line_type type;
+	struct oom_line line = *kept;
 
-	return unwrap_take(&parser->unwrap, line, &type);
+	return unwrap_take(&parser->unwrap, &line);
 }
 
-/* A line waits while it may be of a log that has its newest line first. */
-static int take_ordered(struct oom_parser *parser, const struct log_prefix *line,
-			enum oom_line_type *ret_type)
+static int take_message(struct oom_parser *parser, struct oom_line *line)
 {
-	enum oom_line_type type;
-	int r;
-
-	/* What is no line of text comes from the kernel itself. */
-	if (!line->width || parser->turn.order == TURN_FORWARD)
-		return unwrap_take(&parser->unwrap, line, ret_type);
-	type = oom_line_type_of(line->message, 0);
-	r = turn_take(&parser->turn, line, type, take_turned, parser);
-	if (r == 0)
-		return unwrap_take(&parser->unwrap, line, ret_type);
-	*ret_type = type;
-	return r < 0 ? r : 0;
-}
-
-static int take_message(struct oom_parser *parser, const struct log_prefix *log_prefix)
-{
-	struct log_prefix line = *log_prefix;
+	struct log_prefix *stripped = &line->stripped;
 	enum oom_line_type type = OOM_LINE_NONE;
 	int r = 0;
 
-	/* What looked like a host and a tag is the message's: "Hardware name: ". */
-	if (log_prefix->foreign)
-		line.host.length = 0;
 	/*
 	 * A line that is another program's by its tag is the kernel's nevertheless, if it is one
-	 * without a tag that begins with two words and a colon. What begins with a name could be
-	 * anything.
+	 * without a tag that begins with two words and a colon: "Hardware name: ". What begins
+	 * with a name could be anything.
 	 */
-	if (log_prefix->foreign)
-		type = oom_line_type_of(line.message, 0);
-	if (!log_prefix->foreign || (type > OOM_LINE_CPUSET && type < OOM_LINE_DROPPED))
-		r = take_ordered(parser, &line, &type);
-	else
+	if (stripped->foreign) {
+		stripped->host.length = 0;
+		type = oom_line_classify(line, 0);
+	}
+	if (!stripped->foreign || (type > OOM_LINE_CPUSET && type < OOM_LINE_DROPPED)) {
+		/*
+		 * A line waits while it may be of a log that has its newest line first. What is no
+		 * line of text comes from the kernel itself.
+		 */
+		if (stripped->width && parser->turn.order != TURN_FORWARD) {
+			oom_line_classify(line, 0);
+			r = turn_take(&parser->turn, line, take_turned, parser);
+		}
+		if (r == 0)
+			r = unwrap_take(&parser->unwrap, line);
+		type = line->type;
+	} else {
 		type = OOM_LINE_NONE;
+	}
 	parser->quiet = type == OOM_LINE_NONE ? parser->quiet + STRUCTURED_PER_MESSAGE : 0;
-	return r;
+	return r < 0 ? r : 0;
 }
 
 /* Finds the shape of LINE, best one with which its text is one of a report's. */
@@ -176,20 +168,22 @@ static bool find_shape(const struct oom_parser *parser, struct strview line,
 }
 
 /*
- * Takes off the prefix that other lines of this log have taught, where *log_prefix, what is known
+ * Takes off the prefix that other lines of this log have taught, where *stripped, what is known
  * of prefixes beforehand, has none of a report's texts. LINE is memory of ours.
  */
 static void take_learned_prefix(struct oom_parser *parser, struct strview line,
-				struct log_prefix *log_prefix)
+				struct oom_line *stripped)
 {
-	enum oom_line_type type = oom_line_type_of(log_prefix->message,
-						   unwrap_expects(&parser->unwrap));
+	struct log_prefix *log_prefix = &stripped->stripped;
 	struct oom_time before = log_prefix->time;
 	struct prefix_parts parts;
+	enum oom_line_type type;
 
+	if (log_prefix->foreign || log_prefix->kmsg || !parser->prefixes.count)
+		return;
+	type = oom_line_classify(stripped, unwrap_expects(&parser->unwrap));
 	/* A prefix may begin with a number in brackets too, and what is a name's is not known. */
-	if (log_prefix->foreign || log_prefix->kmsg ||
-	    (type != OOM_LINE_NONE && type != OOM_LINE_ROW && type != OOM_LINE_INVOKED &&
+	if ((type != OOM_LINE_NONE && type != OOM_LINE_ROW && type != OOM_LINE_INVOKED &&
 	     type != OOM_LINE_CPUSET) ||
 	    !find_shape(parser, line, &parts) || parts.text.at < log_prefix->message.at)
 		return;
@@ -197,6 +191,7 @@ static void take_learned_prefix(struct oom_parser *parser, struct strview line,
 		parts.text.length = prefix_unquote((char *)(uintptr_t)parts.text.at,
 						   parts.text.length, parts.quote);
 	log_prefix->message = parts.text;
+	stripped->has_type = false;
 	/* What was read where a known prefix seemed to be is a part of this one. */
 	log_prefix->time = (struct oom_time){ .raw = "" };
 	prefix_read(parts.front, parser->now_ns, log_prefix);
@@ -213,26 +208,30 @@ static void take_learned_prefix(struct oom_parser *parser, struct strview line,
 static int take_prefixed(struct oom_parser *parser, struct strview line,
 			 const struct structured_entry *entry)
 {
-	struct log_prefix log_prefix;
+	struct oom_line stripped = { .has_type = false };
+	struct log_prefix *log_prefix = &stripped.stripped;
+	size_t length;
 
-	log_prefix_strip(line, parser->now_ns, &log_prefix);
-	take_learned_prefix(parser, line, &log_prefix);
+	log_prefix_strip(line, parser->now_ns, log_prefix);
+	take_learned_prefix(parser, line, &stripped);
 	if (entry) {
-		log_prefix.timed = true;
-		entry_add_time(entry, &log_prefix.time);
+		log_prefix->timed = true;
+		entry_add_time(entry, &log_prefix->time);
 		if (entry->host[0])
-			log_prefix.host = strview_of(entry->host);
+			log_prefix->host = strview_of(entry->host);
 		if (entry->caller[0])
-			log_prefix.caller = strview_of(entry->caller);
+			log_prefix->caller = strview_of(entry->caller);
 	}
 	/* The journal has it as it was. */
-	if (!entry || !entry->record || log_prefix.kmsg)
-		log_prefix.message.length =
-			unescape_bytes((char *)(uintptr_t)log_prefix.message.at,
-				       log_prefix.message.length,
-				       log_prefix.kmsg ? UNESCAPE_KMSG
-				       : log_prefix.syslog ? UNESCAPE_SYSLOG : UNESCAPE_OTHER);
-	return take_message(parser, &log_prefix);
+	if (!entry || !entry->record || log_prefix->kmsg) {
+		length = unescape_bytes((char *)(uintptr_t)log_prefix->message.at,
+					log_prefix->message.length,
+					log_prefix->kmsg ? UNESCAPE_KMSG
+					: log_prefix->syslog ? UNESCAPE_SYSLOG : UNESCAPE_OTHER);
+		stripped.has_type = stripped.has_type && length == log_prefix->message.length;
+		log_prefix->message.length = length;
+	}
+	return take_message(parser, &stripped);
 }
 
 /* Takes the lines that wait: it is known what stands in front of a text, or will not be. */
@@ -459,14 +458,14 @@ int oom_parser_record(struct oom_parser *parser, struct strview message,
 		      const struct oom_time *time,
 		      const char *host)
 {
-	struct log_prefix log_prefix = {
-		.message = strview_head(message, OOM_LINE_MAX), .host =
-			strview_of(host ? host : ""),
+	struct oom_line line = { .stripped = {
+		.message = strview_head(message, OOM_LINE_MAX),
+		.host = strview_of(host ? host : ""),
 		.caller = { message.at, 0 }, .time = *time, .timed = true,
-	};
+	} };
 
 	seen_record(&parser->seen, time, host ? host : "");
-	return take_message(parser, &log_prefix);
+	return take_message(parser, &line);
 }
 
 int oom_parser_pause(struct oom_parser *parser)

@@ -3,8 +3,8 @@
 #include <config.h>
 
 #include <errno.h>
-#include <stdlib.h>
 
+#include "oomreport/list-add.h"
 #include "oomreport/turn.h"
 
 /* Undecided after so many lines, a log is taken as it comes. */
@@ -19,9 +19,9 @@
 
 static void forget_lines(struct turn *turn)
 {
-	for (size_t i = 0; i < turn->count; i++)
-		free((char *)(uintptr_t)turn->lines[i].message.at);
-	turn->count = turn->bytes = 0;
+	while (turn->count)
+		free((char *)(uintptr_t)turn->lines[--turn->count].stripped.message.at);
+	turn->bytes = 0;
 	turn->timed = false;
 }
 
@@ -32,44 +32,56 @@ void turn_free(struct turn *turn)
 	*turn = (struct turn){ .order = TURN_UNKNOWN };
 }
 
-/* A copy of *text at *end, which is moved behind it. */
-static struct strview copy_text(struct strview text, char **end)
+/* Moves a copy of the bytes of *text to *end, and that behind them. */
+static void keep_text(struct strview *text, char **end)
 {
-	struct strview copy = { *end, text.length };
-
-	if (text.length)
-		memcpy(*end, text.at, text.length);
-	*end += text.length;
-	return copy;
+	if (text->length)
+		memcpy(*end, text->at, text->length);
+	text->at = *end;
+	*end += text->length;
 }
 
-static int keep_line(struct turn *turn, const struct log_prefix *line)
+static int keep_line(struct turn *turn, const struct oom_line *line)
 {
-	size_t length = line->message.length + line->host.length + line->caller.length;
-	struct log_prefix kept = *line;
-	char *end;
+	struct oom_line kept = *line;
+	struct log_prefix *stripped = &kept.stripped;
+	size_t length = stripped->message.length + stripped->host.length + stripped->caller.length;
+	char *text, *end;
+	int r;
 
 	if (turn->bytes + length > TURN_BYTES_MAX)
 		return TURN_REFUSED;
-	if (turn->count == turn->capacity) {
-		size_t room = turn->capacity ? 2 * turn->capacity : 64;
-		struct log_prefix *lines = reallocarray(turn->lines, room, sizeof(*lines));
-
-		if (!lines)
-			return -ENOMEM;
-		turn->lines = lines;
-		turn->capacity = room;
-	}
-	end = malloc(length + 1);
-	if (!end)
+	text = end = malloc(length + 1);
+	if (!text)
 		return -ENOMEM;
-	kept.message = copy_text(line->message, &end);
-	kept.host = copy_text(line->host, &end);
-	kept.caller = copy_text(line->caller, &end);
-	turn->lines[turn->count++] = kept;
+	keep_text(&stripped->message, &end);
+	keep_text(&stripped->host, &end);
+	keep_text(&stripped->caller, &end);
+	r = LIST_ADD(turn->lines, turn->count, SIZE_MAX, kept);
+	if (r < 0) {
+		free(text);
+		return r;
+	}
 	turn->bytes += length + sizeof(kept);
-	turn->timed |= line->timed;
+	turn->timed |= stripped->timed;
 	return 0;
+}
+
+/* Gives out what waits: as it came or, newest first, from its end. */
+static int give_out(struct turn *turn, turn_fn *sink, void *context)
+{
+	int r = 0;
+
+	for (size_t end = turn->count, from; r == 0 && end; end = from) {
+		from = turn->order == TURN_BACKWARD ? end - 1 : 0;
+		/* Lines that have no time of their own stay behind the one above them. */
+		while (from && turn->timed && !turn->lines[from].stripped.timed)
+			from--;
+		for (size_t i = from; r == 0 && i < end; i++)
+			r = sink(context, &turn->lines[i]);
+	}
+	forget_lines(turn);
+	return r;
 }
 
 /* By which TIME differs from the one before, 0: it does not, or nobody knows. */
@@ -86,16 +98,11 @@ static int64_t step_of_time(const struct oom_time *before, const struct oom_time
 	return step;
 }
 
-/* Whether lines of TYPE have their place in a report. */
-static bool has_place(enum oom_line_type type)
+/* Counts what LINE says of the order, and decides if that is enough. 0 or TURN_REFUSED. */
+static int look_at(struct turn *turn, const struct oom_line *line)
 {
-	return oom_line_kinds[type].flags & OOM_LINE_PLACED;
-}
-
-/* Counts what a line says of the order. */
-static void look_at(struct turn *turn, const struct log_prefix *line, enum oom_line_type type)
-{
-	const struct oom_time *time = &line->time;
+	const struct oom_time *time = &line->stripped.time;
+	bool has_place = oom_line_kinds[line->type].flags & OOM_LINE_PLACED, back, begun;
 
 	if (time->has_wall || time->has_monotonic) {
 		int64_t step = step_of_time(&turn->last_time, time);
@@ -104,19 +111,13 @@ static void look_at(struct turn *turn, const struct log_prefix *line, enum oom_l
 		turn->later += step > 0;
 		turn->last_time = *time;
 	}
-	if (has_place(type) && has_place(turn->last))
-		turn->steps += (type < turn->last) - (type > turn->last);
-	turn->last = type;
-}
-
-/* Decides, if what has come up to a line of TYPE allows it. Returns 0 or TURN_REFUSED. */
-static int decide(struct turn *turn, enum oom_line_type type)
-{
-	bool back = turn->later * DISORDERED <= turn->earlier;
+	if (has_place && oom_line_kinds[turn->last].flags & OOM_LINE_PLACED)
+		turn->steps += (line->type < turn->last) - (line->type > turn->last);
+	turn->last = line->type;
+	back = turn->later * DISORDERED <= turn->earlier;
 	/* With the first line of a report a log begins that runs forward. */
-	bool begun = type == OOM_LINE_INVOKED && !turn->placed;
-
-	turn->placed |= has_place(type);
+	begun = line->type == OOM_LINE_INVOKED && !turn->placed;
+	turn->placed |= has_place;
 
 	if (turn->steps >= STEPS_UNTIMED && !back)
 		return TURN_REFUSED;
@@ -129,47 +130,17 @@ static int decide(struct turn *turn, enum oom_line_type type)
 	return 0;
 }
 
-/* Gives out what waits in the order in which it came. */
-static int give_forward(struct turn *turn, turn_fn *sink, void *context)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < turn->count; i++)
-		r = sink(context, &turn->lines[i]);
-	forget_lines(turn);
-	return r;
-}
-
-/* Gives out what waits, the last first. Lines that have no time of their own stay together. */
-static int give_backward(struct turn *turn, turn_fn *sink, void *context)
-{
-	int r = 0;
-
-	for (size_t end = turn->count, from; r == 0 && end; end = from) {
-		from = end - 1;
-		while (from && turn->timed && !turn->lines[from].timed)
-			from--;
-		for (size_t i = from; r == 0 && i < end; i++)
-			r = sink(context, &turn->lines[i]);
-	}
-	forget_lines(turn);
-	return r;
-}
-
-int turn_take(struct turn *turn, const struct log_prefix *line, enum oom_line_type type,
-	      turn_fn *sink, void *context)
+int turn_take(struct turn *turn, const struct oom_line *line, turn_fn *sink, void *context)
 {
 	int r;
 
 	if (turn->order == TURN_FORWARD)
 		return 0;
 	r = keep_line(turn, line);
-	if (r == 0 && turn->order == TURN_UNKNOWN) {
-		look_at(turn, line, type);
-		r = decide(turn, type);
-	}
+	if (r == 0 && turn->order == TURN_UNKNOWN)
+		r = look_at(turn, line);
 	if (r == 0 && turn->order == TURN_FORWARD)
-		r = give_forward(turn, sink, context);
+		r = give_out(turn, sink, context);
 	if (r == TURN_REFUSED)
 		forget_lines(turn);
 	return r < 0 ? r : 1;
@@ -184,7 +155,7 @@ int turn_pause(struct turn *turn, turn_fn *sink, void *context)
 		turn->order = TURN_BACKWARD;
 		return 0;
 	}
-	return give_forward(turn, sink, context);
+	return give_out(turn, sink, context);
 }
 
 int turn_end(struct turn *turn, turn_fn *sink, void *context)
@@ -192,7 +163,7 @@ int turn_end(struct turn *turn, turn_fn *sink, void *context)
 	int r = turn_pause(turn, sink, context);
 
 	if (r == 0)
-		r = give_backward(turn, sink, context);
+		r = give_out(turn, sink, context);
 	turn_free(turn);
 	return r;
 }

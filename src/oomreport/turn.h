@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernlog/known-prefix.h"
 #include "oomreport/message.h"
 
 /* The text of more lines is not kept in memory to be turned. */
@@ -24,8 +23,8 @@ enum turn_order {
 /* Zero is the beginning of a log. */
 struct turn {
 	enum turn_order order;
-	struct log_prefix *lines;		/* owned, with their texts; those that wait */
-	size_t count, capacity, bytes;
+	struct oom_line *lines;		/* owned, with their texts; those that wait */
+	size_t count, bytes;
 	int steps;			/* lines that belong before the last, less those behind */
 	unsigned earlier, later;	/* lines whose time is so, seen from the last */
 	bool placed;			/* a line was one of a report's */
@@ -35,14 +34,13 @@ struct turn {
 };
 
 /* Called with each line, the oldest first. Returns 0 or a negative errno. */
-typedef int turn_fn(void *context, const struct log_prefix *line);
+typedef int turn_fn(void *context, const struct oom_line *line);
 
 /*
- * Takes LINE, of TYPE as far as it tells by itself. Returns 1 when it waits or has gone to SINK,
- * 0 when the caller may go on with it, or a negative errno.
+ * Takes LINE, which has its type as far as it tells by itself. Returns 1 when it waits or has gone
+ * to SINK, 0 when the caller may go on with it, or a negative errno.
  */
-int turn_take(struct turn *turn, const struct log_prefix *line, enum oom_line_type type,
-	      turn_fn *sink, void *context);
+int turn_take(struct turn *turn, const struct oom_line *line, turn_fn *sink, void *context);
 
 /*
  * There is no more for the present: gives out what waits, unless it is newest first. Returns 0 or

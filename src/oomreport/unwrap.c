@@ -91,13 +91,13 @@ static enum oom_line_type class_with(struct unwrap *unwrap, const char *between,
 	return type;
 }
 
-static void note_piece(struct unwrap *unwrap, const struct log_prefix *line)
+/* What waits has got LINE; TYPE is what it is now. */
+static void note_piece(struct unwrap *unwrap, const struct log_prefix *line,
+		       enum oom_line_type type)
 {
-	unsigned expected = hosts_expect(unwrap->hosts);
-	enum oom_line_type type = oom_line_type_of(so_far(unwrap), expected);
-
+	unwrap->typed = type != OOM_LINE_NONE;
 	/* With its rest it may turn out to be another. */
-	if (!unwrap->whole && type != OOM_LINE_NONE)
+	if (!unwrap->whole && unwrap->typed)
 		unwrap->type = type;
 	unwrap->width = line->width;
 	unwrap->padding = line->padding;
@@ -111,15 +111,16 @@ static void note_piece(struct unwrap *unwrap, const struct log_prefix *line)
 						      hosts_have_reports(unwrap->hosts));
 }
 
+/* What LINE, of TYPE, has to say may go on in the next; or, with BEGUN, must. */
 static int wait_for_rest(struct unwrap *unwrap, const struct log_prefix *line,
-			 enum oom_line_type type)
+			 enum oom_line_type type, enum oom_line_type begun)
 {
 	if (!unwrap->text)
 		unwrap->text = malloc(UNWRAP_MAX);
 	if (!unwrap->text)
 		return -ENOMEM;
 	unwrap->waiting = true;
-	unwrap->type = type;
+	unwrap->type = begun;
 	unwrap->whole = false;
 	unwrap->lines = 1;
 	unwrap->length = 0;
@@ -131,7 +132,7 @@ static int wait_for_rest(struct unwrap *unwrap, const struct log_prefix *line,
 	strview_copy_to(line->caller, unwrap->caller, sizeof(unwrap->caller));
 	strview_copy_to(line->host, unwrap->host, sizeof(unwrap->host));
 	unwrap_add(unwrap, line->message);
-	note_piece(unwrap, line);
+	note_piece(unwrap, line, type);
 	return 0;
 }
 
@@ -175,21 +176,22 @@ static bool unwrap_is_full(const struct unwrap *unwrap)
  * is none of a report's, what it goes on with is not whole, and fills its line or was not enough
  * to be one of a report's.
  */
-static bool is_dressed_rest(struct unwrap *unwrap, const struct log_prefix *line)
+static bool is_dressed_rest(struct unwrap *unwrap, struct oom_line *line)
 {
-	unsigned expected = hosts_expect(unwrap->hosts);
-	enum oom_line_type type = oom_line_type_of(line->message, expected);
+	enum oom_line_type type;
 
-	return !unwrap->kmsg && !unwrap->whole && is_same_moment(&unwrap->time, &line->time) &&
-	       strview_is(line->host, unwrap->host) &&
-	       (type == OOM_LINE_NONE || type == OOM_LINE_DECISION_REST) &&
-	       (unwrap_is_full(unwrap) || oom_line_type_of(so_far(unwrap), expected) ==
-		OOM_LINE_NONE);
+	if (unwrap->kmsg || unwrap->whole || (unwrap->typed && !unwrap_is_full(unwrap)) ||
+	    !is_same_moment(&unwrap->time, &line->stripped.time) ||
+	    !strview_is(line->stripped.host, unwrap->host))
+		return false;
+	type = oom_line_classify(line, hosts_expect(unwrap->hosts));
+	return type == OOM_LINE_NONE || type == OOM_LINE_DECISION_REST;
 }
 
 /* Whether what waits may go on in LINE at all: more than its text says. */
-static bool unwrap_may_go_on(struct unwrap *unwrap, const struct log_prefix *line)
+static bool unwrap_may_go_on(struct unwrap *unwrap, struct oom_line *given)
 {
+	const struct log_prefix *line = &given->stripped;
 	const struct unwrap_style *style = &unwrap->style;
 	struct strview rest = line->message;
 	size_t next;
@@ -198,7 +200,7 @@ static bool unwrap_may_go_on(struct unwrap *unwrap, const struct log_prefix *lin
 	next = strview_take_word(&rest).length;
 	if (!line->message.length || unwrap->lines == UNWRAP_LINES_MAX ||
 	    !oom_line_may_join(unwrap->type, line->message) ||
-	    (line->timed && !is_dressed_rest(unwrap, line)))
+	    (line->timed && !is_dressed_rest(unwrap, given)))
 		return false;
 	if (line->timed || unwrap->type == OOM_LINE_NONE)
 		return class_with(unwrap, "", line) != OOM_LINE_NONE ||
@@ -294,7 +296,7 @@ static void unwrap_go_on(struct unwrap *unwrap, const struct log_prefix *line)
 		unwrap_add(unwrap, strview_of(" "));
 	unwrap_add(unwrap, strview_trim(line->message));
 	unwrap->lines++;
-	note_piece(unwrap, line);
+	note_piece(unwrap, line, oom_line_type_of(so_far(unwrap), hosts_expect(unwrap->hosts)));
 }
 
 static bool has_time(const struct log_prefix *line)
@@ -328,31 +330,32 @@ unsigned unwrap_expects(const struct unwrap *unwrap)
 }
 
 /* What LINE is. Takes unknown prefixes off. */
-static enum oom_line_type classify(const struct unwrap *unwrap, struct log_prefix *line)
+static enum oom_line_type classify(const struct unwrap *unwrap, struct oom_line *line)
 {
 	unsigned expected = unwrap_expects(unwrap);
-	enum oom_line_type type = oom_line_type_of(line->message, expected);
 
-	if (type == OOM_LINE_NONE && line->message.length)
-		type = oom_line_type_find(&line->message, expected, line->timed ||
-					  unwrap->waiting);
-	return type;
+	if (oom_line_classify(line, expected) == OOM_LINE_NONE && line->stripped.message.length)
+		line->type = oom_line_type_find(&line->stripped.message, expected,
+						line->stripped.timed || unwrap->waiting);
+	return line->type;
 }
 
 /* A line that goes on with no other. */
 static int unwrap_begin_message(struct unwrap *unwrap, const struct log_prefix *line,
 				enum oom_line_type type)
 {
+	enum oom_line_type begun = type;
+
 	if (type == OOM_LINE_NONE && line->width)
-		type = oom_line_type_begun(line->message, hosts_expect(unwrap->hosts));
+		begun = oom_line_type_begun(line->message, hosts_expect(unwrap->hosts));
 	/*
 	 * What is no line of text was never wrapped. Others may have been broken off before
 	 * anything of a report's was in them.
 	 */
 	if (line->width &&
-	    (type != OOM_LINE_NONE || (line->timed && !line->kmsg && line->message.length &&
+	    (begun != OOM_LINE_NONE || (line->timed && !line->kmsg && line->message.length &&
 				       line->width == unwrap->style.width)))
-		return wait_for_rest(unwrap, line, type);
+		return wait_for_rest(unwrap, line, type, begun);
 	/* What is no line of text either comes from the kernel itself. */
 	if (line->width && !oom_line_is_kernels(type, line->message, line->timed,
 						hosts_have_reports(unwrap->hosts)))
@@ -361,37 +364,38 @@ static int unwrap_begin_message(struct unwrap *unwrap, const struct log_prefix *
 			     line->host);
 }
 
-int unwrap_take(struct unwrap *unwrap, const struct log_prefix *given,
-		enum oom_line_type *ret_type)
+int unwrap_take(struct unwrap *unwrap, struct oom_line *line)
 {
-	struct log_prefix line = *given;
+	struct log_prefix *stripped = &line->stripped;
+	struct strview message = stripped->message;
+	bool timed = has_time(stripped);
 	int r = 0;
 
-	inherit_prefix(unwrap, &line);
-	note_width(&unwrap->style, &line);
-	if (unwrap->waiting && !unwrap_may_go_on(unwrap, &line))
+	inherit_prefix(unwrap, stripped);
+	note_width(&unwrap->style, stripped);
+	if (unwrap->waiting && !unwrap_may_go_on(unwrap, line))
 		r = unwrap_end(unwrap);
 	if (r < 0)
 		return r;
-	if (line.dropped)
-		hosts_miss(unwrap->hosts, line.dropped);
-	*ret_type = classify(unwrap, &line);
-	if (has_time(given)) {
-		unwrap->last_time = given->time;
-		unwrap->message_timed = *ret_type != OOM_LINE_NONE;
+	if (stripped->dropped)
+		hosts_miss(unwrap->hosts, stripped->dropped);
+	classify(unwrap, line);
+	if (timed) {
+		unwrap->last_time = stripped->time;
+		unwrap->message_timed = line->type != OOM_LINE_NONE;
 	}
-	if (unwrap->waiting && goes_on(unwrap, &line, *ret_type)) {
+	if (unwrap->waiting && goes_on(unwrap, stripped, line->type)) {
 		/* What seemed to be prefixes is a part of the message. */
-		line.message = given->message;
-		*ret_type = unwrap->type;
-		unwrap_go_on(unwrap, &line);
+		stripped->message = message;
+		line->type = unwrap->type;
+		unwrap_go_on(unwrap, stripped);
 		return 0;
 	}
 	if (unwrap->waiting) {
 		r = unwrap_end(unwrap);
-		*ret_type = classify(unwrap, &line);
+		classify(unwrap, line);
 	}
-	return r < 0 ? r : unwrap_begin_message(unwrap, &line, *ret_type);
+	return r < 0 ? r : unwrap_begin_message(unwrap, stripped, line->type);
 }
 
 void unwrap_free(struct unwrap *unwrap)

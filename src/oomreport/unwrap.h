@@ -26,6 +26,7 @@ struct unwrap {
 	struct unwrap_style style;
 	bool waiting;			/* a message waits for its rest, or for another line */
 	enum oom_line_type type;		/* OOM_LINE_NONE: its rest may tell */
+	bool typed;			/* the text so far is of a type, without its rest */
 	bool whole;			/* it needs no rest */
 	bool kmsg, timed;		/* its first line was a record of /dev/kmsg, had a time */
 	unsigned lines;
@@ -44,12 +45,11 @@ struct unwrap {
 void unwrap_begin(struct unwrap *unwrap);
 
 /*
- * Takes one stripped line. *ret_type is what it was taken for (OOM_LINE_NONE: nothing of a
- * report). A message is handed on when the next line has shown that it has no rest. Returns 0 or a
- * negative errno.
+ * Takes LINE, and says in its type what it was taken for (OOM_LINE_NONE: nothing of a report). A
+ * message is handed on when the next line has shown that it has no rest. Returns 0 or a negative
+ * errno.
  */
-int unwrap_take(struct unwrap *unwrap, const struct log_prefix *line,
-		enum oom_line_type *ret_type);
+int unwrap_take(struct unwrap *unwrap, struct oom_line *line);
 
 /* What the next line is expected to be, behind the message that waits. */
 unsigned unwrap_expects(const struct unwrap *unwrap);

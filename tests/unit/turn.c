@@ -42,12 +42,12 @@ static const struct {
 
 static char got[512];
 
-static int take(void *context, const struct log_prefix *line)
+static int take(void *context, const struct oom_line *line)
 {
 	size_t length = strlen(got);
 
-	snprintf(got + length, sizeof(got) - length, "%.*s ", (int)line->message.length,
-		 line->message.at);
+	snprintf(got + length, sizeof(got) - length, "%.*s ",
+		 (int)line->stripped.message.length, line->stripped.message.at);
 	return *(int *)context;
 }
 
@@ -65,16 +65,17 @@ static enum oom_line_type type_of(char letter)
 static int take_word(struct turn *turn, struct strview word, int *fail)
 {
 	struct strview number = strview_from(word, 1);
-	struct log_prefix line = { .message = word };
+	struct oom_line line = { .stripped.message = word, .type = type_of(word.at[0]) };
+	struct log_prefix *stripped = &line.stripped;
 	uint64_t seconds;
 	int r;
 
-	line.host = line.caller = strview_of("");
+	stripped->host = stripped->caller = strview_of("");
 	if (strview_take_u64(&number, &seconds)) {
-		line.timed = line.time.has_monotonic = true;
-		line.time.monotonic_ns = (int64_t)seconds * 1000000000;
+		stripped->timed = stripped->time.has_monotonic = true;
+		stripped->time.monotonic_ns = (int64_t)seconds * 1000000000;
 	}
-	r = turn_take(turn, &line, type_of(word.at[0]), take, fail);
+	r = turn_take(turn, &line, take, fail);
 	return r ? r : take(fail, &line);
 }
 
