@@ -7,8 +7,10 @@
 #include "oomreport/reader.h"
 
 #define FIGURES(...) ((const struct oom_line_figure[]){ __VA_ARGS__, { NULL, 0 } })
+#define VALUES(...) ((const struct oom_line_value[]){ __VA_ARGS__, { .key = NULL } })
 #define TEXTS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define TO(member) offsetof(struct oom_partial, report.member)
+#define OF(member) offsetof(struct oom_counter, member)
 #define SETS(member) offsetof(struct oom_partial, member)
 
 /*
@@ -79,6 +81,8 @@ static bool is_frame(struct strview text)
 	return oom_frame(text, &reliable).length;
 }
 
+_Static_assert(OF(usage) == 0, "a counter is known by its usage");
+
 /* The words of lines with figures: "mapped:388kB", and what else there is. */
 static const char *const figure_words[] = {
 	"%*:%*kB%$", "%*:%*KB%$", "pages_scanned:", "Node%$", "DMA%$", "DMA32%$", "Normal%$",
@@ -108,7 +112,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       "%*page allocation stalls for ",
 			       "sysrq: Show Memory", "SysRq : Show Memory",
 			       "sysrq: SysRq : Show Memory"),
-		.sets = SETS(other),
+		.sets = { SETS(other) },
 	},
 	/* "sysrq: Manual OOM execution", "SysRq : Manual OOM execution" */
 	[OOM_LINE_SYSRQ] = {
@@ -126,19 +130,19 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		/* The last has no comma, and its number may be whole. */
 		.behind = " invoked ",
 		.words = TEXTS("invoked%$", "oom-killer:%$", "%*=%*,%$", "oom%*=%d"),
-		.sets = SETS(report.trigger.present), .read = read_invoked,
+		.sets = { SETS(report.trigger.present) }, .read = read_invoked,
 	},
 	/* "main.out cpuset=/ mems_allowed=0" */
 	[OOM_LINE_CPUSET] = {
 		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_INSIDE,
 		.front = OOM_FRONT_NAME,
 		.forms = TEXTS("%* cpuset=%* mems_allowed="),
-		.sets = SETS(has_cpuset), .read = read_cpuset,
+		.sets = { SETS(has_cpuset) }, .read = read_cpuset,
 	},
 	[OOM_LINE_COMPACTION] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE,
 		.forms = TEXTS("COMPACTION is disabled!!!"),
-		.sets = SETS(report.compaction_disabled),
+		.sets = { SETS(report.compaction_disabled) },
 	},
 	/* "CPU: 0 UID: 0 PID: 13 Comm: x Not tainted 7.0.13 #1", "Pid: 13, comm: x ..." */
 	[OOM_LINE_CPU] = {
@@ -146,14 +150,15 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("CPU: %d%_PID: ", "CPU: %d%_UID: %d%_PID: ",
 			       "Pid: %d%*comm: "),
 		.whole = TEXTS(" #"),
-		.sets = SETS(has_cpu), .read = read_cpu, .lacks = lacks_cpu,
+		.sets = { SETS(has_cpu) }, .read = read_cpu, .lacks = lacks_cpu,
 	},
 	/* "Hardware name: QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16.2" */
 	[OOM_LINE_HARDWARE] = {
 		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_INSIDE | OOM_LINE_STATE |
 			 OOM_LINE_HARMLESS,
 		.forms = TEXTS("Hardware name: "),
-		.sets = SETS(has_hardware), .read = read_hardware,
+		.sets = { SETS(has_hardware) },
+		.values = VALUES({ "Hardware name: ", OOM_VALUE_TEXT, TO(machine), NULL }),
 	},
 	[OOM_LINE_TRACE] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE,
@@ -167,7 +172,10 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("Task in /%* killed as a result",
 			       "Memory limit reached of cgroup "),
 		.whole = TEXTS("limit of /", "of cgroup /"),
-		.sets = SETS(memcg_present), .read = read_memcg_task, .lacks = lacks_memcg_task,
+		.sets = { SETS(memcg_present) },
+		.values = VALUES({ "Memory limit reached of cgroup ", OOM_VALUE_TEXT,
+				   TO(memcg.path), NULL }),
+		.read = read_memcg_task, .lacks = lacks_memcg_task,
 	},
 	/* "memory: usage 32768kB, limit 32768kB, failcnt 8" */
 	[OOM_LINE_COUNTER] = {
@@ -178,7 +186,10 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       { "swap: %_usage", TO(memcg.swap) },
 			       { "kmem: %_usage", TO(memcg.kmem) }),
 		.whole = TEXTS("failcnt %_%d"),
-		.sets = SETS(memcg_present), .read = read_counter,
+		.sets = { SETS(memcg_present) },
+		.values = VALUES({ "usage", OOM_VALUE_KIB, OF(usage), NULL },
+				 { "limit", OOM_VALUE_KIB, OF(limit), NULL },
+				 { "failcnt", OOM_VALUE_NUMBER, OF(failcnt), NULL }),
 	},
 	/* "Memory cgroup stats for /a: cache:0KB rss:32KB", "Memory cgroup stats for /a:" */
 	[OOM_LINE_STATS] = {
@@ -186,7 +197,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG, .begins = OOM_LIST_STATS,
 		.forms = TEXTS("Memory cgroup stats"),
 		.whole = TEXTS("unevictable:", ":%$"),
-		.sets = SETS(memcg_present), .read = read_stats,
+		.sets = { SETS(memcg_present) }, .read = read_stats,
 	},
 	[OOM_LINE_STAT] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE, .list = OOM_LIST_STATS,
@@ -196,14 +207,14 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	[OOM_LINE_MEMINFO] = {
 		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES,
 		.forms = TEXTS("Mem-Info:", "Mem-info:"),
-		.sets = SETS(report.has_memory),
+		.sets = { SETS(report.has_memory) },
 	},
 	/* "active_anon:28 inactive_anon:49230 isolated_anon:0\n active_file:0" */
 	[OOM_LINE_COUNTS] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES |
 			 OOM_LINE_ENDS_IN_FIGURE,
 		.is = is_counts,
-		.sets = SETS(report.has_memory), .read = read_counts, .lacks = lacks_counts,
+		.sets = { SETS(report.has_memory) }, .read = read_counts, .lacks = lacks_counts,
 	},
 	/* "Node 0 active_anon:112kB inactive_anon:196920kB ... all_unreclaimable? no" */
 	[OOM_LINE_NODE] = {
@@ -213,7 +224,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.whole = TEXTS("all_unreclaimable?"),
 		.rests = TEXTS("%_"),
 		.words = figure_words,
-		.sets = SETS(report.has_memory), .read = read_node, .lacks = lacks_node,
+		.sets = { SETS(report.has_memory) }, .read = read_node, .lacks = lacks_node,
 	},
 	/* "Node 0 DMA32 free:1524kB boost:0kB", without NUMA "DMA free:3520kB min:68kB" */
 	[OOM_LINE_ZONE] = {
@@ -223,7 +234,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.whole = TEXTS("free_cma:", "all_unreclaimable?"),
 		.rests = TEXTS("%_"),
 		.words = figure_words,
-		.sets = SETS(report.has_memory), .read = read_zone, .lacks = lacks_zone,
+		.sets = { SETS(report.has_memory) }, .read = read_zone, .lacks = lacks_zone,
 	},
 	/* "Node 0 DMA: 1*4kB (U) 1*8kB (M) 0*4096kB = 892kB" */
 	[OOM_LINE_BLOCKS] = {
@@ -231,7 +242,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			 OOM_LINE_ENDS_IN_FIGURE,
 		.forms = TEXTS("Node %u %z%_%u*", "%z%_%u*"),
 		.whole = TEXTS(" = "),
-		.sets = SETS(report.has_memory), .read = read_blocks, .lacks = lacks_blocks,
+		.sets = { SETS(report.has_memory) }, .read = read_blocks, .lacks = lacks_blocks,
 	},
 	/* "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB" */
 	[OOM_LINE_HUGE] = {
@@ -239,7 +250,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("Node %u hugepages_total="),
 		.whole = TEXTS("hugepages_size="),
 		.words = TEXTS("huge%*=%u", "Node%$", "%u%$"),
-		.sets = SETS(report.has_memory), .read = read_huge,
+		.sets = { SETS(report.has_memory) }, .read = read_huge,
 	},
 	/* In pages, but for those of swap */
 	[OOM_LINE_PAGES] = {
@@ -259,7 +270,9 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       { "%u free pages", 0 }, { "%u pages shared", 0 },
 			       { "%u pages non-shared", 0 }, { "%u slab pages", 0 }),
 		.whole = TEXTS("=%_%d", " pages"),
-		.sets = SETS(report.has_memory), .read = read_pages,
+		.sets = { SETS(report.has_memory) },
+		.values = VALUES({ "", OOM_VALUE_NUMBER, 0, NULL },
+				 { "=", OOM_VALUE_KIB, 0, NULL }),
 	},
 	/* "Memory allocations (profiling is currently turned on):" */
 	[OOM_LINE_ALLOCATIONS] = {
@@ -291,7 +304,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("Tasks state (memory values in "),
 		/* So that "Tasks", broken off there, waits for its rest: it may be a GROUP. */
 		.whole = TEXTS("values in "),
-		.sets = SETS(report.table_begun),
+		.sets = { SETS(report.table_begun) },
 	},
 	/* "[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name" */
 	[OOM_LINE_TABLE] = {
@@ -299,7 +312,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.begins = OOM_LIST_ROWS,
 		.forms = TEXTS("[%_pid%_]%*tgid%*rss"),
 		.whole = TEXTS(" name"),
-		.sets = SETS(report.has_table), .read = read_table,
+		.sets = { SETS(report.has_table) }, .read = read_table,
 	},
 	/*
 	 * "[     92]     0    92  2097440    44202   393216        0             0 x": a mailer
@@ -337,7 +350,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	[OOM_LINE_EXITING] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_PROCESS,
 		.forms = TEXTS("%cOOM victim%_%u%|"),
-		.sets = SETS(report.already_exiting), .read = read_exiting,
+		.sets = { SETS(report.already_exiting) }, .read = read_exiting,
 	},
 	/* "Killed process 94 (x) total-vm:9kB, ...", "Killed process 40, UID 27, (x) ..." */
 	[OOM_LINE_KILLED] = {
@@ -357,14 +370,16 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Tasks in /%* are going to be killed"),
 		.whole = TEXTS(" set%$"),
-		.sets = SETS(report.group), .read = read_group,
+		.sets = { SETS(report.group), SETS(memcg_present) },
+		.values = VALUES({ "Tasks in ", OOM_VALUE_TEXT, TO(group_path),
+				   " are going to be killed" }),
 	},
 	[OOM_LINE_NONE_KILLABLE] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_IN_SOURCE,
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Out of memory and no killable processes",
 			       "Memory cgroup out of memory and no killable processes"),
-		.sets = SETS(report.none_killable),
+		.sets = { SETS(report.none_killable) },
 	},
 	/* "Kernel panic - not syncing: Out of memory: compulsory panic_on_oom" */
 	[OOM_LINE_OOM_PANIC] = {
@@ -372,13 +387,13 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Kernel panic - not syncing:%*ut of memory",
 			       "Kernel panic - not syncing:%*deadlocked on memory"),
-		.read = read_panic,
+		.values = VALUES({ "Kernel panic - not syncing:", OOM_VALUE_TEXT, TO(panic), NULL }),
 	},
 	[OOM_LINE_PANIC] = {
 		.flags = OOM_LINE_INSIDE | OOM_LINE_AT_END,
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Kernel panic - not syncing:"),
-		.read = read_panic,
+		.values = VALUES({ "Kernel panic - not syncing:", OOM_VALUE_TEXT, TO(panic), NULL }),
 	},
 	/* "oom_reaper: reaped process 5 (x), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB" */
 	[OOM_LINE_REAPED] = {

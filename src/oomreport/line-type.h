@@ -89,10 +89,29 @@ enum oom_line_flag {
 	OOM_LINE_IN_SOURCE = 0x1000,	/* its words stand so in the kernel's source, with "\n" */
 };
 
-/* A line that tells one figure, or a group of them. */
+/* A form of lines that all say the same, each of something else. */
 struct oom_line_figure {
 	const char *pattern;	/* NULL ends a list */
-	size_t place;		/* in struct oom_partial, of its uint64_t; 0: nobody needs it */
+	size_t place;		/* in struct oom_partial, of its uint64_t, or of a struct that
+				 * begins with one; 0: nobody needs it */
+};
+
+enum oom_value_kind {
+	OOM_VALUE_NUMBER,	/* uint64_t; what the report counts in pages is kept so */
+	OOM_VALUE_KIB,		/* uint64_t, bytes; without its kB it may be cut */
+	OOM_VALUE_TEXT,		/* char *, owned; the first that was said stays */
+};
+
+/* What a line says, and where that has its place. */
+struct oom_line_value {
+	/*
+	 * What stands in front of it, a number behind its last place, since a name may hold it
+	 * too; "", or that of a text: at the line's beginning. NULL ends a list.
+	 */
+	const char *key;
+	enum oom_value_kind kind;
+	size_t place;		/* in struct oom_partial; of a line with figures, from theirs on */
+	const char *end;	/* what stands behind a text at last; NULL: nothing does */
 };
 
 /* What holds for the lines of a type. */
@@ -114,7 +133,8 @@ struct oom_line_kind {
 	const char *const *whole, *const *rests, *const *words;
 	const char *behind;
 
-	size_t sets;		/* the bool in struct oom_partial that becomes true; 0: none */
+	size_t sets[2];		/* the bools in struct oom_partial that become true; 0: none */
+	const struct oom_line_value *values;	/* what is put into it; what is more is read by: */
 	int (*read)(struct oom_partial *partial, struct strview text);	/* see reader.h */
 	/* Whether a report without its kill has not got yet what it says; NULL: it has not */
 	bool (*lacks)(const struct oom_partial *partial, struct strview text);

@@ -2,7 +2,9 @@
 /* partial-line.c - lines read by the table of their types, and whether a report lacks them */
 #include <config.h>
 
+#include "lib/macros.h"
 #include "oomreport/partial-line.h"
+#include "oomreport/scan-values.h"
 
 /* What is at PLACE, an offset, of PARTIAL. */
 static void *partial_at(const struct oom_partial *partial, size_t place)
@@ -40,20 +42,46 @@ bool partial_lacks(const struct oom_partial *partial, enum oom_line_type type, s
 	if (partial_is_of_another_kind(partial, type) || (figure && *figure != OOM_UNKNOWN))
 		return false;
 	if (kind->flags & OOM_LINE_ONCE)
-		return !*(bool *)partial_at(partial, kind->sets);
+		return !*(bool *)partial_at(partial, kind->sets[0]);
 	return !kind->lacks || kind->lacks(partial, text);
+}
+
+/* Puts what TEXT says into BASE, from which on VALUES have their places. Returns 0 or -ENOMEM. */
+static int read_line_values(const struct oom_line_value *values, struct strview text, void *base)
+{
+	strview_skip_blanks(&text);
+	for (; values && values->key; values++) {
+		void *place = (char *)base + values->place;
+		struct strview rest = text;
+		int r = 0;
+
+		if (values->kind == OOM_VALUE_NUMBER)
+			value_count(text, values->key, place);
+		else if (values->kind == OOM_VALUE_KIB)
+			value_kib(text, values->key, place);
+		else if (strview_skip(&rest, values->key))
+			r = value_keep(place, values->end
+				? strview_head(rest, strview_find_last(rest, values->end))
+				: strview_trim(rest));
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int partial_read(struct oom_partial *partial, enum oom_line_type type, struct strview text,
 		 const struct oom_time *time)
 {
 	const struct oom_line_kind *kind = &oom_line_kinds[type];
-	int r;
+	uint64_t *figure = figure_place(partial, type, text);
+	int r = 0;
 
 	partial->time = time;
-	partial->figure = figure_place(partial, type, text);
-	r = kind->read ? kind->read(partial, text) : 0;
-	if (kind->sets)
-		*(bool *)partial_at(partial, kind->sets) = true;
+	if (!kind->figures || (figure && *figure == OOM_UNKNOWN))
+		r = read_line_values(kind->values, text, figure ? (void *)figure : partial);
+	if (r == 0 && kind->read)
+		r = kind->read(partial, text);
+	for (size_t i = 0; i < ARRAY_SIZE(kind->sets) && kind->sets[i]; i++)
+		*(bool *)partial_at(partial, kind->sets[i]) = true;
 	return r;
 }

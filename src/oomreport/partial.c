@@ -8,6 +8,13 @@
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
 
+/*
+ * PAGE_COUNTER_MAX and its older relations, in kB: 9007199254740991, less a page, or twice that.
+ * No limit that anybody sets comes near. That of 32-bit kernels is LONG_MAX pages.
+ */
+#define UNLIMITED_KB (UINT64_C(1) << 52)
+#define UNLIMITED_32_KB (UINT64_C(0x7fffffff) * 4)
+
 bool partial_is_over(const struct oom_partial *partial)
 {
 	return partial->report.victim_count || partial->report.none_killable ||
@@ -100,9 +107,19 @@ int partial_finish(struct oom_partial *partial)
 {
 	struct oom_report *report = &partial->report;
 	uint64_t page = partial_page_size(partial);
+	struct oom_counter *const counters[] = {
+		&report->memcg.memory, &report->memcg.swap, &report->memcg.memsw,
+		&report->memcg.kmem,
+	};
 	bool panic_is_ours = report->panic && strstr(report->panic, "emory");
 	int r = 0;
 
+	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
+		uint64_t limit = counters[i]->limit;
+
+		counters[i]->unlimited = limit != OOM_UNKNOWN &&
+			(limit / 1024 >= UNLIMITED_KB || limit / 1024 == UNLIMITED_32_KB);
+	}
 	for (size_t i = 0; i < report->victim_count; i++)
 		panic_is_ours |= report->victims[i].pid == 1;
 	if (!panic_is_ours) {

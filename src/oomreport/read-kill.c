@@ -2,6 +2,8 @@
 /* read-kill.c - who was chosen and killed, and what the reaper got: mm/oom_kill.c */
 #include <config.h>
 
+#include <stddef.h>
+
 #include "lib/macros.h"
 #include "oomreport/list-add.h"
 #include "oomreport/reader.h"
@@ -13,28 +15,18 @@
 /* So many of the newest are looked at. */
 #define VICTIMS_NEAR 1024
 
-/* Where the name's closing bracket stands: in front of the last thing that follows a name. */
-static size_t end_of_name(struct strview text)
+/*
+ * Takes "N (comm)" or "N" from the front. A name may hold ") (": it ends at the last ")" in front
+ * of what follows a name in such a line. Returns whether there was a number.
+ */
+static bool take_process(struct strview *text, int64_t *ret_pid, struct strview *ret_comm)
 {
 	static const char *const followers[] = {
-		") total-vm:", ")total-vm:", "), UID ", ") vsz:", ") score ",
-		"), now anon-rss:", ") is already",
-		") sharing same memory", ")\n",
+		") total-vm:", ")total-vm:", "), UID ", ") vsz:", ") score ", "), now anon-rss:",
+		") is already", ") sharing same memory", ")\n",
 	};
-	size_t end = STRVIEW_NONE;
-
-	for (size_t i = 0; i < ARRAY_SIZE(followers); i++) {
-		size_t at = strview_find_last(text, followers[i]);
-
-		if (at != STRVIEW_NONE && (end == STRVIEW_NONE || at > end))
-			end = at;
-	}
-	return end == STRVIEW_NONE ? strview_find_last(text, ")") : end;
-}
-
-bool read_process(struct strview *text, int64_t *ret_pid, struct strview *ret_comm)
-{
 	struct strview rest = *text, uid;
+	size_t end = 0;
 
 	strview_skip_blanks(&rest);
 	*ret_comm = (struct strview){ rest.at, 0 };
@@ -47,7 +39,15 @@ bool read_process(struct strview *text, int64_t *ret_pid, struct strview *ret_co
 		*text = rest;
 		return true;
 	}
-	*ret_comm = strview_head(rest, end_of_name(rest));
+	/* STRVIEW_NONE, which is no end, and 1 are 0. */
+	for (size_t i = 0; i < ARRAY_SIZE(followers); i++) {
+		size_t other = strview_find_last(rest, followers[i]) + 1;
+
+		end = MAX(end, other);
+	}
+	if (!end)
+		end = strview_find_last(rest, ")") + 1;
+	*ret_comm = strview_head(rest, end - 1);
 	*text = strview_from(rest, ret_comm->length + 1);
 	return true;
 }
@@ -87,48 +87,6 @@ struct oom_victim *read_victim_of(const struct oom_report *report, int64_t pid, 
 	return NULL;
 }
 
-/* The text between KEY and the first of the ENDS, NULL behind the last, that comes behind it. */
-static struct strview between(struct strview text, const char *key, const char *const *ends)
-{
-	size_t end = STRVIEW_NONE;
-
-	if (!strview_skip_past(&text, key))
-		return (struct strview){ text.at, 0 };
-	for (; *ends; ends++) {
-		size_t at = strview_find(text, *ends);
-
-		end = at < end ? at : end;
-	}
-	return strview_head(text, end);
-}
-
-/*
- * Where ",task=" stands in front of the name. The path in front of it and the name may hold it
- * too: the table knows the name.
- */
-static size_t find_task(const struct oom_report *report, struct strview text, int64_t pid)
-{
-	static const char key[] = ",task=";
-	const struct oom_task *task = oom_find_task(report, pid);
-	struct strview rest = strview_head(text, strview_find_last(text, ",pid="));
-	size_t last = strview_find_last(rest, key);
-
-	size_t at = last;
-
-	for (; task && at != STRVIEW_NONE; at = strview_find_last(strview_head(rest, at), key))
-		if (strview_is(strview_from(rest, at + sizeof(key) - 1), task->comm))
-			return at;
-	return last;
-}
-
-/* Replaces what an earlier line said of a path. */
-static int replace_path(char **path, struct strview text)
-{
-	free(*path);
-	*path = NULL;
-	return value_keep(path, text);
-}
-
 /* What begins behind KEY with a slash; no name in front of it holds one. Length 0: none. */
 static struct strview path_behind(struct strview text, const char *key)
 {
@@ -138,41 +96,49 @@ static struct strview path_behind(struct strview text, const char *key)
 	return (struct strview){ text.at, 0 };
 }
 
-/* ",oom_memcg=/a,task_memcg=/a/b" or, for the machine, ",global_oom,task_memcg=/a/b" */
-static int read_paths(struct oom_report *report, struct strview text, bool global)
+/* Replaces what an earlier line said of a path, unless TEXT is empty. */
+static int replace_path(char **path, struct strview text)
 {
-	struct strview limit = path_behind(text, ",oom_memcg=");
-	struct strview task = path_behind(text, ",task_memcg="), first, second;
-	int r = 0;
-
-	if (!global && limit.length) {
-		if (read_split_paths(limit, ",task_memcg=", &first, &second)) {
-			limit = first;
-			task = second;
-		} else {
-			/* The line is cut. */
-			limit = strview_head(limit, strview_find(limit, ",task_memcg="));
-		}
-		r = replace_path(&report->memcg.path, limit);
-	}
-	return r < 0 || !task.length ? r : replace_path(&report->memcg.task_path, task);
+	if (!text.length)
+		return 0;
+	free(*path);
+	*path = NULL;
+	return value_keep(path, text);
 }
 
-/* Who was chosen, and where it and its limit are. */
+/*
+ * Who was chosen, and where it and its limit are: ",oom_memcg=/a,task_memcg=/a/b,task=x,pid=5" or,
+ * for the machine, ",global_oom,task_memcg=/a/b,task=x,pid=5".
+ */
 static int read_selected(struct oom_report *report, struct strview text, bool global)
 {
+	static const char key[] = ",task=";
 	struct oom_task *selected = &report->selected;
-	size_t task;
-	struct strview name;
+	struct strview rest = strview_head(text, strview_find_last(text, ",pid=")), limit, memcg;
+	size_t at = strview_find_last(rest, key), last = at;
+	const struct oom_task *task;
+	int r;
 
 	value_number(text, ",pid=", &selected->pid);
 	value_number(text, ",uid=", &selected->uid);
-	task = find_task(report, text, selected->pid);
-	if (task != STRVIEW_NONE) {
-		name = strview_from(text, task + sizeof(",task=") - 1);
-		read_comm(strview_head(name, strview_find_last(name, ",pid=")), selected->comm);
-	}
-	return read_paths(report, strview_head(text, task), global);
+	/* The path in front of it and the name may hold the key too: the table knows the name. */
+	task = oom_find_task(report, selected->pid);
+	while (task && at != STRVIEW_NONE &&
+	       !strview_is(strview_from(rest, at + sizeof(key) - 1), task->comm))
+		at = strview_find_last(strview_head(rest, at), key);
+	at = at == STRVIEW_NONE ? last : at;
+	if (at != STRVIEW_NONE)
+		read_comm(strview_from(rest, at + sizeof(key) - 1), selected->comm);
+	text = strview_head(text, at);
+	limit = path_behind(text, ",oom_memcg=");
+	memcg = path_behind(text, ",task_memcg=");
+	if (global)
+		limit.length = 0;
+	/* Without a second path the line is cut. */
+	if (!read_split_paths(limit, ",task_memcg=", &limit, &memcg))
+		limit = strview_head(limit, strview_find(limit, ",task_memcg="));
+	r = replace_path(&report->memcg.path, limit);
+	return r < 0 ? r : replace_path(&report->memcg.task_path, memcg);
 }
 
 /*
@@ -180,27 +146,42 @@ static int read_selected(struct oom_report *report, struct strview text, bool gl
  */
 int read_decision(struct oom_partial *partial, struct strview text)
 {
-	static const char *const comma[] = { ",", NULL };
-	static const char *const cpuset_ends[] = { ",mems_allowed=", NULL };
-	static const char *const nodemask_ends[] = { ",cpuset=", NULL };
-	static const char *const mems_ends[] = {
-		",global_oom", ",oom_memcg=", ",task_memcg=", ",task=", NULL };
+	/* Texts from behind their key to the first of the ENDS. */
+	static const struct {
+		size_t place;
+		const char *key, *ends[4];
+	} texts[] = {
+		{ offsetof(struct oom_report, constraint), "constraint=", { "," } },
+		{ offsetof(struct oom_report, nodemask), ",nodemask=", { ",cpuset=" } },
+		{ offsetof(struct oom_report, cpuset), ",cpuset=", { ",mems_allowed=" } },
+		{ offsetof(struct oom_report, mems_allowed), ",mems_allowed=",
+		  { ",global_oom", ",oom_memcg=", ",task_memcg=", ",task=" } },
+	};
 	struct oom_report *report = &partial->report;
-	size_t global = strview_find(text, ",global_oom"), memcg =
-		strview_find(text, ",oom_memcg=/");
-	bool is_global = global != STRVIEW_NONE && (memcg == STRVIEW_NONE || global < memcg);
-	int r;
+	size_t global = strview_find(text, ",global_oom");
+	size_t memcg = strview_find(text, ",oom_memcg=/");
+	bool is_global = global < memcg;
 
 	report->global_present |= is_global;
 	partial->memcg_present |= !is_global && memcg != STRVIEW_NONE;
-	r = value_keep(&report->constraint, between(text, "constraint=", comma));
-	if (r == 0)
-		r = value_keep(&report->nodemask, between(text, ",nodemask=", nodemask_ends));
-	if (r == 0)
-		r = value_keep(&report->cpuset, between(text, ",cpuset=", cpuset_ends));
-	if (r == 0)
-		r = value_keep(&report->mems_allowed, between(text, ",mems_allowed=", mems_ends));
-	return r < 0 ? r : read_selected(report, text, is_global);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct strview value = text;
+		size_t end = STRVIEW_NONE;
+		int r;
+
+		if (!strview_skip_past(&value, texts[i].key))
+			continue;
+		for (size_t j = 0; j < ARRAY_SIZE(texts[i].ends) && texts[i].ends[j]; j++) {
+			size_t other = strview_find(value, texts[i].ends[j]);
+
+			end = MIN(end, other);
+		}
+		r = value_keep((char **)(void *)((char *)report + texts[i].place),
+			       strview_head(value, end));
+		if (r < 0)
+			return r;
+	}
+	return read_selected(report, text, is_global);
 }
 
 bool lacks_decision(const struct oom_partial *partial, struct strview text)
@@ -234,7 +215,7 @@ int read_choice(struct oom_partial *partial, struct strview text)
 
 	read_cause(partial, text);
 	if (choice->present || !strview_skip_past(&text, "ill process ") ||
-	    !read_process(&text, &pid, &comm) || (!comm.length && !strview_has(text, "score ")))
+	    !take_process(&text, &pid, &comm) || (!comm.length && !strview_has(text, "score ")))
 		return 0;
 	choice->present = true;
 	choice->pid = pid;
@@ -257,7 +238,7 @@ int read_exiting(struct oom_partial *partial, struct strview text)
 
 	read_cause(partial, text);
 	if (report->selected.pid == OOM_NO_NUMBER && strview_skip_past(&text, "OOM victim ") &&
-	    read_process(&text, &report->selected.pid, &comm))
+	    take_process(&text, &report->selected.pid, &comm))
 		read_comm(comm, report->selected.comm);
 	return 0;
 }
@@ -295,21 +276,6 @@ int read_presumed(struct oom_report *report)
 	return 0;
 }
 
-/* What stands behind the name in TEXT, a kill line, or in FRONT of it (EL6's UID). */
-static void read_victim(struct oom_victim *victim, struct strview text, struct strview front)
-{
-	value_kib(text, "total-vm:", &victim->total_vm);
-	value_kib(text, "vsz:", &victim->total_vm);
-	value_kib(text, "anon-rss:", &victim->anon);
-	value_kib(text, "file-rss:", &victim->file);
-	value_kib(text, "shmem-rss:", &victim->shmem);
-	value_kib(text, "pgtables:", &victim->pgtables);
-	value_number(front, ", UID ", &victim->uid);
-	value_number(text, ", UID ", &victim->uid);
-	value_number(text, "UID:", &victim->uid);
-	value_number(text, "oom_score_adj:", &victim->adj);
-}
-
 /* "Killed process 123 (comm) total-vm:..kB, anon-rss:..kB, ...", in any of its ages */
 int read_killed(struct oom_partial *partial, struct strview text)
 {
@@ -319,39 +285,25 @@ int read_killed(struct oom_partial *partial, struct strview text)
 	int r;
 
 	read_cause(partial, text);
-	if (!strview_skip_past(&rest, "Killed process ") || !read_process(&rest, &pid, &comm))
+	if (!strview_skip_past(&rest, "Killed process ") || !take_process(&rest, &pid, &comm))
 		return 0;
 	r = add_victim(&partial->report, pid, &victim);
 	if (r < 0 || !victim)
 		return r;
 	read_comm(comm, victim->comm);
 	victim->time = *partial->time;
-	read_victim(victim, rest, strview_head(text, strview_find(text, "(")));
+	value_kib(rest, "total-vm:", &victim->total_vm);
+	value_kib(rest, "vsz:", &victim->total_vm);
+	value_kib(rest, "anon-rss:", &victim->anon);
+	value_kib(rest, "file-rss:", &victim->file);
+	value_kib(rest, "shmem-rss:", &victim->shmem);
+	value_kib(rest, "pgtables:", &victim->pgtables);
+	/* EL6's stands in front of the name. */
+	value_number(strview_head(text, strview_find(text, "(")), ", UID ", &victim->uid);
+	value_number(rest, ", UID ", &victim->uid);
+	value_number(rest, "UID:", &victim->uid);
+	value_number(rest, "oom_score_adj:", &victim->adj);
 	return 0;
-}
-
-/* "Tasks in /a are going to be killed due to memory.oom.group set" */
-int read_group(struct oom_partial *partial, struct strview text)
-{
-	partial->memcg_present = true;
-	strview_skip_blanks(&text);
-	strview_skip(&text, "Tasks in ");
-	text = strview_head(text, strview_find_last(text, " are going to be killed"));
-	return value_keep(&partial->report.group_path, text);
-}
-
-int read_panic(struct oom_partial *partial, struct strview text)
-{
-	strview_skip_blanks(&text);
-	strview_skip(&text, "Kernel panic - not syncing:");
-	return value_keep(&partial->report.panic, strview_trim(text));
-}
-
-static void read_rest(struct oom_reaped *reaped, struct strview text)
-{
-	value_kib(text, "anon-rss:", &reaped->anon);
-	value_kib(text, "file-rss:", &reaped->file);
-	value_kib(text, "shmem-rss:", &reaped->shmem);
 }
 
 /*
@@ -361,14 +313,19 @@ static void read_rest(struct oom_reaped *reaped, struct strview text)
 int read_reaped(struct oom_partial *partial, struct strview text)
 {
 	struct oom_report *report = &partial->report;
-	struct strview rest = text, comm;
+	struct oom_reaped reaped = {
+		.present = true, .failed = strview_starts(text, "oom_reaper: unable"),
+		.anon = OOM_UNKNOWN, .file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN,
+		.time = *partial->time,
+	};
 	struct oom_victim *victim;
+	struct strview comm;
 	int64_t pid;
 	int r = 0;
 
-	if (!(strview_skip_past(&rest, "reaped process ") ||
-	      strview_skip_past(&rest, "reap pid:")) ||
-	    !read_process(&rest, &pid, &comm))
+	if (!(strview_skip_past(&text, "reaped process ") ||
+	      strview_skip_past(&text, "reap pid:")) ||
+	    !take_process(&text, &pid, &comm))
 		return 0;
 	victim = read_victim_of(report, pid, true);
 	if (!victim)
@@ -377,11 +334,9 @@ int read_reaped(struct oom_partial *partial, struct strview text)
 		return r;
 	if (!victim->comm[0])
 		read_comm(comm, victim->comm);
-	victim->reaped = (struct oom_reaped){
-		.present = true, .failed = strview_starts(text, "oom_reaper: unable"),
-		.anon = OOM_UNKNOWN, .file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN,
-		.time = *partial->time,
-	};
-	read_rest(&victim->reaped, rest);
+	value_kib(text, "anon-rss:", &reaped.anon);
+	value_kib(text, "file-rss:", &reaped.file);
+	value_kib(text, "shmem-rss:", &reaped.shmem);
+	victim->reaped = reaped;
 	return 0;
 }

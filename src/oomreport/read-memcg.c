@@ -2,21 +2,10 @@
 /* read-memcg.c - the memory cgroup whose limit was reached: mm/memcontrol.c */
 #include <config.h>
 
-#include <stddef.h>
-
 #include "lib/macros.h"
 #include "oomreport/line-type.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
-
-_Static_assert(offsetof(struct oom_counter, usage) == 0, "a counter is known by its usage");
-
-/*
- * PAGE_COUNTER_MAX and its older relations, in kB: 9007199254740991, less a page, or twice that.
- * No limit that anybody sets comes near. That of 32-bit kernels is LONG_MAX pages.
- */
-#define UNLIMITED_KB (UINT64_C(1) << 52)
-#define UNLIMITED_32_KB (UINT64_C(0x7fffffff) * 4)
 
 /* Whether CHILD is PARENT or below it. All is below the root, which says little: 1; else 2. */
 static int memcg_line_is_below(struct strview child, struct strview parent)
@@ -50,7 +39,7 @@ bool read_split_paths(struct strview text, const char *separator, struct strview
 	return best >= 0;
 }
 
-/* "Task in /a/b killed as a result of limit of /a", "Memory limit reached of cgroup /a" */
+/* "Task in /a/b killed as a result of limit of /a" */
 int read_memcg_task(struct oom_partial *partial, struct strview text)
 {
 	struct oom_memcg *memcg = &partial->report.memcg;
@@ -58,9 +47,8 @@ int read_memcg_task(struct oom_partial *partial, struct strview text)
 	int r;
 
 	text = strview_trim(text);
-	if (strview_skip(&text, "Memory limit reached of cgroup "))
-		return value_keep(&memcg->path, text);
-	strview_skip(&text, "Task in ");
+	if (!strview_skip(&text, "Task in "))
+		return 0;
 	if (!read_split_paths(text, " killed as a result of limit of ", &task, &limit)) {
 		task = strview_head(text, strview_find_last(text, " killed as a result"));
 		return value_keep(&memcg->task_path, task);
@@ -73,28 +61,6 @@ bool lacks_memcg_task(const struct oom_partial *partial, struct strview text)
 {
 	(void)text;
 	return !partial->report.memcg.task_path;
-}
-
-static void note_limit(struct oom_counter *counter)
-{
-	counter->unlimited = counter->limit != OOM_UNKNOWN &&
-			     (counter->limit / 1024 >= UNLIMITED_KB ||
-			      counter->limit / 1024 == UNLIMITED_32_KB);
-}
-
-/* "memory: usage 32768kB, limit 32768kB, failcnt 12" */
-int read_counter(struct oom_partial *partial, struct strview text)
-{
-	/* Its first member is the figure that tells whether there was such a line. */
-	struct oom_counter *counter = (struct oom_counter *)partial->figure;
-
-	if (counter->usage != OOM_UNKNOWN)
-		return 0;
-	value_size(text, "usage", 1024, &counter->usage);
-	value_size(text, "limit", 1024, &counter->limit);
-	value_size(text, "failcnt", 1, &counter->failcnt);
-	note_limit(counter);
-	return 0;
 }
 
 /* "cache:0KB rss:49484KB ...": one line, up to 5.2. A number without KB is cut off. */

@@ -199,31 +199,15 @@ int read_huge(struct oom_partial *partial, struct strview text)
 	struct oom_huge huge = { 0 };
 
 	take_node(&text, &huge.node);
-	value_size(text, "hugepages_total=", 1, &huge.total);
-	value_size(text, "hugepages_free=", 1, &huge.free);
-	value_size(text, "hugepages_surp=", 1, &huge.surplus);
-	value_size(text, "hugepages_size=", 1024, &huge.page_size);
+	value_count(text, "hugepages_total=", &huge.total);
+	value_count(text, "hugepages_free=", &huge.free);
+	value_count(text, "hugepages_surp=", &huge.surplus);
+	value_kib(text, "hugepages_size=", &huge.page_size);
 	for (size_t i = 0; i < report->huge_count; i++)
 		if (report->huge[i].node == huge.node &&
 		    report->huge[i].page_size == huge.page_size)
 			return 0;
 	return LIST_ADD(report->huge, report->huge_count, HUGE_MAX, huge);
-}
-
-/*
- * "2062044 pages RAM" and its relations: pages, until partial_finish(); "Free swap  = 0kB": bytes
- */
-int read_pages(struct oom_partial *partial, struct strview text)
-{
-	uint64_t pages;
-
-	if (!partial->figure || *partial->figure != OOM_UNKNOWN)
-		return 0;
-	if (value_take(&text, &pages))
-		*partial->figure = value_times(pages, 1);
-	else
-		value_size(text, "=", 1024, partial->figure);
-	return 0;
 }
 
 /* "xfs_icr                  263KB        263KB" */

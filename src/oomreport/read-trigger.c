@@ -177,10 +177,3 @@ int read_cpu(struct oom_partial *partial, struct strview text)
 		compare_names(report, name_in(rest));
 	return read_kernel(report, text);
 }
-
-int read_hardware(struct oom_partial *partial, struct strview text)
-{
-	strview_skip_blanks(&text);
-	strview_skip(&text, "Hardware name: ");
-	return value_keep(&partial->report.machine, strview_trim(text));
-}

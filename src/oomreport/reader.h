@@ -47,7 +47,6 @@ struct oom_partial {
 	char caller[24];
 	uint64_t opened, touched;	/* the parser's line count */
 	const struct oom_time *time;	/* of the line that is being read */
-	uint64_t *figure;		/* in REPORT, that it tells; NULL: none */
 };
 
 /*
@@ -58,7 +57,6 @@ struct oom_partial {
 int read_invoked(struct oom_partial *partial, struct strview text);
 int read_cpuset(struct oom_partial *partial, struct strview text);
 int read_cpu(struct oom_partial *partial, struct strview text);
-int read_hardware(struct oom_partial *partial, struct strview text);
 int read_trace(struct oom_partial *partial, struct strview text);
 bool lacks_cpu(const struct oom_partial *partial, struct strview text);
 bool lacks_trace(const struct oom_partial *partial, struct strview text);
@@ -68,7 +66,6 @@ int read_node(struct oom_partial *partial, struct strview text);
 int read_zone(struct oom_partial *partial, struct strview text);
 int read_blocks(struct oom_partial *partial, struct strview text);
 int read_huge(struct oom_partial *partial, struct strview text);
-int read_pages(struct oom_partial *partial, struct strview text);
 int read_slab(struct oom_partial *partial, struct strview text);
 int read_allocation(struct oom_partial *partial, struct strview text);
 bool lacks_counts(const struct oom_partial *partial, struct strview text);
@@ -77,7 +74,6 @@ bool lacks_zone(const struct oom_partial *partial, struct strview text);
 bool lacks_blocks(const struct oom_partial *partial, struct strview text);
 
 int read_memcg_task(struct oom_partial *partial, struct strview text);
-int read_counter(struct oom_partial *partial, struct strview text);
 int read_stats(struct oom_partial *partial, struct strview text);
 int read_stat(struct oom_partial *partial, struct strview text);
 bool lacks_memcg_task(const struct oom_partial *partial, struct strview text);
@@ -90,8 +86,6 @@ int read_decision(struct oom_partial *partial, struct strview text);
 int read_choice(struct oom_partial *partial, struct strview text);
 int read_exiting(struct oom_partial *partial, struct strview text);
 int read_killed(struct oom_partial *partial, struct strview text);
-int read_group(struct oom_partial *partial, struct strview text);
-int read_panic(struct oom_partial *partial, struct strview text);
 int read_reaped(struct oom_partial *partial, struct strview text);
 bool lacks_decision(const struct oom_partial *partial, struct strview text);
 bool lacks_decision_rest(const struct oom_partial *partial, struct strview text);
@@ -109,12 +103,6 @@ struct strview oom_frame(struct strview text, bool *ret_reliable);
  * -ENOMEM.
  */
 int read_presumed(struct oom_report *report);
-
-/*
- * Takes "N (comm)" or "N" from the front. A name may hold ") (": it ends at the last ")" in front
- * of what follows a name in such a line. Returns whether there was a number.
- */
-bool read_process(struct strview *text, int64_t *ret_pid, struct strview *ret_comm);
 
 /* The pid that TEXT, a line about a process, is about; or OOM_NO_NUMBER. */
 int64_t read_pid_of(struct strview text);

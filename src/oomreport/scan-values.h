@@ -38,27 +38,22 @@ static inline void value_number(struct strview text, const char *key, int64_t *r
 		strview_take_i64(&text, ret_number);
 }
 
-/*
- * The same for a count of things of UNIT bytes (1024 for kB), with or without blanks in front. At
- * the end of a line that was cut the number of kB has no "kB", and is not a number.
- */
-static inline void value_size(struct strview text, const char *key, uint64_t unit,
-			      uint64_t *ret_bytes)
+/* The same for a count, with or without blanks in front; for KEY "" at the front of TEXT. */
+static inline void value_count(struct strview text, const char *key, uint64_t *ret_count)
 {
 	uint64_t count;
 
-	if (strview_skip_past_last(&text, key) && value_take(&text, &count) &&
-	    (unit != 1024 || text.length))
-		*ret_bytes = value_times(count, unit);
+	if ((!*key || strview_skip_past_last(&text, key)) && value_take(&text, &count))
+		*ret_count = value_times(count, 1);
 }
 
-/* The same for a count of kB with its unit: without it the line is cut, perhaps in the number. */
+/* The same for a count of kB. Without its unit it is cut, perhaps inside the number. */
 static inline void value_kib(struct strview text, const char *key, uint64_t *ret_bytes)
 {
 	uint64_t count;
 
 	if (strview_skip_past_last(&text, key) && value_take(&text, &count) &&
-	    (strview_starts(text, "kB") || strview_starts(text, "KB")))
+	    (strview_starts(text, "k") || strview_starts(text, "K")))
 		*ret_bytes = value_times(count, 1024);
 }
 
