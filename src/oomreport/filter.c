@@ -12,181 +12,136 @@
 /* What fits in a task's comm, TASK_COMM_LEN less the NUL (include/linux/sched.h). */
 #define KERNEL_COMM_MAX 15
 
-/* Takes a byte off *wanted, undoing \xNN if SHOWN says that it is written so. */
-static unsigned char take_byte(struct strview *wanted, bool shown)
-{
-	int high = number_hex_digit(strview_byte(*wanted, 2));
-	int low = number_hex_digit(strview_byte(*wanted, 3));
-	bool escape = shown && strview_starts(*wanted, "\\x") && high >= 0 && low >= 0;
-	int byte = escape ? high << 4 | low : wanted->at[0];
+/* No cgroup has a longer path (PATH_MAX). */
+#define WANTED_MAX 4096
 
-	*wanted = strview_from(*wanted, escape ? 4 : 1);
-	return (unsigned char)byte;
-}
-
-/* How many bytes of TEXT the whole of WANTED is, if TEXT begins with it; else STRVIEW_NONE. */
-static size_t filter_prefix_length(const char *text, struct strview wanted, bool shown)
+/* WANTED with each \xNN undone, as far as BUFFER of SIZE bytes has room for it. */
+static struct strview unescape_wanted(const char *wanted, char *buffer, size_t size)
 {
+	struct strview rest = strview_of(wanted);
 	size_t length = 0;
 
-	for (; wanted.length; length++)
-		/* The NUL that ends TEXT may be wanted as \x00, but not passed. */
-		if (!text[length] || (unsigned char)text[length] != take_byte(&wanted, shown))
-			return STRVIEW_NONE;
-	return length;
-}
+	while (rest.length && length < size) {
+		int high = number_hex_digit(strview_byte(rest, 2));
+		int low = number_hex_digit(strview_byte(rest, 3));
+		bool escape = strview_starts(rest, "\\x") && high >= 0 && low >= 0;
 
-static bool filter_is_name(const char *comm, struct strview wanted, bool shown)
-{
-	size_t length = 0;
-
-	if (filter_prefix_length(comm, wanted, shown) == strlen(comm))
-		return true;
-	if (strlen(comm) != KERNEL_COMM_MAX)
-		return false;
-	for (; wanted.length && length < KERNEL_COMM_MAX; length++)
-		if ((unsigned char)comm[length] != take_byte(&wanted, shown))
-			return false;
-	return length == KERNEL_COMM_MAX;
-}
-
-static bool is_comm(const struct oom_filter *filter, const char *comm)
-{
-	return filter_is_name(comm, strview_of(filter->comm), false) ||
-	       filter_is_name(comm, strview_of(filter->comm), true);
-}
-
-/* Takes the first component of WANTED off PATH, which may have the suffix of a unit there. */
-static bool skip_component(const char **path, struct strview wanted, bool shown)
-{
-	static const char *const suffixes[] = { ".slice", ".scope", ".service" };
-	size_t length = filter_prefix_length(*path, wanted, shown);
-
-	if (length == STRVIEW_NONE)
-		return false;
-	*path += length;
-	for (size_t i = 0; length && i < ARRAY_SIZE(suffixes); i++) {
-		size_t suffix = strlen(suffixes[i]);
-
-		if (!strncmp(*path, suffixes[i], suffix) &&
-		    (!(*path)[suffix] || (*path)[suffix] == '/')) {
-			*path += suffix;
-			break;
-		}
+		buffer[length++] = escape ? (char)(high << 4 | low) : rest.at[0];
+		rest = strview_from(rest, escape ? 4 : 1);
 	}
-	return !**path || **path == '/';
+	return (struct strview){ buffer, length };
 }
 
-/* Whether PATH is WANTED, or lies below it. */
-static bool filter_is_below(const char *path, struct strview wanted, bool shown)
+/* Whether a process has the name that is wanted or, where none is, the pid. */
+static bool is_process(const char *name, int64_t pid, int64_t other_pid, const char *comm)
 {
-	for (;;) {
-		struct strview component = strview_head(wanted, strview_find(wanted, "/"));
+	char buffer[OOM_COMM_MAX];
+	struct strview wanted[2];
+	size_t length = strlen(comm);
 
-		if (!skip_component(&path, component, shown))
-			return false;
-		wanted = strview_from(wanted, component.length);
-		if (!wanted.length)
-			return true;
-		if (!*path)
-			return false;
-		wanted = strview_from(wanted, 1);
-		path++;
-	}
-}
-
-/* WANTED, absolute or not, without slashes at its end; "/" becomes "". */
-static bool is_in(const char *path, struct strview wanted, bool absolute, bool shown)
-{
-	if (!path)
-		return false;
-	if (absolute)
-		return filter_is_below(path, wanted, shown);
-	for (path = strchr(path, '/'); path; path = strchr(path + 1, '/'))
-		if (filter_is_below(path + 1, wanted, shown))
+	if (!name)
+		return other_pid == pid;
+	wanted[0] = strview_of(name);
+	wanted[1] = unescape_wanted(name, buffer, sizeof(buffer));
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		if ((wanted[i].length == length ||
+		     (wanted[i].length > length && length == KERNEL_COMM_MAX)) &&
+		    !memcmp(wanted[i].at, comm, length))
 			return true;
 	return false;
 }
 
-/* Takes DIRECTORY from the front, if PATH is it or lies in it. */
-static bool skip_directory(struct strview *path, const char *directory)
+static bool has_process(const struct oom_report *report, const char *name, int64_t pid)
+{
+	for (size_t i = 0; i < report->victim_count; i++)
+		if (is_process(name, pid, report->victims[i].pid, report->victims[i].comm))
+			return true;
+	/* Where the log was cut before the kill, the decision tells whom it was to be. */
+	if (!report->victim_count && report->selected.pid != OOM_NO_NUMBER &&
+	    is_process(name, pid, report->selected.pid, report->selected.comm))
+		return true;
+	return report->trigger.present &&
+	       is_process(name, pid, report->trigger.pid, report->trigger.comm);
+}
+
+/* Takes PIECE from the front of a path, if a part of it ends there. */
+static bool filter_skip(struct strview *path, const char *piece)
 {
 	struct strview rest = *path;
 
-	if (!strview_skip(&rest, directory) || (rest.length && rest.at[0] != '/'))
+	if (!strview_skip(&rest, piece) || (rest.length && rest.at[0] != '/'))
 		return false;
 	*path = rest;
 	return true;
 }
 
-static bool is_cgroup(const struct oom_filter *filter, const char *path)
+/* Whether PATH is WANTED, or lies below it. Parts of it may have the suffix of a unit. */
+static bool filter_is_below(struct strview path, struct strview wanted)
 {
-	struct strview wanted = strview_of(filter->cgroup);
+	static const char *const suffixes[] = { ".slice", ".scope", ".service" };
 
-	if (skip_directory(&wanted, "/sys/fs/cgroup"))
-		skip_directory(&wanted, "/memory");
-	while (wanted.length && wanted.at[wanted.length - 1] == '/')
-		wanted.length--;
-	return is_in(path, wanted, filter->cgroup[0] == '/', false) ||
-	       is_in(path, wanted, filter->cgroup[0] == '/', true);
-}
+	for (;;) {
+		struct strview part = strview_head(wanted, strview_find(wanted, "/"));
 
-static bool has_pid(const struct oom_filter *filter, const struct oom_report *report)
-{
-	for (size_t i = 0; i < report->victim_count; i++)
-		if (report->victims[i].pid == filter->pid)
+		if (path.length < part.length || memcmp(path.at, part.at, part.length) != 0)
+			return false;
+		path = strview_from(path, part.length);
+		for (size_t i = 0; part.length && i < ARRAY_SIZE(suffixes); i++)
+			if (filter_skip(&path, suffixes[i]))
+				break;
+		if (path.length && path.at[0] != '/')
+			return false;
+		if (part.length == wanted.length)
 			return true;
-	/* Where the log was cut before the kill, the decision tells whom it was to be. */
-	if (!report->victim_count && report->selected.pid == filter->pid)
-		return true;
-	return report->trigger.present && report->trigger.pid == filter->pid;
+		if (!path.length)
+			return false;
+		wanted = strview_from(wanted, part.length + 1);
+		path = strview_from(path, 1);
+	}
 }
 
-static bool has_comm(const struct oom_filter *filter, const struct oom_report *report)
+static bool has_cgroup(const struct oom_report *report, const char *cgroup)
 {
-	for (size_t i = 0; i < report->victim_count; i++)
-		if (is_comm(filter, report->victims[i].comm))
-			return true;
-	if (!report->victim_count && report->selected.pid != OOM_NO_NUMBER &&
-	    is_comm(filter, report->selected.comm))
-		return true;
-	return report->trigger.present && is_comm(filter, report->trigger.comm);
-}
+	const char *const paths[] = {
+		report->memcg.path, report->memcg.task_path, report->group_path,
+	};
+	char buffer[WANTED_MAX];
+	struct strview wanted[] = {
+		strview_of(cgroup), unescape_wanted(cgroup, buffer, sizeof(buffer)),
+	};
 
-static bool has_cgroup(const struct oom_filter *filter, const struct oom_report *report)
-{
-	return is_cgroup(filter, report->memcg.path) ||
-	       is_cgroup(filter, report->memcg.task_path) ||
-	       is_cgroup(filter, report->group_path);
-}
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+		if (filter_skip(&wanted[i], "/sys/fs/cgroup"))
+			filter_skip(&wanted[i], "/memory");
+		while (strview_last(wanted[i]) == '/')
+			wanted[i].length--;
+		for (size_t j = 0; j < ARRAY_SIZE(paths); j++) {
+			struct strview path = strview_of(paths[j] ? paths[j] : "");
 
-/* What says where a kill was may have been suppressed by the kernel, or not be in the log. */
-static bool lacks_cgroup(const struct oom_report *report)
-{
-	return !report->memcg.path && !report->memcg.task_path && !report->group_path;
-}
-
-static enum oom_match match_time(const struct oom_filter *filter, const struct oom_time *time)
-{
-	if (!filter->has_since && !filter->has_until)
-		return OOM_MATCHES;
-	if (!time->has_wall)
-		return OOM_UNDATED;
-	if ((filter->has_since && time->wall_ns < filter->since_ns) ||
-	    (filter->has_until && time->wall_ns > filter->until_ns))
-		return OOM_DIFFERS;
-	return OOM_MATCHES;
+			if (path.length && cgroup[0] == '/' && filter_is_below(path, wanted[i]))
+				return true;
+			while (cgroup[0] != '/' && strview_skip_past(&path, "/"))
+				if (filter_is_below(path, wanted[i]))
+					return true;
+		}
+	}
+	return false;
 }
 
 enum oom_match oom_filter_match(const struct oom_filter *filter, const struct oom_report *report)
 {
-	enum oom_match matches;
+	const struct oom_time *time = &report->time;
+	bool undated = (filter->has_since || filter->has_until) && !time->has_wall;
 
-	if ((filter->has_pid && !has_pid(filter, report)) ||
-	    (filter->comm && !has_comm(filter, report)))
+	if ((filter->has_pid && !has_process(report, NULL, filter->pid)) ||
+	    (filter->comm && !has_process(report, filter->comm, 0)))
 		return OOM_DIFFERS;
-	matches = match_time(filter, &report->time);
-	if (matches == OOM_DIFFERS || !filter->cgroup || has_cgroup(filter, report))
-		return matches;
-	return lacks_cgroup(report) ? OOM_UNPLACED : OOM_DIFFERS;
+	if (!undated && ((filter->has_since && time->wall_ns < filter->since_ns) ||
+			 (filter->has_until && time->wall_ns > filter->until_ns)))
+		return OOM_DIFFERS;
+	if (!filter->cgroup || has_cgroup(report, filter->cgroup))
+		return undated ? OOM_UNDATED : OOM_MATCHES;
+	/* What says where a kill was may have been suppressed, or not be in the log. */
+	return report->memcg.path || report->memcg.task_path || report->group_path
+		? OOM_DIFFERS : OOM_UNPLACED;
 }

@@ -30,13 +30,7 @@ static enum kill_record_place compare_places(const char *path, const struct oom_
 									    : PLACE_SAME;
 }
 
-static bool looks_like(const struct oom_victim *victim, const struct oom_sought *sought)
-{
-	return !strcmp(victim->comm, sought->comm) &&
-	       (sought->total_vm == OOM_UNKNOWN || victim->total_vm == OOM_UNKNOWN ||
-		victim->total_vm == sought->total_vm);
-}
-
+/* The victim that is sought, by its pid or, where that is not known, by what it looks like. */
 static const struct oom_victim *find_victim(const struct oom_report *report,
 					    const struct oom_sought *sought)
 {
@@ -45,20 +39,14 @@ static const struct oom_victim *find_victim(const struct oom_report *report,
 
 		if (victim->presumed)
 			continue;
-		if (sought->pid == OOM_NO_NUMBER ? looks_like(victim, sought)
-						 : victim->pid == sought->pid)
+		if (sought->pid != OOM_NO_NUMBER
+		    ? victim->pid == sought->pid
+		    : !strcmp(victim->comm, sought->comm) &&
+		      (sought->total_vm == OOM_UNKNOWN || victim->total_vm == OOM_UNKNOWN ||
+		       victim->total_vm == sought->total_vm))
 			return victim;
 	}
 	return NULL;
-}
-
-static bool kill_record_is_named(const struct oom_report *report, const struct oom_sought *sought,
-				 const struct oom_victim *victim, enum kill_record_place place)
-{
-	if (sought->pid != OOM_NO_NUMBER)
-		return victim || report->selected.pid == sought->pid;
-	return place == PLACE_SAME &&
-	       (victim || (!report->victim_count && !strcmp(report->selected.comm, sought->comm)));
 }
 
 static uint64_t known(uint64_t bytes)
@@ -66,53 +54,47 @@ static uint64_t known(uint64_t bytes)
 	return bytes == OOM_UNKNOWN ? 0 : bytes;
 }
 
-static void kill_record_note_choice(const struct oom_report *report,
-				    const struct oom_victim *victim,
-				    struct oom_kill_record *kill_record)
-{
-	struct oom_chosen *chosen = &kill_record->chosen;
-	const struct oom_memcg *memcg = &report->memcg;
-
-	kill_record->chosen_found = true;
-	chosen->pid = victim ? victim->pid : report->selected.pid;
-	if (chosen->pid == OOM_NO_NUMBER)
-		chosen->pid = report->choice.pid;
-	chosen->global = report->scope != OOM_SCOPE_MEMCG;
-	error_escape(chosen->memcg, sizeof(chosen->memcg),
-		     !chosen->global && memcg->path ? memcg->path : "");
-	error_escape(chosen->task_memcg, sizeof(chosen->task_memcg),
-		     memcg->task_path ? memcg->task_path : "");
-}
-
-static void note_kill(const struct oom_report *report, const struct oom_victim *victim,
-		      struct oom_kill_record *kill_record)
-{
-	kill_record->killed_found = true;
-	kill_record->killed = (struct oom_killed){
-		.pid = victim->pid,
-		.memcg = report->scope == OOM_SCOPE_MEMCG,
-		.global = report->scope != OOM_SCOPE_MEMCG && report->scope != OOM_SCOPE_UNKNOWN,
-		.sized = victim->total_vm != OOM_UNKNOWN,
-		.total_vm = known(victim->total_vm), .anon = known(victim->anon),
-		.file = known(victim->file), .shmem = known(victim->shmem),
-		.pgtables = known(victim->pgtables),
-	};
-}
-
 void oom_kill_record_add(const struct oom_report *report, const struct oom_sought *sought,
 			 struct oom_kill_record *kill_record)
 {
+	const struct oom_memcg *memcg = &report->memcg;
 	const struct oom_victim *victim = find_victim(report, sought);
-	enum kill_record_place place = compare_places(report->memcg.task_path, sought);
+	enum kill_record_place place = compare_places(memcg->task_path, sought);
+	struct oom_chosen *chosen = &kill_record->chosen;
+	bool is_memcg = report->scope == OOM_SCOPE_MEMCG;
+	bool named = victim || report->selected.pid == sought->pid;
 
-	if (!kill_record_is_named(report, sought, victim, place)) {
+	if (sought->pid == OOM_NO_NUMBER)
+		named = place == PLACE_SAME &&
+			(victim || (!report->victim_count &&
+				    !strcmp(report->selected.comm, sought->comm)));
+	if (!named) {
 		if (place == PLACE_SAME)
 			kill_record->others += report->victim_count ? report->victim_count : 1;
 		return;
 	}
 	kill_record->elsewhere = place == PLACE_OTHER;
-	if (report->selected.pid != OOM_NO_NUMBER || report->memcg.path)
-		kill_record_note_choice(report, victim, kill_record);
-	if (victim)
-		note_kill(report, victim, kill_record);
+	if (report->selected.pid != OOM_NO_NUMBER || memcg->path) {
+		kill_record->chosen_found = true;
+		chosen->pid = victim ? victim->pid : report->selected.pid;
+		if (chosen->pid == OOM_NO_NUMBER)
+			chosen->pid = report->choice.pid;
+		chosen->global = !is_memcg;
+		error_escape(chosen->memcg, sizeof(chosen->memcg),
+			     is_memcg && memcg->path ? memcg->path : "");
+		error_escape(chosen->task_memcg, sizeof(chosen->task_memcg),
+			     memcg->task_path ? memcg->task_path : "");
+	}
+	if (!victim)
+		return;
+	kill_record->killed_found = true;
+	kill_record->killed = (struct oom_killed){
+		.pid = victim->pid,
+		.memcg = is_memcg,
+		.global = !is_memcg && report->scope != OOM_SCOPE_UNKNOWN,
+		.sized = victim->total_vm != OOM_UNKNOWN,
+		.total_vm = known(victim->total_vm), .anon = known(victim->anon),
+		.file = known(victim->file), .shmem = known(victim->shmem),
+		.pgtables = known(victim->pgtables),
+	};
 }

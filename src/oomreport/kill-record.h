@@ -47,10 +47,9 @@ struct oom_kill_record {
 };
 
 /*
- * Adds to *kill_record what REPORT says of SOUGHT. Where its pid is not known it is found by
- * the whole
- * path of its cgroup together with its name; a path that is not there, or was cut because it was
- * too long for a record, says neither yes nor no.
+ * Adds to *kill_record what REPORT says of SOUGHT. Where its pid is not known it is found by the
+ * whole path of its cgroup together with its name; a path that is not there, or was cut because it
+ * was too long for a record, says neither yes nor no.
  */
 void oom_kill_record_add(const struct oom_report *report, const struct oom_sought *sought,
 			 struct oom_kill_record *kill_record);
