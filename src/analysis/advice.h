@@ -5,21 +5,8 @@
 
 #include "analysis/findings.h"
 
-/* Below this an absolute size is no cause of a machine's trouble. */
-#define OOM_LARGE (UINT64_C(64) << 20)
-
-/* Says one advice, or nothing. One that is to be sorted sets the weight. */
-typedef void oom_adviser(struct oom_textbuf *buf);
-
-#define OOM_ADVISERS_MAX 24
-
-/*
- * Makes a paragraph of what each of the advisers says, and the findings if they are asked for, at
- * most OOM_ADVISERS_MAX: those with the largest weight first, those without one last, in their
- * order.
- */
-void oom_advise_by(struct oom_textbuf *buf, oom_adviser *const advisers[], size_t count,
-		   bool findings);
+void oom_advise_memcg(struct oom_textbuf *buf);		/* advice-memcg.c */
+void oom_advise_machine(struct oom_textbuf *buf);	/* advice-machine.c */
 
 /* Says how little of SHMEM the processes have mapped, if it is little and the table tells. */
 void oom_append_unmapped(struct oom_textbuf *buf, uint64_t shmem);

@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analysis/explain-parts.h"
@@ -36,40 +35,18 @@ static const struct oom_time *last_heard(const struct oom_report *report,
 	return last;
 }
 
-static bool same_shortage(const struct oom_report *report, const struct oom_report *next)
+static bool is_same_shortage(const struct oom_report *report, const struct oom_report *next)
 {
 	if (report->scope != next->scope || report->scope == OOM_SCOPE_SYSRQ)
 		return false;
-	if (report->scope != OOM_SCOPE_MEMCG)
-		return true;
-	return report->memcg.path && next->memcg.path &&
-	       !strcmp(report->memcg.path, next->memcg.path);
-}
-
-/* How the next one began: its trigger if it is named, and its victim. */
-static void append_next(struct oom_textbuf *buf)
-{
-	const struct oom_report *next = buf->next;
-	const struct oom_victim *victim = oom_first_victim(next);
-
-	if (next->trigger.present)
-		oom_append(buf, " %s invoked the OOM killer again",
-			   WHO(next->trigger.comm, next->trigger.pid));
-	else
-		oom_append(buf, " the OOM killer ran again");
-	if (victim && next->trigger.pid == victim->pid)
-		oom_append(buf, ", and was killed itself");
-	else if (victim)
-		oom_append(buf, ", and %s was killed%s", WHO(victim->comm, victim->pid),
-			   buf->report->victim_count ? " too" : "");
-	if (next->scope == OOM_SCOPE_MEMCG && !same_shortage(buf->report, next))
-		oom_append(buf, ", at the limit of %s", MEMCG_NAME(next->memcg.path));
-	oom_append(buf, ".");
+	return report->scope != OOM_SCOPE_MEMCG ||
+	       (report->memcg.path && next->memcg.path &&
+		!strcmp(report->memcg.path, next->memcg.path));
 }
 
 /* The task that both tables have and that has grown most in between; NULL: none has. */
-static const struct oom_task *most_grown(const struct oom_report *report,
-					 const struct oom_report *next, uint64_t *ret_bytes)
+static const struct oom_task *find_most_grown(const struct oom_report *report,
+					      const struct oom_report *next, uint64_t *ret_bytes)
 {
 	const struct oom_task *grown = NULL;
 
@@ -87,62 +64,60 @@ static const struct oom_task *most_grown(const struct oom_report *report,
 	return grown;
 }
 
-/* Why one kill was not enough, by the most certain of what can be told. */
-static void append_cause(struct oom_textbuf *buf, int64_t ns)
+/* Why the kill of VICTIM was not enough, by the most certain of what can be told. */
+static void explain_cause(struct oom_textbuf *buf, const struct oom_victim *victim, int64_t ns)
 {
 	const struct oom_report *report = buf->report, *next = buf->next;
-	const struct oom_victim *victim = oom_first_victim(report);
-	const struct oom_task *largest = oom_largest_task(report), *grown;
-	uint64_t shmem = oom_shmem_kept(report), held, bytes;
+	const struct oom_task *largest = buf->largest, *grown;
+	uint64_t shmem = oom_shmem_kept(report), held = oom_victim_held(report, victim), bytes;
+	char who[OOM_WHO_ROOM];
 
-	if (!victim || !same_shortage(report, next))
-		return;
-	held = oom_victim_held(report, victim);
+	oom_who(who, victim->comm, victim->pid);
 	if (largest && largest->pid != victim->pid && held != OOM_UNKNOWN &&
 	    oom_task_held(largest) / 2 > held) {
-		oom_sentence(buf, "That kill had spared %s, which had more: %s with swap and page "
-			     "tables.", WHO(largest->comm, largest->pid),
-			     BYTES(oom_task_held(largest)));
-	} else if (oom_find_task(report, victim->pid) && oom_table_whole(next) &&
-		   !oom_find_task(next, victim->pid)) {
-		grown = most_grown(report, next, &bytes);
-		oom_sentence(buf, "%s had exited by then", WHO(victim->comm, victim->pid));
+		oom_sentence(buf,
+			     "That kill had spared %s, which had more: %s with swap and page tables.",
+			     WHO(largest->comm, largest->pid), BYTES(oom_task_held(largest)));
+	} else if (buf->killed && oom_table_whole(next) && !oom_find_task(next, victim->pid)) {
+		grown = find_most_grown(report, next, &bytes);
 		if (grown && oom_at_least(bytes, 25, held))
-			oom_append(buf, ", and %s had grown by %s.",
-				   WHO(grown->comm, grown->pid), BYTES(bytes));
+			oom_sentence(buf, "%s had exited by then, and %s had grown by %s.", who,
+				     WHO(grown->comm, grown->pid), BYTES(bytes));
 		else
-			oom_append(buf, ": what it gave back was not enough.");
+			oom_sentence(buf,
+				     "%s had exited by then: what it gave back was not enough.",
+				     who);
 	} else if (oom_at_least(shmem, 50, held)) {
-		oom_sentence(buf, "Likely because the %s of shared memory of %s had not come back "
-			     "yet: the reaper cannot free it, so %s had to exit first, and others "
-			     "were killed meanwhile.", BYTES(shmem),
-			     WHO(victim->comm, victim->pid), NAME(victim->comm));
+		oom_sentence(buf,
+			     "Likely because the %s of shared memory of %s had not come back yet: the reaper cannot free it, so %s had to exit first, and others were killed meanwhile.",
+			     BYTES(shmem), who, NAME(victim->comm));
 	} else if (oom_find_task(next, victim->pid)) {
 		oom_sentence(buf, "%s had not exited yet: the next report's table still has it.",
-			     WHO(victim->comm, victim->pid));
+			     who);
 	} else if (ns < (int64_t)NS_PER_SECOND && !victim->reaped.present) {
-		oom_sentence(buf, "Likely because the memory of %s had not come back yet.",
-			     WHO(victim->comm, victim->pid));
+		oom_sentence(buf, "Likely because the memory of %s had not come back yet.", who);
 	} else {
 		oom_sentence(buf, "So that kill did not give back enough of what was missing.");
 	}
 }
 
 /* The next report, if it is of the same machine and follows at once, as far as the log tells. */
-static void explain_next(struct oom_textbuf *buf)
+static void explain_next(struct oom_textbuf *buf, const struct oom_report *next)
 {
-	const char *event, *host = buf->report->host, *next_host = buf->next->host;
-	const struct oom_time *last = last_heard(buf->report, buf->next, &event);
-	const struct oom_time *next = &buf->next->time;
-	bool overflows = true;
+	const char *event, *host = buf->report->host;
+	const struct oom_time *last = last_heard(buf->report, next, &event);
+	const struct oom_victim *victim = next->victim_count ? next->victims : NULL;
+	bool same = is_same_shortage(buf->report, next), overflows = true;
+	struct cgroup_owner owner;
 	int64_t ns = 0;
 
-	if (host && next_host ? strcmp(host, next_host) != 0 : host != next_host)
+	if (host && next->host ? strcmp(host, next->host) != 0 : host != next->host)
 		return;
-	if (last->has_monotonic && next->has_monotonic)
-		overflows = __builtin_sub_overflow(next->monotonic_ns, last->monotonic_ns, &ns);
-	else if (last->has_wall && next->has_wall)
-		overflows = __builtin_sub_overflow(next->wall_ns, last->wall_ns, &ns);
+	if (last->has_monotonic && next->time.has_monotonic)
+		overflows = __builtin_sub_overflow(next->time.monotonic_ns, last->monotonic_ns,
+						   &ns);
+	else if (last->has_wall && next->time.has_wall)
+		overflows = __builtin_sub_overflow(next->time.wall_ns, last->wall_ns, &ns);
 	if (overflows || ns < 0 || ns > AT_ONCE_NS)
 		return;
 	if (!last->has_monotonic && ns == 0)
@@ -151,8 +126,24 @@ static void explain_next(struct oom_textbuf *buf)
 		oom_sentence(buf, "At the same time, as far as the log tells,");
 	else
 		oom_sentence(buf, "%s after %s,", SPAN((uint64_t)ns), event);
-	append_next(buf);
-	append_cause(buf, ns);
+	if (next->trigger.present)
+		oom_append(buf, " %s invoked the OOM killer again",
+			   WHO(next->trigger.comm, next->trigger.pid));
+	else
+		oom_append(buf, " the OOM killer ran again");
+	if (victim && next->trigger.pid == victim->pid)
+		oom_append(buf, ", and was killed itself");
+	else if (victim)
+		oom_append(buf, ", and %s was killed%s", WHO(victim->comm, victim->pid),
+			   buf->victim ? " too" : "");
+	if (next->scope == OOM_SCOPE_MEMCG && !same) {
+		cgroup_owner_find(next->memcg.path, 0, &owner);
+		oom_append(buf, ", at the limit of %s",
+			   oom_memcg_name((char[OOM_MEMCG_ROOM]){ 0 }, next->memcg.path, &owner));
+	}
+	oom_append(buf, ".");
+	if (same && buf->victim)
+		explain_cause(buf, buf->victim, ns);
 	oom_paragraph(buf, OOM_SECTION_FOLLOW_UP);
 }
 
@@ -160,53 +151,37 @@ void oom_explain_follow_up(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 
-	if (report->panic) {
+	if (report->panic)
 		oom_sentence(buf, "The kernel panicked: \"%s\".", SAFE(report->panic));
-		oom_paragraph(buf, OOM_SECTION_FOLLOW_UP);
-	}
+	oom_paragraph(buf, OOM_SECTION_FOLLOW_UP);
 	if (buf->next)
-		explain_next(buf);
+		explain_next(buf, buf->next);
 }
 
-/* What is missing: cut off, lost, suppressed, left out. */
-static void append_missing(struct oom_textbuf *buf)
+/* What is missing of the table of processes, and of the memory's figures. */
+static void explain_tables(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	bool asked = report->trigger.present;
 
-	if (report->cut_start)
-		oom_sentence(buf, asked ? "The beginning of this report is cut off."
-					: "The beginning of this report is cut off: who asked, "
-					  "and for what, is lost.");
-	if (report->cut_end)
-		oom_sentence(buf, "The end of this report is cut off.");
-	if (report->missed)
-		oom_sentence(buf, "%" PRIu64 " line%s of it %s suppressed or lost.",
-			     report->missed, PLURAL(report->missed),
-			     report->missed == 1 ? "was" : "were");
-	if (report->suppressed)
-		oom_sentence(buf, "The kernel says that it suppressed %" PRIu64 " message%s here "
-			     "or before (\"callbacks suppressed\"): lines of this report may be "
-			     "among them.", report->suppressed, PLURAL(report->suppressed));
 	if (report->victim_count && !asked && !report->cut_start && !report->has_table &&
 	    !report->has_memory)
-		oom_sentence(buf, "There is only the kill: either the rest was filtered out, or "
-			     "the kernel left it out, which prints at most 10 reports in 5 "
-			     "seconds.");
-	if (asked && !report->has_table)
-		oom_sentence(buf, oom_table_left_out(report)
-				 ? "There is no table of processes: vm.oom_dump_tasks is 0, or "
-				   "those lines were left out."
-				 : "The table of processes is missing or not whole.");
+		oom_sentence(buf,
+			     "There is only the kill: either the rest was filtered out, or the kernel left it out, which prints at most 10 reports in 5 seconds.");
+	if (asked && !report->has_table && oom_table_left_out(report))
+		oom_sentence(buf,
+			     "There is no table of processes: vm.oom_dump_tasks is 0, or those lines were left out.");
+	else if (asked && !report->has_table)
+		oom_sentence(buf, "The table of processes is missing or not whole.");
 	else if (report->task_count < report->tasks_listed)
 		oom_sentence(buf, "Of the table's %zu rows %zu were kept.", report->tasks_listed,
 			     report->task_count);
 	if (asked && !report->has_memory && report->scope == OOM_SCOPE_GLOBAL)
-		oom_sentence(buf, "The figures of the memory (Mem-Info) are missing, so what "
-			     "filled it cannot be said.");
+		oom_sentence(buf,
+			     "The figures of the memory (Mem-Info) are missing, so what filled it cannot be said.");
 	if (buf->memory_usage.torn)
-		oom_sentence(buf, "Lines of the memory's figures are missing: the zones add up to "
-			     "less than the whole.");
+		oom_sentence(buf,
+			     "Lines of the memory's figures are missing: the zones add up to less than the whole.");
 }
 
 void oom_explain_gaps(struct oom_textbuf *buf)
@@ -214,7 +189,23 @@ void oom_explain_gaps(struct oom_textbuf *buf)
 	const struct oom_report *report = buf->report;
 	const struct oom_time *when = &report->time;
 
-	append_missing(buf);
+	if (report->cut_start)
+		oom_sentence(buf, "The beginning of this report is cut off%s.",
+			     report->trigger.present ? ""
+						     : ": who asked, and for what, is lost");
+	if (report->cut_end)
+		oom_sentence(buf, "The end of this report is cut off.");
+	if (report->missed)
+		oom_sentence(buf, "%" PRIu64 " line%s of it %s suppressed or lost.",
+			     report->missed, PLURAL(report->missed),
+			     report->missed == 1 ? "was" : "were");
+	if (report->suppressed)
+		oom_sentence(buf,
+			     "The kernel says that it suppressed %"
+			     PRIu64
+			     " message%s here or before (\"callbacks suppressed\"): lines of this report may be among them.",
+			     report->suppressed, PLURAL(report->suppressed));
+	explain_tables(buf);
 	if (report->implausible == 1)
 		oom_sentence(buf, "One figure cannot be right and is left out: %s.",
 			     SAFE(report->implausible_name));
@@ -222,8 +213,8 @@ void oom_explain_gaps(struct oom_textbuf *buf)
 		oom_sentence(buf, "%zu figures cannot be right and are left out, %s among them.",
 			     report->implausible, SAFE(report->implausible_name));
 	if (!report->page_size_known && (report->task_count || report->has_memory))
-		oom_sentence(buf, "How large a page was, the log does not say: what it counts in "
-			     "pages alone, as the table of processes, is not given in bytes.");
+		oom_sentence(buf,
+			     "How large a page was, the log does not say: what it counts in pages alone, as the table of processes, is not given in bytes.");
 	if (!when->has_monotonic && !when->has_wall && !when->raw[0])
 		oom_sentence(buf, "When it was is not in the log.");
 	oom_paragraph(buf, OOM_SECTION_GAPS);

@@ -1,43 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explain-parts.h - shared by the files that tell a report: the paragraph being written, words */
+/* explain-parts.h - what the sections of an explanation share: the text, questions, words */
 #ifndef PT_EXPLAIN_PARTS_H
 #define PT_EXPLAIN_PARTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "analysis/cgroup-owner.h"
 #include "analysis/explanation.h"
 #include "analysis/memory-usage.h"
 #include "analysis/process-name.h"
-#include "analysis/rank.h"
 #include "lib/safe.h"
 #include "lib/size.h"
 
-/* What is told, what follows from it, and the paragraph so far. Begin with oom_textbuf_begin(). */
+#define OOM_TEXT_SHOWN 160
+#define OOM_PATH_SHOWN 400
+#define OOM_WORD_ROOM 32
+
+/* What is told, what follows from it, and the paragraph so far. */
 struct oom_textbuf {
 	const struct oom_report *report;
 	const struct oom_ranking *ranking;
 	const struct oom_report *next;		/* or NULL */
+	const struct oom_victim *victim;	/* the first that has a kill line; NULL: none */
+	const struct oom_task *killed;		/* its row in the table; NULL: none */
+	const struct oom_task *largest;		/* that holds most, whatever its adj; NULL: none */
 	struct oom_memory_usage memory_usage;
 	struct oom_memcg_usage memcg_usage;
+	struct cgroup_owner owner, task_owner;	/* of report->memcg's path and task_path */
+	bool fragmented, ineligible;	/* oom_is_fragmented(), oom_is_ineligible() */
+	bool bpf;		/* a BPF program asked for the kill (struct bpf_oom_ops) */
 	struct oom_explanation *explanation;
-	char *text;				/* owned */
-	size_t length;
+	FILE *stream;		/* into explanation->text */
+	size_t begin, length;	/* of the paragraph */
 	size_t ends[OOM_SENTENCES_MAX];		/* of the sentences so far but the last */
 	size_t end_count;
-	uint64_t weight;			/* bytes that an advice rests on, see advice.h */
-	int error;				/* the first; nothing more is told then */
+	size_t note_begin, note_length;		/* explanation->note's in its text */
+	size_t first_advice;	/* the first paragraph of those that their weights put in order */
+	char path[SAFE_ROOM(OOM_PATH_SHOWN + 4)];	/* for PATH() */
+	bool failed;		/* a paragraph is lost */
 };
-
-/* Any of the three may be NULL except REPORT. */
-void oom_textbuf_begin(struct oom_textbuf *buf, const struct oom_report *report,
-		       const struct oom_ranking *ranking, const struct oom_report *next,
-		       struct oom_explanation *explanation);
-
-/* Releases what the text buffer owns. Returns 0 or -ENOMEM. */
-int oom_textbuf_end(struct oom_textbuf *buf);
 
 /* Begins a sentence; oom_append() goes on with it. */
 void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
@@ -48,29 +52,29 @@ void oom_append(struct oom_textbuf *buf, const char *format, ...)
 /* Makes a paragraph of what has been said since the last one; nothing of nothing. */
 void oom_paragraph(struct oom_textbuf *buf, enum oom_section section);
 
+/* The same for an advice, which goes before those since first_advice whose WEIGHT is less. */
+void oom_advice(struct oom_textbuf *buf, uint64_t weight);
+
 /* The sections: each adds the paragraphs of a heading, as far as the report knows. */
-void oom_explain_summary(struct oom_textbuf *buf);	/* explain.c */
-void oom_explain_when(struct oom_textbuf *buf);	/* explain-trigger.c */
+void oom_explain_summary(struct oom_textbuf *buf);	/* explain-scope.c */
+void oom_explain_scope(struct oom_textbuf *buf);
+void oom_explain_when(struct oom_textbuf *buf);		/* explain-trigger.c */
 void oom_explain_trigger(struct oom_textbuf *buf);
-void oom_explain_scope(struct oom_textbuf *buf);	/* explain-scope.c */
 void oom_explain_shortage(struct oom_textbuf *buf);	/* explain-shortage.c */
 void oom_explain_memory(struct oom_textbuf *buf);	/* explain-memory.c */
 void oom_explain_killed(struct oom_textbuf *buf);	/* explain-victim.c */
-void oom_explain_why(struct oom_textbuf *buf);
-void oom_explain_reclaimed(struct oom_textbuf *buf);	/* explain-reclaimed.c */
+void oom_explain_reclaimed(struct oom_textbuf *buf);
+void oom_explain_why(struct oom_textbuf *buf);		/* explain-choice.c */
 void oom_explain_follow_up(struct oom_textbuf *buf);	/* explain-followup.c */
 void oom_explain_gaps(struct oom_textbuf *buf);
 void oom_explain_advice(struct oom_textbuf *buf);	/* advice.c */
-void oom_advise_memcg(struct oom_textbuf *buf);	/* advice-memcg.c */
-void oom_advise_machine(struct oom_textbuf *buf);	/* advice-machine.c */
 
 /* Words. Texts of the log come out safe for a terminal; what is too long loses its middle. */
 
-#define OOM_TEXT_SHOWN 160
-#define OOM_PATH_SHOWN 400
-#define OOM_WORD_ROOM 32
-
-/* At most MOST bytes of TEXT (NULL: none), made safe. SAFE has room for SAFE_ROOM(MOST + 4). */
+/*
+ * At most MOST bytes, OOM_PATH_SHOWN or less, of TEXT (NULL: none), made safe. SAFE has room for
+ * SAFE_ROOM(MOST + 4).
+ */
 const char *oom_cut(char *safe, size_t most, const char *text);
 
 /* "87 %", "less than 1 %", "over 99 %"; "" when it cannot be said. */
@@ -83,9 +87,16 @@ const char *oom_span(char text[static OOM_WORD_ROOM], uint64_t ns);
 const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_report *report,
 			  const struct oom_zone *zone);
 
+#define OOM_MEMCG_ROOM SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)
+
+/* Whose limit, or where the victim lived when the machine ran out: "Docker container 0123". */
+const char *oom_memcg_name(char safe[static OOM_MEMCG_ROOM], const char *path,
+			   const struct cgroup_owner *owner);
+
 #define BYTES(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
 #define SAFE(text) oom_cut((char[SAFE_ROOM(OOM_TEXT_SHOWN + 4)]){ 0 }, OOM_TEXT_SHOWN, text)
-#define PATH(text) oom_cut((char[SAFE_ROOM(OOM_PATH_SHOWN + 4)]){ 0 }, OOM_PATH_SHOWN, text)
+/* One in a sentence: it is too long for each to have its own place. */
+#define PATH(text) oom_cut(buf->path, OOM_PATH_SHOWN, text)
 #define SHARE(part, whole) oom_share((char[OOM_WORD_ROOM]){ 0 }, part, whole)
 #define SPAN(ns) oom_span((char[OOM_WORD_ROOM]){ 0 }, ns)
 #define ZONE(zone) oom_zone_name((char[OOM_TEXT_SHOWN]){ 0 }, buf->report, zone)
@@ -105,6 +116,9 @@ struct oom_part {
 size_t oom_append_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
 			uint64_t whole);
 
+/* "The limit is set by docker run --memory.", by its owner or by the version of cgroups. */
+void oom_append_setting(struct oom_textbuf *buf);
+
 /* Questions that several files ask. */
 
 /* Whether the table has all of its rows: nothing was cut off, lost or left out. */
@@ -116,9 +130,6 @@ bool oom_table_left_out(const struct oom_report *report);
 /* Whether PATH, a cgroup's, lies below PARENT. */
 bool oom_path_below(const char *path, const char *parent);
 
-/* The first victim that the report names by a kill line; NULL: none. */
-const struct oom_victim *oom_first_victim(const struct oom_report *report);
-
 /* Victims, each counted once. */
 size_t oom_victims(const struct oom_report *report);
 
@@ -128,21 +139,7 @@ size_t oom_victims(const struct oom_report *report);
  */
 uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victim *victim);
 
-/* A BPF program asked for the kill (struct bpf_oom_ops), and says why in the constraint. */
-bool oom_is_bpf(const struct oom_report *report);
-
-/* The task that holds most, whatever its adj; NULL: no table. */
-const struct oom_task *oom_largest_task(const struct oom_report *report);
-
 /* Shared memory that the victims held and the reaper did not get back; OOM_UNKNOWN. */
 uint64_t oom_shmem_kept(const struct oom_report *report);
-
-/* Whose limit, or where the victim lived when the machine ran out: "Docker container 0123". */
-const char *oom_memcg_name(char safe[static SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)], const char *path);
-
-/* "The limit is set by docker run --memory.", by its owner or by the version of cgroups. */
-void oom_append_setting(struct oom_textbuf *buf);
-
-#define MEMCG_NAME(path) oom_memcg_name((char[SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)]){ 0 }, path)
 
 #endif

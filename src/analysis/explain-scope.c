@@ -1,14 +1,140 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explain-scope.c - what had no memory left: the machine, a memory cgroup, some nodes */
+/*
+ * explain-scope.c - what had no memory left: the machine, a memory cgroup, some nodes; and the
+ * headline, which also says who was killed
+ */
 #include <config.h>
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "analysis/explain-parts.h"
+#include "lib/ascii.h"
+#include "lib/macros.h"
 
 /* Bytes: a longer path, as those of pods, is told after what is shorter and says more. */
 #define LONG_PATH 60
+
+/* "Memory cgroup /a reached its limit of 32.0 MiB" */
+static void summarize_memcg(struct oom_textbuf *buf)
+{
+	static const char *const kinds[] = {
+		[OOM_LIMIT_MEMORY] = "", [OOM_LIMIT_MEMSW] = " of memory and swap together",
+		[OOM_LIMIT_KMEM] = " of kernel memory",
+	};
+	/* systemd and its like are written small even where a sentence begins. */
+	static const char *const large[] = { "a ", "all ", "the ", "memory ", "cgroup ",
+					     "container ", "login " };
+	const struct oom_memcg_usage *usage = &buf->memcg_usage;
+	uint64_t limit = usage->counter->limit;
+	char name[OOM_MEMCG_ROOM];
+	const char *its;
+
+	oom_memcg_name(name, buf->report->memcg.path, &buf->owner);
+	if (buf->bpf) {
+		oom_sentence(buf, "A BPF program asked for a kill in %s", name);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(large); i++)
+		if (!strncmp(name, large[i], strlen(large[i])))
+			name[0] = ascii_upper(name[0]);
+	its = strncmp(name, "All ", 4) ? "its" : "their";
+	if (usage->counter->unlimited)
+		oom_sentence(buf, "%s ran out of memory, without a limit of its own", name);
+	else if (usage->below && limit != OOM_UNKNOWN)
+		oom_sentence(buf,
+			     "%s ran out of memory, though only %s of %s limit of %s was used when the report was made",
+			     name, BYTES(usage->counter->usage), its, BYTES(limit));
+	else if (limit != OOM_UNKNOWN)
+		oom_sentence(buf, "%s reached %s limit%s of %s", name, its, kinds[usage->reached],
+			     BYTES(limit));
+	else
+		oom_sentence(buf, "%s reached %s limit%s", name, its, kinds[usage->reached]);
+}
+
+/* "Node 1, the only one that its cpuset allows, ran out of memory" */
+static void summarize_nodes(struct oom_textbuf *buf, const char *list, const char *whose)
+{
+	if (!list || *list < '0' || *list > '9')
+		oom_sentence(buf, "The memory nodes that %s allows ran out of memory", whose);
+	else if (strpbrk(list, ",-"))
+		oom_sentence(buf, "Nodes %s, the only ones that %s allows, ran out of memory",
+			     SAFE(list), whose);
+	else
+		oom_sentence(buf, "Node %s, the only one that %s allows, ran out of memory",
+			     SAFE(list), whose);
+}
+
+/* Who was killed, or what else became of it. */
+static void summarize_outcome(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	const struct oom_victim *first = buf->victim;
+	size_t count = oom_victims(report);
+	uint64_t held = OOM_UNKNOWN;
+
+	for (size_t i = 0; i < report->victim_count; i++)
+		if (!report->victims[i].repeated)
+			held = oom_plus(held, oom_victim_held(report, &report->victims[i]));
+	if (first && !first->presumed && count <= 1) {
+		oom_append(buf, ": %s was killed", WHO(first->comm, first->pid));
+		if (held != OOM_UNKNOWN)
+			oom_append(buf, "; it held %s", BYTES(held));
+	} else if (first && !first->presumed) {
+		oom_append(buf, ": %zu processes were killed, %s first", count,
+			   WHO(first->comm, first->pid));
+		if (held != OOM_UNKNOWN)
+			oom_append(buf, "; they held %s together, shared pages counted for each",
+				   BYTES(held));
+	/* The log has no line of the kill, but perhaps one of what was decided. */
+	} else if (report->panic) {
+		oom_append(buf, ": the kernel panicked instead of killing a process");
+	} else if (report->none_killable) {
+		oom_append(buf, ": there was no process that could be killed");
+	} else if (report->already_exiting) {
+		oom_append(buf, ": the process chosen was exiting already, and was left to it");
+	} else if (report->selected.pid != OOM_NO_NUMBER || report->choice.present) {
+		bool selected = report->selected.pid != OOM_NO_NUMBER;
+
+		oom_append(buf, ": %s was chosen, its kill is not in the log",
+			   selected ? WHO(report->selected.comm, report->selected.pid)
+				    : WHO(report->choice.comm, report->choice.pid));
+	} else {
+		oom_append(buf, ": who was killed, if anybody, is not in the log");
+	}
+	if (report->panic && first)
+		oom_append(buf, "; then the kernel panicked");
+	oom_append(buf, ".");
+}
+
+void oom_explain_summary(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	switch (report->scope) {
+	case OOM_SCOPE_GLOBAL:
+		oom_sentence(buf, "The machine ran out of memory");
+		break;
+	case OOM_SCOPE_MEMCG:
+		summarize_memcg(buf);
+		break;
+	case OOM_SCOPE_CPUSET:
+		summarize_nodes(buf, report->mems_allowed, "its cpuset");
+		break;
+	case OOM_SCOPE_MEMPOLICY:
+		summarize_nodes(buf, report->nodemask, "its NUMA policy");
+		break;
+	case OOM_SCOPE_SYSRQ:
+		oom_sentence(buf, "Somebody asked for a kill by SysRq-f");
+		break;
+	default:
+		oom_sentence(buf,
+			     "The OOM killer ran, and what had run out of memory is not said");
+		break;
+	}
+	summarize_outcome(buf);
+	oom_paragraph(buf, OOM_SECTION_SUMMARY);
+}
 
 /* "32.0 MiB of 32.0 MiB" */
 static void append_counter(struct oom_textbuf *buf, const char *name,
@@ -25,35 +151,20 @@ static void append_counter(struct oom_textbuf *buf, const char *name,
 		oom_append(buf, " (failcnt %" PRIu64 ")", counter->failcnt);
 }
 
-/* Of a process whose kill is not in the log it is known that the kernel chose it. */
-static const char *scope_killed(const struct oom_report *report)
-{
-	return report->victim_count ? "killed" : "chosen";
-}
-
 /* The memory cgroup, what it used, and who sets its limit. */
-static void append_memcg_usage(struct oom_textbuf *buf)
+static void explain_scope_memcg(struct oom_textbuf *buf, const char *killed)
 {
 	const struct oom_memcg *memcg = &buf->report->memcg;
-	const char *path = memcg->path ? PATH(memcg->path) : NULL;
-	struct cgroup_owner owner = { .kind = CGROUP_OWNER_UNKNOWN };
-	bool is_long;
+	bool owned = buf->owner.what[0];
+	bool is_long = owned && strlen(PATH(memcg->path)) > LONG_PATH;
 
-	if (path)
-		cgroup_owner_find(memcg->path, 0, &owner);
-	is_long = owner.what[0] && strlen(path) > LONG_PATH;
-	if (!path) {
+	if (!memcg->path)
 		oom_sentence(buf, "A memory cgroup; which one, the log does not say.");
-	} else if (owner.what[0]) {
-		const char *what = SAFE(owner.what);
-
-		if (is_long)
-			oom_sentence(buf, "The memory cgroup of %s.", what);
-		else
-			oom_sentence(buf, "Memory cgroup %s: %s.", path, what);
-	} else {
-		oom_sentence(buf, "Memory cgroup %s.", path);
-	}
+	else if (is_long)
+		oom_sentence(buf, "The memory cgroup of %s.", SAFE(buf->owner.what));
+	else
+		oom_sentence(buf, owned ? "Memory cgroup %s: %s." : "Memory cgroup %s%s.",
+			     PATH(memcg->path), owned ? SAFE(buf->owner.what) : "");
 	if (memcg->memory.usage != OOM_UNKNOWN) {
 		oom_sentence(buf, "It used");
 		append_counter(buf, "", &memcg->memory);
@@ -69,78 +180,65 @@ static void append_memcg_usage(struct oom_textbuf *buf)
 		oom_append(buf, ".");
 	}
 	if (is_long)
-		oom_sentence(buf, "Its path is %s.", path);
-	if (memcg->path && memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
-		oom_sentence(buf, oom_path_below(memcg->task_path, memcg->path)
-				 ? "The process %s lived below it, in %s: a limit counts for "
-				   "all cgroups below it together."
-				 : "The process %s lived in %s.", scope_killed(buf->report),
-			     PATH(memcg->task_path));
+		oom_sentence(buf, "Its path is %s.", PATH(memcg->path));
+	if (memcg->path && memcg->task_path && oom_path_below(memcg->task_path, memcg->path))
+		oom_sentence(buf,
+			     "The process %s lived below it, in %s: a limit counts for all cgroups below it together.",
+			     killed, PATH(memcg->task_path));
+	else if (memcg->path && memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
+		oom_sentence(buf, "The process %s lived in %s.", killed, PATH(memcg->task_path));
 	if (memcg->path && !buf->memcg_usage.counter->unlimited)
 		oom_append_setting(buf);
-}
-
-/* The whole machine, and where in it the process lived. */
-static void append_machine(struct oom_textbuf *buf)
-{
-	const char *lived = buf->report->memcg.task_path, *path;
-	struct cgroup_owner owner;
-
-	oom_sentence(buf, "The memory of the whole machine, not a limit.");
-	if (!lived || !strcmp(lived, "/"))
-		return;
-	cgroup_owner_find(lived, 0, &owner);
-	path = PATH(lived);
-	if (!owner.what[0]) {
-		oom_sentence(buf, "The process %s lived in memory cgroup %s.",
-			     scope_killed(buf->report), path);
-		return;
-	}
-	oom_sentence(buf, "The process %s lived in %s.", scope_killed(buf->report),
-		     SAFE(owner.what));
-	oom_sentence(buf, "Its memory cgroup was %s.", path);
-}
-
-/* ": 0-1,4"; "(null)" is no list. */
-static void scope_append_list(struct oom_textbuf *buf, const char *nodes)
-{
-	if (nodes && *nodes >= '0' && *nodes <= '9')
-		oom_append(buf, ": %s", SAFE(nodes));
 }
 
 void oom_explain_scope(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
+	const char *lived = report->memcg.task_path, *nodes = NULL;
+	/* Of a process whose kill is not in the log it is known that the kernel chose it. */
+	const char *killed = report->victim_count ? "killed" : "chosen";
 
 	switch (report->scope) {
 	case OOM_SCOPE_GLOBAL:
-		append_machine(buf);
+		oom_sentence(buf, "The memory of the whole machine, not a limit.");
+		if (lived && buf->task_owner.kind == CGROUP_OWNER_UNKNOWN)
+			oom_sentence(buf, "The process %s lived in memory cgroup %s.", killed,
+				     PATH(lived));
+		else if (lived && buf->task_owner.kind != CGROUP_OWNER_ROOT) {
+			oom_sentence(buf, "The process %s lived in %s.", killed,
+				     SAFE(buf->task_owner.what));
+			oom_sentence(buf, "Its memory cgroup was %s.", PATH(lived));
+		}
 		break;
 	case OOM_SCOPE_MEMCG:
-		append_memcg_usage(buf);
+		explain_scope_memcg(buf, killed);
 		break;
 	case OOM_SCOPE_CPUSET:
+		nodes = report->mems_allowed;
 		oom_sentence(buf, "The nodes that a cpuset allows");
-		scope_append_list(buf, report->mems_allowed);
-		if (report->cpuset)
-			oom_append(buf, " (cpuset %s)", PATH(report->cpuset));
-		oom_append(buf, ".");
 		break;
 	case OOM_SCOPE_MEMPOLICY:
-		oom_sentence(buf, "The nodes that a NUMA policy (mbind, set_mempolicy, numactl) "
-			     "allows");
-		scope_append_list(buf, report->nodemask);
-		oom_append(buf, ".");
+		nodes = report->nodemask;
+		oom_sentence(buf,
+			     "The nodes that a NUMA policy (mbind, set_mempolicy, numactl) allows");
 		break;
 	case OOM_SCOPE_SYSRQ:
-		oom_sentence(buf, "Nothing need have run out: a kill was asked for, and memory "
-			     "may have been plentiful.");
+		oom_sentence(buf,
+			     "Nothing need have run out: a kill was asked for, and memory may have been plentiful.");
 		break;
 	default:
 		if (report->constraint)
 			oom_sentence(buf, "The log says %s, which is not known here.",
 				     SAFE(report->constraint));
 		break;
+	}
+	if (report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY) {
+		/* "(null)" is no list. */
+		if (nodes && *nodes >= '0' && *nodes <= '9')
+			oom_append(buf, ": %s", SAFE(nodes));
+		if (report->cpuset && report->scope == OOM_SCOPE_CPUSET)
+			oom_append(buf, " (cpuset %s)", PATH(report->cpuset));
+		oom_append(buf, ".");
 	}
 	oom_paragraph(buf, OOM_SECTION_SCOPE);
 }

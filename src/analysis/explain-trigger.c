@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analysis/explain-parts.h"
@@ -46,15 +45,16 @@ void oom_explain_when(struct oom_textbuf *buf)
 		oom_append(buf, ".");
 	/* A machine that comes up has other problems, and each claim its evidence. */
 	if (report->crash_kernel)
-		oom_sentence(buf, "This was the kernel that saves a dump after a crash (kdump): "
-			     "elfcorehdr= is on its command line.");
+		oom_sentence(buf,
+			     "This was the kernel that saves a dump after a crash (kdump): elfcorehdr= is on its command line.");
 	if (report->boot == OOM_BOOT_INITRAMFS)
-		oom_sentence(buf, "The kernel was still booting: by the call trace it was "
-			     "unpacking the initramfs.");
+		oom_sentence(buf,
+			     "The kernel was still booting: by the call trace it was unpacking the initramfs.");
 	else if (report->boot == OOM_BOOT_KERNEL)
-		oom_sentence(buf, "The kernel was still booting: process %" PRId64 " was %s, and "
-			     "no program had been started.", report->trigger.pid,
-			     NAME(report->trigger.comm));
+		oom_sentence(buf,
+			     "The kernel was still booting: process %"
+			     PRId64 " was %s, and no program had been started.",
+			     report->trigger.pid, NAME(report->trigger.comm));
 	oom_paragraph(buf, OOM_SECTION_WHEN);
 }
 
@@ -67,8 +67,8 @@ static void append_request(struct oom_textbuf *buf)
 	const char *kind;
 
 	if (!report->gfp_value) {
-		oom_append(buf, " by a page fault that had found no memory; its own request is "
-			   "not logged (mask 0).");
+		oom_append(buf,
+			   " by a page fault that had found no memory; its own request is not logged (mask 0).");
 		return;
 	}
 	if (sized && report->order)
@@ -84,11 +84,15 @@ static void append_request(struct oom_textbuf *buf)
 		       &gfp);
 	kind = oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, report->order);
 	oom_append(buf, *kind ? ": %s." : ".", kind);
-	if (!gfp.count && report->gfp_mask && report->gfp_value != OOM_UNKNOWN)
-		oom_sentence(buf, "The mask 0x%" PRIx64 " is not decoded: its bits differ from "
-			     "kernel to kernel.", report->gfp_value);
-	if (!gfp.count || !report->gfp_mask)
+	if (!report->gfp_mask || (!gfp.count && report->gfp_value == OOM_UNKNOWN))
 		return;
+	if (!gfp.count) {
+		oom_sentence(buf,
+			     "The mask 0x%"
+			     PRIx64 " is not decoded: its bits differ from kernel to kernel.",
+			     report->gfp_value);
+		return;
+	}
 	oom_sentence(buf, "The mask 0x%" PRIx64 " is ", report->gfp_value);
 	for (size_t i = 0; i < gfp.count && i < OOM_GFP_FLAGS_MAX; i++)
 		oom_append(buf, "%s%s", i ? "|" : "", SAFE(gfp.flags[i]));
@@ -96,33 +100,31 @@ static void append_request(struct oom_textbuf *buf)
 }
 
 /*
- * The pid of the one that asked is a thread's, the pids of the table are processes'. So a pid that
- * differs from the victim's does not make it another process, unless the table has it.
+ * Whether the one that asked was killed. Its pid is a thread's, the pids of the table are
+ * processes'. So a pid that differs from the victim's does not make it another process, unless the
+ * table has it.
  */
-static void append_relation(struct oom_textbuf *buf)
+static void explain_relation(struct oom_textbuf *buf, const struct oom_victim *victim)
 {
 	const struct oom_report *report = buf->report;
-	const struct oom_victim *victim = oom_first_victim(report);
 	int64_t pid = report->trigger.pid;
+	bool known = pid != OOM_NO_NUMBER;
 
-	if (!victim || report->scope == OOM_SCOPE_SYSRQ)
-		return;
-	if (pid != OOM_NO_NUMBER && report->choice.present && pid == report->choice.pid &&
-	    pid != victim->pid)
+	if (known && report->choice.present && pid == report->choice.pid && pid != victim->pid)
 		oom_sentence(buf, "It was chosen itself, but %s was killed in its place.",
 			     WHO(victim->comm, victim->pid));
-	else if (pid != OOM_NO_NUMBER && pid == victim->pid)
+	else if (known && pid == victim->pid)
 		oom_sentence(buf, "It is the process that was killed.");
-	else if (pid != OOM_NO_NUMBER && pid == report->selected.pid &&
-		 oom_names_two_threads(report))
+	else if (known && pid == report->selected.pid && oom_names_two_threads(report))
 		oom_sentence(buf, "It is a thread of the process that was killed.");
-	else if (pid != OOM_NO_NUMBER && oom_find_task(report, pid))
-		oom_sentence(buf, "It is not the one that was killed: the kernel kills the worst, "
-			     "not the one that asks.");
-	else if (pid != OOM_NO_NUMBER && report->has_table && !report->cut_start)
-		oom_sentence(buf, "Its pid is not in the table of processes: it was a thread of "
-			     "one of them, or %s.", report->scope == OOM_SCOPE_GLOBAL
-					     ? "the kernel's own" : "of none that is listed");
+	else if (known && oom_find_task(report, pid))
+		oom_sentence(buf,
+			     "It is not the one that was killed: the kernel kills the worst, not the one that asks.");
+	else if (known && report->has_table && !report->cut_start)
+		oom_sentence(buf,
+			     "Its pid is not in the table of processes: it was a thread of one of them, or %s.",
+			     report->scope == OOM_SCOPE_GLOBAL ? "the kernel's own"
+							       : "of none that is listed");
 	else if (strcmp(report->trigger.comm, victim->comm) != 0)
 		oom_sentence(buf, "Not the one that asks is killed, but the worst: here %s.",
 			     WHO(victim->comm, victim->pid));
@@ -131,18 +133,17 @@ static void append_relation(struct oom_textbuf *buf)
 void oom_explain_trigger(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
-	bool bpf = oom_is_bpf(report);
 
-	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || bpf) {
-		if (bpf)
+	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || buf->bpf) {
+		if (buf->bpf)
 			oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
 		else
-			oom_sentence(buf, "SysRq-f asked, from a keyboard, a serial line or "
-				     "/proc/sysrq-trigger (order -1)");
+			oom_sentence(buf,
+				     "SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
 		if (report->trigger.present)
 			oom_append(buf, "; %s only carried it out%s",
 				   WHO(report->trigger.comm, report->trigger.pid),
-				   bpf ? "" : ", and who sent it is not logged");
+				   buf->bpf ? "" : ", and who sent it is not logged");
 		oom_append(buf, ".");
 	} else if (report->trigger.present) {
 		oom_sentence(buf, "%s", WHO(report->trigger.comm, report->trigger.pid));
@@ -152,7 +153,8 @@ void oom_explain_trigger(struct oom_textbuf *buf)
 			oom_append(buf, ", with oom_adj %" PRId64 ",", report->trigger.old_adj);
 		oom_append(buf, " asked");
 		append_request(buf);
-		append_relation(buf);
+		if (buf->victim)
+			explain_relation(buf, buf->victim);
 	}
 	oom_paragraph(buf, OOM_SECTION_TRIGGER);
 }

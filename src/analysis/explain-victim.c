@@ -1,63 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explain-victim.c - who was killed, and why that one */
+/* explain-victim.c - who was killed, and what came back of a victim's memory */
 #include <config.h>
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "analysis/explain-parts.h"
 #include "lib/macros.h"
 
 #define VICTIMS_SHOWN 8
-#define SUM_TASKS 3
+#define REAPED_SHOWN 3
+
+/* 4.6 */
+#define REAPER_SINCE 406
 
 /*
  * Kernels 5.4 and 5.5, before a fix, printed bytes for kB: 1024 times too much. Page tables of a
  * 64th of the address space are not to be believed; the table of processes had it right.
  */
-static uint64_t page_tables(const struct oom_report *report, const struct oom_victim *victim)
+static uint64_t victim_page_tables(const struct oom_victim *victim, const struct oom_task *task)
 {
-	const struct oom_task *task = oom_find_task(report, victim->pid);
-
 	if (victim->pgtables == OOM_UNKNOWN || victim->total_vm == OOM_UNKNOWN ||
 	    victim->pgtables <= victim->total_vm / 64 + (UINT64_C(1) << 20))
 		return victim->pgtables;
 	return task ? task->pgtables : OOM_UNKNOWN;
 }
 
-static void append_adj_score(struct oom_textbuf *buf, const struct oom_victim *victim, bool first)
+/* What VICTIM, whose row is TASK, or NULL, held. */
+static void explain_held(struct oom_textbuf *buf, const struct oom_victim *victim,
+			 const struct oom_task *task)
 {
-	const struct oom_report *report = buf->report;
-	const struct oom_task *task = oom_find_task(report, victim->pid);
-	int64_t adj = victim->adj;
-	bool share;
-
-	if (adj == OOM_NO_NUMBER && task && report->columns.adj)
-		adj = task->adj;
-	if (adj != OOM_NO_NUMBER && (first || victim->adj != report->victims[0].adj))
-		oom_sentence(buf, "Its oom_score_adj was %" PRId64 ".", adj);
-	if (victim->score == OOM_NO_NUMBER || report->allocating_task)
-		return;
-	/*
-	 * Thousandths since 2.6.36, whose first line has oom_score_adj and whose kill line has
-	 * sizes; with swap and adj they can be more than 1000. Before it was a number of another
-	 * kind, and large.
-	 */
-	share = victim->score <= 3000 &&
-		(report->trigger.adj != OOM_NO_NUMBER || report->columns.adj ||
-		 victim->total_vm != OOM_UNKNOWN);
-	oom_sentence(buf, "The kernel gave it a score of %" PRId64 "%s.", victim->score,
-		     share ? " of 1000" : "");
-}
-
-static void explain_victim(struct oom_textbuf *buf, const struct oom_victim *victim, bool first)
-{
-	const struct oom_task *task = oom_find_task(buf->report, victim->pid);
 	uint64_t held = oom_victim_held(buf->report, victim);
-	uint64_t tables = page_tables(buf->report, victim);
+	uint64_t tables = victim_page_tables(victim, task);
 	int64_t uid = victim->uid == OOM_NO_NUMBER && task ? task->uid : victim->uid;
-	uint64_t total_vm = victim->total_vm == OOM_UNKNOWN && task ? task->total_vm
-								    : victim->total_vm;
 	struct oom_part parts[] = {
 		{ "anonymous", victim->anon },
 		{ "file", victim->file },
@@ -79,16 +53,40 @@ static void explain_victim(struct oom_textbuf *buf, const struct oom_victim *vic
 	if (task && task->swap != OOM_UNKNOWN && task->swap)
 		oom_append(buf, "; %s more in swap", BYTES(task->swap));
 	if (victim->presumed)
-		oom_append(buf, "%s was chosen; the line that says who was killed is not in the "
-			   "log, and up to Linux 5.0 it may have been a child of it",
+		oom_append(buf,
+			   "%s was chosen; the line that says who was killed is not in the log, and up to Linux 5.0 it may have been a child of it",
 			   held == OOM_UNKNOWN ? "" : " and");
 	else if (held == OOM_UNKNOWN)
 		oom_append(buf, " was killed; how much it held, the log does not say");
 	oom_append(buf, ".");
+}
+
+static void explain_victim(struct oom_textbuf *buf, const struct oom_victim *victim, bool first)
+{
+	const struct oom_report *report = buf->report;
+	const struct oom_task *task = oom_find_task(report, victim->pid);
+	uint64_t total_vm = victim->total_vm == OOM_UNKNOWN && task ? task->total_vm
+								    : victim->total_vm;
+	int64_t adj = victim->adj;
+
+	explain_held(buf, victim, task);
 	if (total_vm != OOM_UNKNOWN)
 		oom_sentence(buf, first ? "Its VSZ of %s was address space: mapped, not used."
 					: "VSZ %s.", BYTES(total_vm));
-	append_adj_score(buf, victim, first);
+	if (adj == OOM_NO_NUMBER && task && report->columns.adj)
+		adj = task->adj;
+	if (adj != OOM_NO_NUMBER && (first || victim->adj != report->victims[0].adj))
+		oom_sentence(buf, "Its oom_score_adj was %" PRId64 ".", adj);
+	/*
+	 * Thousandths since 2.6.36, whose first line has oom_score_adj and whose kill line has
+	 * sizes; with swap and adj they can be more than 1000. Before it was a number of another
+	 * kind, and large.
+	 */
+	if (victim->score != OOM_NO_NUMBER && !report->allocating_task)
+		oom_sentence(buf, "The kernel gave it a score of %" PRId64 "%s.", victim->score,
+			     victim->score <= 3000 &&
+			     (report->trigger.adj != OOM_NO_NUMBER || report->columns.adj ||
+			      victim->total_vm != OOM_UNKNOWN) ? " of 1000" : "");
 	oom_paragraph(buf, OOM_SECTION_KILLED);
 }
 
@@ -104,8 +102,8 @@ void oom_explain_killed(struct oom_textbuf *buf)
 		else if (report->none_killable)
 			oom_sentence(buf, "Nobody: no process could be killed.");
 		else if (report->already_exiting)
-			oom_sentence(buf, "Nobody: the process that was chosen was exiting "
-				     "already.");
+			oom_sentence(buf,
+				     "Nobody: the process that was chosen was exiting already.");
 	}
 	for (size_t i = 0; i < report->victim_count && shown < VICTIMS_SHOWN; i++)
 		if (!report->victims[i].repeated)
@@ -115,32 +113,72 @@ void oom_explain_killed(struct oom_textbuf *buf)
 	oom_paragraph(buf, OOM_SECTION_KILLED);
 }
 
-void oom_explain_why(struct oom_textbuf *buf)
+/* What the OOM reaper got back, and what it could not. */
+static void explain_reaped(struct oom_textbuf *buf, const struct oom_victim *victim)
 {
-	const struct oom_ranking *ranking = buf->ranking;
-	const struct oom_sum *sum = ranking->sums;
-	const struct oom_victim *victim = oom_first_victim(buf->report);
-	const struct oom_task *task = victim ? oom_find_task(buf->report, victim->pid) : NULL;
+	const struct oom_reaped *reaped = &victim->reaped;
+	const struct oom_time *killed = &victim->time, *done = &reaped->time;
+	uint64_t before = oom_plus(victim->anon, victim->file);
+	uint64_t left = oom_plus(reaped->anon, reaped->file);
 
-	size_t at = 0;
+	oom_sentence(buf, "The OOM reaper was done with %s", WHO(victim->comm, victim->pid));
+	if (killed->has_monotonic && done->has_monotonic &&
+	    done->monotonic_ns - killed->monotonic_ns >= 1000)
+		oom_append(buf, " %s after the kill",
+			   SPAN((uint64_t)done->monotonic_ns - (uint64_t)killed->monotonic_ns));
+	if (before != OOM_UNKNOWN && before && left != OOM_UNKNOWN)
+		oom_append(buf, " and got back %s of the %s that was not shared memory",
+			   left ? BYTES(oom_minus(before, left)) : "all", BYTES(before));
+	oom_append(buf, ".");
+	if (left != OOM_UNKNOWN && left)
+		oom_sentence(buf, "%s was left until its exit.", BYTES(left));
+	if (reaped->shmem != OOM_UNKNOWN && reaped->shmem)
+		oom_sentence(buf,
+			     "%s of shared memory it could not free: such memory stays until %s has exited and nobody else maps it, and what is in tmpfs, /dev/shm or a memfd stays as long as the file does.",
+			     BYTES(reaped->shmem), WHO(victim->comm, victim->pid));
+}
 
-	for (size_t i = 0; i < ranking->note_end_count; at = ranking->note_ends[i++] + 1)
-		oom_sentence(buf, "%.*s", (int)(ranking->note_ends[i] - at), ranking->note + at);
-	if (at < strlen(ranking->note))
-		oom_sentence(buf, "%s", ranking->note + at);
-	if (ranking->exempt && !oom_nobody_killable(buf->report))
-		oom_sentence(buf, "%zu process%s exempt (oom_score_adj -1000).", ranking->exempt,
-			     ranking->exempt == 1 ? " was" : "es were");
-	/* One service is many processes, and the kernel weighs each by itself. */
-	if (ranking->sum_count && sum->tasks >= SUM_TASKS && sum->held &&
-	    (!task || sum->held > oom_task_held(task))) {
-		oom_sentence(buf, "By name, the %zu processes called %s had most: %s together "
-			     "with swap and page tables, shared pages counted for each",
-			     sum->tasks, NAME(sum->comm), BYTES(sum->held));
-		if (task)
-			oom_append(buf, ", against %s of %s", BYTES(oom_task_held(task)),
-				   WHO(victim->comm, victim->pid));
-		oom_append(buf, ".");
+void oom_explain_reclaimed(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	unsigned kernel = oom_kernel_number(report->kernel);
+	uint64_t shmem = oom_shmem_kept(report);
+	size_t shown = 0, more = 0;
+
+	if (!report->victim_count)
+		return;
+	for (size_t i = 0; i < report->victim_count; i++) {
+		const struct oom_victim *victim = &report->victims[i];
+
+		if (!victim->reaped.present && !victim->reaped.failed)
+			continue;
+		if (shown == REAPED_SHOWN) {
+			more++;
+			continue;
+		}
+		if (victim->reaped.present)
+			explain_reaped(buf, victim);
+		else
+			oom_sentence(buf,
+				     "The OOM reaper could not get at the memory of %s, which therefore stayed until it had exited.",
+				     WHO(victim->comm, victim->pid));
+		oom_paragraph(buf, OOM_SECTION_RECLAIMED);
+		shown++;
 	}
-	oom_paragraph(buf, OOM_SECTION_WHY);
+	if (more)
+		oom_sentence(buf, "The reaper has a line for %zu more.", more);
+	/* Before 4.6 there was no reaper, and later it prints no line if the exit was faster. */
+	if (!shown && kernel && kernel < REAPER_SINCE)
+		oom_sentence(buf,
+			     "The memory came back when the process had exited, which the log does not show: kernels before 4.6 have no OOM reaper.");
+	else if (!shown && report->cut_end)
+		oom_sentence(buf, "The log ends before it could say.");
+	else if (!shown)
+		oom_sentence(buf,
+			     "There is no line of the OOM reaper: the memory came back when the process had exited; when that was, the log does not say.");
+	if (!shown && shmem && oom_at_least(shmem, 25, oom_victim_held(report, buf->victim)))
+		oom_sentence(buf,
+			     "Of it %s was shared memory, which comes back only when nobody maps it any more and no file in tmpfs, /dev/shm or a memfd holds it.",
+			     BYTES(shmem));
+	oom_paragraph(buf, OOM_SECTION_RECLAIMED);
 }

@@ -1,140 +1,87 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explain.c - a report in sentences: the order of the paragraphs, and the first of them */
+/* explain.c - a report in sentences: the order of the sections, and their text as it grows */
 #include <config.h>
 
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "analysis/explain-parts.h"
-#include "analysis/explain.h"
-#include "lib/ascii.h"
+#include "analysis/findings.h"
 #include "lib/macros.h"
 
-/* "Memory cgroup /a reached its limit of 32.0 MiB" */
-static void append_memcg(struct oom_textbuf *buf)
+void oom_append(struct oom_textbuf *buf, const char *format, ...)
 {
-	static const char *const kinds[] = {
-		[OOM_LIMIT_MEMORY] = "", [OOM_LIMIT_MEMSW] = " of memory and swap together",
-		[OOM_LIMIT_KMEM] = " of kernel memory",
-	};
-	/* systemd and its like are written small even where a sentence begins. */
-	static const char *const large[] = { "a ", "all ", "the ", "memory ", "cgroup ",
-					     "container ", "login " };
-	const struct oom_memcg_usage *usage = &buf->memcg_usage;
-	uint64_t limit = usage->counter->limit;
-	char name[SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)];
-	const char *its;
+	va_list arguments;
+	int length;
 
-	oom_memcg_name(name, buf->report->memcg.path);
-	if (oom_is_bpf(buf->report)) {
-		oom_sentence(buf, "A BPF program asked for a kill in %s", name);
+	va_start(arguments, format);
+	length = vfprintf(buf->stream, format, arguments);
+	va_end(arguments);
+	buf->length += length > 0 ? (size_t)length : 0;
+}
+
+void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	if (buf->length && buf->end_count < OOM_SENTENCES_MAX)
+		buf->ends[buf->end_count++] = buf->length;
+	if (buf->length)
+		oom_append(buf, " ");
+	va_start(arguments, format);
+	length = vfprintf(buf->stream, format, arguments);
+	va_end(arguments);
+	buf->length += length > 0 ? (size_t)length : 0;
+}
+
+void oom_paragraph(struct oom_textbuf *buf, enum oom_section section)
+{
+	struct oom_explanation *explanation = buf->explanation;
+	struct oom_paragraph paragraph = {
+		.section = section, .begin = buf->begin, .end_count = buf->end_count,
+	}, *list;
+
+	if (!buf->length)
 		return;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(large); i++)
-		if (!strncmp(name, large[i], strlen(large[i])))
-			name[0] = ascii_upper(name[0]);
-	its = strncmp(name, "All ", 4) ? "its" : "their";
-	if (usage->counter->unlimited)
-		oom_sentence(buf, "%s ran out of memory, without a limit of its own", name);
-	else if (usage->below && limit != OOM_UNKNOWN)
-		oom_sentence(buf, "%s ran out of memory, though only %s of %s limit of %s was "
-			     "used when the report was made", name, BYTES(usage->counter->usage),
-			     its, BYTES(limit));
-	else if (limit != OOM_UNKNOWN)
-		oom_sentence(buf, "%s reached %s limit%s of %s", name, its, kinds[usage->reached],
-			     BYTES(limit));
-	else
-		oom_sentence(buf, "%s reached %s limit%s", name, its, kinds[usage->reached]);
-}
-
-/* "Node 1, the only one that its cpuset allows, ran out of memory" */
-static void summary_append_nodes(struct oom_textbuf *buf, const char *list, const char *whose)
-{
-	if (!list || *list < '0' || *list > '9')
-		oom_sentence(buf, "The memory nodes that %s allows ran out of memory", whose);
-	else if (strpbrk(list, ",-"))
-		oom_sentence(buf, "Nodes %s, the only ones that %s allows, ran out of memory",
-			     SAFE(list), whose);
-	else
-		oom_sentence(buf, "Node %s, the only one that %s allows, ran out of memory",
-			     SAFE(list), whose);
-}
-
-static void summary_append_scope(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-
-	switch (report->scope) {
-	case OOM_SCOPE_GLOBAL:
-		oom_sentence(buf, "The machine ran out of memory");
-		break;
-	case OOM_SCOPE_MEMCG:
-		append_memcg(buf);
-		break;
-	case OOM_SCOPE_CPUSET:
-		summary_append_nodes(buf, report->mems_allowed, "its cpuset");
-		break;
-	case OOM_SCOPE_MEMPOLICY:
-		summary_append_nodes(buf, report->nodemask, "its NUMA policy");
-		break;
-	case OOM_SCOPE_SYSRQ:
-		oom_sentence(buf, "Somebody asked for a kill by SysRq-f");
-		break;
-	default:
-		oom_sentence(buf,
-			     "The OOM killer ran, and what had run out of memory is not said");
-		break;
-	}
-}
-
-/* The log has no line of the kill, but perhaps one of what was decided. */
-static void append_no_victim(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-
-	if (report->panic)
-		oom_append(buf, ": the kernel panicked instead of killing a process");
-	else if (report->none_killable)
-		oom_append(buf, ": there was no process that could be killed");
-	else if (report->already_exiting)
-		oom_append(buf, ": the process chosen was exiting already, and was left to it");
-	else if (report->selected.pid != OOM_NO_NUMBER)
-		oom_append(buf, ": %s was chosen, its kill is not in the log",
-			   WHO(report->selected.comm, report->selected.pid));
-	else if (report->choice.present)
-		oom_append(buf, ": %s was chosen, its kill is not in the log",
-			   WHO(report->choice.comm, report->choice.pid));
-	else
-		oom_append(buf, ": who was killed, if anybody, is not in the log");
-}
-
-void oom_explain_summary(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	const struct oom_victim *first = report->victims;
-	size_t count = oom_victims(report);
-	uint64_t held = OOM_UNKNOWN;
-
-	for (size_t i = 0; i < report->victim_count; i++)
-		if (!report->victims[i].repeated)
-			held = oom_plus(held, oom_victim_held(report, &report->victims[i]));
-	summary_append_scope(buf);
-	if (!report->victim_count || first->presumed) {
-		append_no_victim(buf);
-	} else if (count <= 1) {
-		oom_append(buf, ": %s was killed", WHO(first->comm, first->pid));
-		if (held != OOM_UNKNOWN)
-			oom_append(buf, "; it held %s", BYTES(held));
+	list = reallocarray(explanation->list, explanation->count + 1, sizeof(*list));
+	if (list) {
+		memcpy(paragraph.ends, buf->ends, sizeof(buf->ends));
+		list[explanation->count++] = paragraph;
+		explanation->list = list;
 	} else {
-		oom_append(buf, ": %zu processes were killed, %s first", count,
-			   WHO(first->comm, first->pid));
-		if (held != OOM_UNKNOWN)
-			oom_append(buf, "; they held %s together, shared pages counted for each",
-				   BYTES(held));
+		buf->failed = true;
 	}
-	if (report->panic && report->victim_count)
-		oom_append(buf, "; then the kernel panicked");
-	oom_append(buf, ".");
-	oom_paragraph(buf, OOM_SECTION_SUMMARY);
+	fputc('\0', buf->stream);
+	buf->begin += buf->length + 1;
+	buf->length = buf->end_count = 0;
+}
+
+void oom_advice(struct oom_textbuf *buf, uint64_t weight)
+{
+	struct oom_explanation *explanation = buf->explanation;
+	size_t place = explanation->count;
+	struct oom_paragraph advice;
+
+	oom_paragraph(buf, OOM_SECTION_ADVICE);
+	if (place == explanation->count)
+		return;
+	advice = explanation->list[place];
+	advice.weight = weight;
+	for (; place > buf->first_advice && explanation->list[place - 1].weight < weight; place--)
+		explanation->list[place] = explanation->list[place - 1];
+	explanation->list[place] = advice;
+}
+
+static const struct oom_task *find_largest_task(const struct oom_report *report)
+{
+	const struct oom_task *largest = NULL;
+
+	for (size_t i = 0; i < report->task_count && report->page_size_known; i++)
+		if (!largest || oom_task_held(&report->tasks[i]) > oom_task_held(largest))
+			largest = &report->tasks[i];
+	return largest;
 }
 
 int oom_explain(const struct oom_report *report, const struct oom_ranking *ranking,
@@ -143,20 +90,63 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 	static void (*const sections[])(struct oom_textbuf *buf) = {
 		oom_explain_summary, oom_explain_when, oom_explain_trigger, oom_explain_scope,
 		oom_explain_shortage, oom_explain_memory, oom_explain_killed, oom_explain_why,
-		oom_explain_reclaimed,
-		oom_explain_follow_up, oom_explain_advice, oom_explain_gaps,
+		oom_explain_reclaimed, oom_explain_follow_up, oom_explain_advice,
+		oom_explain_gaps,
 	};
 	struct oom_explanation explanation = { 0 };
-	struct oom_textbuf buf;
-	int error;
+	struct oom_textbuf buf = {
+		.report = report, .ranking = ranking, .next = next,
+		.victim = report->victim_count ? report->victims : NULL,
+		.largest = find_largest_task(report), .explanation = &explanation,
+		.bpf = report->constraint && strstr(report->constraint, "BPF"),
+	};
+	size_t size;
 
-	oom_textbuf_begin(&buf, report, ranking, next, &explanation);
+	buf.stream = open_memstream(&explanation.text, &size);
+	if (!buf.stream)
+		return -ENOMEM;
+	if (buf.victim)
+		buf.killed = oom_find_task(report, buf.victim->pid);
+	oom_memory_usage_get(report, &buf.memory_usage);
+	oom_memcg_usage_get(report, &buf.memcg_usage);
+	buf.fragmented = oom_is_fragmented(report, &buf.memory_usage);
+	buf.ineligible = oom_is_ineligible(&buf.memory_usage);
+	cgroup_owner_find(report->memcg.path, buf.memcg_usage.version, &buf.owner);
+	cgroup_owner_find(report->memcg.task_path, buf.memcg_usage.version, &buf.task_owner);
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		sections[i](&buf);
-	error = oom_textbuf_end(&buf);
-	if (error)
+	buf.failed |= ferror(buf.stream) != 0;
+	buf.failed |= fclose(buf.stream) != 0;
+	if (!buf.failed)
+		explanation.note = strndup(explanation.text + buf.note_begin, buf.note_length);
+	if (!explanation.note) {
 		oom_explanation_free(&explanation);
-	else
-		*ret_explanation = explanation;
-	return error;
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < explanation.count; i++)
+		explanation.list[i].text = explanation.text + explanation.list[i].begin;
+	*ret_explanation = explanation;
+	return 0;
+}
+
+void oom_explanation_free(struct oom_explanation *explanation)
+{
+	free(explanation->list);
+	free(explanation->text);
+	free(explanation->note);
+	*explanation = (struct oom_explanation){ 0 };
+}
+
+const char *oom_section_name(enum oom_section section)
+{
+	static const char *const names[] = {
+		[OOM_SECTION_SUMMARY] = "In short", [OOM_SECTION_WHEN] = "When",
+		[OOM_SECTION_TRIGGER] = "Who asked", [OOM_SECTION_SCOPE] = "What ran out",
+		[OOM_SECTION_MEMORY] = "Memory", [OOM_SECTION_KILLED] = "Killed",
+		[OOM_SECTION_WHY] = "Why that one", [OOM_SECTION_RECLAIMED] = "What came back",
+		[OOM_SECTION_FOLLOW_UP] = "What followed", [OOM_SECTION_ADVICE] = "What to do",
+		[OOM_SECTION_GAPS] = "Not in the log",
+	};
+
+	return names[section];
 }

@@ -9,132 +9,107 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-/* Who in the kernel has the slab. */
-static void finding_append_cache(struct oom_textbuf *buf)
-{
-	const struct oom_cache *top = NULL;
-
-	if (oom_top_caches(&buf->report->slabs, &top, 1))
-		oom_append(buf, ", %s first (%s)", SAFE(top->name), BYTES(oom_cache_size(top)));
-	oom_append(buf, ": slabtop -s c shows the caches; killing processes frees little of it.");
-}
-
-#define FIGURE(name) .figure = offsetof(struct oom_memory_usage, name)
+#define FIGURE(name) offsetof(struct oom_memory_usage, name)
 
 /* In the order in which the facts are told. */
-const struct oom_finding oom_findings[] = {
-	[OOM_FINDING_SLAB] = { FIGURE(slab_unreclaimable), .percent = 15,
-	  .fact = "Unreclaimable slab, objects of the kernel that it could not drop, "
-		  "took %B (%S of RAM).",
-	  .advice = "Find what in the kernel fills the slab that cannot be reclaimed "
-		    "(%B, %S of RAM)",
-	  .go_on = finding_append_cache },
-	{ FIGURE(slab), .percent = 15,
-	  .fact = "Slab, objects of the kernel, took %B (%S of RAM)." },
-	{ FIGURE(pagetables), .percent = 8,
-	  .fact = "Page tables took %B (%S of RAM).",
-	  .advice = "Use huge pages for large memory that many processes map, or fewer processes: "
-		    "page tables took %B (%S of RAM)." },
-	{ FIGURE(stacks), .percent = 5,
-	  .fact = "Kernel stacks, one for each thread, took %B (%S of RAM).",
-	  .advice = "Run fewer threads: kernel stacks took %B (%S of RAM)." },
-	{ FIGURE(hugetlb), .percent = 20,
-	  .fact = "Hugetlb pages, which are set apart, took %B (%S of RAM).",
-	  .advice = "Check vm.nr_hugepages against what is needed: "
-		    "hugetlb pages took %B (%S of RAM), and the OOM killer does not count them.",
-	  .unless = &oom_findings[OOM_FINDING_UNUSED_HUGE] },
-	{ FIGURE(unevictable), .percent = 25,
-	  .fact = "Locked (unevictable) pages took %B (%S of RAM).",
-	  .advice = "Lock less memory (mlock, SHM_LOCK, ramfs): "
-		    "%B could neither be swapped nor dropped (%S of RAM)." },
-	{ FIGURE(unaccounted), .percent = 20,
-	  .fact = "Memory that is in no count of the report "
-		  "(drivers, a GPU, a balloon, vmalloc) took %B (%S of RAM).",
-	  .advice = "Look for memory that no process holds: %B (%S of RAM) is in no count. "
-		    "Candidates are a virtual machine's balloon, a GPU or network driver, zram, "
-		    "and /proc/vmallocinfo." },
-	[OOM_FINDING_UNUSED_HUGE] = { FIGURE(hugetlb_unused), .percent = 5,
-	  .fact = "Hugetlb pages of %B were reserved and unused.",
-	  .advice = "Lower vm.nr_hugepages (or hugepages= at boot): "
-		    "%B of hugetlb pages were unused (%S of RAM), and nobody else may use them." },
-	{ FIGURE(dirty), .percent = OOM_MUCH_CACHE,
-	  .advice = "Lower vm.dirty_bytes and vm.dirty_background_bytes, "
-		    "or write to faster storage: "
-		    "%B of file cache was waiting to be written (%S of RAM)." },
+const struct oom_finding oom_findings[OOM_FINDINGS] = {
+	[OOM_FINDING_SLAB] = { FIGURE(slab_unreclaimable), 15,
+	  "Unreclaimable slab, objects of the kernel that it could not drop, took %B (%S of RAM).",
+	  "Find what in the kernel fills the slab that cannot be reclaimed (%B, %S of RAM)" },
+	{ FIGURE(slab), 15,
+	  "Slab, objects of the kernel, took %B (%S of RAM).",
+	  NULL },
+	{ FIGURE(pagetables), 8,
+	  "Page tables took %B (%S of RAM).",
+	  "Use huge pages for large memory that many processes map, or fewer processes: page tables took %B (%S of RAM)." },
+	{ FIGURE(stacks), 5,
+	  "Kernel stacks, one for each thread, took %B (%S of RAM).",
+	  "Run fewer threads: kernel stacks took %B (%S of RAM)." },
+	[OOM_FINDING_HUGE] = { FIGURE(hugetlb), 20,
+	  "Hugetlb pages, which are set apart, took %B (%S of RAM).",
+	  "Check vm.nr_hugepages against what is needed: hugetlb pages took %B (%S of RAM), and the OOM killer does not count them." },
+	{ FIGURE(unevictable), 25,
+	  "Locked (unevictable) pages took %B (%S of RAM).",
+	  "Lock less memory (mlock, SHM_LOCK, ramfs): %B could neither be swapped nor dropped (%S of RAM)." },
+	{ FIGURE(unaccounted), 20,
+	  "Memory that is in no count of the report (drivers, a GPU, a balloon, vmalloc) took %B (%S of RAM).",
+	  "Look for memory that no process holds: %B (%S of RAM) is in no count. Candidates are a virtual machine's balloon, a GPU or network driver, zram, and /proc/vmallocinfo." },
+	[OOM_FINDING_UNUSED_HUGE] = { FIGURE(hugetlb_unused), 5,
+	  "Hugetlb pages of %B were reserved and unused.",
+	  "Lower vm.nr_hugepages (or hugepages= at boot): %B of hugetlb pages were unused (%S of RAM), and nobody else may use them." },
+	{ FIGURE(dirty), OOM_MUCH_CACHE,
+	  NULL,
+	  "Lower vm.dirty_bytes and vm.dirty_background_bytes, or write to faster storage: %B of file cache was waiting to be written (%S of RAM)." },
 };
 
-const size_t oom_finding_count = ARRAY_SIZE(oom_findings);
-
-uint64_t oom_finding_bytes(const struct oom_memory_usage *memory_usage,
-			   const struct oom_finding *finding)
+uint64_t oom_finding_bytes(const struct oom_memory_usage *usage, size_t index)
 {
-	uint64_t bytes = *(const uint64_t *)((const char *)memory_usage + finding->figure);
+	const struct oom_finding *finding = &oom_findings[index];
+	uint64_t bytes = *(const uint64_t *)((const char *)usage + finding->figure);
 
-	return oom_at_least(bytes, finding->percent, memory_usage->ram) ? bytes : 0;
+	return oom_at_least(bytes, finding->percent, usage->ram) ? bytes : 0;
 }
 
-void oom_append_finding(struct oom_textbuf *buf, const struct oom_finding *finding,
-			const char *text)
+void oom_append_finding(struct oom_textbuf *buf, size_t index, const char *text)
 {
-	uint64_t bytes = oom_finding_bytes(&buf->memory_usage, finding);
+	uint64_t bytes = oom_finding_bytes(&buf->memory_usage, index);
 
-	oom_sentence(buf, "%s", "");
-	for (const char *next; *text; text = next) {
-		next = text + strcspn(text, "%");
-		oom_append(buf, "%.*s", (int)(next - text), text);
-		if (!*next)
+	if (text)
+		oom_sentence(buf, "%s", "");
+	for (; text && *text; text++) {
+		size_t length = strcspn(text, "%");
+
+		oom_append(buf, "%.*s", (int)length, text);
+		text += length;
+		if (!*text)
 			break;
-		oom_append(buf, "%s", next[1] == 'B' ? BYTES(bytes)
+		oom_append(buf, "%s", *++text == 'B' ? BYTES(bytes)
 						     : SHARE(bytes, buf->memory_usage.ram));
-		next += 2;
 	}
 }
 
-uint64_t oom_anon_and_shmem(const struct oom_memory_usage *memory_usage)
+uint64_t oom_anon_and_shmem(const struct oom_memory_usage *usage)
 {
-	if (memory_usage->shmem != OOM_UNKNOWN &&
-	    (memory_usage->anon == OOM_UNKNOWN || memory_usage->shmem > memory_usage->anon))
-		return memory_usage->shmem;
-	return memory_usage->anon;
+	if (usage->shmem != OOM_UNKNOWN &&
+	    (usage->anon == OOM_UNKNOWN || usage->shmem > usage->anon))
+		return usage->shmem;
+	return usage->anon;
 }
 
-bool oom_swap_full(const struct oom_memory_usage *memory_usage)
+bool oom_swap_full(const struct oom_memory_usage *usage)
 {
-	if (memory_usage->swap_total == OOM_UNKNOWN || memory_usage->swap_free == OOM_UNKNOWN)
+	if (usage->swap_total == OOM_UNKNOWN || usage->swap_free == OOM_UNKNOWN)
 		return false;
-	return memory_usage->swap_total &&
-	       memory_usage->swap_free < memory_usage->swap_total / 50 + 1;
+	return usage->swap_total && usage->swap_free < usage->swap_total / 50 + 1;
 }
 
-bool oom_is_fragmented(const struct oom_report *report,
-		       const struct oom_memory_usage *memory_usage)
+bool oom_is_fragmented(const struct oom_report *report, const struct oom_memory_usage *usage)
 {
-	const struct oom_zone *zone = memory_usage->zone;
+	const struct oom_zone *zone = usage->zone;
 	uint64_t free, min;
 
 	if (report->order <= 0 || report->order >= 16 || report->scope == OOM_SCOPE_MEMCG)
 		return false;
-	if (!zone || !zone->has_blocks || oom_largest_block(memory_usage, zone, NULL) >=
-	    report->order)
+	if (!zone || !zone->has_blocks || oom_largest_block(usage, zone, NULL) >= report->order)
 		return false;
-	free = oom_zone_free(memory_usage, zone);
+	free = oom_zone_free(usage, zone);
 	min = oom_figure(&zone->figures, "min");
 	return free != OOM_UNKNOWN && min != OOM_UNKNOWN &&
 	       free >= oom_plus(min, oom_block_size(report->page_size, report->order));
 }
 
-bool oom_is_ineligible(const struct oom_memory_usage *memory_usage)
+bool oom_is_ineligible(const struct oom_memory_usage *usage)
 {
 	uint64_t low;
 
-	if (!memory_usage->eligible_known || memory_usage->ineligible_free == OOM_UNKNOWN ||
-	    memory_usage->eligible_free == OOM_UNKNOWN || !memory_usage->zone)
+	if (!usage->eligible_known || usage->ineligible_free == OOM_UNKNOWN ||
+	    usage->eligible_free == OOM_UNKNOWN || !usage->zone)
 		return false;
-	low = oom_figure(&memory_usage->zone->figures, "low");
-	return memory_usage->ineligible_free > 16 * MIB &&
-	       memory_usage->ineligible_free / 2 > memory_usage->eligible_free &&
-	       oom_at_least(memory_usage->ineligible_free, 2, memory_usage->ram) &&
-	       (low == OOM_UNKNOWN || oom_zone_free(memory_usage, memory_usage->zone) <= low);
+	low = oom_figure(&usage->zone->figures, "low");
+	return usage->ineligible_free > 16 * MIB &&
+	       usage->ineligible_free / 2 > usage->eligible_free &&
+	       oom_at_least(usage->ineligible_free, 2, usage->ram) &&
+	       (low == OOM_UNKNOWN || oom_zone_free(usage, usage->zone) <= low);
 }
 
 uint64_t oom_cache_size(const struct oom_cache *cache)

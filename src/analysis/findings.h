@@ -17,23 +17,19 @@ struct oom_finding {
 	size_t figure;		/* where it is in struct oom_memory_usage */
 	unsigned percent;
 	const char *fact, *advice;
-	void (*go_on)(struct oom_textbuf *buf);	/* ends the advice; NULL: nothing more to say */
-	const struct oom_finding *unless;	/* a larger reason to give the same advice */
 };
 
-/* Those that are asked for alone. */
-enum { OOM_FINDING_SLAB, OOM_FINDING_UNUSED_HUGE = 7 };
+/* All of them, and those that are asked for alone. */
+enum { OOM_FINDINGS = 9 };
+enum { OOM_FINDING_SLAB, OOM_FINDING_HUGE = 4, OOM_FINDING_UNUSED_HUGE = 7 };
 
-extern const struct oom_finding oom_findings[];
-extern const size_t oom_finding_count;
+extern const struct oom_finding oom_findings[OOM_FINDINGS];
 
-/* The figure of FINDING, if it is a reason; else 0. */
-uint64_t oom_finding_bytes(const struct oom_memory_usage *memory_usage,
-			   const struct oom_finding *finding);
+/* The figure of finding INDEX, if it is a reason; else 0. */
+uint64_t oom_finding_bytes(const struct oom_memory_usage *usage, size_t index);
 
-/* Says TEXT, the fact or the advice of FINDING. */
-void oom_append_finding(struct oom_textbuf *buf, const struct oom_finding *finding,
-			const char *text);
+/* Says TEXT, the fact or the advice of finding INDEX; nothing if that is NULL. */
+void oom_append_finding(struct oom_textbuf *buf, size_t index, const char *text);
 
 /* The same for figures that are told each in its own way; percent of RAM. */
 #define OOM_MUCH_ANON 50
@@ -42,20 +38,19 @@ void oom_append_finding(struct oom_textbuf *buf, const struct oom_finding *findi
 #define OOM_MUCH_FREE 10
 
 /* Anonymous and shared memory together: shmem is on the anonymous lists unless it is locked. */
-uint64_t oom_anon_and_shmem(const struct oom_memory_usage *memory_usage);
+uint64_t oom_anon_and_shmem(const struct oom_memory_usage *usage);
 
 /* There is swap, and less than a 50th of it is free. */
-bool oom_swap_full(const struct oom_memory_usage *memory_usage);
+bool oom_swap_full(const struct oom_memory_usage *usage);
 
 /*
  * A request for several pages in one piece failed although the zone has that much above its min
  * watermark: there is no block of the order, or of a higher one, that it could have.
  */
-bool oom_is_fragmented(const struct oom_report *report,
-		       const struct oom_memory_usage *memory_usage);
+bool oom_is_fragmented(const struct oom_report *report, const struct oom_memory_usage *usage);
 
 /* Much more is free in what the request could not use than in what it could. */
-bool oom_is_ineligible(const struct oom_memory_usage *memory_usage);
+bool oom_is_ineligible(const struct oom_memory_usage *usage);
 
 /* Bytes that a slab cache takes, or that were allocated. */
 uint64_t oom_cache_size(const struct oom_cache *cache);

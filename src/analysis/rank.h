@@ -17,9 +17,6 @@ struct oom_sum {
 	uint64_t held;			/* bytes: rss + swap + page tables */
 };
 
-#define OOM_NOTE_MAX 1600
-#define OOM_NOTE_SENTENCES 12
-
 /* No task of the table. */
 #define OOM_NO_TASK SIZE_MAX
 
@@ -64,9 +61,6 @@ struct oom_ranking {
 	unsigned reasons;		/* of OOM_CHOICE_NOT_FIRST */
 	int64_t printed_score;		/* OOM_NO_NUMBER */
 	int64_t computed_score;		/* badness * 1000 / total_pages; OOM_NO_NUMBER */
-	size_t note_ends[OOM_NOTE_SENTENCES - 1];	/* where sentences of the note end that */
-	size_t note_end_count;				/* others follow; ascending */
-	char note[OOM_NOTE_MAX];	/* oom_ranking_note() (rank-text.h) writes it */
 	struct oom_sum *sums;		/* owned: by name, the largest first */
 	size_t sum_count;
 	uint64_t held;			/* bytes, of all tasks listed; OOM_UNKNOWN */
@@ -75,8 +69,7 @@ struct oom_ranking {
 /*
  * Ranks the tasks of *report, setting badness and rank in each, and compares with the task that
  * was chosen: that of the "Kill process" line, of the "oom-kill:" line, or the first victim.
- * Tasks that the kernel could not tell apart have the same rank. The note is left empty. Returns 0
- * or -ENOMEM.
+ * Tasks that the kernel could not tell apart have the same rank. Returns 0 or -ENOMEM.
  */
 int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking);
 

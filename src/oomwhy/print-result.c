@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/explain.h"
-#include "analysis/rank-text.h"
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "oomwhy/print-result.h"
@@ -176,10 +174,8 @@ static int explain_held(struct why_results *results, const struct oom_report *ne
 	if (next && !is_same_boot(&result->report.time, &next->time))
 		next = NULL;
 	r = oom_rank(&result->report, &result->ranking);
-	if (r == 0) {
-		oom_ranking_note(&result->report, &result->ranking);
+	if (r == 0)
 		r = oom_explain(&result->report, &result->ranking, next, &result->explanation);
-	}
 	if (r < 0)
 		r = why_results_stop(results, WHY_MEMORY);
 	if (r == 0 && results->query->last) {

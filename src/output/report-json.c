@@ -345,7 +345,8 @@ static struct json_object *victims_array(const struct oom_report *report)
 	return array;
 }
 
-static void add_ranking(struct json_object *record, const struct oom_ranking *ranking)
+static void add_ranking(struct json_object *record, const struct oom_ranking *ranking,
+			const struct oom_explanation *explanation)
 {
 	static const char *const rules[] = {
 		[OOM_RULE_UNKNOWN] = NULL, [OOM_RULE_ROOT_BONUS] = "root-bonus",
@@ -367,7 +368,7 @@ static void add_ranking(struct json_object *record, const struct oom_ranking *ra
 	ADD(record,
 	    VALUE("why", OBJECT(
 		  FIGURE_IF("rank_of_victim", ranking->rank_of_victim, ranking->rank_of_victim),
-		  FLAG_IF("agrees", ranking->judged, ranking->agrees), FIELD(ranking, note))),
+		  FLAG_IF("agrees", ranking->judged, ranking->agrees), FIELD(explanation, note))),
 	    VALUE("ranking", OBJECT(
 		  FIELD_AS("rule", rules[scale->rule]), FIELD_AS("bonus", bonuses[scale->bonus]),
 		  FIELD(scale, thousandths), FIELD(ranking, approximate),
@@ -401,7 +402,7 @@ int why_json(struct why_printer *printer, const struct why_case *shown)
 	add_memory(record, report);
 	add_tasks(record, report);
 	json_add(record, "victims", victims_array(report));
-	add_ranking(record, shown->ranking);
+	add_ranking(record, shown->ranking, explanation);
 	/* What else the report says, and whether all of it is there. */
 	ADD(record, FIELD(report, panic), FIELD(report, group), FIELD(report, group_path),
 	    FIELD(report, none_killable), FIELD(report, allocating_task),

@@ -182,7 +182,7 @@ static int report_list_fill_line(const struct list_state *state, const struct oo
 				 enum size_unit unit)
 {
 	/* The victim, or who was to be it where the log ends before the kill; "+2": and others. */
-	const struct oom_victim *victim = oom_first_victim(report);
+	const struct oom_victim *victim = report->victim_count ? report->victims : NULL;
 	int64_t pid = victim ? victim->pid : report->selected.pid;
 	size_t others = victim ? oom_victims(report) - 1 : 0;
 	char time[TIMESTAMP_TEXT_MAX], size[SIZE_TEXT_MAX] = NOTHING, number[CELL_MAX] = NOTHING;

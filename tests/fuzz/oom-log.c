@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/explain.h"
-#include "analysis/rank-text.h"
+#include "analysis/explanation.h"
 #include "oomreport/filter.h"
 #include "oomreport/parser.h"
 #include "output/report-printer.h"
@@ -60,7 +59,6 @@ static void results(struct oom_report *report, struct oom_report *next)
 
 	if (oom_rank(report, &ranking) < 0)
 		abort();
-	oom_ranking_note(report, &ranking);
 	if (oom_explain(report, &ranking, next, &explanation) < 0)
 		abort();
 	shown.ranking = &ranking;

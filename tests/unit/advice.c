@@ -2,7 +2,6 @@
 /* advice.c - each advice with the figures that carry it, and none with figures that do not */
 #include <config.h>
 
-#include "analysis/explain-parts.h"
 #include "report-maker.h"
 
 static char text[TELLING_MAX];
@@ -10,24 +9,13 @@ static char text[TELLING_MAX];
 /* What is advised for REPORT. */
 static const char *advice(struct oom_report *report)
 {
-	struct oom_ranking ranking;
-	struct oom_explanation explanation = { 0 };
-	struct oom_textbuf buf;
+	struct oom_explanation explanation;
 
-	if (oom_rank(report, &ranking))
-		abort();
-	oom_textbuf_begin(&buf, report, &ranking, NULL, &explanation);
-	oom_explain_advice(&buf);
-	if (oom_textbuf_end(&buf))
-		abort();
-	oom_ranking_free(&ranking);
+	make_explanation(report, NULL, &explanation);
 	explanation_part(&explanation, OOM_SECTION_ADVICE, text);
-	if (explanation.count)
-		for (size_t i = 0; i < explanation.count; i++)
-			if (explanation.list[i].section != OOM_SECTION_ADVICE ||
-			    !strchr(explanation.list[i].text, '.'))
-				tap_ok(false, "an advice is a sentence: %s",
-				       explanation.list[i].text);
+	for (size_t i = 0; i < explanation.count; i++)
+		if (!strchr(explanation.list[i].text, '.'))
+			tap_ok(false, "an advice is a sentence: %s", explanation.list[i].text);
 	oom_explanation_free(&explanation);
 	return text;
 }

@@ -121,9 +121,6 @@ static void test_unknown(void)
 	tap_is_text(part(&explanation, OOM_SECTION_MEMORY), "", "unknown: no figures");
 	tap_is_text(part(&explanation, OOM_SECTION_RECLAIMED), "", "unknown: nothing came back");
 	oom_explanation_free(&explanation);
-	tap_is(oom_explain(&report, NULL, NULL, &explanation), 0, "a report may be unranked");
-	check_form(&explanation, "unranked");
-	oom_explanation_free(&explanation);
 	oom_report_free(&report);
 }
 
@@ -880,8 +877,8 @@ static void test_killed(void)
 static void test_why(void)
 {
 	struct oom_report report;
-	struct oom_ranking ranking;
 	struct oom_explanation explanation;
+	char *why;
 
 	oom_report_init(&report);
 	report.scope = OOM_SCOPE_GLOBAL;
@@ -890,18 +887,17 @@ static void test_why(void)
 	make_task(&report, 2, "sshd", MIB, -1000);
 	for (int i = 0; i < 9; i++)
 		make_task(&report, 10 + i, "worker", 10 * MIB, 0);
-	if (oom_rank(&report, &ranking))
+	make_explanation(&report, NULL, &explanation);
+	tap_has(explanation.note, "big (pid 1) is the worst of 10 candidates: its badness is ",
+		"why: the note");
+	if (asprintf(&why,
+		     "%s 1 process was exempt (oom_score_adj -1000). By name, the 9 processes called worker had most: 90.0 MiB together with swap and page tables, shared pages counted for each, against 40.0 MiB of big (pid 1).\n",
+		     explanation.note) < 0)
 		abort();
-	snprintf(ranking.note, sizeof(ranking.note), "A note, verbatim.");
-	if (oom_explain(&report, &ranking, NULL, &explanation))
-		abort();
-	tap_is_text(part(&explanation, OOM_SECTION_WHY), "A note, verbatim. 1 process was exempt "
-		    "(oom_score_adj -1000). By name, the 9 processes called worker had most: "
-		    "90.0 MiB together with swap and page tables, shared pages counted for "
-		    "each, against 40.0 MiB of big (pid 1).\n",
-		    "why: the note, the exempt, the sum by name");
+	tap_is_text(part(&explanation, OOM_SECTION_WHY), why,
+		    "then the exempt, the sum by name");
+	free(why);
 	oom_explanation_free(&explanation);
-	oom_ranking_free(&ranking);
 	oom_report_free(&report);
 }
 
@@ -1133,19 +1129,18 @@ static void test_cut(void)
 
 static void test_explanation(void)
 {
-	struct oom_explanation explanation = { 0 };
-	bool grew = true;
+	struct oom_report report;
+	struct oom_explanation explanation;
 
-	for (int i = 0; i < 100; i++) {
-		struct oom_paragraph paragraph = { .section = OOM_SECTION_GAPS };
-
-		grew = grew && asprintf(&paragraph.text, "%d.", i) > 0 &&
-		       !oom_explanation_add(&explanation, &paragraph);
-	}
-	tap_ok(grew && explanation.count == 100 && !strcmp(explanation.list[99].text, "99."),
-	       "a story grows");
+	make_origin(&report);
+	for (int i = 0; i < 20; i++)
+		make_victim(&report, 20000 + i, "other")->reaped.present = true;
+	make_explanation(&report, NULL, &explanation);
+	check_form(&explanation, "many victims");
+	tap_ok(explanation.count > 16, "an explanation grows");
 	oom_explanation_free(&explanation);
-	tap_ok(!explanation.list && !explanation.count && !explanation.capacity,
+	oom_report_free(&report);
+	tap_ok(!explanation.list && !explanation.count && !explanation.text && !explanation.note,
 	       "and is empty when freed");
 	for (int section = OOM_SECTION_SUMMARY; section <= OOM_SECTION_GAPS; section++)
 		tap_ok(*oom_section_name((enum oom_section)section), "heading %d has a "

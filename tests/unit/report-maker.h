@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "../tap.h"
-#include "analysis/explain.h"
-#include "analysis/rank-text.h"
+#include "analysis/explanation.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -142,7 +141,6 @@ static inline void make_explanation(struct oom_report *report, const struct oom_
 
 	if (oom_rank(report, &ranking))
 		abort();
-	oom_ranking_note(report, &ranking);
 	if (oom_explain(report, &ranking, next, ret_explanation))
 		abort();
 	oom_ranking_free(&ranking);

@@ -103,7 +103,7 @@ static void set_victims(struct stage *stage)
 static void results(struct stage *stage, enum oom_section section, const char *text)
 {
 	stage->paragraphs[stage->explanation.count++] =
-		(struct oom_paragraph){ .section = section, .text = (char *)text };
+		(struct oom_paragraph){ .section = section, .text = text };
 	stage->explanation.list = stage->paragraphs;
 }
 
@@ -130,7 +130,7 @@ static void set_tasks(struct stage *stage)
 	stage->ranking.computed_score = 500;
 	stage->ranking.sums = stage->sums;
 	stage->ranking.sum_count = ARRAY_SIZE(stage->sums);
-	snprintf(stage->ranking.note, sizeof(stage->ranking.note), "It is the worst.");
+	stage->explanation.note = (char *)"It is the worst.";
 }
 
 /* A report of a machine out of memory. */
