@@ -10,7 +10,7 @@
 #include "lib/error.h"
 #include "oomreport/filter.h"
 #include "lib/option-table.h"
-#include "output/report-output.h"
+#include "output/report-printer.h"
 
 struct query {
 	char *const *files;		/* argv's; no file and not `journal`:

@@ -263,8 +263,7 @@ int why_results_begin(struct why_results *results, const struct query *query)
 	if (query->follow)
 		r = signals_take(&results->signals);
 	if (r == 0)
-		r = why_open(&results->printer, &query->output, stdout);
-	results->printing = r == 0;
+		why_open(&results->printer, &query->output, stdout);
 	return r;
 }
 
@@ -278,8 +277,6 @@ void why_results_end(struct why_results *results)
 		results->first = result->next;
 		result_free(result);
 	}
-	if (results->printing)
-		why_close(&results->printer);
 	if (results->signals.fd >= 0)
 		close(results->signals.fd);
 }

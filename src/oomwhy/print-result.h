@@ -32,7 +32,6 @@ struct why_results {
 	struct signals signals;		/* taken with --follow */
 	const struct oom_source *source;	/* that the reports come from at present */
 	struct why_printer printer;
-	bool printing;			/* printer is open */
 	bool holding;			/* held is a report that waits for the one after it */
 	struct oom_report held;
 	struct why_result *first, *last;	/* --last: those that are kept, the oldest first */

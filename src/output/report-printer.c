@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * report-printer.c - choose the form of a report; colour, width, and the words that the forms
- * share
- */
+/* report-printer.c - choose the form of a report; colour, width, and what the forms share */
 #include <config.h>
 
 #include <errno.h>
@@ -27,30 +24,12 @@
 #define TEXT_WIDTH_MAX 100
 #define TEXT_WIDTH_MIN 20
 
-/* What the user says of the width, or else the terminal at FD; 0: neither says. */
-static int known_width(int fd)
-{
-	const char *wanted = getenv("COLUMNS");
-	uint64_t width;
-
-	if (wanted && number_parse_u64(wanted, &width) == 0 && width && width <= INT16_MAX)
-		return (int)width;
-	return terminal_width(fd);
-}
-
-static int text_width(int fd)
-{
-	int width = known_width(fd);
-
-	width = width ? width : TEXT_WIDTH;
-	return width > TEXT_WIDTH_MAX ? TEXT_WIDTH_MAX
-				      : width < TEXT_WIDTH_MIN ? TEXT_WIDTH_MIN : width;
-}
-
-int why_open(struct why_printer *printer, const struct why_output *output, FILE *stream)
+void why_open(struct why_printer *printer, const struct why_output *output, FILE *stream)
 {
 	int fd = terminal_of(stream);
 	bool terminal = isatty(fd);
+	const char *wanted = getenv("COLUMNS");
+	uint64_t width;
 
 	*printer = (struct why_printer){
 		.output = output,
@@ -58,14 +37,17 @@ int why_open(struct why_printer *printer, const struct why_output *output, FILE 
 		.colour = output->colour == WHY_COLOUR_ALWAYS ||
 			  (output->colour == WHY_COLOUR_AUTO && terminal &&
 			   terminal_wants_colour()),
+		.width = terminal_width(fd),
 	};
+	if (wanted && number_parse_u64(wanted, &width) == 0 && width && width <= INT16_MAX)
+		printer->width = (int)width;
 	if (output->form == WHY_TEXT)
-		printer->width = text_width(fd);
-	else if (terminal)
-		printer->width = known_width(fd);
+		printer->width = !printer->width ? TEXT_WIDTH
+				 : MAX(TEXT_WIDTH_MIN, MIN(printer->width, TEXT_WIDTH_MAX));
+	else if (!terminal)
+		printer->width = 0;
 	/* A report goes out as a whole: stream_flush() sends it. */
 	setvbuf(stream, NULL, _IOFBF, STREAM_BUFFER);
-	return 0;
 }
 
 int why_show(struct why_printer *printer, const struct why_case *shown)
@@ -86,12 +68,6 @@ int why_show(struct why_printer *printer, const struct why_case *shown)
 		r = stream_flush(printer->stream);
 	printer->begun = true;
 	return r;
-}
-
-void why_close(struct why_printer *printer)
-{
-	if (printer->output && printer->output->form == WHY_LIST)
-		why_list_close(printer);
 }
 
 char *why_safe(const char *raw)
@@ -139,17 +115,31 @@ int why_count_lines(const struct why_printer *printer, const char *text, size_t 
 	return fit ? (int)wrap_lines(fit, columns_left(printer, indent)) : 0;
 }
 
+struct libscols_table *why_table_new(const struct why_printer *printer)
+{
+	struct libscols_table *table = scols_new_table();
+
+	if (!table)
+		return NULL;
+	scols_table_set_stream(table, printer->stream);
+	scols_table_enable_noheadings(table, !printer->output->headings);
+	scols_table_enable_colors(table, printer->colour);
+	/* The library would escape the escapes of safe cells, and cut what is too wide. */
+	scols_table_enable_noencoding(table, 1);
+	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
+	return table;
+}
+
 int why_title(struct why_printer *printer, const struct why_case *shown)
 {
 	const struct oom_report *report = shown->report;
 	const char *separator = ": ", *raw = report->time.raw;
-	char timestamp[sizeof(report->time.raw) + 2];
-	const struct { const char *before, *raw; } parts[] = {
-		{ "", timestamp }, { "host ", report->host },
-		{ "kernel ", report->kernel }, { "from ", shown->source },
-	};
 	/* Seconds since boot are known by their brackets, which not every log has. */
 	bool bare = *raw && !raw[strspn(raw, "0123456789.")];
+	const struct { const char *before, *raw, *behind; } parts[] = {
+		{ bare ? "[" : "", raw, bare ? "]" : "" }, { "host ", report->host, "" },
+		{ "kernel ", report->kernel, "" }, { "from ", shown->source, "" },
+	};
 	CLEANUP_FREE char *text = NULL;
 	size_t length;
 	FILE *title = open_memstream(&text, &length);
@@ -157,17 +147,17 @@ int why_title(struct why_printer *printer, const struct why_case *shown)
 
 	if (!title)
 		return -ENOMEM;
-	snprintf(timestamp, sizeof(timestamp), bare ? "[%s]" : "%s", raw);
 	fprintf(title, "Report %zu", shown->number);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		CLEANUP_FREE char *safe = why_safe(parts[i].raw ? parts[i].raw : "");
+		CLEANUP_FREE char *safe = NULL;
 
-		if (!safe)
-			r = -ENOMEM;
-		else if (*safe)
-			fprintf(title, "%s%s%s", separator, parts[i].before, safe);
-		if (safe && *safe)
-			separator = ", ";
+		if (!parts[i].raw || !*parts[i].raw)
+			continue;
+		safe = why_safe(parts[i].raw);
+		r = safe ? r : -ENOMEM;
+		fprintf(title, "%s%s%s%s", separator, parts[i].before, safe ? safe : "",
+			parts[i].behind);
+		separator = ", ";
 	}
 	if (fclose(title) != 0)
 		r = -ENOMEM;

@@ -3,13 +3,40 @@
 #ifndef PT_REPORT_PRINTER_H
 #define PT_REPORT_PRINTER_H
 
+#include <libsmartcols.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "analysis/explanation.h"
 #include "analysis/rank.h"
+#include "lib/size.h"
 #include "oomreport/report.h"
-#include "output/report-output.h"
+#include "output/task-table.h"
+
+enum why_form {
+	WHY_TEXT,		/* each report explained, for people */
+	WHY_LIST,		/* --list: a line per report */
+	WHY_JSON,		/* --json: an object per line */
+	WHY_TASKS,		/* --tasks: the task table of each report */
+	WHY_QUIET,		/* --quiet: the exit status alone */
+};
+
+enum why_colour {
+	WHY_COLOUR_AUTO,	/* on a terminal, unless NO_COLOR or TERM=dumb say otherwise */
+	WHY_COLOUR_ALWAYS,
+	WHY_COLOUR_NEVER,
+};
+
+/* How the user of oomwhy wants to see the reports. */
+struct why_output {
+	enum why_form form;
+	bool verbose;			/* --verbose: all of the explanation */
+	enum size_unit unit;		/* of the tables: SIZE_HUMAN by default */
+	bool headings;
+	enum why_colour colour;
+	size_t tasks;			/* --tasks=N: how many, the worst first; 0: all */
+	struct task_column_choice columns;	/* of --tasks */
+};
 
 /* A report with all that was made of it. */
 struct why_case {
@@ -26,28 +53,22 @@ struct why_printer {
 	bool colour;			/* escape sequences may be written */
 	int width;			/* columns to wrap text at; 0: no wrapping */
 	bool begun;			/* something has been printed */
-	void *state;			/* the form's own */
 };
 
 /*
  * Prepares *printer; finds out colour and width: $COLUMNS or the terminal's; for text, which is
- * wrapped wherever it goes, else 80, and at most 100. Returns 0 or a negative errno.
+ * wrapped wherever it goes, else 80, and at most 100.
  */
-int why_open(struct why_printer *printer, const struct why_output *output, FILE *stream);
+void why_open(struct why_printer *printer, const struct why_output *output, FILE *stream);
 
 /* Shows one report and flushes. Returns 0 or a negative errno of writing. */
 int why_show(struct why_printer *printer, const struct why_case *shown);
-
-void why_close(struct why_printer *printer);
 
 /* The forms: each shows one report. */
 int why_text(struct why_printer *printer, const struct why_case *shown);
 int why_list(struct why_printer *printer, const struct why_case *shown);
 int why_json(struct why_printer *printer, const struct why_case *shown);
 int why_tasks(struct why_printer *printer, const struct why_case *shown);
-
-/* Releases the state of the list. */
-void why_list_close(struct why_printer *printer);
 
 /* What the forms for people share. */
 
@@ -72,5 +93,33 @@ int why_count_lines(const struct why_printer *printer, const char *text, size_t 
  * -ENOMEM.
  */
 int why_title(struct why_printer *printer, const struct why_case *shown);
+
+static inline void why_table_unref(struct libscols_table **table)
+{
+	scols_unref_table(*table);
+}
+
+#define CLEANUP_TABLE __attribute__((cleanup(why_table_unref)))
+
+/* A table on the printer's stream, still without columns; cells are safe. NULL: no memory. */
+struct libscols_table *why_table_new(const struct why_printer *printer);
+
+/* Some tasks of a report, in columns. */
+struct task_table {
+	const struct task_column_choice *choice;
+	const size_t *tasks;		/* their indices */
+	size_t count;
+	const bool *killed;		/* of each: a '*' in front of it; NULL: no such column */
+	size_t name_width;		/* columns after which a name is cut; 0: never */
+	/*
+	 * Columns to leave out, in this order and ended by NULL, until the printer's width is
+	 * kept; before them those without a cell that is filled. NULL: none is left out.
+	 */
+	const char *const *least;
+};
+
+/* Writes the table. Returns 0 or a negative errno. */
+int why_task_table(const struct why_printer *printer, const struct why_case *shown,
+		   const struct task_table *table);
 
 #endif

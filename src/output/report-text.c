@@ -13,7 +13,7 @@
 #include "analysis/explain-parts.h"
 #include "lib/cleanup.h"
 #include "lib/macros.h"
-#include "output/task-table.h"
+#include "output/report-printer.h"
 
 /* A report without --verbose fits a terminal of so many lines. */
 #define SCREEN_LINES 25
@@ -38,7 +38,6 @@
 
 static const char ranking_label[] = "Ranking";
 static const char more[] = "More with -v.";
-static const char ranking_columns[] = "RANK,PID,BADNESS,SHARE,RSS,SWAP,PTE,ADJ,NAME";
 
 /* What the first screen has of each section: the most wanted takes its lines first. */
 static const struct brief {
@@ -85,36 +84,27 @@ static int put_paragraph(struct why_printer *printer, const char *label, const c
 	return why_wrap(printer, text, column, column, false);
 }
 
-/* Where sentence I of PARAGRAPH ends, in bytes. */
-static size_t sentence_end(const struct oom_paragraph *paragraph, size_t i)
-{
-	return i < paragraph->end_count ? paragraph->ends[i] : strlen(paragraph->text);
-}
-
-/* The lines that the first LENGTH bytes of PARAGRAPH take with their label. */
-static int paragraph_lines(const struct why_printer *printer,
-			   const struct oom_paragraph *paragraph, size_t length)
-{
-	int column = paragraph_column(printer);
-
-	return !length ? 0 : why_count_lines(printer, paragraph->text, length, column) +
-			     (column == ABOVE_INDENT);
-}
-
 /*
- * Lets *SHOWN, the bytes of PARAGRAPH that are shown, grow to as many of its first SENTENCES as
+ * Lets *shown, the bytes of PARAGRAPH that are shown, grow to as many of its first SENTENCES as
  * fit LINES more. Returns how many of them that takes.
  */
 static int show_sentences(const struct why_printer *printer,
 			  const struct oom_paragraph *paragraph, size_t sentences, int lines,
 			  size_t *shown)
 {
-	int had = paragraph_lines(printer, paragraph, *shown);
+	int column = paragraph_column(printer);
+	/* A label above takes a line, but only once. */
+	int had = *shown ? why_count_lines(printer, paragraph->text, *shown, column)
+			 : column == ABOVE_INDENT ? -1 : 0;
 
-	for (size_t i = sentences; i-- > 0 && sentence_end(paragraph, i) > *shown;) {
-		size_t end = sentence_end(paragraph, i);
-		int taken = paragraph_lines(printer, paragraph, end) - had;
+	for (size_t i = sentences; i-- > 0;) {
+		size_t end = i < paragraph->end_count ? paragraph->ends[i]
+						      : strlen(paragraph->text);
+		int taken;
 
+		if (end <= *shown)
+			return 0;
+		taken = why_count_lines(printer, paragraph->text, end, column) - had;
 		if (taken <= lines) {
 			*shown = end;
 			return taken;
@@ -232,7 +222,7 @@ static void write_exempt(FILE *text, const struct why_case *shown)
 
 /* The rows of the ranking. */
 struct rows {
-	const struct oom_task *list[TASKS_VERBOSE + VICTIMS_VERBOSE];
+	size_t tasks[TASKS_VERBOSE + VICTIMS_VERBOSE];
 	bool killed[TASKS_VERBOSE + VICTIMS_VERBOSE];
 	size_t count;
 	size_t first;		/* so many are the first of the ranking, the others are victims */
@@ -241,13 +231,12 @@ struct rows {
 static struct rows choose_rows(const struct why_case *shown, bool verbose)
 {
 	const struct oom_report *report = shown->report;
-	size_t candidates = shown->ranking->candidates;
-	size_t tasks = candidates ? candidates : report->task_count;
-	size_t most = verbose ? TASKS_VERBOSE : TASKS_BRIEF;
-	struct rows rows = { .first = MIN(tasks, most) };
+	size_t candidates = shown->ranking->candidates, most;
+	struct rows rows = { .first = candidates ? candidates : report->task_count };
 
+	rows.first = MIN(rows.first, verbose ? TASKS_VERBOSE : TASKS_BRIEF);
 	for (; rows.count < rows.first; rows.count++)
-		rows.list[rows.count] = &report->tasks[shown->ranking->order[rows.count]];
+		rows.tasks[rows.count] = shown->ranking->order[rows.count];
 	most = rows.first + (verbose ? VICTIMS_VERBOSE : VICTIMS_BRIEF);
 	for (size_t i = 0; i < report->victim_count; i++) {
 		int64_t pid = report->victims[i].pid;
@@ -255,14 +244,14 @@ static struct rows choose_rows(const struct why_case *shown, bool verbose)
 		bool listed = false;
 
 		for (size_t j = 0; j < rows.count && pid != OOM_NO_NUMBER; j++) {
-			const struct oom_task *row = rows.list[j];
+			const struct oom_task *row = &report->tasks[rows.tasks[j]];
 
 			/* A leader that has exited is listed as another of its threads. */
 			rows.killed[j] = rows.killed[j] || pid == row->pid || pid == row->tgid;
 			listed = listed || row == task;
 		}
 		if (task && !listed && rows.count < most) {
-			rows.list[rows.count] = task;
+			rows.tasks[rows.count] = (size_t)(task - report->tasks);
 			rows.killed[rows.count++] = true;
 		}
 	}
@@ -304,38 +293,18 @@ static char *make_caption(const struct why_case *shown, const struct rows *rows,
 	return NULL;
 }
 
-static int put_ranking(struct why_printer *printer, const struct why_case *shown,
-		       const struct rows *rows)
-{
-	static const char *const least[] = { "PTE", "SWAP", "BADNESS", "RANK", "SHARE", NULL };
-	struct task_column_choice choice = { .count = 0 };
-	struct task_table table = {
-		.choice = &choice,
-		.shown = shown,
-		.unit = printer->output->unit,
-		.marks = true,
-		.name_width = NAME_WIDTH,
-	};
-	struct error err;
-	int r = task_column_parse(ranking_columns, &choice, &err);
-
-	if (r == 0)
-		r = task_table_open(&table, printer);
-	for (size_t i = 0; r == 0 && i < rows->count; i++)
-		r = task_table_add(&table, rows->list[i], rows->killed[i]);
-	if (r == 0) {
-		task_table_fit(&table, printer->width ? (size_t)printer->width : SIZE_MAX, least);
-		r = task_table_print(&table);
-	}
-	task_table_close(&table);
-	return r;
-}
-
 int why_text(struct why_printer *printer, const struct why_case *shown)
 {
 	bool verbose = printer->output->verbose;
 	struct rows rows = choose_rows(shown, verbose);
 	CLEANUP_FREE char *caption = make_caption(shown, &rows, verbose);
+	static const char *const least[] = { "PTE", "SWAP", "BADNESS", "RANK", "SHARE", NULL };
+	struct task_column_choice columns = { .count = 0 };
+	const struct task_table table = {
+		.choice = &columns, .tasks = rows.tasks, .count = rows.count,
+		.killed = rows.killed, .name_width = NAME_WIDTH, .least = least,
+	};
+	struct error err;
 	int lines = SCREEN_LINES, r;
 
 	if (!caption)
@@ -351,9 +320,11 @@ int why_text(struct why_printer *printer, const struct why_case *shown)
 						   paragraph_column(printer)) + 1 +
 		 (int)rows.count;
 	r = put_explanation(printer, shown->explanation, lines);
-	if (r >= 0 && rows.count)
+	if (r >= 0 && rows.count) {
+		task_column_parse("RANK,PID,BADNESS,SHARE,RSS,SWAP,PTE,ADJ,NAME", &columns, &err);
 		r = put_paragraph(printer, ranking_label, caption);
-	else if (r >= 0 && !verbose)
+	} else if (r >= 0 && !verbose) {
 		fprintf(printer->stream, "%s\n", more);
-	return r < 0 ? r : rows.count ? put_ranking(printer, shown, &rows) : 0;
+	}
+	return r < 0 ? r : rows.count ? why_task_table(printer, shown, &table) : 0;
 }

@@ -1,141 +1,248 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* task-table.c - fill a table with tasks, and make it fit */
+/* task-table.c - the columns of a report's task table, choosing from them, and tasks in them */
 #include <config.h>
 
 #include <errno.h>
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/macros.h"
+#include "lib/name-list.h"
+#include "lib/safe.h"
 #include "lib/terminal.h"
 #include "lib/wrap.h"
-#include "output/task-table.h"
+#include "output/report-printer.h"
 
-static const struct task_column *task_table_column_of(const struct task_table *table, size_t index)
+#define FIELD(name) offsetof(struct oom_task, name)
+
+/* Cells that are not a field of the task. */
+enum {
+	CELL_RANK = sizeof(struct oom_task), CELL_ADJ, CELL_ADDS, CELL_SCORE, CELL_SHARE,
+	CELL_HELD,
+};
+
+const struct task_column task_columns[] = {
+	{ "RANK", TASK_COLUMN_NUMBER, "place in the kernel's order: 1 is killed first",
+	  "computed", CELL_RANK },
+	{ "PID", TASK_COLUMN_NUMBER, "process id", "[ pid ]", FIELD(pid) },
+	{ "TGID", TASK_COLUMN_NUMBER, "id of the thread group, the process", "tgid", FIELD(tgid) },
+	{ "UID", TASK_COLUMN_NUMBER, "user id", "uid", FIELD(uid) },
+	{ "NAME", TASK_COLUMN_TEXT, "name of the command", "name", FIELD(comm) },
+	{ "ADJ", TASK_COLUMN_NUMBER, "oom_score_adj; -1000 is never killed",
+	  "oom_score_adj, oom_adj up to 2.6.35", CELL_ADJ },
+	{ "ADDS", TASK_COLUMN_NUMBER, "pages that ADJ adds to BADNESS", "computed", CELL_ADDS },
+	{ "BADNESS", TASK_COLUMN_NUMBER, "pages that the kernel ranks by",
+	  "computed", FIELD(badness) },
+	{ "SCORE", TASK_COLUMN_NUMBER, "BADNESS in thousandths of what ran out",
+	  "computed", CELL_SCORE },
+	{ "SHARE", TASK_COLUMN_NUMBER, "HELD in percent of what ran out", "computed", CELL_SHARE },
+	{ "HELD", TASK_COLUMN_SIZE, "RSS, SWAP and PTE together", "computed", CELL_HELD },
+	{ "VSZ", TASK_COLUMN_SIZE, "virtual size", "total_vm", FIELD(total_vm) },
+	{ "RSS", TASK_COLUMN_SIZE, "resident set size", "rss", FIELD(rss) },
+	{ "ANON", TASK_COLUMN_SIZE, "resident anonymous memory",
+	  "rss_anon, since 6.8", FIELD(rss_anon) },
+	{ "FILE", TASK_COLUMN_SIZE, "resident file mappings",
+	  "rss_file, since 6.8", FIELD(rss_file) },
+	{ "SHMEM", TASK_COLUMN_SIZE, "resident shared memory",
+	  "rss_shmem, since 6.8", FIELD(rss_shmem) },
+	{ "SWAP", TASK_COLUMN_SIZE, "swapped-out memory", "swapents, since 3.6", FIELD(swap) },
+	{ "PTE", TASK_COLUMN_SIZE, "page tables",
+	  "pgtables_bytes; nr_ptes and nr_pmds before 4.15", FIELD(pgtables) },
+};
+
+const size_t task_column_count = ARRAY_SIZE(task_columns);
+
+static const char *task_column_name(size_t index)
 {
-	return &task_columns[table->choice->index[index]];
+	return task_columns[index].name;
 }
 
-/* The column of the library that shows column INDEX of the choice. */
-static struct libscols_column *shown_column(const struct task_table *table, size_t index)
+int task_column_parse(const char *list, struct task_column_choice *choice,
+		      struct error *err)
 {
-	return scols_table_get_column(table->table, index + table->marks);
-}
-
-int task_table_open(struct task_table *table, const struct why_printer *printer)
-{
-	table->table = scols_new_table();
-	if (!table->table)
-		return -ENOMEM;
-	scols_table_set_stream(table->table, printer->stream);
-	scols_table_enable_noheadings(table->table, !printer->output->headings);
-	scols_table_enable_colors(table->table, printer->colour);
-	/* The cells are safe; the library would escape the escapes, and cut what is too wide. */
-	scols_table_enable_noencoding(table->table, 1);
-	scols_table_set_termforce(table->table, SCOLS_TERMFORCE_NEVER);
-	if (table->marks && !scols_table_new_column(table->table, "", 1, SCOLS_FL_STRICTWIDTH))
-		return -ENOMEM;
-	for (size_t i = 0; i < table->choice->count; i++) {
-		const struct task_column *column = task_table_column_of(table, i);
-		int flags = column->kind == TASK_COLUMN_TEXT ? 0 : SCOLS_FL_RIGHT;
-
-		if (!scols_table_new_column(table->table, column->name, 0, flags))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* Hands a copy of the name in CELL, cut if need be, to the library. */
-static int set_name(const struct task_table *table, struct libscols_line *line, size_t index,
-		    const char *cell, size_t *ret_width)
-{
-	char *name = terminal_fit(cell);
+	const struct name_table table = { task_column_name, task_column_count, "PID,RSS" };
+	struct task_column_choice parsed = { .count = 0 };
 	int r;
 
-	if (!name)
-		return -ENOMEM;
-	if (table->name_width)
-		name[wrap_head(name, table->name_width)] = '\0';
-	*ret_width = wrap_width(name);
-	r = scols_line_refer_data(line, index, name);
-	if (r < 0)
-		free(name);
+	if (*list == '+') {
+		parsed = *choice;
+		list++;
+	}
+	r = name_list_append(&table, list, parsed.index, TASK_COLUMNS_MAX, &parsed.count, err);
+	if (r == 0)
+		*choice = parsed;
 	return r;
 }
 
-int task_table_add(struct task_table *table, const struct oom_task *task, bool marked)
+struct task_column_choice task_column_default(void)
 {
-	struct libscols_line *line = scols_table_new_line(table->table, NULL);
-	const struct why_case *shown = table->shown;
-	char cell[TASK_CELL_MAX];
-	int r = line ? 0 : -ENOMEM;
+	struct task_column_choice choice = { .count = 0 };
+	struct error err;
 
-	if (r == 0 && marked) {
-		r = scols_line_set_color(line, WHY_BOLD);
-		if (r == 0)
-			r = scols_line_set_data(line, 0, "*");
-	}
-	for (size_t i = 0; r == 0 && i < table->choice->count; i++) {
-		const struct task_column *column = task_table_column_of(table, i);
-		size_t width;
+	task_column_parse("RANK,PID,NAME,RSS,SWAP,PTE,ADJ,BADNESS,SHARE", &choice, &err);
+	return choice;
+}
 
-		task_cell(column, task, shown->ranking, shown->report->page_size, table->unit,
-			  cell);
-		width = strlen(cell);
+const char *task_cell(const struct task_column *column, const struct oom_task *task,
+		      const struct oom_ranking *ranking, uint64_t page_size, enum size_unit unit,
+		      char cell[static TASK_CELL_MAX])
+{
+	const void *field = (const char *)task + column->field;
+	uint64_t total = ranking->scale.total_pages, bytes = OOM_UNKNOWN;
+	int64_t number = OOM_NO_NUMBER;
+
+	cell[0] = '\0';
+	switch (column->field) {
+	case CELL_RANK:
+		number = task->rank ? (int64_t)task->rank : OOM_NO_NUMBER;
+		break;
+	case CELL_ADJ:
+		number = task->adj;
+		break;
+	case CELL_ADDS:
+		if (task->rank && total != OOM_UNKNOWN)
+			number = badness_adj_pages(&ranking->scale, task);
+		break;
+	case CELL_SCORE:
+		number = oom_task_score(ranking, task);
+		break;
+	case CELL_SHARE:
+		/* Shared pages count for each user: shares may be over 100 % together. */
+		if (total != OOM_UNKNOWN && total)
+			snprintf(cell, TASK_CELL_MAX, "%.1f%%", 100 * (double)oom_task_held(task) /
+				 ((double)total * (double)page_size));
+		break;
+	case CELL_HELD:
+		bytes = oom_task_held(task);
+		break;
+	default:
 		if (column->kind == TASK_COLUMN_TEXT)
-			r = set_name(table, line, i + table->marks, cell, &width);
+			safe_text(cell, TASK_CELL_MAX, field);
+		else if (column->kind == TASK_COLUMN_SIZE)
+			bytes = *(const uint64_t *)field;
 		else
-			r = scols_line_set_data(line, i + table->marks, cell);
-		table->width[i] = width > table->width[i] ? width : table->width[i];
+			number = *(const int64_t *)field;
+	}
+	if (number != OOM_NO_NUMBER)
+		snprintf(cell, TASK_CELL_MAX, "%" PRId64, number);
+	if (bytes != OOM_UNKNOWN)
+		size_format(cell, bytes, unit);
+	return cell;
+}
+
+/* Fills the line of TASK; *width becomes that of the widest cell of each column. */
+static int task_table_fill(const struct task_table *table, const struct why_case *shown,
+			   const struct oom_task *task, enum size_unit unit,
+			   struct libscols_line *line, size_t width[])
+{
+	size_t at = table->killed ? 1 : 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < table->choice->count; i++, at++) {
+		const struct task_column *column = &task_columns[table->choice->index[i]];
+		char cell[TASK_CELL_MAX], *fit;
+
+		fit = terminal_fit(task_cell(column, task, shown->ranking,
+					     shown->report->page_size, unit, cell));
+		if (!fit)
+			return -ENOMEM;
+		if (column->kind == TASK_COLUMN_TEXT && table->name_width)
+			fit[wrap_head(fit, table->name_width)] = '\0';
+		width[i] = MAX(width[i], wrap_width(fit));
+		r = scols_line_refer_data(line, at, fit);
+		if (r < 0)
+			free(fit);
 	}
 	return r;
 }
 
-static bool is_hidden(const struct task_table *table, size_t index)
+/* Hides what has no cell filled, and of the least what is too wide for the printer. */
+static void task_table_fit(const struct task_table *table, int most,
+			   struct libscols_table *lines, const size_t width[])
 {
-	return scols_column_get_flags(shown_column(table, index)) & SCOLS_FL_HIDDEN;
-}
+	/* The mark and the blank behind it; and a blank behind each column but the last. */
+	size_t all = table->killed ? 2 : 0, needed[TASK_COLUMNS_MAX];
+	size_t count = table->choice->count;
 
-static void hide(struct task_table *table, size_t index)
-{
-	struct libscols_column *column = shown_column(table, index);
+	for (size_t i = 0; i < count; i++) {
+		size_t heading = strlen(task_columns[table->choice->index[i]].name);
 
-	scols_column_set_flags(column, scols_column_get_flags(column) | SCOLS_FL_HIDDEN);
-}
-
-static size_t table_width(const struct task_table *table)
-{
-	/* A mark and the blank behind it, and one column less between columns than there are. */
-	size_t columns = table->marks ? 2 : 0, blanks = 0;
-
-	for (size_t i = 0; i < table->choice->count; i++) {
-		size_t heading = strlen(task_table_column_of(table, i)->name);
-
-		if (is_hidden(table, i))
-			continue;
-		columns += heading > table->width[i] ? heading : table->width[i];
-		columns += blanks++ ? 1 : 0;
+		needed[i] = width[i] ? MAX(heading, width[i]) + 1 : 0;
+		all += needed[i];
 	}
-	return columns;
+	for (const char *const *least = table->least; *least && most; least++)
+		for (size_t i = 0; i < count && all - 1 > (size_t)most; i++)
+			if (!strcmp(task_columns[table->choice->index[i]].name, *least)) {
+				all -= needed[i];
+				needed[i] = 0;
+			}
+	for (size_t i = 0; i < count; i++) {
+		struct libscols_column *column =
+			scols_table_get_column(lines, i + (table->killed ? 1 : 0));
+
+		if (!needed[i])
+			scols_column_set_flags(column, scols_column_get_flags(column) |
+						       SCOLS_FL_HIDDEN);
+	}
 }
 
-void task_table_fit(struct task_table *table, size_t width, const char *const *names)
+int why_task_table(const struct why_printer *printer, const struct why_case *shown,
+		   const struct task_table *table)
 {
-	for (size_t i = 0; i < table->choice->count; i++)
-		if (!table->width[i])
-			hide(table, i);
-	for (; *names && table_width(table) > width; names++)
-		for (size_t i = 0; i < table->choice->count; i++)
-			if (!strcmp(task_table_column_of(table, i)->name, *names))
-				hide(table, i);
+	CLEANUP_TABLE struct libscols_table *lines = why_table_new(printer);
+	size_t width[TASK_COLUMNS_MAX] = { 0 };
+	int r = 0;
+
+	if (!lines || (table->killed && !scols_table_new_column(lines, "", 1,
+								SCOLS_FL_STRICTWIDTH)))
+		return -ENOMEM;
+	for (size_t i = 0; i < table->choice->count; i++) {
+		const struct task_column *column = &task_columns[table->choice->index[i]];
+
+		if (!scols_table_new_column(lines, column->name, 0,
+					    column->kind == TASK_COLUMN_TEXT ? 0 : SCOLS_FL_RIGHT))
+			return -ENOMEM;
+	}
+	for (size_t i = 0; r == 0 && i < table->count; i++) {
+		struct libscols_line *line = scols_table_new_line(lines, NULL);
+
+		if (!line)
+			return -ENOMEM;
+		if (table->killed && table->killed[i])
+			r = scols_line_set_color(line, WHY_BOLD);
+		if (r == 0 && table->killed && table->killed[i])
+			r = scols_line_set_data(line, 0, "*");
+		if (r == 0)
+			r = task_table_fill(table, shown, &shown->report->tasks[table->tasks[i]],
+					    printer->output->unit, line, width);
+	}
+	if (r == 0 && table->least)
+		task_table_fit(table, printer->width, lines, width);
+	return r < 0 ? r : scols_print_table(lines);
 }
 
-int task_table_print(struct task_table *table)
+int why_tasks(struct why_printer *printer, const struct why_case *shown)
 {
-	return scols_print_table(table->table);
-}
+	const struct why_output *output = printer->output;
+	struct task_table table = {
+		.choice = &output->columns, .tasks = shown->ranking->order,
+		.count = shown->report->task_count,
+	};
+	int r = 0;
 
-void task_table_close(struct task_table *table)
-{
-	scols_unref_table(table->table);
-	table->table = NULL;
+	if (output->headings) {
+		if (printer->begun)
+			fputc('\n', printer->stream);
+		r = why_title(printer, shown);
+		if (r >= 0 && !table.count)
+			fputs("This report has no task table.\n", printer->stream);
+	}
+	if (r < 0 || !table.count)
+		return r < 0 ? r : 0;
+	if (output->tasks)
+		table.count = MIN(table.count, output->tasks);
+	return why_task_table(printer, shown, &table);
 }

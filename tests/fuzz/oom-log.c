@@ -42,10 +42,8 @@ static void print_case(enum why_form form, const struct why_case *shown)
 
 	if (!stream)
 		abort();
-	if (why_open(&printer, &output, stream) == 0) {
-		why_show(&printer, shown);
-		why_close(&printer);
-	}
+	why_open(&printer, &output, stream);
+	why_show(&printer, shown);
 	fclose(stream);
 	check_safe(text, length);
 	free(text);

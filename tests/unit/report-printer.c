@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "analysis/task-columns.h"
 #include "lib/utf8.h"
 #include "lib/wrap.h"
 #include "output/json-object.h"
@@ -179,11 +178,7 @@ static void open_coloured(struct press *press, enum why_form form, enum why_colo
 		.output = { .form = form, .verbose = true, .unit = SIZE_HUMAN, .headings = true,
 			    .colour = colour, .columns = task_column_default() },
 	};
-	if (why_open(&press->printer, &press->output,
-		     open_memstream(&press->text, &press->size)) < 0) {
-		printf("Bail out! cannot open a printer\n");
-		exit(99);
-	}
+	why_open(&press->printer, &press->output, open_memstream(&press->text, &press->size));
 }
 
 static void open_press(struct press *press, enum why_form form)
@@ -193,7 +188,6 @@ static void open_press(struct press *press, enum why_form form)
 
 static void close_press(struct press *press)
 {
-	why_close(&press->printer);
 	fclose(press->printer.stream);
 	free(press->text);
 }
@@ -840,7 +834,6 @@ static void test_errors(void)
 		press.output.form = form;
 		why_open(&press.printer, &press.output, fopen("/dev/full", "w"));
 		tap_is(why_show(&press.printer, &stage.shown), -ENOSPC, "no space is an error");
-		why_close(&press.printer);
 		fclose(press.printer.stream);
 		if (pipe(ends) < 0)
 			continue;
@@ -848,7 +841,6 @@ static void test_errors(void)
 		why_open(&press.printer, &press.output, fdopen(ends[1], "w"));
 		tap_is(why_show(&press.printer, &stage.shown), -EPIPE, "no reader is one");
 		tap_is(why_show(&press.printer, &stage.shown), -EPIPE, "the next time too");
-		why_close(&press.printer);
 		fclose(press.printer.stream);
 	}
 }
@@ -893,7 +885,6 @@ static const char *shown_on_terminal(const struct stage *stage, enum why_form fo
 		return NULL;
 	why_open(&printer, &output, terminal);
 	tap_is(why_show(&printer, &stage->shown), 0, "a terminal takes a report");
-	why_close(&printer);
 	fclose(terminal);
 	read_terminal(master, text);
 	close(master);
