@@ -44,11 +44,14 @@ static int take_plan(struct replay *replay, struct error *err)
 {
 	const struct record_plan *plan = &replay->file.plan;
 	const struct workload *workload = &plan->workload;
+	struct plan_record record = plan_record_of(workload, &plan->host, &plan->machine,
+						   plan->pid, plan->limit);
 	bool forks = false;
 	int r;
 
-	replay->recording.plan = plan_record_of(workload, &plan->host, &plan->machine, plan->pid,
-						plan->limit);
+	replay->recording.workload = workload;
+	replay->recording.host = &plan->host;
+	replay->recording.limit = plan->limit;
 	/* Rows of several kinds say of which they are, as when they were first printed. */
 	for (size_t i = 0; i < workload->step_count; i++)
 		forks = forks || (workload->steps[i].rule && step_forks(&workload->steps[i]));
@@ -60,7 +63,7 @@ static int take_plan(struct replay *replay, struct error *err)
 		return 0;
 	r = printer_open(&replay->printer, &replay->output);
 	if (r == 0)
-		r = printer_plan(&replay->printer, &replay->recording.plan);
+		r = printer_plan(&replay->printer, &record);
 	return r < 0 ? replay_output_error(r, err) : 0;
 }
 
@@ -81,7 +84,6 @@ static int take_sample(struct replay *replay, struct error *err)
 static int take_records(struct replay *replay, struct error *err)
 {
 	const struct record_verdict *verdict = &replay->record.verdict;
-	struct recorded_end *end = &replay->recording.end;
 	int r;
 
 	while ((r = replay_next(&replay->file, &replay->record, err)) > 0) {
@@ -93,8 +95,8 @@ static int take_records(struct replay *replay, struct error *err)
 			return r;
 		if (replay->record.kind != RECORD_VERDICT)
 			continue;
-		*end = recorded_end_of(&verdict->verdict);
-		memcpy(end->outcome, verdict->outcome, sizeof(end->outcome));
+		replay->recording.verdict = &verdict->verdict;
+		replay->recording.outcome = verdict->outcome;
 		if (replay->printing)
 			print_result(&verdict->verdict, replay->output.format, true);
 		return 0;

@@ -182,7 +182,8 @@ static int pagetouch_conclude(struct pagetouch_run *run)
 		progress_wipe(&run->progress);
 		print_result(verdict, run->plan.output.format, run->plan.verbose);
 	}
-	run->recording.end = recorded_end_of(verdict);
+	run->recording.verdict = verdict;
+	run->recording.outcome = verdict_outcome_name(verdict->outcome);
 	run->died_of = signal_to_die_of(run, verdict);
 	r = result->reason == STOP_OUTPUT || (run->stalled && pagetouch_wait_for_reader(run) < 0)
 		? 0 : printer_verdict(&run->printer, verdict);
@@ -195,12 +196,14 @@ static int pagetouch_conclude(struct pagetouch_run *run)
 
 static int print_plan(struct pagetouch_run *run)
 {
-	struct plan_record *record = &run->recording.plan;
+	uint64_t limit = run->plan.sandboxed ? run->plan.sandbox.limit : SAMPLE_MISSING;
+	struct plan_record record = plan_record_of(&run->plan.workload, &run->host, &run->machine,
+						   (int)run->subject.pid, limit);
 
-	*record = plan_record_of(&run->plan.workload, &run->host, &run->machine,
-				 (int)run->subject.pid,
-				 run->plan.sandboxed ? run->plan.sandbox.limit : SAMPLE_MISSING);
-	return printer_plan(&run->printer, record);
+	run->recording.workload = &run->plan.workload;
+	run->recording.host = &run->host;
+	run->recording.limit = limit;
+	return printer_plan(&run->printer, &record);
 }
 
 /* Who would be killed if the machine ran out now: for -v, where there is no sandbox. */

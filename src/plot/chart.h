@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* chart.h - what a picture of a run shows, before anything is drawn: pure functions */
+/* chart.h - what a picture of a run shows, and the program that draws it: pure functions */
 #ifndef PT_CHART_H
 #define PT_CHART_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "monitor/columns.h"
-#include "workload/step.h"
+#include "plot/picture.h"
 #include "plot/recording.h"
 
 #define CHART_SERIES_MAX 32
 #define CHART_STEPS_MAX 128
-#define CHART_LIMITS_MAX (STEPS_MAX + 1)
+#define CHART_LIMITS_MAX (STEPS_MAX + 2)
 
 /* What lies along the horizontal axis. */
 enum chart_x {
@@ -27,23 +28,20 @@ enum chart_x {
 struct chart_params {
 	enum chart_x x;
 	const struct column_choice *columns;	/* of the table; chart_make() chooses */
-	unsigned width, height;			/* of the plot's inside, in characters */
+	enum picture_kind kind;
+	unsigned width, height;		/* of PICTURE_TEXT: of the whole, in characters */
 };
 
 /* One curve. */
 struct chart_series {
-	char title[64];
 	size_t process;		/* 0: the subject; else a child, by their first rows */
-	size_t column;		/* index in columns[] */
-	bool right;		/* counts, on the axis at the right */
+	const struct column *column;
 };
 
-/* One step's beginning, and where its name stands. */
+/* One step's beginning. */
 struct chart_step {
-	char name[SAMPLE_STEP_MAX];
+	const char *name;
 	double x;
-	unsigned level;		/* lines from the top; 0 is the first */
-	bool before;		/* the name ends at x instead of beginning there */
 };
 
 /* A limit of the sandbox, from x on. */
@@ -52,37 +50,25 @@ struct chart_limit {
 	bool shown;		/* it is known, and not far above all that happened */
 };
 
-/* Where the run ended. */
-struct chart_end {
-	double x, y;
-	double last_x, last_y;	/* the subject's last reading */
-	char name[64];		/* for the legend */
-	char label[128];	/* for the point; "" when the name says it all */
-	bool before;		/* the label ends at the point */
-	bool below;		/* it stands below the point */
-	bool killed;
-	bool estimated;		/* y is no reading: of what was touched since the last row */
-};
-
 /* What is drawn. x is in bytes, nanoseconds or rows, y in bytes. */
 struct chart {
 	const struct recording *recording;
 	enum chart_x x;			/* not AUTO */
 	double x_end;			/* above 0 */
 	double low, high;		/* what the left axis reaches, below its break */
-	bool broken;			/* VSZ is far above all else, and drawn above a break */
-	double high_from, high_to;	/* what is above it */
+	double far_low, far_high;	/* VSZ far above all else, beyond a break; or 0 */
 	double right;			/* what the counts reach; 0: there are none */
-	unsigned step_lines;		/* for the names of the steps, above the curves */
-	size_t limit_count;		/* 0: there was none */
-	struct chart_limit limits[CHART_LIMITS_MAX];
 	size_t processes;
 	uint64_t pids[RECORDING_PROCESSES];
 	size_t series_count;
 	struct chart_series series[CHART_SERIES_MAX];
-	size_t step_count;
+	size_t step_count;		/* not 1 */
 	struct chart_step steps[CHART_STEPS_MAX];
-	struct chart_end end;
+	size_t limit_count;		/* 0: there was none */
+	struct chart_limit limits[CHART_LIMITS_MAX];
+	double last_x, last_y;		/* the subject's last reading */
+	double end_x, end_y;		/* the end; not that: with what was touched since */
+	bool killed;
 };
 
 /*
@@ -96,13 +82,17 @@ int chart_make(const struct recording *recording, const struct chart_params *par
 /* Where ROW stands on the horizontal axis. */
 double chart_place(const struct chart *chart, const struct recorded_row *row);
 
-/* Which process ROW is of, an index into pids; `processes`: one too many. */
-size_t chart_process(const struct chart *chart, const struct recorded_row *row);
+/* What SERIES is in ROW, in bytes or counted; NAN: the row is another process's, or has none. */
+double chart_figure(const struct chart *chart, const struct chart_series *series,
+		    const struct recorded_row *row);
 
-/* What COLUMN is in ROW, in bytes or counted; NAN: it was not read. */
-double chart_figure(size_t column, const struct recorded_row *row);
+/* The limit at the end, in bytes; NAN: there was none, or it is not known. */
+double chart_last_limit(const struct chart *chart);
 
-/* Whether COLUMN has NAME. */
-bool chart_column_is(size_t column, const char *name);
+/*
+ * Writes the program that draws CHART as PARAMS say to gnuplot's standard output, for gnuplot 5.0
+ * and later. No text of CHART, wherever it is from, is anything but text to gnuplot.
+ */
+void script_write(FILE *stream, const struct chart *chart, const struct chart_params *params);
 
 #endif

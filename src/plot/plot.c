@@ -18,9 +18,9 @@
 
 #include "lib/cleanup.h"
 #include "lib/safe.h"
+#include "lib/stream.h"
 #include "lib/terminal.h"
 #include "plot/plot.h"
-#include "plot/script.h"
 
 #define PROGRAM "gnuplot"
 
@@ -94,28 +94,26 @@ static int make_script(const struct plot_request *request, const struct recordin
 {
 	/* The last line of a terminal is for what the shell says next. */
 	int rows = terminal_height(STDOUT_FILENO);
-	struct script_paper paper = {
+	struct chart_params params = {
+		.x = request->x,
+		.columns = choice,
 		.kind = request->kind,
-		.columns = within(terminal_width(STDOUT_FILENO), LEAST_COLUMNS, USUAL_COLUMNS),
-		.rows = within(rows ? rows - 1 : 0, LEAST_ROWS, USUAL_ROWS),
-		.ascii = request->kind == PICTURE_TEXT && !terminal_has_utf8(),
+		.width = within(terminal_width(STDOUT_FILENO), LEAST_COLUMNS, USUAL_COLUMNS),
+		.height = within(rows ? rows - 1 : 0, LEAST_ROWS, USUAL_ROWS),
 	};
-	struct chart_params params = { .x = request->x, .columns = choice };
 	CLEANUP_FREE struct chart *chart = malloc(sizeof(*chart));
 	int r;
 
 	if (!chart)
 		return -ENOMEM;
-	script_inside(&paper, &params.width, &params.height);
 	r = chart_make(recording, &params, chart);
 	if (r < 0)
 		return r;
 	errno = 0;
-	script_write(stream, chart, &paper);
-	if (fflush(stream) < 0 || ferror(stream))
-		return errno ? -errno : -EIO;
+	script_write(stream, chart, &params);
+	r = stream_flush(stream);
 	rewind(stream);
-	return 0;
+	return r;
 }
 
 /* Starts the gnuplot at PATH, without the user's settings, with these three descriptors. */

@@ -3,62 +3,68 @@
 #include <config.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "plot/recording.h"
 
-/* Which rows at the edges of steps are kept, whatever their moment is. */
-enum edges { EDGES_NONE, EDGES_THEN, EDGES_ALL };
-
-/* Keeps one moment in `every`, the last one, and the EDGES. */
-static void thin(struct recording *recording, enum edges edges)
+/* Keeps one moment in `every`, the last one, and the edges. */
+static void recording_thin(struct recording *recording)
 {
-	uint64_t last = recording->rows[recording->tail].moment;
-	size_t kept = 0;
+	size_t tail = recording->tail, kept = 0;
 
 	for (size_t i = 0; i < recording->count; i++) {
 		const struct recorded_row *row = &recording->rows[i];
 
-		if (i == recording->tail)
+		if (i == tail)
 			recording->tail = kept;
-		if (row->moment == last || row->moment % recording->every == 0 ||
-		    (row->edge && (edges == EDGES_ALL ||
-				   (edges == EDGES_THEN && row->sample.step == STEP_THEN))))
+		if (i >= tail || row->edge || row->moment % recording->every == 0)
 			recording->rows[kept++] = *row;
 	}
 	recording->count = kept;
 }
 
 /*
- * Some steps are shorter than a dot when there are thousands of them: passes, and in a record that
- * nobody's run has written, any.
+ * Begins a moment with SAMPLE. Where passes begin need not be kept, since they are shorter than a
+ * dot when there are thousands of them; of edges there are no more than a run can have.
  */
-static void recording_make_room(struct recording *recording)
+static bool recording_begin_moment(struct recording *recording, const struct sample *sample)
 {
-	if (recording->count < RECORDING_ROWS)
-		return;
-	while (recording->count > RECORDING_ROWS / 4 * 3) {
-		recording->every *= 2;
-		thin(recording, EDGES_ALL);
-		if (recording->count > RECORDING_ROWS / 4 * 3)
-			thin(recording, EDGES_THEN);
-		if (recording->count > RECORDING_ROWS / 4 * 3)
-			thin(recording, EDGES_NONE);
-	}
+	const struct recorded_row *last = &recording->rows[recording->tail];
+	bool edge = (sample->step == STEP_THEN || last->sample.step == STEP_THEN) &&
+		    (sample->step != last->sample.step ||
+		     sample->step_number != last->sample.step_number) &&
+		    recording->edges++ <= STEPS_MAX;
+
+	/* The last moment was kept for being the last: is there another reason? */
+	if (!edge && !last->edge && last->moment % recording->every)
+		recording->count = recording->tail;
+	for (size_t i = recording->tail; i < recording->count; i++)
+		recording->rows[i].edge |= edge;
+	if (recording->count + RECORDING_PROCESSES > RECORDING_ROWS)
+		do {
+			recording->every *= 2;
+			recording_thin(recording);
+		} while (recording->count > RECORDING_ROWS / 4 * 3);
+	recording->tail = recording->count;
+	return edge;
 }
 
-static int recording_append(struct recording *recording, const struct sample *sample, bool edge)
+int recording_add(struct recording *recording, const struct sample *sample)
 {
-	if (recording->count == recording->capacity) {
-		size_t room = recording->capacity ? recording->capacity * 2 : 64;
-		struct recorded_row *rows = realloc(recording->rows, room * sizeof(*rows));
+	bool edge = false;
 
-		if (!rows)
+	if (!recording->rows) {
+		recording->rows = malloc(RECORDING_ROWS * sizeof(*recording->rows));
+		if (!recording->rows)
 			return -ENOMEM;
-		recording->rows = rows;
-		recording->capacity = room;
+		recording->every = recording->moments = 1;
+	} else if (!sample->of_child) {
+		edge = recording_begin_moment(recording, sample);
+		recording->moments++;
+	} else if (recording->count - recording->tail < RECORDING_PROCESSES) {
+		edge = recording->rows[recording->tail].edge;
+	} else {
+		return 0;
 	}
 	recording->rows[recording->count++] = (struct recorded_row){
 		.moment = recording->moments - 1, .edge = edge, .sample = *sample,
@@ -66,52 +72,9 @@ static int recording_append(struct recording *recording, const struct sample *sa
 	return 0;
 }
 
-int recording_add(struct recording *recording, const struct sample *sample)
-{
-	struct recorded_row *tail;
-	bool edge;
-
-	if (sample->of_child && recording->count - recording->tail >= RECORDING_PROCESSES)
-		return 0;
-	if (sample->of_child && recording->count)
-		return recording_append(recording, sample, recording->rows[recording->tail].edge);
-	edge = !recording->count ||
-	       strcmp(sample_step_name(&recording->rows[recording->tail].sample),
-		      sample_step_name(sample)) != 0;
-	if (recording->count) {
-		recording_make_room(recording);
-		/* The last moment was kept for being the last: is there another reason? */
-		tail = &recording->rows[recording->tail];
-		if (!edge && !tail->edge && tail->moment % recording->every)
-			recording->count = recording->tail;
-		for (size_t i = recording->tail; i < recording->count; i++)
-			recording->rows[i].edge |= edge;
-	} else {
-		recording->every = 1;
-	}
-	recording->moments++;
-	recording->tail = recording->count;
-	return recording_append(recording, sample, edge);
-}
-
-struct recorded_end recorded_end_of(const struct verdict *verdict)
-{
-	struct recorded_end end = {
-		.known = true,
-		.signal = verdict->signal,
-		.elapsed_ns = verdict->elapsed_ns,
-		.touched = verdict->touched,
-		.limit = verdict->limit,
-	};
-
-	snprintf(end.step, sizeof(end.step), "%s", verdict->step);
-	snprintf(end.outcome, sizeof(end.outcome), "%s", verdict_outcome_name(verdict->outcome));
-	return end;
-}
-
 void recording_free(struct recording *recording)
 {
 	free(recording->rows);
 	recording->rows = NULL;
-	recording->count = recording->capacity = 0;
+	recording->count = 0;
 }

@@ -24,7 +24,7 @@ enum record_kind {
 struct record_plan {
 	struct host host;	/* without the scheduler's variables */
 	struct machine machine;	/* not read: all zero */
-	struct workload workload;	/* as far as it is told; a step without a rule is not known */
+	struct workload workload;	/* as far as it is told; a step without a rule: unknown */
 	uint64_t limit;
 	int pid;
 };

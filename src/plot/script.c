@@ -10,439 +10,381 @@
 #include "lib/cleanup.h"
 #include "lib/macros.h"
 #include "lib/safe.h"
-#include "plot/script.h"
-#include "workload/touch.h"
+#include "lib/terminal.h"
+#include "plot/chart.h"
 
 /* With more rows a mark on each of them would hide the curve. */
 #define MARKED_ROWS 48
+
+/* Beside a step's name, in characters: the distance from its line and from the next name. */
+#define NAME_GAP 1.5
+
+/* A name that finds no room in so many lines, or so much of the height, covers another one. */
+#define NAMES_LINES 64
+#define NAMES_HEIGHT 0.4
 
 /* What is around the plot's inside on a terminal, in characters: tics, labels, title, legend. */
 #define TEXT_BESIDE 14
 #define TEXT_AROUND 10
 
-/* Marks of a text terminal: letters of the alphabet by their number. */
-#define LETTER_O 15
-#define LETTER_X 24
-
-/* Above the highest point the axis has so much room. */
-#define HEADROOM 1.05
-
-/* How high VSZ above a break is, and how far it moves, by the height below the break. */
-#define BREAK_MIDDLE 1.16
-#define BREAK_SPREAD 0.04
-
-#define GREY "#606060"
-
-/* Sizes and fonts, and how many characters of that font the plot's inside then has room for. */
-static const struct {
-	const char *terminal;
-	unsigned width, height;
-} papers[] = {
-	[PICTURE_SVG] = { "svg size 960,600 fixed noenhanced font 'sans-serif,15' background "
-			  "'#ffffff'",
-			  102, 23 },
-	[PICTURE_PNG] = { "pngcairo size 1200,750 noenhanced font 'sans,14' background '#ffffff'",
-			  102, 23 },
-	[PICTURE_PDF] = { "pdfcairo size 10in,6.25in noenhanced font 'sans,15' background "
-			  "'#ffffff'",
-			  102, 23 },
+/* Of pictures the terminal with its font, of which their inside has room for... */
+static const char *const terminals[] = {
+	[PICTURE_SVG] =
+		"svg size 960,600 fixed noenhanced font 'sans-serif,15' background '#ffffff'",
+	[PICTURE_PNG] = "pngcairo size 1200,750 noenhanced font 'sans,14' background '#ffffff'",
+	[PICTURE_PDF] =
+		"pdfcairo size 10in,6.25in noenhanced font 'sans,15' background '#ffffff'",
 };
-
-/*
- * Okabe and Ito's colours, which people who see few colours can tell apart, but for yellow, which
- * is pale on white; and dashes and marks, by which they differ without any colour.
- */
-static const struct look {
-	const char *colour;
-	unsigned dash, mark;
-	double width;
-} looks[] = {
-	{ "#D55E00", 1, 7, 3 },		/* RSS */
-	{ "#0072B2", 2, 5, 2.5 },	/* VSZ */
-	{ "#009E73", 4, 9, 2.5 },
-	{ "#CC79A7", 5, 11, 2.5 },
-	{ "#E69F00", 3, 13, 2.5 },
-	{ "#56B4E9", 1, 4, 2.5 },
-	{ "#000000", 2, 6, 2 },
-};
+/* ... so many characters. */
+#define PICTURE_WIDTH 102
+#define PICTURE_HEIGHT 23
 
 /* What is the same in all pictures: gnuplot follows the values that stand before it. */
-static const char layout[] =
+static const char layout_x[] =
 	"set encoding utf8\n"
-	"set datafile missing 'NaN'\n"
 	"set style textbox opaque noborder\n"
+	"set style arrow 1 nohead lc rgb '#606060' lw 1 dt 3\n"
+	/*
+	 * Okabe and Ito's colours, which people who see few colours can tell apart, but for
+	 * yellow, which is pale on white; and marks, by which they differ without any colour.
+	 */
+	"set linetype 1 lc rgb '#D55E00' pt 7 lw 3\n"
+	"set linetype 2 lc rgb '#0072B2' pt 5 lw 2.5\n"
+	"set linetype 3 lc rgb '#009E73' pt 9 lw 2.5\n"
+	"set linetype 4 lc rgb '#CC79A7' pt 11 lw 2.5\n"
+	"set linetype 5 lc rgb '#E69F00' pt 13 lw 2.5\n"
+	"set linetype 6 lc rgb '#56B4E9' pt 4 lw 2.5\n"
+	"set linetype 7 lc rgb '#000000' pt 6 lw 2\n"
+	"set pointsize 0.7\n"
+	/* The first label is drawn below the others: it is for the break of the axis. */
+	"set label 1 ''\n"
+	"if (marked) { set style data linespoints } else { set style data lines }\n"
+
 	"cut(text, most) = strlen(text) > most ? text[1:int(most) - 3].'...' : text\n"
-	"power(least) = 2.0**ceil(log(least) / log(2) - 1e-9)\n"
 	"set title cut(title, title_width).\"\\n\".cut(subtitle, title_width)\n"
+	"set key bottom center outside horizontal width 2\n"
+	/* The dumb terminal's marks are letters. */
+	"mark = killed ? text ? 24 : 2 : text ? 15 : 6\n"
+	"set style line 1 lc rgb '#000000' pt mark ps (killed ? 2.2 : 1.4) lw (killed ? 4 : 2)\n"
+	"if (!text) {\n"
+	"	set title font ',16'\n"
+	"	set grid lc rgb '#c8c8c8' lw 1 dt 1\n"
+	"	set key height 0.8 width 1 samplen 6\n"
+	"}\n"
+
+	/* Units in which the largest is above 1, tics at powers of 2 of them. */
+	"power(bytes) = bytes < 1024 ? 0 : int(log(bytes) / log(1024) + 1e-9)\n"
+	"name(bytes) = word('bytes KiB MiB GiB TiB PiB EiB', power(bytes) + 1)\n"
+	"step(least) = 2.0**ceil(log(least) / log(2) - 1e-9)\n"
+	"x_unit = 1\n"
+	"x_name = ''\n"
+	"if (along eq 'touched') {\n"
+	"	x_unit = 1024.0**power(x_end)\n"
+	"	x_name = name(x_end)\n"
+	"	set xtics 0, step(x_end / x_unit / 9)\n"
+	"}\n"
+	"if (along eq 'time') {\n"
+	"	do for [i = 1:5] {\n"
+	"		if (x_end >= 2 * word('0 1.0e6 1.0e9 60.0e9 3600.0e9', i)) {\n"
+	"			x_unit = word('1.0e3 1.0e6 1.0e9 60.0e9 3600.0e9', i) + 0\n"
+	"			x_name = word('us ms s min h', i)\n"
+	"		}\n"
+	"	}\n"
+	"}\n"
+	"x(value) = value / x_unit\n"
+	"set xlabel along.(x_name eq '' ? '' : ' ('.x_name.')')\n"
 	/* A margin, so that no curve lies on the border. */
-	"set xrange [-0.015 * x_end:1.015 * x_end]\n"
-	"if (x_in_bytes) { set xtics 0, power(x_end / 9.0) }\n"
+	"set xrange [x(-margin):x(x_end + margin)]\n"
 	"set xtics nomirror\n"
+	/* A line whose ends are beyond the border by an error of rounding is drawn. */
+	"set clip two\n";
+
+static const char layout_y[] =
+	/* VSZ beyond the break has its own tic, and a change of some per cent looks like one. */
+	"y_unit = 1024.0**power(high)\n"
+	"set ylabel 'memory ('.name(high).')'\n"
+	"top = 1.05 * high / y_unit\n"
+	"bottom = 1.05 * low / y_unit\n"
+	"broken = far_high > 0\n"
+	"middle = (far_low + far_high) / 2\n"
+	"spread = far_high - far_low > middle / 5 ? (far_high - far_low) / 2 : middle / 10\n"
+	"y(value) = !broken || value < far_low ? value / y_unit : "
+	"top * (1.16 + 0.04 * (value - middle) / spread)\n"
 	"whole = ((broken ? 1.24 * top : top) - bottom) / (1 - names / height)\n"
 	"set yrange [bottom:bottom + whole]\n"
-	"y_step = power((top - bottom) / (height < 6 ? 2 : height > 27 ? 9 : height / 3.0))\n"
+	"y_step = step((top - bottom) / (height < 6 ? 2 : height > 27 ? 9 : height / 3.0))\n"
 	"set ytics y_step * ceil(bottom / y_step), y_step, top nomirror\n"
 	"if (broken) {\n"
 	/* Tics that gnuplot makes itself give way to one that is named. */
-	"set ytics (vsz middle) nomirror\n"
-	"do for [i = ceil(bottom / y_step):int(top / y_step)] {\n"
-	"set ytics add (sprintf('%g', i * y_step) i * y_step)\n"
-	"}\n"
-	"set arrow from graph 0, first 1.06 * top to graph 1, first 1.06 * top nohead "
-	"lc rgb '" GREY "' dt 3\n"
-	"set arrow from graph 0, first 1.0725 * top to graph 1, first 1.0725 * top nohead "
-	"lc rgb '" GREY "' dt 3\n"
+	"	set ytics (vsz 1.16 * top) nomirror\n"
+	"	do for [i = ceil(bottom / y_step):int(top / y_step)] {\n"
+	"		set ytics add (sprintf('%g', i * y_step) i * y_step)\n"
+	"	}\n"
+	"	do for [at in '1.06 1.0725'] {\n"
+	"		set arrow from graph 0, first at * top to graph 1, first at * top as 1\n"
+	"	}\n"
 	/* Out of the way of the end's label, which may be as high. */
-	"set label 1 'the axis is broken here' at graph (end_before ? 0.03 : 0.97), "
-	"first 1.06625 * top front boxed tc rgb '" GREY "'\n"
-	"if (end_before) { set label 1 left } else { set label 1 right }\n"
+	"	set label 1 'the axis is broken here' at graph (end_at_right ? 0.03 : 0.97), "
+	"first 1.06625 * top front boxed tc rgb '#606060'\n"
+	"	if (end_at_right) { set label 1 left } else { set label 1 right }\n"
 	"}\n"
 	/* At the right the counts reach as high as the memory at the left, at the most. */
 	"if (right > 0) {\n"
-	"set y2range [right * bottom / top:right * (bottom + whole) / top]\n"
-	"set y2tics\n"
-	"set y2label 'count'\n"
+	"	set y2range [1.05 * right * bottom / top:1.05 * right * (bottom + whole) / top]\n"
+	"	set y2tics\n"
+	"	set y2label 'count'\n"
 	"}\n"
 	"set border (right > 0 ? 11 : 3)\n";
 
-static const char layout_text[] =
-	"set key bottom center outside horizontal width 2\n";
+/* The linetypes above come with these dashes, and when there are more curves, with others. */
+#define LINETYPES 7
+static const unsigned dashes[] = { 1, 2, 4, 5, 3 };
 
-static const char layout_picture[] =
-	"set title font ',16'\n"
-	"set grid lc rgb '#c8c8c8' lw 1 dt 1\n"
-	"set key bottom center outside horizontal height 0.8 width 1 samplen 6\n";
-
-/* A unit of an axis: in bytes or nanoseconds; 1 for rows. */
-struct script_unit {
-	const char *name;
-	double size;
-};
-
-/* What is being written, with the units of its axes. */
+/* What is being written, and on what. */
 struct script {
 	FILE *stream;
 	const struct chart *chart;
-	const struct script_paper *paper;
-	struct script_unit x, y;
+	bool text;			/* for a terminal */
+	double width, height;		/* of the plot's inside, in characters */
+	double margin;			/* beside the curves */
 };
 
-void script_inside(const struct script_paper *paper, unsigned *ret_width, unsigned *ret_height)
-{
-	if (paper->kind != PICTURE_TEXT) {
-		*ret_width = papers[paper->kind].width;
-		*ret_height = papers[paper->kind].height;
-		return;
-	}
-	*ret_width = paper->columns > 2 * TEXT_BESIDE ? paper->columns - TEXT_BESIDE : TEXT_BESIDE;
-	*ret_height = paper->rows > 2 * TEXT_AROUND ? paper->rows - TEXT_AROUND : TEXT_AROUND;
-}
-
-static struct script_unit unit_of_size(double largest)
-{
-	static const char *const names[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	struct script_unit unit = { names[0], 1 };
-
-	for (size_t i = 1; i < ARRAY_SIZE(names) && largest >= unit.size * 1024; i++)
-		unit = (struct script_unit){ names[i], unit.size * 1024 };
-	return unit;
-}
-
-static struct script_unit unit_of_time(double largest)
-{
-	static const struct script_unit units[] = {
-		{ "h", 3600e9 }, { "min", 60e9 }, { "s", 1e9 }, { "ms", 1e6 },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (largest >= 2 * units[i].size)
-			return units[i];
-	return (struct script_unit){ "us", 1e3 };
-}
-
 /*
- * TEXT in double quotes. What means something to gnuplot there is written as an octal number, and
- * what means something to a terminal as \xNN.
+ * TEXT within double quotes. What means something to gnuplot there is written as an octal number,
+ * and what means something to a terminal as \xNN.
  */
-static void put_text(const struct script *script, const char *text)
+static void script_text(const struct script *script, const char *text)
 {
 	size_t size = SAFE_ROOM(strlen(text));
 	CLEANUP_FREE char *safe = malloc(size);
+	CLEANUP_FREE char *fit = NULL;
 
-	fputc('"', script->stream);
-	for (const char *at = safe ? safe_text(safe, size, text) : ""; *at; at++) {
-		if (strchr("\"\\`@", *at))
-			fprintf(script->stream, "\\%03o", (unsigned char)*at);
-		else if (script->paper->ascii && (unsigned char)*at >= 0x80)
-			fprintf(script->stream, "\\134x%02x", (unsigned char)*at);
-		else
-			fputc(*at, script->stream);
-	}
-	fputc('"', script->stream);
-}
-
-/* A line "NAME = TEXT", of what STREAM has collected in TEXT; closes and frees these. */
-static void put_text_value(const struct script *script, const char *name, FILE *stream,
-			   char **text)
-{
-	bool failed = !stream || fclose(stream) < 0;
-
-	fprintf(script->stream, "%s = ", name);
-	put_text(script, failed ? "" : *text);
-	fputc('\n', script->stream);
-	free(*text);
+	if (safe)
+		fit = script->text ? terminal_fit(safe_text(safe, size, text))
+				   : strdup(safe_text(safe, size, text));
+	for (const char *at = fit ? fit : ""; *at; at++)
+		fprintf(script->stream, strchr("\"\\`@", *at) ? "\\%03o" : "%c", *at);
 }
 
 /* What was run, and what of it is not as usual; where and when. */
-static void put_titles(const struct script *script)
+static void script_titles(const struct script *script)
 {
-	const struct plan_record *plan = &script->chart->recording->plan;
-	char size[SIZE_TEXT_MAX], *title = NULL, *subtitle = NULL;
-	size_t length;
-	FILE *stream = open_memstream(&title, &length);
-
-	if (stream) {
-		fprintf(stream, "pagetouch: %s %s",
-			size_text(size, plan->size, SIZE_HUMAN), plan->backing);
-		if (plan->access && strcmp(plan->access, touch_access_name(TOUCH_WRITE)) != 0)
-			fprintf(stream, ", %s", plan->access);
-		if (plan->access && strcmp(plan->order, order_name(ORDER_FORWARD)) != 0)
-			fprintf(stream, ", %s", plan->order);
-		if (plan->access && plan->passes > 1)
-			fprintf(stream, ", %" PRIu64 " passes", plan->passes);
-		if (plan->access && plan->threads > 1)
-			fprintf(stream, ", %u threads", plan->threads);
-		if (plan->limit != SAMPLE_MISSING)
-			fprintf(stream, ", limit %s", size_text(size, plan->limit, SIZE_HUMAN));
-	}
-	put_text_value(script, "title", stream, &title);
-	stream = open_memstream(&subtitle, &length);
-	if (stream) {
-		const struct host *host = plan->host;
-
-		fputs(host->name, stream);
-		if (host->kernel[0])
-			fprintf(stream, "%sLinux %s", *host->name ? ", " : "", host->kernel);
-		if (host->time[0])
-			fprintf(stream, "%s%s", *host->name || host->kernel[0] ? ", " : "",
-				host->time);
-	}
-	put_text_value(script, "subtitle", stream, &subtitle);
-}
-
-/* The values that the layout follows. */
-static void put_values(const struct script *script)
-{
-	const struct chart *chart = script->chart;
+	const struct recording *recording = script->chart->recording;
+	const struct workload *workload = recording->workload;
+	const struct host *host = recording->host;
 	FILE *stream = script->stream;
-	double top = chart->high * HEADROOM / script->y.size;
 	char size[SIZE_TEXT_MAX];
-	unsigned width, height;
 
-	script_inside(script->paper, &width, &height);
-	/* In pictures the letters of the title are larger. */
-	fprintf(stream, "title_width = %u\nheight = %u.0\nnames = %.10g\n",
-		script->paper->kind == PICTURE_TEXT ? width : width * 4 / 5, height,
-		chart->step_lines ? chart->step_lines + 0.5 : 0);
-	fprintf(stream, "x_end = %.10g\nx_in_bytes = %d\n", chart->x_end / script->x.size,
-		chart->x == CHART_X_TOUCHED);
-	fprintf(stream, "bottom = %.10g\ntop = %.10g\nright = %.10g\n",
-		chart->low * HEADROOM / script->y.size, top, chart->right * HEADROOM);
-	/* VSZ above the break has a unit of its own. */
-	fprintf(stream, "broken = %d\nmiddle = %.10g\nvsz = '%s'\nend_before = %d\n",
-		chart->broken, top * BREAK_MIDDLE,
-		size_text(size, chart->broken ? (uint64_t)chart->high_to : 0, SIZE_HUMAN),
-		chart->end.before);
-	if (chart->x == CHART_X_ROW)
-		fputs("set xlabel 'row'\n", stream);
-	else
-		fprintf(stream, "set xlabel '%s (%s)'\n",
-			chart->x == CHART_X_TIME ? "time" : "touched", script->x.name);
-	fprintf(stream, "set ylabel 'memory (%s)'\n", script->y.name);
+	fprintf(stream, "title = \"pagetouch: %s %s",
+		size_text(size, workload->region.bytes, SIZE_HUMAN),
+		region_backing_name(workload->region.backing));
+	if (workload->touch_params.access != TOUCH_WRITE)
+		fprintf(stream, ", %s", touch_access_name(workload->touch_params.access));
+	if (workload->touch_params.order != ORDER_FORWARD)
+		fprintf(stream, ", %s", order_name(workload->touch_params.order));
+	if (workload->passes > 1)
+		fprintf(stream, ", %" PRIu64 " passes", workload->passes);
+	if (workload->threads > 1)
+		fprintf(stream, ", %u threads", workload->threads);
+	if (recording->limit != SAMPLE_MISSING)
+		fprintf(stream, ", limit %s", size_text(size, recording->limit, SIZE_HUMAN));
+	fputs("\"\nsubtitle = \"", stream);
+	script_text(script, host->name);
+	if (host->kernel[0]) {
+		fputs(host->name[0] ? ", Linux " : "Linux ", stream);
+		script_text(script, host->kernel);
+	}
+	if (host->time[0]) {
+		fputs(host->name[0] || host->kernel[0] ? ", " : "", stream);
+		script_text(script, host->time);
+	}
+	fputs("\"\n", stream);
 }
 
-static void put_steps(const struct script *script)
+/* Names of steps that would cover each other stand on lines of their own. */
+static void script_steps(const struct script *script)
 {
-	bool in_text = script->paper->kind == PICTURE_TEXT;
-	unsigned width, height;
+	const struct chart *chart = script->chart;
+	double taken[NAMES_LINES] = { 0 };	/* each line's names reach so far */
+	unsigned most = (unsigned)MIN(NAMES_HEIGHT * script->height, NAMES_LINES), lines = 0;
 
-	script_inside(script->paper, &width, &height);
-	for (size_t i = 0; i < script->chart->step_count; i++) {
-		const struct chart_step *step = &script->chart->steps[i];
-		double x = step->x / script->x.size;
-		/* Of text the first line is for the name of the first step. */
-		double top = in_text ? 1 - (step->level + 1.5) / height : 1;
+	for (size_t i = 0; i < chart->step_count; i++) {
+		const struct chart_step *step = &chart->steps[i];
+		double width = ((double)strlen(step->name) + NAME_GAP) / script->width *
+			       chart->x_end;
+		bool before = step->x + width > chart->x_end && step->x >= width;
+		double from = before ? step->x - width : step->x;
+		unsigned line = 0;
 
+		while (line + 1 < most && from < taken[line])
+			line++;
+		taken[line] = from + width;
+		lines = MAX(lines, line + 1);
+		/* Of text the line of the name is not the line's. */
 		fprintf(script->stream,
-			"set arrow from first %.10g, graph 0 to first %.10g, graph %.4f nohead "
-			"lc rgb '" GREY "' lw 1 dt 3\nset label ",
-			x, x, top);
-		put_text(script, step->name);
-		fprintf(script->stream, " at first %.10g, graph %.4f %s offset %s,0 front%s\n", x,
-			1 - (step->level + 0.7) / height, step->before ? "right" : "left",
-			step->before ? "-0.6" : "0.6", in_text ? "" : " boxed");
+			"set arrow from first x(%.15g), graph 0 to first x(%.15g), graph %.4f "
+			"as 1\n",
+			step->x, step->x, script->text ? 1 - (line + 1.5) / script->height : 1);
+		fputs("set label \"", script->stream);
+		script_text(script, step->name);
+		fprintf(script->stream,
+			"\" at first x(%.15g), graph %.4f %s offset %s,0 front boxed\n", step->x,
+			1 - (line + 0.7) / script->height, before ? "right" : "left",
+			before ? "-0.6" : "0.6");
 	}
+	fprintf(script->stream, "names = %g\n", lines ? lines + 0.5 : 0);
 }
 
-static void put_end(const struct script *script)
+/* Names the end. The label is not to lie on the line of the limit. */
+static void script_end(const struct script *script)
 {
-	const struct chart_end *end = &script->chart->end;
+	const struct chart *chart = script->chart;
+	const struct recording *recording = chart->recording;
+	const struct verdict *verdict = recording->verdict;
+	double limit = chart_last_limit(chart);
+	double label_top = chart->end_y + 2 * (chart->high - chart->low) / script->height;
+	bool right = chart->end_x > chart->x_end / 2;
+	FILE *stream = script->stream;
+	char size[SIZE_TEXT_MAX];
 
-	if (!*end->label)
+	fputs("end = \"", stream);
+	if (verdict && verdict->outcome == OUTCOME_GUARD)
+		fputs("stopped by the guard", stream);
+	else if (verdict)
+		script_text(script, recording->outcome);
+	else
+		fputs("the record ends here", stream);
+	fputs("\"\nif (killed) { end = 'killed ('.end.')' }\n", stream);
+	/* The name alone says all. */
+	if (!verdict || verdict->outcome == OUTCOME_COMPLETED)
 		return;
-	fputs("set label ", script->stream);
-	put_text(script, end->label);
-	fprintf(script->stream, " at first %.10g, first %.10g %s offset %s,%s front%s\n",
-		end->x / script->x.size, end->y / script->y.size, end->before ? "right" : "left",
-		end->before ? "-0.8" : "0.8", end->below ? "-1" : "1",
-		script->paper->kind == PICTURE_TEXT ? "" : " boxed");
-}
-
-/* How high SERIES is in ROW, in units of its axis. */
-static double script_height(const struct script *script, const struct chart_series *series,
-			    const struct recorded_row *row)
-{
-	const struct chart *chart = script->chart;
-	double value = chart_figure(series->column, row), middle, spread;
-
-	if (series->right)
-		return value;
-	if (!chart->broken || isnan(value) || value < chart->high_from ||
-	    !chart_column_is(series->column, "VSZ"))
-		return value / script->y.size;
-	/* A change of some per cent is to look like one. */
-	middle = (chart->high_from + chart->high_to) / 2;
-	spread = (chart->high_to - chart->high_from) / 2;
-	spread = spread > middle / 10 ? spread : middle / 10;
-	return (BREAK_MIDDLE + (value - middle) / spread * BREAK_SPREAD) * chart->high *
-	       HEADROOM / script->y.size;
-}
-
-/* A table for each process: the place, then a column for each of its series. */
-static void put_rows(const struct script *script, size_t process)
-{
-	const struct chart *chart = script->chart;
-
-	fprintf(script->stream, "$process%zu << EOD\n", process);
-	for (size_t i = 0; i < chart->recording->count; i++) {
-		const struct recorded_row *row = &chart->recording->rows[i];
-
-		if (chart_process(chart, row) != process)
-			continue;
-		fprintf(script->stream, "%.10g", chart_place(chart, row) / script->x.size);
-		for (size_t s = 0; s < chart->series_count; s++) {
-			double height = script_height(script, &chart->series[s], row);
-
-			if (chart->series[s].process == process && isnan(height))
-				fputs(" NaN", script->stream);
-			else if (chart->series[s].process == process)
-				fprintf(script->stream, " %.10g", height);
-		}
-		fputc('\n', script->stream);
+	fputs("set label end.\"", stream);
+	if (*verdict->step) {
+		fputs(" in ", stream);
+		script_text(script, verdict->step);
+	} else {
+		fprintf(stream, " at %s", size_text(size, verdict->touched, SIZE_HUMAN));
 	}
-	fputs("EOD\n", script->stream);
+	fprintf(stream, "\" at first x(%.15g), first y(%.15g) %s offset %s,%s front boxed\n",
+		chart->end_x, chart->end_y, right ? "right" : "left", right ? "-0.8" : "0.8",
+		limit > chart->end_y && limit < label_top ? "-1" : "1");
 }
 
 /*
- * The last reading and the end, which may be one; the limit, a line that has corners where it
- * changes, and a gap where it is not shown. Returns whether any of it is shown.
+ * The limit is a line that has corners where it changes, and a gap where it is not shown. Returns
+ * whether any of it is.
  */
-static bool put_marks(const struct script *script)
+static bool script_limit(const struct script *script)
 {
 	const struct chart *chart = script->chart;
-	const struct chart_end *end = &chart->end;
-	FILE *stream = script->stream;
-	double x = script->x.size, y = script->y.size, margin = 0.015 * chart->x_end;
 	bool shown = false;
 
-	fputs("$end << EOD\n", stream);
-	if (end->estimated)
-		fprintf(stream, "%.10g %.10g\n", end->last_x / x, end->last_y / y);
-	fprintf(stream, "%.10g %.10g\nEOD\n", end->x / x, end->y / y);
-	fprintf(stream, "$point << EOD\n%.10g %.10g\nEOD\n", end->x / x, end->y / y);
-	fputs("$limit << EOD\n", stream);
+	fputs("$limit << EOD\n", script->stream);
 	for (size_t i = 0; i < chart->limit_count; i++) {
 		const struct chart_limit *limit = &chart->limits[i];
-		double from = i || limit->x > 0 ? limit->x : -margin;
-		double until = i + 1 < chart->limit_count ? chart->limits[i + 1].x
-							  : chart->x_end + margin;
+		double from = i || limit->x > 0 ? limit->x : -script->margin;
+		double until = i + 1 < chart->limit_count ? limit[1].x
+							  : chart->x_end + script->margin;
 
 		shown = shown || limit->shown;
 		if (limit->shown)
-			fprintf(stream, "%.10g %.10g\n%.10g %.10g\n", from / x, limit->y / y,
-				until / x, limit->y / y);
+			fprintf(script->stream, "%.15g %.15g\n%.15g %.15g\n", from, limit->y,
+				until, limit->y);
 		else
-			fputc('\n', stream);
+			fputc('\n', script->stream);
 	}
-	fputs("EOD\n", stream);
+	fputs("EOD\n", script->stream);
 	return shown;
 }
 
-static void put_plot(const struct script *script, bool limited)
+/* The points of all curves, and then the one command that draws them. */
+static void script_curves(const struct script *script)
 {
 	const struct chart *chart = script->chart;
-	const struct chart_end *end = &chart->end;
+	const struct recording *recording = chart->recording;
 	FILE *stream = script->stream;
-	bool in_text = script->paper->kind == PICTURE_TEXT;
-	bool marked = !in_text && chart->recording->count <= MARKED_ROWS;
-	unsigned column[RECORDING_PROCESSES] = { 0 };
 	char size[SIZE_TEXT_MAX];
-
-	for (size_t s = 0; s < chart->series_count; s++) {
-		const struct chart_series *series = &chart->series[s];
-		const struct look *look = &looks[s % ARRAY_SIZE(looks)];
-
-		fprintf(stream,
-			"%s$process%zu using 1:%u axes %s with %s lc rgb '%s' dt %zu lw %.10g",
-			s ? ", \\\n\t" : "plot ", series->process, ++column[series->process] + 1,
-			series->right ? "x1y2" : "x1y1", marked ? "linespoints" : "lines",
-			look->colour, (look->dash + s / ARRAY_SIZE(looks) - 1) % 5 + 1,
-			look->width);
-		if (marked)
-			fprintf(stream, " pt %u ps 0.7", look->mark);
-		fprintf(stream, " title '%s'", series->title);
-	}
-	/* A limit that changes has more sizes than there is room for. */
-	if (limited)
-		fprintf(stream, ", \\\n\t$limit using 1:2 with lines lc rgb '#000000' dt 4 lw 2 "
-			"title 'limit%s%s'", chart->limit_count == 1 ? " " : "",
-			chart->limit_count == 1
-				? size_text(size, (uint64_t)chart->limits[0].y, SIZE_HUMAN) : "");
-	if (end->estimated)
-		fprintf(stream, ", \\\n\t$end using 1:2 with lines lc rgb '%s' dt 3 lw 2 title "
-			"'since the last row'", looks[0].colour);
-	fprintf(stream,
-		", \\\n\t$point using 1:2 with points lc rgb '#000000' pt %d ps %s lw %d title ",
-		in_text ? (end->killed ? LETTER_X : LETTER_O) : end->killed ? 2 : 6,
-		end->killed ? "2.2" : "1.4", end->killed ? 4 : 2);
-	put_text(script, end->name);
-	fputc('\n', stream);
-}
-
-void script_write(FILE *stream, const struct chart *chart, const struct script_paper *paper)
-{
-	struct script script = {
-		.stream = stream, .chart = chart, .paper = paper,
-		.x = { "", 1 }, .y = unit_of_size(chart->high),
-	};
 	bool limited;
 
-	if (chart->x != CHART_X_ROW)
-		script.x = chart->x == CHART_X_TIME ? unit_of_time(chart->x_end)
-						    : unit_of_size(chart->x_end);
-	if (paper->kind == PICTURE_TEXT)
+	for (size_t s = 0; s < chart->series_count; s++) {
+		fprintf(stream, "$curve%zu << EOD\n", s);
+		for (size_t i = 0; i < recording->count; i++) {
+			const struct recorded_row *row = &recording->rows[i];
+			double value = chart_figure(chart, &chart->series[s], row);
+
+			if (!isnan(value))
+				fprintf(stream, "%.15g %.15g\n", chart_place(chart, row), value);
+		}
+		fputs("EOD\n", stream);
+	}
+	limited = script_limit(script);
+	fprintf(stream, "$end << EOD\n%.15g %.15g\n%.15g %.15g\nEOD\nplot ", chart->last_x,
+		chart->last_y, chart->end_x, chart->end_y);
+	for (size_t s = 0; s < chart->series_count; s++) {
+		const struct chart_series *series = &chart->series[s];
+		bool right = series->column->kind == COLUMN_COUNT;
+
+		fprintf(stream, "$curve%zu using (x($1)):%s lt %zu dt %u title '%s", s,
+			right ? "2 axes x1y2" : "(y($2))", s % LINETYPES + 1,
+			dashes[(s + s / LINETYPES) % ARRAY_SIZE(dashes)], series->column->name);
+		if (series->process)
+			fprintf(stream, ", child %zu", series->process);
+		fprintf(stream, "%s', \\\n\t", right ? " (right)" : "");
+	}
+	if (limited) {
+		/* A limit that changes has more sizes than there is room for. */
+		if (chart->limit_count == 1)
+			size_text(size, (uint64_t)chart->limits[0].y, SIZE_HUMAN);
+		fprintf(stream,
+			"$limit using (x($1)):(y($2)) with lines lc rgb '#000000' dt 4 lw 2 "
+			"title 'limit%s%s', \\\n\t", chart->limit_count == 1 ? " " : "",
+			chart->limit_count == 1 ? size : "");
+	}
+	if (chart->end_x > chart->last_x || chart->end_y > chart->last_y)
+		fputs("$end using (x($1)):(y($2)) with lines lc rgb '#D55E00' dt 3 lw 2 "
+		      "title 'since the last row', \\\n\t", stream);
+	fputs("$end using (x($1)):(y($2)) every ::1 with points ls 1 title end\n", stream);
+}
+
+void script_write(FILE *stream, const struct chart *chart, const struct chart_params *params)
+{
+	static const char *const names[] = {
+		[CHART_X_TOUCHED] = "touched", [CHART_X_TIME] = "time", [CHART_X_ROW] = "row",
+	};
+	struct script script = {
+		.stream = stream,
+		.chart = chart,
+		.text = params->kind == PICTURE_TEXT,
+		.width = PICTURE_WIDTH,
+		.height = PICTURE_HEIGHT,
+		.margin = 0.015 * chart->x_end,
+	};
+	char size[SIZE_TEXT_MAX];
+
+	if (script.text) {
+		script.width = MAX((int)params->width - TEXT_BESIDE, TEXT_BESIDE);
+		script.height = MAX((int)params->height - TEXT_AROUND, TEXT_AROUND);
 		fprintf(stream, "set terminal dumb nofeed mono noenhanced size %u,%u\n",
-			paper->columns, paper->rows);
-	else
-		fprintf(stream, "set terminal %s\n", papers[paper->kind].terminal);
-	put_values(&script);
-	put_titles(&script);
-	fputs(layout, stream);
-	fputs(paper->kind == PICTURE_TEXT ? layout_text : layout_picture, stream);
-	put_steps(&script);
-	put_end(&script);
-	for (size_t process = 0; process < chart->processes; process++)
-		put_rows(&script, process);
-	limited = put_marks(&script);
-	put_plot(&script, limited);
+			params->width, params->height);
+	} else {
+		fprintf(stream, "set terminal %s\n", terminals[params->kind]);
+	}
+	script_titles(&script);
+	/* In pictures the letters of the title are larger. */
+	fprintf(stream, "text = %d\nmarked = %d\nkilled = %d\nend_at_right = %d\n",
+		script.text, !script.text && chart->recording->count <= MARKED_ROWS, chart->killed,
+		chart->end_x > chart->x_end / 2);
+	fprintf(stream, "title_width = %d\nheight = %.1f\n",
+		(int)(script.text ? script.width : script.width * 4 / 5), script.height);
+	fprintf(stream, "along = '%s'\nx_end = %.15g\nmargin = %.15g\n", names[chart->x],
+		chart->x_end, script.margin);
+	fprintf(stream, "low = %.1f\nhigh = %.1f\nright = %.1f\n", chart->low, chart->high,
+		chart->right);
+	fprintf(stream, "far_low = %.1f\nfar_high = %.1f\nvsz = '%s'\n", chart->far_low,
+		chart->far_high, size_text(size, (uint64_t)chart->far_high, SIZE_HUMAN));
+	fputs(layout_x, stream);
+	script_steps(&script);
+	fputs(layout_y, stream);
+	script_end(&script);
+	script_curves(&script);
 }

@@ -89,7 +89,7 @@ is "$(cat "$picture")" "a picture" "the file is what gnuplot has drawn"
 is "$(left)" run.svg "and nothing else is there"
 is "$(cat "$tmp/arguments")" "--default-settings -" "gnuplot reads no settings of the user's"
 has "$tmp/script" '^title = "pagetouch: 64.0 KiB private"$' "the script has a title"
-has "$tmp/script" "^set xlabel 'touched \(KiB\)'" "over touched bytes"
+has "$tmp/script" "^along = 'touched'$" "over touched bytes"
 has "$tmp/script" "title 'RSS'" "with RSS"
 has "$tmp/script" "title 'VSZ'" "and VSZ"
 for ending in png PDF; do
@@ -102,12 +102,12 @@ with_it --json -o +PSS --plot "$picture" 64K
 is "$(tail -n 1 "$tmp/out" | field outcome /dev/stdin)" completed "beside --json"
 has "$tmp/script" "title 'PSS'" "with a column that was asked for"
 with_it -q --plot "$picture" --hold 60ms --every 20ms --then dontneed 64K
-has "$tmp/script" "^set xlabel 'time" "steps: over time"
+has "$tmp/script" "^along = 'time'$" "steps: over time"
 for step in touch hold dontneed; do
 	has "$tmp/script" "^set label \"$step\" at first" "$step is marked"
 done
 with_it -q --plot "$picture" --plot-x row --then dontneed 64K
-has "$tmp/script" "^set xlabel 'row'" "--plot-x decides"
+has "$tmp/script" "^along = 'row'$" "--plot-x decides"
 
 # On standard output.
 with_it --plot - 64K
@@ -182,7 +182,8 @@ status=0
 wait "$observer" || status=$?
 is "$status" 143 "a run that SIGTERM has ended"
 is "$(cat "$picture")" "a picture" "has its picture"
-has "$tmp/script" '^set label "interrupted in hold" at' "and its end there"
+has "$tmp/script" '^end = "interrupted"$' "and its end there"
+has "$tmp/script" '^set label end\." in hold" at' "with what was cut short"
 
 # A kill, where there can be one.
 run -q --limit 32M 1M
@@ -191,12 +192,13 @@ if [ "$status" -eq 125 ]; then
 else
 	with_it --plot "$picture" --limit 16M 32M
 	is "$status" 137 "a kill is still one when it is drawn"
-	has "$tmp/script" '^set label "killed \(oom-sandbox\) at 1[0-9.]* MiB" at first' "it is marked"
+	has "$tmp/script" '^set label end\." at 1[0-9.]* MiB" at first' "it is marked"
+	has "$tmp/script" '^end = "oom-sandbox"$' "by its name"
 	has "$tmp/script" "title 'limit 16.0 MiB'" "so is the limit"
 	with_it --plot "$picture" --limit 16M --then limit:12M --then hold:10ms 4M
 	is "$status" 0 "a limit that is changed"
 	tr '\n' ' ' <"$tmp/script" >"$tmp/line"
-	has "$tmp/line" '[$]limit << EOD -[^ ]+ 16 ([^ ]+) 16 \1 12 [^ ]+ 12 EOD' "is drawn with a corner"
+	has "$tmp/line" '[$]limit << EOD -[^ ]+ 16777216 ([^ ]+) 16777216 \1 12582912 [^ ]+ 12582912 EOD' "is drawn with a corner"
 fi
 
 # The real one.
@@ -220,6 +222,9 @@ has "$tmp/pictures/killed.svg" '<svg' "a .svg is one"
 for tic in 0 8 56 64; do
 	has "$tmp/pictures/killed.svg" "> ?$tic</text>" "a tic at $tic"
 done
+has "$tmp/pictures/killed.svg" '>touched \(MiB\)<' "an axis of touched memory, with its unit"
+has "$tmp/pictures/killed.svg" '>memory \(MiB\)<' "and one of memory"
+has "$tmp/pictures/steps.svg" '>time \(ms\)<' "or of time"
 has "$tmp/pictures/killed.svg" '>killed \(oom-sandbox\) at 3[0-9.]* MiB<' "the kill is labelled"
 has "$tmp/pictures/guard.svg" '>stopped by the guard at ' "the guard is"
 for step in touch dontneed touch:write fork fork:write:8M hold:200ms; do

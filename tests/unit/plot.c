@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +11,6 @@
 #include "plot/chart.h"
 #include "plot/picture.h"
 #include "plot/recording.h"
-#include "plot/script.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -19,7 +19,8 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct host host = { .name = "vm", .kernel = "6.18.0", .time = "2026-11-24T15:59:06Z" };
-static struct machine machine;
+static struct workload workload;
+static struct verdict verdict;
 
 static const struct {
 	const char *file;
@@ -49,12 +50,12 @@ static void test_names(void)
 
 static struct recording make_recording(uint64_t limit)
 {
-	return (struct recording){
-		.plan = {
-			.host = &host, .machine = &machine, .size = 64 * MIB, .backing = "private",
-			.page_size = 4096, .touch = 64 * MIB, .limit = limit, .pid = 7,
-		},
+	workload = (struct workload){
+		.region = { .bytes = 64 * MIB, .backing = REGION_PRIVATE },
+		.touch_params.access = TOUCH_WRITE, .page_size = 4096, .touch = 64 * MIB,
+		.passes = 1, .threads = 1,
 	};
+	return (struct recording){ .workload = &workload, .host = &host, .limit = limit };
 }
 
 static struct sample make_sample(uint64_t seq, uint64_t touched)
@@ -82,11 +83,22 @@ static void touch(struct recording *recording, uint64_t most, uint64_t every)
 	}
 }
 
+/* A row of the last step, or of one behind it that has another NAME. */
 static void add_step(struct recording *recording, const char *name, uint64_t rss)
 {
 	struct sample sample = make_sample(recording->moments, 64 * MIB);
+	size_t count = workload.step_count;
+	struct error err;
 
+	if (!count || strcmp(workload.steps[count - 1].name, name) != 0) {
+		if (count < STEPS_MAX && step_parse(name, &workload.steps[count], &err) < 0)
+			snprintf(workload.steps[count].name, SAMPLE_STEP_MAX, "%s", name);
+		if (count < STEPS_MAX && !workload.steps[count].part.permyriad)
+			workload.steps[count].bytes = workload.steps[count].part.bytes;
+		workload.step_count += count < STEPS_MAX;
+	}
 	sample.step = STEP_THEN;
+	sample.step_number = workload.step_count - 1;
 	snprintf(sample.name, sizeof(sample.name), "%s", name);
 	sample.rss = rss;
 	if (recording_add(recording, &sample) < 0)
@@ -104,20 +116,24 @@ static void add_child(struct recording *recording, uint64_t pid, uint64_t rss)
 		exit(99);
 }
 
-static void end(struct recording *recording, const char *outcome, int signal, uint64_t touched)
+static void end(struct recording *recording, enum outcome outcome, int signal, uint64_t touched)
 {
-	recording->end =
-		(struct recorded_end){ .known = true, .signal = signal, .touched = touched,
-				       .limit = SAMPLE_MISSING };
-	snprintf(recording->end.outcome, sizeof(recording->end.outcome), "%s", outcome);
+	verdict = (struct verdict){ .outcome = outcome, .signal = signal, .touched = touched,
+				    .limit = SAMPLE_MISSING };
+	recording->verdict = &verdict;
+	recording->outcome = verdict_outcome_name(outcome);
 }
 
-/* The program for RECORDING, for the caller to free. LIST: columns, or NULL for the usual ones. */
-static char *draw(const struct recording *recording, const char *list, enum chart_x x,
-		  const struct script_paper *paper, struct chart *ret_chart)
+/*
+ * The program for RECORDING, for the caller to free. LIST: columns, or NULL for the usual ones;
+ * TEXT: on a terminal of 80 by 24, not in a file.
+ */
+static char *draw_on(const struct recording *recording, const char *list, enum chart_x x,
+		     bool text, struct chart *ret_chart)
 {
 	struct column_choice choice = column_choice_default();
-	struct chart_params params = { .x = x, .columns = &choice };
+	struct chart_params params = { .x = x, .columns = &choice, .width = 80, .height = 24,
+				       .kind = text ? PICTURE_TEXT : PICTURE_SVG };
 	struct error err;
 	char *script = NULL;
 	size_t length;
@@ -125,18 +141,44 @@ static char *draw(const struct recording *recording, const char *list, enum char
 
 	if (list && column_choice_parse(list, &choice, &err) < 0)
 		exit(99);
-	script_inside(paper, &params.width, &params.height);
 	if (chart_make(recording, &params, ret_chart) < 0)
 		exit(99);
 	stream = open_memstream(&script, &length);
 	if (!stream)
 		exit(99);
-	script_write(stream, ret_chart, paper);
+	script_write(stream, ret_chart, &params);
 	fclose(stream);
 	return script;
 }
 
-static const struct script_paper svg = { .kind = PICTURE_SVG };
+static char *draw(const struct recording *recording, const char *list, enum chart_x x,
+		  struct chart *ret_chart)
+{
+	return draw_on(recording, list, x, false, ret_chart);
+}
+
+/* The points of BLOCK in SCRIPT, in units of X and, of y, in MiB; an empty line is a gap. */
+static const char *points(const char *script, const char *block, double x)
+{
+	static char text[1024];
+	char head[32];
+	size_t used = 0;
+	int length = snprintf(head, sizeof(head), "\n%s << EOD\n", block);
+	const char *line = strstr(script, head);
+
+	for (line = line ? line + length : "EOD"; strncmp(line, "EOD", 3) != 0;
+	     line = strchr(line, '\n') + 1) {
+		double at[2];
+
+		if (sscanf(line, "%lf %lf", &at[0], &at[1]) == 2 && *line != '\n')
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%g %g\n",
+						 at[0] / x, at[1] / MIB);
+		else
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "\n");
+	}
+	text[used] = '\0';
+	return text;
+}
 
 static void test_plain(void)
 {
@@ -145,26 +187,30 @@ static void test_plain(void)
 	char *script;
 
 	touch(&recording, 64 * MIB, 32 * MIB);
-	end(&recording, "completed", 0, 64 * MIB);
-	script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
+	end(&recording, OUTCOME_COMPLETED, 0, 64 * MIB);
+	script = draw(&recording, NULL, CHART_X_AUTO, &chart);
 	tap_is(chart.x, CHART_X_TOUCHED, "a run that touches once is drawn over touched bytes");
 	tap_has(script, "\ntitle = \"pagetouch: 64.0 MiB private\"\n"
 		"subtitle = \"vm, Linux 6.18.0, 2026-11-24T15:59:06Z\"\n",
 		"the title says what, where and when");
-	tap_has(script, "set xlabel 'touched (MiB)'\n", "the x axis has a unit");
-	tap_has(script, "set ylabel 'memory (MiB)'\n", "the y axis has a unit");
-	tap_has(script, "$process0 << EOD\n0 2 72\n32 34 72\n64 66 72\nEOD\n", "rows in MiB");
-	tap_has(script, "using 1:2 axes x1y1 with linespoints lc rgb '#D55E00' dt 1",
-		"RSS, solid");
-	tap_has(script, "using 1:3 axes x1y1 with linespoints lc rgb '#0072B2' dt 2",
-		"VSZ, dashed");
-	tap_has(script, "title \"completed\"\n", "the end is in the legend");
+	tap_has(script, "\nalong = 'touched'\n", "the x axis has a name");
+	tap_has(script, "\nset xlabel along.(x_name eq '' ? '' : ' ('.x_name.')')\n",
+		"and a unit");
+	tap_has(script, "\nset ylabel 'memory ('.name(high).')'\n", "the y axis has a unit");
+	tap_is_text(points(script, "$curve0", MIB), "0 2\n32 34\n64 66\n", "rows of RSS");
+	tap_is_text(points(script, "$curve1", MIB), "0 72\n32 72\n64 72\n", "and of VSZ");
+	tap_has(script, "$curve0 using (x($1)):(y($2)) lt 1 dt 1 title 'RSS'", "RSS, solid");
+	tap_has(script, "$curve1 using (x($1)):(y($2)) lt 2 dt 2 title 'VSZ'", "VSZ, dashed");
+	tap_has(script, "\nmarked = 1\n", "with a mark on each row");
+	tap_has(script, "\nend = \"completed\"\n", "the end has a name");
+	tap_has(script, "ls 1 title end\n", "in the legend");
 	tap_ok(!strstr(script, "GREW") && !strstr(script, "MINFLT") &&
 	       !strstr(script, "$limit using"),
 	       "nothing that was not asked for");
 	tap_ok(!strstr(script, "set arrow from first"), "no step is marked when there is but one");
-	tap_has(script, "\nx_end = 64\nx_in_bytes = 1\nbottom = 0\ntop = 75.6\nright = 0\n"
-		"broken = 0\n", "the axes reach as far as the curves");
+	tap_has(script, "\nx_end = 67108864\n", "the x axis reaches as far as the curves");
+	tap_has(script, "\nlow = 0.0\nhigh = 75497472.0\nright = 0.0\nfar_low = 0.0\n",
+		"so does the y axis");
 	free(script);
 	recording_free(&recording);
 }
@@ -178,24 +224,27 @@ static void test_columns(void)
 	touch(&recording, 64 * MIB, 32 * MIB);
 	recording.rows[0].sample.pss = MIB;
 	recording.rows[2].sample.pss = 65 * MIB;
-	script = draw(&recording, "+PSS,MINFLT", CHART_X_AUTO, &svg, &chart);
-	tap_has(script, "0 2 72 1 40\n32 34 72 NaN 8232\n64 66 72 65 16424\n",
-		"columns that were appended, and what was not read");
-	tap_has(script, "axes x1y2 with linespoints", "counts have an axis of their own");
+	script = draw(&recording, "+PSS,MINFLT", CHART_X_AUTO, &chart);
+	tap_is_text(points(script, "$curve2", MIB), "0 1\n64 65\n",
+		    "a column that was appended, without what was not read");
+	tap_has(script, "$curve3 << EOD\n0 40\n33554432 8232\n67108864 16424\nEOD\n",
+		"and another");
+	tap_has(script, "$curve3 using (x($1)):2 axes x1y2", "counts have an axis of their own");
 	tap_has(script, "title 'MINFLT (right)'", "which the legend says");
-	tap_has(script, "\nright = 17245.2\n", "which reaches as far as they do");
-	tap_has(script, "title \"the record ends here\"", "without a verdict");
+	tap_has(script, "\nright = 16424.0\n", "which reaches as far as they do");
+	tap_has(script, "\nend = \"the record ends here\"\n", "without a verdict");
 	free(script);
-	script = draw(&recording, "TIME,TOUCHED,GREW,STEP,PID,USS", CHART_X_AUTO, &svg, &chart);
+	script = draw(&recording, "TIME,TOUCHED,GREW,STEP,PID,USS", CHART_X_AUTO, &chart);
 	tap_is((int64_t)chart.series_count, 3,
 	       "RSS, VSZ and GREW; TOUCHED is the axis; USS was not read");
 	free(script);
-	script = draw(&recording, "TOUCHED", CHART_X_TIME, &svg, &chart);
-	tap_has(script, "set xlabel 'time (ms)'", "time can be asked for");
+	script = draw(&recording, "TOUCHED", CHART_X_TIME, &chart);
+	tap_has(script, "\nalong = 'time'\n", "time can be asked for");
 	tap_has(script, "title 'TOUCHED'", "over which TOUCHED is a curve");
 	free(script);
-	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "0 2 72\n1 34 72\n2 66 72\n", "so can the number of the row");
+	script = draw(&recording, NULL, CHART_X_ROW, &chart);
+	tap_is_text(points(script, "$curve0", 1), "0 2\n1 34\n2 66\n",
+		    "so can the number of the row");
 	free(script);
 	recording_free(&recording);
 }
@@ -207,26 +256,29 @@ static void test_killed(void)
 	char *script;
 
 	touch(&recording, 28 * MIB, 4 * MIB);
-	end(&recording, "oom-sandbox", 9, 31 * MIB);
-	script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
+	end(&recording, OUTCOME_OOM_SANDBOX, 9, 31 * MIB);
+	script = draw(&recording, NULL, CHART_X_AUTO, &chart);
 	tap_has(script, "limit 32.0 MiB\"\n", "the limit is in the title");
 	tap_has(script, "title 'limit 32.0 MiB'", "and in the legend");
-	tap_has(script, " 32\nEOD\nplot", "and a line");
-	tap_has(script, "$end << EOD\n28 30\n31 32\nEOD\n",
-		"the end: what was touched since, up to the limit");
+	tap_is_text(points(script, "$limit", MIB), "-0.96 32\n64.96 32\n", "and a line");
+	tap_is_text(points(script, "$end", MIB), "28 30\n31 32\n",
+		    "the end: what was touched since, up to the limit");
+	tap_has(script, "title 'since the last row'", "which the legend says");
 	tap_has(script,
-		"set label \"killed (oom-sandbox) at 31.0 MiB\" at first 31, first 32 left",
+		"\nset label end.\" at 31.0 MiB\" at first x(32505856), first y(33554432) left",
 		"the kill has a label");
-	tap_has(script, "title \"killed (oom-sandbox)\"", "and is in the legend");
+	tap_has(script, "\nend = \"oom-sandbox\"\nif (killed) { end = 'killed ('.end.')' }\n",
+		"and is in the legend");
+	tap_has(script, "\nkilled = 1\n", "as one");
 	tap_ok(chart.x_end == 64 * MIB, "the axis goes as far as the run was to go");
 	free(script);
 	recording_free(&recording);
 	recording = make_recording(512 * MIB);
 	touch(&recording, 0, MIB);
-	end(&recording, "oom-sandbox", 9, 511 * MIB);
-	script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
-	tap_has(script, "$point << EOD\n511 512\nEOD\n",
-		"a kill in the first interval has its place");
+	end(&recording, OUTCOME_OOM_SANDBOX, 9, 511 * MIB);
+	script = draw(&recording, NULL, CHART_X_AUTO, &chart);
+	tap_is_text(points(script, "$end", MIB), "0 2\n511 512\n",
+		    "a kill in the first interval has its place");
 	free(script);
 	recording_free(&recording);
 }
@@ -245,15 +297,15 @@ static void test_changed_limit(void)
 	add_child(&recording, 8, 8 * MIB);
 	recording.rows[recording.count - 1].sample.elapsed_ns += 5 * MS;
 	add_step(&recording, "limit:24M", 8 * MIB);
-	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "$limit << EOD\n-0.09 64\n3 64\n3 16\n5 16\n5 24\n6.09 24\nEOD\n",
+	script = draw(&recording, NULL, CHART_X_ROW, &chart);
+	tap_is_text(points(script, "$limit", 1), "-0.09 64\n3 64\n3 16\n5 16\n5 24\n6.09 24\n",
 		"each limit from its step on, in whole pages");
 	tap_has(script, "dt 4 lw 2 title 'limit',", "the legend has no size");
 	tap_has(script, "limit 64.0 MiB\"\n", "but the title has the first");
 	tap_is((int64_t)chart.limit_count, 3, "memory.high is another, the same step is none");
 	free(script);
-	script = draw(&recording, NULL, CHART_X_TIME, &svg, &chart);
-	tap_has(script, "\n30 64\n30 16\n50 16\n50 24\n",
+	script = draw(&recording, NULL, CHART_X_TIME, &chart);
+	tap_has(points(script, "$limit", MS), "\n30 64\n30 16\n50 16\n50 24\n",
 		"over time, which a child does not make later");
 	free(script);
 	recording_free(&recording);
@@ -271,22 +323,23 @@ static void test_gaps_of_limit(void)
 	add_step(&recording, "limit:1G", 8 * MIB);
 	add_step(&recording, "limit:100M", 8 * MIB);
 	add_step(&recording, "limit:50%", 8 * MIB);
-	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "$limit << EOD\n\n2 24\n3 24\n\n\n5 100\n6 100\n\nEOD\n",
+	script = draw(&recording, NULL, CHART_X_ROW, &chart);
+	tap_is_text(points(script, "$limit", 1), "\n2 24\n3 24\n\n\n5 100\n6 100\n\n",
 		"gaps where it is not known, or far above all else");
 	tap_ok(chart.high == 100 * MIB, "what is shown of it has room");
 	free(script);
-	end(&recording, "completed", 0, 32 * MIB);
-	recording.end.limit = 40 * MIB;
-	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "6 100\n6 40\n7.105 40\nEOD\n", "the limit at the end is known");
+	end(&recording, OUTCOME_COMPLETED, 0, 32 * MIB);
+	verdict.limit = 40 * MIB;
+	script = draw(&recording, NULL, CHART_X_ROW, &chart);
+	tap_has(points(script, "$limit", 1), "6 100\n6 40\n7.105 40\n",
+		"the limit at the end is known");
 	free(script);
 	recording_free(&recording);
 	recording = make_recording(16 * MIB);
 	touch(&recording, 0, MIB);
 	add_step(&recording, "limit:12M", 2 * MIB);
-	script = draw(&recording, NULL, CHART_X_TOUCHED, &svg, &chart);
-	tap_has(script, "$limit << EOD\n-0.96 16\n0 16\n0 12\n64.96 12\nEOD\n",
+	script = draw(&recording, NULL, CHART_X_TOUCHED, &chart);
+	tap_is_text(points(script, "$limit", MIB), "-0.96 16\n0 16\n0 12\n64.96 12\n",
 		"changed before anything is touched");
 	free(script);
 	recording_free(&recording);
@@ -300,20 +353,21 @@ static void test_last_limit(void)
 	char *script;
 
 	touch(&recording, 32 * MIB, 16 * MIB);
-	end(&recording, "interrupted", 2, 32 * MIB);
-	strcpy(recording.end.step, "limit:20M");
-	recording.end.limit = 64 * MIB;
-	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "$limit << EOD\n-0.03 64\n2.03 64\nEOD\n", "it has not");
+	end(&recording, OUTCOME_INTERRUPTED, 2, 32 * MIB);
+	strcpy(verdict.step, "limit:20M");
+	verdict.limit = 64 * MIB;
+	script = draw(&recording, NULL, CHART_X_ROW, &chart);
+	tap_is_text(points(script, "$limit", 1), "-0.03 64\n2.03 64\n", "it has not");
 	tap_has(script, "title 'limit 64.0 MiB'", "and the legend has the limit");
 	free(script);
-	recording.end.limit = 20 * MIB;
-	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "2 64\n2 20\n2.03 20\nEOD\n", "it has");
+	verdict.limit = 20 * MIB;
+	script = draw(&recording, NULL, CHART_X_ROW, &chart);
+	tap_has(points(script, "$limit", 1), "2 64\n2 20\n2.03 20\n", "it has");
 	free(script);
-	recording.plan.limit = SAMPLE_MISSING;
-	script = draw(&recording, NULL, CHART_X_ROW, &svg, &chart);
-	tap_has(script, "$limit << EOD\n2 20\n2.03 20\nEOD\n", "there may have been none before");
+	recording.limit = SAMPLE_MISSING;
+	script = draw(&recording, NULL, CHART_X_ROW, &chart);
+	tap_is_text(points(script, "$limit", 1), "2 20\n2.03 20\n",
+		    "there may have been none before");
 	tap_has(script, "title 'limit 20.0 MiB'", "whose size is in the legend");
 	free(script);
 	recording_free(&recording);
@@ -323,23 +377,32 @@ static void test_last_limit(void)
 static void test_kill_at_changed_limit(void)
 {
 	struct recording recording = make_recording(64 * MIB);
+	struct step limit;
+	struct error err;
 	struct chart chart;
+	char *script;
 
+	if (step_parse("limit:16M", &limit, &err) < 0)
+		exit(99);
+	limit.bytes = 16 * MIB;
 	touch(&recording, 12 * MIB, 4 * MIB);
-	end(&recording, "oom-sandbox", 9, 31 * MIB);
+	end(&recording, OUTCOME_OOM_SANDBOX, 9, 31 * MIB);
+	workload.steps[workload.step_count++] = limit;
 	recording.rows[1].sample.step = STEP_THEN;
-	strcpy(recording.rows[1].sample.name, "limit:16M");
-	free(draw(&recording, NULL, CHART_X_ROW, &svg, &chart));
-	tap_ok(chart.end.y == 16 * MIB, "no higher than the last limit");
+	free(draw(&recording, NULL, CHART_X_ROW, &chart));
+	tap_ok(chart.end_y == 16 * MIB, "no higher than the last limit");
 	for (size_t i = 0; i < recording.count; i++)
 		recording.rows[i].sample.rss = 14 * MIB;
-	recording.end.touched = 12 * MIB;
-	recording.end.limit = 16 * MIB;
-	free(draw(&recording, NULL, CHART_X_ROW, &svg, &chart));
-	tap_ok(chart.end.below, "the label has no room between the end and the limit");
-	recording.end.limit = 40 * MIB;
-	free(draw(&recording, NULL, CHART_X_ROW, &svg, &chart));
-	tap_ok(!chart.end.below, "unless that is higher");
+	verdict.touched = 12 * MIB;
+	verdict.limit = 16 * MIB;
+	script = draw(&recording, NULL, CHART_X_ROW, &chart);
+	tap_has(script, " offset -0.8,-1 front",
+		"the label has no room between the end and the limit");
+	verdict.limit = 40 * MIB;
+	free(script);
+	script = draw(&recording, NULL, CHART_X_ROW, &chart);
+	tap_has(script, " offset -0.8,1 front", "unless that is higher");
+	free(script);
 	recording_free(&recording);
 }
 
@@ -353,13 +416,13 @@ static void test_flat(void)
 	touch(&recording, 32 * MIB, 16 * MIB);
 	for (size_t i = 0; i < recording.count; i++)
 		recording.rows[i].sample.rss = 2 * MIB;
-	end(&recording, "killed", 9, 40 * MIB);
-	script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
-	tap_has(script, "$end << EOD\n32 2\n40 2\nEOD\n",
-		"RSS that did not grow is not thought to have");
-	tap_has(script, "\ntop = 2.1\nright = 0\nbroken = 1\nmiddle = 2.436\nvsz = '72.0 MiB'\n",
-		"VSZ far above all else is drawn above a break");
-	tap_has(script, "\n0 2 2.436\n16 2 2.436\n32 2 2.436\nEOD\n", "at its own tic");
+	end(&recording, OUTCOME_KILLED, 9, 40 * MIB);
+	script = draw(&recording, NULL, CHART_X_AUTO, &chart);
+	tap_is_text(points(script, "$end", MIB), "32 2\n40 2\n",
+		    "RSS that did not grow is not thought to have");
+	tap_has(script, "\nhigh = 2097152.0\nright = 0.0\nfar_low = 75497472.0\n"
+		"far_high = 75497472.0\nvsz = '72.0 MiB'\n",
+		"VSZ far above all else is drawn above a break, at its own tic");
 	free(script);
 	recording_free(&recording);
 }
@@ -368,6 +431,7 @@ static void test_steps(void)
 {
 	struct recording recording = make_recording(SAMPLE_MISSING);
 	struct chart chart;
+	const char *lines;
 	char *script;
 
 	touch(&recording, 64 * MIB, 16 * MIB);
@@ -377,28 +441,29 @@ static void test_steps(void)
 	add_step(&recording, "hold:1s", 2 * MIB);
 	add_child(&recording, 8, MIB);
 	add_child(&recording, 9, 3 * MIB);
-	end(&recording, "completed", 0, 64 * MIB);
-	script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
+	end(&recording, OUTCOME_COMPLETED, 0, 64 * MIB);
+	script = draw(&recording, NULL, CHART_X_AUTO, &chart);
 	tap_is(chart.x, CHART_X_TIME, "steps are drawn over time");
 	tap_is((int64_t)chart.step_count, 4, "each is marked");
-	tap_has(script, "from first 40, graph 0 to first 40, graph 1.0000 nohead",
+	tap_has(script, "from first x(40000000), graph 0 to first x(40000000), graph 1.0000 ",
 		"where the last row before it is");
-	tap_has(script, "set label \"touch\" at first 0,", "with its name");
-	tap_has(script, "set label \"hold:1s\" at first 60,", "and all their names");
-	tap_has(script, "$process1 << EOD\n60 1\n70 1\nEOD\n", "a child has rows of its own");
-	tap_has(script, "$process2 << EOD\n70 3\nEOD\n", "so has another one");
+	tap_has(script, "set label \"touch\" at first x(0),", "with its name");
+	tap_has(script, "set label \"hold:1s\" at first x(60000000),", "and all their names");
+	tap_is_text(points(script, "$curve2", MS), "60 1\n70 1\n", "a child has rows of its own");
+	tap_is_text(points(script, "$curve3", MS), "70 3\n", "so has another one");
 	tap_has(script, "title 'RSS, child 2'", "and a name in the legend");
-	tap_ok(chart.step_lines > 0 && chart.step_lines < 12,
+	lines = strstr(script, "\nnames = ");
+	tap_ok(lines && atof(lines + 9) > 1 && atof(lines + 9) < 12,
 	       "the names have room above the curves");
 	free(script);
-	snprintf(recording.end.step, sizeof(recording.end.step), "touch:write");
-	snprintf(recording.end.outcome, sizeof(recording.end.outcome), "oom-sandbox");
-	recording.end.signal = 9;
-	recording.end.elapsed_ns = 200 * MS;
-	script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
-	tap_has(script, "set label \"touch:write\" at first 70,",
+	snprintf(verdict.step, sizeof(verdict.step), "touch:write");
+	verdict.outcome = OUTCOME_OOM_SANDBOX;
+	verdict.signal = 9;
+	verdict.elapsed_ns = 200 * MS;
+	script = draw(&recording, NULL, CHART_X_AUTO, &chart);
+	tap_has(script, "set label \"touch:write\" at first x(70000000),",
 		"a step without a row, in which it ended");
-	tap_has(script, "\"killed (oom-sandbox) in touch:write\" at first 200,", "and when");
+	tap_has(script, "set label end.\" in touch:write\" at first x(200000000),", "and when");
 	free(script);
 	recording_free(&recording);
 }
@@ -408,8 +473,8 @@ static void test_many_steps(void)
 {
 	struct recording recording = make_recording(SAMPLE_MISSING);
 	struct chart chart;
-	char *script;
-	int same = 0;
+	char *script, places[16][32] = { "" };
+	int same = 0, count = 0;
 
 	touch(&recording, 64 * MIB, 64 * MIB);
 	for (int i = 0; i < 8; i++)
@@ -417,11 +482,16 @@ static void test_many_steps(void)
 	for (size_t i = 0; i < recording.count; i++)
 		recording.rows[i].sample.elapsed_ns = i < 2 ? 0 : i * 1000;
 	recording.rows[recording.count - 1].sample.elapsed_ns = 1000 * MS;
-	script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
-	for (size_t i = 0; i < chart.step_count; i++)
-		for (size_t j = 0; j < i; j++)
-			same += chart.steps[i].level == chart.steps[j].level &&
-				chart.steps[i].before == chart.steps[j].before;
+	script = draw(&recording, NULL, CHART_X_AUTO, &chart);
+	/* "graph HEIGHT left" or "right" */
+	for (char *at = script; count < 16 && (at = strstr(at, "set label \"")); count++) {
+		at = strstr(at, ", graph ");
+		snprintf(places[count], sizeof(places[0]), "%.*s", (int)strcspn(at + 2, "o"),
+			 at + 2);
+		for (int i = 0; i < count; i++)
+			same += !strcmp(places[i], places[count]);
+	}
+	tap_is(count, 8, "all steps are marked");
 	tap_is(same, 0, "steps that begin at once have their names below each other");
 	free(script);
 	recording_free(&recording);
@@ -489,12 +559,12 @@ static void test_hostile(void)
 	char *plain, *script;
 
 	touch(&recording, 64 * MIB, 32 * MIB);
-	end(&recording, "killed", 9, 64 * MIB);
-	plain = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
+	end(&recording, OUTCOME_KILLED, 9, 64 * MIB);
+	plain = draw(&recording, NULL, CHART_X_AUTO, &chart);
 	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
 		snprintf(host.name, sizeof(host.name), "%s", hostile[i]);
-		snprintf(recording.end.outcome, sizeof(recording.end.outcome), "%s", hostile[i]);
-		script = draw(&recording, NULL, CHART_X_AUTO, &svg, &chart);
+		recording.outcome = hostile[i];
+		script = draw(&recording, NULL, CHART_X_AUTO, &chart);
 		if (!tap_ok(is_same_program(script, plain), "hostile text %zu is but text", i))
 			printf("# %s\n", script);
 		free(script);
@@ -506,25 +576,32 @@ static void test_hostile(void)
 
 static void test_text(void)
 {
-	struct script_paper paper = {
-		.kind = PICTURE_TEXT, .columns = 80, .rows = 24, .ascii = true
-	};
 	struct recording recording = make_recording(SAMPLE_MISSING);
 	struct chart chart;
 	char *script;
 
 	touch(&recording, 64 * MIB, 32 * MIB);
 	snprintf(host.name, sizeof(host.name), "h\xc3\xb6st");
-	script = draw(&recording, NULL, CHART_X_AUTO, &paper, &chart);
+	setlocale(LC_ALL, "C");
+	script = draw_on(&recording, NULL, CHART_X_AUTO, true, &chart);
 	tap_has(script, "set terminal dumb nofeed mono noenhanced size 80,24\n",
 		"a terminal's size");
 	tap_has(script, "\"h\\134xc3\\134xb6st, Linux", "a locale without UTF-8");
-	tap_has(script, "with lines lc", "no marks on curves of text");
+	tap_has(script, "\nmarked = 0\n", "no marks on curves of text");
 	free(script);
-	paper.ascii = false;
+	script = draw(&recording, NULL, CHART_X_AUTO, &chart);
+	tap_has(script, "\"h\xc3\xb6st, Linux", "which matters to a terminal alone");
+	free(script);
 	memset(host.kernel, 'x', sizeof(host.kernel) - 1);
-	script = draw(&recording, NULL, CHART_X_AUTO, &paper, &chart);
-	tap_has(script, "\"h\xc3\xb6st, Linux xxxx", "a locale with it");
+	if (setlocale(LC_ALL, "C.UTF-8")) {
+		script = draw_on(&recording, NULL, CHART_X_AUTO, true, &chart);
+		tap_has(script, "\"h\xc3\xb6st, Linux xxxx", "a locale with it");
+		free(script);
+		setlocale(LC_ALL, "C");
+	} else {
+		tap_skip("a locale with it", "there is no C.UTF-8");
+	}
+	script = draw_on(&recording, NULL, CHART_X_AUTO, true, &chart);
 	tap_has(script, "\ntitle_width = 66\n", "gnuplot cuts what is too long for the title");
 	free(script);
 	snprintf(host.name, sizeof(host.name), "vm");
@@ -568,6 +645,7 @@ static void test_passes(void)
 {
 	struct recording recording = make_recording(64 * MIB);
 	struct chart chart;
+	struct error err;
 	char *script;
 
 	for (uint64_t i = 0; i < 20000; i++) {
@@ -575,16 +653,19 @@ static void test_passes(void)
 
 		if (i == 9999) {
 			sample.step = STEP_THEN;
-			strcpy(sample.name, "limit:16M");
-		} else if (i % 2) {
-			strcpy(sample.name, "another");
+			if (step_parse("limit:16M", &workload.steps[0], &err) < 0)
+				exit(99);
+			workload.steps[0].bytes = 16 * MIB;
+			workload.step_count = 1;
+		} else {
+			sample.step_number = i % 2;
 		}
 		if (recording_add(&recording, &sample) < 0)
 			exit(99);
 	}
 	tap_ok(recording.count <= RECORDING_ROWS, "of 20000 passes %zu rows are kept",
 	       recording.count);
-	script = draw(&recording, NULL, CHART_X_TIME, &svg, &chart);
+	script = draw(&recording, NULL, CHART_X_TIME, &chart);
 	tap_is((int64_t)chart.limit_count, 2, "among them the step in their middle");
 	free(script);
 	recording_free(&recording);
@@ -595,8 +676,9 @@ static void test_crowds(void)
 {
 	struct recording recording = make_recording(SAMPLE_MISSING);
 	uint64_t children = 0, parents = 0;
-	char name[SAMPLE_STEP_MAX];
+	struct sample sample = make_sample(0, MIB);
 
+	sample.step = STEP_THEN;
 	for (int i = 0; i < 5000; i++) {
 		add_step(&recording, "hold:1s", MIB);
 		add_child(&recording, 8, MIB);
@@ -607,8 +689,9 @@ static void test_crowds(void)
 	tap_ok(recording.count <= RECORDING_ROWS && children == 2 * parents,
 	       "parents with all their children");
 	for (int i = 0; i < 20000; i++) {
-		snprintf(name, sizeof(name), "pass:%d", i);
-		add_step(&recording, name, MIB);
+		sample.step_number = (uint64_t)i;
+		if (recording_add(&recording, &sample) < 0)
+			exit(99);
 	}
 	tap_ok(recording.count <= RECORDING_ROWS, "more steps than there are places");
 	for (int i = 0; i < 20000; i++)
@@ -622,7 +705,7 @@ static void test_empty(void)
 {
 	struct recording recording = make_recording(SAMPLE_MISSING);
 	struct column_choice choice = column_choice_default();
-	struct chart_params params = { .columns = &choice, .width = 80, .height = 20 };
+	struct chart_params params = { .columns = &choice };
 	struct chart chart;
 
 	tap_is(chart_make(&recording, &params, &chart), -ENODATA,
