@@ -43,7 +43,7 @@ int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct error 
 	return -EINVAL;
 }
 
-static int picture_file_set_error(const char *file, int error, struct error *err)
+static int picture_set_error(const char *file, int error, struct error *err)
 {
 	char escaped[256];
 
@@ -53,70 +53,61 @@ static int picture_file_set_error(const char *file, int error, struct error *err
 	return error;
 }
 
-/* The file behind symbolic links, for the caller to free; one that is not there is itself. */
-static char *find_target(const char *file)
+/*
+ * Opens a new file beside the one that FILE leads to, which it is to replace, with the names of
+ * both for the caller to free. A file that is there is not replaced if that is not what its owner
+ * would want. Returns the descriptor, or a negative errno.
+ */
+static int picture_open(const char *file, char **ret_target, char **ret_name)
 {
-	char *target = realpath(file, NULL);
+	CLEANUP_FREE char *target = realpath(file, NULL), *name = NULL;
 	struct stat status;
+	const char *slash;
+	int fd;
 
-	if (target || errno != ENOENT)
-		return target;
-	/* A link that leads nowhere is not replaced by a picture. */
-	if (lstat(file, &status) == 0) {
-		errno = ENOENT;
-		return NULL;
+	if (target) {
+		if (stat(target, &status) < 0)
+			return -errno;
+		if (!S_ISREG(status.st_mode))
+			return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
+		if (access(target, W_OK) < 0)
+			return -errno;
+	} else {
+		if (errno != ENOENT)
+			return -errno;
+		/* A link that leads nowhere is not replaced by a picture. */
+		if (lstat(file, &status) == 0)
+			return -ENOENT;
+		target = strdup(file);
+		if (!target)
+			return -ENOMEM;
 	}
-	return strdup(file);
-}
-
-/* Opens a new file beside TARGET, with its name in *ret_name for the caller to free. */
-static int open_beside(const char *target, char **ret_name)
-{
-	const char *slash = strrchr(target, '/');
-	int length = slash ? (int)(slash - target) + 1 : 0, fd;
-	CLEANUP_FREE char *name = NULL;
-
-	if (asprintf(&name, "%.*s.pagetouch-XXXXXX", length, target) < 0) {
+	slash = strrchr(target, '/');
+	if (asprintf(&name, "%.*s.pagetouch-XXXXXX", slash ? (int)(slash - target) + 1 : 0,
+		     target) < 0) {
 		name = NULL;
 		return -ENOMEM;
 	}
 	fd = mkostemp(name, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
+	*ret_target = target;
 	*ret_name = name;
-	name = NULL;
+	target = name = NULL;
 	return fd;
-}
-
-/* A file that is there is replaced, but not if that is not what its owner would want. */
-static int check_target(const char *target)
-{
-	struct stat status;
-
-	if (stat(target, &status) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (S_ISDIR(status.st_mode))
-		return -EISDIR;
-	if (!S_ISREG(status.st_mode))
-		return -EINVAL;
-	return access(target, W_OK) < 0 ? -errno : 0;
 }
 
 int picture_check(const char *file, struct error *err)
 {
-	CLEANUP_FREE char *target = find_target(file);
-	CLEANUP_FREE char *name = NULL;
-	int r = target ? check_target(target) : -errno;
+	CLEANUP_FREE char *target = NULL, *name = NULL;
+	int r = picture_open(file, &target, &name);
 
-	if (r == -EINVAL) {
-		picture_file_set_error(file, r, err);
-		error_hint(err, "it is there and is no regular file");
+	if (r < 0) {
+		picture_set_error(file, r, err);
+		if (r == -EINVAL)
+			error_hint(err, "it is there and is no regular file");
 		return r;
 	}
-	if (r == 0)
-		r = open_beside(target, &name);
-	if (r < 0)
-		return picture_file_set_error(file, r, err);
 	close(r);
 	unlink(name);
 	return 0;
@@ -124,15 +115,14 @@ int picture_check(const char *file, struct error *err)
 
 int picture_write(const char *file, const char *bytes, size_t length, struct error *err)
 {
-	CLEANUP_FREE char *target = find_target(file);
-	CLEANUP_FREE char *name = NULL;
-	int fd = target ? open_beside(target, &name) : -errno, r = 0;
+	CLEANUP_FREE char *target = NULL, *name = NULL;
+	int fd = picture_open(file, &target, &name), r = 0;
 	struct stat status;
 	mode_t mask;
 	FILE *stream;
 
 	if (fd < 0)
-		return picture_file_set_error(file, fd, err);
+		return picture_set_error(file, fd, err);
 	stream = fdopen(fd, "w");
 	/* As open(2) would make it, or as it was. */
 	mask = umask(0);
@@ -152,5 +142,5 @@ int picture_write(const char *file, const char *bytes, size_t length, struct err
 	if (r == 0)
 		return 0;
 	unlink(name);
-	return picture_file_set_error(file, r, err);
+	return picture_set_error(file, r, err);
 }

@@ -8,15 +8,16 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "lib/safe.h"
 #include "lib/stream.h"
 #include "lib/terminal.h"
@@ -28,7 +29,7 @@
 #define USUAL_PATH "/bin:/usr/bin"
 
 /* As much of gnuplot's complaints as one line of ours can pass on. */
-#define STDERR_MAX 600
+#define COMPLAINTS_MAX 600
 
 /* A picture for a terminal that does not say how large it is, or for a file or pipe. */
 #define USUAL_COLUMNS 80
@@ -39,74 +40,54 @@
 #define LEAST_ROWS 16
 #define MOST_CELLS 1000
 
-/* Finds gnuplot in $PATH. */
-static int find_gnuplot(char ret_path[static PATH_MAX], struct error *err)
+int plot_check(const struct plot_request *request, struct error *err)
 {
-	const char *directory = getenv("PATH");
+	CLEANUP_FREE char *path = strdup(getenv("PATH") ? getenv("PATH") : USUAL_PATH);
+	char program[PATH_MAX], *rest = path, *directory;
 	struct stat status;
 
-	directory = directory ? directory : USUAL_PATH;
-	for (;; directory++) {
-		int length = (int)strcspn(directory, ":");
-
+	while ((directory = strsep(&rest, ":"))) {
 		/* An empty name is the working directory. */
-		if (snprintf(ret_path, PATH_MAX, "%.*s%s" PROGRAM, length, directory,
-			     length ? "/" : "./") < PATH_MAX &&
-		    stat(ret_path, &status) == 0 && S_ISREG(status.st_mode) &&
-		    access(ret_path, X_OK) == 0)
-			return 0;
-		directory += length;
-		if (!*directory)
-			break;
+		snprintf(program, sizeof(program), "%s/" PROGRAM, *directory ? directory : ".");
+		if (stat(program, &status) == 0 && S_ISREG(status.st_mode) &&
+		    access(program, X_OK) == 0)
+			return request->kind == PICTURE_TEXT ? 0
+				: picture_check(request->file, err);
 	}
 	error_set(err, "--plot: gnuplot is not installed");
 	error_hint(err, "apt install gnuplot-nox");
 	return -ENOENT;
 }
 
-int plot_check(const struct plot_request *request, struct error *err)
-{
-	char path[PATH_MAX];
-	int r = find_gnuplot(path, err);
-
-	if (r < 0 || request->kind == PICTURE_TEXT)
-		return r;
-	return picture_check(request->file, err);
-}
-
-static unsigned within(int cells, unsigned least, unsigned usual)
-{
-	if (cells <= 0)
-		return usual;
-	return (unsigned)cells < least ? least : cells > MOST_CELLS ? MOST_CELLS : (unsigned)cells;
-}
-
 /* A file without a name and a place on disk. NULL: errno says why. */
-static FILE *open_memory_file(void)
+static FILE *plot_open_memory(void)
 {
 	int fd = memfd_create("pagetouch-plot", MFD_CLOEXEC);
 
 	return fd < 0 ? NULL : fdopen(fd, "w+");
 }
 
-static int make_script(const struct plot_request *request, const struct recording *recording,
-		       const struct column_choice *choice, FILE *stream)
+static unsigned plot_cells(int cells, int least, int usual)
+{
+	return (unsigned)(cells <= 0 ? usual : MIN(MAX(cells, least), MOST_CELLS));
+}
+
+static int plot_write_script(const struct plot_request *request,
+			     const struct recording *recording,
+			     const struct column_choice *choice, FILE *stream)
 {
 	/* The last line of a terminal is for what the shell says next. */
-	int rows = terminal_height(STDOUT_FILENO);
+	int rows = terminal_height(STDOUT_FILENO) - 1;
 	struct chart_params params = {
 		.x = request->x,
 		.columns = choice,
 		.kind = request->kind,
-		.width = within(terminal_width(STDOUT_FILENO), LEAST_COLUMNS, USUAL_COLUMNS),
-		.height = within(rows ? rows - 1 : 0, LEAST_ROWS, USUAL_ROWS),
+		.width = plot_cells(terminal_width(STDOUT_FILENO), LEAST_COLUMNS, USUAL_COLUMNS),
+		.height = plot_cells(rows, LEAST_ROWS, USUAL_ROWS),
 	};
 	CLEANUP_FREE struct chart *chart = malloc(sizeof(*chart));
-	int r;
+	int r = chart ? chart_make(recording, &params, chart) : -ENOMEM;
 
-	if (!chart)
-		return -ENOMEM;
-	r = chart_make(recording, &params, chart);
 	if (r < 0)
 		return r;
 	errno = 0;
@@ -116,8 +97,8 @@ static int make_script(const struct plot_request *request, const struct recordin
 	return r;
 }
 
-/* Starts the gnuplot at PATH, without the user's settings, with these three descriptors. */
-static int start_gnuplot(const char *path, const int descriptors[3], pid_t *ret_pid)
+/* Starts gnuplot without the user's settings, and with these three files. */
+static int plot_start_gnuplot(FILE *const files[3], pid_t *ret_pid)
 {
 	char *arguments[] = { (char[]){ PROGRAM }, (char[]){ "--default-settings" },
 			      (char[]){ "-" }, NULL };
@@ -130,7 +111,7 @@ static int start_gnuplot(const char *path, const int descriptors[3], pid_t *ret_
 	unsetenv("GNUTERM");
 	posix_spawn_file_actions_init(&actions);
 	for (int fd = 0; fd < 3 && r == 0; fd++)
-		r = posix_spawn_file_actions_adddup2(&actions, descriptors[fd], fd);
+		r = posix_spawn_file_actions_adddup2(&actions, fileno(files[fd]), fd);
 	/* The signals that we block or ignore are our own affair. */
 	sigemptyset(&none);
 	sigemptyset(&usual);
@@ -141,52 +122,26 @@ static int start_gnuplot(const char *path, const int descriptors[3], pid_t *ret_
 	posix_spawnattr_setsigdefault(&attributes, &usual);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	if (r == 0)
-		r = posix_spawn(ret_pid, path, &actions, &attributes, arguments, environ);
+		r = posix_spawnp(ret_pid, PROGRAM, &actions, &attributes, arguments, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return -r;
 }
 
-/* Reads what gnuplot says until it closes its standard error, which it does at its end. */
-static int read_complaints(int errors, int cancel, char complaints[static STDERR_MAX])
-{
-	size_t used = 0;
-
-	for (;;) {
-		struct pollfd fds[] = {
-			{ .fd = errors, .events = POLLIN }, { .fd = cancel, .events = POLLIN },
-		};
-		char text[256];
-		ssize_t got = -1;
-
-		if (poll(fds, 2, -1) >= 0) {
-			if (fds[1].revents)
-				return -EINTR;
-			got = read(errors, text, sizeof(text));
-		}
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got == 0)
-			return 0;
-		/* What is too much is read, so that gnuplot can go on, and forgotten. */
-		for (ssize_t i = 0; i < got && used < STDERR_MAX - 1; i++)
-			complaints[used++] = text[i];
-	}
-}
-
 /* Says how a gnuplot has failed: its lines one behind the other, without those that point (^). */
-static int gnuplot_error(int wait_status, char *complaints, struct error *err)
+static int plot_gnuplot_error(int wait_status, FILE *complaints, struct error *err)
 {
-	char joined[STDERR_MAX] = "", safe[ERROR_MESSAGE_MAX], how[64];
-	char *rest = NULL;
+	char line[COMPLAINTS_MAX], joined[COMPLAINTS_MAX] = "", safe[ERROR_MESSAGE_MAX], how[64];
 	size_t used = 0;
 
-	for (char *line = strtok_r(complaints, "\n", &rest); line && used < sizeof(joined);
-	     line = strtok_r(NULL, "\n", &rest)) {
-		line += strspn(line, " \t");
-		if (*line && strcmp(line, "^") != 0 && strncmp(line, "gnuplot>", 8) != 0)
+	rewind(complaints);
+	while (used < sizeof(joined) && fgets(line, sizeof(line), complaints)) {
+		const char *text = line + strspn(line, " \t");
+
+		line[strcspn(line, "\n")] = '\0';
+		if (*text && strcmp(text, "^") != 0 && strncmp(text, "gnuplot>", 8) != 0)
 			used += (size_t)snprintf(joined + used, sizeof(joined) - used, "%s%s",
-						 used ? "; " : "", line);
+						 used ? "; " : "", text);
 	}
 	safe_text(safe, sizeof(safe), joined);
 	if (WIFSIGNALED(wait_status))
@@ -200,40 +155,39 @@ static int gnuplot_error(int wait_status, char *complaints, struct error *err)
 }
 
 /* Lets gnuplot draw SCRIPT into PICTURE. CANCEL (-1: none), when it becomes readable, ends it. */
-static int run_gnuplot(FILE *script, FILE *picture, int cancel, struct error *err)
+static int plot_run_gnuplot(FILE *script, FILE *picture, int cancel, struct error *err)
 {
-	char path[PATH_MAX], complaints[STDERR_MAX] = "";
-	int errors[2], r = find_gnuplot(path, err), wait_status = 0;
+	CLEANUP_FILE FILE *complaints = plot_open_memory();
+	struct pollfd fds[] = { { .events = POLLIN }, { .fd = cancel, .events = POLLIN } };
+	int r = complaints ? 0 : -errno, wait_status = 0;
 	struct stat drawn = { 0 };
-	pid_t pid = 0;
+	pid_t pid;
 
-	if (r < 0)
-		return r;
-	r = pipe2(errors, O_CLOEXEC) < 0 ? -errno : 0;
-	if (r == 0) {
-		r = start_gnuplot(path, (int[]){ fileno(script), fileno(picture), errors[1] },
-				  &pid);
-		close(errors[1]);
-		if (r == 0)
-			r = read_complaints(errors[0], cancel, complaints);
-		close(errors[0]);
-	}
-	if (r < 0 && pid > 0)
-		kill(pid, SIGKILL);
-	while (pid > 0 && waitpid(pid, &wait_status, 0) < 0 && errno == EINTR)
-		;
+	if (r == 0)
+		r = plot_start_gnuplot((FILE *[]){ script, picture, complaints }, &pid);
 	if (r < 0) {
-		error_set(err, r == -EINTR ? "--plot: interrupted before the picture was drawn"
-					   : "--plot: cannot run gnuplot: %s", strerror(-r));
+		error_set(err, "--plot: cannot run gnuplot: %s", strerror(-r));
 		return r;
+	}
+	fds[0].fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	while (fds[0].fd >= 0 && poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	if (fds[1].revents)
+		kill(pid, SIGKILL);
+	cleanup_close_fd(&fds[0].fd);
+	while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR)
+		;
+	if (fds[1].revents) {
+		error_set(err, "--plot: interrupted before the picture was drawn");
+		return -EINTR;
 	}
 	if (wait_status || fstat(fileno(picture), &drawn) < 0 || !drawn.st_size)
-		return gnuplot_error(wait_status, complaints, err);
+		return plot_gnuplot_error(wait_status, complaints, err);
 	return 0;
 }
 
 /* Takes the blanks behind the lines of TEXT away, and the empty lines at its ends. */
-static void trim_text(char *text)
+static void plot_trim_text(char *text)
 {
 	char *at = text;
 
@@ -253,11 +207,11 @@ int plot_draw(const struct plot_request *request, const struct recording *record
 	      const struct column_choice *choice, int cancel, char **ret_text,
 	      struct error *err)
 {
-	CLEANUP_FILE FILE *script = open_memory_file();
-	CLEANUP_FILE FILE *picture = open_memory_file();
+	CLEANUP_FILE FILE *script = plot_open_memory();
+	CLEANUP_FILE FILE *picture = plot_open_memory();
 	CLEANUP_FREE char *bytes = NULL;
 	size_t length;
-	int r = script && picture ? make_script(request, recording, choice, script) : -errno;
+	int r = script && picture ? plot_write_script(request, recording, choice, script) : -errno;
 
 	*ret_text = NULL;
 	if (r < 0) {
@@ -266,7 +220,7 @@ int plot_draw(const struct plot_request *request, const struct recording *record
 		error_hint_errno(err, r);
 		return r;
 	}
-	r = run_gnuplot(script, picture, cancel, err);
+	r = plot_run_gnuplot(script, picture, cancel, err);
 	if (r < 0)
 		return r;
 	fseeko(picture, 0, SEEK_END);
@@ -279,7 +233,7 @@ int plot_draw(const struct plot_request *request, const struct recording *record
 	}
 	if (request->kind != PICTURE_TEXT)
 		return picture_write(request->file, bytes, length, err);
-	trim_text(bytes);
+	plot_trim_text(bytes);
 	*ret_text = bytes;
 	bytes = NULL;
 	return 0;

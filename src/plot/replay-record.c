@@ -167,7 +167,7 @@ static void read_plan(struct record_reading *reading, struct record_plan *plan)
 		    touch_access_name);
 	RECORD_ENUM(reading, "order", workload->touch_params.order, ORDER_RANDOM, order_name);
 	workload->passes = record_figure(reading, "passes", 1);
-	workload->threads = (unsigned)record_small(reading, "threads", INT_MAX - 1, 1);
+	workload->threads = record_figure(reading, "threads", 1);
 	record_text(reading, "lock", lock, sizeof(lock));
 	workload->lock = !*lock ? REGION_UNLOCKED
 		: !strcmp(lock, "onfault") ? REGION_LOCKED_ONFAULT : REGION_LOCKED;

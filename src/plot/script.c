@@ -185,7 +185,7 @@ static void script_titles(const struct script *script)
 	if (workload->passes > 1)
 		fprintf(stream, ", %" PRIu64 " passes", workload->passes);
 	if (workload->threads > 1)
-		fprintf(stream, ", %u threads", workload->threads);
+		fprintf(stream, ", %" PRIu64 " threads", workload->threads);
 	if (recording->limit != SAMPLE_MISSING)
 		fprintf(stream, ", limit %s", size_text(size, recording->limit, SIZE_HUMAN));
 	fputs("\"\nsubtitle = \"", stream);
