@@ -14,17 +14,6 @@ static struct json_object *new_run_record(const struct printer *printer, const c
 	return object;
 }
 
-static struct json_object *machine_object(const struct machine *machine)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_size(object, "mem_total", machine->mem_total);
-	json_add_size(object, "mem_available", machine->mem_available);
-	json_add_size(object, "swap_total", machine->swap_total);
-	json_add_size(object, "overcommit_memory", machine->overcommit_memory);
-	return object;
-}
-
 static struct json_object *job_object(const struct host *host)
 {
 	struct json_object *object = json_object_new_object();
@@ -34,11 +23,22 @@ static struct json_object *job_object(const struct host *host)
 	return object;
 }
 
-/* How the region is touched, and what follows. */
-static void add_touch_params(struct json_object *object, const struct plan_record *record)
+static int json_plan(struct printer *printer, const struct plan_record *record)
 {
-	struct json_object *steps = json_object_new_array();
+	struct json_object *object = new_run_record(printer, "plan");
+	struct json_object *steps = json_object_new_array(), *machine = json_object_new_object();
 
+	json_add_text(object, "version", PACKAGE_VERSION);
+	json_add_text(object, "time", record->host->time);
+	json_add_text(object, "host", record->host->name);
+	json_add_text(object, "boot_id", record->machine->boot_id);
+	json_add_text(object, "kernel", record->host->kernel);
+	json_add_size(object, "page_size", record->page_size);
+	json_add_size(object, "size", record->size);
+	json_add_size(object, "interval", record->interval);
+	json_add_size(object, "touch", record->touch);
+	json_add_text(object, "backing", record->backing);
+	json_add_size(object, "piece", record->piece);
 	json_add_text(object, "access", record->access);
 	json_add_text(object, "order", record->order);
 	json_add_size(object, "seed", record->seed);
@@ -52,28 +52,13 @@ static void add_touch_params(struct json_object *object, const struct plan_recor
 	for (size_t i = 0; i < record->step_count; i++)
 		json_object_array_add(steps, json_new_text(record->steps[i]));
 	json_add(object, "steps", steps);
-}
-
-static int json_plan(struct printer *printer, const struct plan_record *record)
-{
-	struct json_object *object = new_run_record(printer, "plan");
-
-	json_add_text(object, "version", PACKAGE_VERSION);
-	json_add_text(object, "time", record->host->time);
-	json_add_text(object, "host", record->host->name);
-	json_add_text(object, "boot_id", record->machine->boot_id);
-	json_add_text(object, "kernel", record->host->kernel);
-	json_add_size(object, "page_size", record->page_size);
-	json_add_size(object, "size", record->size);
-	json_add_size(object, "interval", record->interval);
-	json_add_size(object, "touch", record->touch);
-	json_add_text(object, "backing", record->backing);
-	json_add_size(object, "piece", record->piece);
-	if (record->access)
-		add_touch_params(object, record);
 	json_add_size(object, "limit", record->limit);
 	json_add_integer(object, "pid", record->pid);
-	json_add(object, "machine", machine_object(record->machine));
+	json_add_size(machine, "mem_total", record->machine->mem_total);
+	json_add_size(machine, "mem_available", record->machine->mem_available);
+	json_add_size(machine, "swap_total", record->machine->swap_total);
+	json_add_size(machine, "overcommit_memory", record->machine->overcommit_memory);
+	json_add(object, "machine", machine);
 	json_add(object, "job", job_object(record->host));
 	return json_write_record(printer->stream, object);
 }

@@ -34,14 +34,10 @@ int printer_open(struct printer *printer, const struct output *output)
 
 int printer_plan(struct printer *printer, const struct plan_record *record)
 {
-	uint64_t touched = record->touch;
+	uint64_t page_size = record->page_size ? record->page_size : 1;
 
-	if (record->access)
-		touched = (record->passes + record->step_count) * record->size;
-	printer->touches = touched / (record->page_size ? record->page_size : 1);
+	printer->touches = (record->passes + record->step_count) * record->size / page_size;
 	printer->size = record->size;
-	printer->touch = record->touch;
-	printer->page_size = record->page_size;
 	printer->host = record->host;
 	printer->pid = record->pid;
 	printer->step_width = record->step_width ? record->step_width : strlen("touch");

@@ -3,15 +3,30 @@
 #ifndef PT_PRINTER_H
 #define PT_PRINTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "lib/error.h"
-#include "monitor/sample.h"
-#include "output/output.h"
+#include "lib/size.h"
+#include "monitor/columns.h"
 #include "proc/host.h"
 #include "proc/machine.h"
 #include "verdict/verdict.h"
+
+enum output_format {
+	OUTPUT_TABLE,
+	OUTPUT_JSON,
+	OUTPUT_CSV,
+	OUTPUT_NONE,		/* --quiet */
+};
+
+/* How the user wants to see the samples. */
+struct output {
+	enum output_format format;
+	enum size_unit unit;		/* of table and csv; JSON is in bytes */
+	bool headings;
+	struct column_choice columns;
+};
 
 /* So many steps may follow the touching. */
 #define PLAN_RECORD_STEPS_MAX 64
@@ -26,10 +41,7 @@ struct plan_record {
 	uint64_t page_size, interval, touch;
 	const char *backing;
 	uint64_t piece;		/* of a heap; SAMPLE_MISSING: it is none */
-
-	/* How it is touched, and what follows. */
-	const char *access;	/* NULL: all this is not known */
-	const char *order;
+	const char *access, *order;
 	uint64_t seed;		/* SAMPLE_MISSING: the order is not random */
 	uint64_t unit, stride, passes;
 	unsigned threads;
@@ -59,8 +71,7 @@ struct printer {
 	const struct printer_format *format;
 	const struct output *output;
 	FILE *stream;			/* standard output */
-	uint64_t size, page_size;	/* of the region, bytes; set by printer_plan() */
-	uint64_t touch;
+	uint64_t size;			/* of the region, bytes; set by printer_plan() */
 	size_t step_width;		/* of the longest name that STEP may have */
 	const struct host *host;	/* of the run, and */
 	int pid;			/* the subject's; set by printer_plan() */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/macros.h"
 #include "lib/stream.h"
 #include "lib/terminal.h"
 #include "output/bar.h"
@@ -29,7 +30,7 @@ static size_t table_column_width(const struct printer *printer, const struct col
 				 const struct sample *first)
 {
 	/* A sandbox may be charged for a page twice, as cache and as a copy, and for its table. */
-	uint64_t largest = (first->vsz > printer->size ? first->vsz : printer->size) *
+	uint64_t largest = MAX(first->vsz, printer->size) *
 			   (column->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT) ? 3 : 1);
 	size_t name = strlen(column->name) + 1, width;
 	char text[SIZE_TEXT_MAX];
@@ -49,34 +50,16 @@ static size_t table_column_width(const struct printer *printer, const struct col
 		width = strlen(size_format(text, largest, printer->output->unit));
 	/* A growth may be negative. */
 	width += column->kind == COLUMN_GROWTH;
-	return width > name ? width : name;
+	return MAX(width, name);
 }
 
-/* Adds the bar's column if the terminal has room left beside USED cells. */
-static int add_bar(struct printer *printer, struct table_state *state, size_t used)
-{
-	size_t terminal = scols_table_get_termwidth(state->table);
-	size_t left = terminal > used + 1 ? terminal - used - 1 : 0;
-	struct libscols_column *column;
-
-	if (!isatty(terminal_of(printer->stream)) || left < BAR_WIDTH_MIN)
-		return 0;
-	state->bar_width = left > BAR_WIDTH_MAX ? BAR_WIDTH_MAX : (int)left;
-	column = scols_table_new_column(state->table, "RESIDENT", state->bar_width, 0);
-	if (!column)
-		return -ENOMEM;
-	if (terminal_wants_colour()) {
-		scols_table_enable_colors(state->table, 1);
-		scols_column_set_color(column, "green");
-	}
-	return 0;
-}
-
-static int make_columns(struct printer *printer, const struct sample *first)
+/* The bar is drawn on a terminal that has room left beside the columns that were chosen. */
+static int table_make_columns(struct printer *printer, const struct sample *first)
 {
 	const struct column_choice *choice = &printer->output->columns;
 	struct table_state *state = printer->state;
-	size_t used = 0;
+	size_t terminal = scols_table_get_termwidth(state->table), used = 1;
+	struct libscols_column *bar;
 
 	for (size_t i = 0; i < choice->count; i++) {
 		const struct column *column = &columns[choice->index[i]];
@@ -88,8 +71,16 @@ static int make_columns(struct printer *printer, const struct sample *first)
 			return -ENOMEM;
 		used += width + 1;
 	}
-	if (add_bar(printer, state, used) < 0)
-		return -ENOMEM;
+	if (isatty(terminal_of(printer->stream)) && terminal >= used + BAR_WIDTH_MIN) {
+		state->bar_width = (int)MIN(terminal - used, BAR_WIDTH_MAX);
+		bar = scols_table_new_column(state->table, "RESIDENT", state->bar_width, 0);
+		if (!bar)
+			return -ENOMEM;
+		if (terminal_wants_colour()) {
+			scols_table_enable_colors(state->table, 1);
+			scols_column_set_color(bar, "green");
+		}
+	}
 	state->line = scols_table_new_line(state->table, NULL);
 	return state->line ? 0 : -ENOMEM;
 }
@@ -107,13 +98,11 @@ static void table_close(struct printer *printer)
 
 static int table_open(struct printer *printer)
 {
-	struct table_state *state = calloc(1, sizeof(*state));
+	struct table_state *state = printer->state = calloc(1, sizeof(*state));
 
-	printer->state = state;
-	if (!state)
-		return -ENOMEM;
-	state->table = scols_new_table();
-	if (!state->table)
+	if (state)
+		state->table = scols_new_table();
+	if (!state || !state->table)
 		return -ENOMEM;
 	state->utf8 = terminal_has_utf8();
 	scols_table_set_stream(state->table, printer->stream);
@@ -121,31 +110,21 @@ static int table_open(struct printer *printer)
 	return 0;
 }
 
-static int table_fill_line(struct printer *printer, const struct sample *sample)
+static int table_sample(struct printer *printer, const struct sample *sample)
 {
 	const struct column_choice *choice = &printer->output->columns;
 	struct table_state *state = printer->state;
 	char cell[PRINTER_CELL_MAX], bar[BAR_TEXT_MAX(BAR_WIDTH_MAX)];
-	int r = 0;
+	int r = state->line ? 0 : table_make_columns(printer, sample);
 
-	for (size_t i = 0; r == 0 && i < choice->count; i++) {
-		printer_cell(&columns[choice->index[i]], sample, printer->output->unit, cell);
-		r = scols_line_set_data(state->line, i, cell);
-	}
+	for (size_t i = 0; r == 0 && i < choice->count; i++)
+		r = scols_line_set_data(state->line, i,
+					printer_cell(&columns[choice->index[i]], sample,
+						     printer->output->unit, cell));
 	if (r == 0 && state->bar_width)
 		r = scols_line_set_data(state->line, choice->count,
 					bar_draw(sample->grew, printer->size, state->bar_width,
 						 state->utf8, bar));
-	return r;
-}
-
-static int table_sample(struct printer *printer, const struct sample *sample)
-{
-	struct table_state *state = printer->state;
-	int r = state->line ? 0 : make_columns(printer, sample);
-
-	if (r == 0)
-		r = table_fill_line(printer, sample);
 	/* The terminal's width was spent above; the library need not fit the row again. */
 	if (r == 0)
 		r = scols_table_set_termforce(state->table, SCOLS_TERMFORCE_NEVER);

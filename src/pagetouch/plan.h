@@ -8,7 +8,7 @@
 
 #include "lib/error.h"
 #include "lib/size.h"
-#include "output/output.h"
+#include "output/printer.h"
 #include "plot/plot.h"
 #include "sandbox/sandbox.h"
 #include "verdict/verdict.h"

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "output/output.h"
+#include "output/printer.h"
 #include "verdict/verdict.h"
 
 /*
