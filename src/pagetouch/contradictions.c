@@ -7,11 +7,11 @@
 
 #include "lib/duration.h"
 #include "lib/macros.h"
+#include "monitor/driver.h"
 #include "pagetouch/contradictions.h"
 #include "sandbox/sandbox-limit.h"
 #include "workload/heap.h"
 #include "workload/memory-advice.h"
-#include "workload/protocol.h"
 
 #define BIT(number) (1U << (number))
 
@@ -221,7 +221,7 @@ int contradictions_check(const struct plan *plan, struct error *err)
 		children += (asked & BIT(ASKED_FORK)) != 0;
 		is |= bit_if(step->time == DURATION_INFINITE, STATE_HELD_FOR_EVER) |
 		      bit_if(asked == BIT(ADVICE_UNMAP), STATE_UNMAPPED) |
-		      bit_if(children == SUBJECT_CHILDREN_MAX, STATE_CHILDREN_MAX);
+		      bit_if(children == DRIVER_CHILDREN_MAX, STATE_CHILDREN_MAX);
 	}
 	return r;
 }

@@ -34,15 +34,6 @@ int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *r
 	return 0;
 }
 
-struct touch_job heap_plan(const struct touch_params *touch_params, struct heap *heap,
-			   uint64_t span)
-{
-	struct touch_job job = touch_plan(touch_params, NULL, span);
-
-	job.heap = heap;
-	return job;
-}
-
 /* The number of the first piece that begins in page PAGE or later. */
 static uint64_t first_piece(const struct heap *heap, uint64_t page)
 {

@@ -37,17 +37,13 @@ uint64_t heap_count(uint64_t size, uint64_t piece);
  */
 int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *ret_heap);
 
-/* The job of visiting the first SPAN bytes of HEAP. */
-struct touch_job heap_plan(const struct touch_params *touch_params, struct heap *heap,
-			   uint64_t span);
-
 /* A piece always falls to the same of several threads: which of how many this one is. */
 struct heap_share {
 	unsigned number, of;
 };
 
 /*
- * Visits those of the pages *at to TO - 1 of a JOB of heap_plan() that are SHARE's: allocates the
+ * Visits those of the pages *at to TO - 1 of a JOB of a heap that are SHARE's: allocates the
  * pieces that begin in the page, unless they are there, and accesses the first byte of each and
  * of the page. Counts in SLOT and in *at as touch_visit() does. Returns 0 when TO is reached or
  * *stop is set, or -ENOMEM when malloc(3) has no more.

@@ -9,8 +9,7 @@
 
 #include "lib/error.h"
 #include "monitor/driver.h"
-#include "workload/protocol.h"
-#include "workload/workload.h"
+#include "workload/worker.h"
 
 /* The subject's comm(5), at most 15 bytes: what ps(1) and the kernel log call it. */
 #define SUBJECT_NAME "pagetouch-subj"
@@ -25,13 +24,13 @@ struct subject_spec {
 };
 
 struct subject {
-	pid_t pid;
+	pid_t pid;			/* 0: not started */
 	int pidfd;			/* readable when the subject has died */
 	int requests;			/* write end; -1: closed */
 	int answers;			/* read end: readable when there is one */
 	struct touch_board *board;	/* in memory that the subject has, too; NULL: ended */
 	unsigned threads;		/* that count on the board */
-	struct followed children[SUBJECT_CHILDREN_MAX];	/* that it has forked */
+	struct followed children[DRIVER_CHILDREN_MAX];	/* that it has forked */
 	unsigned child_count;
 	bool reaped;
 	int wait_status;		/* valid when reaped, as wait(2) gives it */
@@ -53,15 +52,17 @@ int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
  */
 int subject_try_adj(int value);
 
-/* Asks for what REQUEST says; the answer comes later. Returns 0, or -EPIPE when it is dead. */
+/*
+ * Asks for what REQUEST says; the answer comes later. The subject does no longer halt. Returns 0,
+ * or -EPIPE when it is dead.
+ */
 int subject_ask(struct subject *subject, const struct subject_request *request);
 
-/* Takes the answer that is there. Returns 0, or -EPIPE when there is none. */
+/* Takes the answer. Returns 0, or -EPIPE when there is none: the subject is dead. */
 int subject_answered(struct subject *subject, struct subject_answer *ret_answer);
 
-/* Makes the subject stop before its next page, or no longer do so; when it stops, it answers. */
+/* Makes the subject stop before its next page; when it stops, it answers. */
 void subject_halt(struct subject *subject);
-void subject_resume(struct subject *subject);
 
 /*
  * Bytes touched since the last SUBJECT_BEGIN, or locked; true also after the subject's death, but
@@ -70,17 +71,14 @@ void subject_resume(struct subject *subject);
  */
 uint64_t subject_touched(const struct subject *subject);
 
-/* Keeps child PID, which the subject has just forked. Returns 0 or a negative errno. */
+/* Keeps child PID, which the subject has just forked (no more than there is room). Returns 0 or a negative errno. */
 int subject_adopt(struct subject *subject, pid_t pid);
 
 /*
- * Kills the subject so that its child number INDEX, which has died, becomes ours, and waits for
- * both. Returns the child's wait status as wait(2) has it.
+ * Waits for PROCESS, which has died: 0 is the subject, else a child's number, from 1, which
+ * becomes ours by the subject's being killed. Returns its wait status as wait(2) has it.
  */
-int subject_reap_child(struct subject *subject, unsigned index);
-
-/* Waits for a subject that has died and keeps its wait status. */
-void subject_reap(struct subject *subject);
+int subject_reap(struct subject *subject, unsigned process);
 
 /*
  * Kills its children, then the subject unless it is dead, waits for all and releases everything;

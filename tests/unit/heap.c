@@ -74,12 +74,13 @@ static void test_pieces(unsigned index, unsigned threads, uint64_t piece)
 {
 	struct touch_params touch_params = { .access = TOUCH_WRITE, .unit = page, .stride = page };
 	struct heap heap = make_heap(piece);
-	struct touch_job job = heap_plan(&touch_params, &heap, PAGES * page);
+	struct touch_job job = touch_plan(&touch_params, NULL, PAGES * page);
 	uint64_t wrong = 0, half = PAGES / 2 * page;
 	unsigned char *first;
 
 	thread_pool_start(&pools[index], pool_threads[index], threads, &board);
 	clear_board();
+	job.heap = &heap;
 	thread_pool_begin(&pools[index], &job);
 	for (uint64_t to = 7; to < PAGES + 7; to += 7) {
 		uint64_t end = to < PAGES ? to : PAGES;
@@ -106,11 +107,12 @@ static void test_stop(void)
 {
 	struct touch_params touch_params = { .access = TOUCH_READ, .unit = page, .stride = page };
 	struct heap heap = make_heap(1000);
-	struct touch_job job = heap_plan(&touch_params, &heap, PAGES * page);
+	struct touch_job job = touch_plan(&touch_params, NULL, PAGES * page);
 	struct touch_slot slot = { 0 };
 	_Atomic uint32_t stop = 1;
 	uint64_t at = 3;
 
+	job.heap = &heap;
 	tap_is(heap_visit(&job, (struct heap_share){ 0, 1 }, &at, PAGES, &stop, &slot), 0,
 	       "a stop is no error");
 	tap_ok(at == 3 && !there(&heap), "and nothing is done after it");
@@ -129,7 +131,8 @@ static void test_refused(void)
 	heap.piece = (uint64_t)PTRDIFF_MAX + 1;
 	heap.size = heap.piece;
 	heap.count = 1;
-	job = heap_plan(&touch_params, &heap, page);
+	job = touch_plan(&touch_params, NULL, page);
+	job.heap = &heap;
 	tap_is(heap_visit(&job, (struct heap_share){ 0, 1 }, &at, 1, &stop, &slot), -ENOMEM,
 	       "what malloc(3) refuses is an error");
 	tap_ok(at == 0 && !slot.done, "and is not counted");

@@ -181,7 +181,7 @@ static void test_death(uint64_t page_size)
 	tap_is(sampler_read(sampler, subject.pid, NEED_ROLLUP, &sample), -ESRCH,
 	       "death: a zombie's smaps_rollup");
 	tap_ok(process_is_dying(&live, subject.pid), "death: it is dying");
-	subject_reap(&subject);
+	subject_reap(&subject, 0);
 	tap_ok(!process_is_dying(&live, subject.pid), "death: who is gone is not dying");
 	root_close(&live);
 	tap_is(sampler_read(sampler, subject.pid, NEED_STATUS, &sample), -ESRCH, "death: no such process");
