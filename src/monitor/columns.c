@@ -55,23 +55,21 @@ const struct column columns[] = {
 	  "major faults: those that read a disk" },
 	{ "OOMSCORE", "oom_score", COLUMN_COUNT, AT(oom_score), NEED_OOM_SCORE, "oom_score",
 	  "the OOM killer's score for the subject" },
-	{ "CGUSE", "cg_usage", COLUMN_SIZE, AT(cg_usage), NEED_CGROUP_USAGE, "memory.current",
+	{ "CGUSE", "cg_usage", COLUMN_SIZE, AT(cg.total), NEED_CGROUP_USAGE, "memory.current",
 	  "all that the sandbox is charged for" },
-	{ "CGANON", "cg_anon", COLUMN_SIZE, AT(cg_anon), NEED_CGROUP_STAT, "memory.stat anon",
+	{ "CGANON", "cg_anon", COLUMN_SIZE, AT(cg.anon), NEED_CGROUP_STAT, "memory.stat anon",
 	  "of that: anonymous memory" },
-	{ "CGFILE", "cg_file", COLUMN_SIZE, AT(cg_file), NEED_CGROUP_STAT,
+	{ "CGFILE", "cg_file", COLUMN_SIZE, AT(cg.file), NEED_CGROUP_STAT,
 	  "memory.stat file, less shmem", "of that: page cache, mapped or not" },
-	{ "CGSHMEM", "cg_shmem", COLUMN_SIZE, AT(cg_shmem), NEED_CGROUP_STAT, "memory.stat shmem",
+	{ "CGSHMEM", "cg_shmem", COLUMN_SIZE, AT(cg.shmem), NEED_CGROUP_STAT, "memory.stat shmem",
 	  "of that: shared memory, tmpfs" },
-	{ "CGPTE", "cg_pte", COLUMN_SIZE, AT(cg_pte), NEED_CGROUP_STAT, "memory.stat pagetables",
+	{ "CGPTE", "cg_pte", COLUMN_SIZE, AT(cg.pte), NEED_CGROUP_STAT, "memory.stat pagetables",
 	  "of that: page tables" },
 	{ "COMMITTED", "committed", COLUMN_GROWTH, AT(committed), NEED_COMMITTED,
 	  "meminfo Committed_AS", "the machine's growth since the mapping" },
 };
 
 const size_t column_count = ARRAY_SIZE(columns);
-
-static const char columns_default_list[] = "TOUCHED,VSZ,RSS,GREW,MINFLT";
 
 static const char *column_name(size_t index)
 {
@@ -91,7 +89,7 @@ struct column_choice column_choice_default(void)
 	struct column_choice choice = { 0 };
 	struct error err;
 
-	columns_append_list(columns_default_list, &choice, &err);
+	columns_append_list("TOUCHED,VSZ,RSS,GREW,MINFLT", &choice, &err);
 	return choice;
 }
 
@@ -111,11 +109,6 @@ int column_choice_parse(const char *list, struct column_choice *ret_choice,
 	return r;
 }
 
-static bool has_column(const struct column_choice *choice, unsigned char index)
-{
-	return memchr(choice->index, index, choice->count) != NULL;
-}
-
 void column_choice_lead(struct column_choice *choice, const char *list)
 {
 	struct column_choice leading = { 0 }, all = { 0 };
@@ -124,7 +117,7 @@ void column_choice_lead(struct column_choice *choice, const char *list)
 	if (choice->by_name || columns_append_list(list, &leading, &err) < 0)
 		return;
 	for (size_t i = 0; i < leading.count; i++)
-		if (!has_column(choice, leading.index[i]))
+		if (!memchr(choice->index, leading.index[i], choice->count))
 			all.index[all.count++] = leading.index[i];
 	if (all.count + choice->count > COLUMN_CHOICE_MAX)
 		return;

@@ -317,11 +317,7 @@ static int monitor_read_process(struct monitor *monitor, unsigned process, bool 
 		return monitor_fail(monitor, r, what);
 	if (parent) {
 		ret_sample->of_child = true;
-		ret_sample->cg_usage = parent->cg_usage;
-		ret_sample->cg_anon = parent->cg_anon;
-		ret_sample->cg_file = parent->cg_file;
-		ret_sample->cg_shmem = parent->cg_shmem;
-		ret_sample->cg_pte = parent->cg_pte;
+		ret_sample->cg = parent->cg;
 		ret_sample->committed = parent->committed;
 	}
 	/* The moment is that in which reading begins: walking the page tables takes time. */

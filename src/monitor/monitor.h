@@ -8,7 +8,6 @@
 
 #include "lib/error.h"
 #include "lib/signals.h"
-#include "monitor/context-counters.h"
 #include "monitor/driver.h"
 #include "monitor/guard.h"
 #include "monitor/oom-evidence.h"

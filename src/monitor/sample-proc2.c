@@ -12,34 +12,50 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/macros.h"
 #include "monitor/sample.h"
 #include "proc/process.h"
 
 const char sampler_backend[] = "libproc2";
 
-/* The items and, in the same order, their places in the library's result. */
-static enum pids_item items[] = {
-	PIDS_VM_SIZE, PIDS_VM_RSS, PIDS_VM_RSS_ANON, PIDS_VM_RSS_FILE, PIDS_VM_RSS_SHARED,
-	PIDS_VM_SWAP, PIDS_VM_RSS_LOCKED, PIDS_FLT_MIN, PIDS_FLT_MAJ,
-	PIDS_SMAP_RSS, PIDS_SMAP_ANONYMOUS, PIDS_SMAP_PSS_SHMEM, PIDS_SMAP_PSS,
-	PIDS_SMAP_PRV_TOTAL, PIDS_SMAP_HUGE_ANON, PIDS_SMAP_HUGE_SHMEM,
-	PIDS_SMAP_HUGE_TLBPRV, PIDS_SMAP_HUGE_TLBSHR, PIDS_SMAP_LAZY_FREE,
+#define AT(member) offsetof(struct sample, member)
+
+/* What is asked of the library, and the figure of a sample that it is, or is a part of. */
+static const struct {
+	enum pids_item item;
+	size_t offset;
+	unsigned unit;			/* bytes */
+	bool is_part;			/* it is added */
+} figures[] = {
+	{ PIDS_VM_SIZE, AT(vsz), 1024, false },
+	{ PIDS_VM_RSS, AT(rss_status), 1024, false },
+	{ PIDS_VM_RSS_ANON, AT(anon), 1024, false },
+	{ PIDS_VM_RSS_FILE, AT(file), 1024, false },
+	{ PIDS_VM_RSS_SHARED, AT(shmem), 1024, false },
+	{ PIDS_VM_SWAP, AT(swap), 1024, false },
+	{ PIDS_VM_RSS_LOCKED, AT(locked), 1024, false },
+	{ PIDS_FLT_MIN, AT(minflt), 1, false },
+	{ PIDS_FLT_MAJ, AT(majflt), 1, false },
+	/* From here on they are of smaps_rollup. */
+	{ PIDS_SMAP_RSS, AT(rss_rollup), 1024, false },
+	{ PIDS_SMAP_ANONYMOUS, AT(anon_rollup), 1024, false },
+	{ PIDS_SMAP_PSS_SHMEM, AT(shmem_rollup), 1024, false },
+	{ PIDS_SMAP_PSS, AT(pss), 1024, false },
+	{ PIDS_SMAP_PRV_TOTAL, AT(uss), 1024, false },
+	{ PIDS_SMAP_HUGE_ANON, AT(huge), 1024, false },
+	{ PIDS_SMAP_HUGE_SHMEM, AT(huge), 1024, true },
+	{ PIDS_SMAP_HUGE_TLBPRV, AT(hugetlb), 1024, false },
+	{ PIDS_SMAP_HUGE_TLBSHR, AT(hugetlb), 1024, true },
+	{ PIDS_SMAP_LAZY_FREE, AT(lazyfree), 1024, false },
 };
 
-enum proc2_place {
-	VM_SIZE, VM_RSS, VM_RSS_ANON, VM_RSS_FILE, VM_RSS_SHARED,
-	VM_SWAP, VM_RSS_LOCKED, FLT_MIN, FLT_MAJ,
-	STATUS_ITEMS,
-	SMAP_RSS = STATUS_ITEMS, SMAP_ANONYMOUS, SMAP_PSS_SHMEM, SMAP_PSS,
-	SMAP_PRV_TOTAL, SMAP_HUGE_ANON, SMAP_HUGE_SHMEM,
-	SMAP_HUGE_TLBPRV, SMAP_HUGE_TLBSHR, SMAP_LAZY_FREE,
-	ALL_ITEMS,
-};
+/* Places in it: of VmSize, and of the first figure of smaps_rollup. */
+enum { FIGURE_VSZ = 0, FIGURE_ROLLUP = 9 };
 
 struct sampler {
 	struct root root;
-	struct pids_info *status;	/* the first STATUS_ITEMS items */
-	struct pids_info *rollup;	/* all items; NULL unless needed */
+	struct pids_info *status;	/* what is in front of FIGURE_ROLLUP */
+	struct pids_info *rollup;	/* all figures; NULL unless needed */
 };
 
 /* What the library's tables and buffers take, and some more. */
@@ -58,7 +74,7 @@ static int proc2_set_error(struct error *err, int error)
  * call: where a fault is dear (12 us in some virtual machines) they were a sixth of our start.
  * Where this cannot be done, nothing is lost.
  */
-static void ready_heap(void)
+static void proc2_ready_heap(void)
 {
 #if defined(M_MMAP_THRESHOLD) && defined(MADV_POPULATE_WRITE)
 	static bool is_ready;
@@ -80,10 +96,13 @@ static void ready_heap(void)
 
 int sampler_new(unsigned needs, struct sampler **ret_sampler, struct error *err)
 {
+	enum pids_item items[ARRAY_SIZE(figures)];
 	struct sampler *sampler;
 	int r;
 
-	ready_heap();
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
+		items[i] = figures[i].item;
+	proc2_ready_heap();
 	sampler = calloc(1, sizeof(*sampler));
 	if (!sampler)
 		return proc2_set_error(err, -ENOMEM);
@@ -92,9 +111,9 @@ int sampler_new(unsigned needs, struct sampler **ret_sampler, struct error *err)
 		free(sampler);
 		return proc2_set_error(err, r);
 	}
-	r = procps_pids_new(&sampler->status, items, STATUS_ITEMS);
+	r = procps_pids_new(&sampler->status, items, FIGURE_ROLLUP);
 	if (r >= 0 && needs & NEED_ROLLUP)
-		r = procps_pids_new(&sampler->rollup, items, ALL_ITEMS);
+		r = procps_pids_new(&sampler->rollup, items, ARRAY_SIZE(figures));
 	if (r < 0) {
 		sampler_free(sampler);
 		return proc2_set_error(err, r);
@@ -115,70 +134,26 @@ void sampler_free(struct sampler *sampler)
 	free(sampler);
 }
 
-/* Selects the one process; NULL when it is gone. The result is the library's. */
-static const struct pids_result *select_one(struct pids_info *info, pid_t pid)
+/* Reads the one process; NULL when it is gone or has no memory, as a zombie. It is the library's. */
+static const struct pids_result *proc2_select(struct pids_info *info, pid_t pid)
 {
 	unsigned selected = (unsigned)pid;
 	struct pids_fetch *fetch = procps_pids_select(info, &selected, 1, PIDS_SELECT_PID);
+	const struct pids_result *result =
+		fetch && fetch->counts->total == 1 ? fetch->stacks[0]->head : NULL;
 
-	return fetch && fetch->counts->total == 1 ? fetch->stacks[0]->head : NULL;
-}
-
-static uint64_t proc2_kib(const struct pids_result *result, enum proc2_place place)
-{
-	return (uint64_t)result[place].result.ul_int * 1024;
-}
-
-static void proc2_fill_status(const struct pids_result *result, struct sample *sample)
-{
-	sample->vsz = proc2_kib(result, VM_SIZE);
-	sample->rss_status = proc2_kib(result, VM_RSS);
-	sample->anon = proc2_kib(result, VM_RSS_ANON);
-	sample->file = proc2_kib(result, VM_RSS_FILE);
-	sample->shmem = proc2_kib(result, VM_RSS_SHARED);
-	sample->swap = proc2_kib(result, VM_SWAP);
-	sample->locked = proc2_kib(result, VM_RSS_LOCKED);
-	sample->minflt = result[FLT_MIN].result.ul_int;
-	sample->majflt = result[FLT_MAJ].result.ul_int;
-}
-
-static void fill_rollup(const struct pids_result *result, struct sample *sample)
-{
-	sample->rss_rollup = proc2_kib(result, SMAP_RSS);
-	sample->anon_rollup = proc2_kib(result, SMAP_ANONYMOUS);
-	sample->shmem_rollup = proc2_kib(result, SMAP_PSS_SHMEM);
-	sample->pss = proc2_kib(result, SMAP_PSS);
-	sample->uss = proc2_kib(result, SMAP_PRV_TOTAL);
-	sample->huge = proc2_kib(result, SMAP_HUGE_ANON) + proc2_kib(result, SMAP_HUGE_SHMEM);
-	sample->hugetlb = proc2_kib(result, SMAP_HUGE_TLBPRV) +
-		proc2_kib(result, SMAP_HUGE_TLBSHR);
-	sample->lazyfree = proc2_kib(result, SMAP_LAZY_FREE);
-}
-
-static int proc2_read_extras(struct sampler *sampler, pid_t pid, unsigned needs,
-			     struct sample *sample)
-{
-	return process_extras_read(&sampler->root, pid,
-				   needs & NEED_PTE ? &sample->pte : NULL,
-				   needs & NEED_KSM ? &sample->ksm : NULL,
-				   needs & NEED_OOM_SCORE ? &sample->oom_score : NULL);
-}
-
-/* A zombie has a status file but no memory. */
-static bool is_dead(const struct pids_result *result)
-{
-	return !result || !result[VM_SIZE].result.ul_int;
+	return result && result[FIGURE_VSZ].result.ul_int ? result : NULL;
 }
 
 /* The library left smaps_rollup out: it cannot be read, or the process died after its status. */
-static int why_no_rollup(struct sampler *sampler, pid_t pid)
+static int proc2_why_no_rollup(struct sampler *sampler, pid_t pid)
 {
 	char path[64], text[4096];
 	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
 	r = root_read(&sampler->root, path, text, sizeof(text));
-	if (is_dead(select_one(sampler->status, pid)))
+	if (!proc2_select(sampler->status, pid))
 		return -ESRCH;
 	return r < 0 ? r : -EIO;
 }
@@ -186,19 +161,26 @@ static int why_no_rollup(struct sampler *sampler, pid_t pid)
 int sampler_read(struct sampler *sampler, pid_t pid, unsigned needs, struct sample *ret_sample)
 {
 	bool rollup = needs & NEED_ROLLUP;
+	size_t count = rollup ? ARRAY_SIZE(figures) : FIGURE_ROLLUP;
 	const struct pids_result *result;
 	struct sample sample = sample_blank(pid);
 	int r;
 
-	result = select_one(rollup ? sampler->rollup : sampler->status, pid);
-	if (is_dead(result))
+	result = proc2_select(rollup ? sampler->rollup : sampler->status, pid);
+	if (!result)
 		return -ESRCH;
-	if (rollup && !result[SMAP_RSS].result.ul_int)
-		return why_no_rollup(sampler, pid);
-	proc2_fill_status(result, &sample);
-	if (rollup)
-		fill_rollup(result, &sample);
-	r = proc2_read_extras(sampler, pid, needs, &sample);
+	if (rollup && !result[FIGURE_ROLLUP].result.ul_int)
+		return proc2_why_no_rollup(sampler, pid);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t *figure = (void *)((char *)&sample + figures[i].offset);
+
+		*figure = (figures[i].is_part ? *figure : 0) +
+			  (uint64_t)result[i].result.ul_int * figures[i].unit;
+	}
+	r = process_extras_read(&sampler->root, pid,
+				needs & NEED_PTE ? &sample.pte : NULL,
+				needs & NEED_KSM ? &sample.ksm : NULL,
+				needs & NEED_OOM_SCORE ? &sample.oom_score : NULL);
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
 	*ret_sample = sample;

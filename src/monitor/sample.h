@@ -8,6 +8,8 @@
 #include <sys/types.h>
 
 #include "lib/error.h"
+#include "proc/cgroup-usage.h"
+#include "proc/root.h"
 
 /* A figure that was not read. */
 #define SAMPLE_MISSING UINT64_MAX
@@ -49,8 +51,7 @@ struct sample {
 	uint64_t pte;
 	uint64_t minflt, majflt;	/* of the process since its start, as in ps(1) */
 	uint64_t oom_score;
-	/* What surrounds the subject, context-counters.h; SAMPLE_MISSING unless asked for. */
-	uint64_t cg_usage, cg_anon, cg_file, cg_shmem, cg_pte;
+	struct cgroup_usage cg;		/* of the sandbox; SAMPLE_MISSING unless asked for */
 	int64_t committed;		/* growth; SAMPLE_NO_GROWTH unless asked for */
 
 	/* For the verdict; not columns. */
@@ -97,6 +98,21 @@ struct sample sample_blank(pid_t pid);
 
 /* What STEP of SAMPLE is called: "touch", "hold", "lock", or the name that it has. */
 const char *sample_step_name(const struct sample *sample);
+
+/* Figures that are not the subject's own: its sandbox's usage, the machine's promises. */
+struct context_counters {
+	const struct root *machine;	/* where /proc/meminfo is read */
+	struct root cgroup;		/* the subject's own; its fd is -1: it has none */
+	int version;			/* of that: 1 or 2 */
+	uint64_t committed;		/* Committed_AS before the mapping, bytes */
+};
+
+/* Takes the figures that growth is measured from; for the bits of NEEDS that are of here. */
+int context_counters_begin(struct context_counters *counters, unsigned needs);
+
+/* Reads what NEEDS asks for into SAMPLE. Both return 0 or a negative errno. */
+int context_counters_read(const struct context_counters *counters, unsigned needs,
+			  struct sample *sample);
 
 /* Which library reads: "libproc2" or "libprocps". */
 extern const char sampler_backend[];

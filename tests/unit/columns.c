@@ -70,8 +70,8 @@ static const struct sample numbered = {
 	.rss = 5, .grew = -6, .anon = 7, .file = 8, .shmem = 9, .swap = 10, .pss = 11, .uss = 12,
 	.huge = 13, .pte = 14, .minflt = 15, .majflt = 16, .oom_score = 17, .rss_status = 18,
 	.rss_rollup = 19, .anon_rollup = 20, .shmem_rollup = 21, .pid = 22, .hugetlb = 23,
-	.lazyfree = 24, .locked = 25, .ksm = 26, .cg_usage = 27, .cg_anon = 28, .cg_file = 29,
-	.cg_shmem = 30, .cg_pte = 31, .committed = -32, .name = "dontneed",
+	.lazyfree = 24, .locked = 25, .ksm = 26, .cg.total = 27, .cg.anon = 28, .cg.file = 29,
+	.cg.shmem = 30, .cg.pte = 31, .committed = -32, .name = "dontneed",
 };
 
 static const struct {

@@ -111,7 +111,7 @@ static const struct {
 	{ "STEP", SIZE_HUMAN, { .step = STEP_THEN, .name = "protect:none:12.34%" },
 	  "protect:none:12.34%" },
 	{ "PID", SIZE_HUMAN, { .pid = 4194304 }, "4194304" },
-	{ "CGUSE", SIZE_KIB, { .cg_usage = SAMPLE_MISSING }, "" },
+	{ "CGUSE", SIZE_KIB, { .cg.total = SAMPLE_MISSING }, "" },
 	{ "TIME", SIZE_KIB, { .elapsed_ns = 0 }, "0.000000" },
 	{ "TIME", SIZE_BYTES, { .elapsed_ns = 1234567890 }, "1.234567" },
 	{ "TIME", SIZE_HUMAN, { .elapsed_ns = 60000000999 }, "60.000000" },
@@ -469,11 +469,11 @@ static void test_json_step(void)
 	sample.lazyfree = 2;
 	sample.locked = 3;
 	sample.ksm = 4;
-	sample.cg_usage = 5;
-	sample.cg_anon = 6;
-	sample.cg_file = 7;
-	sample.cg_shmem = 8;
-	sample.cg_pte = SAMPLE_MISSING;
+	sample.cg.total = 5;
+	sample.cg.anon = 6;
+	sample.cg.file = 7;
+	sample.cg.shmem = 8;
+	sample.cg.pte = SAMPLE_MISSING;
 	sample.committed = -9;
 	open_press(&press, &output);
 	printer_sample(&press.printer, &sample);

@@ -107,7 +107,7 @@ static void test_sample(void)
 	tap_ok(r == 0 && record->kind == RECORD_SAMPLE, "a sample");
 	tap_ok(sample->seq == 3 && sample->elapsed_ns == 5 && sample->touched == 4096 &&
 	       sample->vsz == 8192 && sample->rss == 6000 && sample->grew == -4096 &&
-	       sample->cg_pte == 12 && sample->pid == 77, "its figures");
+	       sample->cg.pte == 12 && sample->pid == 77, "its figures");
 	tap_ok(sample->pss == SAMPLE_MISSING && sample->uss == SAMPLE_MISSING &&
 	       sample->committed == SAMPLE_NO_GROWTH, "null and missing are both unknown");
 	tap_ok(sample->exact && !sample->of_child && sample->step == STEP_TOUCH,
