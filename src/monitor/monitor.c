@@ -224,35 +224,6 @@ int monitor_hold(struct monitor *monitor, uint64_t time)
 }
 
 /*
- * 0: process PID has memory, so it lives; -ENOENT or -ESRCH: it has none;
- * else: that cannot be seen.
- */
-static int look_for_memory(pid_t pid)
-{
-	struct root live;
-	uint64_t vsz;
-	int r = root_open("/", &live);
-
-	if (r < 0)
-		return r;
-	r = process_status_field(&live, pid, "VmSize", &vsz);
-	root_close(&live);
-	return r;
-}
-
-/* Whether no more than a few files can be opened. */
-static bool are_files_short(void)
-{
-	int fds[LIBRARY_FILES], count = 0;
-
-	while (count < LIBRARY_FILES && (fds[count] = open("/", O_PATH | O_CLOEXEC)) >= 0)
-		count++;
-	for (int i = 0; i < count; i++)
-		close(fds[i]);
-	return count < LIBRARY_FILES;
-}
-
-/*
  * Process PID, of which WHO is said, has no memory any more: it is dying, which takes a second for
  * every few GiB that have to be given back. Waits for the death itself, unless /proc does not know
  * the process, or it is alive after all: the library does not tell a process that is gone from one
@@ -260,31 +231,41 @@ static bool are_files_short(void)
  */
 static int wait_for_death(struct monitor *monitor, pid_t pid, const char *who)
 {
-	int event_fd = monitor->driver->event_fd, r = 0, seen;
+	int event_fd = monitor->driver->event_fd, r = 0, seen = -ESRCH;
+	int fds[LIBRARY_FILES], count = 0;
 	char path[32];
 	enum event event;
 
 	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	/* What the driver has to do would be the next event for ever. */
 	monitor->driver->event_fd = -1;
-	while (r == 0) {
+	while (r == 0 && (seen == -ENOENT || seen == -ESRCH)) {
+		struct root live;
+		uint64_t vsz;
+
 		r = monitor_wait(monitor, duration_now() + NS_PER_SECOND, &event);
 		if (r == 0 && access(path, F_OK) < 0)
 			break;
-		seen = r == 0 ? look_for_memory(pid) : -ESRCH;
-		if (seen != -ENOENT && seen != -ESRCH) {
-			monitor->driver->event_fd = event_fd;
-			return monitor_fail(monitor, seen ? seen : are_files_short() ? -EMFILE
-									     : -ENOMEM, who);
+		if (r == 0 && (seen = root_open("/", &live)) == 0) {
+			seen = process_status_field(&live, pid, "VmSize", &vsz);
+			root_close(&live);
 		}
 	}
 	monitor->driver->event_fd = event_fd;
 	if (r < 0)
 		return r;
-	r = monitor_fail(monitor, -ESRCH, who);
-	error_hint(&monitor->result->err, "/proc shows another pid namespace: mount proc "
-		   "in this one (unshare --mount-proc)");
-	return r;
+	if (seen == -ENOENT || seen == -ESRCH) {
+		monitor_fail(monitor, -ESRCH, who);
+		error_hint(&monitor->result->err,
+			   "/proc shows another pid namespace: mount proc in this one (unshare --mount-proc)");
+		return -ECANCELED;
+	}
+	/* It lives: what the library lacked is files, or else memory. */
+	while (count < LIBRARY_FILES && (fds[count] = open("/", O_PATH | O_CLOEXEC)) >= 0)
+		count++;
+	for (int i = 0; i < count; i++)
+		close(fds[i]);
+	return monitor_fail(monitor, seen ? seen : count < LIBRARY_FILES ? -EMFILE : -ENOMEM, who);
 }
 
 /* Reads PROCESS; of a child, its PARENT has just been read, and what is around both with it. */

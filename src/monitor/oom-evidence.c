@@ -15,6 +15,7 @@
 #include "lib/cleanup.h"
 #include "lib/duration.h"
 #include "lib/error.h"
+#include "lib/macros.h"
 #include "monitor/oom-evidence.h"
 #include "oomreport/parser.h"
 #include "proc/keyed.h"
@@ -52,28 +53,6 @@ static bool read_oomd(const struct oom_monitor *oom_monitor)
 			     sizeof(value)) > 0)
 			return true;
 	return false;
-}
-
-static void begin_levels(struct oom_monitor *oom_monitor)
-{
-	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
-	const struct cgroup_chain *chain = &oom_monitor->chain;
-
-	oom_evidence->levels =
-		calloc(chain->count ? chain->count : 1, sizeof(*oom_evidence->levels));
-	if (!oom_evidence->levels)
-		return;
-	for (size_t i = 0; i < chain->count; i++) {
-		struct oom_monitor_level *level = &oom_evidence->levels[i];
-
-		level->version = chain->levels[i].version;
-		level->name = malloc(NAME_MAX_ESCAPED);
-		if (!level->name)
-			return;
-		error_escape(level->name, NAME_MAX_ESCAPED, chain->levels[i].name);
-		cgroup_events_read(&oom_monitor->live, &chain->levels[i], &level->before);
-		oom_evidence->count = i + 1;
-	}
 }
 
 /* Whether the process is in the initial namespace of KIND ("pid"), which has its own number. */
@@ -117,6 +96,7 @@ static bool read_members(const struct oom_monitor *oom_monitor, bool *ret_shared
 void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *comm, bool alone)
 {
 	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	const struct cgroup_chain *chain = &oom_monitor->chain;
 	char process[24];
 
 	oom_monitor->pid = oom_monitor->observed = pid;
@@ -131,7 +111,18 @@ void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *c
 	/* A mount that shows another part of the tree has counters of the same names, not ours. */
 	if (cgroup_chain_read(&oom_monitor->live, process, &oom_monitor->chain) == 0 &&
 	    read_members(oom_monitor, &oom_evidence->shared))
-		begin_levels(oom_monitor);
+		oom_evidence->levels = calloc(MAX(chain->count, 1), sizeof(*oom_evidence->levels));
+	for (size_t i = 0; oom_evidence->levels && i < chain->count; i++) {
+		struct oom_monitor_level *level = &oom_evidence->levels[i];
+
+		level->version = chain->levels[i].version;
+		level->name = malloc(NAME_MAX_ESCAPED);
+		if (!level->name)
+			break;
+		error_escape(level->name, NAME_MAX_ESCAPED, chain->levels[i].name);
+		cgroup_events_read(&oom_monitor->live, &chain->levels[i], &level->before);
+		oom_evidence->count = i + 1;
+	}
 	oom_evidence->vmstat_known = read_vmstat(oom_monitor, &oom_evidence->vmstat_before);
 	oom_monitor->oomd_before = read_oomd(oom_monitor);
 }
@@ -175,56 +166,43 @@ static int note_report(void *context, struct oom_report *report)
 	return 0;
 }
 
-/* Whether TEXT says that the subject is dead: nothing more is to be waited for. */
-static bool is_kill(const struct oom_monitor *oom_monitor, const char *text)
+static void read_report(struct oom_monitor *oom_monitor)
 {
-	char words[48];
-
-	snprintf(words, sizeof(words), "Killed process %d ", (int)oom_monitor->pid);
-	return !oom_monitor->oom_evidence.foreign_pids && strstr(text, words) != NULL;
-}
-
-static void read_records(struct oom_monitor *oom_monitor, struct oom_parser *parser)
-{
+	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
 	uint64_t deadline = duration_now() + REPORT_NS;
 	struct oom_time time = { .raw = "" };
-	CLEANUP_FREE char *text = malloc(KMSG_RECORD_MAX);
+	CLEANUP_FREE char *text = NULL;
+	struct oom_parser *parser;
+	char killed[48];
+	bool dead = false;
 	size_t length;
 	int r;
 
-	if (!text) {
-		oom_monitor->oom_evidence.kmsg_error = -ENOMEM;
+	if (oom_monitor->kmsg < 0) {
+		oom_evidence->kmsg_error = oom_monitor->kmsg;
 		return;
 	}
-	while ((r = kmsg_next(oom_monitor->kmsg, deadline, text)) > 0 || r == -EPIPE) {
+	text = malloc(KMSG_RECORD_MAX);
+	parser = text ? oom_parser_new(note_report, oom_monitor) : NULL;
+	if (!parser) {
+		oom_evidence->kmsg_error = -ENOMEM;
+		return;
+	}
+	snprintf(killed, sizeof(killed), "Killed process %d ", (int)oom_monitor->pid);
+	/* Once the log says that the subject is dead, nothing more is to be waited for. */
+	while (!dead &&
+	       ((r = kmsg_next(oom_monitor->kmsg, deadline, text)) > 0 || r == -EPIPE)) {
 		/* What was lost may have been about the subject. */
 		if (r == -EPIPE) {
-			oom_monitor->oom_evidence.kmsg_error = r;
+			oom_evidence->kmsg_error = r;
 			continue;
 		}
 		length = unescape_bytes(text, strlen(text), UNESCAPE_KMSG);
 		if (oom_parser_record(parser, (struct strview){ text, length }, &time, NULL) < 0)
-			return;
+			break;
 		text[length] = '\0';
-		if (is_kill(oom_monitor, text))
-			return;
+		dead = !oom_evidence->foreign_pids && strstr(text, killed);
 	}
-}
-
-static void read_report(struct oom_monitor *oom_monitor)
-{
-	struct oom_parser *parser;
-
-	if (oom_monitor->kmsg < 0) {
-		oom_monitor->oom_evidence.kmsg_error = oom_monitor->kmsg;
-		return;
-	}
-	parser = oom_parser_new(note_report, oom_monitor);
-	if (!parser) {
-		oom_monitor->oom_evidence.kmsg_error = -ENOMEM;
-		return;
-	}
-	read_records(oom_monitor, parser);
 	oom_parser_end(parser);
 	oom_parser_free(parser);
 }
@@ -234,13 +212,12 @@ void oom_monitor_end(struct oom_monitor *oom_monitor, bool killed)
 	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
 
 	for (size_t i = 0; i < oom_evidence->count; i++) {
+		const struct cgroup_level *cgroup = &oom_monitor->chain.levels[i];
 		struct oom_monitor_level *level = &oom_evidence->levels[i];
 
-		cgroup_events_read(&oom_monitor->live, &oom_monitor->chain.levels[i],
-				   &level->after);
-		cgroup_peak_read(&oom_monitor->live, &oom_monitor->chain.levels[i], &level->peak);
-		cgroup_pressure_read(&oom_monitor->live, &oom_monitor->chain.levels[i],
-				     &level->pressure);
+		cgroup_events_read(&oom_monitor->live, cgroup, &level->after);
+		cgroup_peak_read(&oom_monitor->live, cgroup, &level->peak);
+		cgroup_pressure_read(&oom_monitor->live, cgroup, &level->pressure);
 	}
 	if (oom_evidence->vmstat_known)
 		oom_evidence->vmstat_known = read_vmstat(oom_monitor, &oom_evidence->vmstat_after);
@@ -251,14 +228,23 @@ void oom_monitor_end(struct oom_monitor *oom_monitor, bool killed)
 		read_report(oom_monitor);
 }
 
-bool oom_monitor_counted(const struct oom_monitor *oom_monitor)
+/* What the first level has counted by now; not known, unless it was at the beginning. */
+static struct cgroup_events count_first_level(const struct oom_monitor *oom_monitor)
 {
 	const struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
 	struct cgroup_events now = { 0 };
-	uint64_t kills;
 
 	if (oom_evidence->count && oom_evidence->levels[0].before.known)
 		cgroup_events_read(&oom_monitor->live, &oom_monitor->chain.levels[0], &now);
+	return now;
+}
+
+bool oom_monitor_counted(const struct oom_monitor *oom_monitor)
+{
+	const struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	struct cgroup_events now = count_first_level(oom_monitor);
+	uint64_t kills;
+
 	if (now.known && now.oom_kill > oom_evidence->levels[0].before.oom_kill)
 		return true;
 	return oom_evidence->vmstat_known && read_vmstat(oom_monitor, &kills) &&
@@ -267,14 +253,10 @@ bool oom_monitor_counted(const struct oom_monitor *oom_monitor)
 
 uint64_t oom_monitor_throttled(const struct oom_monitor *oom_monitor)
 {
-	struct cgroup_events now;
+	const struct oom_monitor_level *own = oom_monitor->oom_evidence.levels;
+	struct cgroup_events now = count_first_level(oom_monitor);
 
-	if (!oom_monitor->oom_evidence.count || !oom_monitor->oom_evidence.levels[0].before.known)
-		return 0;
-	cgroup_events_read(&oom_monitor->live, &oom_monitor->chain.levels[0], &now);
-	if (!now.known || now.high < oom_monitor->oom_evidence.levels[0].before.high)
-		return 0;
-	return now.high - oom_monitor->oom_evidence.levels[0].before.high;
+	return now.known && now.high > own->before.high ? now.high - own->before.high : 0;
 }
 
 void oom_monitor_close(struct oom_monitor *oom_monitor)

@@ -56,44 +56,6 @@ void sampler_free(struct sampler *sampler)
 	free(sampler);
 }
 
-/*
- * Reads status and stat; NULL when the process is gone. Free
- * with freeproc(). A PROCTAB is good for one pass over its list, so each reading opens one.
- */
-static proc_t *procps_read_process(pid_t pid)
-{
-	pid_t list[] = { pid, 0 };
-	proc_t *process;
-	PROCTAB *table;
-
-	table = openproc(PROC_PID | PROC_FILLSTATUS | PROC_FILLSTAT, list);
-	if (!table)
-		return NULL;
-	process = readproc(table, NULL);
-	closeproc(table);
-	return process;
-}
-
-static uint64_t procps_kib(unsigned long size)
-{
-	return (uint64_t)size * 1024;
-}
-
-/* The vm_ fields are of status and in kB; rss, of stat, is in pages and lags behind. */
-static void procps_fill_status(const proc_t *process, struct sample *sample)
-{
-	sample->vsz = procps_kib(process->vm_size);
-	sample->rss_status = procps_kib(process->vm_rss);
-	sample->anon = procps_kib(process->vm_rss_anon);
-	sample->file = procps_kib(process->vm_rss_file);
-	sample->shmem = procps_kib(process->vm_rss_shared);
-	sample->swap = procps_kib(process->vm_swap);
-	sample->locked = procps_kib(process->vm_lock);
-	/* The process's own: those with a c in front add its waited-for children. */
-	sample->minflt = process->min_flt;
-	sample->majflt = process->maj_flt;
-}
-
 /* A line that this kernel does not write is a figure that was not read. */
 static uint64_t procps_figure(const char *text, const char *key)
 {
@@ -102,7 +64,7 @@ static uint64_t procps_figure(const char *text, const char *key)
 	return keyed_u64(text, key, &value) < 0 ? SAMPLE_MISSING : value;
 }
 
-static uint64_t sum_of(const char *text, const char *one_key, const char *other_key)
+static uint64_t procps_sum(const char *text, const char *one_key, const char *other_key)
 {
 	uint64_t one = procps_figure(text, one_key), other = procps_figure(text, other_key);
 
@@ -110,7 +72,7 @@ static uint64_t sum_of(const char *text, const char *one_key, const char *other_
 }
 
 /* The library does not know smaps_rollup. */
-static int read_rollup(struct sampler *sampler, pid_t pid, struct sample *sample)
+static int procps_read_rollup(struct sampler *sampler, pid_t pid, struct sample *sample)
 {
 	char path[64], text[4096];
 	int r;
@@ -123,42 +85,53 @@ static int read_rollup(struct sampler *sampler, pid_t pid, struct sample *sample
 	sample->anon_rollup = procps_figure(text, "Anonymous");
 	sample->shmem_rollup = procps_figure(text, "Pss_Shmem");
 	sample->pss = procps_figure(text, "Pss");
-	sample->uss = sum_of(text, "Private_Clean", "Private_Dirty");
-	sample->huge = sum_of(text, "AnonHugePages", "ShmemPmdMapped");
-	sample->hugetlb = sum_of(text, "Private_Hugetlb", "Shared_Hugetlb");
+	sample->uss = procps_sum(text, "Private_Clean", "Private_Dirty");
+	sample->huge = procps_sum(text, "AnonHugePages", "ShmemPmdMapped");
+	sample->hugetlb = procps_sum(text, "Private_Hugetlb", "Shared_Hugetlb");
 	sample->lazyfree = procps_figure(text, "LazyFree");
 	return 0;
 }
 
-static int procps_read_extras(struct sampler *sampler, pid_t pid, unsigned needs,
-			      struct sample *sample)
+static uint64_t procps_kib(unsigned long size)
 {
-	int r = 0;
-
-	if (needs & NEED_ROLLUP)
-		r = read_rollup(sampler, pid, sample);
-	if (r < 0)
-		return r;
-	return process_extras_read(&sampler->root, pid,
-				   needs & NEED_PTE ? &sample->pte : NULL,
-				   needs & NEED_KSM ? &sample->ksm : NULL,
-				   needs & NEED_OOM_SCORE ? &sample->oom_score : NULL);
+	return (uint64_t)size * 1024;
 }
 
 int sampler_read(struct sampler *sampler, pid_t pid, unsigned needs, struct sample *ret_sample)
 {
 	struct sample sample = sample_blank(pid);
-	proc_t *process = procps_read_process(pid);
-	int r;
+	pid_t list[] = { pid, 0 };
+	/* A PROCTAB is good for one pass over its list, so each reading opens one. */
+	PROCTAB *table = openproc(PROC_PID | PROC_FILLSTATUS | PROC_FILLSTAT, list);
+	proc_t *process = table ? readproc(table, NULL) : NULL;
+	int r = 0;
 
+	if (table)
+		closeproc(table);
 	if (!process)
 		return -ESRCH;
-	procps_fill_status(process, &sample);
+	/* The vm_ fields are of status and in kB; rss, of stat, is in pages and lags behind. */
+	sample.vsz = procps_kib(process->vm_size);
+	sample.rss_status = procps_kib(process->vm_rss);
+	sample.anon = procps_kib(process->vm_rss_anon);
+	sample.file = procps_kib(process->vm_rss_file);
+	sample.shmem = procps_kib(process->vm_rss_shared);
+	sample.swap = procps_kib(process->vm_swap);
+	sample.locked = procps_kib(process->vm_lock);
+	/* The process's own: those with a c in front add its waited-for children. */
+	sample.minflt = process->min_flt;
+	sample.majflt = process->maj_flt;
 	freeproc(process);
 	/* A zombie has a status file but no memory. */
 	if (!sample.vsz)
 		return -ESRCH;
-	r = procps_read_extras(sampler, pid, needs, &sample);
+	if (needs & NEED_ROLLUP)
+		r = procps_read_rollup(sampler, pid, &sample);
+	if (r == 0)
+		r = process_extras_read(&sampler->root, pid,
+					needs & NEED_PTE ? &sample.pte : NULL,
+					needs & NEED_KSM ? &sample.ksm : NULL,
+					needs & NEED_OOM_SCORE ? &sample.oom_score : NULL);
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
 	*ret_sample = sample;
