@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * known-prefix.c - take off what log programs put in front of the kernel's text
- *
- * Over 500 lines: a function for each piece, of which none is read without those around it.
- */
+/* known-prefix.c - take off what log programs put in front of the kernel's text */
 #include <config.h>
 
 #include <inttypes.h>
@@ -28,100 +24,80 @@ struct strip_state {
 	bool structured;		/* "<N>1 " was in front: RFC 5424 */
 };
 
-/* Behind a piece: it was none, but the name of the process that did. */
-static bool is_named_piece(struct strview rest)
-{
-	strview_skip(&rest, " ");
-	return strview_starts(rest, "invoked oom-killer");
-}
+/* Where in a line a piece may stand. */
+enum piece_place {
+	PLACE_FRONT = 1,	/* in front of any time; no other piece has its first byte */
+	PLACE_UNTIMED = 2,	/* there, in a line that begins with no time */
+	PLACE_LAST = 4,		/* there, if it is nothing else */
+	PLACE_BEHIND = 8,	/* right behind a time */
+	PLACE_TAGGED = 16,	/* right behind a time, in front of which the log's host may be */
+	PLACE_AGAIN = 32,	/* behind all that: a log of logs has two */
+	PLACE_TAG = PLACE_UNTIMED | PLACE_BEHIND | PLACE_AGAIN,
+};
 
-/* "> > ", ">>", "| ": mail, issue forms, docker-compose's bar, a table's */
-static bool take_quote(struct strip_state *u)
-{
-	char first = strview_byte(u->rest, 0);
+enum piece_kind {
+	PIECE_NOTHING,		/* says nothing */
+	PIECE_BAR,
+	PIECE_PRIORITY,
+	PIECE_DROPPED,
+	PIECE_LINE,		/* what follows is a line with all that it had on */
+	PIECE_TIMED,		/* this and what follows begin a message as a time does */
+	PIECE_KMSG,
+	PIECE_KERNEL,
+	PIECE_FIRST_KERNEL,	/* may also be the name of a process */
+	PIECE_APP,
+	PIECE_TAG,
+};
 
-	if (first != '>' && first != '|')
-		return false;
-	u->rest = strview_from(u->rest, 1);
-	u->bar |= first == '|';
-	return true;
-}
+/*
+ * The pieces, tried from the first to the last. In a pattern '~' are blanks, or none, '#' is a
+ * number, and these are parts: %h a word that is the host, %H one of any bytes, %w a word, %a the
+ * program, %n a number or '-', %p "kern.warn", %k the kernel's tag, %g a tag, %f a facility, %l a
+ * level, %P a priority of logcat, %t its tag of the kernel, %T any, %d structured data, %c the
+ * flags of a record, %- a minus, or none, %. nothing: a blank follows, or the end. All words have
+ * blanks behind them.
+ */
+static const struct piece {
+	enum piece_kind kind;
+	unsigned places;
+	const char *pattern;
+} pieces[] = {
+	{ PIECE_NOTHING, PLACE_FRONT, ">" },			/* mail: "> > [    6.333700] " */
+	{ PIECE_BAR, PLACE_FRONT, "|" },
+	{ PIECE_PRIORITY, PLACE_FRONT, "<#>" },			/* "<4>", RFC 5424's "<4>1 " */
+	{ PIECE_NOTHING, PLACE_FRONT, ": " },			/* a bot has cut the times off */
+	/* Of 3.18 to 4.14; it begins no line of its own */
+	{ PIECE_DROPPED, PLACE_FRONT, "** # printk messages dropped ** " },
+	{ PIECE_KMSG, PLACE_FRONT, "#,#,#,%c;" },		/* "6,1234,5678901,-,caller=T12;" */
+	{ PIECE_TIMED, PLACE_UNTIMED, "%f~:~%l~:~" },		/* "kern  :warn  : " */
+	{ PIECE_LINE, PLACE_BEHIND, "~stdout F%." },		/* CRI */
+	{ PIECE_LINE, PLACE_BEHIND, "~stdout P%." },
+	{ PIECE_LINE, PLACE_BEHIND, "~stderr F%." },
+	{ PIECE_LINE, PLACE_BEHIND, "~stderr P%." },
+	/* logcat -v threadtime, with a user's name in front, brief, tag */
+	{ PIECE_NOTHING, PLACE_BEHIND, "~#~#~%P %T" },		/* "  123   456 W kernel  : " */
+	{ PIECE_NOTHING, PLACE_BEHIND, "~%w#~#~%P %T" },
+	{ PIECE_TIMED, PLACE_UNTIMED | PLACE_BEHIND, "~%P/%t~(~#):" },	/* "W/kernel  (  123): " */
+	{ PIECE_TIMED, PLACE_UNTIMED | PLACE_BEHIND, "~%P/%t~:" },
+	/* syslog: "host kernel: ", "host kern.warn kernel: " as busybox and OpenWrt have it */
+	{ PIECE_FIRST_KERNEL, PLACE_TAG, "~%k" },
+	/* As syslogd writes it to all terminals: without a blank */
+	{ PIECE_FIRST_KERNEL, PLACE_TAG, "~kernel:" },
+	{ PIECE_KERNEL, PLACE_TAG, "~%p%k" },
+	{ PIECE_KERNEL, PLACE_TAG, "~%p%h%k" },
+	{ PIECE_KERNEL, PLACE_TAG, "~%h%k" },
+	{ PIECE_KERNEL, PLACE_TAG, "~%h%w%k" },
+	{ PIECE_APP, PLACE_BEHIND, "~%H%a%n%w%d" },		/* "HOST kernel - - - " */
+	{ PIECE_TAG, PLACE_TAGGED, "~%h%g~" },			/* "host systemd[1]: " */
+	{ PIECE_NOTHING, PLACE_LAST, "%H| " },			/* docker-compose's "service_1  | " */
+};
 
-/* "<4>", and what RFC 5424 has behind it: "1 TIME HOST APP PROCID MSGID -" */
-static bool take_priority(struct strip_state *u)
-{
-	struct strview rest = u->rest;
-	uint64_t level;
-
-	if (!strview_skip(&rest, "<") || !strview_take_u64(&rest, &level) ||
-	    !strview_skip(&rest, ">") ||
-	    level > 191)
-		return false;
-	u->structured = strview_skip(&rest, "1 ");
-	u->rest = rest;
-	return true;
-}
-
-/* "6,1234,5678901,-,caller=T12;": its number and what is behind it up to the semicolon */
-static bool take_kmsg_head(struct strview *text, uint64_t *ret_microseconds,
-			   struct strview *ret_flags)
-{
-	struct strview rest = *text;
-	uint64_t level, sequence;
-
-	if (!strview_take_u64(&rest, &level) || !strview_skip(&rest, ",") ||
-	    !strview_take_u64(&rest, &sequence) || !strview_skip(&rest, ",") ||
-	    !strview_take_u64(&rest, ret_microseconds) || !strview_skip(&rest, ",") ||
-	    !strview_take_until(&rest, ";", ret_flags) || ret_flags->length > 64)
-		return false;
-	*text = rest;
-	return true;
-}
-
-bool log_prefix_is_kmsg(struct strview line)
-{
-	uint64_t microseconds;
-	struct strview flags;
-
-	return strview_is_digit(strview_byte(line, 0)) &&
-	       take_kmsg_head(&line, &microseconds, &flags);
-}
-
-static bool take_kmsg(struct strip_state *u)
-{
-	struct oom_time *time = &u->log_prefix->time;
-	struct strview flags, *caller = &u->log_prefix->caller;
-	uint64_t microseconds;
-
-	if (!take_kmsg_head(&u->rest, &microseconds, &flags))
-		return false;
-	if (strview_skip_past(&flags, "caller="))
-		*caller = strview_head(flags, strview_find(flags, ","));
-	timestamp_set_monotonic(time, microseconds);
-	snprintf(time->raw, sizeof(time->raw), "%" PRIu64 ".%06" PRIu64, microseconds / 1000000,
-		 microseconds % 1000000);
-	u->log_prefix->kmsg = true;
-	u->log_prefix->timed = true;
-	return true;
-}
-
-/* One of COUNT words, blanks, a colon: a column of dmesg -x. */
-static bool take_column(struct strview *text, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct strview rest = *text;
-
-		if (!strview_skip(&rest, words[i]))
-			continue;
-		strview_skip_blanks(&rest);
-		if (!strview_skip(&rest, ":"))
-			continue;
-		strview_skip_blanks(&rest);
-		*text = rest;
-		return true;
-	}
-	return false;
-}
+/* What a piece says. */
+struct piece_values {
+	struct strview host, app, caller;
+	uint64_t number;		/* its last */
+	bool structured;		/* RFC 5424: a process need not have a number */
+};
 
 static const char *const facilities[] = {
 	"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron",
@@ -129,29 +105,16 @@ static const char *const facilities[] = {
 	"local6", "local7",
 };
 
-/* "kern  :warn  : " */
-static bool take_decoded_priority(struct strip_state *u)
+static bool is_kernel_tag(struct strview tag)
 {
-	static const char *const levels[] = {
-		"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug",
+	static const char *const tags[] = {
+		"kernel", "kern", "klogd", "vmunix", "dmesg", "linux",
 	};
-	struct strview rest = u->rest;
+	size_t bracket = strview_find(tag, "[");
 
-	if (!take_column(&rest, facilities, ARRAY_SIZE(facilities)) ||
-	    !take_column(&rest, levels, ARRAY_SIZE(levels)))
-		return false;
-	u->rest = rest;
-	u->log_prefix->timed = true;
-	return true;
-}
-
-/* "kern.warn", as busybox and OpenWrt write it where others have the host */
-static bool is_dotted_priority(struct strview word)
-{
-	struct strview facility;
-
-	return strview_take_until(&word, ".", &facility) &&
-	       strview_is_one_of(facility, facilities, ARRAY_SIZE(facilities));
+	if (bracket != STRVIEW_NONE && strview_last(tag) == ']')
+		tag.length = bracket;
+	return strview_is_one_of(tag, tags, ARRAY_SIZE(tags));
 }
 
 bool log_prefix_is_caller(struct strview text)
@@ -160,6 +123,217 @@ bool log_prefix_is_caller(struct strview text)
 
 	return (strview_byte(text, 0) == 'T' || strview_byte(text, 0) == 'C') && number.length &&
 	       strview_has_only(number, "0123456789");
+}
+
+/* "-", "[id a="1\]"][id b="2"]" */
+static bool take_structured_data(struct strview *text)
+{
+	bool quoted = false;
+
+	if (strview_byte(*text, 0) != '[')
+		return strview_skip(text, "-");
+	for (size_t at = 0; at < text->length; at++) {
+		char byte = text->at[at];
+
+		if (byte == '\\' && quoted) {
+			at++;
+		} else if (byte == '"') {
+			quoted = !quoted;
+		} else if (byte == ']' && !quoted && strview_byte(*text, at + 1) != '[') {
+			*text = strview_from(*text, at + 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A part that is a word, with the blanks behind it. */
+static bool take_word_part(char part, struct strview *text, struct piece_values *values)
+{
+	struct strview word = strview_take_word(text), facility;
+
+	if (part == 'k' || part == 'g') {
+		/* In "|5|msg=CPU:" there is none. */
+		if (word.length < 2 || word.length > 128 || strview_last(word) != ':' ||
+		    memchr(word.at, '=', word.length) || memchr(word.at, '|', word.length))
+			return false;
+		return part == 'g' || is_kernel_tag(strview_head(word, word.length - 1));
+	}
+	if (!word.length || !strview_skip_blanks(text))
+		return false;
+	for (size_t i = 0; part != 'H' && i < word.length; i++)
+		if (i == 255 || strchr(":=[](),;", word.at[i]))
+			return false;
+	if (part == 'h' || part == 'H')
+		values->host = word;
+	if (part == 'a')
+		values->app = word;
+	if (part == 'n')
+		return values->structured || strview_is_digit(word.at[0]) || strview_is(word, "-");
+	return part != 'p' || (strview_take_until(&word, ".", &facility) &&
+			       strview_is_one_of(facility, facilities, ARRAY_SIZE(facilities)));
+}
+
+static bool take_part(char part, struct strview *text, struct piece_values *values)
+{
+	static const char *const levels[] = {
+		"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug",
+	};
+	struct strview tag, behind = *text;
+	size_t length = 0;
+
+	switch (part) {
+	case '-':
+		strview_skip(text, "-");
+		return true;
+	case '.':
+		return !text->length || text->at[0] == ' ';
+	case 'c':
+		tag = strview_head(*text, strview_find(*text, ";"));
+		*text = strview_from(*text, tag.length);
+		if (strview_skip_past(&tag, "caller="))
+			values->caller = strview_head(tag, strview_find(tag, ","));
+		return text->at - behind.at <= 64;
+	case 'd':
+		return take_structured_data(text);
+	case 'f':
+	case 'l':
+	case 't':
+		while (length < text->length && !strchr(" \t(:", text->at[length]))
+			length++;
+		tag = strview_head(*text, length);
+		*text = strview_from(*text, length);
+		return part == 'f' ? strview_is_one_of(tag, facilities, ARRAY_SIZE(facilities))
+			: part == 'l' ? strview_is_one_of(tag, levels, ARRAY_SIZE(levels))
+				      : !length || is_kernel_tag(tag);
+	case 'P':
+		*text = strview_from(*text, 1);
+		return behind.length && strview_has_only(strview_head(behind, 1), "VDIWEFS");
+	case 'T':
+		/*
+		 * logd takes the first words of a kernel's line for its tag if a colon is behind
+		 * them ("oom_reaper: "): then they are the message's.
+		 */
+		if (!strview_take_until(&behind, ":", &tag) || tag.length > 40)
+			return false;
+		tag = strview_trim(tag);
+		*text = !tag.length || is_kernel_tag(tag) ? behind : *text;
+		return true;
+	default:
+		return take_word_part(part, text, values);
+	}
+}
+
+/* Takes what PATTERN says from the front of *text. */
+static bool take_pattern(struct strview *text, const char *pattern, struct piece_values *values)
+{
+	struct strview rest = *text;
+	bool found = true;
+
+	for (; found && *pattern; pattern++) {
+		if (*pattern == '#') {
+			found = strview_take_u64(&rest, &values->number);
+		} else if (*pattern == '~') {
+			strview_skip_blanks(&rest);
+		} else if (*pattern == '%') {
+			found = take_part(*++pattern, &rest, values);
+		} else {
+			found = strview_byte(rest, 0) == *pattern;
+			rest = strview_from(rest, 1);
+		}
+	}
+	if (found)
+		*text = rest;
+	return found;
+}
+
+bool log_prefix_take(struct strview *text, const char *pattern)
+{
+	struct piece_values values;
+
+	return take_pattern(text, pattern, &values);
+}
+
+bool log_prefix_is_kmsg(struct strview line)
+{
+	return log_prefix_take(&line, "#,#,#,%c;");
+}
+
+/* Behind a piece: it was none, but the name of the process that did. */
+static bool is_named_piece(struct strview rest)
+{
+	strview_skip(&rest, " ");
+	return strview_starts(rest, "invoked oom-killer");
+}
+
+/* Takes what PIECE is, if it is there. */
+static bool take_piece(struct strip_state *u, const struct piece *piece)
+{
+	struct log_prefix *log_prefix = u->log_prefix;
+	struct piece_values values = { .structured = u->structured };
+	struct oom_time *time = &log_prefix->time;
+	struct strview rest = u->rest;
+
+	if (!take_pattern(&rest, piece->pattern, &values) ||
+	    ((piece->kind == PIECE_FIRST_KERNEL || piece->kind == PIECE_TAG) &&
+	     is_named_piece(rest)))
+		return false;
+	switch (piece->kind) {
+	case PIECE_PRIORITY:
+		if (values.number > 191)
+			return false;
+		u->structured = strview_skip(&rest, "1 ");
+		break;
+	case PIECE_DROPPED:
+		log_prefix->dropped = values.number;
+		break;
+	case PIECE_KMSG:
+		log_prefix->kmsg = true;
+		if (values.caller.length)
+			log_prefix->caller = values.caller;
+		timestamp_set_monotonic(time, values.number);
+		snprintf(time->raw, sizeof(time->raw), "%" PRIu64 ".%06" PRIu64,
+			 values.number / 1000000, values.number % 1000000);
+		break;
+	case PIECE_FIRST_KERNEL:
+	case PIECE_KERNEL:
+		if (values.host.length)
+			log_prefix->host = values.host;
+		log_prefix->foreign = false;
+		log_prefix->syslog = true;
+		break;
+	case PIECE_APP:
+		log_prefix->host = values.host;
+		log_prefix->host.length *= !strview_is(values.host, "-");
+		log_prefix->syslog = true;
+		log_prefix->foreign = !is_kernel_tag(values.app);
+		strview_skip(&rest, " \xef\xbb\xbf");
+		break;
+	case PIECE_TAG:
+		log_prefix->host = values.host;
+		/* A daemon that passes the kernel's text on keeps the kernel's time. */
+		log_prefix->foreign = !strview_starts(rest, "[");
+		break;
+	case PIECE_LINE:
+		u->timestamp = TIMESTAMP_NONE;
+		break;
+	default:
+		break;
+	}
+	u->bar |= piece->kind == PIECE_BAR;
+	log_prefix->timed |= piece->kind >= PIECE_TIMED;
+	/* Another program's words have its name. */
+	if (!log_prefix->foreign)
+		u->rest = rest;
+	return true;
+}
+
+static bool take_piece_at(struct strip_state *u, enum piece_place place)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++)
+		if (pieces[i].places & place && take_piece(u, &pieces[i]))
+			return true;
+	return false;
 }
 
 static bool take_bracket(struct strip_state *u)
@@ -193,210 +367,10 @@ static bool take_bracket(struct strip_state *u)
 	return true;
 }
 
-static bool is_kernel_tag(struct strview tag)
-{
-	static const char *const tags[] = {
-		"kernel", "kern", "klogd", "vmunix", "dmesg", "linux",
-	};
-	size_t bracket = strview_find(tag, "[");
-
-	if (bracket != STRVIEW_NONE && strview_last(tag) == ']')
-		tag.length = bracket;
-	return strview_is_one_of(tag, tags, ARRAY_SIZE(tags));
-}
-
-/* Takes a word that ends in a colon; ret_tag is without it. In "|5|msg=CPU:" it is none. */
-static bool take_tag_word(struct strview *text, struct strview *ret_tag)
-{
-	struct strview rest = *text, word = strview_take_word(&rest);
-
-	if (word.length < 2 || word.length > 128 || strview_last(word) != ':' ||
-	    memchr(word.at, '=', word.length) || memchr(word.at, '|', word.length))
-		return false;
-	*ret_tag = strview_head(word, word.length - 1);
-	*text = rest;
-	return true;
-}
-
-/* A host or the like: no colon, no '=', no bracket. */
-static bool take_plain_word(struct strview *text, struct strview *ret_word)
-{
-	struct strview rest = *text, word = strview_take_word(&rest);
-
-	if (!word.length || word.length > 255 || !strview_skip_blanks(&rest))
-		return false;
-	for (size_t i = 0; i < word.length; i++)
-		if (strchr(":=[](),;", word.at[i]))
-			return false;
-	*ret_word = word;
-	*text = rest;
-	return true;
-}
-
-/*
- * "kernel:"; as the FIRST word also without a blank behind it, as syslogd writes to all terminals
- */
-static bool take_kernel_word(struct strview *text, bool first)
-{
-	struct strview rest = *text, tag;
-
-	if (take_tag_word(&rest, &tag) && is_kernel_tag(tag)) {
-		*text = rest;
-		return true;
-	}
-	return first && strview_skip(text, "kernel:");
-}
-
-/*
- * "host kernel: ", "kernel: ", "host kern.warn kernel: " with at most two words in front of the
- * tag
- */
-static bool take_kernel_tag(struct strip_state *u)
-{
-	struct strview rest = u->rest, word, host = { 0 };
-
-	strview_skip_blanks(&rest);
-	for (int words = 0; words < 3; words++) {
-		if (take_kernel_word(&rest, !words)) {
-			if (!words && is_named_piece(rest))
-				return false;
-			if (host.length)
-				u->log_prefix->host = host;
-			u->log_prefix->timed = true;
-			u->log_prefix->foreign = false;
-			u->log_prefix->syslog = true;
-			u->rest = rest;
-			return true;
-		}
-		if (!take_plain_word(&rest, &word))
-			return false;
-		if (!host.length && !is_dotted_priority(word))
-			host = word;
-	}
-	return false;
-}
-
-/* "-", "[id a="1\]"][id b="2"]" */
-static bool take_structured_data(struct strview *text)
-{
-	bool quoted = false;
-
-	if (strview_byte(*text, 0) != '[')
-		return strview_skip(text, "-");
-	for (size_t at = 0; at < text->length; at++) {
-		char byte = text->at[at];
-
-		if (byte == '\\' && quoted) {
-			at++;
-		} else if (byte == '"') {
-			quoted = !quoted;
-		} else if (byte == ']' && !quoted && strview_byte(*text, at + 1) != '[') {
-			*text = strview_from(*text, at + 1);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* RFC 5424 behind its time: "HOST kernel - - - " */
-static bool take_structured_tag(struct strip_state *u)
-{
-	struct strview rest = u->rest, host, app, process, id;
-
-	strview_skip_blanks(&rest);
-	host = strview_take_word(&rest);
-	if (!host.length || !strview_skip_blanks(&rest) || !take_plain_word(&rest, &app) ||
-	    !take_plain_word(&rest, &process) || !take_plain_word(&rest, &id) ||
-	    (!u->structured && !strview_is_digit(process.at[0]) && !strview_is(process, "-")) ||
-	    !take_structured_data(&rest))
-		return false;
-	u->log_prefix->host = strview_is(host, "-") ? strview_head(host, 0) : host;
-	u->log_prefix->foreign = !is_kernel_tag(app);
-	u->log_prefix->syslog = true;
-	u->log_prefix->timed = true;
-	if (u->log_prefix->foreign)
-		return true;
-	u->rest = rest;
-	if (strview_skip(&rest, " \xef\xbb\xbf"))
-		u->rest = rest;
-	return true;
-}
-
-/* CRI's "stdout F ", "stderr P " */
-static bool take_stream(struct strip_state *u)
-{
-	struct strview rest = u->rest;
-
-	strview_skip_blanks(&rest);
-	if (!strview_skip(&rest, "stdout ") && !strview_skip(&rest, "stderr "))
-		return false;
-	if (!strview_skip(&rest, "F") && !strview_skip(&rest, "P"))
-		return false;
-	if (rest.length && rest.at[0] != ' ')
-		return false;
-	/* What follows is a line with all that it had on. */
-	u->timestamp = TIMESTAMP_NONE;
-	u->rest = rest;
-	return true;
-}
-
-static bool is_logcat_priority(char byte)
-{
-	return byte && strchr("VDIWEFS", byte);
-}
-
-/*
- * logcat -v threadtime behind its time: "  123   456 W kernel  : ", also with a user's name in
- * front. logd takes the first words of a kernel's line for its tag if a colon is behind them
- * ("oom_reaper: "): then they are the message's.
- */
-static bool take_logcat_rest(struct strip_state *u)
-{
-	struct strview rest = u->rest, user, tag, behind;
-	uint64_t process, thread;
-
-	strview_skip_blanks(&rest);
-	if (!strview_is_digit(strview_byte(rest, 0)) && !take_plain_word(&rest, &user))
-		return false;
-	if (!strview_take_u64(&rest, &process) || !strview_skip_blanks(&rest) ||
-	    !strview_take_u64(&rest, &thread) || !strview_skip_blanks(&rest) ||
-	    !is_logcat_priority(strview_byte(rest, 0)) || strview_byte(rest, 1) != ' ')
-		return false;
-	rest = strview_from(rest, 2);
-	behind = rest;
-	if (!strview_take_until(&behind, ":", &tag) || tag.length > 40)
-		return false;
-	tag = strview_trim(tag);
-	u->rest = !tag.length || is_kernel_tag(tag) ? behind : rest;
-	return true;
-}
-
-/* logcat -v brief, and -v time behind its time: "W/kernel  (  123): "; -v tag: "W/kernel  : " */
-static bool take_logcat_brief(struct strip_state *u)
-{
-	struct strview rest = u->rest, tag, process;
-
-	strview_skip_blanks(&rest);
-	if (strview_byte(rest, 1) != '/' || !is_logcat_priority(strview_byte(rest, 0)))
-		return false;
-	rest = strview_from(rest, 2);
-	if (!strview_take_until(&rest, ":", &tag) || tag.length > 60)
-		return false;
-	process = tag;
-	if (strview_take_until(&process, "(", &tag) &&
-	    (process.length > 12 || strview_last(process) != ')'))
-		return false;
-	if (!is_kernel_tag(strview_trim(tag)) && strview_trim(tag).length)
-		return false;
-	u->log_prefix->timed = true;
-	u->rest = rest;
-	return true;
-}
-
+/* A time, and what may stand behind times of its form. */
 static bool take_timestamp(struct strip_state *u)
 {
 	enum timestamp_form timestamp = timestamp_take(&u->rest, u->now_ns, &u->log_prefix->time);
-	struct strview rest, host, tag;
 
 	if (timestamp == TIMESTAMP_NONE && u->structured && strview_skip(&u->rest, "- "))
 		timestamp = TIMESTAMP_DATED;
@@ -404,21 +378,10 @@ static bool take_timestamp(struct strip_state *u)
 		return false;
 	u->timestamp = timestamp;
 	u->log_prefix->timed = true;
-	if (timestamp == TIMESTAMP_DMESG || take_stream(u) || take_logcat_rest(u) ||
-	    take_logcat_brief(u) || take_kernel_tag(u) || take_structured_tag(u) ||
-	    timestamp == TIMESTAMP_LOGCAT || timestamp == TIMESTAMP_MONOTONIC)
-		return true;
 	/* Behind a syslog time without a kernel's tag: whose words are these? */
-	rest = u->rest;
-	strview_skip_blanks(&rest);
-	if (!take_plain_word(&rest, &host) || !take_tag_word(&rest, &tag) || is_named_piece(rest))
-		return true;
-	u->log_prefix->host = host;
-	strview_skip_blanks(&rest);
-	/* A daemon that passes the kernel's text on keeps the kernel's time. */
-	u->log_prefix->foreign = !strview_starts(rest, "[");
-	if (!u->log_prefix->foreign)
-		u->rest = rest;
+	if (timestamp != TIMESTAMP_DMESG && !take_piece_at(u, PLACE_BEHIND) &&
+	    timestamp != TIMESTAMP_LOGCAT && timestamp != TIMESTAMP_MONOTONIC)
+		take_piece_at(u, PLACE_TAGGED);
 	return true;
 }
 
@@ -466,86 +429,27 @@ static bool take_file_name(struct strip_state *u)
 	return false;
 }
 
-/* ": Memory cgroup stats", a bot's way to cut the times off */
-static bool take_colon(struct strip_state *u)
-{
-	if (!strview_starts(u->rest, ": "))
-		return false;
-	u->rest = strview_from(u->rest, 1);
-	return true;
-}
-
-/* docker-compose's "service_1  | " */
-static bool take_service(struct strip_state *u)
-{
-	struct strview rest = u->rest, word = strview_take_word(&rest);
-
-	if (!word.length || !strview_skip_blanks(&rest) || !strview_skip(&rest, "| "))
-		return false;
-	u->rest = rest;
-	return true;
-}
-
-/* "** 57 printk messages dropped ** " of 3.18 to 4.14, which begins no line of its own */
-static bool take_dropped(struct strip_state *u)
-{
-	struct strview rest = u->rest;
-	uint64_t count;
-
-	if (!strview_skip(&rest, "** ") || !strview_take_u64(&rest, &count) ||
-	    !strview_skip(&rest, " printk messages dropped ** "))
-		return false;
-	u->log_prefix->dropped = count;
-	u->rest = rest;
-	return true;
-}
-
-/*
- * What may begin a line. FIRST, where it is not empty, has the first bytes, with which no other
- * piece begins; the rest are tried in this order.
- */
-static const struct {
-	const char *first;
-	bool (*take)(struct strip_state *u);
-} first_pieces[] = {
-	{ ">|", take_quote },		/* "> > [    6.333700] " */
-	{ "<", take_priority },		/* "<4>", "<4>1 " */
-	{ ":", take_colon },		/* ": Memory cgroup stats" */
-	{ "*", take_dropped },		/* "** 57 printk messages dropped ** " */
-	{ "", take_kmsg },		/* "6,1234,5678901,-,caller=T12;" */
-	{ "", take_timestamp },		/* "Nov 23 07:05:30 host kernel: " */
-	{ "", take_decoded_priority },	/* "kern  :warn  : " */
-	{ "", take_kernel_tag },	/* "host kernel: " */
-	{ "", take_logcat_brief },	/* "W/kernel  (  123): " */
-	{ "", take_file_name },		/* "messages.1:" */
-	{ "", take_service },		/* "service_1  | " */
-};
-
-static bool log_prefix_take_piece(struct strip_state *u)
+/* Takes the next piece of *u, whatever it is. */
+static bool take_any_piece(struct strip_state *u)
 {
 	char first = strview_byte(u->rest, 0);
 
 	if (first == '[')
 		return take_bracket(u);
-	if (u->bar && first == '|')
-		return take_quote(u);
+	if (u->bar && first == '|') {
+		u->rest = strview_from(u->rest, 1);
+		return true;
+	}
 	if (u->log_prefix->syslog)
 		return false;
-	/* A log of logs has two. */
 	if (u->timestamp != TIMESTAMP_NONE)
-		return take_kernel_tag(u) ||
+		return take_piece_at(u, PLACE_AGAIN) ||
 		       (u->timestamp == TIMESTAMP_DATED && take_timestamp(u));
-	for (size_t i = 0; i < ARRAY_SIZE(first_pieces); i++) {
-		bool own = first && strchr(first_pieces[i].first, first);
-
-		if (own || !*first_pieces[i].first) {
-			if (first_pieces[i].take(u))
-				return true;
-			if (own)
-				return false;
-		}
-	}
-	return false;
+	if (take_piece_at(u, PLACE_FRONT))
+		return true;
+	return !(first && strchr(">|<:*", first)) &&
+	       (take_timestamp(u) || take_piece_at(u, PLACE_UNTIMED) || take_file_name(u) ||
+		take_piece_at(u, PLACE_LAST));
 }
 
 void log_prefix_strip(struct strview line, int64_t now_ns, struct log_prefix *ret_log_prefix)
@@ -560,7 +464,7 @@ void log_prefix_strip(struct strview line, int64_t now_ns, struct log_prefix *re
 	while (ret_log_prefix->width && strview_is_blank(line.at[ret_log_prefix->width - 1]))
 		ret_log_prefix->width--;
 	ret_log_prefix->padding = line.length - ret_log_prefix->width;
-	for (int pieces = 0; pieces < PIECES_MAX; pieces++) {
+	for (int count = 0; count < PIECES_MAX; count++) {
 		struct strview before = u.rest;
 
 		strview_skip_blanks(&u.rest);
@@ -568,7 +472,7 @@ void log_prefix_strip(struct strview line, int64_t now_ns, struct log_prefix *re
 			ret_log_prefix->indent = before.length - u.rest.length;
 		quoted = quoted && (strview_starts(u.rest, ">") || strview_starts(u.rest, "|"));
 		if (ret_log_prefix->kmsg || ret_log_prefix->foreign ||
-		    !log_prefix_take_piece(&u)) {
+		    !take_any_piece(&u)) {
 			/* Behind a time the blanks are the kernel's. */
 			if (ret_log_prefix->timed)
 				u.rest = before;

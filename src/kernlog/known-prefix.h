@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernlog/line-time.h"
+#include "kernlog/line-timestamp.h"
 #include "lib/strview.h"
 
 /* A line without its prefix. The texts lie in the line that was given. */
@@ -39,6 +39,9 @@ void log_prefix_strip(struct strview line, int64_t now_ns, struct log_prefix *re
  * Whether LINE is a record of /dev/kmsg, which is escaped: what looks like HTML there is a name.
  */
 bool log_prefix_is_kmsg(struct strview line);
+
+/* Takes what PATTERN, as known-prefix.c has it, says from the front of *text, if it is there. */
+bool log_prefix_take(struct strview *text, const char *pattern);
 
 /* Whether TEXT is the thread or CPU that printed: "T5241", "C1" (CONFIG_PRINTK_CALLER). */
 bool log_prefix_is_caller(struct strview text);

@@ -10,16 +10,16 @@
 #include "lib/macros.h"
 
 /*
- * Text that the kernel alone begins a line with. '#' stands for a number. HAS must follow
- * somewhere; behind LAST, if it is there, the text has an end.
+ * Text that the kernel alone begins a line with: a pattern of log_prefix_take(). HAS must follow
+ * somewhere; behind LAST, another pattern, if it is there, the text has an end.
  */
 static const struct anchor {
 	const char *begins, *has, *last;
 } anchors[] = {
 	{ "oom-kill:constraint=CONSTRAINT_", NULL, ",uid=#" },
-	{ "Out of memory: Kill", " process ", "oom_score_adj:#" },
-	{ "Out of memory (oom_kill_allocating_task): Kill", " process ", "oom_score_adj:#" },
-	{ "Memory cgroup out of memory: Kill", " process ", "oom_score_adj:#" },
+	{ "Out of memory: Kill", " process ", "oom_score_adj:%-#" },
+	{ "Out of memory (oom_kill_allocating_task): Kill", " process ", "oom_score_adj:%-#" },
+	{ "Memory cgroup out of memory: Kill", " process ", "oom_score_adj:%-#" },
 	{ "oom_reaper: reaped process # (", NULL, "shmem-rss:#kB" },
 	{ "Tasks state (memory values in pages):", NULL, "pages):" },
 	{ "[ pid ]   uid  tgid total_vm", NULL, " name" },
@@ -45,27 +45,6 @@ static bool is_word_byte(char byte)
 	       (byte && strchr("_-./@+%*~!?$&\\#", byte));
 }
 
-/* Takes what PATTERN says from the front of *text. */
-static bool take_pattern(struct strview *text, const char *pattern)
-{
-	struct strview rest = *text;
-	uint64_t number;
-
-	for (; *pattern; pattern++) {
-		if (*pattern == '#') {
-			strview_skip(&rest, "-");
-			if (!strview_take_u64(&rest, &number))
-				return false;
-		} else if (strview_byte(rest, 0) == *pattern) {
-			rest = strview_from(rest, 1);
-		} else {
-			return false;
-		}
-	}
-	*text = rest;
-	return true;
-}
-
 static const struct anchor *anchor_at(struct strview text)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(anchors); i++) {
@@ -74,7 +53,7 @@ static const struct anchor *anchor_at(struct strview text)
 		/* Most differ in the first byte: this is asked at each one of a line. */
 		if (*anchors[i].begins != '#' && *anchors[i].begins != strview_byte(text, 0))
 			continue;
-		if (take_pattern(&rest, anchors[i].begins) &&
+		if (log_prefix_take(&rest, anchors[i].begins) &&
 		    (!anchors[i].has || strview_has(rest, anchors[i].has)))
 			return &anchors[i];
 	}
@@ -117,36 +96,31 @@ bool prefix_is_foreign(struct strview front)
 	return false;
 }
 
-static void add_mark(struct prefix_skeleton *skeleton, char mark)
+/* What stands for BYTE in a skeleton, which is a string. */
+static char mark_of(char byte)
 {
-	char last = skeleton->length ? skeleton->mark[skeleton->length - 1] : '\0';
-
-	if (mark == ' ' && last != 'w')
-		return;
-	if (mark != 'w' && mark != ' ' && last == ' ')
-		skeleton->length--;
-	if (skeleton->length < sizeof(skeleton->mark))
-		skeleton->mark[skeleton->length++] = mark;
+	return is_word_byte(byte) ? 'w' : strview_is_blank(byte) ? ' ' : byte ? byte : '\x7f';
 }
 
 /* The skeleton of TEXT. Returns whether there was room for it. */
-static bool read_skeleton(struct strview text, struct prefix_skeleton *ret_skeleton)
+static bool read_skeleton(struct strview text, char ret_skeleton[static PREFIX_SKELETON_SIZE])
 {
-	struct prefix_skeleton skeleton = { .length = 0 };
+	size_t length = 0;
 
-	for (size_t at = 0; at < text.length;) {
-		char byte = text.at[at++];
+	for (size_t at = 0; at < text.length; at++) {
+		char mark = mark_of(text.at[at]), last = length ? ret_skeleton[length - 1] : '\0';
 
-		if (!is_word_byte(byte)) {
-			add_mark(&skeleton, strview_is_blank(byte) ? ' ' : byte);
+		if ((mark == 'w' && last == 'w') || (mark == ' ' && last != 'w'))
 			continue;
-		}
-		while (at < text.length && is_word_byte(text.at[at]))
-			at++;
-		add_mark(&skeleton, 'w');
+		/* Blanks count between words. */
+		if (mark != 'w' && mark != ' ' && last == ' ')
+			length--;
+		if (length == PREFIX_SKELETON_SIZE - 1)
+			return false;
+		ret_skeleton[length++] = mark;
 	}
-	*ret_skeleton = skeleton;
-	return skeleton.length < sizeof(skeleton.mark);
+	ret_skeleton[length] = '\0';
+	return true;
 }
 
 static bool take_word_run(struct strview *text)
@@ -160,35 +134,26 @@ static bool take_word_run(struct strview *text)
 }
 
 /* Takes what SKELETON says, without blanks at its end. */
-static bool take_skeleton(struct strview *text, const struct prefix_skeleton *skeleton)
+static bool take_skeleton(struct strview *text, const char *skeleton)
 {
 	struct strview rest = *text;
 
-	for (size_t i = 0; i < skeleton->length; i++) {
-		char mark = skeleton->mark[i];
-
-		if (mark == ' ') {
-			if (i + 1 < skeleton->length && !strview_skip_blanks(&rest))
+	for (; *skeleton; skeleton++) {
+		if (*skeleton == ' ') {
+			if (skeleton[1] && !strview_skip_blanks(&rest))
 				return false;
 			continue;
 		}
 		strview_skip_blanks(&rest);
-		if (mark == 'w' ? !take_word_run(&rest) : strview_byte(rest, 0) != mark)
+		if (!rest.length || mark_of(rest.at[0]) != *skeleton)
 			return false;
-		if (mark != 'w')
+		if (*skeleton != 'w')
 			rest = strview_from(rest, 1);
+		else
+			take_word_run(&rest);
 	}
 	*text = rest;
 	return true;
-}
-
-/* How many blanks stand at the front of TEXT. */
-static size_t count_blanks(struct strview text)
-{
-	struct strview rest = text;
-
-	strview_skip_blanks(&rest);
-	return text.length - rest.length;
 }
 
 /* What may close or follow a text that is not the last of its line, also "key=value". */
@@ -201,15 +166,13 @@ static bool is_suffix(struct strview suffix)
 	return first && strchr("\"'`|}])<\\,", first);
 }
 
-/* Behind the end of the text that ANCHOR is of. */
+/* What is behind the last LAST in TEXT. */
 static bool find_suffix(struct strview text, const char *last, struct strview *ret_suffix)
 {
-	if (!last)
-		return false;
-	for (size_t at = text.length; at-- > 0;) {
+	for (size_t at = text.length; last && at-- > 0;) {
 		struct strview rest = strview_from(text, at);
 
-		if (take_pattern(&rest, last)) {
+		if (log_prefix_take(&rest, last)) {
 			*ret_suffix = strview_trim(rest);
 			return true;
 		}
@@ -217,35 +180,12 @@ static bool find_suffix(struct strview text, const char *last, struct strview *r
 	return false;
 }
 
-static bool same_skeleton(const struct prefix_skeleton *a, const struct prefix_skeleton *b)
-{
-	return a->length == b->length && !memcmp(a->mark, b->mark, a->length);
-}
-
-/* The shape with this front, a new one if there is none. */
-static struct prefix_shape *shape_of(struct prefixes *prefixes,
-				     const struct prefix_skeleton *front)
-{
-	struct prefix_shape *shape;
-
-	for (size_t i = 0; i < prefixes->count; i++)
-		if (same_skeleton(&prefixes->shapes[i].front, front))
-			return &prefixes->shapes[i];
-	shape = &prefixes->shapes[prefixes->next];
-	prefixes->next = (prefixes->next + 1) % PREFIX_SHAPES;
-	if (prefixes->count < PREFIX_SHAPES)
-		prefixes->count++;
-	*shape = (struct prefix_shape){ .front = *front };
-	return shape;
-}
-
 void prefix_learn(struct prefixes *prefixes, struct strview line, size_t at)
 {
 	struct strview front = strview_head(line, at), text = strview_from(line, at), suffix;
+	char quote = strview_last(front), skeleton[PREFIX_SKELETON_SIZE];
 	const struct anchor *anchor = anchor_at(text);
-	char quote = strview_last(front);
-	struct prefix_skeleton skeleton, back;
-	struct prefix_shape *shape;
+	struct prefix_shape *shape = prefixes->shapes;
 
 	if (prefix_is_foreign(front))
 		return;
@@ -253,29 +193,39 @@ void prefix_learn(struct prefixes *prefixes, struct strview line, size_t at)
 	/* Writers of CSV quote what needs it: a text without a comma has none. */
 	if (quote)
 		front.length--;
-	if (!anchor || !read_skeleton(front, &skeleton))
+	if (!anchor || !read_skeleton(front, skeleton))
 		return;
-	shape = shape_of(prefixes, &skeleton);
+	while (shape < prefixes->shapes + prefixes->count && strcmp(shape->front, skeleton))
+		shape++;
+	if (shape == prefixes->shapes + prefixes->count) {
+		shape = &prefixes->shapes[prefixes->next];
+		prefixes->next = (prefixes->next + 1) % PREFIX_SHAPES;
+		prefixes->count = MIN(prefixes->count + 1, PREFIX_SHAPES);
+		*shape = (struct prefix_shape){ .width = 0 };
+		strcpy(shape->front, skeleton);
+	}
 	shape->width = front.length;
 	shape->sample[0] = '\0';
-	if (front.length > 1 && front.length < sizeof(shape->sample) && skeleton.length > 1 &&
-	    skeleton.mark[0] == 'w')
+	if (front.length > 1 && front.length < sizeof(shape->sample) && skeleton[0] == 'w' &&
+	    skeleton[1])
 		strview_copy_to(front, shape->sample, sizeof(shape->sample));
 	shape->blanks = front.length - strview_trim(front).length;
 	shape->quote = quote ? quote : shape->quote;
-	if (!find_suffix(text, anchor->last, &suffix) || !read_skeleton(suffix, &back))
+	if (!find_suffix(text, anchor->last, &suffix) || (suffix.length && !is_suffix(suffix)))
 		return;
 	if (quote && suffix.length && suffix.at[0] == quote)
-		read_skeleton(strview_from(suffix, 1), &back);
-	if (is_suffix(suffix) || !suffix.length)
-		shape->back = back;
+		suffix = strview_from(suffix, 1);
+	if (read_skeleton(suffix, skeleton))
+		strcpy(shape->back, skeleton);
 }
 
 void prefix_learn_end(struct prefixes *prefixes, struct strview line)
 {
-	static const char *const lasts[] = { "oom_score_adj=#", "oom_adj=#", "oomkilladj=#" };
+	static const char *const lasts[] = {
+		"oom_score_adj=%-#", "oom_adj=%-#", "oomkilladj=%-#",
+	};
 	struct strview suffix = { line.at, 0 };
-	struct prefix_skeleton back;
+	char back[PREFIX_SKELETON_SIZE];
 
 	for (size_t i = 0; i < ARRAY_SIZE(lasts) && !suffix.length; i++)
 		find_suffix(line, lasts[i], &suffix);
@@ -286,66 +236,34 @@ void prefix_learn_end(struct prefixes *prefixes, struct strview line)
 		struct strview front = line;
 		bool quoted;
 
-		if (shape->back.length || !take_skeleton(&front, &shape->front))
+		if (shape->back[0] || !take_skeleton(&front, shape->front))
 			continue;
 		strview_skip_blanks(&front);
 		quoted = suffix.at[0] == strview_byte(front, 0);
 		if (quoted)
 			shape->quote = suffix.at[0];
-		if (read_skeleton(strview_from(suffix, quoted), &back))
-			shape->back = back;
+		if (read_skeleton(strview_from(suffix, quoted), back))
+			strcpy(shape->back, back);
 	}
 }
 
-/* Takes the blanks between the prefix and the text, which may have some of its own. */
-static void take_last_blanks(const struct prefix_shape *shape, struct strview line,
-			     struct strview *rest)
-{
-	size_t there = count_blanks(*rest), taken = line.length - rest->length;
-
-	if (shape->blanks <= 1)
-		*rest = strview_from(*rest, there < shape->blanks ? there : shape->blanks);
-	else if (taken < shape->width && taken + there >= shape->width)
-		*rest = strview_from(*rest, shape->width - taken);
-	else
-		*rest = strview_from(*rest, there < shape->blanks ? there : shape->blanks);
-}
-
-/* Cuts off TEXT's end what has the shape of BACK. */
-static void drop_suffix(struct strview *text, const struct prefix_skeleton *back)
+/* Cuts off TEXT's end what has the shape of BACK; with a QUOTE, what begins with that too. */
+static bool drop_suffix(struct strview *text, char quote, const char *back)
 {
 	struct strview trimmed = strview_trim(*text);
 
-	if (!back->length)
-		return;
 	for (size_t at = trimmed.length; at-- > 0;) {
-		struct strview rest = strview_from(trimmed, at);
-		bool word = back->mark[0] == 'w' && at && strview_is_blank(trimmed.at[at - 1]);
+		struct strview rest = strview_from(trimmed, quote ? at + 1 : at);
+		bool word = !quote && back[0] == 'w' && at && strview_is_blank(trimmed.at[at - 1]);
 
-		if ((word || rest.at[0] == back->mark[0]) && take_skeleton(&rest, back) &&
-		    !rest.length) {
+		if ((word || trimmed.at[at] == (quote ? quote : back[0])) &&
+		    take_skeleton(&rest, back) && !rest.length) {
+			text->at = quote ? trimmed.at : text->at;
 			text->length = (size_t)(trimmed.at - text->at) + at - word;
-			return;
+			return true;
 		}
 	}
-}
-
-/* Cuts a string off where the QUOTE is that BACK follows, or at the last byte. */
-static void drop_quote(struct strview *text, char quote, const struct prefix_skeleton *back)
-{
-	struct strview trimmed = strview_trim(*text);
-
-	for (size_t at = trimmed.length; at-- > 0;) {
-		struct strview rest = strview_from(trimmed, at + 1);
-
-		if (trimmed.at[at] == quote && take_skeleton(&rest, back) && !rest.length) {
-			*text = strview_head(trimmed, at);
-			return;
-		}
-	}
-	drop_suffix(text, back);
-	if (strview_last(*text) == quote)
-		text->length--;
+	return false;
 }
 
 size_t prefix_unquote(char *text, size_t length, char quote)
@@ -369,18 +287,29 @@ size_t prefix_unquote(char *text, size_t length, char quote)
 bool prefix_split(const struct prefix_shape *shape, struct strview line,
 		  struct prefix_parts *ret_parts)
 {
-	struct strview rest = line;
+	struct strview rest = line, bare;
+	size_t taken, blanks;
 
-	if (!take_skeleton(&rest, &shape->front))
+	if (!take_skeleton(&rest, shape->front))
 		return false;
-	take_last_blanks(shape, line, &rest);
+	/* The blanks between the prefix and the text, which may have some of its own. */
+	bare = rest;
+	strview_skip_blanks(&bare);
+	blanks = rest.length - bare.length;
+	taken = line.length - rest.length;
+	if (shape->blanks > 1 && taken < shape->width && taken + blanks >= shape->width)
+		rest = strview_from(rest, shape->width - taken);
+	else
+		rest = strview_from(rest, MIN(blanks, shape->blanks));
 	ret_parts->front = strview_head(line, line.length - rest.length);
 	ret_parts->quote = strview_byte(rest, 0) == shape->quote ? shape->quote : '\0';
-	if (ret_parts->quote) {
+	if (ret_parts->quote)
 		rest = strview_from(rest, 1);
-		drop_quote(&rest, shape->quote, &shape->back);
-	} else {
-		drop_suffix(&rest, &shape->back);
+	if (!ret_parts->quote || !drop_suffix(&rest, shape->quote, shape->back)) {
+		if (shape->back[0])
+			drop_suffix(&rest, '\0', shape->back);
+		if (ret_parts->quote && strview_last(rest) == shape->quote)
+			rest.length--;
 	}
 	ret_parts->text = rest;
 	return true;
@@ -390,50 +319,9 @@ bool prefix_is_sure(const struct prefix_shape *shape, struct strview front)
 {
 	size_t marks = 0;
 
-	if (shape->sample[0] && strview_is(front, shape->sample))
-		return true;
-
-	for (size_t i = 0; i < shape->front.length; i++)
-		marks += !strchr("w >\"'", shape->front.mark[i]);
-	return marks > 1;
-}
-
-static bool is_kernel_word(struct strview word)
-{
-	static const char *const words[] = { "kernel", "kern", "vmunix", "klogd" };
-
-	return strview_is_one_of(word, words, ARRAY_SIZE(words));
-}
-
-/* A time in brackets, or a thread. */
-static bool read_bracket(struct strview *text, int64_t now_ns, struct log_prefix *log_prefix)
-{
-	struct strview rest = *text, content;
-
-	if (!strview_skip(&rest, "[") || !strview_take_until(&rest, "]", &content) ||
-	    content.length > 64)
-		return false;
-	if (log_prefix_is_caller(strview_trim(content)))
-		log_prefix->caller = strview_trim(content);
-	else if (timestamp_read_bracket(content, now_ns, &log_prefix->time) == TIMESTAMP_NONE)
-		return false;
-	*text = rest;
-	return true;
-}
-
-/* A time as it stands, at the beginning of a word. Numbers with a point may be anything. */
-static bool read_timestamp(struct strview *text, int64_t now_ns, struct log_prefix *log_prefix)
-{
-	struct oom_time time = log_prefix->time;
-	struct strview rest = *text;
-	enum timestamp_form form = timestamp_take(&rest, now_ns, &time);
-
-	if (form == TIMESTAMP_NONE || form == TIMESTAMP_MONOTONIC ||
-	    is_word_byte(strview_byte(rest, 0)))
-		return false;
-	log_prefix->time = time;
-	*text = rest;
-	return true;
+	for (const char *mark = shape->front; *mark; mark++)
+		marks += !strchr("w >\"'", *mark);
+	return marks > 1 || (shape->sample[0] && strview_is(front, shape->sample));
 }
 
 /* A name, or an address; no version ("6.5"), number or dash. */
@@ -448,42 +336,67 @@ static bool may_be_host(struct strview word)
 	return letters || dots == 3;
 }
 
-/* A word of the prefix: BEFORE is the one before it, empty if there was a time. */
-static void read_word(struct strview word, struct strview *before, struct log_prefix *log_prefix)
+/* Takes a time from the front of *text, also one in brackets, or a thread in them. */
+static bool read_time_or_caller(struct strview *text, int64_t now_ns,
+				struct log_prefix *log_prefix)
 {
-	static const char *const keys[] = { "host", "hostname", "Hostname", "_HOSTNAME", "node",
-					    "dvchost" };
+	struct oom_time time = log_prefix->time;
+	struct strview rest = *text, content;
+	enum timestamp_form form;
 
-	if (strview_is_one_of(*before, keys, ARRAY_SIZE(keys)) && !log_prefix->host.length &&
-	    !is_kernel_word(word))
-		log_prefix->host = word;
-	if (is_kernel_word(word) && !log_prefix->host.length && may_be_host(*before))
-		log_prefix->host = *before;
-	/* "kern.warn", where busybox has it, is no host. */
-	if (!strview_starts(word, "kern."))
-		*before = word;
+	if (!strview_skip(&rest, "[")) {
+		/* A time as it stands. Numbers with a point may be anything. */
+		form = timestamp_take(&rest, now_ns, &time);
+		if (form == TIMESTAMP_MONOTONIC || is_word_byte(strview_byte(rest, 0)))
+			form = TIMESTAMP_NONE;
+	} else if (!strview_take_until(&rest, "]", &content) || content.length > 64) {
+		return false;
+	} else if (log_prefix_is_caller(strview_trim(content))) {
+		log_prefix->caller = strview_trim(content);
+		*text = rest;
+		return true;
+	} else {
+		form = timestamp_read_bracket(content, now_ns, &time);
+	}
+	if (form == TIMESTAMP_NONE)
+		return false;
+	log_prefix->time = time;
+	*text = rest;
+	return true;
 }
 
 void prefix_read(struct strview front, int64_t now_ns, struct log_prefix *log_prefix)
 {
+	static const char *const keys[] = { "host", "hostname", "Hostname", "_HOSTNAME", "node",
+					    "dvchost" };
+	static const char *const tags[] = { "kernel", "kern", "vmunix", "klogd" };
+	/* The word before; empty if there was a time, or a column that may be anything. */
 	struct strview before = { front.at, 0 }, rest = front;
 
 	while (rest.length) {
-		struct strview start = rest;
+		struct strview word = rest;
+		bool tag;
 
-		if (rest.at[0] == '[' ? read_bracket(&rest, now_ns, log_prefix)
-				      : read_timestamp(&rest, now_ns, log_prefix)) {
+		if (read_time_or_caller(&rest, now_ns, log_prefix)) {
 			before.length = 0;
 			continue;
 		}
-		if (take_word_run(&rest)) {
-			read_word(strview_head(start, start.length - rest.length), &before,
-				  log_prefix);
+		if (!take_word_run(&rest)) {
+			/* "|Linux|kernel|" */
+			if (rest.at[0] == '|')
+				before.length = 0;
+			rest = strview_from(rest, 1);
 			continue;
 		}
-		/* Columns that may be anything: "|Linux|kernel|" */
-		if (rest.at[0] == '|')
-			before.length = 0;
-		rest = strview_from(rest, 1);
+		word.length -= rest.length;
+		tag = strview_is_one_of(word, tags, ARRAY_SIZE(tags));
+		if (!log_prefix->host.length && !tag &&
+		    strview_is_one_of(before, keys, ARRAY_SIZE(keys)))
+			log_prefix->host = word;
+		if (!log_prefix->host.length && tag && may_be_host(before))
+			log_prefix->host = before;
+		/* "kern.warn", where busybox has it, is no host. */
+		if (!strview_starts(word, "kern."))
+			before = word;
 	}
 }

@@ -19,17 +19,15 @@
 /* A longer prefix is none. */
 #define PREFIX_MAX 512
 
-/*
- * The shape of a line's prefix or suffix: its punctuation as it stands, 'w' for a word, ' ' for
- * blanks between words. Blanks beside punctuation may be there or not.
- */
-struct prefix_skeleton {
-	char mark[128];
-	size_t length;
-};
+/* A longer skeleton is none. */
+#define PREFIX_SKELETON_SIZE 128
 
+/*
+ * The skeleton of a line's prefix or suffix is its punctuation as it stands, 'w' for a word, ' '
+ * for blanks between words. Blanks beside punctuation may be there or not.
+ */
 struct prefix_shape {
-	struct prefix_skeleton front, back;
+	char front[PREFIX_SKELETON_SIZE], back[PREFIX_SKELETON_SIZE];
 	size_t blanks;		/* at the end of the front */
 	size_t width;		/* of the front that it was learned from */
 	char quote;		/* the text is a string in these; NUL: it is none */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernlog/line-time.h"
+#include "kernlog/line-timestamp.h"
 #include "lib/error.h"
 #include "lib/strview.h"
 
@@ -78,7 +78,7 @@ extern const char source_journal_reader[];
 
 /*
  * Looks at the BEGINNING, 8 bytes at least if there are so many, of the file NAME, which messages
- * call LABEL. Returns 0, or -EMEDIUMTYPE with *err set where it is compressed, or a binary journal:
+ * call LABEL. Returns 0, or -EMEDIUMTYPE with *err set where it is compressed or a binary journal;
  * the hint has the command that makes text of it.
  */
 int source_check_text(const char *name, const char *label, struct strview beginning,

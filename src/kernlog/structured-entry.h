@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* structured-entry.h - what the readers of both forms, structured.c and -json.c, tell each other */
+/* structured-entry.h - an entry as structured.c and structured-json.c fill it */
 #ifndef PT_STRUCTURED_ENTRY_H
 #define PT_STRUCTURED_ENTRY_H
 

@@ -20,9 +20,9 @@
 /* An array over many lines, as the journal writes bytes, may have so much text. */
 #define JSON_ARRAY_MAX (8 * (size_t)STRUCTURED_MESSAGE_MAX)
 
-static int take_object(struct structured *structured, struct json_object *object);
+static int take_json_object(struct structured *structured, struct json_object *object);
 
-static struct json_object *go_on(struct structured *structured, struct strview text)
+static struct json_object *json_go_on(struct structured *structured, struct strview text)
 {
 	if (!text.length || text.length > INT32_MAX)
 		return NULL;
@@ -31,7 +31,7 @@ static struct json_object *go_on(struct structured *structured, struct strview t
 
 /*
  * Parses TEXT between OPEN and CLOSE as one JSON value, which the caller puts. NULL: it is none,
- * or its end has not come; go_on() has the next piece then.
+ * or its end has not come; json_go_on() has the next piece then.
  */
 static struct json_object *parse_json(struct structured *structured, const char *open,
 				      struct strview text, const char *close)
@@ -45,7 +45,7 @@ static struct json_object *parse_json(struct structured *structured, const char 
 		return NULL;
 	json_tokener_reset(structured->tokener);
 	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
-		value = go_on(structured, pieces[i]);
+		value = json_go_on(structured, pieces[i]);
 		if (pieces[i].length &&
 		    json_tokener_get_error(structured->tokener) != json_tokener_continue)
 			break;
@@ -69,7 +69,7 @@ static bool is_list_of(struct json_object *value, enum json_type type)
  * A message: a string, or the array of bytes that the journal writes for one that is no UTF-8. It
  * is an object itself of a program whose output another one has logged.
  */
-static int take_message(struct structured *structured, struct json_object *value)
+static int take_json_message(struct structured *structured, struct json_object *value)
 {
 	struct json_object *inner = NULL;
 	size_t count;
@@ -84,7 +84,7 @@ static int take_message(struct structured *structured, struct json_object *value
 		if (strview_byte(text, 0) == '{')
 			inner = parse_json(structured, "", text, "");
 		if (json_object_is_type(inner, json_type_object))
-			r = take_object(structured, inner);
+			r = take_json_object(structured, inner);
 		json_object_put(inner);
 		return r < 0 || structured->has_message ? r
 			: structured_add(structured, text.at, text.length);
@@ -156,10 +156,10 @@ static int take_strings(struct structured *structured, struct json_object *value
 }
 
 /* An entry: its message is the field with a name for it, or else what holds the kernel's text. */
-static int take_entry(struct structured *structured, struct json_object *object)
+static int take_json_entry(struct structured *structured, struct json_object *object)
 {
 	struct structured_entry *entry = &structured->entry;
-	int r = take_object(structured, object);
+	int r = take_json_object(structured, object);
 
 	if (r == 0 && !structured->foreign && !entry->record &&
 	    !(structured->has_message &&
@@ -169,7 +169,7 @@ static int take_entry(struct structured *structured, struct json_object *object)
 }
 
 /* Each of them is an entry; the host around the list is that of all of them. */
-static int take_list(struct structured *structured, struct json_object *list)
+static int take_json_list(struct structured *structured, struct json_object *list)
 {
 	size_t count = json_object_array_length(list);
 	char *entry_host = structured->entry.host, host[sizeof(structured->entry.host)];
@@ -182,14 +182,14 @@ static int take_list(struct structured *structured, struct json_object *list)
 
 		memcpy(entry_host, host, sizeof(host));
 		if (json_object_is_type(item, json_type_object))
-			r = take_entry(structured, item);
+			r = take_json_entry(structured, item);
 	}
 	memcpy(entry_host, host, sizeof(host));
 	return r;
 }
 
 /* The fields of an entry, or of a part of one. */
-static int take_object(struct structured *structured, struct json_object *object)
+static int take_json_object(struct structured *structured, struct json_object *object)
 {
 	int r = 0;
 
@@ -197,14 +197,14 @@ static int take_object(struct structured *structured, struct json_object *object
 		enum structured_key key = structured_key_of(strview_of(name));
 
 		if (json_object_is_type(value, json_type_object)) {
-			r = take_object(structured, value);
+			r = take_json_object(structured, value);
 		} else if (is_list_of(value, json_type_object)) {
-			r = take_list(structured, value);
+			r = take_json_list(structured, value);
 		} else if (key == STRUCTURED_RECORD || key == STRUCTURED_MESSAGE) {
 			if (structured->has_message)
 				continue;
 			structured->entry.record = key == STRUCTURED_RECORD;
-			r = take_message(structured, value);
+			r = take_json_message(structured, value);
 		} else if (value && !json_object_is_type(value, json_type_array)) {
 			structured_take_value(structured, strview_of(name),
 					      strview_of(json_object_get_string(value)));
@@ -233,9 +233,9 @@ static int take_json_line(struct structured *structured, struct strview line)
 		json_object_put(value);
 		return 0;
 	}
-	r = list ? take_list(structured, value) : structured_flush(structured);
+	r = list ? take_json_list(structured, value) : structured_flush(structured);
 	if (r == 0 && object)
-		r = take_entry(structured, value);
+		r = take_json_entry(structured, value);
 	else if (r == 0 && strings)
 		r = take_strings(structured, value, false);
 	json_object_put(value);
@@ -245,12 +245,12 @@ static int take_json_line(struct structured *structured, struct strview line)
 }
 
 /* The fields of OBJECT, which may be NULL, are some of an entry's; puts it. */
-static int take_fields(struct structured *structured, struct json_object *object)
+static int take_json_fields(struct structured *structured, struct json_object *object)
 {
 	int r = 0;
 
 	if (json_object_is_type(object, json_type_object)) {
-		r = take_object(structured, object);
+		r = take_json_object(structured, object);
 		json_object_object_foreach(object, name, value) {
 			enum structured_key key = structured_key_of(strview_of(name));
 			bool lists = is_list_of(value, json_type_array);
@@ -271,7 +271,7 @@ int structured_end_array(struct structured *structured)
 	if (!structured->array_left)
 		return 0;
 	structured->array_left = 0;
-	return take_fields(structured, go_on(structured, strview_of("]}")));
+	return take_json_fields(structured, json_go_on(structured, strview_of("]}")));
 }
 
 /*
@@ -293,7 +293,7 @@ static int take_pretty_line(struct structured *structured, struct strview line)
 			structured->array_left = JSON_ARRAY_MAX;
 			return 1;
 		}
-		r = take_fields(structured, parse_json(structured, "{", line, "}"));
+		r = take_json_fields(structured, parse_json(structured, "{", line, "}"));
 		return r < 0 ? r : 1;
 	}
 	if (!structured->open || strview_byte(line, 0) != '"')
@@ -329,11 +329,11 @@ int structured_take_json(struct structured *structured, struct strview line)
 
 	if (is_array_line(structured, line)) {
 		structured->array_left -= line.length;
-		go_on(structured, line);
+		json_go_on(structured, line);
 		if (!strview_has(line, "]"))
 			return 1;
 		structured->array_left = 0;
-		r = take_fields(structured, go_on(structured, strview_of("}")));
+		r = take_json_fields(structured, json_go_on(structured, strview_of("}")));
 		return r < 0 ? r : 1;
 	}
 	r = structured_end_array(structured);

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernlog/line-time.h"
+#include "kernlog/line-timestamp.h"
 #include "lib/strview.h"
 
 /* A message longer than this is cut. */
