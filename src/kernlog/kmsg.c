@@ -30,16 +30,6 @@ int kmsg_open(const char *path)
 	return lseek(fd, 0, SEEK_END) < 0 ? -errno : take_fd(&fd);
 }
 
-/* "6,1234,5678901,-;text\n KEY=value\n": keeps the text. */
-static void keep_text(char *record)
-{
-	char *text = strchr(record, ';');
-
-	if (text)
-		memmove(record, text + 1, strlen(text + 1) + 1);
-	record[strcspn(record, "\n")] = '\0';
-}
-
 int kmsg_next(int fd, uint64_t deadline_ns, char text[static KMSG_RECORD_MAX])
 {
 	struct pollfd readable = { .fd = fd, .events = POLLIN };
@@ -49,8 +39,14 @@ int kmsg_next(int fd, uint64_t deadline_ns, char text[static KMSG_RECORD_MAX])
 		uint64_t now = duration_now();
 
 		if (length > 0) {
+			/* "6,1234,5678901,-;text\n KEY=value\n" */
+			const char *start;
+
 			text[length] = '\0';
-			keep_text(text);
+			start = strchr(text, ';');
+			if (start)
+				memmove(text, start + 1, strlen(start));
+			text[strcspn(text, "\n")] = '\0';
 			return 1;
 		}
 		if (length < 0 && errno != EAGAIN && errno != EINTR)

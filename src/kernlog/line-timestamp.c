@@ -17,37 +17,39 @@
 #define DATE_MAX 40
 #define DATE_WORDS_MAX 5
 
-#define MONTHS 12
-#define LANGUAGES 12
-
-/* Beginnings of month names, in the languages that dmesg -T and journalctl are met with. */
-static const char *const months[MONTHS][LANGUAGES] = {
-	{ "Jan", "jan", "ene", "gen", "янв", "sty" },
-	{ "Feb", "feb", "fév", "fev", "фев", "lut" },
-	{ "Mar", "mar", "Mär", "Mrz", "mär", "maa", "mrt" },
-	{ "Apr", "apr", "avr", "abr", "апр", "kwi" },
-	{ "May", "may", "mai", "Mai", "mag", "mei", "май", "мая", "maj" },
-	{ "Jun", "jun", "juin", "giu", "июн", "cze" },
-	{ "Jul", "jul", "juil", "lug", "июл", "lip" },
-	{ "Aug", "aug", "août", "aoû", "ago", "авг", "sie" },
-	{ "Sep", "sep", "set", "сен", "wrz" },
-	{ "Oct", "oct", "Okt", "okt", "out", "ott", "окт", "paź" },
-	{ "Nov", "nov", "ноя", "lis" },
-	{ "Dec", "dec", "déc", "Dez", "dez", "des", "dic", "дек", "gru" },
+/*
+ * Beginnings of month names, in the languages that dmesg -T and journalctl are met with; a number
+ * with such a word behind it is Chinese, Japanese or Korean.
+ */
+static const char *const months[] = {
+	"Jan jan ene gen янв sty",
+	"Feb feb fév fev фев lut",
+	"Mar mar Mär Mrz mär maa mrt",
+	"Apr apr avr abr апр kwi",
+	"May may mai Mai mag mei май мая maj",
+	"Jun jun juin giu июн cze",
+	"Jul jul juil lug июл lip",
+	"Aug aug août aoû ago авг sie",
+	"Sep sep set сен wrz",
+	"Oct oct Okt okt out ott окт paź",
+	"Nov nov ноя lis",
+	"Dec dec déc Dez dez des dic дек gru",
 };
 
-/* Also "11月", "11월": Chinese, Japanese, Korean. Returns 0: WORD begins with no month. */
+/* Returns 0: WORD begins with no month. */
 static int month_of(struct strview word)
 {
 	uint64_t number;
 
-	for (int month = 0; month < MONTHS; month++)
-		for (size_t i = 0; i < LANGUAGES && months[month][i]; i++)
-			if (strview_starts(word, months[month][i]))
-				return month + 1;
-	if (!strview_take_u64(&word, &number) || number < 1 || number > MONTHS)
-		return 0;
-	return strview_starts(word, "月") || strview_starts(word, "월") ? (int)number : 0;
+	for (size_t month = 0; month < ARRAY_SIZE(months); month++) {
+		struct strview names = strview_of(months[month]), name;
+
+		for (; name = strview_take_word(&names), name.length; strview_skip_blanks(&names))
+			if (word.length >= name.length && !memcmp(word.at, name.at, name.length))
+				return (int)month + 1;
+	}
+	return strview_take_u64(&word, &number) && number <= ARRAY_SIZE(months) &&
+	       (strview_starts(word, "月") || strview_starts(word, "월")) ? (int)number : 0;
 }
 
 static bool is_year(uint64_t number)
@@ -55,16 +57,25 @@ static bool is_year(uint64_t number)
 	return number >= 1970 && number < 2200;
 }
 
+static void set_raw(struct oom_time *time, const char *from, const char *to)
+{
+	if (!time->raw[0])
+		strview_copy_to(strview_trim((struct strview){ from, (size_t)(to - from) }),
+				time->raw, sizeof(time->raw));
+}
+
 /*
- * Without a year the latest is taken that has DATE and does not make it more than a day later than
- * now: by local time it may be next year already.
+ * The text from FROM to TO says DATE. Without a year the latest is taken that has it and does not
+ * make it more than a day later than now: by local time it may be next year already.
  */
-static void set_wall(struct oom_time *time, struct date date, int64_t now_ns)
+static void set_date(struct oom_time *time, struct strview from, struct strview to,
+		     struct date date, int64_t now_ns)
 {
 	time_t now = (time_t)(now_ns / SECOND_NS);
 	bool guessed = !date.year || !date.zone_known;
 	struct tm today;
 
+	set_raw(time, from.at, to.at);
 	if (time->has_wall || (!date.year && !gmtime_r(&now, &today)))
 		return;
 	if (!date.year) {
@@ -78,22 +89,6 @@ static void set_wall(struct oom_time *time, struct date date, int64_t now_ns)
 	time->has_wall = true;
 	time->wall_guessed = guessed;
 	time->wall_ns = date_to_ns(&date);
-}
-
-static void set_raw(struct oom_time *time, const char *from, const char *to)
-{
-	if (!time->raw[0])
-		strview_copy_to(strview_trim((struct strview){ from, (size_t)(to - from) }),
-				time->raw,
-				sizeof(time->raw));
-}
-
-/* The text from FROM to TO says DATE. */
-static void set_date(struct oom_time *time, struct strview from, struct strview to,
-		     const struct date *date, int64_t now_ns)
-{
-	set_raw(time, from.at, to.at);
-	set_wall(time, *date, now_ns);
 }
 
 /* Dates in figures. */
@@ -122,26 +117,12 @@ static enum timestamp_form take_numeric(struct strview *text, int64_t now_ns,
 		    (date.year && !is_year((uint64_t)date.year)) ||
 		    !date_has_day(&date, date.year ? date.year : 2000))
 			continue;
-		set_date(time, from, rest, &date, now_ns);
+		set_date(time, from, rest, date, now_ns);
 		*text = rest;
-		/* "2026-11-23T07:39:10,333700+00:00" */
 		return strview_byte(from, 10) == 'T' && strview_byte(from, 19) == ','
 			? TIMESTAMP_DMESG : form;
 	}
 	return TIMESTAMP_NONE;
-}
-
-/* Letters of any language, digits and what stands between them in dates. */
-static bool is_date_word(struct strview word)
-{
-	for (size_t i = 0; i < word.length; i++) {
-		char byte = word.at[i];
-
-		if ((unsigned char)byte < 128 && !ascii_is_alphanumeric(byte) &&
-		    !strchr("-/.,@", byte))
-			return false;
-	}
-	return word.length > 0;
 }
 
 /* "23", "23,", "2026" */
@@ -168,11 +149,15 @@ static bool read_date_words(struct strview words, struct date *date, bool *ret_i
 		struct strview word = strview_take_word(&words), rest = word;
 		struct date found = *date;
 		uint64_t number;
-		int month;
+		int month = month_of(word);
 
-		if (!is_date_word(word) || count == DATE_WORDS_MAX)
+		/* Letters of any language, digits and what stands between them in dates. */
+		for (size_t i = 0; i < word.length; i++)
+			if (!((unsigned char)word.at[i] >= 128 ||
+			      ascii_is_alphanumeric(word.at[i]) || strchr("-/.,@", word.at[i])))
+				return false;
+		if (!word.length || count == DATE_WORDS_MAX)
 			return false;
-		month = month_of(word);
 		if (month) {
 			date->month = month;
 			/* "Nov23", but not "11月" */
@@ -247,7 +232,7 @@ static enum timestamp_form take_dated(struct strview *text, int64_t now_ns, stru
 		if (!read_date_words(strview_head(*text, at), &date, &iso))
 			break;
 		take_year_and_zone(&rest, iso, &date);
-		set_date(time, *text, rest, &date, now_ns);
+		set_date(time, *text, rest, date, now_ns);
 		*text = rest;
 		return TIMESTAMP_DATED;
 	}
@@ -256,11 +241,11 @@ static enum timestamp_form take_dated(struct strview *text, int64_t now_ns, stru
 
 static void set_unix(struct oom_time *time, int64_t ns)
 {
-	if (!time->has_wall) {
-		time->has_wall = true;
-		time->wall_guessed = false;
-		time->wall_ns = ns;
-	}
+	if (time->has_wall)
+		return;
+	time->has_wall = true;
+	time->wall_guessed = false;
+	time->wall_ns = ns;
 }
 
 /* "6.966596" or "1790000006.966596", with at least DIGITS behind the point */
@@ -332,7 +317,7 @@ enum timestamp_form timestamp_read_bracket(struct strview content, int64_t now_n
 	if (!date_take(&rest, "h:m", &date) || rest.length ||
 	    !read_date_words(strview_head(content, blank), &date, &iso))
 		return TIMESTAMP_NONE;
-	set_date(time, content, rest, &date, now_ns);
+	set_date(time, content, rest, date, now_ns);
 	return TIMESTAMP_DMESG;
 }
 
@@ -357,20 +342,15 @@ void timestamp_read_value(struct strview value, int64_t now_ns, struct oom_time 
 	set_unix(time, count > (uint64_t)(INT64_MAX / unit) ? INT64_MAX : (int64_t)count * unit);
 }
 
-static int64_t from_us(uint64_t microseconds)
-{
-	return microseconds > INT64_MAX / 1000 ? INT64_MAX : (int64_t)microseconds * 1000;
-}
-
 void timestamp_set_monotonic(struct oom_time *time, uint64_t microseconds)
 {
 	time->has_monotonic = true;
-	time->monotonic_ns = from_us(microseconds);
+	time->monotonic_ns = microseconds > INT64_MAX / 1000
+		? INT64_MAX : (int64_t)microseconds * 1000;
 }
 
 void timestamp_set_wall(struct oom_time *time, uint64_t microseconds)
 {
-	time->has_wall = true;
-	time->wall_guessed = false;
-	time->wall_ns = from_us(microseconds);
+	time->has_wall = false;
+	set_unix(time, microseconds > INT64_MAX / 1000 ? INT64_MAX : (int64_t)microseconds * 1000);
 }

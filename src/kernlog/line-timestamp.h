@@ -6,19 +6,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernlog/line-time.h"
 #include "lib/strview.h"
+
+/* When a line was logged, as far as its log says. */
+struct oom_time {
+	char raw[72];		/* as logged; "" when the log has no times */
+	bool has_monotonic, has_wall;
+	int64_t monotonic_ns;	/* since boot, by the kernel's clock */
+	int64_t wall_ns;	/* since 1970, UTC */
+	bool inherited;		/* the time of the line before: this one has none */
+	bool wall_guessed;	/* year or time zone is not in the log, ours was taken */
+	bool wall_derived;	/* from the time since boot,
+				 * by the clocks of the machine it runs on */
+};
 
 /* What a time looks like, and so how a line goes on behind it. */
 enum timestamp_form {
 	TIMESTAMP_NONE,
 	TIMESTAMP_MONOTONIC,	/* 6.966596: seconds since boot */
 	TIMESTAMP_UNIX,		/* 1790000006.966596: seconds since 1970 */
-	TIMESTAMP_DMESG,		/* 2026-11-23T07:39:10,333700+00:00: the message follows */
-	TIMESTAMP_DATED,		/* any other date with a time of day: host and tag may
-					 * follow */
-	TIMESTAMP_LOGCAT,		/* 11-23 07:05:30.507: process, thread, priority and tag
-					 * follow */
+	TIMESTAMP_DMESG,	/* 2026-11-23T07:39:10,333700+00:00: the message follows */
+	TIMESTAMP_DATED,	/* any other date with a time of day: host and tag may follow */
+	TIMESTAMP_LOGCAT,	/* 11-23 07:05:30.507: process, thread, priority, tag follow */
 };
 
 /*

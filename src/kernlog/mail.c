@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "kernlog/mail.h"
+#include "lib/ascii.h"
 #include "lib/number.h"
 
 static int add_byte(struct mail *mail, char byte)
@@ -47,21 +47,9 @@ static bool skip_name(struct strview *line, const char *name)
 {
 	size_t length = strlen(name);
 
-	if (line->length < length || strncasecmp(line->at, name, length))
+	if (line->length < length || !ascii_same_head(line->at, name, length))
 		return false;
 	*line = strview_from(*line, length);
-	return true;
-}
-
-/* "Content-Transfer-Encoding: base64" */
-static bool take_header(struct mail *mail, struct strview line)
-{
-	if (!skip_name(&line, "Content-Transfer-Encoding:"))
-		return false;
-	line = strview_trim(line);
-	mail->in_header = true;
-	mail->announced = skip_name(&line, "quoted-printable") ? MAIL_QUOTED
-			: skip_name(&line, "base64") ? MAIL_BASE64 : MAIL_PLAIN;
 	return true;
 }
 
@@ -83,12 +71,6 @@ static bool is_quoted(struct strview line)
 	return true;
 }
 
-/* The line between the parts of a mail. grep(1) has two dashes alone. */
-static bool is_boundary(struct strview line)
-{
-	return strview_starts(line, "--") && line.length > 4 && !strview_is_blank(line.at[2]);
-}
-
 static int take_quoted(struct mail *mail, struct strview line, mail_fn *sink, void *context)
 {
 	int r = 0;
@@ -106,34 +88,22 @@ static int take_quoted(struct mail *mail, struct strview line, mail_fn *sink, vo
 	return r < 0 ? r : 1;
 }
 
-/* The six bits that BYTE stands for; -1: none. */
-static int base64_bits(char byte)
+/* Returns 0 with nothing taken where LINE is no base64. */
+static int take_base64(struct mail *mail, struct strview line, mail_fn *sink, void *context)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = byte ? strchr(digits, byte) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-static bool is_base64(struct strview line)
-{
-	while (strview_last(line) == '=')
-		line.length--;
-	for (size_t i = 0; i < line.length; i++)
-		if (base64_bits(line.at[i]) < 0)
-			return false;
-	return line.length > 0;
-}
-
-static int take_base64(struct mail *mail, struct strview line, mail_fn *sink, void *context)
-{
+	struct strview text = line;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < line.length && line.at[i] != '='; i++) {
+	while (strview_last(text) == '=')
+		text.length--;
+	if (!strview_has_only(text, digits) || (line.length && !text.length))
+		return 0;
+	for (size_t i = 0; r == 0 && i < text.length; i++) {
 		char byte;
 
-		mail->bits = mail->bits << 6 | (uint32_t)base64_bits(line.at[i]);
+		mail->bits = mail->bits << 6 | (uint32_t)(strchr(digits, text.at[i]) - digits);
 		mail->bit_count += 6;
 		if (mail->bit_count < 8)
 			continue;
@@ -142,24 +112,25 @@ static int take_base64(struct mail *mail, struct strview line, mail_fn *sink, vo
 		r = byte == '\n' ? end_line(mail, sink, context) : add_byte(mail, byte);
 	}
 	/* Padding ends a text. */
-	if (strview_last(line) == '=')
+	if (text.length < line.length)
 		mail->bit_count = 0;
 	return r < 0 ? r : 1;
 }
 
-/* A line of a report in which the '=' is written as no other program does. */
-static bool is_quoted_report(struct strview line)
-{
-	return (strview_has(line, "gfp_mask=3D0x") ||
-		strview_has(line, "constraint=3DCONSTRAINT_")) &&
-	       is_quoted(line);
-}
-
 int mail_take(struct mail *mail, struct strview line, mail_fn *sink, void *context)
 {
+	struct strview value = line;
+	int r;
+
 	if (strview_last(line) == '\r')
 		line.length--;
-	if (take_header(mail, line) || mail->in_header) {
+	if (skip_name(&value, "Content-Transfer-Encoding:")) {
+		value = strview_trim(value);
+		mail->in_header = true;
+		mail->announced = skip_name(&value, "quoted-printable") ? MAIL_QUOTED
+				: skip_name(&value, "base64") ? MAIL_BASE64 : MAIL_PLAIN;
+	}
+	if (mail->in_header) {
 		if (!line.length) {
 			mail->in_header = false;
 			mail->encoding = mail->announced;
@@ -167,11 +138,14 @@ int mail_take(struct mail *mail, struct strview line, mail_fn *sink, void *conte
 		}
 		return 0;
 	}
-	if (mail->encoding == MAIL_PLAIN && is_quoted_report(line))
+	/* A line of a report in which the '=' is written as no other program does. */
+	if (mail->encoding == MAIL_PLAIN && (strview_has(line, "gfp_mask=3D0x") ||
+	    strview_has(line, "constraint=3DCONSTRAINT_")) && is_quoted(line))
 		mail->encoding = MAIL_QUOTED;
-	if (mail->encoding == MAIL_QUOTED && is_quoted(line) && !is_boundary(line))
+	/* Not the line between the parts of a mail. grep(1) has two dashes alone. */
+	if (mail->encoding == MAIL_QUOTED && is_quoted(line) &&
+	    !(strview_starts(line, "--") && line.length > 4 && !strview_is_blank(line.at[2])))
 		return take_quoted(mail, line, sink, context);
-	if (mail->encoding == MAIL_BASE64 && (is_base64(line) || !line.length))
-		return take_base64(mail, line, sink, context);
-	return mail_end(mail, sink, context);
+	r = mail->encoding == MAIL_BASE64 ? take_base64(mail, line, sink, context) : 0;
+	return r != 0 ? r : mail_end(mail, sink, context);
 }

@@ -112,54 +112,34 @@ static size_t look_around(const struct index *index, const struct haystack *hay,
 	return found;
 }
 
-static inline bool probe_block(const struct index *index, const char *at)
-{
-	return index->first[slot(at)] | index->first[slot(at + STRIDE)] |
-	       index->first[slot(at + 2 * STRIDE)] | index->first[slot(at + 3 * STRIDE)];
-}
-
-static size_t look_at_block(const struct index *index, const struct haystack *hay, size_t at)
-{
-	size_t found = hay->length;
-
-	for (size_t end = at + BLOCK; at < end && found == hay->length; at += STRIDE)
-		found = look_around(index, hay, at);
-	return found;
-}
-
-/* What is left behind the last block; AT is its first place that has not been looked at. */
-static size_t look_at_end(const struct index *index, const struct haystack *hay, size_t at)
-{
-	size_t found = hay->length;
-
-	for (; hay->length - at >= WORD; at += STRIDE) {
-		found = look_around(index, hay, at);
-		if (found < hay->length)
-			return found;
-	}
-	for (at = at - hay->from < STRIDE ? hay->from : at - (STRIDE - 1); at < hay->length; at++)
-		for (size_t i = 0; i < ARRAY_SIZE(needles); i++)
-			if (begins(hay, at, needles[i]))
-				return at;
-	return hay->length;
-}
-
 size_t oom_prefilter(const char *data, size_t length, size_t from)
 {
 	const struct haystack hay = { data, length, from };
 	static struct index index;
-	size_t at = from, found;
+	size_t at = from;
 
 	if (from >= length)
 		return length;
 	if (!index.first[slot(needles[0])])
 		index_needles(&index);
-	for (; length - at >= BLOCK + WORD; at += BLOCK) {
-		if (!probe_block(&index, data + at))
-			continue;
-		found = look_at_block(&index, &hay, at);
+	while (length - at >= WORD) {
+		size_t found;
+
+		/* Nearly all blocks are passed over here. */
+		while (length - at >= BLOCK + WORD &&
+		       !(index.first[slot(data + at)] | index.first[slot(data + at + STRIDE)] |
+			 index.first[slot(data + at + 2 * STRIDE)] |
+			 index.first[slot(data + at + 3 * STRIDE)]))
+			at += BLOCK;
+		found = look_around(&index, &hay, at);
 		if (found < length)
 			return found;
+		at += STRIDE;
 	}
-	return look_at_end(&index, &hay, at);
+	/* Behind the last place too little is left for a gram. */
+	for (at = at - from < STRIDE ? from : at - (STRIDE - 1); at < length; at++)
+		for (size_t i = 0; i < ARRAY_SIZE(needles); i++)
+			if (begins(&hay, at, needles[i]))
+				return at;
+	return length;
 }

@@ -10,6 +10,31 @@
 #include "lib/number.h"
 #include "lib/strview.h"
 
+/*
+ * What the escape at the front of TEXT stands for: a byte, or nothing, which is -1. Returns how long
+ * it is; 0 with *ret_byte untouched: there is none, or it has no end.
+ */
+typedef size_t escape_fn(struct strview text, int *ret_byte);
+
+/* Undoes, in place, the escapes that begin with FIRST. Returns the new length. */
+static size_t unescape_all(char *line, size_t length, char first, escape_fn *escape_at)
+{
+	size_t kept = 0;
+
+	if (!memchr(line, first, length))
+		return length;
+	for (size_t at = 0; at < length;) {
+		int byte = (unsigned char)line[at];
+		size_t taken = line[at] != first ? 0
+			: escape_at((struct strview){ line + at, length - at }, &byte);
+
+		at += taken ? taken : 1;
+		if (byte >= 0)
+			line[kept++] = (char)byte;
+	}
+	return kept;
+}
+
 /* Skips bytes from AT on that lie between FIRST and LAST. */
 static size_t skip_range(struct strview text, size_t at, char first, char last)
 {
@@ -18,80 +43,29 @@ static size_t skip_range(struct strview text, size_t at, char first, char last)
 	return at;
 }
 
-/* "ESC ]8;;ADDRESS BEL", also with "ESC \\" at its end: links and titles */
-static size_t command_length(struct strview text)
+/* A terminal sequence; "ESC ]8;;ADDRESS BEL", also with "ESC \\" at its end: links and titles */
+static size_t sequence_at(struct strview text, int *ret_byte)
 {
-	for (size_t at = 2; at < text.length; at++) {
-		if (text.at[at] == '\a')
-			return at + 1;
-		if (text.at[at] == '\x1b')
-			return strview_byte(text, at + 1) == '\\' ? at + 2 : 0;
-	}
-	return 0;
-}
+	size_t at = skip_range(text, 1, 0x20, 0x2f);
 
-/*
- * The length of the terminal sequence that TEXT begins with, 0: there is none, or it has no end.
- */
-static size_t sequence_length(struct strview text)
-{
-	size_t at;
-
-	if (strview_byte(text, 0) != '\x1b')
-		return 0;
-	if (strview_byte(text, 1) == ']')
-		return command_length(text);
-	if (strview_byte(text, 1) == '[')
+	if (strview_byte(text, 1) == ']') {
+		for (at = 2; at < text.length && !strchr("\a\x1b", text.at[at]); at++)
+			;
+		if (strview_byte(text, at) == '\x1b' && strview_byte(text, ++at) != '\\')
+			return 0;
+	} else if (strview_byte(text, 1) == '[') {
 		at = skip_range(text, 2, 0x20, 0x3f);
-	else if (skip_range(text, 1, 0x20, 0x2f) > 1)
-		at = skip_range(text, 1, 0x20, 0x2f);
-	else
+	} else if (at == 1) {
 		return 0;
-	return at < text.length ? at + 1 : 0;
-}
-
-static size_t drop_sequences(char *line, size_t length)
-{
-	size_t kept = 0;
-
-	if (!memchr(line, '\x1b', length))
-		return length;
-	for (size_t at = 0; at < length;) {
-		size_t sequence = sequence_length((struct strview){ line + at, length - at });
-
-		if (sequence)
-			at += sequence;
-		else
-			line[kept++] = line[at++];
 	}
-	return kept;
+	if (at >= text.length)
+		return 0;
+	*ret_byte = -1;
+	return at + 1;
 }
 
-struct entity {
-	char byte;
-	size_t length;		/* 0: none */
-};
-
-/* "&#39;", "&#039;", "&#x27;": of printable ASCII, or the no-break space */
-static struct entity number_entity(struct strview text)
-{
-	struct strview rest = text;
-	uint64_t code;
-
-	if (!strview_skip(&rest, "&#") ||
-	    !(strview_skip(&rest, "x") || strview_skip(&rest, "X") ? strview_take_hex(&rest, &code)
-							     : strview_take_u64(&rest, &code)) ||
-	    !strview_skip(&rest, ";"))
-		return (struct entity){ 0 };
-	if (code == 160)
-		code = ' ';
-	if (code < ' ' || code > '~')
-		return (struct entity){ 0 };
-	return (struct entity){ (char)code, (size_t)(rest.at - text.at) };
-}
-
-/* What TEXT begins with. */
-static struct entity entity_at(struct strview text)
+/* "&lt;", or of printable ASCII or the no-break space "&#39;", "&#039;", "&#x27;" */
+static size_t entity_at(struct strview text, int *ret_byte)
 {
 	static const struct {
 		const char *name;
@@ -100,54 +74,96 @@ static struct entity entity_at(struct strview text)
 		{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' },
 		{ "&apos;", '\'' }, { "&nbsp;", ' ' }, { "&lbrack;", '[' }, { "&rbrack;", ']' },
 	};
+	struct strview rest = text;
+	uint64_t code;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strview_starts(text, names[i].name))
-			return (struct entity){ names[i].byte, strlen(names[i].name) };
-	return number_entity(text);
+		if (strview_skip(&rest, names[i].name)) {
+			*ret_byte = names[i].byte;
+			return text.length - rest.length;
+		}
+	if (!strview_skip(&rest, "&#") ||
+	    !(strview_skip(&rest, "x") || strview_skip(&rest, "X") ? strview_take_hex(&rest, &code)
+							     : strview_take_u64(&rest, &code)) ||
+	    !strview_skip(&rest, ";") || ((code < ' ' || code > '~') && code != 160))
+		return 0;
+	*ret_byte = code == 160 ? ' ' : (int)code;
+	return text.length - rest.length;
 }
 
-static size_t decode_entities(char *line, size_t length)
+static size_t space_at(struct strview text, int *ret_byte)
 {
-	size_t kept = 0;
+	if (!strview_starts(text, "\xc2\xa0"))
+		return 0;
+	*ret_byte = ' ';
+	return 2;
+}
 
-	if (!memchr(line, '&', length))
-		return length;
-	for (size_t at = 0; at < length;) {
-		struct entity entity = entity_at((struct strview){ line + at, length - at });
+static size_t equals_at(struct strview text, int *ret_byte)
+{
+	if (strview_byte(text, 1) != '=' && strview_byte(text, 1) != '\\')
+		return 0;
+	*ret_byte = text.at[1];
+	return 2;
+}
 
-		line[kept++] = entity.length ? entity.byte : line[at];
-		at += entity.length ? entity.length : 1;
+/* "\x0a" */
+static size_t byte_at(struct strview text, int *ret_byte)
+{
+	int high = number_hex_digit(strview_byte(text, 2));
+	int low = number_hex_digit(strview_byte(text, 3));
+
+	if (strview_byte(text, 1) != 'x' || high < 0 || low < 0)
+		return 0;
+	*ret_byte = high << 4 | low;
+	return 4;
+}
+
+/* The same where printable ASCII is not escaped. */
+static size_t unprintable_at(struct strview text, int *ret_byte)
+{
+	int byte;
+
+	if (!byte_at(text, &byte) || (byte >= ' ' && byte < 127))
+		return 0;
+	*ret_byte = byte;
+	return 4;
+}
+
+/* "#012" */
+static size_t octal_at(struct strview text, int *ret_byte)
+{
+	int byte = 0;
+
+	for (size_t i = 1; i <= 3; i++) {
+		char digit = strview_byte(text, i);
+
+		if (digit < '0' || digit > '7')
+			return 0;
+		byte = byte << 3 | (digit - '0');
 	}
-	return kept;
+	if (byte >= ' ' && byte != 127)
+		return 0;
+	*ret_byte = byte;
+	return 4;
 }
 
 size_t unescape_spaces(char *line, size_t length)
 {
-	static const char space[] = "\xc2\xa0";
-	size_t kept = 0;
-
-	if (!memmem(line, length, space, 2))
-		return length;
-	for (size_t at = 0; at < length; at++) {
-		bool found = at + 1 < length && !memcmp(line + at, space, 2);
-
-		line[kept++] = found ? ' ' : line[at];
-		at += found;
-	}
-	return kept;
+	return unescape_all(line, length, '\xc2', space_at);
 }
 
 size_t plain_equals(char *line, size_t length)
 {
-	size_t kept = 0;
+	return unescape_all(line, length, '\\', equals_at);
+}
 
-	for (size_t at = 0; at < length; at++) {
-		at += line[at] == '\\' && at + 1 < length &&
-		      (line[at + 1] == '=' || line[at + 1] == '\\');
-		line[kept++] = line[at];
-	}
-	return kept;
+size_t unescape_bytes(char *message, size_t length, enum unescape_kind escapes)
+{
+	if (escapes == UNESCAPE_SYSLOG)
+		length = unescape_all(message, length, '#', octal_at);
+	return unescape_all(message, length, '\\',
+			    escapes == UNESCAPE_KMSG ? byte_at : unprintable_at);
 }
 
 /*
@@ -214,51 +230,10 @@ size_t unescape_line(char *line, size_t length)
 		length -= 3;
 		memmove(line, line + 3, length);
 	}
-	length = drop_sequences(line, length);
+	length = unescape_all(line, length, '\x1b', sequence_at);
 	length = drop_tags(line, length);
 	length = unescape_spaces(line, length);
-	length = decode_entities(line, length);
+	length = unescape_all(line, length, '&', entity_at);
 	plain_constraint(line, length);
 	return length;
-}
-
-/* The byte that the escape at the front of TEXT stands for, -1: no escape. It is 4 bytes long. */
-static int escaped_byte(struct strview text, enum unescape_kind escapes)
-{
-	int high, low, value;
-
-	if (strview_starts(text, "\\x")) {
-		high = number_hex_digit(strview_byte(text, 2));
-		low = number_hex_digit(strview_byte(text, 3));
-		if (high < 0 || low < 0)
-			return -1;
-		value = high << 4 | low;
-		return escapes == UNESCAPE_KMSG || value < ' ' || value >= 127 ? value : -1;
-	}
-	if (escapes != UNESCAPE_SYSLOG || strview_byte(text, 0) != '#')
-		return -1;
-	high = number_hex_digit(strview_byte(text, 1));
-	low = number_hex_digit(strview_byte(text, 2));
-	value = number_hex_digit(strview_byte(text, 3));
-	if (high < 0 || high > 1 || low < 0 || low > 7 || value < 0 || value > 7)
-		return -1;
-	value |= high << 6 | low << 3;
-	return value < ' ' || value == 127 ? value : -1;
-}
-
-size_t unescape_bytes(char *message, size_t length, enum unescape_kind escapes)
-{
-	size_t kept = 0;
-
-	if (!memchr(message, '\\', length) && !memchr(message, '#', length))
-		return length;
-	for (size_t at = 0; at < length;) {
-		int byte = message[at] == '\\' || message[at] == '#'
-			? escaped_byte((struct strview){ message + at, length - at }, escapes)
-				: -1;
-
-		message[kept++] = byte >= 0 ? (char)byte : message[at];
-		at += byte >= 0 ? 4 : 1;
-	}
-	return kept;
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernlog/line-time.h"
+#include "kernlog/line-timestamp.h"
 
 /* What the log does not say. Sizes are bytes, everywhere. */
 #define OOM_UNKNOWN UINT64_MAX

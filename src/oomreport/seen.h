@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernlog/line-time.h"
+#include "kernlog/line-timestamp.h"
 #include "lib/strview.h"
 
 /* In so many bytes at the beginning and at the end a line with a time is looked for. */
