@@ -13,7 +13,6 @@
 #include "kernlog/unescape.h"
 #include "lib/duration.h"
 #include "oomreport/entry-lines.h"
-#include "oomreport/hosts.h"
 #include "oomreport/message.h"
 #include "oomreport/parser.h"
 #include "oomreport/skipped.h"
@@ -42,7 +41,7 @@
 #define SKIPPED_LINES 10000
 
 struct oom_parser {
-	struct hosts hosts;
+	struct reassembler reassembler;
 	struct unwrap unwrap;
 	struct turn turn;
 	struct seen seen;
@@ -73,9 +72,9 @@ struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context)
 		return NULL;
 	clock_gettime(CLOCK_REALTIME, &now);
 	parser->now_ns = (int64_t)now.tv_sec * (int64_t)NS_PER_SECOND + now.tv_nsec;
-	parser->hosts.on_report = on_report;
-	parser->hosts.context = context;
-	parser->unwrap.hosts = &parser->hosts;
+	parser->reassembler.on_report = on_report;
+	parser->reassembler.context = context;
+	parser->unwrap.reassembler = &parser->reassembler;
 	parser->line = malloc(DOCUMENT_MAX);
 	parser->scratch = malloc(OOM_LINE_MAX);
 	if (!parser->line || !parser->scratch || skipped_init(&parser->skipped) < 0) {
@@ -89,7 +88,7 @@ void oom_parser_free(struct oom_parser *parser)
 {
 	if (!parser)
 		return;
-	hosts_free(&parser->hosts);
+	reassembler_free(&parser->reassembler);
 	unwrap_free(&parser->unwrap);
 	turn_free(&parser->turn);
 	structured_free(&parser->structured);
@@ -399,7 +398,7 @@ static int look_for_words(struct oom_parser *parser)
 	parser->reading = false;
 	parser->quiet = 0;
 	parser->skipped.length = 0;
-	hosts_skip(&parser->hosts, SKIPPED_LINES);
+	reassembler_skip(&parser->reassembler, SKIPPED_LINES);
 	return r;
 }
 
@@ -472,7 +471,7 @@ int oom_parser_pause(struct oom_parser *parser)
 {
 	int r = end_waiting(parser);
 
-	return r < 0 ? r : hosts_flush(&parser->hosts, false);
+	return r < 0 ? r : reassembler_flush(&parser->reassembler, false);
 }
 
 int oom_parser_end(struct oom_parser *parser)
@@ -489,7 +488,7 @@ int oom_parser_end(struct oom_parser *parser)
 		r = turn_end(&parser->turn, take_turned, parser);
 	if (r == 0)
 		r = unwrap_end(&parser->unwrap);
-	return r < 0 ? r : hosts_flush(&parser->hosts, true);
+	return r < 0 ? r : reassembler_flush(&parser->reassembler, true);
 }
 
 const struct seen *oom_parser_seen(const struct oom_parser *parser)

@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "lib/macros.h"
-#include "oomreport/partial-line.h"
+#include "oomreport/reassemble.h"
 #include "oomreport/scan-values.h"
 
 /* What is at PLACE, an offset, of PARTIAL. */
@@ -31,19 +31,45 @@ bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line
 	       (flags & OOM_LINE_MEMCGS && partial->report.has_memory);
 }
 
-bool partial_lacks(const struct oom_partial *partial, enum oom_line_type type, struct strview text)
+bool partial_lacks(const struct oom_partial *partial, const struct oom_line *line)
 {
-	const struct oom_line_kind *kind = &oom_line_kinds[type];
-	const uint64_t *figure = figure_place(partial, type, text);
+	const struct oom_line_kind *kind = &oom_line_kinds[line->type];
+	struct strview text = line->stripped.message;
+	const uint64_t *figure = figure_place(partial, line->type, text);
 
 	if (partial_is_over(partial))
-		return kind->flags & OOM_LINE_AT_END &&
-		       (type != OOM_LINE_DECISION_REST || lacks_decision_rest(partial, text));
-	if (partial_is_of_another_kind(partial, type) || (figure && *figure != OOM_UNKNOWN))
+		return kind->flags & OOM_LINE_AT_END && (line->type != OOM_LINE_DECISION_REST ||
+							 lacks_decision_rest(partial, text));
+	if (partial_is_of_another_kind(partial, line->type) ||
+	    (figure && *figure != OOM_UNKNOWN))
 		return false;
 	if (kind->flags & OOM_LINE_ONCE)
 		return !*(bool *)partial_at(partial, kind->sets[0]);
 	return !kind->lacks || kind->lacks(partial, text);
+}
+
+int partial_fits(const struct oom_partial *partial, struct strview text)
+{
+	const struct oom_report *report = &partial->report;
+	bool memcg = strview_has(text, ",oom_memcg=/");
+	int fits = 0;
+
+	if (memcg && report->memcg.path && strview_has(text, report->memcg.path))
+		fits += 4;
+	fits += memcg ? partial->memcg_present : report->has_memory;
+	fits += oom_find_task(report, read_pid_of(text)) != NULL;
+	return fits;
+}
+
+bool partial_chose_thread(const struct oom_report *report, int64_t pid, struct strview text)
+{
+	const struct oom_task *thread = oom_find_task(report, pid);
+
+	if (thread && thread->tgid == report->selected.pid)
+		return true;
+	return strview_has(text, "(oom_kill_allocating_task): Killed process ") &&
+	       report->selected.pid == report->trigger.pid &&
+	       !oom_find_task(report, report->selected.pid) && (thread || !report->has_table);
 }
 
 /* Puts what TEXT says into BASE, from which on VALUES have their places. Returns 0 or -ENOMEM. */
@@ -69,14 +95,14 @@ static int read_line_values(const struct oom_line_value *values, struct strview 
 	return 0;
 }
 
-int partial_read(struct oom_partial *partial, enum oom_line_type type, struct strview text,
-		 const struct oom_time *time)
+int partial_read(struct oom_partial *partial, const struct oom_line *line)
 {
-	const struct oom_line_kind *kind = &oom_line_kinds[type];
-	uint64_t *figure = figure_place(partial, type, text);
+	const struct oom_line_kind *kind = &oom_line_kinds[line->type];
+	struct strview text = line->stripped.message;
+	uint64_t *figure = figure_place(partial, line->type, text);
 	int r = 0;
 
-	partial->time = time;
+	partial->time = &line->stripped.time;
 	if (!kind->figures || (figure && *figure == OOM_UNKNOWN))
 		r = read_line_values(kind->values, text, figure ? (void *)figure : partial);
 	if (r == 0 && kind->read)

@@ -45,7 +45,7 @@ struct oom_partial {
 	struct partial_trace trace;
 	uint64_t block_page;		/* the first size of a list of free blocks; 0: none */
 	char caller[24];
-	uint64_t opened, touched;	/* the parser's line count */
+	uint64_t touched;		/* the line, of its host's, that it got last */
 	const struct oom_time *time;	/* of the line that is being read */
 };
 

@@ -8,7 +8,12 @@
 #include "lib/duration.h"
 #include "lib/number.h"
 #include "oomreport/reassemble.h"
-#include "oomreport/scan-values.h"
+
+/* More reports are not kept open; reaper lines may come late, others do not. */
+#define OPEN_MAX 4
+
+/* Victims whose reaper lines may come when their report has been given out. */
+#define EMITTED_MAX 64
 
 /* A report that got no line for so long is not waiting for any but its reaper's. */
 #define STALE_LINES 2000
@@ -22,147 +27,100 @@
 /* Lines of several CPUs are not in the order of their times; further back is another boot. */
 #define DISORDER_NS ((int64_t)NS_PER_SECOND)
 
-static bool line_has_flag(enum oom_line_type type, enum oom_line_flag flag)
+/* One host of a log, or what has no host's name. */
+struct host_reports {
+	char name[72];				/* ""; as long as a name is kept */
+	uint64_t used;				/* when a line of it came last, by the clock */
+	uint64_t line;				/* lines so far, with those left out */
+	struct oom_partial *open[OPEN_MAX];	/* owned; the oldest first */
+	size_t count;
+	bool interleaved;			/* lines of the newest two have been seen mixed */
+	int64_t emitted[EMITTED_MAX];		/* a ring: the last victims given out */
+	size_t emitted_count;
+	uint64_t crash_kernel;			/* the line with kdump's command line; 0: none */
+	struct oom_time last;			/* of the last line of a report */
+};
+
+static bool line_has_flag(const struct oom_line *line, unsigned flag)
 {
-	return oom_line_kinds[type].flags & flag;
+	return oom_line_kinds[line->type].flags & flag;
 }
 
-static struct oom_partial *newest(const struct reassembler *reassembler)
+static struct oom_partial *newest(const struct host_reports *host)
 {
-	return reassembler->count ? reassembler->open[reassembler->count - 1] : NULL;
+	return host->count ? host->open[host->count - 1] : NULL;
 }
 
-static void free_partial(struct oom_partial *partial)
+/* Takes the report at INDEX out of the list and hands it on, unless it was none after all. */
+static int host_give_out(const struct reassembler *reassembler, struct host_reports *host,
+			 size_t index)
 {
-	oom_report_free(&partial->report);
+	struct oom_partial *partial = host->open[index];
+	bool confirmed = partial->confirmed;
+	int r = confirmed ? partial_finish(partial) : 0;
+	struct oom_report report = partial->report;
+
 	free(partial);
-}
-
-/*
- * Takes the report at INDEX out of the list and hands it on, unless it has turned out to be none.
- */
-static int reassembler_give_out(struct reassembler *reassembler, size_t index)
-{
-	struct oom_partial *partial = reassembler->open[index];
-	struct oom_report report;
-	int r;
-
-	reassembler->count--;
-	memmove(&reassembler->open[index], &reassembler->open[index + 1],
-		(reassembler->count - index) * sizeof(reassembler->open[0]));
-	if (!partial->confirmed) {
-		free_partial(partial);
-		return 0;
-	}
-	r = partial_finish(partial);
-	if (r < 0) {
-		free_partial(partial);
+	host->count--;
+	memmove(&host->open[index], &host->open[index + 1],
+		(host->count - index) * sizeof(host->open[0]));
+	if (r < 0 || !confirmed) {
+		oom_report_free(&report);
 		return r;
 	}
-	report = partial->report;
 	for (size_t i = 0; i < report.victim_count; i++)
-		reassembler->emitted[reassembler->emitted_count++ % REASSEMBLER_EMITTED_MAX] =
-			report.victims[i].pid;
-	free(partial);
+		host->emitted[host->emitted_count++ % EMITTED_MAX] = report.victims[i].pid;
 	return reassembler->on_report(reassembler->context, &report);
 }
 
-static int open_partial(struct reassembler *reassembler, struct strview caller,
-			struct oom_partial **ret_partial)
+/* Opens a report for LINE. */
+static int host_open_partial(const struct reassembler *reassembler, struct host_reports *host,
+			     const struct oom_line *line, struct oom_partial **ret_partial)
 {
 	struct oom_partial *partial;
 	int r = 0;
 
 	/* What only looked like the beginning of a report is not worth a place. */
-	if (newest(reassembler) && !newest(reassembler)->confirmed)
-		r = reassembler_give_out(reassembler, reassembler->count - 1);
-	if (r == 0 && reassembler->count == REASSEMBLER_MAX)
-		r = reassembler_give_out(reassembler, 0);
+	if (newest(host) && !newest(host)->confirmed)
+		r = host_give_out(reassembler, host, host->count - 1);
+	if (r == 0 && host->count == OPEN_MAX)
+		r = host_give_out(reassembler, host, 0);
 	if (r < 0)
 		return r;
 	partial = calloc(1, sizeof(*partial));
 	if (!partial)
 		return -ENOMEM;
 	oom_report_init(&partial->report);
-	strview_copy_to(caller, partial->caller, sizeof(partial->caller));
-	partial->opened = reassembler->line;
-	partial->touched = reassembler->line;
-	partial->report.crash_kernel = reassembler->crash_kernel &&
-				     reassembler->line - reassembler->crash_kernel < BOOT_LINES;
-	reassembler->open[reassembler->count++] = partial;
-	reassembler->interleaved = false;
+	strview_copy_to(line->stripped.caller, partial->caller, sizeof(partial->caller));
+	partial->report.crash_kernel = host->crash_kernel &&
+				       host->line - host->crash_kernel < BOOT_LINES;
+	host->open[host->count++] = partial;
+	host->interleaved = false;
 	*ret_partial = partial;
 	return 0;
 }
 
-static bool is_fresh(const struct reassembler *reassembler, const struct oom_partial *partial)
+static bool is_fresh(const struct host_reports *host, const struct oom_partial *partial)
 {
-	return reassembler->line - partial->touched < STALE_LINES;
-}
-
-/* How well the oom-kill line TEXT fits PARTIAL: its cgroup, its kind, its table. */
-static int fitness(const struct oom_partial *partial, struct strview text)
-{
-	const struct oom_report *report = &partial->report;
-	bool memcg = strview_has(text, ",oom_memcg=/");
-	int fits = 0;
-
-	if (memcg && report->memcg.path && strview_has(text, report->memcg.path))
-		fits += 4;
-	fits += memcg ? partial->memcg_present : report->has_memory;
-	fits += oom_find_task(report, read_pid_of(text)) != NULL;
-	return fits;
-}
-
-static struct oom_partial *find_fittest(const struct reassembler *reassembler, struct strview text)
-{
-	struct oom_partial *best = NULL;
-
-	for (size_t i = 0; i < reassembler->count; i++) {
-		struct oom_partial *partial = reassembler->open[i];
-
-		if (partial_lacks(partial, OOM_LINE_DECISION, text) &&
-		    is_fresh(reassembler, partial) &&
-		    (!best || fitness(partial, text) >= fitness(best, text)))
-			best = partial;
-	}
-	return best;
+	return host->line - partial->touched < STALE_LINES;
 }
 
 /* Whether PARTIAL waits for more of its lines. */
-static bool is_unfinished(const struct reassembler *reassembler, const struct oom_partial *partial)
+static bool is_unfinished(const struct host_reports *host, const struct oom_partial *partial)
 {
-	return !partial_is_over(partial) && is_fresh(reassembler, partial);
+	return !partial_is_over(partial) && is_fresh(host, partial);
 }
 
-/* A CPU line names who invoked the killer: whose trigger has that name, and no such line yet? */
-static struct oom_partial *find_by_name(const struct reassembler *reassembler, struct strview text)
+/* Whether LINE is of the last report but one: the newest cannot have it yet, or has had it. */
+static bool is_ahead(const struct host_reports *host, const struct oom_line *line)
 {
-	for (size_t i = 0; i < reassembler->count; i++) {
-		struct oom_partial *partial = reassembler->open[i];
+	const struct oom_partial *last = newest(host), *older = host->open[host->count - 2];
+	bool early = last->report.trigger.present && !last->has_cpu && line->type > OOM_LINE_CPU &&
+		     last->touched + 2 >= host->line;
+	bool had = last->other && !partial_lacks(last, line);
 
-		if (partial->report.trigger.comm[0] && is_unfinished(reassembler, partial) &&
-		    partial_lacks(partial, OOM_LINE_CPU, text))
-			return partial;
-	}
-	return NULL;
-}
-
-/*
- * Whether a line is of the last but one report: the newest cannot have come to it yet, or has had
- * it.
- */
-static bool is_ahead(const struct reassembler *reassembler, enum oom_line_type type,
-		     struct strview text)
-{
-	const struct oom_partial *last = newest(reassembler);
-	const struct oom_partial *older = reassembler->open[reassembler->count - 2];
-	bool early = last->report.trigger.present && !last->has_cpu && type > OOM_LINE_CPU &&
-		     last->touched + 2 >= reassembler->line;
-	bool had = last->other && !partial_lacks(last, type, text);
-
-	return (early || had || partial_is_of_another_kind(last, type)) && older->has_cpu &&
-	       is_unfinished(reassembler, older) && partial_lacks(older, type, text);
+	return (early || had || partial_is_of_another_kind(last, line->type)) && older->has_cpu &&
+	       is_unfinished(host, older) && partial_lacks(older, line);
 }
 
 /*
@@ -170,329 +128,369 @@ static bool is_ahead(const struct reassembler *reassembler, enum oom_line_type t
  * after the other (the kernel holds oom_lock), so it is the newest; unless lines of an older one
  * turn up that the newest cannot have come to yet.
  */
-static struct oom_partial *choose(struct reassembler *reassembler, enum oom_line_type type,
-				  struct strview text)
+static struct oom_partial *choose(struct host_reports *host, const struct oom_line *line)
 {
-	struct oom_partial *last = newest(reassembler), *named = NULL;
+	struct oom_partial *last = newest(host), *named = NULL;
+	int best = -1;
 
-	if (reassembler->count == 1)
+	if (host->count < 2)
 		return last;
-	if (type == OOM_LINE_CPU)
-		named = find_by_name(reassembler, text);
-	else if (type == OOM_LINE_DECISION)
-		named = find_fittest(reassembler, text);
-	else if (is_ahead(reassembler, type, text))
-		named = reassembler->open[reassembler->count - 2];
+	if (line->type != OOM_LINE_CPU && line->type != OOM_LINE_DECISION && is_ahead(host, line))
+		named = host->open[host->count - 2];
+	for (size_t i = 0; i < host->count; i++) {
+		struct oom_partial *partial = host->open[i];
+
+		if (!is_fresh(host, partial) || !partial_lacks(partial, line))
+			continue;
+		/* It names who invoked the killer: the first who has no such line yet. */
+		if (line->type == OOM_LINE_CPU && !named && !partial_is_over(partial) &&
+		    partial->report.trigger.comm[0])
+			named = partial;
+		if (line->type == OOM_LINE_DECISION &&
+		    partial_fits(partial, line->stripped.message) >= best) {
+			best = partial_fits(partial, line->stripped.message);
+			named = partial;
+		}
+	}
 	if (named && named != last)
-		reassembler->interleaved = true;
+		host->interleaved = true;
 	if (named)
 		return named;
-	for (size_t i = 0; reassembler->interleaved && i < reassembler->count; i++) {
-		struct oom_partial *partial = reassembler->open[i];
-
-		if (!partial_is_over(partial) && partial_lacks(partial, type, text))
-			return partial;
-	}
+	for (size_t i = 0; host->interleaved && i < host->count; i++)
+		if (!partial_is_over(host->open[i]) && partial_lacks(host->open[i], line))
+			return host->open[i];
 	return last;
 }
 
-/* Lines about a process go where that process is known. */
-static struct oom_partial *choose_by_pid(const struct reassembler *reassembler,
-					 enum oom_line_type type,
-					 int64_t pid)
+/* Lines about a process, PID, go where that process is known. */
+static struct oom_partial *choose_by_pid(const struct host_reports *host,
+					 const struct oom_line *line, int64_t pid)
 {
-	for (size_t i = reassembler->count; i > 0; i--) {
-		struct oom_partial *partial = reassembler->open[i - 1];
-		const struct oom_report *report = &partial->report;
+	for (size_t i = host->count; i > 0; i--) {
+		const struct oom_report *report = &host->open[i - 1]->report;
 
-		if (line_has_flag(type, OOM_LINE_REAPERS)
+		if (line_has_flag(line, OOM_LINE_REAPERS)
 		    ? read_victim_of(report, pid, true) != NULL
 		    : !report->victim_count &&
 		      (report->selected.pid == pid ||
 		       (report->choice.present && report->choice.pid == pid)))
-			return partial;
+			return host->open[i - 1];
 	}
 	return NULL;
 }
 
-/* Whether PID is a victim of a report that has been given out. */
-static bool is_emitted(const struct reassembler *reassembler, int64_t pid)
+/* The open report that LINE belongs to, if to any. */
+static struct oom_partial *find_partial(struct host_reports *host, const struct oom_line *line)
 {
-	size_t count = reassembler->emitted_count < REASSEMBLER_EMITTED_MAX
-		? reassembler->emitted_count : REASSEMBLER_EMITTED_MAX;
+	struct strview caller = line->stripped.caller;
+	struct oom_partial *partial = NULL;
 
-	for (size_t i = 0; i < count; i++)
-		if (reassembler->emitted[i] == pid)
+	if (line_has_flag(line, OOM_LINE_PROCESS))
+		partial = choose_by_pid(host, line, read_pid_of(line->stripped.message));
+	for (size_t i = host->count; !partial && caller.length && i > 0; i--)
+		if (strview_is(caller, host->open[i - 1]->caller))
+			partial = host->open[i - 1];
+	if (!partial && newest(host) && (!caller.length || !newest(host)->caller[0]))
+		partial = choose(host, line);
+	if (!partial || !partial->other || line_has_flag(line, OOM_LINE_STATE))
+		return partial;
+	/* It is nothing for what is no report: one goes on in its place. */
+	for (size_t i = host->count; i > 0; i--)
+		if (!host->open[i - 1]->other &&
+		    !strcmp(host->open[i - 1]->caller, partial->caller))
+			return host->open[i - 1];
+	return NULL;
+}
+
+/* Whether LINE opens another report although PARTIAL is open. */
+static bool is_another(const struct host_reports *host, const struct oom_partial *partial,
+		       const struct oom_line *line)
+{
+	const struct oom_report *report = &partial->report;
+	struct strview text = line->stripped.message;
+	int64_t pid;
+
+	switch (line->type) {
+	case OOM_LINE_INVOKED:
+	case OOM_LINE_DUMP:
+		return true;
+	case OOM_LINE_REAPED:
+		return !partial->confirmed;
+	case OOM_LINE_KILLED:
+		/*
+		 * It has no victim yet, or is of a group. Kill lines that follow each other are
+		 * kills of their own, whose reports the kernel did not print (ten in five
+		 * seconds) or somebody left out.
+		 */
+		pid = read_pid_of(text);
+		if (report->group || read_victim_of(report, pid, false))
+			return false;
+		return report->victim_count ||
+		       (report->selected.pid != OOM_NO_NUMBER && report->selected.pid != pid &&
+			!report->choice.present && !partial_chose_thread(report, pid, text));
+	case OOM_LINE_NONE_KILLABLE:
+		return report->victim_count || !is_fresh(host, partial);
+	default:
+		return !line_has_flag(line, OOM_LINE_INSIDE) &&
+		       (!partial_lacks(partial, line) || !is_fresh(host, partial));
+	}
+}
+
+/* Whether PID is a victim of a report that has been given out. */
+static bool is_emitted(const struct host_reports *host, int64_t pid)
+{
+	for (size_t i = 0; i < EMITTED_MAX && i < host->emitted_count; i++)
+		if (host->emitted[i] == pid)
 			return true;
 	return false;
 }
 
-/* PARTIAL, or the report that goes on in its place because TYPE is nothing for what is none. */
-static struct oom_partial *report_for(const struct reassembler *reassembler,
-				      struct oom_partial *partial,
-				      enum oom_line_type type)
+/* Whether LINE, which would go to PARTIAL (NULL: to none that is open), says nothing. */
+static bool is_needless(const struct host_reports *host, const struct oom_partial *partial,
+			const struct oom_line *line)
 {
-	if (!partial || !partial->other || line_has_flag(type, OOM_LINE_STATE))
-		return partial;
-	for (size_t i = reassembler->count; i > 0; i--) {
-		struct oom_partial *older = reassembler->open[i - 1];
+	const struct oom_report *report = partial ? &partial->report : NULL;
+	int64_t pid;
 
-		if (!older->other && strview_is(strview_of(older->caller), partial->caller))
-			return older;
+	if (line_has_flag(line, OOM_LINE_REAPERS)) {
+		pid = read_pid_of(line->stripped.message);
+		if (report && read_victim_of(report, pid, true))
+			return false;
+		/* It is of a victim that was told of. */
+		if (line->type == OOM_LINE_UNREAPED || is_emitted(host, pid))
+			return true;
+		if (!partial || !partial->confirmed)
+			return false;
+		/*
+		 * Only victims are reaped: what is reaped now is the one whose own line was
+		 * suppressed, if it was chosen or, where that is not known, could be.
+		 */
+		if (partial_is_over(partial))
+			return true;
+		if (report->selected.pid == OOM_NO_NUMBER)
+			return !oom_find_task(report, pid);
+		return report->selected.pid != pid && !partial_chose_thread(report, pid, strview_of(""));
 	}
-	return NULL;
+	if (!partial)
+		return line_has_flag(line, OOM_LINE_INSIDE);
+	if (line_has_flag(line, OOM_LINE_INSIDE))
+		return !partial_lacks(partial, line) || !is_fresh(host, partial);
+	/* What another CPU's trouble has in common with a report is no part of an open one. */
+	return !line_has_flag(line, OOM_LINE_CONFIRMS) && partial->confirmed &&
+	       is_unfinished(host, partial) && !partial_lacks(partial, line);
 }
 
-static struct oom_partial *find_partial(struct reassembler *reassembler, enum oom_line_type type,
-					struct strview text, struct strview caller)
+/* Ends the open reports where LINE cannot be of any. */
+static int host_end_event(const struct reassembler *reassembler, struct host_reports *host,
+			  const struct oom_line *line)
 {
-	struct oom_partial *partial = NULL;
+	const struct oom_time *last = &host->last, *time = &line->stripped.time;
+	struct strview text = line->stripped.message;
+	int64_t passed = 0;
+	bool rebooted;
+	int r = 0;
 
-	if (line_has_flag(type, OOM_LINE_PROCESS))
-		partial = choose_by_pid(reassembler, type, read_pid_of(text));
-	for (size_t i = reassembler->count; !partial && caller.length && i > 0; i--)
-		if (strview_is(caller, reassembler->open[i - 1]->caller))
-			partial = reassembler->open[i - 1];
-	if (!partial && newest(reassembler) && (!caller.length || !newest(reassembler)->caller[0]))
-		partial = choose(reassembler, type, text);
-	return report_for(reassembler, partial, type);
+	if (time->inherited)
+		passed = 0;
+	else if (last->has_monotonic && time->has_monotonic)
+		passed = time->monotonic_ns - last->monotonic_ns;
+	else if (!last->has_wall || !time->has_wall ||
+		 __builtin_sub_overflow(time->wall_ns, last->wall_ns, &passed))
+		passed = 0;
+	rebooted = line->type == OOM_LINE_BOOT || passed < -DISORDER_NS;
+	if (rebooted || line->type == OOM_LINE_CUT ||
+	    (passed > SILENCE_NS && !(line_has_flag(line, OOM_LINE_REAPERS) &&
+				      choose_by_pid(host, line, read_pid_of(text)))))
+		while (r == 0 && host->count)
+			r = host_give_out(reassembler, host, 0);
+	/* A number is another process's after a boot. */
+	if (rebooted) {
+		host->emitted_count = 0;
+		host->crash_kernel = strview_has(text, "ommand line: ") &&
+				     strview_has(text, " elfcorehdr=") ? host->line : 0;
+	}
+	/* A report that begins in a line without a time may be of any. */
+	if (!time->inherited)
+		host->last = *time;
+	else if (line->type == OOM_LINE_INVOKED)
+		host->last = (struct oom_time){ .raw = "" };
+	return r;
 }
 
-/*
- * Whether PID is a thread of the process that was decided upon: its main thread has gone, and
- * find_lock_task_mm() has found another that still has the memory (mm/oom_kill.c, since 5.0). Or
- * the other way round: vm.oom_kill_allocating_task decides on the thread that asks, and the first
- * that is found is the main one.
- */
-static bool is_thread_of(const struct oom_report *report, int64_t pid, struct strview text)
+/* "** 57 printk messages dropped **", "oom_kill_process: 1520 callbacks suppressed" */
+static void host_read_lost(struct host_reports *host, const struct oom_line *line)
 {
-	const struct oom_task *thread = oom_find_task(report, pid);
+	struct strview text = line->stripped.message;
+	bool dropped = line->type == OOM_LINE_DROPPED;
+	struct oom_partial *last = newest(host);
+	uint64_t count, *lost;
 
-	if (thread && thread->tgid == report->selected.pid)
-		return true;
-	return strview_has(text, "(oom_kill_allocating_task): Killed process ") &&
-	       report->selected.pid == report->trigger.pid &&
-	       !oom_find_task(report, report->selected.pid) && (thread || !report->has_table);
+	if (!last || !is_unfinished(host, last) ||
+	    !strview_skip_past(&text, dropped ? "** " : ": ") || !strview_take_u64(&text, &count))
+		return;
+	lost = dropped ? &last->report.missed : &last->report.suppressed;
+	*lost = number_add_saturated(*lost, count);
 }
 
-/*
- * Whether the kill line TEXT may be of PARTIAL: it has no victim yet, or is of a group. Kill lines
- * that follow each other are kills of their own, whose reports the kernel did not print (ten in
- * five seconds) or somebody left out.
- */
-static bool takes_kill(const struct oom_partial *partial, struct strview text)
+/* LINE is of one of the reports of HOST, or begins one. */
+static int host_take(const struct reassembler *reassembler, struct host_reports *host,
+		     const struct oom_line *line)
 {
-	const struct oom_report *report = &partial->report;
-	int64_t pid = read_pid_of(text);
+	const struct oom_line_kind *kind = &oom_line_kinds[line->type];
+	struct oom_partial *partial;
+	struct oom_report *report;
+	int r;
 
-	if (report->group || read_victim_of(report, pid, false))
-		return true;
-	return !report->victim_count &&
-	       (report->selected.pid == OOM_NO_NUMBER || report->selected.pid == pid ||
-		report->choice.present || is_thread_of(report, pid, text));
-}
-
-/* Whether a message of TYPE opens another report although PARTIAL is open. */
-static bool is_another(const struct reassembler *reassembler, const struct oom_partial *partial,
-		       enum oom_line_type type, struct strview text)
-{
-	if (type == OOM_LINE_INVOKED || type == OOM_LINE_DUMP)
-		return true;
-	if (type == OOM_LINE_REAPED)
-		return !partial->confirmed;
-	if (type == OOM_LINE_KILLED)
-		return !takes_kill(partial, text);
-	if (type == OOM_LINE_NONE_KILLABLE)
-		return partial->report.victim_count || !is_fresh(reassembler, partial);
-	if (line_has_flag(type, OOM_LINE_INSIDE))
-		return false;
-	return !partial_lacks(partial, type, text) || !is_fresh(reassembler, partial);
-}
-
-static void reassembler_note_line(struct reassembler *reassembler, struct oom_partial *partial,
-				  enum oom_line_type type,
-				  const struct oom_time *time)
-{
-	const struct oom_line_kind *kind = &oom_line_kinds[type];
-	struct oom_report *report = &partial->report;
-
-	partial->confirmed |= line_has_flag(type, OOM_LINE_CONFIRMS);
-	partial->touched = reassembler->line;
-	report->lines += type != OOM_LINE_TRACE && type != OOM_LINE_TASKS;
+	host->line++;
+	if (line->type == OOM_LINE_DROPPED || line->type == OOM_LINE_SUPPRESSED) {
+		host_read_lost(host, line);
+		return 0;
+	}
+	if (line->type == OOM_LINE_NONE)
+		return 0;
+	r = host_end_event(reassembler, host, line);
+	if (r < 0 || line->type == OOM_LINE_BOOT || line->type == OOM_LINE_CUT)
+		return r;
+	partial = find_partial(host, line);
+	if (is_needless(host, partial, line))
+		return 0;
+	if (!partial || is_another(host, partial, line))
+		r = host_open_partial(reassembler, host, line, &partial);
+	if (r == 0)
+		r = partial_read(partial, line);
+	if (r < 0)
+		return r;
+	report = &partial->report;
+	partial->confirmed |= line_has_flag(line, OOM_LINE_CONFIRMS);
+	partial->touched = host->line;
+	report->lines += line->type != OOM_LINE_TRACE && line->type != OOM_LINE_TASKS;
 	if (!report->time.raw[0] && !report->time.has_monotonic && !report->time.has_wall)
-		report->time = *time;
-	if (!report->host && reassembler->host[0])
-		report->host = strview_copy(strview_of(reassembler->host));
+		report->time = line->stripped.time;
+	if (!report->host && host->name[0])
+		report->host = strview_copy(strview_of(host->name));
 	/* That of the statistics has told itself. */
-	if (type != OOM_LINE_STATS && !(kind->list & ~(unsigned)OOM_LIST_ROWS))
+	if (line->type != OOM_LINE_STATS && !(kind->list & ~(unsigned)OOM_LIST_ROWS))
 		partial->list = kind->begins & ~(unsigned)OOM_LIST_ROWS;
+	return 0;
+}
+
+/* Gives out all that HOST has or, without ALL, what is done. */
+static int host_flush(const struct reassembler *reassembler, struct host_reports *host, bool all)
+{
+	size_t done = host->count;
+	int r = 0;
+
+	while (!all && done && !partial_is_over(host->open[done - 1]))
+		done--;
+	for (; r == 0 && done; done--)
+		r = host_give_out(reassembler, host, 0);
+	return r;
+}
+
+/* Forgets the host at INDEX, with the reports that it still has. */
+static void drop_host(struct reassembler *reassembler, size_t index)
+{
+	struct host_reports *host = reassembler->hosts[index];
+
+	for (size_t i = 0; i < host->count; i++) {
+		oom_report_free(&host->open[i]->report);
+		free(host->open[i]);
+	}
+	free(host);
+	reassembler->host_count--;
+	memmove(&reassembler->hosts[index], &reassembler->hosts[index + 1],
+		(reassembler->host_count - index) * sizeof(host));
+}
+
+int reassembler_take(struct reassembler *reassembler, const struct oom_line *line)
+{
+	struct host_reports *host = NULL;
+	struct strview name = strview_head(line->stripped.host, sizeof(host->name) - 1);
+	size_t oldest = 0;
+	int r;
+
+	for (size_t i = 0; i < reassembler->host_count; i++) {
+		if (strview_is(name, reassembler->hosts[i]->name))
+			host = reassembler->hosts[i];
+		if (reassembler->hosts[i]->used < reassembler->hosts[oldest]->used)
+			oldest = i;
+	}
+	/* What is nothing of a report makes no place for its host. */
+	if (!host && line->type == OOM_LINE_NONE)
+		return 0;
+	if (!host && reassembler->host_count == REASSEMBLER_HOSTS_MAX) {
+		r = host_flush(reassembler, reassembler->hosts[oldest], true);
+		drop_host(reassembler, oldest);
+		if (r < 0)
+			return r;
+	}
+	if (!host) {
+		host = calloc(1, sizeof(*host));
+		if (!host)
+			return -ENOMEM;
+		strview_copy_to(name, host->name, sizeof(host->name));
+		reassembler->hosts[reassembler->host_count++] = host;
+	}
+	host->used = ++reassembler->clock;
+	return host_take(reassembler, host, line);
 }
 
 void reassembler_miss(struct reassembler *reassembler, uint64_t count)
 {
-	struct oom_partial *last = newest(reassembler);
+	for (size_t i = 0; i < reassembler->host_count; i++) {
+		struct host_reports *host = reassembler->hosts[i];
+		struct oom_partial *last = newest(host);
 
-	if (last && is_unfinished(reassembler, last))
-		last->report.missed = number_add_saturated(last->report.missed, count);
-}
-
-/* "** 57 printk messages dropped **", "oom_kill_process: 1520 callbacks suppressed" */
-static void read_lost(struct reassembler *reassembler, enum oom_line_type type,
-		      struct strview text)
-{
-	struct oom_partial *last = newest(reassembler);
-	uint64_t count;
-
-	if (!strview_skip_past(&text, type == OOM_LINE_DROPPED ? "** " : ": ") ||
-	    !strview_take_u64(&text, &count))
-		return;
-	if (type == OOM_LINE_DROPPED)
-		reassembler_miss(reassembler, count);
-	else if (last && is_unfinished(reassembler, last))
-		last->report.suppressed = number_add_saturated(last->report.suppressed, count);
-}
-
-/*
- * Whether a line of the reaper's says nothing: it is of a victim that was told of, or that the
- * open report does not have.
- */
-static bool is_needless_reaping(const struct reassembler *reassembler,
-				const struct oom_partial *partial,
-				enum oom_line_type type, struct strview text)
-{
-	const struct oom_report *report = partial ? &partial->report : NULL;
-	int64_t pid = read_pid_of(text);
-
-	if (report && read_victim_of(report, pid, true))
-		return false;
-	if (!partial || !partial->confirmed || type != OOM_LINE_REAPED ||
-	    is_emitted(reassembler, pid))
-		return type == OOM_LINE_UNREAPED || (partial && partial->confirmed) ||
-		       is_emitted(reassembler, pid);
-	/*
-	 * Only victims are reaped: what is reaped now is the one whose own line was suppressed, if
-	 * it was chosen or, where that is not known, could be.
-	 */
-	if (partial_is_over(partial))
-		return true;
-	if (report->selected.pid == OOM_NO_NUMBER)
-		return !oom_find_task(report, pid);
-	return report->selected.pid != pid && !is_thread_of(report, pid, strview_of(""));
-}
-
-/* Whether a message that would go to PARTIAL (NULL: to none that is open) says nothing. */
-static bool is_needless(const struct reassembler *reassembler, const struct oom_partial *partial,
-			enum oom_line_type type, struct strview text)
-{
-	if (line_has_flag(type, OOM_LINE_REAPERS))
-		return is_needless_reaping(reassembler, partial, type, text);
-	if (!partial)
-		return line_has_flag(type, OOM_LINE_INSIDE);
-	if (line_has_flag(type, OOM_LINE_INSIDE))
-		return !partial_lacks(partial, type, text) || !is_fresh(reassembler, partial);
-	/* What another CPU's trouble has in common with a report is no part of an open one. */
-	return !line_has_flag(type, OOM_LINE_CONFIRMS) && partial->confirmed &&
-	       is_unfinished(reassembler, partial) && !partial_lacks(partial, type, text);
-}
-
-/* What has passed between the last line of a report and TIME; 0: not known. */
-static int64_t time_since(const struct oom_time *last, const struct oom_time *time)
-{
-	int64_t passed;
-
-	if (last->has_monotonic && time->has_monotonic)
-		return time->monotonic_ns - last->monotonic_ns;
-	if (last->has_wall && time->has_wall &&
-	    !__builtin_sub_overflow(time->wall_ns, last->wall_ns, &passed))
-		return passed;
-	return 0;
-}
-
-/* Ends the open reports where TEXT, of TYPE and TIME, cannot be of any. */
-static int end_event(struct reassembler *reassembler, enum oom_line_type type, struct strview text,
-		     const struct oom_time *time)
-{
-	int64_t passed = time->inherited ? 0 : time_since(&reassembler->last, time);
-	bool rebooted = type == OOM_LINE_BOOT || passed < -DISORDER_NS;
-	int r = 0;
-
-	if (rebooted || type == OOM_LINE_CUT ||
-	    (passed > SILENCE_NS && !(line_has_flag(type, OOM_LINE_REAPERS) &&
-				      choose_by_pid(reassembler, type, read_pid_of(text)))))
-		while (r == 0 && reassembler->count)
-			r = reassembler_give_out(reassembler, 0);
-	/* A number is another process's after a boot. */
-	if (rebooted) {
-		reassembler->emitted_count = 0;
-		reassembler->crash_kernel = strview_has(text, "ommand line: ") &&
-					 strview_has(text, " elfcorehdr=") ? reassembler->line : 0;
+		if (host->used == reassembler->clock && last && is_unfinished(host, last))
+			last->report.missed = number_add_saturated(last->report.missed, count);
 	}
-	/* A report that begins in a line without a time may be of any. */
-	if (!time->inherited)
-		reassembler->last = *time;
-	else if (type == OOM_LINE_INVOKED)
-		reassembler->last = (struct oom_time){ .raw = "" };
-	return r;
 }
 
-int reassembler_take(struct reassembler *reassembler, enum oom_line_type type, struct strview text,
-		     const struct oom_time *time, struct strview caller)
+void reassembler_skip(struct reassembler *reassembler, uint64_t count)
 {
-	struct oom_partial *partial;
-	int r;
-
-	reassembler->line++;
-	if (type == OOM_LINE_DROPPED || type == OOM_LINE_SUPPRESSED) {
-		read_lost(reassembler, type, text);
-		return 0;
-	}
-	if (type == OOM_LINE_NONE)
-		return 0;
-	r = end_event(reassembler, type, text, time);
-	if (r < 0 || type == OOM_LINE_BOOT || type == OOM_LINE_CUT)
-		return r;
-	partial = find_partial(reassembler, type, text, caller);
-	if (is_needless(reassembler, partial, type, text))
-		return 0;
-	if (!partial || is_another(reassembler, partial, type, text))
-		r = open_partial(reassembler, caller, &partial);
-	if (r == 0)
-		r = partial_read(partial, type, text, time);
-	if (r == 0)
-		reassembler_note_line(reassembler, partial, type, time);
-	return r;
+	for (size_t i = 0; i < reassembler->host_count; i++)
+		reassembler->hosts[i]->line += count;
 }
 
 unsigned reassembler_expects(const struct reassembler *reassembler)
 {
 	unsigned expected = 0;
 
-	for (size_t i = 0; i < reassembler->count; i++) {
-		const struct oom_partial *partial = reassembler->open[i];
+	for (size_t i = 0; i < reassembler->host_count; i++) {
+		const struct host_reports *host = reassembler->hosts[i];
 
-		expected |= partial->list;
-		if (partial->report.has_table && !partial_is_over(partial))
-			expected |= OOM_LIST_ROWS;
+		for (size_t k = 0; k < host->count; k++) {
+			const struct oom_partial *partial = host->open[k];
+
+			expected |= partial->list;
+			if (partial->report.has_table && !partial_is_over(partial))
+				expected |= OOM_LIST_ROWS;
+		}
 	}
 	return expected;
 }
 
+bool reassembler_has_reports(const struct reassembler *reassembler)
+{
+	for (size_t i = 0; i < reassembler->host_count; i++)
+		if (reassembler->hosts[i]->count)
+			return true;
+	return false;
+}
+
 int reassembler_flush(struct reassembler *reassembler, bool all)
 {
-	size_t done = reassembler->count;
 	int r = 0;
 
-	while (!all && done && !partial_is_over(reassembler->open[done - 1]))
-		done--;
-	for (; r == 0 && done; done--)
-		r = reassembler_give_out(reassembler, 0);
-	if (all)
-		reassembler->emitted_count = 0;
+	for (size_t i = 0; r == 0 && i < reassembler->host_count; i++)
+		r = host_flush(reassembler, reassembler->hosts[i], all);
+	if (r == 0 && all)
+		reassembler_free(reassembler);
 	return r;
 }
 
 void reassembler_free(struct reassembler *reassembler)
 {
-	while (reassembler->count)
-		free_partial(reassembler->open[--reassembler->count]);
+	while (reassembler->host_count)
+		drop_host(reassembler, reassembler->host_count - 1);
 }

@@ -1,46 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reassemble.h - which report of a host a line belongs to: several may be open, of several CPUs */
+/*
+ * reassemble.h - which report a line belongs to: the lines of many hosts may stand mixed, and of
+ * each several reports may be open, of several CPUs
+ */
 #ifndef PT_REASSEMBLE_H
 #define PT_REASSEMBLE_H
 
-#include "lib/strview.h"
 #include "oomreport/message.h"
-#include "oomreport/partial-line.h"
+#include "oomreport/reader.h"
 
-/* More reports are not kept open; reaper lines may come late, others do not. */
-#define REASSEMBLER_MAX 4
+/* Reports of more hosts are not kept open at a time. */
+#define REASSEMBLER_HOSTS_MAX 64
 
-/* Victims whose reaper lines may come when their report has been given out. */
-#define REASSEMBLER_EMITTED_MAX 64
+struct host_reports;
 
 struct reassembler {
 	oom_report_fn *on_report;
 	void *context;
-	struct oom_partial *open[REASSEMBLER_MAX];	/* owned; the oldest first */
-	size_t count;
-	bool interleaved;		/* lines of the newest two have been seen mixed */
-	int64_t emitted[REASSEMBLER_EMITTED_MAX];	/* victims of the reports given out
-							 * last, a ring */
-	size_t emitted_count;
-	uint64_t line;			/* messages so far */
-	uint64_t crash_kernel;		/* the line with the command line of kdump's; 0: none */
-	char host[72];			/* whose reports these are; "" */
-	struct oom_time last;		/* of the last line of a report */
+	struct host_reports *hosts[REASSEMBLER_HOSTS_MAX];	/* owned */
+	size_t host_count;
+	uint64_t clock;			/* lines of hosts so far */
 };
 
 /*
- * Takes one message of TYPE, also of none. CALLER may be empty. A report that is open ends where
+ * Takes LINE, whose type says what it is: also none. A report of its host that is open ends where
  * the line is of another boot, or comes after a minute in which none of a report's did. Returns 0
  * or a negative errno, of on_report too.
  */
-int reassembler_take(struct reassembler *reassembler, enum oom_line_type type, struct strview text,
-		     const struct oom_time *time, struct strview caller);
+int reassembler_take(struct reassembler *reassembler, const struct oom_line *line);
 
-/* The log says that COUNT lines were lost here. */
+/* The log says that COUNT lines were lost where the last line was. */
 void reassembler_miss(struct reassembler *reassembler, uint64_t count);
 
-/* What the open reports make the next line be expected to be. */
+/* COUNT lines were left out that have no word of a report. */
+void reassembler_skip(struct reassembler *reassembler, uint64_t count);
+
+/* What the open reports make the next line be expected to be: enum oom_list. */
 unsigned reassembler_expects(const struct reassembler *reassembler);
+
+/* Whether a report of any host is open. */
+bool reassembler_has_reports(const struct reassembler *reassembler);
 
 /*
  * Gives out the reports that are done: those that have their kill, and what is older. With ALL
@@ -49,5 +48,28 @@ unsigned reassembler_expects(const struct reassembler *reassembler);
 int reassembler_flush(struct reassembler *reassembler, bool all);
 
 void reassembler_free(struct reassembler *reassembler);
+
+/* partial-line.c: what a line is to a report. */
+
+/* Whether PARTIAL is of a cgroup and lines of TYPE of the machine's reports only, or vice versa. */
+bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line_type type);
+
+/* Whether PARTIAL has not got yet what LINE says. */
+bool partial_lacks(const struct oom_partial *partial, const struct oom_line *line);
+
+/* How well the oom-kill line TEXT fits PARTIAL: its cgroup, its kind, its table. */
+int partial_fits(const struct oom_partial *partial, struct strview text);
+
+/*
+ * Whether PID, of the kill line TEXT if there is one, is a thread of the process that REPORT has
+ * decided upon: its main thread has gone, and
+ * find_lock_task_mm() has found another that still has the memory (mm/oom_kill.c, since 5.0). Or
+ * the other way round: vm.oom_kill_allocating_task decides on the thread that asks, and the first
+ * that is found is the main one.
+ */
+bool partial_chose_thread(const struct oom_report *report, int64_t pid, struct strview text);
+
+/* Puts into PARTIAL what LINE says. Returns 0 or -ENOMEM. */
+int partial_read(struct oom_partial *partial, const struct oom_line *line);
 
 #endif

@@ -48,7 +48,7 @@ static void drop_cut_mark(struct unwrap *unwrap)
 
 int unwrap_end(struct unwrap *unwrap)
 {
-	unsigned expected = hosts_expect(unwrap->hosts);
+	unsigned expected = reassembler_expects(unwrap->reassembler);
 	enum oom_line_type type;
 
 	if (!unwrap->waiting)
@@ -59,10 +59,13 @@ int unwrap_end(struct unwrap *unwrap)
 	type = unwrap->whole ? unwrap->type : oom_line_type_of(so_far(unwrap), expected);
 	if (!unwrap->kernels &&
 	    !oom_line_is_kernels(type, so_far(unwrap), unwrap->timed,
-				 unwrap->kmsg || hosts_have_reports(unwrap->hosts)))
+				 unwrap->kmsg || reassembler_has_reports(unwrap->reassembler)))
 		type = OOM_LINE_NONE;
-	return hosts_take(unwrap->hosts, type, so_far(unwrap), &unwrap->time,
-			     strview_of(unwrap->caller), strview_of(unwrap->host));
+	return reassembler_take(unwrap->reassembler, &(struct oom_line){
+		.stripped = { .message = so_far(unwrap), .time = unwrap->time,
+			      .caller = strview_of(unwrap->caller),
+			      .host = strview_of(unwrap->host) },
+		.type = type });
 }
 
 static void unwrap_add(struct unwrap *unwrap, struct strview piece)
@@ -86,7 +89,7 @@ static enum oom_line_type class_with(struct unwrap *unwrap, const char *between,
 
 	unwrap_add(unwrap, strview_of(between));
 	unwrap_add(unwrap, strview_trim(line->message));
-	type = oom_line_type_of(so_far(unwrap), hosts_expect(unwrap->hosts));
+	type = oom_line_type_of(so_far(unwrap), reassembler_expects(unwrap->reassembler));
 	unwrap->length = length;
 	return type;
 }
@@ -108,7 +111,7 @@ static void note_piece(struct unwrap *unwrap, const struct log_prefix *line,
 		unwrap->kernels = unwrap->type != OOM_LINE_NONE &&
 				  oom_line_is_kernels(unwrap->type, so_far(unwrap),
 						      unwrap->timed,
-						      hosts_have_reports(unwrap->hosts));
+						      reassembler_has_reports(unwrap->reassembler));
 }
 
 /* What LINE, of TYPE, has to say may go on in the next; or, with BEGUN, must. */
@@ -184,7 +187,7 @@ static bool is_dressed_rest(struct unwrap *unwrap, struct oom_line *line)
 	    !is_same_moment(&unwrap->time, &line->stripped.time) ||
 	    !strview_is(line->stripped.host, unwrap->host))
 		return false;
-	type = oom_line_classify(line, hosts_expect(unwrap->hosts));
+	type = oom_line_classify(line, reassembler_expects(unwrap->reassembler));
 	return type == OOM_LINE_NONE || type == OOM_LINE_DECISION_REST;
 }
 
@@ -296,7 +299,7 @@ static void unwrap_go_on(struct unwrap *unwrap, const struct log_prefix *line)
 		unwrap_add(unwrap, strview_of(" "));
 	unwrap_add(unwrap, strview_trim(line->message));
 	unwrap->lines++;
-	note_piece(unwrap, line, oom_line_type_of(so_far(unwrap), hosts_expect(unwrap->hosts)));
+	note_piece(unwrap, line, oom_line_type_of(so_far(unwrap), reassembler_expects(unwrap->reassembler)));
 }
 
 static bool has_time(const struct log_prefix *line)
@@ -324,7 +327,7 @@ static void inherit_prefix(struct unwrap *unwrap, struct log_prefix *line)
 
 unsigned unwrap_expects(const struct unwrap *unwrap)
 {
-	unsigned expected = hosts_expect(unwrap->hosts);
+	unsigned expected = reassembler_expects(unwrap->reassembler);
 
 	return expected | (unwrap->waiting ? oom_line_kinds[unwrap->type].begins : 0);
 }
@@ -341,13 +344,13 @@ static enum oom_line_type classify(const struct unwrap *unwrap, struct oom_line 
 }
 
 /* A line that goes on with no other. */
-static int unwrap_begin_message(struct unwrap *unwrap, const struct log_prefix *line,
-				enum oom_line_type type)
+static int unwrap_begin_message(struct unwrap *unwrap, struct oom_line *given)
 {
-	enum oom_line_type begun = type;
+	const struct log_prefix *line = &given->stripped;
+	enum oom_line_type type = given->type, begun = type;
 
 	if (type == OOM_LINE_NONE && line->width)
-		begun = oom_line_type_begun(line->message, hosts_expect(unwrap->hosts));
+		begun = oom_line_type_begun(line->message, reassembler_expects(unwrap->reassembler));
 	/*
 	 * What is no line of text was never wrapped. Others may have been broken off before
 	 * anything of a report's was in them.
@@ -358,10 +361,9 @@ static int unwrap_begin_message(struct unwrap *unwrap, const struct log_prefix *
 		return wait_for_rest(unwrap, line, type, begun);
 	/* What is no line of text either comes from the kernel itself. */
 	if (line->width && !oom_line_is_kernels(type, line->message, line->timed,
-						hosts_have_reports(unwrap->hosts)))
-		type = OOM_LINE_NONE;
-	return hosts_take(unwrap->hosts, type, line->message, &line->time, line->caller,
-			     line->host);
+						reassembler_has_reports(unwrap->reassembler)))
+		given->type = OOM_LINE_NONE;
+	return reassembler_take(unwrap->reassembler, given);
 }
 
 int unwrap_take(struct unwrap *unwrap, struct oom_line *line)
@@ -378,7 +380,7 @@ int unwrap_take(struct unwrap *unwrap, struct oom_line *line)
 	if (r < 0)
 		return r;
 	if (stripped->dropped)
-		hosts_miss(unwrap->hosts, stripped->dropped);
+		reassembler_miss(unwrap->reassembler, stripped->dropped);
 	classify(unwrap, line);
 	if (timed) {
 		unwrap->last_time = stripped->time;
@@ -395,7 +397,7 @@ int unwrap_take(struct unwrap *unwrap, struct oom_line *line)
 		r = unwrap_end(unwrap);
 		classify(unwrap, line);
 	}
-	return r < 0 ? r : unwrap_begin_message(unwrap, stripped, line->type);
+	return r < 0 ? r : unwrap_begin_message(unwrap, line);
 }
 
 void unwrap_free(struct unwrap *unwrap)

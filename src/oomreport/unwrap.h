@@ -5,7 +5,7 @@
 
 #include "kernlog/known-prefix.h"
 #include "lib/strview.h"
-#include "oomreport/hosts.h"
+#include "oomreport/reassemble.h"
 
 /* A wrapped message is not longer, and not of more lines. */
 #define UNWRAP_MAX 8192
@@ -22,7 +22,7 @@ struct unwrap_style {
 };
 
 struct unwrap {
-	struct hosts *hosts;
+	struct reassembler *reassembler;
 	struct unwrap_style style;
 	bool waiting;			/* a message waits for its rest, or for another line */
 	enum oom_line_type type;		/* OOM_LINE_NONE: its rest may tell */
