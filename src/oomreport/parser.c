@@ -89,7 +89,6 @@ void oom_parser_free(struct oom_parser *parser)
 	if (!parser)
 		return;
 	reassembler_free(&parser->reassembler);
-	unwrap_free(&parser->unwrap);
 	turn_free(&parser->turn);
 	structured_free(&parser->structured);
 	mail_free(&parser->mail);

@@ -2,9 +2,6 @@
 /* unwrap.c - join the lines that a message was wrapped into */
 #include <config.h>
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "kernlog/unescape.h"
 #include "oomreport/unwrap.h"
 
@@ -26,117 +23,85 @@ void unwrap_begin(struct unwrap *unwrap)
 	unwrap->message_timed = false;
 }
 
-static struct strview so_far(const struct unwrap *unwrap)
+unsigned unwrap_expects(const struct unwrap *unwrap)
 {
-	return (struct strview){ unwrap->text, unwrap->length };
-}
+	unsigned expected = reassembler_expects(unwrap->reassembler);
 
-/*
- * A pager that chops lines has '>' where it did so: of the last figure or path in front of it
- * nobody knows how it goes on. The lines of these classes end in a figure.
- */
-static void drop_cut_mark(struct unwrap *unwrap)
-{
-	if (!(oom_line_kinds[unwrap->type].flags & OOM_LINE_ENDS_IN_FIGURE) ||
-	    strview_last(so_far(unwrap)) != '>')
-		return;
-	while (unwrap->length && !strchr(", ", unwrap->text[unwrap->length - 1]))
-		unwrap->length--;
-	while (unwrap->length && strchr(", ", unwrap->text[unwrap->length - 1]))
-		unwrap->length--;
+	return expected | (unwrap->waiting ? oom_line_kinds[unwrap->line.type].begins : 0);
 }
 
 int unwrap_end(struct unwrap *unwrap)
 {
-	unsigned expected = reassembler_expects(unwrap->reassembler);
-	enum oom_line_type type;
+	struct oom_line *line = &unwrap->line;
+	struct strview *text = &line->stripped.message;
 
 	if (!unwrap->waiting)
 		return 0;
 	unwrap->waiting = false;
-	drop_cut_mark(unwrap);
+	/*
+	 * A pager that chops lines has '>' where it did so: of the last figure or path in front of
+	 * it nobody knows how it goes on.
+	 */
+	if (oom_line_kinds[line->type].flags & OOM_LINE_ENDS_IN_FIGURE &&
+	    strview_last(*text) == '>') {
+		while (text->length && !strchr(", ", strview_last(*text)))
+			text->length--;
+		while (text->length && strchr(", ", strview_last(*text)))
+			text->length--;
+	}
 	/* What it began like may not be what it is. */
-	type = unwrap->whole ? unwrap->type : oom_line_type_of(so_far(unwrap), expected);
+	if (!unwrap->whole)
+		line->type = oom_line_type_of(*text, reassembler_expects(unwrap->reassembler));
 	if (!unwrap->kernels &&
-	    !oom_line_is_kernels(type, so_far(unwrap), unwrap->timed,
-				 unwrap->kmsg || reassembler_has_reports(unwrap->reassembler)))
-		type = OOM_LINE_NONE;
-	return reassembler_take(unwrap->reassembler, &(struct oom_line){
-		.stripped = { .message = so_far(unwrap), .time = unwrap->time,
-			      .caller = strview_of(unwrap->caller),
-			      .host = strview_of(unwrap->host) },
-		.type = type });
+	    !oom_line_is_kernels(line->type, *text, line->stripped.timed,
+				 line->stripped.kmsg ||
+				 reassembler_has_reports(unwrap->reassembler)))
+		line->type = OOM_LINE_NONE;
+	return reassembler_take(unwrap->reassembler, line);
 }
 
+/* Adds PIECE to the message that waits. */
 static void unwrap_add(struct unwrap *unwrap, struct strview piece)
 {
-	size_t room = UNWRAP_MAX - unwrap->length;
-	size_t length = piece.length < room ? piece.length : room;
+	struct strview *text = &unwrap->line.stripped.message;
 
-	if (length)
-		memcpy(unwrap->text + unwrap->length, piece.at, length);
-	unwrap->length += length;
+	piece = strview_head(piece, UNWRAP_MAX - text->length);
+	if (piece.length)
+		memcpy(unwrap->text + text->length, piece.at, piece.length);
+	text->length += piece.length;
 	/* Where unescape_line() could not see it, torn into two lines. */
-	plain_constraint(unwrap->text, strview_starts(so_far(unwrap), "oom-kill:c") ? 11 : 0);
+	plain_constraint(unwrap->text, strview_starts(*text, "oom-kill:c") ? 11 : 0);
 }
 
-/* What the message that waits would be with LINE behind it, and behind BETWEEN. */
-static enum oom_line_type class_with(struct unwrap *unwrap, const char *between,
-				     const struct log_prefix *line)
+/* Whether the message that waits is of a type with LINE behind it, and behind BETWEEN. */
+static bool has_type_with(struct unwrap *unwrap, const char *between,
+			  const struct log_prefix *line)
 {
-	size_t length = unwrap->length;
+	struct strview *text = &unwrap->line.stripped.message;
+	size_t length = text->length;
 	enum oom_line_type type;
 
 	unwrap_add(unwrap, strview_of(between));
 	unwrap_add(unwrap, strview_trim(line->message));
-	type = oom_line_type_of(so_far(unwrap), reassembler_expects(unwrap->reassembler));
-	unwrap->length = length;
-	return type;
+	type = oom_line_type_of(*text, reassembler_expects(unwrap->reassembler));
+	text->length = length;
+	return type != OOM_LINE_NONE;
 }
 
-/* What waits has got LINE; TYPE is what it is now. */
+/* The message that waits has got LINE; TYPE is what it is now. */
 static void note_piece(struct unwrap *unwrap, const struct log_prefix *line,
 		       enum oom_line_type type)
 {
+	struct oom_line *waiting = &unwrap->line;
+
 	unwrap->typed = type != OOM_LINE_NONE;
 	/* With its rest it may turn out to be another. */
 	if (!unwrap->whole && unwrap->typed)
-		unwrap->type = type;
-	unwrap->width = line->width;
-	unwrap->padding = line->padding;
-	unwrap->whole = unwrap->type != OOM_LINE_NONE &&
-			oom_line_is_whole(unwrap->type, so_far(unwrap));
-	/* What people write behind it, and is joined to it, does not change that. */
-	if (unwrap->lines == 1)
-		unwrap->kernels = unwrap->type != OOM_LINE_NONE &&
-				  oom_line_is_kernels(unwrap->type, so_far(unwrap),
-						      unwrap->timed,
-						      reassembler_has_reports(unwrap->reassembler));
-}
-
-/* What LINE, of TYPE, has to say may go on in the next; or, with BEGUN, must. */
-static int wait_for_rest(struct unwrap *unwrap, const struct log_prefix *line,
-			 enum oom_line_type type, enum oom_line_type begun)
-{
-	if (!unwrap->text)
-		unwrap->text = malloc(UNWRAP_MAX);
-	if (!unwrap->text)
-		return -ENOMEM;
-	unwrap->waiting = true;
-	unwrap->type = begun;
-	unwrap->whole = false;
-	unwrap->lines = 1;
-	unwrap->length = 0;
-	unwrap->doubt = 0;
-	unwrap->indent = line->indent;
-	unwrap->kmsg = line->kmsg;
-	unwrap->timed = line->timed;
-	unwrap->time = line->time;
-	strview_copy_to(line->caller, unwrap->caller, sizeof(unwrap->caller));
-	strview_copy_to(line->host, unwrap->host, sizeof(unwrap->host));
-	unwrap_add(unwrap, line->message);
-	note_piece(unwrap, line, type);
-	return 0;
+		waiting->type = type;
+	waiting->stripped.width = line->width;
+	waiting->stripped.padding = line->padding;
+	unwrap->whole = waiting->type != OOM_LINE_NONE &&
+			oom_line_is_whole(waiting->type, waiting->stripped.message);
 }
 
 static struct strview last_word(struct strview text)
@@ -148,30 +113,12 @@ static struct strview last_word(struct strview text)
 	return blank == STRVIEW_NONE ? text : strview_from(text, blank + 1);
 }
 
-/* How wide the lines of this log may be, as far as LINE tells. */
-static void note_width(struct unwrap_style *style, const struct log_prefix *line)
+/* Whether the message that waits fills its last line but for BLANKS at its end that were lost. */
+static bool is_full(const struct unwrap *unwrap, size_t blanks)
 {
-	size_t word = last_word(line->message).length;
-	size_t width = word > LONG_WORD ? line->width - word : line->width;
+	const struct log_prefix *last = &unwrap->line.stripped;
 
-	if (width > style->width) {
-		style->width = width;
-		style->full = 0;
-	}
-	style->full += width == style->width && width == line->width;
-}
-
-static bool is_same_moment(const struct oom_time *a, const struct oom_time *b)
-{
-	if (a->has_monotonic && b->has_monotonic)
-		return a->monotonic_ns == b->monotonic_ns;
-	return a->has_wall && b->has_wall && a->wall_ns == b->wall_ns;
-}
-
-/* Whether what waits fills its last line. */
-static bool unwrap_is_full(const struct unwrap *unwrap)
-{
-	return unwrap->width + unwrap->padding >= unwrap->style.width;
+	return last->width + last->padding + blanks >= unwrap->style.width;
 }
 
 /*
@@ -179,160 +126,23 @@ static bool unwrap_is_full(const struct unwrap *unwrap)
  * is none of a report's, what it goes on with is not whole, and fills its line or was not enough
  * to be one of a report's.
  */
-static bool is_dressed_rest(struct unwrap *unwrap, struct oom_line *line)
+static bool is_prefixed_rest(const struct unwrap *unwrap, struct oom_line *line)
 {
+	const struct log_prefix *first = &unwrap->line.stripped;
+	const struct oom_time *a = &first->time, *b = &line->stripped.time;
 	enum oom_line_type type;
 
-	if (unwrap->kmsg || unwrap->whole || (unwrap->typed && !unwrap_is_full(unwrap)) ||
-	    !is_same_moment(&unwrap->time, &line->stripped.time) ||
+	if (first->kmsg || unwrap->whole || (unwrap->typed && !is_full(unwrap, 0)) ||
 	    !strview_is(line->stripped.host, unwrap->host))
+		return false;
+	if (a->has_monotonic && b->has_monotonic ? a->monotonic_ns != b->monotonic_ns
+	    : !a->has_wall || !b->has_wall || a->wall_ns != b->wall_ns)
 		return false;
 	type = oom_line_classify(line, reassembler_expects(unwrap->reassembler));
 	return type == OOM_LINE_NONE || type == OOM_LINE_DECISION_REST;
 }
 
-/* Whether what waits may go on in LINE at all: more than its text says. */
-static bool unwrap_may_go_on(struct unwrap *unwrap, struct oom_line *given)
-{
-	const struct log_prefix *line = &given->stripped;
-	const struct unwrap_style *style = &unwrap->style;
-	struct strview rest = line->message;
-	size_t next;
-
-	strview_skip_blanks(&rest);
-	next = strview_take_word(&rest).length;
-	if (!line->message.length || unwrap->lines == UNWRAP_LINES_MAX ||
-	    !oom_line_may_join(unwrap->type, line->message) ||
-	    (line->timed && !is_dressed_rest(unwrap, given)))
-		return false;
-	if (line->timed || unwrap->type == OOM_LINE_NONE)
-		return class_with(unwrap, "", line) != OOM_LINE_NONE ||
-		       class_with(unwrap, " ", line) != OOM_LINE_NONE;
-	/* " SUBSYSTEM=acpi", more of a record, but not of its text */
-	if (unwrap->kmsg && (unwrap->whole || line->indent))
-		return false;
-	if (!unwrap->whole)
-		return true;
-	/* Else the first word of LINE would have had its place in the line before. */
-	return (style->wrapped || (style->prefixed &&
-		oom_line_kinds[unwrap->type].flags & OOM_LINE_HARMLESS)) &&
-	       unwrap->width + 1 + next > style->width;
-}
-
-/* Whether what waits fills its last line but for blanks at its end that were lost. */
-static bool is_nearly_full(const struct unwrap *unwrap)
-{
-	return unwrap->width + unwrap->padding + LOST_BLANKS >= unwrap->style.width;
-}
-
-/* Whether LINE, of TYPE, goes on with what waits. */
-static bool goes_on(const struct unwrap *unwrap, const struct log_prefix *line,
-		    enum oom_line_type type)
-{
-	if (line->timed || unwrap->type == OOM_LINE_NONE)
-		return true;
-	if (unwrap->style.by_byte && !unwrap->style.by_word && unwrap->style.prefixed)
-		return is_nearly_full(unwrap);
-	if (unwrap->whole)
-		return type == OOM_LINE_NONE && !oom_line_is_other(line->message);
-	return oom_line_goes_on(unwrap->type, line->message, type, unwrap->style.prefixed);
-}
-
-/* Whether what waits ends in the middle of a word that LINE goes on with. */
-static bool unwrap_is_torn(struct unwrap *unwrap, const struct log_prefix *line)
-{
-	struct unwrap_style *style = &unwrap->style;
-	bool full = unwrap_is_full(unwrap);
-	struct strview last = last_word(so_far(unwrap));
-
-	if (unwrap->padding)
-		return false;
-	/* Who breaks at blanks leaves none at the beginning of a line. */
-	if (line->indent > unwrap->indent) {
-		style->by_byte |= full;
-		return false;
-	}
-	if (oom_line_is_torn(unwrap->type, so_far(unwrap), last, line->message)) {
-		style->by_byte |= full && strview_last(last) != ':';
-		return true;
-	}
-	/* One word, unless a name in it has a blank. */
-	if (unwrap->type == OOM_LINE_DECISION && (full || strview_has(line->message, "=")))
-		return true;
-	return full && !style->by_word && (style->by_byte || style->full >= FULL_LINES);
-}
-
-/* The same, but where only one of both makes a line of a report, it is that. */
-static bool is_torn_by_class(struct unwrap *unwrap, const struct log_prefix *line)
-{
-	bool torn = unwrap_is_torn(unwrap, line);
-	bool without = class_with(unwrap, "", line) != OOM_LINE_NONE;
-
-	if (without == (class_with(unwrap, " ", line) != OOM_LINE_NONE))
-		return torn;
-	unwrap->style.by_byte |= without && unwrap_is_full(unwrap);
-	return without;
-}
-
-static void unwrap_go_on(struct unwrap *unwrap, const struct log_prefix *line)
-{
-	struct unwrap_style *style = &unwrap->style;
-	bool full = unwrap_is_full(unwrap) && !unwrap->padding && line->indent <= unwrap->indent;
-	bool torn;
-
-	while (unwrap->length && strview_is_blank(unwrap->text[unwrap->length - 1]))
-		unwrap->length--;
-	torn = is_torn_by_class(unwrap, line);
-	/* A blank is none if this log is broken inside of words, as was seen since. */
-	if (unwrap->doubt && style->by_byte && !style->by_word) {
-		char *blank = unwrap->text + unwrap->doubt;
-
-		unwrap->length--;
-		memmove(blank, blank + 1, unwrap->length - unwrap->doubt);
-		unwrap->doubt = 0;
-	}
-	style->wrapped = true;
-	style->by_word |= !torn && !is_nearly_full(unwrap);
-	if (!torn && full)
-		unwrap->doubt = unwrap->length;
-	if (!torn)
-		unwrap_add(unwrap, strview_of(" "));
-	unwrap_add(unwrap, strview_trim(line->message));
-	unwrap->lines++;
-	note_piece(unwrap, line, oom_line_type_of(so_far(unwrap), reassembler_expects(unwrap->reassembler)));
-}
-
-static bool has_time(const struct log_prefix *line)
-{
-	return line->time.raw[0] || line->time.has_monotonic || line->time.has_wall;
-}
-
-/*
- * Lines without time and host are of the message above them, or of a log without times. The
- * date of what is no message, of a mail that quotes some, is not theirs.
- */
-static void inherit_prefix(struct unwrap *unwrap, struct log_prefix *line)
-{
-	if (!has_time(line) && (line->timed || unwrap->message_timed)) {
-		line->time = unwrap->last_time;
-		line->time.inherited = true;
-	}
-	if (line->timed || line->host.length)
-		strview_copy_to(line->host, unwrap->last_host, sizeof(unwrap->last_host));
-	else
-		line->host = strview_of(unwrap->last_host);
-	if (line->timed)
-		unwrap->style.prefixed = true;
-}
-
-unsigned unwrap_expects(const struct unwrap *unwrap)
-{
-	unsigned expected = reassembler_expects(unwrap->reassembler);
-
-	return expected | (unwrap->waiting ? oom_line_kinds[unwrap->type].begins : 0);
-}
-
-/* What LINE is. Takes unknown prefixes off. */
+/* What LINE is by itself. Takes unknown prefixes off. */
 static enum oom_line_type classify(const struct unwrap *unwrap, struct oom_line *line)
 {
 	unsigned expected = unwrap_expects(unwrap);
@@ -343,65 +153,194 @@ static enum oom_line_type classify(const struct unwrap *unwrap, struct oom_line 
 	return line->type;
 }
 
-/* A line that goes on with no other. */
-static int unwrap_begin_message(struct unwrap *unwrap, struct oom_line *given)
+/* Whether the message that waits goes on in LINE. */
+static bool goes_on_in(struct unwrap *unwrap, struct oom_line *line)
 {
-	const struct log_prefix *line = &given->stripped;
-	enum oom_line_type type = given->type, begun = type;
+	const struct log_prefix *stripped = &line->stripped, *first = &unwrap->line.stripped;
+	const struct unwrap_style *style = &unwrap->style;
+	unsigned flags = oom_line_kinds[unwrap->line.type].flags;
+	struct strview rest = stripped->message;
+	enum oom_line_type type;
 
-	if (type == OOM_LINE_NONE && line->width)
-		begun = oom_line_type_begun(line->message, reassembler_expects(unwrap->reassembler));
+	if (!rest.length || unwrap->lines == UNWRAP_LINES_MAX ||
+	    !oom_line_may_join(unwrap->line.type, rest) ||
+	    (stripped->timed && !is_prefixed_rest(unwrap, line)))
+		return false;
+	if (stripped->timed || unwrap->line.type == OOM_LINE_NONE)
+		return has_type_with(unwrap, "", stripped) || has_type_with(unwrap, " ", stripped);
+	/* " SUBSYSTEM=acpi", more of a record, but not of its text */
+	if (first->kmsg && (unwrap->whole || stripped->indent))
+		return false;
+	/* Behind a whole one the first word of LINE would have had its place in the line before. */
+	strview_skip_blanks(&rest);
+	if (unwrap->whole &&
+	    ((!style->wrapped && !(style->prefixed && flags & OOM_LINE_HARMLESS)) ||
+	     first->width + 1 + strview_take_word(&rest).length <= style->width))
+		return false;
+	type = classify(unwrap, line);
+	if (style->by_byte && !style->by_word && style->prefixed)
+		return is_full(unwrap, LOST_BLANKS);
+	if (unwrap->whole)
+		return type == OOM_LINE_NONE && !oom_line_is_other(stripped->message);
+	return oom_line_goes_on(unwrap->line.type, stripped->message, type, style->prefixed);
+}
+
+/* Whether the message that waits ends in the middle of a word that LINE goes on with. */
+static bool is_torn(struct unwrap *unwrap, const struct log_prefix *line)
+{
+	struct unwrap_style *style = &unwrap->style;
+	struct strview text = unwrap->line.stripped.message, last = last_word(text);
+	bool full = is_full(unwrap, 0);
+
+	if (unwrap->line.stripped.padding)
+		return false;
+	/* Who breaks at blanks leaves none at the beginning of a line. */
+	if (line->indent > unwrap->line.stripped.indent) {
+		style->by_byte |= full;
+		return false;
+	}
+	if (oom_line_is_torn(unwrap->line.type, text, last, line->message)) {
+		style->by_byte |= full && strview_last(last) != ':';
+		return true;
+	}
+	/* One word, unless a name in it has a blank. */
+	if (unwrap->line.type == OOM_LINE_DECISION && (full || strview_has(line->message, "=")))
+		return true;
+	return full && !style->by_word && (style->by_byte || style->full >= FULL_LINES);
+}
+
+/* Adds LINE to the message that waits. */
+static void unwrap_join(struct unwrap *unwrap, const struct log_prefix *line)
+{
+	struct unwrap_style *style = &unwrap->style;
+	struct log_prefix *waiting = &unwrap->line.stripped;
+	struct strview *text = &waiting->message;
+	bool full = is_full(unwrap, 0), torn, without;
+	/* A word may be torn that seems to be whole. */
+	bool doubtful = full && !waiting->padding && line->indent <= waiting->indent;
+
+	while (strview_is_blank(strview_last(*text)))
+		text->length--;
+	torn = is_torn(unwrap, line);
+	/* Where only one of both makes a line of a report, it is that. */
+	without = has_type_with(unwrap, "", line);
+	if (without != has_type_with(unwrap, " ", line)) {
+		style->by_byte |= without && full;
+		torn = without;
+	}
+	/* A blank is none if this log is broken inside of words, as was seen since. */
+	if (unwrap->doubt && style->by_byte && !style->by_word) {
+		char *blank = unwrap->text + unwrap->doubt;
+
+		text->length--;
+		memmove(blank, blank + 1, text->length - unwrap->doubt);
+		unwrap->doubt = 0;
+	}
+	style->wrapped = true;
+	style->by_word |= !torn && !is_full(unwrap, LOST_BLANKS);
+	if (!torn && doubtful)
+		unwrap->doubt = text->length;
+	if (!torn)
+		unwrap_add(unwrap, strview_of(" "));
+	unwrap_add(unwrap, strview_trim(line->message));
+	unwrap->lines++;
+	note_piece(unwrap, line,
+		   oom_line_type_of(*text, reassembler_expects(unwrap->reassembler)));
+}
+
+/* LINE goes on with no other: it waits for its rest, or is handed on. */
+static int unwrap_begin_message(struct unwrap *unwrap, struct oom_line *line)
+{
+	const struct log_prefix *stripped = &line->stripped;
+	struct log_prefix *waiting = &unwrap->line.stripped;
+	bool has_reports = reassembler_has_reports(unwrap->reassembler);
+	enum oom_line_type begun = line->type;
+
+	/* What is no line of text comes from the kernel itself, and was never wrapped. */
+	if (!stripped->width)
+		return reassembler_take(unwrap->reassembler, line);
+	if (begun == OOM_LINE_NONE)
+		begun = oom_line_type_begun(stripped->message,
+					    reassembler_expects(unwrap->reassembler));
+	/* A line may have been broken off before anything of a report's was in it. */
+	if (begun == OOM_LINE_NONE && (!stripped->timed || stripped->kmsg ||
+				       !stripped->message.length ||
+				       stripped->width != unwrap->style.width))
+		return reassembler_take(unwrap->reassembler, line);
+	unwrap->waiting = true;
+	unwrap->whole = false;
+	unwrap->lines = 1;
+	unwrap->doubt = 0;
+	unwrap->line = *line;
+	unwrap->line.type = begun;
+	waiting->host = strview_of(strview_copy_to(stripped->host, unwrap->host,
+						   sizeof(unwrap->host)));
+	waiting->caller = strview_of(strview_copy_to(stripped->caller, unwrap->caller,
+						     sizeof(unwrap->caller)));
+	waiting->message = (struct strview){ unwrap->text, 0 };
+	unwrap_add(unwrap, stripped->message);
+	note_piece(unwrap, stripped, line->type);
+	/* What people write behind it, and is joined to it, does not change that. */
+	unwrap->kernels = begun != OOM_LINE_NONE &&
+			  oom_line_is_kernels(begun, waiting->message, waiting->timed,
+					      has_reports);
+	return 0;
+}
+
+/* What LINE tells of the log, and what those before it tell of LINE. */
+static void inherit_prefix(struct unwrap *unwrap, struct log_prefix *line, bool has_time)
+{
+	struct unwrap_style *style = &unwrap->style;
+	size_t word = last_word(line->message).length;
+	size_t width = word > LONG_WORD ? line->width - word : line->width;
+
+	/* How wide the lines of this log may be. */
+	if (width > style->width) {
+		style->width = width;
+		style->full = 0;
+	}
+	style->full += width == style->width && width == line->width;
+	style->prefixed |= line->timed;
 	/*
-	 * What is no line of text was never wrapped. Others may have been broken off before
-	 * anything of a report's was in them.
+	 * Lines without time and host are of the message above them, or of a log without times.
+	 * The date of what is no message, of a mail that quotes some, is not theirs.
 	 */
-	if (line->width &&
-	    (begun != OOM_LINE_NONE || (line->timed && !line->kmsg && line->message.length &&
-				       line->width == unwrap->style.width)))
-		return wait_for_rest(unwrap, line, type, begun);
-	/* What is no line of text either comes from the kernel itself. */
-	if (line->width && !oom_line_is_kernels(type, line->message, line->timed,
-						reassembler_has_reports(unwrap->reassembler)))
-		given->type = OOM_LINE_NONE;
-	return reassembler_take(unwrap->reassembler, given);
+	if (!has_time && (line->timed || unwrap->message_timed)) {
+		line->time = unwrap->last_time;
+		line->time.inherited = true;
+	}
+	if (line->timed || line->host.length)
+		strview_copy_to(line->host, unwrap->last_host, sizeof(unwrap->last_host));
+	else
+		line->host = strview_of(unwrap->last_host);
 }
 
 int unwrap_take(struct unwrap *unwrap, struct oom_line *line)
 {
 	struct log_prefix *stripped = &line->stripped;
+	const struct oom_time *time = &stripped->time;
 	struct strview message = stripped->message;
-	bool timed = has_time(stripped);
+	bool has_time = time->raw[0] || time->has_monotonic || time->has_wall, goes_on;
 	int r = 0;
 
-	inherit_prefix(unwrap, stripped);
-	note_width(&unwrap->style, stripped);
-	if (unwrap->waiting && !unwrap_may_go_on(unwrap, line))
+	inherit_prefix(unwrap, stripped, has_time);
+	goes_on = unwrap->waiting && goes_on_in(unwrap, line);
+	if (!goes_on)
 		r = unwrap_end(unwrap);
 	if (r < 0)
 		return r;
 	if (stripped->dropped)
 		reassembler_miss(unwrap->reassembler, stripped->dropped);
 	classify(unwrap, line);
-	if (timed) {
-		unwrap->last_time = stripped->time;
+	if (has_time) {
+		unwrap->last_time = *time;
 		unwrap->message_timed = line->type != OOM_LINE_NONE;
 	}
-	if (unwrap->waiting && goes_on(unwrap, stripped, line->type)) {
-		/* What seemed to be prefixes is a part of the message. */
-		stripped->message = message;
-		line->type = unwrap->type;
-		unwrap_go_on(unwrap, stripped);
-		return 0;
-	}
-	if (unwrap->waiting) {
-		r = unwrap_end(unwrap);
-		classify(unwrap, line);
-	}
-	return r < 0 ? r : unwrap_begin_message(unwrap, line);
-}
-
-void unwrap_free(struct unwrap *unwrap)
-{
-	free(unwrap->text);
-	unwrap->text = NULL;
+	if (!goes_on)
+		return unwrap_begin_message(unwrap, line);
+	/* What seemed to be prefixes is a part of the message. */
+	stripped->message = message;
+	line->type = unwrap->line.type;
+	unwrap_join(unwrap, stripped);
+	return 0;
 }

@@ -3,8 +3,6 @@
 #ifndef PT_UNWRAP_H
 #define PT_UNWRAP_H
 
-#include "kernlog/known-prefix.h"
-#include "lib/strview.h"
 #include "oomreport/reassemble.h"
 
 /* A wrapped message is not longer, and not of more lines. */
@@ -21,24 +19,25 @@ struct unwrap_style {
 	unsigned full;			/* lines that wide */
 };
 
+/* Zero, but for the reassembler, is the beginning of a log. */
 struct unwrap {
 	struct reassembler *reassembler;
 	struct unwrap_style style;
 	bool waiting;			/* a message waits for its rest, or for another line */
-	enum oom_line_type type;		/* OOM_LINE_NONE: its rest may tell */
-	bool typed;			/* the text so far is of a type, without its rest */
+	/*
+	 * That message: its texts are those below. Its prefix is of its first line, but for the
+	 * width and padding, of its last. OOM_LINE_NONE: its rest may tell.
+	 */
+	struct oom_line line;
+	char text[UNWRAP_MAX], caller[24], host[72];
+	unsigned lines;			/* it is of so many */
+	bool typed;			/* it is of a type without its rest */
 	bool whole;			/* it needs no rest */
-	bool kmsg, timed;		/* its first line was a record of /dev/kmsg, had a time */
-	unsigned lines;
-	char *text;			/* owned; UNWRAP_MAX bytes, made at the first need */
-	size_t length;
-	size_t doubt;			/* where in it a blank may be none; 0: nowhere */
-	size_t width, padding;		/* of its last line */
-	size_t indent;			/* of its first line */
-	struct oom_time time, last_time;
 	bool kernels;			/* its first line alone is the kernel's, surely */
-	bool message_timed;		/* last_time is that of a message */
-	char caller[24], host[72], last_host[72];
+	size_t doubt;			/* where in it a blank may be none; 0: nowhere */
+	struct oom_time last_time;	/* of the line before, for those that have none */
+	bool message_timed;		/* it is that of a message */
+	char last_host[72];
 };
 
 /* Another log begins, or another part of this one. A message that waits is forgotten. */
@@ -56,7 +55,5 @@ unsigned unwrap_expects(const struct unwrap *unwrap);
 
 /* Hands on a message that waits: no line follows. Returns 0 or a negative errno. */
 int unwrap_end(struct unwrap *unwrap);
-
-void unwrap_free(struct unwrap *unwrap);
 
 #endif
