@@ -207,3 +207,18 @@ char *strview_copy_to(struct strview text, char *buffer, size_t size)
 	buffer[length] = '\0';
 	return buffer;
 }
+
+void strview_keep_last(char *buffer, size_t *length, size_t size, struct strview text)
+{
+	size_t kept = *length;
+
+	if (text.length > size)
+		text = strview_from(text, text.length - size);
+	if (kept > size - text.length) {
+		kept = size - text.length;
+		memmove(buffer, buffer + *length - kept, kept);
+	}
+	if (text.length)
+		memcpy(buffer + kept, text.at, text.length);
+	*length = kept + text.length;
+}

@@ -115,4 +115,7 @@ char *strview_copy(struct strview text);
  */
 char *strview_copy_to(struct strview text, char *buffer, size_t size);
 
+/* Adds TEXT to the *length bytes of BUFFER, of which the last SIZE are kept. */
+void strview_keep_last(char *buffer, size_t *length, size_t size, struct strview text);
+
 #endif

@@ -36,20 +36,6 @@ static uint64_t count_lines(struct strview data)
 	return lines;
 }
 
-static void keep_tail(struct seen *seen, struct strview data)
-{
-	size_t kept = seen->tail_length;
-
-	if (data.length > SEEN_BYTES)
-		data = strview_from(data, data.length - SEEN_BYTES);
-	if (kept > SEEN_BYTES - data.length) {
-		kept = SEEN_BYTES - data.length;
-		memmove(seen->tail, seen->tail + seen->tail_length - kept, kept);
-	}
-	memcpy(seen->tail + kept, data.at, data.length);
-	seen->tail_length = kept + data.length;
-}
-
 void seen_bytes(struct seen *seen, struct strview data)
 {
 	struct strview head = strview_head(data, SEEN_BYTES - seen->head_length);
@@ -58,7 +44,7 @@ void seen_bytes(struct seen *seen, struct strview data)
 		return;
 	memcpy(seen->head + seen->head_length, head.at, head.length);
 	seen->head_length += head.length;
-	keep_tail(seen, data);
+	strview_keep_last(seen->tail, &seen->tail_length, SEEN_BYTES, data);
 	seen->lines += count_lines(data);
 	seen->torn = strview_last(data) != '\n';
 }
