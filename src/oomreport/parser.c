@@ -140,17 +140,31 @@ static int read_line(struct oom_parser *parser, struct strview *data)
 	return take_line(parser, line);
 }
 
-/* Reads on behind the word that was found: first the lines in front of it that were kept. */
-static int read_kept(struct oom_parser *parser)
+/* Skips what has no word of a report, and reads the lines in front of one. *data is the rest. */
+static int skip(struct oom_parser *parser, struct strview *data)
 {
+	char seam[2 * OOM_PREFILTER_OVERLAP];
 	struct strview rest = { parser->kept, parser->kept_length };
+	size_t before = strview_head(rest, OOM_PREFILTER_OVERLAP).length;
+	size_t behind = strview_head(*data, OOM_PREFILTER_OVERLAP).length, where = 0;
 	int r = 0;
 
+	/* A word may be torn between what was skipped last and this. */
+	memcpy(seam, parser->kept + parser->kept_length - before, before);
+	memcpy(seam + before, data->at, behind);
+	if (!before || oom_prefilter(seam, before + behind, 0) == before + behind)
+		where = oom_prefilter(data->at, data->length, 0);
+	parser->reading = where < data->length;
+	strview_keep_last(parser->kept, &parser->kept_length, LOOK_BACK,
+			  strview_head(*data, where));
+	*data = strview_from(*data, where);
+	if (!parser->reading)
+		return 0;
+	rest.length = parser->kept_length;
+	parser->kept_length = 0;
 	/* What has no beginning is no line. */
 	if (rest.length == LOOK_BACK)
 		strview_skip_past(&rest, "\n");
-	parser->reading = true;
-	parser->kept_length = 0;
 	while (r == 0 && strview_has(rest, "\n"))
 		r = read_line(parser, &rest);
 	/* The line with the word has begun. */
@@ -158,27 +172,6 @@ static int read_kept(struct oom_parser *parser)
 	parser->kept_length = rest.length;
 	parser->lines.quiet = 0;
 	return r;
-}
-
-/* Skips what has no word of a report. *data is the rest. */
-static int skip(struct oom_parser *parser, struct strview *data)
-{
-	char seam[2 * OOM_PREFILTER_OVERLAP];
-	size_t before = parser->kept_length < OOM_PREFILTER_OVERLAP ? parser->kept_length
-								   : OOM_PREFILTER_OVERLAP;
-	size_t behind = strview_head(*data, OOM_PREFILTER_OVERLAP).length, where = 0;
-	bool found;
-
-	/* A word may be torn between what was skipped last and this. */
-	memcpy(seam, parser->kept + parser->kept_length - before, before);
-	memcpy(seam + before, data->at, behind);
-	if (!before || oom_prefilter(seam, before + behind, 0) == before + behind)
-		where = oom_prefilter(data->at, data->length, 0);
-	found = where < data->length;
-	strview_keep_last(parser->kept, &parser->kept_length, LOOK_BACK,
-			  strview_head(*data, where));
-	*data = strview_from(*data, where);
-	return found ? read_kept(parser) : 0;
 }
 
 /* Nothing of a report has come for a while, or the log has ended: no line goes on with the last. */

@@ -10,32 +10,6 @@
 /* Each of the eight bytes of a word. */
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Counts newlines, which must not cost what looking for words does: eight bytes at a time. */
-static uint64_t count_lines(struct strview data)
-{
-	uint64_t lines = 0;
-
-	while (data.length >= sizeof(uint64_t)) {
-		uint64_t counts = 0;
-
-		/* A byte counts up to 255. */
-		for (int i = 0; i < 255 && data.length >= sizeof(uint64_t); i++) {
-			uint64_t word;
-
-			memcpy(&word, data.at, sizeof(word));
-			word ^= EACH('\n');
-			word = ~(((word & EACH(0x7f)) + EACH(0x7f)) | word | EACH(0x7f));
-			counts += word >> 7;
-			data = strview_from(data, sizeof(word));
-		}
-		for (; counts; counts >>= 8)
-			lines += counts & 0xff;
-	}
-	for (size_t i = 0; i < data.length; i++)
-		lines += data.at[i] == '\n';
-	return lines;
-}
-
 void seen_bytes(struct seen *seen, struct strview data)
 {
 	struct strview head = strview_head(data, SEEN_BYTES - seen->head_length);
@@ -45,8 +19,24 @@ void seen_bytes(struct seen *seen, struct strview data)
 	memcpy(seen->head + seen->head_length, head.at, head.length);
 	seen->head_length += head.length;
 	strview_keep_last(seen->tail, &seen->tail_length, SEEN_BYTES, data);
-	seen->lines += count_lines(data);
 	seen->torn = strview_last(data) != '\n';
+	/* Counting must not cost what looking for words does: eight bytes at a time. */
+	while (data.length >= sizeof(uint64_t)) {
+		uint64_t counts = 0, word;
+
+		/* A byte counts up to 255. */
+		for (int i = 0; i < 255 && data.length >= sizeof(word); i++) {
+			memcpy(&word, data.at, sizeof(word));
+			word ^= EACH('\n');
+			word = ~(((word & EACH(0x7f)) + EACH(0x7f)) | word | EACH(0x7f));
+			counts += word >> 7;
+			data = strview_from(data, sizeof(word));
+		}
+		for (; counts; counts >>= 8)
+			seen->lines += counts & 0xff;
+	}
+	for (size_t i = 0; i < data.length; i++)
+		seen->lines += data.at[i] == '\n';
 }
 
 static void seen_note_line(struct seen_line *line, const struct oom_time *time,

@@ -47,45 +47,23 @@ int text_lines_take_stripped(struct text_lines *lines, struct oom_line *line)
 	return r < 0 ? r : 0;
 }
 
-/* Finds the parts of TEXT by the shape of its prefix, best one that leaves a text of a report's. */
-static bool find_shape(const struct text_lines *lines, struct strview text,
-		       struct prefix_parts *ret_parts)
-{
-	unsigned expected = unwrap_expects(&lines->unwrap);
-	bool found = false;
-
-	for (size_t i = 0; i < lines->prefixes.count; i++) {
-		const struct prefix_shape *shape = &lines->prefixes.shapes[i];
-		struct prefix_parts parts;
-
-		if (!prefix_split(shape, text, &parts))
-			continue;
-		if (oom_line_type_of(parts.text, expected) != OOM_LINE_NONE) {
-			*ret_parts = parts;
-			return true;
-		}
-		if (!found && prefix_is_sure(shape, parts.front)) {
-			*ret_parts = parts;
-			found = true;
-		}
-	}
-	return found;
-}
-
 /*
  * Takes off the prefix that other lines of this log have taught, where LINE, which is TEXT without
- * what is known of prefixes beforehand, has none of a report's texts.
+ * what is known of prefixes beforehand, has none of a report's texts. The best is one that leaves
+ * such a text.
  */
 static void take_learned_prefix(struct text_lines *lines, struct strview text,
 				struct oom_line *line)
 {
 	struct log_prefix *stripped = &line->stripped;
 	struct oom_time before = stripped->time;
-	struct prefix_parts parts;
+	struct prefix_parts parts, found = { .quote = '\0' };
+	unsigned expected = unwrap_expects(&lines->unwrap);
+	bool is_type = false;
 
 	if (stripped->foreign || stripped->kmsg || !lines->prefixes.count)
 		return;
-	switch (oom_line_classify(line, unwrap_expects(&lines->unwrap))) {
+	switch (oom_line_classify(line, expected)) {
 	case OOM_LINE_NONE:
 	case OOM_LINE_ROW: /* a prefix may begin with a number in brackets, too */
 	case OOM_LINE_INVOKED: /* what is a name's is not known */
@@ -94,58 +72,64 @@ static void take_learned_prefix(struct text_lines *lines, struct strview text,
 	default:
 		return;
 	}
-	if (!find_shape(lines, text, &parts) || parts.text.at < stripped->message.at)
+	for (size_t i = 0; !is_type && i < lines->prefixes.count; i++) {
+		const struct prefix_shape *shape = &lines->prefixes.shapes[i];
+
+		if (!prefix_split(shape, text, &parts))
+			continue;
+		is_type = oom_line_type_of(parts.text, expected) != OOM_LINE_NONE;
+		if (is_type || (!found.text.at && prefix_is_sure(shape, parts.front)))
+			found = parts;
+	}
+	if (!found.text.at || found.text.at < stripped->message.at)
 		return;
-	if (parts.quote)
-		parts.text.length = prefix_unquote((char *)(uintptr_t)parts.text.at,
-						   parts.text.length, parts.quote);
-	stripped->message = parts.text;
+	if (found.quote)
+		found.text.length = prefix_unquote((char *)(uintptr_t)found.text.at,
+						   found.text.length, found.quote);
+	stripped->message = found.text;
 	line->has_type = false;
 	/* What was read where a known prefix seemed to be is a part of this one. */
 	stripped->time = (struct oom_time){ .raw = "" };
-	prefix_read(parts.front, lines->now_ns, stripped);
+	prefix_read(found.front, lines->now_ns, stripped);
 	if (!stripped->time.has_wall && !stripped->time.has_monotonic)
 		stripped->time = before;
-	for (size_t i = 0; i < parts.front.length && !stripped->timed; i++)
-		stripped->timed = !strchr(" \t>|\"'", parts.front.at[i]);
+	for (size_t i = 0; i < found.front.length && !stripped->timed; i++)
+		stripped->timed = !strchr(" \t>|\"'", found.front.at[i]);
 }
 
-/* Adds what ENTRY says that the line inside it does not. */
-static void add_entry(const struct structured_entry *entry, struct log_prefix *stripped)
-{
-	struct oom_time *time = &stripped->time;
-
-	stripped->timed = true;
-	if (!time->has_wall && entry->time.raw[0])
-		memcpy(time->raw, entry->time.raw, sizeof(time->raw));
-	if (!time->has_wall && entry->time.has_wall) {
-		time->has_wall = true;
-		time->wall_ns = entry->time.wall_ns;
-		time->wall_guessed = entry->time.wall_guessed;
-	}
-	if (!time->has_monotonic && entry->time.has_monotonic) {
-		time->has_monotonic = true;
-		time->monotonic_ns = entry->time.monotonic_ns;
-	}
-	if (entry->host[0])
-		stripped->host = strview_of(entry->host);
-	if (entry->caller[0])
-		stripped->caller = strview_of(entry->caller);
-}
-
-/* Takes TEXT, of memory of ours. ENTRY, where not NULL, is what it was found in. */
+/*
+ * Takes TEXT, of memory of ours. ENTRY, where not NULL, is what it was found in, and says what the
+ * line does not.
+ */
 static int strip_line(struct text_lines *lines, struct strview text,
 		      const struct structured_entry *entry)
 {
 	struct oom_line line = { .has_type = false };
 	struct log_prefix *stripped = &line.stripped;
 	struct strview *message = &stripped->message;
+	struct oom_time *time = &stripped->time;
 	size_t length;
 
 	log_prefix_strip(text, lines->now_ns, stripped);
 	take_learned_prefix(lines, text, &line);
-	if (entry)
-		add_entry(entry, stripped);
+	if (entry) {
+		stripped->timed = true;
+		if (!time->has_wall && entry->time.raw[0])
+			memcpy(time->raw, entry->time.raw, sizeof(time->raw));
+		if (!time->has_wall && entry->time.has_wall) {
+			time->has_wall = true;
+			time->wall_ns = entry->time.wall_ns;
+			time->wall_guessed = entry->time.wall_guessed;
+		}
+		if (!time->has_monotonic && entry->time.has_monotonic) {
+			time->has_monotonic = true;
+			time->monotonic_ns = entry->time.monotonic_ns;
+		}
+		if (entry->host[0])
+			stripped->host = strview_of(entry->host);
+		if (entry->caller[0])
+			stripped->caller = strview_of(entry->caller);
+	}
 	/* The journal has it as it was. */
 	if (!entry || !entry->record || stripped->kmsg) {
 		length = unescape_bytes((char *)(uintptr_t)message->at, message->length,

@@ -84,29 +84,20 @@ static int give_out(struct turn *turn, turn_fn *sink, void *context)
 	return r;
 }
 
-/* By which TIME differs from the one before, 0: it does not, or nobody knows. */
-static int64_t step_of_time(const struct oom_time *before, const struct oom_time *time)
-{
-	int64_t step = 0;
-
-	if (before->has_wall && time->has_wall &&
-	    __builtin_sub_overflow(time->wall_ns, before->wall_ns, &step))
-		return 0;
-	if (!step && before->has_monotonic && time->has_monotonic &&
-	    __builtin_sub_overflow(time->monotonic_ns, before->monotonic_ns, &step))
-		return 0;
-	return step;
-}
-
 /* Counts what LINE says of the order, and decides if that is enough. 0 or TURN_REFUSED. */
 static int look_at(struct turn *turn, const struct oom_line *line)
 {
-	const struct oom_time *time = &line->stripped.time;
+	const struct oom_time *before = &turn->last_time, *time = &line->stripped.time;
 	bool has_place = oom_line_kinds[line->type].flags & OOM_LINE_PLACED, back, begun;
+	int64_t step = 0;
 
 	if (time->has_wall || time->has_monotonic) {
-		int64_t step = step_of_time(&turn->last_time, time);
-
+		if (before->has_wall && time->has_wall &&
+		    __builtin_sub_overflow(time->wall_ns, before->wall_ns, &step))
+			step = 0;
+		else if (!step && before->has_monotonic && time->has_monotonic &&
+			 __builtin_sub_overflow(time->monotonic_ns, before->monotonic_ns, &step))
+			step = 0;
 		turn->earlier += step < 0;
 		turn->later += step > 0;
 		turn->last_time = *time;

@@ -121,27 +121,6 @@ static bool is_full(const struct unwrap *unwrap, size_t blanks)
 	return last->width + last->padding + blanks >= unwrap->style.width;
 }
 
-/*
- * Whether LINE is what a device that cuts its lines has put behind a prefix of its own: alone it
- * is none of a report's, what it goes on with is not whole, and fills its line or was not enough
- * to be one of a report's.
- */
-static bool is_prefixed_rest(const struct unwrap *unwrap, struct oom_line *line)
-{
-	const struct log_prefix *first = &unwrap->line.stripped;
-	const struct oom_time *a = &first->time, *b = &line->stripped.time;
-	enum oom_line_type type;
-
-	if (first->kmsg || unwrap->whole || (unwrap->typed && !is_full(unwrap, 0)) ||
-	    !strview_is(line->stripped.host, unwrap->host))
-		return false;
-	if (a->has_monotonic && b->has_monotonic ? a->monotonic_ns != b->monotonic_ns
-	    : !a->has_wall || !b->has_wall || a->wall_ns != b->wall_ns)
-		return false;
-	type = oom_line_classify(line, reassembler_expects(unwrap->reassembler));
-	return type == OOM_LINE_NONE || type == OOM_LINE_DECISION_REST;
-}
-
 /* What LINE is by itself. Takes unknown prefixes off. */
 static enum oom_line_type classify(const struct unwrap *unwrap, struct oom_line *line)
 {
@@ -157,24 +136,42 @@ static enum oom_line_type classify(const struct unwrap *unwrap, struct oom_line 
 static bool goes_on_in(struct unwrap *unwrap, struct oom_line *line)
 {
 	const struct log_prefix *stripped = &line->stripped, *first = &unwrap->line.stripped;
+	const struct oom_time *a = &first->time, *b = &stripped->time;
 	const struct unwrap_style *style = &unwrap->style;
-	unsigned flags = oom_line_kinds[unwrap->line.type].flags;
 	struct strview rest = stripped->message;
-	enum oom_line_type type;
+	enum oom_line_type type = OOM_LINE_NONE;
+	bool at_once;
 
 	if (!rest.length || unwrap->lines == UNWRAP_LINES_MAX ||
-	    !oom_line_may_join(unwrap->line.type, rest) ||
-	    (stripped->timed && !is_prefixed_rest(unwrap, line)))
+	    !oom_line_may_join(unwrap->line.type, rest))
 		return false;
+	if (stripped->timed) {
+		/*
+		 * A device that cuts its lines may have put a prefix of its own in front: the line
+		 * alone is none of a report's, what it goes on with is not whole, and fills its
+		 * line or was not enough to be one of a report's.
+		 */
+		at_once = a->has_monotonic && b->has_monotonic
+			  ? a->monotonic_ns == b->monotonic_ns
+			  : a->has_wall && b->has_wall && a->wall_ns == b->wall_ns;
+		if (!at_once || first->kmsg || unwrap->whole ||
+		    (unwrap->typed && !is_full(unwrap, 0)) ||
+		    !strview_is(stripped->host, unwrap->host))
+			return false;
+		type = oom_line_classify(line, reassembler_expects(unwrap->reassembler));
+	}
 	if (stripped->timed || unwrap->line.type == OOM_LINE_NONE)
-		return has_type_with(unwrap, "", stripped) || has_type_with(unwrap, " ", stripped);
+		return (type == OOM_LINE_NONE || type == OOM_LINE_DECISION_REST) &&
+		       (has_type_with(unwrap, "", stripped) ||
+			has_type_with(unwrap, " ", stripped));
 	/* " SUBSYSTEM=acpi", more of a record, but not of its text */
 	if (first->kmsg && (unwrap->whole || stripped->indent))
 		return false;
 	/* Behind a whole one the first word of LINE would have had its place in the line before. */
 	strview_skip_blanks(&rest);
 	if (unwrap->whole &&
-	    ((!style->wrapped && !(style->prefixed && flags & OOM_LINE_HARMLESS)) ||
+	    ((!style->wrapped && !(style->prefixed && oom_line_kinds[unwrap->line.type].flags &
+						      OOM_LINE_HARMLESS)) ||
 	     first->width + 1 + strview_take_word(&rest).length <= style->width))
 		return false;
 	type = classify(unwrap, line);
@@ -185,43 +182,31 @@ static bool goes_on_in(struct unwrap *unwrap, struct oom_line *line)
 	return oom_line_goes_on(unwrap->line.type, stripped->message, type, style->prefixed);
 }
 
-/* Whether the message that waits ends in the middle of a word that LINE goes on with. */
-static bool is_torn(struct unwrap *unwrap, const struct log_prefix *line)
-{
-	struct unwrap_style *style = &unwrap->style;
-	struct strview text = unwrap->line.stripped.message, last = last_word(text);
-	bool full = is_full(unwrap, 0);
-
-	if (unwrap->line.stripped.padding)
-		return false;
-	/* Who breaks at blanks leaves none at the beginning of a line. */
-	if (line->indent > unwrap->line.stripped.indent) {
-		style->by_byte |= full;
-		return false;
-	}
-	if (oom_line_is_torn(unwrap->line.type, text, last, line->message)) {
-		style->by_byte |= full && strview_last(last) != ':';
-		return true;
-	}
-	/* One word, unless a name in it has a blank. */
-	if (unwrap->line.type == OOM_LINE_DECISION && (full || strview_has(line->message, "=")))
-		return true;
-	return full && !style->by_word && (style->by_byte || style->full >= FULL_LINES);
-}
-
 /* Adds LINE to the message that waits. */
 static void unwrap_join(struct unwrap *unwrap, const struct log_prefix *line)
 {
 	struct unwrap_style *style = &unwrap->style;
 	struct log_prefix *waiting = &unwrap->line.stripped;
-	struct strview *text = &waiting->message;
-	bool full = is_full(unwrap, 0), torn, without;
-	/* A word may be torn that seems to be whole. */
-	bool doubtful = full && !waiting->padding && line->indent <= waiting->indent;
+	enum oom_line_type type = unwrap->line.type;
+	struct strview *text = &waiting->message, last;
+	bool full = is_full(unwrap, 0), indented = line->indent > waiting->indent;
+	bool torn = false, without;
 
 	while (strview_is_blank(strview_last(*text)))
 		text->length--;
-	torn = is_torn(unwrap, line);
+	last = last_word(*text);
+	/* Who breaks at blanks leaves none at either end of a line. */
+	if (waiting->padding || indented) {
+		style->by_byte |= full && !waiting->padding;
+	} else if (oom_line_is_torn(type, *text, last, line->message)) {
+		style->by_byte |= full && strview_last(last) != ':';
+		torn = true;
+	} else {
+		/* The oom-kill line is one word, unless a name in it has a blank. */
+		torn = (type == OOM_LINE_DECISION && (full || strview_has(line->message, "="))) ||
+		       (full && !style->by_word &&
+			(style->by_byte || style->full >= FULL_LINES));
+	}
 	/* Where only one of both makes a line of a report, it is that. */
 	without = has_type_with(unwrap, "", line);
 	if (without != has_type_with(unwrap, " ", line)) {
@@ -238,7 +223,7 @@ static void unwrap_join(struct unwrap *unwrap, const struct log_prefix *line)
 	}
 	style->wrapped = true;
 	style->by_word |= !torn && !is_full(unwrap, LOST_BLANKS);
-	if (!torn && doubtful)
+	if (!torn && full && !waiting->padding && !indented)
 		unwrap->doubt = text->length;
 	if (!torn)
 		unwrap_add(unwrap, strview_of(" "));
@@ -287,43 +272,36 @@ static int unwrap_begin_message(struct unwrap *unwrap, struct oom_line *line)
 	return 0;
 }
 
-/* What LINE tells of the log, and what those before it tell of LINE. */
-static void inherit_prefix(struct unwrap *unwrap, struct log_prefix *line, bool has_time)
+int unwrap_take(struct unwrap *unwrap, struct oom_line *line)
 {
 	struct unwrap_style *style = &unwrap->style;
-	size_t word = last_word(line->message).length;
-	size_t width = word > LONG_WORD ? line->width - word : line->width;
+	struct log_prefix *stripped = &line->stripped;
+	struct oom_time *time = &stripped->time;
+	struct strview message = stripped->message;
+	size_t word = last_word(message).length;
+	size_t width = word > LONG_WORD ? stripped->width - word : stripped->width;
+	bool has_time = time->raw[0] || time->has_monotonic || time->has_wall, goes_on;
+	int r = 0;
 
 	/* How wide the lines of this log may be. */
 	if (width > style->width) {
 		style->width = width;
 		style->full = 0;
 	}
-	style->full += width == style->width && width == line->width;
-	style->prefixed |= line->timed;
+	style->full += width == style->width && width == stripped->width;
+	style->prefixed |= stripped->timed;
 	/*
 	 * Lines without time and host are of the message above them, or of a log without times.
 	 * The date of what is no message, of a mail that quotes some, is not theirs.
 	 */
-	if (!has_time && (line->timed || unwrap->message_timed)) {
-		line->time = unwrap->last_time;
-		line->time.inherited = true;
+	if (!has_time && (stripped->timed || unwrap->message_timed)) {
+		*time = unwrap->last_time;
+		time->inherited = true;
 	}
-	if (line->timed || line->host.length)
-		strview_copy_to(line->host, unwrap->last_host, sizeof(unwrap->last_host));
+	if (stripped->timed || stripped->host.length)
+		strview_copy_to(stripped->host, unwrap->last_host, sizeof(unwrap->last_host));
 	else
-		line->host = strview_of(unwrap->last_host);
-}
-
-int unwrap_take(struct unwrap *unwrap, struct oom_line *line)
-{
-	struct log_prefix *stripped = &line->stripped;
-	const struct oom_time *time = &stripped->time;
-	struct strview message = stripped->message;
-	bool has_time = time->raw[0] || time->has_monotonic || time->has_wall, goes_on;
-	int r = 0;
-
-	inherit_prefix(unwrap, stripped, has_time);
+		stripped->host = strview_of(unwrap->last_host);
 	goes_on = unwrap->waiting && goes_on_in(unwrap, line);
 	if (!goes_on)
 		r = unwrap_end(unwrap);
