@@ -29,6 +29,7 @@
 
 /* One host of a log, or what has no host's name. */
 struct host_reports {
+	const struct reassembler *reassembler;
 	char name[72];				/* ""; as long as a name is kept */
 	uint64_t used;				/* when a line of it came last, by the clock */
 	uint64_t line;				/* lines so far, with those left out */
@@ -52,8 +53,7 @@ static struct oom_partial *newest(const struct host_reports *host)
 }
 
 /* Takes the report at INDEX out of the list and hands it on, unless it was none after all. */
-static int host_give_out(const struct reassembler *reassembler, struct host_reports *host,
-			 size_t index)
+static int host_give_out(struct host_reports *host, size_t index)
 {
 	struct oom_partial *partial = host->open[index];
 	bool confirmed = partial->confirmed;
@@ -70,21 +70,21 @@ static int host_give_out(const struct reassembler *reassembler, struct host_repo
 	}
 	for (size_t i = 0; i < report.victim_count; i++)
 		host->emitted[host->emitted_count++ % EMITTED_MAX] = report.victims[i].pid;
-	return reassembler->on_report(reassembler->context, &report);
+	return host->reassembler->on_report(host->reassembler->context, &report);
 }
 
 /* Opens a report for LINE. */
-static int host_open_partial(const struct reassembler *reassembler, struct host_reports *host,
-			     const struct oom_line *line, struct oom_partial **ret_partial)
+static int host_open_partial(struct host_reports *host, const struct oom_line *line,
+			     struct oom_partial **ret_partial)
 {
 	struct oom_partial *partial;
 	int r = 0;
 
 	/* What only looked like the beginning of a report is not worth a place. */
 	if (newest(host) && !newest(host)->confirmed)
-		r = host_give_out(reassembler, host, host->count - 1);
+		r = host_give_out(host, host->count - 1);
 	if (r == 0 && host->count == OPEN_MAX)
-		r = host_give_out(reassembler, host, 0);
+		r = host_give_out(host, 0);
 	if (r < 0)
 		return r;
 	partial = calloc(1, sizeof(*partial));
@@ -236,15 +236,6 @@ static bool is_another(const struct host_reports *host, const struct oom_partial
 	}
 }
 
-/* Whether PID is a victim of a report that has been given out. */
-static bool is_emitted(const struct host_reports *host, int64_t pid)
-{
-	for (size_t i = 0; i < EMITTED_MAX && i < host->emitted_count; i++)
-		if (host->emitted[i] == pid)
-			return true;
-	return false;
-}
-
 /* Whether LINE, which would go to PARTIAL (NULL: to none that is open), says nothing. */
 static bool is_needless(const struct host_reports *host, const struct oom_partial *partial,
 			const struct oom_line *line)
@@ -256,9 +247,12 @@ static bool is_needless(const struct host_reports *host, const struct oom_partia
 		pid = read_pid_of(line->stripped.message);
 		if (report && read_victim_of(report, pid, true))
 			return false;
-		/* It is of a victim that was told of. */
-		if (line->type == OOM_LINE_UNREAPED || is_emitted(host, pid))
+		if (line->type == OOM_LINE_UNREAPED)
 			return true;
+		/* A victim of a report that has been given out has been told of. */
+		for (size_t i = 0; i < EMITTED_MAX && i < host->emitted_count; i++)
+			if (host->emitted[i] == pid)
+				return true;
 		if (!partial || !partial->confirmed)
 			return false;
 		/*
@@ -281,8 +275,7 @@ static bool is_needless(const struct host_reports *host, const struct oom_partia
 }
 
 /* Ends the open reports where LINE cannot be of any. */
-static int host_end_event(const struct reassembler *reassembler, struct host_reports *host,
-			  const struct oom_line *line)
+static int host_end_event(struct host_reports *host, const struct oom_line *line)
 {
 	const struct oom_time *last = &host->last, *time = &line->stripped.time;
 	struct strview text = line->stripped.message;
@@ -290,11 +283,9 @@ static int host_end_event(const struct reassembler *reassembler, struct host_rep
 	bool rebooted;
 	int r = 0;
 
-	if (time->inherited)
-		passed = 0;
-	else if (last->has_monotonic && time->has_monotonic)
+	if (!time->inherited && last->has_monotonic && time->has_monotonic)
 		passed = time->monotonic_ns - last->monotonic_ns;
-	else if (!last->has_wall || !time->has_wall ||
+	else if (!time->inherited && last->has_wall && time->has_wall &&
 		 __builtin_sub_overflow(time->wall_ns, last->wall_ns, &passed))
 		passed = 0;
 	rebooted = line->type == OOM_LINE_BOOT || passed < -DISORDER_NS;
@@ -302,7 +293,7 @@ static int host_end_event(const struct reassembler *reassembler, struct host_rep
 	    (passed > SILENCE_NS && !(line_has_flag(line, OOM_LINE_REAPERS) &&
 				      choose_by_pid(host, line, read_pid_of(text)))))
 		while (r == 0 && host->count)
-			r = host_give_out(reassembler, host, 0);
+			r = host_give_out(host, 0);
 	/* A number is another process's after a boot. */
 	if (rebooted) {
 		host->emitted_count = 0;
@@ -317,45 +308,49 @@ static int host_end_event(const struct reassembler *reassembler, struct host_rep
 	return r;
 }
 
-/* "** 57 printk messages dropped **", "oom_kill_process: 1520 callbacks suppressed" */
-static void host_read_lost(struct host_reports *host, const struct oom_line *line)
+/* Lines were lost, or held back by the kernel, while the newest report was written. */
+static void host_lose(struct host_reports *host, uint64_t missed, uint64_t suppressed)
 {
-	struct strview text = line->stripped.message;
-	bool dropped = line->type == OOM_LINE_DROPPED;
 	struct oom_partial *last = newest(host);
-	uint64_t count, *lost;
 
-	if (!last || !is_unfinished(host, last) ||
-	    !strview_skip_past(&text, dropped ? "** " : ": ") || !strview_take_u64(&text, &count))
+	if (!last || !is_unfinished(host, last))
 		return;
-	lost = dropped ? &last->report.missed : &last->report.suppressed;
-	*lost = number_add_saturated(*lost, count);
+	last->report.missed = number_add_saturated(last->report.missed, missed);
+	last->report.suppressed = number_add_saturated(last->report.suppressed, suppressed);
 }
 
 /* LINE is of one of the reports of HOST, or begins one. */
-static int host_take(const struct reassembler *reassembler, struct host_reports *host,
-		     const struct oom_line *line)
+static int host_take(struct host_reports *host, const struct oom_line *line)
 {
 	const struct oom_line_kind *kind = &oom_line_kinds[line->type];
+	struct strview text = line->stripped.message;
 	struct oom_partial *partial;
 	struct oom_report *report;
+	uint64_t lost;
 	int r;
 
 	host->line++;
-	if (line->type == OOM_LINE_DROPPED || line->type == OOM_LINE_SUPPRESSED) {
-		host_read_lost(host, line);
+	/* "** 57 printk messages dropped **", "oom_kill_process: 1520 callbacks suppressed" */
+	if (line->type == OOM_LINE_DROPPED) {
+		if (strview_skip_past(&text, "** ") && strview_take_u64(&text, &lost))
+			host_lose(host, lost, 0);
+		return 0;
+	}
+	if (line->type == OOM_LINE_SUPPRESSED) {
+		if (strview_skip_past(&text, ": ") && strview_take_u64(&text, &lost))
+			host_lose(host, 0, lost);
 		return 0;
 	}
 	if (line->type == OOM_LINE_NONE)
 		return 0;
-	r = host_end_event(reassembler, host, line);
+	r = host_end_event(host, line);
 	if (r < 0 || line->type == OOM_LINE_BOOT || line->type == OOM_LINE_CUT)
 		return r;
 	partial = find_partial(host, line);
 	if (is_needless(host, partial, line))
 		return 0;
 	if (!partial || is_another(host, partial, line))
-		r = host_open_partial(reassembler, host, line, &partial);
+		r = host_open_partial(host, line, &partial);
 	if (r == 0)
 		r = partial_read(partial, line);
 	if (r < 0)
@@ -375,7 +370,7 @@ static int host_take(const struct reassembler *reassembler, struct host_reports 
 }
 
 /* Gives out all that HOST has or, without ALL, what is done. */
-static int host_flush(const struct reassembler *reassembler, struct host_reports *host, bool all)
+static int host_flush(struct host_reports *host, bool all)
 {
 	size_t done = host->count;
 	int r = 0;
@@ -383,7 +378,7 @@ static int host_flush(const struct reassembler *reassembler, struct host_reports
 	while (!all && done && !partial_is_over(host->open[done - 1]))
 		done--;
 	for (; r == 0 && done; done--)
-		r = host_give_out(reassembler, host, 0);
+		r = host_give_out(host, 0);
 	return r;
 }
 
@@ -419,7 +414,7 @@ int reassembler_take(struct reassembler *reassembler, const struct oom_line *lin
 	if (!host && line->type == OOM_LINE_NONE)
 		return 0;
 	if (!host && reassembler->host_count == REASSEMBLER_HOSTS_MAX) {
-		r = host_flush(reassembler, reassembler->hosts[oldest], true);
+		r = host_flush(reassembler->hosts[oldest], true);
 		drop_host(reassembler, oldest);
 		if (r < 0)
 			return r;
@@ -428,22 +423,19 @@ int reassembler_take(struct reassembler *reassembler, const struct oom_line *lin
 		host = calloc(1, sizeof(*host));
 		if (!host)
 			return -ENOMEM;
+		host->reassembler = reassembler;
 		strview_copy_to(name, host->name, sizeof(host->name));
 		reassembler->hosts[reassembler->host_count++] = host;
 	}
 	host->used = ++reassembler->clock;
-	return host_take(reassembler, host, line);
+	return host_take(host, line);
 }
 
 void reassembler_miss(struct reassembler *reassembler, uint64_t count)
 {
-	for (size_t i = 0; i < reassembler->host_count; i++) {
-		struct host_reports *host = reassembler->hosts[i];
-		struct oom_partial *last = newest(host);
-
-		if (host->used == reassembler->clock && last && is_unfinished(host, last))
-			last->report.missed = number_add_saturated(last->report.missed, count);
-	}
+	for (size_t i = 0; i < reassembler->host_count; i++)
+		if (reassembler->hosts[i]->used == reassembler->clock)
+			host_lose(reassembler->hosts[i], count, 0);
 }
 
 void reassembler_skip(struct reassembler *reassembler, uint64_t count)
@@ -483,7 +475,7 @@ int reassembler_flush(struct reassembler *reassembler, bool all)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < reassembler->host_count; i++)
-		r = host_flush(reassembler, reassembler->hosts[i], all);
+		r = host_flush(reassembler->hosts[i], all);
 	if (r == 0 && all)
 		reassembler_free(reassembler);
 	return r;
