@@ -43,16 +43,14 @@ bool read_split_paths(struct strview text, const char *separator, struct strview
 int read_memcg_task(struct oom_partial *partial, struct strview text)
 {
 	struct oom_memcg *memcg = &partial->report.memcg;
-	struct strview task, limit;
+	struct strview task, limit = { text.at, 0 };
 	int r;
 
 	text = strview_trim(text);
 	if (!strview_skip(&text, "Task in "))
 		return 0;
-	if (!read_split_paths(text, " killed as a result of limit of ", &task, &limit)) {
+	if (!read_split_paths(text, " killed as a result of limit of ", &task, &limit))
 		task = strview_head(text, strview_find_last(text, " killed as a result"));
-		return value_keep(&memcg->task_path, task);
-	}
 	r = value_keep(&memcg->path, limit);
 	return r < 0 ? r : value_keep(&memcg->task_path, task);
 }
@@ -63,42 +61,32 @@ bool lacks_memcg_task(const struct oom_partial *partial, struct strview text)
 	return !partial->report.memcg.task_path;
 }
 
-/* "cache:0KB rss:49484KB ...": one line, up to 5.2. A number without KB is cut off. */
-static int read_old_stats(struct oom_figures *stats, struct strview text)
-{
-	int r = 0;
-
-	while (r == 0 && (strview_skip_blanks(&text), text.length)) {
-		struct strview word = strview_take_word(&text), name;
-		uint64_t value;
-
-		if (!word.length)
-			break;
-		if (strview_take_until(&word, ":", &name) && strview_take_u64(&word, &value) &&
-		    (strview_starts(word, "KB") || strview_starts(word, "kB")))
-			r = oom_figure_plus(stats, name.at, name.length, value_times(value, 1024));
-	}
-	return r;
-}
-
-/* The lines of memory.stat in bytes, one or many in a record; or the rest of an old one. */
+/*
+ * The lines of memory.stat, in bytes, one or many in a record; or, up to 5.2, some or all of one
+ * line: "cache:0KB rss:49484KB ...". There a number without KB is cut off.
+ */
 int read_stat(struct oom_partial *partial, struct strview text)
 {
 	struct oom_figures *stats = &partial->report.memcg.stats;
+	bool old = strview_has(text, ":");
 	int r = 0;
 
-	if (strview_has(text, ":"))
-		return read_old_stats(stats, text);
 	while (r == 0 && text.length) {
-		struct strview line = strview_head(text, strview_find(text, "\n")), name;
+		struct strview line = strview_head(text, strview_find(text, old ? " " : "\n"));
+		struct strview name;
 		uint64_t value;
 
 		text = strview_from(text, line.length + 1);
 		strview_skip_blanks(&line);
-		name = strview_take_word(&line);
-		strview_skip_blanks(&line);
-		if (name.length && strview_take_u64(&line, &value))
-			r = oom_figure_add(stats, name.at, name.length, value);
+		if (!old) {
+			name = strview_take_word(&line);
+			if (name.length && value_take(&line, &value))
+				r = oom_figure_add(stats, name.at, name.length, value);
+		} else if (strview_take_until(&line, ":", &name) &&
+			   strview_take_u64(&line, &value) &&
+			   (strview_starts(line, "KB") || strview_starts(line, "kB"))) {
+			r = oom_figure_plus(stats, name.at, name.length, value_times(value, 1024));
+		}
 	}
 	return r;
 }
@@ -122,42 +110,17 @@ static struct strview take_path(struct strview *text, const char *known)
 	return path;
 }
 
-/* FNV-1a */
-static uint64_t hash_of(struct strview text)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < text.length; i++)
-		hash = (hash ^ (unsigned char)text.at[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
-/*
- * Whether the figures of PATH are to be added to those of the cgroup whose limit it is: it lies
- * below that one. Each is printed once; what comes again, alone or with all the others, is a copy.
- */
-static bool adds_to_sum(struct oom_partial *partial, struct strview path)
-{
-	const char *above = partial->report.memcg.path;
-	uint64_t hash = hash_of(path);
-
-	partial->stats_copied |= strview_is(path, above);
-	if (partial->stats_copied || !memcg_line_is_below(path, strview_of(above)) || hash ==
-	    partial->stats_last)
-		return false;
-	partial->stats_last = hash;
-	return true;
-}
-
 /*
  * "Memory cgroup stats for /a: cache:0KB rss:...", "Memory cgroup stats for /a:", up to 3.8
  * without a path. Up to 5.2 the cgroups below the limited one follow it, each with a line of its
- * own, in which those below that are left out: the sum is what the limit counts.
+ * own, in which those below that are left out: the sum is what the limit counts. Each is printed
+ * once; what comes again, alone or with all the others, is a copy.
  */
 int read_stats(struct oom_partial *partial, struct strview text)
 {
 	struct oom_memcg *memcg = &partial->report.memcg;
 	struct strview path = { text.at, 0 };
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);	/* FNV-1a of the path */
 	int r;
 
 	partial->list = memcg->stats.count ? 0 : OOM_LIST_STATS;
@@ -167,12 +130,21 @@ int read_stats(struct oom_partial *partial, struct strview text)
 		path = take_path(&text, memcg->path);
 	else if (!strview_skip_past(&text, ":"))
 		return 0;
-	if (memcg->path && path.length && (memcg->stats.count || !strview_is(path, memcg->path))) {
-		bool adds = strview_has(text, ":") && adds_to_sum(partial, path);
-
-		partial->list = adds ? OOM_LIST_STATS : 0;
-		return adds ? read_stat(partial, text) : 0;
+	if (!memcg->path || !path.length ||
+	    (!memcg->stats.count && strview_is(path, memcg->path))) {
+		r = value_keep(&memcg->path, path);
+		return r < 0 || memcg->stats.count ? r : read_stat(partial, text);
 	}
-	r = value_keep(&memcg->path, path);
-	return r < 0 || memcg->stats.count ? r : read_stat(partial, text);
+	partial->list = 0;
+	if (!strview_has(text, ":"))
+		return 0;
+	for (size_t i = 0; i < path.length; i++)
+		hash = (hash ^ (unsigned char)path.at[i]) * UINT64_C(0x100000001b3);
+	partial->stats_copied |= strview_is(path, memcg->path);
+	if (partial->stats_copied || !memcg_line_is_below(path, strview_of(memcg->path)) ||
+	    hash == partial->stats_last)
+		return 0;
+	partial->stats_last = hash;
+	partial->list = OOM_LIST_STATS;
+	return read_stat(partial, text);
 }
