@@ -185,6 +185,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       { "memory+swap: %_usage", TO(memcg.memsw) },
 			       { "swap: %_usage", TO(memcg.swap) },
 			       { "kmem: %_usage", TO(memcg.kmem) }),
+		.kernels = TEXTS("%k: %_usage%_%u", "%k: %_usage%_%$"),
 		.whole = TEXTS("failcnt %_%d"),
 		.sets = { SETS(memcg_present) },
 		.values = VALUES({ "usage", OOM_VALUE_KIB, OF(usage), NULL },
@@ -400,6 +401,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_PROCESS |
 			 OOM_LINE_REAPERS | OOM_LINE_ENDS_IN_FIGURE,
 		.forms = TEXTS("oom_reaper: reaped process "),
+		.kernels = TEXTS("oom_reaper: reaped process %u"),
 		.whole = TEXTS("shmem-rss:%*kB"),
 		.rests = kill_rests,
 		.behind = " now anon-rss:",
@@ -410,6 +412,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	[OOM_LINE_UNREAPED] = {
 		.flags = OOM_LINE_INSIDE | OOM_LINE_PROCESS | OOM_LINE_REAPERS,
 		.forms = TEXTS("oom_reaper: unable to reap pid:"),
+		.kernels = TEXTS("oom_reaper: unable to reap pid:%u"),
 		.read = read_reaped,
 	},
 	/* "** 57 printk messages dropped **" */

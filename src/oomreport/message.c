@@ -49,61 +49,47 @@ enum oom_line_type oom_line_classify(struct oom_line *line, unsigned expected)
 	return line->type;
 }
 
-/* What no other text has, wherever it stands. */
-static size_t find_unmistakable(struct strview text)
+enum oom_line_type oom_line_type_find(struct strview *text, unsigned expected,
+				      bool prefixed)
 {
-	static const char *const beginnings[] = {
+	/* What no other text has, wherever it stands */
+	static const char *const unmistakable[] = {
 		"Memory cgroup out of memory: Kill", "Out of memory: Kill",
 		"Out of memory (oom_kill_allocating_task): Kill",
 		"oom-kill:constraint=CONSTRAINT_", "oom_reaper: reaped process ",
 		"Killed process ",
 	};
+	struct strview rest, head = strview_head(*text, 256);
 	size_t first = STRVIEW_NONE;
-
-	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
-		size_t at = strview_find(text, beginnings[i]);
-
-		if (at < first)
-			first = at;
-	}
-	return first;
-}
-
-/* Behind what a message may begin where unknown prefixes are in front of it. */
-static size_t line_prefix_length(struct strview text)
-{
-	char here = strview_byte(text, 0), next = strview_byte(text, 1);
-
-	if (here == '\t')
-		return 1;
-	return next == ' ' && strchr(":]>|-)", here) && here ? 2 : 0;
-}
-
-enum oom_line_type oom_line_type_find(struct strview *text, unsigned expected,
-				      bool prefixed)
-{
-	struct strview rest = strview_head(*text, 256);
-	size_t at = find_unmistakable(*text), prefix;
 	enum oom_line_type message;
 
-	if (at != STRVIEW_NONE && prefix_is_foreign(strview_head(*text, at)))
-		return OOM_LINE_NONE;
-	if (at != STRVIEW_NONE) {
-		rest = strview_from(*text, at);
+	for (size_t i = 0; i < ARRAY_SIZE(unmistakable); i++) {
+		size_t at = strview_find(*text, unmistakable[i]);
+
+		first = MIN(first, at);
+	}
+	if (first != STRVIEW_NONE) {
+		if (prefix_is_foreign(strview_head(*text, first)))
+			return OOM_LINE_NONE;
+		rest = strview_from(*text, first);
 		message = oom_line_type_of(rest, expected);
 		if (message != OOM_LINE_NONE) {
 			*text = rest;
 			return message;
 		}
 	}
-	for (; !prefixed && rest.length; rest = strview_from(rest, 1)) {
-		prefix = line_prefix_length(rest);
-		if (!prefix)
+	/* Unknown prefixes end in a tab, or in a mark and a blank. */
+	for (size_t at = 0; !prefixed && at < head.length; at++) {
+		bool tab = head.at[at] == '\t';
+
+		if (!tab && (strview_byte(head, at + 1) != ' ' || !head.at[at] ||
+			     !strchr(":]>|-)", head.at[at])))
 			continue;
-		at = (size_t)(rest.at - text->at) + prefix;
-		message = oom_line_type_of(strview_from(*text, at), expected);
-		if (message > OOM_LINE_CPUSET && !prefix_is_foreign(strview_head(*text, at))) {
-			*text = strview_from(*text, at);
+		rest = strview_from(*text, at + (tab ? 1 : 2));
+		message = oom_line_type_of(rest, expected);
+		if (message > OOM_LINE_CPUSET &&
+		    !prefix_is_foreign(strview_head(*text, text->length - rest.length))) {
+			*text = rest;
 			return message;
 		}
 	}
@@ -138,27 +124,21 @@ enum oom_line_type oom_line_type_begun(struct strview text, unsigned expected)
 	return OOM_LINE_NONE;
 }
 
-/* A row ends with a name; how many columns are in front of it only the table's header tells. */
-static bool row_has_name(struct strview text)
-{
-	struct strview word, last = { text.at, 0 };
-	int64_t number;
-
-	while (strview_skip_blanks(&text), word = strview_take_word(&text), word.length)
-		last = word;
-	return last.length && !(strview_take_i64(&last, &number) && !last.length);
-}
-
 bool oom_line_is_whole(enum oom_line_type message, struct strview text)
 {
 	const char *const *part = oom_line_kinds[message].whole;
+	struct strview word, last = { text.at, 0 };
+	int64_t number;
 
-	if (message == OOM_LINE_ROW)
-		return row_has_name(text);
 	for (; part && *part; part++)
 		if (line_pattern_is_last(text, *part))
 			return true;
-	return !oom_line_kinds[message].whole;
+	if (message != OOM_LINE_ROW)
+		return !oom_line_kinds[message].whole;
+	/* A row ends with a name; how many columns it has only the table's header tells. */
+	while (strview_skip_blanks(&text), word = strview_take_word(&text), word.length)
+		last = word;
+	return last.length && !(strview_take_i64(&last, &number) && !last.length);
 }
 
 /* Whether LINE has nothing but figures, as the record of a node and of a zone. */
@@ -235,53 +215,46 @@ static bool is_begun_with(struct strview rest, const char *const *words, size_t 
 	return false;
 }
 
-/* "N (comm) total-vm:...", "N, UID 27, (mysqld) ...", "N (comm)", cut off anywhere */
-static bool is_kernels_process(struct strview rest, const char *const *behind, size_t count)
-{
-	static const char *const names[] = { "(", ", UID " };
-	uint64_t pid;
-
-	strview_skip_blanks(&rest);
-	if (!strview_take_u64(&rest, &pid))
-		return false;
-	strview_skip_blanks(&rest);
-	if (!is_begun_with(rest, names, ARRAY_SIZE(names)))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (strview_has(rest, behind[i]))
-			return true;
-	/* A name may have brackets too, but no more than fits. */
-	if (strview_find_last(rest, ")") != STRVIEW_NONE && !strview_has(rest, "\\") &&
-	    strview_find_last(rest, ")") > KERNEL_COMM_MAX + 1)
-		return false;
-	return !strview_skip_past_last(&rest, ")") ||
-	       (strview_skip_blanks(&rest), is_begun_with(strview_trim(rest), behind, count));
-}
-
-/* Behind what may stand in front of it. Titles and prose have a cause too, but no sizes. */
-static bool is_kernels_kill(struct strview text, bool timed, bool expected)
+/*
+ * "Killed process N (comm) total-vm:...", "Killed process N, UID 27, (mysqld) ...", and "Kill
+ * process N (comm) score ..." of what is not KILLED yet, cut off anywhere, with a cause in front
+ * or not. Titles and prose have a cause too, but no sizes.
+ */
+static bool is_kernels_kill(bool killed, struct strview text, bool timed, bool expected)
 {
 	static const char *const sizes[] = { "total-vm:", "vsz:", ", UID " };
-	struct strview rest = text;
-
-	line_take_cause(&rest);
-	expected |= (timed && rest.at != text.at) || strview_has(rest, "total-vm:") ||
-		    strview_has(rest, " vsz:");
-	return expected && strview_skip(&rest, "Killed process") &&
-	       is_kernels_process(rest, sizes, ARRAY_SIZE(sizes));
-}
-
-/* A mailer may have broken it off behind the cause. */
-static bool is_kernels_choice(struct strview text, bool timed, bool expected)
-{
 	static const char *const scores[] = { "score " };
-	struct strview rest = text;
+	static const char *const names[] = { "(", ", UID " };
+	const char *const *behind = killed ? sizes : scores;
+	size_t count = killed ? ARRAY_SIZE(sizes) : ARRAY_SIZE(scores), end;
+	bool caused = line_take_cause(&text);
+	uint64_t pid;
 
-	line_take_cause(&rest);
-	expected |= rest.at != text.at && (timed || strview_has(rest, " score "));
-	return expected &&
-	       (strview_skip(&rest, "Kill process") || strview_skip(&rest, "kill process")) &&
-	       is_kernels_process(rest, scores, ARRAY_SIZE(scores));
+	if (killed)
+		expected |= (timed && caused) || strview_has(text, "total-vm:") ||
+			    strview_has(text, " vsz:");
+	else
+		expected |= caused && (timed || strview_has(text, " score "));
+	if (!expected || !(killed ? strview_skip(&text, "Killed process")
+				  : strview_skip(&text, "Kill process") ||
+				    strview_skip(&text, "kill process")))
+		return false;
+	strview_skip_blanks(&text);
+	if (!strview_take_u64(&text, &pid))
+		return false;
+	strview_skip_blanks(&text);
+	if (!is_begun_with(text, names, ARRAY_SIZE(names)))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (strview_has(text, behind[i]))
+			return true;
+	end = strview_find_last(text, ")");
+	if (end == STRVIEW_NONE)
+		return true;
+	/* A name may have brackets too, but no more than fits. */
+	if (end > KERNEL_COMM_MAX + 1 && !strview_has(text, "\\"))
+		return false;
+	return is_begun_with(strview_trim(strview_from(text, end + 1)), behind, count);
 }
 
 /* "constraint=CONSTRAINT_NONE,nodemask=", cut off anywhere, or without what nobody needs */
@@ -302,38 +275,20 @@ static bool is_kernels_decision(struct strview text)
 	return is_begun_with(text, behind, ARRAY_SIZE(behind));
 }
 
-/* "memory: usage 4kB, limit", cut off anywhere behind the first word */
-static bool is_kernels_counter(struct strview text)
-{
-	return strview_skip_past(&text, "usage") &&
-	       (strview_skip_blanks(&text), !text.length || strview_is_digit(text.at[0]));
-}
-
 bool oom_line_is_kernels(enum oom_line_type message, struct strview text, bool timed,
 			 bool expected)
 {
+	const struct oom_line_kind *kind = &oom_line_kinds[message];
+
 	strview_skip_blanks(&text);
-	switch (message) {
-	case OOM_LINE_INVOKED:
+	if (message == OOM_LINE_KILLED || message == OOM_LINE_CHOICE)
+		return is_kernels_kill(message == OOM_LINE_KILLED, text, timed, expected);
+	if (message == OOM_LINE_DECISION)
+		return is_kernels_decision(text);
+	if (message == OOM_LINE_INVOKED)
 		return !prefix_is_foreign(text) &&
 		       (strview_has(text, "gfp_mask=0x") ||
 			(timed && !strview_has(text, "gfp_mask=%")));
-	case OOM_LINE_KILLED:
-		return is_kernels_kill(text, timed, expected);
-	case OOM_LINE_CHOICE:
-		return is_kernels_choice(text, timed, expected);
-	case OOM_LINE_DECISION:
-		return is_kernels_decision(text);
-	case OOM_LINE_COUNTER:
-		return is_kernels_counter(text);
-	case OOM_LINE_REAPED:
-		return strview_skip_past(&text, "reaped process ") &&
-		       strview_is_digit(strview_byte(text, 0));
-	case OOM_LINE_UNREAPED:
-		return strview_skip_past(&text, "reap pid:") &&
-		       strview_is_digit(strview_byte(text, 0));
-	default:
-		return !(oom_line_kinds[message].flags & OOM_LINE_IN_SOURCE) ||
-		       !strview_has(text, "\\n\"");
-	}
+	return (!kind->kernels || oom_line_is_one_of(text, kind->kernels)) &&
+	       (!(kind->flags & OOM_LINE_IN_SOURCE) || !strview_has(text, "\\n\""));
 }
