@@ -15,10 +15,115 @@
 #define UNLIMITED_KB (UINT64_C(1) << 52)
 #define UNLIMITED_32_KB (UINT64_C(0x7fffffff) * 4)
 
+/* Sizes that kernels have. */
+#define SMALLEST_PAGE (UINT64_C(4) << 10)
+#define LARGEST_PAGE (UINT64_C(256) << 10)
+
+/* Of fewer pages a quotient says little. */
+#define PAGES_MIN 64
+
+/* More victims are not looked up in the table: only a log that was made up has so many. */
+#define LOOKED_UP_MAX 1024
+
 bool partial_is_over(const struct oom_partial *partial)
 {
 	return partial->report.victim_count || partial->report.none_killable ||
 	       partial->report.already_exiting || partial->report.panic;
+}
+
+/* The page for which PAGES are BYTES, give or take an eighth; 0: none. */
+static uint64_t page_by_quotient(uint64_t bytes, uint64_t pages)
+{
+	if (bytes == OOM_UNKNOWN || pages == OOM_UNKNOWN || pages < PAGES_MIN)
+		return 0;
+	for (uint64_t page = SMALLEST_PAGE; page <= LARGEST_PAGE; page *= 2)
+		if (bytes / page >= pages - pages / 8 && bytes / page <= pages + pages / 8)
+			return page;
+	return 0;
+}
+
+/* The only process of a cgroup has what the cgroup's figures count, and some pages of files. */
+static uint64_t page_of_only_task(const struct oom_report *report)
+{
+	static const char *const names[] = { "total_rss", "rss", "anon" };
+	uint64_t bytes = OOM_UNKNOWN;
+
+	if (report->tasks_listed != 1 || report->task_count != 1)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(names) && bytes == OOM_UNKNOWN; i++)
+		bytes = oom_figure(&report->memcg.stats, names[i]);
+	return page_by_quotient(bytes, report->tasks[0].rss);
+}
+
+/* A victim's size is said in kB and, in the table, in pages: the quotient is a page. */
+static uint64_t page_of_victim(const struct oom_report *report)
+{
+	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
+		uint64_t size = report->victims[i].total_vm;
+		const struct oom_task *task = size == OOM_UNKNOWN
+			? NULL : oom_find_task(report, report->victims[i].pid);
+
+		if (!task || !task->total_vm)
+			continue;
+		for (uint64_t page = SMALLEST_PAGE; page <= LARGEST_PAGE; page *= 2)
+			if (size / page == task->total_vm)
+				return page;
+		/* It may have grown between the two. */
+		return page_by_quotient(size, task->total_vm);
+	}
+	return 0;
+}
+
+/* The machine's record counts pages, a node's line kB. */
+static uint64_t page_of_nodes(const struct oom_report *report)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < report->node_count; i++) {
+		uint64_t part = oom_figure(&report->nodes[i].figures, "inactive_anon");
+
+		if (part == OOM_UNKNOWN || __builtin_add_overflow(bytes, part, &bytes))
+			return 0;
+	}
+	return page_by_quotient(bytes, oom_figure(&report->memory, "inactive_anon"));
+}
+
+/* The size of a page by what proves it, in bytes; 0: nothing does, or two figures differ. */
+static uint64_t partial_page_size(const struct oom_partial *partial)
+{
+	/* x86 has one size; what else a kernel may be called (arm64, loongson) has several. */
+	static const char *const x86[] = { "x86_64", "amd64", "i386", "i586", "i686" };
+	const struct oom_report *report = &partial->report;
+	uint64_t only = page_of_only_task(report), victim = page_of_victim(report);
+	uint64_t page = partial->block_page;
+	bool is_x86 = partial->trace.x86;
+
+	/*
+	 * What the kernel computes from the size itself decides. PAGE_COUNTER_MAX, which says that
+	 * there is no limit, is LONG_MAX / PAGE_SIZE pages since 3.19
+	 * (include/linux/page_counter.h): 2^63 less a page.
+	 */
+	for (size_t i = 0; i < ARRAY_SIZE(report->memcg.counters); i++) {
+		uint64_t limit = report->memcg.counters[i].limit;
+		uint64_t counted = (UINT64_C(1) << 63) - limit;
+
+		if (limit == OOM_UNKNOWN || counted < SMALLEST_PAGE ||
+		    counted > LARGEST_PAGE || counted & (counted - 1))
+			continue;
+		if (page && page != counted)
+			return 0;
+		page = counted;
+	}
+	if (page)
+		return page;
+	if (only && victim && only != victim)
+		return 0;
+	if (victim || only)
+		return victim ? victim : only;
+	page = page_of_nodes(report);
+	for (size_t i = 0; report->kernel && i < ARRAY_SIZE(x86); i++)
+		is_x86 |= strstr(report->kernel, x86[i]) != NULL;
+	return page || !is_x86 ? page : SMALLEST_PAGE;
 }
 
 /* Pages as bytes; of unknown size they are no bytes. */
@@ -32,25 +137,18 @@ static void scale(uint64_t *figure, uint64_t page)
 static void scale_pages(struct oom_partial *partial, uint64_t page)
 {
 	struct oom_report *report = &partial->report;
-	uint64_t *const figures[] = {
-		&report->pagecache, &report->swapcache, &report->ram, &report->ram_highmem,
-		&report->ram_reserved, &report->ram_cma, &report->ram_hwpoisoned,
-	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
-		scale(figures[i], page);
+	for (size_t i = 0; i < ARRAY_SIZE(report->in_pages); i++)
+		scale(&report->in_pages[i], page);
 	for (size_t i = 0; i < report->memory.count; i++)
 		scale(&report->memory.list[i].bytes, page);
-	for (struct oom_task *task = report->tasks; task < report->tasks + report->task_count;
-	     task++) {
+	for (size_t i = 0; i < report->task_count; i++) {
+		struct oom_task *task = &report->tasks[i];
+
 		scale(&task->total_vm, page);
-		scale(&task->rss, page);
-		scale(&task->rss_anon, page);
-		scale(&task->rss_file, page);
-		scale(&task->rss_shmem, page);
-		scale(&task->swap, page);
-		if (partial->tables_in_pages)
-			scale(&task->pgtables, page);
+		for (size_t j = 0; j < ARRAY_SIZE(task->sizes); j++)
+			if (&task->sizes[j] != &task->pgtables || partial->tables_in_pages)
+				scale(&task->sizes[j], page);
 	}
 }
 
@@ -107,17 +205,13 @@ int partial_finish(struct oom_partial *partial)
 {
 	struct oom_report *report = &partial->report;
 	uint64_t page = partial_page_size(partial);
-	struct oom_counter *const counters[] = {
-		&report->memcg.memory, &report->memcg.swap, &report->memcg.memsw,
-		&report->memcg.kmem,
-	};
 	bool panic_is_ours = report->panic && strstr(report->panic, "emory");
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
-		uint64_t limit = counters[i]->limit;
+	for (size_t i = 0; i < ARRAY_SIZE(report->memcg.counters); i++) {
+		uint64_t limit = report->memcg.counters[i].limit;
 
-		counters[i]->unlimited = limit != OOM_UNKNOWN &&
+		report->memcg.counters[i].unlimited = limit != OOM_UNKNOWN &&
 			(limit / 1024 >= UNLIMITED_KB || limit / 1024 == UNLIMITED_32_KB);
 	}
 	for (size_t i = 0; i < report->victim_count; i++)
@@ -146,7 +240,7 @@ int partial_finish(struct oom_partial *partial)
 	if (report->choice.present && report->victim_count)
 		report->victims[0].score = report->choice.score;
 	/* The oom-kill line and the table know what the kill line, missing or older, does not. */
-	for (size_t i = 0; i < report->victim_count && i < PARTIAL_LOOKED_UP_MAX; i++) {
+	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
 		struct oom_victim *victim = &report->victims[i];
 		const struct oom_task *task = NULL;
 

@@ -37,15 +37,6 @@ static void check_figure(struct oom_report *report, uint64_t *figure, uint64_t m
 	plausible_note(report, name, what);
 }
 
-/* What WHAT, a process, has: SIZES, of which NULL is the last, in memory. */
-static void check_process(struct oom_report *report, const char *what, const char *total_vm_name,
-			  uint64_t *total_vm, uint64_t *const *sizes)
-{
-	check_figure(report, total_vm, VIRTUAL_MAX, total_vm_name, what);
-	for (; *sizes; sizes++)
-		check_figure(report, *sizes, PHYSICAL_MAX, "memory", what);
-}
-
 /* Takes figure INDEX out of the list. */
 static void leave_out(struct oom_report *report, struct oom_figures *figures, size_t index,
 		      const char *what)
@@ -109,25 +100,20 @@ static void check_caches(struct oom_report *report, struct oom_caches *caches)
 
 void oom_leave_out_implausible(struct oom_report *report)
 {
-	const struct {
-		uint64_t *figure;
-		const char *name;
-	} figures[] = {
-		{ &report->ram, "pages of RAM" }, { &report->ram_reserved, "pages of RAM" },
-		{ &report->ram_highmem, "pages of RAM" }, { &report->ram_cma, "pages of RAM" },
-		{ &report->ram_hwpoisoned, "pages of RAM" },
-		{ &report->swap_total, "total of swap" }, { &report->swap_free, "free of swap" },
-		{ &report->pagecache, "pagecache pages" },
-		{ &report->swapcache, "pages in swap cache" },
-		{ &report->memcg.memory.usage, "usage of memory" },
-		{ &report->memcg.swap.usage, "usage of swap" },
-		{ &report->memcg.memsw.usage, "usage of memory+swap" },
-		{ &report->memcg.kmem.usage, "usage of kmem" },
-	};
+	static const char *const counters[] = { "memory", "swap", "memory+swap", "kmem" };
+	struct oom_memcg *memcg = &report->memcg;
 
-	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
-		check_figure(report, figures[i].figure, PHYSICAL_MAX, figures[i].name, NULL);
-	check_figure(report, &report->swap_free, report->swap_total, "free", "swap");
+	for (size_t i = 0; i < ARRAY_SIZE(report->in_pages); i++) {
+		uint64_t *figure = &report->in_pages[i];
+
+		check_figure(report, figure, PHYSICAL_MAX,
+			     figure == &report->pagecache ? "pagecache pages"
+			     : figure == &report->swapcache ? "pages in swap cache"
+			     : "pages of RAM", NULL);
+	}
+	check_figure(report, &report->swap_total, PHYSICAL_MAX, "total", "swap");
+	check_figure(report, &report->swap_free, MIN(report->swap_total, PHYSICAL_MAX), "free",
+		     "swap");
 	/* Old kernels leave out the RAM of nodes that were not allowed. */
 	check_list(report, &report->memory, report->ram == OOM_UNKNOWN ||
 		   oom_kernel_number(report->kernel) < RAM_IS_ALL ? PHYSICAL_MAX : report->ram,
@@ -138,20 +124,25 @@ void oom_leave_out_implausible(struct oom_report *report)
 		check_zone(report, &report->zones[i]);
 	check_caches(report, &report->slabs);
 	check_caches(report, &report->allocations);
-	check_list(report, &report->memcg.stats, PHYSICAL_MAX, "the memory cgroup");
+	for (size_t i = 0; i < ARRAY_SIZE(memcg->counters); i++)
+		check_figure(report, &memcg->counters[i].usage, PHYSICAL_MAX, "usage",
+			     counters[i]);
+	check_list(report, &memcg->stats, PHYSICAL_MAX, "the memory cgroup");
 	for (size_t i = 0; i < report->task_count; i++) {
 		struct oom_task *task = &report->tasks[i];
 
-		check_process(report, "a task", "total_vm", &task->total_vm, (uint64_t *const[]){
-			&task->rss, &task->rss_anon, &task->rss_file, &task->rss_shmem,
-			&task->swap, &task->pgtables, NULL });
+		check_figure(report, &task->total_vm, VIRTUAL_MAX, "total_vm", "a task");
+		for (size_t j = 0; j < ARRAY_SIZE(task->sizes); j++)
+			check_figure(report, &task->sizes[j], PHYSICAL_MAX, "memory", "a task");
 	}
 	for (size_t i = 0; i < report->victim_count; i++) {
 		struct oom_victim *victim = &report->victims[i];
+		static const char what[] = "the kill line";
 
-		check_process(report, "the kill line", "total-vm", &victim->total_vm,
-			      (uint64_t *const[]){
-			&victim->anon, &victim->file, &victim->shmem, &victim->pgtables,
-			&victim->reaped.anon, &victim->reaped.file, &victim->reaped.shmem, NULL });
+		check_figure(report, &victim->total_vm, VIRTUAL_MAX, "total-vm", what);
+		for (size_t j = 0; j < ARRAY_SIZE(victim->sizes); j++)
+			check_figure(report, &victim->sizes[j], PHYSICAL_MAX, "memory", what);
+		for (size_t j = 0; j < ARRAY_SIZE(victim->reaped.left); j++)
+			check_figure(report, &victim->reaped.left[j], PHYSICAL_MAX, "memory", what);
 	}
 }

@@ -10,9 +10,6 @@
 
 #define PARTIAL_COLUMNS_MAX 24
 
-/* More victims are not looked up in the table: only a log that was made up has so many. */
-#define PARTIAL_LOOKED_UP_MAX 1024
-
 struct task_column;
 
 /* What the call trace says of who called the killer, and of the machine. */
@@ -130,9 +127,6 @@ void read_comm(struct strview text, char comm[static OOM_COMM_MAX]);
  * follow.
  */
 bool partial_is_over(const struct oom_partial *partial);
-
-/* The size of a page by what proves it, in bytes; 0: nothing does, or two figures differ. */
-uint64_t partial_page_size(const struct oom_partial *partial);
 
 /*
  * Makes figures of *report, in bytes, unknown that cannot be right: beyond what processors can

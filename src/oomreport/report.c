@@ -8,6 +8,7 @@
 
 #include "lib/macros.h"
 #include "lib/number.h"
+#include "lib/strview.h"
 #include "oomreport/list-add.h"
 #include "oomreport/report.h"
 
@@ -15,10 +16,6 @@
 
 /* Most machines' page, until the report tells. */
 #define PAGE_SIZE_GUESS (UINT64_C(4) << 10)
-
-static const struct oom_counter unknown_counter = {
-	.usage = OOM_UNKNOWN, .limit = OOM_UNKNOWN, .failcnt = OOM_UNKNOWN,
-};
 
 void oom_report_init(struct oom_report *report)
 {
@@ -29,20 +26,17 @@ void oom_report_init(struct oom_report *report)
 		.gfp_value = OOM_UNKNOWN,
 		.order = OOM_NO_NUMBER,
 		.page_size = PAGE_SIZE_GUESS,
-		.pagecache = OOM_UNKNOWN,
-		.swapcache = OOM_UNKNOWN,
-		.swap_free = OOM_UNKNOWN,
 		.swap_total = OOM_UNKNOWN,
-		.ram = OOM_UNKNOWN,
-		.ram_reserved = OOM_UNKNOWN,
-		.ram_highmem = OOM_UNKNOWN,
-		.ram_cma = OOM_UNKNOWN,
-		.ram_hwpoisoned = OOM_UNKNOWN,
-		.memcg = { .memory = unknown_counter, .swap = unknown_counter,
-			   .memsw = unknown_counter, .kmem = unknown_counter },
+		.swap_free = OOM_UNKNOWN,
 		.choice = { .pid = OOM_NO_NUMBER, .score = OOM_NO_NUMBER },
 		.selected = OOM_TASK_UNKNOWN,
 	};
+	for (size_t i = 0; i < ARRAY_SIZE(report->in_pages); i++)
+		report->in_pages[i] = OOM_UNKNOWN;
+	for (size_t i = 0; i < ARRAY_SIZE(report->memcg.counters); i++)
+		report->memcg.counters[i] = (struct oom_counter){
+			.usage = OOM_UNKNOWN, .limit = OOM_UNKNOWN, .failcnt = OOM_UNKNOWN,
+		};
 }
 
 void oom_report_free(struct oom_report *report)
@@ -83,48 +77,36 @@ uint64_t oom_figure(const struct oom_figures *figures, const char *name)
 	return OOM_UNKNOWN;
 }
 
-/*
- * Finds the figure called NAME, or makes it, of 0 bytes. NULL in it: too many. Returns whether it
- * is new, or -ENOMEM.
- */
-static int find_figure(struct oom_figures *figures, const char *name, size_t length,
-		       struct oom_figure **ret_figure)
+/* The figure called NAME, which is made, of BYTES, if need be; NULL in it: it was. */
+static int add_figure(struct oom_figures *figures, const char *name, size_t length,
+		      uint64_t bytes, struct oom_figure **ret_old)
 {
-	struct oom_figure new = { .bytes = 0 };
-	size_t count = figures->count;
-	int r;
+	struct oom_figure new = { .bytes = bytes };
 
-	*ret_figure = NULL;
+	*ret_old = NULL;
 	length = strnlen(name, length);
 	memcpy(new.name, name, MIN(length, sizeof(new.name) - 1));
-	for (size_t i = 0; i < count && !*ret_figure; i++)
+	for (size_t i = 0; i < figures->count && !*ret_old; i++)
 		if (!strcmp(figures->list[i].name, new.name))
-			*ret_figure = &figures->list[i];
-	if (*ret_figure || count == FIGURES_MAX)
-		return 0;
-	r = LIST_ADD(figures->list, figures->count, FIGURES_MAX, new);
-	*ret_figure = r < 0 ? NULL : &figures->list[count];
-	return r < 0 ? r : 1;
+			*ret_old = &figures->list[i];
+	return *ret_old ? 0 : LIST_ADD(figures->list, figures->count, FIGURES_MAX, new);
 }
 
 int oom_figure_add(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
 {
-	struct oom_figure *figure;
-	int r = find_figure(figures, name, length, &figure);
+	struct oom_figure *old;
 
-	if (r > 0)
-		figure->bytes = bytes;
-	return r < 0 ? r : 0;
+	return add_figure(figures, name, length, bytes, &old);
 }
 
 int oom_figure_plus(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
 {
-	struct oom_figure *figure;
-	int r = find_figure(figures, name, length, &figure);
+	struct oom_figure *old;
+	int r = add_figure(figures, name, length, MIN(bytes, OOM_UNKNOWN - 1), &old);
 
-	if (figure)
-		figure->bytes = MIN(number_add_saturated(figure->bytes, bytes), OOM_UNKNOWN - 1);
-	return r < 0 ? r : 0;
+	if (old)
+		old->bytes = MIN(number_add_saturated(old->bytes, bytes), OOM_UNKNOWN - 1);
+	return r;
 }
 
 const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pid)
@@ -168,25 +150,16 @@ const char *oom_scope_name(enum oom_scope scope)
 	return names[scope];
 }
 
-/* Takes digits, of a number of at most two of them that can be a version's, or nothing. */
-static bool report_take_number(const char **text, unsigned *ret_number)
-{
-	unsigned number = 0;
-
-	if (**text < '0' || **text > '9')
-		return false;
-	for (; **text >= '0' && **text <= '9'; ++*text)
-		number = number < 100 ? number * 10 + (unsigned)(**text - '0') : number;
-	*ret_number = number;
-	return number < 100;
-}
-
 unsigned oom_kernel_number(const char *kernel)
 {
-	unsigned major, minor;
+	unsigned long major, minor;
+	char *end;
 
-	if (!kernel || !report_take_number(&kernel, &major) || *kernel++ != '.' ||
-	    !report_take_number(&kernel, &minor))
+	if (!kernel || !strview_is_digit(*kernel))
 		return 0;
-	return major * 100 + minor;
+	major = strtoul(kernel, &end, 10);
+	if (*end != '.' || !strview_is_digit(end[1]))
+		return 0;
+	minor = strtoul(end + 1, NULL, 10);
+	return major < 100 && minor < 100 ? (unsigned)(major * 100 + minor) : 0;
 }

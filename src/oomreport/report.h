@@ -86,7 +86,7 @@ struct oom_caches {
 
 /* "memory: usage 32768kB, limit 32768kB, failcnt 12" */
 struct oom_counter {
-	uint64_t usage, limit;		/* bytes; OOM_UNKNOWN */
+	uint64_t usage, limit;		/* bytes; OOM_UNKNOWN: it is not there */
 	uint64_t failcnt;
 	bool unlimited;			/* the limit is so large that it is none */
 };
@@ -94,10 +94,13 @@ struct oom_counter {
 struct oom_memcg {
 	char *path;			/* whose limit was reached; owned; NULL: not said */
 	char *task_path;		/* where the victim lived; owned; NULL */
-	struct oom_counter memory;
-	struct oom_counter swap;	/* "swap:" of version 2; usage OOM_UNKNOWN: not there */
-	struct oom_counter memsw;	/* "memory+swap:" of version 1 */
-	struct oom_counter kmem;
+	/* "memory:", "swap:" of version 2, "memory+swap:" of version 1, "kmem:" */
+	union {
+		struct {
+			struct oom_counter memory, swap, memsw, kmem;
+		};
+		struct oom_counter counters[4];	/* the same */
+	};
 	struct oom_figures stats;	/* memory.stat of path and all below it: bytes, events
 					 * are plain counts */
 };
@@ -105,9 +108,14 @@ struct oom_memcg {
 struct oom_task {
 	int64_t pid, tgid, uid;		/* OOM_NO_NUMBER */
 	char comm[OOM_COMM_MAX];	/* bytes as the kernel has them, not made safe */
-	uint64_t total_vm, rss;		/* bytes */
-	uint64_t rss_anon, rss_file, rss_shmem;	/* OOM_UNKNOWN before 6.8 */
-	uint64_t swap, pgtables;	/* OOM_UNKNOWN where the table has no such column */
+	uint64_t total_vm;		/* bytes */
+	/* OOM_UNKNOWN where the table has no such column, as rss_* before 6.8 */
+	union {
+		struct {
+			uint64_t rss, rss_anon, rss_file, rss_shmem, swap, pgtables;
+		};
+		uint64_t sizes[6];	/* the same */
+	};
 	int adj;			/* oom_score_adj; oom_adj where the table has only that */
 	int64_t badness;		/* set by rank.c: pages; OOM_NO_NUMBER: not a candidate */
 	size_t rank;			/* set by rank.c: 1 is the worst; 0: not a candidate */
@@ -130,14 +138,25 @@ struct oom_columns {
 struct oom_reaped {
 	bool present;			/* "oom_reaper: reaped process" */
 	bool failed;			/* "oom_reaper: unable to reap" */
-	uint64_t anon, file, shmem;	/* bytes left */
+	union {
+		struct {
+			uint64_t anon, file, shmem;
+		};
+		uint64_t left[3];	/* the same: bytes */
+	};
 	struct oom_time time;
 };
 
 struct oom_victim {
 	int64_t pid, uid;		/* OOM_NO_NUMBER */
 	char comm[OOM_COMM_MAX];
-	uint64_t total_vm, anon, file, shmem, pgtables;	/* bytes; OOM_UNKNOWN */
+	uint64_t total_vm;		/* bytes; OOM_UNKNOWN */
+	union {
+		struct {
+			uint64_t anon, file, shmem, pgtables;
+		};
+		uint64_t sizes[4];	/* the same */
+	};
 	int64_t adj;			/* OOM_NO_NUMBER */
 	int64_t score;			/* as printed, for this pid
 					 * or for the process it is a child of */
@@ -196,10 +215,15 @@ struct oom_report {
 	size_t zone_count;
 	struct oom_huge *huge;		/* owned */
 	size_t huge_count;
-	uint64_t pagecache, swapcache;	/* bytes; OOM_UNKNOWN */
-	uint64_t swap_free, swap_total;	/* bytes; OOM_UNKNOWN */
-	uint64_t ram, ram_reserved, ram_highmem, ram_cma,
-		 ram_hwpoisoned;	/* bytes; OOM_UNKNOWN */
+	/* What the kernel counts in pages; bytes, OOM_UNKNOWN */
+	union {
+		struct {
+			uint64_t ram, ram_reserved, ram_highmem, ram_cma, ram_hwpoisoned;
+			uint64_t pagecache, swapcache;
+		};
+		uint64_t in_pages[7];	/* the same */
+	};
+	uint64_t swap_total, swap_free;	/* bytes; OOM_UNKNOWN */
 	struct oom_caches slabs;	/* "Unreclaimable slab info:" */
 	struct oom_caches allocations;	/* "Memory allocations:" */
 	struct oom_memcg memcg;
