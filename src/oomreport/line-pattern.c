@@ -2,6 +2,7 @@
 /* line-pattern.c - match a line, or the beginning of one that was broken off, with a pattern */
 #include <config.h>
 
+#include "lib/macros.h"
 #include "oomreport/line-pattern.h"
 
 /* A byte that is a pattern's own counts 1, what stands in its place counts these. */
@@ -15,23 +16,13 @@ static const char *const causes[] = {
 	"Out of memory (oom_kill_allocating_task): ",
 	"Memory cgroup out of memory (oom_kill_allocating_task): ",
 	"No available memory (MPOL_BIND): ", "No available memory in cpuset: ",
-	"Out of memory (cpuset): ", "Out of memory (mempolicy): ", "oom_policy: ", NULL,
+	"Out of memory (cpuset): ", "Out of memory (mempolicy): ", "oom_policy: ",
 };
 
 bool line_take_cause(struct strview *text)
 {
-	for (const char *const *cause = causes; *cause; cause++)
-		if (strview_skip(text, *cause))
-			return true;
-	return false;
-}
-
-/* Whether TEXT is the first part of a cause. */
-static bool is_cause_begun(struct strview text)
-{
-	for (const char *const *cause = causes; *cause; cause++)
-		if (text.length >= POINTS_ENOUGH && text.length < strlen(*cause) &&
-		    !memcmp(text.at, *cause, text.length))
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
+		if (strview_skip(text, causes[i]))
 			return true;
 	return false;
 }
@@ -58,43 +49,16 @@ bool line_take_figure(struct strview *text, bool *ret_unit)
 	return true;
 }
 
-static bool line_take_zone(struct strview *text)
-{
-	static const char *const names[] = {
-		"DMA32", "DMA", "Normal", "HighMem", "Movable", "Device", NULL,
-	};
-	struct strview word = strview_take_word(text);
-
-	if (strview_last(word) == ':')
-		word.length--;
-	for (const char *const *name = names; *name; name++)
-		if (strview_is(word, *name))
-			return true;
-	return false;
-}
-
-/* Takes the longest run that has SORT: 'k' or 'C'. */
-static bool line_take_run(struct strview *text, char sort)
-{
-	size_t length = 0;
-
-	while (length < text->length) {
-		char byte = text->at[length];
-
-		if (sort == 'k' ? strview_is_blank(byte) || byte == ':'
-				: (byte < 'A' || byte > 'Z') && byte != '_')
-			break;
-		length++;
-	}
-	*text = strview_from(*text, length);
-	return length;
-}
-
 /* Takes what stands in TEXT in the place of SORT, a letter behind '%'. */
 static bool line_take_place(struct strview *text, char sort, unsigned *points)
 {
+	static const char *const zones[] = {
+		"DMA32", "DMA", "Normal", "HighMem", "Movable", "Device",
+	};
+	struct strview word;
 	uint64_t number;
 	int64_t signed_number;
+	size_t length;
 	bool unit;
 
 	switch (sort) {
@@ -112,13 +76,18 @@ static bool line_take_place(struct strview *text, char sort, unsigned *points)
 	case 'w':
 		return strview_take_word(text).length;
 	case 'k':
-	case 'C':
-		return line_take_run(text, sort);
+		for (length = 0; length < text->length && !strview_is_blank(text->at[length]) &&
+		     text->at[length] != ':'; )
+			length++;
+		*text = strview_from(*text, length);
+		return length;
 	case 'f':
 		return line_take_figure(text, &unit);
 	case 'z':
 		*points += POINTS_ZONE;
-		return line_take_zone(text);
+		word = strview_take_word(text);
+		word.length -= strview_last(word) == ':';
+		return strview_is_one_of(word, zones, ARRAY_SIZE(zones));
 	case 'c':
 		*points += line_take_cause(text) ? POINTS_ENOUGH : 0;
 		return true;
@@ -129,11 +98,12 @@ static bool line_take_place(struct strview *text, char sort, unsigned *points)
 	}
 }
 
-/* Whether TEXT ends with the first bytes of PIECE, LENGTH bytes long. */
-static bool ends_in_piece(struct strview text, const char *piece, size_t length)
+/* Whether TEXT ends with the first bytes of PIECE, LENGTH long, or (ALL) is those alone. */
+static bool ends_in_piece(struct strview text, const char *piece, size_t length, bool all)
 {
 	for (size_t part = POINTS_ENOUGH; part < length && part <= text.length; part++)
-		if (!memcmp(text.at + text.length - part, piece, part))
+		if ((!all || part == text.length) &&
+		    !memcmp(text.at + text.length - part, piece, part))
 			return true;
 	return false;
 }
@@ -158,8 +128,8 @@ static bool match(const char *pattern, struct strview text, unsigned points, boo
 		if (*pattern != '%')
 			return false;
 		pattern++;
-		if (ret_broken)
-			*ret_broken |= *pattern == 'c' && is_cause_begun(text);
+		for (size_t i = 0; ret_broken && *pattern == 'c' && i < ARRAY_SIZE(causes); i++)
+			*ret_broken |= ends_in_piece(text, causes[i], strlen(causes[i]), true);
 		if (*pattern != '*') {
 			if (!line_take_place(&text, *pattern, &points))
 				return false;
@@ -169,7 +139,7 @@ static bool match(const char *pattern, struct strview text, unsigned points, boo
 		literal = strcspn(pattern, "%");
 		if (ret_broken)
 			*ret_broken |= points >= POINTS_ENOUGH ||
-				       ends_in_piece(text, pattern, literal);
+				       ends_in_piece(text, pattern, literal, false);
 		while (text.length && (at = memmem(text.at, text.length, pattern, literal))) {
 			text = strview_from(text, (size_t)(at - text.at));
 			if (match(pattern + literal, strview_from(text, literal),

@@ -11,8 +11,8 @@
  *   %u %d   digits, with a '-' in front or not        %_     blanks, or none; "% ": one at least
  *   %w      a word                                    %|   the end of a word
  *   %*      anything, up to where the rest fits       %$   the end of the text
- *   %k      what is neither a blank nor a colon       %C   capital letters and '_'
- *   %f      a figure: "free:12kB", "slab: 5"          %z   a zone: "DMA32", "Normal:"
+ *   %k      what is neither a blank nor a colon       %z   a zone: "DMA32", "Normal:"
+ *   %f      a figure: "free:12kB", "slab: 5"
  *   %c      what the kernel puts in front of "Kill process": "Out of memory: ", or nothing
  */
 

@@ -13,6 +13,10 @@
 #define OF(member) offsetof(struct oom_counter, member)
 #define SETS(member) offsetof(struct oom_partial, member)
 
+/* Lines about the machine's memory, and about a cgroup's. */
+#define MEMORY (OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES)
+#define MEMCG (OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_MEMCGS)
+
 /*
  * "%s invoked oom-killer: gfp_mask=...", cut off behind the colon or in front of it at the most. A
  * path of the oom-kill line may hold this too.
@@ -99,6 +103,10 @@ static const char *const kill_words[] = {
 	"%*-rss:%ukB", "%*-vm:%ukB", "pgtables:%ukB", "UID:%d", "oom_score_adj:%d", NULL,
 };
 
+static const struct oom_line_value panic_values[] = {
+	{ "Kernel panic - not syncing:", OOM_VALUE_TEXT, TO(panic), NULL }, { .key = NULL },
+};
+
 const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	/* What begins like a line of a report's, and is none */
 	[OOM_LINE_NONE] = {
@@ -167,7 +175,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "Task in /docker/0123 killed as a result of limit of /docker" */
 	[OOM_LINE_MEMCG_TASK] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_MEMCGS,
+		.flags = MEMCG,
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Task in /%* killed as a result",
 			       "Memory limit reached of cgroup "),
@@ -179,8 +187,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "memory: usage 32768kB, limit 32768kB, failcnt 8" */
 	[OOM_LINE_COUNTER] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_MEMCGS |
-			 OOM_LINE_ENDS_IN_FIGURE,
+		.flags = MEMCG | OOM_LINE_ENDS_IN_FIGURE,
 		.figures = FIGURES({ "memory: %_usage", TO(memcg.memory) },
 			       { "memory+swap: %_usage", TO(memcg.memsw) },
 			       { "swap: %_usage", TO(memcg.swap) },
@@ -194,7 +201,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "Memory cgroup stats for /a: cache:0KB rss:32KB", "Memory cgroup stats for /a:" */
 	[OOM_LINE_STATS] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_MEMCGS,
+		.flags = MEMCG,
 		.front = OOM_FRONT_LONG, .begins = OOM_LIST_STATS,
 		.forms = TEXTS("Memory cgroup stats"),
 		.whole = TEXTS("unevictable:", ":%$"),
@@ -206,21 +213,19 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.read = read_stat,
 	},
 	[OOM_LINE_MEMINFO] = {
-		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES,
+		.flags = MEMORY | OOM_LINE_ONCE,
 		.forms = TEXTS("Mem-Info:", "Mem-info:"),
 		.sets = { SETS(report.has_memory) },
 	},
 	/* "active_anon:28 inactive_anon:49230 isolated_anon:0\n active_file:0" */
 	[OOM_LINE_COUNTS] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES |
-			 OOM_LINE_ENDS_IN_FIGURE,
+		.flags = MEMORY | OOM_LINE_ENDS_IN_FIGURE,
 		.is = is_counts,
 		.sets = { SETS(report.has_memory) }, .read = read_counts, .lacks = lacks_counts,
 	},
 	/* "Node 0 active_anon:112kB inactive_anon:196920kB ... all_unreclaimable? no" */
 	[OOM_LINE_NODE] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES | OOM_LINE_FIGURES |
-			 OOM_LINE_ENDS_IN_FIGURE | OOM_LINE_HARMLESS,
+		.flags = MEMORY | OOM_LINE_FIGURES | OOM_LINE_ENDS_IN_FIGURE | OOM_LINE_HARMLESS,
 		.forms = TEXTS("Node %u %f"),
 		.whole = TEXTS("all_unreclaimable?"),
 		.rests = TEXTS("%_"),
@@ -229,8 +234,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "Node 0 DMA32 free:1524kB boost:0kB", without NUMA "DMA free:3520kB min:68kB" */
 	[OOM_LINE_ZONE] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES | OOM_LINE_FIGURES |
-			 OOM_LINE_ENDS_IN_FIGURE | OOM_LINE_HARMLESS,
+		.flags = MEMORY | OOM_LINE_FIGURES | OOM_LINE_ENDS_IN_FIGURE | OOM_LINE_HARMLESS,
 		.forms = TEXTS("Node %u %z%_free:", "%z%_free:"),
 		.whole = TEXTS("free_cma:", "all_unreclaimable?"),
 		.rests = TEXTS("%_"),
@@ -239,15 +243,14 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "Node 0 DMA: 1*4kB (U) 1*8kB (M) 0*4096kB = 892kB" */
 	[OOM_LINE_BLOCKS] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES |
-			 OOM_LINE_ENDS_IN_FIGURE,
+		.flags = MEMORY | OOM_LINE_ENDS_IN_FIGURE,
 		.forms = TEXTS("Node %u %z%_%u*", "%z%_%u*"),
 		.whole = TEXTS(" = "),
 		.sets = { SETS(report.has_memory) }, .read = read_blocks, .lacks = lacks_blocks,
 	},
 	/* "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB" */
 	[OOM_LINE_HUGE] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES,
+		.flags = MEMORY,
 		.forms = TEXTS("Node %u hugepages_total="),
 		.whole = TEXTS("hugepages_size="),
 		.words = TEXTS("huge%*=%u", "Node%$", "%u%$"),
@@ -255,7 +258,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* In pages, but for those of swap */
 	[OOM_LINE_PAGES] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_STATE | OOM_LINE_MACHINES,
+		.flags = MEMORY,
 		.figures = FIGURES({ "%u total pagecache pages", TO(pagecache) },
 			       { "%u pages in swap cache", TO(swapcache) },
 			       { "%u pages swap cached", TO(swapcache) },
@@ -388,13 +391,13 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Kernel panic - not syncing:%*ut of memory",
 			       "Kernel panic - not syncing:%*deadlocked on memory"),
-		.values = VALUES({ "Kernel panic - not syncing:", OOM_VALUE_TEXT, TO(panic), NULL }),
+		.values = panic_values,
 	},
 	[OOM_LINE_PANIC] = {
 		.flags = OOM_LINE_INSIDE | OOM_LINE_AT_END,
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Kernel panic - not syncing:"),
-		.values = VALUES({ "Kernel panic - not syncing:", OOM_VALUE_TEXT, TO(panic), NULL }),
+		.values = panic_values,
 	},
 	/* "oom_reaper: reaped process 5 (x), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB" */
 	[OOM_LINE_REAPED] = {

@@ -37,6 +37,13 @@ static void check_figure(struct oom_report *report, uint64_t *figure, uint64_t m
 	plausible_note(report, name, what);
 }
 
+static void check_sizes(struct oom_report *report, uint64_t *sizes, size_t count,
+			const char *what)
+{
+	for (size_t i = 0; i < count; i++)
+		check_figure(report, &sizes[i], PHYSICAL_MAX, "memory", what);
+}
+
 /* Takes figure INDEX out of the list. */
 static void leave_out(struct oom_report *report, struct oom_figures *figures, size_t index,
 		      const char *what)
@@ -132,17 +139,14 @@ void oom_leave_out_implausible(struct oom_report *report)
 		struct oom_task *task = &report->tasks[i];
 
 		check_figure(report, &task->total_vm, VIRTUAL_MAX, "total_vm", "a task");
-		for (size_t j = 0; j < ARRAY_SIZE(task->sizes); j++)
-			check_figure(report, &task->sizes[j], PHYSICAL_MAX, "memory", "a task");
+		check_sizes(report, task->sizes, ARRAY_SIZE(task->sizes), "a task");
 	}
 	for (size_t i = 0; i < report->victim_count; i++) {
 		struct oom_victim *victim = &report->victims[i];
-		static const char what[] = "the kill line";
 
-		check_figure(report, &victim->total_vm, VIRTUAL_MAX, "total-vm", what);
-		for (size_t j = 0; j < ARRAY_SIZE(victim->sizes); j++)
-			check_figure(report, &victim->sizes[j], PHYSICAL_MAX, "memory", what);
-		for (size_t j = 0; j < ARRAY_SIZE(victim->reaped.left); j++)
-			check_figure(report, &victim->reaped.left[j], PHYSICAL_MAX, "memory", what);
+		check_figure(report, &victim->total_vm, VIRTUAL_MAX, "total-vm", "the kill line");
+		check_sizes(report, victim->sizes, ARRAY_SIZE(victim->sizes), "the kill line");
+		check_sizes(report, victim->reaped.left, ARRAY_SIZE(victim->reaped.left),
+			    "the kill line");
 	}
 }
