@@ -335,6 +335,10 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("oom-kill:constraint=", "oom-kill: constraint="),
 		.whole = TEXTS(",uid=%_%d"),
+		.values = VALUES({ "constraint=", OOM_VALUE_PIECE, TO(constraint), "," },
+				 { ",nodemask=", OOM_VALUE_PIECE, TO(nodemask), ",cpuset=" },
+				 { ",cpuset=", OOM_VALUE_PIECE, TO(cpuset), ",mems_allowed=" },
+				 { ",mems_allowed=", OOM_VALUE_NODES, TO(mems_allowed), NULL }),
 		.read = read_decision, .lacks = lacks_decision,
 	},
 	[OOM_LINE_DECISION_REST] = {

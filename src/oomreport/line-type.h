@@ -99,19 +99,22 @@ struct oom_line_figure {
 enum oom_value_kind {
 	OOM_VALUE_NUMBER,	/* uint64_t; what the report counts in pages is kept so */
 	OOM_VALUE_KIB,		/* uint64_t, bytes; without its kB it may be cut */
-	OOM_VALUE_TEXT,		/* char *, owned; the first that was said stays */
+	/* char *, owned; the first that was said stays */
+	OOM_VALUE_TEXT,		/* all of the line but its key and the last END */
+	OOM_VALUE_PIECE,	/* from the first key to the first END */
+	OOM_VALUE_NODES,	/* "0-1,4", behind the first key */
 };
 
 /* What a line says, and where that has its place. */
 struct oom_line_value {
 	/*
 	 * What stands in front of it, a number behind its last place, since a name may hold it
-	 * too; "", or that of a text: at the line's beginning. NULL ends a list.
+	 * too; "": at the line's beginning. NULL ends a list.
 	 */
 	const char *key;
 	enum oom_value_kind kind;
 	size_t place;		/* in struct oom_partial; of a line with figures, from theirs on */
-	const char *end;	/* what stands behind a text at last; NULL: nothing does */
+	const char *end;	/* what stands behind it; NULL: nothing, or it ends by itself */
 };
 
 /* What holds for the lines of a type. */

@@ -81,14 +81,28 @@ static int read_line_values(const struct oom_line_value *values, struct strview 
 		struct strview rest = text;
 		int r = 0;
 
-		if (values->kind == OOM_VALUE_NUMBER)
+		switch (values->kind) {
+		case OOM_VALUE_NUMBER:
 			value_count(text, values->key, place);
-		else if (values->kind == OOM_VALUE_KIB)
+			break;
+		case OOM_VALUE_KIB:
 			value_kib(text, values->key, place);
-		else if (strview_skip(&rest, values->key))
-			r = value_keep(place, values->end
-				? strview_head(rest, strview_find_last(rest, values->end))
-				: strview_trim(rest));
+			break;
+		case OOM_VALUE_TEXT:
+			if (strview_skip(&rest, values->key))
+				r = value_keep(place, values->end
+					? strview_head(rest, strview_find_last(rest, values->end))
+					: strview_trim(rest));
+			break;
+		case OOM_VALUE_PIECE:
+			if (strview_skip_past(&rest, values->key))
+				r = value_keep(place, strview_head(rest, strview_find(rest,
+										values->end)));
+			break;
+		case OOM_VALUE_NODES:
+			if (strview_skip_past(&rest, values->key))
+				r = value_keep(place, value_nodes(rest));
+		}
 		if (r < 0)
 			return r;
 	}

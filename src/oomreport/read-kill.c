@@ -2,8 +2,6 @@
 /* read-kill.c - who was chosen and killed, and what the reaper got: mm/oom_kill.c */
 #include <config.h>
 
-#include <stddef.h>
-
 #include "lib/macros.h"
 #include "oomreport/list-add.h"
 #include "oomreport/reader.h"
@@ -107,18 +105,22 @@ static int replace_path(char **path, struct strview text)
 }
 
 /*
- * Who was chosen, and where it and its limit are: ",oom_memcg=/a,task_memcg=/a/b,task=x,pid=5" or,
- * for the machine, ",global_oom,task_memcg=/a/b,task=x,pid=5".
+ * "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0-1,4,oom_memcg=/a,"
+ * "task_memcg=/a/b,task=x,pid=5,uid=0" or, for the machine, "...,global_oom,task_memcg=..."
  */
-static int read_selected(struct oom_report *report, struct strview text, bool global)
+int read_decision(struct oom_partial *partial, struct strview text)
 {
 	static const char key[] = ",task=";
+	struct oom_report *report = &partial->report;
 	struct oom_task *selected = &report->selected;
 	struct strview rest = strview_head(text, strview_find_last(text, ",pid=")), limit, memcg;
 	size_t at = strview_find_last(rest, key), last = at;
+	bool global = strview_find(text, ",global_oom") < strview_find(text, ",oom_memcg=/");
 	const struct oom_task *task;
 	int r;
 
+	report->global_present |= global;
+	partial->memcg_present |= !global && strview_has(text, ",oom_memcg=/");
 	value_number(text, ",pid=", &selected->pid);
 	value_number(text, ",uid=", &selected->uid);
 	/* The path in front of it and the name may hold the key too: the table knows the name. */
@@ -139,49 +141,6 @@ static int read_selected(struct oom_report *report, struct strview text, bool gl
 		limit = strview_head(limit, strview_find(limit, ",task_memcg="));
 	r = replace_path(&report->memcg.path, limit);
 	return r < 0 ? r : replace_path(&report->memcg.task_path, memcg);
-}
-
-/*
- * "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0-1,4,oom_memcg=..."
- */
-int read_decision(struct oom_partial *partial, struct strview text)
-{
-	/* Texts from behind their key to the first of the ENDS. */
-	static const struct {
-		size_t place;
-		const char *key, *ends[4];
-	} texts[] = {
-		{ offsetof(struct oom_report, constraint), "constraint=", { "," } },
-		{ offsetof(struct oom_report, nodemask), ",nodemask=", { ",cpuset=" } },
-		{ offsetof(struct oom_report, cpuset), ",cpuset=", { ",mems_allowed=" } },
-		{ offsetof(struct oom_report, mems_allowed), ",mems_allowed=",
-		  { ",global_oom", ",oom_memcg=", ",task_memcg=", ",task=" } },
-	};
-	struct oom_report *report = &partial->report;
-	size_t global = strview_find(text, ",global_oom");
-	size_t memcg = strview_find(text, ",oom_memcg=/");
-	bool is_global = global < memcg;
-
-	report->global_present |= is_global;
-	partial->memcg_present |= !is_global && memcg != STRVIEW_NONE;
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		struct strview value = text;
-		size_t end = STRVIEW_NONE;
-		int r;
-
-		if (!strview_skip_past(&value, texts[i].key))
-			continue;
-		for (size_t j = 0; j < ARRAY_SIZE(texts[i].ends) && texts[i].ends[j]; j++) {
-			size_t other = strview_find(value, texts[i].ends[j]);
-
-			end = MIN(end, other);
-		}
-		r = value_keep((char **)(void *)((char *)report + texts[i].place),
-			       strview_head(value, end));
-		if (r < 0)
-			return r;
-	}
-	return read_selected(report, text, is_global);
 }
 
 bool lacks_decision(const struct oom_partial *partial, struct strview text)

@@ -57,6 +57,19 @@ static inline void value_kib(struct strview text, const char *key, uint64_t *ret
 		*ret_bytes = value_times(count, 1024);
 }
 
+/* The numbers of nodes that TEXT begins with: "0-1,4". */
+static inline struct strview value_nodes(struct strview text)
+{
+	size_t length = 0;
+
+	while (strview_is_digit(strview_byte(text, length)) || strview_byte(text, length) == '-' ||
+	       strview_byte(text, length) == ',')
+		length++;
+	while (length && text.at[length - 1] == ',')
+		length--;
+	return strview_head(text, length);
+}
+
 /* Keeps the first TEXT that is not empty. Returns 0 or -ENOMEM. */
 static inline int value_keep(char **kept, struct strview text)
 {
