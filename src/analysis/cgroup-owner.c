@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cgroup-owner.c - recognise who made a cgroup by the names in its path */
+/*
+ * cgroup-owner.c - recognise who made a cgroup by the names in its path. Over 500 lines, for the
+ * patterns that its table is written in have no other reader.
+ */
 #include <config.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/cgroup-owner.h"
-#include "analysis/path-pattern.h"
 #include "lib/macros.h"
+#include "lib/number.h"
+#include "lib/strview.h"
 #include "sandbox/sandbox-dir.h"
 
 struct owner_walk {
@@ -41,13 +46,22 @@ static bool owner_is_qos(struct strview text)
 	return strview_is(text, "burstable") || strview_is(text, "besteffort");
 }
 
+/* What %LETTER stands for in a pattern. */
+struct owner_class {
+	char letter;
+	const char *bytes;		/* of which it consists, never '/' */
+	size_t least, most;		/* how many of them */
+	bool (*is)(struct strview piece);	/* and what else holds for it, or NULL */
+	size_t offset, size;		/* the text in struct owner_walk that takes it; 0, 0: none */
+};
+
 #define DIGITS "0123456789"
 #define HEX DIGITS "abcdef"
 #define ALNUM HEX "ghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define UNIT ALNUM ":-_.\\@"
 #define TO(field) offsetof(struct owner_walk, field), sizeof(((struct owner_walk *)NULL)->field)
 
-static const struct path_class owner_classes[] = {
+static const struct owner_class owner_classes[] = {
 	/* Containers: an id as docker(1) has it, on Fargate the task's and a number; or a name */
 	{ 'c', HEX, 12, 64, NULL, TO(owner.container) },
 	{ 'C', HEX, 64, 64, NULL, TO(owner.container) },
@@ -83,7 +97,16 @@ enum owner_inner { OWNER_HOLDER = 1, OWNER_MANAGER };
 struct owner_row {
 	enum cgroup_owner_kind kind;
 	enum owner_inner inner;		/* or 0 */
-	const char *pattern;	/* path-pattern.h, with the classes above; {a systemd unit} */
+	/*
+	 * It stands for whole names of a path, one or more. In it
+	 *	^	is the start: of the path, or of what a container has of it
+	 *	/	is one slash or several
+	 *	(a|b|)	is "a", or "b", or nothing: the first with which the rest matches, too
+	 *	{...}	marks the name of a systemd unit
+	 *	%x	is a piece of the class x, as short as the rest lets it be
+	 * and any other byte is itself.
+	 */
+	const char *pattern;
 	const char *runtime;	/* or NULL: the path says, or there is none */
 	/*
 	 * What it is and where its limit is set, or NULL. In these %x is what was captured, %U the
@@ -227,10 +250,8 @@ static const struct owner_row owner_rows[] = {
 	  "libvirt guest %v", "<memtune><hard_limit> of the guest (virsh memtune --hard-limit)" },
 	{ CGROUP_OWNER_NSPAWN, 0, "^(libvirt|machine)(/qemu|/lxc|)", "libvirt",
 	  "all virtual machines and containers", NULL },
-	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER, "{machine-%m.scope}" MACHINE_INNER, "systemd-nspawn",
-	  "systemd-nspawn container %m", "%S" },
-	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER, "{systemd-nspawn@%m.service}" MACHINE_INNER,
-	  "systemd-nspawn",
+	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER,
+	  "{(machine-%m.scope|systemd-nspawn@%m.service)}" MACHINE_INNER, "systemd-nspawn",
 	  "systemd-nspawn container %m", "%S" },
 	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER, "qemu.slice/{%d.scope}", "proxmox",
 	  "Proxmox virtual machine %d", "%S" },
@@ -256,8 +277,80 @@ static const struct owner_row owner_rows[] = {
 static const struct owner_row managed_unit =
 	{ CGROUP_OWNER_SESSION, 0, NULL, NULL, "systemd unit %U" OF_USER, "%S" };
 
-static const struct owner_row owner_root =
-	{ CGROUP_OWNER_ROOT, 0, NULL, NULL, "the root cgroup: the whole machine", NULL };
+/* What a row has found. */
+struct owner_match {
+	bool at_start;			/* whether "^" matches */
+	struct strview pieces[ARRAY_SIZE(owner_classes)];	/* what stands for each, or none */
+	struct strview unit, rest;	/* what was in braces, and what is behind it all */
+};
+
+/* The next '|' or ')' of the group that PATTERN is in. */
+static const char *owner_skip_alternative(const char *pattern)
+{
+	for (int depth = 0; depth || (*pattern != '|' && *pattern != ')'); pattern++)
+		depth += (*pattern == '(') - (*pattern == ')');
+	return pattern;
+}
+
+/* Whether TEXT begins with names that match, from here in the pattern on. */
+static bool owner_matches(const char *pattern, struct strview text, struct owner_match *match)
+{
+	const struct owner_class *class = owner_classes;
+	struct strview *piece;
+
+	for (; *pattern && *pattern != '%'; pattern++) {
+		switch (*pattern) {
+		case '^':
+			if (!match->at_start)
+				return false;
+			break;
+		case '/':
+			if (!strview_skip(&text, "/"))
+				return false;
+			while (strview_skip(&text, "/"))
+				;
+			break;
+		case '(':
+			for (; *pattern != ')'; pattern = owner_skip_alternative(pattern + 1))
+				if (owner_matches(pattern + 1, text, match))
+					return true;
+			return false;
+		case '|':
+			while (*pattern == '|')
+				pattern = owner_skip_alternative(pattern + 1);
+			break;
+		case ')':
+			break;
+		case '{':
+			match->unit = text;
+			break;
+		case '}':
+			match->unit.length = (size_t)(text.at - match->unit.at);
+			break;
+		default:
+			if (strview_byte(text, 0) != *pattern)
+				return false;
+			text = strview_from(text, 1);
+		}
+	}
+	if (!*pattern) {
+		match->rest = text;
+		return !text.length || *text.at == '/';
+	}
+	while (class->letter != pattern[1])
+		class++;
+	piece = &match->pieces[class - owner_classes];
+	for (size_t length = 0; length < class->most && length < text.length;) {
+		if (!text.at[length] || !strchr(class->bytes, text.at[length]))
+			break;
+		*piece = strview_head(text, ++length);
+		if (length >= class->least && (!class->is || class->is(*piece)) &&
+		    owner_matches(pattern + 2, strview_from(text, length), match))
+			return true;
+	}
+	*piece = (struct strview){ "", 0 };
+	return false;
+}
 
 /* Copies TEXT without systemd-escape(1)'s \xNN, except for \x00. Returns whether there was one. */
 static bool owner_unescape(struct strview text, char *plain, size_t size)
@@ -265,34 +358,21 @@ static bool owner_unescape(struct strview text, char *plain, size_t size)
 	bool escaped = false;
 	size_t used = 0;
 
-	while (text.length && used + 1 < size) {
-		struct strview digits = strview_head(strview_from(text, 2), 2);
-		uint64_t byte;
+	for (size_t i = 0; i < text.length && used + 1 < size; i++) {
+		int high = number_hex_digit(strview_byte(text, i + 2));
+		int low = number_hex_digit(strview_byte(text, i + 3));
 
-		if (strview_starts(text, "\\x") && digits.length == 2 &&
-		    strspn(digits.at, HEX) >= 2 &&
-		    strview_take_hex(&digits, &byte) && byte) {
-			plain[used++] = (char)byte;
-			text = strview_from(text, 4);
+		plain[used] = text.at[i];
+		if (strview_starts(strview_from(text, i), "\\x") && high >= 0 && low >= 0 &&
+		    (high || low)) {
+			plain[used] = (char)(high * 16 + low);
+			i += 3;
 			escaped = true;
-		} else {
-			plain[used++] = *text.at;
-			text = strview_from(text, 1);
 		}
+		used++;
 	}
 	plain[used] = '\0';
 	return escaped;
-}
-
-/* systemd-run(1) makes up names, "run-u640.service", of which nothing is left to edit. */
-static bool unit_is_transient(const char *unit)
-{
-	size_t digits;
-
-	if (strncmp(unit, "run-", 4) != 0 || !unit[4] || !strchr("upr", unit[4]))
-		return false;
-	digits = strspn(unit + 5, HEX);
-	return digits >= (unit[4] == 'r' ? 16 : 1) && strchr(".-", unit[5 + digits]);
 }
 
 /* The command that changes a limit; an escaped name cannot be printed so that it can be typed. */
@@ -301,8 +381,11 @@ static void owner_append_systemctl(const struct owner_walk *walk, char *text, si
 	const char *unit = walk->owner.unit, *dot = strrchr(unit, '.');
 	/* MemoryLimit= is what systemd has always had. */
 	const char *setting = walk->version == 1 ? "MemoryLimit=" : "MemoryMax=";
+	/* systemd-run(1) makes up names, "run-u640.service", of which nothing is left to edit. */
+	bool run = !strncmp(unit, "run-", 4) && unit[4] && strchr("upr", unit[4]);
+	size_t digits = run ? strspn(unit + 5, HEX) : 0;
 
-	if (unit_is_transient(unit))
+	if (run && digits >= (unit[4] == 'r' ? 16 : 1) && strchr(".-", unit[5 + digits]))
 		snprintf(text, size, "systemd-run --property=%s", setting);
 	else if (walk->escaped)
 		snprintf(text, size, "%s of that unit", setting);
@@ -332,26 +415,17 @@ static void owner_append(const struct owner_walk *walk, const char *words, char 
 		size_t used = strlen(text), room = CGROUP_OWNER_TEXT_MAX - used;
 		const char *field;
 
-		switch (*words) {
-		case '[':
-			if (!*owner_field(walk, strchr(words, '%')[1]))
-				words = strchr(words, ']');
-			break;
-		case ']':
-			break;
-		case '%':
-			if (*++words == 'S') {
-				owner_append_systemctl(walk, text + used, room);
-				break;
-			}
-			field = owner_field(walk, *words);
+		if (*words == '[' && !*owner_field(walk, strchr(words, '%')[1])) {
+			words = strchr(words, ']');
+		} else if (*words == '%' && words[1] == 'S') {
+			owner_append_systemctl(walk, text + used, room);
+			words++;
+		} else if (*words == '%') {
+			field = owner_field(walk, *++words);
 			/* Ids as docker(1) and crictl(1) show them; names as they are */
-			if (strchr("bcgw", *words) && !field[strspn(field, HEX)])
-				snprintf(text + used, room, "%.12s", field);
-			else
-				snprintf(text + used, room, "%s", field);
-			break;
-		default:
+			snprintf(text + used, room, strchr("bcgw", *words) &&
+				 !field[strspn(field, HEX)] ? "%.12s" : "%s", field);
+		} else if (*words != '[' && *words != ']') {
 			snprintf(text + used, room, "%c", *words);
 		}
 	}
@@ -359,7 +433,7 @@ static void owner_append(const struct owner_walk *walk, const char *words, char 
 
 /* Takes what MATCH has found of ROW for the owner, inside of the ones before it. */
 static void owner_take(struct owner_walk *walk, const struct owner_row *row,
-		       const struct path_match *match)
+		       const struct owner_match *match)
 {
 	struct cgroup_owner *owner = &walk->owner;
 	char inside[CGROUP_OWNER_TEXT_MAX] = ", inside ", user[sizeof(owner->user)];
@@ -376,11 +450,11 @@ static void owner_take(struct owner_walk *walk, const struct owner_row *row,
 	}
 	*owner = (struct cgroup_owner){ .kind = row->kind };
 	memcpy(owner->user, user, sizeof(user));
-	for (size_t i = 0; i < match->class_count; i++)
-		if (match->pieces[i].length && match->classes[i].size)
-			owner_unescape(match->pieces[i], (char *)walk + match->classes[i].offset,
-				       match->classes[i].size);
-	walk->escaped = owner_unescape(match->marked, owner->unit, sizeof(owner->unit));
+	for (size_t i = 0; i < ARRAY_SIZE(owner_classes); i++)
+		if (match->pieces[i].length && owner_classes[i].size)
+			owner_unescape(match->pieces[i], (char *)walk + owner_classes[i].offset,
+				       owner_classes[i].size);
+	walk->escaped = owner_unescape(match->unit, owner->unit, sizeof(owner->unit));
 	if (row->runtime)
 		strview_copy_to(strview_of(row->runtime), owner->runtime, sizeof(owner->runtime));
 	for (char *byte = owner->pod; *byte; byte++)
@@ -399,11 +473,8 @@ static void owner_take(struct owner_walk *walk, const struct owner_row *row,
 
 void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_owner)
 {
-	struct owner_walk walk = {
-		.row = path && !strcmp(path, "/") ? &owner_root : NULL, .version = version,
-	};
-	struct path_match match = { .classes = owner_classes,
-				    .class_count = ARRAY_SIZE(owner_classes), .at_start = true };
+	struct owner_walk walk = { .version = version };
+	struct owner_match match = { .at_start = true };
 	struct strview rest = strview_of(path ? path : ""), name;
 
 	while (strview_skip(&rest, "/"))
@@ -411,9 +482,11 @@ void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_o
 	while (rest.length) {
 		size_t i = 0;
 
-		while (i < ARRAY_SIZE(owner_rows) &&
-		       !path_match(owner_rows[i].pattern, rest, &match))
-			i++;
+		for (; i < ARRAY_SIZE(owner_rows); i++) {
+			match = (struct owner_match){ .at_start = match.at_start };
+			if (owner_matches(owner_rows[i].pattern, rest, &match))
+				break;
+		}
 		if (i < ARRAY_SIZE(owner_rows)) {
 			owner_take(&walk, &owner_rows[i], &match);
 			rest = match.rest;
@@ -428,7 +501,10 @@ void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_o
 		match.at_start = walk.row && walk.row->inner == OWNER_HOLDER &&
 				 !walk.foreign.length;
 	}
-	if (walk.row) {
+	if (path && !strcmp(path, "/")) {
+		walk.owner.kind = CGROUP_OWNER_ROOT;
+		strcpy(walk.owner.what, "the root cgroup: the whole machine");
+	} else if (walk.row) {
 		/* The name of the owner is worth more than all of a long path. */
 		name = strview_head(walk.foreign, 120);
 		if (name.length)
@@ -436,7 +512,6 @@ void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_o
 				 (int)name.length, name.at);
 		else
 			owner_append(&walk, walk.row->where, walk.owner.where);
-		walk.owner.kind = walk.row->kind;
 		owner_append(&walk, walk.row->what, walk.owner.what);
 		snprintf(walk.owner.what + strlen(walk.owner.what),
 			 sizeof(walk.owner.what) - strlen(walk.owner.what), "%s", walk.inside);
@@ -447,20 +522,13 @@ void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_o
 const char *cgroup_owner_name(enum cgroup_owner_kind kind)
 {
 	static const char *const names[] = {
-		[CGROUP_OWNER_UNKNOWN] = "unknown",
-		[CGROUP_OWNER_ROOT] = "root",
-		[CGROUP_OWNER_KUBERNETES] = "kubernetes",
-		[CGROUP_OWNER_DOCKER] = "docker",
-		[CGROUP_OWNER_PODMAN] = "podman",
-		[CGROUP_OWNER_CONTAINER] = "container",
-		[CGROUP_OWNER_LXC] = "lxc",
-		[CGROUP_OWNER_NSPAWN] = "machine",
-		[CGROUP_OWNER_SLURM] = "slurm",
-		[CGROUP_OWNER_SERVICE] = "service",
-		[CGROUP_OWNER_SESSION] = "session",
-		[CGROUP_OWNER_SCOPE] = "scope",
-		[CGROUP_OWNER_SLICE] = "slice",
-		[CGROUP_OWNER_PAGETOUCH] = "pagetouch",
+		[CGROUP_OWNER_UNKNOWN] = "unknown", [CGROUP_OWNER_ROOT] = "root",
+		[CGROUP_OWNER_KUBERNETES] = "kubernetes", [CGROUP_OWNER_DOCKER] = "docker",
+		[CGROUP_OWNER_PODMAN] = "podman", [CGROUP_OWNER_CONTAINER] = "container",
+		[CGROUP_OWNER_LXC] = "lxc", [CGROUP_OWNER_NSPAWN] = "machine",
+		[CGROUP_OWNER_SLURM] = "slurm", [CGROUP_OWNER_SERVICE] = "service",
+		[CGROUP_OWNER_SESSION] = "session", [CGROUP_OWNER_SCOPE] = "scope",
+		[CGROUP_OWNER_SLICE] = "slice", [CGROUP_OWNER_PAGETOUCH] = "pagetouch",
 	};
 
 	return names[kind];
