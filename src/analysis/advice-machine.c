@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "analysis/advice.h"
 
@@ -13,29 +12,6 @@
 
 /* Below this an absolute size is no cause of a machine's trouble. */
 #define LARGE (UINT64_C(64) << 20)
-
-static void advise_ineligible(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *usage = &buf->memory_usage;
-
-	if (!strcmp(usage->ineligible, "zone HighMem"))
-		oom_sentence(buf,
-			     "Use a 64-bit kernel: %s was free in HighMem, where a 32-bit kernel cannot put its own data, and low memory had %s left.",
-			     BYTES(usage->ineligible_free), BYTES(usage->eligible_free));
-	else if (!strcmp(usage->ineligible, "zone Movable"))
-		oom_sentence(buf,
-			     "Keep less memory in zone Movable (movablecore=, kernelcore=, memory that was onlined as movable): %s was free there, where the kernel cannot put its own data.",
-			     BYTES(usage->ineligible_free));
-	else if (!strcmp(usage->ineligible, "CMA areas"))
-		oom_sentence(buf,
-			     "Set aside less for CMA (cma=, the device tree): %s was free there, which only movable pages may use.",
-			     BYTES(usage->ineligible_free));
-	else if (!strncmp(usage->ineligible, "zone ", 5))
-		oom_sentence(buf,
-			     "See by the call trace which driver asks for memory at low addresses: %s was free above them, and more RAM would not help.",
-			     BYTES(usage->ineligible_free));
-	oom_advice(buf, usage->ineligible_free);
-}
 
 /* That it was not the amount, before what took it. */
 static void advise_places(struct oom_textbuf *buf)
@@ -65,7 +41,9 @@ static void advise_places(struct oom_textbuf *buf)
 			     "raise vm.min_free_kbytes, write 1 to vm.compact_memory when the machine is idle, and see by the call trace who needs such blocks.");
 	oom_advice(buf, 0);
 	if (buf->ineligible)
-		advise_ineligible(buf);
+		oom_sentence_of(buf, oom_places[usage->ineligible].advice,
+				BYTES(usage->ineligible_free), BYTES(usage->eligible_free));
+	oom_advice(buf, usage->ineligible_free);
 	if (usage->others_free != OOM_UNKNOWN && usage->nodes_free != OOM_UNKNOWN &&
 	    usage->others_free >= LARGE && usage->others_free / NODES_FACTOR >= usage->nodes_free)
 		oom_sentence(buf,
@@ -175,7 +153,8 @@ void oom_advise_machine(struct oom_textbuf *buf)
 		if (!bytes ||
 		    (i == OOM_FINDING_HUGE && oom_finding_bytes(usage, OOM_FINDING_UNUSED_HUGE)))
 			continue;
-		oom_append_finding(buf, i, oom_findings[i].advice);
+		oom_sentence_of(buf, oom_findings[i].advice, BYTES(bytes),
+				SHARE(bytes, usage->ram));
 		if (i == OOM_FINDING_SLAB) {
 			if (oom_top_caches(&buf->report->slabs, &top, 1))
 				oom_append(buf, ", %s first (%s)", SAFE(top->name),

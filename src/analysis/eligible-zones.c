@@ -41,12 +41,9 @@ int oom_largest_block(const struct oom_memory_usage *usage, const struct oom_zon
 	return order;
 }
 
-/* Zones from below: a request may use its own and those before it. */
+/* By enum oom_place: a request may use its own and those before it. */
 static const char *const zone_names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
 #define ZONE_KINDS (ARRAY_SIZE(zone_names))
-
-/* Where memory is free that a request cannot have: in zones above its own, and in these. */
-enum { INELIGIBLE_CMA = ZONE_KINDS, INELIGIBLE_RESERVED, INELIGIBLE_KINDS };
 
 static size_t zone_kind(const char *name)
 {
@@ -166,16 +163,16 @@ static bool node_allowed(const struct oom_report *report, int node)
 
 /* What a zone has free goes to what the request could use, or to what it could not. */
 static void count_free(const struct oom_zone *zone, size_t highest,
-		       uint64_t ineligible[static INELIGIBLE_KINDS],
+		       uint64_t ineligible[static OOM_PLACES],
 		       struct oom_memory_usage *usage)
 {
 	size_t kind = zone_kind(zone->name);
 
 	if (kind <= highest) {
-		ineligible[INELIGIBLE_CMA] =
-			oom_plus(ineligible[INELIGIBLE_CMA], oom_zone_cma(usage, zone));
-		ineligible[INELIGIBLE_RESERVED] =
-			oom_plus(ineligible[INELIGIBLE_RESERVED], oom_zone_reserved(usage, zone));
+		ineligible[OOM_PLACE_CMA] =
+			oom_plus(ineligible[OOM_PLACE_CMA], oom_zone_cma(usage, zone));
+		ineligible[OOM_PLACE_RESERVED] =
+			oom_plus(ineligible[OOM_PLACE_RESERVED], oom_zone_reserved(usage, zone));
 		usage->eligible_free = oom_plus(usage->eligible_free, oom_zone_free(usage, zone));
 	} else if (kind < ZONE_KINDS) {
 		ineligible[kind] = oom_plus(ineligible[kind], oom_figure(&zone->figures, "free"));
@@ -184,12 +181,8 @@ static void count_free(const struct oom_zone *zone, size_t highest,
 
 void oom_memory_usage_zones(const struct oom_report *report, struct oom_memory_usage *usage)
 {
-	static const char *const names[INELIGIBLE_KINDS] = {
-		"", "zone DMA32", "zone Normal", "zone HighMem", "zone Movable", "CMA areas",
-		"the reserve for urgent requests (HighAtomic)",
-	};
 	struct eligible_zones eligible = find_eligible(report);
-	uint64_t ineligible[INELIGIBLE_KINDS], most = 0;
+	uint64_t ineligible[OOM_PLACES], most = 0;
 
 	memset(ineligible, 0xff, sizeof(ineligible));
 	usage->eligible_known = eligible.known;
@@ -213,11 +206,11 @@ void oom_memory_usage_zones(const struct oom_report *report, struct oom_memory_u
 		if (eligible.known)
 			count_free(zone, eligible.kind, ineligible, usage);
 	}
-	for (size_t i = 0; i < INELIGIBLE_KINDS; i++) {
+	for (size_t i = 0; i < OOM_PLACES; i++) {
 		usage->ineligible_free = oom_plus(usage->ineligible_free, ineligible[i]);
 		if (ineligible[i] != OOM_UNKNOWN && ineligible[i] > most) {
 			most = ineligible[i];
-			usage->ineligible = names[i];
+			usage->ineligible = (enum oom_place)i;
 		}
 	}
 	/* The zones of the other nodes are not printed, but the machine's count is of all. */

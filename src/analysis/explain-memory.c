@@ -95,9 +95,13 @@ static void explain_takers(struct oom_textbuf *buf)
 			oom_append(buf, ", %s of it shared memory or tmpfs", BYTES(usage->shmem));
 		oom_append(buf, ".");
 	}
-	for (size_t i = 0; i < OOM_FINDINGS; i++)
-		if (oom_finding_bytes(usage, i))
-			oom_append_finding(buf, i, oom_findings[i].fact);
+	for (size_t i = 0; i < OOM_FINDINGS; i++) {
+		uint64_t bytes = oom_finding_bytes(usage, i);
+
+		if (bytes)
+			oom_sentence_of(buf, oom_findings[i].fact, BYTES(bytes),
+					SHARE(bytes, usage->ram));
+	}
 	if (oom_finding_bytes(usage, OOM_FINDING_SLAB))
 		explain_caches(buf, "Its largest caches", &buf->report->slabs);
 	explain_caches(buf, "The kernel's largest allocations, by place in its source",
@@ -173,7 +177,7 @@ void oom_explain_shortage(struct oom_textbuf *buf)
 	if (buf->ineligible)
 		oom_sentence(buf,
 			     "This request could not use %s of free memory, most of it in %s; where it could look, %s was free.",
-			     BYTES(usage->ineligible_free), usage->ineligible,
+			     BYTES(usage->ineligible_free), oom_places[usage->ineligible].name,
 			     BYTES(usage->eligible_free));
 	/* A machine may have plenty while the nodes of a cpuset or a policy have none. */
 	if (report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY)

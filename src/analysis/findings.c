@@ -42,6 +42,21 @@ const struct oom_finding oom_findings[OOM_FINDINGS] = {
 	  "Lower vm.dirty_bytes and vm.dirty_background_bytes, or write to faster storage: %B of file cache was waiting to be written (%S of RAM)." },
 };
 
+static const char low_address_advice[] =
+	"See by the call trace which driver asks for memory at low addresses: %B was free above them, and more RAM would not help.";
+
+const struct oom_place_text oom_places[OOM_PLACES] = {
+	[OOM_PLACE_DMA32] = { "zone DMA32", low_address_advice },
+	[OOM_PLACE_NORMAL] = { "zone Normal", low_address_advice },
+	[OOM_PLACE_HIGHMEM] = { "zone HighMem",
+		"Use a 64-bit kernel: %B was free in HighMem, where a 32-bit kernel cannot put its own data, and low memory had %S left." },
+	[OOM_PLACE_MOVABLE] = { "zone Movable",
+		"Keep less memory in zone Movable (movablecore=, kernelcore=, memory that was onlined as movable): %B was free there, where the kernel cannot put its own data." },
+	[OOM_PLACE_CMA] = { "CMA areas",
+		"Set aside less for CMA (cma=, the device tree): %B was free there, which only movable pages may use." },
+	[OOM_PLACE_RESERVED] = { "the reserve for urgent requests (HighAtomic)", NULL },
+};
+
 uint64_t oom_finding_bytes(const struct oom_memory_usage *usage, size_t index)
 {
 	const struct oom_finding *finding = &oom_findings[index];
@@ -50,21 +65,15 @@ uint64_t oom_finding_bytes(const struct oom_memory_usage *usage, size_t index)
 	return oom_at_least(bytes, finding->percent, usage->ram) ? bytes : 0;
 }
 
-void oom_append_finding(struct oom_textbuf *buf, size_t index, const char *text)
+void oom_sentence_of(struct oom_textbuf *buf, const char *text, const char *bytes,
+		     const char *share)
 {
-	uint64_t bytes = oom_finding_bytes(&buf->memory_usage, index);
-
 	if (text)
-		oom_sentence(buf, "%s", "");
-	for (; text && *text; text++) {
-		size_t length = strcspn(text, "%");
-
-		oom_append(buf, "%.*s", (int)length, text);
-		text += length;
-		if (!*text)
-			break;
-		oom_append(buf, "%s", *++text == 'B' ? BYTES(bytes)
-						     : SHARE(bytes, buf->memory_usage.ram));
+		oom_sentence(buf, "%.*s", (int)strcspn(text, "%"), text);
+	while (text && (text = strchr(text, '%'))) {
+		oom_append(buf, "%s", text[1] == 'B' ? bytes : share);
+		text += 2;
+		oom_append(buf, "%.*s", (int)strcspn(text, "%"), text);
 	}
 }
 

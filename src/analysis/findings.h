@@ -19,6 +19,13 @@ struct oom_finding {
 	const char *fact, *advice;
 };
 
+/* What is free where the request could not use it; in the advice, or NULL, %S is what it could. */
+struct oom_place_text {
+	const char *name, *advice;
+};
+
+extern const struct oom_place_text oom_places[OOM_PLACES];
+
 /* All of them, and those that are asked for alone. */
 enum { OOM_FINDINGS = 9 };
 enum { OOM_FINDING_SLAB, OOM_FINDING_HUGE = 4, OOM_FINDING_UNUSED_HUGE = 7 };
@@ -28,8 +35,9 @@ extern const struct oom_finding oom_findings[OOM_FINDINGS];
 /* The figure of finding INDEX, if it is a reason; else 0. */
 uint64_t oom_finding_bytes(const struct oom_memory_usage *usage, size_t index);
 
-/* Says TEXT, the fact or the advice of finding INDEX; nothing if that is NULL. */
-void oom_append_finding(struct oom_textbuf *buf, size_t index, const char *text);
+/* Begins a sentence with TEXT, unless it is NULL, in which BYTES stands for %B and SHARE for %S. */
+void oom_sentence_of(struct oom_textbuf *buf, const char *text, const char *bytes,
+		     const char *share);
 
 /* The same for figures that are told each in its own way; percent of RAM. */
 #define OOM_MUCH_ANON 50

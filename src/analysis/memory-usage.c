@@ -109,7 +109,7 @@ void oom_memory_usage_get(const struct oom_report *report, struct oom_memory_usa
 	struct oom_memory_usage usage = {
 		.ram = OOM_UNKNOWN, .hugetlb = OOM_UNKNOWN, .hugetlb_unused = OOM_UNKNOWN,
 		.unaccounted = OOM_UNKNOWN, .eligible_free = OOM_UNKNOWN,
-		.ineligible_free = OOM_UNKNOWN, .ineligible = "",
+		.ineligible_free = OOM_UNKNOWN,
 		.nodes_ram = OOM_UNKNOWN, .nodes_anon = OOM_UNKNOWN, .nodes_free = OOM_UNKNOWN,
 		.others_free = OOM_UNKNOWN,
 		.anon = machine_sum(report, "active_anon inactive_anon isolated_anon"),

@@ -10,6 +10,14 @@
 
 /* Bytes; OOM_UNKNOWN: the report does not say. Sums are of what it does say. */
 
+/* Where memory is free that a request may not have: zones from below, and parts of them. */
+enum oom_place {
+	OOM_PLACE_DMA, OOM_PLACE_DMA32, OOM_PLACE_NORMAL, OOM_PLACE_HIGHMEM, OOM_PLACE_MOVABLE,
+	OOM_PLACE_CMA,
+	OOM_PLACE_RESERVED,	/* HighAtomic, for requests that do not wait */
+	OOM_PLACES,
+};
+
 /* Where the machine's memory was: Mem-Info. */
 struct oom_memory_usage {
 	uint64_t ram;		/* less what was reserved at boot */
@@ -35,7 +43,7 @@ struct oom_memory_usage {
 	uint64_t eligible_free;	/* free in them, as oom_zone_free() has it */
 	uint64_t ineligible_free;	/* free in what it could not use: higher zones, CMA,
 					 * HighAtomic */
-	const char *ineligible;	/* where most of it was: "CMA areas", ...: static or "" */
+	enum oom_place ineligible;	/* where most of it was, if there was any */
 
 	/* Where only some nodes were allowed (cpuset, NUMA policy): theirs, and the others'. */
 	uint64_t nodes_ram, nodes_anon, nodes_free, others_free;
