@@ -52,7 +52,7 @@ struct owner_class {
 	const char *bytes;		/* of which it consists, never '/' */
 	size_t least, most;		/* how many of them */
 	bool (*is)(struct strview piece);	/* and what else holds for it, or NULL */
-	size_t offset, size;		/* the text in struct owner_walk that takes it; 0, 0: none */
+	size_t offset, size;		/* of the text in struct owner_walk; 0, 0: none */
 };
 
 #define DIGITS "0123456789"

@@ -11,8 +11,6 @@
 /* Processes of one name whose sum is told. */
 #define SUM_TASKS 3
 
-#define TASK(task) WHO((task)->comm, (task)->pid)
-
 /* "1234 pages (4.8 MiB)" */
 #define PAGES_ROOM (SIZE_TEXT_MAX + 40)
 #define PAGES(pages) pages_text((char[PAGES_ROOM]){ 0 }, buf->ranking, pages)
@@ -217,8 +215,7 @@ static void explain_no_table(struct oom_textbuf *buf)
 			     "vm.oom_kill_allocating_task is set: the process that asked for memory is killed, however little it has.");
 	if (buf->ranking->printed_score != OOM_NO_NUMBER)
 		oom_sentence(buf, "The kernel gave %s a score of %" PRId64 ".",
-			     WHO(report->choice.comm, report->choice.pid),
-			     buf->ranking->printed_score);
+			     TASK(&report->choice), buf->ranking->printed_score);
 }
 
 /* Without a rule that could be recomputed: what the table shows of the chosen one's size. */
@@ -358,8 +355,7 @@ static void explain_sequel(struct oom_textbuf *buf, const struct oom_task *chose
 	else if (oom_names_two_threads(report))
 		oom_sentence(buf,
 			     "The oom-kill line names %s, the kill line %s: both are threads of one process.",
-			     WHO(report->selected.comm, report->selected.pid),
-			     TASK(report->victims));
+			     TASK(&report->selected), TASK(report->victims));
 	/* oom_kill_process() up to 5.0 */
 	if (report->choice.present && report->victim_count && kernel <= 500 &&
 	    report->victims[0].pid != report->choice.pid &&

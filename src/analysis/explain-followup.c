@@ -77,12 +77,12 @@ static void explain_cause(struct oom_textbuf *buf, const struct oom_victim *vict
 	    oom_task_held(largest) / 2 > held) {
 		oom_sentence(buf,
 			     "That kill had spared %s, which had more: %s with swap and page tables.",
-			     WHO(largest->comm, largest->pid), BYTES(oom_task_held(largest)));
+			     TASK(largest), BYTES(oom_task_held(largest)));
 	} else if (buf->killed && oom_table_whole(next) && !oom_find_task(next, victim->pid)) {
 		grown = find_most_grown(report, next, &bytes);
 		if (grown && oom_at_least(bytes, 25, held))
 			oom_sentence(buf, "%s had exited by then, and %s had grown by %s.", who,
-				     WHO(grown->comm, grown->pid), BYTES(bytes));
+				     TASK(grown), BYTES(bytes));
 		else
 			oom_sentence(buf,
 				     "%s had exited by then: what it gave back was not enough.",
@@ -127,15 +127,13 @@ static void explain_next(struct oom_textbuf *buf, const struct oom_report *next)
 	else
 		oom_sentence(buf, "%s after %s,", SPAN((uint64_t)ns), event);
 	if (next->trigger.present)
-		oom_append(buf, " %s invoked the OOM killer again",
-			   WHO(next->trigger.comm, next->trigger.pid));
+		oom_append(buf, " %s invoked the OOM killer again", TASK(&next->trigger));
 	else
 		oom_append(buf, " the OOM killer ran again");
 	if (victim && next->trigger.pid == victim->pid)
 		oom_append(buf, ", and was killed itself");
 	else if (victim)
-		oom_append(buf, ", and %s was killed%s", WHO(victim->comm, victim->pid),
-			   buf->victim ? " too" : "");
+		oom_append(buf, ", and %s was killed%s", TASK(victim), buf->victim ? " too" : "");
 	if (next->scope == OOM_SCOPE_MEMCG && !same) {
 		cgroup_owner_find(next->memcg.path, 0, &owner);
 		oom_append(buf, ", at the limit of %s",

@@ -93,6 +93,8 @@ const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_rep
 const char *oom_memcg_name(char safe[static OOM_MEMCG_ROOM], const char *path,
 			   const struct cgroup_owner *owner);
 
+/* "a.out (pid 17)", of a task, a victim, a trigger, ... */
+#define TASK(task) WHO((task)->comm, (task)->pid)
 #define BYTES(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
 #define SAFE(text) oom_cut((char[SAFE_ROOM(OOM_TEXT_SHOWN + 4)]){ 0 }, OOM_TEXT_SHOWN, text)
 /* One in a sentence: it is too long for each to have its own place. */

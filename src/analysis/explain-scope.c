@@ -77,12 +77,11 @@ static void summarize_outcome(struct oom_textbuf *buf)
 		if (!report->victims[i].repeated)
 			held = oom_plus(held, oom_victim_held(report, &report->victims[i]));
 	if (first && !first->presumed && count <= 1) {
-		oom_append(buf, ": %s was killed", WHO(first->comm, first->pid));
+		oom_append(buf, ": %s was killed", TASK(first));
 		if (held != OOM_UNKNOWN)
 			oom_append(buf, "; it held %s", BYTES(held));
 	} else if (first && !first->presumed) {
-		oom_append(buf, ": %zu processes were killed, %s first", count,
-			   WHO(first->comm, first->pid));
+		oom_append(buf, ": %zu processes were killed, %s first", count, TASK(first));
 		if (held != OOM_UNKNOWN)
 			oom_append(buf, "; they held %s together, shared pages counted for each",
 				   BYTES(held));
@@ -97,8 +96,8 @@ static void summarize_outcome(struct oom_textbuf *buf)
 		bool selected = report->selected.pid != OOM_NO_NUMBER;
 
 		oom_append(buf, ": %s was chosen, its kill is not in the log",
-			   selected ? WHO(report->selected.comm, report->selected.pid)
-				    : WHO(report->choice.comm, report->choice.pid));
+			   selected ? TASK(&report->selected)
+				    : TASK(&report->choice));
 	} else {
 		oom_append(buf, ": who was killed, if anybody, is not in the log");
 	}

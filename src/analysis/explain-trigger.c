@@ -112,7 +112,7 @@ static void explain_relation(struct oom_textbuf *buf, const struct oom_victim *v
 
 	if (known && report->choice.present && pid == report->choice.pid && pid != victim->pid)
 		oom_sentence(buf, "It was chosen itself, but %s was killed in its place.",
-			     WHO(victim->comm, victim->pid));
+			     TASK(victim));
 	else if (known && pid == victim->pid)
 		oom_sentence(buf, "It is the process that was killed.");
 	else if (known && pid == report->selected.pid && oom_names_two_threads(report))
@@ -127,7 +127,7 @@ static void explain_relation(struct oom_textbuf *buf, const struct oom_victim *v
 							       : "of none that is listed");
 	else if (strcmp(report->trigger.comm, victim->comm) != 0)
 		oom_sentence(buf, "Not the one that asks is killed, but the worst: here %s.",
-			     WHO(victim->comm, victim->pid));
+			     TASK(victim));
 }
 
 void oom_explain_trigger(struct oom_textbuf *buf)
@@ -141,12 +141,11 @@ void oom_explain_trigger(struct oom_textbuf *buf)
 			oom_sentence(buf,
 				     "SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
 		if (report->trigger.present)
-			oom_append(buf, "; %s only carried it out%s",
-				   WHO(report->trigger.comm, report->trigger.pid),
+			oom_append(buf, "; %s only carried it out%s", TASK(&report->trigger),
 				   buf->bpf ? "" : ", and who sent it is not logged");
 		oom_append(buf, ".");
 	} else if (report->trigger.present) {
-		oom_sentence(buf, "%s", WHO(report->trigger.comm, report->trigger.pid));
+		oom_sentence(buf, "%s", TASK(&report->trigger));
 		if (report->trigger.adj != OOM_NO_NUMBER)
 			oom_append(buf, ", with oom_score_adj %" PRId64 ",", report->trigger.adj);
 		else if (report->trigger.old_adj != OOM_NO_NUMBER)

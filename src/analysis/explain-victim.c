@@ -38,7 +38,7 @@ static void explain_held(struct oom_textbuf *buf, const struct oom_victim *victi
 		{ "shared memory", victim->shmem },
 	};
 
-	oom_sentence(buf, "%s", WHO(victim->comm, victim->pid));
+	oom_sentence(buf, "%s", TASK(victim));
 	if (uid != OOM_NO_NUMBER)
 		oom_append(buf, ", uid %" PRId64 ",", uid);
 	if (held != OOM_UNKNOWN) {
@@ -121,7 +121,7 @@ static void explain_reaped(struct oom_textbuf *buf, const struct oom_victim *vic
 	uint64_t before = oom_plus(victim->anon, victim->file);
 	uint64_t left = oom_plus(reaped->anon, reaped->file);
 
-	oom_sentence(buf, "The OOM reaper was done with %s", WHO(victim->comm, victim->pid));
+	oom_sentence(buf, "The OOM reaper was done with %s", TASK(victim));
 	if (killed->has_monotonic && done->has_monotonic &&
 	    done->monotonic_ns - killed->monotonic_ns >= 1000)
 		oom_append(buf, " %s after the kill",
@@ -135,7 +135,7 @@ static void explain_reaped(struct oom_textbuf *buf, const struct oom_victim *vic
 	if (reaped->shmem != OOM_UNKNOWN && reaped->shmem)
 		oom_sentence(buf,
 			     "%s of shared memory it could not free: such memory stays until %s has exited and nobody else maps it, and what is in tmpfs, /dev/shm or a memfd stays as long as the file does.",
-			     BYTES(reaped->shmem), WHO(victim->comm, victim->pid));
+			     BYTES(reaped->shmem), TASK(victim));
 }
 
 void oom_explain_reclaimed(struct oom_textbuf *buf)
@@ -161,7 +161,7 @@ void oom_explain_reclaimed(struct oom_textbuf *buf)
 		else
 			oom_sentence(buf,
 				     "The OOM reaper could not get at the memory of %s, which therefore stayed until it had exited.",
-				     WHO(victim->comm, victim->pid));
+				     TASK(victim));
 		oom_paragraph(buf, OOM_SECTION_RECLAIMED);
 		shown++;
 	}

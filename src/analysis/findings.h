@@ -35,7 +35,7 @@ extern const struct oom_finding oom_findings[OOM_FINDINGS];
 /* The figure of finding INDEX, if it is a reason; else 0. */
 uint64_t oom_finding_bytes(const struct oom_memory_usage *usage, size_t index);
 
-/* Begins a sentence with TEXT, unless it is NULL, in which BYTES stands for %B and SHARE for %S. */
+/* Begins a sentence, unless TEXT is NULL, in which BYTES stands for %B and SHARE for %S. */
 void oom_sentence_of(struct oom_textbuf *buf, const char *text, const char *bytes,
 		     const char *share);
 
