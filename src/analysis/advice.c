@@ -304,38 +304,30 @@ static void advise_memcg(struct oom_textbuf *buf)
 	}
 }
 
-/* vm.oom_kill_allocating_task, where it has not killed the first of the ranking anyway. */
-static void advise_allocating(struct oom_textbuf *buf)
-{
-	const struct oom_victim *victim = buf->victim;
-	const struct oom_choice *chosen = &buf->report->choice;
-	const struct oom_task *largest = buf->largest, *killed = buf->killed;
-
-	oom_sentence(buf,
-		     "Set vm.oom_kill_allocating_task to 0 if the largest process should go first");
-	if (victim)
-		oom_append(buf, ": %s was chosen because it asked, not for its size",
-			   chosen->present ? TASK(chosen)
-					   : TASK(victim));
-	if (killed && largest && oom_task_held(largest) > oom_task_held(killed))
-		oom_append(buf, ", and %s had more, %s with swap and page tables",
-			   TASK(largest), BYTES(oom_task_held(largest)));
-	oom_append(buf, ".");
-	oom_paragraph(buf, OOM_SECTION_ADVICE);
-}
-
 /* What was set so that it came to this. */
 static void advise_settings(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
+	const struct oom_task *largest = buf->largest;
 	size_t exempt = buf->ranking->exempt;
 
 	if (report->scope == OOM_SCOPE_SYSRQ)
 		oom_sentence(buf,
 			     "If nobody should be able to kill by SysRq-f, take 64 out of the sum in kernel.sysrq; /proc/sysrq-trigger stays open to root.");
 	oom_paragraph(buf, OOM_SECTION_ADVICE);
-	if (report->allocating_task && buf->ranking->rank_of_victim != 1)
-		advise_allocating(buf);
+	if (report->allocating_task && buf->ranking->rank_of_victim != 1) {
+		oom_sentence(buf,
+			     "Set vm.oom_kill_allocating_task to 0 if the largest process should go first");
+		if (buf->victim)
+			oom_append(buf, ": %s was chosen because it asked, not for its size",
+				   report->choice.present ? TASK(&report->choice)
+							  : TASK(buf->victim));
+		if (buf->killed && largest && oom_task_held(largest) > oom_task_held(buf->killed))
+			oom_append(buf, ", and %s had more, %s with swap and page tables",
+				   TASK(largest), BYTES(oom_task_held(largest)));
+		oom_append(buf, ".");
+	}
+	oom_paragraph(buf, OOM_SECTION_ADVICE);
 	if (oom_nobody_killable(report) && exempt && exempt >= report->tasks_listed) {
 		oom_sentence(buf, "Raise the oom_score_adj of a process that may be killed: ");
 		if (exempt == 1)

@@ -197,11 +197,20 @@ static void explain_not_first(struct oom_textbuf *buf, const struct oom_task *ch
 			     "A process that has been killed before, or that is in vfork(2), is passed over, and the table is printed after the choice, so that figures may have moved.");
 }
 
-static void explain_no_table(struct oom_textbuf *buf)
+/* There is no table, or nothing to recompute the choice by. */
+static void explain_uncompared(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
+	const struct oom_ranking *ranking = buf->ranking;
+	size_t place = 0;
 
-	if (report->has_table && !report->tasks_listed)
+	if (report->task_count && report->columns.old_adj)
+		oom_sentence(buf,
+			     "Kernels up to 2.6.35 judged by virtual size, children, CPU time, run time and nice value, which a report does not hold: the choice cannot be recomputed.");
+	else if (report->task_count)
+		oom_sentence(buf,
+			     "The task table has no oom_score_adj, so that the choice cannot be recomputed.");
+	else if (report->has_table && !report->tasks_listed)
 		oom_sentence(buf,
 			     "The log has no row of the task table, so that the choice cannot be recomputed.");
 	else if (!oom_table_left_out(report))
@@ -210,35 +219,25 @@ static void explain_no_table(struct oom_textbuf *buf)
 	else
 		oom_sentence(buf,
 			     "There is no task table, so that the choice cannot be recomputed: vm.oom_dump_tasks is 0, or those lines were left out.");
+	if (report->task_count) {
+		while (place < report->task_count && ranking->order[place] != ranking->chosen)
+			place++;
+		if (place == 0)
+			oom_sentence(buf,
+				     "Of the %zu tasks listed the chosen one has the most memory.",
+				     report->task_count);
+		else if (place < report->task_count)
+			oom_sentence(buf,
+				     "By memory, the chosen one is number %zu of the %zu tasks listed.",
+				     place + 1, report->task_count);
+		return;
+	}
 	if (report->allocating_task)
 		oom_sentence(buf,
 			     "vm.oom_kill_allocating_task is set: the process that asked for memory is killed, however little it has.");
-	if (buf->ranking->printed_score != OOM_NO_NUMBER)
+	if (ranking->printed_score != OOM_NO_NUMBER)
 		oom_sentence(buf, "The kernel gave %s a score of %" PRId64 ".",
-			     TASK(&report->choice), buf->ranking->printed_score);
-}
-
-/* Without a rule that could be recomputed: what the table shows of the chosen one's size. */
-static void explain_old_rule(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	size_t place = 0;
-
-	if (report->columns.old_adj)
-		oom_sentence(buf,
-			     "Kernels up to 2.6.35 judged by virtual size, children, CPU time, run time and nice value, which a report does not hold: the choice cannot be recomputed.");
-	else
-		oom_sentence(buf,
-			     "The task table has no oom_score_adj, so that the choice cannot be recomputed.");
-	while (place < report->task_count && buf->ranking->order[place] != buf->ranking->chosen)
-		place++;
-	if (place == 0)
-		oom_sentence(buf, "Of the %zu tasks listed the chosen one has the most memory.",
-			     report->task_count);
-	else if (place < report->task_count)
-		oom_sentence(buf,
-			     "By memory, the chosen one is number %zu of the %zu tasks listed.",
-			     place + 1, report->task_count);
+			     TASK(&report->choice), ranking->printed_score);
 }
 
 static void explain_nobody(struct oom_textbuf *buf)
@@ -275,14 +274,10 @@ static void explain_nobody(struct oom_textbuf *buf)
 static void explain_not_listed(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
-	char name[OOM_WHO_ROOM];
+	const char *name = report->choice.present ? TASK(&report->choice) :
+			   report->selected.pid != OOM_NO_NUMBER ? TASK(&report->selected) :
+			   TASK(report->victims);
 
-	if (report->choice.present)
-		oom_who(name, report->choice.comm, report->choice.pid);
-	else if (report->selected.pid != OOM_NO_NUMBER)
-		oom_who(name, report->selected.comm, report->selected.pid);
-	else
-		oom_who(name, report->victims[0].comm, report->victims[0].pid);
 	if (report->allocating_task)
 		oom_sentence(buf,
 			     "vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. It is not in the task table.",
@@ -385,10 +380,8 @@ void oom_explain_why(struct oom_textbuf *buf)
 		chosen = &buf->report->tasks[ranking->chosen];
 	switch (ranking->choice) {
 	case OOM_CHOICE_NO_TABLE:
-		explain_no_table(buf);
-		break;
 	case OOM_CHOICE_OLD_RULE:
-		explain_old_rule(buf);
+		explain_uncompared(buf);
 		break;
 	case OOM_CHOICE_NOBODY:
 		explain_nobody(buf);

@@ -35,15 +35,6 @@ static const struct oom_time *last_heard(const struct oom_report *report,
 	return last;
 }
 
-static bool is_same_shortage(const struct oom_report *report, const struct oom_report *next)
-{
-	if (report->scope != next->scope || report->scope == OOM_SCOPE_SYSRQ)
-		return false;
-	return report->scope != OOM_SCOPE_MEMCG ||
-	       (report->memcg.path && next->memcg.path &&
-		!strcmp(report->memcg.path, next->memcg.path));
-}
-
 /* The task that both tables have and that has grown most in between; NULL: none has. */
 static const struct oom_task *find_most_grown(const struct oom_report *report,
 					      const struct oom_report *next, uint64_t *ret_bytes)
@@ -107,7 +98,11 @@ static void explain_next(struct oom_textbuf *buf, const struct oom_report *next)
 	const char *event, *host = buf->report->host;
 	const struct oom_time *last = last_heard(buf->report, next, &event);
 	const struct oom_victim *victim = next->victim_count ? next->victims : NULL;
-	bool same = is_same_shortage(buf->report, next), overflows = true;
+	const struct oom_memcg *one = &buf->report->memcg, *other = &next->memcg;
+	bool same = buf->report->scope == next->scope && next->scope != OOM_SCOPE_SYSRQ &&
+		    (next->scope != OOM_SCOPE_MEMCG ||
+		     (one->path && other->path && !strcmp(one->path, other->path)));
+	bool overflows = true;
 	struct cgroup_owner owner;
 	int64_t ns = 0;
 

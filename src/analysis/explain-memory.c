@@ -23,35 +23,40 @@ static const char *beside(const struct oom_memory_usage *usage, const struct oom
 			: " beside CMA";
 }
 
-static void explain_fragmented(struct oom_textbuf *buf)
+/* Memory was there, but not where or in what pieces the request needed it. */
+static void explain_misfit(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_memory_usage *usage = &buf->memory_usage;
-	const struct oom_zone *zone = usage->zone;
-	unsigned kinds;
-	int largest = oom_largest_block(usage, zone, &kinds);
 
-	oom_sentence(buf,
-		     "Memory was in pieces rather than short: %s had %s free%s, but no free block of %s (order %"
-		     PRId64 ")",
-		     ZONE(zone), BYTES(oom_zone_free(usage, zone)), beside(usage, zone),
-		     BYTES(oom_block_size(report->page_size, report->order)), report->order);
-	if (largest >= 0)
-		oom_append(buf, ", its largest being of %s",
-			   BYTES(oom_block_size(report->page_size, largest)));
-	oom_append(buf, ".");
-	if (kinds)
-		oom_sentence(buf, "Larger ones were of %s alone, not for this request.",
-			     kinds == OOM_BLOCKS_CMA ? "CMA" :
-			     kinds == OOM_BLOCKS_RESERVED ? "HighAtomic" : "CMA and HighAtomic");
-}
+	if (buf->fragmented) {
+		unsigned kinds;
+		int largest = oom_largest_block(usage, usage->zone, &kinds);
 
-/* "The nodes allowed had 1.0 MiB free of 2.0 GiB, the other nodes 3.0 GiB." */
-static void explain_nodes(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *usage = &buf->memory_usage;
-
-	if (usage->nodes_free == OOM_UNKNOWN)
+		oom_sentence(buf,
+			     "Memory was in pieces rather than short: %s had %s free%s, but no free block of %s (order %"
+			     PRId64 ")", ZONE(usage->zone),
+			     BYTES(oom_zone_free(usage, usage->zone)), beside(usage, usage->zone),
+			     BYTES(oom_block_size(report->page_size, report->order)),
+			     report->order);
+		if (largest >= 0)
+			oom_append(buf, ", its largest being of %s",
+				   BYTES(oom_block_size(report->page_size, largest)));
+		oom_append(buf, ".");
+		if (kinds)
+			oom_sentence(buf, "Larger ones were of %s alone, not for this request.",
+				     kinds == OOM_BLOCKS_CMA ? "CMA" :
+				     kinds == OOM_BLOCKS_RESERVED ? "HighAtomic"
+								  : "CMA and HighAtomic");
+	}
+	if (buf->ineligible)
+		oom_sentence(buf,
+			     "This request could not use %s of free memory, most of it in %s; where it could look, %s was free.",
+			     BYTES(usage->ineligible_free), oom_places[usage->ineligible].name,
+			     BYTES(usage->eligible_free));
+	/* A machine may have plenty while the nodes of a cpuset or a policy have none. */
+	if ((report->scope != OOM_SCOPE_CPUSET && report->scope != OOM_SCOPE_MEMPOLICY) ||
+	    usage->nodes_free == OOM_UNKNOWN)
 		return;
 	oom_sentence(buf, "The nodes allowed had %s free", BYTES(usage->nodes_free));
 	if (usage->nodes_ram != OOM_UNKNOWN)
@@ -143,45 +148,16 @@ static void explain_reserves(struct oom_textbuf *buf)
 			     BYTES(usage->swap_free), BYTES(usage->swap_total));
 }
 
-/* "In zone DMA32 1.6 MiB was free, less than its min watermark of 1.7 MiB, the last reserve." */
-static void explain_zone(struct oom_textbuf *buf, const struct oom_zone *zone)
-{
-	const struct oom_memory_usage *usage = &buf->memory_usage;
-	uint64_t free = oom_zone_free(usage, zone), min = oom_figure(&zone->figures, "min");
-
-	/* Where the request could look, is not known: only a zone that is short says something. */
-	if (free == OOM_UNKNOWN || min == OOM_UNKNOWN || (!usage->eligible_known && free >= min))
-		return;
-	oom_sentence(buf, "In %s %s was free%s, ", ZONE(zone), BYTES(free), beside(usage, zone));
-	if (free < min && !strcmp(BYTES(free), BYTES(min)))
-		oom_append(buf, "just less than its min watermark, the last reserve.");
-	else if (free < min)
-		oom_append(buf, "less than its min watermark of %s, the last reserve.",
-			   BYTES(min));
-	else
-		oom_append(buf, "above its min watermark of %s, when the report was made.",
-			   BYTES(min));
-}
-
 void oom_explain_shortage(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_memory_usage *usage = &buf->memory_usage;
-	uint64_t free = usage->free;
+	const struct oom_zone *zone = buf->fragmented ? NULL : usage->zone;
+	uint64_t free = usage->free, min;
 
 	if (report->scope == OOM_SCOPE_MEMCG || report->scope == OOM_SCOPE_SYSRQ)
 		return;
-	/* Memory was there, but not where or in what pieces the request needed it. */
-	if (buf->fragmented)
-		explain_fragmented(buf);
-	if (buf->ineligible)
-		oom_sentence(buf,
-			     "This request could not use %s of free memory, most of it in %s; where it could look, %s was free.",
-			     BYTES(usage->ineligible_free), oom_places[usage->ineligible].name,
-			     BYTES(usage->eligible_free));
-	/* A machine may have plenty while the nodes of a cpuset or a policy have none. */
-	if (report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY)
-		explain_nodes(buf);
+	explain_misfit(buf);
 	/* Where nothing says that free memory could not be used, it was not memory that lacked. */
 	if (usage->eligible_known && usage->eligible_free < free)
 		free = usage->eligible_free;
@@ -194,8 +170,22 @@ void oom_explain_shortage(struct oom_textbuf *buf)
 			     SHARE(free, usage->ram));
 	explain_takers(buf);
 	explain_reserves(buf);
-	if (usage->zone && !buf->fragmented)
-		explain_zone(buf, usage->zone);
+	free = zone ? oom_zone_free(usage, zone) : OOM_UNKNOWN;
+	min = zone ? oom_figure(&zone->figures, "min") : OOM_UNKNOWN;
+	/* Where the request could look, is not known: only a zone that is short says something. */
+	if (free != OOM_UNKNOWN && min != OOM_UNKNOWN && (usage->eligible_known || free < min)) {
+		oom_sentence(buf, "In %s %s was free%s, ", ZONE(zone), BYTES(free),
+			     beside(usage, zone));
+		if (free < min && !strcmp(BYTES(free), BYTES(min)))
+			oom_append(buf, "just less than its min watermark, the last reserve.");
+		else if (free < min)
+			oom_append(buf, "less than its min watermark of %s, the last reserve.",
+				   BYTES(min));
+		else
+			oom_append(buf,
+				   "above its min watermark of %s, when the report was made.",
+				   BYTES(min));
+	}
 	oom_paragraph(buf, OOM_SECTION_MEMORY);
 }
 

@@ -13,24 +13,12 @@
 /* 4.6 */
 #define REAPER_SINCE 406
 
-/*
- * Kernels 5.4 and 5.5, before a fix, printed bytes for kB: 1024 times too much. Page tables of a
- * 64th of the address space are not to be believed; the table of processes had it right.
- */
-static uint64_t victim_page_tables(const struct oom_victim *victim, const struct oom_task *task)
-{
-	if (victim->pgtables == OOM_UNKNOWN || victim->total_vm == OOM_UNKNOWN ||
-	    victim->pgtables <= victim->total_vm / 64 + (UINT64_C(1) << 20))
-		return victim->pgtables;
-	return task ? task->pgtables : OOM_UNKNOWN;
-}
-
 /* What VICTIM, whose row is TASK, or NULL, held. */
 static void explain_held(struct oom_textbuf *buf, const struct oom_victim *victim,
 			 const struct oom_task *task)
 {
 	uint64_t held = oom_victim_held(buf->report, victim);
-	uint64_t tables = victim_page_tables(victim, task);
+	uint64_t tables = victim->pgtables;
 	int64_t uid = victim->uid == OOM_NO_NUMBER && task ? task->uid : victim->uid;
 	struct oom_part parts[] = {
 		{ "anonymous", victim->anon },
@@ -38,6 +26,13 @@ static void explain_held(struct oom_textbuf *buf, const struct oom_victim *victi
 		{ "shared memory", victim->shmem },
 	};
 
+	/*
+	 * Kernels 5.4 and 5.5, before a fix, printed bytes for kB: 1024 times too much. Page
+	 * tables of a 64th of the address space are not to be believed; the table had it right.
+	 */
+	if (tables != OOM_UNKNOWN && victim->total_vm != OOM_UNKNOWN &&
+	    tables > victim->total_vm / 64 + (UINT64_C(1) << 20))
+		tables = task ? task->pgtables : OOM_UNKNOWN;
 	oom_sentence(buf, "%s", TASK(victim));
 	if (uid != OOM_NO_NUMBER)
 		oom_append(buf, ", uid %" PRId64 ",", uid);
