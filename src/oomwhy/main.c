@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernlog/source.h"
 #include "lib/secure.h"
 #include "lib/signals.h"
 #include "lib/stdio-guard.h"
@@ -13,23 +14,12 @@
 #include "oomwhy/options.h"
 #include "oomwhy/run.h"
 
-static int oomwhy_print_help_or_version(enum options_result result)
-{
-	if (result == OPTIONS_HELP)
-		query_print_help();
-	else
-		printf("oomwhy (pagetouch) %s, %s\n", PACKAGE_VERSION, source_journal_reader);
-	return stdio_guard_finish() < 0 ? WHY_FAILED : WHY_FOUND;
-}
-
 int main(int argc, char *argv[])
 {
-	/* Too large for the stack that some limit leaves. */
-	static struct oomwhy_run run;
-	static struct query query;
+	struct query query;
 	struct error err;
 	enum options_result result;
-	int status, died_of;
+	int status, died_of = 0;
 
 	if (secure_check(&err) < 0) {
 		error_print(&err);
@@ -40,14 +30,17 @@ int main(int argc, char *argv[])
 	setenv("TZ", ":/etc/localtime", 0);
 	stdio_guard_open();
 	result = query_parse(argc, argv, timestamp_now(), &query, &err);
-	if (result == OPTIONS_HELP || result == OPTIONS_VERSION)
-		return oomwhy_print_help_or_version(result);
 	if (result == OPTIONS_WRONG) {
 		error_print(&err);
 		return WHY_USAGE;
 	}
-	status = oomwhy_run(&run, &query);
-	died_of = oomwhy_close(&run);
+	if (result == OPTIONS_HELP)
+		query_print_help();
+	else if (result == OPTIONS_VERSION)
+		printf("oomwhy (pagetouch) %s, %s\n", PACKAGE_VERSION, source_journal_reader);
+	if (result != OPTIONS_RUN)
+		return stdio_guard_finish() < 0 ? WHY_FAILED : WHY_FOUND;
+	status = oomwhy_run(&query, &died_of);
 	if (died_of)
 		signals_die(died_of);
 	return status;

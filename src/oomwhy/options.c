@@ -182,36 +182,30 @@ const struct option_table query_table = {
 	.count = ARRAY_SIZE(query_rows),
 };
 
-static int query_file_error(const char *option, const char *file, const char *hint,
-			    struct error *err)
-{
-	char escaped[128];
-
-	error_set(err, "%s and FILE '%s' contradict each other", option,
-		  error_escape(escaped, sizeof(escaped), file));
-	error_hint(err, "%s", hint);
-	return -EINVAL;
-}
-
-static int check_files(const struct query *query, struct error *err)
+static int query_check_files(const struct query *query, struct error *err)
 {
 	for (size_t i = 0; i < query->file_count; i++) {
-		const char *file = query->files[i];
+		const char *file = query->files[i], *option, *hint;
+		char escaped[128];
 
 		if (!*file) {
 			error_set(err, "FILE '' is empty");
 			error_hint(err, "write - for standard input");
 			return -EINVAL;
 		}
-		if (query->journal)
-			return query_file_error(query->boot ? "--boot" : "--journal", file,
-						"leave one of them out; "
-						"a journal's file is read so: "
-						"journalctl --file FILE -o export | oomwhy", err);
-		if (query->follow && strcmp(file, "-"))
-			return query_file_error("--follow", file,
-						"a file that grows is followed so: "
-						"tail -n +1 -F FILE | oomwhy --follow -", err);
+		if (query->journal) {
+			option = query->boot ? "--boot" : "--journal";
+			hint = "leave one of them out; a journal's file is read so: journalctl --file FILE -o export | oomwhy";
+		} else if (query->follow && strcmp(file, "-")) {
+			option = "--follow";
+			hint = "a file that grows is followed so: tail -n +1 -F FILE | oomwhy --follow -";
+		} else {
+			continue;
+		}
+		error_set(err, "%s and FILE '%s' contradict each other", option,
+			  error_escape(escaped, sizeof(escaped), file));
+		error_hint(err, "%s", hint);
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -238,7 +232,7 @@ enum options_result query_parse(int argc, char *argv[], int64_t now_ns, struct q
 	}
 	query.files = argv + optind;
 	query.file_count = (size_t)(argc - optind);
-	if (check_files(&query, err) < 0)
+	if (query_check_files(&query, err) < 0)
 		return OPTIONS_WRONG;
 	*ret_query = query;
 	return OPTIONS_RUN;

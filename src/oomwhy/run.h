@@ -3,14 +3,7 @@
 #ifndef PT_OOMWHY_RUN_H
 #define PT_OOMWHY_RUN_H
 
-#include <limits.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "kernlog/source.h"
-#include "oomreport/parser.h"
 #include "oomwhy/options.h"
-#include "oomwhy/print-result.h"
 
 /* Exit statuses, as in oomwhy(1). */
 enum why_status {
@@ -20,22 +13,10 @@ enum why_status {
 	WHY_FAILED = 125,	/* something could not be read or written */
 };
 
-/* All that a run holds; all zero before oomwhy_run(). */
-struct oomwhy_run {
-	const struct query *query;
-	struct oom_parser *parser;
-	struct oom_source source;	/* the one that is being read */
-	char path[PATH_MAX];		/* of the kernel's log or the journal, below
-					 * $PAGETOUCH_ROOT */
-	struct why_results results;
-	uint64_t lost;			/* records of the kernel's that were overwritten unread */
-	bool failed;			/* something could not be read */
-};
-
-/* Carries QUERY out, prints everything, and returns the exit status. */
-int oomwhy_run(struct oomwhy_run *run, const struct query *query);
-
-/* Releases everything. Returns the signal that this process is to die of; 0: none. */
-int oomwhy_close(struct oomwhy_run *run);
+/*
+ * Carries QUERY out, prints everything, and returns the exit status. *ret_died_of is the signal
+ * that this process is to die of instead; 0: none.
+ */
+int oomwhy_run(const struct query *query, int *ret_died_of);
 
 #endif
