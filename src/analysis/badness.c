@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* badness.c - points of a task: what it holds, its adj, and root's bonus */
+/*
+ * badness.c - points of a task: what it holds, its adj, and root's bonus; and the total that they
+ * are a share of
+ */
 #include <config.h>
 
+#include <stdio.h>
+
 #include "analysis/badness.h"
+#include "analysis/memory-usage.h"
 #include "lib/macros.h"
 
 /* Logs are not trusted: with this bound no sum or product below can overflow. */
 #define PAGES_MAX (INT64_MAX / 8)
 
-static int64_t badness_to_pages(const struct badness_scale *scale, uint64_t bytes)
+static int64_t badness_bound(uint64_t pages)
 {
-	uint64_t pages = bytes == OOM_UNKNOWN ? 0 : bytes / scale->page_size;
-
 	return (int64_t)MIN(pages, (uint64_t)PAGES_MAX);
 }
 
-static int64_t bound_adj(const struct oom_task *task)
+static int64_t badness_adj(const struct oom_task *task)
 {
 	return MAX(MIN(task->adj, 1000), -1000);
 }
@@ -23,9 +27,7 @@ static int64_t bound_adj(const struct oom_task *task)
 /* A thousandth of the total, which is 0 for less than 1000 pages; the division comes first. */
 static int64_t thousandth(const struct badness_scale *scale)
 {
-	if (scale->total_pages == OOM_UNKNOWN)
-		return 0;
-	return (int64_t)MIN(scale->total_pages, (uint64_t)PAGES_MAX) / 1000;
+	return scale->total_pages == OOM_UNKNOWN ? 0 : badness_bound(scale->total_pages) / 1000;
 }
 
 bool badness_is_candidate(const struct badness_scale *scale, const struct oom_task *task)
@@ -35,13 +37,17 @@ bool badness_is_candidate(const struct badness_scale *scale, const struct oom_ta
 
 int64_t badness_held_pages(const struct badness_scale *scale, const struct oom_task *task)
 {
-	return badness_to_pages(scale, task->rss) + badness_to_pages(scale, task->swap) +
-	       badness_to_pages(scale, task->pgtables);
+	const uint64_t parts[] = { task->rss, task->swap, task->pgtables };
+	int64_t pages = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		pages += parts[i] == OOM_UNKNOWN ? 0 : badness_bound(parts[i] / scale->page_size);
+	return pages;
 }
 
 int64_t badness_adj_pages(const struct badness_scale *scale, const struct oom_task *task)
 {
-	return scale->rule != OOM_RULE_UNKNOWN ? bound_adj(task) * thousandth(scale) : 0;
+	return scale->rule != OOM_RULE_UNKNOWN ? badness_adj(task) * thousandth(scale) : 0;
 }
 
 /* Root's discount, as a number of pages or of thousandths, of HELD of the same. */
@@ -73,7 +79,7 @@ int64_t badness_points(const struct badness_scale *scale, const struct oom_task 
 		return scale->rule == OOM_RULE_SIGNED || points > 0 ? points : 1;
 	}
 	points = MIN(badness_score(scale, badness_held_pages(scale, task)), PAGES_MAX);
-	points += bound_adj(task) - bonus_of(scale, task, points, 1);
+	points += badness_adj(task) - bonus_of(scale, task, points, 1);
 	return MAX(MIN(points, 1000), 1);
 }
 
@@ -84,7 +90,7 @@ int64_t badness_score(const struct badness_scale *scale, int64_t points)
 	if (scale->total_pages == OOM_UNKNOWN)
 		return OOM_NO_NUMBER;
 	/* mem_cgroup_get_max() ?: 1 */
-	total = MAX((int64_t)MIN(scale->total_pages, (uint64_t)PAGES_MAX), 1);
+	total = MAX(badness_bound(scale->total_pages), 1);
 	if (__builtin_mul_overflow(points % total, 1000, &rest))
 		rest = points % total / (total / 1000);
 	else
@@ -104,24 +110,118 @@ int64_t badness_task_score(const struct badness_scale *scale, const struct oom_t
 	return badness_score(scale, points);
 }
 
-/* Kernels that do not say their version, by what they print. */
-static enum oom_rule rule_by_look(const struct oom_report *report)
+/* MEMORY and SWAP, bytes, in pages: OOM_UNKNOWN if MEMORY is, or if it is more than there can be. */
+static struct oom_totalpages totalpages_make(const struct oom_report *report, uint64_t memory,
+					     uint64_t swap, bool guessed, const char *name,
+					     const char *name_with_swap)
 {
-	if (report->columns.rss_kinds)
-		return OOM_RULE_SIGNED;
-	if (report->columns.old_adj)
-		return OOM_RULE_ROOT_BONUS;
-	/* The oom-kill line came with 5.0, the score went with 5.1. */
-	if (report->selected.pid != OOM_NO_NUMBER)
-		return report->choice.present ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
-	if (report->choice.present)
-		return OOM_RULE_ROOT_BONUS;
-	return OOM_RULE_SIGNED;
+	uint64_t page_size = report->page_size ? report->page_size : UINT64_C(4) << 10;
+	uint64_t bytes = oom_plus(memory, swap);
+
+	return (struct oom_totalpages){
+		.pages = memory == OOM_UNKNOWN || bytes == OOM_UNKNOWN - 1 ? OOM_UNKNOWN
+									   : bytes / page_size,
+		.guessed = guessed, .name = swap ? name_with_swap : name,
+	};
+}
+
+/* The nodes in LIST, or where it or they are not there, the whole machine. */
+static struct oom_totalpages totalpages_of_nodes(const struct oom_report *report, const char *list,
+						 const char *name, const char *name_with_swap)
+{
+	uint64_t present = list ? oom_zones_sum(report, list, "present") : OOM_UNKNOWN;
+	uint64_t ram = report->ram;
+	/* Without the swap lines: the kernel was built without swap. */
+	uint64_t swap = report->swap_total == OOM_UNKNOWN ? 0 : report->swap_total;
+
+	if (present != OOM_UNKNOWN)
+		return totalpages_make(report, present, swap,
+				       oom_kernel_number(report->kernel) < 504, name,
+				       name_with_swap);
+	if (ram == OOM_UNKNOWN)
+		ram = oom_zones_sum(report, NULL, "managed");
+	else if (report->ram_reserved != OOM_UNKNOWN && report->ram_reserved < ram)
+		ram -= report->ram_reserved;
+	if (ram == OOM_UNKNOWN)
+		ram = oom_zones_sum(report, NULL, "present");
+	return totalpages_make(report, ram, swap, name || report->ram == OOM_UNKNOWN, "RAM",
+			       "RAM and swap");
+}
+
+/* The limit, and the swap that the cgroup may use beside it. */
+static struct oom_totalpages totalpages_of_memcg(const struct oom_report *report)
+{
+	const struct oom_memcg *memcg = &report->memcg;
+	uint64_t limit = memcg->memory.limit, swap = OOM_UNKNOWN;
+	struct oom_totalpages totalpages;
+
+	if (limit == OOM_UNKNOWN || memcg->memory.unlimited)
+		return totalpages_make(report, OOM_UNKNOWN, 0, false, "the limit of the cgroup",
+				       "");
+	if (memcg->swap.usage != OOM_UNKNOWN || memcg->swap.limit != OOM_UNKNOWN)
+		swap = memcg->swap.unlimited ? OOM_UNKNOWN : memcg->swap.limit;
+	else if (memcg->memsw.limit != OOM_UNKNOWN && !memcg->memsw.unlimited)
+		swap = oom_minus(memcg->memsw.limit, limit);
+	/* OOM_UNKNOWN is the largest number, so that the smaller one is the one that is known. */
+	swap = MIN(swap, report->swap_total);
+	totalpages = totalpages_make(report, limit, swap == OOM_UNKNOWN ? 0 : swap,
+				     swap != 0 && report->swap_total == OOM_UNKNOWN,
+				     "the limit of the cgroup",
+				     "the limit of the cgroup and its swap");
+	/* mem_cgroup_get_max() ?: 1 */
+	totalpages.pages = MAX(totalpages.pages, 1);
+	return totalpages;
+}
+
+#define CPUSET_NAMES "the nodes of the cpuset", "the nodes of the cpuset, and swap"
+#define POLICY_NAMES "the nodes of the memory policy", "the nodes of the memory policy, and swap"
+
+struct oom_totalpages oom_totalpages_of(const struct oom_report *report)
+{
+	if (report->scope == OOM_SCOPE_MEMCG)
+		return totalpages_of_memcg(report);
+	if (report->scope == OOM_SCOPE_CPUSET)
+		return totalpages_of_nodes(report, report->mems_allowed, CPUSET_NAMES);
+	if (report->scope == OOM_SCOPE_MEMPOLICY)
+		return totalpages_of_nodes(report, report->nodemask, POLICY_NAMES);
+	return totalpages_of_nodes(report, NULL, NULL, NULL);
+}
+
+bool oom_totalpages_other(const struct oom_report *report, size_t index,
+			  struct oom_totalpages *ret_totalpages)
+{
+	char list[16];
+	size_t nodes = 0;
+
+	if (report->scope == OOM_SCOPE_MEMCG || report->global_present)
+		return false;
+	/* More is no machine, but somebody's joke. */
+	if (report->zone_count > 256 || index > 32)
+		return false;
+	if (index == 0) {
+		*ret_totalpages = totalpages_of_nodes(report, report->mems_allowed, CPUSET_NAMES);
+		return true;
+	}
+	for (size_t i = 0; i < report->zone_count; i++) {
+		bool seen = false;
+
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = report->zones[j].node == report->zones[i].node;
+		if (seen || ++nodes < index)
+			continue;
+		snprintf(list, sizeof(list), "%d", report->zones[i].node);
+		*ret_totalpages = totalpages_of_nodes(report, list, "one node's memory",
+						      "one node's memory, and swap");
+		return true;
+	}
+	return false;
 }
 
 struct badness_scale badness_scale_of(const struct oom_report *report, uint64_t total_pages)
 {
-	unsigned kernel = report->kernel ? oom_kernel_number(report->kernel) : 0;
+	const struct oom_columns *columns = &report->columns;
+	unsigned kernel = oom_kernel_number(report->kernel);
+	bool named = report->selected.pid != OOM_NO_NUMBER, scored = report->choice.present;
 	struct badness_scale scale = {
 		.total_pages = total_pages,
 		.page_size = report->page_size ? report->page_size : UINT64_C(4) << 10,
@@ -131,17 +231,22 @@ struct badness_scale badness_scale_of(const struct oom_report *report, uint64_t 
 	 * oom_score_adj came with the rewrite in 2.6.36, which EL6 has in its 2.6.32. A log may
 	 * have lost the header of the table, but not its rows.
 	 */
-	if ((!report->has_table && !report->task_count) || !report->columns.adj)
+	if ((!report->has_table && !report->task_count) || !columns->adj)
 		return scale;
-	if (!kernel)
-		scale.rule = rule_by_look(report);
-	else if (kernel < 417)
+	/*
+	 * Kernels that do not say their version, by what they print: the oom-kill line, which
+	 * names the task, came with 5.0, the score went with 5.1.
+	 */
+	if (!kernel && !columns->rss_kinds && (columns->old_adj || (scored && !named)))
 		scale.rule = OOM_RULE_ROOT_BONUS;
+	else if (!kernel)
+		scale.rule = scored && !columns->rss_kinds ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
 	else
-		scale.rule = kernel < 509 ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
-	scale.thousandths = kernel ? kernel < 305 : report->columns.old_adj;
+		scale.rule = kernel < 417 ? OOM_RULE_ROOT_BONUS
+			     : kernel < 509 ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
+	scale.thousandths = kernel ? kernel < 305 : columns->old_adj;
 	if (scale.rule == OOM_RULE_ROOT_BONUS)
-		scale.bonus = kernel >= 314 || (!kernel && !report->columns.old_adj)
+		scale.bonus = kernel >= 314 || (!kernel && !columns->old_adj)
 			      ? OOM_BONUS_OF_USE : OOM_BONUS_OF_TOTAL;
 	return scale;
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* badness.h - a task's badness, by the arithmetic of the kernel that judged it */
+/*
+ * badness.h - a task's badness, by the arithmetic of the kernel that judged it, and the memory that
+ * ran out, in pages, of which it is a share
+ */
 #ifndef PT_BADNESS_H
 #define PT_BADNESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "oomreport/report.h"
@@ -28,6 +32,29 @@ enum oom_bonus {
 	OOM_BONUS_OF_USE,	/* 3 % of its pages; 3.14 to 4.16, and in stable series before:
 				 * commit 778c14affaf9 */
 };
+
+struct oom_totalpages {
+	uint64_t pages;		/* OOM_UNKNOWN: the log does not say */
+	bool guessed;		/* the kernel's number may be another */
+	const char *name;	/* "RAM and swap", "the limit of the cgroup", ...: static */
+};
+
+/*
+ * totalpages of constrained_alloc() in mm/oom_kill.c: RAM that the kernel manages and swap, or
+ * the nodes of a cpuset or of a memory policy and swap (pages present since 5.4, before pages
+ * spanned, which no report has), or mem_cgroup_get_max() in mm/memcontrol.c: the limit, and
+ * what swap it leaves to the cgroup (which depends on the machine's, of which a cgroup's report
+ * does not speak, and on swappiness).
+ */
+struct oom_totalpages oom_totalpages_of(const struct oom_report *report);
+
+/*
+ * Other totals that *report may be about when its scope was not printed (before 5.0) and the
+ * usual one does not fit: the nodes of mems_allowed, then each single node. Returns false when
+ * there is no INDEX-th, counted from 0.
+ */
+bool oom_totalpages_other(const struct oom_report *report, size_t index,
+			  struct oom_totalpages *ret_totalpages);
 
 /* The rule with its figures, as they are in 2.6.36, 3.4, 3.10, 4.4, 4.19, 5.4 and 6.1. */
 struct badness_scale {

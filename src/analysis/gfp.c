@@ -2,7 +2,6 @@
 /* gfp.c - gfp masks: names by kernel version, and what they ask for in plain words */
 #include <config.h>
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,11 +133,8 @@ static bool gfp_take(const struct gfp_name *names, size_t count, uint32_t bits, 
 	return taken;
 }
 
-/* What is wrong with the names of a kernel for a mask. */
-enum { NO_COMPOSITE = 1, UNNAMED_BITS = 2 };
-
-/* Names the bits of MASK as KERNEL does. Returns what is wrong. */
-static unsigned decode(uint64_t mask, unsigned kernel, struct oom_gfp *gfp)
+/* Names the bits of MASK as KERNEL does. Returns whether there was a composite. */
+static bool gfp_name_bits(uint64_t mask, unsigned kernel, struct oom_gfp *gfp, bool *ret_unnamed)
 {
 	bool composed;
 	char rest[24];
@@ -152,7 +148,8 @@ static unsigned decode(uint64_t mask, unsigned kernel, struct oom_gfp *gfp)
 		snprintf(rest, sizeof(rest), "0x%" PRIx64, mask);
 		gfp_add(gfp, strview_of(rest));
 	}
-	return (mask ? UNNAMED_BITS : 0u) | (composed ? 0u : NO_COMPOSITE);
+	*ret_unnamed = mask;
+	return composed;
 }
 
 /*
@@ -161,44 +158,37 @@ static unsigned decode(uint64_t mask, unsigned kernel, struct oom_gfp *gfp)
  * that the others do not use. Who runs the OOM killer may wait, so that there is a composite in
  * the mask. Without one it is another kernel's.
  */
-static bool decode_by(uint64_t mask, unsigned kernel, bool bare, struct oom_gfp *gfp)
+static bool gfp_decode_by(uint64_t mask, unsigned kernel, bool bare, struct oom_gfp *gfp)
 {
-	static const unsigned kinds[] = { 403, 405 };
+	bool unnamed;
 
-	if (kernel && !(decode(mask, kernel, gfp) & NO_COMPOSITE))
+	if (kernel && gfp_name_bits(mask, kernel, gfp, &unnamed))
 		return true;
-	for (size_t i = 0; !kernel && bare && i < ARRAY_SIZE(kinds); i++)
-		if (!decode(mask, kinds[i], gfp))
-			return true;
+	if (!kernel && bare)
+		for (unsigned kind = 403; kind <= 405; kind += 2)
+			if (gfp_name_bits(mask, kind, gfp, &unnamed) && !unnamed)
+				return true;
 	gfp->count = 0;
 	return false;
 }
 
-static bool gfp_is_name(struct strview text)
-{
-	for (size_t i = 0; i < text.length; i++)
-		if (!isalnum((unsigned char)text.at[i]) && text.at[i] != '_')
-			return false;
-	return true;
-}
-
 /* Names as the kernel prints them; they are not all there without the closing parenthesis. */
-static bool split_names(struct strview mask, struct oom_gfp *gfp)
+static void gfp_split_names(struct strview mask, struct oom_gfp *gfp)
 {
-	struct strview names, name;
+	struct strview names = { "", 0 }, name;
 
 	if (!strview_take_until(&mask, "(", &names) || !strview_take_until(&mask, ")", &names))
-		return false;
+		return;
 	while (names.length) {
 		if (!strview_take_until(&names, "|", &name)) {
 			name = names;
 			names.length = 0;
 		}
 		name = strview_trim(name);
-		if (gfp_is_name(name))
+		if (strview_has_only(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789_"))
 			gfp_add(gfp, name);
 	}
-	return true;
 }
 
 /* What the names say, as bits. */
@@ -258,56 +248,39 @@ static const struct { const char *name; unsigned says; } meanings[] = {
  * GFP_PGTABLE_USER, __vmalloc().
  */
 static const struct { unsigned has, hasnt; const char *kind; } kinds[] = {
-	{ HUGE, 0,
-	  "a transparent huge page" },
-	{ MOVABLE | COMP | NOMEMALLOC, 0,
-	  "a transparent huge page" },
-	{ HIGHMEM | COMP | RETRY, 0,
-	  "a huge page" },
-	{ HIGHMEM | COMP | REPEAT, 0,
-	  "a huge page" },
-	{ ZONE_DMA, 0,
-	  "memory in the DMA zone (the lowest addresses, for old devices)" },
-	{ ZONE_DMA32, 0,
-	  "memory in the DMA32 zone (below 4 GiB, for devices)" },
-	{ WRITE, 0,
-	  "memory for the page cache (a file being written)" },
-	{ MOVABLE | COLD, 0,
-	  "memory for the page cache (a file being read)" },
+	{ HUGE, 0, "a transparent huge page" },
+	{ MOVABLE | COMP | NOMEMALLOC, 0, "a transparent huge page" },
+	{ HIGHMEM | COMP | RETRY, 0, "a huge page" },
+	{ HIGHMEM | COMP | REPEAT, 0, "a huge page" },
+	{ ZONE_DMA, 0, "memory in the DMA zone (the lowest addresses, for old devices)" },
+	{ ZONE_DMA32, 0, "memory in the DMA32 zone (below 4 GiB, for devices)" },
+	{ WRITE, 0, "memory for the page cache (a file being written)" },
+	{ MOVABLE | COLD, 0, "memory for the page cache (a file being read)" },
 	{ HIGHMEM | MOVABLE | FS | ZERO, 0,
 	  "movable memory for a process's pages, zeroed (a page fault)" },
 	{ HIGHMEM | MOVABLE | FS, 0,
 	  "movable memory for a process's pages (a page fault or the page cache)" },
-	{ HIGHMEM | MOVABLE | WAIT, 0,
-	  "memory for the page cache, asked for by a file system" },
+	{ HIGHMEM | MOVABLE | WAIT, 0, "memory for the page cache, asked for by a file system" },
 	{ HIGHMEM | USER | ACCOUNT, 0,
 	  "memory for user space that cannot be moved, charged to a cgroup (a pipe, for one)" },
-	{ HIGHMEM | USER, 0,
-	  "memory for user space that cannot be moved" },
+	{ HIGHMEM | USER, 0, "memory for user space that cannot be moved" },
 	{ HIGHMEM | WAIT | ACCOUNT, 0,
 	  "memory for the kernel itself (vmalloc), charged to a cgroup" },
-	{ HIGHMEM | WAIT, 0,
-	  "memory for the kernel itself (vmalloc)" },
+	{ HIGHMEM | WAIT, 0, "memory for the kernel itself (vmalloc)" },
 	{ USER | FS, 0,
 	  "memory for user space that the kernel reaches directly (a buffer, for one)" },
-	{ KERNEL | NOTRACK | ZERO, 0,
-	  "a page table" },
-	{ KERNEL | REPEAT | ZERO, NOWARN,
-	  "a page table" },
+	{ KERNEL | NOTRACK | ZERO, 0, "a page table" },
+	{ KERNEL | REPEAT | ZERO, NOWARN, "a page table" },
 	{ KERNEL | ACCOUNT | ZERO, 0,
 	  "memory for the kernel itself, zeroed, charged to a cgroup (a page table, for one)" },
-	{ WAIT | ACCOUNT, 0,
-	  "memory for the kernel itself, charged to a cgroup" },
+	{ WAIT | ACCOUNT, 0, "memory for the kernel itself, charged to a cgroup" },
 	{ WAIT | RECLAIMABLE, 0,
 	  "memory for a cache of the kernel that can shrink (inodes, directory entries)" },
-	{ KERNEL, 0,
-	  "memory for the kernel itself" },
-	{ WAIT | IO, 0,
-	  "memory for the kernel itself, asked for by a file system" },
+	{ KERNEL, 0, "memory for the kernel itself" },
+	{ WAIT | IO, 0, "memory for the kernel itself, asked for by a file system" },
 	{ WAIT, OTHER,
 	  "memory for the kernel itself, asked for in the course of input or output" },
-	{ HASTE, OTHER,
-	  "memory for the kernel itself, without waiting for it" },
+	{ HASTE, OTHER, "memory for the kernel itself, without waiting for it" },
 };
 
 static const char anybodys[] =
@@ -316,20 +289,21 @@ static const char anybodys[] =
 static const char nothing[] =
 	"nothing: a page fault that had already failed (pagefault_out_of_memory)";
 
-static unsigned meaning(const char *flag)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
-		if (!strcmp(meanings[i].name, flag))
-			return meanings[i].says;
-	return flag[0] == '0' ? OTHER : 0;
-}
-
-static void find_kind(struct oom_gfp *gfp)
+static void gfp_find_kind(struct oom_gfp *gfp)
 {
 	unsigned says = 0;
 
-	for (size_t i = 0; i < gfp->count; i++)
-		says |= meaning(gfp->flags[i]);
+	for (size_t i = 0; i < gfp->count; i++) {
+		says |= gfp->flags[i][0] == '0' ? OTHER : 0;
+		for (size_t j = 0; j < ARRAY_SIZE(meanings); j++)
+			if (!strcmp(meanings[j].name, gfp->flags[i]))
+				says |= meanings[j].says;
+	}
+	gfp->movable = says & (MOVABLE | HUGE);
+	gfp->highest_zone = says & ZONE_DMA32 ? OOM_ZONE_DMA32
+			    : says & ZONE_DMA ? OOM_ZONE_DMA
+			    : !(says & (HIGHMEM | HUGE)) ? OOM_ZONE_NORMAL
+			    : gfp->movable ? OOM_ZONE_MOVABLE : OOM_ZONE_HIGHMEM;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !*gfp->kind; i++)
 		if ((says & kinds[i].has) == kinds[i].has && !(says & kinds[i].hasnt))
 			gfp->kind = kinds[i].kind;
@@ -350,10 +324,10 @@ void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oo
 		if (!strview_starts(number, "0x") || !strview_take_hex(&number, &value))
 			value = OOM_UNKNOWN;
 	}
-	split_names(text, ret_gfp);
+	gfp_split_names(text, ret_gfp);
 	if (!ret_gfp->count && value && value != OOM_UNKNOWN)
-		ret_gfp->decoded = decode_by(value, kernel, !strview_has(text, "("), ret_gfp);
-	find_kind(ret_gfp);
+		ret_gfp->decoded = gfp_decode_by(value, kernel, !strview_has(text, "("), ret_gfp);
+	gfp_find_kind(ret_gfp);
 	if (!ret_gfp->count && value == 0)
 		ret_gfp->kind = ret_gfp->charged = nothing;
 }

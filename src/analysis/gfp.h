@@ -10,11 +10,22 @@
 #define OOM_GFP_FLAGS_MAX 32
 #define OOM_GFP_NAME_MAX 32
 
+/* Zones from below: a request may use its own and those before it. */
+enum oom_zone_kind {
+	OOM_ZONE_DMA,
+	OOM_ZONE_DMA32,
+	OOM_ZONE_NORMAL,
+	OOM_ZONE_HIGHMEM,
+	OOM_ZONE_MOVABLE,
+};
+
 struct oom_gfp {
 	/* "GFP_KERNEL", "__GFP_ZERO", ... */
 	char flags[OOM_GFP_FLAGS_MAX][OOM_GFP_NAME_MAX];
 	size_t count;
 	bool decoded;		/* by us, from the number: kernels before 4.6 print no names */
+	bool movable;		/* the pages may be moved, and so come from CMA */
+	enum oom_zone_kind highest_zone;	/* gfp_zone() in include/linux/gfp.h */
 	const char *kind;	/* "memory for the kernel itself", ...: static; "": not known */
 
 	/*

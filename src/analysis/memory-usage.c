@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* memory-usage.c - put the figures of Mem-Info together: where the machine's memory was */
+/* memory-usage.c - put the figures of a report together: where the memory was */
 #include <config.h>
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "analysis/gfp.h"
 #include "analysis/memory-usage.h"
 #include "lib/macros.h"
 #include "lib/number.h"
+
+/* How near to its limit a counter stands that has reached it: charges come in batches. */
+#define NEAR_BYTES (UINT64_C(2) << 20)
+#define NEAR_SHARE 32
 
 uint64_t oom_plus(uint64_t a, uint64_t b)
 {
@@ -40,13 +47,180 @@ bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole)
 	return number_portion(part, 100, whole) >= percent;
 }
 
-static uint64_t memory_usage_sum_zones(const struct oom_report *report, const char *name)
+bool oom_node_listed(const char *list, int node)
+{
+	if (!list || node < 0)
+		return false;
+	while (*list >= '0' && *list <= '9') {
+		char *rest;
+		unsigned long first = strtoul(list, &rest, 10), last = first;
+
+		if (*rest == '-' && rest[1] >= '0' && rest[1] <= '9')
+			last = strtoul(rest + 1, &rest, 10);
+		if (first <= (unsigned long)node && (unsigned long)node <= last)
+			return true;
+		list = *rest == ',' ? rest + 1 : rest;
+	}
+	return false;
+}
+
+uint64_t oom_zones_sum(const struct oom_report *report, const char *list, const char *name)
 {
 	uint64_t sum = OOM_UNKNOWN;
 
 	for (size_t i = 0; i < report->zone_count; i++)
-		sum = oom_plus(sum, oom_figure(&report->zones[i].figures, name));
+		if (!list || oom_node_listed(list, report->zones[i].node))
+			sum = oom_plus(sum, oom_figure(&report->zones[i].figures, name));
 	return sum;
+}
+
+uint64_t oom_block_size(uint64_t page_size, int64_t order)
+{
+	if (order < 0 || order > 62 || page_size > (OOM_UNKNOWN - 1) >> order)
+		return OOM_UNKNOWN - 1;
+	return page_size << order;
+}
+
+int oom_largest_block(const struct oom_memory_usage *usage, const struct oom_zone *zone,
+		      unsigned *ret_kinds)
+{
+	unsigned usable = OOM_BLOCKS_ANY | (usage->cma_usable ? OOM_BLOCKS_CMA : 0), kinds = 0;
+	int order = zone->has_blocks ? (int)ARRAY_SIZE(zone->blocks) - 1 : -1;
+
+	for (; order >= 0; order--) {
+		unsigned here = zone->block_kinds[order];
+
+		/* Without letters a block is anybody's. */
+		if (zone->blocks[order] && (!here || here & usable))
+			break;
+		kinds |= zone->blocks[order] ? here : 0;
+	}
+	if (ret_kinds)
+		*ret_kinds = kinds;
+	return order;
+}
+
+uint64_t oom_zone_cma(const struct oom_memory_usage *usage, const struct oom_zone *zone)
+{
+	uint64_t cma = oom_figure(&zone->figures, "free_cma");
+
+	return usage->cma_usable || cma == OOM_UNKNOWN ? 0 : cma;
+}
+
+uint64_t oom_zone_reserved(const struct oom_memory_usage *usage,
+			   const struct oom_zone *zone)
+{
+	uint64_t reserved = oom_figure(&zone->figures, "free_highatomic");
+
+	if (reserved != OOM_UNKNOWN)
+		return reserved;
+	reserved = 0;
+	for (int order = 0; order < (int)ARRAY_SIZE(zone->blocks) && usage->page_size; order++)
+		if (zone->block_kinds[order] == OOM_BLOCKS_RESERVED)
+			reserved = oom_plus(reserved,
+					    oom_times(zone->blocks[order],
+						      oom_block_size(usage->page_size, order)));
+	return reserved;
+}
+
+uint64_t oom_zone_free(const struct oom_memory_usage *usage, const struct oom_zone *zone)
+{
+	return oom_minus(oom_minus(oom_figure(&zone->figures, "free"), oom_zone_cma(usage, zone)),
+			 oom_zone_reserved(usage, zone));
+}
+
+/* By enum oom_zone_kind, of which enum oom_place is the continuation. */
+static const char *const zone_names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
+_Static_assert((int)OOM_PLACE_MOVABLE == (int)OOM_ZONE_MOVABLE, "a zone is a place of its own");
+
+static bool node_allowed(const struct oom_report *report, int node)
+{
+	const char *list = report->scope == OOM_SCOPE_CPUSET ? report->mems_allowed
+			   : report->scope == OOM_SCOPE_MEMPOLICY ? report->nodemask : NULL;
+
+	/* "(null)" is no list: any node. */
+	return !list || *list < '0' || *list > '9' || oom_node_listed(list, node);
+}
+
+/*
+ * Adds what ZONE of an allowed node has, also to what INELIGIBLE has by kind; HIGHEST is the
+ * request's zone.
+ */
+static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone *zone,
+			   enum oom_zone_kind highest,
+			   uint64_t ineligible[static OOM_PLACES])
+{
+	const struct oom_figures *figures = &zone->figures;
+	uint64_t free = oom_figure(figures, "free"), usable = oom_zone_free(usage, zone);
+	uint64_t size = oom_figure(figures, "managed"), min = oom_figure(figures, "min");
+	bool is_short = min != OOM_UNKNOWN && usable < min;
+	size_t kind = 0;
+
+	while (kind <= OOM_ZONE_MOVABLE &&
+	       strcmp(zone_names[kind], zone->name) != 0)
+		kind++;
+	usage->nodes_ram = oom_plus(usage->nodes_ram, size);
+	usage->nodes_free = oom_plus(usage->nodes_free, free);
+	usage->nodes_anon = oom_plus(usage->nodes_anon,
+				     oom_plus(oom_figure(figures, "active_anon"),
+					      oom_figure(figures, "inactive_anon")));
+	if (size == OOM_UNKNOWN)
+		size = oom_figure(figures, "present");
+	size = size == OOM_UNKNOWN ? 0 : size;
+	if (kind <= highest &&
+	    (!usage->zone || is_short > usage->zone_short ||
+	     (is_short == usage->zone_short && size > usage->zone_size))) {
+		usage->zone = zone;
+		usage->zone_size = size;
+		usage->zone_short = is_short;
+	}
+	if (!usage->eligible_known || kind > OOM_ZONE_MOVABLE)
+		return;
+	if (kind > highest) {
+		ineligible[kind] = oom_plus(ineligible[kind], free);
+		return;
+	}
+	usage->eligible_free = oom_plus(usage->eligible_free, usable);
+	ineligible[OOM_PLACE_CMA] =
+		oom_plus(ineligible[OOM_PLACE_CMA], oom_zone_cma(usage, zone));
+	ineligible[OOM_PLACE_RESERVED] =
+		oom_plus(ineligible[OOM_PLACE_RESERVED], oom_zone_reserved(usage, zone));
+}
+
+/* What is about zones and nodes. */
+static void usage_take_zones(const struct oom_report *report, struct oom_memory_usage *usage)
+{
+	uint64_t ineligible[OOM_PLACES], most = 0;
+	struct oom_gfp gfp;
+
+	memset(ineligible, 0xff, sizeof(ineligible));
+	oom_gfp_decode(report->gfp_mask, report->gfp_value, oom_kernel_number(report->kernel),
+		       &gfp);
+	/* An empty mask is that of a page fault, whose own mask is not printed. */
+	usage->eligible_known = gfp.count && report->gfp_value &&
+				report->gfp_value != OOM_UNKNOWN;
+	usage->cma_usable = gfp.movable || !usage->eligible_known;
+	for (size_t i = 0; i < report->zone_count; i++) {
+		const struct oom_zone *zone = &report->zones[i];
+
+		if (node_allowed(report, zone->node))
+			usage_add_zone(usage, zone, usage->eligible_known ? gfp.highest_zone
+							       : OOM_ZONE_MOVABLE, ineligible);
+		else
+			usage->others_free = oom_plus(usage->others_free,
+						      oom_figure(&zone->figures, "free"));
+	}
+	for (size_t i = 0; i < OOM_PLACES; i++) {
+		usage->ineligible_free = oom_plus(usage->ineligible_free, ineligible[i]);
+		if (ineligible[i] != OOM_UNKNOWN && ineligible[i] > most) {
+			most = ineligible[i];
+			usage->ineligible = (enum oom_place)i;
+		}
+	}
+	/* The zones of the other nodes are not printed, but the machine's count is of all. */
+	if (usage->others_free == OOM_UNKNOWN && usage->nodes_free != OOM_UNKNOWN)
+		usage->others_free = oom_minus(oom_figure(&report->memory, "free"),
+					       usage->nodes_free);
 }
 
 /*
@@ -66,16 +240,16 @@ static uint64_t machine_sum(const struct oom_report *report, const char *names)
 				bytes = oom_plus(bytes,
 						 oom_figure(&report->nodes[i].figures, name));
 		if (bytes == OOM_UNKNOWN)
-			bytes = memory_usage_sum_zones(report, name);
+			bytes = oom_zones_sum(report, NULL, name);
 		sum = oom_plus(sum, bytes);
 	}
 	return sum;
 }
 
 /* RAM, and what of it is in no count. Only where the report has all of the large counts. */
-static void memory_usage_take_ram(const struct oom_report *report, struct oom_memory_usage *usage)
+static void usage_take_ram(const struct oom_report *report, struct oom_memory_usage *usage)
 {
-	uint64_t managed = memory_usage_sum_zones(report, "managed");
+	uint64_t managed = oom_zones_sum(report, NULL, "managed");
 	uint64_t known = machine_sum(report,
 				     "free_pcp sec_pagetables bounce kernel_misc_reclaimable");
 	const uint64_t parts[] = {
@@ -135,7 +309,123 @@ void oom_memory_usage_get(const struct oom_report *report, struct oom_memory_usa
 		usage.hugetlb_unused = oom_plus(usage.hugetlb_unused,
 						oom_times(huge->free, huge->page_size));
 	}
-	memory_usage_take_ram(report, &usage);
-	oom_memory_usage_zones(report, &usage);
+	usage_take_ram(report, &usage);
+	usage_take_zones(report, &usage);
+	*ret_usage = usage;
+}
+
+/*
+ * Up to 5.2 the counters of version 1 are printed in version 2 too, where they stay 0, which they
+ * also do in version 1 without swap or its accounting: then the version is not known. Before 4.5
+ * there was no other.
+ */
+int oom_cgroup_version(const struct oom_report *report)
+{
+	const struct oom_memcg *memcg = &report->memcg;
+	unsigned kernel = oom_kernel_number(report->kernel);
+	uint64_t memsw = memcg->memsw.usage, kmem = memcg->kmem.usage;
+	bool anon = oom_figure(&memcg->stats, "anon") != OOM_UNKNOWN;
+
+	if (memcg->swap.usage != OOM_UNKNOWN)
+		return 2;
+	if ((memsw != OOM_UNKNOWN && memsw) || (kmem != OOM_UNKNOWN && kmem) ||
+	    (kernel && kernel < 405) || oom_figure(&memcg->stats, "total_rss") != OOM_UNKNOWN)
+		return 1;
+	if (memsw != OOM_UNKNOWN || kmem != OOM_UNKNOWN)
+		return anon || kernel > 502 ? 1 : 0;
+	return anon ? 2 : 0;
+}
+
+/* Version 1 counts the cgroup itself, and in "total_..." the ones below it as well. */
+static uint64_t memcg_stat(const struct oom_memcg *memcg, const char *name)
+{
+	char total[48];
+	uint64_t bytes;
+
+	snprintf(total, sizeof(total), "total_%s", name);
+	bytes = oom_figure(&memcg->stats, total);
+	return bytes == OOM_UNKNOWN ? oom_figure(&memcg->stats, name) : bytes;
+}
+
+static void usage_take_memcg_stats(const struct oom_memcg *memcg, struct oom_memcg_usage *usage)
+{
+	/* From 5.3 to 6.2 version 1 too is told by the names of version 2. */
+	bool first = oom_figure(&memcg->stats, "rss") != OOM_UNKNOWN &&
+		     oom_figure(&memcg->stats, "anon") == OOM_UNKNOWN;
+	uint64_t cache = memcg_stat(memcg, first ? "cache" : "file");
+
+	usage->anon = memcg_stat(memcg, first ? "rss" : "anon");
+	usage->shmem = memcg_stat(memcg, "shmem");
+	/* Not a figure of its own yet, but on the anonymous lists without being anonymous. */
+	if (first && usage->shmem == OOM_UNKNOWN)
+		usage->shmem = oom_minus(oom_plus(memcg_stat(memcg, "active_anon"),
+						  memcg_stat(memcg, "inactive_anon")),
+					 usage->anon);
+	usage->file = oom_minus(cache, usage->shmem);
+	usage->dirty = oom_plus(memcg_stat(memcg, first ? "dirty" : "file_dirty"),
+				memcg_stat(memcg, first ? "writeback" : "file_writeback"));
+	usage->swap = memcg_stat(memcg, "swap");
+	if (usage->swap == OOM_UNKNOWN && !first)
+		usage->swap = memcg->swap.usage;
+	usage->slab_reclaimable = memcg_stat(memcg, "slab_reclaimable");
+	usage->slab_unreclaimable = memcg_stat(memcg, "slab_unreclaimable");
+	usage->pagetables = memcg_stat(memcg, "pagetables");
+	usage->stacks = memcg_stat(memcg, "kernel_stack");
+	usage->percpu = memcg_stat(memcg, "percpu");
+	usage->sock = memcg_stat(memcg, "sock");
+	usage->kernel = memcg_stat(memcg, "kernel");
+	if (usage->kernel == OOM_UNKNOWN)
+		usage->kernel = memcg->kmem.usage;
+	/* Up to 5.17 version 2 had no sum of it. */
+	if (usage->kernel == OOM_UNKNOWN) {
+		usage->kernel = oom_plus(usage->slab_reclaimable, usage->slab_unreclaimable);
+		usage->kernel = oom_plus(usage->kernel, usage->pagetables);
+		usage->kernel = oom_plus(usage->kernel, usage->stacks);
+		usage->kernel = oom_plus(usage->kernel, usage->percpu);
+	}
+}
+
+void oom_memcg_usage_get(const struct oom_report *report, struct oom_memcg_usage *ret_usage)
+{
+	const struct oom_memcg *memcg = &report->memcg;
+	const struct oom_counter *const counters[] = {
+		[OOM_LIMIT_MEMORY] = &memcg->memory, [OOM_LIMIT_MEMSW] = &memcg->memsw,
+		[OOM_LIMIT_KMEM] = &memcg->kmem,
+	};
+	struct oom_memcg_usage usage = {
+		.version = oom_cgroup_version(report), .fixed = OOM_UNKNOWN,
+	};
+	uint64_t used = memcg->memory.usage, limit = memcg->memory.limit, counted;
+
+	for (size_t i = 0; i < ARRAY_SIZE(counters) && !usage.counter; i++) {
+		uint64_t near = MIN(counters[i]->limit / NEAR_SHARE, NEAR_BYTES);
+
+		if (!counters[i]->unlimited && counters[i]->usage != OOM_UNKNOWN &&
+		    counters[i]->limit != OOM_UNKNOWN &&
+		    counters[i]->usage >= counters[i]->limit - near) {
+			usage.reached = (enum oom_limit)i;
+			usage.counter = counters[i];
+		}
+	}
+	if (!usage.counter) {
+		usage.counter = &memcg->memory;
+		/* Less than nine tenths are used: not even a huge page would fill up the rest. */
+		usage.below = !memcg->memory.unlimited && used != OOM_UNKNOWN &&
+			      limit != OOM_UNKNOWN && used < limit / 10 * 9 &&
+			      limit - used > NEAR_BYTES;
+	}
+	usage_take_memcg_stats(memcg, &usage);
+	/*
+	 * Up to 5.2 there is a line of figures for each cgroup, without those of the cgroups
+	 * below. Their sum says little where most of the usage is in lines that the log lacks.
+	 */
+	counted = oom_plus(oom_plus(oom_plus(usage.anon, usage.shmem), usage.file), usage.kernel);
+	usage.own_only = counted != OOM_UNKNOWN &&
+			 oom_figure(&memcg->stats, "rss") != OOM_UNKNOWN &&
+			 oom_figure(&memcg->stats, "total_rss") == OOM_UNKNOWN &&
+			 used != OOM_UNKNOWN &&
+			 !oom_at_least(counted, 50, used);
+	if (!usage.own_only && usage.file != OOM_UNKNOWN)
+		usage.fixed = oom_minus(used, usage.file);
 	*ret_usage = usage;
 }

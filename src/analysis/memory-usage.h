@@ -38,6 +38,8 @@ struct oom_memory_usage {
 
 	/* The largest zone that the request could use, of those below min if there are any. */
 	const struct oom_zone *zone;
+	uint64_t zone_size;
+	bool zone_short;	/* it is below min */
 	bool eligible_known;	/* the mask says which zones the request could use */
 	bool cma_usable;	/* the request could use CMA, or that is not known */
 	uint64_t eligible_free;	/* free in them, as oom_zone_free() has it */
@@ -50,9 +52,6 @@ struct oom_memory_usage {
 };
 
 void oom_memory_usage_get(const struct oom_report *report, struct oom_memory_usage *ret_usage);
-
-/* The part of it that is about zones and nodes (eligible-zones.c), for oom_memory_usage_get(). */
-void oom_memory_usage_zones(const struct oom_report *report, struct oom_memory_usage *usage);
 
 /* Which limit of a memory cgroup was reached. */
 enum oom_limit {
@@ -93,6 +92,12 @@ uint64_t oom_times(uint64_t pages, uint64_t page_size);
 
 /* Whether PART is known and at least PERCENT % of a known, positive WHOLE. */
 bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole);
+
+/* Whether NODE is in a list of nodes as printed ("0-1,4"); LIST may be NULL. */
+bool oom_node_listed(const char *list, int node);
+
+/* The figure NAME of all zones together, or of those of the nodes in LIST; OOM_UNKNOWN: of none. */
+uint64_t oom_zones_sum(const struct oom_report *report, const char *list, const char *name);
 
 /*
  * What ZONE has free for the request: without CMA if it could not use that, and without

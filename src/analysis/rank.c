@@ -8,7 +8,6 @@
 
 #include "analysis/memory-usage.h"
 #include "analysis/rank.h"
-#include "analysis/totalpages.h"
 #include "lib/cleanup.h"
 
 /* A task as it is sorted. */

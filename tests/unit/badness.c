@@ -4,8 +4,8 @@
 
 #include "../tap.h"
 #include "analysis/badness.h"
+#include "analysis/memory-usage.h"
 #include "analysis/rank.h"
-#include "analysis/totalpages.h"
 #include "oomreport/report.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
