@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "analysis/findings.h"
+#include "analysis/explain-parts.h"
 #include "lib/macros.h"
 
 /* Tasks with one name that are a service with many workers rather than a program with helpers. */
@@ -177,7 +177,7 @@ static void advise_takers(struct oom_textbuf *buf)
 static void advise_machine(struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
-	const struct oom_cache *top = NULL;
+	const struct oom_cache *top = oom_next_cache(&buf->report->slabs, NULL);
 
 	buf->first_advice = buf->explanation->count;
 	advise_places(buf);
@@ -193,7 +193,7 @@ static void advise_machine(struct oom_textbuf *buf)
 		oom_sentence_of(buf, oom_findings[i].advice, BYTES(bytes),
 				SHARE(bytes, usage->ram));
 		if (i == OOM_FINDING_SLAB) {
-			if (oom_top_caches(&buf->report->slabs, &top, 1))
+			if (top)
 				oom_append(buf, ", %s first (%s)", SAFE(top->name),
 					   BYTES(oom_cache_size(top)));
 			oom_append(buf,
@@ -206,7 +206,6 @@ static void advise_machine(struct oom_textbuf *buf)
 /* Who held it, and that little of it could be dropped. */
 static void advise_limit(struct oom_textbuf *buf, uint64_t limit)
 {
-	const struct oom_memcg *memcg = &buf->report->memcg;
 	const struct oom_memcg_usage *usage = &buf->memcg_usage;
 	const struct oom_task *task = buf->largest;
 	bool large = task && oom_at_least(task->rss, 50, limit);
@@ -227,11 +226,11 @@ static void advise_limit(struct oom_textbuf *buf, uint64_t limit)
 			   usage->file ? BYTES(usage->file) : "");
 	oom_append(buf, ". How much it would have come to need, the log does not say.");
 	oom_append_setting(buf);
-	if (memcg->path && memcg->task_path && oom_path_below(memcg->task_path, memcg->path))
+	if (buf->below)
 		oom_sentence(buf,
 			     "A higher limit of %s would not help: the one above it was reached.",
-			     oom_memcg_name((char[OOM_MEMCG_ROOM]){ 0 }, memcg->task_path,
-					    &buf->task_owner));
+			     oom_memcg_name((char[OOM_MEMCG_ROOM]){ 0 },
+					    buf->report->memcg.task_path, &buf->task_owner));
 	oom_advice(buf, large ? task->rss : oom_minus(usage->fixed, usage->kernel));
 }
 

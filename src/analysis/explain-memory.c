@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "analysis/explain-parts.h"
-#include "analysis/findings.h"
 #include "lib/macros.h"
+
+#define CACHES_SHOWN 3
 
 /* " beside CMA", " beside CMA and HighAtomic": what is free in ZONE is said without. */
 static const char *beside(const struct oom_memory_usage *usage, const struct oom_zone *zone)
@@ -73,18 +74,15 @@ static void explain_misfit(struct oom_textbuf *buf)
 static void explain_caches(struct oom_textbuf *buf, const char *what,
 			   const struct oom_caches *caches)
 {
-	const struct oom_cache *top[3];
-	size_t count = oom_top_caches(caches, top, ARRAY_SIZE(top));
+	const struct oom_cache *cache = oom_next_cache(caches, NULL);
 
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			oom_append(buf, ", ");
-		else
-			oom_sentence(buf, "%s: ", what);
-		oom_append(buf, "%s %s", SAFE(top[i]->name), BYTES(oom_cache_size(top[i])));
-	}
-	if (count)
-		oom_append(buf, ".");
+	if (!cache)
+		return;
+	oom_sentence(buf, "%s: ", what);
+	for (int i = 0; cache && i < CACHES_SHOWN; cache = oom_next_cache(caches, cache), i++)
+		oom_append(buf, "%s%s %s", i ? ", " : "", SAFE(cache->name),
+			   BYTES(oom_cache_size(cache)));
+	oom_append(buf, ".");
 }
 
 /* What took an unusual share: processes and tmpfs, the kernel, drivers, reservations. */

@@ -180,7 +180,7 @@ static void explain_scope_memcg(struct oom_textbuf *buf, const char *killed)
 	}
 	if (is_long)
 		oom_sentence(buf, "Its path is %s.", PATH(memcg->path));
-	if (memcg->path && memcg->task_path && oom_path_below(memcg->task_path, memcg->path))
+	if (buf->below)
 		oom_sentence(buf,
 			     "The process %s lived below it, in %s: a limit counts for all cgroups below it together.",
 			     killed, PATH(memcg->task_path));

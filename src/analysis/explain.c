@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/findings.h"
+#include "analysis/explain-parts.h"
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "lib/number.h"
@@ -231,15 +231,6 @@ bool oom_table_left_out(const struct oom_report *report)
 	       (report->has_memory || report->memcg.memory.usage != OOM_UNKNOWN);
 }
 
-bool oom_path_below(const char *path, const char *parent)
-{
-	size_t length = strlen(parent);
-
-	while (length && parent[length - 1] == '/')
-		length--;
-	return !strncmp(path, parent, length) && path[length] == '/' && path[length + 1];
-}
-
 size_t oom_victims(const struct oom_report *report)
 {
 	size_t count = 0;
@@ -275,14 +266,15 @@ uint64_t oom_shmem_kept(const struct oom_report *report)
 	return most;
 }
 
-static const struct oom_task *find_largest_task(const struct oom_report *report)
+/* Whether PATH, a cgroup's, lies below PARENT; both may be NULL. */
+static bool is_path_below(const char *path, const char *parent)
 {
-	const struct oom_task *largest = NULL;
+	size_t length = parent ? strlen(parent) : 0;
 
-	for (size_t i = 0; i < report->task_count && report->page_size_known; i++)
-		if (!largest || oom_task_held(&report->tasks[i]) > oom_task_held(largest))
-			largest = &report->tasks[i];
-	return largest;
+	while (length && parent[length - 1] == '/')
+		length--;
+	return path && parent && !strncmp(path, parent, length) && path[length] == '/' &&
+	       path[length + 1];
 }
 
 int oom_explain(const struct oom_report *report, const struct oom_ranking *ranking,
@@ -298,7 +290,8 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 	struct oom_textbuf buf = {
 		.report = report, .ranking = ranking, .next = next,
 		.victim = report->victim_count ? report->victims : NULL,
-		.largest = find_largest_task(report), .explanation = &explanation,
+		.explanation = &explanation,
+		.below = is_path_below(report->memcg.task_path, report->memcg.path),
 		.bpf = report->constraint && strstr(report->constraint, "BPF"),
 	};
 	size_t size;
@@ -308,6 +301,9 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 		return -ENOMEM;
 	if (buf.victim)
 		buf.killed = oom_find_task(report, buf.victim->pid);
+	for (size_t i = 0; i < report->task_count && report->page_size_known; i++)
+		if (!i || oom_task_held(&report->tasks[i]) > oom_task_held(buf.largest))
+			buf.largest = &report->tasks[i];
 	oom_memory_usage_get(report, &buf.memory_usage);
 	oom_memcg_usage_get(report, &buf.memcg_usage);
 	buf.fragmented = oom_is_fragmented(report, &buf.memory_usage);

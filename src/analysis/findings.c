@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "analysis/findings.h"
+#include "analysis/explain-parts.h"
 #include "lib/macros.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -126,27 +126,20 @@ uint64_t oom_cache_size(const struct oom_cache *cache)
 	return cache->total == OOM_UNKNOWN ? cache->used : cache->total;
 }
 
-size_t oom_top_caches(const struct oom_caches *caches, const struct oom_cache *ret_top[],
-		      size_t room)
+const struct oom_cache *oom_next_cache(const struct oom_caches *caches,
+				       const struct oom_cache *last)
 {
-	size_t count = 0;
+	const struct oom_cache *next = NULL;
 
 	for (size_t i = 0; i < caches->count; i++) {
 		const struct oom_cache *cache = &caches->list[i];
 		uint64_t size = oom_cache_size(cache);
-		size_t place = count;
+		bool behind = !last || size < oom_cache_size(last) ||
+			      (size == oom_cache_size(last) && cache > last);
 
-		if (size < MIB || size == OOM_UNKNOWN)
-			continue;
-		while (place && oom_cache_size(ret_top[place - 1]) < size)
-			place--;
-		if (place == room)
-			continue;
-		if (count < room)
-			count++;
-		for (size_t j = count - 1; j > place; j--)
-			ret_top[j] = ret_top[j - 1];
-		ret_top[place] = cache;
+		if (behind && size >= MIB && size != OOM_UNKNOWN &&
+		    (!next || size > oom_cache_size(next)))
+			next = cache;
 	}
-	return count;
+	return next;
 }
