@@ -13,7 +13,6 @@
 #include "pagetouch/draw.h"
 #include "pagetouch/print-result.h"
 #include "pagetouch/replay.h"
-#include "plot/plan-record.h"
 #include "plot/plot.h"
 #include "plot/replay.h"
 

@@ -15,7 +15,7 @@
 #include "pagetouch/draw.h"
 #include "pagetouch/print-result.h"
 #include "pagetouch/run.h"
-#include "plot/plan-record.h"
+#include "plot/plot.h"
 #include "proc/hugetlb.h"
 #include "proc/tasks.h"
 #include "verdict/growth.h"

@@ -275,8 +275,8 @@ static void chart_reach_y(struct chart *chart)
 	chart->high = near > 0 ? near : 1;
 }
 
-int chart_make(const struct recording *recording, const struct chart_params *params,
-	       struct chart *ret_chart)
+int chart_make(const struct recording *recording, enum chart_x x,
+	       const struct column_choice *choice, struct chart *ret_chart)
 {
 	const struct sample *first, *last;
 
@@ -284,7 +284,7 @@ int chart_make(const struct recording *recording, const struct chart_params *par
 		return -ENODATA;
 	memset(ret_chart, 0, sizeof(*ret_chart));
 	ret_chart->recording = recording;
-	ret_chart->x = params->x;
+	ret_chart->x = x;
 	for (size_t i = 0; ret_chart->x == CHART_X_AUTO && i < recording->count; i++)
 		if (recording->rows[i].sample.step != STEP_TOUCH ||
 		    recording->rows[i].sample.step_number)
@@ -303,7 +303,7 @@ int chart_make(const struct recording *recording, const struct chart_params *par
 	if (ret_chart->step_count == 1)
 		ret_chart->step_count = 0;
 	chart_find_end(ret_chart, first, last);
-	chart_choose_series(ret_chart, params->columns);
+	chart_choose_series(ret_chart, choice);
 	chart_reach_y(ret_chart);
 	return 0;
 }

@@ -8,47 +8,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "monitor/columns.h"
-#include "plot/picture.h"
-#include "plot/recording.h"
+#include "plot/plot.h"
 
 #define CHART_SERIES_MAX 32
 #define CHART_STEPS_MAX 128
 #define CHART_LIMITS_MAX (STEPS_MAX + 2)
-
-/* What lies along the horizontal axis. */
-enum chart_x {
-	CHART_X_AUTO,		/* time if something follows the touching, else touched */
-	CHART_X_TOUCHED,	/* bytes */
-	CHART_X_TIME,		/* since the baseline, ns */
-	CHART_X_ROW,		/* the number of the row, from 0; a child's has its parent's */
-};
-
-/* What is wanted. */
-struct chart_params {
-	enum chart_x x;
-	const struct column_choice *columns;	/* of the table; chart_make() chooses */
-	enum picture_kind kind;
-	unsigned width, height;		/* of PICTURE_TEXT: of the whole, in characters */
-};
-
-/* One curve. */
-struct chart_series {
-	size_t process;		/* 0: the subject; else a child, by their first rows */
-	const struct column *column;
-};
-
-/* One step's beginning. */
-struct chart_step {
-	const char *name;
-	double x;
-};
-
-/* A limit of the sandbox, from x on. */
-struct chart_limit {
-	double x, y;		/* y NAN: not known */
-	bool shown;		/* it is known, and not far above all that happened */
-};
 
 /* What is drawn. x is in bytes, nanoseconds or rows, y in bytes. */
 struct chart {
@@ -61,23 +25,32 @@ struct chart {
 	size_t processes;
 	uint64_t pids[RECORDING_PROCESSES];
 	size_t series_count;
-	struct chart_series series[CHART_SERIES_MAX];
+	struct chart_series {
+		size_t process;		/* 0: the subject; else a child, by their first rows */
+		const struct column *column;
+	} series[CHART_SERIES_MAX];
 	size_t step_count;		/* not 1 */
-	struct chart_step steps[CHART_STEPS_MAX];
+	struct chart_step {
+		const char *name;
+		double x;		/* where it begins */
+	} steps[CHART_STEPS_MAX];
 	size_t limit_count;		/* 0: there was none */
-	struct chart_limit limits[CHART_LIMITS_MAX];
+	struct chart_limit {
+		double x, y;		/* from x on; y NAN: not known */
+		bool shown;		/* it is known, and not far above all that happened */
+	} limits[CHART_LIMITS_MAX];
 	double last_x, last_y;		/* the subject's last reading */
 	double end_x, end_y;		/* the end; not that: with what was touched since */
 	bool killed;
 };
 
 /*
- * Makes the chart of RECORDING, which must outlive it. Drawn are VSZ, RSS, and of PARAMS's columns
- * those that the user has named and that are sizes or counts; of children not what they share with
- * the subject. Returns 0, or -ENODATA: there is no row.
+ * Makes the chart of RECORDING, which must outlive it, over X. Drawn are VSZ, RSS, and of CHOICE,
+ * the table's columns, those that the user has named and that are sizes or counts; of children not
+ * what they share with the subject. Returns 0, or -ENODATA: there is no row.
  */
-int chart_make(const struct recording *recording, const struct chart_params *params,
-	       struct chart *ret_chart);
+int chart_make(const struct recording *recording, enum chart_x x,
+	       const struct column_choice *choice, struct chart *ret_chart);
 
 /* Where ROW stands on the horizontal axis. */
 double chart_place(const struct chart *chart, const struct recorded_row *row);
@@ -90,9 +63,11 @@ double chart_figure(const struct chart *chart, const struct chart_series *series
 double chart_last_limit(const struct chart *chart);
 
 /*
- * Writes the program that draws CHART as PARAMS say to gnuplot's standard output, for gnuplot 5.0
- * and later. No text of CHART, wherever it is from, is anything but text to gnuplot.
+ * Writes the program that draws CHART as KIND to gnuplot's standard output, for gnuplot 5.0 and
+ * later. WIDTH and HEIGHT are those of PICTURE_TEXT as a whole, in characters. No text of CHART,
+ * wherever it is from, is anything but text to gnuplot.
  */
-void script_write(FILE *stream, const struct chart *chart, const struct chart_params *params);
+void script_write(FILE *stream, const struct chart *chart, enum picture_kind kind, unsigned width,
+		  unsigned height);
 
 #endif

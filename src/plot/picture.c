@@ -13,7 +13,7 @@
 
 #include "lib/ascii.h"
 #include "lib/cleanup.h"
-#include "plot/picture.h"
+#include "plot/plot.h"
 
 #define MODE_ALL 0666
 

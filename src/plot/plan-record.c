@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/macros.h"
-#include "plot/plan-record.h"
+#include "plot/plot.h"
 
 _Static_assert(PLAN_RECORD_STEPS_MAX == STEPS_MAX, "a record has all steps");
 

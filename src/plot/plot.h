@@ -6,9 +6,23 @@
 #include <stddef.h>
 
 #include "lib/error.h"
-#include "plot/chart.h"
-#include "plot/picture.h"
+#include "output/printer.h"
 #include "plot/recording.h"
+
+enum picture_kind {
+	PICTURE_TEXT,		/* for a terminal; no file */
+	PICTURE_SVG,
+	PICTURE_PNG,
+	PICTURE_PDF,
+};
+
+/* What lies along the horizontal axis. */
+enum chart_x {
+	CHART_X_AUTO,		/* time if something follows the touching, else touched */
+	CHART_X_TOUCHED,	/* bytes */
+	CHART_X_TIME,		/* since the baseline, ns */
+	CHART_X_ROW,		/* the number of the row, from 0; a child's has its parent's */
+};
 
 /* What --plot asks for. */
 struct plot_request {
@@ -32,5 +46,27 @@ int plot_check(const struct plot_request *request, struct error *err);
 int plot_draw(const struct plot_request *request, const struct recording *recording,
 	      const struct column_choice *choice, int cancel, char **ret_text,
 	      struct error *err);
+
+/*
+ * Finds the kind by the suffix of FILE, in any case; "-" is a terminal. Returns 0, or -EINVAL with
+ * *err set and *ret_kind untouched.
+ */
+int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct error *err);
+
+/*
+ * Tries whether FILE can be written, without leaving a trace. A file that is there must be a
+ * regular one that may be written. Returns 0, or a negative errno with *err set.
+ */
+int picture_check(const char *file, struct error *err);
+
+/*
+ * Writes LENGTH BYTES as FILE, in place of one that is there: FILE is all of it, or what it was. A
+ * symbolic link is followed. Returns 0, or a negative errno with *err set.
+ */
+int picture_write(const char *file, const char *bytes, size_t length, struct error *err);
+
+/* The record of a run of WORKLOAD; LIMIT is the sandbox's. What is pointed to must outlive it. */
+struct plan_record plan_record_of(const struct workload *workload, const struct host *host,
+				  const struct machine *machine, int pid, uint64_t limit);
 
 #endif

@@ -34,6 +34,76 @@ static int replay_file_error(const struct replay_file *file, int error, struct e
 	return error;
 }
 
+/* Returns 1, 0 at the end of the file, or a negative errno. */
+static int replay_read_line(struct replay_file *file, struct error *err)
+{
+	int byte = EOF;
+
+	errno = 0;
+	file->length = 0;
+	while (file->length < REPLAY_LINE_MAX && (byte = getc_unlocked(file->stream)) != EOF &&
+	       byte != '\n')
+		file->line[file->length++] = (char)byte;
+	if (byte == EOF && ferror(file->stream))
+		return replay_file_error(file, errno ? -errno : -EIO, err);
+	if (byte == EOF && !file->length)
+		return 0;
+	file->number++;
+	file->whole = byte == '\n';
+	file->line[file->length] = '\0';
+	if (file->length < REPLAY_LINE_MAX)
+		return 1;
+	error_set(err, "it is longer than any record");
+	return replay_line_error(file, -EMSGSIZE, err);
+}
+
+/* Counts the runs, and goes to number RUN of them, or for 0 to the last. */
+static int replay_find_run(struct replay_file *file, uint64_t run, struct record *scratch,
+			   struct error *err)
+{
+	off_t offset = 0, start = 0;
+	uint64_t start_number = 0;
+	char escaped[256];
+	int r;
+
+	for (; (r = replay_read_line(file, err)) > 0; offset = ftello(file->stream)) {
+		scratch->kind = RECORD_OTHER;
+		/* Most lines are samples, which a look at the text tells. */
+		if (!strstr(file->line, "\"plan\"") ||
+		    record_parse(file->line, file->length, scratch, err) == -EBADMSG ||
+		    scratch->kind != RECORD_PLAN)
+			continue;
+		file->runs++;
+		if (run && file->runs != run)
+			continue;
+		file->chosen = file->runs;
+		start = offset;
+		start_number = file->number - 1;
+	}
+	if (r == 0 && fseeko(file->stream, start, SEEK_SET) < 0)
+		r = replay_file_error(file, -errno, err);
+	file->number = start_number;
+	if (r < 0 || file->chosen)
+		return r;
+	error_escape(escaped, sizeof(escaped), file->name);
+	if (file->runs) {
+		error_set(err, "--run %" PRIu64 ": there %s %" PRIu64 " run%s in '%s'", run,
+			  file->runs == 1 ? "is" : "are", file->runs,
+			  file->runs == 1 ? "" : "s", escaped);
+		error_hint(err, "leave --run out for the last of them");
+		return -ERANGE;
+	}
+	/* A file without a run: is it JSON at all? */
+	r = replay_read_line(file, err);
+	if (r > 0)
+		r = record_parse(file->line, file->length, scratch, err);
+	if (r < 0)
+		return replay_line_error(file, r, err);
+	error_set(err, "--replay: there is no run in '%s': no record is a plan", escaped);
+	error_hint(err, "pagetouch --json SIZE >FILE makes such a file");
+	return -ENODATA;
+}
+
 /* Opens NAME. What cannot be read twice is read once, into a file that has no name. */
 static int replay_open_stream(struct replay_file *file, const char *name)
 {
@@ -62,91 +132,6 @@ static int replay_open_stream(struct replay_file *file, const char *name)
 	rewind(copy);
 	file->stream = copy;
 	copy = NULL;
-	return 0;
-}
-
-/* Returns 1, 0 at the end of the file, or a negative errno. */
-static int replay_read_line(struct replay_file *file, struct error *err)
-{
-	int byte = EOF;
-
-	errno = 0;
-	file->length = 0;
-	while (file->length < REPLAY_LINE_MAX && (byte = getc_unlocked(file->stream)) != EOF &&
-	       byte != '\n')
-		file->line[file->length++] = (char)byte;
-	if (byte == EOF && ferror(file->stream))
-		return replay_file_error(file, errno ? -errno : -EIO, err);
-	if (byte == EOF && !file->length)
-		return 0;
-	file->number++;
-	file->whole = byte == '\n';
-	file->line[file->length] = '\0';
-	if (file->length < REPLAY_LINE_MAX)
-		return 1;
-	error_set(err, "it is longer than any record");
-	return replay_line_error(file, -EMSGSIZE, err);
-}
-
-/* A file without a run: is it JSON at all? */
-static int replay_no_run(struct replay_file *file, struct record *scratch, struct error *err)
-{
-	char escaped[256];
-	int r;
-
-	rewind(file->stream);
-	file->number = 0;
-	r = replay_read_line(file, err);
-	if (r > 0)
-		r = record_parse(file->line, file->length, scratch, err);
-	if (r < 0)
-		return replay_line_error(file, r, err);
-	error_set(err, "--replay: there is no run in '%s': no record is a plan",
-		  error_escape(escaped, sizeof(escaped), file->name));
-	error_hint(err, "pagetouch --json SIZE >FILE makes such a file");
-	return -ENODATA;
-}
-
-/* Counts the runs, and goes to number RUN of them, or for 0 to the last. */
-static int replay_find_run(struct replay_file *file, uint64_t run, struct record *scratch,
-			   struct error *err)
-{
-	off_t offset = 0, start = 0;
-	uint64_t start_number = 0;
-	char escaped[256];
-	int r;
-
-	for (; (r = replay_read_line(file, err)) > 0; offset = ftello(file->stream)) {
-		struct error ignored;
-
-		scratch->kind = RECORD_OTHER;
-		/* Most lines are samples, which a look at the text tells. */
-		if (!strstr(file->line, "\"plan\"") ||
-		    record_parse(file->line, file->length, scratch, &ignored) == -EBADMSG ||
-		    scratch->kind != RECORD_PLAN)
-			continue;
-		file->runs++;
-		if (run && file->runs != run)
-			continue;
-		file->chosen = file->runs;
-		start = offset;
-		start_number = file->number - 1;
-	}
-	if (r < 0)
-		return r;
-	if (!file->runs)
-		return replay_no_run(file, scratch, err);
-	if (!file->chosen) {
-		error_set(err, "--run %" PRIu64 ": there %s %" PRIu64 " run%s in '%s'", run,
-			  file->runs == 1 ? "is" : "are", file->runs,
-			  file->runs == 1 ? "" : "s",
-			  error_escape(escaped, sizeof(escaped), file->name));
-		error_hint(err, "leave --run out for the last of them");
-		return -ERANGE;
-	}
-	if (fseeko(file->stream, start, SEEK_SET) < 0)
-		return replay_file_error(file, -errno, err);
-	file->number = start_number;
 	return 0;
 }
 
@@ -179,22 +164,9 @@ static size_t replay_find_step(struct replay_file *file, const char *name)
 	return file->then;
 }
 
-static int replay_take_sample(struct replay_file *file, struct sample *sample, struct error *err)
-{
-	/* Without `run` two that were written into one file at once look like one. */
-	if (sample->seq < file->least_seq) {
-		error_set(err, "seq is %" PRIu64 " behind %" PRIu64 ": are two runs mixed here?",
-			  sample->seq, file->least_seq - 1);
-		return replay_line_error(file, -EINVAL, err);
-	}
-	file->least_seq = sample->seq + 1;
-	if (sample->step == STEP_THEN)
-		sample->step_number = replay_find_step(file, sample->name);
-	return 1;
-}
-
 int replay_next(struct replay_file *file, struct record *ret_record, struct error *err)
 {
+	struct sample *sample = &ret_record->sample;
 	int r;
 
 	while ((r = replay_read_line(file, err)) > 0) {
@@ -210,17 +182,27 @@ int replay_next(struct replay_file *file, struct record *ret_record, struct erro
 			continue;
 		if (r < 0)
 			return replay_line_error(file, r, err);
-		if (ret_record->kind == RECORD_SAMPLE)
-			return replay_take_sample(file, &ret_record->sample, err);
-		if (ret_record->kind == RECORD_VERDICT)
-			return 1;
 		if (ret_record->kind == RECORD_OTHER)
 			continue;
-		if (file->began)
-			return 0;
-		memcpy(file->run, ret_record->run, sizeof(file->run));
-		file->plan = ret_record->plan;
-		file->began = true;
+		if (ret_record->kind == RECORD_VERDICT)
+			return 1;
+		if (ret_record->kind == RECORD_PLAN) {
+			if (file->began)
+				return 0;
+			memcpy(file->run, ret_record->run, sizeof(file->run));
+			file->plan = ret_record->plan;
+			file->began = true;
+			return 1;
+		}
+		/* Without `run` two that were written into one file at once look like one. */
+		if (sample->seq < file->least_seq) {
+			error_set(err, "seq is %" PRIu64 " behind %" PRIu64
+				  ": are two runs mixed here?", sample->seq, file->least_seq - 1);
+			return replay_line_error(file, -EINVAL, err);
+		}
+		file->least_seq = sample->seq + 1;
+		if (sample->step == STEP_THEN)
+			sample->step_number = replay_find_step(file, sample->name);
 		return 1;
 	}
 	return r;

@@ -346,7 +346,8 @@ static void script_curves(const struct script *script)
 	fputs("$end using (x($1)):(y($2)) every ::1 with points ls 1 title end\n", stream);
 }
 
-void script_write(FILE *stream, const struct chart *chart, const struct chart_params *params)
+void script_write(FILE *stream, const struct chart *chart, enum picture_kind kind, unsigned width,
+		  unsigned height)
 {
 	static const char *const names[] = {
 		[CHART_X_TOUCHED] = "touched", [CHART_X_TIME] = "time", [CHART_X_ROW] = "row",
@@ -354,7 +355,7 @@ void script_write(FILE *stream, const struct chart *chart, const struct chart_pa
 	struct script script = {
 		.stream = stream,
 		.chart = chart,
-		.text = params->kind == PICTURE_TEXT,
+		.text = kind == PICTURE_TEXT,
 		.width = PICTURE_WIDTH,
 		.height = PICTURE_HEIGHT,
 		.margin = 0.015 * chart->x_end,
@@ -362,12 +363,12 @@ void script_write(FILE *stream, const struct chart *chart, const struct chart_pa
 	char size[SIZE_TEXT_MAX];
 
 	if (script.text) {
-		script.width = MAX((int)params->width - TEXT_BESIDE, TEXT_BESIDE);
-		script.height = MAX((int)params->height - TEXT_AROUND, TEXT_AROUND);
+		script.width = MAX((int)width - TEXT_BESIDE, TEXT_BESIDE);
+		script.height = MAX((int)height - TEXT_AROUND, TEXT_AROUND);
 		fprintf(stream, "set terminal dumb nofeed mono noenhanced size %u,%u\n",
-			params->width, params->height);
+			width, height);
 	} else {
-		fprintf(stream, "set terminal %s\n", terminals[params->kind]);
+		fprintf(stream, "set terminal %s\n", terminals[kind]);
 	}
 	script_titles(&script);
 	/* In pictures the letters of the title are larger. */

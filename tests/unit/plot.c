@@ -9,8 +9,6 @@
 
 #include "../tap.h"
 #include "plot/chart.h"
-#include "plot/picture.h"
-#include "plot/recording.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -132,8 +130,6 @@ static char *draw_on(const struct recording *recording, const char *list, enum c
 		     bool text, struct chart *ret_chart)
 {
 	struct column_choice choice = column_choice_default();
-	struct chart_params params = { .x = x, .columns = &choice, .width = 80, .height = 24,
-				       .kind = text ? PICTURE_TEXT : PICTURE_SVG };
 	struct error err;
 	char *script = NULL;
 	size_t length;
@@ -141,12 +137,12 @@ static char *draw_on(const struct recording *recording, const char *list, enum c
 
 	if (list && column_choice_parse(list, &choice, &err) < 0)
 		exit(99);
-	if (chart_make(recording, &params, ret_chart) < 0)
+	if (chart_make(recording, x, &choice, ret_chart) < 0)
 		exit(99);
 	stream = open_memstream(&script, &length);
 	if (!stream)
 		exit(99);
-	script_write(stream, ret_chart, &params);
+	script_write(stream, ret_chart, text ? PICTURE_TEXT : PICTURE_SVG, 80, 24);
 	fclose(stream);
 	return script;
 }
@@ -705,10 +701,9 @@ static void test_empty(void)
 {
 	struct recording recording = make_recording(SAMPLE_MISSING);
 	struct column_choice choice = column_choice_default();
-	struct chart_params params = { .columns = &choice };
 	struct chart chart;
 
-	tap_is(chart_make(&recording, &params, &chart), -ENODATA,
+	tap_is(chart_make(&recording, CHART_X_AUTO, &choice, &chart), -ENODATA,
 	       "without a row there is no chart");
 }
 

@@ -10,7 +10,7 @@
 #include "lib/stream.h"
 #include "output/bar.h"
 #include "output/printer.h"
-#include "plot/plan-record.h"
+#include "plot/plot.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
