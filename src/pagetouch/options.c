@@ -235,8 +235,8 @@ static const char *const order_names[] = {
 	[ORDER_FORWARD] = "forward", [ORDER_BACKWARD] = "backward", [ORDER_RANDOM] = "random", NULL
 };
 static const char *const plot_x_names[] = {
-	[CHART_X_AUTO] = "", [CHART_X_TOUCHED] = "touched", [CHART_X_TIME] = "time",
-	[CHART_X_ROW] = "row", NULL
+	[PLOT_X_AUTO] = "", [PLOT_X_TOUCHED] = "touched", [PLOT_X_TIME] = "time",
+	[PLOT_X_ROW] = "row", NULL
 };
 
 /* A member of struct plan, and one that says in has_NAME whether it was given. */
@@ -328,7 +328,7 @@ static const struct option_row options_rows[] = {
 	{ "plot", 0, "FILE", "draw the run: FILE.svg, FILE.png, FILE.pdf, or - here",
 	  .parse = parse_plot, FIELD(struct plot_request, plot), .section = "Pictures" },
 	{ "plot-x", 0, "AXIS", "draw it over touched, time or row",
-	  .parse = option_choice, FIELD(enum chart_x, plot.x), .names = plot_x_names },
+	  .parse = option_choice, FIELD(enum plot_x, plot.x), .names = plot_x_names },
 	{ "replay", 0, "FILE", "show a run that --json has written, or draw it",
 	  .parse = parse_file, FIELD(const char *, replay) },
 	{ "run", 0, "N", "of several runs in FILE, number N (default the last)",
@@ -389,7 +389,7 @@ static int check_needs(const struct plan *plan, struct error *err)
 		error_hint(err, "it is what a sandbox may swap: add --limit SIZE");
 		return -EINVAL;
 	}
-	if (plan->plot.x != CHART_X_AUTO && !plan->plot.file) {
+	if (plan->plot.x != PLOT_X_AUTO && !plan->plot.file) {
 		error_set(err, "--plot-x without --plot FILE has no meaning");
 		error_hint(err, "add --plot FILE, or leave --plot-x out");
 		return -EINVAL;

@@ -21,7 +21,7 @@
 #include "lib/safe.h"
 #include "lib/stream.h"
 #include "lib/terminal.h"
-#include "plot/chart.h"
+#include "plot/plot.h"
 
 #define PROGRAM "gnuplot"
 
@@ -78,16 +78,14 @@ static int plot_write_script(const struct plot_request *request,
 {
 	/* The last line of a terminal is for what the shell says next. */
 	int rows = terminal_height(STDOUT_FILENO) - 1;
-	CLEANUP_FREE struct chart *chart = malloc(sizeof(*chart));
-	int r = chart ? chart_make(recording, request->x, choice, chart) : -ENOMEM;
+	int r;
 
-	if (r < 0)
-		return r;
 	errno = 0;
-	script_write(stream, chart, request->kind,
-		     plot_cells(terminal_width(STDOUT_FILENO), LEAST_COLUMNS, USUAL_COLUMNS),
-		     plot_cells(rows, LEAST_ROWS, USUAL_ROWS));
-	r = stream_flush(stream);
+	r = script_write(stream, recording, request, choice,
+			 plot_cells(terminal_width(STDOUT_FILENO), LEAST_COLUMNS, USUAL_COLUMNS),
+			 plot_cells(rows, LEAST_ROWS, USUAL_ROWS));
+	if (r == 0)
+		r = stream_flush(stream);
 	rewind(stream);
 	return r;
 }

@@ -7,29 +7,7 @@
 
 #include "lib/error.h"
 #include "output/printer.h"
-#include "plot/recording.h"
-
-enum picture_kind {
-	PICTURE_TEXT,		/* for a terminal; no file */
-	PICTURE_SVG,
-	PICTURE_PNG,
-	PICTURE_PDF,
-};
-
-/* What lies along the horizontal axis. */
-enum chart_x {
-	CHART_X_AUTO,		/* time if something follows the touching, else touched */
-	CHART_X_TOUCHED,	/* bytes */
-	CHART_X_TIME,		/* since the baseline, ns */
-	CHART_X_ROW,		/* the number of the row, from 0; a child's has its parent's */
-};
-
-/* What --plot asks for. */
-struct plot_request {
-	const char *file;		/* NULL: no picture; "-": text on standard output */
-	enum picture_kind kind;
-	enum chart_x x;
-};
+#include "plot/script.h"
 
 /*
  * Tries whether the picture will be possible: gnuplot is there, and the file can be written.

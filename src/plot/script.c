@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* script.c - write a program for gnuplot(1): values of the run, one layout for all, the curves */
+/* script.c - write a program for gnuplot(1): values of the run, the layout, steps and curves */
 #include <config.h>
 
+#include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +11,14 @@
 #include "lib/macros.h"
 #include "lib/safe.h"
 #include "lib/terminal.h"
-#include "plot/chart.h"
+#include "plot/script.h"
+#include "sandbox/sandbox-limit.h"
 
 /* With more rows a mark on each of them would hide the curve. */
 #define MARKED_ROWS 48
+
+/* More steps than these are not marked. */
+#define MARKED_STEPS 128
 
 /* Beside a step's name, in characters: the distance from its line and from the next name. */
 #define NAME_GAP 1.5
@@ -29,131 +33,72 @@
 
 /* Of pictures the terminal with its font, of which their inside has room for... */
 static const char *const terminals[] = {
-	[PICTURE_SVG] =
-		"svg size 960,600 fixed noenhanced font 'sans-serif,15' background '#ffffff'",
-	[PICTURE_PNG] = "pngcairo size 1200,750 noenhanced font 'sans,14' background '#ffffff'",
-	[PICTURE_PDF] =
-		"pdfcairo size 10in,6.25in noenhanced font 'sans,15' background '#ffffff'",
+	[PICTURE_SVG] = "svg size 960,600 fixed font 'sans-serif,15'",
+	[PICTURE_PNG] = "pngcairo size 1200,750 font 'sans,14'",
+	[PICTURE_PDF] = "pdfcairo size 10in,6.25in font 'sans,15'",
 };
 /* ... so many characters. */
 #define PICTURE_WIDTH 102
 #define PICTURE_HEIGHT 23
 
-/* What is the same in all pictures: gnuplot follows the values that stand before it. */
-static const char layout_x[] =
-	"set encoding utf8\n"
-	"set style textbox opaque noborder\n"
-	"set style arrow 1 nohead lc rgb '#606060' lw 1 dt 3\n"
-	/*
-	 * Okabe and Ito's colours, which people who see few colours can tell apart, but for
-	 * yellow, which is pale on white; and marks, by which they differ without any colour.
-	 */
-	"set linetype 1 lc rgb '#D55E00' pt 7 lw 3\n"
-	"set linetype 2 lc rgb '#0072B2' pt 5 lw 2.5\n"
-	"set linetype 3 lc rgb '#009E73' pt 9 lw 2.5\n"
-	"set linetype 4 lc rgb '#CC79A7' pt 11 lw 2.5\n"
-	"set linetype 5 lc rgb '#E69F00' pt 13 lw 2.5\n"
-	"set linetype 6 lc rgb '#56B4E9' pt 4 lw 2.5\n"
-	"set linetype 7 lc rgb '#000000' pt 6 lw 2\n"
-	"set pointsize 0.7\n"
-	/* The first label is drawn below the others: it is for the break of the axis. */
-	"set label 1 ''\n"
-	"if (marked) { set style data linespoints } else { set style data lines }\n"
-
-	"cut(text, most) = strlen(text) > most ? text[1:int(most) - 3].'...' : text\n"
-	"set title cut(title, title_width).\"\\n\".cut(subtitle, title_width)\n"
-	"set key bottom center outside horizontal width 2\n"
-	/* The dumb terminal's marks are letters. */
-	"mark = killed ? text ? 24 : 2 : text ? 15 : 6\n"
-	"set style line 1 lc rgb '#000000' pt mark ps (killed ? 2.2 : 1.4) lw (killed ? 4 : 2)\n"
-	"if (!text) {\n"
-	"	set title font ',16'\n"
-	"	set grid lc rgb '#c8c8c8' lw 1 dt 1\n"
-	"	set key height 0.8 width 1 samplen 6\n"
-	"}\n"
-
-	/* Units in which the largest is above 1, tics at powers of 2 of them. */
-	"power(bytes) = bytes < 1024 ? 0 : int(log(bytes) / log(1024) + 1e-9)\n"
-	"name(bytes) = word('bytes KiB MiB GiB TiB PiB EiB', power(bytes) + 1)\n"
-	"step(least) = 2.0**ceil(log(least) / log(2) - 1e-9)\n"
-	"x_unit = 1\n"
-	"x_name = ''\n"
-	"if (along eq 'touched') {\n"
-	"	x_unit = 1024.0**power(x_end)\n"
-	"	x_name = name(x_end)\n"
-	"	set xtics 0, step(x_end / x_unit / 9)\n"
-	"}\n"
-	"if (along eq 'time') {\n"
-	"	do for [i = 1:5] {\n"
-	"		if (x_end >= 2 * word('0 1.0e6 1.0e9 60.0e9 3600.0e9', i)) {\n"
-	"			x_unit = word('1.0e3 1.0e6 1.0e9 60.0e9 3600.0e9', i) + 0\n"
-	"			x_name = word('us ms s min h', i)\n"
-	"		}\n"
-	"	}\n"
-	"}\n"
-	"x(value) = value / x_unit\n"
-	"set xlabel along.(x_name eq '' ? '' : ' ('.x_name.')')\n"
-	/* A margin, so that no curve lies on the border. */
-	"set xrange [x(-margin):x(x_end + margin)]\n"
-	"set xtics nomirror\n"
-	/* A line whose ends are beyond the border by an error of rounding is drawn. */
-	"set clip two\n";
-
-static const char layout_y[] =
-	/* VSZ beyond the break has its own tic, and a change of some per cent looks like one. */
-	"y_unit = 1024.0**power(high)\n"
-	"set ylabel 'memory ('.name(high).')'\n"
-	"top = 1.05 * high / y_unit\n"
-	"bottom = 1.05 * low / y_unit\n"
-	"broken = far_high > 0\n"
-	"middle = (far_low + far_high) / 2\n"
-	"spread = far_high - far_low > middle / 5 ? (far_high - far_low) / 2 : middle / 10\n"
-	"y(value) = !broken || value < far_low ? value / y_unit : "
-	"top * (1.16 + 0.04 * (value - middle) / spread)\n"
-	"whole = ((broken ? 1.24 * top : top) - bottom) / (1 - names / height)\n"
-	"set yrange [bottom:bottom + whole]\n"
-	"y_step = step((top - bottom) / (height < 6 ? 2 : height > 27 ? 9 : height / 3.0))\n"
-	"set ytics y_step * ceil(bottom / y_step), y_step, top nomirror\n"
-	"if (broken) {\n"
-	/* Tics that gnuplot makes itself give way to one that is named. */
-	"	set ytics (vsz 1.16 * top) nomirror\n"
-	"	do for [i = ceil(bottom / y_step):int(top / y_step)] {\n"
-	"		set ytics add (sprintf('%g', i * y_step) i * y_step)\n"
-	"	}\n"
-	"	do for [at in '1.06 1.0725'] {\n"
-	"		set arrow from graph 0, first at * top to graph 1, first at * top as 1\n"
-	"	}\n"
-	/* Out of the way of the end's label, which may be as high. */
-	"	set label 1 'the axis is broken here' at graph (end_at_right ? 0.03 : 0.97), "
-	"first 1.06625 * top front boxed tc rgb '#606060'\n"
-	"	if (end_at_right) { set label 1 left } else { set label 1 right }\n"
-	"}\n"
-	/* At the right the counts reach as high as the memory at the left, at the most. */
-	"if (right > 0) {\n"
-	"	set y2range [1.05 * right * bottom / top:1.05 * right * (bottom + whole) / top]\n"
-	"	set y2tics\n"
-	"	set y2label 'count'\n"
-	"}\n"
-	"set border (right > 0 ? 11 : 3)\n";
-
-/* The linetypes above come with these dashes, and when there are more curves, with others. */
+/* The linetypes of the layout come with these dashes; more curves than there are, with others. */
 #define LINETYPES 7
 static const unsigned dashes[] = { 1, 2, 4, 5, 3 };
 
-/* What is being written, and on what. */
+/* Whether COLUMN shows FIELD of struct sample. */
+#define SHOWS(column, field) ((column)->offset == offsetof(struct sample, field))
+
+/* What is written. x is in bytes, nanoseconds or rows, y in bytes. */
 struct script {
-	FILE *stream;
-	const struct chart *chart;
+	FILE *stream;			/* values and points, then the layout... */
+	FILE *late;			/* ... and then what is drawn by it */
+	const struct recording *recording;
+	enum plot_x along;		/* not AUTO */
 	bool text;			/* for a terminal */
 	double width, height;		/* of the plot's inside, in characters */
-	double margin;			/* beside the curves */
+	double x_end, margin;		/* how far the axis goes, and beside it */
+	const struct sample *first, *last;	/* of the subject */
+	double last_x, end_x;		/* of its last reading, and where the run ended */
+	double since;			/* what was touched between these */
+	bool killed;
+	size_t step_count;
+	struct script_step {
+		const char *name;
+		double x;		/* where it begins */
+		const struct step *limit;	/* it, if it changes the limit; else NULL */
+	} steps[MARKED_STEPS + 1];
+	bool cut;			/* the last step has no row */
+	size_t limits;			/* how often the limit was set, and */
+	double limit;			/* what to at last; 0: not known, or there is none */
+	size_t processes;
+	uint64_t pids[RECORDING_PROCESSES];	/* of children, by their first rows, from 1 */
+	size_t curves;
 };
+
+static double script_place(const struct script *script, const struct recorded_row *row)
+{
+	if (script->along == PLOT_X_TIME)
+		return (double)row->sample.elapsed_ns;
+	return script->along == PLOT_X_ROW ? (double)row->moment : (double)row->sample.touched;
+}
+
+/* Which process SAMPLE is of, 0: the subject; `processes`: one that is not among them. */
+static size_t script_process(const struct script *script, const struct sample *sample)
+{
+	size_t process = 1;
+
+	if (!sample->of_child)
+		return 0;
+	while (process < script->processes && script->pids[process] != sample->pid)
+		process++;
+	return process;
+}
 
 /*
  * TEXT within double quotes. What means something to gnuplot there is written as an octal number,
  * and what means something to a terminal as \xNN.
  */
-static void script_text(const struct script *script, const char *text)
+static void script_text(const struct script *script, FILE *stream, const char *text)
 {
 	size_t size = SAFE_ROOM(strlen(text));
 	CLEANUP_FREE char *safe = malloc(size);
@@ -163,13 +108,102 @@ static void script_text(const struct script *script, const char *text)
 		fit = script->text ? terminal_fit(safe_text(safe, size, text))
 				   : strdup(safe_text(safe, size, text));
 	for (const char *at = fit ? fit : ""; *at; at++)
-		fprintf(script->stream, strchr("\"\\`@", *at) ? "\\%03o" : "%c", *at);
+		fprintf(stream, strchr("\"\\`@", *at) ? "\\%03o" : "%c", *at);
+}
+
+/* The step of --then that SAMPLE is of, if that changes the limit; else NULL. */
+static const struct step *script_limit_step(const struct script *script,
+					    const struct sample *sample)
+{
+	const struct workload *workload = script->recording->workload;
+	const struct step *step = workload->steps;
+
+	if (sample->step != STEP_THEN || sample->step_number >= workload->step_count)
+		return NULL;
+	step += sample->step_number;
+	return step->rule && step->rule->verb == VERB_BOUND && step->rule->what == SANDBOX_LIMIT
+		? step : NULL;
+}
+
+/*
+ * Finds the processes, and the subject's steps. A step begins where the last row of the one before
+ * is: its own first is at its end. One that was the end has no row.
+ */
+static void script_find_steps(struct script *script)
+{
+	const struct recording *recording = script->recording;
+	const struct verdict *verdict = recording->verdict;
+
+	script->processes = 1;
+	for (size_t i = 0; i < recording->count; i++) {
+		const struct recorded_row *row = &recording->rows[i];
+		const struct sample *sample = &row->sample;
+		double x = script_place(script, row);
+
+		script->x_end = MAX(script->x_end, x);
+		if (script_process(script, sample) == script->processes &&
+		    script->processes < RECORDING_PROCESSES)
+			script->pids[script->processes++] = sample->pid;
+		if (sample->of_child)
+			continue;
+		if (!script->first)
+			script->first = sample;
+		if ((!script->last || sample->step != script->last->step ||
+		     sample->step_number != script->last->step_number) &&
+		    script->step_count < MARKED_STEPS)
+			script->steps[script->step_count++] = (struct script_step){
+				sample_step_name(sample), script->last ? script->last_x : x,
+				script_limit_step(script, sample),
+			};
+		script->last = sample;
+		script->last_x = x;
+	}
+	if (!script->last)
+		script->first = script->last = &recording->rows[0].sample;
+	script->cut = verdict && *verdict->step &&
+		      strcmp(verdict->step, sample_step_name(script->last)) != 0;
+	if (script->cut)
+		script->steps[script->step_count++] =
+			(struct script_step){ verdict->step, script->last_x, NULL };
+	/* The baseline alone, before the memory is locked, is no step. */
+	if (script->step_count > 1 && script->steps[0].x >= script->steps[1].x) {
+		script->step_count--;
+		memmove(script->steps, script->steps + 1,
+			script->step_count * sizeof(script->steps[0]));
+	}
+}
+
+/* Finds where the run ended, which is behind the last row, and how far the axis goes. */
+static void script_find_end(struct script *script)
+{
+	const struct recording *recording = script->recording;
+	const struct verdict *verdict = recording->verdict;
+	double planned = (double)recording->workload->touch;
+
+	/* How much of it was touched in a step, is not known. */
+	if (verdict && script->last->step == STEP_TOUCH &&
+	    verdict->touched > script->last->touched)
+		script->since = (double)(verdict->touched - script->last->touched);
+	script->killed = verdict && verdict->signal && verdict->outcome != OUTCOME_INTERRUPTED;
+	script->end_x = script->last_x;
+	if (script->along == PLOT_X_TOUCHED)
+		script->end_x += script->since;
+	else if (script->along == PLOT_X_TIME && script->killed)
+		script->end_x = MAX(script->end_x, (double)verdict->elapsed_ns);
+	/* As far as there is anything, or as the run was to go if that is not far beyond. */
+	script->x_end = MAX(script->x_end, script->end_x);
+	if (script->along == PLOT_X_TOUCHED && planned <= 2.5 * script->x_end &&
+	    !(verdict && verdict->outcome == OUTCOME_COMPLETED))
+		script->x_end = MAX(script->x_end, planned);
+	if (script->x_end <= 0)
+		script->x_end = 1;
+	script->margin = 0.015 * script->x_end;
 }
 
 /* What was run, and what of it is not as usual; where and when. */
 static void script_titles(const struct script *script)
 {
-	const struct recording *recording = script->chart->recording;
+	const struct recording *recording = script->recording;
 	const struct workload *workload = recording->workload;
 	const struct host *host = recording->host;
 	FILE *stream = script->stream;
@@ -189,30 +223,29 @@ static void script_titles(const struct script *script)
 	if (recording->limit != SAMPLE_MISSING)
 		fprintf(stream, ", limit %s", size_text(size, recording->limit, SIZE_HUMAN));
 	fputs("\"\nsubtitle = \"", stream);
-	script_text(script, host->name);
+	script_text(script, stream, host->name);
 	if (host->kernel[0]) {
 		fputs(host->name[0] ? ", Linux " : "Linux ", stream);
-		script_text(script, host->kernel);
+		script_text(script, stream, host->kernel);
 	}
 	if (host->time[0]) {
 		fputs(host->name[0] || host->kernel[0] ? ", " : "", stream);
-		script_text(script, host->time);
+		script_text(script, stream, host->time);
 	}
 	fputs("\"\n", stream);
 }
 
-/* Names of steps that would cover each other stand on lines of their own. */
+/* Names of steps that would cover each other stand on lines of their own. One needs no name. */
 static void script_steps(const struct script *script)
 {
-	const struct chart *chart = script->chart;
 	double taken[NAMES_LINES] = { 0 };	/* each line's names reach so far */
 	unsigned most = (unsigned)MIN(NAMES_HEIGHT * script->height, NAMES_LINES), lines = 0;
 
-	for (size_t i = 0; i < chart->step_count; i++) {
-		const struct chart_step *step = &chart->steps[i];
+	for (size_t i = 0; script->step_count > 1 && i < script->step_count; i++) {
+		const struct script_step *step = &script->steps[i];
 		double width = ((double)strlen(step->name) + NAME_GAP) / script->width *
-			       chart->x_end;
-		bool before = step->x + width > chart->x_end && step->x >= width;
+			       script->x_end;
+		bool before = step->x + width > script->x_end && step->x >= width;
 		double from = before ? step->x - width : step->x;
 		unsigned line = 0;
 
@@ -221,13 +254,13 @@ static void script_steps(const struct script *script)
 		taken[line] = from + width;
 		lines = MAX(lines, line + 1);
 		/* Of text the line of the name is not the line's. */
-		fprintf(script->stream,
+		fprintf(script->late,
 			"set arrow from first x(%.15g), graph 0 to first x(%.15g), graph %.4f "
 			"as 1\n",
 			step->x, step->x, script->text ? 1 - (line + 1.5) / script->height : 1);
-		fputs("set label \"", script->stream);
-		script_text(script, step->name);
-		fprintf(script->stream,
+		fputs("set label \"", script->late);
+		script_text(script, script->late, step->name);
+		fprintf(script->late,
 			"\" at first x(%.15g), graph %.4f %s offset %s,0 front boxed\n", step->x,
 			1 - (line + 0.7) / script->height, before ? "right" : "left",
 			before ? "-0.6" : "0.6");
@@ -235,157 +268,234 @@ static void script_steps(const struct script *script)
 	fprintf(script->stream, "names = %g\n", lines ? lines + 0.5 : 0);
 }
 
-/* Names the end. The label is not to lie on the line of the limit. */
-static void script_end(const struct script *script)
+/* From X on the limit is BYTES, 0: not known, in whole pages as the kernel takes it. */
+static void script_add_limit(struct script *script, double x, uint64_t bytes)
 {
-	const struct chart *chart = script->chart;
-	const struct recording *recording = chart->recording;
-	const struct verdict *verdict = recording->verdict;
-	double limit = chart_last_limit(chart);
-	double label_top = chart->end_y + 2 * (chart->high - chart->low) / script->height;
-	bool right = chart->end_x > chart->x_end / 2;
-	FILE *stream = script->stream;
-	char size[SIZE_TEXT_MAX];
+	uint64_t page_size = script->recording->workload->page_size;
 
-	fputs("end = \"", stream);
-	if (verdict && verdict->outcome == OUTCOME_GUARD)
-		fputs("stopped by the guard", stream);
-	else if (verdict)
-		script_text(script, recording->outcome);
-	else
-		fputs("the record ends here", stream);
-	fputs("\"\nif (killed) { end = 'killed ('.end.')' }\n", stream);
-	/* The name alone says all. */
-	if (!verdict || verdict->outcome == OUTCOME_COMPLETED)
-		return;
-	fputs("set label end.\"", stream);
-	if (*verdict->step) {
-		fputs(" in ", stream);
-		script_text(script, verdict->step);
-	} else {
-		fprintf(stream, " at %s", size_text(size, verdict->touched, SIZE_HUMAN));
-	}
-	fprintf(stream, "\" at first x(%.15g), first y(%.15g) %s offset %s,%s front boxed\n",
-		chart->end_x, chart->end_y, right ? "right" : "left", right ? "-0.8" : "0.8",
-		limit > chart->end_y && limit < label_top ? "-1" : "1");
+	if (script->limits++)
+		fprintf(script->stream, "%.15g %.15g\n", x, script->limit);
+	script->limit = (double)(page_size ? bytes - bytes % page_size : bytes);
+	fprintf(script->stream, "%.15g %.15g\n", x, script->limit);
 }
 
 /*
- * The limit is a line that has corners where it changes, and a gap where it is not shown. Returns
- * whether any of it is.
+ * The limit is a line with corners where steps change it. One that was cut short may have, or
+ * not; but the limit at the end was read, while a replay does not know what a share of memory was.
  */
-static bool script_limit(const struct script *script)
+static void script_limit(struct script *script)
 {
-	const struct chart *chart = script->chart;
-	bool shown = false;
+	const struct recording *recording = script->recording;
+	uint64_t last = recording->verdict ? recording->verdict->limit : SAMPLE_MISSING;
+	size_t last_step = script->step_count;
 
 	fputs("$limit << EOD\n", script->stream);
-	for (size_t i = 0; i < chart->limit_count; i++) {
-		const struct chart_limit *limit = &chart->limits[i];
-		double from = i || limit->x > 0 ? limit->x : -script->margin;
-		double until = i + 1 < chart->limit_count ? limit[1].x
-							  : chart->x_end + script->margin;
+	if (recording->limit != SAMPLE_MISSING)
+		script_add_limit(script, -script->margin, recording->limit);
+	while (last_step > 0 && !script->steps[last_step - 1].limit)
+		last_step--;
+	for (size_t i = 0; i < last_step; i++) {
+		const struct step *limit = script->steps[i].limit;
+		bool is_read = i + 1 == last_step && !script->cut && last != SAMPLE_MISSING;
 
-		shown = shown || limit->shown;
-		if (limit->shown)
-			fprintf(script->stream, "%.15g %.15g\n%.15g %.15g\n", from, limit->y,
-				until, limit->y);
-		else
-			fputc('\n', script->stream);
+		if (limit)
+			script_add_limit(script, script->steps[i].x,
+					 limit->bytes || !is_read ? limit->bytes : last);
 	}
-	fputs("EOD\n", script->stream);
-	return shown;
+	if (last != SAMPLE_MISSING && (double)last != script->limit)
+		script_add_limit(script, script->last_x, last);
+	if (script->limits)
+		fprintf(script->stream, "%.15g %.15g\n", script->x_end + script->margin,
+			script->limit);
+	fprintf(script->stream, "EOD\nlimits = %zu\nlast_limit = %.15g\n", script->limits,
+		script->limit);
 }
 
-/* The points of all curves, and then the one command that draws them. */
-static void script_curves(const struct script *script)
+/*
+ * The end: RSS as it was last read, and what has been touched since, as far as that counts; its
+ * name for the legend, and a label if the name does not say all.
+ */
+static void script_end(const struct script *script)
 {
-	const struct chart *chart = script->chart;
-	const struct recording *recording = chart->recording;
+	const struct recording *recording = script->recording;
+	const struct verdict *verdict = recording->verdict;
+	const struct sample *first = script->first, *last = script->last;
+	double touched = (double)last->touched - (double)first->touched, growth = 1;
+	double last_y = (double)last->rss, end_y;
+	bool at_right = script->end_x > script->x_end / 2;
 	FILE *stream = script->stream;
 	char size[SIZE_TEXT_MAX];
-	bool limited;
 
-	for (size_t s = 0; s < chart->series_count; s++) {
-		fprintf(stream, "$curve%zu << EOD\n", s);
-		for (size_t i = 0; i < recording->count; i++) {
-			const struct recorded_row *row = &recording->rows[i];
-			double value = chart_figure(chart, &chart->series[s], row);
-
-			if (!isnan(value))
-				fprintf(stream, "%.15g %.15g\n", chart_place(chart, row), value);
-		}
-		fputs("EOD\n", stream);
+	/* Reading may add nothing. */
+	if (touched > 0)
+		growth = ((double)last->rss - (double)first->rss) / touched;
+	end_y = last_y + script->since * MAX(0, MIN(1, growth));
+	if (verdict && verdict->outcome == OUTCOME_OOM_SANDBOX && script->limit > 0)
+		end_y = MIN(end_y, MAX(script->limit, last_y));
+	fprintf(stream, "$end << EOD\n%.15g %.15g\n%.15g %.15g\nEOD\n", script->last_x, last_y,
+		script->end_x, end_y);
+	fprintf(stream, "end_y = %.15g\nend_at_right = %d\nestimated = %d\nkilled = %d\nend = \"",
+		end_y, at_right, script->end_x > script->last_x || end_y > last_y, script->killed);
+	if (!verdict)
+		fputs("the record ends here", stream);
+	else if (verdict->outcome == OUTCOME_GUARD)
+		fputs("stopped by the guard", stream);
+	else
+		script_text(script, stream, recording->outcome);
+	fputs("\"\nif (killed) { end = 'killed ('.end.')' }\n", stream);
+	if (!verdict || verdict->outcome == OUTCOME_COMPLETED)
+		return;
+	fputs("set label end.\"", script->late);
+	if (*verdict->step) {
+		fputs(" in ", script->late);
+		script_text(script, script->late, verdict->step);
+	} else {
+		fprintf(script->late, " at %s", size_text(size, verdict->touched, SIZE_HUMAN));
 	}
-	limited = script_limit(script);
-	fprintf(stream, "$end << EOD\n%.15g %.15g\n%.15g %.15g\nEOD\nplot ", chart->last_x,
-		chart->last_y, chart->end_x, chart->end_y);
-	for (size_t s = 0; s < chart->series_count; s++) {
-		const struct chart_series *series = &chart->series[s];
-		bool right = series->column->kind == COLUMN_COUNT;
-
-		fprintf(stream, "$curve%zu using (x($1)):%s lt %zu dt %u title '%s", s,
-			right ? "2 axes x1y2" : "(y($2))", s % LINETYPES + 1,
-			dashes[(s + s / LINETYPES) % ARRAY_SIZE(dashes)], series->column->name);
-		if (series->process)
-			fprintf(stream, ", child %zu", series->process);
-		fprintf(stream, "%s', \\\n\t", right ? " (right)" : "");
-	}
-	if (limited) {
-		/* A limit that changes has more sizes than there is room for. */
-		if (chart->limit_count == 1)
-			size_text(size, (uint64_t)chart->limits[0].y, SIZE_HUMAN);
-		fprintf(stream,
-			"$limit using (x($1)):(y($2)) with lines lc rgb '#000000' dt 4 lw 2 "
-			"title 'limit%s%s', \\\n\t", chart->limit_count == 1 ? " " : "",
-			chart->limit_count == 1 ? size : "");
-	}
-	if (chart->end_x > chart->last_x || chart->end_y > chart->last_y)
-		fputs("$end using (x($1)):(y($2)) with lines lc rgb '#D55E00' dt 3 lw 2 "
-		      "title 'since the last row', \\\n\t", stream);
-	fputs("$end using (x($1)):(y($2)) every ::1 with points ls 1 title end\n", stream);
+	fprintf(script->late,
+		"\" at first x(%.15g), first y(end_y) %s offset %s,above front boxed\n",
+		script->end_x, at_right ? "right" : "left", at_right ? "-0.8" : "0.8");
 }
 
-void script_write(FILE *stream, const struct chart *chart, enum picture_kind kind, unsigned width,
-		  unsigned height)
+/*
+ * The curve of COLUMN for PROCESS, unless none of its figures was read. VSZ and GREW of a child
+ * say nothing new; what is around both processes is one.
+ */
+static void script_curve(struct script *script, size_t process, const struct column *column)
+{
+	const struct recording *recording = script->recording;
+	bool right = column->kind == COLUMN_COUNT, was_read = false;
+	FILE *stream = script->stream;
+
+	if (column->kind == COLUMN_TEXT || column->kind == COLUMN_TIME ||
+	    column->kind == COLUMN_ID ||
+	    (SHOWS(column, touched) && script->along == PLOT_X_TOUCHED))
+		return;
+	if (process && (SHOWS(column, vsz) || SHOWS(column, grew) ||
+			column->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT | NEED_COMMITTED)))
+		return;
+	for (size_t i = 0; i < recording->count; i++) {
+		const struct recorded_row *row = &recording->rows[i];
+		uint64_t value = column_value(column, &row->sample);
+
+		if (script_process(script, &row->sample) != process ||
+		    column_is_missing(column, value))
+			continue;
+		if (!was_read)
+			fprintf(stream, "$curve%zu << EOD\n", script->curves);
+		was_read = true;
+		fprintf(stream, "%.15g %.15g\n", script_place(script, row),
+			column->kind == COLUMN_GROWTH ? (double)(int64_t)value : (double)value);
+	}
+	if (!was_read)
+		return;
+	fprintf(stream, "EOD\nstats $curve%zu using 2 nooutput\n%s", script->curves,
+		/* Counts that are all 0 have an axis, too. */
+		right ? "right = max(right, max(STATS_max, 1))\n"
+		: SHOWS(column, vsz) ? "vsz_high = STATS_max\n"
+		: "low = min(low, STATS_min)\nhigh = max(high, STATS_max)\n");
+	fprintf(script->late, "%s$curve%zu using (x($1)):%s lt %zu dt %u title '%s",
+		script->curves ? "" : "plot ", script->curves,
+		right ? "2 axes x1y2" : "(y($2))", script->curves % LINETYPES + 1,
+		dashes[(script->curves + script->curves / LINETYPES) % ARRAY_SIZE(dashes)],
+		column->name);
+	if (process)
+		fprintf(script->late, ", child %zu", process);
+	fprintf(script->late, "%s', \\\n\t", right ? " (right)" : "");
+	script->curves++;
+}
+
+/* RSS first and VSZ second, which look the same in every picture; then what was asked for. */
+static void script_curves(struct script *script, const struct column_choice *choice)
+{
+	const struct column_choice usual = column_choice_default();
+	const struct column *rss = columns, *vsz = columns;
+	char size[SIZE_TEXT_MAX] = "";
+	size_t asked = 0;
+
+	while (!SHOWS(rss, rss))
+		rss++;
+	while (!SHOWS(vsz, vsz))
+		vsz++;
+	/* What the table has anyway is not asked for: columns that lead, and the usual ones. */
+	while (!choice->by_name && choice->index[asked] != usual.index[0])
+		asked++;
+	if (!choice->by_name)
+		asked += usual.count;
+	fputs("low = 0\nhigh = 0\nright = 0\n", script->stream);
+	for (size_t process = 0; process < script->processes; process++) {
+		script_curve(script, process, rss);
+		script_curve(script, process, vsz);
+		for (size_t i = asked; i < choice->count; i++) {
+			const struct column *column = &columns[choice->index[i]];
+
+			if (column != rss && column != vsz &&
+			    !memchr(choice->index + asked, choice->index[i], i - asked))
+				script_curve(script, process, column);
+		}
+	}
+	/* A limit that changes has more sizes than there is room for. */
+	if (script->limits == 1 && script->limit > 0)
+		size_text(size, (uint64_t)script->limit, SIZE_HUMAN);
+	fprintf(script->late,
+		"$limit using (x($1)):(shown($2) ? y($2) : NaN) with lines ls 5 title "
+		"(limited ? 'limit%s%s' : ''), \\\n\t", *size ? " " : "", size);
+	fputs("$end using (x($1)):(estimated ? y($2) : NaN) with lines ls 6 "
+	      "title (estimated ? 'since the last row' : ''), \\\n\t"
+	      "$end using (x($1)):(y($2)) every ::1 with points ls 1 title end\n", script->late);
+}
+
+int script_write(FILE *stream, const struct recording *recording,
+		 const struct plot_request *request, const struct column_choice *choice,
+		 unsigned width, unsigned height)
 {
 	static const char *const names[] = {
-		[CHART_X_TOUCHED] = "touched", [CHART_X_TIME] = "time", [CHART_X_ROW] = "row",
+		[PLOT_X_TOUCHED] = "touched", [PLOT_X_TIME] = "time", [PLOT_X_ROW] = "row",
 	};
 	struct script script = {
-		.stream = stream,
-		.chart = chart,
-		.text = kind == PICTURE_TEXT,
-		.width = PICTURE_WIDTH,
-		.height = PICTURE_HEIGHT,
-		.margin = 0.015 * chart->x_end,
+		.stream = stream, .recording = recording,
+		.text = request->kind == PICTURE_TEXT,
+		.width = PICTURE_WIDTH, .height = PICTURE_HEIGHT,
 	};
-	char size[SIZE_TEXT_MAX];
+	CLEANUP_FREE char *late = NULL;
+	size_t length;
 
+	if (!recording->count)
+		return -ENODATA;
+	script.along = request->x ? request->x : PLOT_X_TOUCHED;
+	for (size_t i = 0; request->x == PLOT_X_AUTO && i < recording->count; i++)
+		if (recording->rows[i].sample.step != STEP_TOUCH ||
+		    recording->rows[i].sample.step_number)
+			script.along = PLOT_X_TIME;
+	script.late = open_memstream(&late, &length);
+	if (!script.late)
+		return -ENOMEM;
 	if (script.text) {
 		script.width = MAX((int)width - TEXT_BESIDE, TEXT_BESIDE);
 		script.height = MAX((int)height - TEXT_AROUND, TEXT_AROUND);
-		fprintf(stream, "set terminal dumb nofeed mono noenhanced size %u,%u\n",
-			width, height);
+		fprintf(stream, "set terminal dumb nofeed mono noenhanced size %u,%u\n", width,
+			height);
 	} else {
-		fprintf(stream, "set terminal %s\n", terminals[kind]);
+		fprintf(stream, "set terminal %s noenhanced background '#ffffff'\n",
+			terminals[request->kind]);
 	}
+	script_find_steps(&script);
+	script_find_end(&script);
 	script_titles(&script);
 	/* In pictures the letters of the title are larger. */
-	fprintf(stream, "text = %d\nmarked = %d\nkilled = %d\nend_at_right = %d\n",
-		script.text, !script.text && chart->recording->count <= MARKED_ROWS, chart->killed,
-		chart->end_x > chart->x_end / 2);
-	fprintf(stream, "title_width = %d\nheight = %.1f\n",
-		(int)(script.text ? script.width : script.width * 4 / 5), script.height);
-	fprintf(stream, "along = '%s'\nx_end = %.15g\nmargin = %.15g\n", names[chart->x],
-		chart->x_end, script.margin);
-	fprintf(stream, "low = %.1f\nhigh = %.1f\nright = %.1f\n", chart->low, chart->high,
-		chart->right);
-	fprintf(stream, "far_low = %.1f\nfar_high = %.1f\nvsz = '%s'\n", chart->far_low,
-		chart->far_high, size_text(size, (uint64_t)chart->far_high, SIZE_HUMAN));
-	fputs(layout_x, stream);
+	fprintf(stream, "title_width = %d\nheight = %.1f\ntext = %d\nmarked = %d\n",
+		(int)(script.text ? script.width : script.width * 4 / 5), script.height,
+		script.text, !script.text && recording->count <= MARKED_ROWS);
+	fprintf(stream, "along = '%s'\nx_end = %.15g\nmargin = %.15g\n", names[script.along],
+		script.x_end, script.margin);
+	fputs("min(a, b) = a < b ? a : b\nmax(a, b) = a > b ? a : b\n", stream);
 	script_steps(&script);
-	fputs(layout_y, stream);
+	script_limit(&script);
 	script_end(&script);
-	script_curves(&script);
+	script_curves(&script, choice);
+	fputs(script_layout, stream);
+	if (fclose(script.late) < 0)
+		return -ENOMEM;
+	fputs(late, stream);
+	return 0;
 }

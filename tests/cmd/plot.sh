@@ -194,7 +194,7 @@ else
 	is "$status" 137 "a kill is still one when it is drawn"
 	has "$tmp/script" '^set label end\." at 1[0-9.]* MiB" at first' "it is marked"
 	has "$tmp/script" '^end = "oom-sandbox"$' "by its name"
-	has "$tmp/script" "title 'limit 16.0 MiB'" "so is the limit"
+	has "$tmp/script" "title \(limited \? 'limit 16.0 MiB' : ''\)" "so is the limit"
 	with_it --plot "$picture" --limit 16M --then limit:12M --then hold:10ms 4M
 	is "$status" 0 "a limit that is changed"
 	tr '\n' ' ' <"$tmp/script" >"$tmp/line"
