@@ -11,7 +11,6 @@
 #include "pagetouch/contradictions.h"
 #include "sandbox/sandbox-limit.h"
 #include "workload/heap.h"
-#include "workload/memory-advice.h"
 
 #define BIT(number) (1U << (number))
 

@@ -13,7 +13,6 @@
 #include "pagetouch/run.h"
 #include "proc/pid-namespace.h"
 #include "workload/backing-file.h"
-#include "workload/zero-page.h"
 
 /* For tests: a recorded tree of another machine's /proc and /sys. */
 #define ROOT_VARIABLE "PAGETOUCH_ROOT"

@@ -84,7 +84,7 @@ static void mapfail_explain_other(const struct mapfail_evidence *evidence, struc
 	uint64_t kib = region->bytes / 1024;
 	int error = evidence->error;
 
-	/* What stack_find() says, nothing else can have said. */
+	/* What region_map() says of a stack, nothing else can have said. */
 	if (region->backing == REGION_STACK && error == -EPERM) {
 		error_set(err,
 			  "the stack may not grow by %s: the hard limit of RLIMIT_STACK is lower",

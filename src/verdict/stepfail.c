@@ -10,7 +10,6 @@
 #include "lib/macros.h"
 #include "sandbox/sandbox-limit.h"
 #include "verdict/stepfail.h"
-#include "workload/memory-advice.h"
 
 /* The first rule that fits is taken; error 0 fits all. */
 static const struct stepfail_rule {

@@ -11,7 +11,6 @@
 #include "lib/macros.h"
 #include "proc/root.h"
 #include "workload/driver.h"
-#include "workload/memory-advice.h"
 #include "workload/rate-limit.h"
 
 /* Touches of single pages by which the status counters are tried. */

@@ -9,6 +9,7 @@
 #include <malloc.h>
 #endif
 
+#include "lib/macros.h"
 #include "workload/heap.h"
 
 uint64_t heap_count(uint64_t size, uint64_t piece)
@@ -37,9 +38,7 @@ int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *r
 /* The number of the first piece that begins in page PAGE or later. */
 static uint64_t first_piece(const struct heap *heap, uint64_t page)
 {
-	uint64_t first = heap_count(page * heap->page_size, heap->piece);
-
-	return first < heap->count ? first : heap->count;
+	return MIN(heap_count(page * heap->page_size, heap->piece), heap->count);
 }
 
 static void access_byte(const struct touch_job *job, unsigned char *byte)
@@ -50,35 +49,27 @@ static void access_byte(const struct touch_job *job, unsigned char *byte)
 		(void)*(volatile unsigned char *)byte;
 }
 
-static int visit_page(const struct touch_job *job, uint64_t page)
-{
-	struct heap *heap = job->heap;
-	uint64_t first = first_piece(heap, page), end = first_piece(heap, page + 1);
-	uint64_t start = page * heap->page_size;
-
-	for (uint64_t i = first; i < end; i++) {
-		if (!heap->pieces[i])
-			heap->pieces[i] = malloc(heap->piece);
-		if (!heap->pieces[i])
-			return -ENOMEM;
-		access_byte(job, heap->pieces[i]);
-	}
-	if (first == end)
-		access_byte(job, heap->pieces[start / heap->piece] + start % heap->piece);
-	return 0;
-}
-
 int heap_visit(const struct touch_job *job, struct heap_share share, uint64_t *at, uint64_t to,
 	       _Atomic uint32_t *stop, struct touch_slot *slot)
 {
 	const struct heap *heap = job->heap;
-	uint64_t pages = heap->piece > heap->page_size ? heap->piece / heap->page_size : 1;
+	uint64_t pages = MAX(heap->piece / heap->page_size, 1);
 
 	for (; *at < to && !atomic_load_explicit(stop, memory_order_relaxed); ++*at) {
+		uint64_t first = first_piece(heap, *at), end = first_piece(heap, *at + 1);
+		uint64_t start = *at * heap->page_size;
+
 		if (*at / pages % share.of != share.number)
 			continue;
-		if (visit_page(job, *at) < 0)
-			return -ENOMEM;
+		for (uint64_t i = first; i < end; i++) {
+			if (!heap->pieces[i])
+				heap->pieces[i] = malloc(heap->piece);
+			if (!heap->pieces[i])
+				return -ENOMEM;
+			access_byte(job, heap->pieces[i]);
+		}
+		if (first == end)
+			access_byte(job, heap->pieces[start / heap->piece] + start % heap->piece);
 		atomic_fetch_add_explicit(&slot->done, job->unit, memory_order_relaxed);
 	}
 	return 0;

@@ -1,32 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* region.c - map, advise, lock and unmap the region */
+/* region.c - the kinds of memory, and the system calls on it */
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/macros.h"
 #include "workload/region.h"
+
+/* linux/mman.h; older headers lack them, and older kernels say EINVAL. */
+#ifndef MADV_COLD
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+#endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+/* Kernels before 4.17 take the address for a hint. */
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
 
 /* linux/mman.h: the logarithm of a hugetlb page's size lies in these bits of mmap's flags. */
 #define HUGE_SHIFT 26
 
+/* MADV_COLLAPSE gives up on a page that others use at the moment, with EAGAIN. */
+#define COLLAPSE_ATTEMPTS 5
+
+/* What the calls still to come may need of the stack: no less than this is left to them. */
+#define OWN_BYTES (UINT64_C(64) << 10)
+
+/* The pages that the kernel keeps free below a stack, unless it was told otherwise. */
+#define GUARD_PAGES 256
+
+/* Of an entry of /proc/self/pagemap. */
+#define PAGEMAP_EXCLUSIVE (UINT64_C(1) << 56)
+#define PAGEMAP_PRESENT (UINT64_C(1) << 63)
+
+enum backing_is { IS_SHARED = 1, IS_FILE = 2, IS_HUGETLB = 4, IS_ANONYMOUS = 8, IS_GROWING = 16 };
+
+static const struct {
+	const char *name;
+	unsigned is;
+} backings[] = {
+	[REGION_PRIVATE] = { "private", IS_ANONYMOUS },
+	[REGION_SHARED] = { "shared", IS_SHARED },
+	[REGION_MEMFD] = { "memfd", IS_SHARED },
+	[REGION_FILE_PRIVATE] = { "file-private", IS_FILE },
+	[REGION_FILE_SHARED] = { "file-shared", IS_FILE | IS_SHARED },
+	[REGION_HUGETLB] = { "hugetlb", IS_HUGETLB },
+	[REGION_HUGETLB_SHARED] = { "hugetlb", IS_HUGETLB | IS_SHARED },
+	[REGION_HEAP] = { "heap", IS_ANONYMOUS | IS_GROWING },
+	[REGION_STACK] = { "stack", IS_ANONYMOUS | IS_GROWING },
+};
+
 bool region_is_shared(enum region_backing backing)
 {
-	return backing == REGION_SHARED || backing == REGION_MEMFD ||
-	       backing == REGION_FILE_SHARED || backing == REGION_HUGETLB_SHARED;
+	return backings[backing].is & IS_SHARED;
 }
 
 bool region_is_file(enum region_backing backing)
 {
-	return backing == REGION_FILE_PRIVATE || backing == REGION_FILE_SHARED;
+	return backings[backing].is & IS_FILE;
 }
 
 bool region_is_hugetlb(enum region_backing backing)
 {
-	return backing == REGION_HUGETLB || backing == REGION_HUGETLB_SHARED;
+	return backings[backing].is & IS_HUGETLB;
+}
+
+bool region_is_anonymous(enum region_backing backing)
+{
+	return backings[backing].is & IS_ANONYMOUS;
+}
+
+bool region_grows(enum region_backing backing)
+{
+	return backings[backing].is & IS_GROWING;
+}
+
+const char *region_backing_name(enum region_backing backing)
+{
+	return backings[backing].name;
 }
 
 bool region_lock_fills(enum region_backing backing, enum region_lock lock)
@@ -35,37 +98,62 @@ bool region_lock_fills(enum region_backing backing, enum region_lock lock)
 	       (lock == REGION_LOCKED_ONFAULT && region_is_hugetlb(backing));
 }
 
-bool region_is_anonymous(enum region_backing backing)
+static bool is_mapped(uintptr_t page, uint64_t page_size)
 {
-	return backing == REGION_PRIVATE || region_grows(backing);
+	unsigned char in_memory;
+
+	return mincore((void *)page, page_size, &in_memory) == 0;
 }
 
-bool region_grows(enum region_backing backing)
+/* The soft limit counts all of the stack: its top less its lowest address. */
+static int raise_stack_limit(uint64_t needed)
 {
-	return backing == REGION_HEAP || backing == REGION_STACK;
-}
+	struct rlimit limit;
 
-static int advise_thp(const struct region *region, const struct region_spec *spec)
-{
-	int advice = spec->thp == REGION_THP_ALWAYS ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
-
-	if (spec->thp == REGION_THP_SYSTEM || region_is_hugetlb(spec->backing))
+	if (getrlimit(RLIMIT_STACK, &limit) < 0)
+		return -errno;
+	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= needed)
 		return 0;
-	if (madvise(region->address, region->bytes, advice) == 0)
-		return 0;
-	return errno == EINVAL && spec->thp == REGION_THP_NEVER ? 0 : -errno;
+	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < needed)
+		return -EPERM;
+	limit.rlim_cur = needed;
+	return setrlimit(RLIMIT_STACK, &limit) < 0 ? -errno : 0;
 }
 
-static int flags_of(const struct region_spec *spec)
+static int find_stack(uint64_t bytes, struct region *ret_region)
 {
-	int flags = region_is_shared(spec->backing) ? MAP_SHARED : MAP_PRIVATE;
+	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t wanted = bytes + GUARD_PAGES * page_size;
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t end = (here - OWN_BYTES) / page_size * page_size;
+	uintptr_t top = here / page_size * page_size;
+	void *got;
+	int r;
 
-	if (spec->backing != REGION_MEMFD && !region_is_file(spec->backing))
-		flags |= MAP_ANONYMOUS;
-	if (region_is_hugetlb(spec->backing))
-		flags |= MAP_HUGETLB |
-			 (int)((unsigned)__builtin_ctzll(spec->huge_page) << HUGE_SHIFT);
-	return flags;
+	while (is_mapped(top, page_size))
+		top += page_size;
+	r = raise_stack_limit(top - end);
+	if (r < 0)
+		return r;
+	/* From here on the mapping ends where the region begins. */
+	*(volatile unsigned char *)end = 0;
+	while (is_mapped(end - page_size, page_size))
+		end -= page_size;
+	r = raise_stack_limit(top - end + bytes);
+	if (r < 0)
+		return r;
+	if (wanted >= end)
+		return -ENOMEM;
+	got = mmap((void *)(end - (uintptr_t)wanted), wanted, PROT_NONE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+	if (got == MAP_FAILED)
+		return -errno;
+	munmap(got, wanted);
+	if ((uintptr_t)got != end - (uintptr_t)wanted)
+		return -EEXIST;
+	*ret_region = (struct region){ .address = (unsigned char *)(end - (uintptr_t)bytes),
+				       .bytes = bytes, .fd = -1 };
+	return 0;
 }
 
 /*
@@ -74,7 +162,7 @@ static int flags_of(const struct region_spec *spec)
  */
 static void *find_place(const struct region_spec *spec)
 {
-	uint64_t length, ineligible;
+	uint64_t length, beyond;
 	void *wide;
 
 	if (!spec->alignment || spec->bytes < spec->alignment ||
@@ -84,8 +172,8 @@ static void *find_place(const struct region_spec *spec)
 	if (wide == MAP_FAILED)
 		return NULL;
 	munmap(wide, length);
-	ineligible = (uint64_t)(uintptr_t)wide % spec->alignment;
-	return (unsigned char *)wide + (ineligible ? spec->alignment - ineligible : 0);
+	beyond = (uint64_t)(uintptr_t)wide % spec->alignment;
+	return (unsigned char *)wide + (beyond ? spec->alignment - beyond : 0);
 }
 
 /*
@@ -96,10 +184,15 @@ static void *find_place(const struct region_spec *spec)
 static void *map(const struct region_spec *spec, int fd)
 {
 	int protection = spec->read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+	int flags = region_is_shared(spec->backing) ? MAP_SHARED : MAP_PRIVATE;
 	bool hugetlb = region_is_hugetlb(spec->backing);
-	int flags = flags_of(spec);
 	void *address = MAP_FAILED, *place = find_place(spec);
 
+	if (fd < 0)
+		flags |= MAP_ANONYMOUS;
+	if (hugetlb)
+		flags |= MAP_HUGETLB |
+			 (int)((unsigned)__builtin_ctzll(spec->huge_page) << HUGE_SHIFT);
 	if (spec->reserve || spec->backing == REGION_SHARED || hugetlb)
 		address = mmap(place, spec->bytes, protection, flags, fd, 0);
 	if (address == MAP_FAILED && !spec->reserve && !hugetlb)
@@ -107,38 +200,31 @@ static void *map(const struct region_spec *spec, int fd)
 	return address;
 }
 
-/* A file that has no name, of BYTES. Returns its descriptor or a negative errno. */
-static int make_memfd(uint64_t bytes)
-{
-	CLEANUP_FD int fd = memfd_create("pagetouch", MFD_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	return ftruncate(fd, (off_t)bytes) < 0 ? -errno : take_fd(&fd);
-}
-
 int region_map(const struct region_spec *spec, struct region *ret_region)
 {
 	struct region region = { .bytes = spec->bytes, .fd = -1 };
-	int fd = region_is_file(spec->backing) ? spec->fd : -1, r;
+	int advice = spec->thp == REGION_THP_ALWAYS ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
+	bool advised = spec->thp != REGION_THP_SYSTEM && !region_is_hugetlb(spec->backing);
 	void *address;
+	int r = 0;
 
+	if (spec->backing == REGION_STACK)
+		return find_stack(spec->bytes, ret_region);
 	if (spec->bytes > PTRDIFF_MAX)
 		return -ENOMEM;
 	if (spec->backing == REGION_MEMFD) {
-		region.fd = make_memfd(spec->bytes);
-		if (region.fd < 0)
-			return region.fd;
-		fd = region.fd;
+		region.fd = memfd_create("pagetouch", MFD_CLOEXEC);
+		if (region.fd < 0 || ftruncate(region.fd, (off_t)spec->bytes) < 0)
+			r = -errno;
 	}
-	address = map(spec, fd);
-	if (address == MAP_FAILED) {
+	if (r == 0) {
+		address = map(spec, region_is_file(spec->backing) ? spec->fd : region.fd);
+		r = address == MAP_FAILED ? -errno : 0;
+		region.address = r == 0 ? address : NULL;
+	}
+	if (r == 0 && advised && madvise(region.address, region.bytes, advice) < 0 &&
+	    (errno != EINVAL || advice != MADV_NOHUGEPAGE))
 		r = -errno;
-		cleanup_close_fd(&region.fd);
-		return r;
-	}
-	region.address = address;
-	r = advise_thp(&region, spec);
 	if (r < 0) {
 		region_unmap(&region);
 		return r;
@@ -156,6 +242,61 @@ int region_lock(const struct region *region, uint64_t from, uint64_t to, enum re
 	return mlock2(region->address + from, to - from, flags) < 0 ? -errno : 0;
 }
 
+static int advise(unsigned char *at, uint64_t bytes, enum memory_advice advice)
+{
+	static const int advices[] = {
+		[ADVICE_DONTNEED] = MADV_DONTNEED,
+		[ADVICE_FREE] = MADV_FREE,
+		[ADVICE_COLD] = MADV_COLD,
+		[ADVICE_PAGEOUT] = MADV_PAGEOUT,
+		[ADVICE_REMOVE] = MADV_REMOVE,
+		[ADVICE_MERGE] = MADV_MERGEABLE,
+		[ADVICE_RANDOM] = MADV_RANDOM,
+		[ADVICE_GUARD] = MADV_GUARD_INSTALL,
+	};
+	int r, attempts = 0;
+
+	switch (advice) {
+	case ADVICE_PROTECT_NONE:
+		r = mprotect(at, bytes, PROT_NONE);
+		break;
+	case ADVICE_PROTECT_WRITE:
+		r = mprotect(at, bytes, PROT_READ | PROT_WRITE);
+		break;
+	case ADVICE_UNMAP:
+		r = munmap(at, bytes);
+		break;
+	case ADVICE_COLLAPSE:
+		/* It may have been mapped with MADV_NOHUGEPAGE, which forbids to collapse it. */
+		r = madvise(at, bytes, MADV_HUGEPAGE);
+		if (r == 0)
+			do
+				r = madvise(at, bytes, MADV_COLLAPSE);
+			while (r < 0 && errno == EAGAIN && ++attempts < COLLAPSE_ATTEMPTS);
+		break;
+	default:
+		r = madvise(at, bytes, advices[advice]);
+	}
+	return r < 0 ? -errno : 0;
+}
+
+int region_advise(struct region *region, enum memory_advice advice, uint64_t bytes, uint64_t every,
+		  _Atomic uint32_t *stop)
+{
+	int r = 0;
+
+	if (!every)
+		r = advise(region->address, bytes, advice);
+	for (uint64_t at = 0; every && r == 0 && at < region->bytes && !atomic_load(stop);
+	     at += every)
+		r = advise(region->address + at, MIN(bytes, region->bytes - at), advice);
+	if (r == 0 && advice == ADVICE_UNMAP) {
+		region->bytes -= bytes;
+		region->address = region->bytes ? region->address + bytes : NULL;
+	}
+	return r;
+}
+
 void region_unmap(struct region *region)
 {
 	if (region->address)
@@ -164,19 +305,28 @@ void region_unmap(struct region *region)
 	*region = (struct region){ .fd = -1 };
 }
 
-const char *region_backing_name(enum region_backing backing)
+bool zero_page_shared(void)
 {
-	static const char *const names[] = {
-		[REGION_PRIVATE] = "private",
-		[REGION_SHARED] = "shared",
-		[REGION_MEMFD] = "memfd",
-		[REGION_FILE_PRIVATE] = "file-private",
-		[REGION_FILE_SHARED] = "file-shared",
-		[REGION_HUGETLB] = "hugetlb",
-		[REGION_HUGETLB_SHARED] = "hugetlb",
-		[REGION_HEAP] = "heap",
-		[REGION_STACK] = "stack",
-	};
+	const uint64_t own = PAGEMAP_EXCLUSIVE | PAGEMAP_PRESENT;
+	CLEANUP_FD int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const volatile unsigned char *address;
+	uint64_t entry = 0;
+	bool shared;
+	void *mapping = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			     -1, 0);
 
-	return names[backing];
+	if (mapping == MAP_FAILED)
+		return true;
+	address = mapping;
+	/*
+	 * The zero is used, lest something that translates programs (valgrind) leaves the reading
+	 * out.
+	 */
+	shared = *address != 0 ||
+		 pread(fd, &entry, sizeof(entry),
+		       (off_t)((uintptr_t)address / page * sizeof(entry))) !=
+			 (ssize_t)sizeof(entry) || (entry & own) != own;
+	munmap(mapping, page);
+	return shared;
 }

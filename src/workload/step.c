@@ -11,7 +11,6 @@
 #include "lib/macros.h"
 #include "workload/step.h"
 #include "sandbox/sandbox-limit.h"
-#include "workload/memory-advice.h"
 #include "workload/touch.h"
 
 const struct step_rule step_rules[] = {

@@ -3,8 +3,8 @@
 #include <config.h>
 
 #include <errno.h>
-#include <string.h>
 
+#include "lib/macros.h"
 #include "workload/heap.h"
 #include "workload/thread-pool.h"
 
@@ -12,14 +12,9 @@
  * Pages in a piece of work: as many as one page table maps (512 of 4 KiB), or one huge page, so
  * that two threads seldom need the lock of the same one.
  */
-#define PIECE_PAGES 512
+#define PIECE_PAGES UINT64_C(512)
 
 #define STACK_BYTES (256 << 10)
-
-static uint64_t first_page(const struct touch_job *job)
-{
-	return (uint64_t)(uintptr_t)job->base / job->unit;
-}
 
 /* Takes the next piece of work. Returns whether there was one. */
 static bool pool_take_piece(struct thread_pool *pool, struct pool_thread *pool_thread)
@@ -32,8 +27,8 @@ static bool pool_take_piece(struct thread_pool *pool, struct pool_thread *pool_t
 		end = at + pool->share;
 		/* Large pieces end where a page table ends. */
 		if (pool->share == PIECE_PAGES)
-			end -= (first_page(&pool->job) + at) % PIECE_PAGES;
-		end = end < pool->to ? end : pool->to;
+			end -= ((uintptr_t)pool->job.base / pool->job.unit + at) % PIECE_PAGES;
+		end = MIN(end, pool->to);
 	} while (!atomic_compare_exchange_weak_explicit(&pool->next, &at, end,
 							memory_order_relaxed,
 							memory_order_relaxed));
@@ -48,7 +43,6 @@ static void work(struct pool_thread *pool_thread)
 	struct thread_pool *pool = pool_thread->pool;
 	struct touch_slot *slot = &pool->board->slots[pool_thread->number];
 
-	pool_thread->error = 0;
 	if (pool->job.heap) {
 		struct heap_share share = { pool_thread->number, pool->count };
 
@@ -58,8 +52,7 @@ static void work(struct pool_thread *pool_thread)
 	}
 	do
 		pool_thread->error = touch_visit(&pool->job, &pool_thread->at,
-						 pool_thread->end < pool->to ? pool_thread->end
-						 : pool->to,
+						 MIN(pool_thread->end, pool->to),
 						 &pool->board->stop, slot);
 	while (!pool_thread->error && pool_thread->at == pool_thread->end &&
 	       pool_take_piece(pool, pool_thread));
@@ -77,42 +70,30 @@ static void *run_thread(void *argument)
 	return NULL;
 }
 
-static int start_threads(struct thread_pool *pool)
-{
-	pthread_attr_t attributes;
-	pthread_t thread;
-	int r = pthread_attr_init(&attributes);
-
-	if (r)
-		return -r;
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_barrier_init(&pool->begin, NULL, pool->count);
-	pthread_barrier_init(&pool->end, NULL, pool->count);
-	for (unsigned i = 1; r == 0 && i < pool->count; i++)
-		r = pthread_create(&thread, &attributes, run_thread, &pool->pool_threads[i]);
-	pthread_attr_destroy(&attributes);
-	return -r;
-}
-
 int thread_pool_start(struct thread_pool *pool, struct pool_thread *pool_threads, unsigned count,
 		      struct touch_board *board)
 {
+	pthread_attr_t attributes;
+	pthread_t thread;
 	int r;
 
-	memset(pool, 0, sizeof(*pool));
-	pool->board = board;
-	pool->pool_threads = pool_threads;
-	pool->count = count;
+	*pool = (struct thread_pool){ .board = board, .pool_threads = pool_threads,
+				      .count = count };
 	for (unsigned i = 0; i < count; i++)
 		pool_threads[i] = (struct pool_thread){ .number = i, .pool = pool };
 	if (count == 1)
 		return 0;
-	r = start_threads(pool);
-	/*
-	 * A first order without work has each thread use its stack,
-	 * before anybody counts pages.
-	 */
-	return r < 0 ? r : thread_pool_touch(pool, 0);
+	r = pthread_attr_init(&attributes);
+	if (r)
+		return -r;
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_barrier_init(&pool->begin, NULL, count);
+	pthread_barrier_init(&pool->end, NULL, count);
+	for (unsigned i = 1; r == 0 && i < count; i++)
+		r = pthread_create(&thread, &attributes, run_thread, &pool_threads[i]);
+	pthread_attr_destroy(&attributes);
+	/* A first order without work has each thread use its stack, before anybody counts pages. */
+	return r ? -r : thread_pool_touch(pool, 0);
 }
 
 void thread_pool_begin(struct thread_pool *pool, const struct touch_job *job)
@@ -131,11 +112,10 @@ int thread_pool_touch(struct thread_pool *pool, uint64_t to)
 
 	pool->to = to;
 	pool->share = left / pool->count + (left % pool->count != 0);
-	if (pool->count == 1)
+	if (pool->count == 1) {
 		work(&pool->pool_threads[0]);
-	if (pool->count > 1 && pool->share > PIECE_PAGES)
-		pool->share = PIECE_PAGES;
-	if (pool->count > 1) {
+	} else {
+		pool->share = MIN(pool->share, PIECE_PAGES);
 		pthread_barrier_wait(&pool->begin);
 		work(&pool->pool_threads[0]);
 		pthread_barrier_wait(&pool->end);

@@ -29,9 +29,8 @@ struct thread_pool {
 };
 
 /*
- * Makes a thread pool of the COUNT threads at POOL_THREADS, which count on BOARD, and starts
- * their threads if
- * there are more than one. Returns 0 or the negative errno of pthread_create(3); its threads end
+ * Makes a thread pool of the COUNT threads at POOL_THREADS, which count on BOARD, and starts all
+ * but the first. Returns 0 or the negative errno of pthread_create(3); its threads end
  * with the process.
  */
 int thread_pool_start(struct thread_pool *pool, struct pool_thread *pool_threads, unsigned count,

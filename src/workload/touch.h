@@ -8,10 +8,37 @@
 #include <stdint.h>
 
 #include "workload/region.h"
-#include "workload/touch-order.h"
 
 /* So many threads may touch at once. */
 #define TOUCH_THREADS_MAX 256
+
+enum order_kind {
+	ORDER_FORWARD,
+	ORDER_BACKWARD,
+	ORDER_RANDOM,		/* as if shuffled; the same SEED gives the same order */
+};
+
+#define ORDER_ROUNDS 4
+
+/* A permutation of 0 to count - 1 that needs no memory, however many there are. */
+struct order {
+	enum order_kind kind;
+	uint64_t count;
+	uint64_t mask;		/* all numbers of as many bits as count - 1 has */
+	unsigned shift;		/* half of these bits, at least one */
+	struct {
+		uint64_t factor, sum;	/* factor is odd */
+	} round[ORDER_ROUNDS];
+};
+
+/* The order of COUNT visits. SEED matters for ORDER_RANDOM alone. */
+struct order order_make(enum order_kind kind, uint64_t count, uint64_t seed);
+
+/* What is visited at INDEX (below count): each number below count at just one index. */
+uint64_t order_at(const struct order *order, uint64_t index);
+
+/* "forward", "backward" or "random". */
+const char *order_name(enum order_kind kind);
 
 enum touch_access {
 	TOUCH_WRITE,		/* one byte into each page */
@@ -47,8 +74,8 @@ struct heap;
 struct touch_job {
 	unsigned char *base;
 	struct heap *heap;		/* for heap_visit(), instead of base; NULL: none */
-	uint64_t unit, stride, batch;
-	uint64_t chunk;			/* pages that are populated at once */
+	uint64_t unit, stride;
+	uint64_t run;			/* pages that are visited, or populated, at once */
 	enum touch_access access;
 	int fd;				/* of the file whose first byte is at base; -1: none */
 	struct order order;		/* order.count is how many pages are visited */

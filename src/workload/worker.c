@@ -14,8 +14,6 @@
 #include "lib/macros.h"
 #include "monitor/driver.h"
 #include "workload/heap.h"
-#include "workload/memory-advice.h"
-#include "workload/stack.h"
 #include "workload/thread-pool.h"
 #include "workload/worker.h"
 
@@ -110,7 +108,8 @@ static int worker_map_scratch(struct worker *worker)
 	if (r < 0)
 		return r;
 	worker_clear_board(worker);
-	r = advice_apply(&worker->scratch, ADVICE_PROTECT_WRITE, spec.bytes);
+	r = region_advise(&worker->scratch, ADVICE_PROTECT_WRITE, spec.bytes, 0,
+			  &worker->board->stop);
 	if (r < 0)
 		return r;
 	job = worker_plan_scratch(worker, TOUCH_WRITE);
@@ -140,10 +139,7 @@ static int worker_map_region(struct worker *worker, uint64_t *ret_address)
 		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	if (spec->backing == REGION_HEAP)
 		return heap_make(spec, worker->workload->page_size, &worker->heap);
-	if (spec->backing == REGION_STACK)
-		r = stack_find(spec, worker->workload->page_size, &worker->region);
-	else
-		r = region_map(spec, &worker->region);
+	r = region_map(spec, &worker->region);
 	if (r == 0)
 		*ret_address = (uint64_t)(uintptr_t)worker->region.address;
 	return r;
@@ -198,10 +194,7 @@ static int worker_advise(struct worker *worker, enum memory_advice advice, uint6
 		heap_free(&worker->heap, bytes);
 		return 0;
 	}
-	if (every)
-		return advice_apply_each(&worker->region, advice, bytes, every,
-					 &worker->board->stop);
-	return advice_apply(&worker->region, advice, bytes);
+	return region_advise(&worker->region, advice, bytes, every, &worker->board->stop);
 }
 
 /* Returns in the child, too, with pid 0: WORKER is then the child, which dies with its parent. */

@@ -11,7 +11,6 @@
 
 #include "../tap.h"
 #include "workload/heap.h"
-#include "workload/stack.h"
 #include "workload/thread-pool.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -162,7 +161,7 @@ static void test_stack(void)
 	struct touch_job job;
 	uint64_t at = 0, before;
 
-	tap_is(stack_find(&spec, page, &region), 0, "room for the stack to grow");
+	tap_is(region_map(&spec, &region), 0, "room for the stack to grow");
 	before = pages_of_process();
 	job = touch_plan(&touch_params, region.address, region.bytes);
 	touch_visit(&job, &at, 100, &stop, &slot);
@@ -171,7 +170,7 @@ static void test_stack(void)
 	tap_is((int64_t)(pages_of_process() - before), 16 * PAGES, "down to its end");
 	tap_is(region.address[0], 1, "which was written to");
 	spec.bytes = UINT64_C(1) << 46;
-	tap_is(stack_find(&spec, page, &region), -EEXIST, "64 TiB are not free below any stack");
+	tap_is(region_map(&spec, &region), -EEXIST, "64 TiB are not free below any stack");
 }
 
 static void test_stack_limit(void)
@@ -186,7 +185,7 @@ static void test_stack_limit(void)
 		tap_skip("a hard limit", "it is lower already");
 		return;
 	}
-	tap_is(stack_find(&spec, page, &region), -EPERM, "the hard limit is in the way");
+	tap_is(region_map(&spec, &region), -EPERM, "the hard limit is in the way");
 }
 
 /* Neither the sanitizers' malloc(3) nor valgrind's stack is the system's. */

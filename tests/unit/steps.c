@@ -11,7 +11,6 @@
 #include "pagetouch/options.h"
 #include "sandbox/sandbox-limit.h"
 #include "workload/heap.h"
-#include "workload/memory-advice.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)

@@ -5,7 +5,6 @@
 #include <config.h>
 
 #include "../tap.h"
-#include "workload/touch-order.h"
 #include "workload/touch.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -167,20 +166,29 @@ static const struct {
 
 static void test_chunks(void)
 {
-	struct touch_params touch_params = { .unit = 4096, .stride = 4096 };
+	struct touch_params touch_params = { .access = TOUCH_POPULATE_READ, .unit = 4096,
+					     .stride = 4096 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(chunks); i++) {
 		struct touch_job job = touch_plan(&touch_params, NULL, chunks[i].span << 10);
 
-		tap_is((int64_t)job.chunk * 4, (int64_t)chunks[i].chunk,
+		tap_is((int64_t)job.run * 4, (int64_t)chunks[i].chunk,
 		       "KiB that are populated at once");
 	}
 	touch_params.chunk = TOUCH_CHUNK;
-	tap_is((int64_t)touch_plan(&touch_params, NULL, UINT64_C(4) << 30).chunk, 64,
+	tap_is((int64_t)touch_plan(&touch_params, NULL, UINT64_C(4) << 30).run, 64,
 	       "no more than is wanted");
-	touch_params.unit = 2 << 20;
-	tap_is((int64_t)touch_plan(&touch_params, NULL, UINT64_C(4) << 30).chunk, 0,
-	       "less than a huge page is none");
+	touch_params.unit = touch_params.stride = 2 << 20;
+	tap_is((int64_t)touch_plan(&touch_params, NULL, UINT64_C(4) << 30).run, 1,
+	       "of huge pages one");
+	touch_params = (struct touch_params){ .unit = 4096, .stride = 8192,
+					      .access = TOUCH_POPULATE_READ };
+	tap_is((int64_t)touch_plan(&touch_params, NULL, UINT64_C(4) << 30).run, 1,
+	       "nor two that do not lie side by side");
+	touch_params.stride = 4096;
+	touch_params.order = ORDER_RANDOM;
+	tap_is((int64_t)touch_plan(&touch_params, NULL, UINT64_C(4) << 30).run, 1,
+	       "or not behind each other");
 }
 
 int main(void)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "workload/zero-page.h"
+#include "workload/region.h"
 
 #define PAGES 256
 
