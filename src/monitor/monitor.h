@@ -12,7 +12,6 @@
 #include "monitor/guard.h"
 #include "monitor/oom-evidence.h"
 #include "monitor/sample.h"
-#include "sandbox/sandbox-limit.h"
 #include "sandbox/sandbox.h"
 
 /* Who is told of what happens, in order. The functions may not be NULL. */

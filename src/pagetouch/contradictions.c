@@ -9,7 +9,7 @@
 #include "lib/macros.h"
 #include "monitor/driver.h"
 #include "pagetouch/contradictions.h"
-#include "sandbox/sandbox-limit.h"
+#include "sandbox/sandbox.h"
 #include "workload/heap.h"
 
 #define BIT(number) (1U << (number))

@@ -12,7 +12,7 @@
 #include "lib/safe.h"
 #include "lib/terminal.h"
 #include "plot/script.h"
-#include "sandbox/sandbox-limit.h"
+#include "sandbox/sandbox.h"
 
 /* With more rows a mark on each of them would hide the curve. */
 #define MARKED_ROWS 48

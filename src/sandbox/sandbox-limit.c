@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sandbox-limit.c - have another process write the limit, and see what came of it */
+/* sandbox-limit.c - the limits of a sandbox: set, changed by another process, read */
 #include <config.h>
 
 #include <errno.h>
@@ -12,46 +12,65 @@
 
 #include "lib/cleanup.h"
 #include "proc/cgroup-events.h"
-#include "sandbox/sandbox-dir.h"
-#include "sandbox/sandbox-limit.h"
+#include "sandbox/sandbox.h"
 
 /* How long a writer that was killed may take to leave the kernel, ms. */
 #define WRITER_END_MS 2000
 
 #define LIMIT_V1 "memory.limit_in_bytes"
 
-/* Memory and swap together; without swap accounting there is no such file. */
+/* Memory and swap together, v1; -ENOENT: there is no swap accounting. */
 static int write_memory_and_swap(const struct sandbox *sandbox, uint64_t limit)
 {
 	uint64_t both;
-	int r;
 
 	if (__builtin_add_overflow(limit, sandbox->swap, &both))
 		both = INT64_MAX;
-	r = sandbox_dir_write_u64(sandbox->fd, "memory.memsw.limit_in_bytes", both);
-	return r == -ENOENT ? 0 : r;
+	return sandbox_dir_write_u64(sandbox->fd, "memory.memsw.limit_in_bytes", both);
+}
+
+int sandbox_limits_set(const struct sandbox *sandbox, const struct sandbox_spec *spec)
+{
+	int fd = sandbox->fd, r;
+
+	if (sandbox->version == 1) {
+		r = sandbox_dir_write_u64(fd, LIMIT_V1, spec->limit);
+		if (r < 0)
+			return r;
+		r = write_memory_and_swap(sandbox, spec->limit);
+		/* Without swap accounting it must not swap at all. */
+		return r < 0 && !spec->swap ? sandbox_dir_write(fd, "memory.swappiness", "0") : r;
+	}
+	r = sandbox_dir_write_u64(fd, "memory.max", spec->limit);
+	if (r == 0)
+		r = sandbox_dir_write_u64(fd, "memory.swap.max", spec->swap);
+	/* A kernel without swap has no memory.swap.max. */
+	if (r == -ENOENT && !spec->swap)
+		r = 0;
+	if (r == 0 && spec->high != CGROUP_UNLIMITED)
+		r = sandbox_dir_write_u64(fd, "memory.high", spec->high);
+	return r;
 }
 
 /* At no time may the limit of memory be above that of memory and swap (memcg_test.rst). */
 static int write_limit_v1(const struct sandbox *sandbox, uint64_t limit)
 {
 	uint64_t before = sandbox_limit_read(sandbox);
-	int r;
+	int r = limit > before ? write_memory_and_swap(sandbox, limit) : 0;
 
-	if (limit > before) {
-		r = write_memory_and_swap(sandbox, limit);
-		return r < 0 ? r : sandbox_dir_write_u64(sandbox->fd, LIMIT_V1, limit);
-	}
+	if (r < 0 && r != -ENOENT)
+		return r;
 	r = sandbox_dir_write_u64(sandbox->fd, LIMIT_V1, limit);
-	if (r < 0)
+	if (r < 0 || limit > before)
 		return r;
 	r = write_memory_and_swap(sandbox, limit);
-	if (r < 0)
+	if (r < 0 && r != -ENOENT) {
 		sandbox_dir_write_u64(sandbox->fd, LIMIT_V1, before);
-	else
-		/* A peak from before would pass for this limit having been reached. */
-		sandbox_dir_write(sandbox->fd, "memory.max_usage_in_bytes", "0");
-	return r;
+		return r;
+	}
+	/* A peak from before would pass for this limit having been reached. */
+	sandbox_dir_write(sandbox->fd, "memory.max_usage_in_bytes", "0");
+	return 0;
 }
 
 int sandbox_limit_begin(const struct sandbox *sandbox, enum sandbox_bound bound, uint64_t bytes,

@@ -22,16 +22,16 @@
 /* Written to cgroup.procs, it moves the process that writes. */
 #define WRITER_ITSELF "0"
 
-static const char *const way_names[] = {
-	[SANDBOX_DELEGATED] = "a delegated cgroup v2 subtree",
-	[SANDBOX_SCOPE] = "a systemd scope",
-	[SANDBOX_ROOT_V2] = "cgroup v2, as root",
-	[SANDBOX_V1] = "the cgroup v1 memory controller",
-};
-
 const char *sandbox_way_name(enum sandbox_way way)
 {
-	return way_names[way];
+	static const char *const names[] = {
+		[SANDBOX_DELEGATED] = "a delegated cgroup v2 subtree",
+		[SANDBOX_SCOPE] = "a systemd scope",
+		[SANDBOX_ROOT_V2] = "cgroup v2, as root",
+		[SANDBOX_V1] = "the cgroup v1 memory controller",
+	};
+
+	return names[way];
 }
 
 /* What is tried, and what for. */
@@ -43,32 +43,6 @@ struct attempt {
 	struct cgroup_chain chain;	/* our own */
 	int scope_error;		/* why systemd gave no scope; 0: it was not asked */
 };
-
-static int set_limits(const struct sandbox_spec *spec, int fd, int version)
-{
-	uint64_t both;
-	int r;
-
-	if (version == 1) {
-		r = sandbox_dir_write_u64(fd, "memory.limit_in_bytes", spec->limit);
-		if (r < 0)
-			return r;
-		if (__builtin_add_overflow(spec->limit, spec->swap, &both))
-			both = INT64_MAX;
-		r = sandbox_dir_write_u64(fd, "memory.memsw.limit_in_bytes", both);
-		/* Without swap accounting there is no such file: then it must not swap at all. */
-		return r < 0 && !spec->swap ? sandbox_dir_write(fd, "memory.swappiness", "0") : r;
-	}
-	r = sandbox_dir_write_u64(fd, "memory.max", spec->limit);
-	if (r == 0)
-		r = sandbox_dir_write_u64(fd, "memory.swap.max", spec->swap);
-	/* A kernel without swap has no memory.swap.max. */
-	if (r == -ENOENT && !spec->swap)
-		r = 0;
-	if (r == 0 && spec->high != CGROUP_UNLIMITED)
-		r = sandbox_dir_write_u64(fd, "memory.high", spec->high);
-	return r;
-}
 
 /*
  * Lets the children of sandbox->parent, of version 2, have the memory controller. It stays
@@ -101,11 +75,12 @@ static int enable_memory(struct sandbox *sandbox)
 	return r < 0 ? r : sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "+memory");
 }
 
-/* Removes what there is of SANDBOX, and moves this process back to where it was. */
-static int sandbox_undo(struct sandbox *sandbox)
+int sandbox_remove(struct sandbox *sandbox)
 {
 	int r = 0;
 
+	if (!sandbox->made)
+		return 0;
 	if (sandbox->fd >= 0) {
 		sandbox_dir_kill(sandbox->fd);
 		r = sandbox_dir_remove(sandbox->parent, sandbox->name);
@@ -125,27 +100,24 @@ static int sandbox_undo(struct sandbox *sandbox)
 	return r;
 }
 
-int sandbox_remove(struct sandbox *sandbox)
+static int make_in_level(struct attempt *attempt, const struct cgroup_level *level,
+			 enum sandbox_way way)
 {
-	return sandbox->made ? sandbox_undo(sandbox) : 0;
-}
-
-static int make_in_level(const struct sandbox_spec *spec, const struct cgroup_level *level,
-			 enum sandbox_way way, struct sandbox *ret_sandbox)
-{
+	const struct sandbox_spec *spec = attempt->spec;
 	struct sandbox sandbox = {
-		.way = way, .version = level->version, .swap = spec->swap, .fd = -1, .leaf_fd = -1,
+		.made = true, .way = way, .version = level->version, .swap = spec->swap,
+		.parent = open(level->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.fd = -1, .leaf_fd = -1,
 	};
 	int r;
 
-	sandbox.parent = open(level->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (sandbox.parent < 0)
 		return -errno;
 	r = level->version == 2 ? enable_memory(&sandbox) : 0;
 	if (r == 0) {
 		sandbox.stale = sandbox_dir_sweep(sandbox.parent);
 		sandbox.fd = sandbox_dir_make(sandbox.parent, SANDBOX_PREFIX, sandbox.name);
-		r = sandbox.fd < 0 ? sandbox.fd : set_limits(spec, sandbox.fd, sandbox.version);
+		r = sandbox.fd < 0 ? sandbox.fd : sandbox_limits_set(&sandbox, spec);
 	}
 	if (r == 0 && asprintf(&sandbox.path, "%s/%s", strcmp(level->name, "/") ? level->name : "",
 			       sandbox.name) < 0) {
@@ -153,11 +125,10 @@ static int make_in_level(const struct sandbox_spec *spec, const struct cgroup_le
 		r = -ENOMEM;
 	}
 	if (r < 0) {
-		sandbox_undo(&sandbox);
+		sandbox_remove(&sandbox);
 		return r;
 	}
-	sandbox.made = true;
-	*ret_sandbox = sandbox;
+	*attempt->sandbox = sandbox;
 	return 0;
 }
 
@@ -208,14 +179,6 @@ static bool is_of_level(int error)
 	return false;
 }
 
-/* Remembers in *error the first failure of a way that is there at all. Returns r. */
-static int keep_error(int r, int *error)
-{
-	if (r < 0 && r != -ENOENT && r != -ENOSYS && *error == -ENOENT)
-		*error = r;
-	return r;
-}
-
 /*
  * Whether LEVEL leaves as much as the sandbox may use. One that is made outside of LEVEL and may
  * use more escapes its limit.
@@ -230,34 +193,27 @@ static bool leaves_enough(const struct attempt *attempt, const struct cgroup_lev
 	return r < 0 ? !cgroup_may_limit(r) : cgroup_available(&figures) >= most;
 }
 
+/* Says that a sandbox outside of LEVEL would escape its limit. Returns -EDQUOT. */
 static int sandbox_escape_error(const struct attempt *attempt, const struct cgroup_level *level)
 {
 	struct cgroup_figures figures = { 0 };
 	char name[256], limit[SIZE_TEXT_MAX], left[SIZE_TEXT_MAX];
-	int r;
+	int r = cgroup_figures_read(&attempt->live, level, &figures);
 
 	error_escape(name, sizeof(name), level->name);
-	r = cgroup_figures_read(&attempt->live, level, &figures);
 	size_format(limit, figures.limit, SIZE_HUMAN);
 	size_format(left, cgroup_available(&figures), SIZE_HUMAN);
 	if (r < 0)
 		error_set(attempt->err,
-			  "the sandbox would have to be outside of our memory cgroup %s, "
-			  "whose limit or usage cannot be read: %s", name, strerror(-r));
+			  "the sandbox would have to be outside of our memory cgroup %s, whose limit or usage cannot be read: %s",
+			  name, strerror(-r));
 	else
 		error_set(attempt->err,
-			  "the sandbox would have to be outside of our memory cgroup %s, "
-			  "and would escape its limit of %s, of which %s are left",
+			  "the sandbox would have to be outside of our memory cgroup %s, and would escape its limit of %s, of which %s are left",
 			  name, limit, left);
-	if (place_has_systemd())
-		error_hint(attempt->err,
-			   "run it in a unit with '-p Delegate=yes', "
-			   "or give a limit that fits into what is left");
-	else
-		error_hint(attempt->err,
-			   "give a limit that fits into what is left, "
-			   "or let this limit be the sandbox: "
-			   "without --limit, with '--no-guard --expect oom'");
+	error_hint(attempt->err, "%s", place_has_systemd()
+		   ? "run it in a unit with '-p Delegate=yes', or give a limit that fits into what is left"
+		   : "give a limit that fits into what is left, or let this limit be the sandbox: without --limit, with '--no-guard --expect oom'");
 	return -EDQUOT;
 }
 
@@ -274,9 +230,11 @@ static int make_in_chain(struct attempt *attempt, enum sandbox_way way)
 		if (level->version == (way == SANDBOX_V1 ? 1 : 2) && may_use(chain, i, way)) {
 			if (left && access(level->directory, W_OK) == 0)
 				return sandbox_escape_error(attempt, left);
-			r = make_in_level(attempt->spec, level, way, attempt->sandbox);
-			if (keep_error(r, &error) == 0 || !is_of_level(r))
+			r = make_in_level(attempt, level, way);
+			if (r == 0 || !is_of_level(r))
 				return r;
+			if (error == -ENOENT)
+				error = r;
 		}
 		if (!left && !leaves_enough(attempt, level))
 			left = level;
@@ -309,22 +267,27 @@ static int make_in_scope(struct attempt *attempt)
 	cgroup_chain_free(&before);
 	if (r < 0)
 		return r;
-	return attempt->chain.count ? make_in_level(attempt->spec, &attempt->chain.levels[0],
-						    SANDBOX_SCOPE, attempt->sandbox) : -ENOENT;
+	return attempt->chain.count ? make_in_level(attempt, &attempt->chain.levels[0],
+						    SANDBOX_SCOPE) : -ENOENT;
 }
 
+/* Tries one way after the other. Returns 0, or the error of the first that is there at all. */
 static int try_ways(struct attempt *attempt)
 {
-	int error = -ENOENT;
-	int r = keep_error(make_in_chain(attempt, SANDBOX_DELEGATED), &error);
+	int error = -ENOENT, r = -ENOENT;
 
-	if (r < 0 && r != -EDQUOT && is_of_level(r))
-		r = keep_error(make_in_scope(attempt), &error);
-	if (r < 0 && r != -EDQUOT)
-		r = keep_error(make_in_chain(attempt, SANDBOX_ROOT_V2), &error);
-	if (r < 0 && r != -EDQUOT && attempt->spec->high == CGROUP_UNLIMITED)
-		r = keep_error(make_in_chain(attempt, SANDBOX_V1), &error);
-	return r == 0 || r == -EDQUOT ? r : error;
+	for (int way = SANDBOX_DELEGATED; way <= SANDBOX_V1; way++) {
+		if ((way == SANDBOX_SCOPE && !is_of_level(r)) ||
+		    (way == SANDBOX_V1 && attempt->spec->high != CGROUP_UNLIMITED))
+			continue;
+		r = way == SANDBOX_SCOPE ? make_in_scope(attempt)
+					 : make_in_chain(attempt, (enum sandbox_way)way);
+		if (r == 0 || r == -EDQUOT)
+			return r;
+		if (error == -ENOENT && r != -ENOSYS)
+			error = r;
+	}
+	return error;
 }
 
 /* Why systemd gave no scope, where the text of an errno would not say it; or NULL. */

@@ -38,8 +38,22 @@ struct sandbox {
 	char name[SANDBOX_NAME_MAX];	/* its last path component */
 	char *path;			/* as in the subject's /proc/PID/cgroup; owned */
 	unsigned stale;			/* left by earlier runs, not removed: processes are in */
-	int leaf_fd;			/* the cgroup that this process has left for it, or -1 */
-	char leaf[SANDBOX_NAME_MAX];	/* where this process went instead: beside the sandbox */
+	int leaf_fd;			/* where this process went to make room for it, or -1 */
+	char leaf[SANDBOX_NAME_MAX];	/* its name, beside the sandbox; or "" */
+};
+
+enum sandbox_bound {
+	SANDBOX_LIMIT,		/* memory.limit_in_bytes, with memory.memsw; v2 memory.max */
+	SANDBOX_HIGH,		/* v2 memory.high */
+};
+
+/*
+ * A change that is under way. The kernel reclaims memory within the write of the limit, however
+ * long that takes: so a process of its own writes it, which can be killed.
+ */
+struct limit_change {
+	pid_t writer;
+	int pidfd;		/* readable when the writer has ended */
 };
 
 /*
@@ -56,6 +70,26 @@ int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
  * Returns 0, or a negative errno (-EBUSY: it stays, since it holds a process that is not ours).
  */
 int sandbox_remove(struct sandbox *sandbox);
+
+/* Sets the limits of SPEC in a SANDBOX that is new and empty. Returns 0 or a negative errno. */
+int sandbox_limits_set(const struct sandbox *sandbox, const struct sandbox_spec *spec);
+
+/*
+ * Begins to make BYTES the BOUND of SANDBOX; the swap that it may use beside it stays the same.
+ * If too little can be reclaimed, version 2 kills, and version 1 keeps the old limit and returns
+ * -EBUSY. Returns 0, or a negative errno with nothing begun.
+ */
+int sandbox_limit_begin(const struct sandbox *sandbox, enum sandbox_bound bound, uint64_t bytes,
+			struct limit_change *ret_change);
+
+/* Ends the change, finished or not. Returns 0, or a negative errno (-EINTR: not finished). */
+int sandbox_limit_end(struct limit_change *change);
+
+/* The limit in force, bytes; CGROUP_UNLIMITED: none, or it cannot be read. */
+uint64_t sandbox_limit_read(const struct sandbox *sandbox);
+
+/* How many processes the kernel has killed in SANDBOX for lack of memory; 0 if it does not say. */
+uint64_t sandbox_kills(const struct sandbox *sandbox);
 
 /* "delegated v2 subtree", "systemd scope", ... for sentences. */
 const char *sandbox_way_name(enum sandbox_way way);

@@ -70,29 +70,22 @@ static void find_slice(const char *path, char slice[static SLICE_MAX])
 static int build_request(sd_bus *bus, const char *path, sd_bus_message **ret_request)
 {
 	char name[SANDBOX_NAME_MAX], unit[SANDBOX_NAME_MAX + 8], slice[SLICE_MAX];
-	int r;
+	const char *mode = "inactive-or-failed";
+	int r = sd_bus_message_new_method_call(bus, ret_request, MANAGER, "StartTransientUnit");
 
+	if (r < 0)
+		return r;
 	sandbox_dir_random_name(SANDBOX_PREFIX, name);
 	snprintf(unit, sizeof(unit), "%s.scope", name);
 	find_slice(path, slice);
-	r = sd_bus_message_new_method_call(bus, ret_request, MANAGER, "StartTransientUnit");
-	if (r < 0)
-		return r;
-	r = sd_bus_message_append(*ret_request, "ss", unit, "fail");
-	if (r >= 0)
-		r = sd_bus_message_open_container(*ret_request, 'a', "(sv)");
-	if (r >= 0)
-		r = sd_bus_message_append(*ret_request, "(sv)(sv)(sv)(sv)",
-					  "Description", "s",
-					  "pagetouch: a memory cgroup to die in",
-					  "PIDs", "au", 1, (uint32_t)getpid(),
-					  "Delegate", "b", 1,
-					  "CollectMode", "s", "inactive-or-failed");
-	if (r >= 0 && slice[0])
-		r = sd_bus_message_append(*ret_request, "(sv)", "Slice", "s", slice);
-	if (r >= 0)
-		r = sd_bus_message_close_container(*ret_request);
-	return r < 0 ? r : sd_bus_message_append(*ret_request, "a(sa(sv))", 0);
+	/* Without a slice the last property is one that is there already. */
+	return sd_bus_message_append(*ret_request, "ssa(sv)a(sa(sv))", unit, "fail", 5,
+				     "Description", "s", "pagetouch: a memory cgroup to die in",
+				     "PIDs", "au", 1, (uint32_t)getpid(),
+				     "Delegate", "b", 1,
+				     "CollectMode", "s", mode,
+				     slice[0] ? "Slice" : "CollectMode", "s",
+				     slice[0] ? slice : mode, 0);
 }
 
 /* Lets BUS work until it is ready or, with JOB, until that is done. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/macros.h"
-#include "sandbox/sandbox-limit.h"
+#include "sandbox/sandbox.h"
 #include "verdict/stepfail.h"
 
 /* The first rule that fits is taken; error 0 fits all. */

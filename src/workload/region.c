@@ -98,7 +98,7 @@ bool region_lock_fills(enum region_backing backing, enum region_lock lock)
 	       (lock == REGION_LOCKED_ONFAULT && region_is_hugetlb(backing));
 }
 
-static bool is_mapped(uintptr_t page, uint64_t page_size)
+static bool stack_is_mapped(uintptr_t page, uint64_t page_size)
 {
 	unsigned char in_memory;
 
@@ -120,7 +120,7 @@ static int raise_stack_limit(uint64_t needed)
 	return setrlimit(RLIMIT_STACK, &limit) < 0 ? -errno : 0;
 }
 
-static int find_stack(uint64_t bytes, struct region *ret_region)
+static int region_find_stack(uint64_t bytes, struct region *ret_region)
 {
 	uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t wanted = bytes + GUARD_PAGES * page_size;
@@ -130,14 +130,14 @@ static int find_stack(uint64_t bytes, struct region *ret_region)
 	void *got;
 	int r;
 
-	while (is_mapped(top, page_size))
+	while (stack_is_mapped(top, page_size))
 		top += page_size;
 	r = raise_stack_limit(top - end);
 	if (r < 0)
 		return r;
 	/* From here on the mapping ends where the region begins. */
 	*(volatile unsigned char *)end = 0;
-	while (is_mapped(end - page_size, page_size))
+	while (stack_is_mapped(end - page_size, page_size))
 		end -= page_size;
 	r = raise_stack_limit(top - end + bytes);
 	if (r < 0)
@@ -160,7 +160,7 @@ static int find_stack(uint64_t bytes, struct region *ret_region)
  * An address where the region could lie aligned, so that it consists of whole huge pages: kernels
  * before 6.7 do not see to that. NULL: anywhere.
  */
-static void *find_place(const struct region_spec *spec)
+static void *region_find_place(const struct region_spec *spec)
 {
 	uint64_t length, beyond;
 	void *wide;
@@ -181,12 +181,12 @@ static void *find_place(const struct region_spec *spec)
  * (mm/shmem.c, shmem_acct_blocks()), which makes each touch about a tenth slower. So the
  * reservation is tried first.
  */
-static void *map(const struct region_spec *spec, int fd)
+static void *region_call_mmap(const struct region_spec *spec, int fd)
 {
 	int protection = spec->read_only ? PROT_READ : PROT_READ | PROT_WRITE;
 	int flags = region_is_shared(spec->backing) ? MAP_SHARED : MAP_PRIVATE;
 	bool hugetlb = region_is_hugetlb(spec->backing);
-	void *address = MAP_FAILED, *place = find_place(spec);
+	void *address = MAP_FAILED, *place = region_find_place(spec);
 
 	if (fd < 0)
 		flags |= MAP_ANONYMOUS;
@@ -209,7 +209,7 @@ int region_map(const struct region_spec *spec, struct region *ret_region)
 	int r = 0;
 
 	if (spec->backing == REGION_STACK)
-		return find_stack(spec->bytes, ret_region);
+		return region_find_stack(spec->bytes, ret_region);
 	if (spec->bytes > PTRDIFF_MAX)
 		return -ENOMEM;
 	if (spec->backing == REGION_MEMFD) {
@@ -218,7 +218,7 @@ int region_map(const struct region_spec *spec, struct region *ret_region)
 			r = -errno;
 	}
 	if (r == 0) {
-		address = map(spec, region_is_file(spec->backing) ? spec->fd : region.fd);
+		address = region_call_mmap(spec, region_is_file(spec->backing) ? spec->fd : region.fd);
 		r = address == MAP_FAILED ? -errno : 0;
 		region.address = r == 0 ? address : NULL;
 	}
@@ -242,7 +242,7 @@ int region_lock(const struct region *region, uint64_t from, uint64_t to, enum re
 	return mlock2(region->address + from, to - from, flags) < 0 ? -errno : 0;
 }
 
-static int advise(unsigned char *at, uint64_t bytes, enum memory_advice advice)
+static int region_advise_range(unsigned char *at, uint64_t bytes, enum memory_advice advice)
 {
 	static const int advices[] = {
 		[ADVICE_DONTNEED] = MADV_DONTNEED,
@@ -286,10 +286,10 @@ int region_advise(struct region *region, enum memory_advice advice, uint64_t byt
 	int r = 0;
 
 	if (!every)
-		r = advise(region->address, bytes, advice);
+		r = region_advise_range(region->address, bytes, advice);
 	for (uint64_t at = 0; every && r == 0 && at < region->bytes && !atomic_load(stop);
 	     at += every)
-		r = advise(region->address + at, MIN(bytes, region->bytes - at), advice);
+		r = region_advise_range(region->address + at, MIN(bytes, region->bytes - at), advice);
 	if (r == 0 && advice == ADVICE_UNMAP) {
 		region->bytes -= bytes;
 		region->address = region->bytes ? region->address + bytes : NULL;

@@ -10,7 +10,7 @@
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "workload/step.h"
-#include "sandbox/sandbox-limit.h"
+#include "sandbox/sandbox.h"
 #include "workload/touch.h"
 
 const struct step_rule step_rules[] = {

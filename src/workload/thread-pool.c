@@ -38,7 +38,7 @@ static bool pool_take_piece(struct thread_pool *pool, struct pool_thread *pool_t
 }
 
 /* What was left of a piece when the last order was stopped may reach beyond this one. */
-static void work(struct pool_thread *pool_thread)
+static void pool_thread_work(struct pool_thread *pool_thread)
 {
 	struct thread_pool *pool = pool_thread->pool;
 	struct touch_slot *slot = &pool->board->slots[pool_thread->number];
@@ -64,7 +64,7 @@ static void *run_thread(void *argument)
 
 	for (;;) {
 		pthread_barrier_wait(&pool_thread->pool->begin);
-		work(pool_thread);
+		pool_thread_work(pool_thread);
 		pthread_barrier_wait(&pool_thread->pool->end);
 	}
 	return NULL;
@@ -113,11 +113,11 @@ int thread_pool_touch(struct thread_pool *pool, uint64_t to)
 	pool->to = to;
 	pool->share = left / pool->count + (left % pool->count != 0);
 	if (pool->count == 1) {
-		work(&pool->pool_threads[0]);
+		pool_thread_work(&pool->pool_threads[0]);
 	} else {
 		pool->share = MIN(pool->share, PIECE_PAGES);
 		pthread_barrier_wait(&pool->begin);
-		work(&pool->pool_threads[0]);
+		pool_thread_work(&pool->pool_threads[0]);
 		pthread_barrier_wait(&pool->end);
 	}
 	for (unsigned i = 0; i < pool->count && !error; i++)

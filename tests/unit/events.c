@@ -18,7 +18,7 @@
 #include "proc/cgroup-events.h"
 #include "proc/tasks.h"
 #include "sandbox/sandbox-dir.h"
-#include "sandbox/sandbox-limit.h"
+#include "sandbox/sandbox.h"
 #include "tree-maker.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

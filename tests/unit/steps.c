@@ -9,7 +9,7 @@
 #include "lib/duration.h"
 #include "pagetouch/contradictions.h"
 #include "pagetouch/options.h"
-#include "sandbox/sandbox-limit.h"
+#include "sandbox/sandbox.h"
 #include "workload/heap.h"
 
 #define KIB UINT64_C(1024)
