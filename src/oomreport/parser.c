@@ -77,7 +77,7 @@ void oom_parser_free(struct oom_parser *parser)
 }
 
 /* A message out of JSON or a journal's export. */
-static int take_entry(void *context, const struct structured_entry *entry)
+static int parser_take_entry(void *context, const struct structured_entry *entry)
 {
 	struct oom_parser *parser = context;
 
@@ -89,7 +89,7 @@ static int take_decoded_line(void *context, struct strview line)
 {
 	struct oom_parser *parser = context;
 	size_t length;
-	int r = structured_take(&parser->structured, line, parser->lines.now_ns, take_entry,
+	int r = structured_take(&parser->structured, line, parser->lines.now_ns, parser_take_entry,
 				parser);
 
 	if (r != 0) {
@@ -108,7 +108,7 @@ static int take_decoded_line(void *context, struct strview line)
 }
 
 /* One line of the log, without its newline. */
-static int take_line(struct oom_parser *parser, struct strview line)
+static int parser_take_line(struct oom_parser *parser, struct strview line)
 {
 	int r = mail_take(&parser->mail, line, take_decoded_line, parser);
 
@@ -121,14 +121,14 @@ static int take_line(struct oom_parser *parser, struct strview line)
 }
 
 /* Takes the first line of *data, or keeps the piece of one that is there. */
-static int read_line(struct oom_parser *parser, struct strview *data)
+static int parser_read_line(struct oom_parser *parser, struct strview *data)
 {
 	struct strview line = strview_head(*data, strview_find(*data, "\n")), piece;
 	bool ended = line.length < data->length;
 
 	*data = strview_from(*data, line.length + ended);
 	if (ended && !parser->kept_length)
-		return take_line(parser, line);
+		return parser_take_line(parser, line);
 	piece = strview_head(line, DOCUMENT_MAX - parser->kept_length);
 	if (piece.length)
 		memcpy(parser->kept + parser->kept_length, piece.at, piece.length);
@@ -137,11 +137,11 @@ static int read_line(struct oom_parser *parser, struct strview *data)
 		return 0;
 	line = (struct strview){ parser->kept, parser->kept_length };
 	parser->kept_length = 0;
-	return take_line(parser, line);
+	return parser_take_line(parser, line);
 }
 
 /* Skips what has no word of a report, and reads the lines in front of one. *data is the rest. */
-static int skip(struct oom_parser *parser, struct strview *data)
+static int parser_skip(struct oom_parser *parser, struct strview *data)
 {
 	char seam[2 * OOM_PREFILTER_OVERLAP];
 	struct strview rest = { parser->kept, parser->kept_length };
@@ -166,7 +166,7 @@ static int skip(struct oom_parser *parser, struct strview *data)
 	if (rest.length == LOOK_BACK)
 		strview_skip_past(&rest, "\n");
 	while (r == 0 && strview_has(rest, "\n"))
-		r = read_line(parser, &rest);
+		r = parser_read_line(parser, &rest);
 	/* The line with the word has begun. */
 	memmove(parser->kept, rest.at, rest.length);
 	parser->kept_length = rest.length;
@@ -180,7 +180,7 @@ static int look_for_words(struct oom_parser *parser)
 	int r = mail_end(&parser->mail, take_decoded_line, parser);
 
 	if (r == 0)
-		r = structured_end(&parser->structured, take_entry, parser);
+		r = structured_end(&parser->structured, parser_take_entry, parser);
 	if (r == 0)
 		r = text_lines_pause(&parser->lines);
 	text_lines_begin(&parser->lines);
@@ -198,7 +198,7 @@ int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length)
 
 	seen_bytes(&parser->seen, rest);
 	while (r == 0 && rest.length) {
-		r = parser->reading ? read_line(parser, &rest) : skip(parser, &rest);
+		r = parser->reading ? parser_read_line(parser, &rest) : parser_skip(parser, &rest);
 		if (r == 0 && parser->lines.quiet >= QUIET_MAX && !parser->kept_length)
 			r = look_for_words(parser);
 	}
@@ -232,7 +232,7 @@ int oom_parser_end(struct oom_parser *parser)
 
 	seen_end(&parser->seen, parser->lines.now_ns);
 	if (parser->reading && line.length)
-		r = take_line(parser, line);
+		r = parser_take_line(parser, line);
 	parser->kept_length = 0;
 	if (r == 0)
 		r = look_for_words(parser);

@@ -57,7 +57,7 @@ void seen_record(struct seen *seen, const struct oom_time *time, const char *hos
 	seen_note_line(&seen->last, time, strview_of(host));
 }
 
-static int take_entry(void *context, const struct structured_entry *entry)
+static int seen_take_entry(void *context, const struct structured_entry *entry)
 {
 	seen_note_line(context, &entry->time, strview_of(entry->host));
 	return 0;
@@ -75,7 +75,7 @@ static void seen_read_lines(struct strview text, int64_t now_ns, bool first,
 		struct log_prefix log_prefix;
 
 		text = strview_from(text, line.length + 1);
-		if (structured_take(&structured, line, now_ns, take_entry, ret_line))
+		if (structured_take(&structured, line, now_ns, seen_take_entry, ret_line))
 			continue;
 		if (line.length)
 			memcpy(copy, line.at, line.length);
@@ -83,7 +83,7 @@ static void seen_read_lines(struct strview text, int64_t now_ns, bool first,
 		log_prefix_strip(line, now_ns, &log_prefix);
 		seen_note_line(ret_line, &log_prefix.time, log_prefix.host);
 	}
-	structured_end(&structured, take_entry, ret_line);
+	structured_end(&structured, seen_take_entry, ret_line);
 	structured_free(&structured);
 }
 

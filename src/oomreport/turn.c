@@ -33,7 +33,7 @@ void turn_free(struct turn *turn)
 }
 
 /* Moves a copy of the bytes of *text to *end, and that behind them. */
-static void keep_text(struct strview *text, char **end)
+static void turn_keep_text(struct strview *text, char **end)
 {
 	if (text->length)
 		memcpy(*end, text->at, text->length);
@@ -54,9 +54,9 @@ static int keep_line(struct turn *turn, const struct oom_line *line)
 	text = end = malloc(length + 1);
 	if (!text)
 		return -ENOMEM;
-	keep_text(&stripped->message, &end);
-	keep_text(&stripped->host, &end);
-	keep_text(&stripped->caller, &end);
+	turn_keep_text(&stripped->message, &end);
+	turn_keep_text(&stripped->host, &end);
+	turn_keep_text(&stripped->caller, &end);
 	r = LIST_ADD(turn->lines, turn->count, SIZE_MAX, kept);
 	if (r < 0) {
 		free(text);
@@ -85,7 +85,7 @@ static int give_out(struct turn *turn, turn_fn *sink, void *context)
 }
 
 /* Counts what LINE says of the order, and decides if that is enough. 0 or TURN_REFUSED. */
-static int look_at(struct turn *turn, const struct oom_line *line)
+static int turn_look_at(struct turn *turn, const struct oom_line *line)
 {
 	const struct oom_time *before = &turn->last_time, *time = &line->stripped.time;
 	bool has_place = oom_line_kinds[line->type].flags & OOM_LINE_PLACED, back, begun;
@@ -129,7 +129,7 @@ int turn_take(struct turn *turn, const struct oom_line *line, turn_fn *sink, voi
 		return 0;
 	r = keep_line(turn, line);
 	if (r == 0 && turn->order == TURN_UNKNOWN)
-		r = look_at(turn, line);
+		r = turn_look_at(turn, line);
 	if (r == 0 && turn->order == TURN_FORWARD)
 		r = give_out(turn, sink, context);
 	if (r == TURN_REFUSED)
