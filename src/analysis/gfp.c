@@ -152,45 +152,6 @@ static bool gfp_name_bits(uint64_t mask, unsigned kernel, struct oom_gfp *gfp, b
 	return composed;
 }
 
-/*
- * Decodes MASK by KERNEL, or where that is not known (0) and the mask is a BARE number, as kernels
- * before 4.6 have it, by the values of the two kinds of them: in 4.4 and 4.5 all masks have a bit
- * that the others do not use. Who runs the OOM killer may wait, so that there is a composite in
- * the mask. Without one it is another kernel's.
- */
-static bool gfp_decode_by(uint64_t mask, unsigned kernel, bool bare, struct oom_gfp *gfp)
-{
-	bool unnamed;
-
-	if (kernel && gfp_name_bits(mask, kernel, gfp, &unnamed))
-		return true;
-	if (!kernel && bare)
-		for (unsigned kind = 403; kind <= 405; kind += 2)
-			if (gfp_name_bits(mask, kind, gfp, &unnamed) && !unnamed)
-				return true;
-	gfp->count = 0;
-	return false;
-}
-
-/* Names as the kernel prints them; they are not all there without the closing parenthesis. */
-static void gfp_split_names(struct strview mask, struct oom_gfp *gfp)
-{
-	struct strview names = { "", 0 }, name;
-
-	if (!strview_take_until(&mask, "(", &names) || !strview_take_until(&mask, ")", &names))
-		return;
-	while (names.length) {
-		if (!strview_take_until(&names, "|", &name)) {
-			name = names;
-			names.length = 0;
-		}
-		name = strview_trim(name);
-		if (strview_has_only(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789_"))
-			gfp_add(gfp, name);
-	}
-}
-
 /* What the names say, as bits. */
 enum {
 	ZONE_DMA = 1, ZONE_DMA32 = 1 << 1, HIGHMEM = 1 << 2, MOVABLE = 1 << 3, USER = 1 << 4,
@@ -312,21 +273,44 @@ static void gfp_find_kind(struct oom_gfp *gfp)
 		gfp->charged = anybodys;
 }
 
+/*
+ * A number is decoded by KERNEL, or where that is not known (0) and there is nothing but the number,
+ * as kernels before 4.6 have it, by the values of the two kinds of them: in 4.4 and 4.5 all masks
+ * have a bit that the others do not use. Who runs the OOM killer may wait, so that there is a
+ * composite in the mask. Without one it is another kernel's.
+ */
 void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oom_gfp *ret_gfp)
 {
 	struct strview text = mask ? strview_of(mask) : (struct strview){ "", 0 };
+	struct strview number = text, rest = text, names = { "", 0 }, name;
+	bool bare = !strview_has(text, "("), unnamed;
 
 	*ret_gfp = (struct oom_gfp){ .kind = "", .charged = "" };
-	if (value == OOM_UNKNOWN) {
-		struct strview number = text;
-
-		/* What overflows is OOM_UNKNOWN again. */
-		if (!strview_starts(number, "0x") || !strview_take_hex(&number, &value))
-			value = OOM_UNKNOWN;
+	/* What overflows is OOM_UNKNOWN again. */
+	if (value == OOM_UNKNOWN && strview_starts(number, "0x"))
+		strview_take_hex(&number, &value);
+	/* Names are not all there without the closing parenthesis. */
+	if (strview_skip_past(&rest, "("))
+		strview_take_until(&rest, ")", &names);
+	while (names.length) {
+		if (!strview_take_until(&names, "|", &name)) {
+			name = names;
+			names.length = 0;
+		}
+		name = strview_trim(name);
+		if (strview_has_only(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789_"))
+			gfp_add(ret_gfp, name);
 	}
-	gfp_split_names(text, ret_gfp);
-	if (!ret_gfp->count && value && value != OOM_UNKNOWN)
-		ret_gfp->decoded = gfp_decode_by(value, kernel, !strview_has(text, "("), ret_gfp);
+	if (!ret_gfp->count && value && value != OOM_UNKNOWN) {
+		if (kernel)
+			ret_gfp->decoded = gfp_name_bits(value, kernel, ret_gfp, &unnamed);
+		for (unsigned kind = 403; !kernel && bare && kind <= 405 && !ret_gfp->decoded;
+		     kind += 2)
+			ret_gfp->decoded = gfp_name_bits(value, kind, ret_gfp, &unnamed) &&
+					   !unnamed;
+		ret_gfp->count = ret_gfp->decoded ? ret_gfp->count : 0;
+	}
 	gfp_find_kind(ret_gfp);
 	if (!ret_gfp->count && value == 0)
 		ret_gfp->kind = ret_gfp->charged = nothing;

@@ -9,6 +9,10 @@
 #include "analysis/memory-usage.h"
 #include "analysis/rank.h"
 #include "lib/cleanup.h"
+#include "lib/macros.h"
+
+/* Which of ONE and OTHER comes first, the larger: -1, 1; 0: neither. */
+#define DESCENDING(member) ((one->member < other->member) - (one->member > other->member))
 
 /* A task as it is sorted. */
 struct entry {
@@ -65,39 +69,31 @@ static void rank_fit_to_score(const struct oom_report *report, const struct oom_
 	}
 }
 
-/*
- * Where the kernel's version is not known: somebody below 0 was chosen, though another was worse,
- * and nobody was above. So they all counted as 1, as it was before 5.9.
- */
-static bool looks_clamped(const struct oom_report *report, const struct badness_scale *scale,
-			  const struct oom_task *chosen)
-{
-	int64_t worst = INT64_MIN;
-
-	if (report->kernel || report->columns.rss_kinds || scale->rule != OOM_RULE_SIGNED)
-		return false;
-	for (size_t i = 0; i < report->task_count; i++) {
-		int64_t raw = badness_raw(scale, &report->tasks[i]);
-
-		if (badness_is_candidate(scale, &report->tasks[i]) && raw > worst)
-			worst = raw;
-	}
-	return worst < 1 && badness_raw(scale, chosen) < worst;
-}
-
-/* Sets the rule and the total by which the tasks are ranked. */
-static void rank_choose_scale(const struct oom_report *report, struct oom_ranking *ranking)
+/* Sets the rule and the total by which the tasks are ranked; CHOSEN may be NULL. */
+static void rank_choose_scale(const struct oom_report *report, const struct oom_task *chosen,
+			      struct oom_ranking *ranking)
 {
 	struct oom_totalpages totalpages = oom_totalpages_of(report);
-	const struct oom_task *chosen = ranking->chosen == OOM_NO_TASK
-					? NULL : &report->tasks[ranking->chosen];
+	struct badness_scale *scale = &ranking->scale;
+	int64_t worst = INT64_MIN;
 
-	ranking->scale = badness_scale_of(report, totalpages.pages);
-	if (chosen && looks_clamped(report, &ranking->scale, chosen))
-		ranking->scale.rule = OOM_RULE_CLAMPED;
+	*scale = badness_scale_of(report, totalpages.pages);
+	for (size_t i = 0; i < report->task_count && !report->kernel; i++) {
+		int64_t raw = badness_raw(scale, &report->tasks[i]);
+
+		if (badness_is_candidate(scale, &report->tasks[i]))
+			worst = MAX(worst, raw);
+	}
+	/*
+	 * Where the kernel's version is not known: somebody below 0 was chosen, though another was
+	 * worse, and nobody was above. So they all counted as 1, as it was before 5.9.
+	 */
+	if (chosen && !report->kernel && !report->columns.rss_kinds &&
+	    scale->rule == OOM_RULE_SIGNED && worst < 1 && badness_raw(scale, chosen) < worst)
+		scale->rule = OOM_RULE_CLAMPED;
 	/* Then nobody knows what was held. */
 	if (!report->page_size_known)
-		ranking->scale.rule = OOM_RULE_UNKNOWN;
+		scale->rule = OOM_RULE_UNKNOWN;
 	ranking->approximate = (report->has_table || report->task_count) &&
 			       !(report->columns.swap && report->columns.pgtables);
 	ranking->total_guessed = totalpages.guessed;
@@ -106,30 +102,25 @@ static void rank_choose_scale(const struct oom_report *report, struct oom_rankin
 	ranking->printed_score = report->choice.present && !report->allocating_task
 				 ? report->choice.score : OOM_NO_NUMBER;
 	if (chosen && ranking->printed_score != OOM_NO_NUMBER &&
-	    ranking->scale.rule != OOM_RULE_UNKNOWN && !ranking->approximate)
+	    scale->rule != OOM_RULE_UNKNOWN && !ranking->approximate)
 		rank_fit_to_score(report, chosen, ranking);
 }
 
 /* The worst first; of those that the kernel cannot tell apart the chosen one, then the larger. */
-static int by_badness(const void *left, const void *right)
+static int entry_compare(const void *left, const void *right)
 {
 	const struct entry *one = left, *other = right;
+	int order = DESCENDING(candidate);
 
-	if (one->candidate != other->candidate)
-		return one->candidate ? -1 : 1;
-	if (one->candidate && one->points != other->points)
-		return one->points > other->points ? -1 : 1;
-	if (one->candidate && one->chosen != other->chosen)
-		return one->chosen ? -1 : 1;
-	if (one->candidate && one->raw != other->raw)
-		return one->raw > other->raw ? -1 : 1;
-	if (one->held != other->held)
-		return one->held > other->held ? -1 : 1;
-	return one->index < other->index ? -1 : one->index > other->index;
+	order = order ? order : DESCENDING(points);
+	order = order ? order : DESCENDING(chosen);
+	order = order ? order : DESCENDING(raw);
+	order = order ? order : DESCENDING(held);
+	return order ? order : -DESCENDING(index);
 }
 
 /* Sorts, and gives those with the same points the same rank: 1, 1, 3. */
-static int put_in_order(struct oom_report *report, struct oom_ranking *ranking)
+static int rank_sort_tasks(struct oom_report *report, struct oom_ranking *ranking)
 {
 	const struct badness_scale *scale = &ranking->scale;
 	size_t count = report->task_count;
@@ -141,14 +132,15 @@ static int put_in_order(struct oom_report *report, struct oom_ranking *ranking)
 	for (size_t i = 0; i < count; i++) {
 		const struct oom_task *task = &report->tasks[i];
 
-		entries[i] = (struct entry){
-			.index = i, .chosen = i == ranking->chosen,
-			.candidate = badness_is_candidate(scale, task),
-			.points = badness_points(scale, task), .raw = badness_raw(scale, task),
-			.held = oom_task_held(task),
-		};
+		entries[i] = (struct entry){ .index = i, .held = oom_task_held(task) };
+		if (badness_is_candidate(scale, task)) {
+			entries[i].candidate = true;
+			entries[i].chosen = i == ranking->chosen;
+			entries[i].points = badness_points(scale, task);
+			entries[i].raw = badness_raw(scale, task);
+		}
 	}
-	qsort(entries, count, sizeof(*entries), by_badness);
+	qsort(entries, count, sizeof(*entries), entry_compare);
 	for (size_t i = 0; i < count; i++) {
 		struct oom_task *task = &report->tasks[entries[i].index];
 		bool tie = i > 0 && entries[i].points == entries[i - 1].points;
@@ -158,34 +150,32 @@ static int put_in_order(struct oom_report *report, struct oom_ranking *ranking)
 		task->rank = 0;
 		if (!entries[i].candidate)
 			continue;
-		task->badness = scale->rule == OOM_RULE_SIGNED || entries[i].raw > 0
-				? entries[i].raw : 1;
+		task->badness = scale->rule == OOM_RULE_SIGNED ? entries[i].raw
+							       : MAX(entries[i].raw, 1);
 		task->rank = tie ? report->tasks[entries[i - 1].index].rank : i + 1;
 		ranking->candidates++;
 	}
 	return 0;
 }
 
-static int by_name(const void *left, const void *right)
+static int sum_compare_names(const void *left, const void *right)
 {
 	const struct oom_sum *one = left, *other = right;
 
 	return strcmp(one->comm, other->comm);
 }
 
-static int rank_by_size(const void *left, const void *right)
+static int sum_compare(const void *left, const void *right)
 {
 	const struct oom_sum *one = left, *other = right;
+	int order = DESCENDING(held);
 
-	if (one->held != other->held)
-		return one->held > other->held ? -1 : 1;
-	return strcmp(one->comm, other->comm);
+	return order ? order : strcmp(one->comm, other->comm);
 }
 
-static int add_up(const struct oom_report *report, struct oom_ranking *ranking)
+static int rank_sum_names(const struct oom_report *report, struct oom_ranking *ranking)
 {
-	struct oom_sum *sums = calloc(report->task_count, sizeof(*sums));
-	size_t count = 0;
+	struct oom_sum *sums = calloc(report->task_count, sizeof(*sums)), *sum = sums;
 
 	ranking->sums = sums;
 	if (!sums)
@@ -196,25 +186,25 @@ static int add_up(const struct oom_report *report, struct oom_ranking *ranking)
 		sums[i] = (struct oom_sum){ report->tasks[i].comm, 1, held };
 		ranking->held = oom_plus(ranking->held, held);
 	}
-	qsort(sums, report->task_count, sizeof(*sums), by_name);
-	for (size_t i = 0; i < report->task_count; i++) {
-		if (count && !strcmp(sums[count - 1].comm, sums[i].comm)) {
-			sums[count - 1].tasks++;
-			sums[count - 1].held = oom_plus(sums[count - 1].held, sums[i].held);
-		} else {
-			sums[count++] = sums[i];
+	qsort(sums, report->task_count, sizeof(*sums), sum_compare_names);
+	for (size_t i = 1; i < report->task_count; i++) {
+		if (strcmp(sum->comm, sums[i].comm) != 0) {
+			*++sum = sums[i];
+			continue;
 		}
+		sum->tasks++;
+		sum->held = oom_plus(sum->held, sums[i].held);
 	}
-	qsort(sums, count, sizeof(*sums), rank_by_size);
-	ranking->sum_count = count;
+	ranking->sum_count = (size_t)(sum - sums) + 1;
+	qsort(sums, ranking->sum_count, sizeof(*sums), sum_compare);
 	return 0;
 }
 
 /*
  * The row of the task that the kernel chose, before it may have turned to a child of it; where a
- * process's leader has exited, that of the thread that stands for it.
+ * process's leader has exited, that of the thread that stands for it. NULL: it is not there.
  */
-static size_t rank_find_chosen(const struct oom_report *report)
+static const struct oom_task *rank_find_chosen(const struct oom_report *report)
 {
 	const struct oom_task *task;
 	int64_t pid = OOM_NO_NUMBER;
@@ -226,25 +216,10 @@ static size_t rank_find_chosen(const struct oom_report *report)
 	else if (report->victim_count)
 		pid = report->victims[0].pid;
 	task = oom_find_task(report, pid);
-	if (task)
-		return (size_t)(task - report->tasks);
-	for (size_t i = 0; i < report->task_count && pid != OOM_NO_NUMBER; i++)
+	for (size_t i = 0; i < report->task_count && !task && pid != OOM_NO_NUMBER; i++)
 		if (report->tasks[i].tgid == pid)
-			return i;
-	return OOM_NO_TASK;
-}
-
-/* Without a total no adj is weighed; the order is right if no adj can turn it around. */
-static bool certain_without_total(const struct oom_report *report, const struct oom_task *chosen)
-{
-	for (size_t i = 0; i < report->task_count; i++) {
-		const struct oom_task *task = &report->tasks[i];
-
-		if (task->rank &&
-		    (chosen->rank == 1 ? task->adj > chosen->adj : task->adj < chosen->adj))
-			return false;
-	}
-	return true;
+			task = &report->tasks[i];
+	return task;
 }
 
 static unsigned rank_find_reasons(const struct oom_report *report,
@@ -268,12 +243,10 @@ static unsigned rank_find_reasons(const struct oom_report *report,
 	return reasons | OOM_REASON_PASSED_OVER;
 }
 
-/* Compares the order with the choice. */
-static void rank_judge(const struct oom_report *report, struct oom_ranking *ranking)
+/* Compares the order with the choice; CHOSEN may be NULL. */
+static void rank_judge(const struct oom_report *report, const struct oom_task *chosen,
+		       struct oom_ranking *ranking)
 {
-	const struct oom_task *chosen = ranking->chosen == OOM_NO_TASK
-					? NULL : &report->tasks[ranking->chosen];
-
 	if (chosen) {
 		ranking->rank_of_victim = chosen->rank;
 		ranking->computed_score = oom_task_score(ranking, chosen);
@@ -282,9 +255,15 @@ static void rank_judge(const struct oom_report *report, struct oom_ranking *rank
 		ranking->agrees = chosen->rank == 1;
 		/* What is missing can make a task worse than it seems, never better. */
 		ranking->judged = ranking->agrees || !ranking->approximate;
-		if (ranking->scale.total_pages == OOM_UNKNOWN &&
-		    !certain_without_total(report, chosen))
-			ranking->judged = ranking->agrees = false;
+		/* Without a total no adj is weighed; it must not be able to turn the order. */
+		for (size_t i = 0; i < report->task_count; i++) {
+			const struct oom_task *task = &report->tasks[i];
+
+			if (ranking->scale.total_pages == OOM_UNKNOWN && task->rank &&
+			    (chosen->rank == 1 ? task->adj > chosen->adj
+					       : task->adj < chosen->adj))
+				ranking->judged = ranking->agrees = false;
+		}
 	}
 	if (!report->task_count)
 		ranking->choice = OOM_CHOICE_NO_TABLE;
@@ -310,15 +289,17 @@ static void rank_judge(const struct oom_report *report, struct oom_ranking *rank
 
 int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking)
 {
+	const struct oom_task *chosen = rank_find_chosen(report);
 	struct oom_ranking ranking = {
-		.chosen = rank_find_chosen(report), .computed_score = OOM_NO_NUMBER,
+		.chosen = chosen ? (size_t)(chosen - report->tasks) : OOM_NO_TASK,
+		.computed_score = OOM_NO_NUMBER,
 	};
 
-	rank_choose_scale(report, &ranking);
+	rank_choose_scale(report, chosen, &ranking);
 	for (size_t i = 0; i < report->task_count; i++)
 		ranking.exempt += report->columns.adj && report->tasks[i].adj <= BADNESS_EXEMPT;
 	if (report->task_count &&
-	    (put_in_order(report, &ranking) < 0 || add_up(report, &ranking) < 0)) {
+	    (rank_sort_tasks(report, &ranking) < 0 || rank_sum_names(report, &ranking) < 0)) {
 		oom_ranking_free(&ranking);
 		return -ENOMEM;
 	}
@@ -327,7 +308,7 @@ int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking)
 		ranking.held = OOM_UNKNOWN;
 		ranking.sum_count = 0;
 	}
-	rank_judge(report, &ranking);
+	rank_judge(report, chosen, &ranking);
 	*ret_ranking = ranking;
 	return 0;
 }

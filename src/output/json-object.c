@@ -54,47 +54,33 @@ void json_add_size(struct json_object *object, const char *key, uint64_t value)
 	json_add(object, key, value == UINT64_MAX ? NULL : json_object_new_uint64(value));
 }
 
-/* Whether the character of LENGTH bytes at TEXT, which is none of JSON's own, may be shown. */
-static bool is_harmless(const char *text, size_t length)
-{
-	char alone[5] = "", safe[SAFE_ROOM(sizeof(alone))];
-
-	memcpy(alone, text, length);
-	return !strcmp(safe_text(safe, sizeof(safe), alone), alone);
-}
-
 /* json-c escapes what JSON forbids: the control characters below the blank, and no others. */
-static void write_text(FILE *stream, const char *text)
+int json_write_record(FILE *stream, struct json_object *object)
 {
+	const char *text = object ? json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+						JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
 	const char *written = text;
 	uint32_t character = 0;
-	size_t length;
+	int r = -ENOMEM;
 
-	for (; *text; text += length) {
+	for (size_t length; text && *text; text += length) {
+		char alone[5] = "", safe[SAFE_ROOM(sizeof(alone))];
+
 		length = 1;
 		if (*text >= ' ' && *text < 0x7f)
 			continue;
 		length = utf8_decode(text, &character);
 		length = length ? length : 1;
 		/* All that is harmful is below U+10000: one \u. */
-		if (character > UINT16_MAX || is_harmless(text, length))
+		memcpy(alone, text, length);
+		if (character > UINT16_MAX || !strcmp(safe_text(safe, sizeof(safe), alone), alone))
 			continue;
 		fwrite(written, 1, (size_t)(text - written), stream);
 		fprintf(stream, "\\u%04x", (unsigned)character);
 		written = text + length;
 	}
-	fwrite(written, 1, (size_t)(text - written), stream);
-}
-
-int json_write_record(FILE *stream, struct json_object *object)
-{
-	const char *text = object ? json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-						JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
-	int r = -ENOMEM;
-
 	if (text) {
-		write_text(stream, text);
-		fputc('\n', stream);
+		fprintf(stream, "%s\n", written);
 		r = stream_flush(stream);
 	}
 	json_object_put(object);

@@ -211,16 +211,6 @@ static struct json_object *memcg_object(const struct oom_report *report)
 		   VALUE("task_owner", owner_object(memcg->task_path, version)));
 }
 
-static struct json_object *zone_object(const struct oom_zone *zone)
-{
-	struct json_object *blocks = zone->has_blocks ? json_object_new_array() : NULL;
-
-	for (size_t i = 0; blocks && i < ARRAY_SIZE(zone->blocks); i++)
-		json_object_array_add(blocks, json_new_figure(zone->blocks[i]));
-	return add_figures(OBJECT(FIELD(zone, node), FIELD_AS("zone", zone->name),
-				  VALUE("blocks", blocks)), &zone->figures);
-}
-
 /* null: the report has no such table. */
 static struct json_object *caches_array(const struct oom_caches *caches)
 {
@@ -247,8 +237,16 @@ static void add_memory(struct json_object *record, const struct oom_report *repo
 	for (size_t i = 0; nodes && i < report->node_count; i++)
 		json_object_array_add(nodes, add_figures(OBJECT(FIELD(&report->nodes[i], node)),
 							 &report->nodes[i].figures));
-	for (size_t i = 0; zones && i < report->zone_count; i++)
-		json_object_array_add(zones, zone_object(&report->zones[i]));
+	for (size_t i = 0; zones && i < report->zone_count; i++) {
+		const struct oom_zone *zone = &report->zones[i];
+		struct json_object *blocks = zone->has_blocks ? json_object_new_array() : NULL;
+
+		for (size_t j = 0; blocks && j < ARRAY_SIZE(zone->blocks); j++)
+			json_object_array_add(blocks, json_new_figure(zone->blocks[j]));
+		json_object_array_add(zones, add_figures(
+			OBJECT(FIELD(zone, node), FIELD_AS("zone", zone->name),
+			       VALUE("blocks", blocks)), &zone->figures));
+	}
 	for (size_t i = 0; huge && i < report->huge_count; i++) {
 		const struct oom_huge *pool = &report->huge[i];
 

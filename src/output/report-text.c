@@ -34,8 +34,6 @@
 #define BESIDE_WIDTH 60
 #define ABOVE_INDENT 2
 
-#define EXEMPT_ADJ (-1000)
-
 static const char ranking_label[] = "Ranking";
 static const char more[] = "More with -v.";
 
@@ -197,7 +195,7 @@ static void write_exempt(FILE *text, const struct why_case *shown)
 		const char *name = report->tasks[i].comm;
 		size_t at = 0;
 
-		if (report->tasks[i].adj > EXEMPT_ADJ)
+		if (report->tasks[i].adj > BADNESS_EXEMPT)
 			continue;
 		while (at < count && strcmp(names[at].name, name) != 0)
 			at++;
@@ -209,7 +207,7 @@ static void write_exempt(FILE *text, const struct why_case *shown)
 			names[count++] = (struct named){ name, 1 };
 	}
 	fprintf(text, " %zu %s exempt (oom_score_adj %d):", shown->ranking->exempt,
-		shown->ranking->exempt == 1 ? "task was" : "tasks were", EXEMPT_ADJ);
+		shown->ranking->exempt == 1 ? "task was" : "tasks were", BADNESS_EXEMPT);
 	for (size_t i = 0; i < count; i++) {
 		fprintf(text, "%s %s", i ? "," : "", NAME(names[i].name));
 		if (names[i].tasks > 1)
