@@ -63,22 +63,7 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 	return json_write_record(printer->stream, object);
 }
 
-/* The figures of COLUMN; where RSS was read stands beside it. */
-static void add_column_figure(struct json_object *object, const struct column *column,
-			      const struct sample *sample)
-{
-	uint64_t value = column_value(column, sample);
-
-	if (column_is_missing(column, value))
-		json_add(object, column->key, NULL);
-	else if (column->kind == COLUMN_GROWTH)
-		json_add_integer(object, column->key, (int64_t)value);
-	else
-		json_add_size(object, column->key, value);
-	if (column->offset == offsetof(struct sample, rss))
-		json_add_text(object, "rss_source", sample->exact ? "smaps_rollup" : "status");
-}
-
+/* All figures by the table of columns; where RSS was read stands beside it. */
 static int json_sample(struct printer *printer, const struct sample *sample)
 {
 	struct json_object *object = new_run_record(printer, "sample");
@@ -88,10 +73,24 @@ static int json_sample(struct printer *printer, const struct sample *sample)
 	json_add_text(object, "step", sample_step_name(sample));
 	json_add_size(object, "pid", sample->pid);
 	json_add_text(object, "process", sample->of_child ? "child" : "subject");
-	for (size_t i = 0; i < column_count; i++)
-		if (columns[i].kind == COLUMN_SIZE || columns[i].kind == COLUMN_GROWTH ||
-		    columns[i].kind == COLUMN_COUNT)
-			add_column_figure(object, &columns[i], sample);
+	for (size_t i = 0; i < column_count; i++) {
+		const struct column *column = &columns[i];
+		uint64_t value;
+
+		if (column->kind != COLUMN_SIZE && column->kind != COLUMN_GROWTH &&
+		    column->kind != COLUMN_COUNT)
+			continue;
+		value = column_value(column, sample);
+		if (column_is_missing(column, value))
+			json_add(object, column->key, NULL);
+		else if (column->kind == COLUMN_GROWTH)
+			json_add_integer(object, column->key, (int64_t)value);
+		else
+			json_add_size(object, column->key, value);
+		if (column->offset == offsetof(struct sample, rss))
+			json_add_text(object, "rss_source",
+				      sample->exact ? "smaps_rollup" : "status");
+	}
 	return json_write_record(printer->stream, object);
 }
 

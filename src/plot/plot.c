@@ -72,24 +72,6 @@ static unsigned plot_cells(int cells, int least, int usual)
 	return (unsigned)(cells <= 0 ? usual : MIN(MAX(cells, least), MOST_CELLS));
 }
 
-static int plot_write_script(const struct plot_request *request,
-			     const struct recording *recording,
-			     const struct column_choice *choice, FILE *stream)
-{
-	/* The last line of a terminal is for what the shell says next. */
-	int rows = terminal_height(STDOUT_FILENO) - 1;
-	int r;
-
-	errno = 0;
-	r = script_write(stream, recording, request, choice,
-			 plot_cells(terminal_width(STDOUT_FILENO), LEAST_COLUMNS, USUAL_COLUMNS),
-			 plot_cells(rows, LEAST_ROWS, USUAL_ROWS));
-	if (r == 0)
-		r = stream_flush(stream);
-	rewind(stream);
-	return r;
-}
-
 /* Starts gnuplot without the user's settings, and with these three files. */
 static int plot_start_gnuplot(FILE *const files[3], pid_t *ret_pid)
 {
@@ -203,16 +185,26 @@ int plot_draw(const struct plot_request *request, const struct recording *record
 	CLEANUP_FILE FILE *script = plot_open_memory();
 	CLEANUP_FILE FILE *picture = plot_open_memory();
 	CLEANUP_FREE char *bytes = NULL;
+	/* The last line of a terminal is for what the shell says next. */
+	int rows = terminal_height(STDOUT_FILENO) - 1, r = script && picture ? 0 : -errno;
 	size_t length;
-	int r = script && picture ? plot_write_script(request, recording, choice, script) : -errno;
 
 	*ret_text = NULL;
+	errno = 0;
+	if (r == 0)
+		r = script_write(script, recording, request, choice,
+				 plot_cells(terminal_width(STDOUT_FILENO), LEAST_COLUMNS,
+					    USUAL_COLUMNS),
+				 plot_cells(rows, LEAST_ROWS, USUAL_ROWS));
+	if (r == 0)
+		r = stream_flush(script);
 	if (r < 0) {
 		error_set(err, "--plot: nothing was drawn: %s", r == -ENODATA
 			  ? "no row was taken" : strerror(-r));
 		error_hint_errno(err, r);
 		return r;
 	}
+	rewind(script);
 	r = plot_run_gnuplot(script, picture, cancel, err);
 	if (r < 0)
 		return r;

@@ -7,29 +7,15 @@
 
 #include "plot/recording.h"
 
-/* Keeps one moment in `every`, the last one, and the edges. */
-static void recording_thin(struct recording *recording)
-{
-	size_t tail = recording->tail, kept = 0;
-
-	for (size_t i = 0; i < recording->count; i++) {
-		const struct recorded_row *row = &recording->rows[i];
-
-		if (i == tail)
-			recording->tail = kept;
-		if (i >= tail || row->edge || row->moment % recording->every == 0)
-			recording->rows[kept++] = *row;
-	}
-	recording->count = kept;
-}
-
 /*
- * Begins a moment with SAMPLE. Where passes begin need not be kept, since they are shorter than a
- * dot when there are thousands of them; of edges there are no more than a run can have.
+ * Begins a moment with SAMPLE, and makes room for it: one moment in `every` is kept, the last one,
+ * and the edges. Where passes begin need not be kept, since they are shorter than a dot when there
+ * are thousands of them; of edges there are no more than a run can have.
  */
 static bool recording_begin_moment(struct recording *recording, const struct sample *sample)
 {
 	const struct recorded_row *last = &recording->rows[recording->tail];
+	size_t most = RECORDING_ROWS - RECORDING_PROCESSES;
 	bool edge = (sample->step == STEP_THEN || last->sample.step == STEP_THEN) &&
 		    (sample->step != last->sample.step ||
 		     sample->step_number != last->sample.step_number) &&
@@ -40,11 +26,18 @@ static bool recording_begin_moment(struct recording *recording, const struct sam
 		recording->count = recording->tail;
 	for (size_t i = recording->tail; i < recording->count; i++)
 		recording->rows[i].edge |= edge;
-	if (recording->count + RECORDING_PROCESSES > RECORDING_ROWS)
-		do {
-			recording->every *= 2;
-			recording_thin(recording);
-		} while (recording->count > RECORDING_ROWS / 4 * 3);
+	for (; recording->count > most; most = RECORDING_ROWS / 4 * 3) {
+		size_t kept = 0;
+
+		recording->every *= 2;
+		for (size_t i = 0; i < recording->count; i++) {
+			const struct recorded_row *row = &recording->rows[i];
+
+			if (row->edge || row->moment % recording->every == 0)
+				recording->rows[kept++] = *row;
+		}
+		recording->count = kept;
+	}
 	recording->tail = recording->count;
 	return edge;
 }

@@ -104,33 +104,22 @@ static int replay_find_run(struct replay_file *file, uint64_t run, struct record
 	return -ENODATA;
 }
 
-/* Opens NAME. What cannot be read twice is read once, into a file that has no name. */
-static int replay_open_stream(struct replay_file *file, const char *name)
+/* What cannot be read twice is read once, into a file that has no name. */
+static int replay_copy(FILE *from, FILE **ret_copy)
 {
-	FILE *stream = file->stream = strcmp(name, "-") ? fopen(name, "re") : stdin;
 	CLEANUP_FREE char *chunk = malloc(CHUNK);
-	CLEANUP_FILE FILE *copy = NULL;
-	struct stat status;
+	CLEANUP_FILE FILE *copy = tmpfile();
 	size_t got;
 
-	if (!chunk || !stream || fstat(fileno(stream), &status) < 0)
+	if (!chunk || !copy)
 		return -errno;
-	if (S_ISDIR(status.st_mode))
-		return -EISDIR;
-	if (S_ISREG(status.st_mode))
-		return 0;
-	copy = tmpfile();
-	if (!copy)
-		return -errno;
-	while ((got = fread(chunk, 1, CHUNK, stream)) > 0)
+	while ((got = fread(chunk, 1, CHUNK, from)) > 0)
 		if (fwrite(chunk, 1, got, copy) < got)
 			return -EIO;
-	if (ferror(stream) || fflush(copy) < 0)
+	if (ferror(from) || fflush(copy) < 0)
 		return -EIO;
-	if (stream != stdin)
-		fclose(stream);
 	rewind(copy);
-	file->stream = copy;
+	*ret_copy = copy;
 	copy = NULL;
 	return 0;
 }
@@ -138,13 +127,23 @@ static int replay_open_stream(struct replay_file *file, const char *name)
 int replay_open(struct replay_file *file, const char *name, uint64_t run, struct error *err)
 {
 	CLEANUP_FREE struct record *scratch = malloc(sizeof(*scratch));
-	int r;
+	FILE *stream = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	struct stat status;
+	int r = 0;
 
-	*file = (struct replay_file){ .name = strcmp(name, "-") ? name : "standard input" };
-	r = replay_open_stream(file, name);
-	file->line = malloc(REPLAY_LINE_MAX + 1);
-	if (r == 0 && !(file->line && scratch))
-		r = -ENOMEM;
+	*file = (struct replay_file){
+		.name = strcmp(name, "-") ? name : "standard input",
+		.stream = stream,
+		.line = malloc(REPLAY_LINE_MAX + 1),
+	};
+	if (!file->line || !scratch || !stream || fstat(fileno(stream), &status) < 0)
+		r = -errno;
+	else if (S_ISDIR(status.st_mode))
+		r = -EISDIR;
+	else if (!S_ISREG(status.st_mode))
+		r = replay_copy(stream, &file->stream);
+	if (stream && stream != stdin && stream != file->stream)
+		fclose(stream);
 	return r < 0 ? replay_file_error(file, r, err) : replay_find_run(file, run, scratch, err);
 }
 

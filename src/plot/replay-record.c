@@ -259,59 +259,49 @@ static void read_verdict(struct record_reading *reading, struct record_verdict *
 				 VERDICT_EVIDENCE_TEXT_MAX);
 }
 
-static int read_record(struct json_object *object, struct record *record, struct error *err)
-{
-	struct record_reading reading = { object, err, 0 };
-	struct json_object *run;
-	char kind[16] = "";
-
-	record->kind = RECORD_OTHER;
-	record->run[0] = '\0';
-	if (!json_object_is_type(object, json_type_object))
-		return 0;
-	record_text(&reading, "record", kind, sizeof(kind));
-	run = record_value(&reading, "run");
-	if (json_object_is_type(run, json_type_string))
-		record_copy_text(&reading, "run", run, record->run, sizeof(record->run));
-	/* What has a kind that is no text is no record of ours. */
-	reading.error = 0;
-	if (!strcmp(kind, "plan")) {
-		record->kind = RECORD_PLAN;
-		read_plan(&reading, &record->plan);
-	} else if (!strcmp(kind, "sample")) {
-		record->kind = RECORD_SAMPLE;
-		read_sample(&reading, &record->sample);
-	} else if (!strcmp(kind, "verdict")) {
-		record->kind = RECORD_VERDICT;
-		read_verdict(&reading, &record->verdict);
-	}
-	return reading.error;
-}
-
 int record_parse(const char *line, size_t length, struct record *ret_record,
 		 struct error *err)
 {
 	CLEANUP_FREE char *escaped = utf8_escape(line);
 	struct json_tokener *tokener = escaped ? json_tokener_new() : NULL;
-	struct json_object *object = NULL;
 	enum json_tokener_error error = json_tokener_error_parse_unexpected;
-	int r = tokener ? -EBADMSG : -ENOMEM;
+	struct record_reading reading = { NULL, err, tokener ? -EBADMSG : -ENOMEM };
+	char kind[16] = "";
 
 	/* By the NUL behind it json-c knows that a number is over; no other may be in it. */
 	if (tokener && strlen(escaped) < INT_MAX && !memchr(line, '\0', length)) {
 		json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-		object = json_tokener_parse_ex(tokener, escaped, (int)strlen(escaped) + 1);
+		reading.object = json_tokener_parse_ex(tokener, escaped, (int)strlen(escaped) + 1);
 		error = json_tokener_get_error(tokener);
-		r = error == json_tokener_success ? 0 : error == json_tokener_continue ||
-		    error == json_tokener_error_parse_eof ? -EAGAIN : -EBADMSG;
+		reading.error = error == json_tokener_success ? 0
+			: error == json_tokener_continue ||
+			  error == json_tokener_error_parse_eof ? -EAGAIN : -EBADMSG;
 	}
-	if (r < 0)
-		error_set(err, "it is no JSON: %s", r == -EAGAIN ? "it breaks off"
-			  : r == -ENOMEM ? strerror(ENOMEM) : json_tokener_error_desc(error));
 	if (tokener)
 		json_tokener_free(tokener);
-	if (r == 0)
-		r = read_record(object, ret_record, err);
-	json_object_put(object);
-	return r;
+	if (reading.error < 0) {
+		error_set(err, "it is no JSON: %s", reading.error == -EAGAIN ? "it breaks off"
+			  : tokener ? json_tokener_error_desc(error) : strerror(ENOMEM));
+		return reading.error;
+	}
+	ret_record->kind = RECORD_OTHER;
+	ret_record->run[0] = '\0';
+	if (json_object_is_type(reading.object, json_type_object)) {
+		record_text(&reading, "record", kind, sizeof(kind));
+		record_text(&reading, "run", ret_record->run, sizeof(ret_record->run));
+		/* What has a kind that is no text is no record of ours. */
+		reading.error = 0;
+	}
+	if (!strcmp(kind, "plan")) {
+		ret_record->kind = RECORD_PLAN;
+		read_plan(&reading, &ret_record->plan);
+	} else if (!strcmp(kind, "sample")) {
+		ret_record->kind = RECORD_SAMPLE;
+		read_sample(&reading, &ret_record->sample);
+	} else if (!strcmp(kind, "verdict")) {
+		ret_record->kind = RECORD_VERDICT;
+		read_verdict(&reading, &ret_record->verdict);
+	}
+	json_object_put(reading.object);
+	return reading.error;
 }

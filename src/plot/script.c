@@ -111,20 +111,6 @@ static void script_text(const struct script *script, FILE *stream, const char *t
 		fprintf(stream, strchr("\"\\`@", *at) ? "\\%03o" : "%c", *at);
 }
 
-/* The step of --then that SAMPLE is of, if that changes the limit; else NULL. */
-static const struct step *script_limit_step(const struct script *script,
-					    const struct sample *sample)
-{
-	const struct workload *workload = script->recording->workload;
-	const struct step *step = workload->steps;
-
-	if (sample->step != STEP_THEN || sample->step_number >= workload->step_count)
-		return NULL;
-	step += sample->step_number;
-	return step->rule && step->rule->verb == VERB_BOUND && step->rule->what == SANDBOX_LIMIT
-		? step : NULL;
-}
-
 /*
  * Finds the processes, and the subject's steps. A step begins where the last row of the one before
  * is: its own first is at its end. One that was the end has no row.
@@ -132,12 +118,16 @@ static const struct step *script_limit_step(const struct script *script,
 static void script_find_steps(struct script *script)
 {
 	const struct recording *recording = script->recording;
+	const struct workload *workload = recording->workload;
 	const struct verdict *verdict = recording->verdict;
 
 	script->processes = 1;
 	for (size_t i = 0; i < recording->count; i++) {
 		const struct recorded_row *row = &recording->rows[i];
 		const struct sample *sample = &row->sample;
+		const struct step *then = sample->step != STEP_THEN ||
+			sample->step_number >= workload->step_count
+			? NULL : &workload->steps[sample->step_number];
 		double x = script_place(script, row);
 
 		script->x_end = MAX(script->x_end, x);
@@ -153,7 +143,8 @@ static void script_find_steps(struct script *script)
 		    script->step_count < MARKED_STEPS)
 			script->steps[script->step_count++] = (struct script_step){
 				sample_step_name(sample), script->last ? script->last_x : x,
-				script_limit_step(script, sample),
+				then && then->rule && then->rule->verb == VERB_BOUND &&
+				then->rule->what == SANDBOX_LIMIT ? then : NULL,
 			};
 		script->last = sample;
 		script->last_x = x;
