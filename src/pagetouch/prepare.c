@@ -115,24 +115,11 @@ static void resolve(struct pagetouch_run *run)
 static int open_file(struct pagetouch_run *run, struct error *err)
 {
 	struct workload *workload = &run->plan.workload;
-	struct region_spec *region = &workload->region;
-	struct backing_file_params params = {
-		.path = workload->file,
-		.bytes = region->bytes,
-		.page_size = workload->page_size,
-		.writes = workload->touch_params.access == TOUCH_PWRITE ||
-			  (region->backing == REGION_FILE_SHARED && !region->read_only),
-	};
-	struct backing_file file = { .fd = -1 };
-	int r;
+	int r = workload->file ? backing_file_open(workload, err) : 0;
 
-	if (!workload->file)
-		return EXIT_DONE;
-	r = backing_file_open(&params, &file, err);
 	if (r < 0)
 		return r == -EDOM ? EXIT_USAGE : EXIT_FAILED;
-	run->file = region->fd = file.fd;
-	region->on_tmpfs = file.on_tmpfs;
+	run->file = workload->file ? workload->region.fd : 0;
 	return EXIT_DONE;
 }
 

@@ -20,14 +20,12 @@
 #define HUGETLBFS_MAGIC 0x958458f6
 #endif
 
-static int backing_file_set_error(const struct backing_file_params *params, int error,
-				  const char *why,
-				  const char *hint, struct error *err)
+static int backing_file_error(const char *path, int error, const char *why, const char *hint,
+			      struct error *err)
 {
 	char escaped[256];
 
-	error_set(err, "--file '%s': %s",
-		  error_escape(escaped, sizeof(escaped), params->path), why);
+	error_set(err, "--file '%s': %s", error_escape(escaped, sizeof(escaped), path), why);
 	error_hint(err, "%s", hint);
 	return error;
 }
@@ -55,114 +53,90 @@ static int open_nameless(const char *directory)
 }
 
 /* Makes the new file. It never has the name that it is asked for: two runs may do so at once. */
-static int make_file(const struct backing_file_params *params, struct error *err)
+static int make_file(const char *path, uint64_t bytes, struct error *err)
 {
-	CLEANUP_FREE char *path = strdup(params->path);
-	CLEANUP_FD int fd = path ? open_nameless(dirname(path)) : -ENOMEM;
+	CLEANUP_FREE char *copy = strdup(path);
+	CLEANUP_FD int fd = copy ? open_nameless(dirname(copy)) : -ENOMEM;
 	struct stat status;
 
-	if (lstat(params->path, &status) == 0)
-		return backing_file_set_error(params, -EEXIST,
-					      "there is a link that leads nowhere",
-					      "name the file itself", err);
-	if (params->path[strlen(params->path) - 1] == '/')
-		return backing_file_set_error(params, -EISDIR, strerror(EISDIR), "name a file",
-					      err);
+	if (lstat(path, &status) == 0)
+		return backing_file_error(path, -EEXIST, "there is a link that leads nowhere",
+					  "name the file itself", err);
+	if (path[strlen(path) - 1] == '/')
+		return backing_file_error(path, -EISDIR, strerror(EISDIR), "name a file", err);
 	if (fd < 0)
-		return backing_file_set_error(params, fd, strerror(-fd),
-				"there is no such file, and none can be made there", err);
-	if (params->bytes > INT64_MAX || ftruncate(fd, (off_t)params->bytes) < 0)
-		return backing_file_set_error(params, -EFBIG,
-					      "a file of this SIZE cannot be made there",
-				"ask for a smaller SIZE, or use another file system", err);
+		return backing_file_error(path, fd, strerror(-fd),
+					  "there is no such file, and none can be made there",
+					  err);
+	if (bytes > INT64_MAX || ftruncate(fd, (off_t)bytes) < 0)
+		return backing_file_error(path, -EFBIG,
+					  "a file of this SIZE cannot be made there",
+					  "ask for a smaller SIZE, or use another file system",
+					  err);
 	return take_fd(&fd);
 }
 
-static bool is_large_enough(const struct backing_file_params *params, uint64_t size)
-{
-	uint64_t pages = size / params->page_size + (size % params->page_size != 0);
-
-	return params->bytes / params->page_size <= pages;
-}
-
-static int check_existing(const struct backing_file_params *params, const struct stat *status,
+/* The last page may be a part of one. */
+static int check_existing(const struct workload *workload, const struct stat *status,
 			  struct error *err)
 {
+	const struct region_spec *region = &workload->region;
+	uint64_t size = (uint64_t)status->st_size, page_size = workload->page_size;
+
 	if (!S_ISREG(status->st_mode))
-		return backing_file_set_error(params, -EDOM, "it is there, and is no regular file",
-					      "only regular files are mapped", err);
-	if (params->writes)
-		return backing_file_set_error(params, -EDOM,
-					      "it is there, and would be written to",
-				"leave --shared and pwrite out, so that it is only copied from, "
-				"or use --access read or pread without steps that write", err);
-	if (is_large_enough(params, (uint64_t)status->st_size))
+		return backing_file_error(workload->file, -EDOM,
+					  "it is there, and is no regular file",
+					  "only regular files are mapped", err);
+	if (workload->touch_params.access == TOUCH_PWRITE ||
+	    (region->backing == REGION_FILE_SHARED && !region->read_only))
+		return backing_file_error(workload->file, -EDOM,
+					  "it is there, and would be written to",
+					  "leave --shared and pwrite out, so that it is only copied from, or use --access read or pread without steps that write",
+					  err);
+	if (region->bytes / page_size <= size / page_size + (size % page_size != 0))
 		return 0;
 	error_set(err, "--file: SIZE is %llu bytes, but the file has only %llu",
-		  (unsigned long long)params->bytes, (unsigned long long)status->st_size);
+		  (unsigned long long)region->bytes, (unsigned long long)size);
 	error_hint(err, "make SIZE smaller: a file that is there does not grow");
 	return -EDOM;
 }
 
-static int open_existing(const struct backing_file_params *params, struct error *err)
+int backing_file_open(struct workload *workload, struct error *err)
 {
-	CLEANUP_FD int fd = open(params->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	const char *path = workload->file;
+	CLEANUP_FD int fd = -1;
+	struct statfs system;
 	struct stat status;
+	uint32_t type;
 	int r;
 
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return backing_file_set_error(params, -errno, strerror(errno),
-					      "it is there, but cannot be read",
-					      err);
-	r = check_existing(params, &status, err);
-	return r < 0 ? r : take_fd(&fd);
-}
-
-static int look_at_system(const struct backing_file_params *params, int fd, bool *ret_tmpfs,
-			  struct error *err)
-{
-	struct statfs system;
-	uint32_t type;
-
+	if (stat(path, &status) == 0) {
+		/* What is no regular file is not even opened: to open some has effects. */
+		r = check_existing(workload, &status, err);
+		if (r < 0)
+			return r;
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		if (fd < 0 || fstat(fd, &status) < 0)
+			return backing_file_error(path, -errno, strerror(errno),
+						  "it is there, but cannot be read", err);
+		r = check_existing(workload, &status, err);
+	} else if (errno == ENOENT) {
+		r = fd = make_file(path, workload->region.bytes, err);
+	} else {
+		return backing_file_error(path, -errno, strerror(errno),
+					  "name a file that can be reached", err);
+	}
+	if (r < 0)
+		return r;
 	if (fstatfs(fd, &system) < 0)
-		return backing_file_set_error(params, -errno, strerror(errno),
-					      "its file system cannot be asked",
-					      err);
+		return backing_file_error(path, -errno, strerror(errno),
+					  "its file system cannot be asked", err);
 	/* On 32-bit machines a negative number, where the magic ones are not. */
 	type = (uint32_t)system.f_type;
 	if (type == HUGETLBFS_MAGIC)
-		return backing_file_set_error(params, -EDOM, "it is on a hugetlbfs",
-					      "use --hugetlb, which needs no file", err);
-	*ret_tmpfs = type == TMPFS_MAGIC || type == RAMFS_MAGIC;
-	return 0;
-}
-
-int backing_file_open(const struct backing_file_params *params, struct backing_file *ret_file,
-		      struct error *err)
-{
-	struct backing_file file = { .fd = -1 };
-	CLEANUP_FD int fd = -1;
-	struct stat status;
-	int r;
-
-	/* What is no regular file is not even opened: to open some of them has effects. */
-	if (stat(params->path, &status) == 0) {
-		r = check_existing(params, &status, err);
-		fd = r < 0 ? r : open_existing(params, err);
-	} else if (errno == ENOENT) {
-		file.created = true;
-		fd = make_file(params, err);
-	} else {
-		return backing_file_set_error(params, -errno, strerror(errno),
-					      "name a file that can be reached",
-					      err);
-	}
-	if (fd < 0)
-		return fd;
-	r = look_at_system(params, fd, &file.on_tmpfs, err);
-	if (r < 0)
-		return r;
-	file.fd = take_fd(&fd);
-	*ret_file = file;
+		return backing_file_error(path, -EDOM, "it is on a hugetlbfs",
+					  "use --hugetlb, which needs no file", err);
+	workload->region.on_tmpfs = type == TMPFS_MAGIC || type == RAMFS_MAGIC;
+	workload->region.fd = take_fd(&fd);
 	return 0;
 }

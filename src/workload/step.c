@@ -52,55 +52,18 @@ const struct step_rule step_rules[] = {
 
 const size_t step_rule_count = ARRAY_SIZE(step_rules);
 
-/* The longest name that TEXT begins with, ended by its end or a colon. */
-static const struct step_rule *find_rule(const char *text)
-{
-	const struct step_rule *found = NULL;
-	size_t longest = 0;
-
-	for (size_t i = 0; i < step_rule_count; i++) {
-		size_t length = strlen(step_rules[i].name);
-
-		if (!strncmp(text, step_rules[i].name, length) && length > longest &&
-		    (text[length] == '\0' || text[length] == ':')) {
-			found = &step_rules[i];
-			longest = length;
-		}
-	}
-	return found;
-}
-
-static int step_unknown_error(const char *text, struct error *err)
-{
-	char escaped[128], known[512] = "";
-	size_t used = 0;
-
-	error_set(err, "--then '%s' is no step",
-		  error_escape(escaped, sizeof(escaped), text));
-	for (size_t i = 0; i < step_rule_count; i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s",
-					 i ? ", " : "", step_rules[i].name,
-					 step_rules[i].argument);
-	error_hint(err,
-		   "the steps are %s; those that are done to memory take :SIZE or :N%%, "
-		   "some of them :SIZE/EVERY", known);
-	return -EINVAL;
-}
-
-static int step_shape_error(const char *text, const char *what, const char *hint,
-			    struct error *err)
+static int step_error(const char *text, const char *what, const char *hint, struct error *err)
 {
 	char escaped[128];
 
-	error_set(err, "--then '%s' %s", error_escape(escaped, sizeof(escaped), text),
-		  what);
+	error_set(err, "--then '%s' %s", error_escape(escaped, sizeof(escaped), text), what);
 	error_hint(err, "%s", hint);
 	return -EINVAL;
 }
 
 /* NUMBERS is "SIZE", "N%" or "SIZE/EVERY". */
-static int parse_part(const char *text, const char *numbers, struct step *step,
-		      struct error *err)
+static int step_parse_part(const char *text, const char *numbers, struct step *step,
+			   struct error *err)
 {
 	const char *slash = strchr(numbers, '/');
 	char part[SAMPLE_STEP_MAX], name[48];
@@ -110,9 +73,9 @@ static int parse_part(const char *text, const char *numbers, struct step *step,
 	if (!slash || slash - numbers >= (ptrdiff_t)sizeof(part))
 		return size_parse(name, numbers, &step->part, err);
 	if (!(step->rule->does & STEP_TAKES_EVERY))
-		return step_shape_error(text, "has an EVERY, but is done to one range",
-					"dontneed, free, cold, pageout, remove and guard take "
-					":SIZE/EVERY", err);
+		return step_error(text, "has an EVERY, but is done to one range",
+				  "dontneed, free, cold, pageout, remove and guard take :SIZE/EVERY",
+				  err);
 	snprintf(part, sizeof(part), "%.*s", (int)(slash - numbers), numbers);
 	r = size_parse(name, part, &step->part, err);
 	snprintf(name, sizeof(name), "--then %s: EVERY", step->rule->name);
@@ -121,59 +84,79 @@ static int parse_part(const char *text, const char *numbers, struct step *step,
 	if (r < 0)
 		return r;
 	if (step->part.permyriad || step->every.permyriad)
-		return step_shape_error(text, "has a share, and nothing that it could be of",
-					"write both sizes in bytes, as in dontneed:2044K/2M",
-					err);
-	return step->every.bytes ? 0
-		: step_shape_error(text, "is done to nothing", "EVERY must be above 0", err);
+		return step_error(text, "has a share, and nothing that it could be of",
+				  "write both sizes in bytes, as in dontneed:2044K/2M", err);
+	return step->every.bytes ? 0 : step_error(text, "is done to nothing",
+						  "EVERY must be above 0", err);
 }
 
 /* REST is what follows the name: "" or ":..." */
-static int parse_rest(const char *text, const char *rest, struct step *step,
-		      struct error *err)
+static int step_parse_rest(const char *text, const char *rest, struct step *step,
+			   struct error *err)
 {
+	const struct step_rule *rule = step->rule;
 	int r;
 
-	if (step->rule->verb == VERB_HOLD) {
-		if (!*rest)
-			return step_shape_error(text, "does not say how long",
-						"write --then hold:TIME, as in hold:2s", err);
-		r = duration_parse("--then hold: TIME", rest + 1, &step->time, err);
-		return r < 0 || step->time ? r : step_shape_error(text, "is no time at all",
-								  "TIME must be above 0", err);
-	}
-	if (!*rest && step->rule->verb == VERB_BOUND)
-		return step_shape_error(text, "does not say to what",
-					"write --then limit:SIZE or high:SIZE, as in limit:32M",
-					err);
-	if (!*rest)
+	if (!*rest) {
+		if (rule->verb == VERB_HOLD)
+			return step_error(text, "does not say how long",
+					  "write --then hold:TIME, as in hold:2s", err);
+		if (rule->verb == VERB_BOUND)
+			return step_error(text, "does not say to what",
+					  "write --then limit:SIZE or high:SIZE, as in limit:32M",
+					  err);
 		return 0;
-	if (step->rule->verb == VERB_FORK)
-		return step_shape_error(
-			text, "has a size, but a fork is whole",
-			"write fork, fork:read or fork:write; the last two take :SIZE", err);
-	if (step->rule->verb == VERB_ADVISE && step->rule->what == ADVICE_TRIM)
-		return step_shape_error(text, "has a size, but malloc_trim(3) is whole",
-					"write trim alone, and unmap:SIZE before it", err);
-	r = parse_part(text, rest + 1, step, err);
+	}
+	if (rule->verb == VERB_HOLD) {
+		r = duration_parse("--then hold: TIME", rest + 1, &step->time, err);
+		return r < 0 || step->time ? r : step_error(text, "is no time at all",
+							    "TIME must be above 0", err);
+	}
+	if (rule->verb == VERB_FORK)
+		return step_error(text, "has a size, but a fork is whole",
+				  "write fork, fork:read or fork:write; the last two take :SIZE",
+				  err);
+	if (rule->verb == VERB_ADVISE && rule->what == ADVICE_TRIM)
+		return step_error(text, "has a size, but malloc_trim(3) is whole",
+				  "write trim alone, and unmap:SIZE before it", err);
+	r = step_parse_part(text, rest + 1, step, err);
 	if (r < 0 || step->part.bytes || step->part.permyriad)
 		return r;
-	return step_shape_error(text, "is done to nothing", "SIZE must be above 0", err);
+	return step_error(text, "is done to nothing", "SIZE must be above 0", err);
 }
 
 int step_parse(const char *text, struct step *ret_step, struct error *err)
 {
-	struct step step = { .rule = find_rule(text) };
+	struct step step = { 0 };
+	size_t longest = 0, used = 0;
+	char known[512] = "";
 	int r;
 
-	if (!step.rule)
-		return step_unknown_error(text, err);
-	r = parse_rest(text, text + strlen(step.rule->name), &step, err);
+	/* The longest name that the text begins with, ended by its end or a colon. */
+	for (size_t i = 0; i < step_rule_count; i++) {
+		size_t length = strlen(step_rules[i].name);
+
+		if (length > longest && !strncmp(text, step_rules[i].name, length) &&
+		    (text[length] == '\0' || text[length] == ':')) {
+			step.rule = &step_rules[i];
+			longest = length;
+		}
+	}
+	if (!step.rule) {
+		for (size_t i = 0; i < step_rule_count; i++)
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s",
+						 i ? ", " : "", step_rules[i].name,
+						 step_rules[i].argument);
+		step_error(text, "is no step", "", err);
+		error_hint(err, "the steps are %s; those that are done to memory take :SIZE or :N%%, some of them :SIZE/EVERY",
+			   known);
+		return -EINVAL;
+	}
+	r = step_parse_rest(text, text + longest, &step, err);
 	if (r < 0)
 		return r;
 	if (strlen(text) >= sizeof(step.name))
-		return step_shape_error(text, "is too long", "write the number with fewer digits",
-					err);
+		return step_error(text, "is too long", "write the number with fewer digits", err);
 	memcpy(step.name, text, strlen(text) + 1);
 	*ret_step = step;
 	return 0;

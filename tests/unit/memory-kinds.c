@@ -212,14 +212,21 @@ static void test_hugetlb(void)
 
 /* Opens NAME in DIRECTORY as a region of BYTES needs it. */
 static int open_file(const char *directory, const char *name, uint64_t bytes, bool writes,
-		     struct backing_file *ret_file, struct error *err)
+		     int *ret_fd, struct error *err)
 {
 	char path[256];
-	struct backing_file_params params = { .path = path, .bytes = bytes, .page_size = 4096,
-					  .writes = writes };
+	struct workload workload = {
+		.file = path,
+		.page_size = 4096,
+		.region = { .bytes = bytes, .fd = -1,
+			    .backing = writes ? REGION_FILE_SHARED : REGION_FILE_PRIVATE },
+	};
+	int r;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return backing_file_open(&params, ret_file, err);
+	r = backing_file_open(&workload, err);
+	*ret_fd = workload.region.fd;
+	return r;
 }
 
 static bool is_there(const char *directory, const char *name)
@@ -233,21 +240,21 @@ static bool is_there(const char *directory, const char *name)
 
 static void test_new_file(const char *directory)
 {
-	struct backing_file file = { .fd = -1 };
+	int fd = -1;
 	struct error err = { "", "" };
 	struct stat status = { 0 };
 
-	tap_is(open_file(directory, "new", 64 * KIB, true, &file, &err), 0,
+	tap_is(open_file(directory, "new", 64 * KIB, true, &fd, &err), 0,
 	       "a file that was not there");
-	tap_ok(file.created && fstat(file.fd, &status) == 0 && status.st_size == 64 * 1024 &&
+	tap_ok(fstat(fd, &status) == 0 && status.st_size == 64 * 1024 &&
 	       status.st_nlink == 0, "it has its size and no name");
 	tap_ok(!is_there(directory, "new"), "nothing is left of it");
-	tap_ok((fcntl(file.fd, F_GETFL) & O_ACCMODE) == O_RDWR, "it may be written to");
-	close(file.fd);
+	tap_ok((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR, "it may be written to");
+	close(fd);
 	err = (struct error){ "", "" };
-	tap_ok(open_file(directory, "no/such/place", 4096, true, &file, &err) < 0 &&
+	tap_ok(open_file(directory, "no/such/place", 4096, true, &fd, &err) < 0 &&
 	       err.hint[0], "none can be made where there is no directory");
-	tap_ok(open_file(directory, "huge", UINT64_MAX - 4095, true, &file, &err) < 0 &&
+	tap_ok(open_file(directory, "huge", UINT64_MAX - 4095, true, &fd, &err) < 0 &&
 	       !is_there(directory, "huge"), "one that is too large leaves nothing either");
 }
 
@@ -284,18 +291,18 @@ static void test_existing_file(const char *directory)
 	snprintf(path, sizeof(path), "%s/dangling", directory);
 	tap_ok(symlink("nowhere", path) == 0, "files of all kinds");
 	for (size_t i = 0; i < ARRAY_SIZE(existing); i++) {
-		struct backing_file file = { .fd = -1 };
+		int fd = -1;
 		struct error err = { "", "" };
 		int r = open_file(directory, existing[i].name, existing[i].bytes,
-				  existing[i].writes, &file, &err);
+				  existing[i].writes, &fd, &err);
 
 		tap_is(r, existing[i].result, existing[i].name);
 		tap_has(err.message, existing[i].piece, "it says why");
 		if (r == 0)
-			tap_ok(!file.created && (fcntl(file.fd, F_GETFL) & O_ACCMODE) == O_RDONLY,
+			tap_ok((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY,
 			       "it is opened for reading only");
-		if (file.fd >= 0)
-			close(file.fd);
+		if (fd >= 0)
+			close(fd);
 	}
 	tap_ok(is_there(directory, "existing") && is_there(directory, "dangling") &&
 	       !is_there(directory, "nowhere"), "all is as it was");
