@@ -10,7 +10,6 @@
 #include "monitor/driver.h"
 #include "pagetouch/contradictions.h"
 #include "sandbox/sandbox.h"
-#include "workload/heap.h"
 
 #define BIT(number) (1U << (number))
 

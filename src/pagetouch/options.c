@@ -15,7 +15,6 @@
 #include "lib/number.h"
 #include "pagetouch/contradictions.h"
 #include "pagetouch/options.h"
-#include "workload/heap.h"
 #include "workload/subject.h"
 
 /* More than anybody would wait for. */

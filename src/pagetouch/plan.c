@@ -8,7 +8,6 @@
 
 #include "lib/duration.h"
 #include "pagetouch/plan.h"
-#include "workload/heap.h"
 
 #define DEFAULT_SIZE (64 * 1024)
 

@@ -12,7 +12,6 @@
 #include "lib/secure.h"
 #include "pagetouch/run.h"
 #include "proc/pid-namespace.h"
-#include "workload/backing-file.h"
 
 /* For tests: a recorded tree of another machine's /proc and /sys. */
 #define ROOT_VARIABLE "PAGETOUCH_ROOT"

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "workload/backing-file.h"
+#include "workload/workload.h"
 
 #ifndef HUGETLBFS_MAGIC
 #define HUGETLBFS_MAGIC 0x958458f6

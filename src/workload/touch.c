@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* touch.c - in which order pages are visited, and how: written, read, populated or called for */
+/* touch.c - in which order pages are visited, how, and by whom */
 #include <config.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#ifdef HAVE_MALLOC_TRIM
+#include <malloc.h>
+#endif
 
 #include "lib/macros.h"
 #include "workload/touch.h"
@@ -14,6 +18,14 @@
 #define MADV_POPULATE_READ 22
 #define MADV_POPULATE_WRITE 23
 #endif
+
+/*
+ * Pages in a piece of work: as many as one page table maps (512 of 4 KiB), or one huge page, so
+ * that two threads seldom need the lock of the same one.
+ */
+#define PIECE_PAGES UINT64_C(512)
+
+#define STACK_BYTES (256 << 10)
 
 /*
  * With AddressSanitizer each access to what is touched would read its shadow, too, an eighth more
@@ -79,14 +91,6 @@ uint64_t touch_count(const struct touch_params *touch_params, uint64_t span)
 	return span / touch_params->stride + (span % touch_params->stride != 0);
 }
 
-uint64_t touch_chunk(uint64_t span)
-{
-	/* Whole pages of any size that is less. */
-	uint64_t chunk = span / 2048 / TOUCH_CHUNK * TOUCH_CHUNK;
-
-	return MAX(TOUCH_CHUNK, MIN(chunk, UINT64_C(2) << 20));
-}
-
 bool touch_writes(enum touch_access access)
 {
 	return access == TOUCH_WRITE || access == TOUCH_POPULATE_WRITE || access == TOUCH_PWRITE;
@@ -101,8 +105,12 @@ struct touch_job touch_plan(const struct touch_params *touch_params, unsigned ch
 			    uint64_t span)
 {
 	enum touch_access access = touch_params->access;
-	uint64_t chunk = touch_params->chunk ? touch_params->chunk : touch_chunk(span), run = 1;
+	/* Whole pages of any size that is less. */
+	uint64_t chunk = span / 2048 / TOUCH_CHUNK * TOUCH_CHUNK, run = 1;
 
+	chunk = MAX(TOUCH_CHUNK, MIN(chunk, UINT64_C(2) << 20));
+	if (touch_params->chunk)
+		chunk = touch_params->chunk;
 	if (access == TOUCH_WRITE || access == TOUCH_READ)
 		run = touch_params->order == ORDER_FORWARD ? touch_params->batch : 1;
 	else if (!touch_calls(access) && touch_params->order != ORDER_RANDOM &&
@@ -163,6 +171,208 @@ int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic 
 				      memory_order_relaxed);
 	}
 	return 0;
+}
+
+uint64_t heap_count(uint64_t size, uint64_t piece)
+{
+	return size / piece + (size % piece != 0);
+}
+
+int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *ret_heap)
+{
+	uint64_t count = heap_count(spec->bytes, spec->piece);
+	void *table;
+
+	/* Cut to the width of a pointer it would be another size. */
+	if (spec->bytes != (size_t)spec->bytes || count > SIZE_MAX / sizeof(unsigned char *))
+		return -ENOMEM;
+	table = mmap(NULL, count * sizeof(unsigned char *), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (table == MAP_FAILED)
+		return -errno;
+	heap_trim();
+	*ret_heap = (struct heap){ .pieces = table, .count = count, .size = spec->bytes,
+				   .piece = spec->piece, .page_size = page_size };
+	return 0;
+}
+
+/* The number of the first piece that begins in page PAGE or later. */
+static uint64_t first_piece(const struct heap *heap, uint64_t page)
+{
+	return MIN(heap_count(page * heap->page_size, heap->piece), heap->count);
+}
+
+static void access_byte(const struct touch_job *job, unsigned char *byte)
+{
+	if (touch_writes(job->access))
+		*(volatile unsigned char *)byte = 1;
+	else
+		(void)*(volatile unsigned char *)byte;
+}
+
+int heap_visit(const struct touch_job *job, struct heap_share share, uint64_t *at, uint64_t to,
+	       _Atomic uint32_t *stop, struct touch_slot *slot)
+{
+	const struct heap *heap = job->heap;
+	uint64_t pages = MAX(heap->piece / heap->page_size, 1);
+
+	for (; *at < to && !atomic_load_explicit(stop, memory_order_relaxed); ++*at) {
+		uint64_t first = first_piece(heap, *at), end = first_piece(heap, *at + 1);
+		uint64_t start = *at * heap->page_size;
+
+		if (*at / pages % share.of != share.number)
+			continue;
+		for (uint64_t i = first; i < end; i++) {
+			if (!heap->pieces[i])
+				heap->pieces[i] = malloc(heap->piece);
+			if (!heap->pieces[i])
+				return -ENOMEM;
+			access_byte(job, heap->pieces[i]);
+		}
+		if (first == end)
+			access_byte(job, heap->pieces[start / heap->piece] + start % heap->piece);
+		atomic_fetch_add_explicit(&slot->done, job->unit, memory_order_relaxed);
+	}
+	return 0;
+}
+
+void heap_free(struct heap *heap, uint64_t bytes)
+{
+	/* The last piece may reach beyond the size. */
+	uint64_t end = bytes >= heap->size ? heap->count : bytes / heap->piece;
+
+	for (uint64_t i = 0; i < end; i++) {
+		free(heap->pieces[i]);
+		heap->pieces[i] = NULL;
+	}
+}
+
+bool heap_can_trim(void)
+{
+#ifdef HAVE_MALLOC_TRIM
+	return true;
+#else
+	return false;
+#endif
+}
+
+int heap_trim(void)
+{
+#ifdef HAVE_MALLOC_TRIM
+	malloc_trim(0);
+	return 0;
+#else
+	return -ENOSYS;
+#endif
+}
+
+/* Takes the next piece of work. Returns whether there was one. */
+static bool pool_take_piece(struct thread_pool *pool, struct pool_thread *pool_thread)
+{
+	uint64_t at = atomic_load_explicit(&pool->next, memory_order_relaxed), end;
+
+	do {
+		if (at >= pool->to)
+			return false;
+		end = at + pool->share;
+		/* Large pieces end where a page table ends. */
+		if (pool->share == PIECE_PAGES)
+			end -= ((uintptr_t)pool->job.base / pool->job.unit + at) % PIECE_PAGES;
+		end = MIN(end, pool->to);
+	} while (!atomic_compare_exchange_weak_explicit(&pool->next, &at, end,
+							memory_order_relaxed,
+							memory_order_relaxed));
+	pool_thread->at = at;
+	pool_thread->end = end;
+	return true;
+}
+
+/* What was left of a piece when the last order was stopped may reach beyond this one. */
+static void pool_thread_work(struct pool_thread *pool_thread)
+{
+	struct thread_pool *pool = pool_thread->pool;
+	struct touch_slot *slot = &pool->board->slots[pool_thread->number];
+
+	if (pool->job.heap) {
+		struct heap_share share = { pool_thread->number, pool->count };
+
+		pool_thread->error = heap_visit(&pool->job, share, &pool_thread->at, pool->to,
+						&pool->board->stop, slot);
+		return;
+	}
+	do
+		pool_thread->error = touch_visit(&pool->job, &pool_thread->at,
+						 MIN(pool_thread->end, pool->to),
+						 &pool->board->stop, slot);
+	while (!pool_thread->error && pool_thread->at == pool_thread->end &&
+	       pool_take_piece(pool, pool_thread));
+}
+
+static void *run_thread(void *argument)
+{
+	struct pool_thread *pool_thread = argument;
+
+	for (;;) {
+		pthread_barrier_wait(&pool_thread->pool->begin);
+		pool_thread_work(pool_thread);
+		pthread_barrier_wait(&pool_thread->pool->end);
+	}
+	return NULL;
+}
+
+int thread_pool_start(struct thread_pool *pool, struct pool_thread *pool_threads, unsigned count,
+		      struct touch_board *board)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int r;
+
+	*pool = (struct thread_pool){ .board = board, .pool_threads = pool_threads,
+				      .count = count };
+	for (unsigned i = 0; i < count; i++)
+		pool_threads[i] = (struct pool_thread){ .number = i, .pool = pool };
+	if (count == 1)
+		return 0;
+	r = pthread_attr_init(&attributes);
+	if (r)
+		return -r;
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_barrier_init(&pool->begin, NULL, count);
+	pthread_barrier_init(&pool->end, NULL, count);
+	for (unsigned i = 1; r == 0 && i < count; i++)
+		r = pthread_create(&thread, &attributes, run_thread, &pool_threads[i]);
+	pthread_attr_destroy(&attributes);
+	/* A first order without work has each thread use its stack, before anybody counts pages. */
+	return r ? -r : thread_pool_touch(pool, 0);
+}
+
+void thread_pool_begin(struct thread_pool *pool, const struct touch_job *job)
+{
+	pool->job = *job;
+	pool->to = 0;
+	atomic_store(&pool->next, 0);
+	for (unsigned i = 0; i < pool->count; i++)
+		pool->pool_threads[i].at = pool->pool_threads[i].end = 0;
+}
+
+int thread_pool_touch(struct thread_pool *pool, uint64_t to)
+{
+	uint64_t taken = atomic_load(&pool->next), left = to > taken ? to - taken : 0;
+	int error = 0;
+
+	pool->to = to;
+	pool->share = left / pool->count + (left % pool->count != 0);
+	if (pool->count == 1) {
+		pool_thread_work(&pool->pool_threads[0]);
+	} else {
+		pool->share = MIN(pool->share, PIECE_PAGES);
+		pthread_barrier_wait(&pool->begin);
+		pool_thread_work(&pool->pool_threads[0]);
+		pthread_barrier_wait(&pool->end);
+	}
+	for (unsigned i = 0; i < pool->count && !error; i++)
+		error = pool->pool_threads[i].error;
+	return error;
 }
 
 const char *order_name(enum order_kind kind)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* touch.h - visit the pages of a region */
+/* touch.h - visit the pages of a region, or of pieces from malloc(3), with one or many threads */
 #ifndef PT_TOUCH_H
 #define PT_TOUCH_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -57,7 +58,7 @@ struct touch_params {
 	uint64_t unit;			/* bytes of a page */
 	uint64_t stride;		/* bytes from one visited page to the next; unit: all */
 	uint64_t batch;			/* pages counted at once, if forward; 0: each by itself */
-	uint64_t chunk;			/* bytes populated at once; 0: as touch_chunk() says */
+	uint64_t chunk;			/* bytes populated at once; 0: as touch_plan() says */
 };
 
 /*
@@ -68,7 +69,24 @@ struct touch_params {
 
 #define TOUCH_ACCESSES (TOUCH_PWRITE + 1)
 
-struct heap;
+/*
+ * The least size of a piece: no allocator spends more than twice as much on one, which the guard
+ * counts on; and how many there may be, so that the table of them stays small.
+ */
+#define HEAP_PIECE_LEAST 16
+#define HEAP_PIECES_MAX (UINT64_C(1) << 22)
+
+/*
+ * SIZE bytes in pieces: page number N of them is what lies from byte N * page_size on when the
+ * pieces are thought side by side. A piece above a page is of whole pages.
+ */
+struct heap {
+	unsigned char **pieces;	/* NULL: not allocated yet, or freed */
+	uint64_t count;
+	uint64_t size;		/* bytes of all, a multiple of page_size */
+	uint64_t piece;		/* bytes of one, HEAP_PIECE_LEAST at least */
+	uint64_t page_size;
+};
 
 /* What there is to visit. */
 struct touch_job {
@@ -92,21 +110,20 @@ struct touch_board {
 	struct touch_slot slots[TOUCH_THREADS_MAX];	/* together: what was done so far */
 };
 
-/* The least that is populated at once, but for larger pages. */
+/* The least that is populated at once, but for larger pages: see touch_plan(). */
 #define TOUCH_CHUNK (UINT64_C(256) << 10)
-
-/*
- * With TOUCH_POPULATE_* the kernel takes so many of SPAN bytes at a time (a page, if that is
- * larger): they are counted when it is done with them, and a stop waits for it. A 2048th of them,
- * from TOUCH_CHUNK to 2 MiB: where a page is populated in half a microsecond, the calls would else
- * take a twentieth of the time.
- */
-uint64_t touch_chunk(uint64_t span);
 
 /* How many pages TOUCH_PARAMS visits in the first SPAN bytes of a region. */
 uint64_t touch_count(const struct touch_params *touch_params, uint64_t span);
 
-/* The job of visiting the first SPAN bytes at BASE, of no file yet. */
+/*
+ * The job of visiting the first SPAN bytes at BASE, of no file or heap yet.
+ *
+ * With TOUCH_POPULATE_* the kernel takes so many of them at a time (a page, if that is larger):
+ * they are counted when it is done with them, and a stop waits for it. A 2048th of them, from
+ * TOUCH_CHUNK to 2 MiB: where a page is populated in half a microsecond, the calls would else take
+ * a twentieth of the time.
+ */
 struct touch_job touch_plan(const struct touch_params *touch_params, unsigned char *base,
 			    uint64_t span);
 
@@ -118,6 +135,76 @@ struct touch_job touch_plan(const struct touch_params *touch_params, unsigned ch
  */
 int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
 		struct touch_slot *slot);
+
+/* How many pieces of PIECE bytes SIZE bytes are. */
+uint64_t heap_count(uint64_t size, uint64_t piece);
+
+/*
+ * Makes the table for what SPEC says, of 8 bytes for each piece: mapped apart and resident when
+ * this returns, so that it is no growth later. What malloc(3) has to spare is given back, if it
+ * can be, so that the pieces are new memory. Allocates no piece. Returns 0 or a negative errno.
+ */
+int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *ret_heap);
+
+/* A piece always falls to the same of several threads: which of how many this one is. */
+struct heap_share {
+	unsigned number, of;
+};
+
+/*
+ * Visits those of the pages *at to TO - 1 of a JOB of a heap that are SHARE's: allocates the
+ * pieces that begin in the page, unless they are there, and accesses the first byte of each and
+ * of the page. Counts in SLOT and in *at as touch_visit() does. Returns 0 when TO is reached or
+ * *stop is set, or -ENOMEM when malloc(3) has no more.
+ */
+int heap_visit(const struct touch_job *job, struct heap_share share, uint64_t *at, uint64_t to,
+	       _Atomic uint32_t *stop, struct touch_slot *slot);
+
+/* Gives the pieces that lie wholly in the first BYTES back with free(3), in their order. */
+void heap_free(struct heap *heap, uint64_t bytes);
+
+/* Whether there is malloc_trim(3): the GNU C library has it. */
+bool heap_can_trim(void);
+
+/* malloc_trim(3), which leaves nothing to spare. Returns 0, or -ENOSYS without it. */
+int heap_trim(void);
+
+/* One thread, and which pages it has taken upon itself: it visits them sooner or later. */
+struct pool_thread {
+	_Alignas(128) uint64_t at, end;
+	int error;		/* of the last order: 0 or a negative errno */
+	unsigned number;	/* its slot on the board */
+	struct thread_pool *pool;
+};
+
+/* The calling thread is thread 0; the others wait until there is something to touch. */
+struct thread_pool {
+	struct touch_board *board;
+	struct touch_job job;
+	struct pool_thread *pool_threads;
+	unsigned count;
+	uint64_t to, share;	/* of the current order: touch up to here, in pieces of so many */
+	_Atomic uint64_t next;	/* the first page that nobody has taken */
+	pthread_barrier_t begin, end;
+};
+
+/*
+ * Makes a thread pool of the COUNT threads at POOL_THREADS, which count on BOARD, and starts all
+ * but the first. Returns 0 or the negative errno of pthread_create(3); its threads end
+ * with the process.
+ */
+int thread_pool_start(struct thread_pool *pool, struct pool_thread *pool_threads, unsigned count,
+		      struct touch_board *board);
+
+/* Takes up JOB from its beginning; the counters on the board are the caller's to clear. */
+void thread_pool_begin(struct thread_pool *pool, const struct touch_job *job);
+
+/*
+ * Visits the pages up to number TO of the job. If board->stop is set before that, some of the
+ * pages in between may have been visited and others not; the board counts those that have, and the
+ * next call goes on with the others. Returns 0 or a negative errno.
+ */
+int thread_pool_touch(struct thread_pool *pool, uint64_t to);
 
 /* Whether ACCESS changes what it visits. */
 bool touch_writes(enum touch_access access);

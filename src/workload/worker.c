@@ -12,10 +12,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/macros.h"
-#include "monitor/driver.h"
-#include "workload/heap.h"
-#include "workload/thread-pool.h"
-#include "workload/worker.h"
+#include "workload/subject.h"
 
 /* Bytes that are locked by one mlock(2): a stop waits for it. */
 #define LOCK_CHUNK (UINT64_C(4) << 20)

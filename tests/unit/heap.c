@@ -10,8 +10,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "workload/heap.h"
-#include "workload/thread-pool.h"
+#include "workload/touch.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGES 300

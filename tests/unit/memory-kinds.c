@@ -17,7 +17,7 @@
 #include "proc/process.h"
 #include "verdict/mapfail.h"
 #include "verdict/stepfail.h"
-#include "workload/backing-file.h"
+#include "workload/workload.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)

@@ -10,7 +10,6 @@
 #include "pagetouch/contradictions.h"
 #include "pagetouch/options.h"
 #include "sandbox/sandbox.h"
-#include "workload/heap.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)

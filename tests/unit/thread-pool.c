@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "workload/thread-pool.h"
+#include "workload/touch.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
