@@ -104,7 +104,8 @@ static int take_decoded_line(void *context, struct strview line)
 					: unescape_line(parser->scratch, length);
 	while (length && parser->scratch[length - 1] == '\r')
 		length--;
-	return text_lines_take(&parser->lines, (struct strview){ parser->scratch, length });
+	line = (struct strview){ parser->scratch, length };
+	return text_lines_take(&parser->lines, line, NULL);
 }
 
 /* One line of the log, without its newline. */

@@ -111,6 +111,13 @@ static bool is_unfinished(const struct host_reports *host, const struct oom_part
 	return !partial_is_over(partial) && is_fresh(host, partial);
 }
 
+/* Whether PARTIAL, which is not waiting in vain, has not got yet what LINE says. */
+static bool wants_line(const struct host_reports *host, const struct oom_partial *partial,
+		       const struct oom_line *line)
+{
+	return is_fresh(host, partial) && partial_lacks(partial, line);
+}
+
 /* Whether LINE is of the last report but one: the newest cannot have it yet, or has had it. */
 static bool is_ahead(const struct host_reports *host, const struct oom_line *line)
 {
@@ -120,7 +127,7 @@ static bool is_ahead(const struct host_reports *host, const struct oom_line *lin
 	bool had = last->other && !partial_lacks(last, line);
 
 	return (early || had || partial_is_of_another_kind(last, line->type)) && older->has_cpu &&
-	       is_unfinished(host, older) && partial_lacks(older, line);
+	       !partial_is_over(older) && wants_line(host, older, line);
 }
 
 /*
@@ -128,7 +135,7 @@ static bool is_ahead(const struct host_reports *host, const struct oom_line *lin
  * after the other (the kernel holds oom_lock), so it is the newest; unless lines of an older one
  * turn up that the newest cannot have come to yet.
  */
-static struct oom_partial *choose(struct host_reports *host, const struct oom_line *line)
+static struct oom_partial *choose_partial(struct host_reports *host, const struct oom_line *line)
 {
 	struct oom_partial *last = newest(host), *named = NULL;
 	int best = -1;
@@ -140,7 +147,7 @@ static struct oom_partial *choose(struct host_reports *host, const struct oom_li
 	for (size_t i = 0; i < host->count; i++) {
 		struct oom_partial *partial = host->open[i];
 
-		if (!is_fresh(host, partial) || !partial_lacks(partial, line))
+		if (!wants_line(host, partial, line))
 			continue;
 		/* It names who invoked the killer: the first who has no such line yet. */
 		if (line->type == OOM_LINE_CPU && !named && !partial_is_over(partial) &&
@@ -191,7 +198,7 @@ static struct oom_partial *find_partial(struct host_reports *host, const struct 
 		if (strview_is(caller, host->open[i - 1]->caller))
 			partial = host->open[i - 1];
 	if (!partial && newest(host) && (!caller.length || !newest(host)->caller[0]))
-		partial = choose(host, line);
+		partial = choose_partial(host, line);
 	if (!partial || !partial->other || line_has_flag(line, OOM_LINE_STATE))
 		return partial;
 	/* It is nothing for what is no report: one goes on in its place. */
@@ -231,8 +238,7 @@ static bool is_another(const struct host_reports *host, const struct oom_partial
 	case OOM_LINE_NONE_KILLABLE:
 		return report->victim_count || !is_fresh(host, partial);
 	default:
-		return !line_has_flag(line, OOM_LINE_INSIDE) &&
-		       (!partial_lacks(partial, line) || !is_fresh(host, partial));
+		return !line_has_flag(line, OOM_LINE_INSIDE) && !wants_line(host, partial, line);
 	}
 }
 
@@ -268,7 +274,7 @@ static bool is_needless(const struct host_reports *host, const struct oom_partia
 	if (!partial)
 		return line_has_flag(line, OOM_LINE_INSIDE);
 	if (line_has_flag(line, OOM_LINE_INSIDE))
-		return !partial_lacks(partial, line) || !is_fresh(host, partial);
+		return !wants_line(host, partial, line);
 	/* What another CPU's trouble has in common with a report is no part of an open one. */
 	return !line_has_flag(line, OOM_LINE_CONFIRMS) && partial->confirmed &&
 	       is_unfinished(host, partial) && !partial_lacks(partial, line);

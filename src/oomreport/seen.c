@@ -63,25 +63,22 @@ static int seen_take_entry(void *context, const struct structured_entry *entry)
 	return 0;
 }
 
-/* The lines of TEXT, up to the first with a time, or to the last. */
+/* The lines of TEXT, of memory of ours, up to the first with a time, or to the last. */
 static void seen_read_lines(struct strview text, int64_t now_ns, bool first,
 			    struct seen_line *ret_line)
 {
 	struct structured structured = { .open = false };
-	char copy[SEEN_BYTES];
 
 	while (text.length && !(first && ret_line->has_time)) {
 		struct strview line = strview_head(text, strview_find(text, "\n"));
-		struct log_prefix log_prefix;
+		struct log_prefix stripped;
 
 		text = strview_from(text, line.length + 1);
 		if (structured_take(&structured, line, now_ns, seen_take_entry, ret_line))
 			continue;
-		if (line.length)
-			memcpy(copy, line.at, line.length);
-		line = (struct strview){ copy, unescape_line(copy, line.length) };
-		log_prefix_strip(line, now_ns, &log_prefix);
-		seen_note_line(ret_line, &log_prefix.time, log_prefix.host);
+		line.length = unescape_line((char *)(uintptr_t)line.at, line.length);
+		log_prefix_strip(line, now_ns, &stripped);
+		seen_note_line(ret_line, &stripped.time, stripped.host);
 	}
 	structured_end(&structured, seen_take_entry, ret_line);
 	structured_free(&structured);

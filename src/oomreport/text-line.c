@@ -16,9 +16,10 @@ static int take_in_order(void *context, const struct oom_line *kept)
 int text_lines_take_stripped(struct text_lines *lines, struct oom_line *line)
 {
 	struct log_prefix *stripped = &line->stripped;
-	enum oom_line_type type = OOM_LINE_NONE;
+	enum oom_line_type type;
 	int r = 0;
 
+	lines->quiet += TEXT_LINE_QUIET;
 	/*
 	 * A line that is another program's by its tag is the kernel's nevertheless, if it is one
 	 * without a tag that begins with two words and a colon: "Hardware name: ". What begins
@@ -27,23 +28,21 @@ int text_lines_take_stripped(struct text_lines *lines, struct oom_line *line)
 	if (stripped->foreign) {
 		stripped->host.length = 0;
 		type = oom_line_classify(line, 0);
+		if (type <= OOM_LINE_CPUSET || type >= OOM_LINE_DROPPED)
+			return 0;
 	}
-	if (!stripped->foreign || (type > OOM_LINE_CPUSET && type < OOM_LINE_DROPPED)) {
-		/*
-		 * A line waits while it may be of a log that has its newest line first. What is no
-		 * line of text comes from the kernel itself.
-		 */
-		if (stripped->width && lines->turn.order != TURN_FORWARD) {
-			oom_line_classify(line, 0);
-			r = turn_take(&lines->turn, line, take_in_order, lines);
-		}
-		if (r == 0)
-			r = unwrap_take(&lines->unwrap, line);
-		type = line->type;
-	} else {
-		type = OOM_LINE_NONE;
+	/*
+	 * A line waits while it may be of a log that has its newest line first. What is no line of
+	 * text comes from the kernel itself.
+	 */
+	if (stripped->width && lines->turn.order != TURN_FORWARD) {
+		oom_line_classify(line, 0);
+		r = turn_take(&lines->turn, line, take_in_order, lines);
 	}
-	lines->quiet = type == OOM_LINE_NONE ? lines->quiet + TEXT_LINE_QUIET : 0;
+	if (r == 0)
+		r = unwrap_take(&lines->unwrap, line);
+	if (line->type != OOM_LINE_NONE)
+		lines->quiet = 0;
 	return r < 0 ? r : 0;
 }
 
@@ -161,9 +160,8 @@ static int release_held(struct text_lines *lines)
 	return r;
 }
 
-/* As strip_line(), which it comes to now or later. */
-static int take_text(struct text_lines *lines, struct strview text,
-		     const struct structured_entry *entry)
+int text_lines_take(struct text_lines *lines, struct strview text,
+		    const struct structured_entry *entry)
 {
 	size_t at;
 	int r;
@@ -196,11 +194,6 @@ static int take_text(struct text_lines *lines, struct strview text,
 	}
 	r = release_held(lines);
 	return r < 0 ? r : strip_line(lines, text, entry);
-}
-
-int text_lines_take(struct text_lines *lines, struct strview line)
-{
-	return take_text(lines, line, NULL);
 }
 
 /* Takes the first line of *text, which may end as those of a serial console do. */
@@ -256,9 +249,9 @@ int text_lines_take_entry(struct text_lines *lines, const struct structured_entr
 		rest = (struct strview){ entry->message, kept };
 	}
 	if (!holds_lines(rest, entry->record, lines->now_ns))
-		return take_text(lines, rest, entry);
+		return text_lines_take(lines, rest, entry);
 	while (r == 0 && rest.length)
-		r = take_text(lines, take_first_line(&rest), entry);
+		r = text_lines_take(lines, take_first_line(&rest), entry);
 	return r;
 }
 

@@ -8,7 +8,7 @@
 #include "oomreport/turn.h"
 #include "oomreport/unwrap.h"
 
-/* A line that counts in struct text_lines, quiet; one of an entry that has many may count less. */
+/* What a line counts in struct text_lines, quiet. */
 #define TEXT_LINE_QUIET 16
 
 /*
@@ -39,10 +39,11 @@ struct text_lines {
 };
 
 /*
- * Takes LINE, without its newline, of memory that it may change. Returns 0 or a negative errno, of
- * on_report too, or TURN_REFUSED.
+ * Takes TEXT, a line without its newline, of memory that it may change. ENTRY, where not NULL, is
+ * what it was found in. Returns 0 or a negative errno, of on_report too, or TURN_REFUSED.
  */
-int text_lines_take(struct text_lines *lines, struct strview line);
+int text_lines_take(struct text_lines *lines, struct strview text,
+		    const struct structured_entry *entry);
 
 /* Takes the message of ENTRY; inside may be the log of something else. Returns as above. */
 int text_lines_take_entry(struct text_lines *lines, const struct structured_entry *entry);
