@@ -38,7 +38,7 @@ const char *sandbox_way_name(enum sandbox_way way)
 struct attempt {
 	const struct sandbox_spec *spec;
 	struct sandbox *sandbox;	/* what comes of it */
-	struct error *err;		/* set with -EDQUOT */
+	struct error *err;
 	struct root live;
 	struct cgroup_chain chain;	/* our own */
 	int scope_error;		/* why systemd gave no scope; 0: it was not asked */
@@ -180,26 +180,19 @@ static bool is_of_level(int error)
 }
 
 /*
- * Whether LEVEL leaves as much as the sandbox may use. One that is made outside of LEVEL and may
- * use more escapes its limit.
+ * Whether LEVEL leaves as much as the sandbox may use: one that is made outside of LEVEL, and may
+ * use more, escapes its limit. Returns 0, or -EDQUOT with the error set.
  */
-static bool leaves_enough(const struct attempt *attempt, const struct cgroup_level *level)
+static int check_escape(const struct attempt *attempt, const struct cgroup_level *level)
 {
 	const struct sandbox_spec *spec = attempt->spec;
 	uint64_t most = spec->limit != CGROUP_UNLIMITED ? spec->limit : spec->high;
-	struct cgroup_figures figures;
-	int r = cgroup_figures_read(&attempt->live, level, &figures);
-
-	return r < 0 ? !cgroup_may_limit(r) : cgroup_available(&figures) >= most;
-}
-
-/* Says that a sandbox outside of LEVEL would escape its limit. Returns -EDQUOT. */
-static int sandbox_escape_error(const struct attempt *attempt, const struct cgroup_level *level)
-{
-	struct cgroup_figures figures = { 0 };
 	char name[256], limit[SIZE_TEXT_MAX], left[SIZE_TEXT_MAX];
+	struct cgroup_figures figures = { 0 };
 	int r = cgroup_figures_read(&attempt->live, level, &figures);
 
+	if (r < 0 ? !cgroup_may_limit(r) : cgroup_available(&figures) >= most)
+		return 0;
 	error_escape(name, sizeof(name), level->name);
 	size_format(limit, figures.limit, SIZE_HUMAN);
 	size_format(left, cgroup_available(&figures), SIZE_HUMAN);
@@ -221,23 +214,22 @@ static int sandbox_escape_error(const struct attempt *attempt, const struct cgro
 static int make_in_chain(struct attempt *attempt, enum sandbox_way way)
 {
 	const struct cgroup_chain *chain = &attempt->chain;
-	const struct cgroup_level *left = NULL;
-	int error = -ENOENT, r;
+	int error = -ENOENT, escape = 0, r;
 
 	for (size_t i = 0; i < chain->count; i++) {
 		const struct cgroup_level *level = &chain->levels[i];
 
 		if (level->version == (way == SANDBOX_V1 ? 1 : 2) && may_use(chain, i, way)) {
-			if (left && access(level->directory, W_OK) == 0)
-				return sandbox_escape_error(attempt, left);
+			if (escape < 0 && access(level->directory, W_OK) == 0)
+				return escape;
 			r = make_in_level(attempt, level, way);
 			if (r == 0 || !is_of_level(r))
 				return r;
 			if (error == -ENOENT)
 				error = r;
 		}
-		if (!left && !leaves_enough(attempt, level))
-			left = level;
+		if (escape == 0)
+			escape = check_escape(attempt, level);
 	}
 	return error;
 }
@@ -261,8 +253,8 @@ static int make_in_scope(struct attempt *attempt)
 		for (size_t j = 0; j < attempt->chain.count && !over_us; j++)
 			over_us = !strcmp(attempt->chain.levels[j].directory,
 					  before.levels[i].directory);
-		if (!over_us && !leaves_enough(attempt, &before.levels[i]))
-			r = sandbox_escape_error(attempt, &before.levels[i]);
+		if (!over_us)
+			r = check_escape(attempt, &before.levels[i]);
 	}
 	cgroup_chain_free(&before);
 	if (r < 0)
@@ -290,24 +282,6 @@ static int try_ways(struct attempt *attempt)
 	return error;
 }
 
-/* Why systemd gave no scope, where the text of an errno would not say it; or NULL. */
-static const char *why_no_scope(int error)
-{
-	switch (-error) {
-	case ETIMEDOUT:
-		return "systemd did not answer in time";
-	case EIO:
-		return "systemd could not start a scope";
-	case ENOMEDIUM:
-		return "this user's systemd cannot be found: XDG_RUNTIME_DIR is not set";
-	case ENOENT:
-	case ECONNREFUSED:
-		return geteuid() != 0 ? "this user's systemd does not run" : NULL;
-	default:
-		return NULL;
-	}
-}
-
 /* Why there is no sandbox, and what would give one here. */
 static void sandbox_set_error(const struct attempt *attempt, int error)
 {
@@ -316,49 +290,50 @@ static void sandbox_set_error(const struct attempt *attempt, int error)
 	const char *option = limited ? "limit" : "high", *why = NULL;
 	unsigned user = (unsigned)geteuid();
 	const char *whose = user ? " --user" : "";
+	struct error *err = attempt->err;
 	char size[SIZE_TEXT_MAX];
-
 	/* An ordinary user may not do without systemd where it runs. */
-	if (error == attempt->scope_error || user)
-		why = why_no_scope(attempt->scope_error);
+	int scope = error == attempt->scope_error || user ? -attempt->scope_error : 0;
+
+	/* Where the text of an errno would not say it. */
+	if (scope == ETIMEDOUT)
+		why = "systemd did not answer in time";
+	else if (scope == EIO)
+		why = "systemd could not start a scope";
+	else if (scope == ENOMEDIUM)
+		why = "this user's systemd cannot be found: XDG_RUNTIME_DIR is not set";
+	else if (user && (scope == ENOENT || scope == ECONNREFUSED))
+		why = "this user's systemd does not run";
 	size_format(size, limited ? spec->limit : spec->high, SIZE_HUMAN);
-	error_set(attempt->err, "no memory cgroup can be had here for a sandbox: %s%s",
+	error_set(err, "no memory cgroup can be had here for a sandbox: %s%s",
 		  why ? why : strerror(-error),
 		  spec->high == CGROUP_UNLIMITED ? "" : " (--high needs cgroup v2)");
-	if (why && (attempt->scope_error == -ETIMEDOUT || attempt->scope_error == -EIO)) {
-		error_hint(attempt->err,
+	if (scope == ETIMEDOUT || scope == EIO)
+		error_hint(err,
 			   "see 'systemctl%s list-jobs' and 'journalctl%s -n 20' for what it is busy with, and try again",
 			   whose, whose);
-		return;
-	}
-	if (why) {
-		error_hint(attempt->err,
-			   "log in as this user (su and sudo start no systemd), "
-			   "or as root run 'loginctl enable-linger %u' "
-			   "and then set XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root",
+	else if (why)
+		error_hint(err,
+			   "log in as this user (su and sudo start no systemd), or as root run 'loginctl enable-linger %u' and then set XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root",
 			   user, user);
-		return;
-	}
 	/* EAGAIN: cgroup.max.descendants or cgroup.max.depth, not the limit of processes. */
-	if (error != -EAGAIN && error_hint_errno(attempt->err, error))
+	else if (error != -EAGAIN && error_hint_errno(err, error))
 		return;
-	if (place_is_container())
-		error_hint(attempt->err,
-			   "in a container its own limit can be the sandbox: start it with one, "
-			   "and run 'pagetouch --no-guard --expect oom ...' in it, without --%s",
+	else if (place_is_container())
+		error_hint(err,
+			   "in a container its own limit can be the sandbox: start it with one, and run 'pagetouch --no-guard --expect oom ...' in it, without --%s",
 			   option);
 	else if (!user)
-		error_hint(attempt->err,
-			   "root needs the memory controller of cgroup v2, or of v1, "
-			   "mounted and writable below /sys/fs/cgroup");
+		error_hint(err,
+			   "root needs the memory controller of cgroup v2, or of v1, mounted and writable below /sys/fs/cgroup");
 	else if (place_has_systemd())
-		error_hint(attempt->err,
+		error_hint(err,
 			   "run 'systemd-run --user --scope -p Delegate=yes pagetouch --%s %s ...', or 'sudo pagetouch --%s %s ...'",
 			   option, size, option, size);
 	else
-		error_hint(attempt->err,
-			   "no systemd runs here that could give one: "
-			   "run 'sudo pagetouch --%s %s ...'", option, size);
+		error_hint(err,
+			   "no systemd runs here that could give one: run 'sudo pagetouch --%s %s ...'",
+			   option, size);
 }
 
 int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,

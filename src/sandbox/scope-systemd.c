@@ -67,27 +67,6 @@ static void find_slice(const char *path, char slice[static SLICE_MAX])
 	}
 }
 
-static int build_request(sd_bus *bus, const char *path, sd_bus_message **ret_request)
-{
-	char name[SANDBOX_NAME_MAX], unit[SANDBOX_NAME_MAX + 8], slice[SLICE_MAX];
-	const char *mode = "inactive-or-failed";
-	int r = sd_bus_message_new_method_call(bus, ret_request, MANAGER, "StartTransientUnit");
-
-	if (r < 0)
-		return r;
-	sandbox_dir_random_name(SANDBOX_PREFIX, name);
-	snprintf(unit, sizeof(unit), "%s.scope", name);
-	find_slice(path, slice);
-	/* Without a slice the last property is one that is there already. */
-	return sd_bus_message_append(*ret_request, "ssa(sv)a(sa(sv))", unit, "fail", 5,
-				     "Description", "s", "pagetouch: a memory cgroup to die in",
-				     "PIDs", "au", 1, (uint32_t)getpid(),
-				     "Delegate", "b", 1,
-				     "CollectMode", "s", mode,
-				     slice[0] ? "Slice" : "CollectMode", "s",
-				     slice[0] ? slice : mode, 0);
-}
-
 /* Lets BUS work until it is ready or, with JOB, until that is done. */
 static int scope_wait(sd_bus *bus, const struct job *job)
 {
@@ -107,6 +86,8 @@ static int scope_wait(sd_bus *bus, const struct job *job)
 
 int scope_enter(const char *path)
 {
+	char name[SANDBOX_NAME_MAX], unit[SANDBOX_NAME_MAX + 8], slice[SLICE_MAX];
+	const char *mode = "inactive-or-failed";
 	sd_bus_message *request = NULL, *reply = NULL;
 	sd_bus_slot *slot = NULL;
 	struct job job = { 0 };
@@ -115,6 +96,9 @@ int scope_enter(const char *path)
 
 	if (!place_has_systemd())
 		return -ENOSYS;
+	sandbox_dir_random_name(SANDBOX_PREFIX, name);
+	snprintf(unit, sizeof(unit), "%s.scope", name);
+	find_slice(path, slice);
 	r = geteuid() == 0 ? sd_bus_open_system(&bus) : sd_bus_open_user(&bus);
 	if (r >= 0)
 		r = scope_wait(bus, NULL);
@@ -122,7 +106,17 @@ int scope_enter(const char *path)
 		r = sd_bus_match_signal_async(bus, &slot, MANAGER, "JobRemoved", on_job_removed,
 					      NULL, &job);
 	if (r >= 0)
-		r = build_request(bus, path, &request);
+		r = sd_bus_message_new_method_call(bus, &request, MANAGER, "StartTransientUnit");
+	/* Without a slice the last property is one that is there already. */
+	if (r >= 0)
+		r = sd_bus_message_append(request, "ssa(sv)a(sa(sv))", unit, "fail", 5,
+					  "Description", "s",
+					  "pagetouch: a memory cgroup to die in",
+					  "PIDs", "au", 1, (uint32_t)getpid(),
+					  "Delegate", "b", 1,
+					  "CollectMode", "s", mode,
+					  slice[0] ? "Slice" : "CollectMode", "s",
+					  slice[0] ? slice : mode, 0);
 	if (r >= 0)
 		r = sd_bus_call(bus, request, WAIT_NS / 1000, NULL, &reply);
 	if (r >= 0)
