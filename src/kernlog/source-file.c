@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * source-file.c - what all sources have in common, and the one that reads a file, a pipe or
- * standard input
+ * source-file.c - what all sources have in common, and those that are read(2): a file, a pipe,
+ * standard input, the running kernel's log (Documentation/ABI/testing/dev-kmsg)
  */
 #include <config.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kernlog/kmsg.h"
 #include "kernlog/source.h"
 #include "lib/cleanup.h"
 #include "lib/macros.h"
+#include "proc/place.h"
 
 #define BLOCK_SIZE ((size_t)512 << 10)
 
@@ -24,8 +27,11 @@
 #define MAGIC_SIZE 8
 
 struct file_state {
-	bool known;	/* the first bytes have been looked at */
-	size_t kept;	/* bytes in the block that were not fed yet */
+	bool known;		/* the first bytes have been looked at */
+	bool records;		/* /dev/kmsg: each read(2) is a record */
+	bool overwritten;	/* the kernel has said so since the last record */
+	uint64_t expected;	/* the number of the next record */
+	size_t used;		/* bytes in the block that were not fed yet */
 	char block[BLOCK_SIZE];
 };
 
@@ -80,38 +86,71 @@ int source_check_text(const char *name, const char *label, struct strview beginn
 	return 0;
 }
 
-static int file_supply(struct oom_source *source, const struct log_sink *sink, struct error *err)
+/* Reads once, behind what the block has. Returns an enum oom_supply or a negative errno. */
+static int file_read(struct oom_source *source)
 {
 	struct pollfd readable = { .fd = source->fd, .events = POLLIN };
 	struct file_state *state = source->state;
-	struct strview block = { state->block, 0 };
+	char *at = state->block + state->used;
+	struct strview record, level;
+	uint64_t number;
 	ssize_t got;
-	int fed = 0;
 
-	if (source->follow && poll(&readable, 1, 0) != 1)
+	if (source->follow && !state->records && poll(&readable, 1, 0) != 1)
 		return OOM_SUPPLY_IDLE;
+	/* A byte is left for the newline. */
+	got = read(source->fd, at, BLOCK_SIZE - 1 - state->used);
+	if (got < 0) {
+		state->overwritten |= state->records && errno == EPIPE;
+		if (errno == EINTR || (state->records && errno == EPIPE))
+			return OOM_SUPPLY_MORE;
+		if (errno != EAGAIN)
+			return -errno;
+		return source->follow || !state->records ? OOM_SUPPLY_IDLE : OOM_SUPPLY_END;
+	}
+	record = (struct strview){ at, (size_t)got };
+	/* "6,438,6973814,-;text": counts what is missing before it. */
+	if (state->records && strview_take_until(&record, ",", &level) &&
+	    strview_take_u64(&record, &number)) {
+		if (state->overwritten && number > state->expected)
+			source->lost += number - state->expected;
+		state->overwritten = false;
+		state->expected = number + 1;
+	}
+	if (state->records && got && at[got - 1] != '\n')
+		at[got++] = '\n';
+	state->used += (size_t)got;
+	return got ? OOM_SUPPLY_MORE : OOM_SUPPLY_END;
+}
+
+static int file_supply(struct oom_source *source, const struct log_sink *sink, struct error *err)
+{
+	struct file_state *state = source->state;
+	struct strview block = { state->block, 0 };
+	int r, fed = 0;
+
+	/* As many records as are there and fit. */
 	do
-		got = read(source->fd, state->block + state->kept, BLOCK_SIZE - state->kept);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return errno == EAGAIN ? OOM_SUPPLY_IDLE : oom_source_fail(source, -errno, err);
-	block.length = state->kept + (size_t)got;
-	state->kept = 0;
+		r = file_read(source);
+	while (r == OOM_SUPPLY_MORE && state->records &&
+	       BLOCK_SIZE - state->used > 2 * KMSG_RECORD_MAX);
+	block.length = state->used;
 	if (!state->known) {
 		/* A pipe may give its first bytes one by one. */
-		if (got && block.length < MAGIC_SIZE) {
-			state->kept = block.length;
-			return OOM_SUPPLY_MORE;
-		}
+		if (r < 0 || (r != OOM_SUPPLY_END && block.length < MAGIC_SIZE))
+			return r < 0 ? oom_source_fail(source, r, err) : r;
 		if (source_check_text(source->name, source->label, block, err) < 0)
 			return -EMEDIUMTYPE;
 		state->known = true;
 	}
+	state->used = 0;
 	if (block.length)
 		fed = sink->feed(sink->context, block.at, block.length);
 	if (fed < 0)
-		return oom_source_fail(source, fed, err);
-	return got ? OOM_SUPPLY_MORE : OOM_SUPPLY_END;
+		r = fed;
+	else if (block.length && r == OOM_SUPPLY_IDLE)
+		r = OOM_SUPPLY_MORE;
+	return r < 0 ? oom_source_fail(source, r, err) : r;
 }
 
 static void file_close(struct oom_source *source)
@@ -138,7 +177,7 @@ static int file_open_error(const char *path, const char *label, int error, struc
 	return -error;
 }
 
-/* Makes a source of FD, which becomes its own. */
+/* Makes a source of FD, which becomes its own. NAME and LABEL as in struct oom_source. */
 static int file_open(const char *name, int fd, bool follow, const char *label,
 		     struct oom_source *ret_source, struct error *err)
 {
@@ -149,14 +188,13 @@ static int file_open(const char *name, int fd, bool follow, const char *label,
 	struct file_state *state;
 	struct stat status;
 
-	snprintf(source.label, sizeof(source.label), "%s", label);
 	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
 		return file_open_error(name, label, EISDIR, err);
+	snprintf(source.label, sizeof(source.label), "%s", label);
 	state = malloc(sizeof(*state));
 	if (!state)
 		return oom_source_fail(&source, -ENOMEM, err);
-	state->known = false;
-	state->kept = 0;
+	memset(state, 0, offsetof(struct file_state, block));
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	source.state = state;
 	*ret_source = source;
@@ -183,4 +221,60 @@ int source_stdin_open(bool follow, struct oom_source *ret_source, struct error *
 	static const char name[] = "standard input";
 
 	return file_open(name, STDIN_FILENO, follow, name, ret_source, err);
+}
+
+static int kmsg_open_error(const char *path, int error, struct error *err)
+{
+	bool denied = error == EPERM || error == EACCES;
+	bool missing = error == ENOENT || error == ENXIO || error == ENODEV;
+
+	error_set(err, "cannot open the kernel's log %s: %s%s", path, strerror(error),
+		  denied ? " (it needs CAP_SYSLOG where kernel.dmesg_restrict is 1)" : "");
+	if ((denied || missing) && place_is_container())
+		error_hint(err,
+			   "in a container the kernel's log is the host's: run oomwhy there, "
+			   "or give it a log: oomwhy FILE");
+	else if (denied)
+		error_hint(err,
+			   "use sudo; or --journal, as a member of the group adm; or as root: "
+			   "sysctl kernel.dmesg_restrict=0");
+	else if (missing)
+		error_hint(err,
+			   "here is none, as in a chroot or a container: give oomwhy a log: "
+			   "oomwhy FILE");
+	else
+		error_hint_errno(err, -error);
+	return -error;
+}
+
+int source_kmsg_open(const char *path, bool follow, struct oom_source *ret_source,
+		     struct error *err)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char label[sizeof(ret_source->label)];
+	struct file_state *state;
+	struct stat status;
+	int r;
+
+	if (fd < 0)
+		return kmsg_open_error(path, errno, err);
+	/* What containers have in its place (a console, /dev/null) says nothing, or for ever. */
+	if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || kmsg_is(&status)))
+		return kmsg_open_error(path, ENXIO, err);
+	snprintf(label, sizeof(label), "the kernel's log %s", path);
+	r = file_open(path, fd, follow, label, ret_source, err);
+	if (r < 0)
+		return r;
+	state = ret_source->state;
+	state->known = true;
+	state->records = ret_source->live = S_ISCHR(status.st_mode);
+	take_fd(&fd);
+	return 0;
+}
+
+bool source_is_kmsg(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && kmsg_is(&status);
 }
