@@ -216,10 +216,14 @@ static void take_year_and_zone(struct strview *text, bool iso, struct date *date
 		*text = name;
 }
 
-/* "Nov 23 07:05:30", "Mon Nov 23 07:39:10 2026", "Mon 2026-09-21 14:13:26 UTC", in any language */
-static enum timestamp_form take_dated(struct strview *text, int64_t now_ns, struct oom_time *time)
+/*
+ * "Nov 23 07:05:30", "Mon Nov 23 07:39:10 2026", "Mon 2026-09-21 14:13:26 UTC", in any language;
+ * FORMAT is the time of day's. One without seconds must be the last.
+ */
+static enum timestamp_form take_dated(struct strview *text, const char *format, int64_t now_ns,
+				      struct oom_time *time)
 {
-	for (size_t at = 0; at + 8 <= text->length && at <= DATE_MAX; at++) {
+	for (size_t at = 0; at < text->length && at <= DATE_MAX; at++) {
 		struct strview rest = strview_from(*text, at);
 		struct date date = { 0 };
 		bool iso;
@@ -227,7 +231,7 @@ static enum timestamp_form take_dated(struct strview *text, int64_t now_ns, stru
 		if (rest.at[0] == '[' || rest.at[0] == ']' || rest.at[0] == '=')
 			break;
 		if (!at || !strview_is_blank(text->at[at - 1]) || !strview_is_digit(rest.at[0]) ||
-		    !date_take(&rest, "h:m:sf", &date))
+		    !date_take(&rest, format, &date) || (rest.length && !strchr(format, 's')))
 			continue;
 		if (!read_date_words(strview_head(*text, at), &date, &iso))
 			break;
@@ -281,19 +285,16 @@ enum timestamp_form timestamp_take(struct strview *text, int64_t now_ns, struct 
 {
 	enum timestamp_form form = take_numeric(text, now_ns, time);
 
-	if (form == TIMESTAMP_NONE && strview_is_digit(strview_byte(*text, 0)))
+	if (form == TIMESTAMP_NONE)
 		form = take_seconds(text, 3, time);
-	return form == TIMESTAMP_NONE ? take_dated(text, now_ns, time) : form;
+	return form == TIMESTAMP_NONE ? take_dated(text, "h:m:sf", now_ns, time) : form;
 }
 
 enum timestamp_form timestamp_read_bracket(struct strview content, int64_t now_ns,
 					   struct oom_time *time)
 {
 	struct strview rest = content, distance;
-	struct date date = { 0 };
 	uint64_t seconds;
-	size_t blank;
-	bool iso;
 
 	strview_skip_blanks(&rest);
 	distance = rest;
@@ -302,23 +303,13 @@ enum timestamp_form timestamp_read_bracket(struct strview content, int64_t now_n
 		if (strview_take_u64(&distance, &seconds) && strview_starts(distance, "."))
 			return TIMESTAMP_MONOTONIC;
 	}
-	if (strview_is_digit(strview_byte(rest, 0)) &&
-	    take_seconds(&rest, 1, time) != TIMESTAMP_NONE)
+	if (take_seconds(&rest, 1, time) != TIMESTAMP_NONE)
 		return TIMESTAMP_MONOTONIC;
-	if (take_numeric(&rest, now_ns, time) != TIMESTAMP_NONE ||
-	    take_dated(&rest, now_ns, time) != TIMESTAMP_NONE)
-		return TIMESTAMP_DMESG;
 	/* dmesg -e: "Nov23 07:05", "Nov 3 07:05" */
-	blank = strview_find_last(rest, " ");
-	if (blank == STRVIEW_NONE)
-		return TIMESTAMP_NONE;
-	content = rest;
-	rest = strview_from(content, blank + 1);
-	if (!date_take(&rest, "h:m", &date) || rest.length ||
-	    !read_date_words(strview_head(content, blank), &date, &iso))
-		return TIMESTAMP_NONE;
-	set_date(time, content, rest, date, now_ns);
-	return TIMESTAMP_DMESG;
+	return take_numeric(&rest, now_ns, time) != TIMESTAMP_NONE ||
+	       take_dated(&rest, "h:m:sf", now_ns, time) != TIMESTAMP_NONE ||
+	       take_dated(&rest, "h:m", now_ns, time) != TIMESTAMP_NONE
+		? TIMESTAMP_DMESG : TIMESTAMP_NONE;
 }
 
 void timestamp_read_value(struct strview value, int64_t now_ns, struct oom_time *time)

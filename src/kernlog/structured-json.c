@@ -22,9 +22,10 @@
 
 static int take_json_object(struct structured *structured, struct json_object *object);
 
+/* Goes on with a value whose end has not come; returns it if it has now. */
 static struct json_object *json_go_on(struct structured *structured, struct strview text)
 {
-	if (!text.length || text.length > INT32_MAX)
+	if (!structured->tokener || !text.length || text.length > INT32_MAX)
 		return NULL;
 	return json_tokener_parse_ex(structured->tokener, text.at, (int)text.length);
 }
@@ -225,11 +226,10 @@ static int take_json_line(struct structured *structured, struct strview line)
 	struct strview behind = { line.at, 0 };
 	int r;
 
-	/* "['tag'] text" is no array. */
 	if (list || strings)
-		behind = strview_trim(strview_from(line,
-				      json_tokener_get_parse_end(structured->tokener)));
-	if ((!object && !list && !strings) || (behind.length && !strview_is(behind, ","))) {
+		behind = strview_from(line, json_tokener_get_parse_end(structured->tokener));
+	/* "['tag'] text" is no array. */
+	if (!(object || list || strings) || !strview_has_only(behind, ", \t")) {
 		json_object_put(value);
 		return 0;
 	}
@@ -289,7 +289,7 @@ static int take_pretty_line(struct structured *structured, struct strview line)
 	    key.length <= 64 && (strview_skip_blanks(&rest), strview_skip(&rest, ":"))) {
 		structured->open = true;
 		if (strview_last(rest) == '[') {
-			parse_json(structured, "{", line, "");
+			json_object_put(parse_json(structured, "{", line, ""));
 			structured->array_left = JSON_ARRAY_MAX;
 			return 1;
 		}
@@ -329,7 +329,7 @@ int structured_take_json(struct structured *structured, struct strview line)
 
 	if (is_array_line(structured, line)) {
 		structured->array_left -= line.length;
-		json_go_on(structured, line);
+		json_object_put(json_go_on(structured, line));
 		if (!strview_has(line, "]"))
 			return 1;
 		structured->array_left = 0;
