@@ -51,13 +51,56 @@ static void explain_unmapped(struct oom_textbuf *buf, uint64_t shmem)
 			     BYTES(mapped));
 }
 
+/* What was set so that it came to this. */
+void oom_advise_settings(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	const struct oom_task *largest = buf->largest;
+	size_t exempt = buf->ranking->exempt;
+
+	if (report->scope == OOM_SCOPE_SYSRQ)
+		oom_sentence(buf,
+			     "If nobody should be able to kill by SysRq-f, take 64 out of the sum in kernel.sysrq; /proc/sysrq-trigger stays open to root.");
+	oom_paragraph(buf);
+	if (report->allocating_task && buf->ranking->rank_of_victim != 1) {
+		oom_sentence(buf,
+			     "Set vm.oom_kill_allocating_task to 0 if the largest process should go first");
+		if (buf->victim)
+			oom_append(buf, ": %s was chosen because it asked, not for its size",
+				   report->choice.present ? TASK(&report->choice)
+							  : TASK(buf->victim));
+		if (buf->killed && largest && oom_task_held(largest) > oom_task_held(buf->killed))
+			oom_append(buf, ", and %s had more, %s with swap and page tables",
+				   TASK(largest), BYTES(oom_task_held(largest)));
+		oom_append(buf, ".");
+	}
+	oom_paragraph(buf);
+	if (oom_nobody_killable(report) && exempt && exempt >= report->tasks_listed) {
+		oom_sentence(buf, "Raise the oom_score_adj of a process that may be killed: ");
+		if (exempt == 1)
+			oom_append(buf, "the only one listed is exempt at -1000");
+		else
+			oom_append(buf, "all %zu listed are exempt at -1000", exempt);
+		oom_append(buf,
+			   ". With nobody to kill a machine panics and a memory cgroup stands still.");
+	}
+	oom_paragraph(buf);
+	if (report->panic && strstr(report->panic, "panic_on_oom"))
+		oom_sentence(buf,
+			     "Set vm.panic_on_oom to 0 if a process should be killed instead of the machine: the panic names this sysctl.");
+	oom_paragraph(buf);
+}
+
 /* That it was not the amount, before what took it. */
-static void advise_places(struct oom_textbuf *buf)
+void oom_advise_places(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_memory_usage *usage = &buf->memory_usage;
 	const char *boot = NULL;
 
+	if (!buf->machine)
+		return;
+	buf->first_advice = buf->explanation->count;
 	if (report->crash_kernel)
 		boot =
 			"Reserve more for the dump (crashkernel= of the kernel that crashed), or put less into its initramfs";
@@ -138,12 +181,15 @@ static void advise_lone(struct oom_textbuf *buf)
 }
 
 /* What took it. */
-static void advise_takers(struct oom_textbuf *buf)
+void oom_advise_takers(struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
 	const struct oom_sum *sum = find_many_of_one_name(buf, usage->ram);
 	uint64_t anon = oom_anon_and_shmem(usage);
 
+	if (!buf->machine)
+		return;
+	buf->first_advice = buf->explanation->count;
 	/*
 	 * Files in tmpfs are nobody's, and the OOM killer cannot free them. Where nearly all of it
 	 * is the victim's, it is that process that has to be spoken of.
@@ -174,16 +220,13 @@ static void advise_takers(struct oom_textbuf *buf)
 	oom_advice(buf, anon);
 }
 
-static void advise_machine(struct oom_textbuf *buf)
+/* What took it of the kernel's, of hugetlb pages and so on, put in order with the takers. */
+void oom_advise_findings(struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
 	const struct oom_cache *top = oom_next_cache(&buf->report->slabs, NULL);
 
-	buf->first_advice = buf->explanation->count;
-	advise_places(buf);
-	buf->first_advice = buf->explanation->count;
-	advise_takers(buf);
-	for (size_t i = 0; i < OOM_FINDINGS; i++) {
+	for (size_t i = 0; i < OOM_FINDINGS && buf->machine; i++) {
 		uint64_t bytes = oom_finding_bytes(usage, i);
 
 		/* Those that are not used are the larger reason to say the same. */
@@ -260,13 +303,15 @@ static void advise_kernel(struct oom_textbuf *buf, uint64_t limit)
 	oom_advice(buf, usage->kernel);
 }
 
-static void advise_memcg(struct oom_textbuf *buf)
+void oom_advise_memcg(struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *machine = &buf->memory_usage;
 	const struct oom_memcg_usage *usage = &buf->memcg_usage;
 	uint64_t limit = usage->counter->unlimited ? OOM_UNKNOWN : usage->counter->limit;
 	const struct oom_sum *sum = find_many_of_one_name(buf, limit);
 
+	if (buf->report->scope != OOM_SCOPE_MEMCG)
+		return;
 	buf->first_advice = buf->explanation->count;
 	if (!usage->own_only && oom_at_least(usage->kernel, MUCH_KERNEL, limit))
 		advise_kernel(buf, limit);
@@ -303,57 +348,13 @@ static void advise_memcg(struct oom_textbuf *buf)
 	}
 }
 
-/* What was set so that it came to this. */
-static void advise_settings(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	const struct oom_task *largest = buf->largest;
-	size_t exempt = buf->ranking->exempt;
-
-	if (report->scope == OOM_SCOPE_SYSRQ)
-		oom_sentence(buf,
-			     "If nobody should be able to kill by SysRq-f, take 64 out of the sum in kernel.sysrq; /proc/sysrq-trigger stays open to root.");
-	oom_paragraph(buf, OOM_SECTION_ADVICE);
-	if (report->allocating_task && buf->ranking->rank_of_victim != 1) {
-		oom_sentence(buf,
-			     "Set vm.oom_kill_allocating_task to 0 if the largest process should go first");
-		if (buf->victim)
-			oom_append(buf, ": %s was chosen because it asked, not for its size",
-				   report->choice.present ? TASK(&report->choice)
-							  : TASK(buf->victim));
-		if (buf->killed && largest && oom_task_held(largest) > oom_task_held(buf->killed))
-			oom_append(buf, ", and %s had more, %s with swap and page tables",
-				   TASK(largest), BYTES(oom_task_held(largest)));
-		oom_append(buf, ".");
-	}
-	oom_paragraph(buf, OOM_SECTION_ADVICE);
-	if (oom_nobody_killable(report) && exempt && exempt >= report->tasks_listed) {
-		oom_sentence(buf, "Raise the oom_score_adj of a process that may be killed: ");
-		if (exempt == 1)
-			oom_append(buf, "the only one listed is exempt at -1000");
-		else
-			oom_append(buf, "all %zu listed are exempt at -1000", exempt);
-		oom_append(buf,
-			   ". With nobody to kill a machine panics and a memory cgroup stands still.");
-	}
-	oom_paragraph(buf, OOM_SECTION_ADVICE);
-	if (report->panic && strstr(report->panic, "panic_on_oom"))
-		oom_sentence(buf,
-			     "Set vm.panic_on_oom to 0 if a process should be killed instead of the machine: the panic names this sysctl.");
-	oom_paragraph(buf, OOM_SECTION_ADVICE);
-}
-
-void oom_explain_advice(struct oom_textbuf *buf)
+/* Who was spared or died with the one chosen by a setting. */
+void oom_advise_others(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_task *killed = buf->killed, *largest = buf->largest;
 	size_t victims = oom_victims(report);
 
-	advise_settings(buf);
-	if (report->scope == OOM_SCOPE_MEMCG)
-		advise_memcg(buf);
-	else if (report->scope != OOM_SCOPE_SYSRQ)
-		advise_machine(buf);
 	/* A process that is spared, or nearly so, holds more than the one that was killed. */
 	if (killed && largest && report->columns.adj && largest != killed &&
 	    largest->adj <= -500 && oom_task_held(largest) / 2 >= oom_task_held(killed) &&
@@ -362,7 +363,7 @@ void oom_explain_advice(struct oom_textbuf *buf)
 			     "Ask whether %s should keep its oom_score_adj of %d: with swap and page tables it had %s, while %s was killed for %s.",
 			     TASK(largest), largest->adj, BYTES(oom_task_held(largest)),
 			     TASK(buf->victim), BYTES(oom_task_held(killed)));
-	oom_paragraph(buf, OOM_SECTION_ADVICE);
+	oom_paragraph(buf);
 	if (report->group && victims >= 2) {
 		oom_sentence(buf,
 			     "If one process should die instead of %zu, set memory.oom.group to 0",
@@ -372,5 +373,4 @@ void oom_explain_advice(struct oom_textbuf *buf)
 		oom_append(buf,
 			   ": systemd sets it for OOMPolicy=kill, a kubelet unless singleProcessOOMKill is true.");
 	}
-	oom_paragraph(buf, OOM_SECTION_ADVICE);
 }

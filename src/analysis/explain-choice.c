@@ -78,8 +78,9 @@ static void append_badness(struct oom_textbuf *buf, const struct oom_task *task)
 }
 
 /* What its adj did for the chosen one. */
-static void explain_adj(struct oom_textbuf *buf, const struct oom_task *chosen)
+static void explain_adj(struct oom_textbuf *buf)
 {
+	const struct oom_task *chosen = buf->chosen;
 	const struct badness_scale *scale = &buf->ranking->scale;
 	int64_t pages = badness_adj_pages(scale, chosen);
 
@@ -99,8 +100,9 @@ static void explain_adj(struct oom_textbuf *buf, const struct oom_task *chosen)
 }
 
 /* The chosen one is the first, or one of several that the kernel cannot tell apart. */
-static void explain_first(struct oom_textbuf *buf, const struct oom_task *chosen)
+static void explain_first(struct oom_textbuf *buf)
 {
+	const struct oom_task *chosen = buf->chosen;
 	const struct oom_report *report = buf->report;
 	const struct oom_ranking *ranking = buf->ranking;
 	const struct oom_task *largest = buf->largest, *next;
@@ -128,7 +130,7 @@ static void explain_first(struct oom_textbuf *buf, const struct oom_task *chosen
 	} else {
 		oom_append(buf, ". The kernel takes one of them by the order in which it looks.");
 	}
-	explain_adj(buf, chosen);
+	explain_adj(buf);
 	/* Who has more than the chosen one, and why it was not taken. */
 	if (held > oom_task_held(chosen) && largest->adj <= BADNESS_EXEMPT)
 		oom_sentence(buf,
@@ -150,8 +152,9 @@ static void explain_first(struct oom_textbuf *buf, const struct oom_task *chosen
 }
 
 /* The chosen one is not the first, or nobody knows; and why that may be so. */
-static void explain_not_first(struct oom_textbuf *buf, const struct oom_task *chosen)
+static void explain_not_first(struct oom_textbuf *buf)
 {
+	const struct oom_task *chosen = buf->chosen;
 	static const struct { enum oom_reason reason; const char *sentence; } rows[] = {
 		{ OOM_REASON_SWAPOFF, "A process in swapoff(2) is killed before all others." },
 		{ OOM_REASON_SIGN,
@@ -173,7 +176,7 @@ static void explain_not_first(struct oom_textbuf *buf, const struct oom_task *ch
 	if (worst != chosen)
 		oom_append(buf, "; the first is %s with %s", TASK(worst), PAGES(worst->badness));
 	oom_append(buf, ".");
-	explain_adj(buf, chosen);
+	explain_adj(buf);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (ranking->reasons & rows[i].reason)
 			oom_sentence(buf, "%s", rows[i].sentence);
@@ -204,6 +207,11 @@ static void explain_uncompared(struct oom_textbuf *buf)
 	const struct oom_ranking *ranking = buf->ranking;
 	size_t place = 0;
 
+	if (ranking->choice == OOM_CHOICE_NO_PAGE_SIZE) {
+		oom_sentence(buf,
+			     "The task table counts in pages, whose size the log does not say, so that the choice cannot be recomputed.");
+		return;
+	}
 	if (report->task_count && report->columns.old_adj)
 		oom_sentence(buf,
 			     "Kernels up to 2.6.35 judged by virtual size, children, CPU time, run time and nice value, which a report does not hold: the choice cannot be recomputed.");
@@ -294,8 +302,9 @@ static void explain_not_listed(struct oom_textbuf *buf)
 }
 
 /* Chosen for another reason than its rank. */
-static void explain_unweighed(struct oom_textbuf *buf, const struct oom_task *chosen)
+static void explain_unweighed(struct oom_textbuf *buf)
 {
+	const struct oom_task *chosen = buf->chosen;
 	if (chosen->rank) {
 		oom_sentence(buf,
 			     "vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. By badness it is number %zu of %zu candidates.",
@@ -312,13 +321,34 @@ static void explain_unweighed(struct oom_textbuf *buf, const struct oom_task *ch
 		explain_worst(buf);
 }
 
-static void explain_score(struct oom_textbuf *buf, const struct oom_task *chosen)
+void oom_explain_choice(struct oom_textbuf *buf)
 {
+	static void (*const cases[])(struct oom_textbuf *buf) = {
+		[OOM_CHOICE_NO_TABLE] = explain_uncompared,
+		[OOM_CHOICE_OLD_RULE] = explain_uncompared,
+		[OOM_CHOICE_NOBODY] = explain_nobody,
+		[OOM_CHOICE_NO_PAGE_SIZE] = explain_uncompared,
+		[OOM_CHOICE_NOT_LISTED] = explain_not_listed,
+		[OOM_CHOICE_EXEMPT] = explain_unweighed,
+		[OOM_CHOICE_ALLOCATING] = explain_unweighed,
+		[OOM_CHOICE_FIRST] = explain_first,
+		[OOM_CHOICE_NOT_FIRST] = explain_not_first,
+	};
+
+	cases[buf->ranking->choice](buf);
+}
+
+/* The score that the kernel printed, against ours. */
+void oom_explain_score(struct oom_textbuf *buf)
+{
+	const struct oom_task *chosen = buf->chosen;
 	const struct oom_ranking *ranking = buf->ranking;
 	int64_t printed = ranking->printed_score, computed = ranking->computed_score;
 	const char *why = "figures may have moved before the table was printed";
 
-	if (printed == OOM_NO_NUMBER || computed == OOM_NO_NUMBER)
+	/* Where that is not judged, the scores have been told among the reasons. */
+	if (printed == OOM_NO_NUMBER || computed == OOM_NO_NUMBER ||
+	    ranking->choice < OOM_CHOICE_EXEMPT || (!ranking->judged && ranking->approximate))
 		return;
 	if (printed == computed) {
 		oom_sentence(buf, "The printed score, %" PRId64 ", agrees.", printed);
@@ -335,9 +365,10 @@ static void explain_score(struct oom_textbuf *buf, const struct oom_task *chosen
 		     printed, computed, why);
 }
 
-/* What else became of the choice. */
-static void explain_sequel(struct oom_textbuf *buf, const struct oom_task *chosen)
+/* What else became of the choice; with it the note ends. */
+void oom_explain_sequel(struct oom_textbuf *buf)
 {
+	const struct oom_task *chosen = buf->chosen;
 	const struct oom_report *report = buf->report;
 	unsigned kernel = report->kernel ? oom_kernel_number(report->kernel) : 0;
 	size_t killed = oom_victims(report);
@@ -368,48 +399,17 @@ static void explain_sequel(struct oom_textbuf *buf, const struct oom_task *chose
 	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1)
 		oom_sentence(buf,
 			     "SysRq-f asked for this, not a lack of memory; it does not wait for processes that were killed before.");
+	buf->note_begin = buf->begin;
+	buf->note_length = buf->length;
 }
 
-void oom_explain_why(struct oom_textbuf *buf)
+/* Who was spared, and what holds most by name. */
+void oom_explain_names(struct oom_textbuf *buf)
 {
 	const struct oom_ranking *ranking = buf->ranking;
 	const struct oom_sum *sum = ranking->sums;
-	const struct oom_task *task = buf->killed, *chosen = NULL;
+	const struct oom_task *task = buf->killed;
 
-	if (ranking->chosen != OOM_NO_TASK)
-		chosen = &buf->report->tasks[ranking->chosen];
-	switch (ranking->choice) {
-	case OOM_CHOICE_NO_TABLE:
-	case OOM_CHOICE_OLD_RULE:
-		explain_uncompared(buf);
-		break;
-	case OOM_CHOICE_NOBODY:
-		explain_nobody(buf);
-		break;
-	case OOM_CHOICE_NO_PAGE_SIZE:
-		oom_sentence(buf,
-			     "The task table counts in pages, whose size the log does not say, so that the choice cannot be recomputed.");
-		break;
-	case OOM_CHOICE_NOT_LISTED:
-		explain_not_listed(buf);
-		break;
-	case OOM_CHOICE_EXEMPT:
-	case OOM_CHOICE_ALLOCATING:
-		explain_unweighed(buf, chosen);
-		break;
-	case OOM_CHOICE_FIRST:
-		explain_first(buf, chosen);
-		break;
-	case OOM_CHOICE_NOT_FIRST:
-		explain_not_first(buf, chosen);
-		break;
-	}
-	/* Otherwise the scores have been told among the reasons. */
-	if (ranking->choice >= OOM_CHOICE_EXEMPT && (ranking->judged || !ranking->approximate))
-		explain_score(buf, chosen);
-	explain_sequel(buf, chosen);
-	buf->note_begin = buf->begin;
-	buf->note_length = buf->length;
 	if (ranking->exempt && !oom_nobody_killable(buf->report))
 		oom_sentence(buf, "%zu process%s exempt (oom_score_adj -1000).", ranking->exempt,
 			     ranking->exempt == 1 ? " was" : "es were");
@@ -424,5 +424,4 @@ void oom_explain_why(struct oom_textbuf *buf)
 				   TASK(buf->victim));
 		oom_append(buf, ".");
 	}
-	oom_paragraph(buf, OOM_SECTION_WHY);
 }

@@ -93,19 +93,27 @@ static void explain_cause(struct oom_textbuf *buf, const struct oom_victim *vict
 }
 
 /* The next report, if it is of the same machine and follows at once, as far as the log tells. */
-static void explain_next(struct oom_textbuf *buf, const struct oom_report *next)
+void oom_explain_next(struct oom_textbuf *buf)
 {
-	const char *event, *host = buf->report->host;
-	const struct oom_time *last = last_heard(buf->report, next, &event);
-	const struct oom_victim *victim = next->victim_count ? next->victims : NULL;
-	const struct oom_memcg *one = &buf->report->memcg, *other = &next->memcg;
-	bool same = buf->report->scope == next->scope && next->scope != OOM_SCOPE_SYSRQ &&
-		    (next->scope != OOM_SCOPE_MEMCG ||
-		     (one->path && other->path && !strcmp(one->path, other->path)));
-	bool overflows = true;
+	const struct oom_report *report = buf->report, *next = buf->next;
+	const char *event, *host = report->host;
+	const struct oom_time *last;
+	const struct oom_victim *victim;
+	bool same, overflows = true;
 	struct cgroup_owner owner;
 	int64_t ns = 0;
 
+	if (report->panic)
+		oom_sentence(buf, "The kernel panicked: \"%s\".", SAFE(report->panic));
+	oom_paragraph(buf);
+	if (!next)
+		return;
+	last = last_heard(report, next, &event);
+	victim = next->victim_count ? next->victims : NULL;
+	same = report->scope == next->scope && next->scope != OOM_SCOPE_SYSRQ &&
+	       (next->scope != OOM_SCOPE_MEMCG ||
+		(report->memcg.path && next->memcg.path &&
+		 !strcmp(report->memcg.path, next->memcg.path)));
 	if (host && next->host ? strcmp(host, next->host) != 0 : host != next->host)
 		return;
 	if (last->has_monotonic && next->time.has_monotonic)
@@ -137,22 +145,33 @@ static void explain_next(struct oom_textbuf *buf, const struct oom_report *next)
 	oom_append(buf, ".");
 	if (same && buf->victim)
 		explain_cause(buf, buf->victim, ns);
-	oom_paragraph(buf, OOM_SECTION_FOLLOW_UP);
 }
 
-void oom_explain_follow_up(struct oom_textbuf *buf)
+/* What is cut off, lost, or suppressed. */
+void oom_explain_cuts(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 
-	if (report->panic)
-		oom_sentence(buf, "The kernel panicked: \"%s\".", SAFE(report->panic));
-	oom_paragraph(buf, OOM_SECTION_FOLLOW_UP);
-	if (buf->next)
-		explain_next(buf, buf->next);
+	if (report->cut_start)
+		oom_sentence(buf, "The beginning of this report is cut off%s.",
+			     report->trigger.present ? ""
+						     : ": who asked, and for what, is lost");
+	if (report->cut_end)
+		oom_sentence(buf, "The end of this report is cut off.");
+	if (report->missed)
+		oom_sentence(buf, "%" PRIu64 " line%s of it %s suppressed or lost.",
+			     report->missed, PLURAL(report->missed),
+			     report->missed == 1 ? "was" : "were");
+	if (report->suppressed)
+		oom_sentence(buf,
+			     "The kernel says that it suppressed %"
+			     PRIu64
+			     " message%s here or before (\"callbacks suppressed\"): lines of this report may be among them.",
+			     report->suppressed, PLURAL(report->suppressed));
 }
 
 /* What is missing of the table of processes, and of the memory's figures. */
-static void explain_tables(struct oom_textbuf *buf)
+void oom_explain_missing(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	bool asked = report->trigger.present;
@@ -177,28 +196,12 @@ static void explain_tables(struct oom_textbuf *buf)
 			     "Lines of the memory's figures are missing: the zones add up to less than the whole.");
 }
 
-void oom_explain_gaps(struct oom_textbuf *buf)
+/* What cannot be right, or is not known. */
+void oom_explain_doubts(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_time *when = &report->time;
 
-	if (report->cut_start)
-		oom_sentence(buf, "The beginning of this report is cut off%s.",
-			     report->trigger.present ? ""
-						     : ": who asked, and for what, is lost");
-	if (report->cut_end)
-		oom_sentence(buf, "The end of this report is cut off.");
-	if (report->missed)
-		oom_sentence(buf, "%" PRIu64 " line%s of it %s suppressed or lost.",
-			     report->missed, PLURAL(report->missed),
-			     report->missed == 1 ? "was" : "were");
-	if (report->suppressed)
-		oom_sentence(buf,
-			     "The kernel says that it suppressed %"
-			     PRIu64
-			     " message%s here or before (\"callbacks suppressed\"): lines of this report may be among them.",
-			     report->suppressed, PLURAL(report->suppressed));
-	explain_tables(buf);
 	if (report->implausible == 1)
 		oom_sentence(buf, "One figure cannot be right and is left out: %s.",
 			     SAFE(report->implausible_name));
@@ -210,5 +213,4 @@ void oom_explain_gaps(struct oom_textbuf *buf)
 			     "How large a page was, the log does not say: what it counts in pages alone, as the table of processes, is not given in bytes.");
 	if (!when->has_monotonic && !when->has_wall && !when->raw[0])
 		oom_sentence(buf, "When it was is not in the log.");
-	oom_paragraph(buf, OOM_SECTION_GAPS);
 }

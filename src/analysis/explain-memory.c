@@ -24,50 +24,66 @@ static const char *beside(const struct oom_memory_usage *usage, const struct oom
 			: " beside CMA";
 }
 
-/* Memory was there, but not where or in what pieces the request needed it. */
-static void explain_misfit(struct oom_textbuf *buf)
+static void explain_fragmented(struct oom_textbuf *buf)
+{
+	const struct oom_memory_usage *usage = &buf->memory_usage;
+	uint64_t page_size = buf->report->page_size;
+	int64_t order = buf->report->order;
+	unsigned kinds;
+	int largest = oom_largest_block(usage, usage->zone, &kinds);
+
+	oom_sentence(buf,
+		     "Memory was in pieces rather than short: %s had %s free%s, but no free block of %s (order %"
+		     PRId64 ")", ZONE(usage->zone), BYTES(oom_zone_free(usage, usage->zone)),
+		     beside(usage, usage->zone), BYTES(oom_block_size(page_size, order)), order);
+	if (largest >= 0)
+		oom_append(buf, ", its largest being of %s",
+			   BYTES(oom_block_size(page_size, largest)));
+	oom_append(buf, ".");
+	if (kinds)
+		oom_sentence(buf, "Larger ones were of %s alone, not for this request.",
+			     kinds == OOM_BLOCKS_CMA ? "CMA" :
+			     kinds == OOM_BLOCKS_RESERVED ? "HighAtomic" : "CMA and HighAtomic");
+}
+
+/* Memory was there, but perhaps not where or in what pieces the request needed it. */
+void oom_explain_free(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_memory_usage *usage = &buf->memory_usage;
+	uint64_t free = usage->free;
 
-	if (buf->fragmented) {
-		unsigned kinds;
-		int largest = oom_largest_block(usage, usage->zone, &kinds);
-
-		oom_sentence(buf,
-			     "Memory was in pieces rather than short: %s had %s free%s, but no free block of %s (order %"
-			     PRId64 ")", ZONE(usage->zone),
-			     BYTES(oom_zone_free(usage, usage->zone)), beside(usage, usage->zone),
-			     BYTES(oom_block_size(report->page_size, report->order)),
-			     report->order);
-		if (largest >= 0)
-			oom_append(buf, ", its largest being of %s",
-				   BYTES(oom_block_size(report->page_size, largest)));
-		oom_append(buf, ".");
-		if (kinds)
-			oom_sentence(buf, "Larger ones were of %s alone, not for this request.",
-				     kinds == OOM_BLOCKS_CMA ? "CMA" :
-				     kinds == OOM_BLOCKS_RESERVED ? "HighAtomic"
-								  : "CMA and HighAtomic");
-	}
-	if (buf->ineligible)
+	if (buf->machine && buf->fragmented)
+		explain_fragmented(buf);
+	if (buf->machine && buf->ineligible)
 		oom_sentence(buf,
 			     "This request could not use %s of free memory, most of it in %s; where it could look, %s was free.",
 			     BYTES(usage->ineligible_free), oom_places[usage->ineligible].name,
 			     BYTES(usage->eligible_free));
 	/* A machine may have plenty while the nodes of a cpuset or a policy have none. */
-	if ((report->scope != OOM_SCOPE_CPUSET && report->scope != OOM_SCOPE_MEMPOLICY) ||
-	    usage->nodes_free == OOM_UNKNOWN)
-		return;
-	oom_sentence(buf, "The nodes allowed had %s free", BYTES(usage->nodes_free));
-	if (usage->nodes_ram != OOM_UNKNOWN)
-		oom_append(buf, " of %s", BYTES(usage->nodes_ram));
-	if (usage->others_free != OOM_UNKNOWN)
-		oom_append(buf, ", the other nodes %s", BYTES(usage->others_free));
-	oom_append(buf, ".");
-	if (oom_at_least(usage->nodes_anon, OOM_MUCH_ANON, usage->nodes_ram))
-		oom_sentence(buf, "Anonymous and shared memory took %s of them (%s).",
-			     BYTES(usage->nodes_anon), SHARE(usage->nodes_anon, usage->nodes_ram));
+	if ((report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY) &&
+	    usage->nodes_free != OOM_UNKNOWN) {
+		oom_sentence(buf, "The nodes allowed had %s free", BYTES(usage->nodes_free));
+		if (usage->nodes_ram != OOM_UNKNOWN)
+			oom_append(buf, " of %s", BYTES(usage->nodes_ram));
+		if (usage->others_free != OOM_UNKNOWN)
+			oom_append(buf, ", the other nodes %s", BYTES(usage->others_free));
+		oom_append(buf, ".");
+		if (oom_at_least(usage->nodes_anon, OOM_MUCH_ANON, usage->nodes_ram))
+			oom_sentence(buf, "Anonymous and shared memory took %s of them (%s).",
+				     BYTES(usage->nodes_anon),
+				     SHARE(usage->nodes_anon, usage->nodes_ram));
+	}
+	/* Where nothing says that free memory could not be used, it was not memory that lacked. */
+	if (usage->eligible_known && usage->eligible_free < free)
+		free = usage->eligible_free;
+	if (report->scope == OOM_SCOPE_GLOBAL && !buf->fragmented && !buf->ineligible &&
+	    !(report->gfp_value && !usage->eligible_known) &&
+	    oom_at_least(free, OOM_MUCH_FREE, usage->ram))
+		oom_sentence(buf,
+			     "Memory as such was not short when the report was made: %s was free%s (%s of RAM).",
+			     BYTES(free), free < usage->free ? " for this request" : "",
+			     SHARE(free, usage->ram));
 }
 
 /* "Its largest caches: kmalloc-64 1.2 GiB, dentry 200 MiB." */
@@ -86,11 +102,13 @@ static void explain_caches(struct oom_textbuf *buf, const char *what,
 }
 
 /* What took an unusual share: processes and tmpfs, the kernel, drivers, reservations. */
-static void explain_takers(struct oom_textbuf *buf)
+void oom_explain_takers(struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
 	uint64_t both = oom_anon_and_shmem(usage), held = buf->ranking->held;
 
+	if (!buf->machine)
+		return;
 	if (oom_at_least(both, OOM_MUCH_ANON, usage->ram)) {
 		oom_sentence(buf, "Anonymous and shared memory took %s of %s RAM (%s)",
 			     BYTES(both), BYTES(usage->ram), SHARE(both, usage->ram));
@@ -118,11 +136,16 @@ static void explain_takers(struct oom_textbuf *buf)
 			     BYTES(held));
 }
 
-/* What could have been dropped, and swap. */
-static void explain_reserves(struct oom_textbuf *buf)
+/* What could have been dropped, swap, and the watermark; it ends the paragraph. */
+void oom_explain_reserves(struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
+	const struct oom_zone *zone = buf->fragmented ? NULL : usage->zone;
+	uint64_t free = zone ? oom_zone_free(usage, zone) : OOM_UNKNOWN;
+	uint64_t min = zone ? oom_figure(&zone->figures, "min") : OOM_UNKNOWN;
 
+	if (!buf->machine)
+		return;
 	if (oom_at_least(usage->slab_reclaimable, OOM_MUCH_CACHE, usage->ram))
 		oom_sentence(buf,
 			     "Reclaimable slab (inodes, directory entries) still had %s (%s of RAM).",
@@ -144,32 +167,6 @@ static void explain_reserves(struct oom_textbuf *buf)
 				  ? "Swap was full: %s of %s free."
 				  : "Swap was not what ran out: %s of %s free.",
 			     BYTES(usage->swap_free), BYTES(usage->swap_total));
-}
-
-void oom_explain_shortage(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	const struct oom_memory_usage *usage = &buf->memory_usage;
-	const struct oom_zone *zone = buf->fragmented ? NULL : usage->zone;
-	uint64_t free = usage->free, min;
-
-	if (report->scope == OOM_SCOPE_MEMCG || report->scope == OOM_SCOPE_SYSRQ)
-		return;
-	explain_misfit(buf);
-	/* Where nothing says that free memory could not be used, it was not memory that lacked. */
-	if (usage->eligible_known && usage->eligible_free < free)
-		free = usage->eligible_free;
-	if (report->scope == OOM_SCOPE_GLOBAL && !buf->fragmented && !buf->ineligible &&
-	    !(report->gfp_value && !usage->eligible_known) &&
-	    oom_at_least(free, OOM_MUCH_FREE, usage->ram))
-		oom_sentence(buf,
-			     "Memory as such was not short when the report was made: %s was free%s (%s of RAM).",
-			     BYTES(free), free < usage->free ? " for this request" : "",
-			     SHARE(free, usage->ram));
-	explain_takers(buf);
-	explain_reserves(buf);
-	free = zone ? oom_zone_free(usage, zone) : OOM_UNKNOWN;
-	min = zone ? oom_figure(&zone->figures, "min") : OOM_UNKNOWN;
 	/* Where the request could look, is not known: only a zone that is short says something. */
 	if (free != OOM_UNKNOWN && min != OOM_UNKNOWN && (usage->eligible_known || free < min)) {
 		oom_sentence(buf, "In %s %s was free%s, ", ZONE(zone), BYTES(free),
@@ -184,10 +181,10 @@ void oom_explain_shortage(struct oom_textbuf *buf)
 				   "above its min watermark of %s, when the report was made.",
 				   BYTES(min));
 	}
-	oom_paragraph(buf, OOM_SECTION_MEMORY);
+	oom_paragraph(buf);
 }
 
-static void explain_machine(struct oom_textbuf *buf)
+void oom_explain_machine(struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
 	bool split = usage->anon != OOM_UNKNOWN && usage->shmem <= usage->anon;
@@ -207,7 +204,7 @@ static void explain_machine(struct oom_textbuf *buf)
 		{ "in no count", usage->unaccounted },
 	};
 
-	if (!known && usage->free == OOM_UNKNOWN)
+	if (buf->report->scope == OOM_SCOPE_MEMCG)
 		return;
 	if (known) {
 		if (usage->ram != OOM_UNKNOWN)
@@ -220,7 +217,7 @@ static void explain_machine(struct oom_textbuf *buf)
 	}
 	if (usage->free != OOM_UNKNOWN)
 		oom_sentence(buf, "Free: %s.", BYTES(usage->free));
-	if (usage->swap_total == OOM_UNKNOWN || !usage->swap_total)
+	if (usage->swap_total == OOM_UNKNOWN || !usage->swap_total || !buf->length)
 		return;
 	oom_sentence(buf, "Swap: %s", BYTES(usage->swap_total));
 	if (usage->swap_free != OOM_UNKNOWN)
@@ -229,7 +226,7 @@ static void explain_machine(struct oom_textbuf *buf)
 }
 
 /* What was it that the limit was full of, and could any of it be dropped? */
-static void explain_memcg(struct oom_textbuf *buf)
+void oom_explain_memcg(struct oom_textbuf *buf)
 {
 	const struct oom_counter *memory = &buf->report->memcg.memory;
 	const struct oom_memcg_usage *usage = &buf->memcg_usage;
@@ -250,7 +247,8 @@ static void explain_memcg(struct oom_textbuf *buf)
 	};
 	uint64_t whole = memory->usage == OOM_UNKNOWN ? memory->limit : memory->usage;
 
-	if (usage->anon == OOM_UNKNOWN && usage->file == OOM_UNKNOWN)
+	if (buf->report->scope != OOM_SCOPE_MEMCG ||
+	    (usage->anon == OOM_UNKNOWN && usage->file == OOM_UNKNOWN))
 		return;
 	if (usage->own_only) {
 		oom_sentence(buf,
@@ -282,13 +280,4 @@ static void explain_memcg(struct oom_textbuf *buf)
 	if (oom_at_least(usage->dirty, 25, memory->limit))
 		oom_sentence(buf, "%s of the file cache was dirty or being written.",
 			     BYTES(usage->dirty));
-}
-
-void oom_explain_memory(struct oom_textbuf *buf)
-{
-	if (buf->report->scope == OOM_SCOPE_MEMCG)
-		explain_memcg(buf);
-	else
-		explain_machine(buf);
-	oom_paragraph(buf, OOM_SECTION_MEMORY);
 }

@@ -26,14 +26,17 @@ struct oom_textbuf {
 	const struct oom_report *next;		/* or NULL */
 	const struct oom_victim *victim;	/* the first that has a kill line; NULL: none */
 	const struct oom_task *killed;		/* its row in the table; NULL: none */
+	const struct oom_task *chosen;		/* that of the one that was chosen; NULL: none */
 	const struct oom_task *largest;		/* that holds most, whatever its adj; NULL: none */
 	struct oom_memory_usage memory_usage;
 	struct oom_memcg_usage memcg_usage;
 	struct cgroup_owner owner, task_owner;	/* of report->memcg's path and task_path */
+	bool machine;		/* it ran out itself, or some of its nodes did */
 	bool below;		/* report->memcg.task_path lies below the path */
 	bool fragmented, ineligible;	/* oom_is_fragmented(), oom_is_ineligible() */
 	bool bpf;		/* a BPF program asked for the kill (struct bpf_oom_ops) */
 	struct oom_explanation *explanation;
+	enum oom_section section;
 	FILE *stream;		/* into explanation->text */
 	size_t begin, length;	/* of the paragraph */
 	size_t ends[OOM_SENTENCES_MAX];		/* of the sentences so far but the last */
@@ -50,25 +53,40 @@ void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
 void oom_append(struct oom_textbuf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Makes a paragraph of what has been said since the last one; nothing of nothing. */
-void oom_paragraph(struct oom_textbuf *buf, enum oom_section section);
+/* Makes a paragraph of what has been said since the last one, if anything. */
+void oom_paragraph(struct oom_textbuf *buf);
 
 /* The same for an advice, which goes before those since first_advice whose WEIGHT is less. */
 void oom_advice(struct oom_textbuf *buf, uint64_t weight);
 
-/* The sections: each adds the paragraphs of a heading, as far as the report knows. */
-void oom_explain_summary(struct oom_textbuf *buf);	/* explain-scope.c */
+/* Each says a part of a section, as far as the report knows; explain.c puts them in order. */
+void oom_summarize_scope(struct oom_textbuf *buf);	/* explain-scope.c */
+void oom_summarize_outcome(struct oom_textbuf *buf);
 void oom_explain_scope(struct oom_textbuf *buf);
+void oom_explain_memcg_scope(struct oom_textbuf *buf);
 void oom_explain_when(struct oom_textbuf *buf);		/* explain-trigger.c */
 void oom_explain_trigger(struct oom_textbuf *buf);
-void oom_explain_shortage(struct oom_textbuf *buf);	/* explain-shortage.c */
-void oom_explain_memory(struct oom_textbuf *buf);	/* explain-memory.c */
+void oom_explain_free(struct oom_textbuf *buf);		/* explain-memory.c */
+void oom_explain_takers(struct oom_textbuf *buf);
+void oom_explain_reserves(struct oom_textbuf *buf);
+void oom_explain_machine(struct oom_textbuf *buf);
+void oom_explain_memcg(struct oom_textbuf *buf);
 void oom_explain_killed(struct oom_textbuf *buf);	/* explain-victim.c */
 void oom_explain_reclaimed(struct oom_textbuf *buf);
-void oom_explain_why(struct oom_textbuf *buf);		/* explain-choice.c */
-void oom_explain_follow_up(struct oom_textbuf *buf);	/* explain-followup.c */
-void oom_explain_gaps(struct oom_textbuf *buf);
-void oom_explain_advice(struct oom_textbuf *buf);	/* advice.c */
+void oom_explain_choice(struct oom_textbuf *buf);	/* explain-choice.c */
+void oom_explain_score(struct oom_textbuf *buf);
+void oom_explain_sequel(struct oom_textbuf *buf);
+void oom_explain_names(struct oom_textbuf *buf);
+void oom_explain_next(struct oom_textbuf *buf);		/* explain-followup.c */
+void oom_explain_cuts(struct oom_textbuf *buf);
+void oom_explain_missing(struct oom_textbuf *buf);
+void oom_explain_doubts(struct oom_textbuf *buf);
+void oom_advise_settings(struct oom_textbuf *buf);	/* advice.c */
+void oom_advise_places(struct oom_textbuf *buf);
+void oom_advise_takers(struct oom_textbuf *buf);
+void oom_advise_findings(struct oom_textbuf *buf);
+void oom_advise_memcg(struct oom_textbuf *buf);
+void oom_advise_others(struct oom_textbuf *buf);
 
 /* Words. Texts of the log come out safe for a terminal; what is too long loses its middle. */
 

@@ -65,8 +65,35 @@ static void summarize_nodes(struct oom_textbuf *buf, const char *list, const cha
 			     SAFE(list), whose);
 }
 
+void oom_summarize_scope(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	switch (report->scope) {
+	case OOM_SCOPE_GLOBAL:
+		oom_sentence(buf, "The machine ran out of memory");
+		break;
+	case OOM_SCOPE_MEMCG:
+		summarize_memcg(buf);
+		break;
+	case OOM_SCOPE_CPUSET:
+		summarize_nodes(buf, report->mems_allowed, "its cpuset");
+		break;
+	case OOM_SCOPE_MEMPOLICY:
+		summarize_nodes(buf, report->nodemask, "its NUMA policy");
+		break;
+	case OOM_SCOPE_SYSRQ:
+		oom_sentence(buf, "Somebody asked for a kill by SysRq-f");
+		break;
+	default:
+		oom_sentence(buf,
+			     "The OOM killer ran, and what had run out of memory is not said");
+		break;
+	}
+}
+
 /* Who was killed, or what else became of it. */
-static void summarize_outcome(struct oom_textbuf *buf)
+void oom_summarize_outcome(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_victim *first = buf->victim;
@@ -106,35 +133,6 @@ static void summarize_outcome(struct oom_textbuf *buf)
 	oom_append(buf, ".");
 }
 
-void oom_explain_summary(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-
-	switch (report->scope) {
-	case OOM_SCOPE_GLOBAL:
-		oom_sentence(buf, "The machine ran out of memory");
-		break;
-	case OOM_SCOPE_MEMCG:
-		summarize_memcg(buf);
-		break;
-	case OOM_SCOPE_CPUSET:
-		summarize_nodes(buf, report->mems_allowed, "its cpuset");
-		break;
-	case OOM_SCOPE_MEMPOLICY:
-		summarize_nodes(buf, report->nodemask, "its NUMA policy");
-		break;
-	case OOM_SCOPE_SYSRQ:
-		oom_sentence(buf, "Somebody asked for a kill by SysRq-f");
-		break;
-	default:
-		oom_sentence(buf,
-			     "The OOM killer ran, and what had run out of memory is not said");
-		break;
-	}
-	summarize_outcome(buf);
-	oom_paragraph(buf, OOM_SECTION_SUMMARY);
-}
-
 /* "32.0 MiB of 32.0 MiB" */
 static void append_counter(struct oom_textbuf *buf, const char *name,
 			   const struct oom_counter *counter)
@@ -150,13 +148,21 @@ static void append_counter(struct oom_textbuf *buf, const char *name,
 		oom_append(buf, " (failcnt %" PRIu64 ")", counter->failcnt);
 }
 
+/* Of a process whose kill is not in the log it is known that the kernel chose it. */
+static const char *killed_or_chosen(const struct oom_textbuf *buf)
+{
+	return buf->victim ? "killed" : "chosen";
+}
+
 /* The memory cgroup, what it used, and who sets its limit. */
-static void explain_scope_memcg(struct oom_textbuf *buf, const char *killed)
+void oom_explain_memcg_scope(struct oom_textbuf *buf)
 {
 	const struct oom_memcg *memcg = &buf->report->memcg;
 	bool owned = buf->owner.what[0];
 	bool is_long = owned && strlen(PATH(memcg->path)) > LONG_PATH;
 
+	if (buf->report->scope != OOM_SCOPE_MEMCG)
+		return;
 	if (!memcg->path)
 		oom_sentence(buf, "A memory cgroup; which one, the log does not say.");
 	else if (is_long)
@@ -183,9 +189,10 @@ static void explain_scope_memcg(struct oom_textbuf *buf, const char *killed)
 	if (buf->below)
 		oom_sentence(buf,
 			     "The process %s lived below it, in %s: a limit counts for all cgroups below it together.",
-			     killed, PATH(memcg->task_path));
+			     killed_or_chosen(buf), PATH(memcg->task_path));
 	else if (memcg->path && memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
-		oom_sentence(buf, "The process %s lived in %s.", killed, PATH(memcg->task_path));
+		oom_sentence(buf, "The process %s lived in %s.", killed_or_chosen(buf),
+			     PATH(memcg->task_path));
 	if (memcg->path && !buf->memcg_usage.counter->unlimited)
 		oom_append_setting(buf);
 }
@@ -194,8 +201,7 @@ void oom_explain_scope(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const char *lived = report->memcg.task_path, *nodes = NULL;
-	/* Of a process whose kill is not in the log it is known that the kernel chose it. */
-	const char *killed = report->victim_count ? "killed" : "chosen";
+	const char *killed = killed_or_chosen(buf);
 
 	switch (report->scope) {
 	case OOM_SCOPE_GLOBAL:
@@ -210,7 +216,6 @@ void oom_explain_scope(struct oom_textbuf *buf)
 		}
 		break;
 	case OOM_SCOPE_MEMCG:
-		explain_scope_memcg(buf, killed);
 		break;
 	case OOM_SCOPE_CPUSET:
 		nodes = report->mems_allowed;
@@ -239,5 +244,4 @@ void oom_explain_scope(struct oom_textbuf *buf)
 			oom_append(buf, " (cpuset %s)", PATH(report->cpuset));
 		oom_append(buf, ".");
 	}
-	oom_paragraph(buf, OOM_SECTION_SCOPE);
 }

@@ -55,7 +55,6 @@ void oom_explain_when(struct oom_textbuf *buf)
 			     "The kernel was still booting: process %"
 			     PRId64 " was %s, and no program had been started.",
 			     report->trigger.pid, NAME(report->trigger.comm));
-	oom_paragraph(buf, OOM_SECTION_WHEN);
 }
 
 /* "for 8 pages in one piece, 32.0 KiB (order 3): ...", and what the mask is. */
@@ -155,5 +154,4 @@ void oom_explain_trigger(struct oom_textbuf *buf)
 		if (buf->victim)
 			explain_relation(buf, buf->victim);
 	}
-	oom_paragraph(buf, OOM_SECTION_TRIGGER);
 }

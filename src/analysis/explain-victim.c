@@ -82,7 +82,7 @@ static void explain_victim(struct oom_textbuf *buf, const struct oom_victim *vic
 			     victim->score <= 3000 &&
 			     (report->trigger.adj != OOM_NO_NUMBER || report->columns.adj ||
 			      victim->total_vm != OOM_UNKNOWN) ? " of 1000" : "");
-	oom_paragraph(buf, OOM_SECTION_KILLED);
+	oom_paragraph(buf);
 }
 
 void oom_explain_killed(struct oom_textbuf *buf)
@@ -105,7 +105,6 @@ void oom_explain_killed(struct oom_textbuf *buf)
 			explain_victim(buf, &report->victims[i], shown++ == 0);
 	if (count > shown)
 		oom_sentence(buf, "And %zu more.", count - shown);
-	oom_paragraph(buf, OOM_SECTION_KILLED);
 }
 
 /* What the OOM reaper got back, and what it could not. */
@@ -157,7 +156,7 @@ void oom_explain_reclaimed(struct oom_textbuf *buf)
 			oom_sentence(buf,
 				     "The OOM reaper could not get at the memory of %s, which therefore stayed until it had exited.",
 				     TASK(victim));
-		oom_paragraph(buf, OOM_SECTION_RECLAIMED);
+		oom_paragraph(buf);
 		shown++;
 	}
 	if (more)
@@ -175,5 +174,4 @@ void oom_explain_reclaimed(struct oom_textbuf *buf)
 		oom_sentence(buf,
 			     "Of it %s was shared memory, which comes back only when nobody maps it any more and no file in tmpfs, /dev/shm or a memfd holds it.",
 			     BYTES(shmem));
-	oom_paragraph(buf, OOM_SECTION_RECLAIMED);
 }

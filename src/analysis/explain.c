@@ -42,11 +42,11 @@ void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
 	buf->length += length > 0 ? (size_t)length : 0;
 }
 
-void oom_paragraph(struct oom_textbuf *buf, enum oom_section section)
+void oom_paragraph(struct oom_textbuf *buf)
 {
 	struct oom_explanation *explanation = buf->explanation;
 	struct oom_paragraph paragraph = {
-		.section = section, .begin = buf->begin, .end_count = buf->end_count,
+		.section = buf->section, .begin = buf->begin, .end_count = buf->end_count,
 	}, *list;
 
 	if (!buf->length)
@@ -70,7 +70,7 @@ void oom_advice(struct oom_textbuf *buf, uint64_t weight)
 	size_t place = explanation->count;
 	struct oom_paragraph advice;
 
-	oom_paragraph(buf, OOM_SECTION_ADVICE);
+	oom_paragraph(buf);
 	if (place == explanation->count)
 		return;
 	advice = explanation->list[place];
@@ -277,20 +277,48 @@ static bool is_path_below(const char *path, const char *parent)
 	       path[length + 1];
 }
 
+static const struct {
+	enum oom_section section;
+	void (*explain)(struct oom_textbuf *buf);
+} explain_parts[] = {
+	{ OOM_SECTION_SUMMARY, oom_summarize_scope },
+	{ OOM_SECTION_SUMMARY, oom_summarize_outcome },
+	{ OOM_SECTION_WHEN, oom_explain_when },
+	{ OOM_SECTION_TRIGGER, oom_explain_trigger },
+	{ OOM_SECTION_SCOPE, oom_explain_scope },
+	{ OOM_SECTION_SCOPE, oom_explain_memcg_scope },
+	{ OOM_SECTION_MEMORY, oom_explain_free },
+	{ OOM_SECTION_MEMORY, oom_explain_takers },
+	{ OOM_SECTION_MEMORY, oom_explain_reserves },
+	{ OOM_SECTION_MEMORY, oom_explain_machine },
+	{ OOM_SECTION_MEMORY, oom_explain_memcg },
+	{ OOM_SECTION_KILLED, oom_explain_killed },
+	{ OOM_SECTION_WHY, oom_explain_choice },
+	{ OOM_SECTION_WHY, oom_explain_score },
+	{ OOM_SECTION_WHY, oom_explain_sequel },
+	{ OOM_SECTION_WHY, oom_explain_names },
+	{ OOM_SECTION_RECLAIMED, oom_explain_reclaimed },
+	{ OOM_SECTION_FOLLOW_UP, oom_explain_next },
+	{ OOM_SECTION_ADVICE, oom_advise_settings },
+	{ OOM_SECTION_ADVICE, oom_advise_places },
+	{ OOM_SECTION_ADVICE, oom_advise_takers },
+	{ OOM_SECTION_ADVICE, oom_advise_findings },
+	{ OOM_SECTION_ADVICE, oom_advise_memcg },
+	{ OOM_SECTION_ADVICE, oom_advise_others },
+	{ OOM_SECTION_GAPS, oom_explain_cuts },
+	{ OOM_SECTION_GAPS, oom_explain_missing },
+	{ OOM_SECTION_GAPS, oom_explain_doubts },
+};
+
 int oom_explain(const struct oom_report *report, const struct oom_ranking *ranking,
 		const struct oom_report *next, struct oom_explanation *ret_explanation)
 {
-	static void (*const sections[])(struct oom_textbuf *buf) = {
-		oom_explain_summary, oom_explain_when, oom_explain_trigger, oom_explain_scope,
-		oom_explain_shortage, oom_explain_memory, oom_explain_killed, oom_explain_why,
-		oom_explain_reclaimed, oom_explain_follow_up, oom_explain_advice,
-		oom_explain_gaps,
-	};
 	struct oom_explanation explanation = { 0 };
 	struct oom_textbuf buf = {
 		.report = report, .ranking = ranking, .next = next,
 		.victim = report->victim_count ? report->victims : NULL,
 		.explanation = &explanation,
+		.machine = report->scope != OOM_SCOPE_MEMCG && report->scope != OOM_SCOPE_SYSRQ,
 		.below = is_path_below(report->memcg.task_path, report->memcg.path),
 		.bpf = report->constraint && strstr(report->constraint, "BPF"),
 	};
@@ -301,6 +329,8 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 		return -ENOMEM;
 	if (buf.victim)
 		buf.killed = oom_find_task(report, buf.victim->pid);
+	if (ranking->chosen != OOM_NO_TASK)
+		buf.chosen = &report->tasks[ranking->chosen];
 	for (size_t i = 0; i < report->task_count && report->page_size_known; i++)
 		if (!i || oom_task_held(&report->tasks[i]) > oom_task_held(buf.largest))
 			buf.largest = &report->tasks[i];
@@ -310,8 +340,13 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 	buf.ineligible = oom_is_ineligible(&buf.memory_usage);
 	cgroup_owner_find(report->memcg.path, buf.memcg_usage.version, &buf.owner);
 	cgroup_owner_find(report->memcg.task_path, buf.memcg_usage.version, &buf.task_owner);
-	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
-		sections[i](&buf);
+	for (size_t i = 0; i < ARRAY_SIZE(explain_parts); i++) {
+		if (explain_parts[i].section != buf.section)
+			oom_paragraph(&buf);
+		buf.section = explain_parts[i].section;
+		explain_parts[i].explain(&buf);
+	}
+	oom_paragraph(&buf);
 	buf.failed |= ferror(buf.stream) != 0;
 	buf.failed |= fclose(buf.stream) != 0;
 	if (!buf.failed)
