@@ -261,10 +261,10 @@ static void gfp_find_kind(struct oom_gfp *gfp)
 				says |= meanings[j].says;
 	}
 	gfp->movable = says & (MOVABLE | HUGE);
-	gfp->highest_zone = says & ZONE_DMA32 ? OOM_ZONE_DMA32
-			    : says & ZONE_DMA ? OOM_ZONE_DMA
-			    : !(says & (HIGHMEM | HUGE)) ? OOM_ZONE_NORMAL
-			    : gfp->movable ? OOM_ZONE_MOVABLE : OOM_ZONE_HIGHMEM;
+	gfp->highest_zone = says & ZONE_DMA32 ? OOM_PLACE_DMA32
+			    : says & ZONE_DMA ? OOM_PLACE_DMA
+			    : !(says & (HIGHMEM | HUGE)) ? OOM_PLACE_NORMAL
+			    : gfp->movable ? OOM_PLACE_MOVABLE : OOM_PLACE_HIGHMEM;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !*gfp->kind; i++)
 		if ((says & kinds[i].has) == kinds[i].has && !(says & kinds[i].hasnt))
 			gfp->kind = kinds[i].kind;

@@ -10,13 +10,15 @@
 #define OOM_GFP_FLAGS_MAX 32
 #define OOM_GFP_NAME_MAX 32
 
-/* Zones from below: a request may use its own and those before it. */
-enum oom_zone_kind {
-	OOM_ZONE_DMA,
-	OOM_ZONE_DMA32,
-	OOM_ZONE_NORMAL,
-	OOM_ZONE_HIGHMEM,
-	OOM_ZONE_MOVABLE,
+/*
+ * Where a request may find memory free, or not: zones from below, of which it may use its own and
+ * those before it, and parts of them.
+ */
+enum oom_place {
+	OOM_PLACE_DMA, OOM_PLACE_DMA32, OOM_PLACE_NORMAL, OOM_PLACE_HIGHMEM, OOM_PLACE_MOVABLE,
+	OOM_PLACE_CMA,
+	OOM_PLACE_RESERVED,	/* HighAtomic, for requests that do not wait */
+	OOM_PLACES,
 };
 
 struct oom_gfp {
@@ -25,7 +27,7 @@ struct oom_gfp {
 	size_t count;
 	bool decoded;		/* by us, from the number: kernels before 4.6 print no names */
 	bool movable;		/* the pages may be moved, and so come from CMA */
-	enum oom_zone_kind highest_zone;	/* gfp_zone() in include/linux/gfp.h */
+	enum oom_place highest_zone;	/* gfp_zone() in include/linux/gfp.h */
 	const char *kind;	/* "memory for the kernel itself", ...: static; "": not known */
 
 	/*

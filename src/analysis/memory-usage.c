@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/gfp.h"
 #include "analysis/memory-usage.h"
 #include "lib/macros.h"
 #include "lib/number.h"
@@ -129,9 +128,7 @@ uint64_t oom_zone_free(const struct oom_memory_usage *usage, const struct oom_zo
 			 oom_zone_reserved(usage, zone));
 }
 
-/* By enum oom_zone_kind, of which enum oom_place is the continuation. */
 static const char *const zone_names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
-_Static_assert((int)OOM_PLACE_MOVABLE == (int)OOM_ZONE_MOVABLE, "a zone is a place of its own");
 
 static bool node_allowed(const struct oom_report *report, int node)
 {
@@ -147,7 +144,7 @@ static bool node_allowed(const struct oom_report *report, int node)
  * request's zone.
  */
 static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone *zone,
-			   enum oom_zone_kind highest,
+			   enum oom_place highest,
 			   uint64_t ineligible[static OOM_PLACES])
 {
 	const struct oom_figures *figures = &zone->figures;
@@ -156,7 +153,7 @@ static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone
 	bool is_short = min != OOM_UNKNOWN && usable < min;
 	size_t kind = 0;
 
-	while (kind <= OOM_ZONE_MOVABLE &&
+	while (kind <= OOM_PLACE_MOVABLE &&
 	       strcmp(zone_names[kind], zone->name) != 0)
 		kind++;
 	usage->nodes_ram = oom_plus(usage->nodes_ram, size);
@@ -174,7 +171,7 @@ static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone
 		usage->zone_size = size;
 		usage->zone_short = is_short;
 	}
-	if (!usage->eligible_known || kind > OOM_ZONE_MOVABLE)
+	if (!usage->eligible_known || kind > OOM_PLACE_MOVABLE)
 		return;
 	if (kind > highest) {
 		ineligible[kind] = oom_plus(ineligible[kind], free);
@@ -205,7 +202,7 @@ static void usage_take_zones(const struct oom_report *report, struct oom_memory_
 
 		if (node_allowed(report, zone->node))
 			usage_add_zone(usage, zone, usage->eligible_known ? gfp.highest_zone
-							       : OOM_ZONE_MOVABLE, ineligible);
+							       : OOM_PLACE_MOVABLE, ineligible);
 		else
 			usage->others_free = oom_plus(usage->others_free,
 						      oom_figure(&zone->figures, "free"));

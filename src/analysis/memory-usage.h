@@ -6,17 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analysis/gfp.h"
 #include "oomreport/report.h"
 
 /* Bytes; OOM_UNKNOWN: the report does not say. Sums are of what it does say. */
-
-/* Where memory is free that a request may not have: zones from below, and parts of them. */
-enum oom_place {
-	OOM_PLACE_DMA, OOM_PLACE_DMA32, OOM_PLACE_NORMAL, OOM_PLACE_HIGHMEM, OOM_PLACE_MOVABLE,
-	OOM_PLACE_CMA,
-	OOM_PLACE_RESERVED,	/* HighAtomic, for requests that do not wait */
-	OOM_PLACES,
-};
 
 /* Where the machine's memory was: Mem-Info. */
 struct oom_memory_usage {
@@ -38,8 +31,8 @@ struct oom_memory_usage {
 
 	/* The largest zone that the request could use, of those below min if there are any. */
 	const struct oom_zone *zone;
-	uint64_t zone_size;
-	bool zone_short;	/* it is below min */
+	uint64_t zone_size;	/* its own */
+	bool zone_short;	/* its free memory is below its min */
 	bool eligible_known;	/* the mask says which zones the request could use */
 	bool cma_usable;	/* the request could use CMA, or that is not known */
 	uint64_t eligible_free;	/* free in them, as oom_zone_free() has it */
