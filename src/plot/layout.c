@@ -56,9 +56,6 @@ const char script_layout[] =
 	/* The dumb terminal's marks are letters. */
 	"mark = killed ? text ? 24 : 2 : text ? 15 : 6\n"
 	"set style line 1 lc rgb '#000000' pt mark ps (killed ? 2.2 : 1.4) lw (killed ? 4 : 2)\n"
-	/* The limit and what was touched since the last row: of text, as no usual curve. */
-	"set style line 5 lc rgb '#000000' dt 4 lw 2\n"
-	"set style line 6 lc rgb '#D55E00' dt 3 lw 2\n"
 	"if (!text) {\n"
 	"	set title font ',16'\n"
 	"	set grid lc rgb '#c8c8c8' lw 1 dt 1\n"

@@ -392,7 +392,9 @@ static void script_curve(struct script *script, size_t process, const struct col
 		column->name);
 	if (process)
 		fprintf(script->late, ", child %zu", process);
-	fprintf(script->late, "%s', \\\n\t", right ? " (right)" : "");
+	else if (right)
+		fputs(" (right)", script->late);
+	fputs("', \\\n\t", script->late);
 	script->curves++;
 }
 
@@ -417,22 +419,19 @@ static void script_curves(struct script *script, const struct column_choice *cho
 	for (size_t process = 0; process < script->processes; process++) {
 		script_curve(script, process, rss);
 		script_curve(script, process, vsz);
-		for (size_t i = asked; i < choice->count; i++) {
-			const struct column *column = &columns[choice->index[i]];
-
-			if (column != rss && column != vsz &&
-			    !memchr(choice->index + asked, choice->index[i], i - asked))
-				script_curve(script, process, column);
-		}
+		for (size_t i = 0; i < column_count; i++)
+			if (&columns[i] != rss && &columns[i] != vsz &&
+			    memchr(choice->index + asked, (int)i, choice->count - asked))
+				script_curve(script, process, &columns[i]);
 	}
 	/* A limit that changes has more sizes than there is room for. */
 	if (script->limits == 1 && script->limit > 0)
 		size_text(size, (uint64_t)script->limit, SIZE_HUMAN);
 	fprintf(script->late,
-		"$limit using (x($1)):(shown($2) ? y($2) : NaN) with lines ls 5 title "
-		"(limited ? 'limit%s%s' : ''), \\\n\t", *size ? " " : "", size);
-	fputs("$end using (x($1)):(estimated ? y($2) : NaN) with lines ls 6 "
-	      "title (estimated ? 'since the last row' : ''), \\\n\t"
+		"$limit using (x($1)):(shown($2) ? y($2) : NaN) "
+		"with lines lc rgb '#000000' dt 4 lw 2 title (limited ? 'limit%s%s' : ''), \\\n\t", *size ? " " : "", size);
+	fputs("$end using (x($1)):(estimated ? y($2) : NaN) "
+	      "with lines lc rgb '#D55E00' dt 3 lw 2 title (estimated ? 'since the last row' : ''), \\\n\t"
 	      "$end using (x($1)):(y($2)) every ::1 with points ls 1 title end\n", script->late);
 }
 
