@@ -8,17 +8,7 @@
 #include "lib/secure.h"
 #include "lib/stdio-guard.h"
 #include "pagetouch/options.h"
-#include "pagetouch/replay.h"
 #include "pagetouch/run.h"
-
-static int pagetouch_print_help_or_version(enum options_result result)
-{
-	if (result == OPTIONS_HELP)
-		options_print_help();
-	else
-		printf("pagetouch (pagetouch) %s, %s\n", PACKAGE_VERSION, sampler_backend);
-	return stdio_guard_finish() < 0 ? EXIT_FAILED : EXIT_DONE;
-}
 
 int main(int argc, char *argv[])
 {
@@ -35,8 +25,12 @@ int main(int argc, char *argv[])
 	setlocale(LC_CTYPE, "");
 	stdio_guard_open();
 	result = options_parse(argc, argv, &run.plan, &err);
+	if (result == OPTIONS_HELP)
+		options_print_help();
+	else if (result == OPTIONS_VERSION)
+		printf("pagetouch (pagetouch) %s, %s\n", PACKAGE_VERSION, sampler_backend);
 	if (result == OPTIONS_HELP || result == OPTIONS_VERSION)
-		return pagetouch_print_help_or_version(result);
+		return stdio_guard_finish() < 0 ? EXIT_FAILED : EXIT_DONE;
 	if (result == OPTIONS_WRONG) {
 		error_print(&err);
 		return EXIT_USAGE;

@@ -42,26 +42,10 @@ static int parse_rate(const struct option_row *row, const char *text, void *fill
 		*(uint64_t *)option_field(filled, row) = rate.bytes;
 		return 0;
 	}
-	error_set(err,
-		  "--rate '%s' is a share of the memory that is left, which has no speed", text);
+	error_set(err, "--rate '%s' is a share of the memory that is left, which has no speed",
+		  text);
 	error_hint(err, "write bytes per second, as in 100M/s");
 	return -EINVAL;
-}
-
-static int parse_access(const struct option_row *row, const char *text, void *filled,
-			struct error *err)
-{
-	enum touch_access *access = option_field(filled, row);
-	const char *names[TOUCH_ACCESSES + 1] = { NULL };
-	int found;
-
-	for (int i = 0; i < TOUCH_ACCESSES; i++)
-		names[i] = touch_access_name((enum touch_access)i);
-	found = option_find_name(row->name, names, text, err);
-	if (found < 0)
-		return found;
-	*access = (enum touch_access)found;
-	return 0;
 }
 
 /* forward, backward, random or random:SEED */
@@ -105,45 +89,29 @@ static int parse_number(const struct option_row *row, const char *text, void *fi
 	return -EINVAL;
 }
 
-static int parse_hugetlb(const struct option_row *row, const char *text, void *filled,
-			 struct error *err)
+/* The size of a huge page, or of a piece of a heap; 0: none was given. */
+static int parse_piece(const struct option_row *row, const char *text, void *filled,
+		       struct error *err)
 {
+	bool heap = !strcmp(row->name, "heap");
 	struct size size = { 0 };
 	char escaped[64];
 
-	if (!text)
-		return 0;
-	if (size_parse("--hugetlb", text, &size, err) < 0)
+	if (text && size_parse(heap ? "--heap" : "--hugetlb", text, &size, err) < 0)
 		return -EINVAL;
 	*(uint64_t *)option_field(filled, row) = size.bytes;
-	if (size.bytes > (uint64_t)sysconf(_SC_PAGESIZE) && !(size.bytes & (size.bytes - 1)))
+	if (!text || (heap ? !size.permyriad && size.bytes >= HEAP_PIECE_LEAST
+			   : size.bytes > (uint64_t)sysconf(_SC_PAGESIZE) &&
+			     !(size.bytes & (size.bytes - 1))))
 		return 0;
-	error_set(err, "--hugetlb '%s' is no size of a huge page",
-		  error_escape(escaped, sizeof(escaped), text));
-	error_hint(err, "write --hugetlb=2M or --hugetlb=1G, or what else there is in "
-		   "/sys/kernel/mm/hugepages");
-	return -EINVAL;
-}
-
-static int parse_heap(const struct option_row *row, const char *text, void *filled,
-		      struct error *err)
-{
-	uint64_t *piece = option_field(filled, row);
-	struct size size = { 0 };
-	char escaped[64];
-
-	*piece = 0;
-	if (!text)
-		return 0;
-	if (size_parse("--heap", text, &size, err) < 0)
-		return -EINVAL;
-	*piece = size.bytes;
-	if (!size.permyriad && size.bytes >= HEAP_PIECE_LEAST)
-		return 0;
-	error_set(err, "--heap '%s' is no size of a piece",
-		  error_escape(escaped, sizeof(escaped), text));
-	error_hint(err, "PIECE is in bytes, %d at least, as in --heap=1000",
-		   HEAP_PIECE_LEAST);
+	error_set(err, "--%s '%s' is no size of a %s", row->name,
+		  error_escape(escaped, sizeof(escaped), text), heap ? "piece" : "huge page");
+	if (heap)
+		error_hint(err, "PIECE is in bytes, %d at least, as in --heap=1000",
+			   HEAP_PIECE_LEAST);
+	else
+		error_hint(err,
+			   "write --hugetlb=2M or --hugetlb=1G, or what else there is in /sys/kernel/mm/hugepages");
 	return -EINVAL;
 }
 
@@ -178,27 +146,21 @@ static int parse_then(const struct option_row *row, const char *text, void *fill
 static int parse_oom_score_adj(const struct option_row *row, const char *text, void *filled,
 			       struct error *err)
 {
-	int *adj = option_field(filled, row);
+	bool keep = !strcmp(text, "keep");
 	char escaped[64], *rest;
 	long value;
 
-	if (!strcmp(text, "keep")) {
-		*adj = SUBJECT_KEEP_ADJ;
-		return 0;
-	}
 	errno = 0;
-	value = strtol(text, &rest, 10);
-	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 ||
-	    value > 1000) {
-		error_set(err, "--oom-score-adj '%s' is not a number from -1000 to 1000",
-			  error_escape(escaped, sizeof(escaped), text));
-		error_hint(err,
-			   "1000 makes the subject the OOM killer's first choice; 'keep' "
-			   "leaves it as it is");
-		return -EINVAL;
-	}
-	*adj = (int)value;
-	return 0;
+	value = keep ? SUBJECT_KEEP_ADJ : strtol(text, &rest, 10);
+	*(int *)option_field(filled, row) = (int)value;
+	if (keep || (*text && !isspace((unsigned char)*text) && !*rest && !errno &&
+		     value >= -1000 && value <= 1000))
+		return 0;
+	error_set(err, "--oom-score-adj '%s' is not a number from -1000 to 1000",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err,
+		   "1000 makes the subject the OOM killer's first choice; 'keep' leaves it as it is");
+	return -EINVAL;
 }
 
 static int parse_expect(const struct option_row *row, const char *text, void *filled,
@@ -256,10 +218,10 @@ static const struct option_row options_rows[] = {
 	{ "file", 0, "PATH", "map a file; a new one is gone after the run",
 	  .parse = parse_file, FIELD(const char *, workload.file), .excludes = "memfd" },
 	{ "hugetlb", 0, "[=2M|1G]", "map reserved huge pages",
-	  .parse = parse_hugetlb, FIELD(uint64_t, workload.region.huge_page),
+	  .parse = parse_piece, FIELD(uint64_t, workload.region.huge_page),
 	  .excludes = "memfd file thp" },
 	{ "heap", 0, "[=PIECE]", "allocate it with malloc, in pieces of PIECE",
-	  .parse = parse_heap, FIELD(uint64_t, workload.region.piece),
+	  .parse = parse_piece, FIELD(uint64_t, workload.region.piece),
 	  .excludes = "stack shared memfd file hugetlb" },
 	{ "stack", 0, NULL, "let the main thread's stack grow by it",
 	  .parse = option_seen_only, .excludes = "shared memfd file hugetlb" },
@@ -271,8 +233,8 @@ static const struct option_row options_rows[] = {
 	  .parse = option_choice, FIELD(enum region_lock, workload.lock), .names = lock_names,
 	  .value = REGION_LOCKED },
 	{ "access", 0, "HOW", "write (default), read, populate-*, pread, pwrite",
-	  .parse = parse_access, FIELD(enum touch_access, workload.touch_params.access),
-	  .section = "Touching" },
+	  .parse = option_choice, FIELD(enum touch_access, workload.touch_params.access),
+	  .names = touch_access_names, .section = "Touching" },
 	{ "order", 0, "ORDER", "forward (default), backward, random[:SEED]",
 	  .parse = parse_order, .names = order_names },
 	{ "stride", 0, "SIZE", "touch one page in every SIZE",
@@ -369,40 +331,41 @@ static enum region_backing backing_of(const struct options_seen *seen)
 	return shared ? REGION_SHARED : REGION_PRIVATE;
 }
 
-/* An option that means something only beside another one. */
+/* An option that means something only beside another one, or not beside it. */
 static int check_needs(const struct plan *plan, struct error *err)
 {
 	const struct workload *workload = &plan->workload;
-	enum output_format format = plan->output.format;
-	bool holds = workload->hold != 0;
+	bool text_plot = plan->plot.file && plan->plot.kind == PICTURE_TEXT;
+	struct {
+		bool wrong;
+		const char *what, *hint;
+	} faults[] = {
+		{ plan->every && !workload->hold, "--every without --hold has no meaning",
+		  "add --hold TIME, or give INTERVAL to sample while touching" },
+		{ plan->has_swap && !plan->has_limit && !plan->has_high,
+		  "--swap without --limit or --high has no meaning",
+		  "it is what a sandbox may swap: add --limit SIZE" },
+		{ plan->plot.x != PLOT_X_AUTO && !plan->plot.file,
+		  "--plot-x without --plot FILE has no meaning",
+		  "add --plot FILE, or leave --plot-x out" },
+		{ plan->run && !plan->replay, "--run without --replay FILE has no meaning",
+		  "add --replay FILE, or leave --run out" },
+		{ text_plot && plan->output.format == OUTPUT_JSON,
+		  "--plot - and --json both write to standard output",
+		  "name a file for the picture, or leave one of them out" },
+		{ text_plot && plan->output.format == OUTPUT_CSV,
+		  "--plot - and --csv both write to standard output",
+		  "name a file for the picture, or leave one of them out" },
+	};
 
 	for (size_t i = 0; i < workload->step_count; i++)
-		holds = holds || workload->steps[i].rule->verb == VERB_HOLD;
-	if (plan->every && !holds) {
-		error_set(err, "--every without --hold has no meaning");
-		error_hint(err, "add --hold TIME, or give INTERVAL to sample while touching");
-		return -EINVAL;
-	}
-	if (plan->has_swap && !plan->has_limit && !plan->has_high) {
-		error_set(err, "--swap without --limit or --high has no meaning");
-		error_hint(err, "it is what a sandbox may swap: add --limit SIZE");
-		return -EINVAL;
-	}
-	if (plan->plot.x != PLOT_X_AUTO && !plan->plot.file) {
-		error_set(err, "--plot-x without --plot FILE has no meaning");
-		error_hint(err, "add --plot FILE, or leave --plot-x out");
-		return -EINVAL;
-	}
-	if (plan->run && !plan->replay) {
-		error_set(err, "--run without --replay FILE has no meaning");
-		error_hint(err, "add --replay FILE, or leave --run out");
-		return -EINVAL;
-	}
-	if (plan->plot.file && plan->plot.kind == PICTURE_TEXT &&
-	    (format == OUTPUT_JSON || format == OUTPUT_CSV)) {
-		error_set(err, "--plot - and --%s both write to standard output",
-			  format == OUTPUT_JSON ? "json" : "csv");
-		error_hint(err, "name a file for the picture, or leave one of them out");
+		if (workload->steps[i].rule->verb == VERB_HOLD)
+			faults[0].wrong = false;
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		if (!faults[i].wrong)
+			continue;
+		error_set(err, "%s", faults[i].what);
+		error_hint(err, "%s", faults[i].hint);
 		return -EINVAL;
 	}
 	return 0;
@@ -414,40 +377,19 @@ static int check_replay(const struct options_seen *seen, bool operands, struct e
 	for (size_t i = 0; i < options_table.count; i++) {
 		const char *name = options_rows[i].name;
 
-		if (!seen->row[i] || option_is_among("replay run plot plot-x output bytes human "
-						     "noheadings quiet csv", name))
+		if (!seen->row[i] ||
+		    option_is_among("replay run plot plot-x output bytes human noheadings quiet csv",
+				    name))
 			continue;
 		error_set(err, "--replay and --%s contradict each other", name);
 		error_hint(err,
-			   "--replay shows a run that is over: it goes with --plot and with "
-			   "columns, units and --csv");
+			   "--replay shows a run that is over: it goes with --plot and with columns, units and --csv");
 		return -EINVAL;
 	}
 	if (!operands)
 		return 0;
 	error_set(err, "--replay takes no SIZE");
 	error_hint(err, "it shows a run that is over, which had one");
-	return -EINVAL;
-}
-
-static int parse_operands(struct plan *plan, char *argv[], struct error *err)
-{
-	char escaped[128];
-
-	if (!argv[0])
-		return 0;
-	if (size_parse_above_zero("SIZE", argv[0], &plan->size, err) < 0)
-		return -EINVAL;
-	if (!argv[1])
-		return 0;
-	if (size_parse_above_zero("INTERVAL", argv[1], &plan->interval, err) < 0)
-		return -EINVAL;
-	plan->has_interval = true;
-	if (!argv[2])
-		return 0;
-	error_set(err, "third operand '%s': only SIZE and INTERVAL are taken",
-		  error_escape(escaped, sizeof(escaped), argv[2]));
-	option_help_hint(&options_table, err);
 	return -EINVAL;
 }
 
@@ -458,16 +400,29 @@ enum options_result options_parse(int argc, char *argv[], struct plan *ret_plan,
 	static struct plan plan;
 	struct options_seen seen;
 	enum options_result result;
+	char escaped[128];
+	int operands;
 
 	plan_default(&plan);
 	result = option_table_parse(&options_table, argc, argv, &plan, &seen, err);
 	if (result != OPTIONS_RUN)
 		return result;
+	operands = argc - optind;
 	plan.workload.region.backing = backing_of(&seen);
 	if (check_needs(&plan, err) < 0 ||
-	    (plan.replay && check_replay(&seen, argv[optind] != NULL, err) < 0) ||
-	    parse_operands(&plan, argv + optind, err) < 0 ||
-	    contradictions_check(&plan, err) < 0)
+	    (plan.replay && check_replay(&seen, operands > 0, err) < 0) ||
+	    (operands > 0 && size_parse_above_zero("SIZE", argv[optind], &plan.size, err) < 0) ||
+	    (operands > 1 &&
+	     size_parse_above_zero("INTERVAL", argv[optind + 1], &plan.interval, err) < 0))
+		return OPTIONS_WRONG;
+	plan.has_interval = operands > 1;
+	if (operands > 2) {
+		error_set(err, "third operand '%s': only SIZE and INTERVAL are taken",
+			  error_escape(escaped, sizeof(escaped), argv[optind + 2]));
+		option_help_hint(&options_table, err);
+		return OPTIONS_WRONG;
+	}
+	if (contradictions_check(&plan, err) < 0)
 		return OPTIONS_WRONG;
 	*ret_plan = plan;
 	return OPTIONS_RUN;

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +47,18 @@ bool plan_has_share(const struct plan *plan)
 	return share;
 }
 
+void plan_lead_columns(const struct workload *workload, struct column_choice *choice)
+{
+	bool forks = false;
+
+	for (size_t i = 0; i < workload->step_count; i++)
+		forks = forks || (workload->steps[i].rule && step_forks(&workload->steps[i]));
+	if (forks)
+		column_choice_lead(choice, "STEP,PID");
+	else if (workload->step_count || workload->passes > 1 || workload->lock != REGION_UNLOCKED)
+		column_choice_lead(choice, "STEP");
+}
+
 /* Bytes of SIZE in whole pages of UNIT bytes. */
 static int plan_to_pages(const char *name, struct size size, uint64_t available, uint64_t unit,
 			 uint64_t *ret_bytes, struct error *err)
@@ -60,8 +73,8 @@ static int plan_to_pages(const char *name, struct size size, uint64_t available,
 	}
 	if (size_round_up(bytes, unit, ret_bytes) < 0) {
 		error_set(err, "%s is too large", name);
-		error_hint(err, "rounded up to pages of %llu bytes it is over 2^64 - 1",
-			   (unsigned long long)unit);
+		error_hint(err, "rounded up to pages of %" PRIu64 " bytes it is over 2^64 - 1",
+			   unit);
 		return -ERANGE;
 	}
 	return 0;
@@ -74,6 +87,7 @@ static int plan_region(struct plan *plan, unsigned does, uint64_t available, uin
 	struct touch_params *touch_params = &plan->workload.touch_params;
 	struct region_spec *region = &plan->workload.region;
 	bool hugetlb = region_is_hugetlb(region->backing);
+	uint64_t pieces;
 
 	if (!hugetlb)
 		region->huge_page = 0;
@@ -90,28 +104,22 @@ static int plan_region(struct plan *plan, unsigned does, uint64_t available, uin
 	plan->workload.page_size = page_size;
 	/* Huge pages may come, so that the region should consist of whole ones. */
 	plan->huge = !hugetlb && (region->thp != REGION_THP_NEVER || does & STEP_COLLAPSES);
-	return plan_to_pages("SIZE", plan->size, available, touch_params->unit, &region->bytes,
-			     err);
-}
-
-/* A piece above a page is of whole pages, so that each page of it is touched. */
-static int plan_heap(struct plan *plan, struct error *err)
-{
-	uint64_t size = plan->workload.region.bytes, unit = plan->workload.touch_params.unit;
-	uint64_t piece = plan->workload.region.piece;
-
-	if (plan->workload.region.backing != REGION_HEAP)
+	if (plan_to_pages("SIZE", plan->size, available, touch_params->unit, &region->bytes,
+			  err) < 0)
+		return -ERANGE;
+	if (region->backing != REGION_HEAP)
 		return 0;
-	if (piece > unit && size_round_up(piece, unit, &piece) < 0)
-		piece = size;
-	if (!piece || piece > size)
-		piece = size;
-	plan->workload.region.piece = piece;
-	if (heap_count(size, piece) <= HEAP_PIECES_MAX)
+	/* A piece above a page is of whole pages, so that each page of it is touched. */
+	if (region->piece > touch_params->unit &&
+	    size_round_up(region->piece, touch_params->unit, &region->piece) < 0)
+		region->piece = region->bytes;
+	if (!region->piece || region->piece > region->bytes)
+		region->piece = region->bytes;
+	pieces = heap_count(region->bytes, region->piece);
+	if (pieces <= HEAP_PIECES_MAX)
 		return 0;
-	error_set(err, "--heap: %llu bytes are %llu pieces, more than %llu",
-		  (unsigned long long)size, (unsigned long long)heap_count(size, piece),
-		  (unsigned long long)HEAP_PIECES_MAX);
+	error_set(err, "--heap: %" PRIu64 " bytes are %" PRIu64 " pieces, more than %" PRIu64,
+		  region->bytes, pieces, (uint64_t)HEAP_PIECES_MAX);
 	error_hint(err, "make PIECE larger or SIZE smaller");
 	return -EINVAL;
 }
@@ -133,8 +141,9 @@ static int plan_touch(struct plan *plan, uint64_t available, struct error *err)
 	if (r < 0)
 		return r;
 	if (workload->span > size) {
-		error_set(err, "--touch asks for %llu bytes, but only %llu are mapped",
-			  (unsigned long long)workload->span, (unsigned long long)size);
+		error_set(err,
+			  "--touch asks for %" PRIu64 " bytes, but only %" PRIu64 " are mapped",
+			  workload->span, size);
 		error_hint(err, "make SIZE larger or --touch smaller");
 		return -EINVAL;
 	}
@@ -156,42 +165,9 @@ static int check_least(const char *name, uint64_t bytes, struct error *err)
 {
 	if (bytes >= SANDBOX_LEAST)
 		return 0;
-	error_set(err, "%s of %llu bytes is less than the subject needs to start", name,
-		  (unsigned long long)bytes);
+	error_set(err, "%s of %" PRIu64 " bytes is less than the subject needs to start", name,
+		  bytes);
 	error_hint(err, "%s must be 2M or more", name);
-	return -EINVAL;
-}
-
-static int plan_sandbox(struct plan *plan, uint64_t available, struct error *err)
-{
-	struct sandbox_spec *sandbox = &plan->sandbox;
-
-	plan->sandboxed = plan->has_limit || plan->has_high;
-	sandbox->limit = plan->has_limit ? size_resolve(plan->limit, available) : CGROUP_UNLIMITED;
-	sandbox->high = plan->has_high ? size_resolve(plan->high, available) : CGROUP_UNLIMITED;
-	sandbox->swap = plan->has_swap ? size_resolve(plan->swap, available) : 0;
-	if (check_least("--limit", sandbox->limit, err) < 0)
-		return -EINVAL;
-	return check_least("--high", sandbox->high, err);
-}
-
-/* A piece that is rounded, or of which nothing is left out, would show something else. */
-static int check_pieces(const struct step *step, uint64_t size, uint64_t unit, struct error *err)
-{
-	uint64_t part = step->part.bytes, every = step->every.bytes;
-
-	if (part % unit || every % unit) {
-		error_set(err, "--then %s is not in whole pages", step->name);
-		error_hint(err, "SIZE and EVERY must be multiples of %llu bytes",
-			   (unsigned long long)unit);
-		return -EINVAL;
-	}
-	if (part < every && every <= size)
-		return 0;
-	error_set(err, "--then %s takes no piece of each EVERY bytes of the region", step->name);
-	error_hint(err,
-		   "SIZE must be below EVERY, and EVERY not above the %llu bytes that are mapped",
-		   (unsigned long long)size);
 	return -EINVAL;
 }
 
@@ -201,6 +177,7 @@ static int plan_steps(struct workload *workload, uint64_t available, struct erro
 
 	for (size_t i = 0; i < workload->step_count; i++) {
 		struct step *step = &workload->steps[i];
+		uint64_t part = step->part.bytes, every = step->every.bytes;
 		char name[32];
 
 		step->bytes = size;
@@ -211,15 +188,28 @@ static int plan_steps(struct workload *workload, uint64_t available, struct erro
 				return -EINVAL;
 			continue;
 		}
-		if (!step->part.bytes && !step->part.permyriad)
+		if (!part && !step->part.permyriad)
 			continue;
-		if (step->every.bytes && check_pieces(step, size, unit, err) < 0)
+		/* A piece that is rounded, or of which nothing is left out, shows something else. */
+		if (every && (part % unit || every % unit)) {
+			error_set(err, "--then %s is not in whole pages", step->name);
+			error_hint(err, "SIZE and EVERY must be multiples of %" PRIu64 " bytes",
+				   unit);
 			return -EINVAL;
+		}
+		if (every && (part >= every || every > size)) {
+			error_set(err, "--then %s takes no piece of each EVERY bytes of the region",
+				  step->name);
+			error_hint(err,
+				   "SIZE must be below EVERY, and EVERY not above the %" PRIu64 " bytes that are mapped",
+				   size);
+			return -EINVAL;
+		}
 		if (size_round_up(size_resolve(step->part, size), unit, &step->bytes) == 0 &&
 		    step->bytes <= size)
 			continue;
-		error_set(err, "--then %s asks for more than the %llu bytes that are mapped",
-			  step->name, (unsigned long long)size);
+		error_set(err, "--then %s asks for more than the %" PRIu64 " bytes that are mapped",
+			  step->name, size);
 		error_hint(err, "make SIZE larger or the step smaller");
 		return -EINVAL;
 	}
@@ -229,6 +219,7 @@ static int plan_steps(struct workload *workload, uint64_t available, struct erro
 int plan_make(struct plan *plan, uint64_t available, uint64_t page_size, struct error *err)
 {
 	struct workload *workload = &plan->workload;
+	struct sandbox_spec *sandbox = &plan->sandbox;
 	unsigned does = 0;
 	int r;
 
@@ -237,26 +228,27 @@ int plan_make(struct plan *plan, uint64_t available, uint64_t page_size, struct 
 	if (!plan->every)
 		plan->every = NS_PER_SECOND;
 	plan->needs = column_choice_needs(&plan->output.columns);
+	plan->sandboxed = plan->has_limit || plan->has_high;
+	sandbox->limit = plan->has_limit ? size_resolve(plan->limit, available) : CGROUP_UNLIMITED;
+	sandbox->high = plan->has_high ? size_resolve(plan->high, available) : CGROUP_UNLIMITED;
+	sandbox->swap = plan->has_swap ? size_resolve(plan->swap, available) : 0;
 	r = plan_region(plan, does, available, page_size, err);
-	if (r == 0)
-		r = plan_heap(plan, err);
 	if (r == 0)
 		r = plan_touch(plan, available, err);
 	if (r == 0)
-		r = plan_sandbox(plan, available, err);
+		r = check_least("--limit", sandbox->limit, err);
+	if (r == 0)
+		r = check_least("--high", sandbox->high, err);
 	if (r == 0)
 		r = plan_steps(workload, available, err);
 	if (r < 0)
 		return r;
 	if (!plan->sandboxed && plan->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT)) {
-		error_set(err, "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and there is none");
+		error_set(err,
+			  "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and there is none");
 		error_hint(err, "add --limit SIZE, or leave these columns out");
 		return -EINVAL;
 	}
-	/* Rows of several kinds say which they are of, and rows of several processes of which. */
-	if (does & STEP_FORKS)
-		column_choice_lead(&plan->output.columns, "STEP,PID");
-	else if (workload->step_count || workload->passes > 1 || workload->lock != REGION_UNLOCKED)
-		column_choice_lead(&plan->output.columns, "STEP");
+	plan_lead_columns(workload, &plan->output.columns);
 	return 0;
 }

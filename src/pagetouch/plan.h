@@ -51,6 +51,9 @@ void plan_default(struct plan *ret_plan);
 /* Whether a size that PLAN was given is N%, so that what may be used must be read first. */
 bool plan_has_share(const struct plan *plan);
 
+/* Rows of several kinds say which they are of, and rows of several processes of which. */
+void plan_lead_columns(const struct workload *workload, struct column_choice *choice);
+
 /*
  * Completes PLAN. AVAILABLE is what N% refers to, PAGE_SIZE the system's, both bytes. Returns 0,
  * or -EINVAL or -ERANGE with *err set and PLAN completed in part.

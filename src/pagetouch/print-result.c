@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* print-result.c - print the end of a run in words */
+/* print-result.c - print the end of a run in words, and draw it */
 #include <config.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/macros.h"
+#include "lib/stream.h"
 #include "lib/terminal.h"
 #include "pagetouch/print-result.h"
-
-/* Whether the subject lived to the end of the run, so that its growth is what matters. */
-static bool outcome_is_ours(enum outcome outcome)
-{
-	return outcome < OUTCOME_OOM_SANDBOX || outcome > OUTCOME_KILLED;
-}
 
 /* Writes "pagetouch: evidence: ...", where WHAT is "evidence: ". */
 static void print_fact(const char *what, const char *text)
@@ -27,7 +26,7 @@ static void print_fact(const char *what, const char *text)
 
 void print_result(const struct verdict *verdict, enum output_format format, bool verbose)
 {
-	int shown = verbose ? verdict->evidence_count : 1;
+	int shown = verbose ? verdict->evidence_count : MIN(verdict->evidence_count, 1);
 
 	if (verdict->summary[0] && (format == OUTPUT_TABLE || format == OUTPUT_CSV) &&
 	    (verdict->outcome == OUTCOME_COMPLETED || verdict->outcome == OUTCOME_GUARD ||
@@ -40,7 +39,36 @@ void print_result(const struct verdict *verdict, enum output_format format, bool
 		if (verdict->err.message[0] && verdict->err.hint[0])
 			print_fact("", verdict->err.hint);
 	}
-	if (!outcome_is_ours(verdict->outcome) && format != OUTPUT_NONE && format != OUTPUT_JSON)
-		for (int i = 0; i < verdict->evidence_count && i < shown; i++)
-			print_fact("evidence: ", verdict->evidence_line[i]);
+	/* Where the subject lived to the end of the run, its growth is what matters. */
+	if (verdict->outcome < OUTCOME_OOM_SANDBOX || verdict->outcome > OUTCOME_KILLED ||
+	    format == OUTPUT_NONE || format == OUTPUT_JSON)
+		return;
+	for (int i = 0; i < shown; i++)
+		print_fact("evidence: ", verdict->evidence_line[i]);
+}
+
+int draw_recording(const struct plot_request *request, const struct recording *recording,
+		   const struct column_choice *choice, struct signals *signals, int *died_of,
+		   struct error *err)
+{
+	int cancel = *died_of ? -1 : signals->fd;
+	char *text = NULL;
+	int r = plot_draw(request, recording, choice, cancel, &text, err);
+
+	/* A picture that is text goes below the rows. */
+	if (r == 0 && text)
+		r = signals_wait_writable(signals, STDOUT_FILENO);
+	if (r == 0 && text) {
+		errno = 0;
+		fputs(text, stdout);
+		r = stream_flush(stdout);
+		if (r == -EPIPE && !signals->pipe_ignored)
+			*died_of = SIGPIPE;
+		if (r < 0)
+			error_set_errno(err, r, "cannot write to standard output");
+	}
+	free(text);
+	if (r == -EINTR && !*died_of)
+		*died_of = signals_read(signals);
+	return r;
 }

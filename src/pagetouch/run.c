@@ -12,7 +12,6 @@
 
 #include "lib/duration.h"
 #include "lib/stdio-guard.h"
-#include "pagetouch/draw.h"
 #include "pagetouch/print-result.h"
 #include "pagetouch/run.h"
 #include "plot/plot.h"

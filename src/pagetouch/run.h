@@ -59,4 +59,12 @@ int pagetouch_run(struct pagetouch_run *run);
 /* Releases everything; the subject is gone afterwards. */
 void pagetouch_close(struct pagetouch_run *run);
 
+/*
+ * A run that is over, once more: reads what request->replay names; prints it in the format, unit
+ * and columns of REQUEST, or with request->plot draws it. Prints what goes wrong. Returns the exit
+ * status: 0, whatever the end of the run, or EXIT_FAILED; *ret_signal is the signal that this
+ * process is to die of, 0: none.
+ */
+int replay_run(const struct plan *request, int *ret_signal);
+
 #endif

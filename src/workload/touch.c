@@ -386,16 +386,17 @@ const char *order_name(enum order_kind kind)
 	return names[kind];
 }
 
+const char *const touch_access_names[] = {
+	[TOUCH_WRITE] = "write",
+	[TOUCH_READ] = "read",
+	[TOUCH_POPULATE_WRITE] = "populate-write",
+	[TOUCH_POPULATE_READ] = "populate-read",
+	[TOUCH_PREAD] = "pread",
+	[TOUCH_PWRITE] = "pwrite",
+	[TOUCH_ACCESSES] = NULL,
+};
+
 const char *touch_access_name(enum touch_access access)
 {
-	static const char *const names[] = {
-		[TOUCH_WRITE] = "write",
-		[TOUCH_READ] = "read",
-		[TOUCH_POPULATE_WRITE] = "populate-write",
-		[TOUCH_POPULATE_READ] = "populate-read",
-		[TOUCH_PREAD] = "pread",
-		[TOUCH_PWRITE] = "pwrite",
-	};
-
-	return names[access];
+	return touch_access_names[access];
 }

@@ -212,7 +212,9 @@ bool touch_writes(enum touch_access access);
 /* Whether ACCESS is a call on the file behind the memory, which it leaves alone. */
 bool touch_calls(enum touch_access access);
 
-/* "write", "read", "populate-write", "populate-read", "pread" or "pwrite". */
+/* "write", "read", "populate-write", "populate-read", "pread" or "pwrite"; ended by NULL. */
+extern const char *const touch_access_names[TOUCH_ACCESSES + 1];
+
 const char *touch_access_name(enum touch_access access);
 
 #endif
