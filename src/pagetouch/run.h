@@ -40,8 +40,8 @@ struct pagetouch_run {
 	int died_of;			/* the signal that this process is to die of; 0: none */
 	bool opened, monitored;
 	bool stalled;			/* standard output blocked when a signal came */
-	uint64_t throttled;		/* last seen, for the note while it is slow */
-	uint64_t throttled_ns, throttled_at;
+	bool throttled;			/* the note that it is slow has been given */
+	uint64_t throttled_ns, throttled_at;	/* elapsed, and touched, when last looked */
 	enum standstill standstill;	/* last found */
 	uint64_t standstill_ns;		/* elapsed when last looked for */
 };
