@@ -71,6 +71,21 @@ const struct column columns[] = {
 
 const size_t column_count = ARRAY_SIZE(columns);
 
+struct sample sample_blank(pid_t pid)
+{
+	struct sample sample = {
+		.pid = (uint64_t)pid,
+		.rss_rollup = SAMPLE_MISSING, .anon_rollup = SAMPLE_MISSING,
+		.shmem_rollup = SAMPLE_MISSING, .region_rss = SAMPLE_MISSING,
+	};
+
+	for (const struct column *column = columns; column < columns + column_count; column++)
+		if (column->needs)
+			*(uint64_t *)(void *)((char *)&sample + column->offset) =
+				column->kind == COLUMN_GROWTH ? SAMPLE_NO_GROWTH : SAMPLE_MISSING;
+	return sample;
+}
+
 static const char *column_name(size_t index)
 {
 	return columns[index].name;

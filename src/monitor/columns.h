@@ -34,6 +34,9 @@ struct column {
 extern const struct column columns[];
 extern const size_t column_count;
 
+/* A sample of process PID in which nothing has been read: all columns with needs are missing. */
+struct sample sample_blank(pid_t pid);
+
 /* The columns of a table, in order: indices into columns[]. */
 struct column_choice {
 	bool by_name;		/* every column was named: none joins by itself */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/macros.h"
+#include "monitor/columns.h"
 #include "monitor/sample.h"
 #include "proc/process.h"
 

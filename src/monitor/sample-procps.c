@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "monitor/columns.h"
 #include "monitor/sample.h"
 #include "proc/keyed.h"
 #include "proc/process.h"

@@ -2,26 +2,10 @@
 /* sample.c - what samples have in common, whoever reads them, and what surrounds the subject */
 #include <config.h>
 
-#include "monitor/columns.h"
 #include "monitor/sample.h"
 #include "proc/machine.h"
 
 _Static_assert(CGROUP_UNLIMITED == SAMPLE_MISSING, "what is not known is missing");
-
-struct sample sample_blank(pid_t pid)
-{
-	struct sample sample = {
-		.pid = (uint64_t)pid,
-		.rss_rollup = SAMPLE_MISSING, .anon_rollup = SAMPLE_MISSING,
-		.shmem_rollup = SAMPLE_MISSING, .region_rss = SAMPLE_MISSING,
-	};
-
-	for (const struct column *column = columns; column < columns + column_count; column++)
-		if (column->needs)
-			*(uint64_t *)(void *)((char *)&sample + column->offset) =
-				column->kind == COLUMN_GROWTH ? SAMPLE_NO_GROWTH : SAMPLE_MISSING;
-	return sample;
-}
 
 const char *sample_step_name(const struct sample *sample)
 {

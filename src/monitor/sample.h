@@ -93,9 +93,6 @@ int sampler_read(struct sampler *sampler, pid_t pid, unsigned needs,
 
 void sampler_free(struct sampler *sampler);
 
-/* A sample of process PID in which nothing has been read: what costs extra is SAMPLE_MISSING. */
-struct sample sample_blank(pid_t pid);
-
 /* What STEP of SAMPLE is called: "touch", "hold", "lock", or the name that it has. */
 const char *sample_step_name(const struct sample *sample);
 

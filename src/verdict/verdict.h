@@ -114,7 +114,4 @@ void verdict_add_evidence(struct verdict *verdict, const char *format, ...)
 /* "completed", "guard", ... as in the verdict record. */
 const char *verdict_outcome_name(enum outcome outcome);
 
-/* From what is known of a run to its verdict: a pure function over facts. */
-void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict);
-
 #endif

@@ -7,7 +7,7 @@
 
 #include "../tap.h"
 #include "verdict/death.h"
-#include "verdict/verdict.h"
+#include "verdict/judge.h"
 #include "workload/driver.h"
 
 #define KIB UINT64_C(1024)

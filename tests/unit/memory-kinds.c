@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "monitor/sample.h"
+#include "monitor/columns.h"
 #include "proc/cgroup-usage.h"
 #include "proc/hugetlb.h"
 #include "proc/process.h"
