@@ -57,18 +57,6 @@ int monitor_fail_available(struct monitor *monitor, int error,
 	return monitor_stop(monitor, STOP_FAILED);
 }
 
-static bool has_process_state(pid_t pid, bool (*test)(const struct root *root, pid_t pid))
-{
-	struct root live;
-	bool yes;
-
-	if (root_open("/", &live) < 0)
-		return false;
-	yes = test(&live, pid);
-	root_close(&live);
-	return yes;
-}
-
 /*
  * Ends the run because of whom FDS, the pidfds of the subject and of its children, which have been
  * polled, say that he has died. Returns 0 if nobody has.
@@ -88,7 +76,7 @@ static int note_death(struct monitor *monitor, const struct pollfd *fds)
 		process++;
 	if (process > driver->child_count)
 		return 0;
-	if (process && has_process_state(driver->subject.pid, process_is_zombie))
+	if (process && process_is_zombie(&monitor->sampler.root, driver->subject.pid))
 		process = 0;
 	result->wait_status = driver->reap(driver, process);
 	if (process && WIFEXITED(result->wait_status)) {
@@ -114,6 +102,7 @@ static int note_signal(struct monitor *monitor, int number)
 {
 	bool counted = monitor->oom_monitor && oom_monitor_counted(monitor->oom_monitor);
 	const struct driver *driver = monitor->driver;
+	const struct root *root = &monitor->sampler.root;
 	struct pollfd fds[1 + DRIVER_CHILDREN_MAX] = {
 		{ .fd = driver->subject.pidfd, .events = POLLIN },
 	};
@@ -126,9 +115,9 @@ static int note_signal(struct monitor *monitor, int number)
 	do {
 		if (poll(fds, 1 + driver->child_count, dying || counted ? SIGN_MS : 0) > 0)
 			return note_death(monitor, fds);
-		dying = has_process_state(driver->subject.pid, process_is_dying);
+		dying = process_is_dying(root, driver->subject.pid);
 		for (unsigned i = 0; !dying && i < driver->child_count; i++)
-			dying = has_process_state(driver->children[i].pid, process_is_dying);
+			dying = process_is_dying(root, driver->children[i].pid);
 		passed = duration_now() - began;
 	} while (passed < (dying ? DYING_NS : counted ? COUNTED_NS : 0));
 	return monitor_stop(monitor, STOP_SIGNAL);
@@ -240,16 +229,13 @@ static int wait_for_death(struct monitor *monitor, pid_t pid, const char *who)
 	/* What the driver has to do would be the next event for ever. */
 	monitor->driver->event_fd = -1;
 	while (r == 0 && (seen == -ENOENT || seen == -ESRCH)) {
-		struct root live;
 		uint64_t vsz;
 
 		r = monitor_wait(monitor, duration_now() + NS_PER_SECOND, &event);
 		if (r == 0 && access(path, F_OK) < 0)
 			break;
-		if (r == 0 && (seen = root_open("/", &live)) == 0) {
-			seen = process_status_field(&live, pid, "VmSize", &vsz);
-			root_close(&live);
-		}
+		if (r == 0)
+			seen = process_status_field(&monitor->sampler.root, pid, "VmSize", &vsz);
 	}
 	monitor->driver->event_fd = event_fd;
 	if (r < 0)
@@ -280,7 +266,7 @@ static int monitor_read_process(struct monitor *monitor, unsigned process, bool 
 			 : exact ? "cannot read the subject's smaps_rollup"
 				 : "cannot read the subject's status";
 	pid_t pid = parent ? driver->children[process - 1].pid : driver->subject.pid;
-	int r = sampler_read(monitor->sampler, pid, needs, ret_sample);
+	int r = sampler_read(&monitor->sampler, pid, needs, ret_sample);
 
 	if (r == 0 && driver->describe) {
 		r = driver->describe(driver, process, exact, ret_sample);
@@ -441,10 +427,16 @@ void monitor_run(struct monitor *monitor, struct run_result *ret_result)
 
 	memset(ret_result, 0, sizeof(*ret_result));
 	monitor->result = ret_result;
-	if (sampler_new(monitor->needs | NEED_ROLLUP, &monitor->sampler, &ret_result->err) < 0)
+	r = sampler_open(&monitor->sampler, monitor->needs | NEED_ROLLUP);
+	if (r < 0) {
+		error_set(&ret_result->err, "cannot read /proc through %s: %s", sampler_backend,
+			  strerror(-r));
+		if (!error_hint_errno(&ret_result->err, r))
+			error_hint(&ret_result->err, "is proc mounted on /proc?");
 		r = monitor_stop(monitor, STOP_FAILED);
-	else
+	} else {
 		r = driver->lead(driver, monitor);
+	}
 	/* One that came after the last wait is not to be lost. */
 	number = r == 0 ? signals_read(monitor->signals) : 0;
 	if (number)
@@ -453,5 +445,5 @@ void monitor_run(struct monitor *monitor, struct run_result *ret_result)
 		finish_early(monitor);
 	if (monitor->started_ns)
 		ret_result->elapsed_ns = duration_now() - monitor->started_ns;
-	sampler_free(monitor->sampler);
+	sampler_close(&monitor->sampler);
 }

@@ -80,7 +80,7 @@ struct monitor {
 	uint64_t every;			/* ns between two rows in monitor_hold(), above 0 */
 
 	struct run_result *result;
-	struct sampler *sampler;
+	struct sampler sampler;
 	const struct limit_change *change;	/* under way; NULL: none */
 	uint64_t started_ns;		/* when the baseline was taken; 0: not yet */
 	uint64_t ticked_ns;		/* when the sink was last ticked */

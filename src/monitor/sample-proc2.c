@@ -53,22 +53,8 @@ static const struct {
 /* Places in it: of VmSize, and of the first figure of smaps_rollup. */
 enum { FIGURE_VSZ = 0, FIGURE_ROLLUP = 9 };
 
-struct sampler {
-	struct root root;
-	struct pids_info *status;	/* what is in front of FIGURE_ROLLUP */
-	struct pids_info *rollup;	/* all figures; NULL unless needed */
-};
-
 /* What the library's tables and buffers take, and some more. */
 #define HEAP_BYTES ((size_t)1 << 20)
-
-static int proc2_set_error(struct error *err, int error)
-{
-	error_set(err, "cannot read /proc through libproc2: %s", strerror(-error));
-	if (!error_hint_errno(err, error))
-		error_hint(err, "is proc mounted on /proc?");
-	return error;
-}
 
 /*
  * The library begins by writing to half a MiB of tables. Room in the heap for them comes in one
@@ -78,13 +64,9 @@ static int proc2_set_error(struct error *err, int error)
 static void proc2_ready_heap(void)
 {
 #if defined(M_MMAP_THRESHOLD) && defined(MADV_POPULATE_WRITE)
-	static bool is_ready;
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	char *block;
 
-	if (is_ready)
-		return;
-	is_ready = true;
 	mallopt(M_MMAP_THRESHOLD, 2 * HEAP_BYTES);
 	mallopt(M_TRIM_THRESHOLD, 2 * HEAP_BYTES);
 	block = malloc(HEAP_BYTES);
@@ -95,44 +77,30 @@ static void proc2_ready_heap(void)
 #endif
 }
 
-int sampler_new(unsigned needs, struct sampler **ret_sampler, struct error *err)
+int sampler_open(struct sampler *sampler, unsigned needs)
 {
 	enum pids_item items[ARRAY_SIZE(figures)];
-	struct sampler *sampler;
 	int r;
 
+	*sampler = (struct sampler){ .root.fd = -1 };
+	proc2_ready_heap();
 	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
 		items[i] = figures[i].item;
-	proc2_ready_heap();
-	sampler = calloc(1, sizeof(*sampler));
-	if (!sampler)
-		return proc2_set_error(err, -ENOMEM);
 	r = root_open("/", &sampler->root);
-	if (r < 0) {
-		free(sampler);
-		return proc2_set_error(err, r);
-	}
-	r = procps_pids_new(&sampler->status, items, FIGURE_ROLLUP);
+	if (r >= 0)
+		r = procps_pids_new(&sampler->status, items, FIGURE_ROLLUP);
 	if (r >= 0 && needs & NEED_ROLLUP)
 		r = procps_pids_new(&sampler->rollup, items, ARRAY_SIZE(figures));
-	if (r < 0) {
-		sampler_free(sampler);
-		return proc2_set_error(err, r);
-	}
-	*ret_sampler = sampler;
-	return 0;
+	return MIN(r, 0);
 }
 
-void sampler_free(struct sampler *sampler)
+void sampler_close(struct sampler *sampler)
 {
-	if (!sampler)
-		return;
 	if (sampler->status)
 		procps_pids_unref(&sampler->status);
 	if (sampler->rollup)
 		procps_pids_unref(&sampler->rollup);
 	root_close(&sampler->root);
-	free(sampler);
 }
 
 /* Reads the one process; NULL when it is gone or has no memory, as a zombie. It is the library's. */

@@ -16,45 +16,19 @@
 
 const char sampler_backend[] = "libprocps";
 
-struct sampler {
-	struct root root;
-};
-
-static int procps_set_error(struct error *err, int error)
+int sampler_open(struct sampler *sampler, unsigned needs)
 {
-	error_set(err, "cannot read /proc through libprocps: %s", strerror(-error));
-	if (!error_hint_errno(err, error))
-		error_hint(err, "is proc mounted on /proc?");
-	return error;
-}
-
-int sampler_new(unsigned needs, struct sampler **ret_sampler, struct error *err)
-{
-	struct sampler *sampler;
-	int r;
-
 	(void)needs;	/* nothing is kept open between two readings */
+	*sampler = (struct sampler){ .root.fd = -1 };
 	/* To the library a process without /proc is a process that does not exist. */
 	if (access("/proc/self/status", R_OK) < 0)
-		return procps_set_error(err, -errno);
-	sampler = calloc(1, sizeof(*sampler));
-	if (!sampler)
-		return procps_set_error(err, -ENOMEM);
-	r = root_open("/", &sampler->root);
-	if (r < 0) {
-		free(sampler);
-		return procps_set_error(err, r);
-	}
-	*ret_sampler = sampler;
-	return 0;
+		return -errno;
+	return root_open("/", &sampler->root);
 }
 
-void sampler_free(struct sampler *sampler)
+void sampler_close(struct sampler *sampler)
 {
-	if (!sampler)
-		return;
 	root_close(&sampler->root);
-	free(sampler);
 }
 
 /* A line that this kernel does not write is a figure that was not read. */

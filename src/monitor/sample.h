@@ -74,13 +74,17 @@ enum sample_need {
 	NEED_COMMITTED = 64,	/* the machine's Committed_AS */
 };
 
-struct sampler;
+/* Reads processes again and again. */
+struct sampler {
+	struct root root;		/* "/" */
+	struct pids_info *status, *rollup;	/* libproc2's; NULL: not opened */
+};
 
 /*
- * Prepares to read processes again and again; NEEDS is what any reading may ask for.
- * Returns 0, or a negative errno with *err set. Free with sampler_free().
+ * Prepares for readings that ask for NEEDS at the most. Returns 0 or a negative errno; needs
+ * sampler_close() either way.
  */
-int sampler_new(unsigned needs, struct sampler **ret_sampler, struct error *err);
+int sampler_open(struct sampler *sampler, unsigned needs);
 
 /*
  * Reads process PID now: the figures of NEEDS that are of a process, and those that cost nothing
@@ -91,7 +95,7 @@ int sampler_new(unsigned needs, struct sampler **ret_sampler, struct error *err)
 int sampler_read(struct sampler *sampler, pid_t pid, unsigned needs,
 		 struct sample *ret_sample);
 
-void sampler_free(struct sampler *sampler);
+void sampler_close(struct sampler *sampler);
 
 /* What STEP of SAMPLE is called: "touch", "hold", "lock", or the name that it has. */
 const char *sample_step_name(const struct sample *sample);

@@ -138,20 +138,19 @@ static void test_backing(enum region_backing backing, uint64_t page_size)
 		.oom_score_adj = 1000,
 	};
 	const char *kind = region_backing_name(backing);
-	struct sampler *sampler = NULL;
+	struct sampler sampler;
 	struct tally tally = { 0 };
 	struct subject subject;
 	struct error err;
 
 	if (!tap_ok(subject_start(&spec, &subject, &err) == 0, "%s: start", kind))
 		return;
-	if (tap_ok(sampler_new(NEED_ROLLUP, &sampler, &err) == 0,
-		   "%s: sampler", kind))
-		walk(&subject, sampler, page_size, &tally);
+	if (tap_ok(sampler_open(&sampler, NEED_ROLLUP) == 0, "%s: sampler", kind))
+		walk(&subject, &sampler, page_size, &tally);
 	report(kind, &tally, page_size);
 	tap_ok(read_key(subject.pid, "smaps_rollup", "AnonHugePages") == 0,
 	       "%s: no huge pages", kind);
-	sampler_free(sampler);
+	sampler_close(&sampler);
 	subject_end(&subject);
 }
 
@@ -164,7 +163,7 @@ static void test_death(uint64_t page_size)
 		.cgroup = -1,
 		.oom_score_adj = SUBJECT_KEEP_ADJ,
 	};
-	struct sampler *sampler = NULL;
+	struct sampler sampler;
 	struct subject subject;
 	struct error err;
 	struct sample sample;
@@ -173,19 +172,21 @@ static void test_death(uint64_t page_size)
 	if (!tap_ok(root_open("/", &live) == 0 && subject_start(&spec, &subject, &err) == 0,
 		    "death: start"))
 		return;
-	tap_ok(sampler_new(NEED_ROLLUP, &sampler, &err) == 0, "death: sampler");
+	tap_ok(sampler_open(&sampler, NEED_ROLLUP) == 0, "death: sampler");
 	tap_ok(!process_is_dying(&live, subject.pid), "death: it lives");
 	kill(subject.pid, SIGKILL);
 	poll(&(struct pollfd){ .fd = subject.pidfd, .events = POLLIN }, 1, 10000);
-	tap_is(sampler_read(sampler, subject.pid, NEED_STATUS, &sample), -ESRCH, "death: a zombie's status");
-	tap_is(sampler_read(sampler, subject.pid, NEED_ROLLUP, &sample), -ESRCH,
+	tap_is(sampler_read(&sampler, subject.pid, NEED_STATUS, &sample), -ESRCH,
+	       "death: a zombie's status");
+	tap_is(sampler_read(&sampler, subject.pid, NEED_ROLLUP, &sample), -ESRCH,
 	       "death: a zombie's smaps_rollup");
 	tap_ok(process_is_dying(&live, subject.pid), "death: it is dying");
 	subject_reap(&subject, 0);
 	tap_ok(!process_is_dying(&live, subject.pid), "death: who is gone is not dying");
 	root_close(&live);
-	tap_is(sampler_read(sampler, subject.pid, NEED_STATUS, &sample), -ESRCH, "death: no such process");
-	sampler_free(sampler);
+	tap_is(sampler_read(&sampler, subject.pid, NEED_STATUS, &sample), -ESRCH,
+	       "death: no such process");
+	sampler_close(&sampler);
 	subject_end(&subject);
 }
 
