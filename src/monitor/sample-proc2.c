@@ -114,32 +114,26 @@ static const struct pids_result *proc2_select(struct pids_info *info, pid_t pid)
 	return result && result[FIGURE_VSZ].result.ul_int ? result : NULL;
 }
 
-/* The library left smaps_rollup out: it cannot be read, or the process died after its status. */
-static int proc2_why_no_rollup(struct sampler *sampler, pid_t pid)
-{
-	char path[64], text[4096];
-	int r;
-
-	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
-	r = root_read(&sampler->root, path, text, sizeof(text));
-	if (!proc2_select(sampler->status, pid))
-		return -ESRCH;
-	return r < 0 ? r : -EIO;
-}
-
 int sampler_read(struct sampler *sampler, pid_t pid, unsigned needs, struct sample *ret_sample)
 {
 	bool rollup = needs & NEED_ROLLUP;
 	size_t count = rollup ? ARRAY_SIZE(figures) : FIGURE_ROLLUP;
 	const struct pids_result *result;
 	struct sample sample = sample_blank(pid);
+	char path[64], text[4096];
 	int r;
 
 	result = proc2_select(rollup ? sampler->rollup : sampler->status, pid);
 	if (!result)
 		return -ESRCH;
-	if (rollup && !result[FIGURE_ROLLUP].result.ul_int)
-		return proc2_why_no_rollup(sampler, pid);
+	if (rollup && !result[FIGURE_ROLLUP].result.ul_int) {
+		/* It was left out: it cannot be read, or the process died after its status. */
+		snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
+		r = root_read(&sampler->root, path, text, sizeof(text));
+		if (!proc2_select(sampler->status, pid))
+			return -ESRCH;
+		return r < 0 ? r : -EIO;
+	}
 	for (size_t i = 0; i < count; i++) {
 		uint64_t *figure = (void *)((char *)&sample + figures[i].offset);
 

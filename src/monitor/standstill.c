@@ -29,29 +29,22 @@ enum standstill standstill_by_state(const char *status, const char *wchan)
 	return STANDSTILL_NONE;
 }
 
-static bool is_out_of_memory(const struct root *root, const struct cgroup_level *level)
-{
-	char text[256];
-
-	return level->version == 1 &&
-	       cgroup_level_read(root, level, "memory.oom_control", text, sizeof(text)) > 0 &&
-	       standstill_waits_for_memory(text);
-}
-
 enum standstill standstill_find(const struct root *root, pid_t pid,
 				const struct cgroup_chain *chain, char text[static STANDSTILL_MAX])
 {
 	CLEANUP_FREE char *status = NULL;
-	char path[48], wchan[64] = "", name[512];
+	char path[48], control[256], wchan[64] = "", name[512];
 	enum standstill found;
 
 	for (size_t i = 0; i < chain->count; i++) {
-		if (!is_out_of_memory(root, &chain->levels[i]))
+		if (chain->levels[i].version != 1 ||
+		    cgroup_level_read(root, &chain->levels[i], "memory.oom_control", control,
+				      sizeof(control)) <= 0 ||
+		    !standstill_waits_for_memory(control))
 			continue;
 		error_escape(name, sizeof(name), chain->levels[i].name);
 		snprintf(text, STANDSTILL_MAX,
-			 "memory cgroup %s is at its limit, and its oom_kill_disable is set: "
-			 "nobody is killed, the subject waits for memory",
+			 "memory cgroup %s is at its limit, and its oom_kill_disable is set: nobody is killed, the subject waits for memory",
 			 name);
 		return STANDSTILL_OOM;
 	}
@@ -82,8 +75,7 @@ bool standstill_threatens(const struct root *root, const struct cgroup_chain *ch
 			continue;
 		error_escape(name, sizeof(name), chain->levels[i].name);
 		snprintf(text, STANDSTILL_MAX,
-			 "oom_kill_disable is set on memory cgroup %s: "
-			 "at its limit nobody is killed, and this observer stands still, too",
+			 "oom_kill_disable is set on memory cgroup %s: at its limit nobody is killed, and this observer stands still, too",
 			 name);
 		return true;
 	}

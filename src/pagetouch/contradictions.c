@@ -12,6 +12,7 @@
 #include "sandbox/sandbox.h"
 
 #define BIT(number) (1U << (number))
+#define BIT_IF(condition, number) ((condition) ? BIT(number) : 0)
 
 /* What the memory is: an enum region_backing, and what options and steps have made of it. */
 enum memory_state {
@@ -167,59 +168,48 @@ static int check_asked(const struct plan *plan, unsigned is, unsigned asked,
 	return -EINVAL;
 }
 
-static unsigned bit_if(bool condition, unsigned number)
-{
-	return condition ? BIT(number) : 0;
-}
-
-static unsigned asked_by_step(const struct step_rule *rule)
-{
-	switch (rule->verb) {
-	case VERB_ADVISE:
-		return BIT(rule->what) | bit_if(rule->what == ADVICE_TRIM && !heap_can_trim(),
-						ASKED_MISSING_TRIM);
-	case VERB_TOUCH:
-		return BIT(ASKED_TOUCH);
-	case VERB_HOLD:
-		return BIT(ASKED_HOLD);
-	case VERB_FORK:
-		return BIT(ASKED_FORK);
-	case VERB_FORK_TOUCH:
-		return BIT(ASKED_FORK) | BIT(ASKED_TOUCH);
-	default:
-		return rule->what == SANDBOX_HIGH ? BIT(ASKED_HIGH) : BIT(ASKED_LIMIT);
-	}
-}
-
 int contradictions_check(const struct plan *plan, struct error *err)
 {
+	static const unsigned asked_by_verb[] = {
+		[VERB_ADVISE] = 0, [VERB_BOUND] = 0,	/* by what is done */
+		[VERB_TOUCH] = BIT(ASKED_TOUCH), [VERB_HOLD] = BIT(ASKED_HOLD),
+		[VERB_FORK] = BIT(ASKED_FORK),
+		[VERB_FORK_TOUCH] = BIT(ASKED_FORK) | BIT(ASKED_TOUCH),
+	};
 	const struct workload *workload = &plan->workload;
 	enum touch_access access = workload->touch_params.access;
 	bool locked = workload->lock != REGION_UNLOCKED;
 	unsigned is = BIT(workload->region.backing), children = 0;
-	unsigned asked = bit_if(access == TOUCH_PREAD || access == TOUCH_PWRITE, ASKED_CALL) |
-			 bit_if(access == TOUCH_POPULATE_READ || access == TOUCH_POPULATE_WRITE,
+	unsigned asked = BIT_IF(access == TOUCH_PREAD || access == TOUCH_PWRITE, ASKED_CALL) |
+			 BIT_IF(access == TOUCH_POPULATE_READ || access == TOUCH_POPULATE_WRITE,
 				ASKED_POPULATE) |
-			 bit_if(workload->threads > 1, ASKED_THREADS) |
-			 bit_if(workload->touch_params.order != ORDER_FORWARD, ASKED_ORDER) |
-			 bit_if(plan->has_stride, ASKED_STRIDE) | bit_if(locked, ASKED_LOCK) |
-			 bit_if(workload->region.reserve, ASKED_RESERVE) |
-			 bit_if(workload->region.thp == REGION_THP_ALWAYS, ASKED_THP);
+			 BIT_IF(workload->threads > 1, ASKED_THREADS) |
+			 BIT_IF(workload->touch_params.order != ORDER_FORWARD, ASKED_ORDER) |
+			 BIT_IF(plan->has_stride, ASKED_STRIDE) | BIT_IF(locked, ASKED_LOCK) |
+			 BIT_IF(workload->region.reserve, ASKED_RESERVE) |
+			 BIT_IF(workload->region.thp == REGION_THP_ALWAYS, ASKED_THP);
 	int r = check_asked(plan, is, asked, NULL, err);
 
-	is |= bit_if(locked && !(is & HUGETLB), STATE_LOCKED) |
-	      bit_if(!plan->has_limit, STATE_NO_LIMIT) |
-	      bit_if(!plan->has_high, STATE_NO_HIGH) |
-	      bit_if(workload->hold == DURATION_INFINITE, STATE_HELD_FOR_EVER);
+	is |= BIT_IF(locked && !(is & HUGETLB), STATE_LOCKED) |
+	      BIT_IF(!plan->has_limit, STATE_NO_LIMIT) |
+	      BIT_IF(!plan->has_high, STATE_NO_HIGH) |
+	      BIT_IF(workload->hold == DURATION_INFINITE, STATE_HELD_FOR_EVER);
 	for (size_t i = 0; r == 0 && i < workload->step_count; i++) {
 		const struct step *step = &workload->steps[i];
+		const struct step_rule *rule = step->rule;
 
-		asked = asked_by_step(step->rule);
+		asked = asked_by_verb[rule->verb];
+		if (rule->verb == VERB_ADVISE)
+			asked = BIT(rule->what) |
+				BIT_IF(rule->what == ADVICE_TRIM && !heap_can_trim(),
+				       ASKED_MISSING_TRIM);
+		else if (rule->verb == VERB_BOUND)
+			asked = BIT(rule->what == SANDBOX_HIGH ? ASKED_HIGH : ASKED_LIMIT);
 		r = check_asked(plan, is, asked, step, err);
 		children += (asked & BIT(ASKED_FORK)) != 0;
-		is |= bit_if(step->time == DURATION_INFINITE, STATE_HELD_FOR_EVER) |
-		      bit_if(asked == BIT(ADVICE_UNMAP), STATE_UNMAPPED) |
-		      bit_if(children == DRIVER_CHILDREN_MAX, STATE_CHILDREN_MAX);
+		is |= BIT_IF(step->time == DURATION_INFINITE, STATE_HELD_FOR_EVER) |
+		      BIT_IF(asked == BIT(ADVICE_UNMAP), STATE_UNMAPPED) |
+		      BIT_IF(children == DRIVER_CHILDREN_MAX, STATE_CHILDREN_MAX);
 	}
 	return r;
 }
