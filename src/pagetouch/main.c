@@ -38,12 +38,7 @@ int main(int argc, char *argv[])
 	if (run.plan.replay) {
 		status = replay_run(&run.plan, &died_of);
 	} else {
-		status = pagetouch_prepare(&run, &err);
-		if (status != EXIT_DONE)
-			error_print(&err);
-		else
-			status = pagetouch_run(&run);
-		pagetouch_close(&run);
+		status = pagetouch_run(&run);
 		died_of = run.died_of;
 	}
 	if (died_of)

@@ -146,6 +146,7 @@ static int pagetouch_start(struct pagetouch_run *run, struct error *err)
 	};
 	int r = printer_open(&run->printer, &plan->output);
 
+	run->counters = (struct context_counters){ .machine = &run->root, .cgroup.fd = -1 };
 	if (r < 0) {
 		error_set_errno(err, r, "cannot prepare the run");
 		return r;
@@ -192,14 +193,8 @@ static void note_scarcity(struct pagetouch_run *run)
 {
 	const struct workload *workload = &run->plan.workload;
 	bool locked = region_lock_fills(workload->region.backing, workload->lock);
-	struct growth_actions actions = {
-		.region = &workload->region,
-		.access = workload->touch_params.access,
-		.covered = workload->touch,
-		.locked = locked ? workload->region.bytes : 0,
-		.threads = workload->threads,
-	};
-	struct growth_rule rule = growth_expect(&actions);
+	struct growth_rule rule = growth_expect(workload, workload->touch,
+						locked ? workload->region.bytes : 0);
 	char text[AVAILABLE_NAME_MAX + 256], needs[SIZE_TEXT_MAX], has[SIZE_TEXT_MAX];
 	struct available_memory available;
 	uint64_t needed = rule.least, headroom;
@@ -336,7 +331,7 @@ static int pagetouch_draw(struct pagetouch_run *run, int status)
 	return EXIT_FAILED;
 }
 
-int pagetouch_run(struct pagetouch_run *run)
+static int pagetouch_carry_out(struct pagetouch_run *run)
 {
 	const struct plan *plan = &run->plan;
 	struct monitor_sink sink = { run, on_sample, on_note, on_tick };
@@ -352,21 +347,14 @@ int pagetouch_run(struct pagetouch_run *run)
 		.every = plan->every,
 	};
 	uint64_t limit = plan->sandboxed ? plan->sandbox.limit : SAMPLE_MISSING;
+	struct plan_record record = plan_record_of(&plan->workload, &run->host, &run->machine,
+						   (int)run->subject.pid, limit);
 	struct run_result *result = &run->result;
-	struct plan_record record;
-	struct error err;
 
-	run->counters = (struct context_counters){ .machine = &run->root, .cgroup.fd = -1 };
-	if (pagetouch_start(run, &err) < 0) {
-		error_print(&err);
-		return EXIT_FAILED;
-	}
 	give_notes(run);
 	run->recording.workload = &plan->workload;
 	run->recording.host = &run->host;
 	run->recording.limit = limit;
-	record = plan_record_of(&plan->workload, &run->host, &run->machine,
-				(int)run->subject.pid, limit);
 	result->reason = STOP_OUTPUT;
 	result->error = printer_plan(&run->printer, &record);
 	if (result->error == 0)
@@ -375,10 +363,17 @@ int pagetouch_run(struct pagetouch_run *run)
 	return pagetouch_draw(run, pagetouch_conclude(run));
 }
 
-void pagetouch_close(struct pagetouch_run *run)
+int pagetouch_run(struct pagetouch_run *run)
 {
-	int r;
+	struct error err;
+	int status = pagetouch_prepare(run, &err), r;
 
+	if (status == EXIT_DONE && pagetouch_start(run, &err) < 0)
+		status = EXIT_FAILED;
+	if (status == EXIT_DONE)
+		status = pagetouch_carry_out(run);
+	else
+		error_print(&err);
 	subject_end(&run->subject);
 	r = sandbox_remove(&run->sandbox);
 	if (r < 0)
@@ -395,4 +390,5 @@ void pagetouch_close(struct pagetouch_run *run)
 		root_close(&run->root);
 	if (run->signals.fd > 0)
 		close(run->signals.fd);
+	return status;
 }

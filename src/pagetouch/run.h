@@ -53,11 +53,11 @@ struct pagetouch_run {
  */
 int pagetouch_prepare(struct pagetouch_run *run, struct error *err);
 
-/* Carries the plan out, prints everything, and returns the exit status. */
+/*
+ * Prepares the run, carries its plan out, prints everything and releases it. Returns the exit
+ * status.
+ */
 int pagetouch_run(struct pagetouch_run *run);
-
-/* Releases everything; the subject is gone afterwards. */
-void pagetouch_close(struct pagetouch_run *run);
 
 /*
  * A run that is over, once more: reads what request->replay names; prints it in the format, unit

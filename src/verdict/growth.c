@@ -14,39 +14,39 @@ static int64_t change(uint64_t before, uint64_t after)
 	return (int64_t)(after - before);
 }
 
-struct growth_rule growth_expect(const struct growth_actions *actions)
+struct growth_rule growth_expect(const struct workload *workload, uint64_t covered,
+				 uint64_t locked)
 {
-	const struct region_spec *region = actions->region;
+	const struct region_spec *region = &workload->region;
 	bool anonymous = region_is_anonymous(region->backing);
-	bool file = region_is_file(region->backing), calls = touch_calls(actions->access);
-	bool writes = touch_writes(actions->access);
+	bool file = region_is_file(region->backing);
+	bool writes = touch_writes(workload->touch_params.access);
+	bool calls = touch_calls(workload->touch_params.access);
 	/* What goes to the file is in the page cache, which is mapped nowhere by that. */
-	uint64_t brought = calls || (anonymous && !writes && !region->own_zeros)
-			   ? 0 : actions->covered;
-	/* Locking writes to what is writable. */
-	uint64_t locked = anonymous && region->read_only && !region->own_zeros
-			  ? 0 : actions->locked;
+	uint64_t brought = calls || (anonymous && !writes && !region->own_zeros) ? 0 : covered;
 	struct growth_rule rule = {
 		.kind = anonymous ? GROWTH_ANON : file ? GROWTH_REGION : GROWTH_SHMEM,
 		.vsz_grows = region_grows(region->backing),
-		.least = MAX(brought, locked),
-		.most = MAX(brought, locked),
 	};
 
+	/* Locking writes to what is writable. */
+	if (anonymous && region->read_only && !region->own_zeros)
+		locked = 0;
+	rule.least = rule.most = MAX(brought, locked);
 	if (region->backing == REGION_HEAP) {
 		uint64_t piece = region->piece ? region->piece : region->bytes;
-		uint64_t pieces = actions->covered ? (actions->covered - 1) / piece + 1 : 0;
-		uint64_t spare = GROWTH_ARENA_EXTRA * MAX(actions->threads, 1);
+		uint64_t pieces = covered ? (covered - 1) / piece + 1 : 0;
+		uint64_t spare = GROWTH_ARENA_EXTRA * MAX(workload->threads, 1);
 
 		/* Headers are written even where the pieces are only read. */
-		rule.most = actions->covered + pieces * GROWTH_PIECE_EXTRA + spare;
-		rule.vsz_least = actions->covered > spare ? actions->covered - spare : 0;
+		rule.most = covered + pieces * GROWTH_PIECE_EXTRA + spare;
+		rule.vsz_least = covered > spare ? covered - spare : 0;
 		rule.least = brought ? rule.vsz_least : 0;
 		rule.cause = writes || region->own_zeros ? GROWTH_ALLOCATOR : GROWTH_ZERO_PAGE;
 		return rule;
 	}
 	if (rule.vsz_grows)
-		rule.vsz_least = actions->covered;
+		rule.vsz_least = covered;
 	if (locked > brought)
 		rule.cause = GROWTH_LOCKED;
 	else if (calls)

@@ -8,8 +8,7 @@
 
 #include "lib/size.h"
 #include "monitor/sample.h"
-#include "workload/region.h"
-#include "workload/touch.h"
+#include "workload/workload.h"
 
 #define GROWTH_REASON_MAX 640
 
@@ -45,15 +44,6 @@ struct growth_rule {
 	uint64_t vsz_least;
 };
 
-/* What has been done to the region. */
-struct growth_actions {
-	const struct region_spec *region;
-	enum touch_access access;
-	uint64_t covered;	/* bytes touched, in any pass */
-	uint64_t locked;	/* bytes locked by mlock(2), not on fault; of the beginning */
-	uint64_t threads;	/* that touched; of a heap each has an arena */
-};
-
 /* What changed between baseline and last sample; bytes. */
 struct growth {
 	struct growth_rule rule;
@@ -68,18 +58,19 @@ struct growth {
 };
 
 /*
- * What ACTIONS must have made resident. Facts: anonymous pages that are read are the zero page
- * until
- * they are written (mm/memory.c, do_anonymous_page()), where there is one; shared memory has no
- * zero page; a read fault on a file maps cached pages near by (do_fault_around()), a write fault
- * on a shared one the whole large folio that the page is in, since 6.16 (finish_fault()), of which
- * ext4, XFS and others make some of 2 MiB, and else the one page alone; mlock(2) writes to
- * what is private and writable and reads all else. A stack
- * grows by the page that is touched (mm/mmap.c, expand_downwards()), so that VSZ and RSS are as
- * long as each other. An allocator spends GROWTH_PIECE_EXTRA bytes on a piece at the most, and
- * GROWTH_ARENA_EXTRA on an arena; as much may have been there before.
+ * What WORKLOAD must have made resident, of whose region COVERED bytes have been touched in any
+ * pass, and LOCKED bytes of its beginning locked by mlock(2), not on fault. Facts: anonymous pages
+ * that are read are the zero page until they are written (mm/memory.c, do_anonymous_page()), where
+ * there is one; shared memory has no zero page; a read fault on a file maps cached pages near by
+ * (do_fault_around()), a write fault on a shared one the whole large folio that the page is in,
+ * since 6.16 (finish_fault()), of which ext4, XFS and others make some of 2 MiB, and else the one
+ * page alone; mlock(2) writes to what is private and writable and reads all else. A stack grows by
+ * the page that is touched (mm/mmap.c, expand_downwards()), so that VSZ and RSS are as long as
+ * each other. An allocator spends GROWTH_PIECE_EXTRA bytes on a piece at the most, and
+ * GROWTH_ARENA_EXTRA on an arena, of which each thread has one; as much may have been there before.
  */
-struct growth_rule growth_expect(const struct growth_actions *actions);
+struct growth_rule growth_expect(const struct workload *workload, uint64_t covered,
+				 uint64_t locked);
 
 /* Compares BASELINE with LAST by RULE. */
 struct growth growth_measure(const struct sample *baseline, const struct sample *last,

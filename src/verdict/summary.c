@@ -73,12 +73,7 @@ void summary_of_growth(const struct verdict_evidence *evidence, struct verdict *
 	const struct run_result *result = evidence->result;
 	const struct sample *baseline = &result->baseline, *last = &result->last;
 	enum size_unit unit = evidence->unit;
-	struct growth_actions actions = {
-		.region = &workload->region,
-		.access = workload->touch_params.access,
-		.covered = done->filled.covered,
-		.threads = workload->threads,
-	};
+	uint64_t locked = 0;
 	bool rollup = last->rss_rollup != SAMPLE_MISSING;
 	const char *source = rollup ? "smaps_rollup" : "status";
 	size_t used, size = sizeof(verdict->summary);
@@ -87,8 +82,8 @@ void summary_of_growth(const struct verdict_evidence *evidence, struct verdict *
 
 	/* How much locking has filled, however far the run came. */
 	if (region_lock_fills(workload->region.backing, workload->lock))
-		actions.locked = done->passes ? workload->region.bytes : result->step_done;
-	rule = growth_expect(&actions);
+		locked = done->passes ? workload->region.bytes : result->step_done;
+	rule = growth_expect(workload, done->filled.covered, locked);
 	growth = growth_measure(baseline, &done->filled, &rule);
 	verdict->measured = true;
 	verdict->exact = rollup;

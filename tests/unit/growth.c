@@ -35,10 +35,9 @@ static struct sample make_last(uint64_t touched, enum region_backing backing)
 /* The rule of a region of BACKING of 1 MiB of which TOUCHED bytes were written. */
 static struct growth_rule rule_of(enum region_backing backing, uint64_t touched)
 {
-	struct region_spec region = { .backing = backing, .bytes = 1 * MIB };
-	struct growth_actions actions = { .region = &region, .covered = touched };
+	struct workload workload = { .region = { .backing = backing, .bytes = 1 * MIB } };
 
-	return growth_expect(&actions);
+	return growth_expect(&workload, touched, 0);
 }
 
 static struct growth measure(const struct sample *last, enum region_backing backing)
@@ -308,13 +307,10 @@ static const struct {
 static struct growth_rule expect_of(struct region_spec region, enum touch_access access,
 				    uint64_t covered, uint64_t locked)
 {
-	struct growth_actions actions = {
-		.region = &region, .access = access,
-		.covered = covered * (uint64_t)KIB, .locked = locked * (uint64_t)KIB,
-	};
+	struct workload workload = { .region = region, .touch_params.access = access };
 
-	region.bytes = 1 * MIB;
-	return growth_expect(&actions);
+	workload.region.bytes = 1 * MIB;
+	return growth_expect(&workload, covered * (uint64_t)KIB, locked * (uint64_t)KIB);
 }
 
 /* The same where the kernel has no page of zeros. */
@@ -368,11 +364,12 @@ static void test_rules(void)
 static struct growth_rule heap_rule(uint64_t piece, uint64_t covered, unsigned threads,
 				    enum touch_access access)
 {
-	struct region_spec region = { .backing = REGION_HEAP, .bytes = 1 * MIB, .piece = piece };
-	struct growth_actions actions = { .region = &region, .access = access,
-				      .covered = covered * (uint64_t)KIB, .threads = threads };
+	struct workload workload = {
+		.region = { .backing = REGION_HEAP, .bytes = 1 * MIB, .piece = piece },
+		.touch_params.access = access, .threads = threads,
+	};
 
-	return growth_expect(&actions);
+	return growth_expect(&workload, covered * (uint64_t)KIB, 0);
 }
 
 static void test_heap(void)
