@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "kernlog/kmsg.h"
 #include "kernlog/source.h"
 #include "lib/cleanup.h"
+#include "lib/duration.h"
 #include "lib/macros.h"
 #include "proc/place.h"
 
@@ -223,6 +224,12 @@ int source_stdin_open(bool follow, struct oom_source *ret_source, struct error *
 	return file_open(name, STDIN_FILENO, follow, name, ret_source, err);
 }
 
+/* Whether STATUS is that of /dev/kmsg: Documentation/admin-guide/devices.txt. */
+static bool is_kmsg(const struct stat *status)
+{
+	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 11);
+}
+
 static int kmsg_open_error(const char *path, int error, struct error *err)
 {
 	bool denied = error == EPERM || error == EACCES;
@@ -247,27 +254,39 @@ static int kmsg_open_error(const char *path, int error, struct error *err)
 	return -error;
 }
 
+/* Opens PATH, /dev/kmsg or a recording. Returns a descriptor or a negative errno. */
+static int open_kmsg(const char *path, bool *ret_device)
+{
+	CLEANUP_FD int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0)
+		return -errno;
+	/* What containers have in its place (a console, /dev/null) says nothing, or for ever. */
+	if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || is_kmsg(&status)))
+		return -ENXIO;
+	*ret_device = S_ISCHR(status.st_mode);
+	return take_fd(&fd);
+}
+
 int source_kmsg_open(const char *path, bool follow, struct oom_source *ret_source,
 		     struct error *err)
 {
-	CLEANUP_FD int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	bool device;
+	CLEANUP_FD int fd = open_kmsg(path, &device);
 	char label[sizeof(ret_source->label)];
 	struct file_state *state;
-	struct stat status;
 	int r;
 
 	if (fd < 0)
-		return kmsg_open_error(path, errno, err);
-	/* What containers have in its place (a console, /dev/null) says nothing, or for ever. */
-	if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || kmsg_is(&status)))
-		return kmsg_open_error(path, ENXIO, err);
+		return kmsg_open_error(path, -fd, err);
 	snprintf(label, sizeof(label), "the kernel's log %s", path);
 	r = file_open(path, fd, follow, label, ret_source, err);
 	if (r < 0)
 		return r;
 	state = ret_source->state;
 	state->known = true;
-	state->records = ret_source->live = S_ISCHR(status.st_mode);
+	state->records = ret_source->live = device;
 	take_fd(&fd);
 	return 0;
 }
@@ -276,5 +295,42 @@ bool source_is_kmsg(const char *path)
 {
 	struct stat status;
 
-	return stat(path, &status) == 0 && kmsg_is(&status);
+	return stat(path, &status) == 0 && is_kmsg(&status);
+}
+
+int kmsg_open(const char *path)
+{
+	bool device;
+	CLEANUP_FD int fd = open_kmsg(path, &device);
+
+	if (fd < 0)
+		return fd;
+	return lseek(fd, 0, SEEK_END) < 0 ? -errno : take_fd(&fd);
+}
+
+int kmsg_next(int fd, uint64_t deadline_ns, char text[static KMSG_RECORD_MAX])
+{
+	struct pollfd readable = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		ssize_t length = read(fd, text, KMSG_RECORD_MAX - 1);
+		uint64_t now = duration_now();
+
+		if (length > 0) {
+			/* "6,1234,5678901,-;text\n KEY=value\n" */
+			const char *start;
+
+			text[length] = '\0';
+			start = strchr(text, ';');
+			if (start)
+				memmove(text, start + 1, strlen(start));
+			text[strcspn(text, "\n")] = '\0';
+			return 1;
+		}
+		if (length < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (now >= deadline_ns)
+			return 0;
+		poll(&readable, 1, (int)((deadline_ns - now) / NS_PER_MS) + 1);
+	}
 }

@@ -10,6 +10,9 @@
 #include "lib/error.h"
 #include "lib/strview.h"
 
+/* The kernel gives a record whole or not at all; longer ones do not exist. */
+#define KMSG_RECORD_MAX 8192
+
 /* Who takes what a source reads. Both return 0 or a negative errno, which ends the reading. */
 struct log_sink {
 	void *context;
@@ -91,5 +94,20 @@ const char *source_command_name(const char *name);
 int oom_source_fail(const struct oom_source *source, int error, struct error *err);
 
 void oom_source_close(struct oom_source *source);
+
+/* Apart from all sources, what the kernel logs from now on, record by record: */
+
+/*
+ * Opens PATH (/dev/kmsg, or a recording) at its end. Returns a descriptor or a negative errno
+ * (-ENXIO: there is something else, as containers have it).
+ */
+int kmsg_open(const char *path);
+
+/*
+ * Waits until DEADLINE (monotonic ns) for the next record and copies its text, without prefix and
+ * continuation fields, into TEXT. Returns 1, 0 when the deadline has come, or a negative errno;
+ * -EPIPE says that records were overwritten before they were read, and the next call goes on.
+ */
+int kmsg_next(int fd, uint64_t deadline_ns, char text[static KMSG_RECORD_MAX]);
 
 #endif

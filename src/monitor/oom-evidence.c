@@ -10,7 +10,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "kernlog/kmsg.h"
+#include "kernlog/source.h"
 #include "kernlog/unescape.h"
 #include "lib/cleanup.h"
 #include "lib/duration.h"

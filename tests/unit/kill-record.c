@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "kernlog/kmsg.h"
+#include "kernlog/source.h"
 #include "lib/duration.h"
 #include "oomreport/kill-record.h"
 #include "oomreport/parser.h"
