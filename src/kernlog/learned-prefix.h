@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * learned-prefix.h - what stands around the kernel's text, learned from lines that are
- * unmistakable
- */
+/* learned-prefix.h - what stands around the kernel's text, learned from unmistakable lines */
 #ifndef PT_LEARNED_PREFIX_H
 #define PT_LEARNED_PREFIX_H
 
@@ -43,8 +40,7 @@ struct prefixes {
 /*
  * Where in LINE text of the kernel's begins that nothing else looks like: more of it than a
  * process's name can hold, and no path is in front of it. STRVIEW_NONE: nowhere. What begins
- * with a
- * name ("%s invoked oom-killer") is not found.
+ * with a name ("%s invoked oom-killer") is not found.
  */
 size_t prefix_find(struct strview line);
 

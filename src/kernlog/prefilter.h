@@ -21,9 +21,8 @@
  * "result of limit of" or "oom_reaper: unable" is not seen, but others of its report are. And
  * lines of other programs may be.
  *
- * One that is torn by the end of DATA is not seen: let the next call begin
- * OOM_PREFILTER_OVERLAP bytes
- * earlier. Each call takes about half a microsecond for itself: give it a buffer, not a line.
+ * One that is torn by the end of DATA is not seen: let the next call begin OOM_PREFILTER_OVERLAP
+ * bytes earlier. Each call takes about half a microsecond for itself: give it a buffer, not a line.
  */
 size_t oom_prefilter(const char *data, size_t length, size_t from);
 
