@@ -189,8 +189,10 @@ static void unwrap_join(struct unwrap *unwrap, const struct log_prefix *line)
 	struct log_prefix *waiting = &unwrap->line.stripped;
 	enum oom_line_type type = unwrap->line.type;
 	struct strview *text = &waiting->message, last;
-	bool full = is_full(unwrap, 0), indented = line->indent > waiting->indent;
-	bool torn = false, without;
+	bool full = is_full(unwrap, 0), torn = false, without;
+	/* Behind a prefix the blanks of a text are its own. */
+	bool indented = line->indent > waiting->indent ||
+			(line->timed && strview_is_blank(strview_byte(line->message, 0)));
 
 	while (strview_is_blank(strview_last(*text)))
 		text->length--;

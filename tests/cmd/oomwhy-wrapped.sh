@@ -122,6 +122,12 @@ sed 's/.*kernel: [^ ]* //' "$tmp/device" >"$tmp/bare"
 for width in $(seq 70 136); do
 	cut_at "$width" $((width - 40))
 done
+# Pieces that begin with a blank: the word in front of them was whole.
+for width in 21 26 29; do
+	new_log
+	cut_dressed "$width" <"$tmp/device" >"$log"
+	expect_facts "in pieces of $width with prefixes" "$tmp/device"
+done
 check_facts
 
 # What looks the same and is two lines.
