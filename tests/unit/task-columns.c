@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* task-table.c - the columns of a task table, choosing from them, and what each shows */
+/* task-columns.c - the columns of a task table, choosing from them, and what each shows */
 #include <config.h>
 
 #include <ctype.h>
 #include <errno.h>
 
 #include "../tap.h"
-#include "output/task-table.h"
+#include "output/task-columns.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)
