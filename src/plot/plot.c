@@ -103,22 +103,19 @@ static int plot_start_gnuplot(FILE *const files[3], pid_t *ret_pid)
 	return -r;
 }
 
-/* Says how a gnuplot has failed: its lines one behind the other, without those that point (^). */
+/* Says how a gnuplot has failed: the last line of its complaints says why, others where (^). */
 static int plot_gnuplot_error(int wait_status, FILE *complaints, struct error *err)
 {
-	char line[COMPLAINTS_MAX], joined[COMPLAINTS_MAX] = "", safe[ERROR_MESSAGE_MAX], how[64];
-	size_t used = 0;
+	char line[COMPLAINTS_MAX], safe[ERROR_MESSAGE_MAX] = "", how[64];
 
 	rewind(complaints);
-	while (used < sizeof(joined) && fgets(line, sizeof(line), complaints)) {
+	while (fgets(line, sizeof(line), complaints)) {
 		const char *text = line + strspn(line, " \t");
 
 		line[strcspn(line, "\n")] = '\0';
-		if (*text && strcmp(text, "^") != 0 && strncmp(text, "gnuplot>", 8) != 0)
-			used += (size_t)snprintf(joined + used, sizeof(joined) - used, "%s%s",
-						 used ? "; " : "", text);
+		if (*text)
+			safe_text(safe, sizeof(safe), text);
 	}
-	safe_text(safe, sizeof(safe), joined);
 	if (WIFSIGNALED(wait_status))
 		snprintf(how, sizeof(how), "was killed by signal %d", WTERMSIG(wait_status));
 	else if (WEXITSTATUS(wait_status))

@@ -197,6 +197,10 @@ static void script_titles(const struct script *script)
 	const struct recording *recording = script->recording;
 	const struct workload *workload = recording->workload;
 	const struct host *host = recording->host;
+	const char *const parts[][2] = {
+		{ "", host->name }, { "Linux ", host->kernel }, { "", host->time },
+	};
+	const char *between = "";
 	FILE *stream = script->stream;
 	char size[SIZE_TEXT_MAX];
 
@@ -214,14 +218,12 @@ static void script_titles(const struct script *script)
 	if (recording->limit != SAMPLE_MISSING)
 		fprintf(stream, ", limit %s", size_text(size, recording->limit, SIZE_HUMAN));
 	fputs("\"\nsubtitle = \"", stream);
-	script_text(script, stream, host->name);
-	if (host->kernel[0]) {
-		fputs(host->name[0] ? ", Linux " : "Linux ", stream);
-		script_text(script, stream, host->kernel);
-	}
-	if (host->time[0]) {
-		fputs(host->name[0] || host->kernel[0] ? ", " : "", stream);
-		script_text(script, stream, host->time);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!*parts[i][1])
+			continue;
+		fprintf(stream, "%s%s", between, parts[i][0]);
+		script_text(script, stream, parts[i][1]);
+		between = ", ";
 	}
 	fputs("\"\n", stream);
 }
@@ -263,11 +265,14 @@ static void script_steps(const struct script *script)
 static void script_add_limit(struct script *script, double x, uint64_t bytes)
 {
 	uint64_t page_size = script->recording->workload->page_size;
+	double limit = (double)(page_size ? bytes - bytes % page_size : bytes);
 
+	if (script->limits && limit == script->limit)
+		return;
 	if (script->limits++)
 		fprintf(script->stream, "%.15g %.15g\n", x, script->limit);
-	script->limit = (double)(page_size ? bytes - bytes % page_size : bytes);
-	fprintf(script->stream, "%.15g %.15g\n", x, script->limit);
+	fprintf(script->stream, "%.15g %.15g\n", x, limit);
+	script->limit = limit;
 }
 
 /*
@@ -293,7 +298,7 @@ static void script_limit(struct script *script)
 			script_add_limit(script, script->steps[i].x,
 					 limit->bytes || !is_read ? limit->bytes : last);
 	}
-	if (last != SAMPLE_MISSING && (double)last != script->limit)
+	if (last != SAMPLE_MISSING)
 		script_add_limit(script, script->last_x, last);
 	if (script->limits)
 		fprintf(script->stream, "%.15g %.15g\n", script->x_end + script->margin,
@@ -428,11 +433,12 @@ static void script_curves(struct script *script, const struct column_choice *cho
 	if (script->limits == 1 && script->limit > 0)
 		size_text(size, (uint64_t)script->limit, SIZE_HUMAN);
 	fprintf(script->late,
-		"$limit using (x($1)):(shown($2) ? y($2) : NaN) "
-		"with lines lc rgb '#000000' dt 4 lw 2 title (limited ? 'limit%s%s' : ''), \\\n\t", *size ? " " : "", size);
-	fputs("$end using (x($1)):(estimated ? y($2) : NaN) "
-	      "with lines lc rgb '#D55E00' dt 3 lw 2 title (estimated ? 'since the last row' : ''), \\\n\t"
-	      "$end using (x($1)):(y($2)) every ::1 with points ls 1 title end\n", script->late);
+		"$limit using (x($1)):(shown($2) ? y($2) : NaN) with lines lc rgb '#000000' dt 4 "
+		"lw 2 title (limited ? 'limit%s%s' : ''), \\\n\t"
+		"$end using (x($1)):(estimated ? y($2) : NaN) with lines lc rgb '#D55E00' dt 3 "
+		"lw 2 title (estimated ? 'since the last row' : ''), \\\n\t"
+		"$end using (x($1)):(y($2)) every ::1 with points ls 1 title end\n",
+		*size ? " " : "", size);
 }
 
 int script_write(FILE *stream, const struct recording *recording,
