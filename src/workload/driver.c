@@ -133,7 +133,7 @@ static int driver_demand_up_to(struct workload_driver *driver, enum subject_requ
 	struct subject_request request = { .type = type, .child = child };
 	struct rate_limiter *limiter = &driver->limiter;
 	struct monitor *monitor = driver->monitor;
-	uint64_t done, allowed, limited;
+	uint64_t done, allowed, limited = UINT64_MAX;
 	int r = 0;
 
 	while (r == 0 && (done = subject_touched(driver->subject)) < end) {
@@ -144,8 +144,10 @@ static int driver_demand_up_to(struct workload_driver *driver, enum subject_requ
 			monitor->result->available = monitor->guard->available;
 			return monitor_stop(monitor, STOP_GUARD);
 		}
-		rate_limiter_restart(limiter, done, duration_now());
-		limited = rate_limiter_allows(limiter, duration_now());
+		if (limiter->rate) {
+			rate_limiter_restart(limiter, done, duration_now());
+			limited = rate_limiter_allows(limiter, duration_now());
+		}
 		request.to = MIN(end, MIN(allowed, limited));
 		if (limited <= done)
 			r = monitor_sleep(monitor, rate_limiter_due(limiter, done, end));
@@ -162,9 +164,8 @@ static int driver_demand_up_to(struct workload_driver *driver, enum subject_requ
 static int driver_begin(struct workload_driver *driver, enum touch_access access, uint32_t child,
 			uint64_t span)
 {
-	struct subject_request request = {
-		.type = SUBJECT_BEGIN, .what = access, .child = child, .to = span,
-	};
+	struct subject_request request = { .type = SUBJECT_BEGIN, .what = access, .child = child,
+					   .to = span };
 
 	driver->spent += subject_touched(driver->subject);
 	return driver_demand(driver, &request);
@@ -262,10 +263,9 @@ static int driver_map(struct workload_driver *driver)
 
 static int driver_lock(struct workload_driver *driver)
 {
-	struct subject_request request = {
-		.type = SUBJECT_LOCK, .to = driver->workload->region.bytes,
-	};
-	bool fills = driver->workload->lock == REGION_LOCKED;
+	const struct workload *workload = driver->workload;
+	struct subject_request request = { .type = SUBJECT_LOCK, .to = workload->region.bytes };
+	bool fills = workload->lock == REGION_LOCKED;
 	int r;
 
 	driver_enter_step(driver, STEP_LOCK, 0, fills ? "" : "lock:onfault");

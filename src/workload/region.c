@@ -32,6 +32,9 @@
 /* linux/mman.h: the logarithm of a hugetlb page's size lies in these bits of mmap's flags. */
 #define HUGE_SHIFT 26
 
+/* Bytes that are locked by one mlock(2): a stop waits for it. */
+#define LOCK_CHUNK (UINT64_C(4) << 20)
+
 /* MADV_COLLAPSE gives up on a page that others use at the moment, with EAGAIN. */
 #define COLLAPSE_ATTEMPTS 5
 
@@ -234,12 +237,22 @@ int region_map(const struct region_spec *spec, struct region *ret_region)
 	return 0;
 }
 
-int region_lock(const struct region *region, uint64_t from, uint64_t to, enum region_lock lock)
+int region_lock(const struct region *region, enum region_lock lock, uint64_t to, uint64_t unit,
+		_Atomic uint64_t *done, _Atomic uint32_t *stop)
 {
-	/* Without flags it is mlock(2), which the address sanitizer leaves undone. */
-	unsigned flags = lock == REGION_LOCKED_ONFAULT ? MLOCK_ONFAULT : 0;
+	/* With MLOCK_ONFAULT nothing becomes resident, so that one call does. */
+	bool onfault = lock == REGION_LOCKED_ONFAULT;
+	uint64_t most = onfault ? UINT64_MAX : MAX(unit, LOCK_CHUNK);
+	uint64_t end, at = atomic_load(done);
 
-	return mlock2(region->address + from, to - from, flags) < 0 ? -errno : 0;
+	for (; at < to && !atomic_load(stop); at = end) {
+		end = at + MIN(most, to - at);
+		/* Without flags it is mlock(2), which the address sanitizer leaves undone. */
+		if (mlock2(region->address + at, end - at, onfault ? MLOCK_ONFAULT : 0) < 0)
+			return -errno;
+		atomic_store(done, end);
+	}
+	return 0;
 }
 
 static int region_advise_range(unsigned char *at, uint64_t bytes, enum memory_advice advice)

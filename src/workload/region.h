@@ -111,10 +111,12 @@ bool region_grows(enum region_backing backing);
 int region_map(const struct region_spec *spec, struct region *ret_region);
 
 /*
- * Locks bytes FROM to TO of REGION. Returns 0 or the negative errno of mlock(2) (-ENOMEM, -EPERM,
- * -EAGAIN: the limit RLIMIT_MEMLOCK).
+ * Locks REGION, of pages of UNIT bytes, from byte *done up to TO, a few of them at a time, and
+ * counts in *done; no further once *STOP is set. Returns 0 or the negative errno of mlock(2)
+ * (-ENOMEM, -EPERM, -EAGAIN: the limit RLIMIT_MEMLOCK).
  */
-int region_lock(const struct region *region, uint64_t from, uint64_t to, enum region_lock lock);
+int region_lock(const struct region *region, enum region_lock lock, uint64_t to, uint64_t unit,
+		_Atomic uint64_t *done, _Atomic uint32_t *stop);
 
 /*
  * Does ADVICE to the first BYTES of REGION, a multiple of its page size and not more than it has;

@@ -320,13 +320,18 @@ static void *run_thread(void *argument)
 	return NULL;
 }
 
-int thread_pool_start(struct thread_pool *pool, struct pool_thread *pool_threads, unsigned count,
-		      struct touch_board *board)
+int thread_pool_start(struct thread_pool *pool, unsigned count, struct touch_board *board)
 {
+	struct pool_thread *pool_threads = &pool->self;
 	pthread_attr_t attributes;
 	pthread_t thread;
 	int r;
 
+	if (count > 1)
+		pool_threads = aligned_alloc(_Alignof(struct pool_thread),
+					     count * sizeof(*pool_threads));
+	if (!pool_threads)
+		return -ENOMEM;
 	*pool = (struct thread_pool){ .board = board, .pool_threads = pool_threads,
 				      .count = count };
 	for (unsigned i = 0; i < count; i++)

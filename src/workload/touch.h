@@ -181,7 +181,8 @@ struct pool_thread {
 struct thread_pool {
 	struct touch_board *board;
 	struct touch_job job;
-	struct pool_thread *pool_threads;
+	struct pool_thread *pool_threads;	/* count of them */
+	struct pool_thread self;	/* all of them, if the calling thread is alone */
 	unsigned count;
 	uint64_t to, share;	/* of the current order: touch up to here, in pieces of so many */
 	_Atomic uint64_t next;	/* the first page that nobody has taken */
@@ -189,12 +190,11 @@ struct thread_pool {
 };
 
 /*
- * Makes a thread pool of the COUNT threads at POOL_THREADS, which count on BOARD, and starts all
- * but the first. Returns 0 or the negative errno of pthread_create(3); its threads end
- * with the process.
+ * Makes a thread pool of COUNT threads, which count on BOARD, and starts all but the first.
+ * Returns 0, -ENOMEM or the negative errno of pthread_create(3); threads and pool end with the
+ * process.
  */
-int thread_pool_start(struct thread_pool *pool, struct pool_thread *pool_threads, unsigned count,
-		      struct touch_board *board);
+int thread_pool_start(struct thread_pool *pool, unsigned count, struct touch_board *board);
 
 /* Takes up JOB from its beginning; the counters on the board are the caller's to clear. */
 void thread_pool_begin(struct thread_pool *pool, const struct touch_job *job);

@@ -6,16 +6,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/macros.h"
 #include "workload/subject.h"
-
-/* Bytes that are locked by one mlock(2): a stop waits for it. */
-#define LOCK_CHUNK (UINT64_C(4) << 20)
 
 /* The process that carries requests out: the subject, or a child of it. */
 struct worker {
@@ -28,7 +24,6 @@ struct worker {
 	struct heap heap;		/* instead of it, if it is that */
 	uint64_t probes;		/* pages of the scratch region touched */
 	struct thread_pool pool;
-	struct pool_thread self;	/* the thread pool, while it is this thread alone */
 	struct {
 		int requests, answers;	/* the other ends of its pipes */
 	} children[DRIVER_CHILDREN_MAX];
@@ -44,19 +39,6 @@ int worker_make_pipe(int *ret_read, int *ret_write)
 	*ret_read = ends[0];
 	*ret_write = ends[1];
 	return 0;
-}
-
-static int worker_start_pool(struct worker *worker)
-{
-	struct pool_thread *pool_threads = &worker->self;
-	unsigned threads = (unsigned)worker->workload->threads;
-
-	if (threads > 1)
-		pool_threads = aligned_alloc(_Alignof(struct pool_thread),
-					     threads * sizeof(*pool_threads));
-	if (!pool_threads)
-		return -ENOMEM;
-	return thread_pool_start(&worker->pool, pool_threads, threads, worker->board);
 }
 
 /* All slots, also those of the threads that a forked child has not got. */
@@ -162,38 +144,6 @@ static void worker_begin(struct worker *worker, enum touch_access access, uint64
 	thread_pool_begin(&worker->pool, &job);
 }
 
-/* With MLOCK_ONFAULT nothing becomes resident, so that one call does. */
-static int worker_lock(const struct worker *worker, uint64_t to)
-{
-	_Atomic uint64_t *done = &worker->board->slots[0].done;
-	uint64_t unit = worker->workload->touch_params.unit, at = atomic_load(done), end;
-	enum region_lock lock = worker->workload->lock;
-	uint64_t most = lock == REGION_LOCKED_ONFAULT ? UINT64_MAX : MAX(unit, LOCK_CHUNK);
-	int r = 0;
-
-	for (; r == 0 && at < to && !atomic_load(&worker->board->stop); at = end) {
-		end = at + MIN(most, to - at);
-		r = region_lock(&worker->region, at, end, lock);
-		if (r == 0)
-			atomic_store(done, end);
-	}
-	return r;
-}
-
-static int worker_advise(struct worker *worker, enum memory_advice advice, uint64_t bytes,
-			 uint64_t every)
-{
-	if (advice == ADVICE_TRIM)
-		return heap_trim();
-	if (worker->workload->region.backing == REGION_HEAP) {
-		if (advice != ADVICE_UNMAP)
-			return -EINVAL;
-		heap_free(&worker->heap, bytes);
-		return 0;
-	}
-	return region_advise(&worker->region, advice, bytes, every, &worker->board->stop);
-}
-
 /* Returns in the child, too, with pid 0: WORKER is then the child, which dies with its parent. */
 static int worker_fork(struct worker *worker, uint64_t *ret_pid)
 {
@@ -225,7 +175,7 @@ static int worker_fork(struct worker *worker, uint64_t *ret_pid)
 	worker->requests = take_fd(&requests);
 	worker->answers = take_fd(&answers);
 	worker->child_count = 0;
-	return thread_pool_start(&worker->pool, &worker->self, 1, worker->board);
+	return thread_pool_start(&worker->pool, 1, worker->board);
 }
 
 /* Passes a request that is for a child on to it. Returns its answer's error. */
@@ -248,11 +198,14 @@ static int worker_ask_child(const struct worker *worker, struct subject_request 
 static int worker_carry_out(struct worker *worker, const struct subject_request *request,
 			    uint64_t *ret_value)
 {
+	const struct workload *workload = worker->workload;
+
 	if (request->child)
 		return worker_ask_child(worker, *request);
 	switch ((enum subject_request_type)request->type) {
 	case SUBJECT_POOL:
-		return worker_start_pool(worker);
+		return thread_pool_start(&worker->pool, (unsigned)workload->threads,
+					 worker->board);
 	case SUBJECT_SCRATCH:
 		return worker_map_scratch(worker);
 	case SUBJECT_TRY:
@@ -270,12 +223,21 @@ static int worker_carry_out(struct worker *worker, const struct subject_request 
 		return 0;
 	case SUBJECT_TOUCH:
 		return thread_pool_touch(&worker->pool,
-					 request->to / worker->workload->touch_params.unit);
+					 request->to / workload->touch_params.unit);
 	case SUBJECT_LOCK:
-		return worker_lock(worker, request->to);
+		return region_lock(&worker->region, workload->lock, request->to,
+				   workload->touch_params.unit, &worker->board->slots[0].done,
+				   &worker->board->stop);
 	case SUBJECT_ADVISE:
-		return worker_advise(worker, (enum memory_advice)request->what, request->to,
-				     request->every);
+		if (request->what == ADVICE_TRIM)
+			return heap_trim();
+		if (workload->region.backing != REGION_HEAP)
+			return region_advise(&worker->region, (enum memory_advice)request->what,
+					     request->to, request->every, &worker->board->stop);
+		if (request->what != ADVICE_UNMAP)
+			return -EINVAL;
+		heap_free(&worker->heap, request->to);
+		return 0;
 	case SUBJECT_FORK:
 		return worker_fork(worker, ret_value);
 	}

@@ -18,7 +18,6 @@
 static struct touch_board board;
 /* Threads end with the process only, so what they use must stay. */
 static struct thread_pool pools[16];
-static struct pool_thread pool_threads[16][8];
 static uint64_t page;
 
 static uint64_t counted(void)
@@ -76,7 +75,7 @@ static void test_pieces(unsigned index, unsigned threads, uint64_t piece)
 	uint64_t wrong = 0, half = PAGES / 2 * page;
 	unsigned char *first;
 
-	thread_pool_start(&pools[index], pool_threads[index], threads, &board);
+	thread_pool_start(&pools[index], threads, &board);
 	clear_board();
 	job.heap = &heap;
 	thread_pool_begin(&pools[index], &job);

@@ -17,7 +17,6 @@
 #define PAGES 3001
 
 static struct touch_board board;
-static struct pool_thread pool_threads[TOUCH_THREADS_MAX];
 
 static uint64_t counted(unsigned threads)
 {
@@ -59,21 +58,20 @@ static unsigned char *map_pages(uint64_t page)
 
 /* Threads of a thread pool end with the process only, so its memory must stay. */
 static struct thread_pool pools[64];
-static struct pool_thread many_pool_threads[64][8];
 static unsigned pool_count;
 
 /* Visits all in steps of STEP pages, by an access that writes. */
 static void test_steps(unsigned threads, enum touch_access access, enum order_kind kind,
 		       uint64_t batch, uint64_t step)
 {
-	struct thread_pool *pool = &pools[pool_count];
+	struct thread_pool *pool = &pools[pool_count++];
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), wrong = 0;
 	struct touch_params touch_params =
 		{ .access = access, .order = kind, .seed = 3, .unit = page,
 				       .stride = page, .batch = batch };
 	unsigned char *base = map_pages(page);
 	struct touch_job job = touch_plan(&touch_params, base, PAGES * page);
-	int r = thread_pool_start(pool, many_pool_threads[pool_count++], threads, &board);
+	int r = thread_pool_start(pool, threads, &board);
 
 	clear_board();
 	if (r == 0)
@@ -107,7 +105,7 @@ static void test_stop(void)
 	struct touch_job job = touch_plan(&touch_params, base, PAGES * page);
 
 	clear_board();
-	thread_pool_start(&pool, pool_threads, 1, &board);
+	thread_pool_start(&pool, 1, &board);
 	thread_pool_begin(&pool, &job);
 	thread_pool_touch(&pool, 10);
 	atomic_store(&board.stop, 1);
@@ -141,7 +139,7 @@ static uint64_t written_to(int fd, uint64_t count, uint64_t page)
 /* Calls reach the file page by page, and leave the memory at base alone. */
 static void test_calls(unsigned threads, enum order_kind kind)
 {
-	struct thread_pool *pool = &pools[pool_count];
+	struct thread_pool *pool = &pools[pool_count++];
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	struct touch_params touch_params = { .access = TOUCH_PWRITE, .order = kind, .seed = 5,
 				       .unit = page, .stride = 2 * page };
@@ -151,7 +149,7 @@ static void test_calls(unsigned threads, enum order_kind kind)
 
 	mprotect(base, PAGES * page, PROT_NONE);
 	job.fd = memfd_create("pagetouch-test", 0);
-	thread_pool_start(pool, many_pool_threads[pool_count++], threads, &board);
+	thread_pool_start(pool, threads, &board);
 	clear_board();
 	thread_pool_begin(pool, &job);
 	r = thread_pool_touch(pool, 400);
@@ -189,7 +187,7 @@ static void test_error(void)
 
 	mprotect(base + 1000 * page, page, PROT_NONE);
 	clear_board();
-	thread_pool_start(&pool, pool_threads, 1, &board);
+	thread_pool_start(&pool, 1, &board);
 	thread_pool_begin(&pool, &job);
 	r = thread_pool_touch(&pool, PAGES);
 	tap_ok(r < 0, "what may not be accessed cannot be populated");
