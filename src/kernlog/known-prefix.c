@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "kernlog/known-prefix.h"
 #include "kernlog/line-timestamp.h"
+#include "kernlog/prefix.h"
 #include "lib/macros.h"
 
 /* So many pieces may stand in front of a message: a bound, not a rule. */

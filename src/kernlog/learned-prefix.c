@@ -4,8 +4,8 @@
  */
 #include <config.h>
 
-#include "kernlog/learned-prefix.h"
 #include "kernlog/line-timestamp.h"
+#include "kernlog/prefix.h"
 #include "lib/ascii.h"
 #include "lib/macros.h"
 

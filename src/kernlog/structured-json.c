@@ -9,8 +9,8 @@
 
 #include <json.h>
 
-#include "kernlog/learned-prefix.h"
 #include "kernlog/line-timestamp.h"
+#include "kernlog/prefix.h"
 #include "kernlog/structured-entry.h"
 #include "lib/macros.h"
 

@@ -9,8 +9,8 @@
 #include <json.h>
 #include <stdlib.h>
 
-#include "kernlog/known-prefix.h"
 #include "kernlog/line-timestamp.h"
+#include "kernlog/prefix.h"
 #include "kernlog/structured-entry.h"
 #include "lib/macros.h"
 

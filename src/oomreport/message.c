@@ -4,7 +4,6 @@
 
 #include <ctype.h>
 
-#include "kernlog/learned-prefix.h"
 #include "lib/macros.h"
 #include "oomreport/line-pattern.h"
 #include "oomreport/message.h"

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "kernlog/known-prefix.h"
+#include "kernlog/prefix.h"
 #include "oomreport/line-type.h"
 
 /*

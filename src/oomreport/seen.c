@@ -2,7 +2,7 @@
 /* seen.c - count lines, and read time and host off the first and the last one */
 #include <config.h>
 
-#include "kernlog/known-prefix.h"
+#include "kernlog/prefix.h"
 #include "kernlog/structured.h"
 #include "kernlog/unescape.h"
 #include "oomreport/seen.h"

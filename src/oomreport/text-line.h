@@ -3,7 +3,7 @@
 #ifndef PT_TEXT_LINE_H
 #define PT_TEXT_LINE_H
 
-#include "kernlog/learned-prefix.h"
+#include "kernlog/prefix.h"
 #include "kernlog/structured.h"
 #include "oomreport/turn.h"
 #include "oomreport/unwrap.h"

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "../tap.h"
-#include "kernlog/known-prefix.h"
+#include "kernlog/prefix.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND INT64_C(1000000000)
