@@ -155,6 +155,7 @@ static void explain_first(struct oom_textbuf *buf)
 static void explain_not_first(struct oom_textbuf *buf)
 {
 	const struct oom_task *chosen = buf->chosen;
+
 	static const struct { enum oom_reason reason; const char *sentence; } rows[] = {
 		{ OOM_REASON_SWAPOFF, "A process in swapoff(2) is killed before all others." },
 		{ OOM_REASON_SIGN,
@@ -305,6 +306,7 @@ static void explain_not_listed(struct oom_textbuf *buf)
 static void explain_unweighed(struct oom_textbuf *buf)
 {
 	const struct oom_task *chosen = buf->chosen;
+
 	if (chosen->rank) {
 		oom_sentence(buf,
 			     "vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. By badness it is number %zu of %zu candidates.",
