@@ -144,8 +144,7 @@ static bool node_allowed(const struct oom_report *report, int node)
  * request's zone.
  */
 static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone *zone,
-			   enum oom_place highest,
-			   uint64_t ineligible[static OOM_PLACES])
+			   enum oom_place highest, uint64_t ineligible[static OOM_PLACES])
 {
 	const struct oom_figures *figures = &zone->figures;
 	uint64_t free = oom_figure(figures, "free"), usable = oom_zone_free(usage, zone);
@@ -153,8 +152,7 @@ static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone
 	bool is_short = min != OOM_UNKNOWN && usable < min;
 	size_t kind = 0;
 
-	while (kind <= OOM_PLACE_MOVABLE &&
-	       strcmp(zone_names[kind], zone->name) != 0)
+	while (kind <= OOM_PLACE_MOVABLE && strcmp(zone_names[kind], zone->name) != 0)
 		kind++;
 	usage->nodes_ram = oom_plus(usage->nodes_ram, size);
 	usage->nodes_free = oom_plus(usage->nodes_free, free);
@@ -178,8 +176,8 @@ static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone
 		return;
 	}
 	usage->eligible_free = oom_plus(usage->eligible_free, usable);
-	ineligible[OOM_PLACE_CMA] =
-		oom_plus(ineligible[OOM_PLACE_CMA], oom_zone_cma(usage, zone));
+	ineligible[OOM_PLACE_CMA] = oom_plus(ineligible[OOM_PLACE_CMA],
+					     oom_zone_cma(usage, zone));
 	ineligible[OOM_PLACE_RESERVED] =
 		oom_plus(ineligible[OOM_PLACE_RESERVED], oom_zone_reserved(usage, zone));
 }
@@ -420,8 +418,7 @@ void oom_memcg_usage_get(const struct oom_report *report, struct oom_memcg_usage
 	usage.own_only = counted != OOM_UNKNOWN &&
 			 oom_figure(&memcg->stats, "rss") != OOM_UNKNOWN &&
 			 oom_figure(&memcg->stats, "total_rss") == OOM_UNKNOWN &&
-			 used != OOM_UNKNOWN &&
-			 !oom_at_least(counted, 50, used);
+			 used != OOM_UNKNOWN && !oom_at_least(counted, 50, used);
 	if (!usage.own_only && usage.file != OOM_UNKNOWN)
 		usage.fixed = oom_minus(used, usage.file);
 	*ret_usage = usage;

@@ -10,23 +10,15 @@
 
 #include "analysis/process-name.h"
 
-static bool is_plain(const char *comm)
-{
-	for (const char *at = comm; *at; at++)
-		if (!isalnum((unsigned char)*at) && !strchr("._-+:/@#", *at))
-			return false;
-	return true;
-}
-
 const char *oom_name(char text[static OOM_NAME_ROOM], const char *comm)
 {
 	char safe[SAFE_ROOM(OOM_COMM_MAX)];
+	bool plain = true;
 
-	if (!*comm)
-		snprintf(text, OOM_NAME_ROOM, "a process");
-	else
-		snprintf(text, OOM_NAME_ROOM, is_plain(comm) ? "%s" : "\"%s\"",
-			 safe_text(safe, sizeof(safe), comm));
+	for (const char *at = comm; *at; at++)
+		plain = plain && (isalnum((unsigned char)*at) || strchr("._-+:/@#", *at));
+	snprintf(text, OOM_NAME_ROOM, !*comm ? "a process" : plain ? "%s" : "\"%s\"",
+		 safe_text(safe, sizeof(safe), comm));
 	return text;
 }
 
