@@ -59,11 +59,8 @@ static int paragraph_column(const struct why_printer *printer)
 
 	if (printer->width && printer->width < BESIDE_WIDTH)
 		return ABOVE_INDENT;
-	for (int i = OOM_SECTION_SUMMARY + 1; i <= OOM_SECTION_GAPS; i++) {
-		size_t length = strlen(oom_section_name((enum oom_section)i));
-
-		longest = length > longest ? length : longest;
-	}
+	for (int i = OOM_SECTION_SUMMARY + 1; i <= OOM_SECTION_GAPS; i++)
+		longest = MAX(longest, strlen(oom_section_name((enum oom_section)i)));
 	return (int)longest + 2;
 }
 
@@ -154,11 +151,12 @@ static int put_explanation(struct why_printer *printer, const struct oom_explana
 		return -ENOMEM;
 	for (size_t i = 0; i < explanation->count; i++) {
 		const struct oom_paragraph *paragraph = &explanation->list[i];
+		bool summary = paragraph->section == OOM_SECTION_SUMMARY;
 
-		if (printer->output->verbose || paragraph->section == OOM_SECTION_SUMMARY)
+		if (printer->output->verbose || summary)
 			shown[i] = strlen(paragraph->text);
-		if (paragraph->section == OOM_SECTION_SUMMARY)
-			lines -= 1 + why_count_lines(printer, paragraph->text, shown[i], 0);
+		/* A blank line follows it. */
+		lines -= summary ? 1 + why_count_lines(printer, paragraph->text, shown[i], 0) : 0;
 	}
 	if (!printer->output->verbose)
 		choose_sentences(printer, explanation, lines, shown);
@@ -168,16 +166,14 @@ static int put_explanation(struct why_printer *printer, const struct oom_explana
 
 		if (!text)
 			return -ENOMEM;
-		if (!*text)
-			continue;
 		if (paragraph->section == OOM_SECTION_SUMMARY) {
 			r = why_wrap(printer, text, 0, 0, false);
 			fputs(i + 1 < explanation->count ? "\n" : "", printer->stream);
-			continue;
+		} else if (*text) {
+			r = put_paragraph(printer, paragraph->section == last ? ""
+					  : oom_section_name(paragraph->section), text);
+			last = paragraph->section;
 		}
-		r = put_paragraph(printer, paragraph->section == last ? ""
-				  : oom_section_name(paragraph->section), text);
-		last = paragraph->section;
 	}
 	return r;
 }
@@ -186,8 +182,8 @@ static int put_explanation(struct why_printer *printer, const struct oom_explana
 static void write_exempt(FILE *text, const struct why_case *shown)
 {
 	const struct oom_report *report = shown->report;
-	struct named { const char *name; size_t tasks; } names[NAMES_SHOWN];
-	size_t count = 0, others = 0;
+	struct { const char *name; size_t tasks; } names[NAMES_SHOWN] = { { NULL, 0 } };
+	size_t others = 0;
 
 	if (!shown->ranking->exempt)
 		return;
@@ -197,18 +193,18 @@ static void write_exempt(FILE *text, const struct why_case *shown)
 
 		if (report->tasks[i].adj > BADNESS_EXEMPT)
 			continue;
-		while (at < count && strcmp(names[at].name, name) != 0)
+		while (at < NAMES_SHOWN && names[at].name && strcmp(names[at].name, name) != 0)
 			at++;
-		if (at < count)
-			names[at].tasks++;
-		else if (count == NAMES_SHOWN)
+		if (at == NAMES_SHOWN) {
 			others++;
-		else
-			names[count++] = (struct named){ name, 1 };
+			continue;
+		}
+		names[at].name = name;
+		names[at].tasks++;
 	}
 	fprintf(text, " %zu %s exempt (oom_score_adj %d):", shown->ranking->exempt,
 		shown->ranking->exempt == 1 ? "task was" : "tasks were", BADNESS_EXEMPT);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < NAMES_SHOWN && names[i].name; i++) {
 		fprintf(text, "%s %s", i ? "," : "", NAME(names[i].name));
 		if (names[i].tasks > 1)
 			fprintf(text, " (%zu)", names[i].tasks);
@@ -224,6 +220,7 @@ struct rows {
 	bool killed[TASKS_VERBOSE + VICTIMS_VERBOSE];
 	size_t count;
 	size_t first;		/* so many are the first of the ranking, the others are victims */
+	bool marked;		/* one of them was killed */
 };
 
 static struct rows choose_rows(const struct why_case *shown, bool verbose)
@@ -245,12 +242,13 @@ static struct rows choose_rows(const struct why_case *shown, bool verbose)
 			const struct oom_task *row = &report->tasks[rows.tasks[j]];
 
 			/* A leader that has exited is listed as another of its threads. */
-			rows.killed[j] = rows.killed[j] || pid == row->pid || pid == row->tgid;
+			if (pid == row->pid || pid == row->tgid)
+				rows.marked = rows.killed[j] = true;
 			listed = listed || row == task;
 		}
 		if (task && !listed && rows.count < most) {
 			rows.tasks[rows.count] = (size_t)(task - report->tasks);
-			rows.killed[rows.count++] = true;
+			rows.marked = rows.killed[rows.count++] = true;
 		}
 	}
 	return rows;
@@ -260,15 +258,12 @@ static struct rows choose_rows(const struct why_case *shown, bool verbose)
 static char *make_caption(const struct why_case *shown, const struct rows *rows, bool verbose)
 {
 	size_t candidates = shown->ranking->candidates, tasks = shown->report->task_count;
-	bool marked = false;
 	size_t length;
 	char *caption = NULL;
 	FILE *text = open_memstream(&caption, &length);
 
 	if (!text)
 		return NULL;
-	for (size_t i = 0; i < rows->count; i++)
-		marked = marked || rows->killed[i];
 	if (!candidates)
 		fprintf(text, "%zu of %zu task%s, %s", rows->first, tasks, PLURAL(tasks),
 			shown->ranking->chosen == OOM_NO_TASK ? "the largest first"
@@ -280,7 +275,7 @@ static char *make_caption(const struct why_case *shown, const struct rows *rows,
 		fprintf(text, "The %zu %s%s%s, the worst first", candidates,
 			verbose ? "task" : "candidate", PLURAL(candidates),
 			verbose ? " that could be killed" : "");
-	fprintf(text, "%s.", marked ? "; * was killed" : "");
+	fprintf(text, "%s.", rows->marked ? "; * was killed" : "");
 	if (verbose)
 		write_exempt(text, shown);
 	else
@@ -303,7 +298,7 @@ int why_text(struct why_printer *printer, const struct why_case *shown)
 		.killed = rows.killed, .name_width = NAME_WIDTH, .least = least,
 	};
 	struct error err;
-	int lines = SCREEN_LINES, r;
+	int lines, r;
 
 	if (!caption)
 		return -ENOMEM;
@@ -312,17 +307,17 @@ int why_text(struct why_printer *printer, const struct why_case *shown)
 	r = why_title(printer, shown);
 	if (r < 0)
 		return r;
-	lines -= r;
 	/* Below the explanation stand the caption, the heading and the rows, or one line. */
-	lines -= !rows.count ? 1 : why_count_lines(printer, caption, strlen(caption),
-						   paragraph_column(printer)) + 1 +
-		 (int)rows.count;
+	lines = SCREEN_LINES - r - 1;
+	if (rows.count)
+		lines -= why_count_lines(printer, caption, strlen(caption),
+					 paragraph_column(printer)) + (int)rows.count;
 	r = put_explanation(printer, shown->explanation, lines);
-	if (r >= 0 && rows.count) {
-		task_column_parse("RANK,PID,BADNESS,SHARE,RSS,SWAP,PTE,ADJ,NAME", &columns, &err);
-		r = put_paragraph(printer, ranking_label, caption);
-	} else if (r >= 0 && !verbose) {
+	if (r >= 0 && !rows.count && !verbose)
 		fprintf(printer->stream, "%s\n", more);
-	}
-	return r < 0 ? r : rows.count ? why_task_table(printer, shown, &table) : 0;
+	if (r < 0 || !rows.count)
+		return MIN(r, 0);
+	task_column_parse("RANK,PID,BADNESS,SHARE,RSS,SWAP,PTE,ADJ,NAME", &columns, &err);
+	r = put_paragraph(printer, ranking_label, caption);
+	return r < 0 ? r : why_task_table(printer, shown, &table);
 }

@@ -23,11 +23,16 @@ static int task_table_fill(const struct task_table *table, const struct why_case
 		const struct task_column *column = &task_columns[table->choice->index[i]];
 		char cell[TASK_CELL_MAX], *fit;
 
-		fit = terminal_fit(task_cell(column, task, shown->ranking,
-					     shown->report->page_size, unit, cell));
+		task_cell(column, task, shown->ranking, shown->report->page_size, unit, cell);
+		if (column->kind != TASK_COLUMN_TEXT) {
+			width[i] = MAX(width[i], strlen(cell));
+			r = scols_line_set_data(line, at, cell);
+			continue;
+		}
+		fit = terminal_fit(cell);
 		if (!fit)
 			return -ENOMEM;
-		if (column->kind == TASK_COLUMN_TEXT && table->name_width)
+		if (table->name_width)
 			fit[wrap_head(fit, table->name_width)] = '\0';
 		width[i] = MAX(width[i], wrap_width(fit));
 		r = scols_line_refer_data(line, at, fit);
