@@ -31,32 +31,15 @@ static int backing_file_error(const char *path, int error, const char *why, cons
 }
 
 /*
- * A file without a name in DIRECTORY, or with one of its own, which it loses at once, where the
- * file system knows no such files (open(2), O_TMPFILE). Returns it or a negative errno.
+ * Makes the new file. It never has the name that it is asked for: two runs may do so at once. It
+ * has none or, where the file system knows no such files (open(2), O_TMPFILE), one of its own,
+ * which it loses at once.
  */
-static int open_nameless(const char *directory)
-{
-	CLEANUP_FREE char *name = NULL;
-	int fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-		return fd >= 0 ? fd : -errno;
-	if (asprintf(&name, "%s/.pagetouch-XXXXXX", directory) < 0) {
-		name = NULL;
-		return -ENOMEM;
-	}
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd >= 0 && unlink(name) == 0)
-		return fd;
-	cleanup_close_fd(&fd);
-	return -errno;
-}
-
-/* Makes the new file. It never has the name that it is asked for: two runs may do so at once. */
 static int make_file(const char *path, uint64_t bytes, struct error *err)
 {
-	CLEANUP_FREE char *copy = strdup(path);
-	CLEANUP_FD int fd = copy ? open_nameless(dirname(copy)) : -ENOMEM;
+	CLEANUP_FREE char *copy = strdup(path), *name = NULL;
+	const char *directory = copy ? dirname(copy) : "";
+	CLEANUP_FD int fd = -1;
 	struct stat status;
 
 	if (lstat(path, &status) == 0)
@@ -64,8 +47,18 @@ static int make_file(const char *path, uint64_t bytes, struct error *err)
 					  "name the file itself", err);
 	if (path[strlen(path) - 1] == '/')
 		return backing_file_error(path, -EISDIR, strerror(EISDIR), "name a file", err);
+	fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+		if (asprintf(&name, "%s/.pagetouch-XXXXXX", directory) < 0)
+			name = NULL;
+		fd = name ? mkostemp(name, O_CLOEXEC) : -1;
+		if (fd >= 0 && unlink(name) < 0) {
+			cleanup_close_fd(&fd);
+			fd = -1;
+		}
+	}
 	if (fd < 0)
-		return backing_file_error(path, fd, strerror(-fd),
+		return backing_file_error(path, -errno, strerror(errno),
 					  "there is no such file, and none can be made there",
 					  err);
 	if (bytes > INT64_MAX || ftruncate(fd, (off_t)bytes) < 0)

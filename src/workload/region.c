@@ -160,26 +160,6 @@ static int region_find_stack(uint64_t bytes, struct region *ret_region)
 }
 
 /*
- * An address where the region could lie aligned, so that it consists of whole huge pages: kernels
- * before 6.7 do not see to that. NULL: anywhere.
- */
-static void *region_find_place(const struct region_spec *spec)
-{
-	uint64_t length, beyond;
-	void *wide;
-
-	if (!spec->alignment || spec->bytes < spec->alignment ||
-	    __builtin_add_overflow(spec->bytes, spec->alignment, &length))
-		return NULL;
-	wide = mmap(NULL, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (wide == MAP_FAILED)
-		return NULL;
-	munmap(wide, length);
-	beyond = (uint64_t)(uintptr_t)wide % spec->alignment;
-	return (unsigned char *)wide + (beyond ? spec->alignment - beyond : 0);
-}
-
-/*
  * Shared memory that is not reserved as a whole is accounted page by page as it is touched
  * (mm/shmem.c, shmem_acct_blocks()), which makes each touch about a tenth slower. So the
  * reservation is tried first.
@@ -189,8 +169,22 @@ static void *region_call_mmap(const struct region_spec *spec, int fd)
 	int protection = spec->read_only ? PROT_READ : PROT_READ | PROT_WRITE;
 	int flags = region_is_shared(spec->backing) ? MAP_SHARED : MAP_PRIVATE;
 	bool hugetlb = region_is_hugetlb(spec->backing);
-	void *address = MAP_FAILED, *place = region_find_place(spec);
+	void *address = MAP_FAILED, *place = NULL;
+	uint64_t length;
 
+	/*
+	 * Where it could lie aligned, so that it consists of whole huge pages: kernels before 6.7
+	 * do not see to that.
+	 */
+	if (spec->alignment && spec->bytes >= spec->alignment &&
+	    !__builtin_add_overflow(spec->bytes, spec->alignment, &length)) {
+		place = mmap(NULL, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			     -1, 0);
+		if (place != MAP_FAILED)
+			munmap(place, length);
+		place = place == MAP_FAILED ? NULL
+		      : (unsigned char *)place + -(uintptr_t)place % spec->alignment;
+	}
 	if (fd < 0)
 		flags |= MAP_ANONYMOUS;
 	if (hugetlb)
@@ -221,7 +215,8 @@ int region_map(const struct region_spec *spec, struct region *ret_region)
 			r = -errno;
 	}
 	if (r == 0) {
-		address = region_call_mmap(spec, region_is_file(spec->backing) ? spec->fd : region.fd);
+		address = region_call_mmap(spec, region_is_file(spec->backing) ? spec->fd
+									       : region.fd);
 		r = address == MAP_FAILED ? -errno : 0;
 		region.address = r == 0 ? address : NULL;
 	}
@@ -302,7 +297,8 @@ int region_advise(struct region *region, enum memory_advice advice, uint64_t byt
 		r = region_advise_range(region->address, bytes, advice);
 	for (uint64_t at = 0; every && r == 0 && at < region->bytes && !atomic_load(stop);
 	     at += every)
-		r = region_advise_range(region->address + at, MIN(bytes, region->bytes - at), advice);
+		r = region_advise_range(region->address + at, MIN(bytes, region->bytes - at),
+					advice);
 	if (r == 0 && advice == ADVICE_UNMAP) {
 		region->bytes -= bytes;
 		region->address = region->bytes ? region->address + bytes : NULL;

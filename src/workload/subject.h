@@ -108,7 +108,7 @@ void subject_halt(struct subject *subject);
  */
 uint64_t subject_touched(const struct subject *subject);
 
-/* Keeps child PID, which the subject has just forked (no more than there is room). Returns 0 or a negative errno. */
+/* Keeps child PID, which the subject has just forked. Returns 0 or a negative errno. */
 int subject_adopt(struct subject *subject, pid_t pid);
 
 /*
@@ -127,9 +127,10 @@ void subject_end(struct subject *subject);
 int worker_make_pipe(int *ret_read, int *ret_write);
 
 /*
- * In the subject: carries out what REQUESTS says as WORKLOAD has it, counts on BOARD and writes to ANSWERS until
- * the observer is gone, then leaves with _exit(2). Allocates nothing once the threads run, but for
- * the pieces of a heap, and prints nothing: only what is asked for may change the process.
+ * In the subject: carries out what REQUESTS says as WORKLOAD has it, counts on BOARD and writes to
+ * ANSWERS until the observer is gone, then leaves with _exit(2). Allocates nothing once the threads
+ * run, but for the pieces of a heap, and prints nothing: only what is asked for may change the
+ * process.
  */
 _Noreturn void worker_run(const struct workload *workload, struct touch_board *board, int requests,
 			  int answers);

@@ -25,6 +25,7 @@
  */
 #define PIECE_PAGES UINT64_C(512)
 
+/* A thread's stack. */
 #define STACK_BYTES (256 << 10)
 
 /*
@@ -34,7 +35,7 @@
 #define UNCHECKED __attribute__((no_sanitize("address")))
 
 /* splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014). */
-static uint64_t next_random(uint64_t *state)
+static uint64_t order_next_random(uint64_t *state)
 {
 	uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -51,23 +52,10 @@ struct order order_make(enum order_kind kind, uint64_t count, uint64_t seed)
 	order.mask = bits ? UINT64_MAX >> (64 - bits) : 0;
 	order.shift = bits / 2 ? bits / 2 : 1;
 	for (unsigned i = 0; i < ORDER_ROUNDS; i++) {
-		order.round[i].factor = next_random(&seed) | 1;
-		order.round[i].sum = next_random(&seed);
+		order.round[i].factor = order_next_random(&seed) | 1;
+		order.round[i].sum = order_next_random(&seed);
 	}
 	return order;
-}
-
-/*
- * Each step can be undone among the numbers that the mask lets through: adding, multiplying by an
- * odd number, and xor with one's own upper half. So no two numbers become the same.
- */
-static uint64_t mix(const struct order *order, uint64_t number)
-{
-	for (unsigned i = 0; i < ORDER_ROUNDS; i++) {
-		number = (number + order->round[i].sum) * order->round[i].factor & order->mask;
-		number ^= number >> order->shift;
-	}
-	return number;
 }
 
 uint64_t order_at(const struct order *order, uint64_t index)
@@ -77,11 +65,17 @@ uint64_t order_at(const struct order *order, uint64_t index)
 	if (order->kind == ORDER_BACKWARD)
 		return order->count - 1 - index;
 	/*
-	 * The mask lets through less than twice count. A number that is too large is mixed on: on
-	 * its cycle INDEX itself, at the latest, is small enough.
+	 * Each of these can be undone among the numbers that the mask lets through: adding,
+	 * multiplying by an odd number, and xor with one's own upper half. So no two numbers
+	 * become the same. The mask lets through less than twice count. A number that is too
+	 * large is mixed on: on its cycle INDEX itself, at the latest, is small enough.
 	 */
 	do
-		index = mix(order, index);
+		for (unsigned i = 0; i < ORDER_ROUNDS; i++) {
+			index = (index + order->round[i].sum) * order->round[i].factor &
+				order->mask;
+			index ^= index >> order->shift;
+		}
 	while (index >= order->count);
 	return index;
 }
@@ -197,12 +191,12 @@ int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *r
 }
 
 /* The number of the first piece that begins in page PAGE or later. */
-static uint64_t first_piece(const struct heap *heap, uint64_t page)
+static uint64_t heap_first_piece(const struct heap *heap, uint64_t page)
 {
 	return MIN(heap_count(page * heap->page_size, heap->piece), heap->count);
 }
 
-static void access_byte(const struct touch_job *job, unsigned char *byte)
+static void heap_access(const struct touch_job *job, unsigned char *byte)
 {
 	if (touch_writes(job->access))
 		*(volatile unsigned char *)byte = 1;
@@ -217,8 +211,8 @@ int heap_visit(const struct touch_job *job, struct heap_share share, uint64_t *a
 	uint64_t pages = MAX(heap->piece / heap->page_size, 1);
 
 	for (; *at < to && !atomic_load_explicit(stop, memory_order_relaxed); ++*at) {
-		uint64_t first = first_piece(heap, *at), end = first_piece(heap, *at + 1);
-		uint64_t start = *at * heap->page_size;
+		uint64_t first = heap_first_piece(heap, *at);
+		uint64_t end = heap_first_piece(heap, *at + 1), start = *at * heap->page_size;
 
 		if (*at / pages % share.of != share.number)
 			continue;
@@ -227,10 +221,10 @@ int heap_visit(const struct touch_job *job, struct heap_share share, uint64_t *a
 				heap->pieces[i] = malloc(heap->piece);
 			if (!heap->pieces[i])
 				return -ENOMEM;
-			access_byte(job, heap->pieces[i]);
+			heap_access(job, heap->pieces[i]);
 		}
 		if (first == end)
-			access_byte(job, heap->pieces[start / heap->piece] + start % heap->piece);
+			heap_access(job, heap->pieces[start / heap->piece] + start % heap->piece);
 		atomic_fetch_add_explicit(&slot->done, job->unit, memory_order_relaxed);
 	}
 	return 0;
@@ -308,7 +302,7 @@ static void pool_thread_work(struct pool_thread *pool_thread)
 	       pool_take_piece(pool, pool_thread));
 }
 
-static void *run_thread(void *argument)
+static void *pool_run_thread(void *argument)
 {
 	struct pool_thread *pool_thread = argument;
 
@@ -345,9 +339,9 @@ int thread_pool_start(struct thread_pool *pool, unsigned count, struct touch_boa
 	pthread_barrier_init(&pool->begin, NULL, count);
 	pthread_barrier_init(&pool->end, NULL, count);
 	for (unsigned i = 1; r == 0 && i < count; i++)
-		r = pthread_create(&thread, &attributes, run_thread, &pool_threads[i]);
+		r = pthread_create(&thread, &attributes, pool_run_thread, &pool_threads[i]);
 	pthread_attr_destroy(&attributes);
-	/* A first order without work has each thread use its stack, before anybody counts pages. */
+	/* A first order without work has each thread use its stack before pages are counted. */
 	return r ? -r : thread_pool_touch(pool, 0);
 }
 
