@@ -23,7 +23,7 @@
 /* A JSON document in one line may be longer than a line of text: all that a query has found. */
 #define DOCUMENT_MAX (16 << 20)
 
-/* So many bytes in front of a word are read: the beginning of a report may have none. */
+/* So many bytes in front of a word are read: the first lines of a report may have none. */
 #define LOOK_BACK (128 * 1024)
 
 /* What separates reports in the count of lines: more than reassemble.c waits for. */
@@ -175,7 +175,7 @@ static int parser_skip(struct oom_parser *parser, struct strview *data)
 	return r;
 }
 
-/* Nothing of a report has come for a while, or the log has ended: no line goes on with the last. */
+/* Nothing of a report has come for a while, or the log has ended: the last line has no rest. */
 static int look_for_words(struct oom_parser *parser)
 {
 	int r = mail_end(&parser->mail, take_decoded_line, parser);

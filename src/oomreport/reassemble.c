@@ -269,7 +269,8 @@ static bool is_needless(const struct host_reports *host, const struct oom_partia
 			return true;
 		if (report->selected.pid == OOM_NO_NUMBER)
 			return !oom_find_task(report, pid);
-		return report->selected.pid != pid && !partial_chose_thread(report, pid, strview_of(""));
+		return report->selected.pid != pid &&
+		       !partial_chose_thread(report, pid, strview_of(""));
 	}
 	if (!partial)
 		return line_has_flag(line, OOM_LINE_INSIDE);

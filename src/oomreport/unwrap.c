@@ -74,7 +74,7 @@ static void unwrap_add(struct unwrap *unwrap, struct strview piece)
 }
 
 /* Whether the message that waits is of a type with LINE behind it, and behind BETWEEN. */
-static bool has_type_with(struct unwrap *unwrap, const char *between,
+static bool unwrap_has_type_with(struct unwrap *unwrap, const char *between,
 			  const struct log_prefix *line)
 {
 	struct strview *text = &unwrap->line.stripped.message;
@@ -89,7 +89,7 @@ static bool has_type_with(struct unwrap *unwrap, const char *between,
 }
 
 /* The message that waits has got LINE; TYPE is what it is now. */
-static void note_piece(struct unwrap *unwrap, const struct log_prefix *line,
+static void unwrap_note_piece(struct unwrap *unwrap, const struct log_prefix *line,
 		       enum oom_line_type type)
 {
 	struct oom_line *waiting = &unwrap->line;
@@ -114,7 +114,7 @@ static struct strview last_word(struct strview text)
 }
 
 /* Whether the message that waits fills its last line but for BLANKS at its end that were lost. */
-static bool is_full(const struct unwrap *unwrap, size_t blanks)
+static bool unwrap_is_full(const struct unwrap *unwrap, size_t blanks)
 {
 	const struct log_prefix *last = &unwrap->line.stripped;
 
@@ -122,7 +122,7 @@ static bool is_full(const struct unwrap *unwrap, size_t blanks)
 }
 
 /* What LINE is by itself. Takes unknown prefixes off. */
-static enum oom_line_type classify(const struct unwrap *unwrap, struct oom_line *line)
+static enum oom_line_type unwrap_classify(const struct unwrap *unwrap, struct oom_line *line)
 {
 	unsigned expected = unwrap_expects(unwrap);
 
@@ -133,7 +133,7 @@ static enum oom_line_type classify(const struct unwrap *unwrap, struct oom_line 
 }
 
 /* Whether the message that waits goes on in LINE. */
-static bool goes_on_in(struct unwrap *unwrap, struct oom_line *line)
+static bool unwrap_goes_on(struct unwrap *unwrap, struct oom_line *line)
 {
 	const struct log_prefix *stripped = &line->stripped, *first = &unwrap->line.stripped;
 	const struct oom_time *a = &first->time, *b = &stripped->time;
@@ -155,15 +155,15 @@ static bool goes_on_in(struct unwrap *unwrap, struct oom_line *line)
 			  ? a->monotonic_ns == b->monotonic_ns
 			  : a->has_wall && b->has_wall && a->wall_ns == b->wall_ns;
 		if (!at_once || first->kmsg || unwrap->whole ||
-		    (unwrap->typed && !is_full(unwrap, 0)) ||
+		    (unwrap->typed && !unwrap_is_full(unwrap, 0)) ||
 		    !strview_is(stripped->host, unwrap->host))
 			return false;
 		type = oom_line_classify(line, reassembler_expects(unwrap->reassembler));
 	}
 	if (stripped->timed || unwrap->line.type == OOM_LINE_NONE)
 		return (type == OOM_LINE_NONE || type == OOM_LINE_DECISION_REST) &&
-		       (has_type_with(unwrap, "", stripped) ||
-			has_type_with(unwrap, " ", stripped));
+		       (unwrap_has_type_with(unwrap, "", stripped) ||
+			unwrap_has_type_with(unwrap, " ", stripped));
 	/* " SUBSYSTEM=acpi", more of a record, but not of its text */
 	if (first->kmsg && (unwrap->whole || stripped->indent))
 		return false;
@@ -174,9 +174,9 @@ static bool goes_on_in(struct unwrap *unwrap, struct oom_line *line)
 						      OOM_LINE_HARMLESS)) ||
 	     first->width + 1 + strview_take_word(&rest).length <= style->width))
 		return false;
-	type = classify(unwrap, line);
+	type = unwrap_classify(unwrap, line);
 	if (style->by_byte && !style->by_word && style->prefixed)
-		return is_full(unwrap, LOST_BLANKS);
+		return unwrap_is_full(unwrap, LOST_BLANKS);
 	if (unwrap->whole)
 		return type == OOM_LINE_NONE && !oom_line_is_other(stripped->message);
 	return oom_line_goes_on(unwrap->line.type, stripped->message, type, style->prefixed);
@@ -189,7 +189,7 @@ static void unwrap_join(struct unwrap *unwrap, const struct log_prefix *line)
 	struct log_prefix *waiting = &unwrap->line.stripped;
 	enum oom_line_type type = unwrap->line.type;
 	struct strview *text = &waiting->message, last;
-	bool full = is_full(unwrap, 0), torn = false, without;
+	bool full = unwrap_is_full(unwrap, 0), torn = false, without;
 	/* Behind a prefix the blanks of a text are its own. */
 	bool indented = line->indent > waiting->indent ||
 			(line->timed && strview_is_blank(strview_byte(line->message, 0)));
@@ -210,8 +210,8 @@ static void unwrap_join(struct unwrap *unwrap, const struct log_prefix *line)
 			(style->by_byte || style->full >= FULL_LINES));
 	}
 	/* Where only one of both makes a line of a report, it is that. */
-	without = has_type_with(unwrap, "", line);
-	if (without != has_type_with(unwrap, " ", line)) {
+	without = unwrap_has_type_with(unwrap, "", line);
+	if (without != unwrap_has_type_with(unwrap, " ", line)) {
 		style->by_byte |= without && full;
 		torn = without;
 	}
@@ -224,14 +224,14 @@ static void unwrap_join(struct unwrap *unwrap, const struct log_prefix *line)
 		unwrap->doubt = 0;
 	}
 	style->wrapped = true;
-	style->by_word |= !torn && !is_full(unwrap, LOST_BLANKS);
+	style->by_word |= !torn && !unwrap_is_full(unwrap, LOST_BLANKS);
 	if (!torn && full && !waiting->padding && !indented)
 		unwrap->doubt = text->length;
 	if (!torn)
 		unwrap_add(unwrap, strview_of(" "));
 	unwrap_add(unwrap, strview_trim(line->message));
 	unwrap->lines++;
-	note_piece(unwrap, line,
+	unwrap_note_piece(unwrap, line,
 		   oom_line_type_of(*text, reassembler_expects(unwrap->reassembler)));
 }
 
@@ -266,7 +266,7 @@ static int unwrap_begin_message(struct unwrap *unwrap, struct oom_line *line)
 						     sizeof(unwrap->caller)));
 	waiting->message = (struct strview){ unwrap->text, 0 };
 	unwrap_add(unwrap, stripped->message);
-	note_piece(unwrap, stripped, line->type);
+	unwrap_note_piece(unwrap, stripped, line->type);
 	/* What people write behind it, and is joined to it, does not change that. */
 	unwrap->kernels = begun != OOM_LINE_NONE &&
 			  oom_line_is_kernels(begun, waiting->message, waiting->timed,
@@ -304,14 +304,14 @@ int unwrap_take(struct unwrap *unwrap, struct oom_line *line)
 		strview_copy_to(stripped->host, unwrap->last_host, sizeof(unwrap->last_host));
 	else
 		stripped->host = strview_of(unwrap->last_host);
-	goes_on = unwrap->waiting && goes_on_in(unwrap, line);
+	goes_on = unwrap->waiting && unwrap_goes_on(unwrap, line);
 	if (!goes_on)
 		r = unwrap_end(unwrap);
 	if (r < 0)
 		return r;
 	if (stripped->dropped)
 		reassembler_miss(unwrap->reassembler, stripped->dropped);
-	classify(unwrap, line);
+	unwrap_classify(unwrap, line);
 	if (has_time) {
 		unwrap->last_time = *time;
 		unwrap->message_timed = line->type != OOM_LINE_NONE;
