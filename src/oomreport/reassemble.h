@@ -51,7 +51,7 @@ void reassembler_free(struct reassembler *reassembler);
 
 /* partial-line.c: what a line is to a report. */
 
-/* Whether PARTIAL is of a cgroup and lines of TYPE of the machine's reports only, or vice versa. */
+/* Whether PARTIAL is of a cgroup and lines of TYPE are of the machine's alone, or vice versa. */
 bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line_type type);
 
 /* Whether PARTIAL has not got yet what LINE says. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text-line.h - lines of text, and of entries, without what stands in front of the kernel's words */
+/* text-line.h - lines of text and of entries, without what stands before the kernel's words */
 #ifndef PT_TEXT_LINE_H
 #define PT_TEXT_LINE_H
 
@@ -21,7 +21,7 @@
 /* A line that waits until the prefix is known. */
 struct held_line {
 	size_t length;			/* of its text */
-	bool has_entry;			/* it was found in one, which is here without its message */
+	bool has_entry;			/* it was found in this one; its message has gone */
 	struct structured_entry entry;
 };
 

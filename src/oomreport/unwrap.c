@@ -167,7 +167,7 @@ static bool unwrap_goes_on(struct unwrap *unwrap, struct oom_line *line)
 	/* " SUBSYSTEM=acpi", more of a record, but not of its text */
 	if (first->kmsg && (unwrap->whole || stripped->indent))
 		return false;
-	/* Behind a whole one the first word of LINE would have had its place in the line before. */
+	/* Behind a whole one the next word would have had its place in the line before. */
 	strview_skip_blanks(&rest);
 	if (unwrap->whole &&
 	    ((!style->wrapped && !(style->prefixed && oom_line_kinds[unwrap->line.type].flags &
