@@ -207,31 +207,11 @@ static struct strview take_first_line(struct strview *text)
 	return line;
 }
 
-/*
- * Whether the lines of MESSAGE are so many of a log: one behind the first has a time of its own
- * or, where it is not known that the message is one RECORD, begins what is no part of another.
- */
-static bool holds_lines(struct strview message, bool record, int64_t now_ns)
-{
-	take_first_line(&message);
-	while (message.length) {
-		struct log_prefix stripped;
-		enum oom_line_type type;
-
-		log_prefix_strip(take_first_line(&message), now_ns, &stripped);
-		if (stripped.timed)
-			return true;
-		type = oom_line_type_of(stripped.message, 0);
-		if (!record && type != OOM_LINE_NONE && type != OOM_LINE_COUNTS)
-			return true;
-	}
-	return false;
-}
-
 int text_lines_take_entry(struct text_lines *lines, const struct structured_entry *entry)
 {
 	static const char end[] = "\\r\\n";
-	struct strview rest = { entry->message, entry->length };
+	struct strview rest = { entry->message, entry->length }, behind;
+	bool many = false;
 	int r = 0;
 
 	/* A serial console's line ends, as a cloud's log keeps them */
@@ -248,7 +228,21 @@ int text_lines_take_entry(struct text_lines *lines, const struct structured_entr
 			kept--;
 		rest = (struct strview){ entry->message, kept };
 	}
-	if (!holds_lines(rest, entry->record, lines->now_ns))
+	/*
+	 * Its lines are so many of a log if one behind the first has a time of its own or, where
+	 * it is not known that the message is one record, begins what is no part of another.
+	 */
+	behind = rest;
+	for (take_first_line(&behind); !many && behind.length;) {
+		struct log_prefix stripped;
+		enum oom_line_type type;
+
+		log_prefix_strip(take_first_line(&behind), lines->now_ns, &stripped);
+		type = oom_line_type_of(stripped.message, 0);
+		many = stripped.timed || (!entry->record && type != OOM_LINE_NONE &&
+					  type != OOM_LINE_COUNTS);
+	}
+	if (!many)
 		return text_lines_take(lines, rest, entry);
 	while (r == 0 && rest.length)
 		r = text_lines_take(lines, take_first_line(&rest), entry);

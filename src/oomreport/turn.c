@@ -41,32 +41,6 @@ static void turn_keep_text(struct strview *text, char **end)
 	*end += text->length;
 }
 
-static int keep_line(struct turn *turn, const struct oom_line *line)
-{
-	struct oom_line kept = *line;
-	struct log_prefix *stripped = &kept.stripped;
-	size_t length = stripped->message.length + stripped->host.length + stripped->caller.length;
-	char *text, *end;
-	int r;
-
-	if (turn->bytes + length > TURN_BYTES_MAX)
-		return TURN_REFUSED;
-	text = end = malloc(length + 1);
-	if (!text)
-		return -ENOMEM;
-	turn_keep_text(&stripped->message, &end);
-	turn_keep_text(&stripped->host, &end);
-	turn_keep_text(&stripped->caller, &end);
-	r = LIST_ADD(turn->lines, turn->count, SIZE_MAX, kept);
-	if (r < 0) {
-		free(text);
-		return r;
-	}
-	turn->bytes += length + sizeof(kept);
-	turn->timed |= stripped->timed;
-	return 0;
-}
-
 /* Gives out what waits: as it came or, newest first, from its end. */
 static int give_out(struct turn *turn, turn_fn *sink, void *context)
 {
@@ -123,11 +97,29 @@ static int turn_look_at(struct turn *turn, const struct oom_line *line)
 
 int turn_take(struct turn *turn, const struct oom_line *line, turn_fn *sink, void *context)
 {
-	int r;
+	struct oom_line kept = *line;
+	struct log_prefix *stripped = &kept.stripped;
+	size_t length = stripped->message.length + stripped->host.length + stripped->caller.length;
+	char *text, *end;
+	int r = TURN_REFUSED;
 
 	if (turn->order == TURN_FORWARD)
 		return 0;
-	r = keep_line(turn, line);
+	if (turn->bytes + length <= TURN_BYTES_MAX) {
+		text = end = malloc(length + 1);
+		if (!text)
+			return -ENOMEM;
+		turn_keep_text(&stripped->message, &end);
+		turn_keep_text(&stripped->host, &end);
+		turn_keep_text(&stripped->caller, &end);
+		r = LIST_ADD(turn->lines, turn->count, SIZE_MAX, kept);
+		if (r < 0) {
+			free(text);
+			return r;
+		}
+		turn->bytes += length + sizeof(kept);
+		turn->timed |= stripped->timed;
+	}
 	if (r == 0 && turn->order == TURN_UNKNOWN)
 		r = turn_look_at(turn, line);
 	if (r == 0 && turn->order == TURN_FORWARD)
