@@ -5,6 +5,7 @@
 #include "kernlog/unescape.h"
 #include "oomreport/text-line.h"
 
+/* What turn_take() gives out. */
 static int take_in_order(void *context, const struct oom_line *kept)
 {
 	struct text_lines *lines = context;
@@ -179,7 +180,7 @@ int text_lines_take(struct text_lines *lines, struct strview text,
 		if (!known.foreign && known.message.at < text.at + at)
 			prefix_learn(&lines->prefixes, text, at);
 	} else if ((lines->held_count || strview_has(text, "invoked oom-killer: gfp_mask=")) &&
-		   lines->held_count < TEXT_LINES_HELD &&
+		   lines->held_count < TEXT_LINES_HELD && !strview_has(text, "\n") &&
 		   text.length < TEXT_LINES_HELD_MAX - lines->held_length) {
 		struct held_line *held = &lines->held[lines->held_count++];
 
