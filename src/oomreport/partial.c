@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/macros.h"
+#include "lib/number.h"
 #include "oomreport/reader.h"
 #include "oomreport/scan-values.h"
 
@@ -42,19 +43,6 @@ static uint64_t page_by_quotient(uint64_t bytes, uint64_t pages)
 	return 0;
 }
 
-/* The only process of a cgroup has what the cgroup's figures count, and some pages of files. */
-static uint64_t page_of_only_task(const struct oom_report *report)
-{
-	static const char *const names[] = { "total_rss", "rss", "anon" };
-	uint64_t bytes = OOM_UNKNOWN;
-
-	if (report->tasks_listed != 1 || report->task_count != 1)
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(names) && bytes == OOM_UNKNOWN; i++)
-		bytes = oom_figure(&report->memcg.stats, names[i]);
-	return page_by_quotient(bytes, report->tasks[0].rss);
-}
-
 /* A victim's size is said in kB and, in the table, in pages: the quotient is a page. */
 static uint64_t page_of_victim(const struct oom_report *report)
 {
@@ -74,28 +62,14 @@ static uint64_t page_of_victim(const struct oom_report *report)
 	return 0;
 }
 
-/* The machine's record counts pages, a node's line kB. */
-static uint64_t page_of_nodes(const struct oom_report *report)
-{
-	uint64_t bytes = 0;
-
-	for (size_t i = 0; i < report->node_count; i++) {
-		uint64_t part = oom_figure(&report->nodes[i].figures, "inactive_anon");
-
-		if (part == OOM_UNKNOWN || __builtin_add_overflow(bytes, part, &bytes))
-			return 0;
-	}
-	return page_by_quotient(bytes, oom_figure(&report->memory, "inactive_anon"));
-}
-
 /* The size of a page by what proves it, in bytes; 0: nothing does, or two figures differ. */
 static uint64_t partial_page_size(const struct oom_partial *partial)
 {
 	/* x86 has one size; what else a kernel may be called (arm64, loongson) has several. */
 	static const char *const x86[] = { "x86_64", "amd64", "i386", "i586", "i686" };
+	static const char *const own[] = { "total_rss", "rss", "anon" };
 	const struct oom_report *report = &partial->report;
-	uint64_t only = page_of_only_task(report), victim = page_of_victim(report);
-	uint64_t page = partial->block_page;
+	uint64_t page = partial->block_page, bytes = OOM_UNKNOWN, only = 0, victim;
 	bool is_x86 = partial->trace.x86;
 
 	/*
@@ -116,11 +90,22 @@ static uint64_t partial_page_size(const struct oom_partial *partial)
 	}
 	if (page)
 		return page;
-	if (only && victim && only != victim)
-		return 0;
-	if (victim || only)
-		return victim ? victim : only;
-	page = page_of_nodes(report);
+	/* The only process of a cgroup has what the cgroup counts, and some pages of files. */
+	for (size_t i = 0; i < ARRAY_SIZE(own) && bytes == OOM_UNKNOWN; i++)
+		bytes = oom_figure(&report->memcg.stats, own[i]);
+	if (report->tasks_listed == 1 && report->task_count == 1)
+		only = page_by_quotient(bytes, report->tasks[0].rss);
+	victim = page_of_victim(report);
+	if (only && victim)
+		return only == victim ? only : 0;
+	if (only || victim)
+		return only | victim;
+	/* The machine's record counts pages, a node's line kB. */
+	bytes = 0;
+	for (size_t i = 0; i < report->node_count && bytes != OOM_UNKNOWN; i++)
+		bytes = number_add_saturated(bytes, oom_figure(&report->nodes[i].figures,
+							       "inactive_anon"));
+	page = page_by_quotient(bytes, oom_figure(&report->memory, "inactive_anon"));
 	for (size_t i = 0; report->kernel && i < ARRAY_SIZE(x86); i++)
 		is_x86 |= strstr(report->kernel, x86[i]) != NULL;
 	return page || !is_x86 ? page : SMALLEST_PAGE;
@@ -157,32 +142,23 @@ static bool constraint_has(const struct oom_report *report, const char *piece)
 	return report->constraint && strstr(report->constraint, piece);
 }
 
-/*
- * Up to 4.20 the constraint is not printed, but the zones of nodes that the asker's cpuset does
- * not allow are left out (show_mem() with SHOW_MEM_FILTER_NODES): those that are there have less
- * than the machine's RAM.
- */
-static bool leaves_nodes_out(const struct oom_report *report)
-{
-	uint64_t present = 0;
-
-	if (report->constraint || !report->cpuset || !strcmp(report->cpuset, "/") ||
-	    !report->zone_count || report->ram == OOM_UNKNOWN)
-		return false;
-	for (size_t i = 0; i < report->zone_count; i++) {
-		uint64_t part = oom_figure(&report->zones[i].figures, "present");
-
-		if (part == OOM_UNKNOWN || __builtin_add_overflow(present, part, &present))
-			return false;
-	}
-	return present < report->ram - report->ram / 8;
-}
-
 /* CONSTRAINT_NONE is said of memcgs too (5.0 to 5.3): the cgroup goes before it. */
 static enum oom_scope partial_find_scope(const struct oom_partial *partial)
 {
 	const struct oom_report *report = &partial->report;
+	bool nodes_left_out = !report->constraint && report->cpuset &&
+		strcmp(report->cpuset, "/") != 0 && report->zone_count && report->ram != OOM_UNKNOWN;
+	uint64_t present = 0;
 
+	/*
+	 * Up to 4.20 the constraint is not printed, but the zones of nodes that the asker's cpuset
+	 * does not allow are left out (show_mem() with SHOW_MEM_FILTER_NODES): those that are there
+	 * have less than the machine's RAM.
+	 */
+	for (size_t i = 0; nodes_left_out && i < report->zone_count; i++)
+		present = number_add_saturated(present, oom_figure(&report->zones[i].figures,
+								   "present"));
+	nodes_left_out &= present < report->ram - report->ram / 8;
 	if (report->order == -1)
 		return OOM_SCOPE_SYSRQ;
 	if (partial->memcg_present || constraint_has(report, "MEMCG"))
@@ -190,8 +166,7 @@ static enum oom_scope partial_find_scope(const struct oom_partial *partial)
 	/* With panic_on_oom=2 kernels up to 3.18 print the machine's memory for a cgroup too. */
 	if (!report->constraint && partial->trace.scope == OOM_SCOPE_MEMCG)
 		return OOM_SCOPE_MEMCG;
-	if (constraint_has(report, "CPUSET") || partial->cpuset_present ||
-	    leaves_nodes_out(report))
+	if (constraint_has(report, "CPUSET") || partial->cpuset_present || nodes_left_out)
 		return OOM_SCOPE_CPUSET;
 	if (constraint_has(report, "MEMORY_POLICY") || partial->policy_present)
 		return OOM_SCOPE_MEMPOLICY;
