@@ -175,15 +175,15 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "Task in /docker/0123 killed as a result of limit of /docker" */
 	[OOM_LINE_MEMCG_TASK] = {
-		.flags = MEMCG,
+		.flags = MEMCG | OOM_LINE_ONCE,
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Task in /%* killed as a result",
 			       "Memory limit reached of cgroup "),
 		.whole = TEXTS("limit of /", "of cgroup /"),
-		.sets = { SETS(memcg_present) },
+		.sets = { SETS(has_memcg_task), SETS(memcg_present) },
 		.values = VALUES({ "Memory limit reached of cgroup ", OOM_VALUE_TEXT,
 				   TO(memcg.path), NULL }),
-		.read = read_memcg_task, .lacks = lacks_memcg_task,
+		.read = read_memcg_task,
 	},
 	/* "memory: usage 32768kB, limit 32768kB, failcnt 8" */
 	[OOM_LINE_COUNTER] = {

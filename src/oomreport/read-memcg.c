@@ -55,12 +55,6 @@ int read_memcg_task(struct oom_partial *partial, struct strview text)
 	return r < 0 ? r : value_keep(&memcg->task_path, task);
 }
 
-bool lacks_memcg_task(const struct oom_partial *partial, struct strview text)
-{
-	(void)text;
-	return !partial->report.memcg.task_path;
-}
-
 /*
  * The lines of memory.stat, in bytes, one or many in a record; or, up to 5.2, some or all of one
  * line: "cache:0KB rss:49484KB ...". There a number without KB is cut off.

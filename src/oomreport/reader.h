@@ -31,7 +31,7 @@ struct oom_partial {
 	size_t column_count;
 	bool tables_in_pages;		/* what a task has of page tables; else in bytes */
 	bool padded_rows;		/* blanks at the ends of rows are no name's */
-	bool has_cpu, has_hardware, has_cpuset;
+	bool has_cpu, has_hardware, has_cpuset, has_memcg_task;
 	unsigned list;			/* enum oom_list but for rows: the next line may be its */
 	bool stats_copied;		/* the cgroup's own figures have come again */
 	uint64_t stats_last;		/* by a hash, the cgroup whose figures were added last */
@@ -73,7 +73,6 @@ bool lacks_blocks(const struct oom_partial *partial, struct strview text);
 int read_memcg_task(struct oom_partial *partial, struct strview text);
 int read_stats(struct oom_partial *partial, struct strview text);
 int read_stat(struct oom_partial *partial, struct strview text);
-bool lacks_memcg_task(const struct oom_partial *partial, struct strview text);
 
 int read_table(struct oom_partial *partial, struct strview text);
 int read_row(struct oom_partial *partial, struct strview text);
