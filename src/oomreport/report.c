@@ -41,31 +41,21 @@ void oom_report_init(struct oom_report *report)
 
 void oom_report_free(struct oom_report *report)
 {
+	void *const owned[] = {
+		report->nodes, report->zones, report->huge, report->memory.list,
+		report->slabs.list, report->allocations.list, report->tasks, report->victims,
+		report->memcg.path, report->memcg.task_path, report->memcg.stats.list,
+		report->host, report->kernel, report->machine, report->constraint,
+		report->gfp_mask, report->nodemask, report->cpuset, report->mems_allowed,
+		report->group_path, report->panic,
+	};
+
 	for (size_t i = 0; i < report->node_count; i++)
 		free(report->nodes[i].figures.list);
 	for (size_t i = 0; i < report->zone_count; i++)
 		free(report->zones[i].figures.list);
-	free(report->nodes);
-	free(report->zones);
-	free(report->huge);
-	free(report->memory.list);
-	free(report->slabs.list);
-	free(report->allocations.list);
-	free(report->tasks);
-	free(report->victims);
-	free(report->memcg.path);
-	free(report->memcg.task_path);
-	free(report->memcg.stats.list);
-	free(report->host);
-	free(report->kernel);
-	free(report->machine);
-	free(report->constraint);
-	free(report->gfp_mask);
-	free(report->nodemask);
-	free(report->cpuset);
-	free(report->mems_allowed);
-	free(report->group_path);
-	free(report->panic);
+	for (size_t i = 0; i < ARRAY_SIZE(owned); i++)
+		free(owned[i]);
 	oom_report_init(report);
 }
 
@@ -139,12 +129,9 @@ const char *oom_boot_name(enum oom_boot boot)
 const char *oom_scope_name(enum oom_scope scope)
 {
 	static const char *const names[] = {
-		[OOM_SCOPE_UNKNOWN] = "unknown",
-		[OOM_SCOPE_GLOBAL] = "global",
-		[OOM_SCOPE_MEMCG] = "memcg",
-		[OOM_SCOPE_CPUSET] = "cpuset",
-		[OOM_SCOPE_MEMPOLICY] = "mempolicy",
-		[OOM_SCOPE_SYSRQ] = "sysrq",
+		[OOM_SCOPE_UNKNOWN] = "unknown", [OOM_SCOPE_GLOBAL] = "global",
+		[OOM_SCOPE_MEMCG] = "memcg", [OOM_SCOPE_CPUSET] = "cpuset",
+		[OOM_SCOPE_MEMPOLICY] = "mempolicy", [OOM_SCOPE_SYSRQ] = "sysrq",
 	};
 
 	return names[scope];
