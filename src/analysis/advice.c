@@ -139,8 +139,10 @@ void oom_advise_places(struct oom_textbuf *buf)
 static void advise_lone_limit(struct oom_textbuf *buf, bool in_its_cgroup)
 {
 	const struct cgroup_owner *owner = &buf->task_owner;
+	/* What else is in a session or a slice would have to do with it, too. */
+	bool alone = owner->kind != CGROUP_OWNER_SESSION && owner->kind != CGROUP_OWNER_SLICE;
 
-	if (in_its_cgroup && owner->where[0])
+	if (in_its_cgroup && alone && owner->where[0])
 		oom_append(buf, ", or give it a memory limit by %s", SAFE(owner->where));
 	else
 		oom_append(buf,

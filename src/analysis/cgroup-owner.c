@@ -275,7 +275,7 @@ static const struct owner_row owner_rows[] = {
 
 /* Any unit below a user's systemd. */
 static const struct owner_row managed_unit =
-	{ CGROUP_OWNER_SESSION, 0, NULL, NULL, "systemd unit %U" OF_USER, "%S" };
+	{ CGROUP_OWNER_USER_UNIT, 0, NULL, NULL, "systemd unit %U" OF_USER, "%S" };
 
 /* What a row has found. */
 struct owner_match {
@@ -529,6 +529,7 @@ const char *cgroup_owner_name(enum cgroup_owner_kind kind)
 		[CGROUP_OWNER_SLURM] = "slurm", [CGROUP_OWNER_SERVICE] = "service",
 		[CGROUP_OWNER_SESSION] = "session", [CGROUP_OWNER_SCOPE] = "scope",
 		[CGROUP_OWNER_SLICE] = "slice", [CGROUP_OWNER_PAGETOUCH] = "pagetouch",
+		[CGROUP_OWNER_USER_UNIT] = "session",
 	};
 
 	return names[kind];

@@ -16,7 +16,8 @@ enum cgroup_owner_kind {
 	CGROUP_OWNER_NSPAWN,	/* machine.slice, machine-*.scope: nspawn and libvirt */
 	CGROUP_OWNER_SLURM,
 	CGROUP_OWNER_SERVICE,	/* a systemd service */
-	CGROUP_OWNER_SESSION,	/* a login session or a user's manager, or a unit below it */
+	CGROUP_OWNER_SESSION,	/* a login session or a user's manager */
+	CGROUP_OWNER_USER_UNIT,	/* a unit below such a manager */
 	CGROUP_OWNER_SCOPE,	/* another systemd scope */
 	CGROUP_OWNER_SLICE,	/* a systemd slice */
 	CGROUP_OWNER_PAGETOUCH,	/* a sandbox of pagetouch(1) */
@@ -45,7 +46,7 @@ struct cgroup_owner {
  */
 void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_owner);
 
-/* "kubernetes", "docker", ...: for the record. */
+/* "kubernetes", "docker", ...: for the record, in which a user's units are sessions, too. */
 const char *cgroup_owner_name(enum cgroup_owner_kind kind);
 
 #endif

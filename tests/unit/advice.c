@@ -209,6 +209,12 @@ static void test_swap(void)
 	oom_report_free(&report);
 }
 
+static void set_task_path(struct oom_report *report, const char *path)
+{
+	free(report->memcg.task_path);
+	report->memcg.task_path = strdup(path);
+}
+
 static void test_lone(void)
 {
 	struct oom_report report;
@@ -219,12 +225,18 @@ static void test_lone(void)
 		"its own (systemd-run -p MemoryMax=, or a container's): it alone had 6.0 GiB "
 		"with swap and page tables, which is 60 % of the RAM.", "one holds most");
 	make_victim(&report, 7, "a.out");
-	report.memcg.task_path = strdup("/system.slice/a.service");
+	set_task_path(&report, "/system.slice/a.service");
 	advises(&report, "a memory limit by MemoryMax=", "its unit is known");
 	report.kernel = strdup("4.4.0");
 	advises(&report, "a memory limit by MemoryLimit=", "on a kernel without version 2");
 	free(report.kernel);
 	report.kernel = NULL;
+	set_task_path(&report, "/user.slice/user-1000.slice/session-3.scope");
+	advises(&report, "a memory limit of its own", "but not one for all of a login session");
+	set_task_path(&report, "/user.slice/user-1000.slice/user@1000.service/web.service");
+	advises(&report, "a memory limit by MemoryMax= (systemctl --user edit web.service)",
+		"a user's unit has its own");
+	set_task_path(&report, "/system.slice/a.service");
 	make_hold(report.victims, 0, 0, 6 * GIB);
 	advises(&report, "The 6.0 GiB of shared memory that it held cannot be reaped", "and it is "
 		"shared");
