@@ -111,8 +111,17 @@ int why_count_lines(const struct why_printer *printer, const char *text, size_t 
 {
 	CLEANUP_FREE char *part = strndup(text, length);
 	CLEANUP_FREE char *fit = part ? terminal_fit(part) : NULL;
+	size_t columns = columns_left(printer, indent), next = 0, end;
+	int lines = 0;
 
-	return fit ? (int)wrap_lines(fit, columns_left(printer, indent)) : 0;
+	for (const char *line = fit; line && (!lines || *line); line += next) {
+		end = wrap_line(line, columns, &next);
+		lines++;
+		/* A path that is too wide goes on in lines of the terminal's own. */
+		for (size_t at = wrap_head(line, columns); columns > 1 && at < end; lines++)
+			at += wrap_head(line + at, (size_t)printer->width);
+	}
+	return lines;
 }
 
 struct libscols_table *why_table_new(const struct why_printer *printer)

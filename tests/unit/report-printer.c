@@ -333,6 +333,44 @@ static void test_text_brief(void)
 	close_press(&press);
 }
 
+/* A path is not broken, so that a terminal does it: it takes two lines, or is left out. */
+static void test_text_brief_path(void)
+{
+	char advice[1024], memory[1024], scope[512], path[131];
+	int most = 0, shown = 0;
+
+	memset(path, 'x', sizeof(path));
+	path[0] = '/';
+	path[sizeof(path) - 1] = '\0';
+	snprintf(scope, sizeof(scope), "Its path is %s.", path);
+	for (size_t count = 1; count < 50; count += 3) {
+		struct press press;
+		struct stage stage;
+		int lines;
+
+		set_stage(&stage);
+		stage.explanation.count = 2;
+		results(&stage, OOM_SECTION_SCOPE, scope);
+		results(&stage, OOM_SECTION_MEMORY, words(memory, count));
+		results(&stage, OOM_SECTION_ADVICE, words(advice, 100));
+		for (size_t end = 8; end < 100 * 8; end += 72)
+			end_sentence(&stage, end);
+		stage.victims[0].pid = 112;
+		open_press(&press, WHY_TEXT);
+		press.output.verbose = false;
+		why_show(&press.printer, &stage.shown);
+		lines = lines_of(press.text);
+		if (strstr(press.text, path)) {
+			lines++;
+			shown++;
+		}
+		most = lines > most ? lines : most;
+		close_press(&press);
+	}
+	tap_ok(shown > 0, "a path wider than the terminal is whole: %d times", shown);
+	tap_ok(most <= 25, "with what a terminal makes of it no more than 25 lines: %d", most);
+}
+
 /* At any width, wrapped; sizes in any unit; and a victim that is not among the ten worst. */
 static void test_text_widths(void)
 {
@@ -946,6 +984,7 @@ int main(void)
 	setenv("TZ", "UTC", 1);
 	test_text();
 	test_text_brief();
+	test_text_brief_path();
 	test_text_widths();
 	test_text_colour();
 	test_text_unranked();
