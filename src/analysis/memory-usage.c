@@ -9,6 +9,7 @@
 #include "analysis/memory-usage.h"
 #include "lib/macros.h"
 #include "lib/number.h"
+#include "lib/strview.h"
 
 /* How near to its limit a counter stands that has reached it: charges come in batches. */
 #define NEAR_BYTES (UINT64_C(2) << 20)
@@ -130,15 +131,6 @@ uint64_t oom_zone_free(const struct oom_memory_usage *usage, const struct oom_zo
 
 static const char *const zone_names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
 
-static bool node_allowed(const struct oom_report *report, int node)
-{
-	const char *list = report->scope == OOM_SCOPE_CPUSET ? report->mems_allowed
-			   : report->scope == OOM_SCOPE_MEMPOLICY ? report->nodemask : NULL;
-
-	/* "(null)" is no list: any node. */
-	return !list || *list < '0' || *list > '9' || oom_node_listed(list, node);
-}
-
 /*
  * Adds what ZONE of an allowed node has, also to what INELIGIBLE has by kind; HIGHEST is the
  * request's zone.
@@ -185,6 +177,8 @@ static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone
 /* What is about zones and nodes. */
 static void usage_take_zones(const struct oom_report *report, struct oom_memory_usage *usage)
 {
+	const char *nodes = report->scope == OOM_SCOPE_CPUSET ? report->mems_allowed
+			    : report->scope == OOM_SCOPE_MEMPOLICY ? report->nodemask : NULL;
 	uint64_t ineligible[OOM_PLACES], most = 0;
 	struct oom_gfp gfp;
 
@@ -198,7 +192,8 @@ static void usage_take_zones(const struct oom_report *report, struct oom_memory_
 	for (size_t i = 0; i < report->zone_count; i++) {
 		const struct oom_zone *zone = &report->zones[i];
 
-		if (node_allowed(report, zone->node))
+		/* "(null)" is no list: any node. */
+		if (!nodes || !strview_is_digit(*nodes) || oom_node_listed(nodes, zone->node))
 			usage_add_zone(usage, zone, usage->eligible_known ? gfp.highest_zone
 							       : OOM_PLACE_MOVABLE, ineligible);
 		else

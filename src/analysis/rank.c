@@ -200,28 +200,6 @@ static int rank_sum_names(const struct oom_report *report, struct oom_ranking *r
 	return 0;
 }
 
-/*
- * The row of the task that the kernel chose, before it may have turned to a child of it; where a
- * process's leader has exited, that of the thread that stands for it. NULL: it is not there.
- */
-static const struct oom_task *rank_find_chosen(const struct oom_report *report)
-{
-	const struct oom_task *task;
-	int64_t pid = OOM_NO_NUMBER;
-
-	if (report->choice.present && report->choice.pid != OOM_NO_NUMBER)
-		pid = report->choice.pid;
-	else if (report->selected.pid != OOM_NO_NUMBER && !oom_names_two_threads(report))
-		pid = report->selected.pid;
-	else if (report->victim_count)
-		pid = report->victims[0].pid;
-	task = oom_find_task(report, pid);
-	for (size_t i = 0; i < report->task_count && !task && pid != OOM_NO_NUMBER; i++)
-		if (report->tasks[i].tgid == pid)
-			task = &report->tasks[i];
-	return task;
-}
-
 static unsigned rank_find_reasons(const struct oom_report *report,
 				  const struct oom_ranking *ranking, const struct oom_task *chosen)
 {
@@ -289,12 +267,24 @@ static void rank_judge(const struct oom_report *report, const struct oom_task *c
 
 int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking)
 {
-	const struct oom_task *chosen = rank_find_chosen(report);
-	struct oom_ranking ranking = {
-		.chosen = chosen ? (size_t)(chosen - report->tasks) : OOM_NO_TASK,
-		.computed_score = OOM_NO_NUMBER,
-	};
+	struct oom_ranking ranking = { .chosen = OOM_NO_TASK, .computed_score = OOM_NO_NUMBER };
+	const struct oom_task *chosen;
+	int64_t pid = OOM_NO_NUMBER;
 
+	/* The one that the kernel chose before it may have turned to a child of it. */
+	if (report->choice.present && report->choice.pid != OOM_NO_NUMBER)
+		pid = report->choice.pid;
+	else if (report->selected.pid != OOM_NO_NUMBER && !oom_names_two_threads(report))
+		pid = report->selected.pid;
+	else if (report->victim_count)
+		pid = report->victims[0].pid;
+	chosen = oom_find_task(report, pid);
+	/* Where a process's leader has exited, a thread stands for it in the table. */
+	for (size_t i = 0; i < report->task_count && !chosen && pid != OOM_NO_NUMBER; i++)
+		if (report->tasks[i].tgid == pid)
+			chosen = &report->tasks[i];
+	if (chosen)
+		ranking.chosen = (size_t)(chosen - report->tasks);
 	rank_choose_scale(report, chosen, &ranking);
 	for (size_t i = 0; i < report->task_count; i++)
 		ranking.exempt += report->columns.adj && report->tasks[i].adj <= BADNESS_EXEMPT;

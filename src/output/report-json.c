@@ -299,48 +299,41 @@ static int write_tasks(struct json_object *tasks, struct printbuf *text, int lev
 	return r < 0 ? r : printbuf_memappend(text, "]", 1);
 }
 
-/* The task table, and whom the kernel chose, by two kinds of lines; null: it is not there. */
+/* The task table, whom the kernel chose, by two kinds of lines, and who was killed. */
 static void add_tasks(struct json_object *record, const struct oom_report *report)
 {
 	const struct oom_choice *choice = &report->choice;
 	const struct oom_task *selected = &report->selected;
 	bool listed = report->has_table || report->task_count;
 	struct json_object *tasks = listed ? json_object_new_array() : NULL;
+	struct json_object *victims = json_object_new_array();
 
 	if (tasks)
 		json_object_set_serializer(tasks, write_tasks, (void *)report, NULL);
-	ADD(record, FIGURE_IF("tasks_listed", listed, report->tasks_listed), VALUE("tasks", tasks),
-	    VALUE("choice", !choice->present ? NULL
-		  : OBJECT(FIELD(choice, pid), COMM(choice), FIELD(choice, score))),
-	    VALUE("decided", selected->pid == OOM_NO_NUMBER ? NULL
-		  : OBJECT(FIELD(selected, pid), COMM(selected), FIELD(selected, uid))));
-}
-
-/* null: the reaper said nothing. */
-static struct json_object *reaped_object(const struct oom_reaped *reaped)
-{
-	if (!reaped->present && !reaped->failed)
-		return NULL;
-	return OBJECT(FIELD(reaped, anon), FIELD(reaped, file), FIELD(reaped, shmem),
-		      FIELD(reaped, failed), FIELD_AS("time_raw", reaped->time.raw));
-}
-
-static struct json_object *victims_array(const struct oom_report *report)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; array && i < report->victim_count; i++) {
+	for (size_t i = 0; victims && i < report->victim_count; i++) {
 		const struct oom_victim *victim = &report->victims[i];
+		const struct oom_reaped *reaped = &victim->reaped;
 
-		json_object_array_add(array, OBJECT(
+		json_object_array_add(victims, OBJECT(
 			FIELD(victim, pid), COMM(victim), FIELD(victim, uid),
 			FIELD(victim, total_vm), FIELD(victim, anon), FIELD(victim, file),
 			FIELD(victim, shmem), FIELD(victim, pgtables),
 			FIELD_AS("oom_score_adj", victim->adj), FIELD(victim, score),
-			VALUE("reaped", reaped_object(&victim->reaped)), FIELD(victim, repeated),
-			FIELD(victim, presumed), FIELD_AS("time_raw", victim->time.raw)));
+			/* null: the reaper said nothing. */
+			VALUE("reaped", !reaped->present && !reaped->failed ? NULL
+			      : OBJECT(FIELD(reaped, anon), FIELD(reaped, file),
+				       FIELD(reaped, shmem), FIELD(reaped, failed),
+				       FIELD_AS("time_raw", reaped->time.raw))),
+			FIELD(victim, repeated), FIELD(victim, presumed),
+			FIELD_AS("time_raw", victim->time.raw)));
 	}
-	return array;
+	/* null: it is not there. */
+	ADD(record, FIGURE_IF("tasks_listed", listed, report->tasks_listed), VALUE("tasks", tasks),
+	    VALUE("choice", !choice->present ? NULL
+		  : OBJECT(FIELD(choice, pid), COMM(choice), FIELD(choice, score))),
+	    VALUE("decided", selected->pid == OOM_NO_NUMBER ? NULL
+		  : OBJECT(FIELD(selected, pid), COMM(selected), FIELD(selected, uid))),
+	    VALUE("victims", victims));
 }
 
 static void add_ranking(struct json_object *record, const struct oom_ranking *ranking,
@@ -399,7 +392,6 @@ int why_json(struct why_printer *printer, const struct why_case *shown)
 	json_add(record, "memcg", memcg_object(report));
 	add_memory(record, report);
 	add_tasks(record, report);
-	json_add(record, "victims", victims_array(report));
 	add_ranking(record, shown->ranking, explanation);
 	/* What else the report says, and whether all of it is there. */
 	ADD(record, FIELD(report, panic), FIELD(report, group), FIELD(report, group_path),

@@ -6,41 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/cleanup.h"
 #include "lib/macros.h"
 #include "lib/terminal.h"
 #include "lib/wrap.h"
 #include "output/report-printer.h"
-
-/* Fills the line of TASK; *width becomes that of the widest cell of each column. */
-static int task_table_fill(const struct task_table *table, const struct why_case *shown,
-			   const struct oom_task *task, enum size_unit unit,
-			   struct libscols_line *line, size_t width[])
-{
-	size_t at = table->killed ? 1 : 0;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < table->choice->count; i++, at++) {
-		const struct task_column *column = &task_columns[table->choice->index[i]];
-		char cell[TASK_CELL_MAX], *fit;
-
-		task_cell(column, task, shown->ranking, shown->report->page_size, unit, cell);
-		if (column->kind != TASK_COLUMN_TEXT) {
-			width[i] = MAX(width[i], strlen(cell));
-			r = scols_line_set_data(line, at, cell);
-			continue;
-		}
-		fit = terminal_fit(cell);
-		if (!fit)
-			return -ENOMEM;
-		if (table->name_width)
-			fit[wrap_head(fit, table->name_width)] = '\0';
-		width[i] = MAX(width[i], wrap_width(fit));
-		r = scols_line_refer_data(line, at, fit);
-		if (r < 0)
-			free(fit);
-	}
-	return r;
-}
 
 /* Hides what has no cell filled, and of the least what is too wide for the printer. */
 static void task_table_fit(const struct task_table *table, int most,
@@ -76,13 +46,14 @@ int why_task_table(const struct why_printer *printer, const struct why_case *sho
 		   const struct task_table *table)
 {
 	CLEANUP_TABLE struct libscols_table *lines = why_table_new(printer);
-	size_t width[TASK_COLUMNS_MAX] = { 0 };
+	size_t width[TASK_COLUMNS_MAX] = { 0 }, count = table->choice->count;
+	const struct oom_report *report = shown->report;
 	int r = 0;
 
 	if (!lines || (table->killed && !scols_table_new_column(lines, "", 1,
 								SCOLS_FL_STRICTWIDTH)))
 		return -ENOMEM;
-	for (size_t i = 0; i < table->choice->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct task_column *column = &task_columns[table->choice->index[i]];
 
 		if (!scols_table_new_column(lines, column->name, 0,
@@ -91,16 +62,28 @@ int why_task_table(const struct why_printer *printer, const struct why_case *sho
 	}
 	for (size_t i = 0; r == 0 && i < table->count; i++) {
 		struct libscols_line *line = scols_table_new_line(lines, NULL);
+		bool marked = table->killed && table->killed[i];
 
-		if (!line)
+		if (!line || (marked && (scols_line_set_color(line, WHY_BOLD) < 0 ||
+					 scols_line_set_data(line, 0, "*") < 0)))
 			return -ENOMEM;
-		if (table->killed && table->killed[i])
-			r = scols_line_set_color(line, WHY_BOLD);
-		if (r == 0 && table->killed && table->killed[i])
-			r = scols_line_set_data(line, 0, "*");
-		if (r == 0)
-			r = task_table_fill(table, shown, &shown->report->tasks[table->tasks[i]],
-					    printer->output->unit, line, width);
+		for (size_t j = 0; r == 0 && j < count; j++) {
+			const struct task_column *column = &task_columns[table->choice->index[j]];
+			bool name = column->kind == TASK_COLUMN_TEXT;
+			char cell[TASK_CELL_MAX];
+			CLEANUP_FREE char *fit = NULL;
+
+			task_cell(column, &report->tasks[table->tasks[i]], shown->ranking,
+				  report->page_size, printer->output->unit, cell);
+			fit = name ? terminal_fit(cell) : NULL;
+			if (name && !fit)
+				return -ENOMEM;
+			if (name && table->name_width)
+				fit[wrap_head(fit, table->name_width)] = '\0';
+			width[j] = MAX(width[j], wrap_width(name ? fit : cell));
+			r = scols_line_set_data(line, j + (table->killed ? 1 : 0),
+						name ? fit : cell);
+		}
 	}
 	if (r == 0 && table->least)
 		task_table_fit(table, printer->width, lines, width);
