@@ -11,8 +11,8 @@
 #include "analysis/memory-usage.h"
 #include "lib/macros.h"
 
-/* Logs are not trusted: with this bound no sum or product below can overflow. */
-#define PAGES_MAX (INT64_MAX / 8)
+/* Logs are not trusted: with this bound no sum below can overflow, nor a thousandfold of it. */
+#define PAGES_MAX (INT64_MAX / 8000)
 
 static int64_t badness_bound(uint64_t pages)
 {
@@ -56,10 +56,7 @@ static int64_t bonus_of(const struct badness_scale *scale, const struct oom_task
 {
 	if (task->uid != 0 || scale->bonus == OOM_BONUS_NONE)
 		return 0;
-	/* 3 %, without a product that may overflow */
-	if (scale->bonus == OOM_BONUS_OF_USE)
-		return held / 100 * 3 + held % 100 * 3 / 100;
-	return 30 * one_thousandth;
+	return scale->bonus == OOM_BONUS_OF_USE ? held * 3 / 100 : 30 * one_thousandth;
 }
 
 int64_t badness_raw(const struct badness_scale *scale, const struct oom_task *task)
@@ -85,20 +82,11 @@ int64_t badness_points(const struct badness_scale *scale, const struct oom_task 
 
 int64_t badness_score(const struct badness_scale *scale, int64_t points)
 {
-	int64_t total, whole, rest, score;
-
 	if (scale->total_pages == OOM_UNKNOWN)
 		return OOM_NO_NUMBER;
 	/* mem_cgroup_get_max() ?: 1 */
-	total = MAX(badness_bound(scale->total_pages), 1);
-	if (__builtin_mul_overflow(points % total, 1000, &rest))
-		rest = points % total / (total / 1000);
-	else
-		rest /= total;
-	if (__builtin_mul_overflow(points / total, 1000, &whole) ||
-	    __builtin_add_overflow(whole, rest, &score))
-		return points > 0 ? INT64_MAX : INT64_MIN + 1;
-	return score;
+	return MAX(MIN(points, INT64_MAX / 1000), INT64_MIN / 1000) * 1000 /
+	       MAX(badness_bound(scale->total_pages), 1);
 }
 
 int64_t badness_task_score(const struct badness_scale *scale, const struct oom_task *task)
