@@ -11,13 +11,14 @@
 #include "analysis/cgroup-owner.h"
 #include "analysis/explanation.h"
 #include "analysis/memory-usage.h"
-#include "analysis/process-name.h"
 #include "lib/safe.h"
 #include "lib/size.h"
 
 #define OOM_TEXT_SHOWN 160
 #define OOM_PATH_SHOWN 400
 #define OOM_WORD_ROOM 32
+#define OOM_NAME_ROOM (SAFE_ROOM(OOM_COMM_MAX) + 32)
+#define OOM_WHO_ROOM (OOM_NAME_ROOM + 32)
 
 /* What is told, what follows from it, and the paragraph so far. */
 struct oom_textbuf {
@@ -91,6 +92,15 @@ void oom_advise_others(struct oom_textbuf *buf);
 /* Words. Texts of the log come out safe for a terminal; what is too long loses its middle. */
 
 /*
+ * main.out, or in quotes what could be taken for a part of the sentence; "a process" for "". Made
+ * safe for a terminal. Returns text.
+ */
+const char *oom_name(char text[static OOM_NAME_ROOM], const char *comm);
+
+/* main.out (pid 15665); process 15665; the name alone without a pid. Returns text. */
+const char *oom_who(char text[static OOM_WHO_ROOM], const char *comm, int64_t pid);
+
+/*
  * At most MOST bytes, OOM_PATH_SHOWN or less, of TEXT (NULL: none), made safe. SAFE has room for
  * SAFE_ROOM(MOST + 4).
  */
@@ -114,6 +124,8 @@ const char *oom_memcg_name(char safe[static OOM_MEMCG_ROOM], const char *path,
 
 /* "a.out (pid 17)", of a task, a victim, a trigger, ... */
 #define TASK(task) WHO((task)->comm, (task)->pid)
+#define NAME(comm) oom_name((char[OOM_NAME_ROOM]){ 0 }, comm)
+#define WHO(comm, pid) oom_who((char[OOM_WHO_ROOM]){ 0 }, comm, pid)
 #define BYTES(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
 #define SAFE(text) oom_cut((char[SAFE_ROOM(OOM_TEXT_SHOWN + 4)]){ 0 }, OOM_TEXT_SHOWN, text)
 /* One in a sentence: it is too long for each to have its own place. */
