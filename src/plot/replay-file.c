@@ -63,6 +63,7 @@ static int replay_find_run(struct replay_file *file, uint64_t run, struct record
 {
 	off_t offset = 0, start = 0;
 	uint64_t start_number = 0;
+	bool is_found = false;
 	char escaped[256];
 	int r;
 
@@ -76,14 +77,14 @@ static int replay_find_run(struct replay_file *file, uint64_t run, struct record
 		file->runs++;
 		if (run && file->runs != run)
 			continue;
-		file->chosen = file->runs;
+		is_found = true;
 		start = offset;
 		start_number = file->number - 1;
 	}
 	if (r == 0 && fseeko(file->stream, start, SEEK_SET) < 0)
 		r = replay_file_error(file, -errno, err);
 	file->number = start_number;
-	if (r < 0 || file->chosen)
+	if (r < 0 || is_found)
 		return r;
 	error_escape(escaped, sizeof(escaped), file->name);
 	if (file->runs) {

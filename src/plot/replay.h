@@ -73,7 +73,6 @@ struct replay_file {
 	bool whole;		/* it had a newline */
 	uint64_t number;	/* of it, from 1 */
 	uint64_t runs;		/* in the file */
-	uint64_t chosen;	/* from 1 */
 	bool began;		/* the plan was read */
 	char run[HOST_RUN_MAX];	/* its run; "": written before records had it */
 	struct record_plan plan;

@@ -152,15 +152,18 @@ static char *draw(const struct recording *recording, const char *list, enum plot
 /* What gnuplot, if there is one, makes of EXPRESSION when it has carried SCRIPT out. */
 static void evaluates(const char *script, const char *expression, double wanted, const char *name)
 {
-	FILE *file = fopen("plot.test", "w");
+	char path[] = "/tmp/pagetouch-plot.XXXXXX", command[256];
+	int fd = mkstemp(path);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 	double value = 0;
 
 	if (!file)
 		exit(99);
 	fprintf(file, "%sset print '-'\nprint sprintf('result %%.3f', %s)\n", script, expression);
 	fclose(file);
-	file = popen("command -v gnuplot >/dev/null || echo none; "
-		     "gnuplot --default-settings plot.test 2>&1 | sed -n 's/^.*result //p'", "r");
+	snprintf(command, sizeof(command), "command -v gnuplot >/dev/null || echo none; "
+		 "gnuplot --default-settings %s 2>&1 | sed -n 's/^.*result //p'", path);
+	file = popen(command, "r");
 	if (file && fscanf(file, "%lf", &value) == 1)
 		tap_ok(value == wanted, "%s: %s is %g", name, expression, value);
 	else if (file && fgetc(file) == 'n')
@@ -168,7 +171,7 @@ static void evaluates(const char *script, const char *expression, double wanted,
 	else
 		tap_ok(false, "%s: gnuplot says nothing", name);
 	pclose(file);
-	unlink("plot.test");
+	unlink(path);
 }
 
 /* The points of BLOCK in SCRIPT, in units of X and, of y, in MiB; an empty line is a gap. */

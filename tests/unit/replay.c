@@ -355,6 +355,40 @@ static void test_files(void)
 	replay_close(&file);
 }
 
+/* Which pass or which step of --then a row is of, by the plan's list of them. */
+static void test_step_numbers(void)
+{
+	static const struct { const char *step; uint64_t number; } steps[] = {
+		{ "touch", 0 }, { "pass:2", 1 }, { "hold", 0 }, { "dontneed", 0 },
+		{ "hold:1s", 1 }, { "hold:1s", 1 }, { "unlisted", 2 }, { "limit:1M", 3 },
+	};
+	static struct record record;
+	struct replay_file file;
+	struct error err;
+	int fd = mkstemp(path);
+	FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!stream)
+		exit(99);
+	fputs(PLAN "\n", stream);
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		fprintf(stream, "{\"record\":\"sample\",\"seq\":%zu,\"elapsed_ns\":1,"
+			"\"touched\":1,\"vsz\":1,\"rss\":1,\"step\":\"%s\"}\n", i, steps[i].step);
+	fclose(stream);
+	if (replay_open(&file, path, 0, &err) < 0 || replay_next(&file, &record, &err) != 1)
+		exit(99);
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		tap_is(replay_next(&file, &record, &err), 1, steps[i].step);
+		tap_is((int64_t)record.sample.step_number, (int64_t)steps[i].number, "its number");
+	}
+	tap_ok(file.plan.workload.step_count == 4 &&
+	       file.plan.workload.steps[3].rule->verb == VERB_BOUND &&
+	       file.plan.workload.steps[3].bytes == 1 << 20 && !file.plan.workload.steps[2].rule,
+	       "what the plan does not list is added to it, known or not");
+	replay_close(&file);
+	unlink(path);
+}
+
 int main(void)
 {
 	test_plan();
@@ -365,5 +399,7 @@ int main(void)
 	test_texts();
 	test_long_texts();
 	test_files();
+	strcpy(path + strlen(path) - 6, "XXXXXX");
+	test_step_numbers();
 	return tap_done();
 }
