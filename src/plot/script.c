@@ -420,7 +420,7 @@ static void script_curves(struct script *script, const struct column_choice *cho
 		asked++;
 	if (!choice->by_name)
 		asked += usual.count;
-	fputs("low = 0\nhigh = 0\nright = 0\n", script->stream);
+	fputs("low = 0\nhigh = 0\nright = 0\nvsz_high = 0\n", script->stream);
 	for (size_t process = 0; process < script->processes; process++) {
 		script_curve(script, process, rss);
 		script_curve(script, process, vsz);

@@ -254,6 +254,12 @@ for tic in 0 8 16 24; do
 done
 run --replay "$tmp/long.json" --plot "$tmp/pictures/broken.svg"
 has "$tmp/pictures/broken.svg" '>the axis is broken here<' "the break is labelled"
+for odd in 's/"subject"/"child"/' 's/"vsz":[0-9]*/"vsz":0/; s/"rss":[0-9]*/"rss":0/' 's/"touched":[0-9]*/"touched":0/' \
+	's/"rss":[0-9]*/"rss":18446744073709551614/' 's/"grew":[0-9]*/"grew":-99999999/'; do
+	sed "$odd" "$srcdir/tests/fixtures/runs/killed.json" >"$tmp/odd.json"
+	run --replay "$tmp/odd.json" --plot - -o +GREW
+	is "$status $(cat "$tmp/err")" "0 " "what no run is like is drawn, too: $odd"
+done
 sed 's/"host":"[^"]*"/"host":"a'\''`'"$hack"'`\\n!'"$hack"'"/' \
 	"$srcdir/tests/fixtures/runs/killed.json" >"$tmp/hostile.json"
 run --replay "$tmp/hostile.json" --plot "$tmp/pictures/hostile.svg"
