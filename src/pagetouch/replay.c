@@ -36,11 +36,29 @@ static int replay_records(struct replay *replay, struct error *err)
 {
 	const struct record_plan *plan = &replay->file.plan;
 	const struct record_verdict *verdict = &replay->record.verdict;
-	int r;
+	struct plan_record record = plan_record_of(&plan->workload, &plan->host, &plan->machine,
+						   plan->pid, plan->limit);
+	const char *failed = "cannot write to standard output";
+	int r = 0;
 
-	while ((r = replay_next(&replay->file, &replay->record, err)) > 0) {
-		const char *failed = "cannot write to standard output";
-
+	replay->recording.workload = &plan->workload;
+	replay->recording.host = &plan->host;
+	replay->recording.limit = plan->limit;
+	plan_lead_columns(&plan->workload, &replay->output.columns);
+	if (replay->printing)
+		r = printer_open(&replay->printer, &replay->output);
+	if (r == 0 && replay->printing)
+		r = printer_plan(&replay->printer, &record);
+	while (r == 0) {
+		r = replay_next(&replay->file, &replay->record, err);
+		if (r == 0 || r == -EAGAIN) {
+			replay_note(replay, r == 0
+				    ? "the run's end is missing: there is no verdict" :
+				    "the file breaks off within a record: the run's end is missing");
+			return 0;
+		}
+		if (r < 0)
+			return r;
 		if (replay->record.kind == RECORD_VERDICT) {
 			replay->recording.verdict = &verdict->verdict;
 			replay->recording.outcome = verdict->outcome;
@@ -49,38 +67,15 @@ static int replay_records(struct replay *replay, struct error *err)
 			return 0;
 		}
 		r = 0;
-		if (replay->record.kind == RECORD_PLAN) {
-			struct plan_record record = plan_record_of(&plan->workload, &plan->host,
-								   &plan->machine, plan->pid,
-								   plan->limit);
-
-			replay->recording.workload = &plan->workload;
-			replay->recording.host = &plan->host;
-			replay->recording.limit = plan->limit;
-			plan_lead_columns(&plan->workload, &replay->output.columns);
-			if (replay->printing)
-				r = printer_open(&replay->printer, &replay->output);
-			if (r == 0 && replay->printing)
-				r = printer_plan(&replay->printer, &record);
-		} else if (replay->record.kind == RECORD_SAMPLE) {
-			if (replay->printing)
-				r = printer_sample(&replay->printer, &replay->record.sample);
-			if (r == 0 && replay->request->plot.file) {
-				failed = "--replay";
-				r = recording_add(&replay->recording, &replay->record.sample);
-			}
-		}
-		if (r < 0) {
-			error_set_errno(err, r, failed);
-			return r;
+		if (replay->printing)
+			r = printer_sample(&replay->printer, &replay->record.sample);
+		if (r == 0 && replay->request->plot.file) {
+			r = recording_add(&replay->recording, &replay->record.sample);
+			failed = r < 0 ? "--replay" : failed;
 		}
 	}
-	if (r < 0 && r != -EAGAIN)
-		return r;
-	replay_note(replay, r == -EAGAIN
-		    ? "the file breaks off within a record: the run's end is missing"
-		    : "the run's end is missing: there is no verdict");
-	return 0;
+	error_set_errno(err, r, failed);
+	return r;
 }
 
 int replay_run(const struct plan *request, int *ret_signal)

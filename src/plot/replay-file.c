@@ -57,7 +57,7 @@ static int replay_read_line(struct replay_file *file, struct error *err)
 	return replay_line_error(file, -EMSGSIZE, err);
 }
 
-/* Counts the runs, and goes to number RUN of them, or for 0 to the last. */
+/* Counts the runs, goes to number RUN of them, or for 0 to the last, and reads its plan. */
 static int replay_find_run(struct replay_file *file, uint64_t run, struct record *scratch,
 			   struct error *err)
 {
@@ -83,9 +83,20 @@ static int replay_find_run(struct replay_file *file, uint64_t run, struct record
 	}
 	if (r == 0 && fseeko(file->stream, start, SEEK_SET) < 0)
 		r = replay_file_error(file, -errno, err);
-	file->number = start_number;
-	if (r < 0 || is_found)
+	if (r < 0)
 		return r;
+	/* The plan; or, if there is no run, the first line: is it JSON at all? */
+	file->number = start_number;
+	r = replay_read_line(file, err);
+	if (r > 0)
+		r = record_parse(file->line, file->length, scratch, err);
+	if (r < 0)
+		return replay_line_error(file, r, err);
+	if (is_found) {
+		memcpy(file->run, scratch->run, sizeof(file->run));
+		file->plan = scratch->plan;
+		return 0;
+	}
 	error_escape(escaped, sizeof(escaped), file->name);
 	if (file->runs) {
 		error_set(err, "--run %" PRIu64 ": there %s %" PRIu64 " run%s in '%s'", run,
@@ -94,12 +105,6 @@ static int replay_find_run(struct replay_file *file, uint64_t run, struct record
 		error_hint(err, "leave --run out for the last of them");
 		return -ERANGE;
 	}
-	/* A file without a run: is it JSON at all? */
-	r = replay_read_line(file, err);
-	if (r > 0)
-		r = record_parse(file->line, file->length, scratch, err);
-	if (r < 0)
-		return replay_line_error(file, r, err);
 	error_set(err, "--replay: there is no run in '%s': no record is a plan", escaped);
 	error_hint(err, "pagetouch --json SIZE >FILE makes such a file");
 	return -ENODATA;
@@ -177,23 +182,14 @@ int replay_next(struct replay_file *file, struct record *ret_record, struct erro
 		else if (r == -EAGAIN && file->whole)
 			r = -EBADMSG;
 		/* It may be of another run even if something is wrong with it. */
-		if (file->began && (r == 0 || r == -EINVAL) &&
-		    strcmp(ret_record->run, file->run) != 0)
+		if ((r == 0 || r == -EINVAL) && strcmp(ret_record->run, file->run) != 0)
 			continue;
 		if (r < 0)
 			return replay_line_error(file, r, err);
 		if (ret_record->kind == RECORD_OTHER)
 			continue;
-		if (ret_record->kind == RECORD_VERDICT)
-			return 1;
-		if (ret_record->kind == RECORD_PLAN) {
-			if (file->began)
-				return 0;
-			memcpy(file->run, ret_record->run, sizeof(file->run));
-			file->plan = ret_record->plan;
-			file->began = true;
-			return 1;
-		}
+		if (ret_record->kind != RECORD_SAMPLE)
+			return ret_record->kind == RECORD_VERDICT;
 		/* Without `run` two that were written into one file at once look like one. */
 		if (sample->seq < file->least_seq) {
 			error_set(err, "seq is %" PRIu64 " behind %" PRIu64

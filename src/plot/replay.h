@@ -73,24 +73,23 @@ struct replay_file {
 	bool whole;		/* it had a newline */
 	uint64_t number;	/* of it, from 1 */
 	uint64_t runs;		/* in the file */
-	bool began;		/* the plan was read */
-	char run[HOST_RUN_MAX];	/* its run; "": written before records had it */
+	char run[HOST_RUN_MAX];	/* the one that is read; "": written before records had it */
 	struct record_plan plan;
 	size_t then;		/* the plan's step that the last sample was of */
 	uint64_t least_seq;	/* that the next sample may have */
 };
 
 /*
- * Opens NAME ("-": standard input) and finds run number RUN in it, from 1; 0: the last. Returns 0,
- * or a negative errno with *err set. replay_close() is needed either way.
+ * Opens NAME ("-": standard input), finds run number RUN in it, from 1, or for 0 the last, and
+ * reads its plan. Returns 0, or a negative errno with *err set. replay_close() is needed either
+ * way.
  */
 int replay_open(struct replay_file *file, const char *name, uint64_t run, struct error *err);
 
 /*
- * Reads the chosen run's next record, of a kind that is known: first its plan, which goes to
- * file->plan, too, then its samples, then its verdict. Records of other runs among them are left
- * out. Returns 1; 0: the run is over, or the file; -EAGAIN: the file breaks off within a line; or
- * another negative errno. For negative ones *err is set.
+ * Reads the next sample of the chosen run, or its verdict. Records of other runs among them are
+ * left out. Returns 1; 0: the run is over, or the file; -EAGAIN: the file breaks off within a
+ * line; or another negative errno. For negative ones *err is set.
  */
 int replay_next(struct replay_file *file, struct record *ret_record, struct error *err);
 

@@ -268,6 +268,8 @@ static const char *read_run(const char *text, uint64_t run)
 
 	put(text);
 	r = replay_open(&file, path, run, &err);
+	if (r == 0)
+		letters[count++] = 'p';
 	while (r >= 0 && count < 40) {
 		r = replay_next(&file, &record, &err);
 		if (r <= 0)
@@ -375,7 +377,7 @@ static void test_step_numbers(void)
 		fprintf(stream, "{\"record\":\"sample\",\"seq\":%zu,\"elapsed_ns\":1,"
 			"\"touched\":1,\"vsz\":1,\"rss\":1,\"step\":\"%s\"}\n", i, steps[i].step);
 	fclose(stream);
-	if (replay_open(&file, path, 0, &err) < 0 || replay_next(&file, &record, &err) != 1)
+	if (replay_open(&file, path, 0, &err) < 0)
 		exit(99);
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		tap_is(replay_next(&file, &record, &err), 1, steps[i].step);
