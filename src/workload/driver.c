@@ -238,29 +238,6 @@ static int driver_warm_up(struct workload_driver *driver)
 			      "the subject cannot give its scratch page back");
 }
 
-static int driver_map(struct workload_driver *driver)
-{
-	struct subject_request request = { .type = SUBJECT_MAP };
-	struct monitor *monitor = driver->monitor;
-	struct root live;
-	int r = context_counters_begin(monitor->counters, monitor->needs);
-
-	if (r < 0)
-		return monitor_fail(monitor, r, "cannot read Committed_AS");
-	r = driver_ask(driver, &request);
-	if (r < 0)
-		return r;
-	driver->address = driver->answer.value;
-	if (driver->answer.error == 0)
-		return monitor_baseline(monitor);
-	monitor->result->error = driver->answer.error;
-	if (root_open("/", &live) == 0) {
-		process_space_read(&live, driver->subject->pid, &driver->result->space);
-		root_close(&live);
-	}
-	return monitor_stop(monitor, STOP_UNSTARTED);
-}
-
 static int driver_lock(struct workload_driver *driver)
 {
 	const struct workload *workload = driver->workload;
@@ -383,11 +360,29 @@ static int driver_take_step(struct workload_driver *driver, const struct step *s
 static int workload_lead(struct driver *base, struct monitor *monitor)
 {
 	struct workload_driver *driver = (struct workload_driver *)base;
+	struct subject_request map = { .type = SUBJECT_MAP };
 	const struct workload *workload = driver->workload;
+	struct root live;
 	int r = driver_warm_up(driver);
 
-	if (r == 0)
-		r = driver_map(driver);
+	if (r < 0)
+		return r;
+	r = context_counters_begin(monitor->counters, monitor->needs);
+	if (r < 0)
+		return monitor_fail(monitor, r, "cannot read Committed_AS");
+	r = driver_ask(driver, &map);
+	if (r < 0)
+		return r;
+	if (driver->answer.error < 0) {
+		monitor->result->error = driver->answer.error;
+		if (root_open("/", &live) == 0) {
+			process_space_read(&live, driver->subject->pid, &driver->result->space);
+			root_close(&live);
+		}
+		return monitor_stop(monitor, STOP_UNSTARTED);
+	}
+	driver->address = driver->answer.value;
+	r = monitor_baseline(monitor);
 	if (r == 0 && workload->lock != REGION_UNLOCKED)
 		r = driver_lock(driver);
 	for (uint64_t pass = 1; r == 0 && pass <= workload->passes; pass++)

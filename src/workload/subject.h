@@ -128,9 +128,9 @@ int worker_make_pipe(int *ret_read, int *ret_write);
 
 /*
  * In the subject: carries out what REQUESTS says as WORKLOAD has it, counts on BOARD and writes to
- * ANSWERS until the observer is gone, then leaves with _exit(2). Allocates nothing once the threads
- * run, but for the pieces of a heap, and prints nothing: only what is asked for may change the
- * process.
+ * ANSWERS until the observer is gone, then leaves with _exit(2). Allocates nothing once the
+ * threads run, but for the pieces of a heap, and prints nothing: only what is asked for may change
+ * the process.
  */
 _Noreturn void worker_run(const struct workload *workload, struct touch_board *board, int requests,
 			  int answers);
