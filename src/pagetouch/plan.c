@@ -86,7 +86,7 @@ static int plan_region(struct plan *plan, unsigned does, uint64_t available, uin
 {
 	struct touch_params *touch_params = &plan->workload.touch_params;
 	struct region_spec *region = &plan->workload.region;
-	bool hugetlb = region_is_hugetlb(region->backing);
+	bool hugetlb = region_is(region->backing, REGION_IS_HUGETLB);
 	uint64_t pieces;
 
 	if (!hugetlb)

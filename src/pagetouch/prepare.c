@@ -88,7 +88,7 @@ static int complete_plan(struct pagetouch_run *run, struct error *err)
 	}
 	if (plan_make(plan, available.bytes, (uint64_t)sysconf(_SC_PAGESIZE), err) < 0)
 		return EXIT_USAGE;
-	region->own_zeros = region_is_anonymous(region->backing) && !zero_page_shared();
+	region->own_zeros = region_is(region->backing, REGION_IS_ANONYMOUS) && !zero_page_shared();
 	if (plan->huge)
 		region->alignment = run->machine.thp_size;
 	run->guard = (struct guard){ .enabled = plan->guard, .source = source };

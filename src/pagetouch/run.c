@@ -270,7 +270,7 @@ static int pagetouch_conclude(struct pagetouch_run *run)
 		oom_monitor->pid = result->child;
 		oom_monitor->comm = CHILD_NAME;
 	} else if (result->measured && !run->workload_result.stepped &&
-		   !region_grows(workload->region.backing)) {
+		   !region_is(workload->region.backing, REGION_IS_GROWING)) {
 		oom_monitor->vsz = result->last.vsz;
 	}
 	if (run->monitored)

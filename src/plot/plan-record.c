@@ -41,7 +41,7 @@ struct plan_record plan_record_of(const struct workload *workload, const struct 
 		.threads = (unsigned)workload->threads,
 		.lock = locks[workload->lock],
 		.file = workload->file,
-		.shared = region_is_shared(region->backing),
+		.shared = region_is(region->backing, REGION_IS_SHARED),
 		.step_count = workload->step_count,
 		.step_width = strlen("touch"),
 	};

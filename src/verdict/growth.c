@@ -18,15 +18,15 @@ struct growth_rule growth_expect(const struct workload *workload, uint64_t cover
 				 uint64_t locked)
 {
 	const struct region_spec *region = &workload->region;
-	bool anonymous = region_is_anonymous(region->backing);
-	bool file = region_is_file(region->backing);
+	bool anonymous = region_is(region->backing, REGION_IS_ANONYMOUS);
+	bool file = region_is(region->backing, REGION_IS_FILE);
 	bool writes = touch_writes(workload->touch_params.access);
 	bool calls = touch_calls(workload->touch_params.access);
 	/* What goes to the file is in the page cache, which is mapped nowhere by that. */
 	uint64_t brought = calls || (anonymous && !writes && !region->own_zeros) ? 0 : covered;
 	struct growth_rule rule = {
 		.kind = anonymous ? GROWTH_ANON : file ? GROWTH_REGION : GROWTH_SHMEM,
-		.vsz_grows = region_grows(region->backing),
+		.vsz_grows = region_is(region->backing, REGION_IS_GROWING),
 	};
 
 	/* Locking writes to what is writable. */
@@ -60,7 +60,7 @@ struct growth_rule growth_expect(const struct workload *workload, uint64_t cover
 		if (rule.cause == GROWTH_PLAIN)
 			rule.cause = GROWTH_AROUND;
 	}
-	if (region_is_hugetlb(region->backing)) {
+	if (region_is(region->backing, REGION_IS_HUGETLB)) {
 		rule.kind = GROWTH_HUGETLB;
 		rule.cause = GROWTH_NO_RSS;
 	}

@@ -22,7 +22,7 @@ enum mapfail_cause mapfail_find(const struct mapfail_evidence *evidence)
 	const struct process_space *space = &evidence->space;
 	const struct machine *machine = &evidence->machine;
 	const struct hugetlb_pool *pool = &evidence->pool;
-	bool hugetlb = region_is_hugetlb(region->backing), read = space->maps;
+	bool hugetlb = region_is(region->backing, REGION_IS_HUGETLB), read = space->maps;
 	uint64_t bytes = region->bytes;
 
 	if (hugetlb && !pool->known)
@@ -32,7 +32,7 @@ enum mapfail_cause mapfail_find(const struct mapfail_evidence *evidence)
 	if (read && passes(space->vm_size, bytes, space->limit_as))
 		return MAPFAIL_LIMIT_AS;
 	/* What is shared or read only is not charged (mm/mmap.c, is_data_mapping()). */
-	if (read && !region_is_shared(region->backing) && !region->read_only &&
+	if (read && !region_is(region->backing, REGION_IS_SHARED) && !region->read_only &&
 	    passes(space->vm_data, bytes, space->limit_data))
 		return MAPFAIL_LIMIT_DATA;
 	if (machine->max_map_count && space->maps >= machine->max_map_count)

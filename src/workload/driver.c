@@ -423,7 +423,7 @@ static int workload_describe(struct driver *base, unsigned process, bool exact,
 	sample->touched = workload_touched(base);
 	sample->covered = MAX(sample->touched, driver->touched);
 	if (!exact || !driver->address || driver->result->step == STEP_THEN ||
-	    !region_is_file(region->backing))
+	    !region_is(region->backing, REGION_IS_FILE))
 		return 0;
 	/* Its own share is known from smaps alone: the program has files mapped, too. */
 	r = root_open("/", &live);

@@ -48,46 +48,24 @@
 #define PAGEMAP_EXCLUSIVE (UINT64_C(1) << 56)
 #define PAGEMAP_PRESENT (UINT64_C(1) << 63)
 
-enum backing_is { IS_SHARED = 1, IS_FILE = 2, IS_HUGETLB = 4, IS_ANONYMOUS = 8, IS_GROWING = 16 };
-
 static const struct {
 	const char *name;
 	unsigned is;
 } backings[] = {
-	[REGION_PRIVATE] = { "private", IS_ANONYMOUS },
-	[REGION_SHARED] = { "shared", IS_SHARED },
-	[REGION_MEMFD] = { "memfd", IS_SHARED },
-	[REGION_FILE_PRIVATE] = { "file-private", IS_FILE },
-	[REGION_FILE_SHARED] = { "file-shared", IS_FILE | IS_SHARED },
-	[REGION_HUGETLB] = { "hugetlb", IS_HUGETLB },
-	[REGION_HUGETLB_SHARED] = { "hugetlb", IS_HUGETLB | IS_SHARED },
-	[REGION_HEAP] = { "heap", IS_ANONYMOUS | IS_GROWING },
-	[REGION_STACK] = { "stack", IS_ANONYMOUS | IS_GROWING },
+	[REGION_PRIVATE] = { "private", REGION_IS_ANONYMOUS },
+	[REGION_SHARED] = { "shared", REGION_IS_SHARED },
+	[REGION_MEMFD] = { "memfd", REGION_IS_SHARED },
+	[REGION_FILE_PRIVATE] = { "file-private", REGION_IS_FILE },
+	[REGION_FILE_SHARED] = { "file-shared", REGION_IS_FILE | REGION_IS_SHARED },
+	[REGION_HUGETLB] = { "hugetlb", REGION_IS_HUGETLB },
+	[REGION_HUGETLB_SHARED] = { "hugetlb", REGION_IS_HUGETLB | REGION_IS_SHARED },
+	[REGION_HEAP] = { "heap", REGION_IS_ANONYMOUS | REGION_IS_GROWING },
+	[REGION_STACK] = { "stack", REGION_IS_ANONYMOUS | REGION_IS_GROWING },
 };
 
-bool region_is_shared(enum region_backing backing)
+bool region_is(enum region_backing backing, enum region_is what)
 {
-	return backings[backing].is & IS_SHARED;
-}
-
-bool region_is_file(enum region_backing backing)
-{
-	return backings[backing].is & IS_FILE;
-}
-
-bool region_is_hugetlb(enum region_backing backing)
-{
-	return backings[backing].is & IS_HUGETLB;
-}
-
-bool region_is_anonymous(enum region_backing backing)
-{
-	return backings[backing].is & IS_ANONYMOUS;
-}
-
-bool region_grows(enum region_backing backing)
-{
-	return backings[backing].is & IS_GROWING;
+	return backings[backing].is & what;
 }
 
 const char *region_backing_name(enum region_backing backing)
@@ -98,7 +76,7 @@ const char *region_backing_name(enum region_backing backing)
 bool region_lock_fills(enum region_backing backing, enum region_lock lock)
 {
 	return lock == REGION_LOCKED ||
-	       (lock == REGION_LOCKED_ONFAULT && region_is_hugetlb(backing));
+	       (lock == REGION_LOCKED_ONFAULT && region_is(backing, REGION_IS_HUGETLB));
 }
 
 static bool stack_is_mapped(uintptr_t page, uint64_t page_size)
@@ -167,8 +145,8 @@ static int region_find_stack(uint64_t bytes, struct region *ret_region)
 static void *region_call_mmap(const struct region_spec *spec, int fd)
 {
 	int protection = spec->read_only ? PROT_READ : PROT_READ | PROT_WRITE;
-	int flags = region_is_shared(spec->backing) ? MAP_SHARED : MAP_PRIVATE;
-	bool hugetlb = region_is_hugetlb(spec->backing);
+	int flags = region_is(spec->backing, REGION_IS_SHARED) ? MAP_SHARED : MAP_PRIVATE;
+	bool hugetlb = region_is(spec->backing, REGION_IS_HUGETLB);
 	void *address = MAP_FAILED, *place = NULL;
 	uint64_t length;
 
@@ -201,9 +179,10 @@ int region_map(const struct region_spec *spec, struct region *ret_region)
 {
 	struct region region = { .bytes = spec->bytes, .fd = -1 };
 	int advice = spec->thp == REGION_THP_ALWAYS ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
-	bool advised = spec->thp != REGION_THP_SYSTEM && !region_is_hugetlb(spec->backing);
+	bool advised = spec->thp != REGION_THP_SYSTEM &&
+		       !region_is(spec->backing, REGION_IS_HUGETLB);
+	int fd, r = 0;
 	void *address;
-	int r = 0;
 
 	if (spec->backing == REGION_STACK)
 		return region_find_stack(spec->bytes, ret_region);
@@ -214,9 +193,9 @@ int region_map(const struct region_spec *spec, struct region *ret_region)
 		if (region.fd < 0 || ftruncate(region.fd, (off_t)spec->bytes) < 0)
 			r = -errno;
 	}
+	fd = region_is(spec->backing, REGION_IS_FILE) ? spec->fd : region.fd;
 	if (r == 0) {
-		address = region_call_mmap(spec, region_is_file(spec->backing) ? spec->fd
-									       : region.fd);
+		address = region_call_mmap(spec, fd);
 		r = address == MAP_FAILED ? -errno : 0;
 		region.address = r == 0 ? address : NULL;
 	}

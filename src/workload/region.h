@@ -19,6 +19,14 @@ enum region_backing {
 	REGION_STACK,		/* the main thread's stack: the same */
 };
 
+enum region_is {
+	REGION_IS_SHARED = 1,		/* all who map it see the same pages */
+	REGION_IS_FILE = 2,		/* a file with a path is mapped */
+	REGION_IS_HUGETLB = 4,
+	REGION_IS_ANONYMOUS = 8,	/* its pages are the process's own, not a file's, nor shared */
+	REGION_IS_GROWING = 16,		/* not mapped as a whole: VSZ grows as it is touched */
+};
+
 /* Transparent huge pages on the region, madvise(2). */
 enum region_thp {
 	REGION_THP_NEVER,	/* MADV_NOHUGEPAGE: one touch is one page */
@@ -72,24 +80,13 @@ enum memory_advice {
 	ADVICE_TRIM,		/* malloc_trim(3): heap_trim(), not for region_advise() */
 };
 
-/* Whether all who map the region see the same pages. */
-bool region_is_shared(enum region_backing backing);
-
-/* Whether a file with a path is mapped, or hugetlb pages. */
-bool region_is_file(enum region_backing backing);
-bool region_is_hugetlb(enum region_backing backing);
+bool region_is(enum region_backing backing, enum region_is what);
 
 /*
  * Whether LOCK makes all of a region resident. Of hugetlb pages any does, and locks nothing: they
  * are never reclaimed (mlock_fixup() in mm/mlock.c, 4.4 to 6.18).
  */
 bool region_lock_fills(enum region_backing backing, enum region_lock lock);
-
-/* Whether its pages are the process's own, not those of a file or of shared memory. */
-bool region_is_anonymous(enum region_backing backing);
-
-/* Whether it is not mapped as a whole, but grows (VSZ with it) as it is touched. */
-bool region_grows(enum region_backing backing);
 
 /*
  * Maps memory as SPEC says (without a reservation shared memory gets one where it is granted,

@@ -77,7 +77,7 @@ static int worker_map_scratch(struct worker *worker)
 	struct region_spec spec = {
 		.bytes = SUBJECT_SCRATCH_PAGES * workload->page_size,
 		.backing = touch_calls(workload->touch_params.access) ? REGION_MEMFD
-			 : region_is_shared(workload->region.backing) ? REGION_SHARED
+			 : region_is(workload->region.backing, REGION_IS_SHARED) ? REGION_SHARED
 								      : REGION_PRIVATE,
 		.reserve = workload->region.reserve,
 	};
@@ -114,7 +114,7 @@ static int worker_map_region(struct worker *worker, uint64_t *ret_address)
 	int r;
 
 	/* What the C library or the kernel maps cannot be advised before it is touched. */
-	if (region_grows(spec->backing) && spec->thp == REGION_THP_NEVER)
+	if (region_is(spec->backing, REGION_IS_GROWING) && spec->thp == REGION_THP_NEVER)
 		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	if (spec->backing == REGION_HEAP)
 		return heap_make(spec, worker->workload->page_size, &worker->heap);
@@ -139,7 +139,7 @@ static void worker_begin(struct worker *worker, enum touch_access access, uint64
 	}
 	job = touch_plan(&touch_params, base, span);
 	job.heap = spec->backing == REGION_HEAP ? &worker->heap : NULL;
-	job.fd = region_is_file(spec->backing) ? spec->fd : worker->region.fd;
+	job.fd = region_is(spec->backing, REGION_IS_FILE) ? spec->fd : worker->region.fd;
 	worker_clear_board(worker);
 	thread_pool_begin(&worker->pool, &job);
 }
