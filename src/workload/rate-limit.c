@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "lib/number.h"
 #include "workload/rate-limit.h"
 
@@ -21,24 +22,19 @@ uint64_t rate_limiter_allows(const struct rate_limiter *limiter, uint64_t now_ns
 	if (!limiter->rate)
 		return UINT64_MAX;
 	bytes = number_portion(limiter->rate, now_ns - limiter->start_ns, NS_PER_SECOND);
-	if (__builtin_add_overflow(bytes, limiter->start, &bytes) || bytes == UINT64_MAX)
-		return UINT64_MAX;
-	return bytes - bytes % limiter->page_size;
+	bytes = number_add_saturated(bytes, limiter->start);
+	return bytes == UINT64_MAX ? bytes : bytes - bytes % limiter->page_size;
 }
 
 uint64_t rate_limiter_due(const struct rate_limiter *limiter, uint64_t touched, uint64_t end)
 {
 	uint64_t tick = number_portion(limiter->rate, RATE_LIMITER_TICK_NS, NS_PER_SECOND);
-	uint64_t more = tick > limiter->page_size ? tick : limiter->page_size;
-	uint64_t bytes, wait, rest, due;
+	uint64_t more = MIN(MAX(tick, limiter->page_size), end - touched), wait, rest;
 
-	more = more < end - touched ? more : end - touched;
-	if (__builtin_add_overflow(touched - limiter->start, more, &bytes) ||
-	    number_muldiv(bytes, NS_PER_SECOND, limiter->rate, &wait, &rest) < 0 ||
-	    __builtin_add_overflow(wait, limiter->start_ns, &due) ||
-	    __builtin_add_overflow(due, (uint64_t)(rest != 0), &due))
+	if (number_muldiv(touched - limiter->start + more, NS_PER_SECOND, limiter->rate, &wait,
+			  &rest) < 0)
 		return UINT64_MAX;
-	return due;
+	return number_add_saturated(number_add_saturated(wait, limiter->start_ns), rest != 0);
 }
 
 void rate_limiter_restart(struct rate_limiter *limiter, uint64_t touched, uint64_t now_ns)
@@ -48,7 +44,7 @@ void rate_limiter_restart(struct rate_limiter *limiter, uint64_t touched, uint64
 	if (!limiter->rate)
 		return;
 	due = rate_limiter_due(limiter, touched, UINT64_MAX);
-	if (due > UINT64_MAX - RATE_LIMITER_STALL_NS || now_ns < due + RATE_LIMITER_STALL_NS)
+	if (now_ns < number_add_saturated(due, RATE_LIMITER_STALL_NS))
 		return;
 	limiter->start = touched;
 	limiter->start_ns = now_ns;
