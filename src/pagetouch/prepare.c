@@ -95,17 +95,6 @@ static int complete_plan(struct pagetouch_run *run, struct error *err)
 	return EXIT_DONE;
 }
 
-static int open_file(struct pagetouch_run *run, struct error *err)
-{
-	struct workload *workload = &run->plan.workload;
-	int r = workload->file ? backing_file_open(workload, err) : 0;
-
-	if (r < 0)
-		return r == -EDOM ? EXIT_USAGE : EXIT_FAILED;
-	run->file = workload->file ? workload->region.fd : 0;
-	return EXIT_DONE;
-}
-
 int pagetouch_prepare(struct pagetouch_run *run, struct error *err)
 {
 	const struct plan *plan = &run->plan;
@@ -147,8 +136,12 @@ int pagetouch_prepare(struct pagetouch_run *run, struct error *err)
 	/* The picture comes last, and is not to be refused then. */
 	if (plan->plot.file && plot_check(&plan->plot, err) < 0)
 		return EXIT_FAILED;
-	status = open_file(run, err);
-	if (status == EXIT_DONE)
-		host_read(&run->host);
-	return status;
+	if (plan->workload.file) {
+		r = backing_file_open(&run->plan.workload, err);
+		if (r < 0)
+			return r == -EDOM ? EXIT_USAGE : EXIT_FAILED;
+		run->file = plan->workload.region.fd;
+	}
+	host_read(&run->host);
+	return EXIT_DONE;
 }

@@ -311,7 +311,7 @@ static int pagetouch_draw(struct pagetouch_run *run, int status)
 	int r = run->unkept;
 
 	/* No row, no picture: the verdict has said why. */
-	if (!plan->plot.file || (r == 0 && !run->recording.count))
+	if (r == 0 && !run->recording.count)
 		return status;
 	subject_end(&run->subject);
 	if (r < 0)
@@ -350,6 +350,7 @@ static int pagetouch_carry_out(struct pagetouch_run *run)
 	struct plan_record record = plan_record_of(&plan->workload, &run->host, &run->machine,
 						   (int)run->subject.pid, limit);
 	struct run_result *result = &run->result;
+	int status;
 
 	give_notes(run);
 	run->recording.workload = &plan->workload;
@@ -360,7 +361,8 @@ static int pagetouch_carry_out(struct pagetouch_run *run)
 	if (result->error == 0)
 		workload_follow(&plan->workload, &run->subject, &monitor, result,
 				&run->workload_result);
-	return pagetouch_draw(run, pagetouch_conclude(run));
+	status = pagetouch_conclude(run);
+	return plan->plot.file ? pagetouch_draw(run, status) : status;
 }
 
 int pagetouch_run(struct pagetouch_run *run)

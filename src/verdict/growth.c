@@ -9,11 +9,6 @@
 #include "lib/macros.h"
 #include "verdict/growth.h"
 
-static int64_t change(uint64_t before, uint64_t after)
-{
-	return (int64_t)(after - before);
-}
-
 struct growth_rule growth_expect(const struct workload *workload, uint64_t covered,
 				 uint64_t locked)
 {
@@ -78,26 +73,28 @@ static uint64_t figure_of(const struct sample *sample, enum growth_kind kind)
 	return figures[kind];
 }
 
+#define CHANGE(member) ((int64_t)(last->member - baseline->member))
+
 struct growth growth_measure(const struct sample *baseline, const struct sample *last,
 			     const struct growth_rule *rule)
 {
 	uint64_t before = figure_of(baseline, rule->kind), after = figure_of(last, rule->kind);
 	struct growth growth = {
 		.rule = *rule,
-		.vsz = change(baseline->vsz, last->vsz),
-		.rss = change(baseline->rss_status, last->rss_status),
+		.vsz = CHANGE(vsz),
+		.rss = CHANGE(rss_status),
 		.exact = last->rss_rollup != SAMPLE_MISSING &&
 			 baseline->rss_rollup != SAMPLE_MISSING &&
 			 before != SAMPLE_MISSING && after != SAMPLE_MISSING,
-		.file = change(baseline->file, last->file),
-		.swap = change(baseline->swap, last->swap),
-		.minflt = change(baseline->minflt, last->minflt),
-		.majflt = change(baseline->majflt, last->majflt),
+		.file = CHANGE(file),
+		.swap = CHANGE(swap),
+		.minflt = CHANGE(minflt),
+		.majflt = CHANGE(majflt),
 	};
 
 	if (growth.exact) {
-		growth.rss = change(baseline->rss_rollup, last->rss_rollup);
-		growth.region = change(before, after);
+		growth.rss = CHANGE(rss_rollup);
+		growth.region = (int64_t)(after - before);
 		growth.huge = last->huge;
 	}
 	/* A file's own pages are in RssFile too, or in RssAnon, or on tmpfs in RssShmem. */
