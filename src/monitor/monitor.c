@@ -50,13 +50,6 @@ int monitor_fail(struct monitor *monitor, int error, const char *what)
 	return monitor_stop(monitor, STOP_FAILED);
 }
 
-int monitor_fail_available(struct monitor *monitor, int error,
-			   const struct available_memory *available)
-{
-	available_memory_error(available, error, &monitor->result->err);
-	return monitor_stop(monitor, STOP_FAILED);
-}
-
 /*
  * Ends the run because of whom FDS, the pidfds of the subject and of its children, which have been
  * polled, say that he has died. Returns 0 if nobody has.
@@ -174,8 +167,10 @@ int monitor_guard(struct monitor *monitor, uint64_t needed)
 	if (!monitor->guard->enabled)
 		return 0;
 	r = available_memory_read(&monitor->guard->source, true, available);
-	if (r < 0)
-		return monitor_fail_available(monitor, r, available);
+	if (r < 0) {
+		available_memory_error(available, r, &monitor->result->err);
+		return monitor_stop(monitor, STOP_FAILED);
+	}
 	return available_headroom(available) < needed ? monitor_stop(monitor, STOP_GUARD) : 0;
 }
 

@@ -106,10 +106,6 @@ int monitor_stop(struct monitor *monitor, enum stop_reason reason);
 /* Ends the run because something failed that is needed to go on. Always returns -ECANCELED. */
 int monitor_fail(struct monitor *monitor, int error, const char *what);
 
-/* The same, AVAILABLE being what available_memory_read() has left. */
-int monitor_fail_available(struct monitor *monitor, int error,
-			   const struct available_memory *available);
-
 /*
  * Waits for an event until DEADLINE (monotonic ns). A death (the process is then reaped) and a
  * signal to us end the run; what the driver has to do comes before the death that followed it.

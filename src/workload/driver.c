@@ -57,8 +57,10 @@ static int driver_ask_guard(struct workload_driver *driver, uint64_t *ret_allowe
 	int r = guard_allows(guard, driver->spent + subject_touched(driver->subject),
 			     driver->workload->touch_params.unit, duration_now(), &allowed);
 
-	if (r < 0)
-		return monitor_fail_available(driver->monitor, r, &guard->available);
+	if (r < 0) {
+		available_memory_error(&guard->available, r, &driver->monitor->result->err);
+		return monitor_stop(driver->monitor, STOP_FAILED);
+	}
 	*ret_allowed = allowed - driver->spent;
 	return 0;
 }
