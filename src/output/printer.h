@@ -43,8 +43,7 @@ struct plan_record {
 	uint64_t piece;		/* of a heap; SAMPLE_MISSING: it is none */
 	const char *access, *order;
 	uint64_t seed;		/* SAMPLE_MISSING: the order is not random */
-	uint64_t unit, stride, passes;
-	unsigned threads;
+	uint64_t unit, stride, passes, threads;
 	const char *lock;	/* NULL: it is not locked */
 	const char *file;	/* NULL: none */
 	bool shared;

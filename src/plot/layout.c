@@ -5,8 +5,10 @@
 #include "plot/script.h"
 
 const char script_layout[] =
-	/* What is counted is counted before there are ranges, which would leave something out. */
-	/* As high as all but VSZ, and as the limits that are known and not far above. */
+	/*
+	 * As high as all but VSZ, and as the limits that are known and not far above. Before
+	 * this no range is set: stats would leave out what is beyond it.
+	 */
 	"high = max(high, end_y)\n"
 	"near = 2 * max(high, min(vsz_high, 4 * high))\n"
 	"shown(limit) = limit > 0 && limit <= near\n"

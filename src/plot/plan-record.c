@@ -38,7 +38,7 @@ struct plan_record plan_record_of(const struct workload *workload, const struct 
 		.unit = touch_params->unit,
 		.stride = touch_params->stride,
 		.passes = workload->passes,
-		.threads = (unsigned)workload->threads,
+		.threads = workload->threads,
 		.lock = locks[workload->lock],
 		.file = workload->file,
 		.shared = region_is(region->backing, REGION_IS_SHARED),
