@@ -103,7 +103,7 @@ void sampler_close(struct sampler *sampler)
 	root_close(&sampler->root);
 }
 
-/* Reads the one process; NULL when it is gone or has no memory, as a zombie. It is the library's. */
+/* Reads one process; NULL when it is gone or, a zombie, has no memory. It is the library's. */
 static const struct pids_result *proc2_select(struct pids_info *info, pid_t pid)
 {
 	unsigned selected = (unsigned)pid;

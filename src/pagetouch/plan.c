@@ -190,7 +190,7 @@ static int plan_steps(struct workload *workload, uint64_t available, struct erro
 		}
 		if (!part && !step->part.permyriad)
 			continue;
-		/* A piece that is rounded, or of which nothing is left out, shows something else. */
+		/* Rounded, or with nothing left out, pieces would show something else. */
 		if (every && (part % unit || every % unit)) {
 			error_set(err, "--then %s is not in whole pages", step->name);
 			error_hint(err, "SIZE and EVERY must be multiples of %" PRIu64 " bytes",

@@ -69,7 +69,7 @@ static void death_find_limiter(const struct oom_evidence *oom_evidence, bool rec
 	}
 	if (named)
 		limiter = limiter_by_record(oom_evidence);
-	/* Version 2 counts it where it was; version 1 does not say, but a peak at the limit does. */
+	/* Version 2 counts it where it was; of version 1 a peak at the limit says it. */
 	for (int i = 0; !named && limiter < 0 && i < count; i++) {
 		const struct oom_monitor_level *level = &oom_evidence->levels[i];
 		const struct cgroup_events *before = &level->before, *after = &level->after;

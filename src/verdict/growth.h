@@ -67,7 +67,7 @@ struct growth {
  * page alone; mlock(2) writes to what is private and writable and reads all else. A stack grows by
  * the page that is touched (mm/mmap.c, expand_downwards()), so that VSZ and RSS are as long as
  * each other. An allocator spends GROWTH_PIECE_EXTRA bytes on a piece at the most, and
- * GROWTH_ARENA_EXTRA on an arena, of which each thread has one; as much may have been there before.
+ * GROWTH_ARENA_EXTRA on an arena, one for each thread; as much may have been there before.
  */
 struct growth_rule growth_expect(const struct workload *workload, uint64_t covered,
 				 uint64_t locked);

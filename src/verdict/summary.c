@@ -13,7 +13,7 @@
 
 #define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
 
-/* VSZ before and after the mapping, how much was touched, by how much RSS grew, by which source. */
+/* VSZ before and after the mapping; what was touched; how much RSS grew, and by which source. */
 static void summary_write(const struct verdict_evidence *evidence, const struct growth *growth,
 			  char *summary, size_t size)
 {
