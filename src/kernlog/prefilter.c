@@ -71,20 +71,6 @@ static inline size_t slot(const char *gram)
 	return (size_t)(le64toh(word) * MULTIPLIER >> (64 - SLOT_BITS));
 }
 
-static void index_needles(struct index *index)
-{
-	unsigned char last = 0;
-
-	for (unsigned char needle = 0; needle < ARRAY_SIZE(needles); needle++) {
-		for (unsigned char at = 0; at < STRIDE; at++) {
-			unsigned char *first = &index->first[slot(needles[needle] + at)];
-
-			index->places[++last] = (struct place){ needle, at, *first };
-			*first = last;
-		}
-	}
-}
-
 static bool begins(const struct haystack *hay, size_t at, const char *needle)
 {
 	for (; *needle; needle++, at++) {
@@ -116,12 +102,20 @@ size_t oom_prefilter(const char *data, size_t length, size_t from)
 {
 	const struct haystack hay = { data, length, from };
 	static struct index index;
+	bool indexed = index.first[slot(needles[0])];
+	unsigned char last = 0;
 	size_t at = from;
 
+	/* Once, at the first call. */
+	for (unsigned char i = 0; !indexed && i < ARRAY_SIZE(needles); i++)
+		for (unsigned char j = 0; j < STRIDE; j++) {
+			unsigned char *first = &index.first[slot(needles[i] + j)];
+
+			index.places[++last] = (struct place){ i, j, *first };
+			*first = last;
+		}
 	if (from >= length)
 		return length;
-	if (!index.first[slot(needles[0])])
-		index_needles(&index);
 	while (length - at >= WORD) {
 		size_t found;
 
