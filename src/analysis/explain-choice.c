@@ -325,7 +325,7 @@ static void explain_unweighed(struct oom_textbuf *buf)
 
 void oom_explain_choice(struct oom_textbuf *buf)
 {
-	static void (*const cases[])(struct oom_textbuf *buf) = {
+	static oom_explainer *const cases[] = {
 		[OOM_CHOICE_NO_TABLE] = explain_uncompared,
 		[OOM_CHOICE_OLD_RULE] = explain_uncompared,
 		[OOM_CHOICE_NOBODY] = explain_nobody,

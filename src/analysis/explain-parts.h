@@ -60,34 +60,24 @@ void oom_paragraph(struct oom_textbuf *buf);
 /* The same for an advice, which goes before those since first_advice whose WEIGHT is less. */
 void oom_advice(struct oom_textbuf *buf, uint64_t weight);
 
-/* Each says a part of a section, as far as the report knows; explain.c puts them in order. */
-void oom_summarize_scope(struct oom_textbuf *buf);	/* explain-scope.c */
-void oom_summarize_outcome(struct oom_textbuf *buf);
-void oom_explain_scope(struct oom_textbuf *buf);
-void oom_explain_memcg_scope(struct oom_textbuf *buf);
-void oom_explain_when(struct oom_textbuf *buf);		/* explain-trigger.c */
-void oom_explain_trigger(struct oom_textbuf *buf);
-void oom_explain_free(struct oom_textbuf *buf);		/* explain-memory.c */
-void oom_explain_takers(struct oom_textbuf *buf);
-void oom_explain_reserves(struct oom_textbuf *buf);
-void oom_explain_machine(struct oom_textbuf *buf);
-void oom_explain_memcg(struct oom_textbuf *buf);
-void oom_explain_killed(struct oom_textbuf *buf);	/* explain-victim.c */
-void oom_explain_reclaimed(struct oom_textbuf *buf);
-void oom_explain_choice(struct oom_textbuf *buf);	/* explain-choice.c */
-void oom_explain_score(struct oom_textbuf *buf);
-void oom_explain_sequel(struct oom_textbuf *buf);
-void oom_explain_names(struct oom_textbuf *buf);
-void oom_explain_next(struct oom_textbuf *buf);		/* explain-followup.c */
-void oom_explain_cuts(struct oom_textbuf *buf);
-void oom_explain_missing(struct oom_textbuf *buf);
-void oom_explain_doubts(struct oom_textbuf *buf);
-void oom_advise_settings(struct oom_textbuf *buf);	/* advice.c */
-void oom_advise_places(struct oom_textbuf *buf);
-void oom_advise_takers(struct oom_textbuf *buf);
-void oom_advise_findings(struct oom_textbuf *buf);
-void oom_advise_memcg(struct oom_textbuf *buf);
-void oom_advise_others(struct oom_textbuf *buf);
+/* Says a part of a section, as far as the report knows; explain.c has them in order. */
+typedef void oom_explainer(struct oom_textbuf *buf);
+
+oom_explainer oom_explain_when, oom_explain_trigger;	/* explain-trigger.c */
+/* explain-scope.c */
+oom_explainer oom_summarize_scope, oom_summarize_outcome;
+oom_explainer oom_explain_scope, oom_explain_memcg_scope;
+/* explain-memory.c */
+oom_explainer oom_explain_free, oom_explain_takers, oom_explain_reserves;
+oom_explainer oom_explain_machine, oom_explain_memcg;
+oom_explainer oom_explain_killed, oom_explain_reclaimed;	/* explain-victim.c */
+/* explain-choice.c */
+oom_explainer oom_explain_choice, oom_explain_score, oom_explain_sequel, oom_explain_names;
+/* explain-followup.c */
+oom_explainer oom_explain_next, oom_explain_cuts, oom_explain_missing, oom_explain_doubts;
+/* advice.c */
+oom_explainer oom_advise_settings, oom_advise_places, oom_advise_takers, oom_advise_findings;
+oom_explainer oom_advise_memcg, oom_advise_others;
 
 /* Words. Texts of the log come out safe for a terminal; what is too long loses its middle. */
 

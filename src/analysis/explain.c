@@ -303,7 +303,7 @@ static bool is_path_below(const char *path, const char *parent)
 
 static const struct {
 	enum oom_section section;
-	void (*explain)(struct oom_textbuf *buf);
+	oom_explainer *explain;
 } explain_parts[] = {
 	{ OOM_SECTION_SUMMARY, oom_summarize_scope },
 	{ OOM_SECTION_SUMMARY, oom_summarize_outcome },
