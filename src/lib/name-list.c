@@ -7,23 +7,8 @@
 #include <string.h>
 
 #include "lib/ascii.h"
+#include "lib/macros.h"
 #include "lib/name-list.h"
-
-static int name_list_unknown_error(const struct name_table *table, const char *name, size_t length,
-				   struct error *err)
-{
-	char word[64], escaped[128], known[768] = "";
-	size_t used = 0;
-
-	snprintf(word, sizeof(word), "%.*s", (int)(length < 60 ? length : 60), name);
-	error_set(err, "--output: unknown column '%s'",
-		  error_escape(escaped, sizeof(escaped), word));
-	for (size_t i = 0; i < table->count && used < sizeof(known); i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-					 i ? ", " : "", table->name(i));
-	error_hint(err, "the columns are %s", known);
-	return -EINVAL;
-}
 
 int name_list_append(const struct name_table *table, const char *list, unsigned char *index,
 		     size_t max, size_t *count, struct error *err)
@@ -35,15 +20,23 @@ int name_list_append(const struct name_table *table, const char *list, unsigned 
 		return -EINVAL;
 	}
 	for (const char *name = list;; name++) {
-		size_t length = strcspn(name, ",");
-		size_t found = 0;
+		char word[64], escaped[128], known[768] = "";
+		size_t length = strcspn(name, ","), found = 0, used = 0;
 
 		while (found < table->count &&
 		       (strlen(table->name(found)) != length ||
 			!ascii_same_head(table->name(found), name, length)))
 			found++;
-		if (found == table->count)
-			return name_list_unknown_error(table, name, length, err);
+		if (found == table->count) {
+			snprintf(word, sizeof(word), "%.*s", (int)MIN(length, 60), name);
+			error_set(err, "--output: unknown column '%s'",
+				  error_escape(escaped, sizeof(escaped), word));
+			for (size_t i = 0; i < table->count && used < sizeof(known); i++)
+				used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+							 i ? ", " : "", table->name(i));
+			error_hint(err, "the columns are %s", known);
+			return -EINVAL;
+		}
 		if (*count == max) {
 			error_set(err, "--output: more than %zu columns", max);
 			error_hint(err, "leave some of them out");

@@ -46,21 +46,15 @@ int decimal_parse(const char *text, struct decimal *ret_number, const char **ret
 	return 0;
 }
 
-/* A * B, as *ret_high times 2^64 plus what is returned. */
-static uint64_t multiply_wide(uint64_t a, uint64_t b, uint64_t *ret_high)
-{
-	uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
-	uint64_t middle = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
-	uint64_t other = (a & UINT32_MAX) * (b >> 32) + (middle & UINT32_MAX);
-
-	*ret_high = (a >> 32) * (b >> 32) + (middle >> 32) + (other >> 32);
-	return other << 32 | (low & UINT32_MAX);
-}
-
 int number_muldiv(uint64_t a, uint64_t b, uint64_t divisor, uint64_t *ret_quotient,
 		  uint64_t *ret_rest)
 {
-	uint64_t rest, low = multiply_wide(a, b, &rest), quotient = 0;
+	/* A * B by its halves: REST times 2^64 plus LOW. */
+	uint64_t lower = (a & UINT32_MAX) * (b & UINT32_MAX);
+	uint64_t middle = (a >> 32) * (b & UINT32_MAX) + (lower >> 32);
+	uint64_t other = (a & UINT32_MAX) * (b >> 32) + (middle & UINT32_MAX);
+	uint64_t rest = (a >> 32) * (b >> 32) + (middle >> 32) + (other >> 32);
+	uint64_t low = other << 32 | (lower & UINT32_MAX), quotient = 0;
 
 	if (rest >= divisor)
 		return -ERANGE;

@@ -171,16 +171,6 @@ static const char *faulty_word(char *argv[], int before)
 	return argv[optind];
 }
 
-/* How many long options WORD ("--abc") abbreviates. */
-static int count_matches(const struct option_table *table, const char *word)
-{
-	int matches = 0;
-
-	for (size_t i = 0; i < table->count; i++)
-		matches += !strncmp(table->rows[i].name, word + 2, strcspn(word + 2, "="));
-	return matches;
-}
-
 void option_help_hint(const struct option_table *table, struct error *err)
 {
 	error_hint(err, "Try '%s --help' for more information.", table->program);
@@ -190,18 +180,22 @@ void option_help_hint(const struct option_table *table, struct error *err)
 static void option_table_set_error(const struct option_table *table, int result, const char *word,
 				   struct error *err)
 {
+	bool is_long = !strncmp(word, "--", 2), matches = false;
 	char escaped[128];
 
+	/* A long option that fits more than one is ambiguous. */
+	for (size_t i = 0; is_long && i < table->count; i++)
+		matches = matches || !strncmp(table->rows[i].name, word + 2,
+					      strcspn(word + 2, "="));
 	error_escape(escaped, sizeof(escaped), word);
 	if (result == ':')
 		error_set(err, "option '%s' needs an argument", escaped);
 	else if (table->operand && word[0] == '-' && word[1] >= '0' && word[1] <= '9')
 		error_set(err, "%s '%s' is negative", table->operand, escaped);
-	else if (!strncmp(word, "--", 2) && optopt)
+	else if (is_long && optopt)
 		error_set(err, "option '%s' takes no argument", escaped);
-	else if (!strncmp(word, "--", 2))
-		error_set(err, "option '%s' is %s", escaped,
-			  count_matches(table, word) ? "ambiguous" : "unknown");
+	else if (is_long)
+		error_set(err, "option '%s' is %s", escaped, matches ? "ambiguous" : "unknown");
 	else
 		error_set(err, "option '-%c' in '%s' is unknown",
 			  optopt >= ' ' && optopt < 127 ? optopt : '?', escaped);

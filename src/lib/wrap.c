@@ -64,20 +64,16 @@ static bool may_break(const char *text, size_t at)
 	return *unit != '%' && !(*unit && strchr("KMGTPE", *unit) && !strncmp(unit + 1, "iB", 2));
 }
 
-/* A path that is broken cannot be copied, and has no blank to break at. */
-static bool begins_with_path(const char *text)
-{
-	return memchr(text, '/', strcspn(text, " ")) != NULL;
-}
-
 size_t wrap_line(const char *text, size_t columns, size_t *ret_next)
 {
+	/* A path that is broken cannot be copied, and has no blank to break at. */
+	bool begins_with_path = memchr(text, '/', strcspn(text, " ")) != NULL;
 	size_t end = 0, next = 0, used = 0, at = 0, length;
 
 	for (; text[at]; at += length) {
 		used += first_width(text + at, &length);
 		if (text[at] != ' ' && columns && used > columns && at &&
-		    (end || !begins_with_path(text)))
+		    (end || !begins_with_path))
 			break;
 		/* A blank may stand behind the last column: it is not printed. */
 		if (text[at] == ' ' && may_break(text, at)) {
