@@ -68,7 +68,7 @@ static const struct piece {
 	{ PIECE_NOTHING, PLACE_FRONT, ": " },			/* a bot has cut the times off */
 	/* Of 3.18 to 4.14; it begins no line of its own */
 	{ PIECE_DROPPED, PLACE_FRONT, "** # printk messages dropped ** " },
-	{ PIECE_KMSG, PLACE_FRONT, "#,#,#,%c;" },		/* "6,1234,5678901,-,caller=T12;" */
+	{ PIECE_KMSG, PLACE_FRONT, "#,#,#,%c;" },		/* "6,123,567,-,caller=T12;" */
 	{ PIECE_TIMED, PLACE_UNTIMED, "%f~:~%l~:~" },		/* "kern  :warn  : " */
 	{ PIECE_LINE, PLACE_BEHIND, "~stdout F%." },		/* CRI */
 	{ PIECE_LINE, PLACE_BEHIND, "~stdout P%." },
@@ -89,7 +89,7 @@ static const struct piece {
 	{ PIECE_KERNEL, PLACE_TAG, "~%h%w%k" },
 	{ PIECE_APP, PLACE_BEHIND, "~%H%a%n%w%d" },		/* "HOST kernel - - - " */
 	{ PIECE_TAG, PLACE_TAGGED, "~%h%g~" },			/* "host systemd[1]: " */
-	{ PIECE_NOTHING, PLACE_LAST, "%H| " },			/* docker-compose's "service_1  | " */
+	{ PIECE_NOTHING, PLACE_LAST, "%H| " },			/* docker-compose: "service_1  | " */
 };
 
 /* What a piece says. */

@@ -22,7 +22,7 @@
  * lines of other programs may be.
  *
  * One that is torn by the end of DATA is not seen: let the next call begin OOM_PREFILTER_OVERLAP
- * bytes earlier. Each call takes about half a microsecond for itself: give it a buffer, not a line.
+ * bytes earlier. Each call takes half a microsecond for itself: give it a buffer, not a line.
  */
 size_t oom_prefilter(const char *data, size_t length, size_t from);
 

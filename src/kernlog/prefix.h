@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * prefix.h - what log programs put around the kernel's text: known-prefix.c takes off what it knows
- * beforehand, learned-prefix.c what it has learned from lines that are unmistakable
+ * prefix.h - what log programs put around the kernel's text: known-prefix.c takes off what it
+ * knows beforehand, learned-prefix.c what it has learned from lines that are unmistakable
  */
 #ifndef PT_PREFIX_H
 #define PT_PREFIX_H

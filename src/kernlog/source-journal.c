@@ -124,6 +124,7 @@ static int list_boots(sd_journal *journal, struct boot **ret_boots, size_t *ret_
 {
 	CLEANUP_FREE struct boot *boots = NULL;
 	size_t count = 0, kept = 0, length;
+	struct strview id;
 	const void *data;
 	int r = sd_journal_query_unique(journal, "_BOOT_ID");
 
@@ -135,8 +136,9 @@ static int list_boots(sd_journal *journal, struct boot **ret_boots, size_t *ret_
 		if (!grown)
 			return -ENOMEM;
 		boots = grown;
-		strview_copy_to(strview_from((struct strview){ data, length }, strlen("_BOOT_ID=")),
-				boots[count].id, sizeof(boots[count].id));
+		id = (struct strview){ data, length };
+		strview_copy_to(strview_from(id, strlen("_BOOT_ID=")), boots[count].id,
+				sizeof(boots[count].id));
 		count++;
 	}
 	for (size_t i = 0; r >= 0 && i < count; i++) {

@@ -25,7 +25,7 @@ enum structured_key structured_key_of(struct strview name);
 int structured_add(struct structured *structured, const char *bytes, size_t length);
 
 /* A field that is not the message: a time, a host, or a sign that another program wrote it. */
-void structured_take_value(struct structured *structured, struct strview name,
+void structured_take_value(struct structured *structured, enum structured_key key,
 			   struct strview value);
 
 /* Gives the entry's message out and begins a new entry. Returns 0 or a negative errno. */

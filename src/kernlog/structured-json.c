@@ -31,27 +31,29 @@ static struct json_object *json_go_on(struct structured *structured, struct strv
 }
 
 /*
- * Parses TEXT between OPEN and CLOSE as one JSON value, which the caller puts. NULL: it is none,
- * or its end has not come; json_go_on() has the next piece then.
+ * Parses the JSON value that TEXT begins with, which the caller puts. NULL: there is none, or its
+ * end has not come; json_go_on() has the next piece then.
  */
-static struct json_object *parse_json(struct structured *structured, const char *open,
-				      struct strview text, const char *close)
+static struct json_object *parse_json(struct structured *structured, struct strview text)
 {
-	const struct strview pieces[] = { strview_of(open), text, strview_of(close) };
-	struct json_object *value = NULL;
+	struct json_object *value;
 
 	if (!structured->tokener)
 		structured->tokener = json_tokener_new_ex(JSON_DEPTH);
 	if (!structured->tokener)
 		return NULL;
 	json_tokener_reset(structured->tokener);
-	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
-		value = json_go_on(structured, pieces[i]);
-		if (pieces[i].length &&
-		    json_tokener_get_error(structured->tokener) != json_tokener_continue)
-			break;
-	}
+	value = json_go_on(structured, text);
+	/* A number ends with what is behind it. */
+	if (!value && json_tokener_get_error(structured->tokener) == json_tokener_continue)
+		value = json_go_on(structured, strview_of(" "));
 	return value;
+}
+
+/* What is behind the value that was parsed last, from the front of TEXT. */
+static struct strview behind_json(struct structured *structured, struct strview text)
+{
+	return strview_from(text, json_tokener_get_parse_end(structured->tokener));
 }
 
 static struct strview text_of_json(struct json_object *string)
@@ -83,7 +85,7 @@ static int take_json_message(struct structured *structured, struct json_object *
 		struct strview text = text_of_json(value);
 
 		if (strview_byte(text, 0) == '{')
-			inner = parse_json(structured, "", text, "");
+			inner = parse_json(structured, text);
 		if (json_object_is_type(inner, json_type_object))
 			r = take_json_object(structured, inner);
 		json_object_put(inner);
@@ -189,7 +191,24 @@ static int take_json_list(struct structured *structured, struct json_object *lis
 	return r;
 }
 
-/* The fields of an entry, or of a part of one. */
+static int take_json_field(struct structured *structured, enum structured_key key,
+			   struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_object))
+		return take_json_object(structured, value);
+	if (is_list_of(value, json_type_object))
+		return take_json_list(structured, value);
+	if (key == STRUCTURED_RECORD || key == STRUCTURED_MESSAGE) {
+		if (structured->has_message)
+			return 0;
+		structured->entry.record = key == STRUCTURED_RECORD;
+		return take_json_message(structured, value);
+	}
+	if (value && !json_object_is_type(value, json_type_array))
+		structured_take_value(structured, key, strview_of(json_object_get_string(value)));
+	return 0;
+}
+
 static int take_json_object(struct structured *structured, struct json_object *object)
 {
 	int r = 0;
@@ -197,21 +216,8 @@ static int take_json_object(struct structured *structured, struct json_object *o
 	json_object_object_foreach(object, name, value) {
 		enum structured_key key = structured_key_of(strview_of(name));
 
-		if (json_object_is_type(value, json_type_object)) {
-			r = take_json_object(structured, value);
-		} else if (is_list_of(value, json_type_object)) {
-			r = take_json_list(structured, value);
-		} else if (key == STRUCTURED_RECORD || key == STRUCTURED_MESSAGE) {
-			if (structured->has_message)
-				continue;
-			structured->entry.record = key == STRUCTURED_RECORD;
-			r = take_json_message(structured, value);
-		} else if (value && !json_object_is_type(value, json_type_array)) {
-			structured_take_value(structured, strview_of(name),
-					      strview_of(json_object_get_string(value)));
-		}
-		if (r < 0)
-			break;
+		if (r == 0)
+			r = take_json_field(structured, key, value);
 	}
 	return r;
 }
@@ -219,7 +225,7 @@ static int take_json_object(struct structured *structured, struct json_object *o
 /* Whole entries in one line: journalctl -o json, docker's json-file, many shippers. */
 static int take_json_line(struct structured *structured, struct strview line)
 {
-	struct json_object *value = parse_json(structured, "", line, "");
+	struct json_object *value = parse_json(structured, line);
 	bool object = json_object_is_type(value, json_type_object);
 	bool list = is_list_of(value, json_type_object);
 	bool strings = is_list_of(value, json_type_array) || is_list_of(value, json_type_string);
@@ -227,7 +233,7 @@ static int take_json_line(struct structured *structured, struct strview line)
 	int r;
 
 	if (list || strings)
-		behind = strview_from(line, json_tokener_get_parse_end(structured->tokener));
+		behind = behind_json(structured, line);
 	/* "['tag'] text" is no array. */
 	if (!(object || list || strings) || !strview_has_only(behind, ", \t")) {
 		json_object_put(value);
@@ -244,34 +250,39 @@ static int take_json_line(struct structured *structured, struct strview line)
 	return r < 0 ? r : 1;
 }
 
-/* The fields of OBJECT, which may be NULL, are some of an entry's; puts it. */
-static int take_json_fields(struct structured *structured, struct json_object *object)
+/* A field that has a line to itself, or many; puts its VALUE, which may be NULL. */
+static int take_pretty_field(struct structured *structured, enum structured_key key,
+			     struct json_object *value)
 {
-	int r = 0;
+	bool message = key == STRUCTURED_RECORD || key == STRUCTURED_MESSAGE;
+	bool lists = is_list_of(value, json_type_array);
+	int r = take_json_field(structured, key, value);
 
-	if (json_object_is_type(object, json_type_object)) {
-		r = take_json_object(structured, object);
-		json_object_object_foreach(object, name, value) {
-			enum structured_key key = structured_key_of(strview_of(name));
-			bool lists = is_list_of(value, json_type_array);
-
-			if (r == 0 && (lists || (json_object_is_type(value, json_type_string) &&
-						 key != STRUCTURED_RECORD &&
-						 key != STRUCTURED_MESSAGE &&
-						 !structured->entry.record)))
-				r = take_strings(structured, value, !lists);
-		}
-	}
-	json_object_put(object);
+	if (r == 0 && (lists || (json_object_is_type(value, json_type_string) && !message &&
+				 !structured->entry.record)))
+		r = take_strings(structured, value, !lists);
+	json_object_put(value);
 	return r;
+}
+
+/* The next line of an array over many, or what ends it for want of one. */
+static int take_array_line(struct structured *structured, struct strview line)
+{
+	struct json_object *array = json_go_on(structured, line);
+
+	structured->array_left -= line.length;
+	if (!array)
+		return 0;
+	structured->array_left = 0;
+	return take_pretty_field(structured, structured->array_key, array);
 }
 
 int structured_end_array(struct structured *structured)
 {
-	if (!structured->array_left)
-		return 0;
+	int r = structured->array_left ? take_array_line(structured, strview_of("]")) : 0;
+
 	structured->array_left = 0;
-	return take_json_fields(structured, json_go_on(structured, strview_of("]}")));
+	return r;
 }
 
 /*
@@ -280,26 +291,30 @@ int structured_end_array(struct structured *structured)
  */
 static int take_pretty_line(struct structured *structured, struct strview line)
 {
-	struct strview rest = line, key;
+	struct strview rest = line, name;
 	struct json_object *value;
-	bool taken;
+	bool taken = false;
 	int r = 0;
 
-	if (strview_skip(&rest, "\"") && strview_take_until(&rest, "\"", &key) &&
-	    key.length <= 64 && (strview_skip_blanks(&rest), strview_skip(&rest, ":"))) {
+	if (strview_skip(&rest, "\"") && strview_take_until(&rest, "\"", &name) &&
+	    name.length <= 64 && (strview_skip_blanks(&rest), strview_skip(&rest, ":"))) {
 		structured->open = true;
-		if (strview_last(rest) == '[') {
-			json_object_put(parse_json(structured, "{", line, ""));
+		value = parse_json(structured, rest);
+		if (!value && strview_last(rest) == '[') {
+			structured->array_key = structured_key_of(name);
 			structured->array_left = JSON_ARRAY_MAX;
 			return 1;
 		}
-		r = take_json_fields(structured, parse_json(structured, "{", line, "}"));
+		r = take_pretty_field(structured, structured_key_of(name), value);
 		return r < 0 ? r : 1;
 	}
 	if (!structured->open || strview_byte(line, 0) != '"')
 		return 0;
-	value = parse_json(structured, "[", line, "]");
-	taken = is_list_of(value, json_type_string) && json_object_array_length(value) == 1;
+	value = parse_json(structured, line);
+	if (value) {
+		rest = behind_json(structured, line);
+		taken = !rest.length || strview_is(rest, ",");
+	}
 	if (taken)
 		r = take_strings(structured, value, false);
 	json_object_put(value);
@@ -309,7 +324,7 @@ static int take_pretty_line(struct structured *structured, struct strview line)
 /* "97,", "98, 99", "]" */
 static bool is_array_line(const struct structured *structured, struct strview line)
 {
-	return structured->array_left && line.length < structured->array_left &&
+	return line.length < structured->array_left &&
 	       strview_has_only(line, "0123456789], \t");
 }
 
@@ -328,12 +343,7 @@ int structured_take_json(struct structured *structured, struct strview line)
 	int r;
 
 	if (is_array_line(structured, line)) {
-		structured->array_left -= line.length;
-		json_object_put(json_go_on(structured, line));
-		if (!strview_has(line, "]"))
-			return 1;
-		structured->array_left = 0;
-		r = take_json_fields(structured, json_go_on(structured, strview_of("}")));
+		r = take_array_line(structured, line);
 		return r < 0 ? r : 1;
 	}
 	r = structured_end_array(structured);

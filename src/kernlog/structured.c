@@ -30,9 +30,10 @@ enum structured_key structured_key_of(struct strview name)
 	} keys[] = {
 		/* The journal, dmesg -J */
 		{ STRUCTURED_RECORD, "MESSAGE msg" },
-		/* Docker's json-file, Google Cloud, Loki, OpenTelemetry, CloudWatch, Splunk, GELF */
-		{ STRUCTURED_MESSAGE, "message Message MSG log text textPayload line body @message" },
-		{ STRUCTURED_MESSAGE, "_raw short_message full_message" },
+		/* Docker's json-file, Google Cloud, Loki, OpenTelemetry */
+		{ STRUCTURED_MESSAGE, "message Message MSG log text textPayload line body" },
+		/* CloudWatch, Splunk, GELF */
+		{ STRUCTURED_MESSAGE, "@message _raw short_message full_message" },
 		/* The journal's own: "kernel"; whoever's who logs */
 		{ STRUCTURED_PROGRAM, "_TRANSPORT SYSLOG_IDENTIFIER ident program appname" },
 		{ STRUCTURED_CALLER, "caller" },
@@ -72,7 +73,7 @@ int structured_add(struct structured *structured, const char *bytes, size_t leng
 	return 0;
 }
 
-void structured_take_value(struct structured *structured, struct strview name,
+void structured_take_value(struct structured *structured, enum structured_key key,
 			   struct strview value)
 {
 	struct structured_entry *entry = &structured->entry;
@@ -81,7 +82,7 @@ void structured_take_value(struct structured *structured, struct strview name,
 	uint64_t number;
 	bool numeric = strview_take_u64(&rest, &number);
 
-	switch (structured_key_of(name)) {
+	switch (key) {
 	case STRUCTURED_WALL_US:
 		if (!numeric)
 			break;
@@ -185,7 +186,7 @@ static int take_assignment(struct structured *structured, struct strview line)
 	} else if (structured->in_message) {
 		r = structured_add(structured, line.at, line.length);
 	} else {
-		structured_take_value(structured, key, line);
+		structured_take_value(structured, structured_key_of(key), line);
 	}
 	return r < 0 ? r : 1;
 }

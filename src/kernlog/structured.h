@@ -42,6 +42,7 @@ struct structured {
 	unsigned length_bytes;		/* of a binary field's length still to come */
 	uint64_t binary_left;		/* of a binary field still to come, with its newline */
 	size_t array_left;		/* in a JSON array of many lines: so much may still come */
+	int array_key;			/* the enum structured_key of its field */
 };
 
 /*

@@ -11,8 +11,8 @@
 #include "lib/strview.h"
 
 /*
- * What the escape at the front of TEXT stands for: a byte, or nothing, which is -1. Returns how long
- * it is; 0 with *ret_byte untouched: there is none, or it has no end.
+ * What the escape at the front of TEXT stands for: a byte, or nothing, which is -1. Returns how
+ * long it is; 0 with *ret_byte untouched: there is none, or it has no end.
  */
 typedef size_t escape_fn(struct strview text, int *ret_byte);
 
@@ -49,8 +49,9 @@ static size_t sequence_at(struct strview text, int *ret_byte)
 	size_t at = skip_range(text, 1, 0x20, 0x2f);
 
 	if (strview_byte(text, 1) == ']') {
-		for (at = 2; at < text.length && !strchr("\a\x1b", text.at[at]); at++)
-			;
+		at = 2;
+		while (at < text.length && text.at[at] != '\a' && text.at[at] != '\x1b')
+			at++;
 		if (strview_byte(text, at) == '\x1b' && strview_byte(text, ++at) != '\\')
 			return 0;
 	} else if (strview_byte(text, 1) == '[') {

@@ -138,6 +138,10 @@ static const struct {
 	{ "{\n\t\"MESSAGE\" : [\n\t\t97\n", "[a]", 0 },
 	{ "{\n\t\"MESSAGE\" : \"unfinished\n}\n", "", 0 },
 	{ "\t\"MESSAGE\" : \"a\",\nplain\n", "[a]", 1 },
+	/* Lines that were torn: the value is what they begin with, a string alone is all of one. */
+	{ "\t\"MESSAGE\" : \"a\"B\" : \"b\",\n}\n", "[a]", 0 },
+	{ "\t\"MESSAGE\" : \"a\",\n\t\"B\"],C\" : \"b\",\n}\n", "[a]", 1 },
+	{ "\t\"MESSAGE\" : \"a\",\n\t\"B\" : 5} [\n97,\n98\n]\n}\n", "[a]", 3 },
 	/* Export */
 	{ "__CURSOR=1\nMESSAGE=a=b\n_TRANSPORT=kernel\n\n__CURSOR=2\nMESSAGE=b\n\n", "[a=b][b]",
 	  0 },
