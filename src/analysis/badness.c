@@ -98,7 +98,7 @@ int64_t badness_task_score(const struct badness_scale *scale, const struct oom_t
 	return badness_score(scale, points);
 }
 
-/* MEMORY and SWAP, bytes, in pages: OOM_UNKNOWN if MEMORY is, or if it is more than there can be. */
+/* MEMORY and SWAP, bytes, in pages: OOM_UNKNOWN if MEMORY is, or if there cannot be so much. */
 static struct oom_totalpages totalpages_make(const struct oom_report *report, uint64_t memory,
 					     uint64_t swap, bool guessed, const char *name,
 					     const char *name_with_swap)

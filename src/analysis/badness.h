@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * badness.h - a task's badness, by the arithmetic of the kernel that judged it, and the memory that
- * ran out, in pages, of which it is a share
+ * badness.h - a task's badness, by the arithmetic of the kernel that judged it, and what it is a
+ * share of: the memory that ran out, in pages
  */
 #ifndef PT_BADNESS_H
 #define PT_BADNESS_H

@@ -274,10 +274,10 @@ static void gfp_find_kind(struct oom_gfp *gfp)
 }
 
 /*
- * A number is decoded by KERNEL, or where that is not known (0) and there is nothing but the number,
- * as kernels before 4.6 have it, by the values of the two kinds of them: in 4.4 and 4.5 all masks
- * have a bit that the others do not use. Who runs the OOM killer may wait, so that there is a
- * composite in the mask. Without one it is another kernel's.
+ * A number is decoded by KERNEL, or where that is not known (0) and there is nothing but the
+ * number, as kernels before 4.6 have it, by the values of the two kinds of them: in 4.4 and 4.5
+ * all masks have a bit that the others do not use. Who runs the OOM killer may wait, so that there
+ * is a composite in the mask. Without one it is another kernel's.
  */
 void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oom_gfp *ret_gfp)
 {

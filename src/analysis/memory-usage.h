@@ -89,7 +89,7 @@ bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole);
 /* Whether NODE is in a list of nodes as printed ("0-1,4"); LIST may be NULL. */
 bool oom_node_listed(const char *list, int node);
 
-/* The figure NAME of all zones together, or of those of the nodes in LIST; OOM_UNKNOWN: of none. */
+/* The sum of NAME over all zones, or those of the nodes in LIST; OOM_UNKNOWN: none has it. */
 uint64_t oom_zones_sum(const struct oom_report *report, const char *list, const char *name);
 
 /*
