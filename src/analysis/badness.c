@@ -113,7 +113,11 @@ static struct oom_totalpages totalpages_make(const struct oom_report *report, ui
 	};
 }
 
-/* The nodes in LIST, or where it or they are not there, the whole machine. */
+/*
+ * The nodes in LIST, or where it or they are not there, the whole machine: a guess if nodes were
+ * asked for (NAME), or without the count of RAM, which no memory cgroup's report has, nor one that
+ * is cut off; these say nothing of swap either.
+ */
 static struct oom_totalpages totalpages_of_nodes(const struct oom_report *report, const char *list,
 						 const char *name, const char *name_with_swap)
 {
