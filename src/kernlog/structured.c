@@ -11,7 +11,7 @@
 
 #include "kernlog/line-timestamp.h"
 #include "kernlog/prefix.h"
-#include "kernlog/structured-entry.h"
+#include "kernlog/structured.h"
 #include "lib/macros.h"
 
 /* A longer binary field is none: the length is not one. */

@@ -28,6 +28,20 @@ struct structured_entry {
 /* Called with each entry that has a message of the kernel's. May change the message in place. */
 typedef int structured_fn(void *context, const struct structured_entry *entry);
 
+/* What a field is for, by its name: the table in structured.c. */
+enum structured_key {
+	STRUCTURED_OTHER,
+	STRUCTURED_RECORD,	/* the message as the journal and dmesg have it: a record */
+	STRUCTURED_MESSAGE,	/* the message as anybody has it */
+	STRUCTURED_PROGRAM,	/* whose words they are */
+	STRUCTURED_CALLER,	/* the thread or CPU that printed: others have a "caller" too */
+	STRUCTURED_HOST,
+	STRUCTURED_TIME,	/* in any form */
+	STRUCTURED_WALL_US,
+	STRUCTURED_MONOTONIC_US,
+	STRUCTURED_ARRIVAL_US,	/* the same, but when the message came to the journal */
+};
+
 /* An entry as far as it has been read. Zero is none. */
 struct structured {
 	structured_fn *sink;			/* of this call, as are the next two */
@@ -42,7 +56,7 @@ struct structured {
 	unsigned length_bytes;		/* of a binary field's length still to come */
 	uint64_t binary_left;		/* of a binary field still to come, with its newline */
 	size_t array_left;		/* in a JSON array of many lines: so much may still come */
-	int array_key;			/* the enum structured_key of its field */
+	enum structured_key array_key;	/* of the field that it is */
 };
 
 /*
@@ -58,5 +72,28 @@ int structured_take(struct structured *structured, struct strview line, int64_t 
 int structured_end(struct structured *structured, structured_fn *sink, void *context);
 
 void structured_free(struct structured *structured);
+
+/* What structured.c and structured-json.c, which it leaves JSON to, have of each other: */
+
+enum structured_key structured_key_of(struct strview name);
+
+/* Adds to the entry's message. Returns 0 or -ENOMEM. */
+int structured_add(struct structured *structured, const char *bytes, size_t length);
+
+/* A field that is not the message: a time, a host, or a sign that another program wrote it. */
+void structured_take_value(struct structured *structured, enum structured_key key,
+			   struct strview value);
+
+/* Gives the entry's message out and begins a new entry. Returns 0 or a negative errno. */
+int structured_flush(struct structured *structured);
+
+/* Whether LINE, trimmed, is JSON, or goes on with a value that is. */
+bool structured_is_json(const struct structured *structured, struct strview line);
+
+/* Takes LINE, which is JSON. Returns as structured_take(). */
+int structured_take_json(struct structured *structured, struct strview line);
+
+/* Takes what there is of an array whose end has not come. Returns 0 or a negative errno. */
+int structured_end_array(struct structured *structured);
 
 #endif
