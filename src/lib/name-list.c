@@ -24,7 +24,7 @@ int name_list_append(const struct name_table *table, const char *list, unsigned 
 		size_t length = strcspn(name, ","), found = 0, used = 0;
 
 		while (found < table->count &&
-		       (strlen(table->name(found)) != length ||
+		       (!length || strlen(table->name(found)) != length ||
 			!ascii_same_head(table->name(found), name, length)))
 			found++;
 		if (found == table->count) {
@@ -32,8 +32,10 @@ int name_list_append(const struct name_table *table, const char *list, unsigned 
 			error_set(err, "--output: unknown column '%s'",
 				  error_escape(escaped, sizeof(escaped), word));
 			for (size_t i = 0; i < table->count && used < sizeof(known); i++)
-				used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-							 i ? ", " : "", table->name(i));
+				if (*table->name(i))
+					used += (size_t)snprintf(known + used, sizeof(known) - used,
+								 "%s%s", used ? ", " : "",
+								 table->name(i));
 			error_hint(err, "the columns are %s", known);
 			return -EINVAL;
 		}

@@ -9,7 +9,7 @@
 
 /* What can be named. */
 struct name_table {
-	const char *(*name)(size_t index);
+	const char *(*name)(size_t index);	/* "": that row cannot be named here */
 	size_t count;		/* at most 256 */
 	const char *example;	/* of a list: "PID,RSS" */
 };

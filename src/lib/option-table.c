@@ -129,13 +129,15 @@ static int argument_kind(const struct option_row *row)
 /* What getopt_long() needs. */
 struct getopt_tables {
 	struct option longopts[OPTION_TABLE_MAX + 1];
-	char shortopts[3 * OPTION_TABLE_MAX + 2];
+	char shortopts[3 * OPTION_TABLE_MAX + 3];
 };
 
 static void make_getopt_tables(const struct option_table *table, struct getopt_tables *ret_tables)
 {
 	char *letter = ret_tables->shortopts;
 
+	if (table->first_operand_ends)
+		*letter++ = '+';
 	*letter++ = ':';
 	for (size_t i = 0; i < table->count; i++) {
 		const struct option_row *row = &table->rows[i];

@@ -84,6 +84,7 @@ struct option_table {
 	const struct option_row *rows;
 	size_t count;		/* at most OPTION_TABLE_MAX */
 	const char *operand;	/* that a word like "-5" is meant as; NULL: none */
+	bool first_operand_ends;	/* what follows it is another command's */
 };
 
 /* Which options of a table a command line has. */

@@ -23,36 +23,71 @@ static bool is_ignored(int number)
 	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+/* Has the signals of SET arrive on a descriptor, and changes what all programs change. */
+static int signals_take_set(const sigset_t *set, struct signals *ret_signals)
+{
+	/*
+	 * Writing returns an error instead, also beyond a file size limit (EFBIG); and if SIGCHLD
+	 * were inherited as ignored, children would be reaped unseen.
+	 */
+	static const struct { int number; void (*handler)(int); } changes[] = {
+		{ SIGPIPE, SIG_IGN }, { SIGXFSZ, SIG_IGN }, { SIGCHLD, SIG_DFL },
+	};
+	struct signals signals = { .pipe_ignored = is_ignored(SIGPIPE) };
+
+	signals.fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals.fd < 0)
+		return -errno;
+	sigprocmask(SIG_BLOCK, set, &signals.mask);
+	sigemptyset(&signals.ignored);
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		if (is_ignored(changes[i].number))
+			sigaddset(&signals.ignored, changes[i].number);
+		signal(changes[i].number, changes[i].handler);
+	}
+	*ret_signals = signals;
+	return 0;
+}
+
 int signals_take(struct signals *ret_signals)
 {
-	bool pipe_ignored = is_ignored(SIGPIPE);
 	sigset_t set;
-	int fd;
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(ending_signals); i++)
 		if (!is_ignored(ending_signals[i]))
 			sigaddset(&set, ending_signals[i]);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	/* A file size limit is an error of writing, EFBIG. */
-	signal(SIGXFSZ, SIG_IGN);
-	/* If it were inherited as ignored, children would be reaped unseen. */
-	signal(SIGCHLD, SIG_DFL);
-	*ret_signals = (struct signals){ .fd = fd, .pipe_ignored = pipe_ignored };
-	return 0;
+	return signals_take_set(&set, ret_signals);
+}
+
+int signals_take_all(struct signals *ret_signals)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	sigdelset(&set, SIGCHLD);
+	return signals_take_set(&set, ret_signals);
+}
+
+void signals_restore(const struct signals *signals)
+{
+	static const int changed[] = { SIGPIPE, SIGXFSZ, SIGCHLD };
+
+	for (size_t i = 0; i < ARRAY_SIZE(changed); i++)
+		signal(changed[i], sigismember(&signals->ignored, changed[i]) ? SIG_IGN : SIG_DFL);
+	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+}
+
+bool signals_read_info(struct signals *signals, struct signalfd_siginfo *ret_info)
+{
+	return read(signals->fd, ret_info, sizeof(*ret_info)) == (ssize_t)sizeof(*ret_info);
 }
 
 int signals_read(struct signals *signals)
 {
 	struct signalfd_siginfo info;
 
-	if (read(signals->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
-		return 0;
-	return (int)info.ssi_signo;
+	return signals_read_info(signals, &info) ? (int)info.ssi_signo : 0;
 }
 
 int signals_wait_writable(const struct signals *signals, int fd)

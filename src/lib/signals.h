@@ -3,11 +3,15 @@
 #ifndef PT_SIGNALS_H
 #define PT_SIGNALS_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <sys/signalfd.h>
 
 struct signals {
 	int fd;			/* signalfd(2) */
 	bool pipe_ignored;	/* SIGPIPE was already ignored when we were started */
+	sigset_t mask;		/* that we were started with */
+	sigset_t ignored;	/* of those that are changed, which we were started with as ignored */
 };
 
 /*
@@ -17,6 +21,18 @@ struct signals {
  * Returns 0 or a negative errno.
  */
 int signals_take(struct signals *ret_signals);
+
+/*
+ * The same for a program that passes its signals on: all arrive that can be caught, and also those
+ * that were ignored. SIGCHLD is left out, and SIGCONT continues this process as well.
+ */
+int signals_take_all(struct signals *ret_signals);
+
+/* In a child, before it executes another program: mask and dispositions as they were before. */
+void signals_restore(const struct signals *signals);
+
+/* Reads the signal that has arrived, with who sent it. Returns whether there was one. */
+bool signals_read_info(struct signals *signals, struct signalfd_siginfo *ret_info);
 
 /*
  * Reads the signal that has arrived, 0 if there is none. A second one does not kill: timeout(1)

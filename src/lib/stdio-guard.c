@@ -35,10 +35,15 @@ static ssize_t write_waiting(void *cookie, const char *bytes, size_t size)
 	return (ssize_t)written;
 }
 
-/* A stream that waits while it writes to *FD; STREAM itself if there is no memory for one. */
+FILE *stdio_open_waiting(int *fd)
+{
+	return fopencookie(fd, "w", (cookie_io_functions_t){ .write = write_waiting });
+}
+
+/* STREAM itself if there is no memory for one that waits. */
 static FILE *stream_that_waits(FILE *stream, int *fd, int buffering)
 {
-	FILE *waiting = fopencookie(fd, "w", (cookie_io_functions_t){ .write = write_waiting });
+	FILE *waiting = stdio_open_waiting(fd);
 
 	if (!waiting)
 		return stream;
@@ -54,7 +59,8 @@ void stdio_guard_open(void)
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
 		/* The lowest free number is fd. Opened in the wrong direction, using it fails. */
-		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+		if (open("/dev/null", O_CLOEXEC |
+			 (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY)) != fd)
 			return;
 	}
 	stdout = stream_that_waits(stdout, &output, isatty(output) ? _IOLBF : _IOFBF);

@@ -4,13 +4,20 @@
 #define PT_STDIO_GUARD_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /*
  * Opens what is closed of descriptors 0, 1 and 2, so that no other file gets their
- * numbers; writing to one that was closed fails. stdout and stderr wait from here on where an open
+ * numbers; writing to one that was closed fails, and execve(2) closes it again. stdout and stderr wait from here on where an open
  * file that does not block (O_NONBLOCK) takes no more; they have no fileno(3).
  */
 void stdio_guard_open(void);
+
+/*
+ * Another stream to the descriptor *FD, which it does not close, that waits in the same way. NULL:
+ * out of memory.
+ */
+FILE *stdio_open_waiting(int *fd);
 
 /*
  * Flushes standard output. Returns 0, or a negative errno, which it has printed unless it is

@@ -2,6 +2,7 @@
 /* terminal.c - ask the environment, the terminal and the locale what can be shown */
 #include <config.h>
 
+#include <errno.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "lib/terminal.h"
 #include "lib/wrap.h"
 
@@ -71,4 +73,13 @@ void terminal_print(FILE *stream, const char *text)
 	for (; width > 0 && wrap_lines(text, (size_t)width) > 1; text += next)
 		fprintf(stream, "%.*s\n", (int)wrap_line(text, (size_t)width, &next), text);
 	fprintf(stream, "%s\n", text);
+}
+
+void terminal_say(const char *what, const char *text)
+{
+	CLEANUP_FREE char *line = NULL;
+
+	if (asprintf(&line, "%s: %s%s", program_invocation_short_name, what, text) < 0)
+		line = NULL;
+	terminal_print(stderr, line ? line : text);
 }

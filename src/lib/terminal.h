@@ -31,4 +31,7 @@ char *terminal_fit(const char *text);
 /* Writes TEXT and a newline to STREAM; on a terminal, lines end between words at its width. */
 void terminal_print(FILE *stream, const char *text);
 
+/* Writes "program: evidence: TEXT" to standard error in the same way, where WHAT is "evidence: ". */
+void terminal_say(const char *what, const char *text);
+
 #endif

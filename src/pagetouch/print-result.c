@@ -14,16 +14,6 @@
 #include "lib/terminal.h"
 #include "pagetouch/print-result.h"
 
-/* Writes "pagetouch: evidence: ...", where WHAT is "evidence: ". */
-static void print_fact(const char *what, const char *text)
-{
-	CLEANUP_FREE char *line = NULL;
-
-	if (asprintf(&line, "%s: %s%s", program_invocation_short_name, what, text) < 0)
-		line = NULL;
-	terminal_print(stderr, line ? line : text);
-}
-
 void print_result(const struct verdict *verdict, enum output_format format, bool verbose)
 {
 	int shown = verbose ? verdict->evidence_count : MIN(verdict->evidence_count, 1);
@@ -35,16 +25,16 @@ void print_result(const struct verdict *verdict, enum output_format format, bool
 	/* With --quiet an end that was expected is no error. */
 	if (format != OUTPUT_NONE || verdict->exit_status != EXIT_DONE) {
 		if (verdict->err.message[0])
-			print_fact("", verdict->err.message);
+			terminal_say("", verdict->err.message);
 		if (verdict->err.message[0] && verdict->err.hint[0])
-			print_fact("", verdict->err.hint);
+			terminal_say("", verdict->err.hint);
 	}
 	/* Where the subject lived to the end of the run, its growth is what matters. */
 	if (verdict->outcome < OUTCOME_OOM_SANDBOX || verdict->outcome > OUTCOME_KILLED ||
 	    format == OUTPUT_NONE || format == OUTPUT_JSON)
 		return;
 	for (int i = 0; i < shown; i++)
-		print_fact("evidence: ", verdict->evidence_line[i]);
+		terminal_say("evidence: ", verdict->evidence_line[i]);
 }
 
 int draw_recording(const struct plot_request *request, const struct recording *recording,
