@@ -18,7 +18,15 @@ enum column_kind {
 	COLUMN_COUNT,		/* a plain number */
 	COLUMN_ID,		/* of a process */
 	COLUMN_TIME,		/* nanoseconds; shown as seconds */
+	COLUMN_PERCENT,		/* hundredths of a percent; shown as 99.5 */
 	COLUMN_TEXT,		/* the name of the step */
+};
+
+/* Rows are of a workload (pagetouch) or of a tree of processes (pagewatch). */
+enum column_only {
+	COLUMN_SHARED,
+	COLUMN_WORKLOAD_ONLY,
+	COLUMN_TREE_ONLY,
 };
 
 struct column {
@@ -29,6 +37,7 @@ struct column {
 	unsigned needs;		/* enum sample_need */
 	const char *source;	/* where the figure comes from */
 	const char *help;	/* one line */
+	enum column_only only;
 };
 
 extern const struct column columns[];
@@ -44,19 +53,25 @@ struct column_choice {
 	unsigned char index[COLUMN_CHOICE_MAX];
 };
 
-/* What is shown when nothing is asked for. */
-struct column_choice column_choice_default(void);
+/* Whether rows of a TREE, or else of a workload, have COLUMN. */
+bool column_is_for(const struct column *column, bool tree);
+
+/* What is shown in such rows when nothing is asked for. */
+struct column_choice column_choice_default(bool tree);
 
 /*
- * Parses LIST (names separated by commas, in any case); with a leading '+' it is
- * appended to the default. Returns 0, or -EINVAL with *err set (an unknown name lists
+ * Parses LIST (names of columns of such rows, separated by commas, in any case); with a leading
+ * '+' it is appended to the default. Returns 0, or -EINVAL with *err set (an unknown name lists
  * the known ones) and *ret_choice untouched.
  */
-int column_choice_parse(const char *list, struct column_choice *ret_choice,
-			struct error *err);
+int column_choice_parse(const char *list, bool tree,
+			struct column_choice *ret_choice, struct error *err);
 
 /* Puts the columns of LIST in front of those that CHOICE has not got, unless that is by_name. */
 void column_choice_lead(struct column_choice *choice, const char *list);
+
+/* Prints the columns of such rows as --help shows them to standard output. */
+void columns_print_help(bool tree);
 
 /* All that the chosen columns need (enum sample_need, or-ed). */
 unsigned column_choice_needs(const struct column_choice *choice);

@@ -51,6 +51,10 @@ struct sample {
 	uint64_t pte;
 	uint64_t minflt, majflt;	/* of the process since its start, as in ps(1) */
 	uint64_t oom_score;
+	/* Of a tree of processes only; else SAMPLE_MISSING. */
+	uint64_t procs;
+	uint64_t peak;			/* highest RSS of each since the last row, added up */
+	uint64_t cpu;			/* since the last row, hundredths of a percent of one CPU */
 	struct cgroup_usage cg;		/* of the sandbox; SAMPLE_MISSING unless asked for */
 	int64_t committed;		/* growth; SAMPLE_NO_GROWTH unless asked for */
 
@@ -72,6 +76,7 @@ enum sample_need {
 	NEED_CGROUP_USAGE = 16,	/* memory.current or memory.usage_in_bytes of the sandbox */
 	NEED_CGROUP_STAT = 32,	/* its memory.stat */
 	NEED_COMMITTED = 64,	/* the machine's Committed_AS */
+	NEED_PEAK = 128,	/* VmHWM, which is then reset (clear_refs) */
 };
 
 /* Reads processes again and again. */

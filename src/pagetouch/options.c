@@ -15,6 +15,7 @@
 #include "lib/number.h"
 #include "pagetouch/contradictions.h"
 #include "pagetouch/options.h"
+#include "sandbox/enter.h"
 #include "workload/subject.h"
 
 /* More than anybody would wait for. */
@@ -143,36 +144,10 @@ static int parse_then(const struct option_row *row, const char *text, void *fill
 	return step_parse(text, &workload->steps[workload->step_count++], err);
 }
 
-static int parse_oom_score_adj(const struct option_row *row, const char *text, void *filled,
-			       struct error *err)
-{
-	bool keep = !strcmp(text, "keep");
-	char escaped[64], *rest;
-	long value;
-
-	errno = 0;
-	value = keep ? SUBJECT_KEEP_ADJ : strtol(text, &rest, 10);
-	*(int *)option_field(filled, row) = (int)value;
-	if (keep || (*text && !isspace((unsigned char)*text) && !*rest && !errno &&
-		     value >= -1000 && value <= 1000))
-		return 0;
-	error_set(err, "--oom-score-adj '%s' is not a number from -1000 to 1000",
-		  error_escape(escaped, sizeof(escaped), text));
-	error_hint(err,
-		   "1000 makes the subject the OOM killer's first choice; 'keep' leaves it as it is");
-	return -EINVAL;
-}
-
-static int parse_expect(const struct option_row *row, const char *text, void *filled,
-			struct error *err)
-{
-	return expectation_parse(text, option_field(filled, row), err);
-}
-
 static int parse_columns(const struct option_row *row, const char *text, void *filled,
 			 struct error *err)
 {
-	return column_choice_parse(text, option_field(filled, row), err);
+	return column_choice_parse(text, false, option_field(filled, row), err);
 }
 
 static int parse_plot(const struct option_row *row, const char *text, void *filled,
@@ -253,7 +228,7 @@ static const struct option_row options_rows[] = {
 	{ "high", 0, "SIZE", "throttle it above SIZE (cgroup v2)",
 	  .parse = option_size_above_zero, GIVEN(struct size, high) },
 	{ "oom-score-adj", 0, "N", "the subject's: -1000 to 1000 (default), or keep",
-	  .parse = parse_oom_score_adj, FIELD(int, oom_score_adj) },
+	  .parse = option_oom_score_adj, FIELD(int, oom_score_adj) },
 	{ "rate", 0, "SIZE/s", "touch evenly, SIZE per second",
 	  .parse = parse_rate, FIELD(uint64_t, workload.rate), .section = "Run" },
 	{ "hold", 0, "TIME", "keep the memory for TIME, or 'infinity'",
@@ -267,7 +242,7 @@ static const struct option_row options_rows[] = {
 	{ "verify", 0, NULL, "exit 1 unless RSS grew by just what was touched",
 	  .parse = option_on, FIELD(bool, verify) },
 	{ "expect", 0, "OUTCOME", "exit 0 if the run ends so, else 1: ok, oom, ...",
-	  .parse = parse_expect, FIELD(struct expectation, expect) },
+	  .parse = option_expect, FIELD(struct expectation, expect) },
 	{ "exact", 0, NULL, "read RSS from smaps_rollup in every row",
 	  .parse = option_on, FIELD(bool, exact) },
 	{ "output", 'o', "LIST", "columns to show; +LIST appends",
@@ -449,10 +424,7 @@ void options_print_help(void)
 			 step_rules[i].argument);
 		printf("  %-14s %s\n", name, step_rules[i].help);
 	}
-	printf("\nColumns (sizes in KiB unless -b or -H; sources as in proc(5)):\n");
-	for (size_t i = 0; i < column_count; i++)
-		printf("  %-10s %-38s [%s]\n", columns[i].name, columns[i].help,
-		       columns[i].source);
+	columns_print_help(false);
 	printf("\nExit status: 0 done, 1 --verify or --expect unmet, 2 usage, 3 stopped by the\n"
 	       "guard, 125 pagetouch failed, 128+N the subject was killed by signal N.\n"
 	       "For more see pagetouch(1).\n");

@@ -28,7 +28,7 @@ void plan_default(struct plan *ret_plan)
 	ret_plan->oom_score_adj = 1000;
 	ret_plan->output.format = OUTPUT_TABLE;
 	ret_plan->output.headings = true;
-	ret_plan->output.columns = column_choice_default();
+	ret_plan->output.columns = column_choice_default(false);
 }
 
 bool plan_has_share(const struct plan *plan)

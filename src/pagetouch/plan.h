@@ -29,7 +29,7 @@ struct plan {
 	uint64_t every;				/* ns between two rows while the memory is kept */
 	bool exact;				/* every row from smaps_rollup */
 	bool guard, verify, verbose;
-	int oom_score_adj;			/* or SUBJECT_KEEP_ADJ */
+	int oom_score_adj;			/* or OOM_SCORE_ADJ_KEEP */
 	struct expectation expect;
 	struct output output;
 	struct plot_request plot;		/* file NULL: none */

@@ -13,6 +13,7 @@
 #include "lib/secure.h"
 #include "pagetouch/run.h"
 #include "proc/pid-namespace.h"
+#include "sandbox/enter.h"
 
 /* For tests: a recorded tree of another machine's /proc and /sys. */
 #define ROOT_VARIABLE "PAGETOUCH_ROOT"
@@ -119,7 +120,7 @@ int pagetouch_prepare(struct pagetouch_run *run, struct error *err)
 			   "set it to 0 (sysctl vm.panic_on_oom=0), or use --no-guard if a panic is what you want");
 		return EXIT_GUARD;
 	}
-	r = subject_try_adj(plan->oom_score_adj);
+	r = oom_score_adj_try(plan->oom_score_adj);
 	if (r < 0 && plan->oom_score_adj != 1000) {
 		error_set(err, "cannot set oom_score_adj to %d: %s", plan->oom_score_adj,
 			  strerror(-r));

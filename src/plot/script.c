@@ -406,7 +406,7 @@ static void script_curve(struct script *script, size_t process, const struct col
 /* RSS first and VSZ second, which look the same in every picture; then what was asked for. */
 static void script_curves(struct script *script, const struct column_choice *choice)
 {
-	const struct column_choice usual = column_choice_default();
+	const struct column_choice usual = column_choice_default(false);
 	const struct column *rss = columns, *vsz = columns;
 	char size[SIZE_TEXT_MAX] = "";
 	size_t asked = 0;

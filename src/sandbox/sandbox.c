@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,24 @@ static int enable_memory(struct sandbox *sandbox)
 		return sandbox->leaf_fd;
 	r = sandbox_dir_write(sandbox->leaf_fd, "cgroup.procs", WRITER_ITSELF);
 	return r < 0 ? r : sandbox_dir_write(sandbox->parent, "cgroup.subtree_control", "+memory");
+}
+
+void sandbox_kill(const struct sandbox *sandbox)
+{
+	CLEANUP_FREE char *text = NULL;
+	char *rest = NULL;
+
+	/* cgroup.kill, v2 since 5.14, kills in the cgroups below as well. */
+	if (sandbox_dir_write(sandbox->fd, "cgroup.kill", "1") == 0 ||
+	    root_read_all(&(struct root){ sandbox->fd }, "cgroup.procs", &text) < 0)
+		return;
+	for (char *word = strtok_r(text, "\n", &rest); word; word = strtok_r(NULL, "\n", &rest)) {
+		pid_t pid = (pid_t)strtol(word, NULL, 10);
+
+		/* 0 is a process outside of our pid namespace. */
+		if (pid > 1 && pid != getpid())
+			kill(pid, SIGKILL);
+	}
 }
 
 int sandbox_remove(struct sandbox *sandbox)

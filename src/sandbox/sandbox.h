@@ -65,6 +65,9 @@ struct limit_change {
 int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
 		 struct error *err);
 
+/* Kills what lives in the sandbox; a process must not be outside of our pid namespace. */
+void sandbox_kill(const struct sandbox *sandbox);
+
 /*
  * Kills what we started in the sandbox and removes it; may be called on an all-zero one.
  * Returns 0, or a negative errno (-EBUSY: it stays, since it holds a process that is not ours).

@@ -160,11 +160,29 @@ static void judge_end(const struct verdict_evidence *evidence, struct verdict *v
 			   "raise the limit of processor time: ulimit -t (RLIMIT_CPU)");
 }
 
+void verdict_judge_expectation(const struct expectation *expect, struct verdict *verdict)
+{
+	const char *name = verdict_outcome_name(verdict->outcome);
+
+	if (!expect->name || verdict->outcome == OUTCOME_FAILED)
+		return;
+	if (expect->outcomes >> verdict->outcome & 1) {
+		if (verdict->exit_status != EXIT_UNMET)
+			verdict->exit_status = EXIT_DONE;
+		return;
+	}
+	verdict->exit_status = EXIT_UNMET;
+	if (!verdict->err.message[0])
+		error_set(&verdict->err, "expected %s, but the run ended as %s", expect->name,
+			  name);
+	else
+		error_hint(&verdict->err, "expected was %s, but the run ended as %s",
+			   expect->name, name);
+}
+
 void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict)
 {
 	const struct run_result *result = evidence->result;
-	const struct expectation *expect = &evidence->expect;
-	const char *name;
 
 	memset(ret_verdict, 0, sizeof(*ret_verdict));
 	ret_verdict->elapsed_ns = result->elapsed_ns;
@@ -180,20 +198,5 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 	if (result->measured)
 		summary_of_growth(evidence, ret_verdict);
 	summary_of_throttling(evidence->oom_evidence, ret_verdict);
-	/* --expect sets the exit status; a failure of pagetouch itself stays one. */
-	if (!expect->name || ret_verdict->outcome == OUTCOME_FAILED)
-		return;
-	if (expect->outcomes >> ret_verdict->outcome & 1) {
-		if (ret_verdict->exit_status != EXIT_UNMET)
-			ret_verdict->exit_status = EXIT_DONE;
-		return;
-	}
-	ret_verdict->exit_status = EXIT_UNMET;
-	name = verdict_outcome_name(ret_verdict->outcome);
-	if (!ret_verdict->err.message[0])
-		error_set(&ret_verdict->err, "expected %s, but the run ended as %s",
-			  expect->name, name);
-	else
-		error_hint(&ret_verdict->err, "expected was %s, but the run ended as %s",
-			   expect->name, name);
+	verdict_judge_expectation(&evidence->expect, ret_verdict);
 }

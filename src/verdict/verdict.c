@@ -23,6 +23,7 @@ static const char *const outcome_names[] = {
 	[OUTCOME_SIGSEGV] = "sigsegv",
 	[OUTCOME_KILLED] = "killed",
 	[OUTCOME_MAP_REFUSED] = "map-refused",
+	[OUTCOME_EXITED] = "exited",
 	[OUTCOME_FAILED] = "failed",
 };
 
@@ -82,4 +83,10 @@ int expectation_parse(const char *name, struct expectation *ret_expectation,
 	error_hint(err,
 		   "the outcomes are ok (completed), oom, enomem (map-refused), guard, oom-sandbox, oom-ancestor, oom-global, oomd, sigterm, sigbus, sigsegv, killed and interrupted");
 	return -EINVAL;
+}
+
+int option_expect(const struct option_row *row, const char *text, void *filled,
+		  struct error *err)
+{
+	return expectation_parse(text, option_field(filled, row), err);
 }

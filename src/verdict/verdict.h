@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "lib/error.h"
+#include "lib/option-table.h"
 #include "lib/size.h"
 #include "monitor/monitor.h"
 #include "monitor/oom-evidence.h"
@@ -44,6 +45,7 @@ enum outcome {
 	OUTCOME_SIGSEGV,
 	OUTCOME_KILLED,		/* any other signal, or SIGKILL by who knows whom */
 	OUTCOME_MAP_REFUSED,
+	OUTCOME_EXITED,		/* a command with a status other than 0 */
 	OUTCOME_FAILED,
 };
 
@@ -71,7 +73,10 @@ struct verdict {
 	uint64_t oom_limit;		/* that limit, bytes; SAMPLE_MISSING: not known */
 	char time[HOST_TIME_MAX];	/* when it was found; "": not known */
 	const struct oom_evidence *oom_evidence;	/* the counters; NULL: not watched */
+	const struct watch_peaks *peaks;	/* of a tree of processes; NULL: of a workload */
 };
+
+struct watch_peaks;
 
 /* What --expect names: one outcome, or any kind of OOM kill. */
 struct expectation {
@@ -106,6 +111,13 @@ int expectation_parse(const char *name, struct expectation *ret_expectation,
 
 /* ", in step NAME" when it was not the first touching that was under way at the end, or "". */
 const char *verdict_where(const struct run_result *result, char text[static VERDICT_WHERE_MAX]);
+
+/* For an option's row: fills a struct expectation. */
+int option_expect(const struct option_row *row, const char *text, void *filled,
+		  struct error *err);
+
+/* Sets the exit status by --expect; a failure of the program itself stays one. */
+void verdict_judge_expectation(const struct expectation *expect, struct verdict *verdict);
 
 /* Adds a line of evidence to *verdict, as long as there is room. */
 void verdict_add_evidence(struct verdict *verdict, const char *format, ...)

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -18,37 +17,17 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "sandbox/sandbox-dir.h"
+#include "sandbox/enter.h"
 #include "workload/subject.h"
 
 /* How long a child that was killed may take to give its memory back, ms. */
 #define CHILD_END_MS 10000
-
-int subject_try_adj(int value)
-{
-	CLEANUP_FD int fd = -1;
-	char before[16], text[16];
-	ssize_t length;
-
-	if (value == SUBJECT_KEEP_ADJ)
-		return 0;
-	fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	length = read(fd, before, sizeof(before));
-	snprintf(text, sizeof(text), "%d", value);
-	if (length <= 0 || pwrite(fd, text, strlen(text), 0) < 0 ||
-	    pwrite(fd, before, (size_t)length, 0) < 0)
-		return -errno;
-	return 0;
-}
 
 static _Noreturn void become_subject(const struct subject_spec *spec, pid_t observer,
 				     struct touch_board *board, int requests, int answers)
 {
 	struct rlimit core = { .rlim_cur = 1, .rlim_max = 1 }, current;
 	sigset_t none;
-	int fd;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != observer)
@@ -66,15 +45,7 @@ static _Noreturn void become_subject(const struct subject_spec *spec, pid_t obse
 	if (getrlimit(RLIMIT_CORE, &current) == 0 && current.rlim_max < 1)
 		core.rlim_cur = core.rlim_max = current.rlim_max;
 	setrlimit(RLIMIT_CORE, &core);
-	/*
-	 * Raising one's own oom_score_adj needs no privilege, lowering it does (proc(5)): the
-	 * caller has tried it before, so that it does not fail here.
-	 */
-	if (spec->oom_score_adj != SUBJECT_KEEP_ADJ) {
-		fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-		dprintf(fd, "%d", spec->oom_score_adj);
-		cleanup_close_fd(&fd);
-	}
+	oom_score_adj_set(spec->oom_score_adj);
 	worker_run(spec->workload, board, requests, answers);
 }
 
@@ -85,14 +56,9 @@ static _Noreturn void become_subject(const struct subject_spec *spec, pid_t obse
 static int subject_fork(const struct subject_spec *spec, struct subject *subject,
 			const char **ret_what)
 {
-	struct clone_args into_cgroup = {
-		.flags = CLONE_INTO_CGROUP,
-		.exit_signal = SIGCHLD,
-		.cgroup = (unsigned)spec->cgroup,
-	};
 	CLEANUP_FD int requests = -1, answers = -1;	/* the subject's ends */
-	pid_t observer = getpid(), pid = -1;
-	bool born = false;
+	pid_t observer = getpid(), pid;
+	bool born;
 	int r;
 
 	*ret_what = "pipe";
@@ -104,13 +70,7 @@ static int subject_fork(const struct subject_spec *spec, struct subject *subject
 	*ret_what = "fork";
 	/* What the subject has forked becomes ours to wait for when the subject dies. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	/* That a child is born in a cgroup is not known on v1, and not before 5.7. */
-	if (spec->cgroup >= 0) {
-		pid = (pid_t)syscall(SYS_clone3, &into_cgroup, sizeof(into_cgroup));
-		born = pid >= 0;
-	}
-	if (pid < 0)
-		pid = fork();
+	pid = cgroup_fork(spec->cgroup, &born);
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
@@ -121,9 +81,7 @@ static int subject_fork(const struct subject_spec *spec, struct subject *subject
 	subject->pid = pid;
 	setpgid(pid, pid);
 	*ret_what = "moving it into its cgroup";
-	/* All that it has mapped so far is what it was forked with. */
-	if (spec->cgroup >= 0 && !born)
-		r = sandbox_dir_write_u64(spec->cgroup, "cgroup.procs", (uint64_t)pid);
+	r = born ? 0 : cgroup_move(spec->cgroup, pid);
 	if (r < 0)
 		return r;
 	*ret_what = "pidfd_open";

@@ -51,13 +51,10 @@ struct subject_answer {
 /* Pages in the scratch region: the first for the warm-up, the others for probes. */
 #define SUBJECT_SCRATCH_PAGES 16
 
-/* oom_score_adj as the subject inherits it. */
-#define SUBJECT_KEEP_ADJ 2000
-
 struct subject_spec {
 	const struct workload *workload;	/* what it does when asked to */
 	int cgroup;			/* directory of the cgroup that it lives in; -1: ours */
-	int oom_score_adj;		/* -1000 to 1000, or SUBJECT_KEEP_ADJ */
+	int oom_score_adj;		/* -1000 to 1000, or OOM_SCORE_ADJ_KEEP */
 };
 
 struct subject {
@@ -82,12 +79,6 @@ struct subject {
  */
 int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
 		  struct error *err);
-
-/*
- * Whether this process may give itself oom_score_adj VALUE, tried and undone: lowering it needs
- * CAP_SYS_RESOURCE. Returns 0 or a negative errno.
- */
-int subject_try_adj(int value);
 
 /*
  * Asks for what REQUEST says; the answer comes later. The subject does no longer halt. Returns 0,

@@ -33,7 +33,7 @@ static const struct column *find(const char *name)
 static bool is_upper_case(const char *name)
 {
 	for (; *name; name++)
-		if (!isupper((unsigned char)*name))
+		if (!isupper((unsigned char)*name) && *name != '%')
 			return false;
 	return true;
 }
@@ -109,6 +109,8 @@ static const struct {
 	{ "OOMSCORE", 17, COLUMN_COUNT, NEED_OOM_SCORE },
 };
 
+static const char *const tree_figures[] = { "PROCS", "PEAK", "CPU%" };
+
 static void test_figures(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(figures); i++) {
@@ -122,7 +124,14 @@ static void test_figures(void)
 		tap_is(column->needs, figures[i].needs, "it needs what it is read from");
 	}
 	tap_ok(find("STEP") && find("STEP")->kind == COLUMN_TEXT, "STEP is a text");
-	tap_is((int64_t)ARRAY_SIZE(figures) + 1, (int64_t)column_count,
+	for (size_t i = 0; i < ARRAY_SIZE(tree_figures); i++) {
+		const struct column *column = find(tree_figures[i]);
+
+		tap_ok(column && column->only == COLUMN_TREE_ONLY,
+		       "%s is of a tree of processes", tree_figures[i]);
+	}
+	tap_is((int64_t)(ARRAY_SIZE(figures) + 1 + ARRAY_SIZE(tree_figures)),
+	       (int64_t)column_count,
 	       "every column is tested here");
 }
 
@@ -138,12 +147,12 @@ static void test_lead(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(leads); i++) {
-		struct column_choice choice = column_choice_default();
+		struct column_choice choice = column_choice_default(false);
 		struct error err;
 		char text[1024];
 
 		if (leads[i].list)
-			column_choice_parse(leads[i].list, &choice, &err);
+			column_choice_parse(leads[i].list, false, &choice, &err);
 		column_choice_lead(&choice, leads[i].lead);
 		tap_is_text(names_of(&choice, text), leads[i].names,
 			    "columns that join by themselves");
@@ -152,7 +161,7 @@ static void test_lead(void)
 
 static void test_default(void)
 {
-	struct column_choice choice = column_choice_default();
+	struct column_choice choice = column_choice_default(false);
 	char text[1024];
 
 	tap_is_text(names_of(&choice, text), "TOUCHED,VSZ,RSS,GREW,MINFLT", "the default");
@@ -183,7 +192,7 @@ static void test_right(void)
 		struct error err;
 		char text[1024];
 
-		tap_is(column_choice_parse(right[i].list, &choice, &err), 0, right[i].list);
+		tap_is(column_choice_parse(right[i].list, false, &choice, &err), 0, right[i].list);
 		tap_is_text(names_of(&choice, text), right[i].names, "the columns in this order");
 		tap_is(column_choice_needs(&choice), right[i].needs, "and what they need");
 	}
@@ -208,7 +217,7 @@ static void test_wrong(void)
 		struct column_choice choice = { .count = 77 };
 		struct error err = { "", "" };
 
-		tap_is(column_choice_parse(wrong[i].list, &choice, &err), -EINVAL,
+		tap_is(column_choice_parse(wrong[i].list, false, &choice, &err), -EINVAL,
 		       "a wrong list is refused");
 		tap_is((int64_t)choice.count, 77, "it leaves the choice alone");
 		tap_has(err.message, wrong[i].names, "the message names the word");
@@ -221,9 +230,15 @@ static void test_known_names(void)
 	struct column_choice choice;
 	struct error err = { "", "" };
 
-	column_choice_parse("nosuch", &choice, &err);
+	column_choice_parse("nosuch", false, &choice, &err);
 	for (size_t i = 0; i < column_count; i++)
-		tap_has(err.hint, columns[i].name, "the way out names every column");
+		if (column_is_for(&columns[i], false))
+			tap_has(err.hint, columns[i].name, "the way out names every column");
+	column_choice_parse("TOUCHED", true, &choice, &err);
+	for (size_t i = 0; i < column_count; i++)
+		tap_ok(column_is_for(&columns[i], true) == (strstr(err.hint, columns[i].name) != NULL) ||
+		       !strcmp(columns[i].name, "STEP") || !strcmp(columns[i].name, "PID"),
+		       "of a tree, too: %s", columns[i].name);
 }
 
 /* Makes a list of COUNT columns. */
@@ -243,10 +258,10 @@ static void test_many(void)
 	struct error err = { "", "" };
 	char text[1024];
 
-	tap_is(column_choice_parse(repeat(COLUMN_CHOICE_MAX, text), &choice, &err), 0,
+	tap_is(column_choice_parse(repeat(COLUMN_CHOICE_MAX, text), false, &choice, &err), 0,
 	       "as many columns as a choice holds");
 	tap_is((int64_t)choice.count, COLUMN_CHOICE_MAX, "all of them");
-	tap_is(column_choice_parse(repeat(COLUMN_CHOICE_MAX + 1, text), &choice, &err),
+	tap_is(column_choice_parse(repeat(COLUMN_CHOICE_MAX + 1, text), false, &choice, &err),
 	       -EINVAL, "one more is refused");
 	tap_has(err.message, "--output", "the message names the option");
 	tap_ok(err.hint[0], "and there is a way out");

@@ -8,6 +8,7 @@
 #include "command-line.h"
 #include "lib/duration.h"
 #include "pagetouch/options.h"
+#include "sandbox/enter.h"
 #include "workload/subject.h"
 
 #define KIB UINT64_C(1024)
@@ -209,7 +210,7 @@ static void describe_output(const struct output *output, struct line *line)
 {
 	static const char *const formats[] = { "", "json", "csv", "quiet" };
 	static const char *const units[] = { "", "bytes", "human" };
-	struct column_choice usual = column_choice_default();
+	struct column_choice usual = column_choice_default(false);
 
 	if (output->format != OUTPUT_TABLE)
 		add(line, "%s", formats[output->format]);
@@ -247,7 +248,7 @@ static void describe_sandbox(const struct plan *plan, struct line *line)
 		add(line, "swap=%s", share_text(plan->swap, text));
 	if (plan->has_high)
 		add(line, "high=%s", share_text(plan->high, text));
-	if (plan->oom_score_adj == SUBJECT_KEEP_ADJ)
+	if (plan->oom_score_adj == OOM_SCORE_ADJ_KEEP)
 		add(line, "adj=keep");
 	else if (plan->oom_score_adj != 1000)
 		add(line, "adj=%d", plan->oom_score_adj);

@@ -128,14 +128,14 @@ static void end(struct recording *recording, enum outcome outcome, int signal, u
  */
 static char *draw_on(const struct recording *recording, const char *list, enum plot_x x, bool text)
 {
-	struct column_choice choice = column_choice_default();
+	struct column_choice choice = column_choice_default(false);
 	struct plot_request request = { .x = x, .kind = text ? PICTURE_TEXT : PICTURE_SVG };
 	struct error err;
 	char *script = NULL;
 	size_t length;
 	FILE *stream;
 
-	if (list && column_choice_parse(list, &choice, &err) < 0)
+	if (list && column_choice_parse(list, false, &choice, &err) < 0)
 		exit(99);
 	stream = open_memstream(&script, &length);
 	if (!stream || script_write(stream, recording, &request, &choice, 80, 24) < 0)
@@ -721,7 +721,7 @@ static void test_crowds(void)
 static void test_empty(void)
 {
 	struct recording recording = make_recording(SAMPLE_MISSING);
-	struct column_choice choice = column_choice_default();
+	struct column_choice choice = column_choice_default(false);
 
 	tap_is(script_write(stdout, &recording, &(struct plot_request){ 0 }, &choice, 80, 24),
 	       -ENODATA, "without a row there is no picture");

@@ -11,6 +11,7 @@
 #include "proc/process.h"
 #include "proc/root.h"
 #include "tests/tap.h"
+#include "sandbox/enter.h"
 #include "workload/subject.h"
 
 #define PAGES 4096	/* 16 MiB with pages of 4 KiB */
@@ -161,7 +162,7 @@ static void test_death(uint64_t page_size)
 	struct subject_spec spec = {
 		.workload = &workload,
 		.cgroup = -1,
-		.oom_score_adj = SUBJECT_KEEP_ADJ,
+		.oom_score_adj = OOM_SCORE_ADJ_KEEP,
 	};
 	struct sampler sampler;
 	struct subject subject;
