@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/signalfd.h>
 #include <sys/types.h>
 
 #include "monitor/sample.h"
@@ -44,6 +45,17 @@ struct driver {
 	 */
 	int (*describe)(struct driver *driver, unsigned process, bool exact,
 			struct sample *sample);
+
+	/*
+	 * Takes the reading of a row itself, of more than one process; NEEDS is of the chosen
+	 * columns. Returns as sampler_read(). NULL: the monitor reads the subject. Such a row is
+	 * never exact.
+	 */
+	int (*read)(struct driver *driver, struct sampler *sampler, unsigned needs,
+		    struct sample *sample);
+
+	/* A signal that has reached the monitor: whether it does not end the run. NULL: it does. */
+	bool (*pass_on)(struct driver *driver, const struct signalfd_siginfo *signal);
 
 	/* The bytes that the subject has touched by its own count. NULL: it does not count. */
 	uint64_t (*touched)(const struct driver *driver);

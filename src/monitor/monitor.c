@@ -121,7 +121,7 @@ enum { WAIT_DRIVER, WAIT_SIGNAL, WAIT_CHANGE, WAIT_DEATH, WAIT_CHILD };
 
 int monitor_wait(struct monitor *monitor, uint64_t deadline_ns, enum event *ret_event)
 {
-	const struct driver *driver = monitor->driver;
+	struct driver *driver = monitor->driver;
 	struct pollfd fds[WAIT_CHILD + DRIVER_CHILDREN_MAX] = {
 		[WAIT_DRIVER] = { .fd = driver->event_fd, .events = POLLIN },
 		[WAIT_SIGNAL] = { .fd = monitor->signals->fd, .events = POLLIN },
@@ -134,7 +134,7 @@ int monitor_wait(struct monitor *monitor, uint64_t deadline_ns, enum event *ret_
 		.tv_sec = (time_t)(left / NS_PER_SECOND),
 		.tv_nsec = (long)(left % NS_PER_SECOND),
 	};
-	int number;
+	struct signalfd_siginfo info;
 
 	for (unsigned i = 0; i < driver->child_count; i++)
 		fds[WAIT_CHILD + i] = (struct pollfd){ .fd = driver->children[i].pidfd,
@@ -148,9 +148,9 @@ int monitor_wait(struct monitor *monitor, uint64_t deadline_ns, enum event *ret_
 				    driver->touched ? driver->touched(driver) : 0,
 				    now - monitor->started_ns);
 	}
-	number = fds[WAIT_SIGNAL].revents ? signals_read(monitor->signals) : 0;
-	if (number)
-		return note_signal(monitor, number);
+	if (fds[WAIT_SIGNAL].revents && signals_read_info(monitor->signals, &info) &&
+	    !(driver->pass_on && driver->pass_on(driver, &info)))
+		return note_signal(monitor, (int)info.ssi_signo);
 	*ret_event = EVENT_DRIVER;
 	if (fds[WAIT_DRIVER].revents & POLLIN)
 		return 0;
@@ -261,7 +261,11 @@ static int monitor_read_process(struct monitor *monitor, unsigned process, bool 
 			 : exact ? "cannot read the subject's smaps_rollup"
 				 : "cannot read the subject's status";
 	pid_t pid = parent ? driver->children[process - 1].pid : driver->subject.pid;
-	int r = sampler_read(&monitor->sampler, pid, needs, ret_sample);
+	int r;
+
+	exact = exact && !driver->read;
+	r = driver->read ? driver->read(driver, &monitor->sampler, monitor->needs, ret_sample)
+			 : sampler_read(&monitor->sampler, pid, needs, ret_sample);
 
 	if (r == 0 && driver->describe) {
 		r = driver->describe(driver, process, exact, ret_sample);

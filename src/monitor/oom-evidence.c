@@ -148,6 +148,34 @@ void oom_monitor_look(struct oom_monitor *oom_monitor, uint64_t now_ns)
 	}
 }
 
+/* Notes who of those that are followed was killed by REPORT. */
+static void note_victims(struct oom_monitor *oom_monitor, const struct oom_report *report)
+{
+	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	const char *own = oom_evidence->count ? oom_monitor->chain.levels[0].name : "";
+	const char *place = report->memcg.task_path;
+	bool inside = oom_evidence->alone && oom_evidence->whole_paths && place && !strcmp(place, own);
+
+	for (size_t i = 0; oom_monitor->is_followed && i < report->victim_count; i++) {
+		const struct oom_victim *victim = &report->victims[i];
+		struct oom_victim_seen *seen = &oom_evidence->victims[oom_evidence->victim_count];
+
+		if (oom_evidence->victim_count == OOM_VICTIMS_SEEN || victim->presumed)
+			continue;
+		if (!inside && (oom_evidence->foreign_pids ||
+				!oom_monitor->is_followed(oom_monitor->context,
+							  (pid_t)victim->pid)))
+			continue;
+		seen->pid = victim->pid;
+		seen->anon = victim->anon == OOM_UNKNOWN ? 0 : victim->anon;
+		error_escape(seen->comm, sizeof(seen->comm), victim->comm);
+		error_escape(seen->memcg, sizeof(seen->memcg),
+			     report->scope == OOM_SCOPE_MEMCG && report->memcg.path
+			     ? report->memcg.path : "");
+		oom_evidence->victim_count++;
+	}
+}
+
 /* Notes a report if it is about the subject. The report is released. */
 static int note_report(void *context, struct oom_report *report)
 {
@@ -162,6 +190,7 @@ static int note_report(void *context, struct oom_report *report)
 	};
 
 	oom_kill_record_add(report, &sought, &oom_evidence->kill_record);
+	note_victims(oom_monitor, report);
 	oom_report_free(report);
 	return 0;
 }

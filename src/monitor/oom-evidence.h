@@ -23,6 +23,17 @@ struct oom_monitor_level {
 	unsigned pressure;		/* after: PSI full avg10, hundredths of a percent */
 };
 
+#define OOM_VICTIMS_SEEN 8
+
+/* A process that was followed with the subject, and that the kernel's log says it killed. */
+struct oom_victim_seen {
+	int64_t pid;
+	char comm[64];			/* escaped */
+	uint64_t anon;			/* bytes; 0: the kernel does not say */
+	char memcg[OOM_PATH_MAX];	/* whose limit ran out, escaped; "": no cgroup's, or not
+					 * known */
+};
+
 /* All that was seen; the subject's own cgroup comes first, its ancestors follow. */
 struct oom_evidence {
 	struct oom_monitor_level *levels;
@@ -41,6 +52,8 @@ struct oom_evidence {
 					 * -EPIPE: not all of it */
 	struct oom_kill_record kill_record;		/* what the kernel's report says of the
 							 * subject */
+	struct oom_victim_seen victims[OOM_VICTIMS_SEEN];
+	size_t victim_count;
 	bool oomd;			/* systemd-oomd marked the cgroup: user.oomd_kill */
 };
 
@@ -53,6 +66,8 @@ struct oom_monitor {
 	pid_t pid;			/* of whom the death is looked into */
 	const char *comm;		/* his name */
 	uint64_t vsz;			/* his VSZ, bytes; OOM_UNKNOWN: not known, or it changed */
+	bool (*is_followed)(const void *context, pid_t pid);	/* with the subject; NULL: nobody */
+	const void *context;		/* of that */
 	bool oomd_before;
 	uint64_t seen, seen_ns;		/* OOM kills in the first level, as last
 					 * looked at, and when they were new */

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tree-sampler.c - read the processes of a tree, and add their figures up */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/duration.h"
+#include "lib/macros.h"
+#include "lib/number.h"
+#include "monitor/columns.h"
+#include "monitor/tree-sampler.h"
+#include "proc/process.h"
+
+/* What is written to clear_refs to make VmHWM the RSS of now, proc_pid_clear_refs(5). */
+#define CLEAR_PEAK "5"
+
+/* The figures that are added up. */
+static const size_t sums[] = {
+	offsetof(struct sample, vsz), offsetof(struct sample, rss_status),
+	offsetof(struct sample, anon), offsetof(struct sample, file),
+	offsetof(struct sample, shmem), offsetof(struct sample, swap),
+	offsetof(struct sample, locked), offsetof(struct sample, pss),
+	offsetof(struct sample, uss), offsetof(struct sample, huge),
+	offsetof(struct sample, hugetlb), offsetof(struct sample, lazyfree),
+	offsetof(struct sample, ksm), offsetof(struct sample, pte),
+	offsetof(struct sample, peak),
+};
+
+static void add_up(struct sample *sum, const struct sample *sample)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sums); i++) {
+		uint64_t *into = (uint64_t *)((char *)sum + sums[i]);
+		const uint64_t *figure = (const uint64_t *)((const char *)sample + sums[i]);
+
+		*into = *into == SAMPLE_MISSING || *figure == SAMPLE_MISSING
+			? SAMPLE_MISSING : *into + *figure;
+	}
+}
+
+/* The highest RSS since this was last called, if it may be reset; else since the process's start. */
+static uint64_t tree_take_peak(const struct tree_sampler *tree_sampler, pid_t pid)
+{
+	CLEANUP_FD int fd = -1;
+	uint64_t peak;
+	char path[48];
+
+	if (process_status_field(tree_sampler->root, pid, "VmHWM", &peak) < 0)
+		return SAMPLE_MISSING;
+	snprintf(path, sizeof(path), "proc/%d/clear_refs", (int)pid);
+	fd = openat(tree_sampler->root->fd, path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, CLEAR_PEAK, strlen(CLEAR_PEAK)) < 0)
+		return SAMPLE_MISSING;
+	return peak;
+}
+
+static int remember(struct tree_sampler *tree_sampler, pid_t pid)
+{
+	size_t byte = (size_t)pid / CHAR_BIT, size = tree_sampler->known_size;
+
+	if (byte >= size) {
+		unsigned char *grown;
+
+		size = MAX(2 * size, byte + 4096);
+		grown = realloc(tree_sampler->known, size);
+		if (!grown)
+			return -ENOMEM;
+		memset(grown + tree_sampler->known_size, 0, size - tree_sampler->known_size);
+		tree_sampler->known = grown;
+		tree_sampler->known_size = size;
+	}
+	tree_sampler->known[byte] |= (unsigned char)(1 << pid % CHAR_BIT);
+	return 0;
+}
+
+bool tree_sampler_knows(const struct tree_sampler *tree_sampler, pid_t pid)
+{
+	size_t byte = (size_t)pid / CHAR_BIT;
+
+	return pid > 0 && byte < tree_sampler->known_size &&
+	       tree_sampler->known[byte] >> pid % CHAR_BIT & 1;
+}
+
+static int read_tree(struct tree_sampler *tree_sampler)
+{
+	const struct root *root = tree_sampler->root;
+	struct process_tree *tree = &tree_sampler->tree;
+
+	switch (tree_sampler->scope) {
+	case TREE_PROCESS:
+		return tree_read_process(root, tree_sampler->top, tree);
+	case TREE_CGROUP:
+		return tree_read_cgroup(root, tree_sampler->level, tree);
+	case TREE_DESCENDANTS:
+	case TREE_BELOW:
+		break;
+	}
+	return tree_read_descendants(root, tree_sampler->top,
+				     tree_sampler->scope == TREE_DESCENDANTS, tree);
+}
+
+/* The share of one processor's time that TICKS more have been, in hundredths of a percent. */
+static uint64_t take_cpu(struct tree_sampler *tree_sampler, uint64_t ticks)
+{
+	uint64_t now = duration_now(), hz = (uint64_t)sysconf(_SC_CLK_TCK), cpu = SAMPLE_MISSING;
+
+	if (tree_sampler->read_ns && now > tree_sampler->read_ns)
+		cpu = number_portion((MAX(ticks, tree_sampler->ticks) - tree_sampler->ticks) *
+				     (NS_PER_SECOND / hz), 10000, now - tree_sampler->read_ns);
+	tree_sampler->ticks = MAX(ticks, tree_sampler->ticks);
+	tree_sampler->read_ns = now;
+	return cpu;
+}
+
+int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler, unsigned needs,
+		      struct sample *ret_sample)
+{
+	struct sample sum = sample_blank(tree_sampler->top);
+	struct tree_largest largest = { 0 };
+	const struct process_tree *tree = &tree_sampler->tree;
+	uint64_t ticks = tree_sampler->dead_ticks;
+	int r = read_tree(tree_sampler);
+
+	for (size_t i = 0; i < ARRAY_SIZE(sums); i++)
+		*(uint64_t *)(void *)((char *)&sum + sums[i]) = 0;
+	sum.minflt = tree_sampler->dead_minflt;
+	sum.majflt = tree_sampler->dead_majflt;
+	for (size_t i = 0; r == 0 && i < tree->count; i++) {
+		const struct tree_process *process = &tree->processes[i];
+		struct sample sample;
+		uint64_t rss;
+
+		sum.minflt += process->minflt;
+		sum.majflt += process->majflt;
+		ticks += process->ticks;
+		r = remember(tree_sampler, process->pid);
+		if (r < 0 || process->zombie)
+			continue;
+		r = sampler_read(sampler, process->pid, needs, &sample);
+		/* smaps_rollup of somebody else's process: its share is not known. */
+		if (r == -EACCES || r == -EPERM)
+			r = sampler_read(sampler, process->pid, needs & ~(unsigned)NEED_ROLLUP,
+					 &sample);
+		if (r == -ESRCH) {
+			r = 0;
+			continue;
+		}
+		if (r < 0)
+			return r;
+		if (needs & NEED_PEAK && tree_sampler->resets_peaks)
+			sample.peak = tree_take_peak(tree_sampler, process->pid);
+		add_up(&sum, &sample);
+		sum.procs++;
+		rss = MAX(sample.rss_status, sample.peak == SAMPLE_MISSING ? 0 : sample.peak);
+		if (rss > largest.rss) {
+			largest = (struct tree_largest){ .pid = process->pid, .rss = rss };
+			memcpy(largest.comm, process->comm, sizeof(largest.comm));
+		}
+	}
+	if (r < 0)
+		return r;
+	if (!sum.procs)
+		return -ESRCH;
+	tree_sampler->largest = largest;
+	sum.cpu = take_cpu(tree_sampler, ticks);
+	*ret_sample = sum;
+	return 0;
+}
+
+void tree_sampler_free(struct tree_sampler *tree_sampler)
+{
+	tree_free(&tree_sampler->tree);
+	free(tree_sampler->known);
+	tree_sampler->known = NULL;
+	tree_sampler->known_size = 0;
+}

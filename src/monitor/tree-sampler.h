@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tree-sampler.h - rows of processes that are followed together: their figures added up */
+#ifndef PT_TREE_SAMPLER_H
+#define PT_TREE_SAMPLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "monitor/sample.h"
+#include "proc/cgroup.h"
+#include "proc/root.h"
+#include "proc/tree.h"
+
+/* Who is followed. */
+enum tree_scope {
+	TREE_PROCESS,		/* `top` alone */
+	TREE_DESCENDANTS,	/* `top` and all that descends from it */
+	TREE_BELOW,		/* all that descends from `top`, not itself: this process's children */
+	TREE_CGROUP,		/* who lives in `level` and below it */
+};
+
+/* The process that held most in a reading, or since the reading before if that can be known. */
+struct tree_largest {
+	pid_t pid;
+	char comm[TREE_COMM_MAX];	/* escaped */
+	uint64_t rss;			/* at its highest */
+};
+
+/* Sizes in bytes, times in ns. The first part is the caller's to fill. */
+struct tree_sampler {
+	const struct root *root;
+	enum tree_scope scope;
+	pid_t top;
+	const struct cgroup_level *level;
+	bool resets_peaks;	/* VmHWM may be reset: the processes are ours, or their owner agrees */
+	/* Of those who have died and were waited for by us: not in any living process's figures. */
+	uint64_t dead_minflt, dead_majflt, dead_ticks;
+
+	struct process_tree tree;
+	struct tree_largest largest;	/* of the last reading */
+	uint64_t ticks, read_ns;	/* CPU time so far, and when that was */
+	unsigned char *known;		/* a bit for each pid that has ever been in it */
+	size_t known_size;
+};
+
+/*
+ * Reads all processes now and adds up what NEEDS asks for; a figure that one of them does not
+ * show is SAMPLE_MISSING. VSZ, RSS and what it consists of count a page once for each process that
+ * has mapped it, PSS once. minflt, majflt and cpu are also of those who have died, as far as
+ * their parent or this process has waited for them. Returns 0 or a negative errno (-ESRCH: none is
+ * left that has memory).
+ */
+int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler, unsigned needs,
+		      struct sample *ret_sample);
+
+/* Whether PID has ever been in the tree. */
+bool tree_sampler_knows(const struct tree_sampler *tree_sampler, pid_t pid);
+
+void tree_sampler_free(struct tree_sampler *tree_sampler);
+
+#endif
