@@ -4,6 +4,7 @@
 
 #include "output/json-object.h"
 #include "output/printer.h"
+#include "verdict/watch.h"
 
 /* A record of the run that PRINTER prints. */
 static struct json_object *new_run_record(const struct printer *printer, const char *kind)
@@ -23,16 +24,33 @@ static struct json_object *job_object(const struct host *host)
 	return object;
 }
 
+static void add_host(struct json_object *object, const struct host *host,
+		     const struct machine *machine)
+{
+	json_add_text(object, "version", PACKAGE_VERSION);
+	json_add_text(object, "time", host->time);
+	json_add_text(object, "host", host->name);
+	json_add_text(object, "boot_id", machine->boot_id);
+	json_add_text(object, "kernel", host->kernel);
+}
+
+static struct json_object *machine_object(const struct machine *machine)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_size(object, "mem_total", machine->mem_total);
+	json_add_size(object, "mem_available", machine->mem_available);
+	json_add_size(object, "swap_total", machine->swap_total);
+	json_add_size(object, "overcommit_memory", machine->overcommit_memory);
+	return object;
+}
+
 static int json_plan(struct printer *printer, const struct plan_record *record)
 {
 	struct json_object *object = new_run_record(printer, "plan");
-	struct json_object *steps = json_object_new_array(), *machine = json_object_new_object();
+	struct json_object *steps = json_object_new_array();
 
-	json_add_text(object, "version", PACKAGE_VERSION);
-	json_add_text(object, "time", record->host->time);
-	json_add_text(object, "host", record->host->name);
-	json_add_text(object, "boot_id", record->machine->boot_id);
-	json_add_text(object, "kernel", record->host->kernel);
+	add_host(object, record->host, record->machine);
 	json_add_size(object, "page_size", record->page_size);
 	json_add_size(object, "size", record->size);
 	json_add_size(object, "interval", record->interval);
@@ -54,11 +72,27 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 	json_add(object, "steps", steps);
 	json_add_size(object, "limit", record->limit);
 	json_add_integer(object, "pid", record->pid);
-	json_add_size(machine, "mem_total", record->machine->mem_total);
-	json_add_size(machine, "mem_available", record->machine->mem_available);
-	json_add_size(machine, "swap_total", record->machine->swap_total);
-	json_add_size(machine, "overcommit_memory", record->machine->overcommit_memory);
-	json_add(object, "machine", machine);
+	json_add(object, "machine", machine_object(record->machine));
+	json_add(object, "job", job_object(record->host));
+	return json_write_record(printer->stream, object);
+}
+
+static int json_watch(struct printer *printer, const struct watch_record *record)
+{
+	struct json_object *object = new_run_record(printer, "plan");
+	struct json_object *command = record->command ? json_object_new_array() : NULL;
+
+	for (size_t i = 0; record->command && record->command[i]; i++)
+		json_object_array_add(command, json_new_text(record->command[i]));
+	json_add_text(object, "program", "pagewatch");
+	add_host(object, record->host, record->machine);
+	json_add(object, "command", command);
+	json_add_size(object, "pid", record->pid ? (uint64_t)record->pid : SAMPLE_MISSING);
+	json_add_text(object, "cgroup", record->cgroup);
+	json_add_text(object, "unit", record->unit);
+	json_add_size(object, "every_ns", record->every_ns);
+	json_add_size(object, "limit", record->limit);
+	json_add(object, "machine", machine_object(record->machine));
 	json_add(object, "job", job_object(record->host));
 	return json_write_record(printer->stream, object);
 }
@@ -70,21 +104,30 @@ static int json_sample(struct printer *printer, const struct sample *sample)
 
 	json_add_size(object, "seq", sample->seq);
 	json_add_size(object, "elapsed_ns", sample->elapsed_ns);
-	json_add_text(object, "step", sample_step_name(sample));
-	json_add_size(object, "pid", sample->pid);
-	json_add_text(object, "process", sample->of_child ? "child" : "subject");
+	if (!printer->output->tree) {
+		json_add_text(object, "step", sample_step_name(sample));
+		json_add_size(object, "pid", sample->pid);
+		json_add_text(object, "process", sample->of_child ? "child" : "subject");
+	}
 	for (size_t i = 0; i < column_count; i++) {
 		const struct column *column = &columns[i];
+		char percent[PRINTER_CELL_MAX];
 		uint64_t value;
 
-		if (column->kind != COLUMN_SIZE && column->kind != COLUMN_GROWTH &&
-		    column->kind != COLUMN_COUNT)
+		if (!column_is_for(column, printer->output->tree) ||
+		    column->kind == COLUMN_TEXT || column->kind == COLUMN_ID ||
+		    column->kind == COLUMN_TIME)
 			continue;
 		value = column_value(column, sample);
 		if (column_is_missing(column, value))
 			json_add(object, column->key, NULL);
 		else if (column->kind == COLUMN_GROWTH)
 			json_add_integer(object, column->key, (int64_t)value);
+		else if (column->kind == COLUMN_PERCENT)
+			json_add(object, column->key,
+				 json_object_new_double_s((double)value / 100,
+							  printer_cell(column, sample, SIZE_BYTES,
+								       percent)));
 		else
 			json_add_size(object, column->key, value);
 		if (column->offset == offsetof(struct sample, rss))
@@ -112,6 +155,38 @@ static struct json_object *counters_object(const struct oom_evidence *oom_eviden
 	return object;
 }
 
+/* What was seen of a tree of processes, instead of what one subject touched. */
+static void add_tree(struct json_object *object, const struct verdict *verdict)
+{
+	const struct watch_peaks *peaks = verdict->peaks;
+	const struct oom_evidence *oom_evidence = verdict->oom_evidence;
+	struct json_object *victims = json_object_new_array(), *largest = NULL;
+
+	json_add_size(object, "peak_rss", peaks->known ? peaks->rss : SAMPLE_MISSING);
+	json_add_size(object, "peak_pss", peaks->known ? peaks->pss : SAMPLE_MISSING);
+	json_add_size(object, "peak_cgroup", peaks->known ? peaks->cgroup : SAMPLE_MISSING);
+	json_add_size(object, "peak_ns", peaks->known ? peaks->rss_ns : SAMPLE_MISSING);
+	json_add_size(object, "peak_procs", peaks->known ? peaks->procs : SAMPLE_MISSING);
+	if (peaks->known) {
+		largest = json_object_new_object();
+		json_add_integer(largest, "pid", peaks->largest.pid);
+		json_add_text(largest, "comm", peaks->largest.comm);
+		json_add_size(largest, "rss", peaks->largest.rss);
+	}
+	json_add(object, "largest", largest);
+	for (size_t i = 0; oom_evidence && i < oom_evidence->victim_count; i++) {
+		const struct oom_victim_seen *seen = &oom_evidence->victims[i];
+		struct json_object *victim = json_object_new_object();
+
+		json_add_integer(victim, "pid", seen->pid);
+		json_add_text(victim, "comm", seen->comm);
+		json_add_size(victim, "anon", seen->anon);
+		json_add_text(victim, "oom_cgroup", seen->memcg);
+		json_object_array_add(victims, victim);
+	}
+	json_add(object, "victims", victims);
+}
+
 static int json_verdict(struct printer *printer, const struct verdict *verdict)
 {
 	struct json_object *object = new_run_record(printer, "verdict");
@@ -125,10 +200,14 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	json_add_integer(object, "exit_status", verdict->exit_status);
 	json_add_size(object, "signal",
 			verdict->signal ? (uint64_t)verdict->signal : SAMPLE_MISSING);
-	json_add_text(object, "step", verdict->step);
-	json_add_size(object, "child",
-			verdict->child ? (uint64_t)verdict->child : SAMPLE_MISSING);
-	json_add_size(object, "touched", verdict->touched);
+	if (verdict->peaks) {
+		add_tree(object, verdict);
+	} else {
+		json_add_text(object, "step", verdict->step);
+		json_add_size(object, "child",
+			      verdict->child ? (uint64_t)verdict->child : SAMPLE_MISSING);
+		json_add_size(object, "touched", verdict->touched);
+	}
 	json_add_size(object, "elapsed_ns",
 			verdict->elapsed_ns ? verdict->elapsed_ns : SAMPLE_MISSING);
 	json_add_size(object, "vsz", verdict->measured ? verdict->vsz : SAMPLE_MISSING);
@@ -156,6 +235,7 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 
 const struct printer_format printer_json = {
 	.plan = json_plan,
+	.watch = json_watch,
 	.sample = json_sample,
 	.verdict = json_verdict,
 };

@@ -20,12 +20,12 @@ static const struct printer_format *const formats[] = {
 	[OUTPUT_NONE] = &printer_none,
 };
 
-int printer_open(struct printer *printer, const struct output *output)
+int printer_open(struct printer *printer, const struct output *output, FILE *stream)
 {
 	*printer = (struct printer){
 		.format = formats[output->format],
 		.output = output,
-		.stream = stdout,
+		.stream = stream,
 	};
 	/* Whole rows go out at once, whatever the stream was: stream_flush() sends them. */
 	setvbuf(printer->stream, NULL, _IOFBF, STREAM_BUFFER);
@@ -43,6 +43,17 @@ int printer_plan(struct printer *printer, const struct plan_record *record)
 	printer->step_width = record->step_width ? record->step_width : strlen("touch");
 	errno = 0;
 	return printer->format->plan ? printer->format->plan(printer, record) : 0;
+}
+
+int printer_watch(struct printer *printer, const struct watch_record *record)
+{
+	/* Nothing is known of how large it is going to be. */
+	printer->size = record->machine->mem_total;
+	printer->host = record->host;
+	printer->pid = record->pid;
+	printer->touches = UINT32_MAX;
+	errno = 0;
+	return printer->format->watch ? printer->format->watch(printer, record) : 0;
 }
 
 int printer_sample(struct printer *printer, const struct sample *sample)
@@ -79,6 +90,9 @@ const char *printer_cell(const struct column *column, const struct sample *sampl
 			 size_format(size, size_magnitude((int64_t)value), unit));
 	else if (column->kind == COLUMN_SIZE)
 		size_format(text, value, unit);
+	else if (column->kind == COLUMN_PERCENT)
+		snprintf(text, PRINTER_CELL_MAX, "%" PRIu64 ".%" PRIu64, value / 100,
+			 value % 100 / 10);
 	else if (column->kind == COLUMN_TIME)
 		snprintf(text, PRINTER_CELL_MAX, "%" PRIu64 ".%06" PRIu64, value / NS_PER_SECOND,
 			 value % NS_PER_SECOND / 1000);

@@ -25,6 +25,7 @@ struct output {
 	enum output_format format;
 	enum size_unit unit;		/* of table and csv; JSON is in bytes */
 	bool headings;
+	bool tree;			/* rows are of a tree of processes */
 	struct column_choice columns;
 };
 
@@ -52,6 +53,18 @@ struct plan_record {
 	size_t step_width;	/* of the longest name that STEP may have; 0: not known */
 };
 
+/* What a run of pagewatch follows, and how. What is pointed to is not owned. */
+struct watch_record {
+	const struct host *host;
+	const struct machine *machine;
+	char *const *command;	/* ended by NULL; NULL: none was run */
+	int pid;		/* of the command, or of what is followed; 0: a cgroup */
+	const char *cgroup;	/* that is followed; NULL: none */
+	const char *unit;	/* the same */
+	uint64_t every_ns;
+	uint64_t limit;		/* the sandbox's; SAMPLE_MISSING: none */
+};
+
 struct printer;
 
 /*
@@ -61,6 +74,7 @@ struct printer;
 struct printer_format {
 	int (*open)(struct printer *printer);
 	int (*plan)(struct printer *printer, const struct plan_record *record);
+	int (*watch)(struct printer *printer, const struct watch_record *record);
 	int (*sample)(struct printer *printer, const struct sample *sample);
 	int (*verdict)(struct printer *printer, const struct verdict *verdict);
 	void (*close)(struct printer *printer);
@@ -69,7 +83,7 @@ struct printer_format {
 struct printer {
 	const struct printer_format *format;
 	const struct output *output;
-	FILE *stream;			/* standard output */
+	FILE *stream;
 	uint64_t size;			/* of the region, bytes; set by printer_plan() */
 	size_t step_width;		/* of the longest name that STEP may have */
 	const struct host *host;	/* of the run, and */
@@ -78,11 +92,15 @@ struct printer {
 	void *state;			/* the format's own */
 };
 
-/* Prepares a printer for OUTPUT, which must outlive it. Returns 0 or a negative errno. */
-int printer_open(struct printer *printer, const struct output *output);
+/*
+ * Prepares a printer that writes OUTPUT to STREAM; both must outlive it. Returns 0 or a negative
+ * errno.
+ */
+int printer_open(struct printer *printer, const struct output *output, FILE *stream);
 
 /* The record's host must outlive the printer. */
 int printer_plan(struct printer *printer, const struct plan_record *record);
+int printer_watch(struct printer *printer, const struct watch_record *record);
 int printer_sample(struct printer *printer, const struct sample *sample);
 int printer_verdict(struct printer *printer, const struct verdict *verdict);
 void printer_close(struct printer *printer);

@@ -37,6 +37,8 @@ static size_t table_column_width(const struct printer *printer, const struct col
 
 	if (column->kind == COLUMN_TIME)
 		width = sizeof("10000000.000000") - 1;
+	else if (column->kind == COLUMN_PERCENT)
+		width = sizeof("10000.0") - 1;
 	else if (column->kind == COLUMN_COUNT)
 		width = (size_t)snprintf(NULL, 0, "%" PRIu64,
 					 first->minflt + printer->touches + 1000);
@@ -71,7 +73,8 @@ static int table_make_columns(struct printer *printer, const struct sample *firs
 			return -ENOMEM;
 		used += width + 1;
 	}
-	if (isatty(terminal_of(printer->stream)) && terminal >= used + BAR_WIDTH_MIN) {
+	if (!printer->output->tree && isatty(terminal_of(printer->stream)) &&
+	    terminal >= used + BAR_WIDTH_MIN) {
 		state->bar_width = (int)MIN(terminal - used, BAR_WIDTH_MAX);
 		bar = scols_table_new_column(state->table, "RESIDENT", state->bar_width, 0);
 		if (!bar)

@@ -46,7 +46,7 @@ static int replay_records(struct replay *replay, struct error *err)
 	replay->recording.limit = plan->limit;
 	plan_lead_columns(&plan->workload, &replay->output.columns);
 	if (replay->printing)
-		r = printer_open(&replay->printer, &replay->output);
+		r = printer_open(&replay->printer, &replay->output, stdout);
 	if (r == 0 && replay->printing)
 		r = printer_plan(&replay->printer, &record);
 	while (r == 0) {

@@ -144,7 +144,7 @@ static int pagetouch_start(struct pagetouch_run *run, struct error *err)
 		.cgroup = -1,
 		.oom_score_adj = plan->oom_score_adj,
 	};
-	int r = printer_open(&run->printer, &plan->output);
+	int r = printer_open(&run->printer, &plan->output, stdout);
 
 	run->counters = (struct context_counters){ .machine = &run->root, .cgroup.fd = -1 };
 	if (r < 0) {

@@ -156,14 +156,12 @@ const char *verdict_signal_name(int number)
 	return "a signal";
 }
 
-/*
- * Writes how it died: "OOM-killed at the limit of its sandbox (512 MiB)". Returns what is known of
- * a death that is not proved to be the OOM killer's, or how sure a count is; NULL: nothing.
- */
-static const char *death_say(const struct death *death, const struct oom_evidence *oom_evidence,
-			     int signal, char *how, size_t size)
+void death_describe(const struct death *death, const struct oom_evidence *oom_evidence, int signal,
+		    const char *noun, char how[static DEATH_TEXT_MAX],
+		    char hint[static DEATH_TEXT_MAX])
 {
 	char limit[SIZE_TEXT_MAX + 4] = "";
+	const size_t size = DEATH_TEXT_MAX;
 
 	if (death->limit != CGROUP_UNLIMITED)
 		snprintf(limit, sizeof(limit), " (%s)", HUMAN(death->limit));
@@ -182,26 +180,28 @@ static const char *death_say(const struct death *death, const struct oom_evidenc
 		snprintf(how, size, "killed by %s (signal %d)", verdict_signal_name(signal),
 			 signal);
 
+	hint[0] = '\0';
 	if (signal == SIGTERM)
-		return "SIGTERM asks politely: earlyoom, a kubelet's eviction, a service manager or a person sends it, the kernel does not";
-	if (signal == SIGBUS)
-		return "a page could not be had: hugetlb pages, a tmpfs or a file system ran out, or a file was truncated";
-	if (signal == SIGSEGV)
-		return "touching the mapping was an invalid access, or somebody sent the signal";
+		snprintf(hint, size, "SIGTERM asks politely: earlyoom, a kubelet's eviction, a service manager or a person sends it, the kernel does not");
 	if (signal != SIGKILL)
-		return NULL;
-	if (death->outcome != OUTCOME_KILLED)
-		return death->evidence == DEATH_COUNTED && oom_evidence->shared
-		       ? "the kill was counted in a cgroup that holds other processes too: that it was the subject's is concluded from its SIGKILL"
-		       : NULL;
-	if (oom_evidence && is_recorded(oom_evidence))
-		return "sender unknown: the kernel's log names the subject, but no counter of OOM kills went up";
-	if (death->evidence == DEATH_HINTED)
-		return "sender unknown: an OOM kill was counted on this machine meanwhile, but nothing says that it was the subject's";
-	return "sender unknown: no counter and no record says that it was the OOM killer";
+		return;
+	if (death->outcome != OUTCOME_KILLED) {
+		if (death->evidence == DEATH_COUNTED && oom_evidence->shared)
+			snprintf(hint, size, "the kill was counted in a cgroup that holds other processes too: that it was %s's is concluded from its SIGKILL",
+				 noun);
+	} else if (oom_evidence && is_recorded(oom_evidence)) {
+		snprintf(hint, size, "sender unknown: the kernel's log names %s, but no counter of OOM kills went up",
+			 noun);
+	} else if (death->evidence == DEATH_HINTED) {
+		snprintf(hint, size, "sender unknown: an OOM kill was counted on this machine meanwhile, but nothing says that it was %s's",
+			 noun);
+	} else {
+		snprintf(hint, size, "sender unknown: no counter and no record says that it was the OOM killer");
+	}
 }
 
-static void add_counters(const struct oom_evidence *oom_evidence, struct verdict *verdict)
+static void add_counters(const struct oom_evidence *oom_evidence, const char *noun,
+			 struct verdict *verdict)
 {
 	for (size_t i = 0; i < oom_evidence->count; i++) {
 		const struct oom_monitor_level *level = &oom_evidence->levels[i];
@@ -222,8 +222,8 @@ static void add_counters(const struct oom_evidence *oom_evidence, struct verdict
 	}
 	if (oom_evidence->survived)
 		verdict_add_evidence(verdict,
-				     "the subject outlived %" PRIu64 " OOM kill%s counted in %s",
-				     oom_evidence->survived,
+				     "%s outlived %" PRIu64 " OOM kill%s counted in %s",
+				     noun, oom_evidence->survived,
 				     oom_evidence->survived == 1 ? "" : "s",
 				     oom_evidence->levels[0].name);
 	if (oom_evidence->vmstat_known &&
@@ -234,7 +234,8 @@ static void add_counters(const struct oom_evidence *oom_evidence, struct verdict
 }
 
 /* What else the kernel's log says, or why it says nothing about the subject. */
-static void add_report(const struct oom_evidence *oom_evidence, struct verdict *verdict)
+static void add_report(const struct oom_evidence *oom_evidence, const char *noun,
+		       struct verdict *verdict)
 {
 	const struct oom_kill_record *record = &oom_evidence->kill_record;
 	const struct oom_killed *killed = &record->killed;
@@ -248,7 +249,8 @@ static void add_report(const struct oom_evidence *oom_evidence, struct verdict *
 				     HUMAN(killed->shmem), HUMAN(killed->pgtables));
 	if (silent && error == -EPIPE)
 		verdict_add_evidence(verdict,
-				     "the kernel's log, of which a part was overwritten before it was read, has no record about the subject");
+				     "the kernel's log, of which a part was overwritten before it was read, has no record about %s",
+				     noun);
 	else if (silent && error)
 		verdict_add_evidence(verdict, "the kernel's log was not read (/dev/kmsg: %s%s)",
 				     strerror(-error), error == -EPERM
@@ -256,45 +258,37 @@ static void add_report(const struct oom_evidence *oom_evidence, struct verdict *
 				     : "");
 	else if (silent)
 		verdict_add_evidence(verdict, oom_evidence->foreign_pids
-				     ? "the kernel's log has no record that can be told to be about the subject: its pids are of another pid namespace"
-				     : "the kernel's log has no record about the subject");
+				     ? "the kernel's log has no record that can be told to be about %s: its pids are of another pid namespace"
+				     : "the kernel's log has no record about %s", noun);
 	if (record->others)
 		verdict_add_evidence(verdict,
 				     "the kernel's log names %" PRIu64 " other process%s of that cgroup",
 				     record->others, record->others == 1 ? "" : "es");
 }
 
-static void death_add_evidence(const struct verdict_evidence *evidence, int signal,
-			       struct verdict *verdict)
+void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const char *noun,
+		     struct verdict *verdict)
 {
-	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
-	int observed = evidence->result->signal;
-
 	/* The first line is the one that is printed without --verbose: what proves most. */
 	if (signal == SIGKILL && oom_evidence && oom_evidence->kill_record.chosen_found) {
 		const struct oom_chosen *chosen = &oom_evidence->kill_record.chosen;
 
 		if (chosen->global)
 			verdict_add_evidence(verdict,
-					     "the kernel's log names the subject, for the whole machine (global_oom)");
+					     "the kernel's log names %s, for the whole machine (global_oom)",
+					     noun);
 		else
 			verdict_add_evidence(verdict,
-					     "the kernel's log names the subject, for the limit of %s",
+					     "the kernel's log names %s, for the limit of %s", noun,
 					     chosen->memcg[0] ? chosen->memcg : "a memory cgroup");
 	}
 	if (oom_evidence)
-		add_counters(oom_evidence, verdict);
+		add_counters(oom_evidence, noun, verdict);
 	verdict_add_evidence(verdict,
 			     "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",
 			     signal, verdict_signal_name(signal), signal);
-	verdict_add_evidence(verdict, "the subject's own count: %" PRIu64 " bytes touched",
-			     verdict->touched);
-	if (observed)
-		verdict_add_evidence(verdict,
-				     "the observer received %s (signal %d) at the same time, as systemd sends it after an OOM kill (OOMPolicy=stop)",
-				     verdict_signal_name(observed), observed);
 	if (oom_evidence && signal == SIGKILL)
-		add_report(oom_evidence, verdict);
+		add_report(oom_evidence, noun, verdict);
 }
 
 void death_judge(const struct verdict_evidence *evidence, int signal, struct verdict *verdict)
@@ -302,8 +296,8 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	const struct run_result *result = evidence->result;
 	struct death death = death_find(signal, evidence->oom_evidence);
 	enum size_unit unit = evidence->unit;
-	char how[1400], status[32] = "", where[VERDICT_WHERE_MAX];
-	const char *hint;
+	char how[DEATH_TEXT_MAX], hint[DEATH_TEXT_MAX], status[32] = "", where[VERDICT_WHERE_MAX];
+	int observed = result->signal;
 
 	verdict->outcome = death.outcome;
 	verdict->exit_status = EXIT_SIGNAL_BASE + signal;
@@ -311,7 +305,11 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	if (death.limiter)
 		snprintf(verdict->oom_cgroup, sizeof(verdict->oom_cgroup), "%s", death.limiter);
 	verdict->oom_limit = death.limit;
-	hint = death_say(&death, evidence->oom_evidence, signal, how, sizeof(how));
+	death_describe(&death, evidence->oom_evidence, signal, "the subject", how, hint);
+	if (signal == SIGBUS)
+		snprintf(hint, sizeof(hint), "a page could not be had: hugetlb pages, a tmpfs or a file system ran out, or a file was truncated");
+	else if (signal == SIGSEGV)
+		snprintf(hint, sizeof(hint), "touching the mapping was an invalid access, or somebody sent the signal");
 	verdict_where(result, where);
 	/* With --expect the exit status says whether it was met. */
 	if (!evidence->expect.name)
@@ -327,7 +325,13 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 			  result->child ? "'s child" : "",
 			  result->child ? (int)result->child : evidence->pid, how,
 			  TEXT(verdict->touched), TEXT(evidence->touch), where, status);
-	if (hint)
+	if (hint[0])
 		error_hint(&verdict->err, "%s", hint);
-	death_add_evidence(evidence, signal, verdict);
+	death_add_proof(evidence->oom_evidence, signal, "the subject", verdict);
+	verdict_add_evidence(verdict, "the subject's own count: %" PRIu64 " bytes touched",
+			     verdict->touched);
+	if (observed)
+		verdict_add_evidence(verdict,
+				     "the observer received %s (signal %d) at the same time, as systemd sends it after an OOM kill (OOMPolicy=stop)",
+				     verdict_signal_name(observed), observed);
 }

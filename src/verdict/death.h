@@ -6,6 +6,8 @@
 #include "monitor/oom-evidence.h"
 #include "verdict/verdict.h"
 
+#define DEATH_TEXT_MAX 1400
+
 /* How well a finding is supported, from nothing upwards. */
 enum death_evidence {
 	DEATH_UNPROVEN,		/* a signal came, nobody knows whose */
@@ -30,6 +32,19 @@ struct death death_find(int signal, const struct oom_evidence *oom_evidence);
 
 /* "SIGKILL", ...; "a signal" for one that has no business here. */
 const char *verdict_signal_name(int number);
+
+/*
+ * Writes how NOUN ("the subject") died of SIGNAL: "OOM-killed at the limit of its sandbox (512
+ * MiB)". In HINT, which is empty when there is nothing to say: what is known of a death that is not
+ * proved to be the OOM killer's, or how sure a count is.
+ */
+void death_describe(const struct death *death, const struct oom_evidence *oom_evidence, int signal,
+		    const char *noun, char how[static DEATH_TEXT_MAX],
+		    char hint[static DEATH_TEXT_MAX]);
+
+/* Adds what counters and log say of the death of NOUN by SIGNAL; what proves most first. */
+void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const char *noun,
+		     struct verdict *verdict);
 
 /* Fills outcome, exit status, message and evidence of *verdict for a subject killed by SIGNAL. */
 void death_judge(const struct verdict_evidence *evidence, int signal, struct verdict *verdict);

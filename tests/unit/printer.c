@@ -146,7 +146,7 @@ static struct output make_output(enum output_format format, const char *list)
 	struct output output = { .format = format, .headings = true };
 	struct error err;
 
-	if (column_choice_parse(list, &output.columns, &err) < 0) {
+	if (column_choice_parse(list, false, &output.columns, &err) < 0) {
 		printf("Bail out! %s\n", err.message);
 		exit(99);
 	}
@@ -169,7 +169,7 @@ struct press {
 static void open_press(struct press *press, const struct output *output)
 {
 	*press = (struct press){ .text = NULL };
-	if (printer_open(&press->printer, output) < 0) {
+	if (printer_open(&press->printer, output, stdout) < 0) {
 		printf("Bail out! cannot open a printer\n");
 		exit(99);
 	}
@@ -621,7 +621,7 @@ static void print_table(const void *context)
 				      .page_size = 4096, .touch = table->size };
 	struct printer printer;
 
-	if (printer_open(&printer, &table->output) == 0 && printer_plan(&printer, &record) == 0)
+	if (printer_open(&printer, &table->output, stdout) == 0 && printer_plan(&printer, &record) == 0)
 		for (size_t i = 0; i < table->count; i++)
 			printer_sample(&printer, &table->samples[i]);
 	printer_close(&printer);
@@ -762,7 +762,7 @@ static void test_full(void)
 		struct output output = make_output(formats[i], "RSS");
 		struct printer printer;
 
-		if (printer_open(&printer, &output) < 0)
+		if (printer_open(&printer, &output, stdout) < 0)
 			exit(99);
 		printer.host = &host;
 		printer.stream = fopen("/dev/full", "w");

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* watch.c - say how what was followed ended, what it held, and whom the OOM killer took */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lib/duration.h"
+#include "lib/macros.h"
+#include "verdict/death.h"
+#include "verdict/watch.h"
+
+#define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
+
+void watch_peaks_add(struct watch_peaks *peaks, const struct sample *sample,
+		     const struct tree_largest *largest)
+{
+	uint64_t rss = MAX(sample->rss, largest->rss);
+
+	if (!peaks->known)
+		peaks->pss = peaks->cgroup = SAMPLE_MISSING;
+	if (sample->pss != SAMPLE_MISSING &&
+	    (peaks->pss == SAMPLE_MISSING || sample->pss >= peaks->pss)) {
+		peaks->pss = sample->pss;
+		peaks->pss_rss = sample->rss;
+	}
+	if (peaks->known && rss <= peaks->rss)
+		return;
+	peaks->known = true;
+	peaks->rss = rss;
+	peaks->rss_ns = sample->elapsed_ns;
+	peaks->procs = sample->procs;
+	peaks->largest = *largest;
+}
+
+/* "1.2 s", "35 ms", "2 min 3 s". Returns text. */
+static const char *duration_text(uint64_t ns, char *text, size_t size)
+{
+	uint64_t seconds = ns / NS_PER_SECOND;
+
+	if (ns < NS_PER_SECOND)
+		snprintf(text, size, "%" PRIu64 " ms", ns / NS_PER_MS);
+	else if (seconds < 60)
+		snprintf(text, size, "%" PRIu64 ".%" PRIu64 " s", seconds,
+			 ns % NS_PER_SECOND / (100 * NS_PER_MS));
+	else
+		snprintf(text, size, "%" PRIu64 " min %" PRIu64 " s", seconds / 60, seconds % 60);
+	return text;
+}
+
+/* What it held at the most. */
+static void watch_say_peaks(const struct watch_evidence *evidence, char *text, size_t size)
+{
+	const struct watch_peaks *peaks = evidence->peaks;
+	enum size_unit unit = evidence->unit;
+	char when[48], pss[2 * SIZE_TEXT_MAX + 48] = "", cgroup[SIZE_TEXT_MAX + 64] = "";
+
+	if (!peaks->known) {
+		snprintf(text, size, "It ended before it could be measured.");
+		return;
+	}
+	if (peaks->pss != SAMPLE_MISSING && peaks->pss_rss == peaks->rss)
+		snprintf(pss, sizeof(pss), " (PSS %s)", TEXT(peaks->pss));
+	else if (peaks->pss != SAMPLE_MISSING)
+		snprintf(pss, sizeof(pss), " (PSS %s when RSS was %s)", TEXT(peaks->pss),
+			 TEXT(peaks->pss_rss));
+	if (peaks->cgroup != SAMPLE_MISSING)
+		snprintf(cgroup, sizeof(cgroup),
+			 " Its sandbox was charged for %s at the most.", TEXT(peaks->cgroup));
+	duration_text(peaks->rss_ns, when, sizeof(when));
+	if (peaks->procs > 1)
+		snprintf(text, size,
+			 "Its peak was %s RSS%s after %s, in %" PRIu64 " processes, of which %s (pid %d) held most: %s.%s",
+			 TEXT(peaks->rss), pss, when, peaks->procs, peaks->largest.comm,
+			 (int)peaks->largest.pid, TEXT(peaks->largest.rss), cgroup);
+	else
+		snprintf(text, size, "Its peak was %s RSS%s, seen after %s.%s", TEXT(peaks->rss),
+			 pss, when, cgroup);
+}
+
+/* Whom of the followed the OOM killer took, when it was not the command itself. */
+static void watch_say_victims(const struct watch_evidence *evidence, struct verdict *verdict)
+{
+	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
+	size_t used = strlen(verdict->summary);
+	uint64_t kills = oom_evidence && oom_evidence->count
+			 ? cgroup_events_kills(&oom_evidence->levels[0].before,
+					       &oom_evidence->levels[0].after) : 0;
+	enum size_unit unit = evidence->unit;
+	bool own;
+
+	if (!oom_evidence)
+		return;
+	for (size_t i = 0; i < oom_evidence->victim_count; i++) {
+		const struct oom_victim_seen *victim = &oom_evidence->victims[i];
+
+		if (victim->pid == evidence->pid || used >= sizeof(verdict->summary))
+			continue;
+		own = oom_evidence->alone && oom_evidence->count &&
+		      !strcmp(victim->memcg, oom_evidence->levels[0].name);
+		used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
+					 " The OOM killer took %s (pid %" PRId64 "), which held %s of anonymous memory, %s%s.",
+					 victim->comm, victim->pid, TEXT(victim->anon),
+					 own ? "at the limit of the sandbox"
+					 : victim->memcg[0] ? "at the limit of memory cgroup "
+							    : "because the machine ran out",
+					 own ? "" : victim->memcg);
+	}
+	/* Nobody else lives in a sandbox: a count is proof, whoever it was. */
+	if (!oom_evidence->victim_count && oom_evidence->alone && kills &&
+	    verdict->outcome != OUTCOME_OOM_SANDBOX && verdict->outcome != OUTCOME_OOM_ANCESTOR &&
+	    verdict->outcome != OUTCOME_OOM_GLOBAL && used < sizeof(verdict->summary))
+		snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
+			 " The OOM killer took %" PRIu64 " of its processes, by the counter of its sandbox.",
+			 kills);
+}
+
+static void judge_command(const struct watch_evidence *evidence, const char *after,
+			  struct verdict *verdict)
+{
+	int status = evidence->result->wait_status;
+	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	char how[DEATH_TEXT_MAX], hint[DEATH_TEXT_MAX];
+	struct death death;
+
+	if (!signal) {
+		verdict->exit_status = WEXITSTATUS(status);
+		verdict->outcome = verdict->exit_status ? OUTCOME_EXITED : OUTCOME_COMPLETED;
+		if (verdict->exit_status)
+			error_set(&verdict->err, "%s ended with status %d after %s",
+				  evidence->name, verdict->exit_status, after);
+		return;
+	}
+	death = death_find(signal, evidence->oom_evidence);
+	verdict->outcome = death.outcome;
+	verdict->exit_status = EXIT_SIGNAL_BASE + signal;
+	verdict->signal = signal;
+	if (death.limiter)
+		snprintf(verdict->oom_cgroup, sizeof(verdict->oom_cgroup), "%s", death.limiter);
+	verdict->oom_limit = death.limit;
+	death_describe(&death, evidence->oom_evidence, signal, "the command", how, hint);
+	error_set(&verdict->err, "%s (pid %d) was %s after %s: exit status %d", evidence->name,
+		  evidence->pid, how, after, verdict->exit_status);
+	if (hint[0])
+		error_hint(&verdict->err, "%s", hint);
+	death_add_proof(evidence->oom_evidence, signal, "the command", verdict);
+}
+
+/* The end of a process that is nobody's child here: its status is its parent's to know. */
+static void judge_attached(const struct watch_evidence *evidence, const char *after,
+			   struct verdict *verdict)
+{
+	struct death death = death_find(SIGKILL, evidence->oom_evidence);
+	char how[DEATH_TEXT_MAX], hint[DEATH_TEXT_MAX];
+
+	verdict->outcome = OUTCOME_COMPLETED;
+	if (death.evidence != DEATH_RECORDED)
+		return;
+	verdict->outcome = death.outcome;
+	if (death.limiter)
+		snprintf(verdict->oom_cgroup, sizeof(verdict->oom_cgroup), "%s", death.limiter);
+	verdict->oom_limit = death.limit;
+	verdict->exit_status = EXIT_UNMET;
+	death_describe(&death, evidence->oom_evidence, SIGKILL, "it", how, hint);
+	error_set(&verdict->err, "%s (pid %d) was %s after %s", evidence->name, evidence->pid,
+		  how, after);
+	death_add_proof(evidence->oom_evidence, SIGKILL, "it", verdict);
+}
+
+/* --max-rss, --max-pss: the command's own failure comes first. */
+static void judge_maximum(const struct watch_evidence *evidence, const char *option,
+			  uint64_t peak, uint64_t most, struct verdict *verdict)
+{
+	enum size_unit unit = evidence->unit;
+
+	if (!most || peak == SAMPLE_MISSING || peak <= most || verdict->exit_status != EXIT_DONE)
+		return;
+	verdict->exit_status = EXIT_UNMET;
+	error_set(&verdict->err, "the peak of %s was %s, more than --%s allows (%s)",
+		  evidence->name, TEXT(peak), option, TEXT(most));
+}
+
+void watch_decide(const struct watch_evidence *evidence, struct verdict *ret_verdict)
+{
+	const struct run_result *result = evidence->result;
+	const struct watch_peaks *peaks = evidence->peaks;
+	char after[48], *summary = ret_verdict->summary;
+	size_t used;
+
+	*ret_verdict = (struct verdict){
+		.elapsed_ns = result->elapsed_ns,
+		.oom_evidence = evidence->oom_evidence,
+		.peaks = peaks,
+		.oom_limit = SAMPLE_MISSING,
+		.limit = evidence->sandbox ? evidence->sandbox->limit : SAMPLE_MISSING,
+		.outcome = OUTCOME_FAILED,
+		.exit_status = EXIT_FAILED,
+	};
+	duration_text(result->elapsed_ns, after, sizeof(after));
+	if (result->measured) {
+		ret_verdict->measured = true;
+		ret_verdict->vsz = result->last.vsz;
+		ret_verdict->rss = result->last.rss;
+		ret_verdict->grew = result->last.grew;
+	}
+	if (result->reason == STOP_DIED && evidence->ours) {
+		judge_command(evidence, after, ret_verdict);
+	} else if (result->reason == STOP_DIED || result->reason == STOP_DONE ||
+		   result->reason == STOP_SIGNAL) {
+		ret_verdict->exit_status = EXIT_DONE;
+		ret_verdict->outcome = result->reason == STOP_SIGNAL ? OUTCOME_INTERRUPTED
+								     : OUTCOME_COMPLETED;
+		if (result->reason == STOP_DIED)
+			judge_attached(evidence, after, ret_verdict);
+	} else if (result->reason == STOP_OUTPUT) {
+		error_set_errno(&ret_verdict->err, result->error, "cannot write the rows");
+	} else {
+		ret_verdict->err = result->err;
+	}
+	/* The error, if there is one, has said how it ended. */
+	if (!ret_verdict->err.message[0])
+		snprintf(summary, sizeof(ret_verdict->summary), "%s %s %s. ", evidence->name,
+			 result->reason == STOP_SIGNAL ? "was followed for" : "ended after",
+			 after);
+	used = strlen(summary);
+	watch_say_peaks(evidence, summary + used, sizeof(ret_verdict->summary) - used);
+	watch_say_victims(evidence, ret_verdict);
+	judge_maximum(evidence, "max-rss", peaks->known ? peaks->rss : SAMPLE_MISSING,
+		      evidence->max_rss, ret_verdict);
+	judge_maximum(evidence, "max-pss", peaks->known ? peaks->pss : SAMPLE_MISSING,
+		      evidence->max_pss, ret_verdict);
+	verdict_judge_expectation(&evidence->expect, ret_verdict);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* watch.c - what is said of the end of a command that was followed */
+#include <config.h>
+
+#include <errno.h>
+#include <signal.h>
+
+#include "../tap.h"
+#include "lib/duration.h"
+#include "lib/macros.h"
+#include "pagewatch/fit.h"
+#include "verdict/watch.h"
+
+#define MIB (UINT64_C(1) << 20)
+#define KILLED(number) (number)
+#define EXITED(status) ((status) << 8)
+
+static struct watch_peaks peaks = {
+	.known = true, .rss = 200 * MIB, .rss_ns = 1500 * NS_PER_MS, .pss = 150 * MIB, .pss_rss = 200 * MIB, .procs = 3,
+	.cgroup = SAMPLE_MISSING,
+	.largest = { .pid = 77, .comm = "cc1", .rss = 120 * MIB },
+};
+
+static struct verdict decide(struct run_result result, const struct oom_evidence *oom_evidence,
+			     struct watch_evidence evidence)
+{
+	static struct verdict verdict;
+
+	result.elapsed_ns = 61 * NS_PER_SECOND + 1;
+	evidence.result = &result;
+	evidence.peaks = &peaks;
+	evidence.name = "make";
+	evidence.pid = 70;
+	evidence.unit = SIZE_HUMAN;
+	evidence.oom_evidence = oom_evidence;
+	watch_decide(&evidence, &verdict);
+	return verdict;
+}
+
+static void test_ends(void)
+{
+	struct run_result done = { .reason = STOP_DIED, .wait_status = EXITED(0), .measured = true };
+	struct run_result failed = { .reason = STOP_DIED, .wait_status = EXITED(2) };
+	struct run_result killed = { .reason = STOP_DIED, .wait_status = KILLED(SIGKILL) };
+	struct run_result stopped = { .reason = STOP_SIGNAL, .signal = SIGINT };
+	struct watch_evidence ours = { .ours = true };
+	struct verdict verdict = decide(done, NULL, ours);
+
+	tap_is(verdict.outcome, OUTCOME_COMPLETED, "status 0 is completed");
+	tap_is_text(verdict.summary, "make ended after 1 min 1 s. Its peak was 200 MiB RSS (PSS 150 MiB) after 1.5 s, in 3 processes, of which cc1 (pid 77) held most: 120 MiB.",
+		    "the summary");
+	tap_is_text(verdict.err.message, "", "nothing went wrong");
+	verdict = decide(failed, NULL, ours);
+	tap_ok(verdict.outcome == OUTCOME_EXITED && verdict.exit_status == 2,
+	       "another status is the command's own");
+	tap_is_text(verdict.err.message, "make ended with status 2 after 1 min 1 s", "and said");
+	verdict = decide(killed, NULL, ours);
+	tap_ok(verdict.outcome == OUTCOME_KILLED && verdict.exit_status == 137,
+	       "a SIGKILL of unknown origin");
+	tap_has(verdict.err.message, "make (pid 70) was killed by SIGKILL (signal 9) after",
+		"is not called OOM");
+	tap_has(verdict.err.hint, "sender unknown", "and its sender is not known");
+	verdict = decide(stopped, NULL, (struct watch_evidence){ 0 });
+	tap_ok(verdict.outcome == OUTCOME_INTERRUPTED && verdict.exit_status == 0,
+	       "Ctrl-C ends following a process, which is no failure");
+	tap_has(verdict.summary, "make was followed for 1 min 1 s", "as is said");
+	verdict = decide((struct run_result){ .reason = STOP_DIED }, NULL, (struct watch_evidence){ 0 });
+	tap_ok(verdict.outcome == OUTCOME_COMPLETED && verdict.exit_status == 0,
+	       "the end of a process that is not ours, whose status is not known");
+}
+
+static void test_charge(void)
+{
+	struct run_result done = { .reason = STOP_DIED, .wait_status = EXITED(0) };
+
+	peaks.cgroup = 300 * MIB;
+	tap_has(decide(done, NULL, (struct watch_evidence){ .ours = true }).summary,
+		"held most: 120 MiB. Its sandbox was charged for 300 MiB at the most.",
+		"what the sandbox counted");
+	peaks.cgroup = SAMPLE_MISSING;
+	peaks.pss_rss = 180 * MIB;
+	tap_has(decide(done, NULL, (struct watch_evidence){ .ours = true }).summary,
+		"200 MiB RSS (PSS 150 MiB when RSS was 180 MiB) after",
+		"a PSS of another moment is said to be one");
+	peaks.pss_rss = 200 * MIB;
+}
+
+static void test_demands(void)
+{
+	struct run_result done = { .reason = STOP_DIED, .wait_status = EXITED(0) };
+	struct run_result failed = { .reason = STOP_DIED, .wait_status = EXITED(2) };
+	static const struct {
+		uint64_t rss, pss;
+		int status;
+	} demands[] = {
+		{ 0, 0, 0 }, { 200 * MIB, 150 * MIB, 0 }, { 200 * MIB - 1, 0, 1 },
+		{ 0, 150 * MIB - 1, 1 }, { 1, 1, 1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(demands); i++) {
+		struct watch_evidence evidence = { .ours = true, .max_rss = demands[i].rss,
+						   .max_pss = demands[i].pss };
+
+		tap_is(decide(done, NULL, evidence).exit_status, demands[i].status,
+		       "what a peak may be");
+		tap_is(decide(failed, NULL, evidence).exit_status, 2, "a failure comes first");
+	}
+}
+
+/* One level, the sandbox, in which KILLS were counted. */
+static struct oom_evidence make_evidence(struct oom_monitor_level *level, uint64_t kills)
+{
+	static char name[] = "/pagetouch-1";
+
+	*level = (struct oom_monitor_level){
+		.version = 2, .name = name,
+		.before = { .known = true, .has_local = true },
+		.after = { .known = true, .has_local = true, .oom_kill = kills,
+			   .local_oom_kill = kills, .local_oom = kills },
+		.peak = { .peak = 64 * MIB, .limit = 64 * MIB },
+	};
+	return (struct oom_evidence){ .levels = level, .count = 1, .alone = true,
+				      .whole_paths = true, .kmsg_error = -EPERM };
+}
+
+static void test_victims(void)
+{
+	struct run_result failed = { .reason = STOP_DIED, .wait_status = EXITED(2) };
+	struct run_result killed = { .reason = STOP_DIED, .wait_status = KILLED(SIGKILL) };
+	struct watch_evidence ours = { .ours = true };
+	struct oom_monitor_level level;
+	struct oom_evidence evidence = make_evidence(&level, 1);
+	struct verdict verdict = decide(killed, &evidence, ours);
+
+	tap_is(verdict.outcome, OUTCOME_OOM_SANDBOX, "the command itself");
+	tap_ok(!strstr(verdict.summary, "The OOM killer took"), "is not told of twice");
+	verdict = decide(failed, &evidence, ours);
+	tap_is(verdict.outcome, OUTCOME_EXITED, "a command that outlives its child's kill");
+	tap_has(verdict.summary, "The OOM killer took 1 of its processes, by the counter",
+		"which the counter proves");
+	evidence.victim_count = 1;
+	evidence.victims[0] = (struct oom_victim_seen){ .pid = 77, .comm = "cc1",
+							.anon = 60 * MIB };
+	snprintf(evidence.victims[0].memcg, sizeof(evidence.victims[0].memcg), "/pagetouch-1");
+	verdict = decide(failed, &evidence, ours);
+	tap_has(verdict.summary, "The OOM killer took cc1 (pid 77), which held 60.0 MiB of anonymous memory, at the limit of the sandbox.",
+		"the kernel's log names it");
+	tap_ok(!strstr(verdict.summary, "by the counter"), "once");
+	evidence.alone = false;
+	snprintf(evidence.victims[0].memcg, sizeof(evidence.victims[0].memcg), "/user.slice");
+	verdict = decide(failed, &evidence, ours);
+	tap_has(verdict.summary, "at the limit of memory cgroup /user.slice.", "a limit above");
+	evidence.victims[0].memcg[0] = '\0';
+	verdict = decide(failed, &evidence, ours);
+	tap_has(verdict.summary, "because the machine ran out.", "or the machine's");
+	evidence = make_evidence(&level, 0);
+	verdict = decide(failed, &evidence, ours);
+	tap_ok(!strstr(verdict.summary, "OOM"), "where nothing was counted nothing is said");
+	evidence = make_evidence(&level, 1);
+	evidence.alone = false;
+	verdict = decide(failed, &evidence, ours);
+	tap_ok(!strstr(verdict.summary, "OOM"), "a count in a cgroup of others' proves nothing");
+}
+
+static void test_peaks(void)
+{
+	struct watch_peaks seen = { 0 };
+	struct sample sample = { .rss = 10, .pss = SAMPLE_MISSING, .procs = 1, .elapsed_ns = 5 };
+	struct tree_largest largest = { .pid = 1, .rss = 10 };
+
+	watch_peaks_add(&seen, &sample, &largest);
+	tap_ok(seen.known && seen.rss == 10 && seen.pss == SAMPLE_MISSING, "the first row");
+	sample = (struct sample){ .rss = 8, .pss = 3, .procs = 2, .elapsed_ns = 6 };
+	largest = (struct tree_largest){ .pid = 2, .rss = 7 };
+	watch_peaks_add(&seen, &sample, &largest);
+	tap_ok(seen.rss == 10 && seen.rss_ns == 5 && seen.pss == 3 && seen.pss_rss == 8,
+	       "a lower one adds its PSS");
+	largest.rss = 30;
+	watch_peaks_add(&seen, &sample, &largest);
+	tap_ok(seen.rss == 30 && seen.largest.pid == 2, "a spike of one process is a peak");
+}
+
+static void test_fit(void)
+{
+	static const struct {
+		uint64_t low, high, step, next;
+	} tries[] = {
+		{ 0, 104, 4, 52 }, { 52, 104, 4, 76 }, { 100, 104, 4, 0 }, { 96, 104, 4, 100 },
+		{ 0, 4, 4, 0 }, { 0, 5, 4, 4 }, { 100, 107, 4, 104 }, { 0, 3, 4, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tries); i++)
+		tap_is((int64_t)fit_next(tries[i].low, tries[i].high, tries[i].step),
+		       (int64_t)tries[i].next, "the next limit to try");
+	for (uint64_t need = 1; need < 300; need++) {
+		uint64_t low = 0, high = 1000, next;
+		int count = 0;
+
+		while ((next = fit_next(low, high, 4)) != 0 && count++ < 20)
+			*(next >= need ? &high : &low) = next;
+		if (count > 12 || high < need || high - low > 4)
+			tap_ok(false, "a need of %d is found in %d tries", (int)need, count);
+	}
+	tap_is((int64_t)fit_suggest(100 * MIB), 110 * (int64_t)MIB, "a tenth to spare");
+	tap_is((int64_t)fit_suggest(4 * MIB), 5 * (int64_t)MIB, "in whole MiB");
+}
+
+int main(void)
+{
+	test_fit();
+	test_ends();
+	test_charge();
+	test_demands();
+	test_victims();
+	test_peaks();
+	return tap_done();
+}
