@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* command.c - start a command, wait for it and its orphans */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "pagewatch/command.h"
+#include "sandbox/enter.h"
+
+static int command_set_error(struct error *err, const char *what, int error)
+{
+	error_set(err, "cannot start the command: %s: %s", what, strerror(error));
+	error_hint_errno(err, -error);
+	return -error;
+}
+
+/* Waits until it is let go, then executes the command, or says by FAILURES why not. */
+static _Noreturn void become_command(const struct command_spec *spec, pid_t monitor, int go,
+				     int failures)
+{
+	char byte;
+	int error;
+
+	/* What lives in a sandbox does not outlive it; else the command is nobody's but its own. */
+	if (spec->cgroup >= 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (read(go, &byte, 1) != 1 || getppid() != monitor)
+		_exit(0);
+	oom_score_adj_set(spec->oom_score_adj);
+	signals_restore(spec->signals);
+	execvp(spec->argv[0], spec->argv);
+	error = errno;
+	_exit(write(failures, &error, sizeof(error)) == (ssize_t)sizeof(error) ? 127 : 126);
+}
+
+int command_fork(const struct command_spec *spec, struct command *ret_command, struct error *err)
+{
+	CLEANUP_FD int go_read = -1, go_write = -1, failure_read = -1, failure_write = -1;
+	struct command command = { .name = spec->argv[0], .go = -1, .failures = -1 };
+	int go[2], failures[2], r = 0;
+	pid_t monitor = getpid();
+	bool born;
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return command_set_error(err, "pipe", errno);
+	go_read = go[0];
+	go_write = go[1];
+	if (pipe2(failures, O_CLOEXEC) < 0)
+		return command_set_error(err, "pipe", errno);
+	failure_read = failures[0];
+	failure_write = failures[1];
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	command.pid = cgroup_fork(spec->cgroup, &born);
+	if (command.pid < 0)
+		return command_set_error(err, "fork", errno);
+	if (command.pid == 0) {
+		close(go_write);
+		become_command(spec, monitor, go_read, failure_write);
+	}
+	command.pidfd = (int)syscall(SYS_pidfd_open, command.pid, 0);
+	if (command.pidfd < 0)
+		r = command_set_error(err, "pidfd_open", errno);
+	else if (!born && (r = cgroup_move(spec->cgroup, command.pid)) < 0)
+		r = command_set_error(err, "moving it into its cgroup", -r);
+	if (r < 0) {
+		close(take_fd(&go_write));
+		command_reap(&command);
+		cleanup_close_fd(&command.pidfd);
+		return r;
+	}
+	command.go = take_fd(&go_write);
+	command.failures = take_fd(&failure_read);
+	*ret_command = command;
+	return 0;
+}
+
+int command_execute(struct command *command, struct error *err)
+{
+	CLEANUP_FD int go = take_fd(&command->go), failures = take_fd(&command->failures);
+	char escaped[256];
+	ssize_t length;
+	int error = EPIPE;
+
+	if (write(go, "", 1) == 1) {
+		do
+			length = read(failures, &error, sizeof(error));
+		while (length < 0 && errno == EINTR);
+		/* The other end was closed by execve(2). */
+		if (length == 0)
+			return 0;
+	}
+	command_reap(command);
+	error_set(err, "cannot run '%s': %s",
+		  error_escape(escaped, sizeof(escaped), command->name), strerror(error));
+	return -error;
+}
+
+/* Waits as wait4(2) for PID with OPTIONS, and adds up what is told. Returns whether one had ended. */
+static bool command_wait(struct command *command, pid_t pid, int options)
+{
+	const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct rusage usage;
+	int status;
+
+	do
+		pid = wait4(pid, &status, options, &usage);
+	while (pid < 0 && errno == EINTR);
+	if (pid <= 0)
+		return false;
+	command->minflt += (uint64_t)usage.ru_minflt;
+	command->majflt += (uint64_t)usage.ru_majflt;
+	command->ticks += (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * hz +
+			  (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * hz / 1000000;
+	if (pid == command->pid) {
+		command->wait_status = status;
+		command->reaped = true;
+	}
+	return true;
+}
+
+void command_reap_ended(struct command *command)
+{
+	while (command_wait(command, -1, WNOHANG))
+		;
+}
+
+int command_reap(struct command *command)
+{
+	if (!command->reaped)
+		command_wait(command, command->pid, 0);
+	return command->wait_status;
+}
+
+void command_reap_all(struct command *command)
+{
+	while (command_wait(command, -1, 0))
+		;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* follow.c - rows while processes run, signals passed on, peaks kept */
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/duration.h"
+#include "lib/macros.h"
+#include "pagewatch/follow.h"
+
+/*
+ * Between rows it is looked again after a twentieth of the time that has passed, so that the last
+ * look at a short run is near its end; but looking takes no more than a hundredth of the time, and
+ * so does reading PSS, unless RSS has grown by a quarter since.
+ */
+#define LOOK_SHARE 20
+#define LOOK_LEAST NS_PER_MS
+#define LOOK_COST 100
+
+static int follow_read(struct driver *base, struct sampler *sampler, unsigned needs,
+		       struct sample *sample)
+{
+	struct follow_driver *driver = (struct follow_driver *)base;
+	struct tree_sampler *tree = &driver->tree;
+	int r;
+
+	if (driver->command) {
+		command_reap_ended(driver->command);
+		tree->dead_minflt = driver->command->minflt;
+		tree->dead_majflt = driver->command->majflt;
+		tree->dead_ticks = driver->command->ticks;
+	}
+	if (driver->without_pss)
+		needs &= ~(unsigned)NEED_ROLLUP;
+	r = tree_sampler_read(tree, sampler, needs | NEED_PEAK, sample);
+	if (r == -ENOENT && tree->scope == TREE_CGROUP)
+		driver->gone = true;
+	/* A cgroup without processes may get some again. */
+	if ((r == -ENOENT || r == -ESRCH) && tree->scope == TREE_CGROUP) {
+		*sample = (struct sample){ 0 };
+		r = 0;
+	}
+	return r;
+}
+
+/* A row, whose PEAK is also that of the looks before it. */
+static int follow_describe(struct driver *base, unsigned process, bool exact,
+			   struct sample *sample)
+{
+	struct follow_driver *driver = (struct follow_driver *)base;
+
+	(void)process, (void)exact;
+	if (sample->peak != SAMPLE_MISSING) {
+		driver->row_peak = MAX(driver->row_peak, sample->peak);
+		sample->peak = driver->row_peak;
+	}
+	return 0;
+}
+
+/* Reads once, with PSS or without, and notes what that cost. */
+static int follow_read_once(struct follow_driver *driver, struct monitor *monitor,
+			    struct sample *ret_sample)
+{
+	uint64_t began = duration_now();
+	int r = monitor_read(monitor, false, ret_sample);
+
+	if (r < 0)
+		return r;
+	watch_peaks_add(&driver->peaks, ret_sample, &driver->tree.largest);
+	if (driver->without_pss) {
+		driver->look_cost = duration_now() - began;
+	} else {
+		driver->pss_cost = duration_now() - began;
+		driver->pss_ns = began;
+		driver->pss_rss = ret_sample->rss;
+	}
+	return 0;
+}
+
+static int follow_look(struct follow_driver *driver, struct monitor *monitor)
+{
+	struct sample sample;
+	int r;
+
+	driver->without_pss = duration_now() - driver->pss_ns < LOOK_COST * driver->pss_cost;
+	r = follow_read_once(driver, monitor, &sample);
+	if (r == 0 && driver->without_pss && sample.rss > driver->pss_rss + driver->pss_rss / 4) {
+		driver->without_pss = false;
+		r = follow_read_once(driver, monitor, &sample);
+	}
+	driver->without_pss = false;
+	return r;
+}
+
+static int follow_row(struct follow_driver *driver, struct monitor *monitor)
+{
+	int r = monitor_row(monitor, false);
+
+	if (r == 0)
+		watch_peaks_add(&driver->peaks, &monitor->result->last, &driver->tree.largest);
+	driver->row_peak = 0;
+	return r;
+}
+
+static int follow_lead(struct driver *base, struct monitor *monitor)
+{
+	struct follow_driver *driver = (struct follow_driver *)base;
+	uint64_t next_row, look;
+	int r = monitor_baseline(monitor);
+
+	if (r == 0)
+		watch_peaks_add(&driver->peaks, &monitor->result->last, &driver->tree.largest);
+	driver->row_peak = 0;
+	next_row = monitor->started_ns + driver->every;
+	while (r == 0 && !driver->gone) {
+		uint64_t now = duration_now();
+
+		look = MAX((now - monitor->started_ns) / LOOK_SHARE, LOOK_LEAST);
+		look = MAX(look, LOOK_COST * driver->look_cost);
+		r = monitor_sleep(monitor, MIN(now + look, next_row));
+		if (r < 0)
+			break;
+		if (duration_now() < next_row) {
+			r = follow_look(driver, monitor);
+			continue;
+		}
+		r = follow_row(driver, monitor);
+		/* Rows that were due while we were stopped are not made up for. */
+		next_row += ((duration_now() - next_row) / driver->every + 1) * driver->every;
+	}
+	return r;
+}
+
+/* Whom the terminal sends a signal, it sends it to all of the process group: the command has it. */
+static bool follow_pass_on(struct driver *base, const struct signalfd_siginfo *info)
+{
+	const struct follow_driver *driver = (const struct follow_driver *)base;
+	int number = (int)info->ssi_signo;
+
+	if (!driver->command)
+		return number != SIGINT && number != SIGTERM && number != SIGHUP &&
+		       number != SIGQUIT;
+	if (info->ssi_code != SI_KERNEL && (pid_t)info->ssi_pid != driver->command->pid)
+		syscall(SYS_pidfd_send_signal, driver->command->pidfd, number, NULL, 0);
+	if (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)
+		raise(SIGSTOP);
+	return true;
+}
+
+static int follow_reap(struct driver *base, unsigned process)
+{
+	struct follow_driver *driver = (struct follow_driver *)base;
+
+	(void)process;
+	return driver->command ? command_reap(driver->command) : 0;
+}
+
+void follow_outlast(struct follow_driver *driver, struct signals *signals)
+{
+	struct pollfd fds[] = {
+		{ .fd = driver->command->pidfd, .events = POLLIN },
+		{ .fd = signals->fd, .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
+
+	while (poll(fds, 2, -1) < 0 || !fds[0].revents)
+		if (signals_read_info(signals, &info))
+			follow_pass_on(&driver->driver, &info);
+	command_reap(driver->command);
+}
+
+void follow_prepare(struct follow_driver *driver)
+{
+	driver->driver.event_fd = -1;
+	driver->driver.lead = follow_lead;
+	driver->driver.read = follow_read;
+	driver->driver.describe = follow_describe;
+	driver->driver.pass_on = follow_pass_on;
+	driver->driver.reap = follow_reap;
+}

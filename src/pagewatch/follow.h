@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* follow.h - a command or existing processes, as a driver of the monitor */
+#ifndef PT_FOLLOW_H
+#define PT_FOLLOW_H
+
+#include "monitor/monitor.h"
+#include "monitor/tree-sampler.h"
+#include "pagewatch/command.h"
+#include "verdict/watch.h"
+
+/* The first part is the caller's to fill. */
+struct follow_driver {
+	struct driver driver;		/* the subject: the command, or the process; all zero and
+					 * pidfd -1: a cgroup */
+	struct command *command;	/* NULL: what is followed was not started here */
+	struct tree_sampler tree;
+	uint64_t every;			/* ns between two rows */
+
+	struct watch_peaks peaks;
+	uint64_t row_peak;		/* of the looks since the last row; bytes */
+	/* Times in ns. Reading PSS walks the page tables, and costs more the more is resident. */
+	uint64_t look_cost;		/* of the last look without it */
+	uint64_t pss_cost;		/* of the last one with it */
+	uint64_t pss_ns;		/* when that was */
+	uint64_t pss_rss;		/* RSS then, bytes */
+	bool without_pss;		/* the look that is under way */
+	bool gone;			/* the cgroup is not there any more */
+};
+
+/* Sets the functions of *driver. */
+void follow_prepare(struct follow_driver *driver);
+
+/* The monitor has failed: waits for the command to end, and passes SIGNALS on to it meanwhile. */
+void follow_outlast(struct follow_driver *driver, struct signals *signals);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.c - the option table of pagewatch, and which options go together */
+#include <config.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/duration.h"
+#include "lib/macros.h"
+#include "lib/number.h"
+#include "pagewatch/options.h"
+#include "sandbox/enter.h"
+
+static int parse_followed_pid(const struct option_row *row, const char *text, void *filled,
+		     struct error *err)
+{
+	uint64_t *pid = option_field(filled, row);
+	char escaped[64];
+
+	if (number_parse_u64(text, pid) == 0 && *pid && *pid <= INT_MAX && !strchr(text, '\n'))
+		return 0;
+	error_set(err, "--pid '%s' is no process id",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write the number that ps(1) or pgrep(1) shows, as in -p 1234");
+	return -EINVAL;
+}
+
+static int parse_followed_name(const struct option_row *row, const char *text, void *filled,
+		      struct error *err)
+{
+	*(const char **)option_field(filled, row) = text;
+	if (*text)
+		return 0;
+	error_set(err, "--%s: %s '' is empty", row->name, row->argument);
+	error_hint(err, "write --%s=%s", row->name, row->argument);
+	return -EINVAL;
+}
+
+static int parse_tree_columns(const struct option_row *row, const char *text, void *filled,
+			      struct error *err)
+{
+	return column_choice_parse(text, true, option_field(filled, row), err);
+}
+
+/* A size that is no share: of what would be a question. */
+static int parse_bound(const struct option_row *row, const char *text, void *filled,
+		       struct error *err)
+{
+	struct size *size = option_field(filled, row);
+	int r = option_size_above_zero(row, text, filled, err);
+
+	if (r < 0 || !size->permyriad)
+		return r;
+	error_set(err, "--%s '%s' is a share, and not a size", row->name, text);
+	error_hint(err, "write bytes, as in --%s=512M", row->name);
+	return -EINVAL;
+}
+
+/* A member of struct watch_request, and one that says in has_NAME whether it was given. */
+#define FIELD(type, member) .field = OPTION_FIELD(watch_request, type, member)
+#define GIVEN(type, member) \
+	FIELD(type, member), .given = OPTION_FIELD(watch_request, bool, has_##member)
+#define SET(type, member, constant) .parse = option_value, FIELD(type, member), .value = (constant)
+
+static const struct option_row watch_rows[] = {
+	{ "pid", 'p', "PID", "follow process PID instead of running a command",
+	  .parse = parse_followed_pid, FIELD(uint64_t, pid), .excludes = "cgroup unit",
+	  .section = "Following" },
+	{ "tree", 0, NULL, "and all that descends from it",
+	  .parse = option_on, FIELD(bool, tree) },
+	{ "cgroup", 0, "PATH", "follow all that lives in a cgroup and below it",
+	  .parse = parse_followed_name, FIELD(const char *, cgroup), .excludes = "unit" },
+	{ "unit", 0, "UNIT", "follow all processes of a systemd unit",
+	  .parse = parse_followed_name, FIELD(const char *, unit) },
+	{ "every", 0, "TIME", "a row every TIME (default 1s)",
+	  .parse = option_duration, FIELD(uint64_t, every) },
+	{ "peak", 0, NULL, "reset the peak of processes that are not ours",
+	  .parse = option_on, FIELD(bool, peak) },
+	{ "limit", 0, "SIZE", "run the command in a memory cgroup of SIZE",
+	  .parse = parse_bound, GIVEN(struct size, limit), .excludes = "pid cgroup unit",
+	  .section = "Sandbox" },
+	{ "swap", 0, "SIZE", "let it swap up to SIZE (default 0)",
+	  .parse = option_size, GIVEN(struct size, swap), .excludes = "pid cgroup unit" },
+	{ "high", 0, "SIZE", "throttle it above SIZE (cgroup v2)",
+	  .parse = parse_bound, GIVEN(struct size, high), .excludes = "pid cgroup unit" },
+	{ "oom-score-adj", 0, "N", "the command's: -1000 to 1000, or keep (default)",
+	  .parse = option_oom_score_adj, FIELD(int, oom_score_adj),
+	  .excludes = "pid cgroup unit" },
+	{ "expect", 0, "OUTCOME", "exit 0 if it ends so, else 1: ok, oom, ...",
+	  .parse = option_expect, FIELD(struct expectation, expect), .section = "Demands" },
+	{ "max-rss", 0, "SIZE", "exit 1 if the peak of RSS was higher",
+	  .parse = parse_bound, FIELD(struct size, max_rss) },
+	{ "max-pss", 0, "SIZE", "exit 1 if the peak of PSS was higher",
+	  .parse = parse_bound, FIELD(struct size, max_pss) },
+	{ "fit", 0, NULL, "find the smallest limit that the command lives with",
+	  .parse = option_on, FIELD(bool, fit),
+	  .excludes = "pid cgroup unit high expect max-rss max-pss csv log-file",
+	  .section = "Fitting" },
+	{ "fit-step", 0, "SIZE", "to within SIZE (default 4M); --limit is the most",
+	  .parse = parse_bound, GIVEN(struct size, fit_step) },
+	{ "output", 'o', "LIST", "columns to show; +LIST appends",
+	  .parse = parse_tree_columns, FIELD(struct column_choice, output.columns),
+	  .section = "Output" },
+	{ "bytes", 'b', NULL, "sizes in bytes instead of KiB",
+	  SET(enum size_unit, output.unit, SIZE_BYTES), .excludes = "human" },
+	{ "human", 'H', NULL, "sizes as 1.5M, 2.0G",
+	  SET(enum size_unit, output.unit, SIZE_HUMAN) },
+	{ "noheadings", 0, NULL, "no header line",
+	  .parse = option_off, FIELD(bool, output.headings) },
+	{ "quiet", 'q', NULL, "no rows and no summary, errors only",
+	  SET(enum output_format, output.format, OUTPUT_NONE), .excludes = "json csv verbose" },
+	{ "verbose", 'v', NULL, "name the sandbox; all evidence",
+	  .parse = option_on, FIELD(bool, verbose) },
+	{ "json", 0, NULL, "one JSON object per line, sizes in bytes",
+	  SET(enum output_format, output.format, OUTPUT_JSON), .excludes = "csv human" },
+	{ "csv", 0, NULL, "comma-separated values",
+	  SET(enum output_format, output.format, OUTPUT_CSV), .excludes = "human" },
+	{ "log-file", 0, "FILE", "write rows or records to FILE, not to standard error",
+	  .parse = parse_followed_name, FIELD(const char *, log_file) },
+	{ "help", 'h', NULL, "show this help and exit",
+	  .parse = option_end, .value = OPTIONS_HELP, .section = "Other" },
+	{ "version", 'V', NULL, "show the version and exit",
+	  .parse = option_end, .value = OPTIONS_VERSION },
+};
+
+static const struct option_table watch_table = {
+	.program = "pagewatch",
+	.rows = watch_rows,
+	.count = ARRAY_SIZE(watch_rows),
+	.first_operand_ends = true,
+};
+
+static int check_request(const struct watch_request *request, struct error *err)
+{
+	bool attaches = request->pid || request->cgroup || request->unit;
+
+	if (!attaches && !request->command) {
+		error_set(err, "nothing to follow: neither a command nor -p, --cgroup or --unit");
+		error_hint(err, "write pagewatch COMMAND, or pagewatch -p PID");
+		return -EINVAL;
+	}
+	if (attaches && request->command) {
+		error_set(err, "a command and --%s contradict each other",
+			  request->pid ? "pid" : request->cgroup ? "cgroup" : "unit");
+		error_hint(err, "leave one of them out");
+		return -EINVAL;
+	}
+	if (request->tree && !request->pid) {
+		error_set(err, "--tree without --pid has no meaning");
+		error_hint(err, "a command, a cgroup and a unit are followed with all their processes");
+		return -EINVAL;
+	}
+	if (request->peak && !attaches) {
+		error_set(err, "--peak without --pid, --cgroup or --unit has no meaning");
+		error_hint(err, "the peaks of a command are always known");
+		return -EINVAL;
+	}
+	if (request->has_fit_step && !request->fit) {
+		error_set(err, "--fit-step without --fit has no meaning");
+		error_hint(err, "add --fit, or leave --fit-step out");
+		return -EINVAL;
+	}
+	if (request->has_swap && !request->has_limit && !request->has_high && !request->fit) {
+		error_set(err, "--swap without --limit or --high has no meaning");
+		error_hint(err, "it is what a sandbox may swap: add --limit SIZE");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+enum options_result watch_options_parse(int argc, char *argv[], struct watch_request *ret_request,
+					struct error *err)
+{
+	struct watch_request request = {
+		.every = NS_PER_SECOND,
+		.fit_step.bytes = UINT64_C(4) << 20,
+		.oom_score_adj = OOM_SCORE_ADJ_KEEP,
+		.output = { .headings = true, .tree = true,
+			    .columns = column_choice_default(true) },
+	};
+	struct options_seen seen;
+	enum options_result result;
+
+	result = option_table_parse(&watch_table, argc, argv, &request, &seen, err);
+	if (result != OPTIONS_RUN)
+		return result;
+	if (argv[optind])
+		request.command = argv + optind;
+	if (check_request(&request, err) < 0)
+		return OPTIONS_WRONG;
+	*ret_request = request;
+	return OPTIONS_RUN;
+}
+
+void watch_print_help(void)
+{
+	printf("Usage: pagewatch [OPTION]... [--] COMMAND [ARGUMENT]...\n"
+	       "       pagewatch [OPTION]... -p PID | --cgroup PATH | --unit UNIT\n"
+	       "Run a command, or follow what runs already, and show the memory of all its\n"
+	       "processes, how it ended, and what killed it.\n"
+	       "\n"
+	       "SIZE is bytes, or a number with K M G T (powers of 1024) or KB MB (of 1000).\n"
+	       "TIME is seconds, or a number with ms, s, m, h or d.\n");
+	option_table_print(&watch_table);
+	columns_print_help(true);
+	printf("\nExit status: 0 done, 1 a demand unmet or the process that was followed OOM-killed,\n"
+	       "2 usage, 125 pagewatch failed, 126 the command cannot be executed, 127 it was not\n"
+	       "found, 128+N it was killed by signal N; else the command's own.\n"
+	       "For more see pagewatch(1).\n");
+}

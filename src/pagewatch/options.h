@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.h - what pagewatch is asked for */
+#ifndef PT_PAGEWATCH_OPTIONS_H
+#define PT_PAGEWATCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+#include "lib/option-table.h"
+#include "lib/size.h"
+#include "output/printer.h"
+#include "verdict/verdict.h"
+
+/* What is followed, and how. Without has_NAME a size is all zero. */
+struct watch_request {
+	char **command;			/* in argv; NULL: none */
+	uint64_t pid;			/* to be followed; 0: none */
+	bool tree;			/* with its descendants */
+	const char *cgroup, *unit;	/* to be followed; NULL: none */
+	uint64_t every;			/* ns between two rows */
+	struct size limit, swap, high;	/* of a sandbox */
+	bool has_limit, has_swap, has_high, has_fit_step;
+	int oom_score_adj;		/* or OOM_SCORE_ADJ_KEEP */
+	struct expectation expect;
+	struct size max_rss, max_pss;
+	bool fit;			/* find the smallest limit that it lives with */
+	struct size fit_step;		/* to within so much */
+	bool peak;			/* VmHWM of processes that are not ours may be reset */
+	bool verbose;
+	const char *log_file;		/* for the rows; NULL: standard error */
+	struct output output;
+};
+
+/*
+ * Parses the command line into *ret_request, which points into ARGV. On OPTIONS_WRONG *err says
+ * what is wrong with it.
+ */
+enum options_result watch_options_parse(int argc, char *argv[], struct watch_request *ret_request,
+					struct error *err);
+
+/* Prints --help to standard output. */
+void watch_print_help(void);
+
+#endif

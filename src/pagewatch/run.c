@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.c - wire command, sandbox, monitor, verdict and printer together */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/duration.h"
+#include "lib/stdio-guard.h"
+#include "lib/terminal.h"
+#include "output/printer.h"
+#include "pagewatch/follow.h"
+#include "pagewatch/run.h"
+#include "proc/pid-namespace.h"
+#include "proc/unit.h"
+#include "sandbox/enter.h"
+
+/* All that a run holds. */
+struct watch_run {
+	const struct watch_request *request;
+	struct root root;
+	struct machine machine;
+	struct host host;
+	struct signals signals;
+	struct sandbox sandbox;
+	struct sandbox_spec sandbox_spec;
+	bool sandboxed;
+	struct oom_monitor oom_monitor;
+	struct context_counters counters;
+	struct cgroup_level level;	/* that is followed */
+	struct command command;
+	struct follow_driver driver;
+	struct printer printer;
+	struct run_result result;
+	struct verdict verdict;
+	int log;			/* where the rows go */
+	int unwritten;			/* negative errno: some of them could not be written */
+	FILE *rows;
+	char name[128];			/* of what is followed, escaped */
+};
+
+static int watch_sample(void *context, const struct sample *sample)
+{
+	struct watch_run *run = context;
+
+	/* A full disk under our rows is not the command's affair. */
+	if (run->unwritten == 0)
+		run->unwritten = printer_sample(&run->printer, sample);
+	return 0;
+}
+
+static void watch_note(void *context, const char *sentence)
+{
+	const struct watch_run *run = context;
+
+	if (run->request->output.format != OUTPUT_NONE)
+		fprintf(stderr, "%s: note: %s\n", program_invocation_short_name, sentence);
+}
+
+static void watch_tick(void *context, uint64_t touched, uint64_t elapsed_ns)
+{
+	struct watch_run *run = context;
+
+	(void)touched;
+	if (run->command.pid)
+		oom_monitor_look(&run->oom_monitor, elapsed_ns);
+}
+
+static bool watch_is_followed(const void *context, pid_t pid)
+{
+	return tree_sampler_knows(&((const struct watch_run *)context)->driver.tree, pid);
+}
+
+static int watch_open(struct watch_run *run, struct error *err)
+{
+	const struct watch_request *request = run->request;
+	int r = pid_namespace_check(err);
+
+	if (r < 0)
+		return r;
+	r = root_open("/", &run->root);
+	if (r == 0)
+		r = machine_read(&run->root, &run->machine);
+	if (r == 0)
+		r = request->command ? signals_take_all(&run->signals)
+				     : signals_take(&run->signals);
+	if (r < 0) {
+		error_set_errno(err, r, "cannot prepare the run");
+		return r;
+	}
+	run->log = STDERR_FILENO;
+	if (request->log_file)
+		run->log = open(request->log_file,
+				O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (run->log < 0) {
+		char escaped[256];
+
+		r = -errno;
+		error_set(err, "cannot open '%s': %s",
+			  error_escape(escaped, sizeof(escaped), request->log_file),
+			  strerror(-r));
+		error_hint_errno(err, r);
+		return r;
+	}
+	run->rows = stdio_open_waiting(&run->log);
+	r = run->rows ? printer_open(&run->printer, &request->output, run->rows) : -ENOMEM;
+	if (r < 0)
+		error_set_errno(err, r, "cannot prepare the run");
+	host_read(&run->host);
+	return r;
+}
+
+static int watch_make_sandbox(struct watch_run *run, struct error *err)
+{
+	const struct watch_request *request = run->request;
+	int r;
+
+	if (!request->has_limit && !request->has_high)
+		return 0;
+	run->sandbox_spec = (struct sandbox_spec){
+		.limit = request->has_limit ? request->limit.bytes : CGROUP_UNLIMITED,
+		.swap = request->has_limit || request->has_swap ? request->swap.bytes
+								: CGROUP_UNLIMITED,
+		.high = request->has_high ? request->high.bytes : CGROUP_UNLIMITED,
+	};
+	r = sandbox_make(&run->sandbox_spec, &run->sandbox, err);
+	if (r < 0)
+		return r;
+	run->sandboxed = true;
+	run->counters.cgroup.fd = run->sandbox.fd;
+	run->counters.version = run->sandbox.version;
+	if (request->verbose)
+		fprintf(stderr, "%s: the sandbox is %s, by way of %s\n",
+			program_invocation_short_name, run->sandbox.path,
+			sandbox_way_name(run->sandbox.way));
+	return 0;
+}
+
+/* Returns EXIT_DONE, or the exit status with *err set. */
+static int watch_start_command(struct watch_run *run, struct error *err)
+{
+	const struct watch_request *request = run->request;
+	const char *base = strrchr(request->command[0], '/');
+	struct command_spec spec = {
+		.argv = request->command,
+		.cgroup = -1,
+		.oom_score_adj = request->oom_score_adj,
+		.signals = &run->signals,
+	};
+	int r = oom_score_adj_try(request->oom_score_adj);
+
+	error_escape(run->name, sizeof(run->name), base && base[1] ? base + 1 : request->command[0]);
+	if (r < 0) {
+		error_set(err, "cannot set oom_score_adj to %d: %s", request->oom_score_adj,
+			  strerror(-r));
+		error_hint(err, "lowering it needs CAP_SYS_RESOURCE; 'keep' leaves it");
+		return EXIT_FAILED;
+	}
+	if (watch_make_sandbox(run, err) < 0)
+		return EXIT_FAILED;
+	if (run->sandboxed)
+		spec.cgroup = run->sandbox.fd;
+	oom_monitor_open(&run->oom_monitor);
+	if (command_fork(&spec, &run->command, err) < 0)
+		return EXIT_FAILED;
+	oom_monitor_begin(&run->oom_monitor, run->command.pid, run->name, run->sandboxed);
+	run->oom_monitor.is_followed = watch_is_followed;
+	run->oom_monitor.context = run;
+	r = command_execute(&run->command, err);
+	if (r < 0)
+		return r == -ENOENT ? WATCH_NOT_FOUND : WATCH_CANNOT_EXECUTE;
+	run->driver.command = &run->command;
+	run->driver.driver.subject = (struct followed){ run->command.pid, run->command.pidfd };
+	run->driver.tree.scope = TREE_BELOW;
+	run->driver.tree.top = getpid();
+	run->driver.tree.resets_peaks = true;
+	return EXIT_DONE;
+}
+
+static int watch_attach(struct watch_run *run, struct error *err)
+{
+	const struct watch_request *request = run->request;
+	struct tree_sampler *tree = &run->driver.tree;
+	struct tree_process process;
+	int r;
+
+	tree->resets_peaks = request->peak;
+	run->driver.driver.subject.pidfd = -1;
+	if (!request->pid) {
+		r = unit_find_cgroup(&run->root, request->cgroup, request->unit, &run->level, err);
+		tree->scope = TREE_CGROUP;
+		tree->level = &run->level;
+		error_escape(run->name, sizeof(run->name),
+			     request->unit ? request->unit : request->cgroup);
+		return r < 0 ? EXIT_FAILED : EXIT_DONE;
+	}
+	oom_monitor_open(&run->oom_monitor);
+	tree->scope = request->tree ? TREE_DESCENDANTS : TREE_PROCESS;
+	tree->top = (pid_t)request->pid;
+	run->driver.driver.subject.pid = tree->top;
+	run->driver.driver.subject.pidfd = (int)syscall(SYS_pidfd_open, tree->top, 0);
+	r = run->driver.driver.subject.pidfd < 0 ? -errno : tree_read_stat(&run->root, tree->top,
+									  &process);
+	if (r < 0) {
+		error_set(err, "cannot follow process %d: %s", (int)tree->top, strerror(-r));
+		error_hint(err, r == -ESRCH || r == -ENOENT
+			   ? "there is no process with this id here"
+			   : r == -EINVAL ? "that is a thread: name its process, the TGID"
+					  : "see ps(1) for whose process it is");
+		return EXIT_FAILED;
+	}
+	snprintf(run->name, sizeof(run->name), "%s", process.comm);
+	oom_monitor_begin(&run->oom_monitor, tree->top, run->name, false);
+	run->oom_monitor.is_followed = watch_is_followed;
+	run->oom_monitor.context = run;
+	return EXIT_DONE;
+}
+
+static int watch_print_plan(struct watch_run *run)
+{
+	const struct watch_request *request = run->request;
+	struct watch_record record = {
+		.host = &run->host, .machine = &run->machine,
+		.command = request->command,
+		.pid = (int)run->driver.driver.subject.pid,
+		.cgroup = request->cgroup, .unit = request->unit,
+		.every_ns = request->every,
+		.limit = run->sandboxed ? run->sandbox_spec.limit : SAMPLE_MISSING,
+	};
+
+	return printer_watch(&run->printer, &record);
+}
+
+/* How it ended, what it held, what is known of the end; as much as the format leaves room for. */
+static void watch_print_end(const struct watch_run *run)
+{
+	const struct verdict *verdict = &run->verdict;
+	enum output_format format = run->request->output.format;
+	bool quiet = format == OUTPUT_NONE;
+	int shown = run->request->verbose ? verdict->evidence_count : 1;
+
+	/* That a command fails by itself is for its user to know, not for us to tell. */
+	if (verdict->err.message[0] && !(quiet && verdict->outcome == OUTCOME_EXITED)) {
+		terminal_say("", verdict->err.message);
+		if (verdict->err.hint[0])
+			terminal_say("", verdict->err.hint);
+	}
+	if (quiet || (format == OUTPUT_JSON && !run->request->log_file))
+		return;
+	terminal_say("", verdict->summary);
+	for (int i = 0; i < verdict->evidence_count && i < shown; i++)
+		terminal_say("evidence: ", verdict->evidence_line[i]);
+}
+
+static int watch_conclude(struct watch_run *run)
+{
+	const struct watch_request *request = run->request;
+	bool watched = run->command.pid || request->pid;
+	struct watch_evidence evidence = {
+		.result = &run->result, .peaks = &run->driver.peaks, .name = run->name,
+		.pid = (int)run->driver.driver.subject.pid, .ours = run->command.pid != 0,
+		.unit = request->output.unit, .expect = request->expect,
+		.max_rss = request->max_rss.bytes, .max_pss = request->max_pss.bytes,
+		.oom_evidence = watched ? &run->oom_monitor.oom_evidence : NULL,
+		.sandbox = run->sandboxed ? &run->sandbox_spec : NULL,
+	};
+	struct error err;
+
+	if (watched)
+		oom_monitor_end(&run->oom_monitor, oom_monitor_counted(&run->oom_monitor) ||
+				(run->result.reason == STOP_DIED && run->result.wait_status));
+	if (run->sandboxed && run->oom_monitor.oom_evidence.count)
+		run->driver.peaks.cgroup = run->oom_monitor.oom_evidence.levels[0].peak.peak;
+	watch_decide(&evidence, &run->verdict);
+	host_time(run->verdict.time);
+	if (run->unwritten == 0)
+		run->unwritten = printer_verdict(&run->printer, &run->verdict);
+	watch_print_end(run);
+	if (run->unwritten == 0 || run->unwritten == -EPIPE)
+		return run->verdict.exit_status;
+	error_set_errno(&err, run->unwritten, request->log_file ? "cannot write to --log-file"
+								: "cannot write to standard error");
+	error_print(&err);
+	return EXIT_FAILED;
+}
+
+static int watch_follow(struct watch_run *run)
+{
+	struct guard guard = { 0 };
+	struct monitor_sink sink = { run, watch_sample, watch_note, watch_tick };
+	struct monitor monitor = {
+		.driver = &run->driver.driver, .guard = &guard, .signals = &run->signals,
+		.counters = &run->counters, .sandbox = &run->sandbox,
+		.oom_monitor = run->command.pid ? &run->oom_monitor : NULL, .sink = &sink,
+		.needs = column_choice_needs(&run->request->output.columns),
+		.every = run->request->every,
+	};
+
+	run->driver.every = run->request->every;
+	run->driver.tree.root = &run->root;
+	follow_prepare(&run->driver);
+	run->unwritten = watch_print_plan(run);
+	monitor_run(&monitor, &run->result);
+	if (run->command.pid && run->result.reason != STOP_DIED)
+		follow_outlast(&run->driver, &run->signals);
+	return watch_conclude(run);
+}
+
+/* In a sandbox nothing outlives the command. */
+static void watch_close(struct watch_run *run)
+{
+	if (run->sandboxed && run->command.pid) {
+		sandbox_kill(&run->sandbox);
+		command_reap_all(&run->command);
+	}
+	if (run->sandboxed && sandbox_remove(&run->sandbox) < 0)
+		watch_note(run, "the sandbox stays: it cannot be removed");
+	tree_sampler_free(&run->driver.tree);
+	oom_monitor_close(&run->oom_monitor);
+	printer_close(&run->printer);
+	if (run->rows)
+		fclose(run->rows);
+	free(run->level.directory);
+	free(run->level.name);
+}
+
+int watch_run(const struct watch_request *request)
+{
+	/* Too large for the stack that some limit leaves. */
+	static struct watch_run run;
+	struct error err;
+	int status = EXIT_FAILED;
+
+	stdio_guard_open();
+	run.request = request;
+	run.counters = (struct context_counters){ .machine = &run.root, .cgroup.fd = -1 };
+	if (watch_open(&run, &err) == 0)
+		status = request->command ? watch_start_command(&run, &err)
+					  : watch_attach(&run, &err);
+	if (status == EXIT_DONE)
+		status = watch_follow(&run);
+	else
+		error_print(&err);
+	watch_close(&run);
+	return status;
+}
