@@ -3,11 +3,12 @@
 # lib.sh - the Test Anything Protocol and a scratch directory for tests in sh
 #
 # A test sources this file, calls the functions below, and ends with `done_testing`.
-# The commands under test are $PAGETOUCH and $OOMWHY (default: the installed ones). Each test has its
+# The commands under test are $PAGETOUCH, $PAGEWATCH and $OOMWHY (default: the installed ones). Each test has its
 # own scratch directory $tmp, which is removed at the end, and prints to $tmp/out and $tmp/err.
 
 : "${PAGETOUCH:=pagetouch}"
 : "${OOMWHY:=oomwhy}"
+: "${PAGEWATCH:=pagewatch}"
 : "${srcdir:=$(dirname "$0")/../..}"
 LC_ALL=C
 export LC_ALL

@@ -69,6 +69,27 @@ if check_other_shells; then
 	offers '' '1'
 fi
 
+about pagewatch "$PAGEWATCH"
+check_help PROCS
+check_unknown_option
+check_abbreviations --vers --ex
+check_manual pagetouch
+if check_words && can_complete; then
+	check_completion
+	completes '--limit --log-file' 'a prefix of two options' --l
+	completes 'FILES' 'what follows a command' ls --l
+	completes 'FILES' 'what follows a command behind an option' --every 1s ls ''
+	completes 'FILES' 'what follows a command behind --' -q -- ls -
+	completes 'exited' 'the outcomes of --expect' --expect ex
+	completes 'PROCS PEAK PSS PTE' 'a column' -o P
+	completes '--output=TIME' '--output=TI as one word' --output=TI
+	completes 'FILES' 'a file' --log-file a
+	completes '' 'nothing for --limit' --limit ''
+fi
+if check_other_shells; then
+	offers 'oom oom-ancestor oom-global oom-sandbox oomd' '--expect oom'
+fi
+
 about oomwhy "$OOMWHY"
 check_help BADNESS
 check_unknown_option

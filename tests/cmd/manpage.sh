@@ -26,7 +26,7 @@ man_page() {
 		man --warnings -E UTF-8 -l -Tutf8 -Z "$page_file" >/dev/null
 }
 
-for page_name in pagetouch.1 oomwhy.1 pagetouch-experiments.7; do
+for page_name in pagetouch.1 pagewatch.1 oomwhy.1 pagetouch-experiments.7; do
 	page_file=$srcdir/man/$page_name
 	lints "$page_name: mandoc" mandoc -Tlint -W style "$page_file"
 	# groff without its man macros (groff-base has them) cannot judge.
