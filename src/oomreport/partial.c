@@ -147,13 +147,14 @@ static enum oom_scope partial_find_scope(const struct oom_partial *partial)
 {
 	const struct oom_report *report = &partial->report;
 	bool nodes_left_out = !report->constraint && report->cpuset &&
-		strcmp(report->cpuset, "/") != 0 && report->zone_count && report->ram != OOM_UNKNOWN;
+			      strcmp(report->cpuset, "/") != 0 && report->zone_count &&
+			      report->ram != OOM_UNKNOWN;
 	uint64_t present = 0;
 
 	/*
 	 * Up to 4.20 the constraint is not printed, but the zones of nodes that the asker's cpuset
-	 * does not allow are left out (show_mem() with SHOW_MEM_FILTER_NODES): those that are there
-	 * have less than the machine's RAM.
+	 * does not allow are left out (show_mem() with SHOW_MEM_FILTER_NODES): those that are
+	 * there have less than the machine's RAM.
 	 */
 	for (size_t i = 0; nodes_left_out && i < report->zone_count; i++)
 		present = number_add_saturated(present, oom_figure(&report->zones[i].figures,

@@ -23,7 +23,7 @@ enum region_is {
 	REGION_IS_SHARED = 1,		/* all who map it see the same pages */
 	REGION_IS_FILE = 2,		/* a file with a path is mapped */
 	REGION_IS_HUGETLB = 4,
-	REGION_IS_ANONYMOUS = 8,	/* its pages are the process's own, not a file's, nor shared */
+	REGION_IS_ANONYMOUS = 8,	/* its pages are the process's own */
 	REGION_IS_GROWING = 16,		/* not mapped as a whole: VSZ grows as it is touched */
 };
 

@@ -138,7 +138,7 @@ static const struct {
 	{ "{\n\t\"MESSAGE\" : [\n\t\t97\n", "[a]", 0 },
 	{ "{\n\t\"MESSAGE\" : \"unfinished\n}\n", "", 0 },
 	{ "\t\"MESSAGE\" : \"a\",\nplain\n", "[a]", 1 },
-	/* Lines that were torn: the value is what they begin with, a string alone is all of one. */
+	/* Lines that were torn: the value is what they begin with, or a string alone. */
 	{ "\t\"MESSAGE\" : \"a\"B\" : \"b\",\n}\n", "[a]", 0 },
 	{ "\t\"MESSAGE\" : \"a\",\n\t\"B\"],C\" : \"b\",\n}\n", "[a]", 1 },
 	{ "\t\"MESSAGE\" : \"a\",\n\t\"B\" : 5} [\n97,\n98\n]\n}\n", "[a]", 3 },
