@@ -33,9 +33,9 @@ int name_list_append(const struct name_table *table, const char *list, unsigned 
 				  error_escape(escaped, sizeof(escaped), word));
 			for (size_t i = 0; i < table->count && used < sizeof(known); i++)
 				if (*table->name(i))
-					used += (size_t)snprintf(known + used, sizeof(known) - used,
-								 "%s%s", used ? ", " : "",
-								 table->name(i));
+					used += (size_t)snprintf(
+						known + used, sizeof(known) - used, "%s%s",
+						used ? ", " : "", table->name(i));
 			error_hint(err, "the columns are %s", known);
 			return -EINVAL;
 		}

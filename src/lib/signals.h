@@ -11,7 +11,7 @@ struct signals {
 	int fd;			/* signalfd(2) */
 	bool pipe_ignored;	/* SIGPIPE was already ignored when we were started */
 	sigset_t mask;		/* that we were started with */
-	sigset_t ignored;	/* of those that are changed, which we were started with as ignored */
+	sigset_t ignored;	/* what of that which is changed was ignored then */
 };
 
 /*

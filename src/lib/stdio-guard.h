@@ -8,7 +8,8 @@
 
 /*
  * Opens what is closed of descriptors 0, 1 and 2, so that no other file gets their
- * numbers; writing to one that was closed fails, and execve(2) closes it again. stdout and stderr wait from here on where an open
+ * numbers; writing to one that was closed fails, and execve(2) closes it again. stdout and
+ * stderr wait from here on where an open
  * file that does not block (O_NONBLOCK) takes no more; they have no fileno(3).
  */
 void stdio_guard_open(void);

@@ -54,7 +54,7 @@ struct driver {
 	int (*read)(struct driver *driver, struct sampler *sampler, unsigned needs,
 		    struct sample *sample);
 
-	/* A signal that has reached the monitor: whether it does not end the run. NULL: it does. */
+	/* Takes a signal to the monitor. Returns whether the run goes on. NULL: it ends. */
 	bool (*pass_on)(struct driver *driver, const struct signalfd_siginfo *signal);
 
 	/* The bytes that the subject has touched by its own count. NULL: it does not count. */

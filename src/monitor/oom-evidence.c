@@ -154,7 +154,8 @@ static void note_victims(struct oom_monitor *oom_monitor, const struct oom_repor
 	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
 	const char *own = oom_evidence->count ? oom_monitor->chain.levels[0].name : "";
 	const char *place = report->memcg.task_path;
-	bool inside = oom_evidence->alone && oom_evidence->whole_paths && place && !strcmp(place, own);
+	bool inside = oom_evidence->alone && oom_evidence->whole_paths && place &&
+		      !strcmp(place, own);
 
 	for (size_t i = 0; oom_monitor->is_followed && i < report->victim_count; i++) {
 		const struct oom_victim *victim = &report->victims[i];
@@ -168,6 +169,9 @@ static void note_victims(struct oom_monitor *oom_monitor, const struct oom_repor
 			continue;
 		seen->pid = victim->pid;
 		seen->anon = victim->anon == OOM_UNKNOWN ? 0 : victim->anon;
+		seen->rss = seen->anon + (victim->file == OOM_UNKNOWN ? 0 : victim->file) +
+			    (victim->shmem == OOM_UNKNOWN ? 0 : victim->shmem);
+		seen->scope = report->scope;
 		error_escape(seen->comm, sizeof(seen->comm), victim->comm);
 		error_escape(seen->memcg, sizeof(seen->memcg),
 			     report->scope == OOM_SCOPE_MEMCG && report->memcg.path

@@ -29,7 +29,8 @@ struct oom_monitor_level {
 struct oom_victim_seen {
 	int64_t pid;
 	char comm[64];			/* escaped */
-	uint64_t anon;			/* bytes; 0: the kernel does not say */
+	uint64_t anon, rss;		/* bytes; 0: the kernel does not say */
+	enum oom_scope scope;		/* what ran out */
 	char memcg[OOM_PATH_MAX];	/* whose limit ran out, escaped; "": no cgroup's, or not
 					 * known */
 };
@@ -66,7 +67,7 @@ struct oom_monitor {
 	pid_t pid;			/* of whom the death is looked into */
 	const char *comm;		/* his name */
 	uint64_t vsz;			/* his VSZ, bytes; OOM_UNKNOWN: not known, or it changed */
-	bool (*is_followed)(const void *context, pid_t pid);	/* with the subject; NULL: nobody */
+	bool (*is_followed)(const void *context, pid_t pid);	/* with it; NULL: nobody */
 	const void *context;		/* of that */
 	bool oomd_before;
 	uint64_t seen, seen_ns;		/* OOM kills in the first level, as last

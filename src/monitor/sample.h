@@ -54,7 +54,7 @@ struct sample {
 	/* Of a tree of processes only; else SAMPLE_MISSING. */
 	uint64_t procs;
 	uint64_t peak;			/* highest RSS of each since the last row, added up */
-	uint64_t cpu;			/* since the last row, hundredths of a percent of one CPU */
+	uint64_t cpu;			/* since the last row, of one CPU; 1/100 percent */
 	struct cgroup_usage cg;		/* of the sandbox; SAMPLE_MISSING unless asked for */
 	int64_t committed;		/* growth; SAMPLE_NO_GROWTH unless asked for */
 

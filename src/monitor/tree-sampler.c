@@ -44,7 +44,7 @@ static void add_up(struct sample *sum, const struct sample *sample)
 	}
 }
 
-/* The highest RSS since this was last called, if it may be reset; else since the process's start. */
+/* The highest RSS since this was last called, bytes. */
 static uint64_t tree_take_peak(const struct tree_sampler *tree_sampler, pid_t pid)
 {
 	CLEANUP_FD int fd = -1;
@@ -105,17 +105,48 @@ static int read_tree(struct tree_sampler *tree_sampler)
 				     tree_sampler->scope == TREE_DESCENDANTS, tree);
 }
 
-/* The share of one processor's time that TICKS more have been, in hundredths of a percent. */
+/*
+ * CPU time since the last row, in ticks, of processes that are not ours, and come and go: what
+ * each that was there then has used itself.
+ */
+static uint64_t foreign_ticks(const struct tree_sampler *tree_sampler)
+{
+	const struct process_tree *tree = &tree_sampler->tree;
+	uint64_t ticks = 0;
+
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct tree_process *now = &tree->processes[i];
+		const struct tree_process *then = tree_find(&tree_sampler->row, now->pid);
+
+		if (then && then->start == now->start)
+			ticks += now->own_ticks - MIN(then->own_ticks, now->own_ticks);
+	}
+	return ticks;
+}
+
+/*
+ * The share of one processor's time since the last row, in hundredths of a percent. TICKS: of all
+ * our descendants so far, the dead included.
+ */
 static uint64_t take_cpu(struct tree_sampler *tree_sampler, uint64_t ticks)
 {
-	uint64_t now = duration_now(), hz = (uint64_t)sysconf(_SC_CLK_TCK), cpu = SAMPLE_MISSING;
+	uint64_t now = duration_now(), hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t since = tree_sampler->scope == TREE_BELOW
+			 ? ticks - MIN(ticks, tree_sampler->row_ticks)
+			 : foreign_ticks(tree_sampler);
 
-	if (tree_sampler->read_ns && now > tree_sampler->read_ns)
-		cpu = number_portion((MAX(ticks, tree_sampler->ticks) - tree_sampler->ticks) *
-				     (NS_PER_SECOND / hz), 10000, now - tree_sampler->read_ns);
-	tree_sampler->ticks = MAX(ticks, tree_sampler->ticks);
+	tree_sampler->ticks = ticks;
 	tree_sampler->read_ns = now;
-	return cpu;
+	if (!tree_sampler->row_ns || now <= tree_sampler->row_ns)
+		return SAMPLE_MISSING;
+	return number_portion(since * (NS_PER_SECOND / hz), 10000, now - tree_sampler->row_ns);
+}
+
+int tree_sampler_mark_row(struct tree_sampler *tree_sampler)
+{
+	tree_sampler->row_ticks = tree_sampler->ticks;
+	tree_sampler->row_ns = tree_sampler->read_ns;
+	return tree_copy(&tree_sampler->tree, &tree_sampler->row);
 }
 
 int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler, unsigned needs,
@@ -176,6 +207,7 @@ int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler
 void tree_sampler_free(struct tree_sampler *tree_sampler)
 {
 	tree_free(&tree_sampler->tree);
+	tree_free(&tree_sampler->row);
 	free(tree_sampler->known);
 	tree_sampler->known = NULL;
 	tree_sampler->known_size = 0;

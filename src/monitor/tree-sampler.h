@@ -15,7 +15,7 @@
 enum tree_scope {
 	TREE_PROCESS,		/* `top` alone */
 	TREE_DESCENDANTS,	/* `top` and all that descends from it */
-	TREE_BELOW,		/* all that descends from `top`, not itself: this process's children */
+	TREE_BELOW,		/* all that descends from `top`, which is ourselves */
 	TREE_CGROUP,		/* who lives in `level` and below it */
 };
 
@@ -32,13 +32,15 @@ struct tree_sampler {
 	enum tree_scope scope;
 	pid_t top;
 	const struct cgroup_level *level;
-	bool resets_peaks;	/* VmHWM may be reset: the processes are ours, or their owner agrees */
-	/* Of those who have died and were waited for by us: not in any living process's figures. */
+	bool resets_peaks;	/* VmHWM may be reset: it is ours, or we are asked to */
+	/* Of the dead for whom we have waited: in no living process's figures. */
 	uint64_t dead_minflt, dead_majflt, dead_ticks;
 
 	struct process_tree tree;
 	struct tree_largest largest;	/* of the last reading */
-	uint64_t ticks, read_ns;	/* CPU time so far, and when that was */
+	/* CPU time at the last reading and at the row before it, and when they were. */
+	uint64_t ticks, read_ns, row_ticks, row_ns;
+	struct process_tree row;	/* who there was at that row */
 	unsigned char *known;		/* a bit for each pid that has ever been in it */
 	size_t known_size;
 };
@@ -52,6 +54,9 @@ struct tree_sampler {
  */
 int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler, unsigned needs,
 		      struct sample *ret_sample);
+
+/* What follows is measured from the last reading on, which was a row. Returns 0 or -ENOMEM. */
+int tree_sampler_mark_row(struct tree_sampler *tree_sampler);
 
 /* Whether PID has ever been in the tree. */
 bool tree_sampler_knows(const struct tree_sampler *tree_sampler, pid_t pid);

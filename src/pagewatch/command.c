@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,7 +32,7 @@ static _Noreturn void become_command(const struct command_spec *spec, pid_t moni
 	char byte;
 	int error;
 
-	/* What lives in a sandbox does not outlive it; else the command is nobody's but its own. */
+	/* What lives in a sandbox does not outlive us; else the command is its own. */
 	if (spec->cgroup >= 0)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(go, &byte, 1) != 1 || getppid() != monitor)
@@ -83,32 +85,49 @@ int command_fork(const struct command_spec *spec, struct command *ret_command, s
 	return 0;
 }
 
-int command_execute(struct command *command, struct error *err)
+void command_pass_on(const struct command *command, const struct signalfd_siginfo *info)
+{
+	int number = (int)info->ssi_signo;
+
+	if (info->ssi_code != SI_KERNEL && (pid_t)info->ssi_pid != command->pid)
+		syscall(SYS_pidfd_send_signal, command->pidfd, number, NULL, 0);
+	if (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)
+		raise(SIGSTOP);
+}
+
+int command_execute(struct command *command, struct signals *signals, struct error *err)
 {
 	CLEANUP_FD int go = take_fd(&command->go), failures = take_fd(&command->failures);
+	struct pollfd fds[] = {
+		{ .fd = failures, .events = POLLIN }, { .fd = signals->fd, .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
 	char escaped[256];
-	ssize_t length;
+	ssize_t length = -1;
 	int error = EPIPE;
 
+	/* It may be stopped before it is executed: whoever waits for us must see that. */
 	if (write(go, "", 1) == 1) {
-		do
-			length = read(failures, &error, sizeof(error));
-		while (length < 0 && errno == EINTR);
-		/* The other end was closed by execve(2). */
-		if (length == 0)
-			return 0;
+		while (poll(fds, 2, -1) < 0 || !fds[0].revents)
+			if (fds[1].revents && signals_read_info(signals, &info))
+				command_pass_on(command, &info);
+		length = read(failures, &error, sizeof(error));
 	}
+	/* The other end was closed by execve(2). */
+	if (length == 0)
+		return 0;
 	command_reap(command);
 	error_set(err, "cannot run '%s': %s",
 		  error_escape(escaped, sizeof(escaped), command->name), strerror(error));
 	return -error;
 }
 
-/* Waits as wait4(2) for PID with OPTIONS, and adds up what is told. Returns whether one had ended. */
+/* Waits as wait4(2), and adds up what is told. Returns whether one had ended. */
 static bool command_wait(struct command *command, pid_t pid, int options)
 {
 	const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
 	struct rusage usage;
+	struct timeval cpu;
 	int status;
 
 	do
@@ -118,8 +137,8 @@ static bool command_wait(struct command *command, pid_t pid, int options)
 		return false;
 	command->minflt += (uint64_t)usage.ru_minflt;
 	command->majflt += (uint64_t)usage.ru_majflt;
-	command->ticks += (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * hz +
-			  (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * hz / 1000000;
+	timeradd(&usage.ru_utime, &usage.ru_stime, &cpu);
+	command->ticks += (uint64_t)cpu.tv_sec * hz + (uint64_t)cpu.tv_usec * hz / 1000000;
 	if (pid == command->pid) {
 		command->wait_status = status;
 		command->reaped = true;

@@ -37,8 +37,17 @@ struct command {
  */
 int command_fork(const struct command_spec *spec, struct command *ret_command, struct error *err);
 
-/* Lets it execute the command. Returns 0, or the negative errno of execve(2) with *err set. */
-int command_execute(struct command *command, struct error *err);
+/*
+ * Lets it execute the command; SIGNALS are passed on meanwhile. Returns 0, or the negative errno
+ * of execve(2) with *err set.
+ */
+int command_execute(struct command *command, struct signals *signals, struct error *err);
+
+/*
+ * Passes a signal on that has reached this process, unless the command sent it, or the terminal,
+ * which sends it to all of the process group. A signal that stops the command stops us, too.
+ */
+void command_pass_on(const struct command *command, const struct signalfd_siginfo *info);
 
 /* Waits for those of our children that have ended. */
 void command_reap_ended(struct command *command);

@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,7 +31,7 @@
 #define PATIENCE_TIMES 5
 #define PATIENCE_NS (5 * NS_PER_SECOND)
 
-/* So much longer than the first try is called slower: percent, and more than chance would have it. */
+/* So much longer than the first try is called slower: percent, and more than chance. */
 #define SLOWER_PERCENT 5
 #define SLOWER_NS (200 * NS_PER_MS)
 
@@ -58,6 +58,8 @@ struct fit {
 	const struct watch_request *request;
 	struct signals signals;
 	int interrupted;	/* the signal that ends it all; 0: none */
+	off_t input;		/* where standard input was at first; -1: it has no places */
+	bool unsteady;		/* with one limit it failed once, and lived once */
 	struct fit_try tries[TRIES_MAX];
 	size_t count;
 };
@@ -76,8 +78,11 @@ uint64_t fit_suggest(uint64_t limit)
 	return (limit + limit / 10 + MIB - 1) / MIB * MIB;
 }
 
-/* Waits for the command; passes signals on, of which one that asks for an end ends all tries. */
-static bool fit_wait(struct fit *fit, struct command *command, uint64_t deadline)
+/*
+ * Waits for the command until DEADLINE, from which time that all were stopped is left out, as from
+ * *began. A signal that asks for an end ends all tries. Returns whether it has ended.
+ */
+static bool fit_wait(struct fit *fit, struct command *command, uint64_t deadline, uint64_t *began)
 {
 	struct pollfd fds[] = {
 		{ .fd = command->pidfd, .events = POLLIN },
@@ -93,8 +98,11 @@ static bool fit_wait(struct fit *fit, struct command *command, uint64_t deadline
 			return false;
 		if (poll(fds, 2, left) <= 0 || !signals_read_info(&fit->signals, &info))
 			continue;
-		if (info.ssi_code != SI_KERNEL)
-			syscall(SYS_pidfd_send_signal, command->pidfd, info.ssi_signo, NULL, 0);
+		now = duration_now();
+		command_pass_on(command, &info);
+		now = duration_now() - now;
+		*began += now;
+		deadline += MIN(now, UINT64_MAX - deadline);
 		if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM ||
 		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT)
 			fit->interrupted = (int)info.ssi_signo;
@@ -131,7 +139,7 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 		.argv = request->command, .oom_score_adj = request->oom_score_adj,
 		.signals = &fit->signals,
 	};
-	struct sandbox sandbox = { 0 };
+	struct sandbox sandbox = { .fd = -1 };
 	struct command command;
 	uint64_t began, deadline = DURATION_INFINITE;
 	bool ended;
@@ -140,17 +148,20 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 	if (r < 0)
 		return r;
 	command_spec.cgroup = sandbox.fd;
+	/* Each try begins where the first one did. */
+	if (fit->input >= 0)
+		lseek(STDIN_FILENO, fit->input, SEEK_SET);
 	r = command_fork(&command_spec, &command, err);
 	began = duration_now();
 	if (r == 0)
-		r = command_execute(&command, err);
+		r = command_execute(&command, &fit->signals, err);
 	if (r < 0) {
 		sandbox_remove(&sandbox);
 		return r;
 	}
 	if (fit->count)
 		deadline = began + PATIENCE_TIMES * fit->tries[0].elapsed_ns + PATIENCE_NS;
-	ended = fit_wait(fit, &command, deadline);
+	ended = fit_wait(fit, &command, deadline, &began);
 	try.elapsed_ns = duration_now() - began;
 	try.end = sandbox_kills(&sandbox) ? FIT_KILLED : ended ? FIT_LIVED : FIT_SLOW;
 	root_read_u64(&(struct root){ sandbox.fd }, sandbox.version == 1
@@ -213,16 +224,17 @@ static void fit_conclude(const struct fit *fit, uint64_t low, uint64_t high)
 		    try->elapsed_ns > first->elapsed_ns + SLOWER_NS)
 			slower = try->limit;
 	}
-	snprintf(text, sizeof(text), "%s lives with %s%s%s%s.",
+	snprintf(text, sizeof(text), "%s lives with %s%s%s%s%s.",
 		 error_escape(name, sizeof(name), fit->request->command[0]),
 		 size_text(sizes[0], high, unit), at_low ? ", and with " : "",
 		 at_low ? size_text(sizes[1], low, unit) : "",
 		 !at_low ? "" : at_low->end == FIT_KILLED ? " it is OOM-killed"
-		 : at_low->end == FIT_SLOW ? " it takes too long" : " it fails");
+		 : at_low->end == FIT_SLOW ? " it takes too long" : " it fails",
+		 at_low ? "" : "; less was not tried");
 	terminal_say("", text);
 	if (slower) {
 		snprintf(text, sizeof(text),
-			 "With %s it took more than %d %% longer than with %s.",
+			 "With %s it took more than %d %% longer than with %s, once each.",
 			 size_text(sizes[0], slower, unit), SLOWER_PERCENT,
 			 size_text(sizes[1], first->limit, unit));
 		terminal_say("", text);
@@ -235,6 +247,7 @@ static void fit_conclude(const struct fit *fit, uint64_t low, uint64_t high)
 
 static int fit_write_record(const struct fit *fit, uint64_t low, uint64_t high, FILE *stream)
 {
+	uint64_t killed_at = UINT64_MAX;
 	struct json_object *record = json_new_record("fit"), *object = json_object_new_object();
 	struct json_object *tries = json_object_new_array();
 	struct host host;
@@ -244,7 +257,10 @@ static int fit_write_record(const struct fit *fit, uint64_t low, uint64_t high, 
 	json_add_text(record, "time", host.time);
 	json_add_text(record, "host", host.name);
 	json_add_size(object, "limit", high ? high : UINT64_MAX);
-	json_add_size(object, "killed_at", low ? low : UINT64_MAX);
+	for (size_t i = 0; i < fit->count; i++)
+		if (low && fit->tries[i].limit == low && fit->tries[i].end == FIT_KILLED)
+			killed_at = low;
+	json_add_size(object, "killed_at", killed_at);
 	for (size_t i = 0; i < fit->count; i++) {
 		const struct fit_try *try = &fit->tries[i];
 		struct json_object *one = json_object_new_object();
@@ -261,7 +277,7 @@ static int fit_write_record(const struct fit *fit, uint64_t low, uint64_t high, 
 	return json_write_record(stream, record);
 }
 
-/* Finds *ret_high, with which the command lives, and *ret_low, with which it does not (0: none). */
+/* Finds *ret_high, with which it lives, and *ret_low, with which it does not (0: none). */
 static int fit_search(struct fit *fit, uint64_t *ret_low, uint64_t *ret_high, struct error *err)
 {
 	uint64_t step = fit->request->fit_step.bytes, low = 0, high, limit;
@@ -279,12 +295,19 @@ static int fit_search(struct fit *fit, uint64_t *ret_low, uint64_t *ret_high, st
 		: (fit->tries[0].peak / step + 1) * step;
 	if (limit <= SANDBOX_LEAST || limit >= high)
 		limit = fit_next(low, high, step);
-	while (limit && fit->count < TRIES_MAX && !fit->interrupted) {
+	while (limit && fit->count + 1 < TRIES_MAX && !fit->interrupted) {
 		if (limit < SANDBOX_LEAST)
 			break;
 		r = fit_try_limit(fit, limit, err);
 		if (r < 0)
 			return r;
+		/* A failure without a kill may be chance. */
+		if (fit->tries[fit->count - 1].end == FIT_FAILED && !fit->interrupted) {
+			r = fit_try_limit(fit, limit, err);
+			fit->unsteady = r == 0 && fit->tries[fit->count - 1].end != FIT_FAILED;
+			if (r < 0 || fit->unsteady)
+				return r;
+		}
 		*(fit->tries[fit->count - 1].end == FIT_LIVED ? &high : &low) = limit;
 		limit = fit_next(low, high, step);
 	}
@@ -298,11 +321,19 @@ int fit_run(const struct watch_request *request)
 	/* Too large for the stack that some limit leaves. */
 	static struct fit fit;
 	uint64_t low = 0, high = 0;
+	struct stat input;
 	struct error err;
 	int r;
 
 	stdio_guard_open();
 	fit.request = request;
+	fit.input = lseek(STDIN_FILENO, 0, SEEK_CUR);
+	if (fit.input < 0 && fstat(STDIN_FILENO, &input) == 0 && !S_ISCHR(input.st_mode)) {
+		error_set(&err, "--fit runs the command several times, and its input comes once");
+		error_hint(&err, "give it from a file, as in <FILE, or </dev/null");
+		error_print(&err);
+		return EXIT_USAGE;
+	}
 	r = signals_take_all(&fit.signals);
 	if (r < 0)
 		error_set_errno(&err, r, "cannot prepare the run");
@@ -318,6 +349,10 @@ int fit_run(const struct watch_request *request)
 	if (fit.interrupted) {
 		terminal_say("", "interrupted: the smallest limit is not known");
 		return EXIT_SIGNAL_BASE + fit.interrupted;
+	}
+	if (fit.unsteady) {
+		terminal_say("", "with one limit the command failed once and lived once: no limit can be named for it");
+		return EXIT_UNMET;
 	}
 	if (!high) {
 		terminal_say("", "the command does not live even without a limit of its own: there is nothing to find");

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/duration.h"
@@ -104,7 +103,7 @@ static int follow_row(struct follow_driver *driver, struct monitor *monitor)
 	if (r == 0)
 		watch_peaks_add(&driver->peaks, &monitor->result->last, &driver->tree.largest);
 	driver->row_peak = 0;
-	return r;
+	return r < 0 ? r : tree_sampler_mark_row(&driver->tree);
 }
 
 static int follow_lead(struct driver *base, struct monitor *monitor)
@@ -116,6 +115,8 @@ static int follow_lead(struct driver *base, struct monitor *monitor)
 	if (r == 0)
 		watch_peaks_add(&driver->peaks, &monitor->result->last, &driver->tree.largest);
 	driver->row_peak = 0;
+	if (r == 0)
+		r = tree_sampler_mark_row(&driver->tree);
 	next_row = monitor->started_ns + driver->every;
 	while (r == 0 && !driver->gone) {
 		uint64_t now = duration_now();
@@ -136,7 +137,6 @@ static int follow_lead(struct driver *base, struct monitor *monitor)
 	return r;
 }
 
-/* Whom the terminal sends a signal, it sends it to all of the process group: the command has it. */
 static bool follow_pass_on(struct driver *base, const struct signalfd_siginfo *info)
 {
 	const struct follow_driver *driver = (const struct follow_driver *)base;
@@ -145,10 +145,7 @@ static bool follow_pass_on(struct driver *base, const struct signalfd_siginfo *i
 	if (!driver->command)
 		return number != SIGINT && number != SIGTERM && number != SIGHUP &&
 		       number != SIGQUIT;
-	if (info->ssi_code != SI_KERNEL && (pid_t)info->ssi_pid != driver->command->pid)
-		syscall(SYS_pidfd_send_signal, driver->command->pidfd, number, NULL, 0);
-	if (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)
-		raise(SIGSTOP);
+	command_pass_on(driver->command, info);
 	return true;
 }
 

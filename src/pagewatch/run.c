@@ -19,6 +19,7 @@
 #include "pagewatch/follow.h"
 #include "pagewatch/run.h"
 #include "proc/pid-namespace.h"
+#include "proc/process.h"
 #include "proc/unit.h"
 #include "sandbox/enter.h"
 
@@ -40,6 +41,7 @@ struct watch_run {
 	struct printer printer;
 	struct run_result result;
 	struct verdict verdict;
+	uint64_t began_ns;		/* when following began */
 	int log;			/* where the rows go */
 	int unwritten;			/* negative errno: some of them could not be written */
 	FILE *rows;
@@ -156,7 +158,8 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	};
 	int r = oom_score_adj_try(request->oom_score_adj);
 
-	error_escape(run->name, sizeof(run->name), base && base[1] ? base + 1 : request->command[0]);
+	error_escape(run->name, sizeof(run->name),
+		     base && base[1] ? base + 1 : request->command[0]);
 	if (r < 0) {
 		error_set(err, "cannot set oom_score_adj to %d: %s", request->oom_score_adj,
 			  strerror(-r));
@@ -173,7 +176,8 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	oom_monitor_begin(&run->oom_monitor, run->command.pid, run->name, run->sandboxed);
 	run->oom_monitor.is_followed = watch_is_followed;
 	run->oom_monitor.context = run;
-	r = command_execute(&run->command, err);
+	r = command_execute(&run->command, &run->signals, err);
+	run->began_ns = duration_now();
 	if (r < 0)
 		return r == -ENOENT ? WATCH_NOT_FOUND : WATCH_CANNOT_EXECUTE;
 	run->driver.command = &run->command;
@@ -189,8 +193,10 @@ static int watch_attach(struct watch_run *run, struct error *err)
 	const struct watch_request *request = run->request;
 	struct tree_sampler *tree = &run->driver.tree;
 	struct tree_process process;
+	uint64_t size;
 	int r;
 
+	run->began_ns = duration_now();
 	tree->resets_peaks = request->peak;
 	run->driver.driver.subject.pidfd = -1;
 	if (!request->pid) {
@@ -214,6 +220,13 @@ static int watch_attach(struct watch_run *run, struct error *err)
 			   ? "there is no process with this id here"
 			   : r == -EINVAL ? "that is a thread: name its process, the TGID"
 					  : "see ps(1) for whose process it is");
+		return EXIT_FAILED;
+	}
+	if (process.zombie || process_status_field(&run->root, tree->top, "VmSize", &size) < 0) {
+		error_set(err, "process %d (%s) has no memory to follow: %s", (int)tree->top,
+			  process.comm, process.zombie
+			  ? "it has ended, and its parent has not yet waited for it"
+			  : "it is a thread of the kernel's, or ending");
 		return EXIT_FAILED;
 	}
 	snprintf(run->name, sizeof(run->name), "%s", process.comm);
@@ -276,6 +289,10 @@ static int watch_conclude(struct watch_run *run)
 	if (watched)
 		oom_monitor_end(&run->oom_monitor, oom_monitor_counted(&run->oom_monitor) ||
 				(run->result.reason == STOP_DIED && run->result.wait_status));
+	if (!run->result.elapsed_ns)
+		run->result.elapsed_ns = duration_now() - run->began_ns;
+	watch_peaks_take_victims(&run->driver.peaks, &run->oom_monitor.oom_evidence,
+				 run->result.elapsed_ns);
 	if (run->sandboxed && run->oom_monitor.oom_evidence.count)
 		run->driver.peaks.cgroup = run->oom_monitor.oom_evidence.levels[0].peak.peak;
 	watch_decide(&evidence, &run->verdict);
@@ -283,7 +300,9 @@ static int watch_conclude(struct watch_run *run)
 	if (run->unwritten == 0)
 		run->unwritten = printer_verdict(&run->printer, &run->verdict);
 	watch_print_end(run);
-	if (run->unwritten == 0 || run->unwritten == -EPIPE)
+	/* Whoever closed standard error wants to read nothing. */
+	if (run->unwritten == 0 || run->unwritten == -EPIPE ||
+	    (run->unwritten == -EBADF && !request->log_file))
 		return run->verdict.exit_status;
 	error_set_errno(&err, run->unwritten, request->log_file ? "cannot write to --log-file"
 								: "cannot write to standard error");
@@ -299,7 +318,8 @@ static int watch_follow(struct watch_run *run)
 		.driver = &run->driver.driver, .guard = &guard, .signals = &run->signals,
 		.counters = &run->counters, .sandbox = &run->sandbox,
 		.oom_monitor = run->command.pid ? &run->oom_monitor : NULL, .sink = &sink,
-		.needs = column_choice_needs(&run->request->output.columns),
+		.needs = column_choice_needs(&run->request->output.columns) |
+			 (run->request->max_pss.bytes ? NEED_ROLLUP : 0),
 		.every = run->request->every,
 	};
 

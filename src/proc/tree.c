@@ -42,6 +42,7 @@ int tree_parse_stat(const char *text, struct tree_process *ret_process)
 	process.minflt = minflt + cminflt;
 	process.majflt = majflt + cmajflt;
 	process.ticks = utime + stime + cutime + cstime;
+	process.own_ticks = utime + stime;
 	*ret_process = process;
 	return 0;
 }
@@ -219,6 +220,23 @@ int tree_read_cgroup(const struct root *root, const struct cgroup_level *level,
 {
 	tree->count = 0;
 	return tree_add_cgroup(root, level->directory, tree);
+}
+
+int tree_copy(const struct process_tree *tree, struct process_tree *copy)
+{
+	if (copy->room < tree->count) {
+		struct tree_process *grown =
+			reallocarray(copy->processes, tree->room, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		copy->processes = grown;
+		copy->room = tree->room;
+	}
+	copy->count = tree->count;
+	if (tree->count)
+		memcpy(copy->processes, tree->processes, tree->count * sizeof(*tree->processes));
+	return 0;
 }
 
 void tree_free(struct process_tree *tree)

@@ -24,6 +24,7 @@ struct tree_process {
 	char comm[TREE_COMM_MAX];	/* escaped */
 	/* Its own, and those of the children that it has waited for. */
 	uint64_t minflt, majflt, ticks;
+	uint64_t own_ticks;
 };
 
 /* All zero at first; free with tree_free(). */
@@ -56,6 +57,9 @@ int tree_read_cgroup(const struct root *root, const struct cgroup_level *level,
 
 /* The process PID of TREE, or NULL. */
 const struct tree_process *tree_find(const struct process_tree *tree, pid_t pid);
+
+/* Makes COPY, which may have been one before, a copy of TREE. Returns 0 or -ENOMEM. */
+int tree_copy(const struct process_tree *tree, struct process_tree *copy);
 
 void tree_free(struct process_tree *tree);
 

@@ -35,8 +35,8 @@ const char *verdict_signal_name(int number);
 
 /*
  * Writes how NOUN ("the subject") died of SIGNAL: "OOM-killed at the limit of its sandbox (512
- * MiB)". In HINT, which is empty when there is nothing to say: what is known of a death that is not
- * proved to be the OOM killer's, or how sure a count is.
+ * MiB)". In HINT, which is empty when there is nothing to say: what is known of a death that is
+ * not proved to be the OOM killer's, or how sure a count is.
  */
 void death_describe(const struct death *death, const struct oom_evidence *oom_evidence, int signal,
 		    const char *noun, char how[static DEATH_TEXT_MAX],

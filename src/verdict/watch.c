@@ -37,6 +37,22 @@ void watch_peaks_add(struct watch_peaks *peaks, const struct sample *sample,
 	peaks->largest = *largest;
 }
 
+void watch_peaks_take_victims(struct watch_peaks *peaks, const struct oom_evidence *oom_evidence,
+			      uint64_t now_ns)
+{
+	for (size_t i = 0; peaks->known && i < oom_evidence->victim_count; i++) {
+		const struct oom_victim_seen *victim = &oom_evidence->victims[i];
+
+		if (victim->rss <= peaks->rss)
+			continue;
+		peaks->rss = victim->rss;
+		peaks->rss_ns = now_ns;
+		peaks->largest.pid = (pid_t)victim->pid;
+		peaks->largest.rss = victim->rss;
+		snprintf(peaks->largest.comm, sizeof(peaks->largest.comm), "%s", victim->comm);
+	}
+}
+
 /* "1.2 s", "35 ms", "2 min 3 s". Returns text. */
 static const char *duration_text(uint64_t ns, char *text, size_t size)
 {
@@ -74,11 +90,11 @@ static void watch_say_peaks(const struct watch_evidence *evidence, char *text, s
 	duration_text(peaks->rss_ns, when, sizeof(when));
 	if (peaks->procs > 1)
 		snprintf(text, size,
-			 "Its peak was %s RSS%s after %s, in %" PRIu64 " processes, of which %s (pid %d) held most: %s.%s",
+			 "Its peak, as far as seen, was %s RSS%s after %s, in %" PRIu64 " processes, of which %s (pid %d) held most: %s.%s",
 			 TEXT(peaks->rss), pss, when, peaks->procs, peaks->largest.comm,
 			 (int)peaks->largest.pid, TEXT(peaks->largest.rss), cgroup);
 	else
-		snprintf(text, size, "Its peak was %s RSS%s, seen after %s.%s", TEXT(peaks->rss),
+		snprintf(text, size, "Its peak, as far as seen, was %s RSS%s after %s.%s", TEXT(peaks->rss),
 			 pss, when, cgroup);
 }
 
@@ -103,11 +119,14 @@ static void watch_say_victims(const struct watch_evidence *evidence, struct verd
 		own = oom_evidence->alone && oom_evidence->count &&
 		      !strcmp(victim->memcg, oom_evidence->levels[0].name);
 		used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
-					 " The OOM killer took %s (pid %" PRId64 "), which held %s of anonymous memory, %s%s.",
+					 " The OOM killer took %s (pid %" PRId64 "), which held %s of anonymous memory%s%s.",
 					 victim->comm, victim->pid, TEXT(victim->anon),
-					 own ? "at the limit of the sandbox"
-					 : victim->memcg[0] ? "at the limit of memory cgroup "
-							    : "because the machine ran out",
+					 own ? ", at the limit of the sandbox"
+					 : victim->memcg[0] ? ", at the limit of memory cgroup "
+					 : victim->scope == OOM_SCOPE_MEMCG
+					 ? ", at the limit of a memory cgroup"
+					 : victim->scope == OOM_SCOPE_UNKNOWN
+					 ? "" : ", because the machine ran out of memory",
 					 own ? "" : victim->memcg);
 	}
 	/* Nobody else lives in a sandbox: a count is proof, whoever it was. */
@@ -177,9 +196,14 @@ static void judge_maximum(const struct watch_evidence *evidence, const char *opt
 {
 	enum size_unit unit = evidence->unit;
 
-	if (!most || peak == SAMPLE_MISSING || peak <= most || verdict->exit_status != EXIT_DONE)
+	if (!most || verdict->exit_status != EXIT_DONE || (peak <= most && peak != SAMPLE_MISSING))
 		return;
 	verdict->exit_status = EXIT_UNMET;
+	if (peak == SAMPLE_MISSING) {
+		error_set(&verdict->err, "whether %s met --%s is not known: it was not measured",
+			  evidence->name, option);
+		return;
+	}
 	error_set(&verdict->err, "the peak of %s was %s, more than --%s allows (%s)",
 		  evidence->name, TEXT(peak), option, TEXT(most));
 }

@@ -12,19 +12,22 @@
 /* The most that a run has shown. Bytes; times in ns since the first row. */
 struct watch_peaks {
 	bool known;
-	uint64_t rss;			/* at one moment: of all together, or of one of them alone */
+	uint64_t rss;			/* at one moment: of all together, or of one alone */
 	uint64_t rss_ns;		/* when that was read */
 	uint64_t pss;			/* of all together; SAMPLE_MISSING: not read */
 	uint64_t pss_rss;		/* RSS of all together when that was read */
 	uint64_t procs;			/* at that row */
 	struct tree_largest largest;	/* in that row */
-	uint64_t cgroup;		/* charged to the sandbox; SAMPLE_MISSING: there is none, or
-					 * it does not count that */
+	uint64_t cgroup;		/* charged to the sandbox; SAMPLE_MISSING: not known */
 };
 
 /* Takes SAMPLE, in which LARGEST is the process that held most, now or since the row before. */
 void watch_peaks_add(struct watch_peaks *peaks, const struct sample *sample,
 		     const struct tree_largest *largest);
+
+/* What the kernel says that its victims held was there, too: after NOW_NS since the first row. */
+void watch_peaks_take_victims(struct watch_peaks *peaks, const struct oom_evidence *oom_evidence,
+			      uint64_t now_ns);
 
 struct watch_evidence {
 	const struct run_result *result;

@@ -236,7 +236,7 @@ static void test_known_names(void)
 			tap_has(err.hint, columns[i].name, "the way out names every column");
 	column_choice_parse("TOUCHED", true, &choice, &err);
 	for (size_t i = 0; i < column_count; i++)
-		tap_ok(column_is_for(&columns[i], true) == (strstr(err.hint, columns[i].name) != NULL) ||
+		tap_ok(column_is_for(&columns[i], true) == !!strstr(err.hint, columns[i].name) ||
 		       !strcmp(columns[i].name, "STEP") || !strcmp(columns[i].name, "PID"),
 		       "of a tree, too: %s", columns[i].name);
 }

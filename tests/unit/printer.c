@@ -621,7 +621,8 @@ static void print_table(const void *context)
 				      .page_size = 4096, .touch = table->size };
 	struct printer printer;
 
-	if (printer_open(&printer, &table->output, stdout) == 0 && printer_plan(&printer, &record) == 0)
+	if (printer_open(&printer, &table->output, stdout) == 0 &&
+	    printer_plan(&printer, &record) == 0)
 		for (size_t i = 0; i < table->count; i++)
 			printer_sample(&printer, &table->samples[i]);
 	printer_close(&printer);

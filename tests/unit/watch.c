@@ -16,7 +16,8 @@
 #define EXITED(status) ((status) << 8)
 
 static struct watch_peaks peaks = {
-	.known = true, .rss = 200 * MIB, .rss_ns = 1500 * NS_PER_MS, .pss = 150 * MIB, .pss_rss = 200 * MIB, .procs = 3,
+	.known = true, .rss = 200 * MIB, .rss_ns = 1500 * NS_PER_MS, .pss = 150 * MIB,
+	.pss_rss = 200 * MIB, .procs = 3,
 	.cgroup = SAMPLE_MISSING,
 	.largest = { .pid = 77, .comm = "cc1", .rss = 120 * MIB },
 };
@@ -39,7 +40,7 @@ static struct verdict decide(struct run_result result, const struct oom_evidence
 
 static void test_ends(void)
 {
-	struct run_result done = { .reason = STOP_DIED, .wait_status = EXITED(0), .measured = true };
+	struct run_result done = { .reason = STOP_DIED, .wait_status = EXITED(0) };
 	struct run_result failed = { .reason = STOP_DIED, .wait_status = EXITED(2) };
 	struct run_result killed = { .reason = STOP_DIED, .wait_status = KILLED(SIGKILL) };
 	struct run_result stopped = { .reason = STOP_SIGNAL, .signal = SIGINT };
@@ -47,7 +48,7 @@ static void test_ends(void)
 	struct verdict verdict = decide(done, NULL, ours);
 
 	tap_is(verdict.outcome, OUTCOME_COMPLETED, "status 0 is completed");
-	tap_is_text(verdict.summary, "make ended after 1 min 1 s. Its peak was 200 MiB RSS (PSS 150 MiB) after 1.5 s, in 3 processes, of which cc1 (pid 77) held most: 120 MiB.",
+	tap_is_text(verdict.summary, "make ended after 1 min 1 s. Its peak, as far as seen, was 200 MiB RSS (PSS 150 MiB) after 1.5 s, in 3 processes, of which cc1 (pid 77) held most: 120 MiB.",
 		    "the summary");
 	tap_is_text(verdict.err.message, "", "nothing went wrong");
 	verdict = decide(failed, NULL, ours);
@@ -64,7 +65,8 @@ static void test_ends(void)
 	tap_ok(verdict.outcome == OUTCOME_INTERRUPTED && verdict.exit_status == 0,
 	       "Ctrl-C ends following a process, which is no failure");
 	tap_has(verdict.summary, "make was followed for 1 min 1 s", "as is said");
-	verdict = decide((struct run_result){ .reason = STOP_DIED }, NULL, (struct watch_evidence){ 0 });
+	verdict = decide((struct run_result){ .reason = STOP_DIED }, NULL,
+			 (struct watch_evidence){ 0 });
 	tap_ok(verdict.outcome == OUTCOME_COMPLETED && verdict.exit_status == 0,
 	       "the end of a process that is not ours, whose status is not known");
 }
@@ -151,8 +153,17 @@ static void test_victims(void)
 	verdict = decide(failed, &evidence, ours);
 	tap_has(verdict.summary, "at the limit of memory cgroup /user.slice.", "a limit above");
 	evidence.victims[0].memcg[0] = '\0';
+	evidence.victims[0].scope = OOM_SCOPE_GLOBAL;
 	verdict = decide(failed, &evidence, ours);
-	tap_has(verdict.summary, "because the machine ran out.", "or the machine's");
+	tap_has(verdict.summary, "anonymous memory, because the machine ran out of memory.",
+		"or the machine's");
+	evidence.victims[0].scope = OOM_SCOPE_MEMCG;
+	verdict = decide(failed, &evidence, ours);
+	tap_has(verdict.summary, "anonymous memory, at the limit of a memory cgroup.",
+		"or a cgroup's whose path was not logged");
+	evidence.victims[0].scope = OOM_SCOPE_UNKNOWN;
+	verdict = decide(failed, &evidence, ours);
+	tap_has(verdict.summary, "anonymous memory.", "or it is not known whose");
 	evidence = make_evidence(&level, 0);
 	verdict = decide(failed, &evidence, ours);
 	tap_ok(!strstr(verdict.summary, "OOM"), "where nothing was counted nothing is said");
