@@ -503,7 +503,8 @@ void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_o
 	}
 	if (path && !strcmp(path, "/")) {
 		walk.owner.kind = CGROUP_OWNER_ROOT;
-		strcpy(walk.owner.what, "the root cgroup: the whole machine");
+		snprintf(walk.owner.what, sizeof(walk.owner.what),
+			 "the root cgroup: the whole machine");
 	} else if (walk.row) {
 		/* The name of the owner is worth more than all of a long path. */
 		name = strview_head(walk.foreign, 120);

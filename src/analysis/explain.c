@@ -137,10 +137,11 @@ const char *oom_share(char text[static OOM_WORD_ROOM], uint64_t part, uint64_t w
 	else if (rest >= whole - whole / 2)
 		percent++;
 	if (!percent && part)
-		return strcpy(text, "less than 1 %");
-	if (percent == 100 && part < whole)
-		return strcpy(text, "over 99 %");
-	snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " %%", percent);
+		snprintf(text, OOM_WORD_ROOM, "less than 1 %%");
+	else if (percent == 100 && part < whole)
+		snprintf(text, OOM_WORD_ROOM, "over 99 %%");
+	else
+		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " %%", percent);
 	return text;
 }
 

@@ -202,7 +202,7 @@ void prefix_learn(struct prefixes *prefixes, struct strview line, size_t at)
 		prefixes->next = (prefixes->next + 1) % PREFIX_SHAPES;
 		prefixes->count = MIN(prefixes->count + 1, PREFIX_SHAPES);
 		*shape = (struct prefix_shape){ .width = 0 };
-		strcpy(shape->front, skeleton);
+		memcpy(shape->front, skeleton, sizeof(shape->front));
 	}
 	shape->width = front.length;
 	shape->sample[0] = '\0';
@@ -216,7 +216,7 @@ void prefix_learn(struct prefixes *prefixes, struct strview line, size_t at)
 	if (quote && suffix.length && suffix.at[0] == quote)
 		suffix = strview_from(suffix, 1);
 	if (read_skeleton(suffix, skeleton))
-		strcpy(shape->back, skeleton);
+		memcpy(shape->back, skeleton, sizeof(shape->back));
 }
 
 void prefix_learn_end(struct prefixes *prefixes, struct strview line)
@@ -243,7 +243,7 @@ void prefix_learn_end(struct prefixes *prefixes, struct strview line)
 		if (quoted)
 			shape->quote = suffix.at[0];
 		if (read_skeleton(strview_from(suffix, quoted), back))
-			strcpy(shape->back, back);
+			memcpy(shape->back, back, sizeof(shape->back));
 	}
 }
 
