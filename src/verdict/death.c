@@ -291,6 +291,16 @@ void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const 
 		add_report(oom_evidence, noun, verdict);
 }
 
+void death_fill(const struct death *death, int signal, struct verdict *verdict)
+{
+	verdict->outcome = death->outcome;
+	verdict->exit_status = EXIT_SIGNAL_BASE + signal;
+	verdict->signal = signal;
+	if (death->limiter)
+		snprintf(verdict->oom_cgroup, sizeof(verdict->oom_cgroup), "%s", death->limiter);
+	verdict->oom_limit = death->limit;
+}
+
 void death_judge(const struct verdict_evidence *evidence, int signal, struct verdict *verdict)
 {
 	const struct run_result *result = evidence->result;
@@ -299,12 +309,7 @@ void death_judge(const struct verdict_evidence *evidence, int signal, struct ver
 	char how[DEATH_TEXT_MAX], hint[DEATH_TEXT_MAX], status[32] = "", where[VERDICT_WHERE_MAX];
 	int observed = result->signal;
 
-	verdict->outcome = death.outcome;
-	verdict->exit_status = EXIT_SIGNAL_BASE + signal;
-	verdict->signal = signal;
-	if (death.limiter)
-		snprintf(verdict->oom_cgroup, sizeof(verdict->oom_cgroup), "%s", death.limiter);
-	verdict->oom_limit = death.limit;
+	death_fill(&death, signal, verdict);
 	death_describe(&death, evidence->oom_evidence, signal, "the subject", how, hint);
 	if (signal == SIGBUS)
 		snprintf(hint, sizeof(hint), "a page could not be had: hugetlb pages, a tmpfs or a file system ran out, or a file was truncated");

@@ -33,6 +33,9 @@ struct death death_find(int signal, const struct oom_evidence *oom_evidence);
 /* "SIGKILL", ...; "a signal" for one that has no business here. */
 const char *verdict_signal_name(int number);
 
+/* Fills outcome, exit status, signal and whose limit it was of *verdict. */
+void death_fill(const struct death *death, int signal, struct verdict *verdict);
+
 /*
  * Writes how NOUN ("the subject") died of SIGNAL: "OOM-killed at the limit of its sandbox (512
  * MiB)". In HINT, which is empty when there is nothing to say: what is known of a death that is

@@ -155,12 +155,7 @@ static void judge_command(const struct watch_evidence *evidence, const char *aft
 		return;
 	}
 	death = death_find(signal, evidence->oom_evidence);
-	verdict->outcome = death.outcome;
-	verdict->exit_status = EXIT_SIGNAL_BASE + signal;
-	verdict->signal = signal;
-	if (death.limiter)
-		snprintf(verdict->oom_cgroup, sizeof(verdict->oom_cgroup), "%s", death.limiter);
-	verdict->oom_limit = death.limit;
+	death_fill(&death, signal, verdict);
 	death_describe(&death, evidence->oom_evidence, signal, "the command", how, hint);
 	error_set(&verdict->err, "%s (pid %d) was %s after %s: exit status %d", evidence->name,
 		  evidence->pid, how, after, verdict->exit_status);
@@ -179,10 +174,7 @@ static void judge_attached(const struct watch_evidence *evidence, const char *af
 	verdict->outcome = OUTCOME_COMPLETED;
 	if (death.evidence != DEATH_RECORDED)
 		return;
-	verdict->outcome = death.outcome;
-	if (death.limiter)
-		snprintf(verdict->oom_cgroup, sizeof(verdict->oom_cgroup), "%s", death.limiter);
-	verdict->oom_limit = death.limit;
+	death_fill(&death, SIGKILL, verdict);
 	verdict->exit_status = EXIT_UNMET;
 	death_describe(&death, evidence->oom_evidence, SIGKILL, "it", how, hint);
 	error_set(&verdict->err, "%s (pid %d) was %s after %s", evidence->name, evidence->pid,
