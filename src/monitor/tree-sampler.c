@@ -196,7 +196,8 @@ int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler
 	}
 	if (r < 0)
 		return r;
-	if (!sum.procs)
+	/* A cgroup without processes may get some again. */
+	if (!sum.procs && tree_sampler->scope != TREE_CGROUP)
 		return -ESRCH;
 	tree_sampler->largest = largest;
 	sum.cpu = take_cpu(tree_sampler, ticks);

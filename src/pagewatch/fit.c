@@ -320,6 +320,7 @@ int fit_run(const struct watch_request *request)
 {
 	/* Too large for the stack that some limit leaves. */
 	static struct fit fit;
+	char text[256], most[SIZE_TEXT_MAX];
 	uint64_t low = 0, high = 0;
 	struct stat input;
 	struct error err;
@@ -355,7 +356,11 @@ int fit_run(const struct watch_request *request)
 		return EXIT_UNMET;
 	}
 	if (!high) {
-		terminal_say("", "the command does not live even without a limit of its own: there is nothing to find");
+		snprintf(text, sizeof(text),
+			 "the command does not live with %s, the most that was tried (%s): there is nothing to find",
+			 size_text(most, fit.tries[0].limit, request->output.unit),
+			 fit_ends[fit.tries[0].end]);
+		terminal_say("", text);
 		return fit.tries[0].status ? fit.tries[0].status : EXIT_UNMET;
 	}
 	if (request->output.format != OUTPUT_NONE && request->output.format != OUTPUT_JSON)

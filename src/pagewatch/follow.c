@@ -10,6 +10,7 @@
 
 #include "lib/duration.h"
 #include "lib/macros.h"
+#include "monitor/columns.h"
 #include "pagewatch/follow.h"
 
 /*
@@ -37,11 +38,9 @@ static int follow_read(struct driver *base, struct sampler *sampler, unsigned ne
 	if (driver->without_pss)
 		needs &= ~(unsigned)NEED_ROLLUP;
 	r = tree_sampler_read(tree, sampler, needs | NEED_PEAK, sample);
-	if (r == -ENOENT && tree->scope == TREE_CGROUP)
+	if (r == -ENOENT && tree->scope == TREE_CGROUP) {
 		driver->gone = true;
-	/* A cgroup without processes may get some again. */
-	if ((r == -ENOENT || r == -ESRCH) && tree->scope == TREE_CGROUP) {
-		*sample = (struct sample){ 0 };
+		*sample = sample_blank(0);
 		r = 0;
 	}
 	return r;
