@@ -22,9 +22,25 @@ static const unsigned gfp_eras[] = {
 
 #define IN_BIT_ORDER 616	/* 6.16 prints single flags by their bits */
 
-/* The value of each era, 0: none; and where that is not all of it, the first and last kernel. */
+/* What the names say, as bits. */
+enum {
+	ZONE_DMA = 1, ZONE_DMA32 = 1 << 1, HIGHMEM = 1 << 2, MOVABLE = 1 << 3, USER = 1 << 4,
+	WAIT = 1 << 5, IO = 1 << 6, FS = 1 << 7, ZERO = 1 << 8, COMP = 1 << 9, COLD = 1 << 10,
+	WRITE = 1 << 11, ACCOUNT = 1 << 12, REPEAT = 1 << 13, RETRY = 1 << 14, NOTRACK = 1 << 15,
+	NOWARN = 1 << 16, NOMEMALLOC = 1 << 17, RECLAIMABLE = 1 << 18, HUGE = 1 << 19,
+	HASTE = 1 << 20, OTHER = 1 << 21,
+	SET = 1 << 22,		/* a name for several flags, or for what asks with these alone */
+};
+
+#define KERNEL (WAIT | IO | FS)
+
+/*
+ * What a name says, where it stands several times once; its value in each era, 0: none; and where
+ * that is not all of the era, the first and last kernel.
+ */
 struct gfp_name {
 	const char *name;
+	unsigned says;
 	uint32_t values[ARRAY_SIZE(gfp_eras)];
 	unsigned since, until;
 };
@@ -33,76 +49,82 @@ struct gfp_name {
 #define ALL(value) IN(value, value, value, value, value)
 #define OLD_NEW(old, new) IN(old, old, old, old, new)
 
-/* Most bits first, as in __def_gfpflag_names of include/trace/events/mmflags.h. */
-static const struct gfp_name composites[] = {
-	{ "GFP_TRANSHUGE", IN(0, 0x352ca), .since = 406, .until = 407 },
-	{ "GFP_TRANSHUGE", IN(0, 0, 0, 0, 0x11c24ca), .since = 514, .until = 517 },
-	{ "GFP_TRANSHUGE", IN(0x4352da, 0x4352ca), .until = 405 },
-	{ "GFP_TRANSHUGE", IN(0, 0x4342ca, 0x4342ca, 0x2342ca, 0x1c24ca), .since = 408 },
-	{ "GFP_TRANSHUGE_LIGHT", IN(0, 0, 0, 0, 0x11c20ca), .since = 514, .until = 517 },
-	{ "GFP_TRANSHUGE_LIGHT", IN(0, 0x342ca, 0x342ca, 0x342ca, 0x1c20ca), .since = 408 },
-	/* With __GFP_SKIP_KASAN_POISON, which 5.18 has only where KASAN uses it */
-	{ "GFP_HIGHUSER_MOVABLE", IN(0, 0, 0, 0, 0x1100cca), .since = 514, .until = 517 },
-	{ "GFP_HIGHUSER_MOVABLE", IN(0x200da, 0x24200ca, 0x14200ca, 0x6200ca, 0x100cca) },
-	{ "GFP_HIGHUSER", IN(0x200d2, 0x24200c2, 0x14200c2, 0x6200c2, 0x100cc2) },
-	{ "GFP_USER", IN(0x200d0, 0x24200c0, 0x14200c0, 0x6200c0, 0x100cc0) },
-	{ "GFP_TEMPORARY", IN(0x800d0, 0x24000d0, 0x14000d0), .until = 413 },
-	{ "GFP_KERNEL_ACCOUNT", IN(0, 0x25000c0, 0x15000c0, 0x7000c0, 0x400cc0), .since = 405 },
-	{ "GFP_KERNEL", IN(0xd0, 0x24000c0, 0x14000c0, 0x6000c0, 0xcc0) },
-	{ "GFP_NOFS", IN(0x50, 0x2400040, 0x1400040, 0x600040, 0xc40) },
-	{ "GFP_ATOMIC", IN(0, 0x2080020, 0x1080020, 0x480020, 0xa20), .until = 602 },
-	{ "GFP_ATOMIC", IN(0, 0, 0, 0, 0x820), .since = 603 },
-	{ "GFP_NOIO", IN(0x10, 0x2400000, 0x1400000, 0x600000, 0xc00) },
-	{ "GFP_NOWAIT", IN(0, 0x2000000, 0x1000000, 0x400000, 0x800), .until = 606 },
-	{ "GFP_NOWAIT", IN(0, 0, 0, 0, 0x2800), .since = 607 },
-};
-
 /*
- * Single bits, in the order of mmflags.h before 6.16. A bit that vendors took from a later kernel
- * keeps its name in an earlier one that does not use it. From 6.10 on what is above
- * __GFP_ZEROTAGS depends on the kernel's configuration.
+ * Sets first, most bits first, as in __def_gfpflag_names of include/trace/events/mmflags.h; then
+ * single bits, in the order of before 6.16. A bit that vendors took from a later kernel keeps its
+ * name in an earlier one that does not use it. From 6.10 on what is above __GFP_ZEROTAGS depends
+ * on the kernel's configuration.
  */
-static const struct gfp_name singles[] = {
-	{ "GFP_DMA", ALL(0x1) },
-	{ "__GFP_HIGHMEM", ALL(0x2) },
-	{ "GFP_DMA32", ALL(0x4) },
-	{ "__GFP_HIGH", ALL(0x20) },
-	{ "__GFP_ATOMIC", IN(0, 0x80000, 0x80000, 0x80000, 0x200), .until = 602 },
-	{ "__GFP_IO", ALL(0x40) },
-	{ "__GFP_FS", ALL(0x80) },
-	{ "__GFP_COLD", IN(0x100, 0x100, 0x100), .until = 414 },
-	{ "__GFP_NOWARN", OLD_NEW(0x200, 0x2000) },
-	{ "__GFP_REPEAT", IN(0x400, 0x400, 0x400), .until = 412 },
-	{ "__GFP_RETRY_MAYFAIL", IN(0, 0, 0x400, 0x400, 0x4000), .since = 413 },
-	{ "__GFP_NOFAIL", OLD_NEW(0x800, 0x8000) },
-	{ "__GFP_NORETRY", OLD_NEW(0x1000, 0x10000) },
-	{ "__GFP_COMP", OLD_NEW(0x4000, 0x40000) },
-	{ "__GFP_ZERO", OLD_NEW(0x8000, 0x100) },
-	{ "__GFP_NOMEMALLOC", OLD_NEW(0x10000, 0x80000) },
-	{ "__GFP_MEMALLOC", OLD_NEW(0x2000, 0x20000) },
-	{ "__GFP_HARDWALL", OLD_NEW(0x20000, 0x100000) },
-	{ "__GFP_THISNODE", OLD_NEW(0x40000, 0x200000) },
-	{ "__GFP_RECLAIMABLE", IN(0x80000, 0x10, 0x10, 0x10, 0x10) },
-	{ "__GFP_MOVABLE", ALL(0x8) },
-	{ "__GFP_KMEMCG", IN(0x100000), .since = 308, .until = 315 },
-	{ "__GFP_NOACCOUNT", IN(0x100000, 0x100000), .since = 400, .until = 404 },
-	{ "__GFP_ACCOUNT", IN(0, 0x100000, 0x100000, 0x100000, 0x400000), .since = 405 },
-	{ "__GFP_NOTRACK", IN(0x200000, 0x200000, 0x200000), .until = 414 },
-	{ "__GFP_WRITE", IN(0x1000000, 0x1000000, 0x800000, 0x100, 0x1000) },
-	{ "__GFP_DIRECT_RECLAIM", IN(0, 0x400000, 0x400000, 0x200000, 0x400) },
-	{ "__GFP_KSWAPD_RECLAIM", IN(0, 0, 0, 0, 0x800), .since = 607 },
-	{ "__GFP_NO_KSWAPD", IN(0x400000) },
-	{ "__GFP_OTHER_NODE", IN(0x800000, 0x800000) },
-	{ "__GFP_NOLOCKDEP", IN(0, 0, 0, 0, 0x2000000), .since = 514, .until = 517 },
-	{ "__GFP_NOLOCKDEP", IN(0, 0, 0, 0, 0x4000000), .since = 603, .until = 609 },
-	{ "__GFP_NOLOCKDEP", IN(0, 0, 0, 0, 0x8000000), .since = 518, .until = 602 },
-	{ "__GFP_NOLOCKDEP", IN(0, 0, 0x2000000, 0x800000, 0x800000), .since = 412, .until = 513 },
-	{ "__GFP_ZEROTAGS", IN(0, 0, 0, 0, 0x800000), .since = 514 },
-	{ "__GFP_SKIP_ZERO", IN(0, 0, 0, 0, 0x1000000), .since = 518, .until = 609 },
-	{ "__GFP_SKIP_KASAN_POISON", IN(0, 0, 0, 0, 0x1000000), .since = 514, .until = 517 },
-	{ "__GFP_SKIP_KASAN_POISON", IN(0, 0, 0, 0, 0x4000000), .since = 518, .until = 602 },
-	{ "__GFP_SKIP_KASAN_UNPOISON", IN(0, 0, 0, 0, 0x2000000), .since = 518, .until = 602 },
-	{ "__GFP_SKIP_KASAN", IN(0, 0, 0, 0, 0x2000000), .since = 603, .until = 609 },
+static const struct gfp_name gfp_names[] = {
+	{ "GFP_TRANSHUGE", SET | HUGE | WAIT, IN(0, 0x352ca), 406, 407 },
+	{ "GFP_TRANSHUGE", SET, IN(0, 0, 0, 0, 0x11c24ca), 514, 517 },
+	{ "GFP_TRANSHUGE", SET, IN(0x4352da, 0x4352ca), .until = 405 },
+	{ "GFP_TRANSHUGE", SET, IN(0, 0x4342ca, 0x4342ca, 0x2342ca, 0x1c24ca), 408 },
+	{ "GFP_TRANSHUGE_LIGHT", SET | HUGE, IN(0, 0, 0, 0, 0x11c20ca), 514, 517 },
+	{ "GFP_TRANSHUGE_LIGHT", SET, IN(0, 0x342ca, 0x342ca, 0x342ca, 0x1c20ca), 408 },
+	/* With __GFP_SKIP_KASAN_POISON, which 5.18 has only where KASAN uses it */
+	{ "GFP_HIGHUSER_MOVABLE", SET | KERNEL | USER | HIGHMEM | MOVABLE,
+	  IN(0, 0, 0, 0, 0x1100cca), 514, 517 },
+	{ "GFP_HIGHUSER_MOVABLE", SET, IN(0x200da, 0x24200ca, 0x14200ca, 0x6200ca, 0x100cca) },
+	{ "GFP_HIGHUSER", SET | KERNEL | USER | HIGHMEM,
+	  IN(0x200d2, 0x24200c2, 0x14200c2, 0x6200c2, 0x100cc2) },
+	{ "GFP_USER", SET | KERNEL | USER, IN(0x200d0, 0x24200c0, 0x14200c0, 0x6200c0, 0x100cc0) },
+	{ "GFP_TEMPORARY", SET | KERNEL | RECLAIMABLE,
+	  IN(0x800d0, 0x24000d0, 0x14000d0), .until = 413 },
+	{ "GFP_KERNEL_ACCOUNT", SET | KERNEL | ACCOUNT,
+	  IN(0, 0x25000c0, 0x15000c0, 0x7000c0, 0x400cc0), 405 },
+	{ "GFP_KERNEL", SET | KERNEL, IN(0xd0, 0x24000c0, 0x14000c0, 0x6000c0, 0xcc0) },
+	{ "GFP_NOFS", SET | WAIT | IO, IN(0x50, 0x2400040, 0x1400040, 0x600040, 0xc40) },
+	{ "GFP_ATOMIC", SET | HASTE, IN(0, 0x2080020, 0x1080020, 0x480020, 0xa20), .until = 602 },
+	{ "GFP_ATOMIC", SET, IN(0, 0, 0, 0, 0x820), 603 },
+	{ "GFP_NOIO", SET | WAIT, IN(0x10, 0x2400000, 0x1400000, 0x600000, 0xc00) },
+	{ "GFP_NOWAIT", SET | HASTE, IN(0, 0x2000000, 0x1000000, 0x400000, 0x800), .until = 606 },
+	{ "GFP_NOWAIT", SET, IN(0, 0, 0, 0, 0x2800), 607 },
+	{ "GFP_DMA", ZONE_DMA, ALL(0x1) },
+	{ "__GFP_HIGHMEM", HIGHMEM, ALL(0x2) },
+	{ "GFP_DMA32", ZONE_DMA32, ALL(0x4) },
+	{ "__GFP_HIGH", 0, ALL(0x20) },
+	{ "__GFP_ATOMIC", 0, IN(0, 0x80000, 0x80000, 0x80000, 0x200), .until = 602 },
+	{ "__GFP_IO", IO, ALL(0x40) },
+	{ "__GFP_FS", FS, ALL(0x80) },
+	{ "__GFP_COLD", COLD, IN(0x100, 0x100, 0x100), .until = 414 },
+	{ "__GFP_NOWARN", NOWARN, OLD_NEW(0x200, 0x2000) },
+	{ "__GFP_REPEAT", REPEAT, IN(0x400, 0x400, 0x400), .until = 412 },
+	{ "__GFP_RETRY_MAYFAIL", RETRY, IN(0, 0, 0x400, 0x400, 0x4000), 413 },
+	{ "__GFP_NOFAIL", 0, OLD_NEW(0x800, 0x8000) },
+	{ "__GFP_NORETRY", 0, OLD_NEW(0x1000, 0x10000) },
+	{ "__GFP_COMP", COMP, OLD_NEW(0x4000, 0x40000) },
+	{ "__GFP_ZERO", ZERO, OLD_NEW(0x8000, 0x100) },
+	{ "__GFP_NOMEMALLOC", NOMEMALLOC, OLD_NEW(0x10000, 0x80000) },
+	{ "__GFP_MEMALLOC", 0, OLD_NEW(0x2000, 0x20000) },
+	{ "__GFP_HARDWALL", USER, OLD_NEW(0x20000, 0x100000) },
+	{ "__GFP_THISNODE", 0, OLD_NEW(0x40000, 0x200000) },
+	{ "__GFP_RECLAIMABLE", RECLAIMABLE, IN(0x80000, 0x10, 0x10, 0x10, 0x10) },
+	{ "__GFP_MOVABLE", MOVABLE, ALL(0x8) },
+	{ "__GFP_KMEMCG", ACCOUNT, IN(0x100000), 308, 315 },
+	{ "__GFP_NOACCOUNT", 0, IN(0x100000, 0x100000), 400, 404 },
+	{ "__GFP_ACCOUNT", ACCOUNT, IN(0, 0x100000, 0x100000, 0x100000, 0x400000), 405 },
+	{ "__GFP_NOTRACK", NOTRACK, IN(0x200000, 0x200000, 0x200000), .until = 414 },
+	{ "__GFP_WRITE", WRITE, IN(0x1000000, 0x1000000, 0x800000, 0x100, 0x1000) },
+	{ "__GFP_DIRECT_RECLAIM", WAIT, IN(0, 0x400000, 0x400000, 0x200000, 0x400) },
+	{ "__GFP_KSWAPD_RECLAIM", 0, IN(0, 0, 0, 0, 0x800), 607 },
+	{ "__GFP_NO_KSWAPD", 0, IN(0x400000) },
+	{ "__GFP_OTHER_NODE", 0, IN(0x800000, 0x800000) },
+	{ "__GFP_NOLOCKDEP", 0, IN(0, 0, 0, 0, 0x2000000), 514, 517 },
+	{ "__GFP_NOLOCKDEP", 0, IN(0, 0, 0, 0, 0x4000000), 603, 609 },
+	{ "__GFP_NOLOCKDEP", 0, IN(0, 0, 0, 0, 0x8000000), 518, 602 },
+	{ "__GFP_NOLOCKDEP", 0, IN(0, 0, 0x2000000, 0x800000, 0x800000), 412, 513 },
+	{ "__GFP_ZEROTAGS", 0, IN(0, 0, 0, 0, 0x800000), 514 },
+	{ "__GFP_SKIP_ZERO", 0, IN(0, 0, 0, 0, 0x1000000), 518, 609 },
+	{ "__GFP_SKIP_KASAN_POISON", 0, IN(0, 0, 0, 0, 0x1000000), 514, 517 },
+	{ "__GFP_SKIP_KASAN_POISON", 0, IN(0, 0, 0, 0, 0x4000000), 518, 602 },
+	{ "__GFP_SKIP_KASAN_UNPOISON", 0, IN(0, 0, 0, 0, 0x2000000), 518, 602 },
+	{ "__GFP_SKIP_KASAN", 0, IN(0, 0, 0, 0, 0x2000000), 603, 609 },
+	/* Other names that a mask may have */
+	{ "__GFP_DMA", ZONE_DMA, ALL(0) },
+	{ "__GFP_DMA32", ZONE_DMA32, ALL(0) },
+	{ "__GFP_WAIT", WAIT, ALL(0) },
+	{ "__GFP_RECLAIM", WAIT, ALL(0) },
 };
 
 static void gfp_add(struct oom_gfp *gfp, struct strview name)
@@ -111,39 +133,40 @@ static void gfp_add(struct oom_gfp *gfp, struct strview name)
 		strview_copy_to(name, gfp->flags[gfp->count++], OOM_GFP_NAME_MAX);
 }
 
-/* Takes those of NAMES out of *mask that KERNEL has, are all set, and have one of BITS. */
-static bool gfp_take(const struct gfp_name *names, size_t count, uint32_t bits, unsigned kernel,
-		     uint64_t *mask, struct oom_gfp *gfp)
+/* Takes the names that are a set or not, that KERNEL has, and that have one of BITS, off *mask. */
+static bool gfp_take(unsigned set, uint32_t bits, unsigned kernel, uint64_t *mask,
+		     struct oom_gfp *gfp)
 {
 	size_t era = ARRAY_SIZE(gfp_eras) - 1;
 	bool taken = false;
 
 	while (kernel < gfp_eras[era])
 		era--;
-	for (size_t i = 0; i < count; i++) {
-		uint32_t value = names[i].values[era];
+	for (size_t i = 0; i < ARRAY_SIZE(gfp_names); i++) {
+		const struct gfp_name *name = &gfp_names[i];
+		uint32_t value = name->values[era];
 
-		if (!(value & bits) || (*mask & value) != value || kernel < names[i].since ||
-		    (names[i].until && kernel > names[i].until))
+		if ((name->says & SET) != set || !(value & bits) || (*mask & value) != value ||
+		    kernel < name->since || (name->until && kernel > name->until))
 			continue;
-		gfp_add(gfp, strview_of(names[i].name));
+		gfp_add(gfp, strview_of(name->name));
 		*mask &= ~(uint64_t)value;
 		taken = true;
 	}
 	return taken;
 }
 
-/* Names the bits of MASK as KERNEL does. Returns whether there was a composite. */
+/* Names the bits of MASK as KERNEL does. Returns whether there was a set. */
 static bool gfp_name_bits(uint64_t mask, unsigned kernel, struct oom_gfp *gfp, bool *ret_unnamed)
 {
 	bool composed;
 	char rest[24];
 
 	gfp->count = 0;
-	composed = gfp_take(composites, ARRAY_SIZE(composites), UINT32_MAX, kernel, &mask, gfp);
+	composed = gfp_take(SET, UINT32_MAX, kernel, &mask, gfp);
 	for (uint32_t bit = 1; bit && kernel >= IN_BIT_ORDER; bit <<= 1)
-		gfp_take(singles, ARRAY_SIZE(singles), bit, kernel, &mask, gfp);
-	gfp_take(singles, ARRAY_SIZE(singles), UINT32_MAX, kernel, &mask, gfp);
+		gfp_take(0, bit, kernel, &mask, gfp);
+	gfp_take(0, UINT32_MAX, kernel, &mask, gfp);
 	if (mask) {
 		snprintf(rest, sizeof(rest), "0x%" PRIx64, mask);
 		gfp_add(gfp, strview_of(rest));
@@ -151,56 +174,6 @@ static bool gfp_name_bits(uint64_t mask, unsigned kernel, struct oom_gfp *gfp, b
 	*ret_unnamed = mask;
 	return composed;
 }
-
-/* What the names say, as bits. */
-enum {
-	ZONE_DMA = 1, ZONE_DMA32 = 1 << 1, HIGHMEM = 1 << 2, MOVABLE = 1 << 3, USER = 1 << 4,
-	WAIT = 1 << 5, IO = 1 << 6, FS = 1 << 7, ZERO = 1 << 8, COMP = 1 << 9, COLD = 1 << 10,
-	WRITE = 1 << 11, ACCOUNT = 1 << 12, REPEAT = 1 << 13, RETRY = 1 << 14, NOTRACK = 1 << 15,
-	NOWARN = 1 << 16, NOMEMALLOC = 1 << 17, RECLAIMABLE = 1 << 18, HUGE = 1 << 19,
-	HASTE = 1 << 20, OTHER = 1 << 21,
-};
-
-#define KERNEL (WAIT | IO | FS)
-
-static const struct { const char *name; unsigned says; } meanings[] = {
-	{ "GFP_TRANSHUGE", HUGE | WAIT },
-	{ "GFP_TRANSHUGE_LIGHT", HUGE },
-	{ "GFP_HIGHUSER_MOVABLE", KERNEL | USER | HIGHMEM | MOVABLE },
-	{ "GFP_HIGHUSER", KERNEL | USER | HIGHMEM },
-	{ "GFP_USER", KERNEL | USER },
-	{ "GFP_TEMPORARY", KERNEL | RECLAIMABLE },
-	{ "GFP_KERNEL_ACCOUNT", KERNEL | ACCOUNT },
-	{ "GFP_KERNEL", KERNEL },
-	{ "GFP_NOFS", WAIT | IO },
-	{ "GFP_NOIO", WAIT },
-	{ "GFP_ATOMIC", HASTE },
-	{ "GFP_NOWAIT", HASTE },
-	{ "GFP_DMA", ZONE_DMA },
-	{ "__GFP_DMA", ZONE_DMA },
-	{ "GFP_DMA32", ZONE_DMA32 },
-	{ "__GFP_DMA32", ZONE_DMA32 },
-	{ "__GFP_HIGHMEM", HIGHMEM },
-	{ "__GFP_MOVABLE", MOVABLE },
-	{ "__GFP_HARDWALL", USER },
-	{ "__GFP_WAIT", WAIT },
-	{ "__GFP_RECLAIM", WAIT },
-	{ "__GFP_DIRECT_RECLAIM", WAIT },
-	{ "__GFP_IO", IO },
-	{ "__GFP_FS", FS },
-	{ "__GFP_ZERO", ZERO },
-	{ "__GFP_COMP", COMP },
-	{ "__GFP_COLD", COLD },
-	{ "__GFP_WRITE", WRITE },
-	{ "__GFP_ACCOUNT", ACCOUNT },
-	{ "__GFP_KMEMCG", ACCOUNT },
-	{ "__GFP_REPEAT", REPEAT },
-	{ "__GFP_RETRY_MAYFAIL", RETRY },
-	{ "__GFP_NOTRACK", NOTRACK },
-	{ "__GFP_NOWARN", NOWARN },
-	{ "__GFP_NOMEMALLOC", NOMEMALLOC },
-	{ "__GFP_RECLAIMABLE", RECLAIMABLE },
-};
 
 /*
  * The first whose HAS is all there and whose HASNT is not is what was asked for. Who asks so:
@@ -256,9 +229,9 @@ static void gfp_find_kind(struct oom_gfp *gfp)
 
 	for (size_t i = 0; i < gfp->count; i++) {
 		says |= gfp->flags[i][0] == '0' ? OTHER : 0;
-		for (size_t j = 0; j < ARRAY_SIZE(meanings); j++)
-			if (!strcmp(meanings[j].name, gfp->flags[i]))
-				says |= meanings[j].says;
+		for (size_t j = 0; j < ARRAY_SIZE(gfp_names); j++)
+			if (!strcmp(gfp_names[j].name, gfp->flags[i]))
+				says |= gfp_names[j].says;
 	}
 	gfp->movable = says & (MOVABLE | HUGE);
 	gfp->highest_zone = says & ZONE_DMA32 ? OOM_PLACE_DMA32
@@ -269,7 +242,7 @@ static void gfp_find_kind(struct oom_gfp *gfp)
 		if ((says & kinds[i].has) == kinds[i].has && !(says & kinds[i].hasnt))
 			gfp->kind = kinds[i].kind;
 	gfp->charged = gfp->kind;
-	if (gfp->count == 1 && says == KERNEL)
+	if (gfp->count == 1 && says == (SET | KERNEL))
 		gfp->charged = anybodys;
 }
 
