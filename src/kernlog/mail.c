@@ -9,15 +9,18 @@
 #include "lib/ascii.h"
 #include "lib/number.h"
 
-static int add_byte(struct mail *mail, char byte)
+static const char base64_digits[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static void add_byte(struct mail *mail, char byte)
 {
 	if (!mail->text)
 		mail->text = malloc(MAIL_LINE_MAX);
-	if (!mail->text)
-		return -ENOMEM;
-	if (mail->length < MAIL_LINE_MAX)
-		mail->text[mail->length++] = byte;
-	return 0;
+	if (mail->length == MAIL_LINE_MAX)
+		return;
+	if (mail->text)
+		mail->text[mail->length] = byte;
+	mail->length++;
 }
 
 /* Gives out the line so far. */
@@ -26,7 +29,7 @@ static int end_line(struct mail *mail, mail_fn *sink, void *context)
 	struct strview line = { mail->text ? mail->text : "", mail->length };
 
 	mail->length = 0;
-	return sink(context, line);
+	return line.length && !mail->text ? -ENOMEM : sink(context, line);
 }
 
 int mail_end(struct mail *mail, mail_fn *sink, void *context)
@@ -73,53 +76,42 @@ static bool is_quoted(struct strview line)
 
 static int take_quoted(struct mail *mail, struct strview line, mail_fn *sink, void *context)
 {
-	int r = 0;
-
-	while (r == 0 && line.length) {
+	while (line.length) {
 		int byte = quoted_byte(line);
 
 		if (byte < 0 && line.at[0] == '=')
-			return 1;
-		r = add_byte(mail, byte < 0 ? line.at[0] : (char)byte);
+			return 0;
+		add_byte(mail, byte < 0 ? line.at[0] : (char)byte);
 		line = strview_from(line, byte < 0 ? 1 : 3);
 	}
-	if (r == 0)
-		r = end_line(mail, sink, context);
-	return r < 0 ? r : 1;
+	return end_line(mail, sink, context);
 }
 
-/* Returns 0 with nothing taken where LINE is no base64. */
-static int take_base64(struct mail *mail, struct strview line, mail_fn *sink, void *context)
+static int take_base64(struct mail *mail, struct strview text, mail_fn *sink, void *context)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	struct strview text = line;
 	int r = 0;
 
-	while (strview_last(text) == '=')
-		text.length--;
-	if (!strview_has_only(text, digits) || (line.length && !text.length))
-		return 0;
 	for (size_t i = 0; r == 0 && i < text.length; i++) {
+		const char *digit = strchr(base64_digits, text.at[i]);
 		char byte;
 
-		mail->bits = mail->bits << 6 | (uint32_t)(strchr(digits, text.at[i]) - digits);
+		mail->bits = mail->bits << 6 | (uint32_t)(digit - base64_digits);
 		mail->bit_count += 6;
 		if (mail->bit_count < 8)
 			continue;
 		mail->bit_count -= 8;
 		byte = (char)(mail->bits >> mail->bit_count & 0xff);
-		r = byte == '\n' ? end_line(mail, sink, context) : add_byte(mail, byte);
+		if (byte == '\n')
+			r = end_line(mail, sink, context);
+		else
+			add_byte(mail, byte);
 	}
-	/* Padding ends a text. */
-	if (text.length < line.length)
-		mail->bit_count = 0;
-	return r < 0 ? r : 1;
+	return r;
 }
 
 int mail_take(struct mail *mail, struct strview line, mail_fn *sink, void *context)
 {
-	struct strview value = line;
+	struct strview value = line, digits;
 	int r;
 
 	if (strview_last(line) == '\r')
@@ -131,21 +123,32 @@ int mail_take(struct mail *mail, struct strview line, mail_fn *sink, void *conte
 				: skip_name(&value, "base64") ? MAIL_BASE64 : MAIL_PLAIN;
 	}
 	if (mail->in_header) {
-		if (!line.length) {
-			mail->in_header = false;
-			mail->encoding = mail->announced;
-			mail->bit_count = 0;
-		}
+		if (line.length)
+			return 0;
+		mail->in_header = false;
+		mail->encoding = mail->announced;
+		mail->bit_count = 0;
 		return 0;
 	}
 	/* A line of a report in which the '=' is written as no other program does. */
 	if (mail->encoding == MAIL_PLAIN && (strview_has(line, "gfp_mask=3D0x") ||
 	    strview_has(line, "constraint=3DCONSTRAINT_")) && is_quoted(line))
 		mail->encoding = MAIL_QUOTED;
+	digits = line;
+	while (strview_last(digits) == '=')
+		digits.length--;
 	/* Not the line between the parts of a mail. grep(1) has two dashes alone. */
 	if (mail->encoding == MAIL_QUOTED && is_quoted(line) &&
-	    !(strview_starts(line, "--") && line.length > 4 && !strview_is_blank(line.at[2])))
-		return take_quoted(mail, line, sink, context);
-	r = mail->encoding == MAIL_BASE64 ? take_base64(mail, line, sink, context) : 0;
-	return r != 0 ? r : mail_end(mail, sink, context);
+	    !(strview_starts(line, "--") && line.length > 4 && !strview_is_blank(line.at[2]))) {
+		r = take_quoted(mail, line, sink, context);
+	} else if (mail->encoding == MAIL_BASE64 && (digits.length || !line.length) &&
+		   strview_has_only(digits, base64_digits)) {
+		r = take_base64(mail, digits, sink, context);
+		/* Padding ends a text. */
+		if (digits.length < line.length)
+			mail->bit_count = 0;
+	} else {
+		return mail_end(mail, sink, context);
+	}
+	return r < 0 ? r : 1;
 }

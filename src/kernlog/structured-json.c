@@ -12,7 +12,6 @@
 #include "kernlog/line-timestamp.h"
 #include "kernlog/prefix.h"
 #include "kernlog/structured.h"
-#include "lib/macros.h"
 
 /* More a JSON line need not be nested. */
 #define JSON_DEPTH 16
@@ -22,38 +21,34 @@
 
 static int take_json_object(struct structured *structured, struct json_object *object);
 
-/* Goes on with a value whose end has not come; returns it if it has now. */
-static struct json_object *json_go_on(struct structured *structured, struct strview text)
-{
-	if (!structured->tokener || !text.length || text.length > INT32_MAX)
-		return NULL;
-	return json_tokener_parse_ex(structured->tokener, text.at, (int)text.length);
-}
-
 /*
- * Parses the JSON value that TEXT begins with, which the caller puts. NULL: there is none, or its
- * end has not come; json_go_on() has the next piece then.
+ * Parses the JSON value that TEXT begins or, if not ANEW, goes on with. The caller puts it. NULL:
+ * there is none, or its end has not come.
  */
-static struct json_object *parse_json(struct structured *structured, struct strview text)
+static struct json_object *parse_json(struct structured *structured, struct strview text, bool anew)
 {
 	struct json_object *value;
 
 	if (!structured->tokener)
 		structured->tokener = json_tokener_new_ex(JSON_DEPTH);
-	if (!structured->tokener)
+	if (!structured->tokener || !text.length || text.length > INT32_MAX)
 		return NULL;
-	json_tokener_reset(structured->tokener);
-	value = json_go_on(structured, text);
-	/* A number ends with what is behind it. */
-	if (!value && json_tokener_get_error(structured->tokener) == json_tokener_continue)
-		value = json_go_on(structured, strview_of(" "));
+	if (anew)
+		json_tokener_reset(structured->tokener);
+	value = json_tokener_parse_ex(structured->tokener, text.at, (int)text.length);
+	/* A number ends with what is behind it; in an array, a line may end within one. */
+	if (!value && anew &&
+	    json_tokener_get_error(structured->tokener) == json_tokener_continue)
+		value = json_tokener_parse_ex(structured->tokener, " ", 1);
 	return value;
 }
 
-/* What is behind the value that was parsed last, from the front of TEXT. */
-static struct strview behind_json(struct structured *structured, struct strview text)
+/* Whether nothing but bytes of the string MARKS is behind the value that LINE began with. */
+static bool is_behind_json(struct structured *structured, struct strview line, const char *marks)
 {
-	return strview_from(text, json_tokener_get_parse_end(structured->tokener));
+	size_t end = json_tokener_get_parse_end(structured->tokener);
+
+	return strview_has_only(strview_from(line, end), marks);
 }
 
 static struct strview text_of_json(struct json_object *string)
@@ -75,29 +70,28 @@ static bool is_list_of(struct json_object *value, enum json_type type)
 static int take_json_message(struct structured *structured, struct json_object *value)
 {
 	struct json_object *inner = NULL;
-	size_t count;
+	size_t count = 0;
 	int r = 0;
 
+	/* Of a field that was logged twice, the first. */
 	if (is_list_of(value, json_type_string))
-		/* Of a field that was logged twice, the first. */
 		value = json_object_array_get_idx(value, 0);
-	if (json_object_is_type(value, json_type_string)) {
-		struct strview text = text_of_json(value);
-
-		if (strview_byte(text, 0) == '{')
-			inner = parse_json(structured, text);
-		if (json_object_is_type(inner, json_type_object))
-			r = take_json_object(structured, inner);
-		json_object_put(inner);
-		return r < 0 || structured->has_message ? r
-			: structured_add(structured, text.at, text.length);
-	}
-	count = json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 0;
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	if (json_object_is_type(value, json_type_array))
+		count = json_object_array_length(value);
+	for (size_t i = 0; i < count; i++) {
 		char byte = (char)json_object_get_int(json_object_array_get_idx(value, i));
 
-		r = structured_add(structured, &byte, 1);
+		structured_add(structured, (struct strview){ &byte, 1 });
 	}
+	if (!json_object_is_type(value, json_type_string))
+		return 0;
+	if (*json_object_get_string(value) == '{')
+		inner = parse_json(structured, text_of_json(value), true);
+	if (json_object_is_type(inner, json_type_object))
+		r = take_json_object(structured, inner);
+	json_object_put(inner);
+	if (r == 0 && !structured->has_message)
+		structured_add(structured, text_of_json(value));
 	return r;
 }
 
@@ -124,7 +118,6 @@ static int take_strings(struct structured *structured, struct json_object *value
 {
 	struct structured_entry *entry = &structured->entry;
 	struct strview string, rest;
-	size_t count;
 	uint64_t number;
 	int r = 0;
 
@@ -135,8 +128,7 @@ static int take_strings(struct structured *structured, struct json_object *value
 		return r;
 	}
 	if (json_object_is_type(value, json_type_array) && !is_list_of(value, json_type_object)) {
-		count = json_object_array_length(value);
-		for (size_t i = 0; r == 0 && i < count; i++)
+		for (size_t i = 0; r == 0 && i < json_object_array_length(value); i++)
 			r = take_strings(structured, json_object_array_get_idx(value, i), choosy);
 		return r;
 	}
@@ -151,11 +143,9 @@ static int take_strings(struct structured *structured, struct json_object *value
 		return 0;
 	}
 	entry->length = 0;
-	r = structured_add(structured, string.at, string.length);
-	while (entry->length && entry->message[entry->length - 1] == '\n')
-		entry->length--;
+	structured_add(structured, string);
 	structured->has_message = false;
-	return r < 0 ? r : structured->sink(structured->context, entry);
+	return structured_give(structured);
 }
 
 /* An entry: its message is the field with a name for it, or else what holds the kernel's text. */
@@ -165,7 +155,7 @@ static int take_json_entry(struct structured *structured, struct json_object *ob
 	int r = take_json_object(structured, object);
 
 	if (r == 0 && !structured->foreign && !entry->record &&
-	    !(structured->has_message &&
+	    !(structured->has_message && entry->message &&
 	      holds_report((struct strview){ entry->message, entry->length })))
 		r = take_strings(structured, object, structured->has_message);
 	return r < 0 ? r : structured_flush(structured);
@@ -174,20 +164,19 @@ static int take_json_entry(struct structured *structured, struct json_object *ob
 /* Each of them is an entry; the host around the list is that of all of them. */
 static int take_json_list(struct structured *structured, struct json_object *list)
 {
-	size_t count = json_object_array_length(list);
-	char *entry_host = structured->entry.host, host[sizeof(structured->entry.host)];
+	char host[sizeof(structured->entry.host)];
 	int r;
 
-	memcpy(host, entry_host, sizeof(host));
+	memcpy(host, structured->entry.host, sizeof(host));
 	r = structured_flush(structured);
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	for (size_t i = 0; r == 0 && i < json_object_array_length(list); i++) {
 		struct json_object *item = json_object_array_get_idx(list, i);
 
-		memcpy(entry_host, host, sizeof(host));
+		memcpy(structured->entry.host, host, sizeof(host));
 		if (json_object_is_type(item, json_type_object))
 			r = take_json_entry(structured, item);
 	}
-	memcpy(entry_host, host, sizeof(host));
+	memcpy(structured->entry.host, host, sizeof(host));
 	return r;
 }
 
@@ -198,44 +187,39 @@ static int take_json_field(struct structured *structured, enum structured_key ke
 		return take_json_object(structured, value);
 	if (is_list_of(value, json_type_object))
 		return take_json_list(structured, value);
-	if (key == STRUCTURED_RECORD || key == STRUCTURED_MESSAGE) {
-		if (structured->has_message)
-			return 0;
-		structured->entry.record = key == STRUCTURED_RECORD;
-		return take_json_message(structured, value);
+	if (key != STRUCTURED_RECORD && key != STRUCTURED_MESSAGE) {
+		if (value && !json_object_is_type(value, json_type_array))
+			structured_take_value(structured, key,
+					      strview_of(json_object_get_string(value)));
+		return 0;
 	}
-	if (value && !json_object_is_type(value, json_type_array))
-		structured_take_value(structured, key, strview_of(json_object_get_string(value)));
-	return 0;
+	if (structured->has_message)
+		return 0;
+	structured->entry.record = key == STRUCTURED_RECORD;
+	return take_json_message(structured, value);
 }
 
 static int take_json_object(struct structured *structured, struct json_object *object)
 {
 	int r = 0;
 
-	json_object_object_foreach(object, name, value) {
-		enum structured_key key = structured_key_of(strview_of(name));
-
+	json_object_object_foreach(object, name, value)
 		if (r == 0)
-			r = take_json_field(structured, key, value);
-	}
+			r = take_json_field(structured, structured_key_of(strview_of(name)), value);
 	return r;
 }
 
 /* Whole entries in one line: journalctl -o json, docker's json-file, many shippers. */
 static int take_json_line(struct structured *structured, struct strview line)
 {
-	struct json_object *value = parse_json(structured, line);
+	struct json_object *value = parse_json(structured, line, true);
 	bool object = json_object_is_type(value, json_type_object);
 	bool list = is_list_of(value, json_type_object);
 	bool strings = is_list_of(value, json_type_array) || is_list_of(value, json_type_string);
-	struct strview behind = { line.at, 0 };
-	int r;
+	int r = 0;
 
-	if (list || strings)
-		behind = behind_json(structured, line);
 	/* "['tag'] text" is no array. */
-	if (!(object || list || strings) || !strview_has_only(behind, ", \t")) {
+	if (!object && !((list || strings) && is_behind_json(structured, line, ", \t"))) {
 		json_object_put(value);
 		return 0;
 	}
@@ -262,27 +246,23 @@ static int take_pretty_field(struct structured *structured, enum structured_key 
 				 !structured->entry.record)))
 		r = take_strings(structured, value, !lists);
 	json_object_put(value);
-	return r;
+	return r < 0 ? r : 1;
 }
 
-/* The next line of an array over many, or what ends it for want of one. */
-static int take_array_line(struct structured *structured, struct strview line)
+int structured_take_array(struct structured *structured, struct strview line)
 {
-	struct json_object *array = json_go_on(structured, line);
+	/* "97,", "98, 99", "]" */
+	bool more = line.length < structured->array_left &&
+		    strview_has_only(line, "0123456789], \t");
+	struct json_object *array;
+	int r;
 
-	structured->array_left -= line.length;
-	if (!array)
+	if (!structured->array_left)
 		return 0;
-	structured->array_left = 0;
-	return take_pretty_field(structured, structured->array_key, array);
-}
-
-int structured_end_array(struct structured *structured)
-{
-	int r = structured->array_left ? take_array_line(structured, strview_of("]")) : 0;
-
-	structured->array_left = 0;
-	return r;
+	array = parse_json(structured, more ? line : strview_of("]"), false);
+	structured->array_left = more && !array ? structured->array_left - line.length : 0;
+	r = array ? take_pretty_field(structured, structured->array_key, array) : 0;
+	return r < 0 ? r : more;
 }
 
 /*
@@ -293,69 +273,39 @@ static int take_pretty_line(struct structured *structured, struct strview line)
 {
 	struct strview rest = line, name;
 	struct json_object *value;
-	bool taken = false;
 	int r = 0;
 
 	if (strview_skip(&rest, "\"") && strview_take_until(&rest, "\"", &name) &&
 	    name.length <= 64 && (strview_skip_blanks(&rest), strview_skip(&rest, ":"))) {
 		structured->open = true;
-		value = parse_json(structured, rest);
-		if (!value && strview_last(rest) == '[') {
-			structured->array_key = structured_key_of(name);
-			structured->array_left = JSON_ARRAY_MAX;
-			return 1;
-		}
-		r = take_pretty_field(structured, structured_key_of(name), value);
-		return r < 0 ? r : 1;
+		value = parse_json(structured, rest, true);
+		if (value || strview_last(rest) != '[')
+			return take_pretty_field(structured, structured_key_of(name), value);
+		structured->array_key = structured_key_of(name);
+		structured->array_left = JSON_ARRAY_MAX;
+		return 1;
 	}
 	if (!structured->open || strview_byte(line, 0) != '"')
 		return 0;
-	value = parse_json(structured, line);
-	if (value) {
-		rest = behind_json(structured, line);
-		taken = !rest.length || strview_is(rest, ",");
-	}
-	if (taken)
+	value = parse_json(structured, line, true);
+	if (value && is_behind_json(structured, line, ",")) {
 		r = take_strings(structured, value, false);
+		r = r < 0 ? r : 1;
+	}
 	json_object_put(value);
-	return r < 0 ? r : taken;
-}
-
-/* "97,", "98, 99", "]" */
-static bool is_array_line(const struct structured *structured, struct strview line)
-{
-	return line.length < structured->array_left &&
-	       strview_has_only(line, "0123456789], \t");
-}
-
-bool structured_is_json(const struct structured *structured, struct strview line)
-{
-	/* By the first byte; also a list as Python prints it, which json-c reads too. */
-	return is_array_line(structured, line) ||
-	       (line.length && (strchr("{}\"", line.at[0]) || strview_starts(line, "[{") ||
-				strview_starts(line, "[[") || strview_starts(line, "[\"") ||
-				strview_starts(line, "['") ||
-				(structured->open && strchr("[]", line.at[0]))));
+	return r;
 }
 
 int structured_take_json(struct structured *structured, struct strview line)
 {
 	int r;
 
-	if (is_array_line(structured, line)) {
-		r = take_array_line(structured, line);
-		return r < 0 ? r : 1;
-	}
-	r = structured_end_array(structured);
-	if (r < 0)
-		return r;
 	/* The punctuation between entries: "{", "},{", "   }, {" */
 	if (strview_has_only(line, "{}[],\t ") &&
 	    (strview_has(line, "{") || strview_has(line, "}"))) {
 		r = structured_flush(structured);
 		return r < 0 ? r : 1;
 	}
-	if (line.at[0] == '{' || line.at[0] == '[')
-		return take_json_line(structured, line);
-	return take_pretty_line(structured, line);
+	return line.at[0] == '{' || line.at[0] == '[' ? take_json_line(structured, line)
+						      : take_pretty_line(structured, line);
 }

@@ -57,20 +57,17 @@ enum structured_key structured_key_of(struct strview name)
 	return STRUCTURED_OTHER;
 }
 
-int structured_add(struct structured *structured, const char *bytes, size_t length)
+void structured_add(struct structured *structured, struct strview text)
 {
 	struct structured_entry *entry = &structured->entry;
+	size_t length = MIN(text.length, STRUCTURED_MESSAGE_MAX - entry->length);
 
 	if (!entry->message)
 		entry->message = malloc(STRUCTURED_MESSAGE_MAX);
-	if (!entry->message)
-		return -ENOMEM;
-	length = MIN(length, STRUCTURED_MESSAGE_MAX - entry->length);
-	if (length)
-		memcpy(entry->message + entry->length, bytes, length);
+	if (entry->message && length)
+		memcpy(entry->message + entry->length, text.at, length);
 	entry->length += length;
 	structured->has_message = true;
-	return 0;
 }
 
 void structured_take_value(struct structured *structured, enum structured_key key,
@@ -82,56 +79,45 @@ void structured_take_value(struct structured *structured, enum structured_key ke
 	uint64_t number;
 	bool numeric = strview_take_u64(&rest, &number);
 
-	switch (key) {
-	case STRUCTURED_WALL_US:
-		if (!numeric)
-			break;
+	if (key == STRUCTURED_WALL_US && numeric) {
 		timestamp_set_wall(time, number);
 		strview_copy_to(value, time->raw, sizeof(time->raw));
-		break;
-	case STRUCTURED_ARRIVAL_US:
-		/* Where the kernel's own is missing. */
-		if (numeric && !time->has_monotonic)
-			timestamp_set_monotonic(time, number);
-		break;
-	case STRUCTURED_MONOTONIC_US:
-		if (numeric)
-			timestamp_set_monotonic(time, number);
-		break;
-	case STRUCTURED_TIME:
+	} else if (numeric && (key == STRUCTURED_MONOTONIC_US ||
+			       /* Where the kernel's own is missing */
+			       (key == STRUCTURED_ARRIVAL_US && !time->has_monotonic))) {
+		timestamp_set_monotonic(time, number);
+	} else if (key == STRUCTURED_TIME) {
 		timestamp_read_value(value, structured->now_ns, time);
-		break;
-	case STRUCTURED_HOST:
+	} else if (key == STRUCTURED_HOST) {
 		strview_copy_to(value, entry->host, sizeof(entry->host));
-		break;
-	case STRUCTURED_PROGRAM:
+	} else if (key == STRUCTURED_PROGRAM) {
 		structured->foreign |= !strview_is(value, "kernel");
-		break;
-	case STRUCTURED_CALLER:
-		if (value.length < sizeof(entry->caller) && log_prefix_is_caller(value))
-			strview_copy_to(value, entry->caller, sizeof(entry->caller));
-		break;
-	case STRUCTURED_RECORD:
-	case STRUCTURED_MESSAGE:
-	case STRUCTURED_OTHER:
-		break;
+	} else if (key == STRUCTURED_CALLER && value.length < sizeof(entry->caller) &&
+		   log_prefix_is_caller(value)) {
+		strview_copy_to(value, entry->caller, sizeof(entry->caller));
 	}
+}
+
+int structured_give(struct structured *structured)
+{
+	struct structured_entry *entry = &structured->entry;
+
+	if (entry->length && !entry->message)
+		return -ENOMEM;
+	while (entry->length && (entry->message[entry->length - 1] == '\n' ||
+				 entry->message[entry->length - 1] == '\r'))
+		entry->length--;
+	return structured->sink(structured->context, entry);
 }
 
 int structured_flush(struct structured *structured)
 {
-	struct structured_entry *entry = &structured->entry;
-	int r = 0;
+	int r = structured->has_message && !structured->foreign ? structured_give(structured) : 0;
 
-	while (entry->length && (entry->message[entry->length - 1] == '\n' ||
-				 entry->message[entry->length - 1] == '\r'))
-		entry->length--;
-	if (structured->has_message && !structured->foreign)
-		r = structured->sink(structured->context, entry);
 	*structured = (struct structured){
 		.sink = structured->sink, .context = structured->context,
 		.now_ns = structured->now_ns, .tokener = structured->tokener,
-		.entry.message = entry->message,
+		.entry.message = structured->entry.message,
 	};
 	return r;
 }
@@ -140,11 +126,9 @@ int structured_flush(struct structured *structured)
  * LINE and its newline as part of a binary field: the length, 64 bits little endian, the data, a
  * newline. All of them may hold newlines.
  */
-static int take_binary(struct structured *structured, struct strview line)
+static void take_binary(struct structured *structured, struct strview line)
 {
-	int r = 0;
-
-	for (size_t at = 0; r == 0 && at <= line.length; at++) {
+	for (size_t at = 0; at <= line.length; at++) {
 		char byte = at < line.length ? line.at[at] : '\n';
 
 		if (structured->length_bytes) {
@@ -157,25 +141,24 @@ static int take_binary(struct structured *structured, struct strview line)
 			structured->binary_left--;
 			/* The last one is the newline behind the data. */
 			if (structured->in_message)
-				r = structured_add(structured, &byte, structured->binary_left > 0);
+				structured_add(structured, (struct strview){
+					&byte, structured->binary_left > 0 });
 		}
 	}
-	return r < 0 ? r : 1;
 }
 
-/* "KEY=value", or the name of a binary field alone. */
-static int take_assignment(struct structured *structured, struct strview line)
+/* "KEY=value", or the name of a binary field alone. Returns whether it was one. */
+static bool take_assignment(struct structured *structured, struct strview line)
 {
 	size_t length = 0;
 	struct strview key;
-	int r = 0;
 
 	while (length < line.length && length < 64 &&
 	       ((line.at[length] >= 'A' && line.at[length] <= 'Z') || line.at[length] == '_' ||
 		(length && strview_is_digit(line.at[length]))))
 		length++;
 	if (!length || (length < line.length && line.at[length] != '='))
-		return 0;
+		return false;
 	key = strview_head(line, length);
 	line = strview_from(line, length);
 	structured->in_message = strview_is(key, "MESSAGE") && !structured->has_message;
@@ -184,14 +167,14 @@ static int take_assignment(struct structured *structured, struct strview line)
 		structured->length_bytes = 8;
 		structured->binary_left = 0;
 	} else if (structured->in_message) {
-		r = structured_add(structured, line.at, line.length);
+		structured_add(structured, line);
 	} else {
 		structured_take_value(structured, structured_key_of(key), line);
 	}
-	return r < 0 ? r : 1;
+	return true;
 }
 
-/* A line of journalctl -o export or verbose. */
+/* A line of journalctl -o export or verbose. Returns as structured_take(). */
 static int take_journal(struct structured *structured, struct strview line)
 {
 	/* The first line of an entry of journalctl -o verbose: a time, then "[s=...;i=...". */
@@ -217,17 +200,25 @@ static int take_journal(struct structured *structured, struct strview line)
 		r = structured_flush(structured);
 		return r < 0 ? r : 1;
 	}
-	r = structured->verbose && structured->in_message && indent > VERBOSE_INDENT
-		? 0 : take_assignment(structured, rest);
-	if (r != 0)
-		return r;
+	if (!(structured->verbose && structured->in_message && indent > VERBOSE_INDENT) &&
+	    take_assignment(structured, rest))
+		return 1;
 	if (!structured->in_message || !indent)
 		return structured_flush(structured);
 	/* A further line of a message is indented. */
-	r = structured_add(structured, "\n", 1);
-	if (r == 0)
-		r = structured_add(structured, rest.at, rest.length);
-	return r < 0 ? r : 1;
+	structured_add(structured, strview_of("\n"));
+	structured_add(structured, rest);
+	return 1;
+}
+
+/* Whether LINE is JSON by its first byte; or a list as Python prints it, which json-c reads too. */
+static bool is_json(const struct structured *structured, struct strview line)
+{
+	char first = strview_byte(line, 0), second = strview_byte(line, 1);
+
+	return first && (strchr("{}\"", first) ||
+			 (first == '[' && second && strchr("{[\"'", second)) ||
+			 (structured->open && strchr("[]", first)));
 }
 
 int structured_take(struct structured *structured, struct strview line, int64_t now_ns,
@@ -239,12 +230,15 @@ int structured_take(struct structured *structured, struct strview line, int64_t 
 	structured->sink = sink;
 	structured->context = context;
 	structured->now_ns = now_ns;
-	if (structured->length_bytes || structured->binary_left)
-		return take_binary(structured, line);
-	if (structured_is_json(structured, trimmed))
-		return structured_take_json(structured, trimmed);
-	r = structured_end_array(structured);
-	return r < 0 ? r : take_journal(structured, line);
+	if (structured->length_bytes || structured->binary_left) {
+		take_binary(structured, line);
+		return 1;
+	}
+	r = structured_take_array(structured, trimmed);
+	if (r != 0)
+		return r;
+	return is_json(structured, trimmed) ? structured_take_json(structured, trimmed)
+					    : take_journal(structured, line);
 }
 
 int structured_end(struct structured *structured, structured_fn *sink, void *context)
@@ -253,7 +247,7 @@ int structured_end(struct structured *structured, structured_fn *sink, void *con
 
 	structured->sink = sink;
 	structured->context = context;
-	r = structured_end_array(structured);
+	r = structured_take_array(structured, strview_of("}"));
 	return r < 0 ? r : structured_flush(structured);
 }
 

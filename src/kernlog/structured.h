@@ -66,9 +66,7 @@ struct structured {
 int structured_take(struct structured *structured, struct strview line, int64_t now_ns,
 		    structured_fn *sink, void *context);
 
-/*
- * The log has ended: gives out the message of an entry without end. Returns 0 or a negative errno.
- */
+/* The log has ended: gives out an entry without end. Returns 0 or a negative errno. */
 int structured_end(struct structured *structured, structured_fn *sink, void *context);
 
 void structured_free(struct structured *structured);
@@ -77,23 +75,21 @@ void structured_free(struct structured *structured);
 
 enum structured_key structured_key_of(struct strview name);
 
-/* Adds to the entry's message. Returns 0 or -ENOMEM. */
-int structured_add(struct structured *structured, const char *bytes, size_t length);
+/* Adds to the entry's message. That there is no memory for it, structured_give() says. */
+void structured_add(struct structured *structured, struct strview text);
 
 /* A field that is not the message: a time, a host, or a sign that another program wrote it. */
 void structured_take_value(struct structured *structured, enum structured_key key,
 			   struct strview value);
 
-/* Gives the entry's message out and begins a new entry. Returns 0 or a negative errno. */
+/* Gives the message out, whose entry goes on; or if there is one, and begins a new entry. */
+int structured_give(struct structured *structured);
 int structured_flush(struct structured *structured);
 
-/* Whether LINE, trimmed, is JSON, or goes on with a value that is. */
-bool structured_is_json(const struct structured *structured, struct strview line);
-
-/* Takes LINE, which is JSON. Returns as structured_take(). */
+/* Takes LINE, which begins as JSON does. Returns as structured_take(). */
 int structured_take_json(struct structured *structured, struct strview line);
 
-/* Takes what there is of an array whose end has not come. Returns 0 or a negative errno. */
-int structured_end_array(struct structured *structured);
+/* Takes LINE if it goes on with an array over many lines, which it ends otherwise. As above. */
+int structured_take_array(struct structured *structured, struct strview line);
 
 #endif
