@@ -139,11 +139,6 @@ static int pagetouch_start(struct pagetouch_run *run, struct error *err)
 {
 	const struct plan *plan = &run->plan;
 	const char *name = program_invocation_short_name;
-	struct subject_spec spec = {
-		.workload = &plan->workload,
-		.cgroup = -1,
-		.oom_score_adj = plan->oom_score_adj,
-	};
 	int r = printer_open(&run->printer, &plan->output, stdout);
 
 	run->counters = (struct context_counters){ .machine = &run->root, .cgroup.fd = -1 };
@@ -157,7 +152,7 @@ static int pagetouch_start(struct pagetouch_run *run, struct error *err)
 		r = sandbox_make(&plan->sandbox, &run->sandbox, err);
 		if (r < 0)
 			return r;
-		spec.cgroup = run->counters.cgroup.fd = run->sandbox.fd;
+		run->counters.cgroup.fd = run->sandbox.fd;
 		run->counters.version = run->sandbox.version;
 	}
 	/* A scope takes us along: what limits us is read again. */
@@ -171,7 +166,8 @@ static int pagetouch_start(struct pagetouch_run *run, struct error *err)
 	}
 	oom_monitor_open(&run->oom_monitor);
 	run->monitored = true;
-	r = subject_start(&spec, &run->subject, err);
+	r = subject_start(&plan->workload, run->counters.cgroup.fd, plan->oom_score_adj,
+			  &run->subject, err);
 	if (r < 0)
 		return r;
 	oom_monitor_begin(&run->oom_monitor, run->subject.pid, SUBJECT_NAME, plan->sandboxed);

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "lib/duration.h"
 #include "lib/macros.h"
@@ -173,10 +175,15 @@ static int driver_begin(struct workload_driver *driver, enum touch_access access
 	return driver_demand(driver, &request);
 }
 
-/* Has TYPE carried out, which the subject needs for the run; WHAT says what failed. */
-static int driver_prepare(struct workload_driver *driver, enum subject_request_type type,
-			  const char *what)
+/* Has TYPE carried out, without which there can be no run. */
+static int driver_prepare(struct workload_driver *driver, enum subject_request_type type)
 {
+	static const char *const lacks[] = {
+		[SUBJECT_NO_THREADS] = "the subject cannot start its threads",
+		[SUBJECT_NO_SCRATCH] = "the subject cannot map a scratch page",
+		[SUBJECT_NO_PROBE] = "the subject cannot touch its scratch page",
+		[SUBJECT_NO_ACCESS] = "this kernel cannot populate memory",
+	};
 	struct subject_request request = { .type = type };
 	enum touch_access access = driver->workload->touch_params.access;
 	struct error *err = &driver->monitor->result->err;
@@ -184,10 +191,10 @@ static int driver_prepare(struct workload_driver *driver, enum subject_request_t
 
 	if (r < 0 || driver->answer.error == 0)
 		return r;
-	r = monitor_fail(driver->monitor, driver->answer.error, what);
-	if (type == SUBJECT_POOL)
+	r = monitor_fail(driver->monitor, driver->answer.error, lacks[driver->answer.value]);
+	if (driver->answer.value == SUBJECT_NO_THREADS)
 		error_hint(err, "ask for fewer threads, or see ulimit -u, ulimit -v and pids.max of the cgroup");
-	if (type != SUBJECT_TRY)
+	if (driver->answer.value != SUBJECT_NO_ACCESS)
 		return r;
 	error_set(err, "--access %s: this kernel cannot populate memory: %s",
 		  touch_access_name(access), strerror(-driver->answer.error));
@@ -206,21 +213,15 @@ static int driver_warm_up(struct workload_driver *driver)
 	struct monitor *monitor = driver->monitor;
 	struct sample before, after;
 	bool lagging = false;
-	int r = driver_prepare(driver, SUBJECT_POOL, "the subject cannot start its threads");
-
-	if (r == 0)
-		r = driver_prepare(driver, SUBJECT_SCRATCH,
-				   "the subject cannot map a scratch page");
 	/* A kernel that does not know the access says so now, before anything is mapped. */
-	if (r == 0)
-		r = driver_prepare(driver, SUBJECT_TRY, "this kernel cannot populate memory");
+	int r = driver_prepare(driver, SUBJECT_PREPARE);
+
 	if (r == 0)
 		r = monitor_read(monitor, true, &before);
 	if (r == 0)
 		r = monitor_read(monitor, false, &before);
 	for (int i = 0; r == 0 && i < PROBES; i++) {
-		r = driver_prepare(driver, SUBJECT_PROBE,
-				   "the subject cannot touch its scratch page");
+		r = driver_prepare(driver, SUBJECT_PROBE);
 		if (r == 0)
 			r = monitor_read(monitor, false, &after);
 		if (r < 0)
@@ -236,22 +237,7 @@ static int driver_warm_up(struct workload_driver *driver)
 	if (lagging)
 		monitor->sink->note(monitor->sink->context,
 				    "this kernel's RSS counters lag behind (a touched page did not show in VmRSS): RSS and GREW are read from smaps_rollup");
-	return driver_prepare(driver, SUBJECT_RELEASE,
-			      "the subject cannot give its scratch page back");
-}
-
-static int driver_lock(struct workload_driver *driver)
-{
-	const struct workload *workload = driver->workload;
-	struct subject_request request = { .type = SUBJECT_LOCK, .to = workload->region.bytes };
-	bool fills = workload->lock == REGION_LOCKED;
-	int r;
-
-	driver_enter_step(driver, STEP_LOCK, 0, fills ? "" : "lock:onfault");
-	/* Without populating nothing is spent, and the whole is one call. */
-	r = fills ? driver_demand_up_to(driver, SUBJECT_LOCK, 0, request.to)
-		  : driver_demand(driver, &request);
-	return r < 0 ? r : monitor_row(driver->monitor, true);
+	return driver_prepare(driver, SUBJECT_RELEASE);
 }
 
 /* Touches all once, with a row after every interval. */
@@ -298,12 +284,14 @@ static int driver_fork(struct workload_driver *driver, const struct step *step)
 	struct subject_request request = { .type = SUBJECT_FORK };
 	struct subject *subject = driver->subject;
 	int r = driver_demand(driver, &request);
+	struct followed child = { .pid = (pid_t)driver->answer.value };
 
 	if (r < 0)
 		return r;
-	r = subject_adopt(subject, (pid_t)driver->answer.value);
-	if (r < 0)
-		return monitor_fail(driver->monitor, r, "cannot watch the subject's child");
+	child.pidfd = (int)syscall(SYS_pidfd_open, child.pid, 0);
+	if (child.pidfd < 0)
+		return monitor_fail(driver->monitor, -errno, "cannot watch the subject's child");
+	subject->children[subject->child_count++] = child;
 	driver->driver.child_count = subject->child_count;
 	if (step->rule->verb == VERB_FORK)
 		return 0;
@@ -362,8 +350,10 @@ static int driver_take_step(struct workload_driver *driver, const struct step *s
 static int workload_lead(struct driver *base, struct monitor *monitor)
 {
 	struct workload_driver *driver = (struct workload_driver *)base;
-	struct subject_request map = { .type = SUBJECT_MAP };
 	const struct workload *workload = driver->workload;
+	struct subject_request map = { .type = SUBJECT_MAP };
+	struct subject_request lock = { .type = SUBJECT_LOCK, .to = workload->region.bytes };
+	bool fills = workload->lock == REGION_LOCKED;
 	struct root live;
 	int r = driver_warm_up(driver);
 
@@ -385,8 +375,14 @@ static int workload_lead(struct driver *base, struct monitor *monitor)
 	}
 	driver->address = driver->answer.value;
 	r = monitor_baseline(monitor);
-	if (r == 0 && workload->lock != REGION_UNLOCKED)
-		r = driver_lock(driver);
+	if (r == 0 && workload->lock != REGION_UNLOCKED) {
+		driver_enter_step(driver, STEP_LOCK, 0, fills ? "" : "lock:onfault");
+		/* Without populating nothing is spent, and the whole is one call. */
+		r = fills ? driver_demand_up_to(driver, SUBJECT_LOCK, 0, lock.to)
+			  : driver_demand(driver, &lock);
+		if (r == 0)
+			r = monitor_row(monitor, true);
+	}
 	for (uint64_t pass = 1; r == 0 && pass <= workload->passes; pass++)
 		r = driver_take_pass(driver, pass);
 	if (r == 0 && workload->hold) {

@@ -19,9 +19,8 @@
 
 /* What the observer may ask for; each request gets one answer. */
 enum subject_request_type {
-	SUBJECT_POOL = 1,	/* start the threads that will touch */
-	SUBJECT_SCRATCH,	/* map a scratch region and touch its first page */
-	SUBJECT_TRY,		/* access that page as the region will be */
+	SUBJECT_PREPARE = 1,	/* start the threads that will touch, map a scratch region, touch
+				 * its first page, and access that as the region will be */
 	SUBJECT_PROBE,		/* touch the next page of the scratch region */
 	SUBJECT_RELEASE,	/* give the scratch region back */
 	SUBJECT_MAP,		/* map the real one */
@@ -45,17 +44,20 @@ struct subject_request {
 struct subject_answer {
 	uint32_t type;		/* the request that was carried out */
 	int32_t error;		/* 0, or the negative errno of the step that failed */
-	uint64_t value;		/* SUBJECT_MAP: the address; SUBJECT_FORK: the pid */
+	uint64_t value;		/* SUBJECT_MAP: the address; SUBJECT_FORK: the pid;
+				 * SUBJECT_PREPARE, _PROBE: enum subject_lack, with an error */
+};
+
+/* Without what there can be no run. */
+enum subject_lack {
+	SUBJECT_NO_THREADS,
+	SUBJECT_NO_SCRATCH,
+	SUBJECT_NO_PROBE,
+	SUBJECT_NO_ACCESS,	/* this kernel does not know the region's */
 };
 
 /* Pages in the scratch region: the first for the warm-up, the others for probes. */
 #define SUBJECT_SCRATCH_PAGES 16
-
-struct subject_spec {
-	const struct workload *workload;	/* what it does when asked to */
-	int cgroup;			/* directory of the cgroup that it lives in; -1: ours */
-	int oom_score_adj;		/* -1000 to 1000, or OOM_SCORE_ADJ_KEEP */
-};
 
 struct subject {
 	pid_t pid;			/* 0: not started */
@@ -71,14 +73,16 @@ struct subject {
 };
 
 /*
- * Starts the subject: born in SPEC's cgroup where the kernel can (clone3(2),
- * CLONE_INTO_CGROUP), else moved there before it has mapped anything. It has SPEC's
- * oom_score_adj, dumps no core, dies with the calling process and is in a process group of
- * its own, so that the terminal's signals reach the observer alone.
+ * Starts the subject, which does what WORKLOAD says when it is asked to, until the observer is
+ * gone: born in the directory CGROUP (-1: ours) where the kernel can (clone3(2),
+ * CLONE_INTO_CGROUP), else moved there before it has mapped anything. It has OOM_SCORE_ADJ (see
+ * sandbox/enter.h), dumps no core, prints nothing, and is in a process group of its own, so that
+ * the terminal's signals reach the observer alone. It allocates nothing once its threads run, but
+ * for the pieces of a heap: only what is asked for may change the process.
  * Returns 0, or a negative errno with *err set and nothing left behind.
  */
-int subject_start(const struct subject_spec *spec, struct subject *ret_subject,
-		  struct error *err);
+int subject_start(const struct workload *workload, int cgroup, int oom_score_adj,
+		  struct subject *ret_subject, struct error *err);
 
 /*
  * Asks for what REQUEST says; the answer comes later. The subject does no longer halt. Returns 0,
@@ -99,9 +103,6 @@ void subject_halt(struct subject *subject);
  */
 uint64_t subject_touched(const struct subject *subject);
 
-/* Keeps child PID, which the subject has just forked. Returns 0 or a negative errno. */
-int subject_adopt(struct subject *subject, pid_t pid);
-
 /*
  * Waits for PROCESS, which has died: 0 is the subject, else a child's number, from 1, which
  * becomes ours by the subject's being killed. Returns its wait status as wait(2) has it.
@@ -113,17 +114,5 @@ int subject_reap(struct subject *subject, unsigned process);
  * subject_touched() is no longer allowed. May be called twice.
  */
 void subject_end(struct subject *subject);
-
-/* For the subject and its children: makes a pipe(2). Returns 0 or a negative errno. */
-int worker_make_pipe(int *ret_read, int *ret_write);
-
-/*
- * In the subject: carries out what REQUESTS says as WORKLOAD has it, counts on BOARD and writes to
- * ANSWERS until the observer is gone, then leaves with _exit(2). Allocates nothing once the
- * threads run, but for the pieces of a heap, and prints nothing: only what is asked for may change
- * the process.
- */
-_Noreturn void worker_run(const struct workload *workload, struct touch_board *board, int requests,
-			  int answers);
 
 #endif

@@ -107,8 +107,8 @@ static void walk(struct subject *subject, struct sampler *sampler, uint64_t page
 {
 	struct own_reading first;
 
-	if (!type(subject, SUBJECT_POOL, 0) || !type(subject, SUBJECT_SCRATCH, 0) ||
-	    !type(subject, SUBJECT_MAP, 0) || !type(subject, SUBJECT_BEGIN, PAGES * page_size)) {
+	if (!type(subject, SUBJECT_PREPARE, 0) || !type(subject, SUBJECT_MAP, 0) ||
+	    !type(subject, SUBJECT_BEGIN, PAGES * page_size)) {
 		tally->failed++;
 		return;
 	}
@@ -133,18 +133,14 @@ static void test_backing(enum region_backing backing, uint64_t page_size)
 		.threads = 1,
 		.page_size = page_size,
 	};
-	struct subject_spec spec = {
-		.workload = &workload,
-		.cgroup = -1,
-		.oom_score_adj = 1000,
-	};
 	const char *kind = region_backing_name(backing);
 	struct sampler sampler;
 	struct tally tally = { 0 };
 	struct subject subject;
 	struct error err;
 
-	if (!tap_ok(subject_start(&spec, &subject, &err) == 0, "%s: start", kind))
+	if (!tap_ok(subject_start(&workload, -1, 1000, &subject, &err) == 0,
+		    "%s: start", kind))
 		return;
 	if (tap_ok(sampler_open(&sampler, NEED_ROLLUP) == 0, "%s: sampler", kind))
 		walk(&subject, &sampler, page_size, &tally);
@@ -159,18 +155,14 @@ static void test_backing(enum region_backing backing, uint64_t page_size)
 static void test_death(uint64_t page_size)
 {
 	struct workload workload = { .region.bytes = page_size, .page_size = page_size };
-	struct subject_spec spec = {
-		.workload = &workload,
-		.cgroup = -1,
-		.oom_score_adj = OOM_SCORE_ADJ_KEEP,
-	};
 	struct sampler sampler;
 	struct subject subject;
 	struct error err;
 	struct sample sample;
 	struct root live;
 
-	if (!tap_ok(root_open("/", &live) == 0 && subject_start(&spec, &subject, &err) == 0,
+	if (!tap_ok(root_open("/", &live) == 0 &&
+		    subject_start(&workload, -1, OOM_SCORE_ADJ_KEEP, &subject, &err) == 0,
 		    "death: start"))
 		return;
 	tap_ok(sampler_open(&sampler, NEED_ROLLUP) == 0, "death: sampler");
