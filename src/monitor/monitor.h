@@ -9,10 +9,20 @@
 #include "lib/error.h"
 #include "lib/signals.h"
 #include "monitor/driver.h"
-#include "monitor/guard.h"
 #include "monitor/oom-evidence.h"
 #include "monitor/sample.h"
+#include "proc/available.h"
 #include "sandbox/sandbox.h"
+
+/* Stops a run before the machine or a memory cgroup runs out of memory. */
+struct guard {
+	bool enabled;
+	struct available_memory_source source;
+	struct available_memory available;	/* as last read */
+	/* Of who asks how far to go, as the workload's driver does: */
+	uint64_t granted;	/* bytes that may be touched until that is read again */
+	uint64_t checked_ns;	/* when it was last read */
+};
 
 /* Who is told of what happens, in order. The functions may not be NULL. */
 struct monitor_sink {

@@ -13,7 +13,7 @@
 #include "lib/macros.h"
 #include "proc/root.h"
 #include "workload/driver.h"
-#include "workload/rate-limit.h"
+#include "workload/touch-limit.h"
 
 /* Touches of single pages by which the status counters are tried. */
 #define PROBES 4
@@ -137,7 +137,7 @@ static int driver_demand_up_to(struct workload_driver *driver, enum subject_requ
 	struct subject_request request = { .type = type, .child = child };
 	struct rate_limiter *limiter = &driver->limiter;
 	struct monitor *monitor = driver->monitor;
-	uint64_t done, allowed, limited = UINT64_MAX;
+	uint64_t done, allowed, limited;
 	int r = 0;
 
 	while (r == 0 && (done = subject_touched(driver->subject)) < end) {
@@ -148,10 +148,7 @@ static int driver_demand_up_to(struct workload_driver *driver, enum subject_requ
 			monitor->result->available = monitor->guard->available;
 			return monitor_stop(monitor, STOP_GUARD);
 		}
-		if (limiter->rate) {
-			rate_limiter_restart(limiter, done, duration_now());
-			limited = rate_limiter_allows(limiter, duration_now());
-		}
+		limited = rate_limiter_allows(limiter, done, duration_now());
 		request.to = MIN(end, MIN(allowed, limited));
 		if (limited <= done)
 			r = monitor_sleep(monitor, rate_limiter_due(limiter, done, end));
@@ -254,8 +251,10 @@ static int driver_take_pass(struct workload_driver *driver, uint64_t pass)
 		snprintf(name, sizeof(name), "pass:%" PRIu64, pass);
 	driver_enter_step(driver, STEP_TOUCH, pass - 1, name);
 	driver->result->passes = pass;
-	driver->limiter = rate_limiter_begin(workload->rate, workload->touch_params.unit,
-					     duration_now());
+	driver->limiter = (struct rate_limiter){
+		.rate = workload->rate, .page_size = workload->touch_params.unit,
+		.start_ns = duration_now(),
+	};
 	while (r == 0 && at < workload->touch) {
 		at += MIN(workload->touch - at, workload->interval);
 		r = driver_demand_up_to(driver, SUBJECT_TOUCH, 0, at);

@@ -263,7 +263,7 @@ static _Noreturn void become_subject(const struct workload *workload, int oom_sc
 	prctl(PR_SET_NAME, SUBJECT_NAME);
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
-	/* A child that is dead shows as -EPIPE; a memfd above RLIMIT_FSIZE is refused, not fatal. */
+	/* A dead child shows as -EPIPE; a memfd above RLIMIT_FSIZE is refused, not fatal. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&none);

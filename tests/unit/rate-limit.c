@@ -5,8 +5,7 @@
 #include <errno.h>
 
 #include "../tap.h"
-#include "monitor/guard.h"
-#include "workload/rate-limit.h"
+#include "workload/touch-limit.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -18,14 +17,18 @@
 /* Any number will do: page sizes differ between machines. */
 static const uint64_t page_sizes[] = { 4096, 16384, 65536 };
 
+static struct rate_limiter limiter_of(uint64_t rate, uint64_t page_size, uint64_t now_ns)
+{
+	return (struct rate_limiter){ .rate = rate, .page_size = page_size, .start_ns = now_ns };
+}
+
 static void test_no_rate(void)
 {
-	struct rate_limiter limiter = rate_limiter_begin(0, page_sizes[0], 5 * SECOND);
+	struct rate_limiter limiter = limiter_of(0, page_sizes[0], 5 * SECOND);
 
-	tap_ok(rate_limiter_allows(&limiter, 5 * SECOND) == UINT64_MAX,
+	tap_ok(rate_limiter_allows(&limiter, 0, 5 * SECOND) == UINT64_MAX,
 	       "without a rate all is allowed at once");
-	rate_limiter_restart(&limiter, MIB, 60 * SECOND);
-	tap_ok(rate_limiter_allows(&limiter, 60 * SECOND) == UINT64_MAX, "and later");
+	tap_ok(rate_limiter_allows(&limiter, MIB, 60 * SECOND) == UINT64_MAX, "and later");
 }
 
 static void test_allows(void)
@@ -34,35 +37,34 @@ static void test_allows(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(page_sizes); i++) {
 		uint64_t page = page_sizes[i];
-		struct rate_limiter limiter = rate_limiter_begin(10 * page, page, start);
+		struct rate_limiter limiter = limiter_of(10 * page, page, start);
 
-		tap_is((int64_t)rate_limiter_allows(&limiter, start), 0,
+		tap_is((int64_t)rate_limiter_allows(&limiter, 0, start), 0,
 		       "nothing is allowed at the start");
-		tap_is((int64_t)rate_limiter_allows(&limiter, start + SECOND / 10 - 1), 0,
+		tap_is((int64_t)rate_limiter_allows(&limiter, 0, start + SECOND / 10 - 1), 0,
 		       "nor before a page is due");
-		tap_is((int64_t)rate_limiter_allows(&limiter, start + SECOND / 10), (int64_t)page,
-		       "a page after its time");
-		tap_is((int64_t)rate_limiter_allows(&limiter, start + SECOND / 4),
-		       (int64_t)(2 * page),
-		       "whole pages only");
-		tap_is((int64_t)rate_limiter_allows(&limiter, start + 3 * SECOND),
-		       (int64_t)(30 * page),
-		       "the rate holds over seconds");
-		tap_is((int64_t)rate_limiter_allows(&limiter, start + 86400 * SECOND),
+		tap_is((int64_t)rate_limiter_allows(&limiter, 0, start + SECOND / 10),
+		       (int64_t)page, "a page after its time");
+		tap_is((int64_t)rate_limiter_allows(&limiter, page, start + SECOND / 4),
+		       (int64_t)(2 * page), "whole pages only");
+		tap_is((int64_t)rate_limiter_allows(&limiter, 29 * page, start + 3 * SECOND),
+		       (int64_t)(30 * page), "the rate holds over seconds");
+		tap_is((int64_t)rate_limiter_allows(&limiter, 863999 * page,
+						    start + 86400 * SECOND),
 		       (int64_t)(864000 * page), "and over a day");
 	}
 }
 
 static void test_huge_rate(void)
 {
-	struct rate_limiter limiter = rate_limiter_begin(UINT64_MAX, page_sizes[0], 0);
+	struct rate_limiter limiter = limiter_of(UINT64_MAX, page_sizes[0], 0);
 
-	tap_ok(rate_limiter_allows(&limiter, SECOND / 2) >= UINT64_MAX / 2 - page_sizes[0],
-	       "the largest rate does not overflow");
-	tap_ok(rate_limiter_allows(&limiter, 100 * SECOND) >= UINT64_MAX - page_sizes[0],
-	       "nor does it over time");
 	tap_ok(rate_limiter_due(&limiter, 0, GIB) <= RATE_LIMITER_TICK_NS,
 	       "at that rate a tick is soon over");
+	tap_ok(rate_limiter_allows(&limiter, UINT64_MAX / 2, SECOND / 2) >=
+	       UINT64_MAX / 2 - page_sizes[0], "the largest rate does not overflow");
+	tap_ok(rate_limiter_allows(&limiter, UINT64_MAX, 100 * SECOND) >=
+	       UINT64_MAX - page_sizes[0], "nor does it over time");
 }
 
 /* Rates from less than a page per second to many pages per tick. */
@@ -74,12 +76,12 @@ static const uint64_t rates[] = {
 static void check_due(uint64_t rate, uint64_t page)
 {
 	uint64_t touched = 0, end = 64 * GIB, now = 7 * SECOND;
-	struct rate_limiter limiter = rate_limiter_begin(rate, page, now);
+	struct rate_limiter limiter = limiter_of(rate, page, now);
 	bool moves = true, even = true, waits = true;
 
 	for (int i = 0; i < 20; i++) {
 		uint64_t due = rate_limiter_due(&limiter, touched, end);
-		uint64_t allowed = rate_limiter_allows(&limiter, due);
+		uint64_t allowed = rate_limiter_allows(&limiter, touched, due);
 
 		waits = waits && due > now;
 		moves = moves && allowed >= touched + page && allowed % page == 0;
@@ -103,20 +105,20 @@ static void test_due(void)
 static void test_due_times(void)
 {
 	uint64_t page = page_sizes[0];
-	struct rate_limiter limiter = rate_limiter_begin(page, page, 100 * SECOND);
+	struct rate_limiter limiter = limiter_of(page, page, 100 * SECOND);
 
 	tap_is((int64_t)rate_limiter_due(&limiter, 0, 10 * page), (int64_t)(101 * SECOND),
 	       "a page a second: the first is due after one second");
 	tap_is((int64_t)rate_limiter_due(&limiter, 5 * page, 10 * page), (int64_t)(106 * SECOND),
 	       "the sixth after six");
-	limiter = rate_limiter_begin(1000 * page, page, 0);
+	limiter = limiter_of(1000 * page, page, 0);
 	tap_is((int64_t)rate_limiter_due(&limiter, 0, 1000 * page), (int64_t)RATE_LIMITER_TICK_NS,
 	       "many pages a second: a tick's worth at a time");
 	tap_is((int64_t)rate_limiter_due(&limiter, 0, 2 * page), (int64_t)(2 * MS),
 	       "the last few pages are not waited for longer than they take");
 	tap_is((int64_t)rate_limiter_due(&limiter, 998 * page, 1000 * page), (int64_t)SECOND,
 	       "nor are they at the end of a long run");
-	limiter = rate_limiter_begin(1, page, UINT64_MAX - SECOND);
+	limiter = limiter_of(1, page, UINT64_MAX - SECOND);
 	tap_ok(rate_limiter_due(&limiter, 0, page) == UINT64_MAX,
 	       "beyond the end of time is its end");
 }
@@ -124,20 +126,19 @@ static void test_due_times(void)
 static void test_forgive(void)
 {
 	uint64_t page = page_sizes[0], rate = 100 * page, touched = 10 * page;
-	struct rate_limiter limiter = rate_limiter_begin(rate, page, 0);
+	struct rate_limiter limiter = limiter_of(rate, page, 0);
 
-	rate_limiter_restart(&limiter, touched, 110 * MS);
-	tap_is((int64_t)rate_limiter_allows(&limiter, SECOND), (int64_t)(100 * page),
+	tap_is((int64_t)rate_limiter_allows(&limiter, touched, 110 * MS), (int64_t)(11 * page),
 	       "who is in time is not set back");
-	rate_limiter_restart(&limiter, touched, 150 * MS);
-	tap_is((int64_t)rate_limiter_allows(&limiter, SECOND), (int64_t)(100 * page),
+	tap_is((int64_t)rate_limiter_allows(&limiter, touched, 150 * MS), (int64_t)(15 * page),
 	       "a little late is made up for");
-	rate_limiter_restart(&limiter, touched, 10 * SECOND);
-	tap_is((int64_t)rate_limiter_allows(&limiter, 10 * SECOND), (int64_t)touched,
+	tap_is((int64_t)rate_limiter_allows(&limiter, 99 * page, SECOND), (int64_t)(100 * page),
+	       "and changes nothing later");
+	touched = 100 * page;
+	tap_is((int64_t)rate_limiter_allows(&limiter, touched, 10 * SECOND), (int64_t)touched,
 	       "after a stall there is no burst");
-	tap_is((int64_t)rate_limiter_allows(&limiter, 11 * SECOND),
-	       (int64_t)(touched + 100 * page),
-	       "and the rate goes on from there");
+	tap_is((int64_t)rate_limiter_allows(&limiter, touched + 99 * page, 11 * SECOND),
+	       (int64_t)(touched + 100 * page), "and the rate goes on from there");
 	tap_is((int64_t)rate_limiter_due(&limiter, touched, GIB), (int64_t)(10010 * MS),
 	       "the next page is due a tick later");
 }
