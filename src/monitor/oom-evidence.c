@@ -18,8 +18,8 @@
 #include "lib/macros.h"
 #include "monitor/oom-evidence.h"
 #include "oomreport/parser.h"
-#include "proc/keyed.h"
 #include "proc/process.h"
+#include "proc/root.h"
 
 #define REPORT_NS (200 * NS_PER_MS)
 #define NAME_MAX_ESCAPED 1024

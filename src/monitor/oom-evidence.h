@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "oomreport/kill-record.h"
-#include "proc/cgroup-events.h"
+#include "proc/cgroup-counters.h"
 #include "proc/cgroup.h"
 #include "proc/root.h"
 

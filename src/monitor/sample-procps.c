@@ -11,8 +11,8 @@
 
 #include "monitor/columns.h"
 #include "monitor/sample.h"
-#include "proc/keyed.h"
 #include "proc/process.h"
+#include "proc/root.h"
 
 const char sampler_backend[] = "libprocps";
 

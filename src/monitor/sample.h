@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "lib/error.h"
-#include "proc/cgroup-usage.h"
+#include "proc/cgroup-counters.h"
 #include "proc/root.h"
 
 /* A figure that was not read. */

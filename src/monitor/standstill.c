@@ -8,7 +8,7 @@
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "monitor/standstill.h"
-#include "proc/keyed.h"
+#include "proc/root.h"
 
 bool standstill_waits_for_memory(const char *oom_control)
 {

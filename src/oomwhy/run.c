@@ -23,7 +23,7 @@
 #include "oomreport/parser.h"
 #include "oomreport/turn.h"
 #include "oomwhy/run.h"
-#include "proc/boot-time.h"
+#include "proc/place.h"
 
 /* For tests: a recorded tree of another machine's /dev and /var. */
 #define ROOT_VARIABLE "PAGETOUCH_ROOT"

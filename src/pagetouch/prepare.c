@@ -12,7 +12,7 @@
 #include "lib/duration.h"
 #include "lib/secure.h"
 #include "pagetouch/run.h"
-#include "proc/pid-namespace.h"
+#include "proc/place.h"
 #include "sandbox/enter.h"
 
 /* For tests: a recorded tree of another machine's /proc and /sys. */

@@ -16,8 +16,8 @@
 #include "pagetouch/print-result.h"
 #include "pagetouch/run.h"
 #include "plot/plot.h"
-#include "proc/hugetlb.h"
-#include "proc/tasks.h"
+#include "proc/machine.h"
+#include "proc/process.h"
 #include "verdict/growth.h"
 #include "verdict/judge.h"
 

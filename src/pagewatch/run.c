@@ -18,7 +18,7 @@
 #include "output/printer.h"
 #include "pagewatch/follow.h"
 #include "pagewatch/run.h"
-#include "proc/pid-namespace.h"
+#include "proc/place.h"
 #include "proc/process.h"
 #include "proc/unit.h"
 #include "sandbox/enter.h"

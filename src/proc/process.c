@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* process.c - read /proc/PID/status, /proc/PID/maps and resource limits */
+/* process.c - read /proc/PID/status, /proc/PID/maps and resource limits; rank by oom_score */
 #include <config.h>
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,8 +15,9 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "proc/keyed.h"
+#include "lib/error.h"
 #include "proc/process.h"
+#include "proc/root.h"
 
 /* The text of the file NAME of PID, which may be long: of status, for one in many groups. */
 static int process_read_file(const struct root *root, pid_t pid, const char *name,
@@ -164,4 +168,44 @@ int process_region_rss(const struct root *root, pid_t pid, uint64_t address, uin
 	if (r == 0)
 		*ret_rss = process_parse_smaps(smaps, address, bytes);
 	return r;
+}
+
+int tasks_by_oom_score(const struct root *root, struct task_score *scores, size_t count)
+{
+	int fd = openat(root->fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	size_t used = 0;
+
+	if (!directory) {
+		cleanup_close_fd(&fd);
+		return -errno;
+	}
+	while ((entry = readdir(directory)) != NULL) {
+		struct task_score task = { .pid = strtol(entry->d_name, NULL, 10) };
+		char path[64], comm[32];
+		size_t place = used;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%ld/oom_score", task.pid);
+		if (root_read_u64(root, path, &task.score) < 0)
+			continue;
+		while (place > 0 && scores[place - 1].score < task.score)
+			place--;
+		if (place == count)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%ld/comm", task.pid);
+		if (root_read(root, path, comm, sizeof(comm)) >= 0) {
+			comm[strcspn(comm, "\n")] = '\0';
+			error_escape(task.comm, sizeof(task.comm), comm);
+		}
+		/* If the list is full the last one is dropped. */
+		used -= used == count;
+		memmove(scores + place + 1, scores + place, (used - place) * sizeof(*scores));
+		scores[place] = task;
+		used++;
+	}
+	closedir(directory);
+	return (int)used;
 }

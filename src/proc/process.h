@@ -4,6 +4,7 @@
 #define PT_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -58,5 +59,18 @@ int process_region_rss(const struct root *root, pid_t pid, uint64_t address, uin
 
 /* Pure: the same in the TEXT of smaps. */
 uint64_t process_parse_smaps(const char *text, uint64_t address, uint64_t bytes);
+
+/* What the OOM killer would choose by: /proc/PID/oom_score, proc(5). */
+struct task_score {
+	long pid;
+	uint64_t score;		/* oom_score */
+	char comm[64];		/* escaped */
+};
+
+/*
+ * Lists in SCORES, highest first, the COUNT processes with the highest oom_score. Returns how
+ * many were found, or a negative errno.
+ */
+int tasks_by_oom_score(const struct root *root, struct task_score *scores, size_t count);
 
 #endif

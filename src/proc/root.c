@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* root.c - open and read files below a root directory */
+/* root.c - read files below a root directory, and find what a key has in them */
 #include <config.h>
 
 #include <errno.h>
@@ -120,4 +120,43 @@ int root_read_u64(const struct root *root, const char *path, uint64_t *ret_value
 	int r = root_read(root, path, buffer, sizeof(buffer));
 
 	return r < 0 ? r : number_parse_u64(buffer, ret_value);
+}
+
+const char *keyed_next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return line + (*line != '\0');
+}
+
+const char *keyed_find(const char *text, const char *key)
+{
+	size_t length = strlen(key);
+
+	while (*text && (strncmp(text, key, length) || !text[length] ||
+			 !strchr(": \t", text[length])))
+		text = keyed_next_line(text);
+	if (!*text)
+		return NULL;
+	text += length + (text[length] == ':');
+	return text + strspn(text, " \t");
+}
+
+int keyed_u64(const char *text, const char *key, uint64_t *ret_value)
+{
+	const char *value = keyed_find(text, key);
+	unsigned long long number;
+	char *rest;
+
+	if (!value)
+		return -ENOENT;
+	if (*value < '0' || *value > '9')
+		return -EINVAL;
+	errno = 0;
+	number = strtoull(value, &rest, 10);
+	if (errno)
+		return -EINVAL;
+	if (!strncmp(rest, " kB", 3) && __builtin_mul_overflow(number, 1024ULL, &number))
+		return -EINVAL;
+	*ret_value = number;
+	return 0;
 }

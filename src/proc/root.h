@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* root.h - read small files below a root directory: this machine's, or a recorded one */
+/* root.h - small files below a root directory, this machine's or a recorded one, and their texts */
 #ifndef PT_ROOT_H
 #define PT_ROOT_H
 
@@ -31,5 +31,23 @@ int root_read_all(const struct root *root, const char *path, char **ret_text);
 
 /* Reads a file that holds one unsigned decimal number. Returns 0 or a negative errno. */
 int root_read_u64(const struct root *root, const char *path, uint64_t *ret_value);
+
+/* The "key value" files of /proc and of cgroups. */
+
+/* The line behind LINE, or the end of the text. */
+const char *keyed_next_line(const char *line);
+
+/*
+ * Finds the line of TEXT that begins with KEY and then ':' or white space. Returns what stands
+ * behind these, or NULL.
+ */
+const char *keyed_find(const char *text, const char *key);
+
+/*
+ * The same, and parses the unsigned number that stands there; a unit "kB" makes it KiB times 1024
+ * (meminfo, status, smaps_rollup), else it is taken as it stands (memory.stat).
+ * Returns 0, -ENOENT (no such line) or -EINVAL (no number there).
+ */
+int keyed_u64(const char *text, const char *key, uint64_t *ret_value);
 
 #endif

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "proc/cgroup-events.h"
+#include "proc/cgroup-counters.h"
 #include "sandbox/sandbox.h"
 
 /* How long a writer that was killed may take to leave the kernel, ms. */

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "lib/error.h"
-#include "proc/hugetlb.h"
 #include "proc/machine.h"
 #include "proc/process.h"
 #include "workload/region.h"

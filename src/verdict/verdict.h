@@ -12,7 +12,6 @@
 #include "monitor/monitor.h"
 #include "monitor/oom-evidence.h"
 #include "proc/host.h"
-#include "proc/hugetlb.h"
 #include "proc/machine.h"
 #include "sandbox/sandbox.h"
 

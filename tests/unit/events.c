@@ -15,8 +15,8 @@
 
 #include "../tap.h"
 #include "lib/utf8.h"
-#include "proc/cgroup-events.h"
-#include "proc/tasks.h"
+#include "proc/cgroup-counters.h"
+#include "proc/process.h"
 #include "sandbox/sandbox-dir.h"
 #include "sandbox/sandbox.h"
 #include "tree-maker.h"

@@ -8,9 +8,8 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "proc/boot-time.h"
-#include "proc/keyed.h"
 #include "proc/machine.h"
+#include "proc/place.h"
 #include "proc/process.h"
 #include "proc/root.h"
 #include "tree-maker.h"

@@ -12,8 +12,8 @@
 
 #include "../tap.h"
 #include "monitor/columns.h"
-#include "proc/cgroup-usage.h"
-#include "proc/hugetlb.h"
+#include "proc/cgroup-counters.h"
+#include "proc/machine.h"
 #include "proc/process.h"
 #include "verdict/mapfail.h"
 #include "verdict/stepfail.h"

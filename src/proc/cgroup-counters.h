@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cgroup-events.h - what a memory cgroup has counted: cgroups v2 memory.events, v1 oom_control */
-#ifndef PT_CGROUP_EVENTS_H
-#define PT_CGROUP_EVENTS_H
+/* cgroup-counters.h - what a memory cgroup has counted, and what it is charged for: v1 and v2 */
+#ifndef PT_CGROUP_COUNTERS_H
+#define PT_CGROUP_COUNTERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,5 +48,26 @@ void cgroup_events_parse_v1(const char *oom_control, struct cgroup_events *ret_e
  */
 int cgroup_pressure_read(const struct root *root, const struct cgroup_level *level,
 			 unsigned *ret_permyriad);
+
+/*
+ * Bytes; CGROUP_UNLIMITED: not known. The kernel charges in batches of 64 pages for each CPU, so
+ * the sum may lag behind by that.
+ */
+struct cgroup_usage {
+	uint64_t total;		/* v2 memory.current, v1 memory.usage_in_bytes */
+	uint64_t anon;		/* memory.stat: v2 anon, v1 rss */
+	uint64_t file;		/* page cache without shmem: v2 file, v1 cache, less shmem */
+	uint64_t shmem;		/* shmem: shared memory, memfds, tmpfs */
+	uint64_t pte;		/* v2 pagetables; v1 all of the kernel: kmem.usage_in_bytes */
+};
+
+/* Reads the total of the cgroup of VERSION in DIRECTORY. Returns 0 or a negative errno. */
+int cgroup_usage_read_total(const struct root *directory, int version, uint64_t *ret_total);
+
+/* Reads the kinds and leaves the total alone. Returns 0 or a negative errno. */
+int cgroup_usage_read_kinds(const struct root *directory, int version, struct cgroup_usage *usage);
+
+/* Pure: the kinds that the TEXT of memory.stat holds; pte is left alone in version 1. */
+void cgroup_usage_parse(const char *text, int version, struct cgroup_usage *usage);
 
 #endif
