@@ -5,28 +5,17 @@
 #include "lib/stream.h"
 #include "output/printer.h"
 
-static int csv_print_header(struct printer *printer)
+static int csv_plan(struct printer *printer, const struct plan_record *record)
 {
 	const struct column_choice *choice = &printer->output->columns;
 
+	(void)record;
 	if (!printer->output->headings)
 		return 0;
 	for (size_t i = 0; i < choice->count; i++)
 		fprintf(printer->stream, "%s%s", i ? "," : "", columns[choice->index[i]].name);
 	fputc('\n', printer->stream);
 	return stream_flush(printer->stream);
-}
-
-static int csv_plan(struct printer *printer, const struct plan_record *record)
-{
-	(void)record;
-	return csv_print_header(printer);
-}
-
-static int csv_watch(struct printer *printer, const struct watch_record *record)
-{
-	(void)record;
-	return csv_print_header(printer);
 }
 
 static int csv_sample(struct printer *printer, const struct sample *sample)
@@ -44,6 +33,5 @@ static int csv_sample(struct printer *printer, const struct sample *sample)
 
 const struct printer_format printer_csv = {
 	.plan = csv_plan,
-	.watch = csv_watch,
 	.sample = csv_sample,
 };

@@ -11,7 +11,7 @@ static struct json_object *new_run_record(const struct printer *printer, const c
 {
 	struct json_object *object = json_new_record(kind);
 
-	json_add_text(object, "run", printer->host->run);
+	json_add_text(object, "run", printer->plan.host->run);
 	return object;
 }
 
@@ -24,75 +24,25 @@ static struct json_object *job_object(const struct host *host)
 	return object;
 }
 
-static void add_host(struct json_object *object, const struct host *host,
-		     const struct machine *machine)
-{
-	json_add_text(object, "version", PACKAGE_VERSION);
-	json_add_text(object, "time", host->time);
-	json_add_text(object, "host", host->name);
-	json_add_text(object, "boot_id", machine->boot_id);
-	json_add_text(object, "kernel", host->kernel);
-}
-
-static struct json_object *machine_object(const struct machine *machine)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_size(object, "mem_total", machine->mem_total);
-	json_add_size(object, "mem_available", machine->mem_available);
-	json_add_size(object, "swap_total", machine->swap_total);
-	json_add_size(object, "overcommit_memory", machine->overcommit_memory);
-	return object;
-}
-
 static int json_plan(struct printer *printer, const struct plan_record *record)
 {
+	const struct machine *machine = record->machine;
 	struct json_object *object = new_run_record(printer, "plan");
-	struct json_object *steps = json_object_new_array();
+	struct json_object *figures = json_object_new_object();
 
-	add_host(object, record->host, record->machine);
-	json_add_size(object, "page_size", record->page_size);
-	json_add_size(object, "size", record->size);
-	json_add_size(object, "interval", record->interval);
-	json_add_size(object, "touch", record->touch);
-	json_add_text(object, "backing", record->backing);
-	json_add_size(object, "piece", record->piece);
-	json_add_text(object, "access", record->access);
-	json_add_text(object, "order", record->order);
-	json_add_size(object, "seed", record->seed);
-	json_add_size(object, "unit", record->unit);
-	json_add_size(object, "stride", record->stride);
-	json_add_size(object, "passes", record->passes);
-	json_add_size(object, "threads", record->threads);
-	json_add_text(object, "lock", record->lock);
-	json_add_text(object, "file", record->file);
-	json_add_flag(object, "shared", record->shared);
-	for (size_t i = 0; i < record->step_count; i++)
-		json_object_array_add(steps, json_new_text(record->steps[i]));
-	json_add(object, "steps", steps);
-	json_add_size(object, "limit", record->limit);
-	json_add_integer(object, "pid", record->pid);
-	json_add(object, "machine", machine_object(record->machine));
-	json_add(object, "job", job_object(record->host));
-	return json_write_record(printer->stream, object);
-}
-
-static int json_watch(struct printer *printer, const struct watch_record *record)
-{
-	struct json_object *object = new_run_record(printer, "plan");
-	struct json_object *command = record->command ? json_object_new_array() : NULL;
-
-	for (size_t i = 0; record->command && record->command[i]; i++)
-		json_object_array_add(command, json_new_text(record->command[i]));
-	json_add_text(object, "program", "pagewatch");
-	add_host(object, record->host, record->machine);
-	json_add(object, "command", command);
-	json_add_size(object, "pid", record->pid ? (uint64_t)record->pid : SAMPLE_MISSING);
-	json_add_text(object, "cgroup", record->cgroup);
-	json_add_text(object, "unit", record->unit);
-	json_add_size(object, "every_ns", record->every_ns);
-	json_add_size(object, "limit", record->limit);
-	json_add(object, "machine", machine_object(record->machine));
+	if (record->program)
+		json_add_text(object, "program", record->program);
+	json_add_text(object, "version", PACKAGE_VERSION);
+	json_add_text(object, "time", record->host->time);
+	json_add_text(object, "host", record->host->name);
+	json_add_text(object, "boot_id", machine->boot_id);
+	json_add_text(object, "kernel", record->host->kernel);
+	record->describe(record, object);
+	json_add_size(figures, "mem_total", machine->mem_total);
+	json_add_size(figures, "mem_available", machine->mem_available);
+	json_add_size(figures, "swap_total", machine->swap_total);
+	json_add_size(figures, "overcommit_memory", machine->overcommit_memory);
+	json_add(object, "machine", figures);
 	json_add(object, "job", job_object(record->host));
 	return json_write_record(printer->stream, object);
 }
@@ -193,9 +143,9 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 	struct json_object *evidence = json_object_new_array(), *counters = NULL;
 
 	json_add_text(object, "time", verdict->time);
-	json_add_text(object, "host", printer->host->name);
-	json_add_integer(object, "pid", printer->pid);
-	json_add(object, "job", job_object(printer->host));
+	json_add_text(object, "host", printer->plan.host->name);
+	json_add_integer(object, "pid", printer->plan.pid);
+	json_add(object, "job", job_object(printer->plan.host));
 	json_add_text(object, "outcome", verdict_outcome_name(verdict->outcome));
 	json_add_integer(object, "exit_status", verdict->exit_status);
 	json_add_size(object, "signal",
@@ -235,7 +185,6 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 
 const struct printer_format printer_json = {
 	.plan = json_plan,
-	.watch = json_watch,
 	.sample = json_sample,
 	.verdict = json_verdict,
 };

@@ -34,26 +34,9 @@ int printer_open(struct printer *printer, const struct output *output, FILE *str
 
 int printer_plan(struct printer *printer, const struct plan_record *record)
 {
-	uint64_t page_size = record->page_size ? record->page_size : 1;
-
-	printer->touches = (record->passes + record->step_count) * record->size / page_size;
-	printer->size = record->size;
-	printer->host = record->host;
-	printer->pid = record->pid;
-	printer->step_width = record->step_width ? record->step_width : strlen("touch");
+	printer->plan = *record;
 	errno = 0;
 	return printer->format->plan ? printer->format->plan(printer, record) : 0;
-}
-
-int printer_watch(struct printer *printer, const struct watch_record *record)
-{
-	/* Nothing is known of how large it is going to be. */
-	printer->size = record->machine->mem_total;
-	printer->host = record->host;
-	printer->pid = record->pid;
-	printer->touches = UINT32_MAX;
-	errno = 0;
-	return printer->format->watch ? printer->format->watch(printer, record) : 0;
 }
 
 int printer_sample(struct printer *printer, const struct sample *sample)

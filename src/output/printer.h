@@ -29,40 +29,21 @@ struct output {
 	struct column_choice columns;
 };
 
-/* So many steps may follow the touching. */
-#define PLAN_RECORD_STEPS_MAX 64
+struct json_object;
 
-/* What the plan record says. Sizes in bytes; texts and what else is pointed to are not owned. */
+/* What a run begins with: its plan record. What is pointed to is not owned. */
 struct plan_record {
+	const char *program;	/* NULL: pagetouch, whose records do not name it */
 	const struct host *host;
 	const struct machine *machine;
-	int pid;		/* the subject's */
+	int pid;		/* of what is followed; 0: a cgroup */
 	uint64_t limit;		/* the sandbox's; SAMPLE_MISSING: none */
-	uint64_t size;		/* of the region */
-	uint64_t page_size, interval, touch;
-	const char *backing;
-	uint64_t piece;		/* of a heap; SAMPLE_MISSING: it is none */
-	const char *access, *order;
-	uint64_t seed;		/* SAMPLE_MISSING: the order is not random */
-	uint64_t unit, stride, passes, threads;
-	const char *lock;	/* NULL: it is not locked */
-	const char *file;	/* NULL: none */
-	bool shared;
-	const char *steps[PLAN_RECORD_STEPS_MAX];
-	size_t step_count;
+	uint64_t size;		/* that RSS is not expected to pass, bytes */
+	uint64_t touches;	/* pages that are touched in all passes and steps */
 	size_t step_width;	/* of the longest name that STEP may have; 0: not known */
-};
-
-/* What a run of pagewatch follows, and how. What is pointed to is not owned. */
-struct watch_record {
-	const struct host *host;
-	const struct machine *machine;
-	char *const *command;	/* ended by NULL; NULL: none was run */
-	int pid;		/* of the command, or of what is followed; 0: a cgroup */
-	const char *cgroup;	/* that is followed; NULL: none */
-	const char *unit;	/* the same */
-	uint64_t every_ns;
-	uint64_t limit;		/* the sandbox's; SAMPLE_MISSING: none */
+	/* Adds to the record what this program's runs alone have, pid and limit among it. */
+	void (*describe)(const struct plan_record *record, struct json_object *object);
+	const void *described;
 };
 
 struct printer;
@@ -74,7 +55,6 @@ struct printer;
 struct printer_format {
 	int (*open)(struct printer *printer);
 	int (*plan)(struct printer *printer, const struct plan_record *record);
-	int (*watch)(struct printer *printer, const struct watch_record *record);
 	int (*sample)(struct printer *printer, const struct sample *sample);
 	int (*verdict)(struct printer *printer, const struct verdict *verdict);
 	void (*close)(struct printer *printer);
@@ -84,11 +64,7 @@ struct printer {
 	const struct printer_format *format;
 	const struct output *output;
 	FILE *stream;
-	uint64_t size;			/* of the region, bytes; set by printer_plan() */
-	size_t step_width;		/* of the longest name that STEP may have */
-	const struct host *host;	/* of the run, and */
-	int pid;			/* the subject's; set by printer_plan() */
-	uint64_t touches;		/* pages that are touched in all passes and steps */
+	struct plan_record plan;	/* set by printer_plan() */
 	void *state;			/* the format's own */
 };
 
@@ -98,9 +74,8 @@ struct printer {
  */
 int printer_open(struct printer *printer, const struct output *output, FILE *stream);
 
-/* The record's host must outlive the printer. */
+/* What the record points to must outlive the printer. */
 int printer_plan(struct printer *printer, const struct plan_record *record);
-int printer_watch(struct printer *printer, const struct watch_record *record);
 int printer_sample(struct printer *printer, const struct sample *sample);
 int printer_verdict(struct printer *printer, const struct verdict *verdict);
 void printer_close(struct printer *printer);

@@ -30,7 +30,7 @@ static size_t table_column_width(const struct printer *printer, const struct col
 				 const struct sample *first)
 {
 	/* A sandbox may be charged for a page twice, as cache and as a copy, and for its table. */
-	uint64_t largest = MAX(first->vsz, printer->size) *
+	uint64_t largest = MAX(first->vsz, printer->plan.size) *
 			   (column->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT) ? 3 : 1);
 	size_t name = strlen(column->name) + 1, width;
 	char text[SIZE_TEXT_MAX];
@@ -41,9 +41,9 @@ static size_t table_column_width(const struct printer *printer, const struct col
 		width = sizeof("10000.0") - 1;
 	else if (column->kind == COLUMN_COUNT)
 		width = (size_t)snprintf(NULL, 0, "%" PRIu64,
-					 first->minflt + printer->touches + 1000);
+					 first->minflt + printer->plan.touches + 1000);
 	else if (column->kind == COLUMN_TEXT)
-		width = printer->step_width;
+		width = printer->plan.step_width;
 	else if (column->kind == COLUMN_ID)
 		width = sizeof("4194304") - 1;
 	else if (printer->output->unit == SIZE_HUMAN)
@@ -126,7 +126,7 @@ static int table_sample(struct printer *printer, const struct sample *sample)
 						     printer->output->unit, cell));
 	if (r == 0 && state->bar_width)
 		r = scols_line_set_data(state->line, choice->count,
-					bar_draw(sample->grew, printer->size, state->bar_width,
+					bar_draw(sample->grew, printer->plan.size, state->bar_width,
 						 state->utf8, bar));
 	/* The terminal's width was spent above; the library need not fit the row again. */
 	if (r == 0)

@@ -15,6 +15,7 @@
 #include "lib/duration.h"
 #include "lib/stdio-guard.h"
 #include "lib/terminal.h"
+#include "output/json-object.h"
 #include "output/printer.h"
 #include "pagewatch/follow.h"
 #include "pagewatch/run.h"
@@ -236,19 +237,35 @@ static int watch_attach(struct watch_run *run, struct error *err)
 	return EXIT_DONE;
 }
 
+/* Adds to the plan record what is followed, and how. */
+static void watch_describe(const struct plan_record *record, struct json_object *object)
+{
+	const struct watch_request *request = record->described;
+	struct json_object *command = request->command ? json_object_new_array() : NULL;
+
+	for (size_t i = 0; request->command && request->command[i]; i++)
+		json_object_array_add(command, json_new_text(request->command[i]));
+	json_add(object, "command", command);
+	json_add_size(object, "pid", record->pid ? (uint64_t)record->pid : SAMPLE_MISSING);
+	json_add_text(object, "cgroup", request->cgroup);
+	json_add_text(object, "unit", request->unit);
+	json_add_size(object, "every_ns", request->every);
+	json_add_size(object, "limit", record->limit);
+}
+
 static int watch_print_plan(struct watch_run *run)
 {
-	const struct watch_request *request = run->request;
-	struct watch_record record = {
+	struct plan_record record = {
+		.program = "pagewatch",
 		.host = &run->host, .machine = &run->machine,
-		.command = request->command,
 		.pid = (int)run->driver.driver.subject.pid,
-		.cgroup = request->cgroup, .unit = request->unit,
-		.every_ns = request->every,
 		.limit = run->sandboxed ? run->sandbox_spec.limit : SAMPLE_MISSING,
+		/* Nothing is known of how large it is going to be. */
+		.size = run->machine.mem_total, .touches = UINT32_MAX,
+		.describe = watch_describe, .described = run->request,
 	};
 
-	return printer_watch(&run->printer, &record);
+	return printer_plan(&run->printer, &record);
 }
 
 /* How it ended, what it held, what is known of the end; as much as the format leaves room for. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan-record.c - name what a workload consists of */
+/* plan-record.c - say in a plan record what a workload consists of */
 #include <config.h>
 
 #include <inttypes.h>
@@ -7,52 +7,66 @@
 #include <string.h>
 
 #include "lib/macros.h"
+#include "output/json-object.h"
 #include "plot/plot.h"
 
-_Static_assert(PLAN_RECORD_STEPS_MAX == STEPS_MAX, "a record has all steps");
-
-struct plan_record plan_record_of(const struct workload *workload, const struct host *host,
-				  const struct machine *machine, int pid, uint64_t limit)
+static void plan_describe(const struct plan_record *record, struct json_object *object)
 {
 	static const char *const locks[] = {
 		[REGION_UNLOCKED] = NULL,
 		[REGION_LOCKED] = "all",
 		[REGION_LOCKED_ONFAULT] = "onfault",
 	};
+	const struct workload *workload = record->described;
 	const struct touch_params *touch_params = &workload->touch_params;
 	const struct region_spec *region = &workload->region;
+	bool random = touch_params->order == ORDER_RANDOM;
+	struct json_object *steps = json_object_new_array();
+
+	json_add_size(object, "page_size", workload->page_size);
+	json_add_size(object, "size", region->bytes);
+	json_add_size(object, "interval", workload->interval);
+	json_add_size(object, "touch", workload->touch);
+	json_add_text(object, "backing", region_backing_name(region->backing));
+	json_add_size(object, "piece", region->piece ? region->piece : SAMPLE_MISSING);
+	json_add_text(object, "access", touch_access_name(touch_params->access));
+	json_add_text(object, "order", order_name(touch_params->order));
+	json_add_size(object, "seed", random ? touch_params->seed : SAMPLE_MISSING);
+	json_add_size(object, "unit", touch_params->unit);
+	json_add_size(object, "stride", touch_params->stride);
+	json_add_size(object, "passes", workload->passes);
+	json_add_size(object, "threads", workload->threads);
+	json_add_text(object, "lock", locks[workload->lock]);
+	json_add_text(object, "file", workload->file);
+	json_add_flag(object, "shared", region_is(region->backing, REGION_IS_SHARED));
+	for (size_t i = 0; i < workload->step_count; i++)
+		json_object_array_add(steps, json_new_text(workload->steps[i].name));
+	json_add(object, "steps", steps);
+	json_add_size(object, "limit", record->limit);
+	json_add_integer(object, "pid", record->pid);
+}
+
+struct plan_record plan_record_of(const struct workload *workload, const struct host *host,
+				  const struct machine *machine, int pid, uint64_t limit)
+{
+	uint64_t page_size = workload->page_size ? workload->page_size : 1;
 	struct plan_record record = {
 		.host = host,
 		.machine = machine,
 		.pid = pid,
 		.limit = limit,
-		.size = region->bytes,
-		.page_size = workload->page_size,
-		.interval = workload->interval,
-		.touch = workload->touch,
-		.backing = region_backing_name(region->backing),
-		.piece = region->piece ? region->piece : SAMPLE_MISSING,
-		.access = touch_access_name(touch_params->access),
-		.order = order_name(touch_params->order),
-		.seed = touch_params->order == ORDER_RANDOM ? touch_params->seed : SAMPLE_MISSING,
-		.unit = touch_params->unit,
-		.stride = touch_params->stride,
-		.passes = workload->passes,
-		.threads = workload->threads,
-		.lock = locks[workload->lock],
-		.file = workload->file,
-		.shared = region_is(region->backing, REGION_IS_SHARED),
-		.step_count = workload->step_count,
-		.step_width = strlen("touch"),
+		.size = workload->region.bytes,
+		.touches = (workload->passes + workload->step_count) * workload->region.bytes /
+			   page_size,
+		.describe = plan_describe,
+		.described = workload,
 	};
 
 	if (workload->passes > 1)
 		record.step_width = (size_t)snprintf(NULL, 0, "pass:%" PRIu64, workload->passes);
 	if (workload->lock == REGION_LOCKED_ONFAULT)
 		record.step_width = MAX(record.step_width, strlen("lock:onfault"));
-	for (size_t i = 0; i < workload->step_count; i++) {
-		record.steps[i] = workload->steps[i].name;
-		record.step_width = MAX(record.step_width, strlen(record.steps[i]));
-	}
+	for (size_t i = 0; i < workload->step_count; i++)
+		record.step_width = MAX(record.step_width, strlen(workload->steps[i].name));
 	return record;
 }

@@ -175,8 +175,8 @@ static void open_press(struct press *press, const struct output *output)
 	}
 	press->printer.stream = open_memstream(&press->text, &press->size);
 	/* As a plan leaves it. */
-	press->printer.host = &host;
-	press->printer.pid = 4711;
+	press->printer.plan.host = &host;
+	press->printer.plan.pid = 4711;
 }
 
 static void close_press(struct press *press)
@@ -191,12 +191,18 @@ static const struct machine machine = {
 	.boot_id = "5f0c3b1e-8a47-4e0a-9b57-0a2d7c9d1f11",
 };
 
-static const struct plan_record plan = {
-	.host = &host, .machine = &machine, .size = 64 * GIB, .backing = "shared",
-	.piece = SAMPLE_MISSING,
-	.page_size = 4096, .interval = 32 * MIB, .touch = 48 * GIB, .limit = SAMPLE_MISSING,
-	.pid = 4711,
+static const struct workload planned = {
+	.region = { .bytes = 64 * GIB, .backing = REGION_SHARED },
+	.page_size = 4096, .interval = 32 * MIB, .touch = 48 * GIB,
 };
+
+/* Writes the plan record of that. */
+static int print_plan(struct press *press, const struct host *here)
+{
+	struct plan_record record = plan_record_of(&planned, here, &machine, 4711, SAMPLE_MISSING);
+
+	return printer_plan(&press->printer, &record);
+}
 
 /* A reading without smaps_rollup. */
 static const struct sample reading = {
@@ -213,7 +219,7 @@ static void test_csv(void)
 	struct press press;
 
 	open_press(&press, &output);
-	tap_is(printer_plan(&press.printer, &plan), 0, "a plan is written");
+	tap_is(print_plan(&press, &host), 0, "a plan is written");
 	tap_is_text(press.text, "TIME,TOUCHED,PSS,GREW,MINFLT\n", "as a header, at once");
 	tap_is(printer_sample(&press.printer, &reading), 0, "a sample is written");
 	tap_has(press.text, "MINFLT\n1.500000,98304,,98304,24600\n", "as a line, at once");
@@ -235,7 +241,7 @@ static void test_csv_options(void)
 	output.headings = false;
 	output.unit = SIZE_BYTES;
 	open_press(&press, &output);
-	printer_plan(&press.printer, &plan);
+	print_plan(&press, &host);
 	printer_sample(&press.printer, &reading);
 	tap_is_text(press.text, "101711872\n", "no header, sizes in bytes");
 	close_press(&press);
@@ -247,7 +253,7 @@ static void test_quiet(void)
 	struct press press;
 
 	open_press(&press, &output);
-	tap_is(printer_plan(&press.printer, &plan), 0, "a quiet plan");
+	tap_is(print_plan(&press, &host), 0, "a quiet plan");
 	tap_is(printer_sample(&press.printer, &reading), 0, "a quiet sample");
 	tap_is(printer_verdict(&press.printer, &(struct verdict){ .exit_status = 3 }), 0,
 	       "a quiet verdict");
@@ -312,7 +318,7 @@ static void test_json_plan(void)
 	struct press press;
 
 	open_press(&press, &output);
-	tap_is(printer_plan(&press.printer, &plan), 0, "a plan is written");
+	tap_is(print_plan(&press, &host), 0, "a plan is written");
 	record = only_record(&press, "plan");
 	fields_are(record, fields);
 	json_object_put(record);
@@ -323,10 +329,9 @@ static void test_json_unknown(void)
 {
 	struct host nobody = { .jobs = 0 };
 	struct machine unknown = { .mem_total = 4096 };
-	struct plan_record bare = { .host = &nobody, .machine = &unknown, .size = 4096,
-				    .backing = "private", .piece = SAMPLE_MISSING,
-				    .page_size = 4096, .interval = 4096, .touch = 4096,
-				    .limit = 64 * MIB, .pid = 1 };
+	static const struct workload small = { .region.bytes = 4096, .page_size = 4096,
+					       .interval = 4096, .touch = 4096 };
+	struct plan_record bare = plan_record_of(&small, &nobody, &unknown, 1, 64 * MIB);
 	static const struct field fields[] = {
 		{ "run", "null" }, { "time", "null" }, { "host", "null" }, { "boot_id", "null" },
 		{ "kernel", "null" }, { "backing", "\"private\"" }, { "job", "{}" },
@@ -350,13 +355,11 @@ static void test_json_utf8(void)
 {
 	struct host foreign = { .name = "caf\xc3\xa9", .job = { { "POD_NAME", "x\xff\xfe" } },
 				.jobs = 1 };
-	struct plan_record record = plan;
 	struct output output = make_output(OUTPUT_JSON, "RSS");
 	struct press press;
 
-	record.host = &foreign;
 	open_press(&press, &output);
-	printer_plan(&press.printer, &record);
+	print_plan(&press, &foreign);
 	tap_ok(strstr(press.text, "caf\xc3\xa9") || strstr(press.text, "caf\\u00e9"),
 	       "UTF-8 is passed on");
 	tap_ok(!strchr(press.text, '\xff') && !strchr(press.text, '\xfe'),
@@ -617,8 +620,7 @@ struct table {
 static void print_table(const void *context)
 {
 	const struct table *table = context;
-	struct plan_record record = { .host = &host, .machine = &machine, .size = table->size,
-				      .page_size = 4096, .touch = table->size };
+	struct plan_record record = { .host = &host, .machine = &machine, .size = table->size };
 	struct printer printer;
 
 	if (printer_open(&printer, &table->output, stdout) == 0 &&
@@ -765,7 +767,7 @@ static void test_full(void)
 
 		if (printer_open(&printer, &output, stdout) < 0)
 			exit(99);
-		printer.host = &host;
+		printer.plan.host = &host;
 		printer.stream = fopen("/dev/full", "w");
 		if (!printer.stream) {
 			tap_skip("a full disk", "no /dev/full");
