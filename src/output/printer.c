@@ -11,13 +11,11 @@
 
 #define STREAM_BUFFER 65536
 
-const struct printer_format printer_none = { 0 };
-
 static const struct printer_format *const formats[] = {
 	[OUTPUT_TABLE] = &printer_table,
 	[OUTPUT_JSON] = &printer_json,
 	[OUTPUT_CSV] = &printer_csv,
-	[OUTPUT_NONE] = &printer_none,
+	[OUTPUT_NONE] = &(const struct printer_format){ 0 },
 };
 
 int printer_open(struct printer *printer, const struct output *output, FILE *stream)

@@ -85,6 +85,20 @@ void printer_close(struct printer *printer);
 const char *printer_cell(const struct column *column, const struct sample *sample,
 			 enum size_unit unit, char text[static PRINTER_CELL_MAX]);
 
-extern const struct printer_format printer_table, printer_json, printer_csv, printer_none;
+/* Narrower than this a bar shows nothing; wider adds nothing. */
+#define BAR_WIDTH_MIN 10
+#define BAR_WIDTH_MAX 40
+
+/* Room for a bar of WIDTH character cells with its percentage, with the NUL. */
+#define BAR_TEXT_MAX(width) ((size_t)(width) * 3 + 1)
+
+/*
+ * Draws PART of WHOLE, in WIDTH cells (BAR_WIDTH_MIN or more) of which the last five are
+ * the percentage: in eighths of a block with UTF-8, else with '#' and '.'. PART is taken
+ * as at least 0 and at most WHOLE. TEXT has BAR_TEXT_MAX(WIDTH) bytes. Returns text.
+ */
+const char *bar_draw(int64_t part, uint64_t whole, int width, bool utf8, char *text);
+
+extern const struct printer_format printer_table, printer_json, printer_csv;
 
 #endif

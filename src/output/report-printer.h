@@ -11,7 +11,7 @@
 #include "analysis/rank.h"
 #include "lib/size.h"
 #include "oomreport/report.h"
-#include "output/task-columns.h"
+#include "output/task-table.h"
 
 enum why_form {
 	WHY_TEXT,		/* each report explained, for people */

@@ -3,14 +3,136 @@
 #include <config.h>
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
 #include "lib/macros.h"
+#include "lib/name-list.h"
+#include "lib/safe.h"
 #include "lib/terminal.h"
 #include "lib/wrap.h"
 #include "output/report-printer.h"
+#include "output/task-table.h"
+
+#define FIELD(name) offsetof(struct oom_task, name)
+
+/* Cells that are not a field of the task. */
+enum {
+	CELL_RANK = sizeof(struct oom_task), CELL_ADJ, CELL_ADDS, CELL_SCORE, CELL_SHARE,
+	CELL_HELD,
+};
+
+const struct task_column task_columns[] = {
+	{ "RANK", TASK_COLUMN_NUMBER, "place in the kernel's order: 1 is killed first",
+	  "computed", CELL_RANK },
+	{ "PID", TASK_COLUMN_NUMBER, "process id", "[ pid ]", FIELD(pid) },
+	{ "TGID", TASK_COLUMN_NUMBER, "id of the thread group, the process", "tgid", FIELD(tgid) },
+	{ "UID", TASK_COLUMN_NUMBER, "user id", "uid", FIELD(uid) },
+	{ "NAME", TASK_COLUMN_TEXT, "name of the command", "name", FIELD(comm) },
+	{ "ADJ", TASK_COLUMN_NUMBER, "oom_score_adj; -1000 is never killed",
+	  "oom_score_adj, oom_adj up to 2.6.35", CELL_ADJ },
+	{ "ADDS", TASK_COLUMN_NUMBER, "pages that ADJ adds to BADNESS", "computed", CELL_ADDS },
+	{ "BADNESS", TASK_COLUMN_NUMBER, "pages that the kernel ranks by",
+	  "computed", FIELD(badness) },
+	{ "SCORE", TASK_COLUMN_NUMBER, "BADNESS in thousandths of what ran out",
+	  "computed", CELL_SCORE },
+	{ "SHARE", TASK_COLUMN_NUMBER, "HELD in percent of what ran out", "computed", CELL_SHARE },
+	{ "HELD", TASK_COLUMN_SIZE, "RSS, SWAP and PTE together", "computed", CELL_HELD },
+	{ "VSZ", TASK_COLUMN_SIZE, "virtual size", "total_vm", FIELD(total_vm) },
+	{ "RSS", TASK_COLUMN_SIZE, "resident set size", "rss", FIELD(rss) },
+	{ "ANON", TASK_COLUMN_SIZE, "resident anonymous memory",
+	  "rss_anon, since 6.8", FIELD(rss_anon) },
+	{ "FILE", TASK_COLUMN_SIZE, "resident file mappings",
+	  "rss_file, since 6.8", FIELD(rss_file) },
+	{ "SHMEM", TASK_COLUMN_SIZE, "resident shared memory",
+	  "rss_shmem, since 6.8", FIELD(rss_shmem) },
+	{ "SWAP", TASK_COLUMN_SIZE, "swapped-out memory", "swapents, since 3.6", FIELD(swap) },
+	{ "PTE", TASK_COLUMN_SIZE, "page tables",
+	  "pgtables_bytes; nr_ptes and nr_pmds before 4.15", FIELD(pgtables) },
+};
+
+const size_t task_column_count = ARRAY_SIZE(task_columns);
+
+static const char *task_column_name(size_t index)
+{
+	return task_columns[index].name;
+}
+
+int task_column_parse(const char *list, struct task_column_choice *choice,
+		      struct error *err)
+{
+	const struct name_table table = { task_column_name, task_column_count, "PID,RSS" };
+	struct task_column_choice parsed = { .count = 0 };
+	int r;
+
+	if (*list == '+') {
+		parsed = *choice;
+		list++;
+	}
+	r = name_list_append(&table, list, parsed.index, TASK_COLUMNS_MAX, &parsed.count, err);
+	if (r == 0)
+		*choice = parsed;
+	return r;
+}
+
+struct task_column_choice task_column_default(void)
+{
+	struct task_column_choice choice = { .count = 0 };
+	struct error err;
+
+	task_column_parse("RANK,PID,NAME,RSS,SWAP,PTE,ADJ,BADNESS,SHARE", &choice, &err);
+	return choice;
+}
+
+const char *task_cell(const struct task_column *column, const struct oom_task *task,
+		      const struct oom_ranking *ranking, uint64_t page_size, enum size_unit unit,
+		      char cell[static TASK_CELL_MAX])
+{
+	const void *field = (const char *)task + column->field;
+	uint64_t total = ranking->scale.total_pages, bytes = OOM_UNKNOWN;
+	int64_t number = OOM_NO_NUMBER;
+
+	cell[0] = '\0';
+	switch (column->field) {
+	case CELL_RANK:
+		number = task->rank ? (int64_t)task->rank : OOM_NO_NUMBER;
+		break;
+	case CELL_ADJ:
+		number = task->adj;
+		break;
+	case CELL_ADDS:
+		if (task->rank && total != OOM_UNKNOWN)
+			number = badness_adj_pages(&ranking->scale, task);
+		break;
+	case CELL_SCORE:
+		number = oom_task_score(ranking, task);
+		break;
+	case CELL_SHARE:
+		/* Shared pages count for each user: shares may be over 100 % together. */
+		if (total != OOM_UNKNOWN && total)
+			snprintf(cell, TASK_CELL_MAX, "%.1f%%", 100 * (double)oom_task_held(task) /
+				 ((double)total * (double)page_size));
+		break;
+	case CELL_HELD:
+		bytes = oom_task_held(task);
+		break;
+	default:
+		if (column->kind == TASK_COLUMN_TEXT)
+			safe_text(cell, TASK_CELL_MAX, field);
+		else if (column->kind == TASK_COLUMN_SIZE)
+			bytes = *(const uint64_t *)field;
+		else
+			number = *(const int64_t *)field;
+	}
+	if (number != OOM_NO_NUMBER)
+		snprintf(cell, TASK_CELL_MAX, "%" PRId64, number);
+	if (bytes != OOM_UNKNOWN)
+		size_format(cell, bytes, unit);
+	return cell;
+}
 
 /* Hides what has no cell filled, and of the least what is too wide for the printer. */
 static void task_table_fit(const struct task_table *table, int most,

@@ -8,7 +8,6 @@
 
 #include "../tap.h"
 #include "lib/stream.h"
-#include "output/bar.h"
 #include "output/printer.h"
 #include "plot/plot.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* task-columns.h - the columns of `oomwhy --tasks`, in one table of descriptions */
-#ifndef PT_TASK_COLUMNS_H
-#define PT_TASK_COLUMNS_H
+/* task-table.h - the columns of `oomwhy --tasks`, in one table of descriptions */
+#ifndef PT_TASK_TABLE_H
+#define PT_TASK_TABLE_H
 
 #include <stddef.h>
 
