@@ -69,6 +69,7 @@ struct replay_file {
 	const char *name;	/* for messages; kept, not copied */
 	FILE *stream;
 	char *line;		/* the last one that was read; owned */
+	size_t room;		/* of getline(3) */
 	size_t length;		/* of it, without its newline */
 	bool whole;		/* it had a newline */
 	uint64_t number;	/* of it, from 1 */
