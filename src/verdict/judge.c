@@ -11,8 +11,7 @@
 #include "lib/size.h"
 #include "verdict/death.h"
 #include "verdict/judge.h"
-#include "verdict/mapfail.h"
-#include "verdict/stepfail.h"
+#include "verdict/refusal.h"
 #include "verdict/summary.h"
 #include "workload/driver.h"
 

@@ -15,8 +15,7 @@
 #include "proc/cgroup-counters.h"
 #include "proc/machine.h"
 #include "proc/process.h"
-#include "verdict/mapfail.h"
-#include "verdict/stepfail.h"
+#include "verdict/refusal.h"
 #include "workload/workload.h"
 
 #define KIB UINT64_C(1024)

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mapfail.h - why a mapping was refused: a pure function over figures */
-#ifndef PT_MAPFAIL_H
-#define PT_MAPFAIL_H
-
-#include <stdbool.h>
-#include <stdint.h>
+/* refusal.h - why the kernel refused to map, to lock, to populate or to carry out a step: pure */
+#ifndef PT_REFUSAL_H
+#define PT_REFUSAL_H
 
 #include "lib/error.h"
+#include "monitor/sample.h"
 #include "proc/machine.h"
 #include "proc/process.h"
-#include "workload/region.h"
+#include "workload/workload.h"
 
 enum mapfail_cause {
 	MAPFAIL_LIMIT_AS,	/* RLIMIT_AS, ulimit -v */
@@ -31,14 +29,19 @@ struct mapfail_evidence {
 };
 
 /*
- * The first cause that the figures bear out, in the order in which the kernel checks
- * them in mm/mmap.c (RLIMIT_AS and RLIMIT_DATA in may_expand_vm(), the count, then
- * __vm_enough_memory() in mm/util.c; the hole comes last, being the least likely).
+ * Puts into *err the first cause of a refused mapping that the figures bear out, with the figures
+ * and the way out, in the order in which the kernel checks them in mm/mmap.c (RLIMIT_AS and
+ * RLIMIT_DATA in may_expand_vm(), the count, then __vm_enough_memory() in mm/util.c; the hole
+ * comes last, being the least likely). Returns the cause.
  */
-enum mapfail_cause mapfail_find(const struct mapfail_evidence *evidence);
-
-/* Puts the cause, its figures and the way out into *err. Returns the cause. */
 enum mapfail_cause mapfail_explain(const struct mapfail_evidence *evidence,
 				   struct error *err);
+
+/*
+ * Puts into *err what of WORKLOAD failed with ERROR, a negative errno, and the way out. STEP is
+ * what was under way, of STEP_THEN it was THEN.
+ */
+void stepfail_explain(const struct workload *workload, enum sample_step step,
+		      const struct step *then, int error, struct error *err);
 
 #endif
