@@ -158,7 +158,13 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("CPU: %d%_PID: ", "CPU: %d%_UID: %d%_PID: ",
 			       "Pid: %d%*comm: "),
 		.whole = TEXTS(" #"),
-		.sets = { SETS(has_cpu) }, .read = read_cpu, .lacks = lacks_cpu,
+		.sets = { SETS(has_cpu) },
+		/* In front of the name, which may hold them too */
+		.values = VALUES({ "CPU: ", OOM_VALUE_SIGNED, TO(trigger.cpu), "omm: " },
+				 { " UID: ", OOM_VALUE_SIGNED, TO(trigger.uid), "omm: " },
+				 { "PID: ", OOM_VALUE_SIGNED, TO(trigger.pid), "omm: " },
+				 { "Pid: ", OOM_VALUE_SIGNED, TO(trigger.pid), "omm: " }),
+		.read = read_cpu, .lacks = lacks_cpu,
 	},
 	/* "Hardware name: QEMU Standard PC (i440FX + PIIX, 1996), BIOS 1.16.2" */
 	[OOM_LINE_HARDWARE] = {
@@ -197,7 +203,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.sets = { SETS(memcg_present) },
 		.values = VALUES({ "usage", OOM_VALUE_KIB, OF(usage), NULL },
 				 { "limit", OOM_VALUE_KIB, OF(limit), NULL },
-				 { "failcnt", OOM_VALUE_NUMBER, OF(failcnt), NULL }),
+				 { "failcnt", OOM_VALUE_COUNT, OF(failcnt), NULL }),
 	},
 	/* "Memory cgroup stats for /a: cache:0KB rss:32KB", "Memory cgroup stats for /a:" */
 	[OOM_LINE_STATS] = {
@@ -275,7 +281,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       { "%u pages non-shared", 0 }, { "%u slab pages", 0 }),
 		.whole = TEXTS("=%_%d", " pages"),
 		.sets = { SETS(report.has_memory) },
-		.values = VALUES({ "", OOM_VALUE_NUMBER, 0, NULL },
+		.values = VALUES({ "", OOM_VALUE_COUNT, 0, NULL },
 				 { "=", OOM_VALUE_KIB, 0, NULL }),
 	},
 	/* "Memory allocations (profiling is currently turned on):" */
@@ -338,13 +344,17 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.values = VALUES({ "constraint=", OOM_VALUE_PIECE, TO(constraint), "," },
 				 { ",nodemask=", OOM_VALUE_PIECE, TO(nodemask), ",cpuset=" },
 				 { ",cpuset=", OOM_VALUE_PIECE, TO(cpuset), ",mems_allowed=" },
-				 { ",mems_allowed=", OOM_VALUE_NODES, TO(mems_allowed), NULL }),
+				 { ",mems_allowed=", OOM_VALUE_NODES, TO(mems_allowed), NULL },
+				 { ",pid=", OOM_VALUE_SIGNED, TO(selected.pid), NULL },
+				 { ",uid=", OOM_VALUE_SIGNED, TO(selected.uid), NULL }),
 		.read = read_decision, .lacks = lacks_decision,
 	},
 	[OOM_LINE_DECISION_REST] = {
 		.flags = OOM_LINE_INSIDE | OOM_LINE_AT_END,
 		.forms = TEXTS(",task=", ",oom_memcg=", ",global_oom,",
 			       ",task_memcg="),
+		.values = VALUES({ ",pid=", OOM_VALUE_SIGNED, TO(selected.pid), NULL },
+				 { ",uid=", OOM_VALUE_SIGNED, TO(selected.uid), NULL }),
 		.read = read_decision, .lacks = lacks_decision_rest,
 	},
 	/* "Out of memory: Kill process 94 (main.out) score 746 or sacrifice child" */
@@ -356,14 +366,15 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "Out of memory: OOM victim 7 (x) is already exiting. Skip killing the task" */
 	[OOM_LINE_EXITING] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_PROCESS,
+		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS,
+		.pid = "OOM victim ",
 		.forms = TEXTS("%cOOM victim%_%u%|"),
 		.sets = { SETS(report.already_exiting) }, .read = read_exiting,
 	},
 	/* "Killed process 94 (x) total-vm:9kB, ...", "Killed process 40, UID 27, (x) ..." */
 	[OOM_LINE_KILLED] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_PROCESS |
-			 OOM_LINE_ENDS_IN_FIGURE,
+		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_ENDS_IN_FIGURE,
+		.pid = "process ",
 		.forms = TEXTS("%cKilled process%_%u%|"),
 		.whole = TEXTS("oom_score_adj:%_%d"),
 		.rests = kill_rests,
@@ -405,8 +416,9 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "oom_reaper: reaped process 5 (x), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB" */
 	[OOM_LINE_REAPED] = {
-		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_PROCESS |
-			 OOM_LINE_REAPERS | OOM_LINE_ENDS_IN_FIGURE,
+		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_REAPERS |
+			 OOM_LINE_ENDS_IN_FIGURE,
+		.pid = "reaped process ",
 		.forms = TEXTS("oom_reaper: reaped process "),
 		.kernels = TEXTS("oom_reaper: reaped process %u"),
 		.whole = TEXTS("shmem-rss:%*kB"),
@@ -417,7 +429,8 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "oom_reaper: unable to reap pid:5 (x)" */
 	[OOM_LINE_UNREAPED] = {
-		.flags = OOM_LINE_INSIDE | OOM_LINE_PROCESS | OOM_LINE_REAPERS,
+		.flags = OOM_LINE_INSIDE | OOM_LINE_REAPERS,
+		.pid = "reap pid:",
 		.forms = TEXTS("oom_reaper: unable to reap pid:"),
 		.kernels = TEXTS("oom_reaper: unable to reap pid:%u"),
 		.read = read_reaped,

@@ -79,7 +79,6 @@ enum oom_line_flag {
 	OOM_LINE_STATE = 0x8,		/* also where an allocation fails, and by SysRq-m */
 	OOM_LINE_MACHINES = 0x10,	/* of the machine's memory: no cgroup's report has it */
 	OOM_LINE_MEMCGS = 0x20,		/* of a memory cgroup: the machine's report has it not */
-	OOM_LINE_PROCESS = 0x40,	/* about a process, by its pid */
 	OOM_LINE_REAPERS = 0x80,
 	OOM_LINE_AT_END = 0x100,	/* may also follow a kill */
 	OOM_LINE_FIGURES = 0x200,	/* only figures go on with it */
@@ -97,7 +96,8 @@ struct oom_line_figure {
 };
 
 enum oom_value_kind {
-	OOM_VALUE_NUMBER,	/* uint64_t; what the report counts in pages is kept so */
+	OOM_VALUE_SIGNED,	/* int64_t, with no blank in front; in front of the first END */
+	OOM_VALUE_COUNT,	/* uint64_t; what the report counts in pages is kept so */
 	OOM_VALUE_KIB,		/* uint64_t, bytes; without its kB it may be cut */
 	/* char *, owned; the first that was said stays */
 	OOM_VALUE_TEXT,		/* all of the line but its key and the last END */
@@ -123,6 +123,8 @@ struct oom_line_kind {
 	enum oom_line_front front;
 	unsigned begins;			/* the list, enum oom_list, whose head it is */
 	unsigned list;				/* the list whose line it is */
+	const char *pid;			/* what stands in front of the pid of the process
+						 * that it is about; NULL: it is about none */
 	/* How they look, as line-pattern.h has it. These lists and those below end with NULL. */
 	const char *const *forms;
 	const struct oom_line_figure *figures;	/* further forms */

@@ -23,12 +23,12 @@ static inline int list_add(void *address, size_t *count, size_t most, const void
 		memcpy(address, &list, sizeof(list));
 	}
 	memcpy(list + size * (*count)++, element, size);
-	return 0;
+	return 1;
 }
 
 /*
  * Adds ELEMENT to LIST, a pointer to COUNT of them that has grown by this alone; of MOST no more
- * are kept. Returns 0, or -ENOMEM with the list as it was.
+ * are kept. Returns 1, 0: it is full, or -ENOMEM, with the list as it was.
  */
 #define LIST_ADD(list, count, most, element) \
 	list_add(&(list), &(count), most, 1 ? &(element) : (list), sizeof(*(list)))

@@ -112,7 +112,7 @@ enum oom_line_type oom_line_type_begun(struct strview text, unsigned expected)
 		bool begun = breaks_off(text, kind->forms) || breaks_off(text, kind->begun) ||
 			     (kind->list & expected && breaks_off(text, kind->in_list));
 
-		if (!(kind->flags & (OOM_LINE_PLACED | OOM_LINE_PROCESS)))
+		if (!(kind->flags & OOM_LINE_PLACED) && !kind->pid)
 			continue;
 		for (; !begun && figure && figure->pattern; figure++)
 			begun = line_pattern_breaks_off(text, figure->pattern);

@@ -4,7 +4,6 @@
 
 #include "lib/macros.h"
 #include "oomreport/reassemble.h"
-#include "oomreport/scan-values.h"
 
 /* What is at PLACE, an offset, of PARTIAL. */
 static void *partial_at(const struct oom_partial *partial, size_t place)
@@ -48,16 +47,29 @@ bool partial_lacks(const struct oom_partial *partial, const struct oom_line *lin
 	return !kind->lacks || kind->lacks(partial, text);
 }
 
+int64_t partial_pid_of(const struct oom_line *line)
+{
+	struct strview text = line->stripped.message;
+	int64_t pid = OOM_NO_NUMBER;
+
+	/* The first of them: a name behind it may hold another. */
+	if (strview_skip_past(&text, oom_line_kinds[line->type].pid))
+		strview_take_i64(&text, &pid);
+	return pid;
+}
+
 int partial_fits(const struct oom_partial *partial, struct strview text)
 {
 	const struct oom_report *report = &partial->report;
 	bool memcg = strview_has(text, ",oom_memcg=/");
+	int64_t pid = OOM_NO_NUMBER;
 	int fits = 0;
 
+	value_signed(text, ",pid=", &pid);
 	if (memcg && report->memcg.path && strview_has(text, report->memcg.path))
 		fits += 4;
 	fits += memcg ? partial->memcg_present : report->has_memory;
-	fits += oom_find_task(report, read_pid_of(text)) != NULL;
+	fits += oom_find_task(report, pid) != NULL;
 	return fits;
 }
 
@@ -72,41 +84,55 @@ bool partial_chose_thread(const struct oom_report *report, int64_t pid, struct s
 	       !oom_find_task(report, report->selected.pid) && (thread || !report->has_table);
 }
 
-/* Puts what TEXT says into BASE, from which on VALUES have their places. Returns 0 or -ENOMEM. */
-static int read_line_values(const struct oom_line_value *values, struct strview text, void *base)
+int values_read(const struct oom_line_value *value, struct strview text, void *base)
 {
-	strview_skip_blanks(&text);
-	for (; values && values->key; values++) {
-		void *place = (char *)base + values->place;
-		struct strview rest = text;
-		int r = 0;
+	int r = 0;
 
-		switch (values->kind) {
-		case OOM_VALUE_NUMBER:
-			value_count(text, values->key, place);
+	strview_skip_blanks(&text);
+	for (; r == 0 && value && value->key; value++) {
+		void *place = (char *)base + value->place;
+		struct strview rest = text;
+		uint64_t count;
+
+		switch (value->kind) {
+		case OOM_VALUE_SIGNED:
+			value_signed(value->end ? strview_head(text, strview_find(text, value->end))
+						: text, value->key, place);
 			break;
+		case OOM_VALUE_COUNT:
 		case OOM_VALUE_KIB:
-			value_kib(text, values->key, place);
+			if ((*value->key && !strview_skip_past_last(&rest, value->key)) ||
+			    !value_take(&rest, &count))
+				break;
+			/* Without its unit it is cut, perhaps inside the number. */
+			if (value->kind == OOM_VALUE_COUNT)
+				*(uint64_t *)place = value_times(count, 1);
+			else if (strview_starts(rest, "k") || strview_starts(rest, "K"))
+				*(uint64_t *)place = value_times(count, 1024);
 			break;
 		case OOM_VALUE_TEXT:
-			if (strview_skip(&rest, values->key))
-				r = value_keep(place, values->end
-					? strview_head(rest, strview_find_last(rest, values->end))
+			if (strview_skip(&rest, value->key))
+				r = value_keep(place, value->end
+					? strview_head(rest, strview_find_last(rest, value->end))
 					: strview_trim(rest));
 			break;
 		case OOM_VALUE_PIECE:
-			if (strview_skip_past(&rest, values->key))
+			if (strview_skip_past(&rest, value->key))
 				r = value_keep(place, strview_head(rest, strview_find(rest,
-										values->end)));
+										value->end)));
 			break;
 		case OOM_VALUE_NODES:
-			if (strview_skip_past(&rest, values->key))
-				r = value_keep(place, value_nodes(rest));
+			if (!strview_skip_past(&rest, value->key))
+				break;
+			for (count = 0; count < rest.length && (rest.at[count] == '-' ||
+			     rest.at[count] == ',' || strview_is_digit(rest.at[count])); )
+				count++;
+			while (count && rest.at[count - 1] == ',')
+				count--;
+			r = value_keep(place, strview_head(rest, count));
 		}
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	return r;
 }
 
 int partial_read(struct oom_partial *partial, const struct oom_line *line)
@@ -118,7 +144,7 @@ int partial_read(struct oom_partial *partial, const struct oom_line *line)
 
 	partial->time = &line->stripped.time;
 	if (!kind->figures || (figure && *figure == OOM_UNKNOWN))
-		r = read_line_values(kind->values, text, figure ? (void *)figure : partial);
+		r = values_read(kind->values, text, figure ? (void *)figure : partial);
 	if (r == 0 && kind->read)
 		r = kind->read(partial, text);
 	for (size_t i = 0; i < ARRAY_SIZE(kind->sets) && kind->sets[i]; i++)

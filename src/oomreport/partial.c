@@ -2,12 +2,9 @@
 /* partial.c - a report that has been read: pages as bytes, and what follows from the whole */
 #include <config.h>
 
-#include <stdlib.h>
-
 #include "lib/macros.h"
 #include "lib/number.h"
 #include "oomreport/reader.h"
-#include "oomreport/scan-values.h"
 
 /*
  * PAGE_COUNTER_MAX and its older relations, in kB: 9007199254740991, less a page, or twice that.
@@ -182,6 +179,7 @@ int partial_finish(struct oom_partial *partial)
 	struct oom_report *report = &partial->report;
 	uint64_t page = partial_page_size(partial);
 	bool panic_is_ours = report->panic && strstr(report->panic, "emory");
+	struct oom_victim *victim;
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(report->memcg.counters); i++) {
@@ -210,16 +208,21 @@ int partial_finish(struct oom_partial *partial)
 	    (!strcmp(report->trigger.comm, "swapper") ||
 	     !strncmp(report->trigger.comm, "swapper/", 8)))
 		report->boot = OOM_BOOT_KERNEL;
-	if (report->choice.present && report->cut_end)
-		r = read_presumed(report);
+	/* "Kill process 123 (x) score 9 or sacrifice child", and no line of a kill */
+	if (report->choice.present && report->cut_end) {
+		r = read_add_victim(report, report->choice.pid, strview_of(report->choice.comm),
+				    &victim);
+		if (r > 0)
+			victim->presumed = true;
+	}
 	/* It was printed of the chosen task; up to 5.0 a child of it may be the victim. */
 	if (report->choice.present && report->victim_count)
 		report->victims[0].score = report->choice.score;
 	/* The oom-kill line and the table know what the kill line, missing or older, does not. */
 	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
-		struct oom_victim *victim = &report->victims[i];
 		const struct oom_task *task = NULL;
 
+		victim = &report->victims[i];
 		if (victim->pid == report->selected.pid && victim->uid == OOM_NO_NUMBER)
 			victim->uid = report->selected.uid;
 		if (victim->uid == OOM_NO_NUMBER || victim->adj == OOM_NO_NUMBER)

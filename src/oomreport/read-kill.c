@@ -5,7 +5,6 @@
 #include "lib/macros.h"
 #include "oomreport/list-add.h"
 #include "oomreport/reader.h"
-#include "oomreport/scan-values.h"
 
 /* More victims of a hostile log are not kept. */
 #define VICTIMS_MAX 100000
@@ -13,11 +12,35 @@
 /* So many of the newest are looked at. */
 #define VICTIMS_NEAR 1024
 
+#define AT(member) offsetof(struct oom_victim, member)
+
+/* "(x) total-vm:9kB, anon-rss:8kB, ...", in any of its ages */
+static const struct oom_line_value victim_values[] = {
+	{ "total-vm:", OOM_VALUE_KIB, AT(total_vm), NULL },
+	{ "vsz:", OOM_VALUE_KIB, AT(total_vm), NULL },
+	{ "anon-rss:", OOM_VALUE_KIB, AT(anon), NULL },
+	{ "file-rss:", OOM_VALUE_KIB, AT(file), NULL },
+	{ "shmem-rss:", OOM_VALUE_KIB, AT(shmem), NULL },
+	{ "pgtables:", OOM_VALUE_KIB, AT(pgtables), NULL },
+	{ ", UID ", OOM_VALUE_SIGNED, AT(uid), NULL },
+	{ "UID:", OOM_VALUE_SIGNED, AT(uid), NULL },
+	{ "oom_score_adj:", OOM_VALUE_SIGNED, AT(adj), NULL },
+	{ .key = NULL },
+};
+
+static const struct oom_line_value reaped_values[] = {
+	{ "anon-rss:", OOM_VALUE_KIB, AT(reaped.anon), NULL },
+	{ "file-rss:", OOM_VALUE_KIB, AT(reaped.file), NULL },
+	{ "shmem-rss:", OOM_VALUE_KIB, AT(reaped.shmem), NULL },
+	{ .key = NULL },
+};
+
 /*
- * Takes "N (comm)" or "N" from the front. A name may hold ") (": it ends at the last ")" in front
- * of what follows a name in such a line. Returns whether there was a number.
+ * Takes "N (comm)" or "N" behind KEY. A name may hold ") (": it ends at the last ")" in front of
+ * what follows a name in such a line. Returns whether there was a number.
  */
-static bool take_process(struct strview *text, int64_t *ret_pid, struct strview *ret_comm)
+static bool take_process(struct strview *text, const char *key, int64_t *ret_pid,
+			 struct strview *ret_comm)
 {
 	static const char *const followers[] = {
 		") total-vm:", ")total-vm:", "), UID ", ") vsz:", ") score ", "), now anon-rss:",
@@ -26,17 +49,18 @@ static bool take_process(struct strview *text, int64_t *ret_pid, struct strview 
 	struct strview rest = *text, uid;
 	size_t end = 0;
 
+	if (!strview_skip_past(&rest, key))
+		return false;
 	strview_skip_blanks(&rest);
 	*ret_comm = (struct strview){ rest.at, 0 };
 	if (strview_byte(rest, 0) == '-' || !strview_take_i64(&rest, ret_pid))
 		return false;
+	*text = rest;
 	/* EL6: "Killed process 40738, UID 27, (mysqld)" */
 	if (strview_starts(rest, ", UID ") && strview_has(rest, "("))
 		strview_take_until(&rest, "(", &uid);
-	else if (strview_skip_blanks(&rest), !strview_skip(&rest, "(")) {
-		*text = rest;
+	else if (strview_skip_blanks(&rest), !strview_skip(&rest, "("))
 		return true;
-	}
 	/* STRVIEW_NONE, which is no end, and 1 are 0. */
 	for (size_t i = 0; i < ARRAY_SIZE(followers); i++) {
 		size_t other = strview_find_last(rest, followers[i]) + 1;
@@ -48,26 +72,6 @@ static bool take_process(struct strview *text, int64_t *ret_pid, struct strview 
 	*ret_comm = strview_head(rest, end - 1);
 	*text = strview_from(rest, ret_comm->length + 1);
 	return true;
-}
-
-int64_t read_pid_of(struct strview text)
-{
-	static const char *const keys[] = { "process ", "OOM victim ", "reap pid:" };
-	int64_t pid = OOM_NO_NUMBER;
-	size_t first = STRVIEW_NONE;
-
-	/* The first of them: a name behind it may hold another. */
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		size_t at = strview_find(text, keys[i]);
-		struct strview rest = text;
-
-		if (at < first && strview_skip_past(&rest, keys[i]) &&
-		    strview_take_i64(&rest, &pid))
-			first = at;
-	}
-	if (first == STRVIEW_NONE)
-		value_number(text, ",pid=", &pid);
-	return pid;
 }
 
 struct oom_victim *read_victim_of(const struct oom_report *report, int64_t pid, bool unreaped)
@@ -94,16 +98,6 @@ static struct strview path_behind(struct strview text, const char *key)
 	return (struct strview){ text.at, 0 };
 }
 
-/* Replaces what an earlier line said of a path, unless TEXT is empty. */
-static int replace_path(char **path, struct strview text)
-{
-	if (!text.length)
-		return 0;
-	free(*path);
-	*path = NULL;
-	return value_keep(path, text);
-}
-
 /*
  * "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0-1,4,oom_memcg=/a,"
  * "task_memcg=/a/b,task=x,pid=5,uid=0" or, for the machine, "...,global_oom,task_memcg=..."
@@ -116,15 +110,12 @@ int read_decision(struct oom_partial *partial, struct strview text)
 	struct strview rest = strview_head(text, strview_find_last(text, ",pid=")), limit, memcg;
 	size_t at = strview_find_last(rest, key), last = at;
 	bool global = strview_find(text, ",global_oom") < strview_find(text, ",oom_memcg=/");
-	const struct oom_task *task;
+	const struct oom_task *task = oom_find_task(report, selected->pid);
 	int r;
 
 	report->global_present |= global;
 	partial->memcg_present |= !global && strview_has(text, ",oom_memcg=/");
-	value_number(text, ",pid=", &selected->pid);
-	value_number(text, ",uid=", &selected->uid);
 	/* The path in front of it and the name may hold the key too: the table knows the name. */
-	task = oom_find_task(report, selected->pid);
 	while (task && at != STRVIEW_NONE &&
 	       !strview_is(strview_from(rest, at + sizeof(key) - 1), task->comm))
 		at = strview_find_last(strview_head(rest, at), key);
@@ -139,8 +130,17 @@ int read_decision(struct oom_partial *partial, struct strview text)
 	/* Without a second path the line is cut. */
 	if (!read_split_paths(limit, ",task_memcg=", &limit, &memcg))
 		limit = strview_head(limit, strview_find(limit, ",task_memcg="));
-	r = replace_path(&report->memcg.path, limit);
-	return r < 0 ? r : replace_path(&report->memcg.task_path, memcg);
+	/* It knows better than what an earlier line said. */
+	if (limit.length) {
+		free(report->memcg.path);
+		report->memcg.path = NULL;
+	}
+	if (memcg.length) {
+		free(report->memcg.task_path);
+		report->memcg.task_path = NULL;
+	}
+	r = value_keep(&report->memcg.path, limit);
+	return r < 0 ? r : value_keep(&report->memcg.task_path, memcg);
 }
 
 bool lacks_decision(const struct oom_partial *partial, struct strview text)
@@ -173,13 +173,13 @@ int read_choice(struct oom_partial *partial, struct strview text)
 	int64_t pid;
 
 	read_cause(partial, text);
-	if (choice->present || !strview_skip_past(&text, "ill process ") ||
-	    !take_process(&text, &pid, &comm) || (!comm.length && !strview_has(text, "score ")))
+	if (choice->present || !take_process(&text, "ill process ", &pid, &comm) ||
+	    (!comm.length && !strview_has(text, "score ")))
 		return 0;
 	choice->present = true;
 	choice->pid = pid;
 	read_comm(comm, choice->comm);
-	value_number(text, "score ", &choice->score);
+	value_signed(text, "score ", &choice->score);
 	return 0;
 }
 
@@ -192,20 +192,20 @@ bool lacks_choice(const struct oom_partial *partial, struct strview text)
 /* "Out of memory: OOM victim 41 (comm) is already exiting. Skip killing the task" */
 int read_exiting(struct oom_partial *partial, struct strview text)
 {
-	struct oom_report *report = &partial->report;
+	struct oom_task *selected = &partial->report.selected;
 	struct strview comm;
 
 	read_cause(partial, text);
-	if (report->selected.pid == OOM_NO_NUMBER && strview_skip_past(&text, "OOM victim ") &&
-	    take_process(&text, &report->selected.pid, &comm))
-		read_comm(comm, report->selected.comm);
+	if (selected->pid == OOM_NO_NUMBER &&
+	    take_process(&text, "OOM victim ", &selected->pid, &comm))
+		read_comm(comm, selected->comm);
 	return 0;
 }
 
-/* Adds a victim of which nothing else is known. Returns 0 or -ENOMEM; NULL in it: too many. */
-static int add_victim(struct oom_report *report, int64_t pid, struct oom_victim **ret_victim)
+int read_add_victim(struct oom_report *report, int64_t pid, struct strview comm,
+		    struct oom_victim **ret_victim)
 {
-	const struct oom_victim victim = {
+	struct oom_victim victim = {
 		.pid = pid, .uid = OOM_NO_NUMBER, .total_vm = OOM_UNKNOWN, .anon = OOM_UNKNOWN,
 		.file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN, .pgtables = OOM_UNKNOWN,
 		.adj = OOM_NO_NUMBER, .score = OOM_NO_NUMBER,
@@ -213,29 +213,13 @@ static int add_victim(struct oom_report *report, int64_t pid, struct oom_victim 
 	};
 	int r;
 
-	*ret_victim = NULL;
-	if (report->victim_count == VICTIMS_MAX)
-		return 0;
+	read_comm(comm, victim.comm);
 	r = LIST_ADD(report->victims, report->victim_count, VICTIMS_MAX, victim);
-	if (r == 0)
-		*ret_victim = &report->victims[report->victim_count - 1];
+	*ret_victim = report->victims + report->victim_count - 1;
 	return r;
 }
 
-/* "Kill process 123 (comm) score 9 or sacrifice child" of a report that has no line of a kill */
-int read_presumed(struct oom_report *report)
-{
-	struct oom_victim *victim;
-	int r = add_victim(report, report->choice.pid, &victim);
-
-	if (r < 0 || !victim)
-		return r;
-	memcpy(victim->comm, report->choice.comm, sizeof(victim->comm));
-	victim->presumed = true;
-	return 0;
-}
-
-/* "Killed process 123 (comm) total-vm:..kB, anon-rss:..kB, ...", in any of its ages */
+/* "Killed process 123 (comm) total-vm:..kB, anon-rss:..kB, ..." */
 int read_killed(struct oom_partial *partial, struct strview text)
 {
 	struct strview rest = text, comm;
@@ -244,25 +228,15 @@ int read_killed(struct oom_partial *partial, struct strview text)
 	int r;
 
 	read_cause(partial, text);
-	if (!strview_skip_past(&rest, "Killed process ") || !take_process(&rest, &pid, &comm))
+	if (!take_process(&rest, "Killed process ", &pid, &comm))
 		return 0;
-	r = add_victim(&partial->report, pid, &victim);
-	if (r < 0 || !victim)
+	r = read_add_victim(&partial->report, pid, comm, &victim);
+	if (r <= 0)
 		return r;
-	read_comm(comm, victim->comm);
 	victim->time = *partial->time;
-	value_kib(rest, "total-vm:", &victim->total_vm);
-	value_kib(rest, "vsz:", &victim->total_vm);
-	value_kib(rest, "anon-rss:", &victim->anon);
-	value_kib(rest, "file-rss:", &victim->file);
-	value_kib(rest, "shmem-rss:", &victim->shmem);
-	value_kib(rest, "pgtables:", &victim->pgtables);
 	/* EL6's stands in front of the name. */
-	value_number(strview_head(text, strview_find(text, "(")), ", UID ", &victim->uid);
-	value_number(rest, ", UID ", &victim->uid);
-	value_number(rest, "UID:", &victim->uid);
-	value_number(rest, "oom_score_adj:", &victim->adj);
-	return 0;
+	value_signed(strview_head(text, strview_find(text, "(")), ", UID ", &victim->uid);
+	return values_read(victim_values, rest, victim);
 }
 
 /*
@@ -271,31 +245,25 @@ int read_killed(struct oom_partial *partial, struct strview text)
  */
 int read_reaped(struct oom_partial *partial, struct strview text)
 {
-	struct oom_report *report = &partial->report;
-	struct oom_reaped reaped = {
-		.present = true, .failed = strview_starts(text, "oom_reaper: unable"),
-		.anon = OOM_UNKNOWN, .file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN,
-		.time = *partial->time,
-	};
+	bool failed = strview_has(text, "unable to reap pid:"); /* longer than a name */
 	struct oom_victim *victim;
 	struct strview comm;
 	int64_t pid;
-	int r = 0;
+	int r;
 
-	if (!(strview_skip_past(&text, "reaped process ") ||
-	      strview_skip_past(&text, "reap pid:")) ||
-	    !take_process(&text, &pid, &comm))
+	if (!take_process(&text, failed ? "reap pid:" : "reaped process ", &pid, &comm))
 		return 0;
-	victim = read_victim_of(report, pid, true);
-	if (!victim)
-		r = add_victim(report, pid, &victim);
-	if (r < 0 || !victim)
-		return r;
+	victim = read_victim_of(&partial->report, pid, true);
+	if (!victim) {
+		r = read_add_victim(&partial->report, pid, comm, &victim);
+		if (r <= 0)
+			return r;
+	}
 	if (!victim->comm[0])
 		read_comm(comm, victim->comm);
-	value_kib(text, "anon-rss:", &reaped.anon);
-	value_kib(text, "file-rss:", &reaped.file);
-	value_kib(text, "shmem-rss:", &reaped.shmem);
-	victim->reaped = reaped;
-	return 0;
+	victim->reaped = (struct oom_reaped){
+		.present = true, .failed = failed, .time = *partial->time,
+		.anon = OOM_UNKNOWN, .file = OOM_UNKNOWN, .shmem = OOM_UNKNOWN,
+	};
+	return values_read(reaped_values, text, victim);
 }

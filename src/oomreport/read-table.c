@@ -2,13 +2,10 @@
 /* read-table.c - the table of tasks, whose header says which columns there are */
 #include <config.h>
 
-#include <stddef.h>
-
 #include "lib/macros.h"
 #include "lib/number.h"
 #include "oomreport/list-add.h"
 #include "oomreport/reader.h"
-#include "oomreport/scan-values.h"
 
 /* Rows of two tables that are written at once are not further apart. */
 #define ROWS_NEAR 256

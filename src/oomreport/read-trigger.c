@@ -4,9 +4,7 @@
 
 #include "lib/ascii.h"
 #include "lib/macros.h"
-#include "oomreport/line-type.h"
 #include "oomreport/reader.h"
-#include "oomreport/scan-values.h"
 
 /* TASK_COMM_LEN less the NUL: a longer name is one with prefixes that were not known. */
 #define COMM_BYTES 15
@@ -14,47 +12,32 @@
 /* The line of the CPU has so much of a name, of which a worker's is longer: lib/dump_stack.c. */
 #define CPU_COMM_BYTES 20
 
-void read_comm(struct strview text, char comm[static OOM_COMM_MAX])
-{
-	if (text.length)
-		strview_copy_to(text, comm, OOM_COMM_MAX);
-}
-
-/* Known prefixes are gone. What is still too long for a name has unknown ones in front of it. */
-static struct strview cut_name(struct strview name)
-{
-	static const char *const ends[] = { "] ", ": ", "> ", "\t" };
-	size_t at;
-
-	for (size_t i = 0; name.length > COMM_BYTES && i < ARRAY_SIZE(ends); i++) {
-		at = strview_find_last(name, ends[i]);
-		if (at != STRVIEW_NONE)
-			name = strview_from(name, at + strlen(ends[i]));
-	}
-	while (name.length > COMM_BYTES && (at = strview_find(name, " ")) != STRVIEW_NONE)
-		name = strview_from(name, at + 1);
-	return name;
-}
-
 /* "x invoked oom-killer: gfp_mask=0x14000c0(GFP_KERNEL), nodemask=(null), order=0, ..." */
 int read_invoked(struct oom_partial *partial, struct strview text)
 {
 	static const char phrase[] = "invoked oom-killer";
+	static const char *const ends[] = { "] ", ": ", "> ", "\t" };
 	struct oom_report *report = &partial->report;
 	size_t at = strview_find_last(text, phrase);
-	struct strview rest, mask, nodes;
+	struct strview name, rest, mask, nodes;
 	int r;
 
 	if (at == STRVIEW_NONE)
 		return 0;
-	/* The blank in front of the phrase is not the name's. */
-	read_comm(cut_name(strview_head(text, at ? at - 1 : 0)), report->trigger.comm);
 	nodes = rest = mask = strview_from(text, at + sizeof(phrase) - 1);
-	value_number(rest, "order=", &report->order);
-	value_number(rest, "oom_score_adj=", &report->trigger.adj);
-	value_number(rest, "oom_adj=", &report->trigger.old_adj);
-	value_number(rest, "oomkilladj=", &report->trigger.old_adj);
-	if (!report->gfp_mask && strview_skip_past(&mask, "gfp_mask=") &&
+	/* The blank in front of the phrase is not the name's. */
+	name = strview_head(text, at ? at - 1 : 0);
+	/* Known prefixes are gone. What is still too long for a name has unknown ones on. */
+	for (size_t i = 0; name.length > COMM_BYTES && i < ARRAY_SIZE(ends); i++)
+		strview_skip_past_last(&name, ends[i]);
+	while (name.length > COMM_BYTES && strview_skip_past(&name, " "))
+		;
+	read_comm(name, report->trigger.comm);
+	value_signed(rest, "order=", &report->order);
+	value_signed(rest, "oom_score_adj=", &report->trigger.adj);
+	value_signed(rest, "oom_adj=", &report->trigger.old_adj);
+	value_signed(rest, "oomkilladj=", &report->trigger.old_adj);
+	if (strview_skip_past(&mask, "gfp_mask=") &&
 	    (rest = mask, strview_take_hex(&rest, &report->gfp_value))) {
 		/* A mailer may have put a blank between the brackets. */
 		if (strview_starts(rest, "(") && !strview_skip_past(&rest, ")"))
@@ -73,14 +56,13 @@ int read_invoked(struct oom_partial *partial, struct strview text)
 /* "main.out cpuset=/ mems_allowed=0" */
 int read_cpuset(struct oom_partial *partial, struct strview text)
 {
-	size_t mems = strview_find_last(text, " mems_allowed=");
-	struct strview path = strview_head(text, mems);
+	struct strview path = strview_head(text, strview_find_last(text, " mems_allowed="));
 	int r;
 
-	if (mems == STRVIEW_NONE || !strview_skip_past_last(&path, " cpuset="))
+	if (!strview_skip_past_last(&text, " mems_allowed=") ||
+	    !strview_skip_past_last(&path, " cpuset="))
 		return 0;
 	r = value_keep(&partial->report.cpuset, path);
-	strview_skip_past_last(&text, " mems_allowed=");
 	return r < 0 ? r : value_keep(&partial->report.mems_allowed, strview_trim(text));
 }
 
@@ -125,15 +107,8 @@ bool lacks_cpu(const struct oom_partial *partial, struct strview text)
 int read_cpu(struct oom_partial *partial, struct strview text)
 {
 	struct oom_report *report = &partial->report;
-	struct strview rest = text, head = strview_head(text, strview_find(text, "omm: "));
-	size_t blank;
+	struct strview rest = text;
 
-	if (partial->has_cpu)
-		return 0;
-	value_number(head, "CPU: ", &report->trigger.cpu);
-	value_number(head, " UID: ", &report->trigger.uid);
-	value_number(head, "PID: ", &report->trigger.pid);
-	value_number(head, "Pid: ", &report->trigger.pid);
 	/* No prefixes are in front of this name: it decides, where both names end alike. */
 	if (strview_skip_past(&rest, "omm: ")) {
 		rest = name_in(rest);
@@ -148,9 +123,7 @@ int read_cpu(struct oom_partial *partial, struct strview text)
 	if (!strview_skip_past_last(&text, "ainted"))
 		return 0;
 	text = strview_trim(strview_head(text, strview_find(text, " #")));
-	blank = strview_find_last(text, " ");
-	if (blank != STRVIEW_NONE)
-		text = strview_from(text, blank + 1);
+	strview_skip_past_last(&text, " ");
 	if (!strview_is_digit(strview_byte(text, 0)) || !strview_has(text, "."))
 		return 0;
 	return value_keep(&report->kernel, text);

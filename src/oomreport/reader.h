@@ -3,9 +3,10 @@
 #ifndef PT_READER_H
 #define PT_READER_H
 
-#include <stdbool.h>
+#include <errno.h>
+#include <stdlib.h>
 
-#include "lib/strview.h"
+#include "oomreport/line-type.h"
 #include "oomreport/report.h"
 
 #define PARTIAL_COLUMNS_MAX 24
@@ -45,6 +46,52 @@ struct oom_partial {
 	uint64_t touched;		/* the line, of its host's, that it got last */
 	const struct oom_time *time;	/* of the line that is being read */
 };
+
+/* Longer paths and masks are cut. */
+#define VALUE_TEXT_MAX 8192
+
+/* Copies a name; sets nothing when TEXT is empty. */
+static inline void read_comm(struct strview text, char comm[static OOM_COMM_MAX])
+{
+	if (text.length)
+		strview_copy_to(text, comm, OOM_COMM_MAX);
+}
+
+/* COUNT units as bytes; more than uint64_t holds is much, and not OOM_UNKNOWN. */
+static inline uint64_t value_times(uint64_t count, uint64_t unit)
+{
+	uint64_t product;
+
+	if (__builtin_mul_overflow(count, unit, &product) || product == OOM_UNKNOWN)
+		return OOM_UNKNOWN - 1;
+	return product;
+}
+
+/* Takes an unsigned number and the blanks in front of it. Returns whether there was one. */
+static inline bool value_take(struct strview *text, uint64_t *ret_number)
+{
+	strview_skip_blanks(text);
+	return strview_take_u64(text, ret_number);
+}
+
+/* The number right behind the last KEY of TEXT; untouched where there is none. */
+static inline void value_signed(struct strview text, const char *key, int64_t *ret_number)
+{
+	if (strview_skip_past_last(&text, key))
+		strview_take_i64(&text, ret_number);
+}
+
+/* Keeps the first TEXT that is not empty. Returns 0 or -ENOMEM. */
+static inline int value_keep(char **kept, struct strview text)
+{
+	if (*kept || !text.length)
+		return 0;
+	*kept = strview_copy(strview_head(text, VALUE_TEXT_MAX));
+	return *kept ? 0 : -ENOMEM;
+}
+
+/* Puts what TEXT says into BASE, from which on VALUES have their places. Returns 0 or -ENOMEM. */
+int values_read(const struct oom_line_value *values, struct strview text, void *base);
 
 /*
  * Each takes TEXT, which oom_line_type_of() has called so, and returns 0 or -ENOMEM; or says
@@ -94,14 +141,9 @@ bool lacks_choice(const struct oom_partial *partial, struct strview text);
  */
 struct strview oom_frame(struct strview text, bool *ret_reliable);
 
-/*
- * Adds the victim that the choice of REPORT, which has no line of a kill, tells of. 0 or
- * -ENOMEM.
- */
-int read_presumed(struct oom_report *report);
-
-/* The pid that TEXT, a line about a process, is about; or OOM_NO_NUMBER. */
-int64_t read_pid_of(struct strview text);
+/* Adds a victim of which nothing else is known. Returns 1, 0: there are too many, or -ENOMEM. */
+int read_add_victim(struct oom_report *report, int64_t pid, struct strview comm,
+		    struct oom_victim **ret_victim);
 
 /*
  * The first victim PID of REPORT, with UNREAPED of those of which the reaper has said nothing; or
@@ -117,9 +159,6 @@ struct oom_victim *read_victim_of(const struct oom_report *report, int64_t pid, 
  */
 bool read_split_paths(struct strview text, const char *separator, struct strview *ret_first,
 		      struct strview *ret_second);
-
-/* Copies a name; sets nothing when TEXT is empty. */
-void read_comm(struct strview text, char comm[static OOM_COMM_MAX]);
 
 /*
  * Whether PARTIAL has come to its end: a kill, or that there is none. Only the reaper's lines

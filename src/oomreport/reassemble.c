@@ -192,8 +192,8 @@ static struct oom_partial *find_partial(struct host_reports *host, const struct 
 	struct strview caller = line->stripped.caller;
 	struct oom_partial *partial = NULL;
 
-	if (line_has_flag(line, OOM_LINE_PROCESS))
-		partial = choose_by_pid(host, line, read_pid_of(line->stripped.message));
+	if (oom_line_kinds[line->type].pid)
+		partial = choose_by_pid(host, line, partial_pid_of(line));
 	for (size_t i = host->count; !partial && caller.length && i > 0; i--)
 		if (strview_is(caller, host->open[i - 1]->caller))
 			partial = host->open[i - 1];
@@ -229,7 +229,7 @@ static bool is_another(const struct host_reports *host, const struct oom_partial
 		 * kills of their own, whose reports the kernel did not print (ten in five
 		 * seconds) or somebody left out.
 		 */
-		pid = read_pid_of(text);
+		pid = partial_pid_of(line);
 		if (report->group || read_victim_of(report, pid, false))
 			return false;
 		return report->victim_count ||
@@ -250,7 +250,7 @@ static bool is_needless(const struct host_reports *host, const struct oom_partia
 	int64_t pid;
 
 	if (line_has_flag(line, OOM_LINE_REAPERS)) {
-		pid = read_pid_of(line->stripped.message);
+		pid = partial_pid_of(line);
 		if (report && read_victim_of(report, pid, true))
 			return false;
 		if (line->type == OOM_LINE_UNREAPED)
@@ -298,7 +298,7 @@ static int host_end_event(struct host_reports *host, const struct oom_line *line
 	rebooted = line->type == OOM_LINE_BOOT || passed < -DISORDER_NS;
 	if (rebooted || line->type == OOM_LINE_CUT ||
 	    (passed > SILENCE_NS && !(line_has_flag(line, OOM_LINE_REAPERS) &&
-				      choose_by_pid(host, line, read_pid_of(text)))))
+				      choose_by_pid(host, line, partial_pid_of(line)))))
 		while (r == 0 && host->count)
 			r = host_give_out(host, 0);
 	/* A number is another process's after a boot. */

@@ -57,6 +57,9 @@ bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line
 /* Whether PARTIAL has not got yet what LINE says. */
 bool partial_lacks(const struct oom_partial *partial, const struct oom_line *line);
 
+/* The pid that LINE, of a type that has one, is about; or OOM_NO_NUMBER. */
+int64_t partial_pid_of(const struct oom_line *line);
+
 /* How well the oom-kill line TEXT fits PARTIAL: its cgroup, its kind, its table. */
 int partial_fits(const struct oom_partial *partial, struct strview text);
 

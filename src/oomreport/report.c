@@ -79,7 +79,7 @@ static int add_figure(struct oom_figures *figures, const char *name, size_t leng
 	for (size_t i = 0; i < figures->count && !*ret_old; i++)
 		if (!strcmp(figures->list[i].name, new.name))
 			*ret_old = &figures->list[i];
-	return *ret_old ? 0 : LIST_ADD(figures->list, figures->count, FIGURES_MAX, new);
+	return *ret_old ? 0 : MIN(LIST_ADD(figures->list, figures->count, FIGURES_MAX, new), 0);
 }
 
 int oom_figure_add(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)

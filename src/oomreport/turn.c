@@ -119,6 +119,7 @@ int turn_take(struct turn *turn, const struct oom_line *line, turn_fn *sink, voi
 		}
 		turn->bytes += length + sizeof(kept);
 		turn->timed |= stripped->timed;
+		r = 0;
 	}
 	if (r == 0 && turn->order == TURN_UNKNOWN)
 		r = turn_look_at(turn, line);
