@@ -7,12 +7,12 @@
 #include <limits.h>
 #include <string.h>
 
-#include "kernlog/boot.h"
+#include "kernlog/source.h"
 #include "lib/number.h"
 
 int boot_parse(const char *text, struct boot_choice *ret_choice)
 {
-	struct boot_choice choice = { .all = !strcmp(text, "all") };
+	struct boot_choice choice = { .text = text, .all = !strcmp(text, "all") };
 	/* Where a UUID has its dashes. */
 	bool dashed = strlen(text) >= 36 && text[8] == '-', negative;
 	const char *rest = text;

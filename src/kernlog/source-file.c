@@ -161,97 +161,10 @@ static void file_close(struct oom_source *source)
 	free(source->state);
 }
 
-static int file_open_error(const char *path, const char *label, int error, struct error *err)
-{
-	if (error == EISDIR) {
-		error_set(err, "%s is a directory", label);
-		error_hint(err,
-			   "name the files in it; a journal's is read so: journalctl -D %s -k -o export | oomwhy",
-			   source_command_name(path));
-		return -error;
-	}
-	error_set(err, "cannot open %s: %s", label, strerror(error));
-	if (error == EACCES)
-		error_hint(err, "use sudo, or be in the group that may read it (ls -l)");
-	else
-		error_hint_errno(err, -error);
-	return -error;
-}
-
-/* Makes a source of FD, which becomes its own. NAME and LABEL as in struct oom_source. */
-static int file_open(const char *name, int fd, bool follow, const char *label,
-		     struct oom_source *ret_source, struct error *err)
-{
-	struct oom_source source = {
-		.name = name, .follow = follow, .fd = fd, .events = POLLIN, .wake_ms = -1,
-		.supply = file_supply, .close = file_close,
-	};
-	struct file_state *state;
-	struct stat status;
-
-	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
-		return file_open_error(name, label, EISDIR, err);
-	snprintf(source.label, sizeof(source.label), "%s", label);
-	state = malloc(sizeof(*state));
-	if (!state)
-		return oom_source_fail(&source, -ENOMEM, err);
-	memset(state, 0, offsetof(struct file_state, block));
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	source.state = state;
-	*ret_source = source;
-	return 0;
-}
-
-int source_file_open(const char *path, struct oom_source *ret_source, struct error *err)
-{
-	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char escaped[200], label[sizeof(escaped) + 2];
-	int r;
-
-	snprintf(label, sizeof(label), "'%s'", error_escape(escaped, sizeof(escaped), path));
-	if (fd < 0)
-		return file_open_error(path, label, errno, err);
-	r = file_open(path, fd, false, label, ret_source, err);
-	if (r == 0)
-		take_fd(&fd);
-	return r;
-}
-
-int source_stdin_open(bool follow, struct oom_source *ret_source, struct error *err)
-{
-	static const char name[] = "standard input";
-
-	return file_open(name, STDIN_FILENO, follow, name, ret_source, err);
-}
-
 /* Whether STATUS is that of /dev/kmsg: Documentation/admin-guide/devices.txt. */
 static bool is_kmsg(const struct stat *status)
 {
 	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 11);
-}
-
-static int kmsg_open_error(const char *path, int error, struct error *err)
-{
-	bool denied = error == EPERM || error == EACCES;
-	bool missing = error == ENOENT || error == ENXIO || error == ENODEV;
-
-	error_set(err, "cannot open the kernel's log %s: %s%s", path, strerror(error),
-		  denied ? " (it needs CAP_SYSLOG where kernel.dmesg_restrict is 1)" : "");
-	if ((denied || missing) && place_is_container())
-		error_hint(err,
-			   "in a container the kernel's log is the host's: run oomwhy there, "
-			   "or give it a log: oomwhy FILE");
-	else if (denied)
-		error_hint(err,
-			   "use sudo; or --journal, as a member of the group adm; or as root: "
-			   "sysctl kernel.dmesg_restrict=0");
-	else if (missing)
-		error_hint(err,
-			   "here is none, as in a chroot or a container: give oomwhy a log: "
-			   "oomwhy FILE");
-	else
-		error_hint_errno(err, -error);
-	return -error;
 }
 
 /* Opens PATH, /dev/kmsg or a recording. Returns a descriptor or a negative errno. */
@@ -269,33 +182,73 @@ static int open_kmsg(const char *path, bool *ret_device)
 	return take_fd(&fd);
 }
 
-int source_kmsg_open(const char *path, bool follow, struct oom_source *ret_source,
-		     struct error *err)
+/* Sets *err: why SOURCE, or the KERNEL's log, could not be opened. Returns ERROR. */
+static int source_open_error(const struct oom_source *source, bool kernel, int error,
+			     struct error *err)
 {
-	bool device;
-	CLEANUP_FD int fd = open_kmsg(path, &device);
-	char label[sizeof(ret_source->label)];
-	struct file_state *state;
-	int r;
+	bool denied = error == -EPERM || error == -EACCES;
+	bool missing = error == -ENOENT || error == -ENXIO || error == -ENODEV;
 
-	if (fd < 0)
-		return kmsg_open_error(path, -fd, err);
-	snprintf(label, sizeof(label), "the kernel's log %s", path);
-	r = file_open(path, fd, follow, label, ret_source, err);
-	if (r < 0)
-		return r;
-	state = ret_source->state;
-	state->known = true;
-	state->records = ret_source->live = device;
-	take_fd(&fd);
-	return 0;
+	if (error == -EISDIR) {
+		error_set(err, "%s is a directory", source->label);
+		error_hint(err,
+			   "name the files in it; a journal's is read so: journalctl -D %s -k -o export | oomwhy",
+			   source_command_name(source->name));
+		return error;
+	}
+	error_set(err, "cannot open %s: %s%s", source->label, strerror(-error), kernel && denied ?
+		  " (it needs CAP_SYSLOG where kernel.dmesg_restrict is 1)" : "");
+	if (kernel && (denied || missing) && place_is_container())
+		error_hint(err,
+			   "in a container the kernel's log is the host's: run oomwhy there, or give it a log: oomwhy FILE");
+	else if (kernel && denied)
+		error_hint(err,
+			   "use sudo; or --journal, as a member of the group adm; or as root: sysctl kernel.dmesg_restrict=0");
+	else if (kernel && missing)
+		error_hint(err,
+			   "here is none, as in a chroot or a container: give oomwhy a log: oomwhy FILE");
+	else if (error == -EACCES)
+		error_hint(err, "use sudo, or be in the group that may read it (ls -l)");
+	else
+		error_hint_errno(err, error);
+	return error;
 }
 
-bool source_is_kmsg(const char *path)
+int source_file_open(const char *path, bool kernel, bool follow, struct oom_source *ret_source,
+		     struct error *err)
 {
+	bool input = !kernel && !strcmp(path, "-"), device = false;
+	struct oom_source source = {
+		.name = input ? "standard input" : path, .follow = follow, .fd = STDIN_FILENO,
+		.events = POLLIN, .wake_ms = -1, .supply = file_supply, .close = file_close,
+	};
+	struct file_state *state;
 	struct stat status;
+	char escaped[200];
 
-	return stat(path, &status) == 0 && is_kmsg(&status);
+	/* By any name: read as a file, it would never end. */
+	kernel = kernel || (!input && stat(path, &status) == 0 && is_kmsg(&status));
+	if (kernel)
+		source.fd = open_kmsg(path, &device);
+	else if (!input && (source.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
+		source.fd = -errno;
+	snprintf(source.label, sizeof(source.label), kernel ? "the kernel's log %s"
+		 : input ? "%s" : "'%s'",
+		 kernel || input ? source.name : error_escape(escaped, sizeof(escaped), path));
+	if (source.fd < 0)
+		return source_open_error(&source, kernel, source.fd, err);
+	source.state = state = malloc(sizeof(*state));
+	if (!state || (!kernel && fstat(source.fd, &status) == 0 && S_ISDIR(status.st_mode))) {
+		file_close(&source);
+		return state ? source_open_error(&source, false, -EISDIR, err)
+			     : oom_source_fail(&source, -ENOMEM, err);
+	}
+	memset(state, 0, offsetof(struct file_state, block));
+	posix_fadvise(source.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	state->known = kernel;
+	state->records = source.live = device;
+	*ret_source = source;
+	return 0;
 }
 
 int kmsg_open(const char *path)

@@ -8,13 +8,10 @@
 
 const char source_journal_reader[] = "without journal";
 
-int source_journal_open(const char *directory, const char *boot, bool follow,
+int source_journal_open(const char *directory, const struct boot_choice *boot, bool follow,
 			struct oom_source *ret_source, struct error *err)
 {
-	(void)directory;
-	(void)boot;
-	(void)follow;
-	(void)ret_source;
+	(void)directory, (void)boot, (void)follow, (void)ret_source;
 	error_set(err, "cannot read the journal: this oomwhy was built without libsystemd");
 	error_hint(err, "use: journalctl -k -o export | oomwhy");
 	return -ENOSYS;

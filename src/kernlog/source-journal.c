@@ -11,7 +11,6 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
-#include "kernlog/boot.h"
 #include "kernlog/line-timestamp.h"
 #include "kernlog/source.h"
 #include "lib/cleanup.h"
@@ -229,7 +228,7 @@ static int journal_empty_error(struct error *err)
 	return -ENOENT;
 }
 
-int source_journal_open(const char *directory, const char *boot, bool follow,
+int source_journal_open(const char *directory, const struct boot_choice *boot, bool follow,
 			struct oom_source *ret_source, struct error *err)
 {
 	struct oom_source source = {
@@ -238,12 +237,9 @@ int source_journal_open(const char *directory, const char *boot, bool follow,
 	};
 	CLEANUP_JOURNAL sd_journal *journal = NULL;
 	char id[BOOT_ID_SIZE], escaped[128];
-	struct boot_choice choice = { 0 };
-	int r = boot ? boot_parse(boot, &choice) : 0;
+	int r = directory ? sd_journal_open_directory(&journal, directory, 0)
+		: sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
 
-	if (r == 0)
-		r = directory ? sd_journal_open_directory(&journal, directory, 0)
-			: sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
 	if (r < 0)
 		return journal_error(r, err);
 	if (!directory && sd_journal_has_persistent_files(journal) <= 0 &&
@@ -259,18 +255,18 @@ int source_journal_open(const char *directory, const char *boot, bool follow,
 		source.wake_ms = sd_journal_reliable_fd(journal) > 0 ? -1 : UNRELIABLE_WAKE_MS;
 	}
 	/* Of all entries, the kernel's messages of the chosen boot. */
-	if (r >= 0 && !choice.all)
-		r = choose_boot(journal, &choice, directory != NULL, id);
+	if (r >= 0 && !boot->all)
+		r = choose_boot(journal, boot, directory != NULL, id);
 	if (r == -ENOENT) {
 		error_set(err, "the journal has no boot '%s'",
-			  error_escape(escaped, sizeof(escaped), boot ? boot : "0"));
+			  error_escape(escaped, sizeof(escaped), boot->text ? boot->text : "0"));
 		error_hint(err, "journalctl --list-boots shows those that it has");
 		return r;
 	}
 	sd_journal_flush_matches(journal);
 	if (r >= 0)
 		r = sd_journal_add_match(journal, "_TRANSPORT=kernel", 0);
-	if (r >= 0 && !choice.all)
+	if (r >= 0 && !boot->all)
 		r = match_boot(journal, id);
 	if (r >= 0)
 		r = sd_journal_seek_head(journal);

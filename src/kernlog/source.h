@@ -56,24 +56,48 @@ struct oom_source {
  * with *err set, *ret_source untouched and nothing to close.
  */
 
-/* A log in the file PATH. Its name is PATH, which must stay. */
-int source_file_open(const char *path, struct oom_source *ret_source, struct error *err);
-
-/* A log from standard input, which is left open. */
-int source_stdin_open(bool follow, struct oom_source *ret_source, struct error *err);
-
-/* The kernel's log from its beginning; PATH is /dev/kmsg, or a recorded one, and must stay. */
-int source_kmsg_open(const char *path, bool follow, struct oom_source *ret_source,
+/*
+ * A log in the file PATH, which must stay: standard input, which is left open, if it is "-". With
+ * KERNEL it is to be the kernel's log from its beginning, /dev/kmsg or a recorded one.
+ */
+int source_file_open(const char *path, bool kernel, bool follow, struct oom_source *ret_source,
 		     struct error *err);
 
-/* Whether PATH is the kernel's own /dev/kmsg, by any name: read as a file, it would never end. */
-bool source_is_kmsg(const char *path);
+/* 32 hexadecimal digits in lower case, and a NUL. */
+#define BOOT_ID_SIZE 33
+
+/* Which boot is meant, as journalctl(1) has it. Zero is this one. */
+struct boot_choice {
+	const char *text;	/* as it was written; NULL: it was not */
+	bool all;		/* "all": every boot */
+	char id[BOOT_ID_SIZE];	/* what offset counts from; "": this boot, or the first one */
+	int64_t offset;		/* without an id: 0 and below from this boot back,
+				 * 1 is the first */
+};
 
 /*
- * The kernel's messages in the systemd journal, of the boot BOOT (a text for boot_parse(); NULL:
- * this one). DIRECTORY holds a recorded journal; NULL: this machine's. -ENOSYS: built without.
+ * Parses "0", "-1", "+1", "1", "all", a boot id with or without dashes, or a boot id with an
+ * offset ("...-1"). Returns 0, or -EINVAL with *ret_choice untouched. TEXT must stay.
  */
-int source_journal_open(const char *directory, const char *boot, bool follow,
+int boot_parse(const char *text, struct boot_choice *ret_choice);
+
+struct boot {
+	char id[BOOT_ID_SIZE];
+	uint64_t first_us;	/* its first entry's time, since 1970 */
+};
+
+/*
+ * Finds the chosen one among COUNT boots, the oldest first. HERE is the index of this boot, or
+ * what it would be. Returns its index, or -ENOENT. Not to be asked about all.
+ */
+int boot_find(const struct boot_choice *choice, const struct boot *boots, size_t count,
+	      size_t here);
+
+/*
+ * The kernel's messages in the systemd journal, of the boot BOOT. DIRECTORY holds a recorded
+ * journal; NULL: this machine's. -ENOSYS: built without.
+ */
+int source_journal_open(const char *directory, const struct boot_choice *boot, bool follow,
 			struct oom_source *ret_source, struct error *err);
 
 /* For --version: how the journal is read. */

@@ -65,22 +65,25 @@ static size_t sequence_at(struct strview text, int *ret_byte)
 	return at + 1;
 }
 
-/* "&lt;", or of printable ASCII or the no-break space "&#39;", "&#039;", "&#x27;" */
-static size_t entity_at(struct strview text, int *ret_byte)
+/* What HTML, pages that were copied, and CEF have for a byte. */
+static const struct {
+	const char *text;
+	char byte;
+} literals[] = {
+	{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&apos;", '\'' },
+	{ "&nbsp;", ' ' }, { "&lbrack;", '[' }, { "&rbrack;", ']' }, { "\xc2\xa0", ' ' },
+	{ "\\=", '=' }, { "\\\\", '\\' },
+};
+
+/* One of these, or of printable ASCII or the no-break space "&#39;", "&#039;", "&#x27;" */
+static size_t literal_at(struct strview text, int *ret_byte)
 {
-	static const struct {
-		const char *name;
-		char byte;
-	} names[] = {
-		{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' },
-		{ "&apos;", '\'' }, { "&nbsp;", ' ' }, { "&lbrack;", '[' }, { "&rbrack;", ']' },
-	};
 	struct strview rest = text;
 	uint64_t code;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strview_skip(&rest, names[i].name)) {
-			*ret_byte = names[i].byte;
+	for (size_t i = 0; i < ARRAY_SIZE(literals); i++)
+		if (strview_skip(&rest, literals[i].text)) {
+			*ret_byte = literals[i].byte;
 			return text.length - rest.length;
 		}
 	if (!strview_skip(&rest, "&#") ||
@@ -90,22 +93,6 @@ static size_t entity_at(struct strview text, int *ret_byte)
 		return 0;
 	*ret_byte = code == 160 ? ' ' : (int)code;
 	return text.length - rest.length;
-}
-
-static size_t space_at(struct strview text, int *ret_byte)
-{
-	if (!strview_starts(text, "\xc2\xa0"))
-		return 0;
-	*ret_byte = ' ';
-	return 2;
-}
-
-static size_t equals_at(struct strview text, int *ret_byte)
-{
-	if (strview_byte(text, 1) != '=' && strview_byte(text, 1) != '\\')
-		return 0;
-	*ret_byte = text.at[1];
-	return 2;
 }
 
 /* "\x0a" */
@@ -151,12 +138,12 @@ static size_t octal_at(struct strview text, int *ret_byte)
 
 size_t unescape_spaces(char *line, size_t length)
 {
-	return unescape_all(line, length, '\xc2', space_at);
+	return unescape_all(line, length, '\xc2', literal_at);
 }
 
 size_t plain_equals(char *line, size_t length)
 {
-	return unescape_all(line, length, '\\', equals_at);
+	return unescape_all(line, length, '\\', literal_at);
 }
 
 size_t unescape_bytes(char *message, size_t length, enum unescape_kind escapes)
@@ -176,42 +163,31 @@ static size_t tag_length(struct strview text)
 		"pre", "code", "p", "br", "span", "div", "td", "tr", "li", "samp", "tt", "font",
 		"b", "a",
 	};
-	struct strview rest = text;
-	struct strview inside;
+	struct strview rest = text, inside, name;
 
 	if (!strview_skip(&rest, "<") || !strview_take_until(&rest, ">", &inside))
 		return 0;
 	strview_skip(&inside, "/");
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		struct strview tail = inside;
-
-		if (strview_skip(&tail, names[i]) &&
-		    (!tail.length || tail.at[0] == ' ' || tail.at[0] == '/'))
-			return (size_t)(rest.at - text.at);
-	}
-	return 0;
+	name = strview_head(inside, strview_find(inside, " "));
+	name = strview_head(name, strview_find(name, "/"));
+	return strview_is_one_of(name, names, ARRAY_SIZE(names)) ? text.length - rest.length : 0;
 }
 
-static size_t drop_tags(char *line, size_t length)
+static struct strview without_tags(struct strview line)
 {
-	size_t tag, start = 0;
+	const char *open;
+	size_t tag;
 
-	while (length > start &&
-	       (tag = tag_length((struct strview){ line + start, length - start })))
-		start += tag;
-	if (start)
-		memmove(line, line + start, length - start);
-	length -= start;
-	while (length && line[length - 1] == '>') {
-		const char *open = memrchr(line, '<', length);
+	while ((tag = tag_length(line)))
+		line = strview_from(line, tag);
+	while (strview_last(line) == '>' && (open = memrchr(line.at, '<', line.length))) {
+		struct strview last = strview_from(line, (size_t)(open - line.at));
 
-		tag = open
-			? tag_length((struct strview){ open, length - (size_t)(open - line) }) : 0;
-		if (!tag || open + tag != line + length)
+		if (tag_length(last) != last.length)
 			break;
-		length = (size_t)(open - line);
+		line.length -= last.length;
 	}
-	return length;
+	return line;
 }
 
 void plain_constraint(char *line, size_t length)
@@ -225,16 +201,18 @@ void plain_constraint(char *line, size_t length)
 
 size_t unescape_line(char *line, size_t length)
 {
+	struct strview text;
+
 	while (length && line[length - 1] == '\r')
 		length--;
-	if (length >= 3 && !memcmp(line, "\xef\xbb\xbf", 3)) {
-		length -= 3;
-		memmove(line, line + 3, length);
-	}
 	length = unescape_all(line, length, '\x1b', sequence_at);
-	length = drop_tags(line, length);
-	length = unescape_spaces(line, length);
-	length = unescape_all(line, length, '&', entity_at);
+	text = (struct strview){ line, length };
+	strview_skip(&text, "\xef\xbb\xbf");
+	text = without_tags(text);
+	if (text.at > line)
+		memmove(line, text.at, text.length);
+	length = unescape_spaces(line, text.length);
+	length = unescape_all(line, length, '&', literal_at);
 	plain_constraint(line, length);
 	return length;
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernlog/boot.h"
 #include "lib/macros.h"
 #include "lib/number.h"
 #include "lib/timestamp.h"
@@ -100,14 +99,9 @@ static int parse_text(const struct option_row *row, const char *text, void *fill
 static int parse_boot(const struct option_row *row, const char *text, void *filled,
 		      struct error *err)
 {
-	struct query *query = filled;
-	struct boot_choice choice;
 	char escaped[128];
 
-	(void)row;
-	query->journal = true;
-	query->boot = text;
-	if (boot_parse(text, &choice) == 0)
+	if (boot_parse(text, option_field(filled, row)) == 0)
 		return 0;
 	error_set(err, "--boot '%s' is not a boot",
 		  error_escape(escaped, sizeof(escaped), text));
@@ -129,7 +123,8 @@ static const struct option_row query_rows[] = {
 	{ "journal", 'j', NULL, "read the systemd journal",
 	  .parse = option_on, FIELD(bool, journal), .section = "Source" },
 	{ "boot", 'b', "BOOT", "of this boot: 0 (default), -1, ..., an ID, or all",
-	  .parse = parse_boot },
+	  .parse = parse_boot, FIELD(struct boot_choice, boot),
+	  .given = OPTION_FIELD(query, bool, journal) },
 	{ "follow", 'f', NULL, "wait for more reports, until interrupted",
 	  .parse = option_on, FIELD(bool, follow), .excludes = "last until" },
 	{ "last", 'n', "N", "only the last N reports",
@@ -194,7 +189,7 @@ static int query_check_files(const struct query *query, struct error *err)
 			return -EINVAL;
 		}
 		if (query->journal) {
-			option = query->boot ? "--boot" : "--journal";
+			option = query->boot.text ? "--boot" : "--journal";
 			hint = "leave one of them out; a journal's file is read so: journalctl --file FILE -o export | oomwhy";
 		} else if (query->follow && strcmp(file, "-")) {
 			option = "--follow";

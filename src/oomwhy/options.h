@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/error.h"
-#include "oomreport/filter.h"
+#include "kernlog/source.h"
 #include "lib/option-table.h"
+#include "oomreport/filter.h"
 #include "output/report-printer.h"
 
 struct query {
@@ -17,8 +17,7 @@ struct query {
 					 * the running kernel's log */
 	size_t file_count;
 	bool journal;			/* -j */
-	const char *boot;		/* -b: "0", "-1", an id, "all" (kernlog/boot.h);
-					 * NULL: this boot */
+	struct boot_choice boot;	/* -b */
 	bool follow;			/* -f */
 	uint64_t last;			/* -n; 0: all */
 	int64_t now_ns;			/* since 1970: what relative times refer to */

@@ -333,24 +333,18 @@ static int run_open(struct oomwhy_run *run, const char *file, struct error *err)
 	const struct query *query = run->query;
 	const char *root = getenv(ROOT_VARIABLE);
 	struct stat status;
-	bool input = file && !strcmp(file, "-");
 
-	if (!file && !query->journal)
-		input = fstat(STDIN_FILENO, &status) == 0 &&
-			(S_ISFIFO(status.st_mode) || S_ISREG(status.st_mode) ||
-			 S_ISSOCK(status.st_mode));
-	if (input)
-		return source_stdin_open(query->follow, &run->source, err);
-	if (file && source_is_kmsg(file))
-		return source_kmsg_open(file, query->follow, &run->source, err);
+	if (!file && !query->journal && fstat(STDIN_FILENO, &status) == 0 &&
+	    (S_ISFIFO(status.st_mode) || S_ISREG(status.st_mode) || S_ISSOCK(status.st_mode)))
+		file = "-";
 	if (file)
-		return source_file_open(file, &run->source, err);
+		return source_file_open(file, false, query->follow, &run->source, err);
 	snprintf(run->path, sizeof(run->path), "%s/%s", root ? root : "",
 		 query->journal ? "var/log/journal" : "dev/kmsg");
 	if (query->journal)
-		return source_journal_open(root ? run->path : NULL, query->boot, query->follow,
+		return source_journal_open(root ? run->path : NULL, &query->boot, query->follow,
 					   &run->source, err);
-	return source_kmsg_open(run->path, query->follow, &run->source, err);
+	return source_file_open(run->path, true, query->follow, &run->source, err);
 }
 
 /* Says why reading ended: ERROR, with *err set, or that the log cannot be turned. */

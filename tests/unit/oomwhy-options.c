@@ -6,7 +6,7 @@
 
 #include "../tap.h"
 #include "command-line.h"
-#include "kernlog/boot.h"
+#include "kernlog/source.h"
 #include "oomwhy/options.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -174,8 +174,8 @@ static void describe(const struct query *query, struct line *line)
 		add(line, "file=%s", query->files[i]);
 	if (query->journal)
 		add(line, "journal");
-	if (query->boot)
-		add(line, "boot=%s", query->boot);
+	if (query->boot.text)
+		add(line, "boot=%s", query->boot.text);
 	if (query->follow)
 		add(line, "follow");
 	if (query->last)
