@@ -15,7 +15,6 @@
 #include "lib/terminal.h"
 #include "lib/wrap.h"
 #include "output/report-printer.h"
-#include "output/task-table.h"
 
 #define FIELD(name) offsetof(struct oom_task, name)
 

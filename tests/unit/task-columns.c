@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "../tap.h"
-#include "output/task-table.h"
+#include "output/report-printer.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)
