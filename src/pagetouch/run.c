@@ -19,7 +19,6 @@
 #include "proc/machine.h"
 #include "proc/process.h"
 #include "verdict/growth.h"
-#include "verdict/judge.h"
 
 /* Growth of less than so much between two looks, while memory.high counts, is throttling. */
 #define THROTTLE_LOOK_NS NS_PER_SECOND

@@ -12,7 +12,6 @@
 #include "lib/size.h"
 #include "verdict/death.h"
 
-#define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
 #define HUMAN(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
 
 static bool is_recorded(const struct oom_evidence *oom_evidence)
@@ -299,44 +298,4 @@ void death_fill(const struct death *death, int signal, struct verdict *verdict)
 	if (death->limiter)
 		snprintf(verdict->oom_cgroup, sizeof(verdict->oom_cgroup), "%s", death->limiter);
 	verdict->oom_limit = death->limit;
-}
-
-void death_judge(const struct verdict_evidence *evidence, int signal, struct verdict *verdict)
-{
-	const struct run_result *result = evidence->result;
-	struct death death = death_find(signal, evidence->oom_evidence);
-	enum size_unit unit = evidence->unit;
-	char how[DEATH_TEXT_MAX], hint[DEATH_TEXT_MAX], status[32] = "", where[VERDICT_WHERE_MAX];
-	int observed = result->signal;
-
-	death_fill(&death, signal, verdict);
-	death_describe(&death, evidence->oom_evidence, signal, "the subject", how, hint);
-	if (signal == SIGBUS)
-		snprintf(hint, sizeof(hint), "a page could not be had: hugetlb pages, a tmpfs or a file system ran out, or a file was truncated");
-	else if (signal == SIGSEGV)
-		snprintf(hint, sizeof(hint), "touching the mapping was an invalid access, or somebody sent the signal");
-	verdict_where(result, where);
-	/* With --expect the exit status says whether it was met. */
-	if (!evidence->expect.name)
-		snprintf(status, sizeof(status), ": exit status %d", verdict->exit_status);
-	/* A child counts for itself in the step that makes it touch; else the subject does. */
-	if (result->child && result->child_counts)
-		error_set(&verdict->err,
-			  "the subject's child (pid %d) was %s after touching %s itself%s%s",
-			  (int)result->child, how, TEXT(result->step_done), where, status);
-	else
-		error_set(&verdict->err,
-			  "the subject%s (pid %d) was %s after touching %s of %s%s%s",
-			  result->child ? "'s child" : "",
-			  result->child ? (int)result->child : evidence->pid, how,
-			  TEXT(verdict->touched), TEXT(evidence->touch), where, status);
-	if (hint[0])
-		error_hint(&verdict->err, "%s", hint);
-	death_add_proof(evidence->oom_evidence, signal, "the subject", verdict);
-	verdict_add_evidence(verdict, "the subject's own count: %" PRIu64 " bytes touched",
-			     verdict->touched);
-	if (observed)
-		verdict_add_evidence(verdict,
-				     "the observer received %s (signal %d) at the same time, as systemd sends it after an OOM kill (OOMPolicy=stop)",
-				     verdict_signal_name(observed), observed);
 }

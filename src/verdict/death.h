@@ -49,7 +49,4 @@ void death_describe(const struct death *death, const struct oom_evidence *oom_ev
 void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const char *noun,
 		     struct verdict *verdict);
 
-/* Fills outcome, exit status, message and evidence of *verdict for a subject killed by SIGNAL. */
-void death_judge(const struct verdict_evidence *evidence, int signal, struct verdict *verdict);
-
 #endif

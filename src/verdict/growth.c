@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* growth.c - compare what was touched with what became resident */
+/* growth.c - compare what was touched with what became resident, and say it */
 #include <config.h>
 
-#include <stdarg.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/macros.h"
+#include "lib/size.h"
 #include "verdict/growth.h"
+#include "workload/driver.h"
 
 struct growth_rule growth_expect(const struct workload *workload, uint64_t covered,
 				 uint64_t locked)
@@ -117,84 +119,170 @@ bool growth_verified(const struct growth *growth)
 	       growth->region <= (int64_t)growth->rule.most;
 }
 
-/* Appends ", text" or "text" to reason. */
-__attribute__((format(printf, 2, 3)))
-static void growth_add(char *reason, const char *format, ...)
-{
-	size_t used = strlen(reason);
-	va_list arguments;
-
-	if (used && used + 2 < GROWTH_REASON_MAX) {
-		memcpy(reason + used, ", ", 3);
-		used += 2;
-	}
-	va_start(arguments, format);
-	vsnprintf(reason + used, GROWTH_REASON_MAX - used, format, arguments);
-	va_end(arguments);
-}
-
-#define TEXT(value) size_text((char[SIZE_TEXT_MAX]){ 0 }, size_magnitude(value), unit)
-
-/* Why it had to differ from what was touched. */
-static void add_cause(const struct growth *growth, uint64_t touched, enum size_unit unit,
-		      char *reason)
-{
-	int64_t more = growth->region - (int64_t)touched;
-
-	if (growth->exact && growth->rule.cause == GROWTH_NO_RSS)
-		growth_add(reason, "hugetlb pages are in no RSS, but %s came into use",
-			   TEXT(growth->region));
-	else if (growth->rule.cause == GROWTH_ZERO_PAGE && touched && more < 0)
-		growth_add(reason,
-			   "what is only read stays the one page of zeros, which is in no RSS");
-	else if (growth->rule.cause == GROWTH_CALLED && touched)
-		growth_add(reason, "what pread and pwrite reach is the file, not the mapping");
-	else if (growth->exact && growth->rule.vsz_grows && more > 0)
-		growth_add(reason, "malloc(3) itself took %s", TEXT(more));
-	else if (growth->exact && growth->rule.cause == GROWTH_ALLOCATOR && more < 0)
-		growth_add(reason, "malloc(3) had %s of it resident already", TEXT(more));
-	else if (growth->exact && growth->rule.cause == GROWTH_LOCKED && more > 0)
-		growth_add(reason, "mlock made %s more of the region resident", TEXT(more));
-	else if (growth->exact && growth->rule.cause == GROWTH_AROUND && more > 0)
-		growth_add(reason, "the kernel mapped %s more of the file around what was touched",
-			   TEXT(more));
-}
+#define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
 
 const char *growth_reason(const struct growth *growth, uint64_t touched, enum size_unit unit,
 			  char reason[static GROWTH_REASON_MAX])
 {
 	int64_t least = (int64_t)growth->rule.least, most = (int64_t)growth->rule.most;
-	int64_t ineligible = 0, due;	/* of the region's memory: beyond the rule, within it */
-	bool swapped = growth->swap > 0;
+	int64_t more = growth->region - (int64_t)touched;
+	/* Of the region's memory: beyond the rule, within it. */
+	int64_t ineligible = !growth->exact ? 0
+			     : growth->region < least ? growth->region - least
+			     : growth->region > most ? growth->region - most : 0;
+	enum growth_cause cause = growth->rule.cause;
+	int64_t due = cause == GROWTH_NO_RSS ? 0 : growth->region - ineligible;
+	bool exact = growth->exact, grows = growth->rule.vsz_grows, swapped = growth->swap > 0;
+	bool huge = ineligible > 0 && growth->huge;
+	/* A figure stands between the texts, if there is a second one. All but the first
+	 * explain why RSS differs from what was touched. */
+	const struct { bool holds; const char *before; int64_t figure; const char *behind; }
+	reasons[] = {
+		{ !vsz_is_right(growth), growth->vsz > 0 ? "VSZ rose by " : "VSZ fell by ",
+		  growth->vsz, " during the run" },
+		{ exact && cause == GROWTH_NO_RSS, "hugetlb pages are in no RSS, but ",
+		  growth->region, " came into use" },
+		{ cause == GROWTH_ZERO_PAGE && touched && more < 0,
+		  "what is only read stays the one page of zeros, which is in no RSS", 0, NULL },
+		{ cause == GROWTH_CALLED && touched,
+		  "what pread and pwrite reach is the file, not the mapping", 0, NULL },
+		{ exact && grows && more > 0, "malloc(3) itself took ", more, "" },
+		{ exact && cause == GROWTH_ALLOCATOR && more < 0, "malloc(3) had ", more,
+		  " of it resident already" },
+		{ exact && cause == GROWTH_LOCKED && more > 0 && !grows, "mlock made ", more,
+		  " more of the region resident" },
+		{ exact && cause == GROWTH_AROUND && more > 0, "the kernel mapped ", more,
+		  " more of the file around what was touched" },
+		{ huge, "transparent huge pages made ", ineligible,
+		  " more resident than was touched" },
+		{ swapped, "", growth->swap, " went to swap" },
+		{ growth->file, "", growth->file, growth->file > 0
+		  ? " of the program's own file pages came in"
+		  : " of the program's own file pages were reclaimed" },
+		{ exact && !ineligible && !growth->file && !swapped && growth->rss != due, "",
+		  growth->rss - due, growth->rss > due ? " of other memory of the subject came in"
+						       : " of other memory of the subject went" },
+		{ !exact, "the figure is from status, which may lag", 0, NULL },
+		{ ineligible && !huge && !swapped, "", ineligible, ineligible > 0
+		  ? " of the region's own memory came in for no reason that can be seen"
+		  : " of the region's own memory is missing for no reason that can be seen" },
+	};
+	size_t count = growth->difference || ineligible ? ARRAY_SIZE(reasons) : 1, used = 0;
 
-	if (growth->exact && growth->region < least)
-		ineligible = growth->region - least;
-	else if (growth->exact && growth->region > most)
-		ineligible = growth->region - most;
-	due = growth->rule.cause == GROWTH_NO_RSS ? 0 : growth->region - ineligible;
 	reason[0] = '\0';
-	if (!vsz_is_right(growth))
-		growth_add(reason, "VSZ %s by %s during the run",
-			   growth->vsz > 0 ? "rose" : "fell", TEXT(growth->vsz));
-	if (!growth->difference && !ineligible)
-		return reason;
-	add_cause(growth, touched, unit, reason);
-	if (ineligible > 0 && growth->huge)
-		growth_add(reason, "transparent huge pages made %s more resident than was touched",
-			   TEXT(ineligible));
-	if (swapped)
-		growth_add(reason, "%s went to swap", TEXT(growth->swap));
-	if (growth->file)
-		growth_add(reason, "%s of the program's own file pages %s", TEXT(growth->file),
-			   growth->file > 0 ? "came in" : "were reclaimed");
-	if (growth->exact && !ineligible && !growth->file && !swapped && growth->rss != due)
-		growth_add(reason, "%s of other memory of the subject %s", TEXT(growth->rss - due),
-			   growth->rss > due ? "came in" : "went");
-	if (!growth->exact)
-		growth_add(reason, "the figure is from status, which may lag");
-	else if (ineligible && !(ineligible > 0 && growth->huge) && !swapped)
-		growth_add(reason,
-			   "%s of the region's own memory %s for no reason that can be seen",
-			   TEXT(ineligible), ineligible > 0 ? "came in" : "is missing");
+	for (size_t i = 0; i < count; i++) {
+		const char *behind = reasons[i].behind;
+
+		if (reasons[i].holds && used < GROWTH_REASON_MAX)
+			used += (size_t)snprintf(reason + used, GROWTH_REASON_MAX - used,
+				"%s%s%s%s", used ? ", " : "", reasons[i].before, !behind ? ""
+				: TEXT(size_magnitude(reasons[i].figure)), behind ? behind : "");
+	}
 	return reason;
+}
+
+/* VSZ before and after the mapping; what was touched; how much RSS grew, and by which source. */
+static void summary_write(const struct verdict_evidence *evidence, const struct growth *growth,
+			  char *summary, size_t size)
+{
+	const struct workload *workload = evidence->workload;
+	const struct workload_result *done = evidence->workload_result;
+	enum size_unit unit = evidence->unit;
+	uint64_t mapped = evidence->result->baseline.vsz, touched = done->filled.covered;
+	bool grows = growth->vsz > 0 && growth->rule.vsz_grows;
+	char vsz[256], deed[64], difference[128], reason[GROWTH_REASON_MAX];
+	const char *source = growth->exact ? "smaps_rollup" : "status";
+
+	if (growth->vsz)
+		snprintf(vsz, sizeof(vsz), "%s from %s to %s%s while pages were touched",
+			 !grows ? "VSZ went" : workload->region.backing == REGION_STACK
+			 ? "The stack took VSZ" : "Allocating took VSZ",
+			 TEXT(mapped), TEXT(done->filled.vsz), grows ? "," : "");
+	else if (!done->vsz_before || done->vsz_before > mapped)
+		snprintf(vsz, sizeof(vsz), "VSZ stayed at %s", TEXT(mapped));
+	else
+		snprintf(vsz, sizeof(vsz), "Mapping took VSZ from %s to %s, where it stayed",
+			 TEXT(done->vsz_before), TEXT(mapped));
+
+	if (!touched && !growth->rss && !growth->region) {
+		snprintf(summary, size, "%s. Nothing was touched, and RSS did not grow.", vsz);
+		return;
+	}
+
+	if (!touched && region_lock_fills(workload->region.backing, workload->lock))
+		snprintf(deed, sizeof(deed), "Locking the region");
+	else if (done->passes > 1)
+		snprintf(deed, sizeof(deed), "Touching %s %" PRIu64 " times", TEXT(touched),
+			 done->passes);
+	else
+		snprintf(deed, sizeof(deed), "Touching %s", TEXT(touched));
+
+	if (growth->difference)
+		snprintf(difference, sizeof(difference), "%s %s than was touched",
+			 TEXT(size_magnitude(growth->difference)),
+			 growth->difference > 0 ? "more" : "less");
+	else
+		snprintf(difference, sizeof(difference), "exactly what was touched");
+
+	growth_reason(growth, touched, unit, reason);
+	snprintf(summary, size,
+		 "%s. %s made RSS %s by %s: %s, by %s%s%s, in %" PRId64 " minor fault%s%s.",
+		 vsz, deed, growth->rss < 0 ? "fall" : "grow", TEXT(size_magnitude(growth->rss)),
+		 difference, source,
+		 !*reason ? "" : growth->difference ? ": " : ", although ", reason,
+		 growth->minflt, growth->minflt == 1 ? "" : "s",
+		 growth->majflt ? " and some major ones" : "");
+}
+
+void growth_judge(const struct verdict_evidence *evidence, struct verdict *verdict)
+{
+	const struct workload *workload = evidence->workload;
+	const struct workload_result *done = evidence->workload_result;
+	const struct run_result *result = evidence->result;
+	const struct sample *baseline = &result->baseline, *last = &result->last;
+	enum size_unit unit = evidence->unit;
+	uint64_t locked = 0;
+	bool rollup = last->rss_rollup != SAMPLE_MISSING;
+	const char *source = rollup ? "smaps_rollup" : "status";
+	size_t used, size = sizeof(verdict->summary);
+	struct growth_rule rule;
+	struct growth growth;
+
+	/* How much locking has filled, however far the run came. */
+	if (region_lock_fills(workload->region.backing, workload->lock))
+		locked = done->passes ? workload->region.bytes : result->step_done;
+	rule = growth_expect(workload, done->filled.covered, locked);
+	growth = growth_measure(baseline, &done->filled, &rule);
+	verdict->measured = true;
+	verdict->exact = rollup;
+	verdict->vsz = last->vsz;
+	verdict->rss = rollup ? last->rss_rollup : last->rss_status;
+	verdict->grew = (int64_t)(verdict->rss - (rollup ? baseline->rss_rollup
+							 : baseline->rss_status));
+	verdict_add_evidence(verdict,
+			     "the last row%s, by %s: RSS grew by %" PRId64 " bytes for %" PRIu64 " touched",
+			     done->stepped ? " before the steps" : "",
+			     growth.exact ? "smaps_rollup" : "status", growth.rss,
+			     done->filled.covered);
+	summary_write(evidence, &growth, verdict->summary, size);
+	used = strlen(verdict->summary);
+	/* Where the steps left the subject; a run that ended in one may not have a row of it. */
+	if (done->stepped && last->step == STEP_THEN) {
+		bool whole = result->reason == STOP_DONE, many = workload->step_count > 1;
+
+		used += (size_t)snprintf(verdict->summary + used, size - used,
+					 " After %s%s%s RSS was ",
+					 !whole ? "what was done of " :
+					 many ? "the last step (" : "",
+					 sample_step_name(last), whole && many ? ")" : "");
+		snprintf(verdict->summary + used, size - used, "%s%s where it began, by %s.",
+			 verdict->grew ? TEXT(size_magnitude(verdict->grew)) : "just",
+			 verdict->grew > 0 ? " above" : verdict->grew ? " below" : "", source);
+	}
+	if (!evidence->verify || growth_verified(&growth) ||
+	    (verdict->exit_status != EXIT_DONE && verdict->exit_status != EXIT_GUARD))
+		return;
+	verdict->exit_status = EXIT_UNMET;
+	error_set(&verdict->err, "not verified: %s", verdict->summary);
+	verdict->err.message[strlen(verdict->err.message) - 1] = '\0';
 }

@@ -8,6 +8,7 @@
 
 #include "lib/size.h"
 #include "monitor/sample.h"
+#include "verdict/verdict.h"
 #include "workload/workload.h"
 
 #define GROWTH_REASON_MAX 640
@@ -85,5 +86,8 @@ bool growth_verified(const struct growth *growth);
 /* Says why RSS did not grow by exactly the TOUCHED bytes; "" when it did. Returns reason. */
 const char *growth_reason(const struct growth *growth, uint64_t touched, enum size_unit unit,
 			  char reason[static GROWTH_REASON_MAX]);
+
+/* Fills in what a measured run has shown: figures, summary, evidence, and --verify's end. */
+void growth_judge(const struct verdict_evidence *evidence, struct verdict *verdict);
 
 #endif

@@ -5,14 +5,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "lib/size.h"
 #include "verdict/death.h"
-#include "verdict/judge.h"
+#include "verdict/growth.h"
 #include "verdict/refusal.h"
-#include "verdict/summary.h"
+#include "verdict/verdict.h"
 #include "workload/driver.h"
 
 #define TEXT(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, unit)
@@ -77,6 +78,47 @@ static void judge_signal(const struct verdict_evidence *evidence, const char *wh
 		  where);
 }
 
+/* The subject was killed by SIGNAL. */
+static void judge_death(const struct verdict_evidence *evidence, int signal, const char *where,
+			struct verdict *verdict)
+{
+	const struct run_result *result = evidence->result;
+	struct death death = death_find(signal, evidence->oom_evidence);
+	enum size_unit unit = evidence->unit;
+	char how[DEATH_TEXT_MAX], hint[DEATH_TEXT_MAX], status[32] = "";
+	int observed = result->signal;
+
+	death_fill(&death, signal, verdict);
+	death_describe(&death, evidence->oom_evidence, signal, "the subject", how, hint);
+	if (signal == SIGBUS)
+		snprintf(hint, sizeof(hint), "a page could not be had: hugetlb pages, a tmpfs or a file system ran out, or a file was truncated");
+	else if (signal == SIGSEGV)
+		snprintf(hint, sizeof(hint), "touching the mapping was an invalid access, or somebody sent the signal");
+	/* With --expect the exit status says whether it was met. */
+	if (!evidence->expect.name)
+		snprintf(status, sizeof(status), ": exit status %d", verdict->exit_status);
+	/* A child counts for itself in the step that makes it touch; else the subject does. */
+	if (result->child && result->child_counts)
+		error_set(&verdict->err,
+			  "the subject's child (pid %d) was %s after touching %s itself%s%s",
+			  (int)result->child, how, TEXT(result->step_done), where, status);
+	else
+		error_set(&verdict->err,
+			  "the subject%s (pid %d) was %s after touching %s of %s%s%s",
+			  result->child ? "'s child" : "",
+			  result->child ? (int)result->child : evidence->pid, how,
+			  TEXT(verdict->touched), TEXT(evidence->touch), where, status);
+	if (hint[0])
+		error_hint(&verdict->err, "%s", hint);
+	death_add_proof(evidence->oom_evidence, signal, "the subject", verdict);
+	verdict_add_evidence(verdict, "the subject's own count: %" PRIu64 " bytes touched",
+			     verdict->touched);
+	if (observed)
+		verdict_add_evidence(verdict,
+				     "the observer received %s (signal %d) at the same time, as systemd sends it after an OOM kill (OOMPolicy=stop)",
+				     verdict_signal_name(observed), observed);
+}
+
 static void judge_refusal(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	const struct run_result *result = evidence->result;
@@ -106,9 +148,11 @@ static void judge_end(const struct verdict_evidence *evidence, struct verdict *v
 {
 	const struct run_result *result = evidence->result;
 	int status = result->wait_status, killed_by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	char where[VERDICT_WHERE_MAX];
+	char where[SAMPLE_STEP_MAX + 16] = "";
 
-	verdict_where(result, where);
+	/* When it was not the first touching that was under way at the end. */
+	if (result->step[0])
+		snprintf(where, sizeof(where), ", in step %s", result->step);
 	verdict->outcome = OUTCOME_FAILED;
 	verdict->exit_status = EXIT_FAILED;
 	switch (result->reason) {
@@ -129,7 +173,7 @@ static void judge_end(const struct verdict_evidence *evidence, struct verdict *v
 		if (killed_by && killed_by == result->signal)
 			judge_signal(evidence, where, verdict);
 		else if (killed_by)
-			death_judge(evidence, killed_by, verdict);
+			judge_death(evidence, killed_by, where, verdict);
 		else
 			error_set(&verdict->err,
 				  "the subject (pid %d) left by itself with status %d",
@@ -159,24 +203,31 @@ static void judge_end(const struct verdict_evidence *evidence, struct verdict *v
 			   "raise the limit of processor time: ulimit -t (RLIMIT_CPU)");
 }
 
-void verdict_judge_expectation(const struct expectation *expect, struct verdict *verdict)
+/* Says that memory.high slowed the subject down instead of killing it: it looks like a hang. */
+static void judge_throttling(const struct oom_evidence *oom_evidence, struct verdict *verdict)
 {
-	const char *name = verdict_outcome_name(verdict->outcome);
+	const struct oom_monitor_level *own;
+	size_t used = strlen(verdict->summary);
+	char waited[96] = "";
+	uint64_t times;
 
-	if (!expect->name || verdict->outcome == OUTCOME_FAILED)
+	if (!oom_evidence || !oom_evidence->count || !oom_evidence->alone)
 		return;
-	if (expect->outcomes >> verdict->outcome & 1) {
-		if (verdict->exit_status != EXIT_UNMET)
-			verdict->exit_status = EXIT_DONE;
+	own = oom_evidence->levels;
+	times = own->after.high - own->before.high;
+	if (!own->before.known || !own->after.known || !times)
 		return;
-	}
-	verdict->exit_status = EXIT_UNMET;
-	if (!verdict->err.message[0])
-		error_set(&verdict->err, "expected %s, but the run ended as %s", expect->name,
-			  name);
-	else
-		error_hint(&verdict->err, "expected was %s, but the run ended as %s",
-			   expect->name, name);
+	verdict->throttled = true;
+	verdict_add_evidence(verdict,
+			     "memory.events: high went up by %" PRIu64 "; memory.pressure: full avg10 %u.%02u %%",
+			     times, own->pressure / 100, own->pressure % 100);
+	if (own->pressure)
+		snprintf(waited, sizeof(waited),
+			 "; all its tasks waited for memory %u.%02u %% of the last ten seconds",
+			 own->pressure / 100, own->pressure % 100);
+	snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
+		 "%sThrottled at memory.high %" PRIu64 " time%s: slow, not hung%s.",
+		 used ? " " : "", times, times == 1 ? "" : "s", waited);
 }
 
 void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict)
@@ -195,7 +246,7 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 		memcpy(ret_verdict->step, result->step, sizeof(ret_verdict->step));
 	judge_end(evidence, ret_verdict);
 	if (result->measured)
-		summary_of_growth(evidence, ret_verdict);
-	summary_of_throttling(evidence->oom_evidence, ret_verdict);
+		growth_judge(evidence, ret_verdict);
+	judge_throttling(evidence->oom_evidence, ret_verdict);
 	verdict_judge_expectation(&evidence->expect, ret_verdict);
 }

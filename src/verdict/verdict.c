@@ -32,13 +32,6 @@ const char *verdict_outcome_name(enum outcome outcome)
 	return outcome_names[outcome];
 }
 
-const char *verdict_where(const struct run_result *result, char text[static VERDICT_WHERE_MAX])
-{
-	snprintf(text, VERDICT_WHERE_MAX, "%s%s", result->step[0] ? ", in step " : "",
-		 result->step);
-	return text;
-}
-
 void verdict_add_evidence(struct verdict *verdict, const char *format, ...)
 {
 	va_list arguments;
@@ -89,4 +82,24 @@ int option_expect(const struct option_row *row, const char *text, void *filled,
 		  struct error *err)
 {
 	return expectation_parse(text, option_field(filled, row), err);
+}
+
+void verdict_judge_expectation(const struct expectation *expect, struct verdict *verdict)
+{
+	const char *name = verdict_outcome_name(verdict->outcome);
+
+	if (!expect->name || verdict->outcome == OUTCOME_FAILED)
+		return;
+	if (expect->outcomes >> verdict->outcome & 1) {
+		if (verdict->exit_status != EXIT_UNMET)
+			verdict->exit_status = EXIT_DONE;
+		return;
+	}
+	verdict->exit_status = EXIT_UNMET;
+	if (!verdict->err.message[0])
+		error_set(&verdict->err, "expected %s, but the run ended as %s", expect->name,
+			  name);
+	else
+		error_hint(&verdict->err, "expected was %s, but the run ended as %s",
+			   expect->name, name);
 }

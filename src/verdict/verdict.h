@@ -17,7 +17,6 @@
 
 #define VERDICT_MESSAGE_MAX 1536
 #define VERDICT_EVIDENCE_MAX 24
-#define VERDICT_WHERE_MAX (SAMPLE_STEP_MAX + 16)
 #define VERDICT_EVIDENCE_TEXT_MAX 640
 #define VERDICT_CGROUP_MAX 1024
 
@@ -108,9 +107,6 @@ struct verdict_evidence {
 int expectation_parse(const char *name, struct expectation *ret_expectation,
 		      struct error *err);
 
-/* ", in step NAME" when it was not the first touching that was under way at the end, or "". */
-const char *verdict_where(const struct run_result *result, char text[static VERDICT_WHERE_MAX]);
-
 /* For an option's row: fills a struct expectation. */
 int option_expect(const struct option_row *row, const char *text, void *filled,
 		  struct error *err);
@@ -124,5 +120,8 @@ void verdict_add_evidence(struct verdict *verdict, const char *format, ...)
 
 /* "completed", "guard", ... as in the verdict record. */
 const char *verdict_outcome_name(enum outcome outcome);
+
+/* From what is known of a run of a workload to its verdict: a pure function over facts. */
+void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict);
 
 #endif

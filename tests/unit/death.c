@@ -7,7 +7,7 @@
 
 #include "../tap.h"
 #include "verdict/death.h"
-#include "verdict/judge.h"
+#include "verdict/verdict.h"
 #include "workload/driver.h"
 
 #define KIB UINT64_C(1024)
@@ -450,16 +450,17 @@ static void test_signal_names(void)
 static struct verdict judge(const struct scene *scene, int signal)
 {
 	static struct explanation explanation;
-	struct run_result result = { .reason = STOP_DIED };
+	struct run_result result = { .reason = STOP_DIED, .wait_status = signal,
+				     .touched = 48 * KIB };
 	struct verdict_evidence evidence = { .result = &result, .touch = 64 * KIB, .pid = 4711,
 					     .unit = SIZE_KIB };
-	struct verdict verdict = { .touched = 48 * KIB };
+	struct verdict verdict;
 
 	if (scene) {
 		results(scene, &explanation);
 		evidence.oom_evidence = &explanation.oom_evidence;
 	}
-	death_judge(&evidence, signal, &verdict);
+	verdict_decide(&evidence, &verdict);
 	return verdict;
 }
 
@@ -607,16 +608,16 @@ static void test_silence(void)
 		{ -EMFILE, "Too many open files" }, { -EPIPE, "was overwritten" },
 	};
 	struct explanation *explanation = calloc(1, sizeof(*explanation));
-	struct run_result result = { .reason = STOP_DIED };
+	struct run_result result = { .reason = STOP_DIED, .wait_status = SIGKILL };
 
 	for (size_t i = 0; explanation && i < ARRAY_SIZE(cases); i++) {
 		struct verdict_evidence evidence = { .result = &result, .pid = 1,
 						     .oom_evidence = &explanation->oom_evidence };
-		struct verdict verdict = { 0 };
+		struct verdict verdict;
 
 		results(find_scene("v2, own limit"), explanation);
 		explanation->oom_evidence.kmsg_error = cases[i].error;
-		death_judge(&evidence, SIGKILL, &verdict);
+		verdict_decide(&evidence, &verdict);
 		tap_ok(has_evidence(&verdict, cases[i].evidence) &&
 		       has_evidence(&verdict, "CAP_SYSLOG") == (i < 1), "%s", cases[i].evidence);
 	}
@@ -626,14 +627,14 @@ static void test_silence(void)
 static void test_no_record(void)
 {
 	static struct explanation explanation;
-	struct run_result result = { .reason = STOP_DIED };
+	struct run_result result = { .reason = STOP_DIED, .wait_status = SIGKILL };
 	struct verdict_evidence evidence = { .result = &result, .pid = 1,
 					     .oom_evidence = &explanation.oom_evidence };
-	struct verdict verdict = { 0 };
+	struct verdict verdict;
 
 	results(find_scene("v2, own limit"), &explanation);
 	explanation.oom_evidence.kmsg_error = 0;
-	death_judge(&evidence, SIGKILL, &verdict);
+	verdict_decide(&evidence, &verdict);
 	tap_ok(has_evidence(&verdict, "no record about the subject") &&
 	       !has_evidence(&verdict, "CAP_SYSLOG"), "a log that was read and says nothing");
 }

@@ -6,7 +6,7 @@
 #include <signal.h>
 
 #include "../tap.h"
-#include "verdict/judge.h"
+#include "verdict/verdict.h"
 #include "workload/driver.h"
 
 #define KIB UINT64_C(1024)
