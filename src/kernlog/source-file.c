@@ -13,19 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "kernlog/source.h"
 #include "lib/cleanup.h"
-#include "lib/duration.h"
 #include "lib/macros.h"
 #include "proc/place.h"
 
 #define BLOCK_SIZE ((size_t)512 << 10)
 
-/* So many bytes of a file's beginning are enough to know it by. */
-#define MAGIC_SIZE 8
+/* The longest of `packings` that stands at the beginning. */
+#define PACKING_BYTES 8
 
 struct file_state {
 	bool known;		/* the first bytes have been looked at */
@@ -36,19 +34,14 @@ struct file_state {
 	char block[BLOCK_SIZE];
 };
 
-/* Files that hold a log, but not as text, by their first bytes. */
-static const struct {
-	const char *bytes;
-	const char *what;
-	const char *command;	/* that prints it, and what follows the file's name */
-	const char *options;
-} magics[] = {
-	{ "\x1f\x8b", "compressed with gzip", "zcat", "" },
-	{ "\xfd" "7zXZ", "compressed with xz", "xzcat", "" },
-	{ "\x28\xb5\x2f\xfd", "compressed with zstd", "zstdcat", "" },
-	{ "BZh", "compressed with bzip2", "bzcat", "" },
-	{ "\x04\x22\x4d\x18", "compressed with lz4", "lz4cat", "" },
-	{ "LPKSHHRH", "a binary journal", "journalctl --file", " -o export" },
+static const struct log_packing packings[] = {
+	{ "\x1f\x8b", 0, "compressed with gzip", "zcat", "", false },
+	{ "\xfd" "7zXZ", 0, "compressed with xz", "xzcat", "", false },
+	{ "\x28\xb5\x2f\xfd", 0, "compressed with zstd", "zstdcat", "", false },
+	{ "BZh", 0, "compressed with bzip2", "bzcat", "", false },
+	{ "\x04\x22\x4d\x18", 0, "compressed with lz4", "lz4cat", "", false },
+	{ "ustar", 257, "a tar archive", "tar -xOf", "", false },
+	{ "LPKSHHRH", 0, "a binary journal", "journalctl --file", " -o export", true },
 };
 
 int oom_source_fail(const struct oom_source *source, int error, struct error *err)
@@ -73,18 +66,32 @@ const char *source_command_name(const char *name)
 		? name : "FILE";
 }
 
-int source_check_text(const char *name, const char *label, struct strview beginning,
-		      struct error *err)
+const struct log_packing *log_packing_of(struct strview beginning)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(magics); i++) {
-		if (!strview_starts(beginning, magics[i].bytes))
-			continue;
-		error_set(err, "%s is %s", label, magics[i].what);
-		error_hint(err, "use: %s %s%s | oomwhy", magics[i].command,
-			   source_command_name(name), magics[i].options);
-		return -EMEDIUMTYPE;
-	}
-	return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(packings); i++)
+		if (beginning.length > packings[i].offset &&
+		    strview_starts(strview_from(beginning, packings[i].offset), packings[i].bytes))
+			return &packings[i];
+	return NULL;
+}
+
+/* Looks at what SOURCE begins with: text, or what is to be unpacked. Returns 0 or a negative errno. */
+static int file_look(struct oom_source *source, struct strview beginning, struct error *err)
+{
+	const struct log_packing *packing = log_packing_of(beginning);
+	int r = -ENOSYS;
+
+	if (!packing)
+		return 0;
+	/* Unpacking waits for what it reads. */
+	if (!packing->is_journal && !source->follow)
+		r = source_archive_take(source, beginning, err);
+	if (r != -ENOSYS)
+		return r;
+	error_set(err, "%s is %s", source->label, packing->what);
+	error_hint(err, "use: %s %s%s | oomwhy", packing->command,
+		   source_command_name(source->name), packing->options);
+	return -EMEDIUMTYPE;
 }
 
 /* Reads once, behind what the block has. Returns an enum oom_supply or a negative errno. */
@@ -137,12 +144,15 @@ static int file_supply(struct oom_source *source, const struct log_sink *sink, s
 	       BLOCK_SIZE - state->used > 2 * KMSG_RECORD_MAX);
 	block.length = state->used;
 	if (!state->known) {
-		/* A pipe may give its first bytes one by one. */
-		if (r < 0 || (r != OOM_SUPPLY_END && block.length < MAGIC_SIZE))
+		/* A pipe may give its first bytes one by one; who follows it does not wait. */
+		size_t enough = source->follow ? PACKING_BYTES : SOURCE_BEGINNING;
+
+		if (r < 0 || (r != OOM_SUPPLY_END && block.length < enough))
 			return r < 0 ? oom_source_fail(source, r, err) : r;
-		if (source_check_text(source->name, source->label, block, err) < 0)
-			return -EMEDIUMTYPE;
 		state->known = true;
+		fed = file_look(source, block, err);
+		if (fed < 0 || source->state != state)
+			return fed < 0 ? fed : OOM_SUPPLY_MORE;
 	}
 	state->used = 0;
 	if (block.length)
@@ -159,27 +169,6 @@ static void file_close(struct oom_source *source)
 	if (source->fd != STDIN_FILENO)
 		close(source->fd);
 	free(source->state);
-}
-
-/* Whether STATUS is that of /dev/kmsg: Documentation/admin-guide/devices.txt. */
-static bool is_kmsg(const struct stat *status)
-{
-	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 11);
-}
-
-/* Opens PATH, /dev/kmsg or a recording. Returns a descriptor or a negative errno. */
-static int open_kmsg(const char *path, bool *ret_device)
-{
-	CLEANUP_FD int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	struct stat status;
-
-	if (fd < 0)
-		return -errno;
-	/* What containers have in its place (a console, /dev/null) says nothing, or for ever. */
-	if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || is_kmsg(&status)))
-		return -ENXIO;
-	*ret_device = S_ISCHR(status.st_mode);
-	return take_fd(&fd);
 }
 
 /* Sets *err: why SOURCE, or the KERNEL's log, could not be opened. Returns ERROR. */
@@ -227,9 +216,9 @@ int source_file_open(const char *path, bool kernel, bool follow, struct oom_sour
 	char escaped[200];
 
 	/* By any name: read as a file, it would never end. */
-	kernel = kernel || (!input && stat(path, &status) == 0 && is_kmsg(&status));
+	kernel = kernel || (!input && stat(path, &status) == 0 && kmsg_is_device(&status));
 	if (kernel)
-		source.fd = open_kmsg(path, &device);
+		source.fd = kmsg_open_log(path, &device);
 	else if (!input && (source.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
 		source.fd = -errno;
 	snprintf(source.label, sizeof(source.label), kernel ? "the kernel's log %s"
@@ -249,41 +238,4 @@ int source_file_open(const char *path, bool kernel, bool follow, struct oom_sour
 	state->records = source.live = device;
 	*ret_source = source;
 	return 0;
-}
-
-int kmsg_open(const char *path)
-{
-	bool device;
-	CLEANUP_FD int fd = open_kmsg(path, &device);
-
-	if (fd < 0)
-		return fd;
-	return lseek(fd, 0, SEEK_END) < 0 ? -errno : take_fd(&fd);
-}
-
-int kmsg_next(int fd, uint64_t deadline_ns, char text[static KMSG_RECORD_MAX])
-{
-	struct pollfd readable = { .fd = fd, .events = POLLIN };
-
-	for (;;) {
-		ssize_t length = read(fd, text, KMSG_RECORD_MAX - 1);
-		uint64_t now = duration_now();
-
-		if (length > 0) {
-			/* "6,1234,5678901,-;text\n KEY=value\n" */
-			const char *start;
-
-			text[length] = '\0';
-			start = strchr(text, ';');
-			if (start)
-				memmove(text, start + 1, strlen(start));
-			text[strcspn(text, "\n")] = '\0';
-			return 1;
-		}
-		if (length < 0 && errno != EAGAIN && errno != EINTR)
-			return -errno;
-		if (now >= deadline_ns)
-			return 0;
-		poll(&readable, 1, (int)((deadline_ns - now) / NS_PER_MS) + 1);
-	}
 }

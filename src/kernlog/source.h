@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "kernlog/line-timestamp.h"
 #include "lib/error.h"
@@ -30,10 +31,12 @@ enum oom_supply {
 	OOM_SUPPLY_END,		/* nothing, and there will be no more */
 	OOM_SUPPLY_MORE,	/* something */
 	OOM_SUPPLY_IDLE,	/* nothing yet: wait for fd */
+	OOM_SUPPLY_LOG_END,	/* one log of an archive has ended: what comes is another's */
 };
 
 struct oom_source {
-	const char *name;	/* "standard input", "/dev/kmsg", "journal", a file's; not owned */
+	const char *name;	/* "standard input", "/dev/kmsg", "journal", a file's, "FILE:MEMBER"
+				 * of an archive; not owned, and good until the next call */
 	char label[256];		/* the same for a message: escaped, a file's in quotes */
 	bool live;		/* the running kernel: monotonic times are of this boot */
 	bool follow;		/* at its end, wait for more instead of ending */
@@ -103,13 +106,31 @@ int source_journal_open(const char *directory, const struct boot_choice *boot, b
 /* For --version: how the journal is read. */
 extern const char source_journal_reader[];
 
+/* So much of a file's beginning is enough to know it by. */
+#define SOURCE_BEGINNING 512
+
+/* Files that hold a log, but not as text: by their first bytes. */
+struct log_packing {
+	const char *bytes;
+	size_t offset;		/* where these stand */
+	const char *what;	/* "compressed with gzip" */
+	const char *command;	/* that prints it as text, and what follows the file's name */
+	const char *options;
+	bool is_journal;	/* read by source_journal_open() only */
+};
+
+/* How what begins with BEGINNING, SOURCE_BEGINNING bytes if there are so many, is packed, or NULL. */
+const struct log_packing *log_packing_of(struct strview beginning);
+
 /*
- * Looks at the BEGINNING, 8 bytes at least if there are so many, of the file NAME, which messages
- * call LABEL. Returns 0, or -EMEDIUMTYPE with *err set where it is compressed or a binary journal;
- * the hint has the command that makes text of it.
+ * Has SOURCE, which has read BEGINNING, read that and what follows as what is compressed or an
+ * archive. Returns 0; -ENOSYS: built without libarchive, and nothing was changed; or a negative
+ * errno with *err set. In all cases but -ENOSYS oom_source_close() frees what it took.
  */
-int source_check_text(const char *name, const char *label, struct strview beginning,
-		      struct error *err);
+int source_archive_take(struct oom_source *source, struct strview beginning, struct error *err);
+
+/* For --version: how compressed logs are read. */
+extern const char source_archive_reader[];
 
 /* NAME if it can be part of a command as it is, else "FILE". */
 const char *source_command_name(const char *name);
@@ -119,12 +140,18 @@ int oom_source_fail(const struct oom_source *source, int error, struct error *er
 
 void oom_source_close(struct oom_source *source);
 
+/*
+ * Opens PATH, /dev/kmsg or a recording, at its beginning; *ret_device: it is the kernel's own.
+ * Returns a descriptor or a negative errno (-ENXIO: there is something else, as containers have it).
+ */
+int kmsg_open_log(const char *path, bool *ret_device);
+
+/* Whether *status is of the kernel's own /dev/kmsg, by any name. */
+bool kmsg_is_device(const struct stat *status);
+
 /* Apart from all sources, what the kernel logs from now on, record by record: */
 
-/*
- * Opens PATH (/dev/kmsg, or a recording) at its end. Returns a descriptor or a negative errno
- * (-ENXIO: there is something else, as containers have it).
- */
+/* The same at its end. */
 int kmsg_open(const char *path);
 
 /*

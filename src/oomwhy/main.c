@@ -37,7 +37,8 @@ int main(int argc, char *argv[])
 	if (result == OPTIONS_HELP)
 		query_print_help();
 	else if (result == OPTIONS_VERSION)
-		printf("oomwhy (pagetouch) %s, %s\n", PACKAGE_VERSION, source_journal_reader);
+		printf("oomwhy (pagetouch) %s, %s, %s\n", PACKAGE_VERSION,
+		       source_journal_reader, source_archive_reader);
 	if (result != OPTIONS_RUN)
 		return stdio_guard_finish() < 0 ? WHY_FAILED : WHY_FOUND;
 	status = oomwhy_run(&query, &died_of);

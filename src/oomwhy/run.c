@@ -45,7 +45,7 @@ struct result {
 	struct oom_report report;
 	struct oom_ranking ranking;
 	struct oom_explanation explanation;
-	const char *source;
+	char *source;		/* the log it is from */
 	STAILQ_ENTRY(result) next;
 };
 
@@ -142,6 +142,7 @@ static void result_free(struct result *result)
 	oom_explanation_free(&result->explanation);
 	oom_ranking_free(&result->ranking);
 	oom_report_free(&result->report);
+	free(result->source);
 	free(result);
 }
 
@@ -227,15 +228,15 @@ static int run_take_report(void *context, struct oom_report *report)
 		r = run_stop(run, STOP_ENOUGH);
 	if (r == 0 && matches == OOM_MATCHES) {
 		run->held = calloc(1, sizeof(*run->held));
-		r = run->held ? 0 : run_stop(run, STOP_MEMORY);
+		if (run->held)
+			run->held->source = strdup(run->source.name);
+		r = run->held && run->held->source ? 0 : run_stop(run, STOP_MEMORY);
 	}
-	if (r < 0 || matches != OOM_MATCHES) {
+	if (r < 0 || matches != OOM_MATCHES)
 		oom_report_free(report);
-		return r;
-	}
-	run->held->report = *report;
-	run->held->source = run->source.name;
-	return 0;
+	else
+		run->held->report = *report;
+	return r;
 }
 
 static int run_feed(void *context, const char *data, size_t length)
@@ -288,6 +289,32 @@ static int run_wait(struct oomwhy_run *run, int most_ms)
 	return fds[2].revents & (POLLERR | POLLHUP) ? run_fail_to_write(run, -EPIPE) : 0;
 }
 
+/* Says why reading ended: ERROR, with *err set, or that the log cannot be turned. */
+static void run_fail_to_read(struct oomwhy_run *run, int error, struct error *err)
+{
+	if (error == TURN_REFUSED) {
+		error_set(err, "%s has its newest line first, and cannot be turned here",
+			  run->source.label);
+		error_hint(err, "turn it: tac FILE | oomwhy, or journalctl without -r");
+	}
+	run->failed = true;
+	error_print(err);
+}
+
+/* A log has ended: gives out what is held back of it. */
+static void run_end_log(struct oomwhy_run *run)
+{
+	int r = oom_parser_end(run->parser);
+	struct error err;
+
+	if (r == 0)
+		r = run_explain_held(run, NULL);
+	if (r == TURN_REFUSED)
+		run_fail_to_read(run, r, &err);
+	else if (r < 0)
+		run_stop(run, STOP_MEMORY);
+}
+
 /* Reads the source until it ends or the run stops. Returns 0 or a negative errno. */
 static int run_read(struct oomwhy_run *run, struct error *err)
 {
@@ -301,6 +328,11 @@ static int run_read(struct oomwhy_run *run, struct error *err)
 	while (r == 0 && (supply = source->supply(source, &sink, err)) != OOM_SUPPLY_END) {
 		if (supply < 0)
 			return supply;
+		if (supply == OOM_SUPPLY_LOG_END) {
+			run_end_log(run);
+			r = run->stop == STOP_NOT ? 0 : -ECANCELED;
+			continue;
+		}
 		if (!run->query->follow) {
 			if (supply == OOM_SUPPLY_IDLE)
 				poll(&readable, 1, -1);
@@ -347,18 +379,6 @@ static int run_open(struct oomwhy_run *run, const char *file, struct error *err)
 	return source_file_open(run->path, true, query->follow, &run->source, err);
 }
 
-/* Says why reading ended: ERROR, with *err set, or that the log cannot be turned. */
-static void run_fail_to_read(struct oomwhy_run *run, int error, struct error *err)
-{
-	if (error == TURN_REFUSED) {
-		error_set(err, "%s has its newest line first, and cannot be turned here",
-			  run->source.label);
-		error_hint(err, "turn it: tac FILE | oomwhy, or journalctl without -r");
-	}
-	run->failed = true;
-	error_print(err);
-}
-
 /* Reads a source to its end. */
 static void run_read_source(struct oomwhy_run *run, const char *file)
 {
@@ -373,15 +393,8 @@ static void run_read_source(struct oomwhy_run *run, const char *file)
 	if (r < 0 && run->stop == STOP_NOT)
 		run_fail_to_read(run, r, &err);
 	/* What is held back when a signal comes is given out all the same. */
-	if (run->stop == STOP_NOT || run->stop == STOP_SIGNAL) {
-		r = oom_parser_end(run->parser);
-		if (r == 0)
-			r = run_explain_held(run, NULL);
-		if (r == TURN_REFUSED)
-			run_fail_to_read(run, r, &err);
-		else if (r < 0)
-			run_stop(run, STOP_MEMORY);
-	}
+	if (run->stop == STOP_NOT || run->stop == STOP_SIGNAL)
+		run_end_log(run);
 	run->lost += run->source.lost;
 	oom_source_close(&run->source);
 }

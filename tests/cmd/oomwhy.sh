@@ -157,16 +157,6 @@ sources() {
 	is "$status" 0 "behind -- a file's name may begin with -"
 	run_oomwhy "$tmp"
 	refused "a directory" 125 "'.*' is a directory" "name the files in it"
-	for program in gzip:zcat xz:xzcat zstd:zstdcat bzip2:bzcat; do
-		command -v "${program%:*}" >/dev/null || continue
-		"${program%:*}" -c "$global" >"$tmp/log.${program%:*}"
-		run_oomwhy "$tmp/log.${program%:*}"
-		refused "${program%:*}" 125 "'.*' is compressed with ${program%:*}" \
-			"use: ${program#*:} (.*/log\\.${program%:*}|FILE) \\| oomwhy"
-		status=0
-		"$OOMWHY" <"$tmp/log.${program%:*}" >"$tmp/out" 2>"$tmp/err" || status=$?
-		refused "${program%:*} from standard input" 125 "standard input is compressed" "use: ${program#*:} FILE"
-	done
 	# Newest first by the order of the report, newest last by the times
 	sed -n 's/^[0-9]*,[^;]*;//p' "$global" |
 		grep -E 'Comm: |invoked|tgid|^\[ |Killed|oom-kill:' | tac |

@@ -335,35 +335,39 @@ static void test_gaps(void)
 static const struct {
 	const char *bytes;
 	size_t length;
-	const char *piece;	/* of the remedy; NULL: it is text */
+	const char *command;	/* that makes text of it, "": it is text */
 } beginnings[] = {
-	{ "\x1f\x8b\x08\0\0\0\0\0", 8, "zcat kern.log | oomwhy" },
-	{ "\xfd" "7zXZ\0\0\4", 8, "xzcat kern.log | oomwhy" },
-	{ "\x28\xb5\x2f\xfd\x04\x58\x91\x00", 8, "zstdcat kern.log | oomwhy" },
-	{ "BZh91AY&", 8, "bzcat kern.log | oomwhy" },
-	{ "\x04\x22\x4d\x18\x64\x40\xa7\x00", 8, "lz4cat kern.log | oomwhy" },
-	{ "LPKSHHRH", 8, "journalctl --file kern.log -o export | oomwhy" },
+	{ "\x1f\x8b\x08\0\0\0\0\0", 8, "zcat" },
+	{ "\xfd" "7zXZ\0\0\4", 8, "xzcat" },
+	{ "\x28\xb5\x2f\xfd\x04\x58\x91\x00", 8, "zstdcat" },
+	{ "BZh91AY&", 8, "bzcat" },
+	{ "\x04\x22\x4d\x18\x64\x40\xa7\x00", 8, "lz4cat" },
+	{ "LPKSHHRH", 8, "journalctl --file" },
 	{ "\x1f\x8b", 2, "zcat" },
-	{ "\x1f", 1, NULL },
-	{ "LPKSHHR", 7, NULL },
-	{ "", 0, NULL },
-	{ "6,438,69", 8, NULL },
-	{ "[    6.3", 8, NULL },
-	{ "\0\0\0\0\0\0\0\0", 8, NULL },
-	{ "Nov 24 1", 8, NULL },
+	{ "\x1f", 1, "" },
+	{ "LPKSHHR", 7, "" },
+	{ "", 0, "" },
+	{ "6,438,69", 8, "" },
+	{ "[    6.3", 8, "" },
+	{ "\0\0\0\0\0\0\0\0", 8, "" },
+	{ "ustar\0", 8, "" },
+	{ "Nov 24 1", 8, "" },
 };
 
-static void test_magic(void)
+static void test_packings(void)
 {
+	char tar[512] = "kern.log";
+
 	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
 		struct strview beginning = { beginnings[i].bytes, beginnings[i].length };
-		struct error err = { "", "" };
-		int r = source_check_text("kern.log", "'kern.log'", beginning, &err);
+		const struct log_packing *packing = log_packing_of(beginning);
 
-		tap_is(r, beginnings[i].piece ? -EMEDIUMTYPE : 0, "a file's first bytes");
-		tap_has(err.hint, beginnings[i].piece ? beginnings[i].piece : "",
-			"the command that makes text of it");
+		tap_is_text(packing ? packing->command : "", beginnings[i].command,
+			    "a file's first bytes");
 	}
+	memcpy(tar + 257, "ustar", 5);
+	tap_ok(log_packing_of((struct strview){ tar, sizeof(tar) }) != NULL, "a tar archive");
+	tap_ok(!log_packing_of((struct strview){ tar, 257 }), "its name alone is text");
 	tap_is_text(source_command_name("/var/log/kern.log.2.gz"), "/var/log/kern.log.2.gz",
 		    "a plain name is written into a command");
 	tap_is_text(source_command_name("a b"), "FILE", "one with a blank is not");
@@ -380,6 +384,6 @@ int main(void)
 	test_format();
 	test_filters();
 	test_gaps();
-	test_magic();
+	test_packings();
 	return tap_done();
 }
