@@ -8,7 +8,7 @@
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "monitor/driver.h"
-#include "pagetouch/contradictions.h"
+#include "pagetouch/plan.h"
 #include "sandbox/sandbox.h"
 
 #define BIT(number) (1U << (number))

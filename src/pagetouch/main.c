@@ -7,7 +7,6 @@
 
 #include "lib/secure.h"
 #include "lib/stdio-guard.h"
-#include "pagetouch/options.h"
 #include "pagetouch/run.h"
 
 int main(int argc, char *argv[])

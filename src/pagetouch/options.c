@@ -13,8 +13,7 @@
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "lib/number.h"
-#include "pagetouch/contradictions.h"
-#include "pagetouch/options.h"
+#include "pagetouch/plan.h"
 #include "sandbox/enter.h"
 #include "workload/subject.h"
 
@@ -166,9 +165,6 @@ static const char *const thp_names[] = {
 };
 static const char *const lock_names[] = {
 	[REGION_UNLOCKED] = "", [REGION_LOCKED] = "", [REGION_LOCKED_ONFAULT] = "onfault", NULL
-};
-static const char *const order_names[] = {
-	[ORDER_FORWARD] = "forward", [ORDER_BACKWARD] = "backward", [ORDER_RANDOM] = "random", NULL
 };
 static const char *const plot_x_names[] = {
 	[PLOT_X_AUTO] = "", [PLOT_X_TOUCHED] = "touched", [PLOT_X_TIME] = "time",

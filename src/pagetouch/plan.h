@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan.h - what is going to be done: the command line, and what follows from it */
+/* plan.h - the command line, what contradicts itself in it, and what is going to be done */
 #ifndef PT_PLAN_H
 #define PT_PLAN_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "lib/error.h"
+#include "lib/option-table.h"
 #include "lib/size.h"
 #include "output/printer.h"
 #include "plot/plot.h"
@@ -44,6 +45,38 @@ struct plan {
 						 * or by a step */
 	const char *note;			/* a sentence for the user, or NULL; static */
 };
+
+extern const struct option_table options_table;
+
+/*
+ * Parses the command line, and finds what contradicts itself in it. Prints nothing and maps
+ * nothing.
+ */
+enum options_result options_parse(int argc, char *argv[], struct plan *ret_plan,
+				  struct error *err);
+
+/* Prints --help, made of the option table and the column table, to standard output. */
+void options_print_help(void);
+
+/* What the memory is, or has come to by a step, and what cannot be asked of it then. */
+struct contradiction {
+	unsigned is;		/* bits of enum memory_state in contradictions.c; any of them */
+	unsigned asked;		/* bits of enum memory_asked; the same */
+	const char *why;
+	const char *hint;	/* NULL: leave one of them out */
+	const char *sample;	/* a command line that it is said of, or NULL */
+	const char *option;	/* that asks for it; NULL: the step, or --access */
+};
+
+extern const struct contradiction contradictions[];
+extern const size_t contradiction_count;
+
+/*
+ * Whether all that PLAN asks for can be done to the region as it has it, and each step after
+ * the steps before it: the kernel would refuse it (madvise(2), mm/madvise.c), or it has no
+ * meaning. Returns 0, or -EINVAL with *err naming the two that do not go together.
+ */
+int contradictions_check(const struct plan *plan, struct error *err);
 
 /* What an empty command line gives. */
 void plan_default(struct plan *ret_plan);

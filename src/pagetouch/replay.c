@@ -9,7 +9,6 @@
 
 #include "lib/signals.h"
 #include "output/printer.h"
-#include "pagetouch/print-result.h"
 #include "pagetouch/run.h"
 #include "plot/plot.h"
 #include "plot/replay.h"

@@ -13,19 +13,19 @@
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "lib/stdio-guard.h"
-#include "pagetouch/print-result.h"
+#include "lib/stream.h"
+#include "lib/terminal.h"
 #include "pagetouch/run.h"
 #include "plot/plot.h"
 #include "proc/machine.h"
 #include "proc/process.h"
 #include "verdict/growth.h"
 
-/* Growth of less than so much between two looks, while memory.high counts, is throttling. */
-#define THROTTLE_LOOK_NS NS_PER_SECOND
-#define THROTTLE_SLOW_BYTES (UINT64_C(16) << 20)
+/* How often it is looked why a run may be slow: throttled, frozen, stopped, short of memory. */
+#define SLOW_LOOK_NS NS_PER_SECOND
 
-/* How often it is looked whether the subject is frozen, stopped, or waits for memory. */
-#define STANDSTILL_LOOK_NS NS_PER_SECOND
+/* Growth of less than so much between two looks, while memory.high counts, is throttling. */
+#define THROTTLE_SLOW_BYTES (UINT64_C(16) << 20)
 
 /* How many of the highest oom_scores -v shows. */
 #define TOP_SCORES 3
@@ -75,33 +75,31 @@ static void on_note(void *context, const char *sentence)
 static void on_tick(void *context, uint64_t touched, uint64_t elapsed_ns)
 {
 	struct pagetouch_run *run = context;
+	const struct plan *plan = &run->plan;
+	struct oom_monitor *oom_monitor = &run->oom_monitor;
+	bool slow = touched > 0 && touched - run->looked_at < THROTTLE_SLOW_BYTES;
 	char text[STANDSTILL_MAX];
 	enum standstill found;
 
 	if (stdio_is_writable(STDERR_FILENO))
 		progress_tick(&run->progress, touched, elapsed_ns);
+	if (!run->subject.child_count)
+		oom_monitor_look(oom_monitor, elapsed_ns);
+	if (elapsed_ns - run->looked_ns < SLOW_LOOK_NS)
+		return;
+	run->looked_ns = elapsed_ns;
+	run->looked_at = touched;
 	/* It is said once, while it happens, that memory.high makes the run slow. */
-	if (run->plan.sandboxed && run->plan.sandbox.high != CGROUP_UNLIMITED &&
-	    !run->throttled && elapsed_ns - run->throttled_ns >= THROTTLE_LOOK_NS) {
-		run->throttled_ns = elapsed_ns;
-		run->throttled = touched > 0 &&
-				 touched - run->throttled_at < THROTTLE_SLOW_BYTES &&
-				 oom_monitor_throttled(&run->oom_monitor);
-		run->throttled_at = touched;
-		if (run->throttled)
-			on_note(run, "throttled at memory.high: slow, not hung");
+	if (!run->throttled && slow && plan->sandboxed && plan->sandbox.high != CGROUP_UNLIMITED &&
+	    oom_monitor_throttled(oom_monitor)) {
+		run->throttled = true;
+		on_note(run, "throttled at memory.high: slow, not hung");
 	}
 	/* And that the subject is kept from running, again if it goes on meanwhile. */
-	if (elapsed_ns - run->standstill_ns >= STANDSTILL_LOOK_NS) {
-		run->standstill_ns = elapsed_ns;
-		found = standstill_find(&run->oom_monitor.live, run->subject.pid,
-					&run->oom_monitor.chain, text);
-		if (found != STANDSTILL_NONE && found != run->standstill)
-			on_note(run, text);
-		run->standstill = found;
-	}
-	if (!run->subject.child_count)
-		oom_monitor_look(&run->oom_monitor, elapsed_ns);
+	found = standstill_find(&oom_monitor->live, run->subject.pid, &oom_monitor->chain, text);
+	if (found != STANDSTILL_NONE && found != run->standstill)
+		on_note(run, text);
+	run->standstill = found;
 }
 
 /* What of where we are may keep the run from ending as it should. */
@@ -235,6 +233,55 @@ static void give_notes(struct pagetouch_run *run)
 		 "the order is random:%" PRIu64 ", with which it can be had again",
 		 touch_params->seed);
 	on_note(run, seed);
+}
+
+void print_result(const struct verdict *verdict, enum output_format format, bool verbose)
+{
+	int shown = verbose ? verdict->evidence_count : MIN(verdict->evidence_count, 1);
+
+	if (verdict->summary[0] && (format == OUTPUT_TABLE || format == OUTPUT_CSV) &&
+	    (verdict->outcome == OUTCOME_COMPLETED || verdict->outcome == OUTCOME_GUARD ||
+	     verdict->outcome == OUTCOME_INTERRUPTED) && verdict->exit_status != EXIT_UNMET)
+		terminal_print(stderr, verdict->summary);
+	/* With --quiet an end that was expected is no error. */
+	if (format != OUTPUT_NONE || verdict->exit_status != EXIT_DONE) {
+		if (verdict->err.message[0])
+			terminal_say("", verdict->err.message);
+		if (verdict->err.message[0] && verdict->err.hint[0])
+			terminal_say("", verdict->err.hint);
+	}
+	/* Where the subject lived to the end of the run, its growth is what matters. */
+	if (verdict->outcome < OUTCOME_OOM_SANDBOX || verdict->outcome > OUTCOME_KILLED ||
+	    format == OUTPUT_NONE || format == OUTPUT_JSON)
+		return;
+	for (int i = 0; i < shown; i++)
+		terminal_say("evidence: ", verdict->evidence_line[i]);
+}
+
+int draw_recording(const struct plot_request *request, const struct recording *recording,
+		   const struct column_choice *choice, struct signals *signals, int *died_of,
+		   struct error *err)
+{
+	int cancel = *died_of ? -1 : signals->fd;
+	char *text = NULL;
+	int r = plot_draw(request, recording, choice, cancel, &text, err);
+
+	/* A picture that is text goes below the rows. */
+	if (r == 0 && text)
+		r = signals_wait_writable(signals, STDOUT_FILENO);
+	if (r == 0 && text) {
+		errno = 0;
+		fputs(text, stdout);
+		r = stream_flush(stdout);
+		if (r == -EPIPE && !signals->pipe_ignored)
+			*died_of = SIGPIPE;
+		if (r < 0)
+			error_set_errno(err, r, "cannot write to standard output");
+	}
+	free(text);
+	if (r == -EINTR && !*died_of)
+		*died_of = signals_read(signals);
+	return r;
 }
 
 static int pagetouch_conclude(struct pagetouch_run *run)

@@ -41,9 +41,8 @@ struct pagetouch_run {
 	bool opened, monitored;
 	bool stalled;			/* standard output blocked when a signal came */
 	bool throttled;			/* the note that it is slow has been given */
-	uint64_t throttled_ns, throttled_at;	/* elapsed, and touched, when last looked */
 	enum standstill standstill;	/* last found */
-	uint64_t standstill_ns;		/* elapsed when last looked for */
+	uint64_t looked_ns, looked_at;	/* elapsed, and touched, when it was looked for either */
 };
 
 /*
@@ -58,6 +57,22 @@ int pagetouch_prepare(struct pagetouch_run *run, struct error *err);
  * status.
  */
 int pagetouch_run(struct pagetouch_run *run);
+
+/*
+ * Prints summary, error and evidence of VERDICT to standard error, as FORMAT leaves room for: its
+ * first line, or VERBOSE: all lines. A terminal gets lines of its own width.
+ */
+void print_result(const struct verdict *verdict, enum output_format format, bool verbose);
+
+/*
+ * Draws RECORDING with the columns of CHOICE, and prints it if it is text. A signal in SIGNALS
+ * while gnuplot is at work, or while a reader of the text stalls, ends that, and is put into
+ * *died_of. But one that is there already may come twice (timeout(1)), and then the picture is
+ * owed as the summary is. Returns 0; -EINTR or -EPIPE; or another negative errno with *err set.
+ */
+int draw_recording(const struct plot_request *request, const struct recording *recording,
+		   const struct column_choice *choice, struct signals *signals, int *died_of,
+		   struct error *err);
 
 /*
  * A run that is over, once more: reads what request->replay names; prints it in the format, unit

@@ -374,15 +374,16 @@ int thread_pool_touch(struct thread_pool *pool, uint64_t to)
 	return error;
 }
 
+const char *const order_names[] = {
+	[ORDER_FORWARD] = "forward",
+	[ORDER_BACKWARD] = "backward",
+	[ORDER_RANDOM] = "random",
+	NULL
+};
+
 const char *order_name(enum order_kind kind)
 {
-	static const char *const names[] = {
-		[ORDER_FORWARD] = "forward",
-		[ORDER_BACKWARD] = "backward",
-		[ORDER_RANDOM] = "random",
-	};
-
-	return names[kind];
+	return order_names[kind];
 }
 
 const char *const touch_access_names[] = {

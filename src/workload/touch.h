@@ -38,7 +38,9 @@ struct order order_make(enum order_kind kind, uint64_t count, uint64_t seed);
 /* What is visited at INDEX (below count): each number below count at just one index. */
 uint64_t order_at(const struct order *order, uint64_t index);
 
-/* "forward", "backward" or "random". */
+/* "forward", "backward" or "random"; ended by NULL. */
+extern const char *const order_names[];
+
 const char *order_name(enum order_kind kind);
 
 enum touch_access {

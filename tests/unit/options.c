@@ -7,7 +7,7 @@
 #include "../tap.h"
 #include "command-line.h"
 #include "lib/duration.h"
-#include "pagetouch/options.h"
+#include "pagetouch/plan.h"
 #include "sandbox/enter.h"
 #include "workload/subject.h"
 

@@ -7,8 +7,7 @@
 #include "../tap.h"
 #include "command-line.h"
 #include "lib/duration.h"
-#include "pagetouch/contradictions.h"
-#include "pagetouch/options.h"
+#include "pagetouch/plan.h"
 #include "sandbox/sandbox.h"
 
 #define KIB UINT64_C(1024)
