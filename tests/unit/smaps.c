@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* smaps.c - what kind of memory each mapping of smaps is, and that nothing of it is lost */
+#include <config.h>
+
+#include <errno.h>
+
+#include "../tap.h"
+#include "lib/cleanup.h"
+#include "lib/macros.h"
+#include "proc/smaps.h"
+#include "tree-maker.h"
+
+/* All mappings of a kind added up. */
+struct kind_sums {
+	struct mapping_figures kinds[MAPPING_KINDS], all;
+	unsigned mappings[MAPPING_KINDS];
+	char last_name[64];
+};
+
+static int add_mapping(void *context, const struct mapping *mapping, enum mapping_kind kind)
+{
+	struct kind_sums *sums = context;
+	struct mapping_figures *into[] = { &sums->kinds[kind], &sums->all };
+
+	for (size_t i = 0; i < ARRAY_SIZE(into); i++) {
+		into[i]->rss += mapping->figures.rss;
+		into[i]->pss += mapping->figures.pss;
+		into[i]->anon += mapping->figures.anon;
+		into[i]->huge += mapping->figures.huge;
+		into[i]->hugetlb += mapping->figures.hugetlb;
+		into[i]->swap += mapping->figures.swap;
+	}
+	sums->mappings[kind]++;
+	snprintf(sums->last_name, sizeof(sums->last_name), "%.63s", mapping->name);
+	return 0;
+}
+
+static uint64_t rollup(const struct root *root, const char *key)
+{
+	CLEANUP_FREE char *text = NULL;
+	uint64_t value = UINT64_MAX;
+
+	if (root_read_all(root, "/proc/42/smaps_rollup", &text) == 0)
+		keyed_u64(text, key, &value);
+	return value;
+}
+
+/* Three threads with 40 times 75,000 bytes each, the first one with 50 times 100,000. */
+static void test_recorded(void)
+{
+	struct root root = open_fixture("smaps");
+	struct kind_sums sums = { 0 };
+	const struct mapping_figures *kinds = sums.kinds;
+
+	tap_is(smaps_read(&root, 42, add_mapping, &sums), 0, "a recorded smaps");
+	tap_is((int64_t)sums.all.rss, (int64_t)rollup(&root, "Rss"), "RSS is that of the rollup");
+	tap_is((int64_t)sums.all.anon, (int64_t)rollup(&root, "Anonymous"), "so is what is anonymous");
+	tap_is((int64_t)sums.all.huge, (int64_t)rollup(&root, "AnonHugePages"), "and what is huge");
+	tap_ok(sums.all.pss <= rollup(&root, "Pss") &&
+	       sums.all.pss + 44 * 1024 > rollup(&root, "Pss"), "PSS but for what is rounded down");
+	tap_is(sums.mappings[MAPPING_HEAP], 1, "one heap");
+	tap_is((int64_t)kinds[MAPPING_HEAP].rss / 1024, 4888, "of 50 times 100,000 bytes");
+	tap_is(sums.mappings[MAPPING_ARENA], 3, "an arena for each thread");
+	tap_is((int64_t)kinds[MAPPING_ARENA].rss / 1024, 3 * 2936, "of 40 times 75,000 bytes");
+	tap_is(sums.mappings[MAPPING_STACK], 4, "a stack for each thread, too");
+	tap_is((int64_t)kinds[MAPPING_STACK].rss / 1024, 3 * 200 + 4 + 12, "of 200,000 bytes");
+	tap_is((int64_t)kinds[MAPPING_ANON].huge / 1024, 4096, "other memory, as huge pages");
+	tap_is((int64_t)kinds[MAPPING_SHMEM].rss / 1024, 2048 + 1024 + 512,
+	       "memfd, shared memory, System V");
+	tap_is((int64_t)kinds[MAPPING_FILE].anon / 1024, 256 + 48, "files, with what was copied");
+	tap_is((int64_t)kinds[MAPPING_HUGETLB].hugetlb, 0, "no hugetlb pages");
+	tap_is(smaps_read(&root, 43, add_mapping, &sums), -ENOENT, "a process that is not there");
+	root_close(&root);
+}
+
+#define RW "rw-p 00000000 00:00 0 "
+#define NONE "---p 00000000 00:00 0 "
+
+/* KIND: of the mapping in question, which is the one with an RSS. */
+static const struct { const char *text; enum mapping_kind kind; const char *name; } mappings[] = {
+	{ "10000000-10021000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n10021000-14000000 " NONE "\n",
+	  MAPPING_ARENA, "an arena with a rest" },
+	{ "10000000-14000000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n", MAPPING_ARENA, "a full one" },
+	{ "10000000-15000000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n15000000-18000000 " NONE "\n",
+	  MAPPING_ARENA, "a full one and another" },
+	{ "10000000-10021000 " RW "\nRss: 4 kB\nVmFlags: rd wr\n10021000-14000000 " NONE "\n",
+	  MAPPING_ANON, "with a reservation, as Go's" },
+	{ "10001000-10021000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n10021000-14000000 " NONE "\n",
+	  MAPPING_ANON, "not at a multiple of its size" },
+	{ "10000000-10021000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n10021000-20000000 " NONE "\n",
+	  MAPPING_ANON, "a rest that is too long, as Java's" },
+	{ "10000000-10021000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n", MAPPING_ANON, "no rest" },
+	{ "0fff0000-0fff1000 " NONE "\n0fff1000-10ff1000 " RW "\nRss: 4 kB\n", MAPPING_STACK,
+	  "above a guard page" },
+	{ "0fff0000-0fff1000 " NONE "\n0fff2000-10ff1000 " RW "\nRss: 4 kB\n", MAPPING_ANON,
+	  "above a hole" },
+	{ "0f000000-0fff1000 " NONE "\n0fff1000-10ff1000 " RW "\nRss: 4 kB\n", MAPPING_ANON,
+	  "above what is too large for a guard" },
+	{ "0fff0000-0fff1000 " NONE "\n0fff1000-10ff1000 r--p 0 00:00 0 \nRss: 4 kB\n", MAPPING_ANON,
+	  "above a guard, but not to be written" },
+	{ "10000000-10021000 " RW "\nVmFlags: nr\n10021000-14001000 " NONE "\n14001000-15000000 " RW
+	  "\nRss: 4 kB\n", MAPPING_STACK, "a guard that an arena's rest hides" },
+	{ "10000000-10021000 " RW "\nVmFlags: nr\n10021000-14000000 " NONE "\n14000000-15000000 " RW
+	  "\nRss: 4 kB\n", MAPPING_ANON, "the rest of an arena is no guard" },
+	{ "10000000-10021000 " RW "  [heap]\nRss: 4 kB\n", MAPPING_HEAP, "[heap]" },
+	{ "10000000-10021000 " RW "  [stack]\nRss: 4 kB\n", MAPPING_STACK, "[stack]" },
+	{ "10000000-10021000 " RW "  [stack:77]\nRss: 4 kB\n", MAPPING_STACK, "[stack:TID]" },
+	{ "10000000-10021000 " RW "  [anon: glibc: pthread stack: 77]\nRss: 4 kB\n", MAPPING_STACK,
+	  "glibc's name of a stack" },
+	{ "10000000-10021000 " RW "  [anon: glibc: malloc arena]\nRss: 4 kB\n", MAPPING_ARENA,
+	  "glibc's name of an arena" },
+	{ "10000000-10021000 " RW "  [anon:v8]\nRss: 4 kB\n", MAPPING_ANON, "another name" },
+	{ "10000000-10021000 r--p 0 00:00 0  [vvar]\nRss: 4 kB\n", MAPPING_KERNEL, "[vvar]" },
+	{ "10000000-10021000 rw-s 0 00:01 9  /memfd:a b (deleted)\nRss: 4 kB\n", MAPPING_SHMEM, "memfd" },
+	{ "10000000-10021000 rw-s 0 00:01 9  /SYSV00000000 (deleted)\nRss: 4 kB\n", MAPPING_SHMEM,
+	  "System V" },
+	{ "10000000-10021000 rw-s 0 fe:01 9  /SYSV\nRss: 4 kB\n", MAPPING_FILE, "a file named so" },
+	{ "10000000-10021000 rw-s 0 00:01 9  /dev/shm/x\nRss: 4 kB\n", MAPPING_SHMEM, "/dev/shm" },
+	{ "10000000-10021000 r-xp 0 fe:01 9  /usr/bin/x (deleted)\nRss: 4 kB\n", MAPPING_FILE,
+	  "a file that is gone" },
+	{ "10000000-10021000 rw-s 0 00:01 9  anon_inode:[io_uring]\nRss: 4 kB\n", MAPPING_FILE,
+	  "a file without a place" },
+	{ "10000000-10200000 rw-p 0 00:01 9  /anon_hugepage (deleted)\nRss: 4 kB\nVmFlags: rd ht\n",
+	  MAPPING_HUGETLB, "hugetlb pages" },
+};
+
+/* Feeds the lines of TEXT one by one. Returns what the last call has. */
+static int feed_smaps(struct smaps_parser *parser, const char *text)
+{
+	char line[256];
+	int r = 0;
+
+	for (; r == 0 && *text; text = keyed_next_line(text)) {
+		snprintf(line, sizeof(line), "%.*s", (int)(keyed_next_line(text) - text), text);
+		r = smaps_parser_line(parser, line);
+	}
+	return r < 0 ? r : smaps_parser_end(parser);
+}
+
+static enum mapping_kind resident_kind;
+
+static int find_resident(void *context, const struct mapping *mapping, enum mapping_kind kind)
+{
+	(void)context;
+	if (mapping->figures.rss)
+		resident_kind = kind;
+	return 0;
+}
+
+static void test_kinds(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mappings); i++) {
+		static struct smaps_parser parser;
+
+		parser = (struct smaps_parser){ .sink = find_resident };
+		resident_kind = MAPPING_KINDS;
+		tap_is(feed_smaps(&parser, mappings[i].text), 0, "smaps");
+		tap_is(resident_kind, mappings[i].kind, mappings[i].name);
+	}
+}
+
+static const char *const hostile[] = {
+	"", "\n", "Rss: 4 kB\n", "VmFlags:", "-\n", "10000000-", "10000000-20000000",
+	"10000000-20000000 rw-p 0 00:00 0", "20000000-10000000 rw-p 0 00:00 0 \nVmFlags: nr\n",
+	"0-0 rwxp 0 00:00 0 \nRss: 99999999999999999999 kB\n", "zz-zz rw-p 0 0 0\n",
+};
+
+static int stop_with_error(void *context, const struct mapping *mapping, enum mapping_kind kind)
+{
+	(void)context, (void)mapping, (void)kind;
+	return -ENOMEM;
+}
+
+static void test_hostile(void)
+{
+	static struct smaps_parser parser;
+
+	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
+		struct kind_sums sums = { 0 };
+
+		parser = (struct smaps_parser){ .sink = add_mapping, .context = &sums };
+		feed_smaps(&parser, hostile[i]);
+		tap_is((int64_t)sums.all.rss, 0, "no figure of what is no smaps");
+	}
+	parser = (struct smaps_parser){ .sink = stop_with_error };
+	tap_is(feed_smaps(&parser, "10000000-20000000 rw-p 0 00:00 0 \n"), -ENOMEM,
+	       "the sink's error is passed on");
+}
+
+int main(void)
+{
+	test_recorded();
+	test_kinds();
+	test_hostile();
+	return tap_done();
+}
