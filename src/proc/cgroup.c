@@ -207,22 +207,6 @@ static int append_ancestry(struct cgroup_chain *chain, const struct cgroup_mount
 	}
 }
 
-/* Whether the cgroup in DIRECTORY lists PID, one line of the text. */
-static int lists_pid(const struct root *root, char *directory, const char *pid)
-{
-	const struct cgroup_level level = { .directory = directory };
-	CLEANUP_FREE char *text = NULL;
-	size_t length = strlen(pid);
-	int r = cgroup_level_read_all(root, &level, "cgroup.procs", &text);
-
-	if (r < 0)
-		return r;
-	for (const char *line = text; *line; line = keyed_next_line(line))
-		if (!strncmp(line, pid, length) && (line[length] == '\n' || !line[length]))
-			return 1;
-	return 0;
-}
-
 static bool is_want_of_resources(int error)
 {
 	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
@@ -236,7 +220,9 @@ static bool is_want_of_resources(int error)
 static int search_cgroup(const struct root *root, char path[static CGROUP_PATH_MAX],
 			 size_t unknown, const char *rest, const char *pid)
 {
-	size_t length = strlen(path), left = CGROUP_PATH_MAX - length;
+	size_t length = strlen(path), left = CGROUP_PATH_MAX - length, digits = strlen(pid);
+	const struct cgroup_level level = { .directory = path };
+	CLEANUP_FREE char *text = NULL;
 	const struct dirent *entry;
 	DIR *directory;
 	int fd, r = 0;
@@ -244,7 +230,9 @@ static int search_cgroup(const struct root *root, char path[static CGROUP_PATH_M
 	if (!unknown) {
 		if (snprintf(path + length, left, "%s", rest) >= (int)left)
 			return 0;
-		r = lists_pid(root, path, pid);
+		r = cgroup_level_read_all(root, &level, "cgroup.procs", &text);
+		for (const char *line = text; r == 0 && *line; line = keyed_next_line(line))
+			r = !strncmp(line, pid, digits) && (line[digits] == '\n' || !line[digits]);
 		return r < 0 && !is_want_of_resources(r) ? 0 : r;
 	}
 	fd = openat(root->fd, path + strspn(path, "/"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -68,37 +68,26 @@ static bool shows_us(void)
 	return !numbers || numbers[strspn(numbers, "0123456789")] == '\n';
 }
 
-static bool has_children_here(void)
+int pid_namespace_check(struct error *err)
 {
 	char own[64] = "", children[64] = "";
 	struct stat status;
 
-	/* Before 4.12 there is no such file. */
-	if (lstat("/proc/self/ns/pid_for_children", &status) < 0 ||
-	    readlink("/proc/self/ns/pid", own, sizeof(own) - 1) < 0)
-		return true;
-	/* One without a process cannot be read yet. */
-	if (readlink("/proc/self/ns/pid_for_children", children, sizeof(children) - 1) < 0)
-		return errno != ENOENT;
-	return !strcmp(own, children);
-}
-
-int pid_namespace_check(struct error *err)
-{
 	if (!shows_us()) {
 		error_set(err, "cannot watch the subject: /proc shows another pid namespace");
 		error_hint(err,
 			   "mount proc in this one: unshare --mount-proc, bwrap --proc /proc");
 		return -EXDEV;
 	}
-	if (!has_children_here()) {
-		error_set(err,
-			  "cannot watch the subject: our children are born in another pid namespace");
-		error_hint(err,
-			   "start this program in it, too: unshare --fork --pid --mount-proc");
-		return -EXDEV;
-	}
-	return 0;
+	/* Before 4.12 there is no such file. A namespace without a process cannot be read yet. */
+	if (lstat("/proc/self/ns/pid_for_children", &status) < 0 ||
+	    readlink("/proc/self/ns/pid", own, sizeof(own) - 1) < 0 ||
+	    (readlink("/proc/self/ns/pid_for_children", children, sizeof(children) - 1) < 0
+	     ? errno != ENOENT : !strcmp(own, children)))
+		return 0;
+	error_set(err, "cannot watch the subject: our children are born in another pid namespace");
+	error_hint(err, "start this program in it, too: unshare --fork --pid --mount-proc");
+	return -EXDEV;
 }
 
 int boot_time_parse_offset(const char *text, int64_t *ret_ns)
