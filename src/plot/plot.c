@@ -202,37 +202,6 @@ static unsigned plot_cells(int cells, int least, int usual)
 	return (unsigned)(cells <= 0 ? usual : MIN(MAX(cells, least), MOST_CELLS));
 }
 
-/* Starts gnuplot without the user's settings, and with these three files. */
-static int plot_start_gnuplot(FILE *const files[3], pid_t *ret_pid)
-{
-	char *arguments[] = { (char[]){ PROGRAM }, (char[]){ "--default-settings" },
-			      (char[]){ "-" }, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, usual;
-	int r = 0;
-
-	/* It would be tried before our terminal is set, and if it is unknown, be an error. */
-	unsetenv("GNUTERM");
-	posix_spawn_file_actions_init(&actions);
-	for (int fd = 0; fd < 3 && r == 0; fd++)
-		r = posix_spawn_file_actions_adddup2(&actions, fileno(files[fd]), fd);
-	/* The signals that we block or ignore are our own affair. */
-	sigemptyset(&none);
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGPIPE);
-	sigaddset(&usual, SIGXFSZ);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &usual);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (r == 0)
-		r = posix_spawnp(ret_pid, PROGRAM, &actions, &attributes, arguments, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return -r;
-}
-
 /* Says how a gnuplot has failed: the last line of its complaints says why, others where (^). */
 static int plot_gnuplot_error(int wait_status, FILE *complaints, struct error *err)
 {
@@ -256,17 +225,42 @@ static int plot_gnuplot_error(int wait_status, FILE *complaints, struct error *e
 	return -EPROTO;
 }
 
-/* Lets gnuplot draw SCRIPT into PICTURE. CANCEL (-1: none), when it becomes readable, ends it. */
+/*
+ * Lets gnuplot, without the user's settings, draw SCRIPT into PICTURE. CANCEL (-1: none), when it
+ * becomes readable, ends it.
+ */
 static int plot_run_gnuplot(FILE *script, FILE *picture, int cancel, struct error *err)
 {
+	char *arguments[] = { (char[]){ PROGRAM }, (char[]){ "--default-settings" },
+			      (char[]){ "-" }, NULL };
 	CLEANUP_FILE FILE *complaints = plot_open_memory();
+	FILE *const files[] = { script, picture, complaints };
 	struct pollfd fds[] = { { .events = POLLIN }, { .fd = cancel, .events = POLLIN } };
 	int r = complaints ? 0 : -errno, wait_status = 0;
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 	struct stat drawn = { 0 };
+	sigset_t none, usual;
 	pid_t pid;
 
+	/* It would be tried before our terminal is set, and if it is unknown, be an error. */
+	unsetenv("GNUTERM");
+	posix_spawn_file_actions_init(&actions);
+	for (int fd = 0; fd < 3 && r == 0; fd++)
+		r = -posix_spawn_file_actions_adddup2(&actions, fileno(files[fd]), fd);
+	/* The signals that we block or ignore are our own affair. */
+	sigemptyset(&none);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
+	sigaddset(&usual, SIGXFSZ);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &usual);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	if (r == 0)
-		r = plot_start_gnuplot((FILE *[]){ script, picture, complaints }, &pid);
+		r = -posix_spawnp(&pid, PROGRAM, &actions, &attributes, arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
 	if (r < 0) {
 		error_set(err, "--plot: cannot run gnuplot: %s", strerror(-r));
 		return r;

@@ -432,24 +432,9 @@ int replay_open(struct replay_file *file, const char *name, uint64_t run, struct
 	return r < 0 ? replay_file_error(file, r, err) : replay_find_run(file, run, scratch, err);
 }
 
-/*
- * Which step of --then NAME is: the one of the row before, or one behind that. What the plan does
- * not tell is added to it as long as there is room.
- */
-static size_t replay_find_step(struct replay_file *file, const char *name)
-{
-	struct workload *workload = &file->plan.workload;
-
-	while (file->then < workload->step_count &&
-	       strcmp(workload->steps[file->then].name, name) != 0)
-		file->then++;
-	if (file->then == workload->step_count && file->then < STEPS_MAX)
-		workload->steps[workload->step_count++] = record_step(name);
-	return file->then;
-}
-
 int replay_next(struct replay_file *file, struct record *ret_record, struct error *err)
 {
+	struct workload *workload = &file->plan.workload;
 	struct sample *sample = &ret_record->sample;
 	int r;
 
@@ -476,8 +461,16 @@ int replay_next(struct replay_file *file, struct record *ret_record, struct erro
 			return replay_line_error(file, -EINVAL, err);
 		}
 		file->least_seq = sample->seq + 1;
-		if (sample->step == STEP_THEN)
-			sample->step_number = replay_find_step(file, sample->name);
+		if (sample->step != STEP_THEN)
+			return 1;
+		/* It is the step of the row before, or one behind that in the plan's list. */
+		while (file->then < workload->step_count &&
+		       strcmp(workload->steps[file->then].name, sample->name) != 0)
+			file->then++;
+		/* What that does not tell is added to it as long as there is room. */
+		if (file->then == workload->step_count && file->then < STEPS_MAX)
+			workload->steps[workload->step_count++] = record_step(sample->name);
+		sample->step_number = file->then;
 		return 1;
 	}
 	return r;
