@@ -48,21 +48,6 @@ static void judge_guard(const struct verdict_evidence *evidence, const char *whe
 		   "ask for less (a smaller SIZE, or --touch), or go on with --no-guard until the OOM killer strikes");
 }
 
-static void judge_unstarted(const struct verdict_evidence *evidence, struct verdict *verdict)
-{
-	struct mapfail_evidence mapfail = {
-		.error = evidence->result->error,
-		.region = evidence->workload->region,
-		.space = evidence->workload_result->space,
-		.machine = *evidence->machine,
-	};
-
-	if (evidence->pool)
-		mapfail.pool = *evidence->pool;
-	mapfail_explain(&mapfail, &verdict->err);
-	verdict_add_evidence(verdict, "mmap: %s", strerror(-mapfail.error));
-}
-
 static void judge_signal(const struct verdict_evidence *evidence, const char *where,
 			 struct verdict *verdict)
 {
@@ -119,12 +104,28 @@ static void judge_death(const struct verdict_evidence *evidence, int signal, con
 				     verdict_signal_name(observed), observed);
 }
 
+/* The region could not be mapped, locked or touched, or a step not carried out. */
 static void judge_refusal(const struct verdict_evidence *evidence, struct verdict *verdict)
 {
 	const struct run_result *result = evidence->result;
 	const struct workload *workload = evidence->workload;
 	enum size_unit unit = evidence->unit;
 
+	if (result->reason == STOP_UNSTARTED) {
+		struct mapfail_evidence mapfail = {
+			.error = result->error,
+			.region = workload->region,
+			.space = evidence->workload_result->space,
+			.machine = *evidence->machine,
+		};
+
+		if (evidence->pool)
+			mapfail.pool = *evidence->pool;
+		verdict->outcome = OUTCOME_MAP_REFUSED;
+		mapfail_explain(&mapfail, &verdict->err);
+		verdict_add_evidence(verdict, "mmap: %s", strerror(-result->error));
+		return;
+	}
 	/* malloc(3) has no more: the mapping that it wanted was refused. */
 	if (!result->step[0] && result->error == -ENOMEM &&
 	    workload->region.backing == REGION_HEAP) {
@@ -180,9 +181,6 @@ static void judge_end(const struct verdict_evidence *evidence, struct verdict *v
 				  evidence->pid, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 		break;
 	case STOP_UNSTARTED:
-		verdict->outcome = OUTCOME_MAP_REFUSED;
-		judge_unstarted(evidence, verdict);
-		break;
 	case STOP_REFUSED:
 		judge_refusal(evidence, verdict);
 		break;
