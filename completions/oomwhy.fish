@@ -17,7 +17,9 @@ complete -c oomwhy -l cgroup -x -d 'only in the cgroup PATH or below it'
 complete -c oomwhy -s v -l verbose -d 'all of the explanation, ten tasks'
 complete -c oomwhy -s l -l list -d 'a line per report'
 complete -c oomwhy -l tasks -d 'the task table, or its N worst, ranked'
-complete -c oomwhy -s o -l output -x -d 'columns of --tasks; +LIST appends' \
+complete -c oomwhy -l summary -d 'add up the kills by unit (default), host, pod, comm, cause or day' \
+    -a 'unit host pod comm cause day'
+complete -c oomwhy -s o -l output -x -d 'columns of --tasks or --summary; +LIST appends' \
     -a "(__fish_append , $columns)"
 complete -c oomwhy -l json -d 'one JSON object per line, sizes in bytes'
 complete -c oomwhy -s q -l quiet -d 'the exit status alone, errors only'

@@ -66,13 +66,15 @@ static int parse_tasks(const struct option_row *row, const char *text, void *fil
 	return r;
 }
 
-static int parse_task_columns(const struct option_row *row, const char *text, void *filled,
-			      struct error *err)
+static int parse_summary(const struct option_row *row, const char *text, void *filled,
+			 struct error *err)
 {
 	struct why_output *output = option_field(filled, row);
+	int r = text ? option_find_name(row->name, summary_by_names, text, err) : SUMMARY_BY_UNIT;
 
-	output->form = WHY_TASKS;
-	return task_column_parse(text, &output->columns, err);
+	output->summary = true;
+	output->by = r < 0 ? SUMMARY_BY_UNIT : (enum summary_by)r;
+	return r < 0 ? r : 0;
 }
 
 static int parse_time(const struct option_row *row, const char *text, void *filled,
@@ -148,9 +150,11 @@ static const struct option_row query_rows[] = {
 	  SET(enum why_form, output.form, WHY_LIST), .excludes = "tasks output json quiet" },
 	{ "tasks", 0, "[=N]", "the task table, or its N worst, ranked",
 	  .parse = parse_tasks, FIELD(struct why_output, output), .excludes = "json quiet" },
-	{ "output", 'o', "LIST", "columns of --tasks; +LIST appends",
-	  .parse = parse_task_columns, FIELD(struct why_output, output),
-	  .excludes = "json quiet" },
+	{ "summary", 0, "[=BY]", "add up the kills by unit (default), host, pod, comm, cause or day",
+	  .parse = parse_summary, FIELD(struct why_output, output),
+	  .excludes = "list tasks verbose quiet" },
+	{ "output", 'o', "LIST", "columns of --tasks or --summary; +LIST appends",
+	  .parse = parse_text, FIELD(const char *, columns), .excludes = "json quiet" },
 	{ "json", 0, NULL, "one JSON object per line, sizes in bytes",
 	  SET(enum why_form, output.form, WHY_JSON), .excludes = "quiet" },
 	{ "quiet", 'q', NULL, "the exit status alone, errors only",
@@ -211,7 +215,8 @@ enum options_result query_parse(int argc, char *argv[], int64_t now_ns, struct q
 	struct query query = {
 		.now_ns = now_ns,
 		.output = { .unit = SIZE_HUMAN, .headings = true,
-			    .columns = task_column_default() },
+			    .columns = task_column_default(),
+			    .summary_columns = summary_column_default() },
 	};
 	struct options_seen seen;
 	enum options_result result = option_table_parse(&query_table, argc, argv, &query, &seen,
@@ -224,6 +229,14 @@ enum options_result query_parse(int argc, char *argv[], int64_t now_ns, struct q
 		error_set(err, "--since is later than --until");
 		error_hint(err, "nothing can be between them: exchange the two");
 		return OPTIONS_WRONG;
+	}
+	if (query.columns && query.output.summary) {
+		if (summary_column_parse(query.columns, &query.output.summary_columns, err) < 0)
+			return OPTIONS_WRONG;
+	} else if (query.columns) {
+		query.output.form = WHY_TASKS;
+		if (task_column_parse(query.columns, &query.output.columns, err) < 0)
+			return OPTIONS_WRONG;
 	}
 	query.files = argv + optind;
 	query.file_count = (size_t)(argc - optind);
@@ -248,6 +261,10 @@ void query_print_help(void)
 	for (size_t i = 0; i < task_column_count; i++)
 		printf("  %-9s %-38s [%s]\n", task_columns[i].name, task_columns[i].help,
 		       task_columns[i].source);
+	printf("\nColumns of --summary:");
+	for (size_t i = 0; summary_columns[i]; i++)
+		printf(" %s", summary_columns[i]);
+	printf("\n");
 	printf("\nExit status: 0 reports were found, 1 none was, 2 usage, 125 something "
 	       "could not\n"
 	       "be read or written.\n"

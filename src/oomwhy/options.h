@@ -22,6 +22,7 @@ struct query {
 	uint64_t last;			/* -n; 0: all */
 	int64_t now_ns;			/* since 1970: what relative times refer to */
 	struct oom_filter filter;	/* --since, --until, --pid, --comm, --cgroup */
+	const char *columns;		/* -o, before it is known of what; NULL */
 	struct why_output output;
 };
 

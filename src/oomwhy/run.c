@@ -69,6 +69,7 @@ struct oomwhy_run {
 	STAILQ_HEAD(, result) kept;	/* --last: those that are kept, the oldest first */
 	uint64_t kept_count;
 	struct why_printer printer;
+	struct summary summary;		/* --summary */
 	size_t shown;
 	uint64_t reports[OOM_UNPLACED + 1];	/* by enum oom_match */
 	uint64_t lost;			/* records of the kernel's that were overwritten unread */
@@ -123,6 +124,9 @@ static int result_show(struct oomwhy_run *run, const struct result *result)
 	};
 	int r = 0;
 
+	if (run->query->output.summary)
+		return summary_add(&run->summary, &result->report) < 0 ? run_stop(run, STOP_MEMORY)
+								       : 0;
 	/* A reader that has stopped reading must not keep us from being ended by a signal. */
 	if (run->query->follow && run->stop == STOP_SIGNAL)
 		r = poll(&output, 1, 0) == 1 ? 0 : -ECANCELED;
@@ -173,8 +177,8 @@ static int run_explain_held(struct oomwhy_run *run, const struct oom_report *nex
 	run->held = NULL;
 	if (next && !is_same_boot(&result->report.time, &next->time))
 		next = NULL;
-	r = oom_rank(&result->report, &result->ranking);
-	if (r == 0)
+	r = run->query->output.summary ? 0 : oom_rank(&result->report, &result->ranking);
+	if (r == 0 && !run->query->output.summary)
 		r = oom_explain(&result->report, &result->ranking, next, &result->explanation);
 	if (r < 0) {
 		r = run_stop(run, STOP_MEMORY);
@@ -457,7 +461,9 @@ int oomwhy_run(const struct query *query, int *ret_died_of)
 	struct error err;
 	int status, r = 0;
 
-	run = (struct oomwhy_run){ .query = query, .signals.fd = -1 };
+	run = (struct oomwhy_run){
+		.query = query, .signals.fd = -1, .summary.by = query->output.by,
+	};
 	STAILQ_INIT(&run.kept);
 	/* A file size limit is an error of writing, EFBIG. */
 	signal(SIGXFSZ, SIG_IGN);
@@ -481,6 +487,12 @@ int oomwhy_run(const struct query *query, int *ret_died_of)
 			result_show(&run, result);
 		result_free(result);
 	}
+	if (query->output.summary && (run.stop == STOP_NOT || run.stop == STOP_SIGNAL)) {
+		summary_sort(&run.summary);
+		r = why_summary(&run.printer, &run.summary);
+		if (r < 0)
+			run_fail_to_write(&run, r);
+	}
 	if (query->output.form != WHY_QUIET)
 		run_print_notes(&run);
 	if (run.stop == STOP_MEMORY) {
@@ -493,6 +505,7 @@ int oomwhy_run(const struct query *query, int *ret_died_of)
 	else
 		status = run.reports[OOM_MATCHES] ? WHY_FOUND : WHY_NONE;
 	oom_parser_free(run.parser);
+	summary_free(&run.summary);
 	if (run.held)
 		result_free(run.held);
 	if (run.signals.fd >= 0)

@@ -10,6 +10,7 @@
 
 #include "analysis/explanation.h"
 #include "analysis/rank.h"
+#include "analysis/summary.h"
 #include "lib/error.h"
 #include "lib/size.h"
 #include "oomreport/report.h"
@@ -51,6 +52,24 @@ struct task_column_choice task_column_default(void);
 int task_column_parse(const char *list, struct task_column_choice *choice,
 		      struct error *err);
 
+/* The columns of `oomwhy --summary`. */
+
+#define SUMMARY_COLUMNS_MAX 16
+
+/* Their names, ended by NULL: KEY is shown as what it is, UNIT, HOST, ... */
+extern const char *const summary_columns[];
+
+struct summary_column_choice {
+	unsigned char index[SUMMARY_COLUMNS_MAX];
+	size_t count;
+};
+
+struct summary_column_choice summary_column_default(void);
+
+/* As task_column_parse(). */
+int summary_column_parse(const char *list, struct summary_column_choice *choice,
+			 struct error *err);
+
 enum why_form {
 	WHY_TEXT,		/* each report explained, for people */
 	WHY_LIST,		/* --list: a line per report */
@@ -72,6 +91,9 @@ struct why_output {
 	enum size_unit unit;		/* of the tables: SIZE_HUMAN by default */
 	bool headings;
 	enum why_colour colour;
+	bool summary;			/* --summary: no report, but all of them added up */
+	enum summary_by by;
+	struct summary_column_choice summary_columns;
 	size_t tasks;			/* --tasks=N: how many, the worst first; 0: all */
 	struct task_column_choice columns;	/* of --tasks */
 };
@@ -101,6 +123,9 @@ void why_open(struct why_printer *printer, const struct why_output *output, FILE
 
 /* Shows one report and flushes. Returns 0 or a negative errno of writing. */
 int why_show(struct why_printer *printer, const struct why_case *shown);
+
+/* Shows all rows of SUMMARY, which is sorted. Returns as why_show(). */
+int why_summary(struct why_printer *printer, const struct summary *summary);
 
 /* The forms: each shows one report. */
 int why_text(struct why_printer *printer, const struct why_case *shown);

@@ -39,6 +39,8 @@ fi
 
 run_oomwhy --json "$srcdir"/tests/fixtures/oom/*.txt
 holds "$tmp/out" "oomwhy"
+run_oomwhy --summary=comm --json "$srcdir"/tests/fixtures/oom/*.txt
+holds "$tmp/out" "oomwhy --summary"
 
 # What the check itself is worth.
 head -n 1 "$tmp/records" | sed 's/"host":/"hostname":/' >"$tmp/renamed"
