@@ -274,7 +274,7 @@ static void advise_limit(struct oom_textbuf *buf, uint64_t limit)
 	if (buf->below)
 		oom_sentence(buf,
 			     "A higher limit of %s would not help: the one above it was reached.",
-			     oom_memcg_name((char[OOM_MEMCG_ROOM]){ 0 },
+			     oom_memcg_name(buf,
 					    buf->report->memcg.task_path, &buf->task_owner));
 	oom_advice(buf, large ? task->rss : oom_minus(usage->fixed, usage->kernel));
 }

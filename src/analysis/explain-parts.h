@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explain-parts.h - what the sections of an explanation share: the text, questions, words */
+/* explain-parts.h - what the sections of an explanation share: the text, words, questions */
 #ifndef PT_EXPLAIN_PARTS_H
 #define PT_EXPLAIN_PARTS_H
 
@@ -16,9 +16,8 @@
 
 #define OOM_TEXT_SHOWN 160
 #define OOM_PATH_SHOWN 400
-#define OOM_WORD_ROOM 32
 #define OOM_NAME_ROOM (SAFE_ROOM(OOM_COMM_MAX) + 32)
-#define OOM_WHO_ROOM (OOM_NAME_ROOM + 32)
+#define OOM_WORDS_ROOM 2048		/* a path made safe, and a few words with it */
 
 /* What is told, what follows from it, and the paragraph so far. */
 struct oom_textbuf {
@@ -44,7 +43,8 @@ struct oom_textbuf {
 	size_t end_count;
 	size_t note_begin, note_length;		/* explanation->note's in its text */
 	size_t first_advice;	/* the first paragraph of those that their weights put in order */
-	char path[SAFE_ROOM(OOM_PATH_SHOWN + 4)];	/* for PATH() */
+	char (*words)[OOM_WORDS_ROOM];		/* for oom_words() */
+	size_t words_used;
 	bool failed;		/* a paragraph is lost */
 };
 
@@ -60,21 +60,46 @@ void oom_paragraph(struct oom_textbuf *buf);
 /* The same for an advice, which goes before those since first_advice whose WEIGHT is less. */
 void oom_advice(struct oom_textbuf *buf, uint64_t weight);
 
+/* A condition, a sentence, and its figures, which are looked at only if it holds. */
+#define SAY_IF(condition, ...) \
+	do { \
+		if (condition) \
+			oom_sentence(buf, __VA_ARGS__); \
+	} while (0)
+
+/* The same as a paragraph of advice. */
+#define ADVISE_IF(condition, weight, ...) \
+	do { \
+		if (condition) { \
+			oom_sentence(buf, __VA_ARGS__); \
+			oom_advice(buf, weight); \
+		} \
+	} while (0)
+
+/* A part of a sentence that is left out unless the condition holds. */
+#define PART_IF(condition, ...) ((condition) ? oom_words(buf, __VA_ARGS__) : "")
+
+/* A part of a sentence, good as long as fewer than OOM_WORDS_KEPT more are made. */
+const char *oom_words(struct oom_textbuf *buf, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+#define OOM_WORDS_KEPT 32
+
 /* Says a part of a section, as far as the report knows; explain.c has them in order. */
 typedef void oom_explainer(struct oom_textbuf *buf);
 
-oom_explainer oom_explain_when, oom_explain_trigger;	/* explain-trigger.c */
+/* explain-trigger.c */
+oom_explainer oom_explain_when, oom_explain_trigger;
+oom_explainer oom_explain_cuts, oom_explain_missing, oom_explain_doubts;
 /* explain-scope.c */
 oom_explainer oom_summarize_scope, oom_summarize_outcome;
 oom_explainer oom_explain_scope, oom_explain_memcg_scope;
 /* explain-memory.c */
 oom_explainer oom_explain_free, oom_explain_takers, oom_explain_reserves;
 oom_explainer oom_explain_machine, oom_explain_memcg;
-oom_explainer oom_explain_killed, oom_explain_reclaimed;	/* explain-victim.c */
+/* explain-victim.c */
+oom_explainer oom_explain_killed, oom_explain_reclaimed, oom_explain_next;
 /* explain-choice.c */
 oom_explainer oom_explain_choice, oom_explain_score, oom_explain_sequel, oom_explain_names;
-/* explain-followup.c */
-oom_explainer oom_explain_next, oom_explain_cuts, oom_explain_missing, oom_explain_doubts;
 /* advice.c */
 oom_explainer oom_advise_settings, oom_advise_places, oom_advise_takers, oom_advise_findings;
 oom_explainer oom_advise_memcg, oom_advise_others;
@@ -87,43 +112,35 @@ oom_explainer oom_advise_memcg, oom_advise_others;
  */
 const char *oom_name(char text[static OOM_NAME_ROOM], const char *comm);
 
-/* main.out (pid 15665); process 15665; the name alone without a pid. Returns text. */
-const char *oom_who(char text[static OOM_WHO_ROOM], const char *comm, int64_t pid);
+/* main.out (pid 15665); process 15665; the name alone without a pid. */
+const char *oom_who(struct oom_textbuf *buf, const char *comm, int64_t pid);
 
-/*
- * At most MOST bytes, OOM_PATH_SHOWN or less, of TEXT (NULL: none), made safe. SAFE has room for
- * SAFE_ROOM(MOST + 4).
- */
-const char *oom_cut(char *safe, size_t most, const char *text);
+/* At most MOST bytes, OOM_PATH_SHOWN or less, of TEXT (NULL: none), made safe. */
+const char *oom_cut(struct oom_textbuf *buf, size_t most, const char *text);
 
 /* "87 %", "less than 1 %", "over 99 %"; "" when it cannot be said. */
-const char *oom_share(char text[static OOM_WORD_ROOM], uint64_t part, uint64_t whole);
+const char *oom_share(struct oom_textbuf *buf, uint64_t part, uint64_t whole);
 
 /* "1.1 ms", "2 h 1 min". */
-const char *oom_span(char text[static OOM_WORD_ROOM], uint64_t ns);
-
-/* "zone Normal", "zone Normal of node 1" where there are several nodes. */
-const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_report *report,
-			  const struct oom_zone *zone);
-
-#define OOM_MEMCG_ROOM SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)
+const char *oom_span(struct oom_textbuf *buf, uint64_t ns);
 
 /* Whose limit, or where the victim lived when the machine ran out: "Docker container 0123". */
-const char *oom_memcg_name(char safe[static OOM_MEMCG_ROOM], const char *path,
+const char *oom_memcg_name(struct oom_textbuf *buf, const char *path,
 			   const struct cgroup_owner *owner);
 
 /* "a.out (pid 17)", of a task, a victim, a trigger, ... */
-#define TASK(task) WHO((task)->comm, (task)->pid)
+#define TASK(task) oom_who(buf, (task)->comm, (task)->pid)
 #define NAME(comm) oom_name((char[OOM_NAME_ROOM]){ 0 }, comm)
-#define WHO(comm, pid) oom_who((char[OOM_WHO_ROOM]){ 0 }, comm, pid)
 #define BYTES(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
-#define SAFE(text) oom_cut((char[SAFE_ROOM(OOM_TEXT_SHOWN + 4)]){ 0 }, OOM_TEXT_SHOWN, text)
-/* One in a sentence: it is too long for each to have its own place. */
-#define PATH(text) oom_cut(buf->path, OOM_PATH_SHOWN, text)
-#define SHARE(part, whole) oom_share((char[OOM_WORD_ROOM]){ 0 }, part, whole)
-#define SPAN(ns) oom_span((char[OOM_WORD_ROOM]){ 0 }, ns)
-#define ZONE(zone) oom_zone_name((char[OOM_TEXT_SHOWN]){ 0 }, buf->report, zone)
+#define SAFE(text) oom_cut(buf, OOM_TEXT_SHOWN, text)
+#define PATH(text) oom_cut(buf, OOM_PATH_SHOWN, text)
+#define SHARE(part, whole) oom_share(buf, part, whole)
+#define SPAN(ns) oom_span(buf, ns)
 #define PLURAL(count) ((count) == 1 ? "" : "s")
+
+/* "zone Normal", "zone Normal of node 1" where there are several nodes. */
+const char *oom_zone_name(struct oom_textbuf *buf, const struct oom_zone *zone);
+#define ZONE(zone) oom_zone_name(buf, zone)
 
 /* A thing of a list, and how large it is. */
 struct oom_part {
@@ -132,9 +149,17 @@ struct oom_part {
 };
 
 /*
- * Goes on with "anonymous 24.0 MiB (75 %), file cache 1.0 MiB": the parts of WHOLE, the largest
- * first; the share of those of a tenth and more; without those below a 200th. Sorts *parts.
- * Returns how many.
+ * "anonymous 24.0 MiB (75 %), file cache 1.0 MiB": the parts of WHOLE, the largest first; the
+ * share of those of a tenth and more; without those below a 200th; "" if none is left. Sorts
+ * *parts.
+ */
+const char *oom_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
+		      uint64_t whole);
+#define PARTS(parts, whole) oom_parts(buf, parts, ARRAY_SIZE(parts), whole)
+
+/*
+ * Goes on with "anonymous 24.0 MiB (75 %), file cache 1.0 MiB": as oom_parts() has it.
+ * Returns how many parts.
  */
 size_t oom_append_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
 			uint64_t whole);
@@ -158,9 +183,6 @@ size_t oom_victims(const struct oom_report *report);
  * said that it was held; what has swap and page tables in it says so (oom_task_held()).
  */
 uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victim *victim);
-
-/* Shared memory that the victims held and the reaper did not get back; OOM_UNKNOWN. */
-uint64_t oom_shmem_kept(const struct oom_report *report);
 
 /* Findings (findings.c). */
 

@@ -27,18 +27,18 @@ static void summarize_memcg(struct oom_textbuf *buf)
 					     "container ", "login " };
 	const struct oom_memcg_usage *usage = &buf->memcg_usage;
 	uint64_t limit = usage->counter->limit;
-	char name[OOM_MEMCG_ROOM];
-	const char *its;
+	const char *name = oom_memcg_name(buf, buf->report->memcg.path, &buf->owner);
+	const char *its = strncmp(name, "all ", 4) ? "its" : "their";
 
-	oom_memcg_name(name, buf->report->memcg.path, &buf->owner);
 	if (buf->bpf) {
 		oom_sentence(buf, "A BPF program asked for a kill in %s", name);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(large); i++)
-		if (!strncmp(name, large[i], strlen(large[i])))
-			name[0] = ascii_upper(name[0]);
-	its = strncmp(name, "All ", 4) ? "its" : "their";
+		if (!strncmp(name, large[i], strlen(large[i]))) {
+			name = oom_words(buf, "%c%s", ascii_upper(*name), name + 1);
+			break;
+		}
 	if (usage->counter->unlimited)
 		oom_sentence(buf, "%s ran out of memory, without a limit of its own", name);
 	else if (usage->below && limit != OOM_UNKNOWN)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explain-trigger.c - when it was, and who asked for how much of which memory */
+/* explain-trigger.c - when it was, who asked for how much of which memory; what is not known */
 #include <config.h>
 
 #include <inttypes.h>
@@ -154,4 +154,59 @@ void oom_explain_trigger(struct oom_textbuf *buf)
 		if (buf->victim)
 			explain_relation(buf, buf->victim);
 	}
+}
+
+/* What is cut off, lost, or suppressed. */
+void oom_explain_cuts(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+
+	SAY_IF(report->cut_start, "The beginning of this report is cut off%s.",
+	       report->trigger.present ? "" : ": who asked, and for what, is lost");
+	SAY_IF(report->cut_end, "The end of this report is cut off.");
+	SAY_IF(report->missed, "%" PRIu64 " line%s of it %s suppressed or lost.", report->missed,
+	       PLURAL(report->missed), report->missed == 1 ? "was" : "were");
+	SAY_IF(report->suppressed,
+	       "The kernel says that it suppressed %" PRIu64 " message%s here or before (\"callbacks suppressed\"): lines of this report may be among them.",
+	       report->suppressed, PLURAL(report->suppressed));
+}
+
+/* What is missing of the table of processes, and of the memory's figures. */
+void oom_explain_missing(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	bool asked = report->trigger.present;
+
+	SAY_IF(report->victim_count && !asked && !report->cut_start && !report->has_table &&
+	       !report->has_memory,
+	       "There is only the kill: either the rest was filtered out, or the kernel left it out, which prints at most 10 reports in 5 seconds.");
+	if (asked && !report->has_table)
+		oom_sentence(buf, oom_table_left_out(report)
+			     ? "There is no table of processes: vm.oom_dump_tasks is 0, or those lines were left out."
+			     : "The table of processes is missing or not whole.");
+	else
+		SAY_IF(report->task_count < report->tasks_listed,
+		       "Of the table's %zu rows %zu were kept.", report->tasks_listed,
+		       report->task_count);
+	SAY_IF(asked && !report->has_memory && report->scope == OOM_SCOPE_GLOBAL,
+	       "The figures of the memory (Mem-Info) are missing, so what filled it cannot be said.");
+	SAY_IF(buf->memory_usage.torn,
+	       "Lines of the memory's figures are missing: the zones add up to less than the whole.");
+}
+
+/* What cannot be right, or is not known. */
+void oom_explain_doubts(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	const struct oom_time *when = &report->time;
+
+	SAY_IF(report->implausible == 1, "One figure cannot be right and is left out: %s.",
+	       SAFE(report->implausible_name));
+	SAY_IF(report->implausible > 1,
+	       "%zu figures cannot be right and are left out, %s among them.",
+	       report->implausible, SAFE(report->implausible_name));
+	SAY_IF(!report->page_size_known && (report->task_count || report->has_memory),
+	       "How large a page was, the log does not say: what it counts in pages alone, as the table of processes, is not given in bytes.");
+	SAY_IF(!when->has_monotonic && !when->has_wall && !when->raw[0],
+	       "When it was is not in the log.");
 }

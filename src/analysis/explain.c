@@ -13,34 +13,49 @@
 #include <string.h>
 
 #include "analysis/explain-parts.h"
+#include "lib/cleanup.h"
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "lib/number.h"
 
+static void textbuf_print(struct oom_textbuf *buf, const char *format, va_list arguments)
+{
+	int length = vfprintf(buf->stream, format, arguments);
+
+	buf->length += length > 0 ? (size_t)length : 0;
+}
+
 void oom_append(struct oom_textbuf *buf, const char *format, ...)
 {
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vfprintf(buf->stream, format, arguments);
+	textbuf_print(buf, format, arguments);
 	va_end(arguments);
-	buf->length += length > 0 ? (size_t)length : 0;
 }
 
 void oom_sentence(struct oom_textbuf *buf, const char *format, ...)
 {
 	va_list arguments;
-	int length;
 
 	if (buf->length && buf->end_count < OOM_SENTENCES_MAX)
 		buf->ends[buf->end_count++] = buf->length;
 	if (buf->length)
 		oom_append(buf, " ");
 	va_start(arguments, format);
-	length = vfprintf(buf->stream, format, arguments);
+	textbuf_print(buf, format, arguments);
 	va_end(arguments);
-	buf->length += length > 0 ? (size_t)length : 0;
+}
+
+const char *oom_words(struct oom_textbuf *buf, const char *format, ...)
+{
+	char *words = buf->words[buf->words_used++ % OOM_WORDS_KEPT];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(words, OOM_WORDS_ROOM, format, arguments);
+	va_end(arguments);
+	return words;
 }
 
 void oom_paragraph(struct oom_textbuf *buf)
@@ -81,11 +96,6 @@ void oom_advice(struct oom_textbuf *buf, uint64_t weight)
 	explanation->list[place] = advice;
 }
 
-static bool is_inside_character(char byte)
-{
-	return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
 const char *oom_name(char text[static OOM_NAME_ROOM], const char *comm)
 {
 	char safe[SAFE_ROOM(OOM_COMM_MAX)];
@@ -98,101 +108,76 @@ const char *oom_name(char text[static OOM_NAME_ROOM], const char *comm)
 	return text;
 }
 
-const char *oom_who(char text[static OOM_WHO_ROOM], const char *comm, int64_t pid)
+const char *oom_who(struct oom_textbuf *buf, const char *comm, int64_t pid)
 {
-	if (pid == OOM_NO_NUMBER)
-		snprintf(text, OOM_WHO_ROOM, "%s", NAME(comm));
-	else if (*comm)
-		snprintf(text, OOM_WHO_ROOM, "%s (pid %" PRId64 ")", NAME(comm), pid);
-	else
-		snprintf(text, OOM_WHO_ROOM, "process %" PRId64, pid);
-	return text;
+	if (*comm || pid == OOM_NO_NUMBER)
+		return oom_words(buf, pid == OOM_NO_NUMBER ? "%s" : "%s (pid %" PRId64 ")",
+				 NAME(comm), pid);
+	return oom_words(buf, "process %" PRId64, pid);
 }
 
 /* Of a path the beginning tells who made it and the end which one it is: the middle goes. */
-const char *oom_cut(char *safe, size_t most, const char *text)
+const char *oom_cut(struct oom_textbuf *buf, size_t most, const char *text)
 {
 	size_t length = text ? strlen(text) : 0, head = most / 2, tail = length - (most - head);
-	char shorter[OOM_PATH_SHOWN + 4];
+	char shorter[OOM_PATH_SHOWN + 4], safe[SAFE_ROOM(OOM_PATH_SHOWN + 4)];
 
-	if (length <= most)
-		return safe_text(safe, SAFE_ROOM(most + 4), text ? text : "");
-	while (head && is_inside_character(text[head]))
-		head--;
-	while (tail < length && is_inside_character(text[tail]))
-		tail++;
-	snprintf(shorter, sizeof(shorter), "%.*s...%s", (int)head, text, text + tail);
-	return safe_text(safe, SAFE_ROOM(most + 4), shorter);
+	if (length > most) {
+		/* Not inside a character of UTF-8 */
+		while (head && (text[head] & 0xc0) == 0x80)
+			head--;
+		while (tail < length && (text[tail] & 0xc0) == 0x80)
+			tail++;
+		snprintf(shorter, sizeof(shorter), "%.*s...%s", (int)head, text, text + tail);
+		text = shorter;
+	}
+	return oom_words(buf, "%s", safe_text(safe, sizeof(safe), text ? text : ""));
 }
 
-const char *oom_share(char text[static OOM_WORD_ROOM], uint64_t part, uint64_t whole)
+const char *oom_share(struct oom_textbuf *buf, uint64_t part, uint64_t whole)
 {
 	uint64_t percent, rest;
 
-	text[0] = '\0';
 	if (part == OOM_UNKNOWN || whole == OOM_UNKNOWN || !whole)
-		return text;
+		return "";
 	if (number_muldiv(part, 100, whole, &percent, &rest) < 0)
 		percent = UINT64_MAX;
 	else if (rest >= whole - whole / 2)
 		percent++;
 	if (!percent && part)
-		snprintf(text, OOM_WORD_ROOM, "less than 1 %%");
-	else if (percent == 100 && part < whole)
-		snprintf(text, OOM_WORD_ROOM, "over 99 %%");
-	else
-		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " %%", percent);
-	return text;
+		return "less than 1 %";
+	if (percent == 100 && part < whole)
+		return "over 99 %";
+	return oom_words(buf, "%" PRIu64 " %%", percent);
 }
 
-const char *oom_span(char text[static OOM_WORD_ROOM], uint64_t ns)
+const char *oom_span(struct oom_textbuf *buf, uint64_t ns)
 {
 	uint64_t seconds = ns / NS_PER_SECOND, minutes = seconds / 60, hours = minutes / 60;
 	bool below = ns < NS_PER_SECOND;
 	double value = (double)ns / (double)(below ? NS_PER_MS : NS_PER_SECOND);
 
 	if (ns < NS_PER_MS)
-		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " us", ns / 1000);
-	else if (seconds < 60)
+		return oom_words(buf, "%" PRIu64 " us", ns / 1000);
+	if (seconds < 60)
 		/* 1.1, but 11 and 110 */
-		snprintf(text, OOM_WORD_ROOM, "%.*f %s", value < 9.95 ? 1 : 0, value,
-			 below ? "ms" : "s");
-	else if (hours < 1)
-		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " min %" PRIu64 " s", minutes,
-			 seconds % 60);
-	else if (hours < 48)
-		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " h %" PRIu64 " min", hours,
-			 minutes % 60);
-	else
-		snprintf(text, OOM_WORD_ROOM, "%" PRIu64 " days", hours / 24);
-	return text;
+		return oom_words(buf, "%.*f %s", value < 9.95 ? 1 : 0, value, below ? "ms" : "s");
+	if (hours < 1)
+		return oom_words(buf, "%" PRIu64 " min %" PRIu64 " s", minutes, seconds % 60);
+	if (hours < 48)
+		return oom_words(buf, "%" PRIu64 " h %" PRIu64 " min", hours, minutes % 60);
+	return oom_words(buf, "%" PRIu64 " days", hours / 24);
 }
 
-const char *oom_zone_name(char text[static OOM_TEXT_SHOWN], const struct oom_report *report,
-			  const struct oom_zone *zone)
-{
-	bool several = false;
-
-	for (size_t i = 1; i < report->zone_count; i++)
-		several |= report->zones[i].node != report->zones[0].node;
-	if (several)
-		snprintf(text, OOM_TEXT_SHOWN, "zone %s of node %d", SAFE(zone->name), zone->node);
-	else
-		snprintf(text, OOM_TEXT_SHOWN, "zone %s", SAFE(zone->name));
-	return text;
-}
-
-const char *oom_memcg_name(char safe[static OOM_MEMCG_ROOM], const char *path,
+const char *oom_memcg_name(struct oom_textbuf *buf, const char *path,
 			   const struct cgroup_owner *owner)
 {
+	char safe[SAFE_ROOM(CGROUP_OWNER_TEXT_MAX)];
+
 	if (owner->what[0])
-		return safe_text(safe, OOM_MEMCG_ROOM, owner->what);
-	if (path)
-		snprintf(safe, OOM_MEMCG_ROOM, "memory cgroup %s",
-			 oom_cut((char[SAFE_ROOM(84)]){ 0 }, 80, path));
-	else
-		snprintf(safe, OOM_MEMCG_ROOM, "a memory cgroup");
-	return safe;
+		return oom_words(buf, "%s", safe_text(safe, sizeof(safe), owner->what));
+	return path ? oom_words(buf, "memory cgroup %s", oom_cut(buf, 80, path))
+		    : "a memory cgroup";
 }
 
 static int part_compare_size(const void *left, const void *right)
@@ -201,6 +186,36 @@ static int part_compare_size(const void *left, const void *right)
 
 	/* OOM_UNKNOWN + 1 is 0: the least. */
 	return (a->bytes + 1 < b->bytes + 1) - (a->bytes + 1 > b->bytes + 1);
+}
+
+const char *oom_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
+		      uint64_t whole)
+{
+	const char *text = "";
+
+	qsort(parts, count, sizeof(*parts), part_compare_size);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t bytes = parts[i].bytes;
+
+		if (bytes && bytes != OOM_UNKNOWN &&
+		    (whole == OOM_UNKNOWN || bytes >= whole / 200))
+			text = oom_words(buf, "%s%s%s %s%s", text, *text ? ", " : "",
+					 parts[i].name, BYTES(bytes),
+					 PART_IF(oom_at_least(bytes, 10, whole), " (%s)",
+						 SHARE(bytes, whole)));
+	}
+	return text;
+}
+
+const char *oom_zone_name(struct oom_textbuf *buf, const struct oom_zone *zone)
+{
+	const struct oom_report *report = buf->report;
+	bool several = false;
+
+	for (size_t i = 1; i < report->zone_count; i++)
+		several |= report->zones[i].node != report->zones[0].node;
+	return several ? oom_words(buf, "zone %s of node %d", SAFE(zone->name), zone->node)
+		       : oom_words(buf, "zone %s", SAFE(zone->name));
 }
 
 size_t oom_append_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
@@ -276,21 +291,6 @@ uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victi
 	return task ? task->rss : OOM_UNKNOWN;
 }
 
-uint64_t oom_shmem_kept(const struct oom_report *report)
-{
-	uint64_t most = OOM_UNKNOWN;
-
-	/* Victims may share it with each other: the largest is what they have at least. */
-	for (size_t i = 0; i < report->victim_count; i++) {
-		const struct oom_victim *victim = &report->victims[i];
-		uint64_t kept = victim->reaped.present ? victim->reaped.shmem : victim->shmem;
-
-		if (kept != OOM_UNKNOWN && (most == OOM_UNKNOWN || kept > most))
-			most = kept;
-	}
-	return most;
-}
-
 /* Whether PATH, a cgroup's, lies below PARENT; both may be NULL. */
 static bool is_path_below(const char *path, const char *parent)
 {
@@ -339,8 +339,9 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 		const struct oom_report *next, struct oom_explanation *ret_explanation)
 {
 	struct oom_explanation explanation = { 0 };
+	CLEANUP_FREE char (*words)[OOM_WORDS_ROOM] = malloc(OOM_WORDS_KEPT * sizeof(*words));
 	struct oom_textbuf buf = {
-		.report = report, .ranking = ranking, .next = next,
+		.report = report, .ranking = ranking, .next = next, .words = words,
 		.victim = report->victim_count ? report->victims : NULL,
 		.explanation = &explanation,
 		.machine = report->scope != OOM_SCOPE_MEMCG && report->scope != OOM_SCOPE_SYSRQ,
@@ -349,6 +350,8 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 	};
 	size_t size;
 
+	if (!words)
+		return -ENOMEM;
 	buf.stream = open_memstream(&explanation.text, &size);
 	if (!buf.stream)
 		return -ENOMEM;
