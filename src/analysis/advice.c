@@ -51,46 +51,6 @@ static void explain_unmapped(struct oom_textbuf *buf, uint64_t shmem)
 			     BYTES(mapped));
 }
 
-/* What was set so that it came to this. */
-void oom_advise_settings(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	const struct oom_task *largest = buf->largest;
-	size_t exempt = buf->ranking->exempt;
-
-	if (report->scope == OOM_SCOPE_SYSRQ)
-		oom_sentence(buf,
-			     "If nobody should be able to kill by SysRq-f, take 64 out of the sum in kernel.sysrq; /proc/sysrq-trigger stays open to root.");
-	oom_paragraph(buf);
-	if (report->allocating_task && buf->ranking->rank_of_victim != 1) {
-		oom_sentence(buf,
-			     "Set vm.oom_kill_allocating_task to 0 if the largest process should go first");
-		if (buf->victim)
-			oom_append(buf, ": %s was chosen because it asked, not for its size",
-				   report->choice.present ? TASK(&report->choice)
-							  : TASK(buf->victim));
-		if (buf->killed && largest && oom_task_held(largest) > oom_task_held(buf->killed))
-			oom_append(buf, ", and %s had more, %s with swap and page tables",
-				   TASK(largest), BYTES(oom_task_held(largest)));
-		oom_append(buf, ".");
-	}
-	oom_paragraph(buf);
-	if (oom_nobody_killable(report) && exempt && exempt >= report->tasks_listed) {
-		oom_sentence(buf, "Raise the oom_score_adj of a process that may be killed: ");
-		if (exempt == 1)
-			oom_append(buf, "the only one listed is exempt at -1000");
-		else
-			oom_append(buf, "all %zu listed are exempt at -1000", exempt);
-		oom_append(buf,
-			   ". With nobody to kill a machine panics and a memory cgroup stands still.");
-	}
-	oom_paragraph(buf);
-	if (report->panic && strstr(report->panic, "panic_on_oom"))
-		oom_sentence(buf,
-			     "Set vm.panic_on_oom to 0 if a process should be killed instead of the machine: the panic names this sysctl.");
-	oom_paragraph(buf);
-}
-
 /* That it was not the amount, before what took it. */
 void oom_advise_places(struct oom_textbuf *buf)
 {
@@ -347,32 +307,5 @@ void oom_advise_memcg(struct oom_textbuf *buf)
 			oom_append(buf, " of %s", BYTES(machine->ram));
 		oom_append(buf, ".");
 		oom_advice(buf, 0);
-	}
-}
-
-/* Who was spared or died with the one chosen by a setting. */
-void oom_advise_others(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	const struct oom_task *killed = buf->killed, *largest = buf->largest;
-	size_t victims = oom_victims(report);
-
-	/* A process that is spared, or nearly so, holds more than the one that was killed. */
-	if (killed && largest && report->columns.adj && largest != killed &&
-	    largest->adj <= -500 && oom_task_held(largest) / 2 >= oom_task_held(killed) &&
-	    !report->allocating_task)
-		oom_sentence(buf,
-			     "Ask whether %s should keep its oom_score_adj of %d: with swap and page tables it had %s, while %s was killed for %s.",
-			     TASK(largest), largest->adj, BYTES(oom_task_held(largest)),
-			     TASK(buf->victim), BYTES(oom_task_held(killed)));
-	oom_paragraph(buf);
-	if (report->group && victims >= 2) {
-		oom_sentence(buf,
-			     "If one process should die instead of %zu, set memory.oom.group to 0",
-			     victims);
-		if (report->group_path)
-			oom_append(buf, " in %s", PATH(report->group_path));
-		oom_append(buf,
-			   ": systemd sets it for OOMPolicy=kill, a kubelet unless singleProcessOOMKill is true.");
 	}
 }

@@ -88,21 +88,19 @@ const char *oom_words(struct oom_textbuf *buf, const char *format, ...)
 typedef void oom_explainer(struct oom_textbuf *buf);
 
 /* explain-trigger.c */
-oom_explainer oom_explain_when, oom_explain_trigger;
+oom_explainer oom_summarize, oom_explain_when, oom_explain_trigger, oom_explain_scope;
 oom_explainer oom_explain_cuts, oom_explain_missing, oom_explain_doubts;
-/* explain-scope.c */
-oom_explainer oom_summarize_scope, oom_summarize_outcome;
-oom_explainer oom_explain_scope, oom_explain_memcg_scope;
+oom_explainer oom_summarize_memcg, oom_explain_memcg_scope;	/* explain-memcg.c */
 /* explain-memory.c */
 oom_explainer oom_explain_free, oom_explain_takers, oom_explain_reserves;
 oom_explainer oom_explain_machine, oom_explain_memcg;
-/* explain-victim.c */
-oom_explainer oom_explain_killed, oom_explain_reclaimed, oom_explain_next;
 /* explain-choice.c */
 oom_explainer oom_explain_choice, oom_explain_score, oom_explain_sequel, oom_explain_names;
+oom_explainer oom_advise_settings, oom_advise_others;
+/* explain-victim.c */
+oom_explainer oom_explain_killed, oom_explain_reclaimed, oom_explain_next;
 /* advice.c */
-oom_explainer oom_advise_settings, oom_advise_places, oom_advise_takers, oom_advise_findings;
-oom_explainer oom_advise_memcg, oom_advise_others;
+oom_explainer oom_advise_places, oom_advise_takers, oom_advise_findings, oom_advise_memcg;
 
 /* Words. Texts of the log come out safe for a terminal; what is too long loses its middle. */
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explain-trigger.c - when it was, who asked for how much of which memory; what is not known */
+/*
+ * explain-trigger.c - the headline; when it was, who asked for how much of which memory, what had
+ * none left; and what the log does not have
+ */
 #include <config.h>
 
 #include <inttypes.h>
@@ -8,7 +11,66 @@
 #include "analysis/explain-parts.h"
 #include "analysis/gfp.h"
 #include "lib/duration.h"
+#include "lib/strview.h"
 #include "lib/timestamp.h"
+
+/* "Node 1, the only one that its cpuset allows, ran out of memory" */
+static void summarize_nodes(struct oom_textbuf *buf, const char *list, const char *whose)
+{
+	if (!list || !strview_is_digit(*list))
+		oom_sentence(buf, "The memory nodes that %s allows ran out of memory", whose);
+	else
+		oom_sentence(buf, strpbrk(list, ",-")
+			     ? "Nodes %s, the only ones that %s allows, ran out of memory"
+			     : "Node %s, the only one that %s allows, ran out of memory",
+			     SAFE(list), whose);
+}
+
+/* What ran out, and who was killed, or what else became of it. */
+void oom_summarize(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	const struct oom_victim *first = buf->victim;
+	bool selected = report->selected.pid != OOM_NO_NUMBER;
+	size_t count = oom_victims(report);
+	uint64_t held = OOM_UNKNOWN;
+
+	if (report->scope == OOM_SCOPE_MEMCG)
+		oom_summarize_memcg(buf);
+	else if (report->scope == OOM_SCOPE_CPUSET)
+		summarize_nodes(buf, report->mems_allowed, "its cpuset");
+	else if (report->scope == OOM_SCOPE_MEMPOLICY)
+		summarize_nodes(buf, report->nodemask, "its NUMA policy");
+	else
+		oom_sentence(buf, "%s", report->scope == OOM_SCOPE_GLOBAL
+			     ? "The machine ran out of memory" : report->scope == OOM_SCOPE_SYSRQ
+			     ? "Somebody asked for a kill by SysRq-f"
+			     : "The OOM killer ran, and what had run out of memory is not said");
+	for (size_t i = 0; i < report->victim_count; i++)
+		if (!report->victims[i].repeated)
+			held = oom_plus(held, oom_victim_held(report, &report->victims[i]));
+	if (first && !first->presumed && count <= 1)
+		oom_append(buf, ": %s was killed%s", TASK(first),
+			   PART_IF(held != OOM_UNKNOWN, "; it held %s", BYTES(held)));
+	else if (first && !first->presumed)
+		oom_append(buf, ": %zu processes were killed, %s first%s", count, TASK(first),
+			   PART_IF(held != OOM_UNKNOWN,
+				   "; they held %s together, shared pages counted for each",
+				   BYTES(held)));
+	/* The log has no line of the kill, but perhaps one of what was decided. */
+	else if (report->panic)
+		oom_append(buf, ": the kernel panicked instead of killing a process");
+	else if (report->none_killable)
+		oom_append(buf, ": there was no process that could be killed");
+	else if (report->already_exiting)
+		oom_append(buf, ": the process chosen was exiting already, and was left to it");
+	else if (selected || report->choice.present)
+		oom_append(buf, ": %s was chosen, its kill is not in the log",
+			   selected ? TASK(&report->selected) : TASK(&report->choice));
+	else
+		oom_append(buf, ": who was killed, if anybody, is not in the log");
+	oom_append(buf, report->panic && first ? "; then the kernel panicked." : ".");
+}
 
 void oom_explain_when(struct oom_textbuf *buf)
 {
@@ -18,84 +80,64 @@ void oom_explain_when(struct oom_textbuf *buf)
 	char text[TIMESTAMP_TEXT_MAX];
 
 	/* As it was logged, unless that is nothing but the time that is said anyway. */
-	if (when->raw[0] &&
-	    (when->wall_guessed || (!when->has_monotonic && !when->has_wall)))
-		oom_sentence(buf, "Logged as \"%s\"%s", SAFE(when->raw),
-			     when->has_wall ? ": " : "");
+	SAY_IF(when->raw[0] && (when->wall_guessed || (!when->has_monotonic && !when->has_wall)),
+	       "Logged as \"%s\"%s", SAFE(when->raw), when->has_wall ? ": " : "");
 	if (when->has_wall)
 		oom_append(buf, "%s%s", timestamp_format(text, when->wall_ns, TIMESTAMP_UTC),
 			   when->wall_guessed ? ", with year or time zone guessed"
 			   : when->wall_derived ? " by this machine's clocks" : "");
 	if (when->has_monotonic)
-		oom_append(buf, "%s%" PRIu64 ".%06" PRIu64 " s after boot",
+		oom_append(buf, "%s%" PRIu64 ".%06" PRIu64 " s after boot%s",
 			   buf->length ? "; " : "", boot_ns / NS_PER_SECOND,
-			   boot_ns % NS_PER_SECOND / 1000);
-	if (when->has_monotonic && boot_ns >= 60 * NS_PER_SECOND)
-		oom_append(buf, " (%s)", SPAN(boot_ns));
+			   boot_ns % NS_PER_SECOND / 1000,
+			   PART_IF(boot_ns >= 60 * NS_PER_SECOND, " (%s)", SPAN(boot_ns)));
 	if (buf->length)
 		oom_append(buf, ".");
-	if (report->kernel)
-		oom_sentence(buf, "Linux %s", SAFE(report->kernel));
-	if (report->host)
-		oom_sentence(buf, "%s host %s", report->kernel ? "on" : "On", SAFE(report->host));
-	if (report->machine)
-		oom_sentence(buf, report->kernel || report->host ? "(%s)" : "On %s",
-			     SAFE(report->machine));
+	SAY_IF(report->kernel, "Linux %s", SAFE(report->kernel));
+	SAY_IF(report->host, "%s host %s", report->kernel ? "on" : "On", SAFE(report->host));
+	SAY_IF(report->machine, report->kernel || report->host ? "(%s)" : "On %s",
+	       SAFE(report->machine));
 	if (report->kernel || report->host || report->machine)
 		oom_append(buf, ".");
 	/* A machine that comes up has other problems, and each claim its evidence. */
-	if (report->crash_kernel)
-		oom_sentence(buf,
-			     "This was the kernel that saves a dump after a crash (kdump): elfcorehdr= is on its command line.");
-	if (report->boot == OOM_BOOT_INITRAMFS)
-		oom_sentence(buf,
-			     "The kernel was still booting: by the call trace it was unpacking the initramfs.");
-	else if (report->boot == OOM_BOOT_KERNEL)
-		oom_sentence(buf,
-			     "The kernel was still booting: process %"
-			     PRId64 " was %s, and no program had been started.",
-			     report->trigger.pid, NAME(report->trigger.comm));
+	SAY_IF(report->crash_kernel,
+	       "This was the kernel that saves a dump after a crash (kdump): elfcorehdr= is on its command line.");
+	SAY_IF(report->boot == OOM_BOOT_INITRAMFS,
+	       "The kernel was still booting: by the call trace it was unpacking the initramfs.");
+	SAY_IF(report->boot == OOM_BOOT_KERNEL,
+	       "The kernel was still booting: process %" PRId64 " was %s, and no program had been started.",
+	       report->trigger.pid, NAME(report->trigger.comm));
 }
 
 /* "for 8 pages in one piece, 32.0 KiB (order 3): ...", and what the mask is. */
 static void append_request(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
-	bool sized = report->order >= 0 && report->order <= 30;
+	int64_t order = report->order;
 	struct oom_gfp gfp;
 	const char *kind;
 
 	if (!report->gfp_value) {
-		oom_append(buf,
-			   " by a page fault that had found no memory; its own request is not logged (mask 0).");
+		oom_append(buf, " by a page fault that had found no memory; its own request is not logged (mask 0).");
 		return;
 	}
-	if (sized && report->order)
-		oom_append(buf, " for %" PRIu64 " pages in one piece",
-			   UINT64_C(1) << report->order);
-	else if (sized)
-		oom_append(buf, " for one page");
-	if (sized && report->page_size_known)
-		oom_append(buf, ", %s", BYTES(oom_block_size(report->page_size, report->order)));
-	if (sized)
-		oom_append(buf, " (order %" PRId64 ")", report->order);
+	if (order >= 0 && order <= 30)
+		oom_append(buf, " for %s%s (order %d)", order
+			   ? oom_words(buf, "%ld pages in one piece", 1L << order) : "one page",
+			   PART_IF(report->page_size_known, ", %s",
+				   BYTES(oom_block_size(report->page_size, order))), (int)order);
 	oom_gfp_decode(report->gfp_mask, report->gfp_value, oom_kernel_number(report->kernel),
 		       &gfp);
-	kind = oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, report->order);
+	kind = oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, order);
 	oom_append(buf, *kind ? ": %s." : ".", kind);
 	if (!report->gfp_mask || (!gfp.count && report->gfp_value == OOM_UNKNOWN))
 		return;
-	if (!gfp.count) {
-		oom_sentence(buf,
-			     "The mask 0x%"
-			     PRIx64 " is not decoded: its bits differ from kernel to kernel.",
-			     report->gfp_value);
-		return;
-	}
 	oom_sentence(buf, "The mask 0x%" PRIx64 " is ", report->gfp_value);
 	for (size_t i = 0; i < gfp.count && i < OOM_GFP_FLAGS_MAX; i++)
 		oom_append(buf, "%s%s", i ? "|" : "", SAFE(gfp.flags[i]));
-	oom_append(buf, gfp.decoded ? " (decoded here, the log has only the number)." : ".");
+	oom_append(buf, "%s.", !gfp.count
+		   ? "not decoded: its bits differ from kernel to kernel"
+		   : gfp.decoded ? " (decoded here, the log has only the number)" : "");
 }
 
 /*
@@ -117,42 +159,81 @@ static void explain_relation(struct oom_textbuf *buf, const struct oom_victim *v
 	else if (known && pid == report->selected.pid && oom_names_two_threads(report))
 		oom_sentence(buf, "It is a thread of the process that was killed.");
 	else if (known && oom_find_task(report, pid))
-		oom_sentence(buf,
-			     "It is not the one that was killed: the kernel kills the worst, not the one that asks.");
+		oom_sentence(buf, "It is not the one that was killed: the kernel kills the worst, not the one that asks.");
 	else if (known && report->has_table && !report->cut_start)
-		oom_sentence(buf,
-			     "Its pid is not in the table of processes: it was a thread of one of them, or %s.",
+		oom_sentence(buf, "Its pid is not in the table of processes: it was a thread of one of them, or %s.",
 			     report->scope == OOM_SCOPE_GLOBAL ? "the kernel's own"
 							       : "of none that is listed");
-	else if (strcmp(report->trigger.comm, victim->comm) != 0)
-		oom_sentence(buf, "Not the one that asks is killed, but the worst: here %s.",
-			     TASK(victim));
+	else
+		SAY_IF(strcmp(report->trigger.comm, victim->comm) != 0,
+		       "Not the one that asks is killed, but the worst: here %s.", TASK(victim));
 }
 
 void oom_explain_trigger(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
+	int64_t adj = report->trigger.adj, old_adj = report->trigger.old_adj;
+	const char *who = TASK(&report->trigger);
 
 	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || buf->bpf) {
 		if (buf->bpf)
 			oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
 		else
-			oom_sentence(buf,
-				     "SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
-		if (report->trigger.present)
-			oom_append(buf, "; %s only carried it out%s", TASK(&report->trigger),
-				   buf->bpf ? "" : ", and who sent it is not logged");
-		oom_append(buf, ".");
+			oom_sentence(buf, "SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
+		oom_append(buf, "%s.",
+			   PART_IF(report->trigger.present, "; %s only carried it out%s", who,
+				   buf->bpf ? "" : ", and who sent it is not logged"));
 	} else if (report->trigger.present) {
-		oom_sentence(buf, "%s", TASK(&report->trigger));
-		if (report->trigger.adj != OOM_NO_NUMBER)
-			oom_append(buf, ", with oom_score_adj %" PRId64 ",", report->trigger.adj);
-		else if (report->trigger.old_adj != OOM_NO_NUMBER)
-			oom_append(buf, ", with oom_adj %" PRId64 ",", report->trigger.old_adj);
-		oom_append(buf, " asked");
+		oom_sentence(buf, "%s%s%s asked", who,
+			     PART_IF(adj != OOM_NO_NUMBER, ", with oom_score_adj %" PRId64 ",",
+				     adj),
+			     PART_IF(adj == OOM_NO_NUMBER && old_adj != OOM_NO_NUMBER,
+				     ", with oom_adj %" PRId64 ",", old_adj));
 		append_request(buf);
 		if (buf->victim)
 			explain_relation(buf, buf->victim);
+	}
+}
+
+void oom_explain_scope(struct oom_textbuf *buf)
+{
+	const struct oom_report *report = buf->report;
+	bool cpuset = report->scope == OOM_SCOPE_CPUSET;
+	const char *lived = report->memcg.task_path;
+	const char *nodes = cpuset ? report->mems_allowed : report->nodemask;
+	/* Of a process whose kill is not in the log it is known that the kernel chose it. */
+	const char *killed = buf->victim ? "killed" : "chosen";
+
+	switch (report->scope) {
+	case OOM_SCOPE_GLOBAL:
+		oom_sentence(buf, "The memory of the whole machine, not a limit.");
+		if (lived && buf->task_owner.kind == CGROUP_OWNER_UNKNOWN)
+			oom_sentence(buf, "The process %s lived in memory cgroup %s.", killed,
+				     PATH(lived));
+		else if (lived && buf->task_owner.kind != CGROUP_OWNER_ROOT) {
+			oom_sentence(buf, "The process %s lived in %s.", killed,
+				     SAFE(buf->task_owner.what));
+			oom_sentence(buf, "Its memory cgroup was %s.", PATH(lived));
+		}
+		break;
+	case OOM_SCOPE_MEMCG:
+		break;
+	case OOM_SCOPE_CPUSET:
+	case OOM_SCOPE_MEMPOLICY:
+		/* "(null)" is no list. */
+		oom_sentence(buf, "The nodes that a %s allows%s%s.", cpuset ? "cpuset"
+			     : "NUMA policy (mbind, set_mempolicy, numactl)",
+			     PART_IF(nodes && strview_is_digit(*nodes), ": %s", SAFE(nodes)),
+			     PART_IF(report->cpuset && cpuset, " (cpuset %s)",
+				     PATH(report->cpuset)));
+		break;
+	case OOM_SCOPE_SYSRQ:
+		oom_sentence(buf, "Nothing need have run out: a kill was asked for, and memory may have been plentiful.");
+		break;
+	default:
+		SAY_IF(report->constraint, "The log says %s, which is not known here.",
+		       SAFE(report->constraint));
+		break;
 	}
 }
 

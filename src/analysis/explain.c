@@ -306,8 +306,7 @@ static const struct {
 	enum oom_section section;
 	oom_explainer *explain;
 } explain_parts[] = {
-	{ OOM_SECTION_SUMMARY, oom_summarize_scope },
-	{ OOM_SECTION_SUMMARY, oom_summarize_outcome },
+	{ OOM_SECTION_SUMMARY, oom_summarize },
 	{ OOM_SECTION_WHEN, oom_explain_when },
 	{ OOM_SECTION_TRIGGER, oom_explain_trigger },
 	{ OOM_SECTION_SCOPE, oom_explain_scope },
