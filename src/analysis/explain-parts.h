@@ -33,7 +33,6 @@ struct oom_textbuf {
 	struct cgroup_owner owner, task_owner;	/* of report->memcg's path and task_path */
 	bool machine;		/* it ran out itself, or some of its nodes did */
 	bool below;		/* report->memcg.task_path lies below the path */
-	bool fragmented, ineligible;	/* oom_is_fragmented(), oom_is_ineligible() */
 	bool bpf;		/* a BPF program asked for the kill (struct bpf_oom_ops) */
 	struct oom_explanation *explanation;
 	enum oom_section section;
@@ -90,17 +89,17 @@ typedef void oom_explainer(struct oom_textbuf *buf);
 /* explain-trigger.c */
 oom_explainer oom_summarize, oom_explain_when, oom_explain_trigger, oom_explain_scope;
 oom_explainer oom_explain_cuts, oom_explain_missing, oom_explain_doubts;
-oom_explainer oom_summarize_memcg, oom_explain_memcg_scope;	/* explain-memcg.c */
-/* explain-memory.c */
-oom_explainer oom_explain_free, oom_explain_takers, oom_explain_reserves;
-oom_explainer oom_explain_machine, oom_explain_memcg;
+/* explain-memcg.c */
+oom_explainer oom_summarize_memcg, oom_explain_memcg_scope, oom_explain_memcg;
+oom_explainer oom_advise_memcg;
+/* explain-machine.c */
+oom_explainer oom_explain_free, oom_explain_takers, oom_explain_reserves, oom_explain_machine;
+oom_explainer oom_advise_places, oom_advise_takers, oom_advise_findings;
 /* explain-choice.c */
 oom_explainer oom_explain_choice, oom_explain_score, oom_explain_sequel, oom_explain_names;
 oom_explainer oom_advise_settings, oom_advise_others;
 /* explain-victim.c */
 oom_explainer oom_explain_killed, oom_explain_reclaimed, oom_explain_next;
-/* advice.c */
-oom_explainer oom_advise_places, oom_advise_takers, oom_advise_findings, oom_advise_memcg;
 
 /* Words. Texts of the log come out safe for a terminal; what is too long loses its middle. */
 
@@ -136,10 +135,6 @@ const char *oom_memcg_name(struct oom_textbuf *buf, const char *path,
 #define SPAN(ns) oom_span(buf, ns)
 #define PLURAL(count) ((count) == 1 ? "" : "s")
 
-/* "zone Normal", "zone Normal of node 1" where there are several nodes. */
-const char *oom_zone_name(struct oom_textbuf *buf, const struct oom_zone *zone);
-#define ZONE(zone) oom_zone_name(buf, zone)
-
 /* A thing of a list, and how large it is. */
 struct oom_part {
 	const char *name;
@@ -155,17 +150,7 @@ const char *oom_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t co
 		      uint64_t whole);
 #define PARTS(parts, whole) oom_parts(buf, parts, ARRAY_SIZE(parts), whole)
 
-/*
- * Goes on with "anonymous 24.0 MiB (75 %), file cache 1.0 MiB": as oom_parts() has it.
- * Returns how many parts.
- */
-size_t oom_append_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
-			uint64_t whole);
-
-/* "The limit is set by docker run --memory.", by its owner or by the version of cgroups. */
-void oom_append_setting(struct oom_textbuf *buf);
-
-/* Questions that several files ask. */
+/* Questions and advice of several files. */
 
 /* Whether the table has all of its rows: nothing was cut off, lost or left out. */
 bool oom_table_whole(const struct oom_report *report);
@@ -182,65 +167,10 @@ size_t oom_victims(const struct oom_report *report);
  */
 uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victim *victim);
 
-/* Findings (findings.c). */
+/* To run fewer, if many tasks of one name hold much of WHOLE: RAM or the limit of the cgroup. */
+void oom_advise_fewer(struct oom_textbuf *buf, uint64_t whole);
 
-/*
- * A figure that is named as a reason from so many percent of RAM on, which is far above what is
- * seen on machines that are well: page tables take 1 to 2 %, slab that cannot be dropped 2 to 5 %.
- * In the texts, which may be NULL, %B is how much it is and %S its share of RAM.
- */
-struct oom_finding {
-	size_t figure;		/* where it is in struct oom_memory_usage */
-	unsigned percent;
-	const char *fact, *advice;
-};
-
-/* What is free where the request could not use it; in the advice, or NULL, %S is what it could. */
-struct oom_place_text {
-	const char *name, *advice;
-};
-
-extern const struct oom_place_text oom_places[OOM_PLACES];
-
-/* All of them, and those that are asked for alone. */
-enum { OOM_FINDINGS = 9 };
-enum { OOM_FINDING_SLAB, OOM_FINDING_HUGE = 4, OOM_FINDING_UNUSED_HUGE = 7 };
-
-extern const struct oom_finding oom_findings[OOM_FINDINGS];
-
-/* The figure of finding INDEX, if it is a reason; else 0. */
-uint64_t oom_finding_bytes(const struct oom_memory_usage *usage, size_t index);
-
-/* Begins a sentence, unless TEXT is NULL, in which BYTES stands for %B and SHARE for %S. */
-void oom_sentence_of(struct oom_textbuf *buf, const char *text, const char *bytes,
-		     const char *share);
-
-/* The same for figures that are told each in its own way; percent of RAM. */
-#define OOM_MUCH_ANON 50
-#define OOM_MUCH_SHMEM 25
-#define OOM_MUCH_CACHE 15
-#define OOM_MUCH_FREE 10
-
-/* Anonymous and shared memory together: shmem is on the anonymous lists unless it is locked. */
-uint64_t oom_anon_and_shmem(const struct oom_memory_usage *usage);
-
-/* There is swap, and less than a 50th of it is free. */
-bool oom_swap_full(const struct oom_memory_usage *usage);
-
-/*
- * A request for several pages in one piece failed although the zone has that much above its min
- * watermark: there is no block of the order, or of a higher one, that it could have.
- */
-bool oom_is_fragmented(const struct oom_report *report, const struct oom_memory_usage *usage);
-
-/* Much more is free in what the request could not use than in what it could. */
-bool oom_is_ineligible(const struct oom_memory_usage *usage);
-
-/* Bytes that a slab cache takes, or that were allocated. */
-uint64_t oom_cache_size(const struct oom_cache *cache);
-
-/* The largest cache of 1 MiB or more behind LAST, or of all if that is NULL; NULL: no more. */
-const struct oom_cache *oom_next_cache(const struct oom_caches *caches,
-				       const struct oom_cache *last);
+/* How little of SHMEM the processes have mapped, if it is little and the table tells. */
+void oom_say_unmapped(struct oom_textbuf *buf, uint64_t shmem);
 
 #endif

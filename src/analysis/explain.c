@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * explain.c - a report in sentences: the order of the sections, their text as it grows, words, and
- * what several sections ask
+ * what several sections ask or advise
  */
 #include <config.h>
 
@@ -17,6 +17,9 @@
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "lib/number.h"
+
+/* Tasks with one name that are a service with many workers rather than a program with helpers. */
+#define MANY_TASKS 5
 
 static void textbuf_print(struct oom_textbuf *buf, const char *format, va_list arguments)
 {
@@ -207,53 +210,6 @@ const char *oom_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t co
 	return text;
 }
 
-const char *oom_zone_name(struct oom_textbuf *buf, const struct oom_zone *zone)
-{
-	const struct oom_report *report = buf->report;
-	bool several = false;
-
-	for (size_t i = 1; i < report->zone_count; i++)
-		several |= report->zones[i].node != report->zones[0].node;
-	return several ? oom_words(buf, "zone %s of node %d", SAFE(zone->name), zone->node)
-		       : oom_words(buf, "zone %s", SAFE(zone->name));
-}
-
-size_t oom_append_parts(struct oom_textbuf *buf, struct oom_part *parts, size_t count,
-			uint64_t whole)
-{
-	size_t appended = 0;
-
-	qsort(parts, count, sizeof(*parts), part_compare_size);
-	for (size_t i = 0; i < count; i++) {
-		uint64_t bytes = parts[i].bytes;
-
-		if (!bytes || bytes == OOM_UNKNOWN ||
-		    (whole != OOM_UNKNOWN && bytes < whole / 200))
-			continue;
-		oom_append(buf, "%s%s %s", appended++ ? ", " : "", parts[i].name, BYTES(bytes));
-		if (oom_at_least(bytes, 10, whole))
-			oom_append(buf, " (%s)", SHARE(bytes, whole));
-	}
-	return appended;
-}
-
-void oom_append_setting(struct oom_textbuf *buf)
-{
-	static const char *const files[][3] = {
-		[OOM_LIMIT_MEMORY] = { NULL, "memory.limit_in_bytes", "memory.max" },
-		[OOM_LIMIT_MEMSW] = { NULL, "memory.memsw.limit_in_bytes", NULL },
-		[OOM_LIMIT_KMEM] = { NULL, "memory.kmem.limit_in_bytes", NULL },
-	};
-	const struct oom_memcg_usage *usage = &buf->memcg_usage;
-	const char *path = buf->report->memcg.path, *file = files[usage->reached][usage->version];
-
-	/* Where the limit of memory is set, those of swap and of kernel memory may not be. */
-	if (buf->owner.where[0] && usage->reached == OOM_LIMIT_MEMORY)
-		oom_sentence(buf, "The limit is set by %s.", SAFE(buf->owner.where));
-	else if (path && file)
-		oom_sentence(buf, "The limit is %s of %s.", file, PATH(path));
-}
-
 bool oom_table_whole(const struct oom_report *report)
 {
 	bool ended = !report->cut_end || report->choice.present || report->victim_count ||
@@ -289,6 +245,31 @@ uint64_t oom_victim_held(const struct oom_report *report, const struct oom_victi
 		return held;
 	task = oom_find_task(report, victim->pid);
 	return task ? task->rss : OOM_UNKNOWN;
+}
+
+void oom_advise_fewer(struct oom_textbuf *buf, uint64_t whole)
+{
+	const struct oom_sum *sum = buf->ranking->sums;
+
+	/* None of them has most of it alone. */
+	ADVISE_IF(buf->ranking->sum_count && sum->tasks >= MANY_TASKS && buf->largest &&
+		  oom_at_least(sum->held, 40, whole) &&
+		  oom_task_held(buf->largest) <= sum->held / 2, sum->held,
+		  "Run fewer of them%s: %zu processes called %s had %s together with swap and page tables (%s of %s), shared pages counted for each.",
+		  buf->machine ? ", or smaller ones" : "", sum->tasks, NAME(sum->comm),
+		  BYTES(sum->held), SHARE(sum->held, whole), buf->machine ? "RAM" : "the limit");
+}
+
+void oom_say_unmapped(struct oom_textbuf *buf, uint64_t shmem)
+{
+	const struct oom_report *report = buf->report;
+	uint64_t mapped = 0;
+
+	for (size_t i = 0; i < report->task_count; i++)
+		mapped = oom_plus(mapped, report->tasks[i].rss_shmem);
+	SAY_IF(report->columns.rss_kinds && oom_table_whole(report) && mapped < shmem / 2,
+	       "The processes listed had at most %s of it mapped: the rest is in files.",
+	       BYTES(mapped));
 }
 
 /* Whether PATH, a cgroup's, lies below PARENT; both may be NULL. */
@@ -363,8 +344,6 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 			buf.largest = &report->tasks[i];
 	oom_memory_usage_get(report, &buf.memory_usage);
 	oom_memcg_usage_get(report, &buf.memcg_usage);
-	buf.fragmented = oom_is_fragmented(report, &buf.memory_usage);
-	buf.ineligible = oom_is_ineligible(&buf.memory_usage);
 	cgroup_owner_find(report->memcg.path, buf.memcg_usage.version, &buf.owner);
 	cgroup_owner_find(report->memcg.task_path, buf.memcg_usage.version, &buf.task_owner);
 	for (size_t i = 0; i < ARRAY_SIZE(explain_parts); i++) {
