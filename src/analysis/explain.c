@@ -21,6 +21,7 @@
 /* Tasks with one name that are a service with many workers rather than a program with helpers. */
 #define MANY_TASKS 5
 
+__attribute__((format(printf, 2, 0)))
 static void textbuf_print(struct oom_textbuf *buf, const char *format, va_list arguments)
 {
 	int length = vfprintf(buf->stream, format, arguments);
