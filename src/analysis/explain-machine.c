@@ -117,57 +117,55 @@ static bool is_swap_full(const struct oom_memory_usage *usage)
 	       usage->swap_total && usage->swap_free < usage->swap_total / 50 + 1;
 }
 
+/* Of a block of 2^ORDER pages. */
+static uint64_t block_size(const struct oom_textbuf *buf, int64_t order)
+{
+	return oom_times(UINT64_C(1) << order, buf->report->page_size);
+}
+
 /*
  * A request for several pages in one piece failed although the zone has that much above its min
  * watermark: there is no block of the order, or of a higher one, that it could have.
  */
 static bool is_fragmented(const struct oom_textbuf *buf)
 {
-	const struct oom_memory_usage *usage = &buf->memory_usage;
-	const struct oom_zone *zone = usage->zone;
+	const struct oom_zone_usage *zone = &buf->memory_usage.zone;
 	int64_t order = buf->report->order;
-	uint64_t free, min;
 
-	if (!buf->machine || order <= 0 || order >= 16 || !zone || !zone->has_blocks ||
-	    oom_largest_block(usage, zone, NULL) >= order)
-		return false;
-	free = oom_zone_free(usage, zone);
-	min = oom_figure(&zone->figures, "min");
-	return free != OOM_UNKNOWN && min != OOM_UNKNOWN &&
-	       free >= oom_plus(min, oom_block_size(buf->report->page_size, order));
+	return buf->machine && order > 0 && order < 16 && zone->zone && zone->zone->has_blocks &&
+	       zone->largest_block < order && zone->free != OOM_UNKNOWN &&
+	       zone->min != OOM_UNKNOWN &&
+	       zone->free >= oom_plus(zone->min, block_size(buf, order));
 }
 
 /* Much more is free in what the request could not use than in what it could. */
 static bool is_ineligible(const struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
-	uint64_t low;
+	const struct oom_zone_usage *zone = &usage->zone;
+	uint64_t low = zone->zone ? oom_figure(&zone->zone->figures, "low") : OOM_UNKNOWN;
 
-	if (!buf->machine || !usage->eligible_known || usage->ineligible_free == OOM_UNKNOWN ||
-	    usage->eligible_free == OOM_UNKNOWN || !usage->zone)
-		return false;
-	low = oom_figure(&usage->zone->figures, "low");
-	return usage->ineligible_free > 16 * MIB &&
+	return buf->machine && usage->eligible_known && usage->ineligible_free != OOM_UNKNOWN &&
+	       usage->eligible_free != OOM_UNKNOWN && zone->zone &&
+	       usage->ineligible_free > 16 * MIB &&
 	       usage->ineligible_free / 2 > usage->eligible_free &&
 	       oom_at_least(usage->ineligible_free, 2, usage->ram) &&
-	       (low == OOM_UNKNOWN || oom_zone_free(usage, usage->zone) <= low);
+	       (low == OOM_UNKNOWN || zone->free <= low);
 }
 
 /* " beside CMA", " beside CMA and HighAtomic": what is free in the zone is said without. */
-static const char *beside(const struct oom_memory_usage *usage)
+static const char *beside(const struct oom_zone_usage *zone)
 {
-	uint64_t reserved = oom_zone_reserved(usage, usage->zone);
-
-	if (!oom_zone_cma(usage, usage->zone))
-		return reserved ? " beside HighAtomic, the reserve for urgent requests" : "";
-	return reserved ? " beside CMA and HighAtomic, the reserve for urgent requests"
-			: " beside CMA";
+	if (!zone->cma)
+		return zone->reserved ? " beside HighAtomic, the reserve for urgent requests" : "";
+	return zone->reserved ? " beside CMA and HighAtomic, the reserve for urgent requests"
+			      : " beside CMA";
 }
 
 /* "zone Normal", "zone Normal of node 1" where there are several nodes. */
 static const char *zone_name(struct oom_textbuf *buf)
 {
-	const struct oom_zone *zone = buf->memory_usage.zone, *zones = buf->report->zones;
+	const struct oom_zone *zone = buf->memory_usage.zone.zone, *zones = buf->report->zones;
 	bool several = false;
 
 	for (size_t i = 1; i < buf->report->zone_count; i++)
@@ -181,24 +179,20 @@ void oom_explain_free(struct oom_textbuf *buf)
 {
 	const struct oom_report *report = buf->report;
 	const struct oom_memory_usage *usage = &buf->memory_usage;
+	const struct oom_zone_usage *zone = &usage->zone;
 	bool fragmented = is_fragmented(buf), ineligible = is_ineligible(buf);
+	unsigned kinds = zone->larger_kinds;
 	uint64_t free = usage->free;
 
-	if (fragmented) {
-		unsigned kinds;
-		int largest = oom_largest_block(usage, usage->zone, &kinds);
-
-		oom_sentence(buf, "Memory was in pieces rather than short: %s had %s free%s, but no free block of %s (order %d)%s.",
-			     zone_name(buf), BYTES(oom_zone_free(usage, usage->zone)),
-			     beside(usage),
-			     BYTES(oom_block_size(report->page_size, report->order)),
-			     (int)report->order,
-			     PART_IF(largest >= 0, ", its largest being of %s",
-				     BYTES(oom_block_size(report->page_size, largest))));
-		SAY_IF(kinds, "Larger ones were of %s alone, not for this request.",
-		       kinds == OOM_BLOCKS_CMA ? "CMA" :
-		       kinds == OOM_BLOCKS_RESERVED ? "HighAtomic" : "CMA and HighAtomic");
-	}
+	SAY_IF(fragmented,
+	       "Memory was in pieces rather than short: %s had %s free%s, but no free block of %s (order %d)%s.",
+	       zone_name(buf), BYTES(zone->free), beside(zone),
+	       BYTES(block_size(buf, report->order)), (int)report->order,
+	       PART_IF(zone->largest_block >= 0, ", its largest being of %s",
+		       BYTES(block_size(buf, zone->largest_block))));
+	SAY_IF(fragmented && kinds, "Larger ones were of %s alone, not for this request.",
+	       kinds == OOM_BLOCKS_CMA ? "CMA" :
+	       kinds == OOM_BLOCKS_RESERVED ? "HighAtomic" : "CMA and HighAtomic");
 	SAY_IF(ineligible,
 	       "This request could not use %s of free memory, most of it in %s; where it could look, %s was free.",
 	       BYTES(usage->ineligible_free), places[usage->ineligible].name,
@@ -302,9 +296,8 @@ void oom_explain_takers(struct oom_textbuf *buf)
 void oom_explain_reserves(struct oom_textbuf *buf)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
-	const struct oom_zone *zone = is_fragmented(buf) ? NULL : usage->zone;
-	uint64_t free = zone ? oom_zone_free(usage, zone) : OOM_UNKNOWN;
-	uint64_t min = zone ? oom_figure(&zone->figures, "min") : OOM_UNKNOWN;
+	const struct oom_zone_usage *zone = &usage->zone;
+	uint64_t free = zone->free, min = zone->min;
 
 	if (!buf->machine)
 		return;
@@ -325,11 +318,12 @@ void oom_explain_reserves(struct oom_textbuf *buf)
 				  : "Swap was not what ran out: %s of %s free.",
 			     BYTES(usage->swap_free), BYTES(usage->swap_total));
 	/* Where the request could look, is not known: only a zone that is short says something. */
-	if (free != OOM_UNKNOWN && min != OOM_UNKNOWN && (usage->eligible_known || free < min)) {
+	if (zone->zone && !is_fragmented(buf) && free != OOM_UNKNOWN && min != OOM_UNKNOWN &&
+	    (usage->eligible_known || zone->is_short)) {
 		bool just = free < min && !strcmp(BYTES(free), BYTES(min));
 
 		oom_sentence(buf, "In %s %s was free%s, %s its min watermark%s, %s.",
-			     zone_name(buf), BYTES(free), beside(usage),
+			     zone_name(buf), BYTES(free), beside(zone),
 			     just ? "just less than" : free < min ? "less than" : "above",
 			     PART_IF(!just, " of %s", BYTES(min)),
 			     free < min ? "the last reserve" : "when the report was made");
@@ -389,8 +383,8 @@ void oom_advise_places(struct oom_textbuf *buf)
 		  PART_IF(usage->ram != OOM_UNKNOWN, ": there was %s of RAM", BYTES(usage->ram)));
 	ADVISE_IF(is_fragmented(buf), 0,
 		  "More memory is not what was missing, but %s in one piece (order %d), with %s free in %s: %s",
-		  BYTES(oom_block_size(report->page_size, report->order)), (int)report->order,
-		  BYTES(oom_zone_free(usage, usage->zone)), zone_name(buf),
+		  BYTES(block_size(buf, report->order)), (int)report->order,
+		  BYTES(usage->zone.free), zone_name(buf),
 		  report->compaction_disabled ?
 		  "use a kernel with CONFIG_COMPACTION, which this one lacks." :
 		  "raise vm.min_free_kbytes, write 1 to vm.compact_memory when the machine is idle, and see by the call trace who needs such blocks.");

@@ -125,7 +125,8 @@ static void append_request(struct oom_textbuf *buf)
 		oom_append(buf, " for %s%s (order %d)", order
 			   ? oom_words(buf, "%ld pages in one piece", 1L << order) : "one page",
 			   PART_IF(report->page_size_known, ", %s",
-				   BYTES(oom_block_size(report->page_size, order))), (int)order);
+				   BYTES(oom_times(UINT64_C(1) << order, report->page_size))),
+			   (int)order);
 	oom_gfp_decode(report->gfp_mask, report->gfp_value, oom_kernel_number(report->kernel),
 		       &gfp);
 	kind = oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, order);

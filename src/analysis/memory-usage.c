@@ -40,6 +40,11 @@ uint64_t oom_times(uint64_t pages, uint64_t page_size)
 	return bytes;
 }
 
+static void add_bytes(uint64_t *sum, uint64_t bytes)
+{
+	*sum = oom_plus(*sum, bytes);
+}
+
 bool oom_at_least(uint64_t part, unsigned percent, uint64_t whole)
 {
 	if (part == OOM_UNKNOWN || whole == OOM_UNKNOWN || !whole)
@@ -70,108 +75,73 @@ uint64_t oom_zones_sum(const struct oom_report *report, const char *list, const 
 
 	for (size_t i = 0; i < report->zone_count; i++)
 		if (!list || oom_node_listed(list, report->zones[i].node))
-			sum = oom_plus(sum, oom_figure(&report->zones[i].figures, name));
+			add_bytes(&sum, oom_figure(&report->zones[i].figures, name));
 	return sum;
 }
 
-uint64_t oom_block_size(uint64_t page_size, int64_t order)
+static struct oom_zone_usage zone_usage_of(const struct oom_memory_usage *usage,
+					   const struct oom_zone *zone)
 {
-	if (order < 0 || order > 62 || page_size > (OOM_UNKNOWN - 1) >> order)
-		return OOM_UNKNOWN - 1;
-	return page_size << order;
-}
-
-int oom_largest_block(const struct oom_memory_usage *usage, const struct oom_zone *zone,
-		      unsigned *ret_kinds)
-{
-	unsigned usable = OOM_BLOCKS_ANY | (usage->cma_usable ? OOM_BLOCKS_CMA : 0), kinds = 0;
-	int order = zone->has_blocks ? (int)ARRAY_SIZE(zone->blocks) - 1 : -1;
-
-	for (; order >= 0; order--) {
-		unsigned here = zone->block_kinds[order];
-
-		/* Without letters a block is anybody's. */
-		if (zone->blocks[order] && (!here || here & usable))
-			break;
-		kinds |= zone->blocks[order] ? here : 0;
-	}
-	if (ret_kinds)
-		*ret_kinds = kinds;
-	return order;
-}
-
-uint64_t oom_zone_cma(const struct oom_memory_usage *usage, const struct oom_zone *zone)
-{
+	unsigned usable = OOM_BLOCKS_ANY | (usage->cma_usable ? OOM_BLOCKS_CMA : 0);
 	uint64_t cma = oom_figure(&zone->figures, "free_cma");
+	uint64_t reserved = oom_figure(&zone->figures, "free_highatomic"), blocks = 0;
+	uint64_t size = oom_figure(&zone->figures, "managed");
+	struct oom_zone_usage this = {
+		.zone = zone, .min = oom_figure(&zone->figures, "min"), .largest_block = -1,
+		.cma = usage->cma_usable || cma == OOM_UNKNOWN ? 0 : cma,
+	};
 
-	return usage->cma_usable || cma == OOM_UNKNOWN ? 0 : cma;
+	if (size == OOM_UNKNOWN)
+		size = oom_figure(&zone->figures, "present");
+	this.size = size == OOM_UNKNOWN ? 0 : size;
+	for (int order = (int)ARRAY_SIZE(zone->blocks) - 1; order >= 0; order--) {
+		unsigned kinds = zone->block_kinds[order];
+
+		if (kinds == OOM_BLOCKS_RESERVED && usage->page_size)
+			add_bytes(&blocks,
+				  oom_times(zone->blocks[order],
+					    oom_times(UINT64_C(1) << order, usage->page_size)));
+		if (!zone->has_blocks || !zone->blocks[order] || this.largest_block >= 0)
+			continue;
+		/* Without letters a block is anybody's. */
+		if (!kinds || kinds & usable)
+			this.largest_block = order;
+		else
+			this.larger_kinds |= kinds;
+	}
+	this.reserved = reserved == OOM_UNKNOWN ? blocks : reserved;
+	this.free = oom_minus(oom_minus(oom_figure(&zone->figures, "free"), this.cma),
+			      this.reserved);
+	this.is_short = this.min != OOM_UNKNOWN && this.free < this.min;
+	return this;
 }
-
-uint64_t oom_zone_reserved(const struct oom_memory_usage *usage,
-			   const struct oom_zone *zone)
-{
-	uint64_t reserved = oom_figure(&zone->figures, "free_highatomic");
-
-	if (reserved != OOM_UNKNOWN)
-		return reserved;
-	reserved = 0;
-	for (int order = 0; order < (int)ARRAY_SIZE(zone->blocks) && usage->page_size; order++)
-		if (zone->block_kinds[order] == OOM_BLOCKS_RESERVED)
-			reserved = oom_plus(reserved,
-					    oom_times(zone->blocks[order],
-						      oom_block_size(usage->page_size, order)));
-	return reserved;
-}
-
-uint64_t oom_zone_free(const struct oom_memory_usage *usage, const struct oom_zone *zone)
-{
-	return oom_minus(oom_minus(oom_figure(&zone->figures, "free"), oom_zone_cma(usage, zone)),
-			 oom_zone_reserved(usage, zone));
-}
-
-static const char *const zone_names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
 
 /*
- * Adds what ZONE of an allowed node has, also to what INELIGIBLE has by kind; HIGHEST is the
- * request's zone.
+ * Adds ZONE of an allowed node to what the request, whose zone is HIGHEST, could use, and to what
+ * it could not, by place.
  */
 static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone *zone,
 			   enum oom_place highest, uint64_t ineligible[static OOM_PLACES])
 {
-	const struct oom_figures *figures = &zone->figures;
-	uint64_t free = oom_figure(figures, "free"), usable = oom_zone_free(usage, zone);
-	uint64_t size = oom_figure(figures, "managed"), min = oom_figure(figures, "min");
-	bool is_short = min != OOM_UNKNOWN && usable < min;
-	size_t kind = 0;
+	static const char *const names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
+	const struct oom_zone_usage this = zone_usage_of(usage, zone), *best = &usage->zone;
+	size_t place = 0;
 
-	while (kind <= OOM_PLACE_MOVABLE && strcmp(zone_names[kind], zone->name) != 0)
-		kind++;
-	usage->nodes_ram = oom_plus(usage->nodes_ram, size);
-	usage->nodes_free = oom_plus(usage->nodes_free, free);
-	usage->nodes_anon = oom_plus(usage->nodes_anon,
-				     oom_plus(oom_figure(figures, "active_anon"),
-					      oom_figure(figures, "inactive_anon")));
-	if (size == OOM_UNKNOWN)
-		size = oom_figure(figures, "present");
-	size = size == OOM_UNKNOWN ? 0 : size;
-	if (kind <= highest &&
-	    (!usage->zone || is_short > usage->zone_short ||
-	     (is_short == usage->zone_short && size > usage->zone_size))) {
-		usage->zone = zone;
-		usage->zone_size = size;
-		usage->zone_short = is_short;
-	}
-	if (!usage->eligible_known || kind > OOM_PLACE_MOVABLE)
+	while (place < ARRAY_SIZE(names) && strcmp(names[place], zone->name) != 0)
+		place++;
+	if (place <= highest &&
+	    (!best->zone || this.is_short > best->is_short ||
+	     (this.is_short == best->is_short && this.size > best->size)))
+		usage->zone = this;
+	if (!usage->eligible_known || place == ARRAY_SIZE(names))
 		return;
-	if (kind > highest) {
-		ineligible[kind] = oom_plus(ineligible[kind], free);
+	if (place > highest) {
+		add_bytes(&ineligible[place], oom_figure(&zone->figures, "free"));
 		return;
 	}
-	usage->eligible_free = oom_plus(usage->eligible_free, usable);
-	ineligible[OOM_PLACE_CMA] = oom_plus(ineligible[OOM_PLACE_CMA],
-					     oom_zone_cma(usage, zone));
-	ineligible[OOM_PLACE_RESERVED] =
-		oom_plus(ineligible[OOM_PLACE_RESERVED], oom_zone_reserved(usage, zone));
+	add_bytes(&usage->eligible_free, this.free);
+	add_bytes(&ineligible[OOM_PLACE_CMA], this.cma);
+	add_bytes(&ineligible[OOM_PLACE_RESERVED], this.reserved);
 }
 
 /* What is about zones and nodes. */
@@ -191,17 +161,23 @@ static void usage_take_zones(const struct oom_report *report, struct oom_memory_
 	usage->cma_usable = gfp.movable || !usage->eligible_known;
 	for (size_t i = 0; i < report->zone_count; i++) {
 		const struct oom_zone *zone = &report->zones[i];
+		const struct oom_figures *figures = &zone->figures;
+		uint64_t free = oom_figure(figures, "free");
 
 		/* "(null)" is no list: any node. */
-		if (!nodes || !strview_is_digit(*nodes) || oom_node_listed(nodes, zone->node))
-			usage_add_zone(usage, zone, usage->eligible_known ? gfp.highest_zone
-							       : OOM_PLACE_MOVABLE, ineligible);
-		else
-			usage->others_free = oom_plus(usage->others_free,
-						      oom_figure(&zone->figures, "free"));
+		if (nodes && strview_is_digit(*nodes) && !oom_node_listed(nodes, zone->node)) {
+			add_bytes(&usage->others_free, free);
+			continue;
+		}
+		add_bytes(&usage->nodes_ram, oom_figure(figures, "managed"));
+		add_bytes(&usage->nodes_free, free);
+		add_bytes(&usage->nodes_anon, oom_figure(figures, "active_anon"));
+		add_bytes(&usage->nodes_anon, oom_figure(figures, "inactive_anon"));
+		usage_add_zone(usage, zone, usage->eligible_known ? gfp.highest_zone
+						: OOM_PLACE_MOVABLE, ineligible);
 	}
 	for (size_t i = 0; i < OOM_PLACES; i++) {
-		usage->ineligible_free = oom_plus(usage->ineligible_free, ineligible[i]);
+		add_bytes(&usage->ineligible_free, ineligible[i]);
 		if (ineligible[i] != OOM_UNKNOWN && ineligible[i] > most) {
 			most = ineligible[i];
 			usage->ineligible = (enum oom_place)i;
@@ -227,11 +203,10 @@ static uint64_t machine_sum(const struct oom_report *report, const char *names)
 
 		if (bytes == OOM_UNKNOWN)
 			for (size_t i = 0; i < report->node_count; i++)
-				bytes = oom_plus(bytes,
-						 oom_figure(&report->nodes[i].figures, name));
+				add_bytes(&bytes, oom_figure(&report->nodes[i].figures, name));
 		if (bytes == OOM_UNKNOWN)
 			bytes = oom_zones_sum(report, NULL, name);
-		sum = oom_plus(sum, bytes);
+		add_bytes(&sum, bytes);
 	}
 	return sum;
 }
@@ -255,7 +230,7 @@ static void usage_take_ram(const struct oom_report *report, struct oom_memory_us
 	usage->torn = report->scope == OOM_SCOPE_GLOBAL && usage->ram != OOM_UNKNOWN &&
 		      managed != OOM_UNKNOWN && !oom_at_least(managed, 75, usage->ram);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		known = oom_plus(known, parts[i]);
+		add_bytes(&known, parts[i]);
 	if (some_nodes)
 		return;
 	if (usage->ram == OOM_UNKNOWN && managed != OOM_UNKNOWN) {
@@ -287,7 +262,6 @@ void oom_memory_usage_get(const struct oom_report *report, struct oom_memory_usa
 		.pagetables = machine_sum(report, "pagetables"),
 		.stacks = machine_sum(report, "kernel_stack"),
 		.free = machine_sum(report, "free"),
-		.free_cma = machine_sum(report, "free_cma"),
 		.swap_total = report->swap_total, .swap_free = report->swap_free,
 		.page_size = report->page_size_known ? report->page_size : 0,
 	};
@@ -295,9 +269,8 @@ void oom_memory_usage_get(const struct oom_report *report, struct oom_memory_usa
 	for (size_t i = 0; i < report->huge_count; i++) {
 		const struct oom_huge *huge = &report->huge[i];
 
-		usage.hugetlb = oom_plus(usage.hugetlb, oom_times(huge->total, huge->page_size));
-		usage.hugetlb_unused = oom_plus(usage.hugetlb_unused,
-						oom_times(huge->free, huge->page_size));
+		add_bytes(&usage.hugetlb, oom_times(huge->total, huge->page_size));
+		add_bytes(&usage.hugetlb_unused, oom_times(huge->free, huge->page_size));
 	}
 	usage_take_ram(report, &usage);
 	usage_take_zones(report, &usage);
@@ -342,7 +315,10 @@ static void usage_take_memcg_stats(const struct oom_memcg *memcg, struct oom_mem
 	/* From 5.3 to 6.2 version 1 too is told by the names of version 2. */
 	bool first = oom_figure(&memcg->stats, "rss") != OOM_UNKNOWN &&
 		     oom_figure(&memcg->stats, "anon") == OOM_UNKNOWN;
+	static const char *const parts[] = { "slab_reclaimable", "slab_unreclaimable",
+					     "pagetables", "kernel_stack", "percpu" };
 	uint64_t cache = memcg_stat(memcg, first ? "cache" : "file");
+	bool summed;
 
 	usage->anon = memcg_stat(memcg, first ? "rss" : "anon");
 	usage->shmem = memcg_stat(memcg, "shmem");
@@ -366,13 +342,10 @@ static void usage_take_memcg_stats(const struct oom_memcg *memcg, struct oom_mem
 	usage->kernel = memcg_stat(memcg, "kernel");
 	if (usage->kernel == OOM_UNKNOWN)
 		usage->kernel = memcg->kmem.usage;
+	summed = usage->kernel == OOM_UNKNOWN;
 	/* Up to 5.17 version 2 had no sum of it. */
-	if (usage->kernel == OOM_UNKNOWN) {
-		usage->kernel = oom_plus(usage->slab_reclaimable, usage->slab_unreclaimable);
-		usage->kernel = oom_plus(usage->kernel, usage->pagetables);
-		usage->kernel = oom_plus(usage->kernel, usage->stacks);
-		usage->kernel = oom_plus(usage->kernel, usage->percpu);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(parts) && summed; i++)
+		add_bytes(&usage->kernel, memcg_stat(memcg, parts[i]));
 }
 
 void oom_memcg_usage_get(const struct oom_report *report, struct oom_memcg_usage *ret_usage)

@@ -11,6 +11,20 @@
 
 /* Bytes; OOM_UNKNOWN: the report does not say. Sums are of what it does say. */
 
+/* What a zone has free, as a request sees it. */
+struct oom_zone_usage {
+	const struct oom_zone *zone;	/* NULL: none */
+	uint64_t size, min;	/* managed, or at least present, 0: not said; its watermark */
+	uint64_t cma;		/* free in CMA, if the request could not use that; else 0 */
+	uint64_t reserved;	/* free in HighAtomic, as printed, else in blocks of nothing else,
+				 * for requests that do not wait: they do not run the OOM killer */
+	uint64_t free;		/* without these */
+	bool is_short;		/* less than min */
+	int largest_block;	/* order of the largest that the request could have; -1: none, or
+				 * the buddy list was not there */
+	unsigned larger_kinds;	/* of the ones larger than that: enum oom_block_kind */
+};
+
 /* Where the machine's memory was: Mem-Info. */
 struct oom_memory_usage {
 	uint64_t ram;		/* less what was reserved at boot */
@@ -23,19 +37,17 @@ struct oom_memory_usage {
 	uint64_t slab_reclaimable, slab_unreclaimable;
 	uint64_t pagetables, stacks;
 	uint64_t hugetlb, hugetlb_unused;
-	uint64_t free, free_cma;
+	uint64_t free;
 	uint64_t swap_total, swap_free;
 	uint64_t unaccounted;	/* of RAM, in none of these */
 	bool torn;		/* lines are missing: RAM and zones do not add up */
 	uint64_t page_size;	/* 0 where it is not known */
 
-	/* The largest zone that the request could use, of those below min if there are any. */
-	const struct oom_zone *zone;
-	uint64_t zone_size;	/* its own */
-	bool zone_short;	/* its free memory is below its min */
+	struct oom_zone_usage zone;	/* the largest that the request could use, of those below
+					 * min if there are any */
 	bool eligible_known;	/* the mask says which zones the request could use */
 	bool cma_usable;	/* the request could use CMA, or that is not known */
-	uint64_t eligible_free;	/* free in them, as oom_zone_free() has it */
+	uint64_t eligible_free;	/* free for the request in the zones that it could use */
 	uint64_t ineligible_free;	/* free in what it could not use: higher zones, CMA,
 					 * HighAtomic */
 	enum oom_place ineligible;	/* where most of it was, if there was any */
@@ -91,28 +103,5 @@ bool oom_node_listed(const char *list, int node);
 
 /* The sum of NAME over all zones, or those of the nodes in LIST; OOM_UNKNOWN: none has it. */
 uint64_t oom_zones_sum(const struct oom_report *report, const char *list, const char *name);
-
-/*
- * What ZONE has free for the request: without CMA if it could not use that, and without
- * HighAtomic, which is kept for requests that do not wait: they do not run the OOM killer.
- */
-uint64_t oom_zone_free(const struct oom_memory_usage *usage, const struct oom_zone *zone);
-
-/* Free in ZONE, but in CMA, which the request could not use; 0 where the report does not say. */
-uint64_t oom_zone_cma(const struct oom_memory_usage *usage, const struct oom_zone *zone);
-
-/* Free in ZONE, but in HighAtomic: as printed, else what is in blocks of nothing else. */
-uint64_t oom_zone_reserved(const struct oom_memory_usage *usage,
-			   const struct oom_zone *zone);
-
-/* What 2^ORDER pages have together; too much: the most that is known. */
-uint64_t oom_block_size(uint64_t page_size, int64_t order);
-
-/*
- * The order of the largest free block in ZONE that the request could have; -1: none, or the buddy
- * list was not there. KINDS: of the ones larger than that, enum oom_block_kind; may be NULL.
- */
-int oom_largest_block(const struct oom_memory_usage *usage, const struct oom_zone *zone,
-		      unsigned *ret_kinds);
 
 #endif
