@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* line-type.h - the lines that a report has, and what holds for each: one table */
+/*
+ * line-type.h - the lines that a report has, and what holds for each: one table, line-table.c;
+ * and by it what a line of the kernel's is about, and whether it is whole
+ *
+ * Names and paths in a line are attackers' text: it is never taken for what a name at its
+ * beginning (of 15 bytes) or a path inside makes it look like.
+ */
 #ifndef PT_LINE_TYPE_H
 #define PT_LINE_TYPE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "lib/strview.h"
+#include "kernlog/prefix.h"
 
 struct oom_partial;
 
-/* In the order in which a report has them, as far as there is one. line-type.c has samples. */
+/* In the order in which a report has them, as far as there is one. line-table.c has samples. */
 enum oom_line_type {
 	OOM_LINE_NONE,		/* none of a report's */
 	OOM_LINE_DUMP,		/* prints memory too */
@@ -65,7 +68,7 @@ enum oom_list {
 	OOM_LIST_ROWS = 8,		/* of the task table */
 };
 
-/* What stands at the beginning of a line. Names, of 15 bytes, and paths are attackers' text. */
+/* What stands at the beginning of a line. */
 enum oom_line_front {
 	OOM_FRONT_WORDS,	/* words that a name could be, too: such lines are tried last */
 	OOM_FRONT_LONG,		/* more than a name has: no name makes a line look like it */
@@ -125,7 +128,17 @@ struct oom_line_kind {
 	unsigned list;				/* the list whose line it is */
 	const char *pid;			/* what stands in front of the pid of the process
 						 * that it is about; NULL: it is about none */
-	/* How they look, as line-pattern.h has it. These lists and those below end with NULL. */
+	/*
+	 * How they look. These lists and those below end with NULL. In a pattern all bytes stand
+	 * for themselves, but for these:
+	 *
+	 *   %u %d   digits, with a '-' in front or not    %_   blanks, or none; "% ": one at least
+	 *   %w      a word                                %|   the end of a word
+	 *   %*      anything, up to where the rest fits   %$   the end of the text
+	 *   %k      what is neither blank nor colon       %z   a zone: "DMA32", "Normal:"
+	 *   %f      a figure: "free:12kB", "slab: 5"
+	 *   %c      what the kernel puts in front of "Kill process": "Out of memory: ", or nothing
+	 */
 	const char *const *forms;
 	const struct oom_line_figure *figures;	/* further forms */
 	const char *const *in_list;		/* further forms, where its list has begun */
@@ -154,5 +167,67 @@ bool oom_line_is_one_of(struct strview text, const char *const *patterns);
 
 /* The figure of TYPE that TEXT tells; NULL: none. */
 const struct oom_line_figure *oom_line_figure_of(enum oom_line_type type, struct strview text);
+
+/* Takes "name:123" or "name: 123" of a figure. ret_unit: "kB" follows the digits. */
+bool oom_line_take_figure(struct strview *text, bool *ret_unit);
+
+/* What TEXT, without its prefix but with all its blanks, is. EXPECTED are enum oom_list. */
+enum oom_line_type oom_line_type_of(struct strview text, unsigned expected);
+
+/* A line of a log, and what it is, which is asked once where nobody begins a list meanwhile. */
+struct oom_line {
+	struct log_prefix stripped;
+	bool has_type;			/* oom_line_type_of() was asked with EXPECTED */
+	unsigned expected;
+	enum oom_line_type type;
+};
+
+/* oom_line_type_of() the message of LINE. */
+enum oom_line_type oom_line_classify(struct oom_line *line, unsigned expected);
+
+/*
+ * The same for a line that is none as it stands: unknown prefixes may be in front of it. Only what
+ * is unmistakable is looked for where the line is PREFIXED in known ones. Takes them off.
+ */
+enum oom_line_type oom_line_type_find(struct strview *text, unsigned expected, bool prefixed);
+
+/*
+ * The same for a line that is none because a mailer has broken it off too early to tell. It is a
+ * guess: what it becomes with its rest, oom_line_type_of() says.
+ */
+enum oom_line_type oom_line_type_begun(struct strview text, unsigned expected);
+
+/*
+ * Whether TEXT, which is of TYPE, has all that is looked for in it; a mailer may have wrapped it.
+ * A whole one may have more behind it: what a later kernel adds.
+ */
+bool oom_line_is_whole(enum oom_line_type type, struct strview text);
+
+/*
+ * Whether REST, which has neither time nor tag, may be that of an unfinished line of TYPE. It is
+ * BY_ITSELF alone. PREFIXED: the lines of this log have times or tags.
+ */
+bool oom_line_goes_on(enum oom_line_type type, struct strview rest, enum oom_line_type by_itself,
+		      bool prefixed);
+
+/* Whether REST may be a part of a line of TYPE at all, by its bytes. */
+bool oom_line_may_join(enum oom_line_type type, struct strview rest);
+
+/* Whether TEXT is no rest of any line: it begins one that reports have, but that nobody needs. */
+bool oom_line_is_other(struct strview text);
+
+/*
+ * Whether the last WORD of SO_FAR, an unfinished line of TYPE that NEXT goes on with, is only the
+ * first part of one: then the line was broken at any byte, not at a blank.
+ */
+bool oom_line_is_torn(enum oom_line_type type, struct strview so_far, struct strview word,
+		      struct strview next);
+
+/*
+ * Whether TEXT, of TYPE by its first words, is the kernel's: others write of killed processes too,
+ * with numbers, and quote the kernel's source. TIMED: it has a time or a tag. EXPECTED: a report is
+ * open, so that shorter lines of old kernels may follow.
+ */
+bool oom_line_is_kernels(enum oom_line_type type, struct strview text, bool timed, bool expected);
 
 #endif

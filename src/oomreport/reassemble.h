@@ -6,7 +6,7 @@
 #ifndef PT_REASSEMBLE_H
 #define PT_REASSEMBLE_H
 
-#include "oomreport/message.h"
+#include "oomreport/line-type.h"
 #include "oomreport/reader.h"
 
 /* Reports of more hosts are not kept open at a time. */

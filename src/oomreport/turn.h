@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "oomreport/message.h"
+#include "oomreport/line-type.h"
 
 /* The text of more lines is not kept in memory to be turned. */
 #define TURN_BYTES_MAX ((size_t)64 << 20)

@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "../tap.h"
-#include "oomreport/message.h"
+#include "oomreport/line-type.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
