@@ -2,7 +2,7 @@
 /* line-table.c - the table of the lines of a report: how they look, what holds for them */
 #include <config.h>
 
-#include "oomreport/reader.h"
+#include "oomreport/partial.h"
 
 #define FIGURES(...) ((const struct oom_line_figure[]){ __VA_ARGS__, { NULL, 0 } })
 #define VALUES(...) ((const struct oom_line_value[]){ __VA_ARGS__, { .key = NULL } })

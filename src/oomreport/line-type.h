@@ -120,6 +120,12 @@ struct oom_line_value {
 	const char *end;	/* what stands behind it; NULL: nothing, or it ends by itself */
 };
 
+/* Puts into PARTIAL what TEXT, of the type, says. Returns -ENOMEM, or what is not negative. */
+typedef int oom_read_fn(struct oom_partial *partial, struct strview text);
+
+/* Whether PARTIAL, which has not had its kill, has not got yet what TEXT, of the type, says. */
+typedef bool oom_lacks_fn(const struct oom_partial *partial, struct strview text);
+
 /* What holds for the lines of a type. */
 struct oom_line_kind {
 	unsigned flags;				/* enum oom_line_flag */
@@ -155,9 +161,8 @@ struct oom_line_kind {
 
 	size_t sets[2];		/* the bools in struct oom_partial that become true; 0: none */
 	const struct oom_line_value *values;	/* what is put into it; what is more is read by: */
-	int (*read)(struct oom_partial *partial, struct strview text);	/* see reader.h */
-	/* Whether a report without its kill has not got yet what it says; NULL: it has not */
-	bool (*lacks)(const struct oom_partial *partial, struct strview text);
+	oom_read_fn *read;
+	oom_lacks_fn *lacks;			/* NULL: it always does */
 };
 
 extern const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST];

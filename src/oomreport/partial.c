@@ -1,236 +1,161 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* partial.c - a report that has been read: pages as bytes, and what follows from the whole */
+/* partial.c - lines read by the table of their types, and whether a report lacks them */
 #include <config.h>
 
 #include "lib/macros.h"
-#include "lib/number.h"
-#include "oomreport/reader.h"
+#include "oomreport/partial.h"
 
-/*
- * PAGE_COUNTER_MAX and its older relations, in kB: 9007199254740991, less a page, or twice that.
- * No limit that anybody sets comes near. That of 32-bit kernels is LONG_MAX pages.
- */
-#define UNLIMITED_KB (UINT64_C(1) << 52)
-#define UNLIMITED_32_KB (UINT64_C(0x7fffffff) * 4)
+/* What is at PLACE, an offset, of PARTIAL. */
+static void *partial_at(const struct oom_partial *partial, size_t place)
+{
+	return (char *)(uintptr_t)partial + place;
+}
 
-/* Sizes that kernels have. */
-#define SMALLEST_PAGE (UINT64_C(4) << 10)
-#define LARGEST_PAGE (UINT64_C(256) << 10)
+/* Where PARTIAL has the figure that TEXT, of TYPE, tells; NULL: nowhere. */
+static uint64_t *figure_place(const struct oom_partial *partial, enum oom_line_type type,
+			      struct strview text)
+{
+	const struct oom_line_figure *figure;
 
-/* Of fewer pages a quotient says little. */
-#define PAGES_MIN 64
-
-/* More victims are not looked up in the table: only a log that was made up has so many. */
-#define LOOKED_UP_MAX 1024
+	strview_skip_blanks(&text);
+	figure = oom_line_figure_of(type, text);
+	return figure && figure->place ? partial_at(partial, figure->place) : NULL;
+}
 
 bool partial_is_over(const struct oom_partial *partial)
 {
-	return partial->report.victim_count || partial->report.none_killable ||
-	       partial->report.already_exiting || partial->report.panic;
-}
-
-/* The page for which PAGES are BYTES, give or take an eighth; 0: none. */
-static uint64_t page_by_quotient(uint64_t bytes, uint64_t pages)
-{
-	if (bytes == OOM_UNKNOWN || pages == OOM_UNKNOWN || pages < PAGES_MIN)
-		return 0;
-	for (uint64_t page = SMALLEST_PAGE; page <= LARGEST_PAGE; page *= 2)
-		if (bytes / page >= pages - pages / 8 && bytes / page <= pages + pages / 8)
-			return page;
-	return 0;
-}
-
-/* A victim's size is said in kB and, in the table, in pages: the quotient is a page. */
-static uint64_t page_of_victim(const struct oom_report *report)
-{
-	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
-		uint64_t size = report->victims[i].total_vm;
-		const struct oom_task *task = size == OOM_UNKNOWN
-			? NULL : oom_find_task(report, report->victims[i].pid);
-
-		if (!task || !task->total_vm)
-			continue;
-		for (uint64_t page = SMALLEST_PAGE; page <= LARGEST_PAGE; page *= 2)
-			if (size / page == task->total_vm)
-				return page;
-		/* It may have grown between the two. */
-		return page_by_quotient(size, task->total_vm);
-	}
-	return 0;
-}
-
-/* The size of a page by what proves it, in bytes; 0: nothing does, or two figures differ. */
-static uint64_t partial_page_size(const struct oom_partial *partial)
-{
-	/* x86 has one size; what else a kernel may be called (arm64, loongson) has several. */
-	static const char *const x86[] = { "x86_64", "amd64", "i386", "i586", "i686" };
-	static const char *const own[] = { "total_rss", "rss", "anon" };
 	const struct oom_report *report = &partial->report;
-	uint64_t page = partial->block_page, bytes = OOM_UNKNOWN, only = 0, victim;
-	bool is_x86 = partial->trace.x86;
 
-	/*
-	 * What the kernel computes from the size itself decides. PAGE_COUNTER_MAX, which says that
-	 * there is no limit, is LONG_MAX / PAGE_SIZE pages since 3.19
-	 * (include/linux/page_counter.h): 2^63 less a page.
-	 */
-	for (size_t i = 0; i < ARRAY_SIZE(report->memcg.counters); i++) {
-		uint64_t limit = report->memcg.counters[i].limit;
-		uint64_t counted = (UINT64_C(1) << 63) - limit;
-
-		if (limit == OOM_UNKNOWN || counted < SMALLEST_PAGE ||
-		    counted > LARGEST_PAGE || counted & (counted - 1))
-			continue;
-		if (page && page != counted)
-			return 0;
-		page = counted;
-	}
-	if (page)
-		return page;
-	/* The only process of a cgroup has what the cgroup counts, and some pages of files. */
-	for (size_t i = 0; i < ARRAY_SIZE(own) && bytes == OOM_UNKNOWN; i++)
-		bytes = oom_figure(&report->memcg.stats, own[i]);
-	if (report->tasks_listed == 1 && report->task_count == 1)
-		only = page_by_quotient(bytes, report->tasks[0].rss);
-	victim = page_of_victim(report);
-	if (only && victim)
-		return only == victim ? only : 0;
-	if (only || victim)
-		return only | victim;
-	/* The machine's record counts pages, a node's line kB. */
-	bytes = 0;
-	for (size_t i = 0; i < report->node_count && bytes != OOM_UNKNOWN; i++)
-		bytes = number_add_saturated(bytes, oom_figure(&report->nodes[i].figures,
-							       "inactive_anon"));
-	page = page_by_quotient(bytes, oom_figure(&report->memory, "inactive_anon"));
-	for (size_t i = 0; report->kernel && i < ARRAY_SIZE(x86); i++)
-		is_x86 |= strstr(report->kernel, x86[i]) != NULL;
-	return page || !is_x86 ? page : SMALLEST_PAGE;
+	return report->victim_count || report->none_killable || report->already_exiting ||
+	       report->panic;
 }
 
-/* Pages as bytes; of unknown size they are no bytes. */
-static void scale(uint64_t *figure, uint64_t page)
+bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line_type type)
 {
-	if (*figure != OOM_UNKNOWN)
-		*figure = page ? value_times(*figure, page) : OOM_UNKNOWN;
+	unsigned flags = oom_line_kinds[type].flags;
+
+	return (flags & OOM_LINE_MACHINES && partial->memcg_present) ||
+	       (flags & OOM_LINE_MEMCGS && partial->report.has_memory);
 }
 
-/* The figures that the kernel prints in pages. */
-static void scale_pages(struct oom_partial *partial, uint64_t page)
+bool partial_lacks(const struct oom_partial *partial, const struct oom_line *line)
 {
-	struct oom_report *report = &partial->report;
+	const struct oom_line_kind *kind = &oom_line_kinds[line->type];
+	struct strview text = line->stripped.message;
+	const uint64_t *figure = figure_place(partial, line->type, text);
 
-	for (size_t i = 0; i < ARRAY_SIZE(report->in_pages); i++)
-		scale(&report->in_pages[i], page);
-	for (size_t i = 0; i < report->memory.count; i++)
-		scale(&report->memory.list[i].bytes, page);
-	for (size_t i = 0; i < report->task_count; i++) {
-		struct oom_task *task = &report->tasks[i];
-
-		scale(&task->total_vm, page);
-		for (size_t j = 0; j < ARRAY_SIZE(task->sizes); j++)
-			if (&task->sizes[j] != &task->pgtables || partial->tables_in_pages)
-				scale(&task->sizes[j], page);
-	}
+	if (partial_is_over(partial))
+		return kind->flags & OOM_LINE_AT_END && (line->type != OOM_LINE_DECISION_REST ||
+							 lacks_decision_rest(partial, text));
+	if (partial_is_of_another_kind(partial, line->type) ||
+	    (figure && *figure != OOM_UNKNOWN))
+		return false;
+	if (kind->flags & OOM_LINE_ONCE)
+		return !*(bool *)partial_at(partial, kind->sets[0]);
+	return !kind->lacks || kind->lacks(partial, text);
 }
 
-static bool constraint_has(const struct oom_report *report, const char *piece)
+int64_t partial_pid_of(const struct oom_line *line)
 {
-	return report->constraint && strstr(report->constraint, piece);
+	struct strview text = line->stripped.message;
+	int64_t pid = OOM_NO_NUMBER;
+
+	/* The first of them: a name behind it may hold another. */
+	if (strview_skip_past(&text, oom_line_kinds[line->type].pid))
+		strview_take_i64(&text, &pid);
+	return pid;
 }
 
-/* CONSTRAINT_NONE is said of memcgs too (5.0 to 5.3): the cgroup goes before it. */
-static enum oom_scope partial_find_scope(const struct oom_partial *partial)
+int partial_fits(const struct oom_partial *partial, struct strview text)
 {
 	const struct oom_report *report = &partial->report;
-	bool nodes_left_out = !report->constraint && report->cpuset &&
-			      strcmp(report->cpuset, "/") != 0 && report->zone_count &&
-			      report->ram != OOM_UNKNOWN;
-	uint64_t present = 0;
+	bool memcg = strview_has(text, ",oom_memcg=/");
+	int64_t pid = OOM_NO_NUMBER;
+	int fits = 0;
 
-	/*
-	 * Up to 4.20 the constraint is not printed, but the zones of nodes that the asker's cpuset
-	 * does not allow are left out (show_mem() with SHOW_MEM_FILTER_NODES): those that are
-	 * there have less than the machine's RAM.
-	 */
-	for (size_t i = 0; nodes_left_out && i < report->zone_count; i++)
-		present = number_add_saturated(present, oom_figure(&report->zones[i].figures,
-								   "present"));
-	nodes_left_out &= present < report->ram - report->ram / 8;
-	if (report->order == -1)
-		return OOM_SCOPE_SYSRQ;
-	if (partial->memcg_present || constraint_has(report, "MEMCG"))
-		return OOM_SCOPE_MEMCG;
-	/* With panic_on_oom=2 kernels up to 3.18 print the machine's memory for a cgroup too. */
-	if (!report->constraint && partial->trace.scope == OOM_SCOPE_MEMCG)
-		return OOM_SCOPE_MEMCG;
-	if (constraint_has(report, "CPUSET") || partial->cpuset_present || nodes_left_out)
-		return OOM_SCOPE_CPUSET;
-	if (constraint_has(report, "MEMORY_POLICY") || partial->policy_present)
-		return OOM_SCOPE_MEMPOLICY;
-	if (report->global_present || partial->global_present || report->constraint ||
-	    report->has_memory)
-		return OOM_SCOPE_GLOBAL;
-	return partial->trace.scope;
+	value_signed(text, ",pid=", &pid);
+	if (memcg && report->memcg.path && strview_has(text, report->memcg.path))
+		fits += 4;
+	fits += memcg ? partial->memcg_present : report->has_memory;
+	fits += oom_find_task(report, pid) != NULL;
+	return fits;
 }
 
-int partial_finish(struct oom_partial *partial)
+bool partial_chose_thread(const struct oom_report *report, int64_t pid, struct strview text)
 {
-	struct oom_report *report = &partial->report;
-	uint64_t page = partial_page_size(partial);
-	bool panic_is_ours = report->panic && strstr(report->panic, "emory");
-	struct oom_victim *victim;
+	const struct oom_task *thread = oom_find_task(report, pid);
+
+	if (thread && thread->tgid == report->selected.pid)
+		return true;
+	return strview_has(text, "(oom_kill_allocating_task): Killed process ") &&
+	       report->selected.pid == report->trigger.pid &&
+	       !oom_find_task(report, report->selected.pid) && (thread || !report->has_table);
+}
+
+int values_read(const struct oom_line_value *value, struct strview text, void *base)
+{
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(report->memcg.counters); i++) {
-		uint64_t limit = report->memcg.counters[i].limit;
+	strview_skip_blanks(&text);
+	for (; r == 0 && value && value->key; value++) {
+		void *place = (char *)base + value->place;
+		struct strview rest = text;
+		uint64_t count;
 
-		report->memcg.counters[i].unlimited = limit != OOM_UNKNOWN &&
-			(limit / 1024 >= UNLIMITED_KB || limit / 1024 == UNLIMITED_32_KB);
+		switch (value->kind) {
+		case OOM_VALUE_SIGNED:
+			value_signed(value->end ? strview_head(text, strview_find(text, value->end))
+						: text, value->key, place);
+			break;
+		case OOM_VALUE_COUNT:
+		case OOM_VALUE_KIB:
+			if ((*value->key && !strview_skip_past_last(&rest, value->key)) ||
+			    !value_take(&rest, &count))
+				break;
+			/* Without its unit it is cut, perhaps inside the number. */
+			if (value->kind == OOM_VALUE_COUNT)
+				*(uint64_t *)place = value_times(count, 1);
+			else if (strview_starts(rest, "k") || strview_starts(rest, "K"))
+				*(uint64_t *)place = value_times(count, 1024);
+			break;
+		case OOM_VALUE_TEXT:
+			if (strview_skip(&rest, value->key))
+				r = value_keep(place, value->end
+					? strview_head(rest, strview_find_last(rest, value->end))
+					: strview_trim(rest));
+			break;
+		case OOM_VALUE_PIECE:
+			if (strview_skip_past(&rest, value->key))
+				r = value_keep(place, strview_head(rest, strview_find(rest,
+										value->end)));
+			break;
+		case OOM_VALUE_NODES:
+			if (!strview_skip_past(&rest, value->key))
+				break;
+			for (count = 0; count < rest.length && (rest.at[count] == '-' ||
+			     rest.at[count] == ',' || strview_is_digit(rest.at[count])); )
+				count++;
+			while (count && rest.at[count - 1] == ',')
+				count--;
+			r = value_keep(place, strview_head(rest, count));
+		}
 	}
-	for (size_t i = 0; i < report->victim_count; i++)
-		panic_is_ours |= report->victims[i].pid == 1;
-	if (!panic_is_ours) {
-		free(report->panic);
-		report->panic = NULL;
-	}
-	report->page_size_known = page != 0;
-	if (page)
-		report->page_size = page;
-	scale_pages(partial, page);
-	oom_leave_out_implausible(report);
-	report->scope = partial_find_scope(partial);
-	report->cut_start = !report->trigger.present;
-	report->cut_end = !partial_is_over(partial);
-	/* The kernel's first process is called swapper until it becomes the first program. */
-	if (report->boot == OOM_BOOT_UNKNOWN && report->trigger.present &&
-	    (report->trigger.pid == 0 || report->trigger.pid == 1) &&
-	    (!strcmp(report->trigger.comm, "swapper") ||
-	     !strncmp(report->trigger.comm, "swapper/", 8)))
-		report->boot = OOM_BOOT_KERNEL;
-	/* "Kill process 123 (x) score 9 or sacrifice child", and no line of a kill */
-	if (report->choice.present && report->cut_end) {
-		r = read_add_victim(report, report->choice.pid, strview_of(report->choice.comm),
-				    &victim);
-		if (r > 0)
-			victim->presumed = true;
-	}
-	/* It was printed of the chosen task; up to 5.0 a child of it may be the victim. */
-	if (report->choice.present && report->victim_count)
-		report->victims[0].score = report->choice.score;
-	/* The oom-kill line and the table know what the kill line, missing or older, does not. */
-	for (size_t i = 0; i < report->victim_count && i < LOOKED_UP_MAX; i++) {
-		const struct oom_task *task = NULL;
+	return r;
+}
 
-		victim = &report->victims[i];
-		if (victim->pid == report->selected.pid && victim->uid == OOM_NO_NUMBER)
-			victim->uid = report->selected.uid;
-		if (victim->uid == OOM_NO_NUMBER || victim->adj == OOM_NO_NUMBER)
-			task = oom_find_task(report, victim->pid);
-		if (task && victim->uid == OOM_NO_NUMBER)
-			victim->uid = task->uid;
-		if (task && victim->adj == OOM_NO_NUMBER && report->columns.adj)
-			victim->adj = task->adj;
-	}
+int partial_read(struct oom_partial *partial, const struct oom_line *line)
+{
+	const struct oom_line_kind *kind = &oom_line_kinds[line->type];
+	struct strview text = line->stripped.message;
+	uint64_t *figure = figure_place(partial, line->type, text);
+	int r = 0;
+
+	partial->time = &line->stripped.time;
+	if (!kind->figures || (figure && *figure == OOM_UNKNOWN))
+		r = values_read(kind->values, text, figure ? (void *)figure : partial);
+	if (r == 0 && kind->read)
+		r = kind->read(partial, text);
+	for (size_t i = 0; i < ARRAY_SIZE(kind->sets) && kind->sets[i]; i++)
+		*(bool *)partial_at(partial, kind->sets[i]) = true;
 	return r;
 }

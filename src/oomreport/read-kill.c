@@ -4,7 +4,7 @@
 
 #include "lib/macros.h"
 #include "oomreport/list-add.h"
-#include "oomreport/reader.h"
+#include "oomreport/partial.h"
 
 /* More victims of a hostile log are not kept. */
 #define VICTIMS_MAX 100000
@@ -173,7 +173,7 @@ int read_choice(struct oom_partial *partial, struct strview text)
 	int64_t pid;
 
 	read_cause(partial, text);
-	if (choice->present || !take_process(&text, "ill process ", &pid, &comm) ||
+	if (!take_process(&text, "ill process ", &pid, &comm) ||
 	    (!comm.length && !strview_has(text, "score ")))
 		return 0;
 	choice->present = true;

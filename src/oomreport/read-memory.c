@@ -7,7 +7,7 @@
 
 #include "lib/macros.h"
 #include "oomreport/list-add.h"
-#include "oomreport/reader.h"
+#include "oomreport/partial.h"
 
 /* Bounds on what a hostile log can make us keep; no machine has so many. */
 #define NODES_MAX 4096

@@ -5,7 +5,7 @@
 #include "lib/macros.h"
 #include "lib/number.h"
 #include "oomreport/list-add.h"
-#include "oomreport/reader.h"
+#include "oomreport/partial.h"
 
 /* Rows of two tables that are written at once are not further apart. */
 #define ROWS_NEAR 256
@@ -52,7 +52,7 @@ static void take_columns(struct oom_partial *partial, struct strview text)
 	partial->report.columns = (struct oom_columns){ 0 };
 	partial->column_count = 0;
 	partial->tables_in_pages = false;
-	while (strview_skip_blanks(&text), partial->column_count < PARTIAL_COLUMNS_MAX) {
+	while (strview_skip_blanks(&text), partial->column_count < ARRAY_SIZE(partial->columns)) {
 		const struct task_column *column = NULL;
 
 		word = strview_take_word(&text);

@@ -4,7 +4,7 @@
 
 #include "lib/ascii.h"
 #include "lib/macros.h"
-#include "oomreport/reader.h"
+#include "oomreport/partial.h"
 
 /* TASK_COMM_LEN less the NUL: a longer name is one with prefixes that were not known. */
 #define COMM_BYTES 15

@@ -6,8 +6,7 @@
 #ifndef PT_REASSEMBLE_H
 #define PT_REASSEMBLE_H
 
-#include "oomreport/line-type.h"
-#include "oomreport/reader.h"
+#include "oomreport/partial.h"
 
 /* Reports of more hosts are not kept open at a time. */
 #define REASSEMBLER_HOSTS_MAX 64
@@ -48,31 +47,5 @@ bool reassembler_has_reports(const struct reassembler *reassembler);
 int reassembler_flush(struct reassembler *reassembler, bool all);
 
 void reassembler_free(struct reassembler *reassembler);
-
-/* partial-line.c: what a line is to a report. */
-
-/* Whether PARTIAL is of a cgroup and lines of TYPE are of the machine's alone, or vice versa. */
-bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line_type type);
-
-/* Whether PARTIAL has not got yet what LINE says. */
-bool partial_lacks(const struct oom_partial *partial, const struct oom_line *line);
-
-/* The pid that LINE, of a type that has one, is about; or OOM_NO_NUMBER. */
-int64_t partial_pid_of(const struct oom_line *line);
-
-/* How well the oom-kill line TEXT fits PARTIAL: its cgroup, its kind, its table. */
-int partial_fits(const struct oom_partial *partial, struct strview text);
-
-/*
- * Whether PID, of the kill line TEXT if there is one, is a thread of the process that REPORT has
- * decided upon: its main thread has gone, and
- * find_lock_task_mm() has found another that still has the memory (mm/oom_kill.c, since 5.0). Or
- * the other way round: vm.oom_kill_allocating_task decides on the thread that asks, and the first
- * that is found is the main one.
- */
-bool partial_chose_thread(const struct oom_report *report, int64_t pid, struct strview text);
-
-/* Puts into PARTIAL what LINE says. Returns 0 or -ENOMEM. */
-int partial_read(struct oom_partial *partial, const struct oom_line *line);
 
 #endif

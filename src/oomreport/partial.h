@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reader.h - parsers of one line each: what it says, put into a struct oom_report */
-#ifndef PT_READER_H
-#define PT_READER_H
+/* partial.h - a report while it is read: what a line is to it, and the parsers of one line each */
+#ifndef PT_PARTIAL_H
+#define PT_PARTIAL_H
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "oomreport/line-type.h"
 #include "oomreport/report.h"
-
-#define PARTIAL_COLUMNS_MAX 24
-
-struct task_column;
-
-/* What the call trace says of who called the killer, and of the machine. */
-struct partial_trace {
-	bool killer;			/* out_of_memory() was in it */
-	bool ended;			/* the frame that decides was in it, and is no guess */
-	bool x86;
-	enum oom_scope scope;
-};
 
 /*
  * A report while it is read. Sizes that the kernel prints in pages are kept in pages until
@@ -28,7 +16,7 @@ struct partial_trace {
 struct oom_partial {
 	struct oom_report report;
 	/* Those of the table of tasks behind the pid, in order; NULL: of a vendor's own */
-	const struct task_column *columns[PARTIAL_COLUMNS_MAX];
+	const struct task_column *columns[24];
 	size_t column_count;
 	bool tables_in_pages;		/* what a task has of page tables; else in bytes */
 	bool padded_rows;		/* blanks at the ends of rows are no name's */
@@ -40,7 +28,12 @@ struct oom_partial {
 	bool other;			/* no report: an allocation failed, which prints memory */
 	bool memcg_present, global_present;	/* by the kill lines */
 	bool cpuset_present, policy_present;	/* the same, up to 2.6.35 */
-	struct partial_trace trace;
+	struct partial_trace {		/* what the call trace says */
+		bool killer;		/* out_of_memory() was in it */
+		bool ended;		/* the frame that decides was in it, and is no guess */
+		bool x86;
+		enum oom_scope scope;	/* by who called the killer */
+	} trace;
 	uint64_t block_page;		/* the first size of a list of free blocks; 0: none */
 	char caller[24];
 	uint64_t touched;		/* the line, of its host's, that it got last */
@@ -93,46 +86,12 @@ static inline int value_keep(char **kept, struct strview text)
 /* Puts what TEXT says into BASE, from which on VALUES have their places. Returns 0 or -ENOMEM. */
 int values_read(const struct oom_line_value *values, struct strview text, void *base);
 
-/*
- * Each takes TEXT, which oom_line_type_of() has called so, and returns 0 or -ENOMEM; or says
- * whether PARTIAL, which has not had its kill, lacks what it says. line-type.c has them in its
- * table.
- */
-int read_invoked(struct oom_partial *partial, struct strview text);
-int read_cpuset(struct oom_partial *partial, struct strview text);
-int read_cpu(struct oom_partial *partial, struct strview text);
-int read_trace(struct oom_partial *partial, struct strview text);
-bool lacks_cpu(const struct oom_partial *partial, struct strview text);
-bool lacks_trace(const struct oom_partial *partial, struct strview text);
-
-int read_counts(struct oom_partial *partial, struct strview text);
-int read_node(struct oom_partial *partial, struct strview text);
-int read_zone(struct oom_partial *partial, struct strview text);
-int read_blocks(struct oom_partial *partial, struct strview text);
-int read_huge(struct oom_partial *partial, struct strview text);
-int read_slab(struct oom_partial *partial, struct strview text);
-int read_allocation(struct oom_partial *partial, struct strview text);
-bool lacks_counts(const struct oom_partial *partial, struct strview text);
-bool lacks_node(const struct oom_partial *partial, struct strview text);
-bool lacks_zone(const struct oom_partial *partial, struct strview text);
-bool lacks_blocks(const struct oom_partial *partial, struct strview text);
-
-int read_memcg_task(struct oom_partial *partial, struct strview text);
-int read_stats(struct oom_partial *partial, struct strview text);
-int read_stat(struct oom_partial *partial, struct strview text);
-
-int read_table(struct oom_partial *partial, struct strview text);
-int read_row(struct oom_partial *partial, struct strview text);
-bool lacks_row(const struct oom_partial *partial, struct strview text);
-
-int read_decision(struct oom_partial *partial, struct strview text);
-int read_choice(struct oom_partial *partial, struct strview text);
-int read_exiting(struct oom_partial *partial, struct strview text);
-int read_killed(struct oom_partial *partial, struct strview text);
-int read_reaped(struct oom_partial *partial, struct strview text);
-bool lacks_decision(const struct oom_partial *partial, struct strview text);
-bool lacks_decision_rest(const struct oom_partial *partial, struct strview text);
-bool lacks_choice(const struct oom_partial *partial, struct strview text);
+/* The readers of lines, and what reports lack, as the table of line-table.c names them. */
+oom_read_fn read_invoked, read_cpuset, read_cpu, read_trace, read_counts, read_node, read_zone,
+	read_blocks, read_huge, read_slab, read_allocation, read_memcg_task, read_stats, read_stat,
+	read_table, read_row, read_decision, read_choice, read_exiting, read_killed, read_reaped;
+oom_lacks_fn lacks_cpu, lacks_trace, lacks_counts, lacks_node, lacks_zone, lacks_blocks, lacks_row,
+	lacks_decision, lacks_decision_rest, lacks_choice;
 
 /*
  * The function that TEXT, a line of a call trace, is about, without what the compiler has put
@@ -166,16 +125,34 @@ bool read_split_paths(struct strview text, const char *separator, struct strview
  */
 bool partial_is_over(const struct oom_partial *partial);
 
-/*
- * Makes figures of *report, in bytes, unknown that cannot be right: beyond what processors can
- * address, more than the machine's RAM or than their zone has, or more free swap than there is.
- * Counts them in implausible.
- */
-void oom_leave_out_implausible(struct oom_report *report);
+/* Whether PARTIAL is of a cgroup and lines of TYPE are of the machine's alone, or vice versa. */
+bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line_type type);
+
+/* Whether PARTIAL has not got yet what LINE says. */
+bool partial_lacks(const struct oom_partial *partial, const struct oom_line *line);
+
+/* The pid that LINE, of a type that has one, is about; or OOM_NO_NUMBER. */
+int64_t partial_pid_of(const struct oom_line *line);
+
+/* How well the oom-kill line TEXT fits PARTIAL: its cgroup, its kind, its table. */
+int partial_fits(const struct oom_partial *partial, struct strview text);
 
 /*
- * Turns pages into bytes and draws the conclusions that need the whole: scope, trigger, what is
- * cut off. 0 or -ENOMEM.
+ * Whether PID, of the kill line TEXT if there is one, is a thread of the process that REPORT has
+ * decided upon: its main thread has gone, and find_lock_task_mm() has found another that still has
+ * the memory (mm/oom_kill.c, since 5.0). Or the other way round: vm.oom_kill_allocating_task
+ * decides on the thread that asks, and the first that is found is the main one.
+ */
+bool partial_chose_thread(const struct oom_report *report, int64_t pid, struct strview text);
+
+/* Puts into PARTIAL what LINE says. Returns -ENOMEM, or what is not negative. */
+int partial_read(struct oom_partial *partial, const struct oom_line *line);
+
+/*
+ * Turns pages into bytes, and draws the conclusions that need the whole: scope, trigger, what is
+ * cut off. Figures become unknown, and are counted in implausible, that cannot be right: beyond
+ * what processors can address, more than the machine's RAM or than their zone has, or more free
+ * swap than there is. Returns -ENOMEM, or what is not negative.
  */
 int partial_finish(struct oom_partial *partial);
 
