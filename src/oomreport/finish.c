@@ -122,7 +122,7 @@ static void note_implausible(struct oom_report *report, const char *name, const 
 			 name, what ? " of " : "", what ? what : "");
 }
 
-/* COUNT figures become bytes; in units of unknown size, 0, and if they are more than MOST, unknown. */
+/* Figures in UNITs become bytes; unknown if the unit is (0), or they are more than MOST. */
 static void finish_figures(struct oom_report *report, uint64_t *figures, size_t count,
 			   uint64_t unit, uint64_t most, const char *name, const char *what)
 {
@@ -234,7 +234,8 @@ static void finish_all_figures(struct oom_partial *partial, uint64_t page)
 	for (size_t i = 0; i < report->task_count; i++) {
 		struct oom_task *task = &report->tasks[i];
 
-		finish_figures(report, &task->total_vm, 1, page, VIRTUAL_MAX, "total_vm", "a task");
+		finish_figures(report, &task->total_vm, 1, page, VIRTUAL_MAX, "total_vm",
+			       "a task");
 		for (size_t j = 0; j < ARRAY_SIZE(task->sizes); j++)
 			finish_figures(report, &task->sizes[j], 1,
 				       &task->sizes[j] != &task->pgtables ||

@@ -230,8 +230,8 @@ bool oom_line_is_torn(enum oom_line_type type, struct strview so_far, struct str
 
 /*
  * Whether TEXT, of TYPE by its first words, is the kernel's: others write of killed processes too,
- * with numbers, and quote the kernel's source. TIMED: it has a time or a tag. EXPECTED: a report is
- * open, so that shorter lines of old kernels may follow.
+ * with numbers, and quote the kernel's source. TIMED: it has a time or a tag. EXPECTED: a report
+ * is open, so that shorter lines of old kernels may follow.
  */
 bool oom_line_is_kernels(enum oom_line_type type, struct strview text, bool timed, bool expected);
 

@@ -12,7 +12,7 @@
 #include "kernlog/unescape.h"
 #include "lib/duration.h"
 #include "oomreport/parser.h"
-#include "oomreport/text-line.h"
+#include "oomreport/stages.h"
 
 /*
  * After so many messages that are none of a report's, words are looked for again. A line of an
@@ -25,6 +25,9 @@
 
 /* So many bytes in front of a word are read: the first lines of a report may have none. */
 #define LOOK_BACK (128 * 1024)
+
+/* Of a byte's values, and of what processors compare at once. */
+#define COUNTED_AT_ONCE 64
 
 /* What separates reports in the count of lines: more than reassemble.c waits for. */
 #define SKIPPED_LINES 10000
@@ -41,6 +44,83 @@ struct oom_parser {
 	struct text_lines lines;
 	struct reassembler reassembler;
 };
+
+/* Counts the lines of DATA, the next piece of a log, and keeps its beginning and its end. */
+static void seen_bytes(struct seen *seen, struct strview data)
+{
+	struct strview head = strview_head(data, SEEN_BYTES - seen->head_length);
+
+	if (!data.length)
+		return;
+	memcpy(seen->head + seen->head_length, head.at, head.length);
+	seen->head_length += head.length;
+	strview_keep_last(seen->tail, &seen->tail_length, SEEN_BYTES, data);
+	seen->torn = strview_last(data) != '\n';
+	/* Counting must not cost what looking for words does: compilers count many at a time. */
+	for (; data.length >= COUNTED_AT_ONCE; data = strview_from(data, COUNTED_AT_ONCE)) {
+		unsigned char count = 0;
+
+		for (size_t i = 0; i < COUNTED_AT_ONCE; i++)
+			count = (unsigned char)(count + (data.at[i] == '\n'));
+		seen->lines += count;
+	}
+	for (size_t i = 0; i < data.length; i++)
+		seen->lines += data.at[i] == '\n';
+}
+
+static void seen_note_line(struct seen_line *line, const struct oom_time *time,
+			   struct strview host)
+{
+	if (!time->has_wall && !time->has_monotonic)
+		return;
+	line->has_time = true;
+	line->time = *time;
+	strview_copy_to(host, line->host, sizeof(line->host));
+}
+
+static int seen_take_entry(void *context, const struct structured_entry *entry)
+{
+	seen_note_line(context, &entry->time, strview_of(entry->host));
+	return 0;
+}
+
+/* The lines of TEXT, of memory of ours, up to the first with a time, or to the last. */
+static void seen_read_lines(struct strview text, int64_t now_ns, bool first,
+			    struct seen_line *ret_line)
+{
+	struct structured structured = { .open = false };
+
+	while (text.length && !(first && ret_line->has_time)) {
+		struct strview line = strview_head(text, strview_find(text, "\n"));
+		struct log_prefix stripped;
+
+		text = strview_from(text, line.length + 1);
+		if (structured_take(&structured, line, now_ns, seen_take_entry, ret_line))
+			continue;
+		line.length = unescape_line((char *)(uintptr_t)line.at, line.length);
+		log_prefix_strip(line, now_ns, &stripped);
+		seen_note_line(ret_line, &stripped.time, stripped.host);
+	}
+	structured_end(&structured, seen_take_entry, ret_line);
+	structured_free(&structured);
+}
+
+/* A log has ended. */
+static void seen_end(struct seen *seen, int64_t now_ns)
+{
+	struct strview head = { seen->head, seen->head_length };
+	struct strview tail = { seen->tail, seen->tail_length };
+
+	/* The first line of the tail is cut, unless the head has it too. */
+	if (seen->tail_length == SEEN_BYTES)
+		strview_skip_past(&tail, "\n");
+	if (!seen->first.has_time)
+		seen_read_lines(head, now_ns, true, &seen->first);
+	seen_read_lines(tail, now_ns, false, &seen->last);
+	seen->lines += seen->torn;
+	seen->torn = false;
+	seen->head_length = seen->tail_length = 0;
+}
 
 struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context)
 {
@@ -215,7 +295,10 @@ int oom_parser_record(struct oom_parser *parser, struct strview message,
 		.caller = { message.at, 0 }, .time = *time, .timed = true,
 	} };
 
-	seen_record(&parser->seen, time, host ? host : "");
+	parser->seen.lines++;
+	if (!parser->seen.first.has_time)
+		seen_note_line(&parser->seen.first, time, line.stripped.host);
+	seen_note_line(&parser->seen.last, time, line.stripped.host);
 	return text_lines_take_stripped(&parser->lines, &line);
 }
 

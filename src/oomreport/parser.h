@@ -3,17 +3,31 @@
 #ifndef PT_PARSER_H
 #define PT_PARSER_H
 
-#include <stdint.h>
-
-#include "lib/strview.h"
 #include "oomreport/report.h"
-#include "oomreport/seen.h"
 
 /*
  * A line that is longer is cut: kmsg records have at most 8 KiB, with every byte escaped 4 times
  * that.
  */
 #define OOM_LINE_MAX 65536
+
+/* In so many bytes at the beginning and at the end a line with a time is looked for. */
+#define SEEN_BYTES 4096
+
+struct seen_line {
+	bool has_time;		/* it has a time */
+	struct oom_time time;
+	char host[72];		/* "": not said */
+};
+
+/* How much of all logs was read, one after the other, and what their lines say of time and host. */
+struct seen {
+	uint64_t lines;
+	struct seen_line first, last;	/* of those that have a time; when a log has ended */
+	bool torn;			/* the last line has no newline so far */
+	size_t head_length, tail_length;	/* of the log that is being read */
+	char head[SEEN_BYTES], tail[SEEN_BYTES];
+};
 
 struct oom_parser;
 
@@ -24,7 +38,7 @@ struct oom_parser *oom_parser_new(oom_report_fn *on_report, void *context);
  * Takes the next LENGTH bytes of a log; lines may be torn between calls. What kind of log it is,
  * is seen by looking: bare, dmesg in any mode, syslog, journalctl in any format, raw /dev/kmsg,
  * JSON, newest line first. Returns 0 or a negative errno (of on_report, -ENOMEM, or TURN_REFUSED
- * of oomreport/turn.h).
+ * of oomreport/stages.h).
  */
 int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length);
 
@@ -33,8 +47,7 @@ int oom_parser_feed(struct oom_parser *parser, const char *data, size_t length);
  * above.
  */
 int oom_parser_record(struct oom_parser *parser, struct strview message,
-		      const struct oom_time *time,
-		      const char *host);
+		      const struct oom_time *time, const char *host);
 
 /*
  * Says that nothing has come for a while: reports that have their kill are given out. Returns as

@@ -104,8 +104,9 @@ int values_read(const struct oom_line_value *value, struct strview text, void *b
 
 		switch (value->kind) {
 		case OOM_VALUE_SIGNED:
-			value_signed(value->end ? strview_head(text, strview_find(text, value->end))
-						: text, value->key, place);
+			if (value->end)
+				rest = strview_head(rest, strview_find(rest, value->end));
+			value_signed(rest, value->key, place);
 			break;
 		case OOM_VALUE_COUNT:
 		case OOM_VALUE_KIB:

@@ -7,7 +7,7 @@
 
 #include "lib/duration.h"
 #include "lib/number.h"
-#include "oomreport/reassemble.h"
+#include "oomreport/stages.h"
 
 /* More reports are not kept open; reaper lines may come late, others do not. */
 #define OPEN_MAX 4
@@ -52,39 +52,41 @@ static struct oom_partial *newest(const struct host_reports *host)
 	return host->count ? host->open[host->count - 1] : NULL;
 }
 
-/* Takes the report at INDEX out of the list and hands it on, unless it was none after all. */
-static int host_give_out(struct host_reports *host, size_t index)
+/* Takes the oldest report out of the list, and hands it on unless it was none after all. */
+static int host_give_out(struct host_reports *host)
 {
-	struct oom_partial *partial = host->open[index];
-	bool confirmed = partial->confirmed;
-	int r = confirmed ? partial_finish(partial) : 0;
-	struct oom_report report = partial->report;
+	struct oom_partial *partial = host->open[0];
+	struct oom_report *report = &partial->report;
+	int r = partial->confirmed ? partial_finish(partial) : 0;
 
-	free(partial);
-	host->count--;
-	memmove(&host->open[index], &host->open[index + 1],
-		(host->count - index) * sizeof(host->open[0]));
-	if (r < 0 || !confirmed) {
-		oom_report_free(&report);
+	memmove(host->open, host->open + 1, --host->count * sizeof(host->open[0]));
+	if (r < 0 || !partial->confirmed) {
+		oom_report_free(report);
+		free(partial);
 		return r;
 	}
-	for (size_t i = 0; i < report.victim_count; i++)
-		host->emitted[host->emitted_count++ % EMITTED_MAX] = report.victims[i].pid;
-	return host->reassembler->on_report(host->reassembler->context, &report);
+	for (size_t i = 0; i < report->victim_count; i++)
+		host->emitted[host->emitted_count++ % EMITTED_MAX] = report->victims[i].pid;
+	r = host->reassembler->on_report(host->reassembler->context, report);
+	free(partial);
+	return r;
 }
 
 /* Opens a report for LINE. */
 static int host_open_partial(struct host_reports *host, const struct oom_line *line,
 			     struct oom_partial **ret_partial)
 {
-	struct oom_partial *partial;
+	struct oom_partial *partial = newest(host);
 	int r = 0;
 
 	/* What only looked like the beginning of a report is not worth a place. */
-	if (newest(host) && !newest(host)->confirmed)
-		r = host_give_out(host, host->count - 1);
-	if (r == 0 && host->count == OPEN_MAX)
-		r = host_give_out(host, 0);
+	if (partial && !partial->confirmed) {
+		oom_report_free(&partial->report);
+		free(partial);
+		host->count--;
+	}
+	if (host->count == OPEN_MAX)
+		r = host_give_out(host);
 	if (r < 0)
 		return r;
 	partial = calloc(1, sizeof(*partial));
@@ -94,9 +96,8 @@ static int host_open_partial(struct host_reports *host, const struct oom_line *l
 	strview_copy_to(line->stripped.caller, partial->caller, sizeof(partial->caller));
 	partial->report.crash_kernel = host->crash_kernel &&
 				       host->line - host->crash_kernel < BOOT_LINES;
-	host->open[host->count++] = partial;
+	host->open[host->count++] = *ret_partial = partial;
 	host->interleaved = false;
-	*ret_partial = partial;
 	return 0;
 }
 
@@ -118,18 +119,6 @@ static bool wants_line(const struct host_reports *host, const struct oom_partial
 	return is_fresh(host, partial) && partial_lacks(partial, line);
 }
 
-/* Whether LINE is of the last report but one: the newest cannot have it yet, or has had it. */
-static bool is_ahead(const struct host_reports *host, const struct oom_line *line)
-{
-	const struct oom_partial *last = newest(host), *older = host->open[host->count - 2];
-	bool early = last->report.trigger.present && !last->has_cpu && line->type > OOM_LINE_CPU &&
-		     last->touched + 2 >= host->line;
-	bool had = last->other && !partial_lacks(last, line);
-
-	return (early || had || partial_is_of_another_kind(last, line->type)) && older->has_cpu &&
-	       !partial_is_over(older) && wants_line(host, older, line);
-}
-
 /*
  * Which of the open reports a line without a caller's number goes on with. Reports are written one
  * after the other (the kernel holds oom_lock), so it is the newest; unless lines of an older one
@@ -137,36 +126,40 @@ static bool is_ahead(const struct host_reports *host, const struct oom_line *lin
  */
 static struct oom_partial *choose_partial(struct host_reports *host, const struct oom_line *line)
 {
-	struct oom_partial *last = newest(host), *named = NULL;
-	int best = -1;
+	struct oom_partial *last = newest(host), *named = NULL, *older;
+	int best = 0;
 
 	if (host->count < 2)
 		return last;
-	if (line->type != OOM_LINE_CPU && line->type != OOM_LINE_DECISION && is_ahead(host, line))
-		named = host->open[host->count - 2];
+	older = host->open[host->count - 2];
 	for (size_t i = 0; i < host->count; i++) {
 		struct oom_partial *partial = host->open[i];
+		bool decides = line->type == OOM_LINE_DECISION;
+		int fits = decides ? partial_fits(partial, line->stripped.message) : 0;
 
-		if (!wants_line(host, partial, line))
+		if ((!decides && line->type != OOM_LINE_CPU) || !wants_line(host, partial, line))
 			continue;
-		/* It names who invoked the killer: the first who has no such line yet. */
-		if (line->type == OOM_LINE_CPU && !named && !partial_is_over(partial) &&
-		    partial->report.trigger.comm[0])
+		/* That of the CPU names who invoked the killer: the first who has none yet. */
+		if (decides ? fits >= best : !named && !partial_is_over(partial) &&
+					     partial->report.trigger.comm[0])
 			named = partial;
-		if (line->type == OOM_LINE_DECISION &&
-		    partial_fits(partial, line->stripped.message) >= best) {
-			best = partial_fits(partial, line->stripped.message);
-			named = partial;
-		}
+		best = named == partial ? fits : best;
 	}
-	if (named && named != last)
-		host->interleaved = true;
-	if (named)
-		return named;
-	for (size_t i = 0; host->interleaved && i < host->count; i++)
+	if (line->type != OOM_LINE_CPU && line->type != OOM_LINE_DECISION && older->has_cpu &&
+	    !partial_is_over(older) && wants_line(host, older, line)) {
+		/* The newest cannot have it yet, or has had it. */
+		bool early = last->report.trigger.present && !last->has_cpu &&
+			     line->type > OOM_LINE_CPU && last->touched + 2 >= host->line;
+
+		if (early || (last->other && !partial_lacks(last, line)) ||
+		    partial_is_of_another_kind(last, line->type))
+			named = older;
+	}
+	host->interleaved |= named && named != last;
+	for (size_t i = 0; !named && host->interleaved && i < host->count; i++)
 		if (!partial_is_over(host->open[i]) && partial_lacks(host->open[i], line))
-			return host->open[i];
-	return last;
+			named = host->open[i];
+	return named ? named : last;
 }
 
 /* Lines about a process, PID, go where that process is known. */
@@ -209,20 +202,57 @@ static struct oom_partial *find_partial(struct host_reports *host, const struct 
 	return NULL;
 }
 
-/* Whether LINE opens another report although PARTIAL is open. */
-static bool is_another(const struct host_reports *host, const struct oom_partial *partial,
-		       const struct oom_line *line)
+/* What a line is to the report that it would go to. */
+enum line_use { LINE_SAYS_NOTHING, LINE_GOES_ON, LINE_OPENS_ANOTHER };
+
+/* The same for a line of the reaper's; PARTIAL may be NULL. */
+static enum line_use use_of_reapers_line(const struct host_reports *host,
+					 const struct oom_partial *partial,
+					 const struct oom_line *line)
+{
+	const struct oom_report *report = partial ? &partial->report : NULL;
+	int64_t pid = partial_pid_of(line);
+
+	if (!report || !read_victim_of(report, pid, true)) {
+		if (line->type == OOM_LINE_UNREAPED)
+			return LINE_SAYS_NOTHING;
+		/* A victim of a report that has been given out has been told of. */
+		for (size_t i = 0; i < EMITTED_MAX && i < host->emitted_count; i++)
+			if (host->emitted[i] == pid)
+				return LINE_SAYS_NOTHING;
+		/*
+		 * Only victims are reaped: what is reaped now is the one whose own line was
+		 * suppressed, if it was chosen or, where that is not known, could be.
+		 */
+		if (partial && partial->confirmed &&
+		    (partial_is_over(partial) ||
+		     (report->selected.pid == OOM_NO_NUMBER
+		      ? !oom_find_task(report, pid)
+		      : report->selected.pid != pid &&
+			!partial_chose_thread(report, pid, strview_of("")))))
+			return LINE_SAYS_NOTHING;
+	}
+	return partial && (partial->confirmed || line->type == OOM_LINE_UNREAPED)
+	       ? LINE_GOES_ON : LINE_OPENS_ANOTHER;
+}
+
+/* What LINE is to PARTIAL; NULL: no report is open for it. */
+static enum line_use use_of_line(const struct host_reports *host,
+				 const struct oom_partial *partial, const struct oom_line *line)
 {
 	const struct oom_report *report = &partial->report;
-	struct strview text = line->stripped.message;
+	bool another;
 	int64_t pid;
 
+	if (line_has_flag(line, OOM_LINE_REAPERS))
+		return use_of_reapers_line(host, partial, line);
+	if (!partial)
+		return line_has_flag(line, OOM_LINE_INSIDE) ? LINE_SAYS_NOTHING
+							    : LINE_OPENS_ANOTHER;
 	switch (line->type) {
 	case OOM_LINE_INVOKED:
 	case OOM_LINE_DUMP:
-		return true;
-	case OOM_LINE_REAPED:
-		return !partial->confirmed;
+		return LINE_OPENS_ANOTHER;
 	case OOM_LINE_KILLED:
 		/*
 		 * It has no victim yet, or is of a group. Kill lines that follow each other are
@@ -230,55 +260,24 @@ static bool is_another(const struct host_reports *host, const struct oom_partial
 		 * seconds) or somebody left out.
 		 */
 		pid = partial_pid_of(line);
-		if (report->group || read_victim_of(report, pid, false))
-			return false;
-		return report->victim_count ||
-		       (report->selected.pid != OOM_NO_NUMBER && report->selected.pid != pid &&
-			!report->choice.present && !partial_chose_thread(report, pid, text));
+		another = !report->group && !read_victim_of(report, pid, false) &&
+			  (report->victim_count ||
+			   (report->selected.pid != OOM_NO_NUMBER && report->selected.pid != pid &&
+			    !report->choice.present &&
+			    !partial_chose_thread(report, pid, line->stripped.message)));
+		break;
 	case OOM_LINE_NONE_KILLABLE:
-		return report->victim_count || !is_fresh(host, partial);
+		another = report->victim_count || !is_fresh(host, partial);
+		break;
 	default:
-		return !line_has_flag(line, OOM_LINE_INSIDE) && !wants_line(host, partial, line);
+		another = !wants_line(host, partial, line);
+		/* What another CPU's trouble has in common with a report is no part of it. */
+		if (another && (line_has_flag(line, OOM_LINE_INSIDE) ||
+				(!line_has_flag(line, OOM_LINE_CONFIRMS) && partial->confirmed &&
+				 is_unfinished(host, partial))))
+			return LINE_SAYS_NOTHING;
 	}
-}
-
-/* Whether LINE, which would go to PARTIAL (NULL: to none that is open), says nothing. */
-static bool is_needless(const struct host_reports *host, const struct oom_partial *partial,
-			const struct oom_line *line)
-{
-	const struct oom_report *report = partial ? &partial->report : NULL;
-	int64_t pid;
-
-	if (line_has_flag(line, OOM_LINE_REAPERS)) {
-		pid = partial_pid_of(line);
-		if (report && read_victim_of(report, pid, true))
-			return false;
-		if (line->type == OOM_LINE_UNREAPED)
-			return true;
-		/* A victim of a report that has been given out has been told of. */
-		for (size_t i = 0; i < EMITTED_MAX && i < host->emitted_count; i++)
-			if (host->emitted[i] == pid)
-				return true;
-		if (!partial || !partial->confirmed)
-			return false;
-		/*
-		 * Only victims are reaped: what is reaped now is the one whose own line was
-		 * suppressed, if it was chosen or, where that is not known, could be.
-		 */
-		if (partial_is_over(partial))
-			return true;
-		if (report->selected.pid == OOM_NO_NUMBER)
-			return !oom_find_task(report, pid);
-		return report->selected.pid != pid &&
-		       !partial_chose_thread(report, pid, strview_of(""));
-	}
-	if (!partial)
-		return line_has_flag(line, OOM_LINE_INSIDE);
-	if (line_has_flag(line, OOM_LINE_INSIDE))
-		return !wants_line(host, partial, line);
-	/* What another CPU's trouble has in common with a report is no part of an open one. */
-	return !line_has_flag(line, OOM_LINE_CONFIRMS) && partial->confirmed &&
-	       is_unfinished(host, partial) && !partial_lacks(partial, line);
+	return another ? LINE_OPENS_ANOTHER : LINE_GOES_ON;
 }
 
 /* Ends the open reports where LINE cannot be of any. */
@@ -300,7 +299,7 @@ static int host_end_event(struct host_reports *host, const struct oom_line *line
 	    (passed > SILENCE_NS && !(line_has_flag(line, OOM_LINE_REAPERS) &&
 				      choose_by_pid(host, line, partial_pid_of(line)))))
 		while (r == 0 && host->count)
-			r = host_give_out(host, 0);
+			r = host_give_out(host);
 	/* A number is another process's after a boot. */
 	if (rebooted) {
 		host->emitted_count = 0;
@@ -333,19 +332,17 @@ static int host_take(struct host_reports *host, const struct oom_line *line)
 	struct strview text = line->stripped.message;
 	struct oom_partial *partial;
 	struct oom_report *report;
+	bool dropped = line->type == OOM_LINE_DROPPED;
 	uint64_t lost;
+	enum line_use use;
 	int r;
 
 	host->line++;
 	/* "** 57 printk messages dropped **", "oom_kill_process: 1520 callbacks suppressed" */
-	if (line->type == OOM_LINE_DROPPED) {
-		if (strview_skip_past(&text, "** ") && strview_take_u64(&text, &lost))
-			host_lose(host, lost, 0);
-		return 0;
-	}
-	if (line->type == OOM_LINE_SUPPRESSED) {
-		if (strview_skip_past(&text, ": ") && strview_take_u64(&text, &lost))
-			host_lose(host, 0, lost);
+	if (dropped || line->type == OOM_LINE_SUPPRESSED) {
+		if (strview_skip_past(&text, dropped ? "** " : ": ") &&
+		    strview_take_u64(&text, &lost))
+			host_lose(host, dropped ? lost : 0, dropped ? 0 : lost);
 		return 0;
 	}
 	if (line->type == OOM_LINE_NONE)
@@ -354,9 +351,10 @@ static int host_take(struct host_reports *host, const struct oom_line *line)
 	if (r < 0 || line->type == OOM_LINE_BOOT || line->type == OOM_LINE_CUT)
 		return r;
 	partial = find_partial(host, line);
-	if (is_needless(host, partial, line))
+	use = use_of_line(host, partial, line);
+	if (use == LINE_SAYS_NOTHING)
 		return 0;
-	if (!partial || is_another(host, partial, line))
+	if (use == LINE_OPENS_ANOTHER)
 		r = host_open_partial(host, line, &partial);
 	if (r == 0)
 		r = partial_read(partial, line);
@@ -385,7 +383,7 @@ static int host_flush(struct host_reports *host, bool all)
 	while (!all && done && !partial_is_over(host->open[done - 1]))
 		done--;
 	for (; r == 0 && done; done--)
-		r = host_give_out(host, 0);
+		r = host_give_out(host);
 	return r;
 }
 

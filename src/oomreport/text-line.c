@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "kernlog/unescape.h"
-#include "oomreport/text-line.h"
+#include "oomreport/stages.h"
 
 /* What turn_take() gives out. */
 static int take_in_order(void *context, const struct oom_line *kept)

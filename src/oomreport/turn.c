@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "oomreport/list-add.h"
-#include "oomreport/turn.h"
+#include "oomreport/stages.h"
 
 /* Undecided after so many lines, a log is taken as it comes. */
 #define LINES_UNDECIDED 16384

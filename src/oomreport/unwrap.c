@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "kernlog/unescape.h"
-#include "oomreport/unwrap.h"
+#include "oomreport/stages.h"
 
 /* A word that is longer is not broken, so that its line may be longer than the others. */
 #define LONG_WORD 40

@@ -21,7 +21,7 @@
 #include "lib/stdio-guard.h"
 #include "lib/timestamp.h"
 #include "oomreport/parser.h"
-#include "oomreport/turn.h"
+#include "oomreport/stages.h"
 #include "oomwhy/run.h"
 #include "proc/place.h"
 

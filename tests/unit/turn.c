@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "../tap.h"
-#include "oomreport/turn.h"
+#include "oomreport/stages.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
