@@ -20,7 +20,7 @@ struct seen_line {
 	char host[72];		/* "": not said */
 };
 
-/* How much of all logs was read, one after the other, and what their lines say of time and host. */
+/* How much of all logs was read, one after the other, and times and hosts of their lines. */
 struct seen {
 	uint64_t lines;
 	struct seen_line first, last;	/* of those that have a time; when a log has ended */
