@@ -11,8 +11,8 @@
 #include "analysis/cgroup-owner.h"
 #include "analysis/explanation.h"
 #include "analysis/memory-usage.h"
-#include "lib/safe.h"
 #include "lib/size.h"
+#include "lib/utf8.h"
 
 #define OOM_TEXT_SHOWN 160
 #define OOM_PATH_SHOWN 400

@@ -6,9 +6,9 @@
 
 #include "kernlog/line-timestamp.h"
 #include "lib/ascii.h"
-#include "lib/date.h"
 #include "lib/duration.h"
 #include "lib/macros.h"
+#include "lib/timestamp.h"
 
 #define SECOND_NS ((int64_t)NS_PER_SECOND)
 #define DAY_NS (86400 * SECOND_NS)

@@ -26,22 +26,11 @@ static const struct {
 	{ "d", 86400 * NS_PER_SECOND },
 };
 
-static int duration_error(const char *name, const char *text, const char *why, int error,
-			  struct error *err)
-{
-	char escaped[128];
-
-	error_set(err, "%s '%s' %s", name,
-		  error_escape(escaped, sizeof(escaped), text), why);
-	error_hint(err,
-		   "write seconds (2, 0.5), or a number with ns, us, ms, s, m, h or d, "
-		   "or 'infinity'");
-	return error;
-}
-
 int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
 		   struct error *err)
 {
+	static const char hint[] =
+		"write seconds (2, 0.5), or a number with ns, us, ms, s, m, h or d, or 'infinity'";
 	struct decimal number;
 	const char *rest;
 	uint64_t ns;
@@ -51,22 +40,20 @@ int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
 		*ret_ns = DURATION_INFINITE;
 		return 0;
 	}
-	if (!*text)
-		return duration_error(name, text, "is empty", -EINVAL, err);
 	r = decimal_parse(text, &number, &rest);
-	if (r == -ERANGE)
-		return duration_error(name, text, "is too long", -ERANGE, err);
-	if (r < 0)
-		return duration_error(name, text, "is not a length of time", -EINVAL, err);
-	for (size_t i = 0; i < ARRAY_SIZE(duration_units); i++) {
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(duration_units); i++) {
 		if (strcmp(rest, duration_units[i].suffix))
 			continue;
-		if (decimal_scale(number, duration_units[i].ns, &ns) < 0 || ns >= INT64_MAX)
-			return duration_error(name, text, "is too long", -ERANGE, err);
+		r = decimal_scale(number, duration_units[i].ns, &ns);
+		if (r < 0 || ns >= INT64_MAX) {
+			r = -ERANGE;
+			break;
+		}
 		*ret_ns = ns;
 		return 0;
 	}
-	return duration_error(name, text, "is not a length of time", -EINVAL, err);
+	return error_set_value(err, r < 0 ? r : -EINVAL, name, text, !*text ? "is empty"
+			       : r == -ERANGE ? "is too long" : "is not a length of time", hint);
 }
 
 uint64_t duration_now(void)

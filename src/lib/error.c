@@ -88,6 +88,16 @@ const char *error_escape(char *escaped, unsigned size, const char *text)
 	return escaped;
 }
 
+int error_set_value(struct error *err, int error, const char *name, const char *text,
+		    const char *why, const char *hint)
+{
+	char escaped[128];
+
+	error_set(err, "%s '%s' %s", name, error_escape(escaped, sizeof(escaped), text), why);
+	error_hint(err, "%s", hint);
+	return error;
+}
+
 void error_print(const struct error *err)
 {
 	fprintf(stderr, "%s: %s\n", program_invocation_short_name, err->message);

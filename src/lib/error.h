@@ -22,6 +22,10 @@ struct error {
 void error_set(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Sets both for TEXT, which NAME was given as: "NAME 'TEXT' WHY", and HINT. Returns ERROR. */
+int error_set_value(struct error *err, int error, const char *name, const char *text,
+		    const char *why, const char *hint);
+
 /* Sets the second line. */
 void error_hint(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

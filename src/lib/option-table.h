@@ -110,4 +110,21 @@ void option_help_hint(const struct option_table *table, struct error *err);
 /* Prints the options as --help shows them to standard output. */
 void option_table_print(const struct option_table *table);
 
+/* The LIST of --output: which rows of a table of named things, and in which order. */
+
+/* What can be named. */
+struct name_table {
+	const char *(*name)(size_t index);	/* "": that row cannot be named here */
+	size_t count;		/* at most 256 */
+	const char *example;	/* of a list: "PID,RSS" */
+};
+
+/*
+ * Appends the indices of what LIST names (separated by commas, in any case) to INDEX, which has
+ * room for MAX and holds *count. Returns 0, or -EINVAL with *err set (an unknown name lists
+ * the known ones); INDEX and *count may have changed then.
+ */
+int name_list_append(const struct name_table *table, const char *list, unsigned char *index,
+		     size_t max, size_t *count, struct error *err);
+
 #endif

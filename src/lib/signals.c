@@ -13,9 +13,6 @@
 #include "lib/macros.h"
 #include "lib/signals.h"
 
-/* SIGXCPU: RLIMIT_CPU is used up, and SIGKILL will follow. */
-static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGXCPU };
-
 static bool is_ignored(int number)
 {
 	struct sigaction action;
@@ -23,16 +20,17 @@ static bool is_ignored(int number)
 	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+/*
+ * Writing returns an error instead, also beyond a file size limit (EFBIG); and if SIGCHLD were
+ * inherited as ignored, children would be reaped unseen.
+ */
+static const struct { int number; void (*handler)(int); } changes[] = {
+	{ SIGPIPE, SIG_IGN }, { SIGXFSZ, SIG_IGN }, { SIGCHLD, SIG_DFL },
+};
+
 /* Has the signals of SET arrive on a descriptor, and changes what all programs change. */
 static int signals_take_set(const sigset_t *set, struct signals *ret_signals)
 {
-	/*
-	 * Writing returns an error instead, also beyond a file size limit (EFBIG); and if SIGCHLD
-	 * were inherited as ignored, children would be reaped unseen.
-	 */
-	static const struct { int number; void (*handler)(int); } changes[] = {
-		{ SIGPIPE, SIG_IGN }, { SIGXFSZ, SIG_IGN }, { SIGCHLD, SIG_DFL },
-	};
 	struct signals signals = { .pipe_ignored = is_ignored(SIGPIPE) };
 
 	signals.fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -51,6 +49,8 @@ static int signals_take_set(const sigset_t *set, struct signals *ret_signals)
 
 int signals_take(struct signals *ret_signals)
 {
+	/* SIGXCPU: RLIMIT_CPU is used up, and SIGKILL will follow. */
+	static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGXCPU };
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -71,10 +71,9 @@ int signals_take_all(struct signals *ret_signals)
 
 void signals_restore(const struct signals *signals)
 {
-	static const int changed[] = { SIGPIPE, SIGXFSZ, SIGCHLD };
-
-	for (size_t i = 0; i < ARRAY_SIZE(changed); i++)
-		signal(changed[i], sigismember(&signals->ignored, changed[i]) ? SIG_IGN : SIG_DFL);
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
+		signal(changes[i].number, sigismember(&signals->ignored, changes[i].number)
+			? SIG_IGN : SIG_DFL);
 	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 

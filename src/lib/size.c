@@ -2,11 +2,11 @@
 /* size.c - parse and print byte counts */
 #include <config.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/ascii.h"
@@ -14,41 +14,6 @@
 #include "lib/size.h"
 
 static const char suffix_letters[] = "KMGTPE";
-
-#define SIZE_HINT \
-	"write bytes (65536, 0x10000), or a number with K, M, G, T, P, E (powers of 1024), " \
-	"KB, MB, GB ... (powers of 1000), or N%%"
-
-static int size_error(const char *name, const char *text, const char *why, int error,
-		      struct error *err)
-{
-	char escaped[128];
-
-	error_set(err, "%s '%s' %s", name,
-		  error_escape(escaped, sizeof(escaped), text), why);
-	error_hint(err, SIZE_HINT);
-	return error;
-}
-
-static int parse_hexadecimal(const char *name, const char *text, struct size *ret_size,
-			     struct error *err)
-{
-	uint64_t bytes = 0;
-	const char *digit = text + 2;
-
-	if (!*digit)
-		return size_error(name, text, "has no digits after 0x", -EINVAL, err);
-	for (; *digit; digit++) {
-		if (!isxdigit((unsigned char)*digit))
-			return size_error(name, text, "is not a hexadecimal number of bytes",
-					  -EINVAL, err);
-		if (bytes >> 60)
-			return size_error(name, text, "is too large", -ERANGE, err);
-		bytes = bytes << 4 | (uint64_t)number_hex_digit(*digit);
-	}
-	*ret_size = (struct size){ .bytes = bytes };
-	return 0;
-}
 
 /* Finds the multiplier for SUFFIX ("", "B", "K", "Ki", "KiB", "KB", ...); 0: unknown. */
 static uint64_t suffix_multiplier(const char *suffix)
@@ -70,44 +35,67 @@ static uint64_t suffix_multiplier(const char *suffix)
 	return multiplier;
 }
 
+/* Returns what is wrong with TEXT, and -EINVAL or -ERANGE in *ret_error; NULL: nothing. */
+static const char *size_find_fault(const char *text, struct size *ret_size, int *ret_error)
+{
+	const char *digits = text + 2, *rest;
+	uint64_t multiplier, scaled = 0;
+	struct decimal number;
+	int r;
+
+	*ret_error = -EINVAL;
+	if (!*text)
+		return "is empty";
+	if (text[0] == '-')
+		return "is negative or not a size";
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+		if (!*digits)
+			return "has no digits after 0x";
+		if (digits[strspn(digits, "0123456789abcdefABCDEF")])
+			return "is not a hexadecimal number of bytes";
+		*ret_error = -ERANGE;
+		errno = 0;
+		*ret_size = (struct size){ .bytes = strtoull(digits, NULL, 16) };
+		return errno ? "is too large" : NULL;
+	}
+	r = decimal_parse(text, &number, &rest);
+	if (r < 0) {
+		*ret_error = r;
+		return r == -ERANGE ? "has too many digits" : "is not a size";
+	}
+	multiplier = *rest == '%' && !rest[1] ? 100 : suffix_multiplier(rest);
+	if (!multiplier)
+		return "is not a size";
+	if (multiplier == 1 && number.digits % number.divisor)
+		return "is a fraction of a byte";
+	r = decimal_scale(number, multiplier, &scaled);
+	if (*rest != '%') {
+		*ret_error = r;
+		*ret_size = (struct size){ .bytes = scaled };
+		return r < 0 ? "is too large" : NULL;
+	}
+	if (r < 0 || scaled > 10000) {
+		*ret_error = -ERANGE;
+		return "is more than 100%";
+	}
+	/* Rounded, it would be another share than the one that was asked for. */
+	if (number.divisor > 100)
+		return "has more than two decimals";
+	*ret_size = (struct size){ .permyriad = (unsigned)scaled };
+	return scaled ? NULL : "is nothing";
+}
+
 int size_parse(const char *name, const char *text, struct size *ret_size,
 	       struct error *err)
 {
-	struct decimal number;
-	uint64_t multiplier, scaled;
-	const char *rest;
-	int r;
+	struct size size;
+	int error;
+	const char *fault = size_find_fault(text, &size, &error);
 
-	if (!*text)
-		return size_error(name, text, "is empty", -EINVAL, err);
-	if (text[0] == '-')
-		return size_error(name, text, "is negative or not a size", -EINVAL, err);
-	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
-		return parse_hexadecimal(name, text, ret_size, err);
-	r = decimal_parse(text, &number, &rest);
-	if (r == -ERANGE)
-		return size_error(name, text, "has too many digits", -ERANGE, err);
-	if (r < 0)
-		return size_error(name, text, "is not a size", -EINVAL, err);
-	if (!strcmp(rest, "%")) {
-		if (decimal_scale(number, 100, &scaled) < 0 || scaled > 10000)
-			return size_error(name, text, "is more than 100%", -ERANGE, err);
-		/* Rounded, it would be another share than the one that was asked for. */
-		if (number.divisor > 100)
-			return size_error(name, text, "has more than two decimals", -EINVAL, err);
-		if (scaled == 0)
-			return size_error(name, text, "is nothing", -EINVAL, err);
-		*ret_size = (struct size){ .permyriad = (unsigned)scaled };
-		return 0;
-	}
-	multiplier = suffix_multiplier(rest);
-	if (!multiplier)
-		return size_error(name, text, "is not a size", -EINVAL, err);
-	if (multiplier == 1 && number.digits % number.divisor)
-		return size_error(name, text, "is a fraction of a byte", -EINVAL, err);
-	if (decimal_scale(number, multiplier, &scaled) < 0)
-		return size_error(name, text, "is too large", -ERANGE, err);
-	*ret_size = (struct size){ .bytes = scaled };
+	if (fault)
+		return error_set_value(err, error, name, text, fault,
+				       "write bytes (65536, 0x10000), or a number with K, M, G, T, P, E (powers of 1024), KB, MB, GB ... (powers of 1000), or N%");
+	*ret_size = size;
 	return 0;
 }
 
@@ -145,46 +133,34 @@ int size_round_up(uint64_t bytes, uint64_t unit, uint64_t *ret_rounded)
 	return 0;
 }
 
-/* Writes 1.5G, or in a sentence 1.5 GiB. */
-static void format_human(char *text, uint64_t bytes, bool sentence)
+/* Writes what size_format() writes, or in a sentence what size_text() does. */
+static const char *format_size(char *text, uint64_t bytes, enum size_unit unit, bool sentence)
 {
-	int power = 0;
 	uint64_t divisor = 1;
+	int power = 0;
 
 	/* The last half unit below 1024 would be rounded up to it. */
-	while (power < 6 && bytes >= (divisor << 10) - divisor / 2) {
+	for (; unit == SIZE_HUMAN && power < 6 && bytes >= (divisor << 10) - divisor / 2; power++)
 		divisor *= 1024;
-		power++;
-	}
-	if (power == 0)
-		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64 "%s", bytes, sentence ? " bytes" : "");
-	else
+	if (power)
 		snprintf(text, SIZE_TEXT_MAX, "%.*f%s%c%s",
 			 (double)bytes / (double)divisor < 99.95 ? 1 : 0,
 			 (double)bytes / (double)divisor, sentence ? " " : "",
 			 suffix_letters[power - 1], sentence ? "iB" : "");
+	else if (unit == SIZE_KIB)
+		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64 "%s", bytes / 1024 + (bytes % 1024 != 0),
+			 sentence ? " KiB" : "");
+	else
+		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64 "%s", bytes, sentence ? " bytes" : "");
+	return text;
 }
 
 const char *size_format(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum size_unit unit)
 {
-	if (unit == SIZE_HUMAN)
-		format_human(text, bytes, false);
-	else if (unit == SIZE_BYTES)
-		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64, bytes);
-	else
-		snprintf(text, SIZE_TEXT_MAX, "%" PRIu64, bytes / 1024 + (bytes % 1024 != 0));
-	return text;
+	return format_size(text, bytes, unit, false);
 }
 
 const char *size_text(char text[static SIZE_TEXT_MAX], uint64_t bytes, enum size_unit unit)
 {
-	size_t used;
-
-	if (unit == SIZE_HUMAN) {
-		format_human(text, bytes, true);
-		return text;
-	}
-	used = strlen(size_format(text, bytes, unit));
-	snprintf(text + used, SIZE_TEXT_MAX - used, unit == SIZE_BYTES ? " bytes" : " KiB");
-	return text;
+	return format_size(text, bytes, unit, true);
 }

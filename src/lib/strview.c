@@ -68,12 +68,9 @@ bool strview_skip(struct strview *text, const char *piece)
 
 bool strview_skip_past(struct strview *text, const char *piece)
 {
-	size_t at = strview_find(*text, piece);
+	struct strview front;
 
-	if (at == STRVIEW_NONE)
-		return false;
-	*text = strview_from(*text, at + strlen(piece));
-	return true;
+	return strview_take_until(text, piece, &front);
 }
 
 bool strview_skip_past_last(struct strview *text, const char *piece)
@@ -136,17 +133,11 @@ bool strview_take_u64(struct strview *text, uint64_t *ret_value)
 	uint64_t value = 0;
 	size_t count = 0;
 
-	for (; count < text->length && strview_is_digit(text->at[count]); count++) {
-		uint64_t digit = (uint64_t)(text->at[count] - '0');
-
+	/* Too much stays too much: it overflows again. */
+	for (; strview_is_digit(strview_byte(*text, count)); count++)
 		if (__builtin_mul_overflow(value, UINT64_C(10), &value) ||
-		    __builtin_add_overflow(value, digit, &value))
+		    __builtin_add_overflow(value, (uint64_t)(text->at[count] - '0'), &value))
 			value = UINT64_MAX;
-		if (value == UINT64_MAX)
-			break;
-	}
-	while (count < text->length && strview_is_digit(text->at[count]))
-		count++;
 	if (!count)
 		return false;
 	*text = strview_from(*text, count);
@@ -174,14 +165,11 @@ bool strview_take_hex(struct strview *text, uint64_t *ret_value)
 	struct strview rest = *text;
 	uint64_t value = 0;
 	size_t count = 0;
+	int digit;
 
 	strview_skip(&rest, "0x");
-	for (; count < rest.length && number_hex_digit(rest.at[count]) >= 0; count++) {
-		bool full = value >> 60;
-
-		value = full ? UINT64_MAX : value << 4 |
-			(uint64_t)number_hex_digit(rest.at[count]);
-	}
+	for (; (digit = number_hex_digit(strview_byte(rest, count))) >= 0; count++)
+		value = value >> 60 ? UINT64_MAX : value << 4 | (uint64_t)digit;
 	if (!count)
 		return false;
 	*text = strview_from(rest, count);

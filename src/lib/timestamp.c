@@ -1,22 +1,153 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* timestamp.c - parse points in time: calendar dates, seconds, and lengths of time ago */
+/* timestamp.c - parse points in time: dates by their format, seconds, and lengths of time ago */
 #include <config.h>
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "lib/ascii.h"
-#include "lib/date.h"
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "lib/number.h"
 #include "lib/timestamp.h"
 
 #define SECOND ((int64_t)NS_PER_SECOND)
+
+/* No zone is farther from UTC. */
+#define ZONE_HOURS_MAX 14
+
+/* Takes COUNT digits that are a number from LEAST to MOST. */
+static bool date_take_digits(struct strview *text, size_t count, int least, int most,
+			     int *ret_value)
+{
+	int value = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!strview_is_digit(strview_byte(*text, i)))
+			return false;
+		value = value * 10 + (text->at[i] - '0');
+	}
+	if (value < least || value > most)
+		return false;
+	*text = strview_from(*text, count);
+	*ret_value = value;
+	return true;
+}
+
+static void date_take_fraction(struct strview *text, int64_t *ret_ns)
+{
+	int64_t worth = SECOND, ns = 0;
+	char point = strview_byte(*text, 0);
+	size_t count = 1;
+
+	if ((point != '.' && point != ',') || !strview_is_digit(strview_byte(*text, 1)))
+		return;
+	for (; strview_is_digit(strview_byte(*text, count)); count++) {
+		worth /= 10;
+		ns += (text->at[count] - '0') * worth;
+	}
+	*text = strview_from(*text, count);
+	*ret_ns = ns;
+}
+
+static void date_take_zone(struct strview *text, struct date *date)
+{
+	struct strview rest = *text, minute;
+	int hours = 0, minutes = 0, sign;
+
+	strview_skip(&rest, " ");
+	sign = strview_byte(rest, 0) == '-' ? -1 : 1;
+	if (strview_skip(&rest, "+") || strview_skip(&rest, "-")) {
+		if (!date_take_digits(&rest, 2, 0, ZONE_HOURS_MAX, &hours))
+			return;
+		minute = rest;
+		strview_skip(&minute, ":");
+		if (date_take_digits(&minute, 2, 0, 59, &minutes))
+			rest = minute;
+	} else if (!strview_skip(&rest, "Z") && !strview_skip(&rest, "UTC") &&
+		   !strview_skip(&rest, "GMT")) {
+		return;
+	}
+	/* "Zulu" */
+	if (ascii_is_alphanumeric(strview_byte(rest, 0)))
+		return;
+	date->zone_known = true;
+	date->zone_s = sign * (hours * 60 + minutes) * 60;
+	*text = rest;
+}
+
+/* The numbers of a date, by their letter in a format. */
+static const struct {
+	char letter;
+	unsigned char digits;
+	int least, most;
+	size_t field;
+} date_parts[] = {
+	{ 'Y', 4, 0, 9999, offsetof(struct date, year) },
+	{ 'M', 2, 1, 12, offsetof(struct date, month) },
+	{ 'D', 2, 1, 31, offsetof(struct date, day) },
+	{ 'h', 2, 0, 24, offsetof(struct date, hour) },
+	{ 'm', 2, 0, 59, offsetof(struct date, minute) },
+	/* A leap second is the next minute's first. */
+	{ 's', 2, 0, 60, offsetof(struct date, second) },
+};
+
+bool date_take(struct strview *text, const char *format, struct date *date)
+{
+	struct strview rest = *text;
+	struct date found = *date;
+
+	for (; *format; format++) {
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(date_parts) && date_parts[i].letter != *format)
+			i++;
+		if (i < ARRAY_SIZE(date_parts)) {
+			if (!date_take_digits(&rest, date_parts[i].digits, date_parts[i].least,
+					      date_parts[i].most,
+					      (int *)((char *)&found + date_parts[i].field)))
+				return false;
+			if (*format == 's' && strview_is_digit(strview_byte(rest, 0)))
+				return false;
+		} else if (*format == 'f') {
+			date_take_fraction(&rest, &found.fraction_ns);
+		} else if (*format == 'z') {
+			date_take_zone(&rest, &found);
+		} else if (strview_byte(rest, 0) == *format) {
+			rest = strview_from(rest, 1);
+		} else {
+			return false;
+		}
+	}
+	*text = rest;
+	*date = found;
+	return true;
+}
+
+bool date_has_day(const struct date *date, int year)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return date->month >= 1 && date->month <= 12 && date->day >= 1 &&
+	       date->day <= days[date->month - 1] + (leap && date->month == 2);
+}
+
+int64_t date_to_ns(const struct date *date)
+{
+	struct tm tm = {
+		.tm_year = date->year - 1900, .tm_mon = date->month - 1, .tm_mday = date->day,
+		.tm_hour = date->hour, .tm_min = date->minute, .tm_sec = date->second,
+		.tm_isdst = -1,
+	};
+	int64_t seconds = date->zone_known ? (int64_t)timegm(&tm) - date->zone_s
+					   : (int64_t)mktime(&tm);
+
+	return seconds * SECOND + date->fraction_ns;
+}
 
 /* The last whole year whose nanoseconds fit. */
 #define YEAR_MAX 2261
@@ -146,19 +277,15 @@ static int parse(const char *text, int64_t now_ns, int64_t *ret_ns)
 int timestamp_parse(const char *name, const char *text, int64_t now_ns, int64_t *ret_ns,
 		    struct error *err)
 {
-	char escaped[128];
 	int64_t ns = 0;
 	int r = parse(text, now_ns, &ns);
 
-	if (r == 0) {
-		*ret_ns = ns;
-		return 0;
-	}
-	error_set(err, "%s '%s' %s", name, error_escape(escaped, sizeof(escaped), text),
-		  !*text ? "is empty" : r == -ERANGE ? "is too far away" : "is not a time");
-	error_hint(err,
-		   "write '2026-11-24 10:20:30', '10:20', '2h ago', 'yesterday' or '@SECONDS'");
-	return r;
+	if (r < 0)
+		return error_set_value(err, r, name, text, !*text ? "is empty" : r == -ERANGE
+				       ? "is too far away" : "is not a time",
+				       "write '2026-11-24 10:20:30', '10:20', '2h ago', 'yesterday' or '@SECONDS'");
+	*ret_ns = ns;
+	return 0;
 }
 
 int64_t timestamp_now(void)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/macros.h"
-#include "lib/name-list.h"
+#include "lib/option-table.h"
 #include "monitor/columns.h"
 
 #define AT(field) offsetof(struct sample, field)

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 
 #include "kernlog/source.h"
-#include "lib/secure.h"
+#include "lib/program.h"
 #include "lib/signals.h"
-#include "lib/stdio-guard.h"
 #include "lib/timestamp.h"
 #include "oomwhy/options.h"
 #include "oomwhy/run.h"

@@ -2,7 +2,7 @@
 /* csv.c - comma-separated values: a header line and a line per sample */
 #include <config.h>
 
-#include "lib/stream.h"
+#include "lib/program.h"
 #include "output/printer.h"
 
 static int csv_plan(struct printer *printer, const struct plan_record *record)

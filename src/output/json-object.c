@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/safe.h"
-#include "lib/stream.h"
+#include "lib/program.h"
 #include "lib/utf8.h"
 #include "output/json-object.h"
 

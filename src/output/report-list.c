@@ -11,8 +11,8 @@
 #include "lib/cleanup.h"
 #include "lib/macros.h"
 #include "lib/number.h"
+#include "lib/terminal.h"
 #include "lib/timestamp.h"
-#include "lib/wrap.h"
 #include "output/report-printer.h"
 
 enum { TIME, SCOPE, SIZE, PID, VICTIM, TRIGGER, CGROUP, COLUMNS };

@@ -11,10 +11,9 @@
 #include "lib/cleanup.h"
 #include "lib/macros.h"
 #include "lib/number.h"
-#include "lib/safe.h"
-#include "lib/stream.h"
+#include "lib/program.h"
 #include "lib/terminal.h"
-#include "lib/wrap.h"
+#include "lib/utf8.h"
 #include "output/report-printer.h"
 
 #define STREAM_BUFFER 65536

@@ -11,7 +11,7 @@
 
 #include "lib/macros.h"
 #include "lib/number.h"
-#include "lib/stream.h"
+#include "lib/program.h"
 #include "lib/terminal.h"
 #include "output/printer.h"
 

@@ -10,10 +10,9 @@
 
 #include "lib/cleanup.h"
 #include "lib/macros.h"
-#include "lib/name-list.h"
-#include "lib/safe.h"
+#include "lib/option-table.h"
 #include "lib/terminal.h"
-#include "lib/wrap.h"
+#include "lib/utf8.h"
 #include "output/report-printer.h"
 
 #define FIELD(name) offsetof(struct oom_task, name)

@@ -5,8 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 
-#include "lib/secure.h"
-#include "lib/stdio-guard.h"
+#include "lib/program.h"
 #include "pagetouch/run.h"
 
 int main(int argc, char *argv[])

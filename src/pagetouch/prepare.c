@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/duration.h"
-#include "lib/secure.h"
+#include "lib/program.h"
 #include "pagetouch/run.h"
 #include "proc/place.h"
 #include "sandbox/enter.h"

@@ -12,8 +12,7 @@
 
 #include "lib/duration.h"
 #include "lib/macros.h"
-#include "lib/stdio-guard.h"
-#include "lib/stream.h"
+#include "lib/program.h"
 #include "lib/terminal.h"
 #include "pagetouch/run.h"
 #include "plot/plot.h"

@@ -14,7 +14,7 @@
 
 #include "lib/duration.h"
 #include "lib/macros.h"
-#include "lib/stdio-guard.h"
+#include "lib/program.h"
 #include "lib/terminal.h"
 #include "output/json-object.h"
 #include "pagewatch/command.h"

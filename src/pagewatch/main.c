@@ -5,8 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 
-#include "lib/secure.h"
-#include "lib/stdio-guard.h"
+#include "lib/program.h"
 #include "monitor/sample.h"
 #include "pagewatch/fit.h"
 #include "pagewatch/run.h"

@@ -13,7 +13,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/duration.h"
-#include "lib/stdio-guard.h"
+#include "lib/program.h"
 #include "lib/terminal.h"
 #include "output/json-object.h"
 #include "output/printer.h"

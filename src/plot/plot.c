@@ -20,9 +20,9 @@
 #include "lib/ascii.h"
 #include "lib/cleanup.h"
 #include "lib/macros.h"
-#include "lib/safe.h"
-#include "lib/stream.h"
+#include "lib/program.h"
 #include "lib/terminal.h"
+#include "lib/utf8.h"
 #include "plot/plot.h"
 
 #define PROGRAM "gnuplot"

@@ -10,7 +10,6 @@
 
 #include "lib/cleanup.h"
 #include "lib/macros.h"
-#include "lib/safe.h"
 #include "lib/utf8.h"
 #include "monitor/columns.h"
 #include "plot/replay.h"

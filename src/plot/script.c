@@ -9,8 +9,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/macros.h"
-#include "lib/safe.h"
 #include "lib/terminal.h"
+#include "lib/utf8.h"
 #include "plot/script.h"
 #include "sandbox/sandbox.h"
 

@@ -4,7 +4,7 @@
 
 #include "../tap.h"
 #include "analysis/cgroup-owner.h"
-#include "lib/safe.h"
+#include "lib/utf8.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../tap.h"
-#include "lib/stream.h"
+#include "lib/program.h"
 #include "output/printer.h"
 #include "plot/plot.h"
 

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "../tap.h"
+#include "lib/terminal.h"
 #include "lib/utf8.h"
-#include "lib/wrap.h"
 #include "output/json-object.h"
 #include "output/report-printer.h"
 

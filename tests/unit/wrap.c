@@ -5,8 +5,8 @@
 #include <locale.h>
 
 #include "../tap.h"
+#include "lib/terminal.h"
 #include "lib/utf8.h"
-#include "lib/wrap.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
