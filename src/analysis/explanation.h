@@ -27,7 +27,7 @@ enum oom_section {
 /* Sentences of a paragraph after which it may be cut short. */
 #define OOM_SENTENCES_MAX 12
 
-/* A paragraph. Process names and paths in it are already safe for a terminal (lib/safe.h). */
+/* A paragraph. Process names and paths in it are already safe for a terminal (lib/utf8.h). */
 struct oom_paragraph {
 	enum oom_section section;
 	const char *text;	/* the explanation's; no newline, no final blank */

@@ -47,7 +47,7 @@ int terminal_height(int fd);
 bool terminal_has_utf8(void);
 
 /*
- * A copy of TEXT, UTF-8 without control characters (lib/safe.h), with bytes that are no ASCII as
+ * A copy of TEXT, UTF-8 without control characters (lib/utf8.h), with bytes that are no ASCII as
  * \xNN where the locale has another character set: there they may be control characters. The
  * caller frees it; NULL: out of memory.
  */
