@@ -270,18 +270,20 @@ static bool is_named_piece(struct strview rest)
 static bool take_piece(struct strip_state *u, const struct piece *piece)
 {
 	struct log_prefix *log_prefix = u->log_prefix;
-	struct piece_values values = { .structured = u->structured };
-	struct oom_time *time = &log_prefix->time;
+	struct piece_values values = { .host = log_prefix->host, .caller = log_prefix->caller,
+				       .structured = u->structured };
 	struct strview rest = u->rest;
 
 	if (!take_pattern(&rest, piece->pattern, &values) ||
 	    ((piece->kind == PIECE_FIRST_KERNEL || piece->kind == PIECE_TAG) &&
-	     is_named_piece(rest)))
+	     is_named_piece(rest)) || (piece->kind == PIECE_PRIORITY && values.number > 191))
 		return false;
+	if (piece->kind >= PIECE_KMSG) {
+		log_prefix->host = values.host;
+		log_prefix->caller = values.caller;
+	}
 	switch (piece->kind) {
 	case PIECE_PRIORITY:
-		if (values.number > 191)
-			return false;
 		u->structured = strview_skip(&rest, "1 ");
 		break;
 	case PIECE_DROPPED:
@@ -289,28 +291,23 @@ static bool take_piece(struct strip_state *u, const struct piece *piece)
 		break;
 	case PIECE_KMSG:
 		log_prefix->kmsg = true;
-		if (values.caller.length)
-			log_prefix->caller = values.caller;
-		timestamp_set_monotonic(time, values.number);
-		snprintf(time->raw, sizeof(time->raw), "%" PRIu64 ".%06" PRIu64,
-			 values.number / 1000000, values.number % 1000000);
+		timestamp_set_monotonic(&log_prefix->time, values.number);
+		snprintf(log_prefix->time.raw, sizeof(log_prefix->time.raw),
+			 "%" PRIu64 ".%06" PRIu64, values.number / 1000000,
+			 values.number % 1000000);
 		break;
 	case PIECE_FIRST_KERNEL:
 	case PIECE_KERNEL:
-		if (values.host.length)
-			log_prefix->host = values.host;
 		log_prefix->foreign = false;
 		log_prefix->syslog = true;
 		break;
 	case PIECE_APP:
-		log_prefix->host = values.host;
 		log_prefix->host.length *= !strview_is(values.host, "-");
 		log_prefix->syslog = true;
 		log_prefix->foreign = !is_kernel_tag(values.app);
 		strview_skip(&rest, " \xef\xbb\xbf");
 		break;
 	case PIECE_TAG:
-		log_prefix->host = values.host;
 		/* A daemon that passes the kernel's text on keeps the kernel's time. */
 		log_prefix->foreign = !strview_starts(rest, "[");
 		break;

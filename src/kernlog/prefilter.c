@@ -21,7 +21,10 @@
 #define NEEDLE_MIN (STRIDE + GRAM - 1)
 #define NEEDLE_MAX 24
 
-/* '#' stands for a digit, behind the first NEEDLE_MIN bytes only. */
+/*
+ * '#' stands for a digit, behind the first NEEDLE_MIN bytes only. What is cut off is "invoked
+ * oom-killer: ", which may be wrapped at its first blank, and "killed as a result of limit of".
+ */
 static const char needles[][NEEDLE_MAX] = {
 	"voked oom-killer", "oom-killer: ", "oom-kill:constraint", "oom-kill:cOnstraint",
 	"oom_reaper: ",

@@ -157,36 +157,27 @@ static void make_getopt_tables(const struct option_table *table, struct getopt_t
 	ret_tables->longopts[table->count] = (struct option){ 0 };
 }
 
-/*
- * The word in which getopt_long() has just found a fault; it may not be done with it. BEFORE
- * is what optind was when it was called.
- */
-static const char *faulty_word(char *argv[], int before)
-{
-	const char *previous = argv[optind - 1];
-	size_t length = strlen(previous);
-
-	if (optind == before && argv[optind])
-		return argv[optind];
-	if (!strncmp(previous, "--", 2) || !argv[optind])
-		return previous;
-	if (previous[0] == '-' && length > 1 && previous[length - 1] == optopt)
-		return previous;
-	return argv[optind];
-}
-
 void option_help_hint(const struct option_table *table, struct error *err)
 {
 	error_hint(err, "Try '%s --help' for more information.", table->program);
 }
 
-/* RESULT is what getopt_long() returned: '?', or ':' for a missing argument. */
-static void option_table_set_error(const struct option_table *table, int result, const char *word,
-				   struct error *err)
+/*
+ * RESULT is what getopt_long() returned: '?', or ':' for a missing argument. BEFORE is what optind
+ * was when it was called, which may not be done with the word in which it has found a fault.
+ */
+static void option_table_set_error(const struct option_table *table, int result, char *argv[],
+				   int before, struct error *err)
 {
-	bool is_long = !strncmp(word, "--", 2), matches = false;
+	const char *word = argv[optind - 1];
+	bool is_long, matches = false;
+	size_t length = strlen(word);
 	char escaped[128];
 
+	if (argv[optind] && (optind == before || (strncmp(word, "--", 2) != 0 &&
+	    !(word[0] == '-' && length > 1 && word[length - 1] == optopt))))
+		word = argv[optind];
+	is_long = !strncmp(word, "--", 2);
 	/* A long option that fits more than one is ambiguous. */
 	for (size_t i = 0; is_long && i < table->count; i++)
 		matches = matches || !strncmp(table->rows[i].name, word + 2,
@@ -225,57 +216,45 @@ bool option_is_among(const char *words, const char *name)
 	return false;
 }
 
-static int check_excludes(const struct options_seen *seen, struct error *err)
-{
-	const struct option_table *table = seen->table;
-
-	for (size_t i = 0; i < table->count; i++) {
-		if (!seen->row[i] || !table->rows[i].excludes)
-			continue;
-		for (size_t j = 0; j < table->count; j++) {
-			if (!seen->row[j] ||
-			    !option_is_among(table->rows[i].excludes, table->rows[j].name))
-				continue;
-			error_set(err, "--%s and --%s contradict each other", table->rows[i].name,
-				  table->rows[j].name);
-			error_hint(err, "leave one of them out");
-			return -EINVAL;
-		}
-	}
-	return 0;
-}
-
 enum options_result option_table_parse(const struct option_table *table, int argc, char *argv[],
 				       void *filled, struct options_seen *ret_seen,
 				       struct error *err)
 {
+	const struct option_row *rows = table->rows;
 	struct getopt_tables tables;
-	int before = 1, key;
+	int before = 1, key, r;
 
 	make_getopt_tables(table, &tables);
 	*ret_seen = (struct options_seen){ .table = table };
 	opterr = 0;
 	while ((key = getopt_long(argc, argv, tables.shortopts, tables.longopts, NULL)) != -1) {
 		size_t i = key < FIRST_LONG ? 0 : (size_t)(key - FIRST_LONG);
-		const struct option_row *row;
-		int r;
 
 		if (key == '?' || key == ':') {
-			option_table_set_error(table, key, faulty_word(argv, before), err);
+			option_table_set_error(table, key, argv, before, err);
 			return OPTIONS_WRONG;
 		}
-		while (key < FIRST_LONG && table->rows[i].letter != key)
+		while (key < FIRST_LONG && rows[i].letter != key)
 			i++;
-		row = &table->rows[i];
 		ret_seen->row[i] = true;
-		if (row->given)
-			*(bool *)((char *)filled + row->given) = true;
-		r = row->parse(row, optarg, filled, err);
+		if (rows[i].given)
+			*(bool *)((char *)filled + rows[i].given) = true;
+		r = rows[i].parse(&rows[i], optarg, filled, err);
 		if (r)
 			return r < 0 ? OPTIONS_WRONG : (enum options_result)r;
 		before = optind;
 	}
-	return check_excludes(ret_seen, err) < 0 ? OPTIONS_WRONG : OPTIONS_RUN;
+	for (size_t i = 0; i < table->count; i++) {
+		for (size_t j = 0; ret_seen->row[i] && rows[i].excludes && j < table->count; j++) {
+			if (!ret_seen->row[j] || !option_is_among(rows[i].excludes, rows[j].name))
+				continue;
+			error_set(err, "--%s and --%s contradict each other", rows[i].name,
+				  rows[j].name);
+			error_hint(err, "leave one of them out");
+			return OPTIONS_WRONG;
+		}
+	}
+	return OPTIONS_RUN;
 }
 
 void option_table_print(const struct option_table *table)
