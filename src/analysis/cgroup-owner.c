@@ -13,7 +13,7 @@
 #include "lib/macros.h"
 #include "lib/number.h"
 #include "lib/strview.h"
-#include "sandbox/sandbox-dir.h"
+#include "sandbox/sandbox.h"
 
 struct owner_walk {
 	struct cgroup_owner owner;	/* the innermost so far */
@@ -220,7 +220,7 @@ static const struct owner_row owner_rows[] = {
 	{ CGROUP_OWNER_LXC, 0, "lxc(.payload|.monitor|)", NULL,
 	  "all LXC containers", NULL },
 
-	/* pagetouch-0a1b2c3d4e5f6789: sandbox/sandbox-dir.h */
+	/* pagetouch-0a1b2c3d4e5f6789: sandbox/sandbox.h */
 	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX SANDBOX_OBSERVER "%h", NULL,
 	  "pagetouch %h, outside its sandbox", NULL },
 	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX SANDBOX_OBSERVER "%n", NULL,

@@ -29,20 +29,40 @@ enum standstill standstill_by_state(const char *status, const char *wchan)
 	return STANDSTILL_NONE;
 }
 
-enum standstill standstill_find(const struct root *root, pid_t pid,
-				const struct cgroup_chain *chain, char text[static STANDSTILL_MAX])
+/* Room for the name of a cgroup in a sentence. */
+#define LEVEL_NAME_MAX 512
+
+/*
+ * Finds the first cgroup of version 1 with oom_kill_disable set, and AT_LIMIT: where somebody waits
+ * for memory now. NAME is its name, escaped.
+ */
+static bool find_kill_disabled(const struct root *root, const struct cgroup_chain *chain,
+			       bool at_limit, char name[static LEVEL_NAME_MAX])
 {
-	CLEANUP_FREE char *status = NULL;
-	char path[48], control[256], wchan[64] = "", name[512];
-	enum standstill found;
+	char control[256];
+	uint64_t disabled;
 
 	for (size_t i = 0; i < chain->count; i++) {
 		if (chain->levels[i].version != 1 ||
 		    cgroup_level_read(root, &chain->levels[i], "memory.oom_control", control,
 				      sizeof(control)) <= 0 ||
-		    !standstill_waits_for_memory(control))
+		    keyed_u64(control, "oom_kill_disable", &disabled) < 0 || !disabled ||
+		    (at_limit && !standstill_waits_for_memory(control)))
 			continue;
-		error_escape(name, sizeof(name), chain->levels[i].name);
+		error_escape(name, LEVEL_NAME_MAX, chain->levels[i].name);
+		return true;
+	}
+	return false;
+}
+
+enum standstill standstill_find(const struct root *root, pid_t pid,
+				const struct cgroup_chain *chain, char text[static STANDSTILL_MAX])
+{
+	CLEANUP_FREE char *status = NULL;
+	char path[48], wchan[64] = "", name[LEVEL_NAME_MAX];
+	enum standstill found;
+
+	if (find_kill_disabled(root, chain, true, name)) {
 		snprintf(text, STANDSTILL_MAX,
 			 "memory cgroup %s is at its limit, and its oom_kill_disable is set: nobody is killed, the subject waits for memory",
 			 name);
@@ -64,20 +84,12 @@ enum standstill standstill_find(const struct root *root, pid_t pid,
 bool standstill_threatens(const struct root *root, const struct cgroup_chain *chain,
 			  char text[static STANDSTILL_MAX])
 {
-	char control[256], name[512];
-	uint64_t disabled;
+	char name[LEVEL_NAME_MAX];
 
-	for (size_t i = 0; i < chain->count; i++) {
-		if (chain->levels[i].version != 1 ||
-		    cgroup_level_read(root, &chain->levels[i], "memory.oom_control", control,
-				      sizeof(control)) <= 0 ||
-		    keyed_u64(control, "oom_kill_disable", &disabled) < 0 || !disabled)
-			continue;
-		error_escape(name, sizeof(name), chain->levels[i].name);
-		snprintf(text, STANDSTILL_MAX,
-			 "oom_kill_disable is set on memory cgroup %s: at its limit nobody is killed, and this observer stands still, too",
-			 name);
-		return true;
-	}
-	return false;
+	if (!find_kill_disabled(root, chain, false, name))
+		return false;
+	snprintf(text, STANDSTILL_MAX,
+		 "oom_kill_disable is set on memory cgroup %s: at its limit nobody is killed, and this observer stands still, too",
+		 name);
+	return true;
 }

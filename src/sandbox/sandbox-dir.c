@@ -22,7 +22,7 @@
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "proc/root.h"
-#include "sandbox/sandbox-dir.h"
+#include "sandbox/sandbox.h"
 
 /* After so many random names that are taken we give up. */
 #define MAKE_ATTEMPTS 5
@@ -119,7 +119,7 @@ int sandbox_dir_remove(int parent, const char *name)
 	return -EBUSY;
 }
 
-void sandbox_dir_kill(int fd)
+void sandbox_dir_kill(int fd, bool children)
 {
 	CLEANUP_FREE char *text = NULL;
 	char *rest = NULL;
@@ -134,8 +134,9 @@ void sandbox_dir_kill(int fd)
 		 * 0 is a process outside of our pid namespace. Ours is also what the subject has
 		 * left to us when it died: we are its subreaper.
 		 */
-		if (pid > 1 &&
-		    waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+		if (pid > 1 && pid != getpid() &&
+		    (!children ||
+		     waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0))
 			kill(pid, SIGKILL);
 	}
 }

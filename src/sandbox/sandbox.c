@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,6 @@
 #include "lib/macros.h"
 #include "lib/size.h"
 #include "proc/place.h"
-#include "sandbox/sandbox-dir.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/scope.h"
 
@@ -78,20 +76,9 @@ static int enable_memory(struct sandbox *sandbox)
 
 void sandbox_kill(const struct sandbox *sandbox)
 {
-	CLEANUP_FREE char *text = NULL;
-	char *rest = NULL;
-
 	/* cgroup.kill, v2 since 5.14, kills in the cgroups below as well. */
-	if (sandbox_dir_write(sandbox->fd, "cgroup.kill", "1") == 0 ||
-	    root_read_all(&(struct root){ sandbox->fd }, "cgroup.procs", &text) < 0)
-		return;
-	for (char *word = strtok_r(text, "\n", &rest); word; word = strtok_r(NULL, "\n", &rest)) {
-		pid_t pid = (pid_t)strtol(word, NULL, 10);
-
-		/* 0 is a process outside of our pid namespace. */
-		if (pid > 1 && pid != getpid())
-			kill(pid, SIGKILL);
-	}
+	if (sandbox_dir_write(sandbox->fd, "cgroup.kill", "1") < 0)
+		sandbox_dir_kill(sandbox->fd, false);
 }
 
 int sandbox_remove(struct sandbox *sandbox)
@@ -101,7 +88,7 @@ int sandbox_remove(struct sandbox *sandbox)
 	if (!sandbox->made)
 		return 0;
 	if (sandbox->fd >= 0) {
-		sandbox_dir_kill(sandbox->fd);
+		sandbox_dir_kill(sandbox->fd, true);
 		r = sandbox_dir_remove(sandbox->parent, sandbox->name);
 		/* Its lock says to other runs that it is in use. */
 		cleanup_close_fd(&sandbox->fd);

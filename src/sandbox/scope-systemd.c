@@ -12,7 +12,7 @@
 
 #include "lib/duration.h"
 #include "proc/place.h"
-#include "sandbox/sandbox-dir.h"
+#include "sandbox/sandbox.h"
 #include "sandbox/scope.h"
 
 #define MANAGER "org.freedesktop.systemd1", "/org/freedesktop/systemd1", \

@@ -17,7 +17,6 @@
 #include "lib/utf8.h"
 #include "proc/cgroup-counters.h"
 #include "proc/process.h"
-#include "sandbox/sandbox-dir.h"
 #include "sandbox/sandbox.h"
 #include "tree-maker.h"
 
@@ -535,7 +534,7 @@ static void test_kill(void)
 	put(&tree, "/empty/file", "");
 	snprintf(list, sizeof(list), "%s/box", tree.path);
 	fd = open_directory(list);
-	sandbox_dir_kill(fd);
+	sandbox_dir_kill(fd, true);
 	close(fd);
 	tap_ok(waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
 	       WTERMSIG(status) == SIGKILL, "a child that is listed is killed, this process not");
@@ -546,7 +545,7 @@ static void test_kill(void)
 	reap(spared);
 	snprintf(list, sizeof(list), "%s/empty", tree.path);
 	fd = open_directory(list);
-	sandbox_dir_kill(fd);
+	sandbox_dir_kill(fd, true);
 	close(fd);
 	tap_ok(true, "without a list nobody is killed");
 	remove_tree(&tree);
