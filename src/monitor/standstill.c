@@ -29,17 +29,10 @@ enum standstill standstill_by_state(const char *status, const char *wchan)
 	return STANDSTILL_NONE;
 }
 
-/* Room for the name of a cgroup in a sentence. */
-#define LEVEL_NAME_MAX 512
-
-/*
- * Finds the first cgroup of version 1 with oom_kill_disable set, and AT_LIMIT: where somebody waits
- * for memory now. NAME is its name, escaped.
- */
-static bool find_kill_disabled(const struct root *root, const struct cgroup_chain *chain,
-			       bool at_limit, char name[static LEVEL_NAME_MAX])
+bool standstill_threatens(const struct root *root, const struct cgroup_chain *chain, bool now,
+			  char text[static STANDSTILL_MAX])
 {
-	char control[256];
+	char control[256], name[512];
 	uint64_t disabled;
 
 	for (size_t i = 0; i < chain->count; i++) {
@@ -47,9 +40,13 @@ static bool find_kill_disabled(const struct root *root, const struct cgroup_chai
 		    cgroup_level_read(root, &chain->levels[i], "memory.oom_control", control,
 				      sizeof(control)) <= 0 ||
 		    keyed_u64(control, "oom_kill_disable", &disabled) < 0 || !disabled ||
-		    (at_limit && !standstill_waits_for_memory(control)))
+		    (now && !standstill_waits_for_memory(control)))
 			continue;
-		error_escape(name, LEVEL_NAME_MAX, chain->levels[i].name);
+		error_escape(name, sizeof(name), chain->levels[i].name);
+		snprintf(text, STANDSTILL_MAX, now
+			 ? "memory cgroup %s is at its limit, and its oom_kill_disable is set: nobody is killed, the subject waits for memory"
+			 : "oom_kill_disable is set on memory cgroup %s: at its limit nobody is killed, and this observer stands still, too",
+			 name);
 		return true;
 	}
 	return false;
@@ -59,15 +56,11 @@ enum standstill standstill_find(const struct root *root, pid_t pid,
 				const struct cgroup_chain *chain, char text[static STANDSTILL_MAX])
 {
 	CLEANUP_FREE char *status = NULL;
-	char path[48], wchan[64] = "", name[LEVEL_NAME_MAX];
+	char path[48], wchan[64] = "";
 	enum standstill found;
 
-	if (find_kill_disabled(root, chain, true, name)) {
-		snprintf(text, STANDSTILL_MAX,
-			 "memory cgroup %s is at its limit, and its oom_kill_disable is set: nobody is killed, the subject waits for memory",
-			 name);
+	if (standstill_threatens(root, chain, true, text))
 		return STANDSTILL_OOM;
-	}
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	if (root_read_all(root, path, &status) < 0)
 		return STANDSTILL_NONE;
@@ -79,17 +72,4 @@ enum standstill standstill_find(const struct root *root, pid_t pid,
 		 ? "the subject (pid %d) is frozen by the cgroup freezer: thaw it to go on"
 		 : "the subject (pid %d) is stopped: SIGCONT lets it go on", (int)pid);
 	return found;
-}
-
-bool standstill_threatens(const struct root *root, const struct cgroup_chain *chain,
-			  char text[static STANDSTILL_MAX])
-{
-	char name[LEVEL_NAME_MAX];
-
-	if (!find_kill_disabled(root, chain, false, name))
-		return false;
-	snprintf(text, STANDSTILL_MAX,
-		 "oom_kill_disable is set on memory cgroup %s: at its limit nobody is killed, and this observer stands still, too",
-		 name);
-	return true;
 }

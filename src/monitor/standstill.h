@@ -28,9 +28,9 @@ enum standstill standstill_find(const struct root *root, pid_t pid,
 
 /*
  * Whether a process in the cgroups of CHAIN, of version 1, would stand still at a limit because
- * oom_kill_disable is set; then TEXT is a sentence.
+ * oom_kill_disable is set, or NOW: whether one does; then TEXT is a sentence.
  */
-bool standstill_threatens(const struct root *root, const struct cgroup_chain *chain,
+bool standstill_threatens(const struct root *root, const struct cgroup_chain *chain, bool now,
 			  char text[static STANDSTILL_MAX]);
 
 /* Pure: by the texts of /proc/PID/status and /proc/PID/wchan, and of v1's memory.oom_control. */

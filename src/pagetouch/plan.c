@@ -52,7 +52,8 @@ void plan_lead_columns(const struct workload *workload, struct column_choice *ch
 	bool forks = false;
 
 	for (size_t i = 0; i < workload->step_count; i++)
-		forks = forks || (workload->steps[i].rule && step_forks(&workload->steps[i]));
+		forks = forks || (workload->steps[i].rule &&
+				  workload->steps[i].rule->does & STEP_FORKS);
 	if (forks)
 		column_choice_lead(choice, "STEP,PID");
 	else if (workload->step_count || workload->passes > 1 || workload->lock != REGION_UNLOCKED)

@@ -119,7 +119,7 @@ static void warn_of_surroundings(struct pagetouch_run *run)
 	}
 	/* Version 1 lets all wait at the limit: the observer stands still, too. */
 	if (!plan->sandboxed && !plan->guard &&
-	    standstill_threatens(&run->root, &run->chain, text))
+	    standstill_threatens(&run->root, &run->chain, false, text))
 		on_note(run, text);
 	/* Who would be killed if the machine ran out now. */
 	if (plan->verbose && !plan->sandboxed)
@@ -222,7 +222,7 @@ static void give_notes(struct pagetouch_run *run)
 		on_note(run, run->plan.note);
 	note_scarcity(run);
 	for (size_t i = 0; i < workload->step_count; i++)
-		reads = reads || step_reads(&workload->steps[i]);
+		reads = reads || workload->steps[i].rule->does & STEP_READS;
 	if (workload->region.own_zeros && reads)
 		on_note(run,
 			"this kernel has no page of zeros for what is only read: reading makes memory resident, as writing does");

@@ -237,7 +237,7 @@ void stepfail_explain(const struct workload *workload, enum sample_step step,
 	     rule < stepfail_rules + ARRAY_SIZE(stepfail_rules); rule++) {
 		bool fits = rule->step == step && (!rule->error || rule->error == error);
 
-		if (step == STEP_THEN && step_forks(then))
+		if (step == STEP_THEN && then->rule->does & STEP_FORKS)
 			fits = fits && rule->verb == VERB_FORK;
 		else if (step == STEP_THEN)
 			fits = fits && rule->verb == then->rule->verb &&

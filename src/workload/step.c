@@ -9,9 +9,8 @@
 
 #include "lib/duration.h"
 #include "lib/macros.h"
-#include "workload/step.h"
 #include "sandbox/sandbox.h"
-#include "workload/touch.h"
+#include "workload/workload.h"
 
 const struct step_rule step_rules[] = {
 	{ "dontneed", "", VERB_ADVISE, ADVICE_DONTNEED, STEP_TAKES_EVERY,
