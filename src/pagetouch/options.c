@@ -303,8 +303,12 @@ static enum region_backing backing_of(const struct options_seen *seen)
 	return shared ? REGION_SHARED : REGION_PRIVATE;
 }
 
-/* An option that means something only beside another one, or not beside it. */
-static int check_needs(const struct plan *plan, struct error *err)
+/*
+ * An option that means something only beside another one, or not beside it. OPERANDS: a SIZE was
+ * given.
+ */
+static int check_needs(const struct plan *plan, const struct options_seen *seen, bool operands,
+		       struct error *err)
 {
 	const struct workload *workload = &plan->workload;
 	bool text_plot = plan->plot.file && plan->plot.kind == PICTURE_TEXT;
@@ -340,25 +344,18 @@ static int check_needs(const struct plan *plan, struct error *err)
 		error_hint(err, "%s", faults[i].hint);
 		return -EINVAL;
 	}
-	return 0;
-}
-
-/* What has been done cannot be done otherwise. */
-static int check_replay(const struct options_seen *seen, bool operands, struct error *err)
-{
-	for (size_t i = 0; i < options_table.count; i++) {
-		const char *name = options_rows[i].name;
-
+	/* What has been done cannot be done otherwise. */
+	for (size_t i = 0; plan->replay && i < options_table.count; i++) {
 		if (!seen->row[i] ||
 		    option_is_among("replay run plot plot-x output bytes human noheadings quiet csv",
-				    name))
+				    options_rows[i].name))
 			continue;
-		error_set(err, "--replay and --%s contradict each other", name);
+		error_set(err, "--replay and --%s contradict each other", options_rows[i].name);
 		error_hint(err,
 			   "--replay shows a run that is over: it goes with --plot and with columns, units and --csv");
 		return -EINVAL;
 	}
-	if (!operands)
+	if (!plan->replay || !operands)
 		return 0;
 	error_set(err, "--replay takes no SIZE");
 	error_hint(err, "it shows a run that is over, which had one");
@@ -381,8 +378,7 @@ enum options_result options_parse(int argc, char *argv[], struct plan *ret_plan,
 		return result;
 	operands = argc - optind;
 	plan.workload.region.backing = backing_of(&seen);
-	if (check_needs(&plan, err) < 0 ||
-	    (plan.replay && check_replay(&seen, operands > 0, err) < 0) ||
+	if (check_needs(&plan, &seen, operands > 0, err) < 0 ||
 	    (operands > 0 && size_parse_above_zero("SIZE", argv[optind], &plan.size, err) < 0) ||
 	    (operands > 1 &&
 	     size_parse_above_zero("INTERVAL", argv[optind + 1], &plan.interval, err) < 0))

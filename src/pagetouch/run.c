@@ -180,58 +180,50 @@ static int pagetouch_start(struct pagetouch_run *run, struct error *err)
 	return 0;
 }
 
-/* What the guard is going to stop is said beforehand, with what may be used. */
-static void note_scarcity(struct pagetouch_run *run)
-{
-	const struct workload *workload = &run->plan.workload;
-	bool locked = region_lock_fills(workload->region.backing, workload->lock);
-	struct growth_rule rule = growth_expect(workload, workload->touch,
-						locked ? workload->region.bytes : 0);
-	char text[AVAILABLE_NAME_MAX + 256], needs[SIZE_TEXT_MAX], has[SIZE_TEXT_MAX];
-	struct available_memory available;
-	uint64_t needed = rule.least, headroom;
-
-	/* A file's pages can be dropped, and hugetlb pages have been set apart. */
-	if (!run->guard.enabled || (rule.kind != GROWTH_ANON && rule.kind != GROWTH_SHMEM))
-		return;
-	if (run->plan.sandboxed)
-		needed = MIN(needed, run->plan.sandbox.limit);
-	if (!needed || available_memory_read(&run->guard.source, true, &available) < 0)
-		return;
-	headroom = available_headroom(&available);
-	if (needed <= headroom)
-		return;
-	snprintf(text, sizeof(text),
-		 "%s are to become resident, but the guard lets only %s be used now (%s%s)%s",
-		 size_text(needs, needed, SIZE_HUMAN), size_text(has, headroom, SIZE_HUMAN),
-		 available.cgroup ? "memory cgroup " : "MemAvailable",
-		 available.cgroup ? available.name : "",
-		 locked ? "" : "; --touch 0 shows VSZ alone");
-	on_note(run, text);
-}
-
 static void give_notes(struct pagetouch_run *run)
 {
-	const struct workload *workload = &run->plan.workload;
+	const struct plan *plan = &run->plan;
+	const struct workload *workload = &plan->workload;
 	const struct touch_params *touch_params = &workload->touch_params;
+	bool locked = region_lock_fills(workload->region.backing, workload->lock);
 	bool reads = !touch_writes(touch_params->access) &&
 		     (workload->touch > 0 || workload->lock == REGION_LOCKED);
-	char seed[96];
+	struct growth_rule rule = growth_expect(workload, workload->touch,
+						locked ? workload->region.bytes : 0);
+	uint64_t needed = plan->sandboxed ? MIN(rule.least, plan->sandbox.limit) : rule.least;
+	char text[AVAILABLE_NAME_MAX + 256], needs[SIZE_TEXT_MAX], has[SIZE_TEXT_MAX];
+	struct available_memory available;
 
-	if (run->plan.note)
-		on_note(run, run->plan.note);
-	note_scarcity(run);
+	if (plan->note)
+		on_note(run, plan->note);
+	/*
+	 * What the guard is going to stop is said beforehand, with what may be used. A file's
+	 * pages can be dropped, and hugetlb pages have been set apart.
+	 */
+	if (run->guard.enabled && needed &&
+	    (rule.kind == GROWTH_ANON || rule.kind == GROWTH_SHMEM) &&
+	    available_memory_read(&run->guard.source, true, &available) == 0 &&
+	    needed > available_headroom(&available)) {
+		size_text(needs, needed, SIZE_HUMAN);
+		size_text(has, available_headroom(&available), SIZE_HUMAN);
+		snprintf(text, sizeof(text),
+			 "%s are to become resident, but the guard lets only %s be used now (%s%s)%s",
+			 needs, has, available.cgroup ? "memory cgroup " : "MemAvailable",
+			 available.cgroup ? available.name : "",
+			 locked ? "" : "; --touch 0 shows VSZ alone");
+		on_note(run, text);
+	}
 	for (size_t i = 0; i < workload->step_count; i++)
 		reads = reads || workload->steps[i].rule->does & STEP_READS;
 	if (workload->region.own_zeros && reads)
 		on_note(run,
 			"this kernel has no page of zeros for what is only read: reading makes memory resident, as writing does");
-	if (touch_params->order != ORDER_RANDOM || run->plan.has_seed)
+	if (touch_params->order != ORDER_RANDOM || plan->has_seed)
 		return;
-	snprintf(seed, sizeof(seed),
+	snprintf(text, sizeof(text),
 		 "the order is random:%" PRIu64 ", with which it can be had again",
 		 touch_params->seed);
-	on_note(run, seed);
+	on_note(run, text);
 }
 
 void print_result(const struct verdict *verdict, enum output_format format, bool verbose)

@@ -269,25 +269,6 @@ static int make_in_scope(struct attempt *attempt)
 						    SANDBOX_SCOPE) : -ENOENT;
 }
 
-/* Tries one way after the other. Returns 0, or the error of the first that is there at all. */
-static int try_ways(struct attempt *attempt)
-{
-	int error = -ENOENT, r = -ENOENT;
-
-	for (int way = SANDBOX_DELEGATED; way <= SANDBOX_V1; way++) {
-		if ((way == SANDBOX_SCOPE && !is_of_level(r)) ||
-		    (way == SANDBOX_V1 && attempt->spec->high != CGROUP_UNLIMITED))
-			continue;
-		r = way == SANDBOX_SCOPE ? make_in_scope(attempt)
-					 : make_in_chain(attempt, (enum sandbox_way)way);
-		if (r == 0 || r == -EDQUOT)
-			return r;
-		if (error == -ENOENT && r != -ENOSYS)
-			error = r;
-	}
-	return error;
-}
-
 /* Why there is no sandbox, and what would give one here. */
 static void sandbox_set_error(const struct attempt *attempt, int error)
 {
@@ -345,17 +326,34 @@ static void sandbox_set_error(const struct attempt *attempt, int error)
 int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
 		 struct error *err)
 {
-	struct attempt attempt = { .spec = spec, .sandbox = ret_sandbox, .err = err };
-	int r = root_open("/", &attempt.live);
+	struct attempt attempt = { .spec = spec, .sandbox = ret_sandbox, .err = err,
+				   .live.fd = -1 };
+	int error = -ENOENT, r = root_open("/", &attempt.live);
 
-	if (r == 0) {
+	if (r == 0)
 		r = cgroup_chain_read(&attempt.live, "self", &attempt.chain);
-		if (r == 0)
-			r = try_ways(&attempt);
-		cgroup_chain_free(&attempt.chain);
+	if (r < 0) {
 		root_close(&attempt.live);
-	}
-	if (r < 0 && r != -EDQUOT)
 		sandbox_set_error(&attempt, r);
-	return r;
+		return r;
+	}
+	/* One way after the other. The error is that of the first that is there at all. */
+	r = -ENOENT;
+	for (int way = SANDBOX_DELEGATED; way <= SANDBOX_V1; way++) {
+		if ((way == SANDBOX_SCOPE && !is_of_level(r)) ||
+		    (way == SANDBOX_V1 && spec->high != CGROUP_UNLIMITED))
+			continue;
+		r = way == SANDBOX_SCOPE ? make_in_scope(&attempt)
+					 : make_in_chain(&attempt, (enum sandbox_way)way);
+		if (r == 0 || r == -EDQUOT)
+			break;
+		if (error == -ENOENT && r != -ENOSYS)
+			error = r;
+	}
+	cgroup_chain_free(&attempt.chain);
+	root_close(&attempt.live);
+	if (r == 0 || r == -EDQUOT)
+		return r;
+	sandbox_set_error(&attempt, error);
+	return error;
 }

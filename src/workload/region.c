@@ -229,7 +229,8 @@ int region_lock(const struct region *region, enum region_lock lock, uint64_t to,
 	return 0;
 }
 
-static int region_advise_range(unsigned char *at, uint64_t bytes, enum memory_advice advice)
+int region_advise(struct region *region, enum memory_advice advice, uint64_t bytes, uint64_t every,
+		  _Atomic uint32_t *stop)
 {
 	static const int advices[] = {
 		[ADVICE_DONTNEED] = MADV_DONTNEED,
@@ -241,48 +242,43 @@ static int region_advise_range(unsigned char *at, uint64_t bytes, enum memory_ad
 		[ADVICE_RANDOM] = MADV_RANDOM,
 		[ADVICE_GUARD] = MADV_GUARD_INSTALL,
 	};
-	int r, attempts = 0;
+	uint64_t end = every ? region->bytes : bytes;
+	int r = 0, attempts = 0;
 
-	switch (advice) {
-	case ADVICE_PROTECT_NONE:
-		r = mprotect(at, bytes, PROT_NONE);
-		break;
-	case ADVICE_PROTECT_WRITE:
-		r = mprotect(at, bytes, PROT_READ | PROT_WRITE);
-		break;
-	case ADVICE_UNMAP:
-		r = munmap(at, bytes);
-		break;
-	case ADVICE_COLLAPSE:
-		/* It may have been mapped with MADV_NOHUGEPAGE, which forbids to collapse it. */
-		r = madvise(at, bytes, MADV_HUGEPAGE);
-		if (r == 0)
-			do
-				r = madvise(at, bytes, MADV_COLLAPSE);
-			while (r < 0 && errno == EAGAIN && ++attempts < COLLAPSE_ATTEMPTS);
-		break;
-	default:
-		r = madvise(at, bytes, advices[advice]);
+	for (uint64_t at = 0; r == 0 && at < end && !atomic_load(stop);
+	     at += every ? every : bytes) {
+		uint64_t length = MIN(bytes, region->bytes - at);
+		unsigned char *start = region->address + at;
+
+		switch (advice) {
+		case ADVICE_PROTECT_NONE:
+			r = mprotect(start, length, PROT_NONE);
+			break;
+		case ADVICE_PROTECT_WRITE:
+			r = mprotect(start, length, PROT_READ | PROT_WRITE);
+			break;
+		case ADVICE_UNMAP:
+			r = munmap(start, length);
+			break;
+		case ADVICE_COLLAPSE:
+			/* It may have been mapped with MADV_NOHUGEPAGE, which forbids that. */
+			r = madvise(start, length, MADV_HUGEPAGE);
+			if (r == 0)
+				do
+					r = madvise(start, length, MADV_COLLAPSE);
+				while (r < 0 && errno == EAGAIN && ++attempts < COLLAPSE_ATTEMPTS);
+			break;
+		default:
+			r = madvise(start, length, advices[advice]);
+		}
 	}
-	return r < 0 ? -errno : 0;
-}
-
-int region_advise(struct region *region, enum memory_advice advice, uint64_t bytes, uint64_t every,
-		  _Atomic uint32_t *stop)
-{
-	int r = 0;
-
-	if (!every)
-		r = region_advise_range(region->address, bytes, advice);
-	for (uint64_t at = 0; every && r == 0 && at < region->bytes && !atomic_load(stop);
-	     at += every)
-		r = region_advise_range(region->address + at, MIN(bytes, region->bytes - at),
-					advice);
-	if (r == 0 && advice == ADVICE_UNMAP) {
+	if (r < 0)
+		return -errno;
+	if (advice == ADVICE_UNMAP) {
 		region->bytes -= bytes;
 		region->address = region->bytes ? region->address + bytes : NULL;
 	}
-	return r;
+	return 0;
 }
 
 void region_unmap(struct region *region)

@@ -260,46 +260,42 @@ int heap_trim(void)
 #endif
 }
 
-/* Takes the next piece of work. Returns whether there was one. */
-static bool pool_take_piece(struct thread_pool *pool, struct pool_thread *pool_thread)
-{
-	uint64_t at = atomic_load_explicit(&pool->next, memory_order_relaxed), end;
-
-	do {
-		if (at >= pool->to)
-			return false;
-		end = at + pool->share;
-		/* Large pieces end where a page table ends. */
-		if (pool->share == PIECE_PAGES)
-			end -= ((uintptr_t)pool->job.base / pool->job.unit + at) % PIECE_PAGES;
-		end = MIN(end, pool->to);
-	} while (!atomic_compare_exchange_weak_explicit(&pool->next, &at, end,
-							memory_order_relaxed,
-							memory_order_relaxed));
-	pool_thread->at = at;
-	pool_thread->end = end;
-	return true;
-}
-
 /* What was left of a piece when the last order was stopped may reach beyond this one. */
 static void pool_thread_work(struct pool_thread *pool_thread)
 {
 	struct thread_pool *pool = pool_thread->pool;
 	struct touch_slot *slot = &pool->board->slots[pool_thread->number];
+	struct heap_share share = { pool_thread->number, pool->count };
+	_Atomic uint32_t *stop = &pool->board->stop;
+	uint64_t at, end;
 
 	if (pool->job.heap) {
-		struct heap_share share = { pool_thread->number, pool->count };
-
 		pool_thread->error = heap_visit(&pool->job, share, &pool_thread->at, pool->to,
-						&pool->board->stop, slot);
+						stop, slot);
 		return;
 	}
-	do
+	for (;;) {
 		pool_thread->error = touch_visit(&pool->job, &pool_thread->at,
-						 MIN(pool_thread->end, pool->to),
-						 &pool->board->stop, slot);
-	while (!pool_thread->error && pool_thread->at == pool_thread->end &&
-	       pool_take_piece(pool, pool_thread));
+						 MIN(pool_thread->end, pool->to), stop, slot);
+		if (pool_thread->error || pool_thread->at != pool_thread->end)
+			return;
+		/* Takes the next piece of work, if there is one. */
+		at = atomic_load_explicit(&pool->next, memory_order_relaxed);
+		do {
+			if (at >= pool->to)
+				return;
+			end = at + pool->share;
+			/* Large pieces end where a page table ends. */
+			if (pool->share == PIECE_PAGES)
+				end -= ((uintptr_t)pool->job.base / pool->job.unit + at) %
+				       PIECE_PAGES;
+			end = MIN(end, pool->to);
+		} while (!atomic_compare_exchange_weak_explicit(&pool->next, &at, end,
+								memory_order_relaxed,
+								memory_order_relaxed));
+		pool_thread->at = at;
+		pool_thread->end = end;
+	}
 }
 
 static void *pool_run_thread(void *argument)
