@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,81 +13,60 @@
 #include "lib/cleanup.h"
 #include "lib/macros.h"
 #include "lib/number.h"
-#include "lib/strview.h"
 #include "proc/cgroup.h"
 #include "proc/root.h"
 
 /* A number from here on is the way of version 1 to say "none". */
 #define PAGE_COUNTER_MAX (UINT64_C(1) << 62)
 
-/* Takes the next word up to one of SEPARATORS or the end of the line. */
-static struct strview take_word(const char **cursor, const char *separators)
+/* Whether LIST, separated by commas, holds the memory controller. */
+static bool has_memory(char *list)
 {
-	struct strview word = { *cursor, 0 };
-
-	while (word.at[word.length] && word.at[word.length] != '\n' &&
-	       !strchr(separators, word.at[word.length]))
-		word.length++;
-	*cursor = word.at + word.length;
-	if (**cursor && **cursor != '\n')
-		(*cursor)++;
-	return word;
+	return list && hasmntopt(&(struct mntent){ .mnt_opts = list }, "memory");
 }
 
-/* Copies a word, decoding the \040 escapes of mountinfo (proc(5)). */
-static int copy_path(struct strview word, char path[static CGROUP_PATH_MAX])
+/* Copies a path, decoding the \040 escapes of mountinfo (proc(5)). */
+static int copy_path(const char *escaped, char path[static CGROUP_PATH_MAX])
 {
 	size_t used = 0;
 
-	for (size_t i = 0; i < word.length; i++) {
-		const char *c = word.at + i;
-
+	for (; *escaped; escaped++) {
 		if (used + 1 >= CGROUP_PATH_MAX)
 			return -ENAMETOOLONG;
-		if (*c == '\\' && i + 3 < word.length) {
-			path[used++] = (char)((c[1] - '0') << 6 | (c[2] - '0') << 3 |
-					      (c[3] - '0'));
-			i += 3;
-		} else {
-			path[used++] = *c;
+		path[used] = *escaped;
+		if (*escaped == '\\' && strlen(escaped) > 3) {
+			path[used] = (char)((escaped[1] - '0') << 6 | (escaped[2] - '0') << 3 |
+					    (escaped[3] - '0'));
+			escaped += 3;
 		}
+		used++;
 	}
 	path[used] = '\0';
 	return 0;
 }
 
-/* Whether LIST, separated by commas and ended by a space or a colon, holds ITEM. */
-static bool list_has(struct strview list, const char *item)
-{
-	const char *cursor = list.at;
-
-	while (cursor < list.at + list.length)
-		if (strview_is(take_word(&cursor, ", :"), item))
-			return true;
-	return false;
-}
-
 /* "36 35 98:0 /root /point options [tags...] - type source super-options" */
 static int parse_mount_line(const char *line, int version, struct cgroup_mount *ret_mount)
 {
-	struct strview top = { 0 }, point = { 0 }, word, super;
+	CLEANUP_FREE char *copy = strndup(line, strcspn(line, "\n"));
+	char *rest = copy, *word, *top = NULL, *point = NULL, *type, *super;
 	int r;
 
-	for (int field = 0; field < 6; field++) {
-		word = take_word(&line, " ");
+	if (!copy)
+		return -ENOMEM;
+	for (int field = 0; (word = strsep(&rest, " ")); field++) {
 		if (field == 3)
 			top = word;
 		else if (field == 4)
 			point = word;
+		else if (field > 5 && !strcmp(word, "-"))
+			break;
 	}
-	do
-		word = take_word(&line, " ");
-	while (word.length && !strview_is(word, "-"));
-	word = take_word(&line, " ");
-	take_word(&line, " ");
-	super = take_word(&line, " ");
-	if (!strview_is(word, version == 2 ? "cgroup2" : "cgroup") ||
-	    (version == 1 && !list_has(super, "memory")))
+	type = strsep(&rest, " ");
+	strsep(&rest, " ");
+	super = strsep(&rest, " ");
+	if (!type || strcmp(type, version == 2 ? "cgroup2" : "cgroup") != 0 ||
+	    (version == 1 && !has_memory(super)))
 		return -ENOENT;
 	r = copy_path(top, ret_mount->top);
 	if (r == 0)
@@ -158,18 +138,17 @@ int cgroup_parse_mountinfo(const char *text, int version, const char *path,
 int cgroup_parse_membership(const char *text, int version, char path[static CGROUP_PATH_MAX])
 {
 	for (const char *line = text; *line; line = keyed_next_line(line)) {
-		const char *cursor = line;
-		struct strview id = take_word(&cursor, ":");
-		struct strview controllers = take_word(&cursor, ":");
-		size_t length = strcspn(cursor, "\n");
+		CLEANUP_FREE char *copy = strndup(line, strcspn(line, "\n"));
+		char *rest = copy, *id = strsep(&rest, ":"), *controllers = strsep(&rest, ":");
 
-		if (version == 2 ? !strview_is(id, "0") || controllers.length
-				 : !list_has(controllers, "memory"))
+		if (!copy)
+			return -ENOMEM;
+		if (version == 2 ? strcmp(id, "0") != 0 || (controllers && *controllers)
+				 : !has_memory(controllers))
 			continue;
-		if (length >= CGROUP_PATH_MAX)
+		if (rest && strlen(rest) >= CGROUP_PATH_MAX)
 			return -ENAMETOOLONG;
-		memcpy(path, cursor, length);
-		path[length] = '\0';
+		snprintf(path, CGROUP_PATH_MAX, "%s", rest ? rest : "");
 		return 0;
 	}
 	return -ENOENT;
@@ -278,46 +257,37 @@ static int append_unknown(struct cgroup_chain *chain, const struct root *root,
 	return append_ancestry(chain, mount, path + length);
 }
 
-static int append_hierarchy(struct cgroup_chain *chain, const struct root *root, int version,
-			    const char *mountinfo, const char *membership, const char *process)
-{
-	CLEANUP_FREE struct cgroup_mount *mount = malloc(sizeof(*mount));
-	CLEANUP_FREE char *path = malloc(CGROUP_PATH_MAX);
-	const char *rest;
-	size_t unknown;
-	int r;
-
-	if (!mount || !path)
-		return -ENOMEM;
-	if (cgroup_parse_membership(membership, version, path) < 0)
-		return 0;
-	r = cgroup_parse_mountinfo(mountinfo, version, path, mount);
-	if (r < 0)
-		return r == -EXDEV || r == -ENOMEM ? r : 0;
-	r = cgroup_place(mount->top, path, &unknown, &rest);
-	if (r < 0)
-		return r;
-	return unknown ? append_unknown(chain, root, mount, unknown, rest, process)
-		       : append_ancestry(chain, mount, rest);
-}
-
 int cgroup_chain_read(const struct root *root, const char *process,
 		      struct cgroup_chain *ret_chain)
 {
-	CLEANUP_FREE char *mountinfo = NULL, *membership = NULL;
+	CLEANUP_FREE char *mountinfo = NULL, *membership = NULL, *path = malloc(CGROUP_PATH_MAX);
+	CLEANUP_FREE struct cgroup_mount *mount = malloc(sizeof(*mount));
 	struct cgroup_chain chain = { 0 };
-	char path[64];
 	int r;
 
-	snprintf(path, sizeof(path), "/proc/%s/cgroup", process);
+	if (!path || !mount)
+		return -ENOMEM;
+	snprintf(path, CGROUP_PATH_MAX, "/proc/%s/cgroup", process);
 	r = root_read_all(root, path, &membership);
 	if (r == 0)
 		r = root_read_all(root, "/proc/self/mountinfo", &mountinfo);
 	/* The controller is bound to one hierarchy: where v1 has it, v2 has not. */
-	if (r == 0)
-		r = append_hierarchy(&chain, root, 1, mountinfo, membership, process);
-	if (r == 0 && !chain.count)
-		r = append_hierarchy(&chain, root, 2, mountinfo, membership, process);
+	for (int version = 1; r == 0 && !chain.count && version <= 2; version++) {
+		const char *rest;
+		size_t unknown;
+
+		if (cgroup_parse_membership(membership, version, path) < 0)
+			continue;
+		r = cgroup_parse_mountinfo(mountinfo, version, path, mount);
+		if (r == 0)
+			r = cgroup_place(mount->top, path, &unknown, &rest);
+		else if (r != -EXDEV && r != -ENOMEM)
+			r = 1;
+		if (r == 0)
+			r = unknown ? append_unknown(&chain, root, mount, unknown, rest, process)
+				    : append_ancestry(&chain, mount, rest);
+		r = MIN(r, 0);
+	}
 	if (r < 0) {
 		cgroup_chain_free(&chain);
 		return r;
