@@ -259,23 +259,6 @@ static void add_memory(struct json_object *record, const struct oom_report *repo
 	    VALUE("allocations", caches_array(&report->allocations)));
 }
 
-static struct json_object *task_object(const struct oom_task *task,
-				       const struct oom_columns *columns)
-{
-	struct json_object *object =
-		OBJECT(FIELD(task, pid), FIELD(task, tgid), FIELD(task, uid), COMM(task),
-		       FIELD(task, total_vm), FIELD(task, rss), FIELD(task, rss_anon),
-		       FIELD(task, rss_file), FIELD(task, rss_shmem), FIELD(task, swap),
-		       FIELD(task, pgtables),
-		       VALUE("oom_score_adj",
-			     columns->adj ? json_object_new_int64(task->adj) : NULL));
-
-	/* A scale of its own, -17 to 15, in tables up to 2.6.35. */
-	if (!columns->adj && columns->old_adj)
-		json_add_integer(object, "oom_adj", task->adj);
-	return ADD(object, FIELD(task, badness), FIGURE_IF("rank", task->rank, task->rank));
-}
-
 /*
  * Writes the tasks, one after the other: the objects of a hundred thousand would take a hundred
  * times the room of the report.
@@ -283,18 +266,31 @@ static struct json_object *task_object(const struct oom_task *task,
 static int write_tasks(struct json_object *tasks, struct printbuf *text, int level, int flags)
 {
 	const struct oom_report *report = json_object_get_userdata(tasks);
+	const struct oom_columns *columns = &report->columns;
 	int r = printbuf_memappend(text, "[", 1);
 
 	(void)level;
 	for (size_t i = 0; r >= 0 && i < report->task_count; i++) {
-		struct json_object *task = task_object(&report->tasks[i], &report->columns);
-		const char *line = json_object_to_json_string_ext(task, flags);
+		const struct oom_task *task = &report->tasks[i];
+		struct json_object *object =
+			OBJECT(FIELD(task, pid), FIELD(task, tgid), FIELD(task, uid), COMM(task),
+			       FIELD(task, total_vm), FIELD(task, rss), FIELD(task, rss_anon),
+			       FIELD(task, rss_file), FIELD(task, rss_shmem), FIELD(task, swap),
+			       FIELD(task, pgtables),
+			       VALUE("oom_score_adj",
+				     columns->adj ? json_object_new_int64(task->adj) : NULL));
+		const char *line;
 
+		/* A scale of its own, -17 to 15, in tables up to 2.6.35. */
+		if (!columns->adj && columns->old_adj)
+			json_add_integer(object, "oom_adj", task->adj);
+		ADD(object, FIELD(task, badness), FIGURE_IF("rank", task->rank, task->rank));
+		line = json_object_to_json_string_ext(object, flags);
 		if (i)
 			r = printbuf_memappend(text, ",", 1);
 		if (r >= 0)
 			r = line ? printbuf_memappend(text, line, (int)strlen(line)) : -1;
-		json_object_put(task);
+		json_object_put(object);
 	}
 	return r < 0 ? r : printbuf_memappend(text, "]", 1);
 }

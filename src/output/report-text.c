@@ -80,41 +80,13 @@ static int put_paragraph(struct why_printer *printer, const char *label, const c
 }
 
 /*
- * Lets *shown, the bytes of PARAGRAPH that are shown, grow to as many of its first SENTENCES as
- * fit LINES more. Returns how many of them that takes.
- */
-static int show_sentences(const struct why_printer *printer,
-			  const struct oom_paragraph *paragraph, size_t sentences, int lines,
-			  size_t *shown)
-{
-	int column = paragraph_column(printer);
-	/* A label above takes a line, but only once. */
-	int had = *shown ? why_count_lines(printer, paragraph->text, *shown, column)
-			 : column == ABOVE_INDENT ? -1 : 0;
-
-	for (size_t i = sentences; i-- > 0;) {
-		size_t end = i < paragraph->end_count ? paragraph->ends[i]
-						      : strlen(paragraph->text);
-		int taken;
-
-		if (end <= *shown)
-			return 0;
-		taken = why_count_lines(printer, paragraph->text, end, column) - had;
-		if (taken <= lines) {
-			*shown = end;
-			return taken;
-		}
-	}
-	return 0;
-}
-
-/*
  * Finds how many bytes of each paragraph are shown, always whole sentences, where LINES are left
  * for all of them: of each section first the beginnings of its paragraphs, then what follows.
  */
 static void choose_sentences(const struct why_printer *printer,
 			     const struct oom_explanation *explanation, int lines, size_t shown[])
 {
+	int column = paragraph_column(printer);
 	size_t count = explanation->count;
 
 	/* In a second round what is left is for whoever can use it. */
@@ -125,15 +97,29 @@ static void choose_sentences(const struct why_printer *printer,
 
 		for (size_t j = 0; j < 2 * count; j++) {
 			const struct oom_paragraph *paragraph = &explanation->list[j % count];
-			size_t sentences = j < count ? 1 : paragraph->end_count + 1;
-			bool must = brief->always && !again && !used;
+			int room = brief->always && !again && !used ? INT_MAX : left - used, had;
+			size_t *end = &shown[j % count];
 
-			if (paragraph->section == brief->section &&
-			    !(brief->first_only && j % count &&
-			      paragraph[-1].section == paragraph->section))
-				used += show_sentences(printer, paragraph, sentences,
-						       must ? INT_MAX : left - used,
-						       &shown[j % count]);
+			if (paragraph->section != brief->section ||
+			    (brief->first_only && j % count &&
+			     paragraph[-1].section == paragraph->section))
+				continue;
+			/* A label above takes a line, but only once. */
+			had = *end ? why_count_lines(printer, paragraph->text, *end, column)
+				   : column == ABOVE_INDENT ? -1 : 0;
+			/* As many sentences more as there is room for. */
+			for (size_t k = j < count ? 1 : paragraph->end_count + 1; k-- > 0;) {
+				size_t next = k < paragraph->end_count ? paragraph->ends[k]
+								       : strlen(paragraph->text);
+				int taken = why_count_lines(printer, paragraph->text, next,
+							    column) - had;
+
+				if (next > *end && taken > room)
+					continue;
+				used += next > *end ? taken : 0;
+				*end = MAX(*end, next);
+				break;
+			}
 		}
 		lines -= used;
 	}

@@ -215,7 +215,6 @@ static void judge_throttling(const struct oom_evidence *oom_evidence, struct ver
 	times = own->after.high - own->before.high;
 	if (!own->before.known || !own->after.known || !times)
 		return;
-	verdict->throttled = true;
 	verdict_add_evidence(verdict,
 			     "memory.events: high went up by %" PRIu64 "; memory.pressure: full avg10 %u.%02u %%",
 			     times, own->pressure / 100, own->pressure % 100);

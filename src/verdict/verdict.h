@@ -62,7 +62,6 @@ struct verdict {
 	char summary[VERDICT_MESSAGE_MAX];	/* what was seen; "" when nothing was */
 	int evidence_count;		/* the first line is what proves most */
 	char evidence_line[VERDICT_EVIDENCE_MAX][VERDICT_EVIDENCE_TEXT_MAX];
-	bool throttled;			/* memory.high was reached */
 	char step[SAMPLE_STEP_MAX];	/* what was under way when it was cut short; "" */
 	int child;			/* the pid of the subject's child that died; 0: none did */
 	uint64_t limit;			/* the sandbox's at the end, bytes; SAMPLE_MISSING: none */
