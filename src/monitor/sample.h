@@ -76,7 +76,7 @@ enum sample_need {
 	NEED_CGROUP_USAGE = 16,	/* memory.current or memory.usage_in_bytes of the sandbox */
 	NEED_CGROUP_STAT = 32,	/* its memory.stat */
 	NEED_COMMITTED = 64,	/* the machine's Committed_AS */
-	NEED_PEAK = 128,	/* VmHWM, which is then reset (clear_refs) */
+	NEED_PEAK = 128,	/* VmHWM, which a row of a tree resets (clear_refs) */
 };
 
 /* Reads processes again and again. */

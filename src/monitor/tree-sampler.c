@@ -44,20 +44,44 @@ static void add_up(struct sample *sum, const struct sample *sample)
 	}
 }
 
-/* The highest RSS since this was last called, bytes. */
-static uint64_t tree_take_peak(const struct tree_sampler *tree_sampler, pid_t pid)
+/* Has the peak of PID begin anew. Returns whether that was allowed. */
+static bool tree_reset_peak(const struct tree_sampler *tree_sampler, pid_t pid)
 {
 	CLEANUP_FD int fd = -1;
-	uint64_t peak;
 	char path[48];
 
-	if (process_status_field(tree_sampler->root, pid, "VmHWM", &peak) < 0)
-		return SAMPLE_MISSING;
 	snprintf(path, sizeof(path), "proc/%d/clear_refs", (int)pid);
 	fd = openat(tree_sampler->root->fd, path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, CLEAR_PEAK, strlen(CLEAR_PEAK)) < 0)
-		return SAMPLE_MISSING;
-	return peak;
+	return fd >= 0 && write(fd, CLEAR_PEAK, strlen(CLEAR_PEAK)) > 0;
+}
+
+/* Reads one process. Returns 0 or a negative errno (-ESRCH: it has no memory any more). */
+static int tree_read_figures(const struct tree_sampler *tree_sampler, struct sampler *sampler,
+			     pid_t pid, unsigned needs, enum tree_reading reading,
+			     struct sample *ret_sample)
+{
+	struct sample sample = sample_blank(pid);
+	uint64_t rss, peak;
+	bool reads_peak = needs & NEED_PEAK && tree_sampler->resets_peaks;
+	int r = 0;
+
+	if (reading != TREE_RESIDENT) {
+		r = sampler_read(sampler, pid, needs, &sample);
+		/* smaps_rollup of somebody else's process: its share is not known. */
+		if (r == -EACCES || r == -EPERM)
+			r = sampler_read(sampler, pid, needs & ~(unsigned)NEED_ROLLUP, &sample);
+	}
+	if (r == 0 && (reading == TREE_RESIDENT || reads_peak)) {
+		r = process_resident_read(tree_sampler->root, pid, &rss, &peak);
+		if (r == 0 && reading == TREE_RESIDENT)
+			sample.rss_status = rss;
+		if (r == 0 && reads_peak &&
+		    (reading != TREE_ROW || tree_reset_peak(tree_sampler, pid)))
+			sample.peak = peak;
+	}
+	if (r == 0)
+		*ret_sample = sample;
+	return r == -ENOENT ? -ESRCH : r;
 }
 
 static int remember(struct tree_sampler *tree_sampler, pid_t pid)
@@ -150,7 +174,7 @@ int tree_sampler_mark_row(struct tree_sampler *tree_sampler)
 }
 
 int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler, unsigned needs,
-		      struct sample *ret_sample)
+		      enum tree_reading reading, struct sample *ret_sample)
 {
 	struct sample sum = sample_blank(tree_sampler->top);
 	struct tree_largest largest = { 0 };
@@ -173,19 +197,14 @@ int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler
 		r = remember(tree_sampler, process->pid);
 		if (r < 0 || process->zombie)
 			continue;
-		r = sampler_read(sampler, process->pid, needs, &sample);
-		/* smaps_rollup of somebody else's process: its share is not known. */
-		if (r == -EACCES || r == -EPERM)
-			r = sampler_read(sampler, process->pid, needs & ~(unsigned)NEED_ROLLUP,
-					 &sample);
+		r = tree_read_figures(tree_sampler, sampler, process->pid, needs, reading,
+				      &sample);
 		if (r == -ESRCH) {
 			r = 0;
 			continue;
 		}
 		if (r < 0)
 			return r;
-		if (needs & NEED_PEAK && tree_sampler->resets_peaks)
-			sample.peak = tree_take_peak(tree_sampler, process->pid);
 		add_up(&sum, &sample);
 		sum.procs++;
 		rss = MAX(sample.rss_status, sample.peak == SAMPLE_MISSING ? 0 : sample.peak);

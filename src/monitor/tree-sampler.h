@@ -19,6 +19,13 @@ enum tree_scope {
 	TREE_CGROUP,		/* who lives in `level` and below it */
 };
 
+/* How much a reading reads. */
+enum tree_reading {
+	TREE_RESIDENT,		/* RSS and the peaks alone: the least that a look can cost */
+	TREE_FIGURES,		/* all that is asked for */
+	TREE_ROW,		/* the same, and from now on peaks begin anew */
+};
+
 /* The process that held most in a reading, or since the reading before if that can be known. */
 struct tree_largest {
 	pid_t pid;
@@ -46,14 +53,14 @@ struct tree_sampler {
 };
 
 /*
- * Reads all processes now and adds up what NEEDS asks for; a figure that one of them does not
- * show is SAMPLE_MISSING. VSZ, RSS and what it consists of count a page once for each process that
+ * Reads all processes now and adds up what NEEDS asks for, or as much of it as READING reads; a
+ * figure that one of them does not show is SAMPLE_MISSING. VSZ, RSS and what it consists of count a page once for each process that
  * has mapped it, PSS once. minflt, majflt and cpu are also of those who have died, as far as
  * their parent or this process has waited for them. Returns 0 or a negative errno (-ESRCH: none is
  * left that has memory).
  */
 int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler, unsigned needs,
-		      struct sample *ret_sample);
+		      enum tree_reading reading, struct sample *ret_sample);
 
 /* What follows is measured from the last reading on, which was a row. Returns 0 or -ENOMEM. */
 int tree_sampler_mark_row(struct tree_sampler *tree_sampler);

@@ -35,9 +35,7 @@ static int follow_read(struct driver *base, struct sampler *sampler, unsigned ne
 		tree->dead_majflt = driver->command->majflt;
 		tree->dead_ticks = driver->command->ticks;
 	}
-	if (driver->without_pss)
-		needs &= ~(unsigned)NEED_ROLLUP;
-	r = tree_sampler_read(tree, sampler, needs | NEED_PEAK, sample);
+	r = tree_sampler_read(tree, sampler, needs | NEED_PEAK, driver->reading, sample);
 	if (r == -ENOENT && tree->scope == TREE_CGROUP) {
 		driver->gone = true;
 		*sample = sample_blank(0);
@@ -60,17 +58,20 @@ static int follow_describe(struct driver *base, unsigned process, bool exact,
 	return 0;
 }
 
-/* Reads once, with PSS or without, and notes what that cost. */
+/* Reads once and notes what that cost. */
 static int follow_read_once(struct follow_driver *driver, struct monitor *monitor,
-			    struct sample *ret_sample)
+			    enum tree_reading reading, struct sample *ret_sample)
 {
 	uint64_t began = duration_now();
-	int r = monitor_read(monitor, false, ret_sample);
+	int r;
 
+	driver->reading = reading;
+	r = monitor_read(monitor, false, ret_sample);
+	driver->reading = TREE_ROW;
 	if (r < 0)
 		return r;
 	watch_peaks_add(&driver->peaks, ret_sample, &driver->tree.largest);
-	if (driver->without_pss) {
+	if (reading == TREE_RESIDENT) {
 		driver->look_cost = duration_now() - began;
 	} else {
 		driver->pss_cost = duration_now() - began;
@@ -82,17 +83,15 @@ static int follow_read_once(struct follow_driver *driver, struct monitor *monito
 
 static int follow_look(struct follow_driver *driver, struct monitor *monitor)
 {
+	bool pss_is_due = duration_now() - driver->pss_ns >= LOOK_COST * driver->pss_cost;
 	struct sample sample;
-	int r;
+	int r = 0;
 
-	driver->without_pss = duration_now() - driver->pss_ns < LOOK_COST * driver->pss_cost;
-	r = follow_read_once(driver, monitor, &sample);
-	if (r == 0 && driver->without_pss && sample.rss > driver->pss_rss + driver->pss_rss / 4) {
-		driver->without_pss = false;
-		r = follow_read_once(driver, monitor, &sample);
+	if (!pss_is_due) {
+		r = follow_read_once(driver, monitor, TREE_RESIDENT, &sample);
+		pss_is_due = r == 0 && sample.rss > driver->pss_rss + driver->pss_rss / 4;
 	}
-	driver->without_pss = false;
-	return r;
+	return pss_is_due ? follow_read_once(driver, monitor, TREE_FIGURES, &sample) : r;
 }
 
 static int follow_row(struct follow_driver *driver, struct monitor *monitor)
@@ -173,6 +172,7 @@ void follow_outlast(struct follow_driver *driver, struct signals *signals)
 void follow_prepare(struct follow_driver *driver)
 {
 	driver->driver.event_fd = -1;
+	driver->reading = TREE_ROW;
 	driver->driver.lead = follow_lead;
 	driver->driver.read = follow_read;
 	driver->driver.describe = follow_describe;

@@ -23,7 +23,7 @@ struct follow_driver {
 	uint64_t pss_cost;		/* of the last one with it */
 	uint64_t pss_ns;		/* when that was */
 	uint64_t pss_rss;		/* RSS then, bytes */
-	bool without_pss;		/* the look that is under way */
+	enum tree_reading reading;	/* that is under way */
 	bool gone;			/* the cgroup is not there any more */
 };
 

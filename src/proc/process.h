@@ -32,6 +32,10 @@ void process_parse_maps(const char *text, struct process_space *space);
 int process_status_field(const struct root *root, pid_t pid, const char *key,
 			 uint64_t *ret_bytes);
 
+/* Reads RSS (VmRSS) of PID, and the highest since VmHWM was reset. Returns 0 or a negative errno. */
+int process_resident_read(const struct root *root, pid_t pid, uint64_t *ret_rss,
+			  uint64_t *ret_peak);
+
 /*
  * Whether the first thread of PID has ended ("State: Z"): the process is over then, though others
  * of its threads may still be giving its memory back. False when that cannot be read.

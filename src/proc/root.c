@@ -114,6 +114,26 @@ int root_read_all(const struct root *root, const char *path, char **ret_text)
 	return 0;
 }
 
+int root_open_file(const struct root *root, const char *path)
+{
+	return open_below(root, path);
+}
+
+int root_reread(int fd, char *buffer, size_t size)
+{
+	ssize_t got;
+
+	do
+		got = pread(fd, buffer, size, 0);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	if ((size_t)got == size)
+		return -EFBIG;
+	buffer[got] = '\0';
+	return (int)got;
+}
+
 int root_read_u64(const struct root *root, const char *path, uint64_t *ret_value)
 {
 	char buffer[64];

@@ -29,6 +29,15 @@ int root_read(const struct root *root, const char *path, char *buffer, size_t si
  */
 int root_read_all(const struct root *root, const char *path, char **ret_text);
 
+/* Opens a file to be read again and again. Returns a file descriptor or a negative errno. */
+int root_open_file(const struct root *root, const char *path);
+
+/*
+ * Reads such a file from its beginning, as root_read(); in one call, so that SIZE may be no more
+ * than a page: of so much the kernel leaves nothing for a second one.
+ */
+int root_reread(int fd, char *buffer, size_t size);
+
 /* Reads a file that holds one unsigned decimal number. Returns 0 or a negative errno. */
 int root_read_u64(const struct root *root, const char *path, uint64_t *ret_value);
 

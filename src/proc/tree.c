@@ -19,6 +19,12 @@
 /* A stat file is one line of 52 numbers and a name. */
 #define STAT_MAX 2048
 
+/*
+ * Of so many processes at the most the files are kept open, which makes reading them again several
+ * times cheaper, and of no more than take a quarter of the files that may be open at once.
+ */
+#define TREE_KEPT_MAX 64
+
 int tree_parse_stat(const char *text, struct tree_process *ret_process)
 {
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
@@ -31,9 +37,9 @@ int tree_parse_stat(const char *text, struct tree_process *ret_process)
 	if (!open || !close || close < open || sscanf(text, "%d", &pid) != 1 ||
 	    sscanf(close + 1,
 		   " %c %*d %*d %*d %*d %*d %*u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-		   " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %*d %*d %*d %*d %" SCNu64,
+		   " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %*d %*d %" SCNu64 " %*d %" SCNu64,
 		   &state, &minflt, &cminflt, &majflt, &cmajflt, &utime, &stime, &cutime,
-		   &cstime, &process.start) != 10)
+		   &cstime, &process.threads, &process.start) != 11)
 		return -EINVAL;
 	snprintf(comm, sizeof(comm), "%.*s", (int)(close - open - 1), open + 1);
 	error_escape(process.comm, sizeof(process.comm), comm);
@@ -43,6 +49,7 @@ int tree_parse_stat(const char *text, struct tree_process *ret_process)
 	process.majflt = majflt + cmajflt;
 	process.ticks = utime + stime + cutime + cstime;
 	process.own_ticks = utime + stime;
+	process.stat_fd = process.children_fd = -1;
 	*ret_process = process;
 	return 0;
 }
@@ -92,22 +99,75 @@ static int tree_add(const struct root *root, struct process_tree *tree, pid_t pi
 	return 0;
 }
 
+static void tree_close_files(struct process_tree *tree, struct tree_process *process)
+{
+	if (process->stat_fd < 0)
+		return;
+	close(process->stat_fd);
+	cleanup_close_fd(&process->children_fd);
+	process->stat_fd = process->children_fd = -1;
+	tree->kept--;
+}
+
+/* Who is still there at a second reading may be there at many more. */
+static void tree_keep_files(const struct root *root, struct process_tree *tree,
+			    struct tree_process *process)
+{
+	int pid = (int)process->pid;
+	char path[64];
+
+	if (process->stat_fd >= 0 || tree->kept >= TREE_KEPT_MAX ||
+	    tree->kept >= (size_t)sysconf(_SC_OPEN_MAX) / 8)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	process->stat_fd = root_open_file(root, path);
+	if (process->stat_fd < 0) {
+		process->stat_fd = -1;
+		return;
+	}
+	tree->kept++;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	process->children_fd = root_open_file(root, path);
+}
+
+/* Reads PROCESS again. Returns 0 or a negative errno; one with its pid may be another. */
+static int tree_reread_stat(const struct root *root, struct process_tree *tree,
+			    struct tree_process *process, struct tree_process *ret_process)
+{
+	char text[STAT_MAX];
+	int r;
+
+	tree_keep_files(root, tree, process);
+	if (process->stat_fd < 0)
+		return tree_read_stat(root, process->pid, ret_process);
+	r = root_reread(process->stat_fd, text, sizeof(text));
+	r = r < 0 ? r : tree_parse_stat(text, ret_process);
+	if (r == 0) {
+		ret_process->stat_fd = process->stat_fd;
+		ret_process->children_fd = process->children_fd;
+	}
+	return r;
+}
+
 /* Reads those again that were found before, and forgets who has gone. */
 static int tree_refresh(const struct root *root, struct process_tree *tree)
 {
-	size_t kept = 0;
+	size_t alive = 0;
+	int failure = 0;
 
 	for (size_t i = 0; i < tree->count; i++) {
-		struct tree_process now;
-		int r = tree_read_stat(root, tree->processes[i].pid, &now);
+		struct tree_process *process = &tree->processes[i], now;
+		int r = tree_reread_stat(root, tree, process, &now);
 
+		if (r == 0 && now.start == process->start)
+			tree->processes[alive++] = now;
+		else
+			tree_close_files(tree, process);
 		if (r < 0 && !has_gone(r))
-			return r;
-		if (r == 0 && now.start == tree->processes[i].start)
-			tree->processes[kept++] = now;
+			failure = r;
 	}
-	tree->count = kept;
-	return 0;
+	tree->count = alive;
+	return failure;
 }
 
 /* Adds the pids that TEXT lists, with white space between them. */
@@ -135,28 +195,56 @@ static DIR *tree_open_directory(const struct root *root, const char *path)
 	return directory;
 }
 
-/* Each thread has the children that it has forked itself; one that ends meanwhile has none. */
-static int tree_add_children(const struct root *root, struct process_tree *tree, pid_t parent)
+/* A thread has the children that it has forked itself; one that ends meanwhile has none. */
+static int tree_add_children_of_thread(const struct root *root, struct process_tree *tree,
+				       pid_t parent, const char *thread)
 {
-	char path[64], children[sizeof(path) + NAME_MAX + 16];
+	CLEANUP_FREE char *text = NULL;
+	char path[64 + NAME_MAX];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%s/children", (int)parent, thread);
+	r = root_read_all(root, path, &text);
+	r = r < 0 ? r : tree_add_list(root, tree, text);
+	return has_gone(r) ? 0 : r;
+}
+
+static int tree_add_children_of_first_thread(const struct root *root, struct process_tree *tree,
+					     pid_t parent)
+{
+	char thread[16];
+
+	snprintf(thread, sizeof(thread), "%d", (int)parent);
+	return tree_add_children_of_thread(root, tree, parent, thread);
+}
+
+static int tree_add_children(const struct root *root, struct process_tree *tree,
+			     const struct tree_process *process)
+{
+	pid_t parent = process->pid;
+	char path[64], text[1024];
 	const struct dirent *entry;
 	DIR *directory;
-	int r = 0;
+	int r = -EBADF;
+
+	/* Most have one thread, whose name is known: to list it would cost more than all the rest. */
+	if (process->threads == 1) {
+		if (process->children_fd >= 0)
+			r = root_reread(process->children_fd, text, sizeof(text));
+		if (has_gone(r))
+			return 0;
+		return r < 0 ? tree_add_children_of_first_thread(root, tree, parent)
+			     : tree_add_list(root, tree, text);
+	}
+	r = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", (int)parent);
 	directory = tree_open_directory(root, path);
 	if (!directory)
 		return has_gone(-errno) ? 0 : -errno;
-	while (r == 0 && (entry = readdir(directory)) != NULL) {
-		CLEANUP_FREE char *text = NULL;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(children, sizeof(children), "%s/%s/children", path, entry->d_name);
-		r = root_read_all(root, children, &text);
-		r = r < 0 ? r : tree_add_list(root, tree, text);
-		r = has_gone(r) ? 0 : r;
-	}
+	while (r == 0 && (entry = readdir(directory)) != NULL)
+		if (entry->d_name[0] != '.')
+			r = tree_add_children_of_thread(root, tree, parent, entry->d_name);
 	closedir(directory);
 	return r;
 }
@@ -174,10 +262,14 @@ int tree_read_descendants(const struct root *root, pid_t top, bool with_top,
 
 	r = tree_refresh(root, tree);
 	if (r == 0)
-		r = with_top ? tree_add(root, tree, top) : tree_add_children(root, tree, top);
+		r = with_top ? tree_add(root, tree, top)
+			     : tree_add_children_of_first_thread(root, tree, top);
 	/* The list grows at its end by what is found. */
-	for (size_t i = 0; r == 0 && i < tree->count; i++)
-		r = tree_add_children(root, tree, tree->processes[i].pid);
+	for (size_t i = 0; r == 0 && i < tree->count; i++) {
+		struct tree_process process = tree->processes[i];
+
+		r = tree_add_children(root, tree, &process);
+	}
 	return r;
 }
 
@@ -236,11 +328,15 @@ int tree_copy(const struct process_tree *tree, struct process_tree *copy)
 	copy->count = tree->count;
 	if (tree->count)
 		memcpy(copy->processes, tree->processes, tree->count * sizeof(*tree->processes));
+	for (size_t i = 0; i < copy->count; i++)
+		copy->processes[i].stat_fd = copy->processes[i].children_fd = -1;
 	return 0;
 }
 
 void tree_free(struct process_tree *tree)
 {
+	for (size_t i = 0; i < tree->count; i++)
+		tree_close_files(tree, &tree->processes[i]);
 	free(tree->processes);
 	*tree = (struct process_tree){ 0 };
 }

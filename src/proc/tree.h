@@ -20,17 +20,20 @@
 struct tree_process {
 	pid_t pid;
 	uint64_t start;		/* since boot: tells the process from a later one with its pid */
+	uint64_t threads;
 	bool zombie;		/* it has ended, and nobody has waited for it yet */
 	char comm[TREE_COMM_MAX];	/* escaped */
 	/* Its own, and those of the children that it has waited for. */
 	uint64_t minflt, majflt, ticks;
 	uint64_t own_ticks;
+	int stat_fd, children_fd;	/* kept open by the tree that it is in; else -1 */
 };
 
 /* All zero at first; free with tree_free(). */
 struct process_tree {
 	struct tree_process *processes;
 	size_t count, room;
+	size_t kept;		/* how many of them have files that are kept open */
 };
 
 /* Reads what stat says of process PID. Returns 0 or a negative errno (-ENOENT: there is none). */
@@ -40,7 +43,8 @@ int tree_read_stat(const struct root *root, pid_t pid, struct tree_process *ret_
 int tree_read_process(const struct root *root, pid_t pid, struct process_tree *tree);
 
 /*
- * Reads again which processes live below process TOP, with TOP itself if WITH_TOP. Who has been
+ * Reads again which processes live below process TOP, with TOP itself if WITH_TOP; else it is a
+ * process with one thread, such as the caller. Who has been
  * found once stays until its end, whoever its parent is then. A process that is born meanwhile may
  * be found by the next reading only, since the kernel's lists change while they are read.
  * Returns 0 or a negative errno.

@@ -46,15 +46,15 @@ static void test_stat(void)
 	}
 }
 
-/* Puts a process into TREE whose thread THREAD has CHILDREN. */
+/* Puts a process into TREE whose thread THREAD, its first or its second, has CHILDREN. */
 static void put_process(const struct tree *tree, int pid, int start, int thread,
 			const char *children)
 {
 	char path[64], text[256];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	snprintf(text, sizeof(text), "%d (p%d) S 1 7 7 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 %d 1",
-		 pid, pid, start);
+	snprintf(text, sizeof(text), "%d (p%d) S 1 7 7 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 %d 0 %d 1",
+		 pid, pid, thread == pid ? 1 : 2, start);
 	put(tree, path, text);
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, thread);
 	put(tree, path, children);
@@ -105,7 +105,16 @@ static void test_descendants(void)
 	       tree_find(&processes, 14),
 	       "keeps the orphans, and has not the stranger with the old pid: %s",
 	       pids_of(&processes, text));
+	/* By now their files are kept open. */
+	put_process(&tree, 11, 101, 11, "16 ");
+	put_process(&tree, 16, 106, 16, "");
+	put_process(&tree, 14, 666, 14, "");
+	tap_is((int64_t)processes.kept, 3, "the files of those who stay are kept open");
+	tap_is(tree_read_descendants(&tree.root, 10, false, &processes), 0, "by which");
+	tap_is_text(pids_of(&processes, text), "11 13 16 ", "a child is found, and who has gone is not");
+	tap_is((int64_t)processes.kept, 2, "whose files are closed");
 	tree_free(&processes);
+	tap_is((int64_t)processes.kept, 0, "as all are in the end");
 	tap_is(tree_read_process(&tree.root, 13, &processes), 0, "one alone");
 	tap_is_text(pids_of(&processes, text), "13 ", "is one");
 	tap_is(tree_read_process(&tree.root, 77, &processes), 0, "one that is not there");
