@@ -37,7 +37,8 @@ int tree_parse_stat(const char *text, struct tree_process *ret_process)
 	if (!open || !close || close < open || sscanf(text, "%d", &pid) != 1 ||
 	    sscanf(close + 1,
 		   " %c %*d %*d %*d %*d %*d %*u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-		   " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %*d %*d %" SCNu64 " %*d %" SCNu64,
+		   " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %*d %*d %" SCNu64
+		   " %*d %" SCNu64,
 		   &state, &minflt, &cminflt, &majflt, &cmajflt, &utime, &stime, &cutime,
 		   &cstime, &process.threads, &process.start) != 11)
 		return -EINVAL;
@@ -227,7 +228,7 @@ static int tree_add_children(const struct root *root, struct process_tree *tree,
 	DIR *directory;
 	int r = -EBADF;
 
-	/* Most have one thread, whose name is known: to list it would cost more than all the rest. */
+	/* Most have one thread, whose name is known: to list it would cost more than the rest. */
 	if (process->threads == 1) {
 		if (process->children_fd >= 0)
 			r = root_reread(process->children_fd, text, sizeof(text));
