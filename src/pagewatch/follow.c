@@ -22,6 +22,9 @@
 #define LOOK_LEAST NS_PER_MS
 #define LOOK_COST 100
 
+/* For a step it is looked oftener, but that takes no more than a twentieth of the time. */
+#define STEP_COST 20
+
 static int follow_read(struct driver *base, struct sampler *sampler, unsigned needs,
 		       struct sample *sample)
 {
@@ -70,6 +73,7 @@ static int follow_read_once(struct follow_driver *driver, struct monitor *monito
 	driver->reading = TREE_ROW;
 	if (r < 0)
 		return r;
+	driver->rss = ret_sample->rss;
 	watch_peaks_add(&driver->peaks, ret_sample, &driver->tree.largest);
 	if (reading == TREE_RESIDENT) {
 		driver->look_cost = duration_now() - began;
@@ -94,38 +98,78 @@ static int follow_look(struct follow_driver *driver, struct monitor *monitor)
 	return pss_is_due ? follow_read_once(driver, monitor, TREE_FIGURES, &sample) : r;
 }
 
+/* What has just been read was a row. */
+static int follow_mark_row(struct follow_driver *driver, const struct sample *row)
+{
+	watch_peaks_add(&driver->peaks, row, &driver->tree.largest);
+	driver->row_peak = 0;
+	driver->row_rss = row->rss;
+	return tree_sampler_mark_row(&driver->tree);
+}
+
 static int follow_row(struct follow_driver *driver, struct monitor *monitor)
 {
 	int r = monitor_row(monitor, false);
 
-	if (r == 0)
-		watch_peaks_add(&driver->peaks, &monitor->result->last, &driver->tree.largest);
-	driver->row_peak = 0;
-	return r < 0 ? r : tree_sampler_mark_row(&driver->tree);
+	return r < 0 ? r : follow_mark_row(driver, &monitor->result->last);
+}
+
+int follow_open_faults(struct follow_driver *driver)
+{
+	uint64_t pages = driver->step / (uint64_t)sysconf(_SC_PAGESIZE);
+
+	/* A quarter of a step is near enough, since the kernel takes some faults unseen. */
+	return fault_events_open(driver->command->pid, MIN(MAX(pages / 4, 16), 1024),
+				 &driver->faults);
+}
+
+/* Waits until it is time for a look, or the next row is due. */
+static int follow_wait(struct follow_driver *driver, struct monitor *monitor, uint64_t next_row)
+{
+	uint64_t now = duration_now(), look, least;
+	enum event event;
+	int r;
+
+	look = MAX((now - monitor->started_ns) / LOOK_SHARE, LOOK_LEAST);
+	look = MAX(look, LOOK_COST * driver->look_cost);
+	if (!driver->step)
+		return monitor_sleep(monitor, MIN(now + look, next_row));
+	least = MAX(STEP_LOOK_ALONE, STEP_COST * driver->look_cost);
+	r = monitor_sleep(monitor, MIN(now + least, next_row));
+	if (r < 0 || !driver->faults.count)
+		return r;
+	driver->driver.event_fd = driver->faults.fd;
+	look = MIN(MAX(look, least), MAX(STEP_LOOK_WITH_FAULTS, least));
+	r = monitor_wait(monitor, MIN(now + look, next_row), &event);
+	driver->driver.event_fd = -1;
+	fault_events_take(&driver->faults);
+	return r;
+}
+
+static bool follow_has_stepped(const struct follow_driver *driver)
+{
+	uint64_t most = MAX(driver->rss, driver->row_rss);
+
+	return driver->step && most - MIN(driver->rss, driver->row_rss) >= driver->step;
 }
 
 static int follow_lead(struct driver *base, struct monitor *monitor)
 {
 	struct follow_driver *driver = (struct follow_driver *)base;
-	uint64_t next_row, look;
+	uint64_t next_row;
 	int r = monitor_baseline(monitor);
 
 	if (r == 0)
-		watch_peaks_add(&driver->peaks, &monitor->result->last, &driver->tree.largest);
-	driver->row_peak = 0;
-	if (r == 0)
-		r = tree_sampler_mark_row(&driver->tree);
+		r = follow_mark_row(driver, &monitor->result->last);
 	next_row = monitor->started_ns + driver->every;
 	while (r == 0 && !driver->gone) {
-		uint64_t now = duration_now();
-
-		look = MAX((now - monitor->started_ns) / LOOK_SHARE, LOOK_LEAST);
-		look = MAX(look, LOOK_COST * driver->look_cost);
-		r = monitor_sleep(monitor, MIN(now + look, next_row));
+		r = follow_wait(driver, monitor, next_row);
 		if (r < 0)
 			break;
 		if (duration_now() < next_row) {
 			r = follow_look(driver, monitor);
+			if (r == 0 && follow_has_stepped(driver))
+				r = follow_row(driver, monitor);
 			continue;
 		}
 		r = follow_row(driver, monitor);

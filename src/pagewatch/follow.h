@@ -3,6 +3,7 @@
 #ifndef PT_FOLLOW_H
 #define PT_FOLLOW_H
 
+#include "monitor/fault-events.h"
 #include "monitor/monitor.h"
 #include "monitor/tree-sampler.h"
 #include "pagewatch/command.h"
@@ -15,9 +16,12 @@ struct follow_driver {
 	struct command *command;	/* NULL: what is followed was not started here */
 	struct tree_sampler tree;
 	uint64_t every;			/* ns between two rows */
+	uint64_t step;			/* a row, too, when RSS differs by so much; bytes, 0: none */
+	struct fault_events faults;	/* say when to look for that; all zero: none are to be had */
 
 	struct watch_peaks peaks;
 	uint64_t row_peak;		/* of the looks since the last row; bytes */
+	uint64_t row_rss, rss;		/* in the last row, in the last reading; bytes */
 	/* Times in ns. Reading PSS walks the page tables, and costs more the more is resident. */
 	uint64_t look_cost;		/* of the last look without it */
 	uint64_t pss_cost;		/* of the last one with it */
@@ -26,6 +30,16 @@ struct follow_driver {
 	enum tree_reading reading;	/* that is under way */
 	bool gone;			/* the cgroup is not there any more */
 };
+
+/* How often it is looked for a step at least where faults say when, and where they do not. */
+#define STEP_LOOK_WITH_FAULTS (20 * NS_PER_MS)
+#define STEP_LOOK_ALONE NS_PER_MS
+
+/*
+ * Has the faults of the command, which has not been executed yet, say when to look for a step.
+ * Returns 0 or a negative errno: it is then looked often enough without.
+ */
+int follow_open_faults(struct follow_driver *driver);
 
 /* Sets the functions of *driver. */
 void follow_prepare(struct follow_driver *driver);

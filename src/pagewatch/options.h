@@ -19,6 +19,7 @@ struct watch_request {
 	bool tree;			/* with its descendants */
 	const char *cgroup, *unit;	/* to be followed; NULL: none */
 	uint64_t every;			/* ns between two rows */
+	struct size step;		/* a row, too, when RSS differs by so much; 0 bytes: none */
 	struct size limit, swap, high;	/* of a sandbox */
 	bool has_limit, has_swap, has_high, has_fit_step;
 	int oom_score_adj;		/* or OOM_SCORE_ADJ_KEEP */

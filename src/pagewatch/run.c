@@ -146,6 +146,34 @@ static int watch_make_sandbox(struct watch_run *run, struct error *err)
 	return 0;
 }
 
+/* Prepares --step; with -v it is said what it will be looked for by. */
+static void watch_prepare_step(struct watch_run *run)
+{
+	const char *program = program_invocation_short_name;
+	bool ours = run->driver.command;
+	char paranoid[32] = "not to be read";
+	int r;
+
+	run->driver.step = run->request->step.bytes;
+	if (!run->driver.step)
+		return;
+	r = ours ? follow_open_faults(&run->driver) : 0;
+	if (!run->request->verbose)
+		return;
+	if (root_read(&run->root, "/proc/sys/kernel/perf_event_paranoid", paranoid,
+		      sizeof(paranoid)) > 0)
+		paranoid[strcspn(paranoid, "\n")] = '\0';
+	if (ours && r == 0)
+		fprintf(stderr, "%s: a step is looked for when the kernel tells of page faults, and every %d ms\n",
+			program, (int)(STEP_LOOK_WITH_FAULTS / NS_PER_MS));
+	else if (ours)
+		fprintf(stderr, "%s: a step is looked for every %d ms: the kernel does not tell of page faults (%s; perf_event_paranoid is %s)\n",
+			program, (int)(STEP_LOOK_ALONE / NS_PER_MS), strerror(-r), paranoid);
+	else
+		fprintf(stderr, "%s: a step is looked for every %d ms: it is told of page faults only for a command\n",
+			program, (int)(STEP_LOOK_ALONE / NS_PER_MS));
+}
+
 /* Returns EXIT_DONE, or the exit status with *err set. */
 static int watch_start_command(struct watch_run *run, struct error *err)
 {
@@ -177,11 +205,12 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	oom_monitor_begin(&run->oom_monitor, run->command.pid, run->name, run->sandboxed);
 	run->oom_monitor.is_followed = watch_is_followed;
 	run->oom_monitor.context = run;
+	run->driver.command = &run->command;
+	watch_prepare_step(run);
 	r = command_execute(&run->command, &run->signals, err);
 	run->began_ns = duration_now();
 	if (r < 0)
 		return r == -ENOENT ? WATCH_NOT_FOUND : WATCH_CANNOT_EXECUTE;
-	run->driver.command = &run->command;
 	run->driver.driver.subject = (struct followed){ run->command.pid, run->command.pidfd };
 	run->driver.tree.scope = TREE_BELOW;
 	run->driver.tree.top = getpid();
@@ -198,6 +227,7 @@ static int watch_attach(struct watch_run *run, struct error *err)
 	int r;
 
 	run->began_ns = duration_now();
+	watch_prepare_step(run);
 	tree->resets_peaks = request->peak;
 	run->driver.driver.subject.pidfd = -1;
 	if (!request->pid) {
@@ -359,6 +389,7 @@ static void watch_close(struct watch_run *run)
 	}
 	if (run->sandboxed && sandbox_remove(&run->sandbox) < 0)
 		watch_note(run, "the sandbox stays: it cannot be removed");
+	fault_events_close(&run->driver.faults);
 	tree_sampler_free(&run->driver.tree);
 	oom_monitor_close(&run->oom_monitor);
 	printer_close(&run->printer);

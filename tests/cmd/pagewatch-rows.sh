@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pagewatch-rows.sh - when rows come, and of whom
+. "${srcdir:=.}/tests/lib.sh"
+
+[ -x "$(command -v "$PAGEWATCH")" ] || skip_all "no $PAGEWATCH here"
+
+# watch ARGS...: runs pagewatch into $tmp/out and $tmp/err; its status in $status.
+watch() {
+	status=0
+	"$PAGEWATCH" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+
+# samples FIELD: the values of a field in the samples, one per line.
+samples() {
+	grep '^{"record":"sample"' "$tmp/err" >"$tmp/samples"
+	field "$1" "$tmp/samples"
+}
+
+if sanitized; then
+	skip_all 'a sanitizer makes figures meaningless'
+fi
+
+# --step: 64 MiB come and go, and nothing else asks for a row.
+mib=1048576
+known='--then dontneed --then hold:2s'
+# shellcheck disable=SC2086 # words
+watch --json -o RSS --every 100s -- "$PAGETOUCH" -q 64M $known
+is "$status $(samples seq | wc -l)" '0 1' 'without --step there is the first row alone'
+# shellcheck disable=SC2086 # words
+watch --json -o RSS --every 100s --step 20M -- "$PAGETOUCH" -q 64M --hold 2s $known
+samples rss >"$tmp/rss"
+echo "# $(tr '\n' ' ' <"$tmp/rss")"
+is "$status" 0 '--step'
+awk 'NR > 1 && $1 > last { up++ } NR > 1 && $1 < last { down++ } { last = $1 }
+	END { exit !(up && down) }' "$tmp/rss"
+ok $? 'there is a row when so much has come, and when it has gone'
+awk -v step=$((20 * mib)) 'NR > 1 && ($1 > last ? $1 - last : last - $1) < step { wrong++ }
+	{ last = $1 } END { exit wrong > 0 }' "$tmp/rss"
+ok $? 'no two rows differ by less than a step'
+watch -v --step 1M true
+has "$tmp/err" 'a step is looked for (when the kernel tells of page faults, and every 20 ms|every 1 ms: the kernel does not tell of page faults \(.*; perf_event_paranoid is .*\))$' \
+	'-v says what it is looked for by'
+"$PAGETOUCH" -q 8M --rate 16M/s --hold 60s &
+subject=$!
+(
+	trap - INT
+	exec timeout -s TERM 1 "$PAGEWATCH" -v -p "$subject" --tree --every 100s --step 2M
+) >"$tmp/out" 2>"$tmp/err"
+has "$tmp/err" 'every 1 ms: it is told of page faults only for a command' 'also of a foreign process'
+kill "$subject"
+wait "$subject" 2>/dev/null
+for words in '--step 0 true' '--step 10% true' '--step 1M --fit true'; do
+	# shellcheck disable=SC2086 # words
+	watch $words
+	[ "$status $(wc -l <"$tmp/err") $(cat "$tmp/out")" = '2 2 ' ]
+	ok $? "wrong: $words"
+done
+done_testing
