@@ -10,8 +10,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/macros.h"
-#include "lib/name-list.h"
-#include "lib/stream.h"
+#include "lib/option-table.h"
+#include "lib/program.h"
 #include "lib/timestamp.h"
 #include "output/json-object.h"
 #include "output/report-printer.h"
