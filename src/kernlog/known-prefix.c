@@ -99,22 +99,17 @@ struct piece_values {
 	bool structured;		/* RFC 5424: a process need not have a number */
 };
 
-static const char *const facilities[] = {
-	"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron",
-	"authpriv", "ftp", "local0", "local1", "local2", "local3", "local4", "local5",
-	"local6", "local7",
-};
+static const char facilities[] =
+	"kern user mail daemon auth syslog lpr news uucp cron authpriv ftp "
+	"local0 local1 local2 local3 local4 local5 local6 local7";
 
 static bool is_kernel_tag(struct strview tag)
 {
-	static const char *const tags[] = {
-		"kernel", "kern", "klogd", "vmunix", "dmesg", "linux",
-	};
 	size_t bracket = strview_find(tag, "[");
 
 	if (bracket != STRVIEW_NONE && strview_last(tag) == ']')
 		tag.length = bracket;
-	return strview_is_one_of(tag, tags, ARRAY_SIZE(tags));
+	return strview_is_among(tag, "kernel kern klogd vmunix dmesg linux");
 }
 
 bool log_prefix_is_caller(struct strview text)
@@ -171,14 +166,12 @@ static bool take_word_part(char part, struct strview *text, struct piece_values 
 	if (part == 'n')
 		return values->structured || strview_is_digit(word.at[0]) || strview_is(word, "-");
 	return part != 'p' || (strview_take_until(&word, ".", &facility) &&
-			       strview_is_one_of(facility, facilities, ARRAY_SIZE(facilities)));
+			       strview_is_among(facility, facilities));
 }
 
 static bool take_part(char part, struct strview *text, struct piece_values *values)
 {
-	static const char *const levels[] = {
-		"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug",
-	};
+	static const char levels[] = "emerg alert crit err warn notice info debug";
 	struct strview tag, behind = *text;
 	size_t length = 0;
 
@@ -203,9 +196,8 @@ static bool take_part(char part, struct strview *text, struct piece_values *valu
 			length++;
 		tag = strview_head(*text, length);
 		*text = strview_from(*text, length);
-		return part == 'f' ? strview_is_one_of(tag, facilities, ARRAY_SIZE(facilities))
-			: part == 'l' ? strview_is_one_of(tag, levels, ARRAY_SIZE(levels))
-				      : !length || is_kernel_tag(tag);
+		return part == 't' ? !length || is_kernel_tag(tag)
+				   : strview_is_among(tag, part == 'f' ? facilities : levels);
 	case 'P':
 		*text = strview_from(*text, 1);
 		return behind.length && strview_has_only(strview_head(behind, 1), "VDIWEFS");

@@ -324,18 +324,6 @@ bool prefix_is_sure(const struct prefix_shape *shape, struct strview front)
 	return marks > 1 || (shape->sample[0] && strview_is(front, shape->sample));
 }
 
-/* A name, or an address; no version ("6.5"), number or dash. */
-static bool may_be_host(struct strview word)
-{
-	size_t letters = 0, dots = 0;
-
-	for (size_t i = 0; i < word.length; i++) {
-		letters += ascii_is_letter(word.at[i]);
-		dots += word.at[i] == '.';
-	}
-	return letters || dots == 3;
-}
-
 /* Takes a time from the front of *text, also one in brackets, or a thread in them. */
 static bool read_time_or_caller(struct strview *text, int64_t now_ns,
 				struct log_prefix *log_prefix)
@@ -367,11 +355,10 @@ static bool read_time_or_caller(struct strview *text, int64_t now_ns,
 
 void prefix_read(struct strview front, int64_t now_ns, struct log_prefix *log_prefix)
 {
-	static const char *const keys[] = { "host", "hostname", "Hostname", "_HOSTNAME", "node",
-					    "dvchost" };
-	static const char *const tags[] = { "kernel", "kern", "vmunix", "klogd" };
+	static const char keys[] = "host hostname Hostname _HOSTNAME node dvchost";
 	/* The word before; empty if there was a time, or a column that may be anything. */
 	struct strview before = { front.at, 0 }, rest = front;
+	size_t letters, dots;
 
 	while (rest.length) {
 		struct strview word = rest;
@@ -389,11 +376,17 @@ void prefix_read(struct strview front, int64_t now_ns, struct log_prefix *log_pr
 			continue;
 		}
 		word.length -= rest.length;
-		tag = strview_is_one_of(word, tags, ARRAY_SIZE(tags));
+		tag = strview_is_among(word, "kernel kern vmunix klogd");
 		if (!log_prefix->host.length && !tag &&
-		    strview_is_one_of(before, keys, ARRAY_SIZE(keys)))
+		    strview_is_among(before, keys))
 			log_prefix->host = word;
-		if (!log_prefix->host.length && tag && may_be_host(before))
+		letters = dots = 0;
+		for (size_t i = 0; i < before.length; i++) {
+			letters += ascii_is_letter(before.at[i]);
+			dots += before.at[i] == '.';
+		}
+		/* A name, or an address; no version ("6.5"), number or dash. */
+		if (!log_prefix->host.length && tag && (letters || dots == 3))
 			log_prefix->host = before;
 		/* "kern.warn", where busybox has it, is no host. */
 		if (!strview_starts(word, "kern."))

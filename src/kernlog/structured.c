@@ -45,15 +45,9 @@ enum structured_key structured_key_of(struct strview name)
 		{ STRUCTURED_ARRIVAL_US, "__MONOTONIC_TIMESTAMP" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		struct strview names = strview_of(keys[i].names), word;
-
-		while (word = strview_take_word(&names), word.length) {
-			if (word.length == name.length && !memcmp(word.at, name.at, name.length))
-				return keys[i].key;
-			strview_skip_blanks(&names);
-		}
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (strview_is_among(name, keys[i].names))
+			return keys[i].key;
 	return STRUCTURED_OTHER;
 }
 

@@ -159,10 +159,7 @@ size_t unescape_bytes(char *message, size_t length, enum unescape_kind escapes)
  */
 static size_t tag_length(struct strview text)
 {
-	static const char *const names[] = {
-		"pre", "code", "p", "br", "span", "div", "td", "tr", "li", "samp", "tt", "font",
-		"b", "a",
-	};
+	static const char names[] = "pre code p br span div td tr li samp tt font b a";
 	struct strview rest = text, inside, name;
 
 	if (!strview_skip(&rest, "<") || !strview_take_until(&rest, ">", &inside))
@@ -170,7 +167,7 @@ static size_t tag_length(struct strview text)
 	strview_skip(&inside, "/");
 	name = strview_head(inside, strview_find(inside, " "));
 	name = strview_head(name, strview_find(name, "/"));
-	return strview_is_one_of(name, names, ARRAY_SIZE(names)) ? text.length - rest.length : 0;
+	return strview_is_among(name, names) ? text.length - rest.length : 0;
 }
 
 static struct strview without_tags(struct strview line)

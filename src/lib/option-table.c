@@ -13,6 +13,7 @@
 #include "lib/macros.h"
 #include "lib/option-table.h"
 #include "lib/size.h"
+#include "lib/strview.h"
 
 /* What getopt_long() returns for the first row, in its long form. */
 #define FIRST_LONG (CHAR_MAX + 1)
@@ -206,16 +207,6 @@ bool option_is_seen(const struct options_seen *seen, const char *name)
 	return seen->row[i];
 }
 
-bool option_is_among(const char *words, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
-		if (strcspn(words, " ") == length && !strncmp(words, name, length))
-			return true;
-	return false;
-}
-
 enum options_result option_table_parse(const struct option_table *table, int argc, char *argv[],
 				       void *filled, struct options_seen *ret_seen,
 				       struct error *err)
@@ -246,7 +237,7 @@ enum options_result option_table_parse(const struct option_table *table, int arg
 	}
 	for (size_t i = 0; i < table->count; i++) {
 		for (size_t j = 0; ret_seen->row[i] && rows[i].excludes && j < table->count; j++) {
-			if (!ret_seen->row[j] || !option_is_among(rows[i].excludes, rows[j].name))
+			if (!ret_seen->row[j] || !strview_is_among(strview_of(rows[j].name), rows[i].excludes))
 				continue;
 			error_set(err, "--%s and --%s contradict each other", rows[i].name,
 				  rows[j].name);

@@ -101,9 +101,6 @@ enum options_result option_table_parse(const struct option_table *table, int arg
 /* Whether the option NAME, which is in the table, was given. */
 bool option_is_seen(const struct options_seen *seen, const char *name);
 
-/* Whether NAME is one of WORDS, which have blanks between them. */
-bool option_is_among(const char *words, const char *name);
-
 /* The second line of an error that only the manual can help with. */
 void option_help_hint(const struct option_table *table, struct error *err);
 

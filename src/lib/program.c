@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/macros.h"
 #include "lib/program.h"
 
 bool secure_execution(void)
@@ -66,20 +67,10 @@ FILE *stdio_open_waiting(int *fd)
 	return fopencookie(fd, "w", (cookie_io_functions_t){ .write = write_waiting });
 }
 
-/* STREAM itself if there is no memory for one that waits. */
-static FILE *stream_that_waits(FILE *stream, int *fd, int buffering)
-{
-	FILE *waiting = stdio_open_waiting(fd);
-
-	if (!waiting)
-		return stream;
-	setvbuf(waiting, NULL, buffering, BUFSIZ);
-	return waiting;
-}
-
 void stdio_guard_open(void)
 {
-	static int output = STDOUT_FILENO, errors = STDERR_FILENO;
+	static int fds[] = { STDOUT_FILENO, STDERR_FILENO };
+	FILE **const streams[] = { &stdout, &stderr };
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
@@ -89,8 +80,15 @@ void stdio_guard_open(void)
 			 (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY)) != fd)
 			return;
 	}
-	stdout = stream_that_waits(stdout, &output, isatty(output) ? _IOLBF : _IOFBF);
-	stderr = stream_that_waits(stderr, &errors, _IONBF);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		FILE *waiting = stdio_open_waiting(&fds[i]);
+
+		/* Where there is no memory for it, the stream stays as it is. */
+		if (!waiting)
+			continue;
+		setvbuf(waiting, NULL, i ? _IONBF : isatty(fds[i]) ? _IOLBF : _IOFBF, BUFSIZ);
+		*streams[i] = waiting;
+	}
 }
 
 bool stdio_is_writable(int fd)

@@ -19,11 +19,15 @@ bool strview_is(struct strview text, const char *piece)
 	return text.length == strlen(piece) && strview_starts(text, piece);
 }
 
-bool strview_is_one_of(struct strview text, const char *const *list, size_t count)
+bool strview_is_among(struct strview text, const char *words)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strview_is(text, list[i]))
+	for (; text.length && *words; words += strspn(words, " ")) {
+		const char *word = words;
+
+		words = strchrnul(word, ' ');
+		if (text.length == (size_t)(words - word) && !memcmp(text.at, word, text.length))
 			return true;
+	}
 	return false;
 }
 

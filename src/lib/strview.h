@@ -57,8 +57,8 @@ static inline bool strview_is_blank(char byte)
 bool strview_starts(struct strview text, const char *piece);
 bool strview_is(struct strview text, const char *piece);
 
-/* Whether TEXT is one of the COUNT words of LIST. */
-bool strview_is_one_of(struct strview text, const char *const *list, size_t count);
+/* Whether TEXT is one of WORDS, which have a blank between them. */
+bool strview_is_among(struct strview text, const char *words);
 
 /* Whether TEXT, which may be empty, has no other bytes than those of the string BYTES. */
 bool strview_has_only(struct strview text, const char *bytes);

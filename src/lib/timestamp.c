@@ -179,34 +179,15 @@ static bool parse_date(const char *text, struct date *date)
 }
 
 static const struct {
-	const char *names[5];
+	const char *names;
 	int64_t seconds;
 } date_units[] = {
-	{ { "s", "sec", "secs", "second", "seconds" }, 1 },
-	{ { "m", "min", "mins", "minute", "minutes" }, 60 },
-	{ { "h", "hr", "hrs", "hour", "hours" }, 3600 },
-	{ { "d", "day", "days", NULL, NULL }, 86400 },
-	{ { "w", "week", "weeks", NULL, NULL }, 7 * 86400 },
+	{ "s sec secs second seconds", 1 },
+	{ "m min mins minute minutes", 60 },
+	{ "h hr hrs hour hours", 3600 },
+	{ "d day days", 86400 },
+	{ "w week weeks", 7 * 86400 },
 };
-
-/* Takes a unit's name, a whole word. Returns its seconds, 0: it is none. */
-static int64_t take_unit(const char **text)
-{
-	size_t length = 0;
-
-	while (ascii_is_letter((*text)[length]))
-		length++;
-	for (size_t i = 0; i < ARRAY_SIZE(date_units); i++) {
-		for (int j = 0; j < 5 && date_units[i].names[j]; j++) {
-			if (strlen(date_units[i].names[j]) != length ||
-			    strncmp(*text, date_units[i].names[j], length) != 0)
-				continue;
-			*text += length;
-			return date_units[i].seconds;
-		}
-	}
-	return 0;
-}
 
 /* "2h", "1.5d", "1h 30min", each with "-" in front or "ago" behind. Returns 0 or as the whole. */
 static int parse_ago(const char *text, int64_t now_ns, int64_t *ret_ns)
@@ -216,17 +197,23 @@ static int parse_ago(const char *text, int64_t now_ns, int64_t *ret_ns)
 
 	text += minus;
 	do {
+		struct strview name = { text, 0 };
 		struct decimal number;
+		size_t unit = 0;
 		uint64_t ns;
-		int64_t unit;
 
 		if (decimal_parse(text, &number, &text) < 0)
 			return -EINVAL;
 		text += strspn(text, " ");
-		unit = take_unit(&text);
-		if (!unit)
+		for (name.at = text; ascii_is_letter(*text); text++)
+			name.length++;
+		while (unit < ARRAY_SIZE(date_units) &&
+		       !strview_is_among(name, date_units[unit].names))
+			unit++;
+		if (unit == ARRAY_SIZE(date_units))
 			return -EINVAL;
-		if (decimal_scale(number, (uint64_t)(unit * SECOND), &ns) < 0 || ns > INT64_MAX ||
+		if (decimal_scale(number, (uint64_t)(date_units[unit].seconds * SECOND), &ns) < 0 ||
+		    ns > INT64_MAX ||
 		    __builtin_sub_overflow(then_ns, (int64_t)ns, &then_ns) || then_ns < 0)
 			return -ERANGE;
 		text += strspn(text, " ");

@@ -189,7 +189,7 @@ static void finish_zone(struct oom_report *report, struct oom_zone *zone)
 		uint64_t bytes = figures->list[i].bytes;
 
 		if (bytes != OOM_UNKNOWN && bytes > size && !strview_is(name, "managed") &&
-		    !(agree && strview_is_one_of(name, marks, ARRAY_SIZE(marks))))
+		    !(agree && strview_is_among(name, "min low high")))
 			leave_out(report, figures, i, what);
 	}
 }

@@ -58,9 +58,6 @@ bool oom_line_take_figure(struct strview *text, bool *ret_unit)
 /* Takes what stands in TEXT in the place of SORT, a letter behind '%'. */
 static bool line_take_place(struct strview *text, char sort, unsigned *points)
 {
-	static const char *const zones[] = {
-		"DMA32", "DMA", "Normal", "HighMem", "Movable", "Device",
-	};
 	struct strview word;
 	uint64_t number;
 	int64_t signed_number;
@@ -93,7 +90,7 @@ static bool line_take_place(struct strview *text, char sort, unsigned *points)
 		*points += POINTS_ZONE;
 		word = strview_take_word(text);
 		word.length -= strview_last(word) == ':';
-		return strview_is_one_of(word, zones, ARRAY_SIZE(zones));
+		return strview_is_among(word, "DMA32 DMA Normal HighMem Movable Device");
 	case 'c':
 		*points += line_take_cause(text) ? POINTS_ENOUGH : 0;
 		return true;

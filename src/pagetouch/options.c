@@ -347,8 +347,8 @@ static int check_needs(const struct plan *plan, const struct options_seen *seen,
 	/* What has been done cannot be done otherwise. */
 	for (size_t i = 0; plan->replay && i < options_table.count; i++) {
 		if (!seen->row[i] ||
-		    option_is_among("replay run plot plot-x output bytes human noheadings quiet csv",
-				    options_rows[i].name))
+		    strview_is_among(strview_of(options_rows[i].name),
+				     "replay run plot plot-x output bytes human noheadings quiet csv"))
 			continue;
 		error_set(err, "--replay and --%s contradict each other", options_rows[i].name);
 		error_hint(err,
