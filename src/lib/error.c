@@ -30,6 +30,23 @@ void error_hint(struct error *err, const char *format, ...)
 	va_end(arguments);
 }
 
+int error_return(struct error *err, int error, const char *format, ...)
+{
+	char lines[ERROR_MESSAGE_MAX + ERROR_HINT_MAX], *hint;
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(lines, sizeof(lines), format, arguments);
+	va_end(arguments);
+	/* The last one: whatever the message quotes, the hint is ours. */
+	hint = strrchr(lines, '\n');
+	if (hint)
+		*hint++ = '\0';
+	error_set(err, "%s", lines);
+	error_hint(err, "%s", hint ? hint : "");
+	return error;
+}
+
 /* Which limit an errno is of, and how it is raised. */
 static const struct {
 	int error;

@@ -26,6 +26,13 @@ void error_set(struct error *err, const char *format, ...)
 int error_set_value(struct error *err, int error, const char *name, const char *text,
 		    const char *why, const char *hint);
 
+/*
+ * Sets both lines, which FORMAT has with a newline between them. Returns ERROR, so that it can be
+ * returned at once.
+ */
+int error_return(struct error *err, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Sets the second line. */
 void error_hint(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

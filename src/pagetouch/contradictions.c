@@ -143,29 +143,27 @@ const size_t contradiction_count = ARRAY_SIZE(contradictions);
 static int check_asked(const struct plan *plan, unsigned is, unsigned asked,
 		       const struct step *step, struct error *err)
 {
-	size_t i = 0;
+	const struct contradiction *row = contradictions, *end = row + contradiction_count;
+	const char *hint;
 
-	while (i < contradiction_count &&
-	       !(contradictions[i].is & is && contradictions[i].asked & asked))
-		i++;
-	if (i == contradiction_count)
+	while (row < end && !(row->is & is && row->asked & asked))
+		row++;
+	if (row == end)
 		return 0;
+	hint = row->hint ? row->hint : "leave one of them out";
 	if (step)
-		error_set(err, "--then %s: %s", step->name, contradictions[i].why);
-	else if (!contradictions[i].option)
-		error_set(err, "--access %s: %s",
-			  touch_access_name(plan->workload.touch_params.access),
-			  contradictions[i].why);
-	else if (is & (STACK | HEAP))
-		error_set(err, "%s and %s do not go together: %s",
-			  is & STACK ? "--stack" : "--heap", contradictions[i].option,
-			  contradictions[i].why);
-	else
-		error_set(err, "%s has no meaning for a shared file or a memfd: %s",
-			  contradictions[i].option, contradictions[i].why);
-	error_hint(err, "%s", contradictions[i].hint ? contradictions[i].hint
-						     : "leave one of them out");
-	return -EINVAL;
+		return error_return(err, -EINVAL, "--then %s: %s\n%s", step->name, row->why, hint);
+	if (!row->option)
+		return error_return(err, -EINVAL, "--access %s: %s\n%s",
+				    touch_access_name(plan->workload.touch_params.access),
+				    row->why, hint);
+	if (is & (STACK | HEAP))
+		return error_return(err, -EINVAL, "%s and %s do not go together: %s\n%s",
+				    is & STACK ? "--stack" : "--heap", row->option, row->why,
+				    hint);
+	return error_return(err, -EINVAL,
+			    "%s has no meaning for a shared file or a memfd: %s\n%s",
+			    row->option, row->why, hint);
 }
 
 int contradictions_check(const struct plan *plan, struct error *err)

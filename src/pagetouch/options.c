@@ -42,10 +42,9 @@ static int parse_rate(const struct option_row *row, const char *text, void *fill
 		*(uint64_t *)option_field(filled, row) = rate.bytes;
 		return 0;
 	}
-	error_set(err, "--rate '%s' is a share of the memory that is left, which has no speed",
-		  text);
-	error_hint(err, "write bytes per second, as in 100M/s");
-	return -EINVAL;
+	return error_return(err, -EINVAL,
+			    "--rate '%s' is a share of the memory that is left, which has no speed\n"
+			    "write bytes per second, as in 100M/s", text);
 }
 
 /* forward, backward, random or random:SEED */
@@ -65,10 +64,10 @@ static int parse_order(const struct option_row *row, const char *text, void *fil
 	if (!seeded || (number_parse_u64(text + 7, seed) == 0 && *seed <= INT64_MAX &&
 			!strchr(text, '\n')))
 		return 0;
-	error_set(err, "--order '%s': SEED is not a number from 0 to 2^63 - 1",
-		  error_escape(escaped, sizeof(escaped), text));
-	error_hint(err, "write --order=random:7, or --order=random for a seed by chance");
-	return -EINVAL;
+	return error_return(err, -EINVAL,
+			    "--order '%s': SEED is not a number from 0 to 2^63 - 1\n"
+			    "write --order=random:7, or --order=random for a seed by chance",
+			    error_escape(escaped, sizeof(escaped), text));
 }
 
 /* From 1 to the row's value. */
@@ -83,10 +82,11 @@ static int parse_number(const struct option_row *row, const char *text, void *fi
 		*(uint64_t *)option_field(filled, row) = number;
 		return 0;
 	}
-	error_set(err, "--%s '%s' is not a number from 1 to %llu", row->name,
-		  error_escape(escaped, sizeof(escaped), text), (unsigned long long)row->value);
-	error_hint(err, "write digits alone, as in --%s=2", row->name);
-	return -EINVAL;
+	return error_return(err, -EINVAL,
+			    "--%s '%s' is not a number from 1 to %llu\n"
+			    "write digits alone, as in --%s=2", row->name,
+			    error_escape(escaped, sizeof(escaped), text),
+			    (unsigned long long)row->value, row->name);
 }
 
 /* The size of a huge page, or of a piece of a heap; 0: none was given. */
@@ -104,15 +104,16 @@ static int parse_piece(const struct option_row *row, const char *text, void *fil
 			   : size.bytes > (uint64_t)sysconf(_SC_PAGESIZE) &&
 			     !(size.bytes & (size.bytes - 1))))
 		return 0;
-	error_set(err, "--%s '%s' is no size of a %s", row->name,
-		  error_escape(escaped, sizeof(escaped), text), heap ? "piece" : "huge page");
+	error_escape(escaped, sizeof(escaped), text);
 	if (heap)
-		error_hint(err, "PIECE is in bytes, %d at least, as in --heap=1000",
-			   HEAP_PIECE_LEAST);
-	else
-		error_hint(err,
-			   "write --hugetlb=2M or --hugetlb=1G, or what else there is in /sys/kernel/mm/hugepages");
-	return -EINVAL;
+		return error_return(err, -EINVAL,
+				    "--heap '%s' is no size of a piece\n"
+				    "PIECE is in bytes, %d at least, as in --heap=1000",
+				    escaped, HEAP_PIECE_LEAST);
+	return error_return(err, -EINVAL,
+			    "--hugetlb '%s' is no size of a huge page\n"
+			    "write --hugetlb=2M or --hugetlb=1G, or what else there is in /sys/kernel/mm/hugepages",
+			    escaped);
 }
 
 /* The name of a file that is there, or may be made. */
@@ -122,11 +123,10 @@ static int parse_file(const struct option_row *row, const char *text, void *fill
 	*(const char **)option_field(filled, row) = text;
 	if (*text)
 		return 0;
-	error_set(err, "--%s: %s '' is empty", row->name, row->argument);
-	error_hint(err, strcmp(row->name, "replay") == 0
-		   ? "name a file that pagetouch --json has written, or - for standard input"
-		   : "name a file; one that is not there is made for the run");
-	return -EINVAL;
+	return error_return(err, -EINVAL, "--%s: %s '' is empty\n%s", row->name, row->argument,
+			    strcmp(row->name, "replay") == 0
+			    ? "name a file that pagetouch --json has written, or - for standard input"
+			    : "name a file; one that is not there is made for the run");
 }
 
 static int parse_then(const struct option_row *row, const char *text, void *filled,
@@ -135,11 +135,10 @@ static int parse_then(const struct option_row *row, const char *text, void *fill
 	struct workload *workload = &((struct plan *)filled)->workload;
 
 	(void)row;
-	if (workload->step_count == STEPS_MAX) {
-		error_set(err, "--then: more than %d steps", STEPS_MAX);
-		error_hint(err, "leave some of them out");
-		return -EINVAL;
-	}
+	if (workload->step_count == STEPS_MAX)
+		return error_return(err, -EINVAL,
+				    "--then: more than %d steps\n"
+				    "leave some of them out", STEPS_MAX);
 	return step_parse(text, &workload->steps[workload->step_count++], err);
 }
 
@@ -337,29 +336,26 @@ static int check_needs(const struct plan *plan, const struct options_seen *seen,
 	for (size_t i = 0; i < workload->step_count; i++)
 		if (workload->steps[i].rule->verb == VERB_HOLD)
 			faults[0].wrong = false;
-	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
-		if (!faults[i].wrong)
-			continue;
-		error_set(err, "%s", faults[i].what);
-		error_hint(err, "%s", faults[i].hint);
-		return -EINVAL;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
+		if (faults[i].wrong)
+			return error_return(err, -EINVAL, "%s\n%s", faults[i].what,
+					    faults[i].hint);
 	/* What has been done cannot be done otherwise. */
 	for (size_t i = 0; plan->replay && i < options_table.count; i++) {
 		if (!seen->row[i] ||
 		    strview_is_among(strview_of(options_rows[i].name),
 				     "replay run plot plot-x output bytes human noheadings quiet csv"))
 			continue;
-		error_set(err, "--replay and --%s contradict each other", options_rows[i].name);
-		error_hint(err,
-			   "--replay shows a run that is over: it goes with --plot and with columns, units and --csv");
-		return -EINVAL;
+		return error_return(err, -EINVAL,
+				    "--replay and --%s contradict each other\n"
+				    "--replay shows a run that is over: it goes with --plot and with columns, units and --csv",
+				    options_rows[i].name);
 	}
 	if (!plan->replay || !operands)
 		return 0;
-	error_set(err, "--replay takes no SIZE");
-	error_hint(err, "it shows a run that is over, which had one");
-	return -EINVAL;
+	return error_return(err, -EINVAL,
+			    "--replay takes no SIZE\n"
+			    "it shows a run that is over, which had one");
 }
 
 enum options_result options_parse(int argc, char *argv[], struct plan *ret_plan,

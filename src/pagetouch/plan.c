@@ -66,18 +66,15 @@ static int plan_to_pages(const char *name, struct size size, uint64_t available,
 {
 	uint64_t bytes = size_resolve(size, available);
 
-	if (size.permyriad && !bytes) {
-		error_set(err, "%s is a share of the memory that is left, but nothing is left",
-			  name);
-		error_hint(err, "give %s in bytes", name);
-		return -ERANGE;
-	}
-	if (size_round_up(bytes, unit, ret_bytes) < 0) {
-		error_set(err, "%s is too large", name);
-		error_hint(err, "rounded up to pages of %" PRIu64 " bytes it is over 2^64 - 1",
-			   unit);
-		return -ERANGE;
-	}
+	if (size.permyriad && !bytes)
+		return error_return(err, -ERANGE,
+				    "%s is a share of the memory that is left, but nothing is left\n"
+				    "give %s in bytes", name, name);
+	if (size_round_up(bytes, unit, ret_bytes) < 0)
+		return error_return(err, -ERANGE,
+				    "%s is too large\n"
+				    "rounded up to pages of %" PRIu64 " bytes it is over 2^64 - 1",
+				    name, unit);
 	return 0;
 }
 
@@ -119,10 +116,10 @@ static int plan_region(struct plan *plan, unsigned does, uint64_t available, uin
 	pieces = heap_count(region->bytes, region->piece);
 	if (pieces <= HEAP_PIECES_MAX)
 		return 0;
-	error_set(err, "--heap: %" PRIu64 " bytes are %" PRIu64 " pieces, more than %" PRIu64,
-		  region->bytes, pieces, (uint64_t)HEAP_PIECES_MAX);
-	error_hint(err, "make PIECE larger or SIZE smaller");
-	return -EINVAL;
+	return error_return(err, -EINVAL,
+			    "--heap: %" PRIu64 " bytes are %" PRIu64 " pieces, more than %" PRIu64 "\n"
+			    "make PIECE larger or SIZE smaller", region->bytes, pieces,
+			    (uint64_t)HEAP_PIECES_MAX);
 }
 
 /* How much of the region is walked over, how much of that is touched, and in which intervals. */
@@ -141,13 +138,10 @@ static int plan_touch(struct plan *plan, uint64_t available, struct error *err)
 				  &workload->touch_params.stride, err);
 	if (r < 0)
 		return r;
-	if (workload->span > size) {
-		error_set(err,
-			  "--touch asks for %" PRIu64 " bytes, but only %" PRIu64 " are mapped",
-			  workload->span, size);
-		error_hint(err, "make SIZE larger or --touch smaller");
-		return -EINVAL;
-	}
+	if (workload->span > size)
+		return error_return(err, -EINVAL,
+				    "--touch asks for %" PRIu64 " bytes, but only %" PRIu64 " are mapped\n"
+				    "make SIZE larger or --touch smaller", workload->span, size);
 	workload->touch = touch_count(&workload->touch_params, workload->span) * unit;
 	if (!plan->has_interval)
 		interval.bytes = workload->touch / DEFAULT_STEPS +
@@ -166,10 +160,9 @@ static int check_least(const char *name, uint64_t bytes, struct error *err)
 {
 	if (bytes >= SANDBOX_LEAST)
 		return 0;
-	error_set(err, "%s of %" PRIu64 " bytes is less than the subject needs to start", name,
-		  bytes);
-	error_hint(err, "%s must be 2M or more", name);
-	return -EINVAL;
+	return error_return(err, -EINVAL,
+			    "%s of %" PRIu64 " bytes is less than the subject needs to start\n"
+			    "%s must be 2M or more", name, bytes, name);
 }
 
 static int plan_steps(struct workload *workload, uint64_t available, struct error *err)
@@ -192,27 +185,22 @@ static int plan_steps(struct workload *workload, uint64_t available, struct erro
 		if (!part && !step->part.permyriad)
 			continue;
 		/* Rounded, or with nothing left out, pieces would show something else. */
-		if (every && (part % unit || every % unit)) {
-			error_set(err, "--then %s is not in whole pages", step->name);
-			error_hint(err, "SIZE and EVERY must be multiples of %" PRIu64 " bytes",
-				   unit);
-			return -EINVAL;
-		}
-		if (every && (part >= every || every > size)) {
-			error_set(err, "--then %s takes no piece of each EVERY bytes of the region",
-				  step->name);
-			error_hint(err,
-				   "SIZE must be below EVERY, and EVERY not above the %" PRIu64 " bytes that are mapped",
-				   size);
-			return -EINVAL;
-		}
+		if (every && (part % unit || every % unit))
+			return error_return(err, -EINVAL,
+					    "--then %s is not in whole pages\n"
+					    "SIZE and EVERY must be multiples of %" PRIu64 " bytes",
+					    step->name, unit);
+		if (every && (part >= every || every > size))
+			return error_return(err, -EINVAL,
+					    "--then %s takes no piece of each EVERY bytes of the region\n"
+					    "SIZE must be below EVERY, and EVERY not above the %" PRIu64 " bytes that are mapped",
+					    step->name, size);
 		if (size_round_up(size_resolve(step->part, size), unit, &step->bytes) == 0 &&
 		    step->bytes <= size)
 			continue;
-		error_set(err, "--then %s asks for more than the %" PRIu64 " bytes that are mapped",
-			  step->name, size);
-		error_hint(err, "make SIZE larger or the step smaller");
-		return -EINVAL;
+		return error_return(err, -EINVAL,
+				    "--then %s asks for more than the %" PRIu64 " bytes that are mapped\n"
+				    "make SIZE larger or the step smaller", step->name, size);
 	}
 	return 0;
 }
@@ -244,12 +232,10 @@ int plan_make(struct plan *plan, uint64_t available, uint64_t page_size, struct 
 		r = plan_steps(workload, available, err);
 	if (r < 0)
 		return r;
-	if (!plan->sandboxed && plan->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT)) {
-		error_set(err,
-			  "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and there is none");
-		error_hint(err, "add --limit SIZE, or leave these columns out");
-		return -EINVAL;
-	}
+	if (!plan->sandboxed && plan->needs & (NEED_CGROUP_USAGE | NEED_CGROUP_STAT))
+		return error_return(err, -EINVAL,
+				    "--output: CGUSE, CGANON, CGFILE, CGSHMEM and CGPTE are of a sandbox, and there is none\n"
+				    "add --limit SIZE, or leave these columns out");
 	plan_lead_columns(workload, &plan->output.columns);
 	return 0;
 }

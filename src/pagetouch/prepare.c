@@ -29,11 +29,10 @@ static int read_machine(struct pagetouch_run *run, struct error *err)
 	if (r < 0)
 		return r;
 	/* The tree is somebody else's choice. */
-	if (prefix && *prefix && secure_execution()) {
-		error_set(err, ROOT_VARIABLE " is not taken from who has less privilege");
-		error_hint(err, "unset it");
-		return -EPERM;
-	}
+	if (prefix && *prefix && secure_execution())
+		return error_return(err, -EPERM,
+				    ROOT_VARIABLE " is not taken from who has less privilege\n"
+				    "unset it");
 	prefix = prefix && *prefix ? prefix : "/";
 	r = root_open(prefix, &run->root);
 	if (r < 0) {
@@ -56,11 +55,9 @@ static int read_machine(struct pagetouch_run *run, struct error *err)
 		error_set_errno(err, r, "cannot read which memory cgroups we are in");
 		return r;
 	}
-	error_set(err,
-		  "cannot find out which memory cgroups we are in: the cgroup file system that is mounted does not show ours");
-	error_hint(err,
-		   "mount that of this cgroup namespace, or use --no-guard, without --limit, --high and N%%");
-	return r;
+	return error_return(err, r,
+			    "cannot find out which memory cgroups we are in: the cgroup file system that is mounted does not show ours\n"
+			    "mount that of this cgroup namespace, or use --no-guard, without --limit, --high and N%%");
 }
 
 /* Completes the plan with what the command line leaves to the machine, or to chance. */
@@ -112,22 +109,17 @@ int pagetouch_prepare(struct pagetouch_run *run, struct error *err)
 	 * machine's OOM, 2 for a memory cgroup's too (vm.rst).
 	 */
 	panic = run->machine.panic_on_oom;
-	if (plan->guard && panic && (panic != 1 || !plan->sandboxed)) {
-		error_set(err,
-			  "vm.panic_on_oom is %" PRIu64 ": running out of memory would panic this machine",
-			  panic);
-		error_hint(err,
-			   "set it to 0 (sysctl vm.panic_on_oom=0), or use --no-guard if a panic is what you want");
-		return EXIT_GUARD;
-	}
+	if (plan->guard && panic && (panic != 1 || !plan->sandboxed))
+		return error_return(err, EXIT_GUARD,
+				    "vm.panic_on_oom is %" PRIu64 ": running out of memory would panic this machine\n"
+				    "set it to 0 (sysctl vm.panic_on_oom=0), or use --no-guard if a panic is what you want",
+				    panic);
 	r = oom_score_adj_try(plan->oom_score_adj);
-	if (r < 0 && plan->oom_score_adj != 1000) {
-		error_set(err, "cannot set oom_score_adj to %d: %s", plan->oom_score_adj,
-			  strerror(-r));
-		error_hint(err,
-			   "lowering it needs CAP_SYS_RESOURCE; --oom-score-adj=keep leaves it");
-		return EXIT_FAILED;
-	}
+	if (r < 0 && plan->oom_score_adj != 1000)
+		return error_return(err, EXIT_FAILED,
+				    "cannot set oom_score_adj to %d: %s\n"
+				    "lowering it needs CAP_SYS_RESOURCE; --oom-score-adj=keep leaves it",
+				    plan->oom_score_adj, strerror(-r));
 	/* From here on a signal must not end us half-way: something might be left behind. */
 	r = signals_take(&run->signals);
 	if (r < 0) {

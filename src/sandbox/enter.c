@@ -15,6 +15,7 @@
 
 #include "lib/cleanup.h"
 #include "sandbox/enter.h"
+#include "sandbox/sandbox.h"
 
 pid_t cgroup_fork(int cgroup, bool *ret_born)
 {
@@ -33,39 +34,14 @@ pid_t cgroup_fork(int cgroup, bool *ret_born)
 
 int cgroup_move(int cgroup, pid_t pid)
 {
-	CLEANUP_FD int fd = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-	char text[16];
-	int length = snprintf(text, sizeof(text), "%d", (int)pid);
-
-	if (fd < 0 || write(fd, text, (size_t)length) != length)
-		return -errno;
-	return 0;
+	return sandbox_dir_write_u64(cgroup, "cgroup.procs", (uint64_t)pid);
 }
 
-/*
- * Raising one's own oom_score_adj needs no privilege, lowering it does (proc(5)): the caller has
- * tried it before, so that it does not fail here.
- */
-void oom_score_adj_set(int value)
-{
-	CLEANUP_FD int fd = -1;
-	char text[16];
-	int length;
-
-	if (value == OOM_SCORE_ADJ_KEEP)
-		return;
-	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	length = snprintf(text, sizeof(text), "%d", value);
-	if (fd >= 0 && write(fd, text, (size_t)length) != length)
-		return;
-}
-
-int oom_score_adj_try(int value)
+static int oom_score_adj_write(int value, bool undo)
 {
 	CLEANUP_FD int fd = -1;
 	char before[16], text[16];
 	ssize_t length;
-	int r = 0;
 
 	if (value == OOM_SCORE_ADJ_KEEP)
 		return 0;
@@ -74,11 +50,18 @@ int oom_score_adj_try(int value)
 		return -errno;
 	length = read(fd, before, sizeof(before));
 	snprintf(text, sizeof(text), "%d", value);
-	if (length <= 0 || pwrite(fd, text, strlen(text), 0) < 0)
-		r = -errno;
-	else if (pwrite(fd, before, (size_t)length, 0) < 0)
-		r = -errno;
-	return r;
+	return length <= 0 || pwrite(fd, text, strlen(text), 0) < 0 ||
+	       (undo && pwrite(fd, before, (size_t)length, 0) < 0) ? -errno : 0;
+}
+
+int oom_score_adj_set(int value)
+{
+	return oom_score_adj_write(value, false);
+}
+
+int oom_score_adj_try(int value)
+{
+	return oom_score_adj_write(value, true);
 }
 
 int option_oom_score_adj(const struct option_row *row, const char *text, void *filled,
@@ -95,13 +78,11 @@ int option_oom_score_adj(const struct option_row *row, const char *text, void *f
 	errno = 0;
 	value = strtol(text, &rest, 10);
 	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 ||
-	    value > 1000) {
-		error_set(err, "--oom-score-adj '%s' is not a number from -1000 to 1000",
-			  error_escape(escaped, sizeof(escaped), text));
-		error_hint(err,
-			   "1000 makes it the OOM killer's first choice; 'keep' leaves it as it is");
-		return -EINVAL;
-	}
+	    value > 1000)
+		return error_return(err, -EINVAL,
+				    "--oom-score-adj '%s' is not a number from -1000 to 1000\n"
+				    "1000 makes it the OOM killer's first choice; 'keep' leaves it as it is",
+				    error_escape(escaped, sizeof(escaped), text));
 	*adj = (int)value;
 	return 0;
 }

@@ -25,9 +25,9 @@ static int backing_file_error(const char *path, int error, const char *why, cons
 {
 	char escaped[256];
 
-	error_set(err, "--file '%s': %s", error_escape(escaped, sizeof(escaped), path), why);
-	error_hint(err, "%s", hint);
-	return error;
+	return error_return(err, error,
+			    "--file '%s': %s\n"
+			    "%s", error_escape(escaped, sizeof(escaped), path), why, hint);
 }
 
 /*
@@ -88,10 +88,10 @@ static int check_existing(const struct workload *workload, const struct stat *st
 					  err);
 	if (region->bytes / page_size <= size / page_size + (size % page_size != 0))
 		return 0;
-	error_set(err, "--file: SIZE is %llu bytes, but the file has only %llu",
-		  (unsigned long long)region->bytes, (unsigned long long)size);
-	error_hint(err, "make SIZE smaller: a file that is there does not grow");
-	return -EDOM;
+	return error_return(err, -EDOM,
+			    "--file: SIZE is %llu bytes, but the file has only %llu\n"
+			    "make SIZE smaller: a file that is there does not grow",
+			    (unsigned long long)region->bytes, (unsigned long long)size);
 }
 
 int backing_file_open(struct workload *workload, struct error *err)

@@ -193,11 +193,11 @@ static int driver_prepare(struct workload_driver *driver, enum subject_request_t
 		error_hint(err, "ask for fewer threads, or see ulimit -u, ulimit -v and pids.max of the cgroup");
 	if (driver->answer.value != SUBJECT_NO_ACCESS)
 		return r;
-	error_set(err, "--access %s: this kernel cannot populate memory: %s",
-		  touch_access_name(access), strerror(-driver->answer.error));
-	error_hint(err, "Linux 5.14 or later is needed; use --access %s",
-		   touch_writes(access) ? "write" : "read");
-	return r;
+	return error_return(err, r,
+			    "--access %s: this kernel cannot populate memory: %s\n"
+			    "Linux 5.14 or later is needed; use --access %s",
+			    touch_access_name(access), strerror(-driver->answer.error),
+			    touch_writes(access) ? "write" : "read");
 }
 
 /*

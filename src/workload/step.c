@@ -55,9 +55,9 @@ static int step_error(const char *text, const char *what, const char *hint, stru
 {
 	char escaped[128];
 
-	error_set(err, "--then '%s' %s", error_escape(escaped, sizeof(escaped), text), what);
-	error_hint(err, "%s", hint);
-	return -EINVAL;
+	return error_return(err, -EINVAL,
+			    "--then '%s' %s\n"
+			    "%s", error_escape(escaped, sizeof(escaped), text), what, hint);
 }
 
 /* NUMBERS is "SIZE", "N%" or "SIZE/EVERY". */
