@@ -49,6 +49,22 @@ void why_open(struct why_printer *printer, const struct why_output *output, FILE
 	setvbuf(stream, NULL, _IOFBF, STREAM_BUFFER);
 }
 
+int why_columns_parse(const struct name_table *table, const char *list,
+		      struct why_columns *choice, struct error *err)
+{
+	struct why_columns parsed = { .count = 0 };
+	int r;
+
+	if (*list == '+') {
+		parsed = *choice;
+		list++;
+	}
+	r = name_list_append(table, list, parsed.index, WHY_COLUMNS_MAX, &parsed.count, err);
+	if (r == 0)
+		*choice = parsed;
+	return r;
+}
+
 int why_show(struct why_printer *printer, const struct why_case *shown)
 {
 	static int (*const forms[])(struct why_printer *, const struct why_case *) = {

@@ -12,12 +12,13 @@
 #include "analysis/rank.h"
 #include "analysis/summary.h"
 #include "lib/error.h"
+#include "lib/option-table.h"
 #include "lib/size.h"
 #include "oomreport/report.h"
 
 /* The columns of `oomwhy --tasks`. */
 
-#define TASK_COLUMNS_MAX 32
+#define WHY_COLUMNS_MAX 32
 #define TASK_CELL_MAX 300	/* a name of OOM_COMM_MAX bytes, made safe */
 
 enum task_column_kind {
@@ -37,38 +38,33 @@ struct task_column {
 extern const struct task_column task_columns[];
 extern const size_t task_column_count;
 
-struct task_column_choice {
-	unsigned char index[TASK_COLUMNS_MAX];
+/* Columns of a table, in order: indices of what can be chosen. */
+struct why_columns {
+	unsigned char index[WHY_COLUMNS_MAX];
 	size_t count;
 };
 
-struct task_column_choice task_column_default(void);
-
 /*
- * Parses LIST (names separated by commas, in any case: "pid,rss", "+swap") into *choice, which
- * must hold a choice already: that is what "+" appends to. Returns 0, or -EINVAL with *err
- * set (an unknown name lists the known ones) and *choice untouched.
+ * Parses LIST of names from TABLE into *choice, which must hold a choice already: that is what "+"
+ * appends to. Returns 0, or -EINVAL with *err set (an unknown name lists the known ones) and
+ * *choice untouched.
  */
-int task_column_parse(const char *list, struct task_column_choice *choice,
-		      struct error *err);
+int why_columns_parse(const struct name_table *table, const char *list,
+		      struct why_columns *choice, struct error *err);
+
+struct why_columns task_column_default(void);
+
+/* As why_columns_parse(): "pid,rss", "+swap". */
+int task_column_parse(const char *list, struct why_columns *choice, struct error *err);
 
 /* The columns of `oomwhy --summary`. */
-
-#define SUMMARY_COLUMNS_MAX 16
 
 /* Their names, ended by NULL: KEY is shown as what it is, UNIT, HOST, ... */
 extern const char *const summary_columns[];
 
-struct summary_column_choice {
-	unsigned char index[SUMMARY_COLUMNS_MAX];
-	size_t count;
-};
+struct why_columns summary_column_default(void);
 
-struct summary_column_choice summary_column_default(void);
-
-/* As task_column_parse(). */
-int summary_column_parse(const char *list, struct summary_column_choice *choice,
-			 struct error *err);
+int summary_column_parse(const char *list, struct why_columns *choice, struct error *err);
 
 enum why_form {
 	WHY_TEXT,		/* each report explained, for people */
@@ -93,9 +89,9 @@ struct why_output {
 	enum why_colour colour;
 	bool summary;			/* --summary: no report, but all of them added up */
 	enum summary_by by;
-	struct summary_column_choice summary_columns;
+	struct why_columns summary_columns;
 	size_t tasks;			/* --tasks=N: how many, the worst first; 0: all */
-	struct task_column_choice columns;	/* of --tasks */
+	struct why_columns columns;	/* of --tasks */
 };
 
 /* A report with all that was made of it. */
@@ -177,7 +173,7 @@ const char *task_cell(const struct task_column *column, const struct oom_task *t
 
 /* Some tasks of a report, in columns. */
 struct task_table {
-	const struct task_column_choice *choice;
+	const struct why_columns *choice;
 	const size_t *tasks;		/* their indices */
 	size_t count;
 	const bool *killed;		/* of each: a '*' in front of it; NULL: no such column */

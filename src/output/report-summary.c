@@ -10,7 +10,6 @@
 
 #include "lib/cleanup.h"
 #include "lib/macros.h"
-#include "lib/option-table.h"
 #include "lib/program.h"
 #include "lib/timestamp.h"
 #include "output/json-object.h"
@@ -28,28 +27,17 @@ static const char *summary_column_name(size_t index)
 	return summary_columns[index];
 }
 
-struct summary_column_choice summary_column_default(void)
+struct why_columns summary_column_default(void)
 {
-	return (struct summary_column_choice){ { KEY, KILLS, SHARE, FIRST, LAST, LARGEST, LIMIT },
-					       7 };
+	return (struct why_columns){ { KEY, KILLS, SHARE, FIRST, LAST, LARGEST, LIMIT }, 7 };
 }
 
-int summary_column_parse(const char *list, struct summary_column_choice *choice,
-			 struct error *err)
+int summary_column_parse(const char *list, struct why_columns *choice, struct error *err)
 {
 	const struct name_table table = { summary_column_name, ARRAY_SIZE(summary_columns) - 1,
 					   "KEY,KILLS" };
-	struct summary_column_choice parsed = { .count = 0 };
-	int r;
 
-	if (*list == '+') {
-		parsed = *choice;
-		list++;
-	}
-	r = name_list_append(&table, list, parsed.index, SUMMARY_COLUMNS_MAX, &parsed.count, err);
-	if (r == 0)
-		*choice = parsed;
-	return r;
+	return why_columns_parse(&table, list, choice, err);
 }
 
 static uint64_t summary_permille(const struct summary *summary, const struct summary_row *row)
@@ -87,7 +75,7 @@ static int summary_write_record(FILE *stream, const struct summary *summary,
 static int summary_fill(const struct why_printer *printer, struct libscols_line *line,
 			const struct summary *summary, const struct summary_row *row)
 {
-	const struct summary_column_choice *choice = &printer->output->summary_columns;
+	const struct why_columns *choice = &printer->output->summary_columns;
 	CLEANUP_FREE char *key = why_safe(!row->key ? "(others)" : *row->key ? row->key : "-");
 	char count[24], reports[24], share[24], first[TIMESTAMP_TEXT_MAX] = "-";
 	char last[TIMESTAMP_TEXT_MAX] = "-", largest[SIZE_TEXT_MAX] = "-";
@@ -118,7 +106,7 @@ static int summary_fill(const struct why_printer *printer, struct libscols_line 
 static int summary_print_table(const struct why_printer *printer, const struct summary *summary)
 {
 	CLEANUP_TABLE struct libscols_table *table = why_table_new(printer);
-	const struct summary_column_choice *choice = &printer->output->summary_columns;
+	const struct why_columns *choice = &printer->output->summary_columns;
 	char by[16] = "";
 
 	if (!table)

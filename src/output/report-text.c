@@ -278,7 +278,7 @@ int why_text(struct why_printer *printer, const struct why_case *shown)
 	struct rows rows = choose_rows(shown, verbose);
 	CLEANUP_FREE char *caption = make_caption(shown, &rows, verbose);
 	static const char *const least[] = { "PTE", "SWAP", "BADNESS", "RANK", "SHARE", NULL };
-	struct task_column_choice columns = { .count = 0 };
+	struct why_columns columns = { .count = 0 };
 	const struct task_table table = {
 		.choice = &columns, .tasks = rows.tasks, .count = rows.count,
 		.killed = rows.killed, .name_width = NAME_WIDTH, .least = least,

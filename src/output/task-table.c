@@ -10,7 +10,6 @@
 
 #include "lib/cleanup.h"
 #include "lib/macros.h"
-#include "lib/option-table.h"
 #include "lib/terminal.h"
 #include "lib/utf8.h"
 #include "output/report-printer.h"
@@ -59,26 +58,16 @@ static const char *task_column_name(size_t index)
 	return task_columns[index].name;
 }
 
-int task_column_parse(const char *list, struct task_column_choice *choice,
-		      struct error *err)
+int task_column_parse(const char *list, struct why_columns *choice, struct error *err)
 {
 	const struct name_table table = { task_column_name, task_column_count, "PID,RSS" };
-	struct task_column_choice parsed = { .count = 0 };
-	int r;
 
-	if (*list == '+') {
-		parsed = *choice;
-		list++;
-	}
-	r = name_list_append(&table, list, parsed.index, TASK_COLUMNS_MAX, &parsed.count, err);
-	if (r == 0)
-		*choice = parsed;
-	return r;
+	return why_columns_parse(&table, list, choice, err);
 }
 
-struct task_column_choice task_column_default(void)
+struct why_columns task_column_default(void)
 {
-	struct task_column_choice choice = { .count = 0 };
+	struct why_columns choice = { .count = 0 };
 	struct error err;
 
 	task_column_parse("RANK,PID,NAME,RSS,SWAP,PTE,ADJ,BADNESS,SHARE", &choice, &err);
@@ -137,7 +126,7 @@ static void task_table_fit(const struct task_table *table, int most,
 			   struct libscols_table *lines, const size_t width[])
 {
 	/* The mark and the blank behind it; and a blank behind each column but the last. */
-	size_t all = table->killed ? 2 : 0, needed[TASK_COLUMNS_MAX];
+	size_t all = table->killed ? 2 : 0, needed[WHY_COLUMNS_MAX];
 	size_t count = table->choice->count;
 
 	for (size_t i = 0; i < count; i++) {
@@ -166,7 +155,7 @@ int why_task_table(const struct why_printer *printer, const struct why_case *sho
 		   const struct task_table *table)
 {
 	CLEANUP_TABLE struct libscols_table *lines = why_table_new(printer);
-	size_t width[TASK_COLUMNS_MAX] = { 0 }, count = table->choice->count;
+	size_t width[WHY_COLUMNS_MAX] = { 0 }, count = table->choice->count;
 	const struct oom_report *report = shown->report;
 	int r = 0;
 

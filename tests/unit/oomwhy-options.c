@@ -154,7 +154,7 @@ static void describe_output(const struct why_output *output, struct line *line)
 {
 	static const char *const forms[] = { "", "list", "json", "tasks", "quiet" };
 	static const char *const colours[] = { "", "always", "never" };
-	struct task_column_choice usual = task_column_default();
+	struct why_columns usual = task_column_default();
 
 	if (output->form != WHY_TEXT)
 		add(line, "%s", forms[output->form]);

@@ -11,7 +11,7 @@
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define PAGE (UINT64_C(4) << 10)
 
-static const char *names_of(const struct task_column_choice *choice, char text[static 1024])
+static const char *names_of(const struct why_columns *choice, char text[static 1024])
 {
 	size_t used = 0;
 
@@ -48,7 +48,7 @@ static void test_table(void)
 	tap_ok(named, "every column has a name of capital letters");
 	tap_ok(unique, "no two columns have the same");
 	tap_ok(described, "every column has a source and one line of help");
-	tap_ok(task_column_count <= TASK_COLUMNS_MAX, "all columns fit into a choice");
+	tap_ok(task_column_count <= WHY_COLUMNS_MAX, "all columns fit into a choice");
 }
 
 #define DEFAULT "RANK,PID,NAME,RSS,SWAP,PTE,ADJ,BADNESS,SHARE"
@@ -79,7 +79,7 @@ static const struct {
 
 static void test_lists(void)
 {
-	struct task_column_choice choice = task_column_default();
+	struct why_columns choice = task_column_default();
 	struct error err = { .message = "" };
 	char text[1024];
 
@@ -105,19 +105,19 @@ static void test_lists(void)
 
 static void test_long_list(void)
 {
-	struct task_column_choice choice = task_column_default();
+	struct why_columns choice = task_column_default();
 	struct error err;
-	char list[8 * TASK_COLUMNS_MAX] = "";
+	char list[8 * WHY_COLUMNS_MAX] = "";
 	int r = 0;
 
-	for (int i = 0; i < TASK_COLUMNS_MAX; i++)
+	for (int i = 0; i < WHY_COLUMNS_MAX; i++)
 		strcat(list, i ? ",PID" : "PID");
 	tap_is(task_column_parse(list, &choice, &err), 0, "as many columns as fit");
-	tap_is((int64_t)choice.count, TASK_COLUMNS_MAX, "are all taken");
+	tap_is((int64_t)choice.count, WHY_COLUMNS_MAX, "are all taken");
 	r = task_column_parse("+PID", &choice, &err);
 	tap_ok(r == -EINVAL && strstr(err.message, "more than 32 columns"),
 	       "one more is too many");
-	tap_is((int64_t)choice.count, TASK_COLUMNS_MAX, "and not taken");
+	tap_is((int64_t)choice.count, WHY_COLUMNS_MAX, "and not taken");
 	choice.count = 1;
 	tap_is(task_column_parse("+UID", &choice, &err), 0,
 	       "+ appends to the choice there is");
