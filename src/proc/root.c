@@ -32,7 +32,7 @@ void root_close(struct root *root)
 	root->fd = -1;
 }
 
-static int open_below(const struct root *root, const char *path)
+int root_open_file(const struct root *root, const char *path)
 {
 	struct stat status = { 0 };
 	int fd;
@@ -50,73 +50,55 @@ static int open_below(const struct root *root, const char *path)
 	return fd;
 }
 
-/* Fills buffer from fd until it is full or the file ends. Returns the bytes read. */
-static ssize_t read_fully(int fd, char *buffer, size_t size)
+/*
+ * Fills BUFFER from FD until the file ends, and ends it with a NUL. Returns the bytes, or a negative
+ * errno (-EFBIG: SIZE bytes have been read, and there is no room for a NUL).
+ */
+static int root_read_rest(int fd, char *buffer, size_t size)
 {
 	size_t used = 0;
+	ssize_t got;
 
-	while (used < size) {
-		ssize_t got = read(fd, buffer + used, size - used);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
+	while (used < size && (got = read(fd, buffer + used, size - used)) != 0) {
+		if (got < 0 && errno != EINTR)
 			return -errno;
-		if (got == 0)
-			break;
-		used += (size_t)got;
+		used += got < 0 ? 0 : (size_t)got;
 	}
-	return (ssize_t)used;
-}
-
-int root_read(const struct root *root, const char *path, char *buffer, size_t size)
-{
-	CLEANUP_FD int fd = open_below(root, path);
-	ssize_t used;
-
-	if (fd < 0)
-		return fd;
-	used = read_fully(fd, buffer, size);
-	if (used < 0)
-		return (int)used;
-	if ((size_t)used == size)
+	if (used == size)
 		return -EFBIG;
 	buffer[used] = '\0';
 	return (int)used;
 }
 
+int root_read(const struct root *root, const char *path, char *buffer, size_t size)
+{
+	CLEANUP_FD int fd = root_open_file(root, path);
+
+	return fd < 0 ? fd : root_read_rest(fd, buffer, size);
+}
+
 int root_read_all(const struct root *root, const char *path, char **ret_text)
 {
-	CLEANUP_FD int fd = open_below(root, path);
+	CLEANUP_FD int fd = root_open_file(root, path);
 	CLEANUP_FREE char *text = NULL;
-	size_t used = 0, size = 16384;
-	ssize_t got;
+	size_t used = 0;
+	int r = fd < 0 ? fd : -EFBIG;
 
-	if (fd < 0)
-		return fd;
-	do {
+	for (size_t size = 16384; r == -EFBIG && size <= WHOLE_FILE_MAX; size *= 2) {
 		char *grown = realloc(text, size);
 
 		if (!grown)
 			return -ENOMEM;
 		text = grown;
-		got = read_fully(fd, text + used, size - used - 1);
-		if (got < 0)
-			return (int)got;
-		used += (size_t)got;
-		if (used + 1 < size)
-			break;
-		size *= 2;
-	} while (size <= WHOLE_FILE_MAX);
-	text[used] = '\0';
+		r = root_read_rest(fd, text + used, size - used);
+		used = size;
+	}
+	if (r < 0 && r != -EFBIG)
+		return r;
+	text[used - 1] = '\0';
 	*ret_text = text;
 	text = NULL;
 	return 0;
-}
-
-int root_open_file(const struct root *root, const char *path)
-{
-	return open_below(root, path);
 }
 
 int root_reread(int fd, char *buffer, size_t size)
