@@ -2,7 +2,8 @@
 # pagewatch.fish - fish completion of the pagewatch command
 
 set -l columns TIME PROCS VSZ RSS GREW PEAK ANON FILE SHMEM SWAP PSS USS HUGE HUGETLB LAZYFREE \
-    LOCKED KSM PTE MINFLT MAJFLT CPU% CGUSE CGANON CGFILE CGSHMEM CGPTE
+    LOCKED KSM PTE MINFLT MAJFLT CPU% PSISOME% PSIFULL% SWPIN SWPOUT CGUSE CGANON CGFILE \
+    CGSHMEM CGPTE CGSWPIN CGSWPOUT
 set -l outcomes ok oom completed exited interrupted oom-sandbox oom-ancestor oom-global oomd \
     sigterm sigbus sigsegv killed
 

@@ -32,6 +32,9 @@ struct driver {
 	int event_fd;			/* readable when the driver has something to do;
 					 * -1: never */
 
+	bool looks;			/* the reading under way is no row: it has the figures of
+					 * processes alone */
+
 	/*
 	 * Leads MONITOR through the run: waits, takes rows. Returns 0 when all is done, or the
 	 * -ECANCELED of a function of the monitor.

@@ -271,7 +271,7 @@ static int monitor_read_process(struct monitor *monitor, unsigned process, bool 
 		r = driver->describe(driver, process, exact, ret_sample);
 		what = r < 0 ? "cannot read the subject's smaps" : what;
 	}
-	if (r == 0 && !parent) {
+	if (r == 0 && !parent && !driver->looks) {
 		what = needs & NEED_COMMITTED ? "cannot read the sandbox's memory, or Committed_AS"
 					      : "cannot read the sandbox's memory";
 		r = context_counters_read(monitor->counters, needs, ret_sample);

@@ -2,8 +2,15 @@
 /* sample.c - what samples have in common, whoever reads them, and what surrounds the subject */
 #include <config.h>
 
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/duration.h"
+#include "lib/number.h"
 #include "monitor/sample.h"
 #include "proc/machine.h"
+
+#define NS_PER_MICROSECOND 1000
 
 _Static_assert(CGROUP_UNLIMITED == SAMPLE_MISSING, "what is not known is missing");
 
@@ -24,18 +31,66 @@ int context_counters_begin(struct context_counters *counters, unsigned needs)
 	return machine_read_meminfo(counters->machine, "Committed_AS", &counters->committed);
 }
 
-int context_counters_read(const struct context_counters *counters, unsigned needs,
-			  struct sample *sample)
+/* The share of the time since the last reading in which tasks waited for memory. */
+static void read_stall(struct context_counters *counters, struct sample *sample)
 {
-	bool sandboxed = counters->cgroup.fd >= 0;
-	uint64_t committed;
+	uint64_t now = duration_now(), passed = now - counters->stall_ns;
+	struct cgroup_stall stall, last = counters->stall;
+	char text[512];
+
+	if (root_read(&counters->cgroup, "memory.pressure", text, sizeof(text)) < 0 ||
+	    cgroup_stall_parse(text, &stall) < 0)
+		return;
+	if (counters->stall_ns && passed) {
+		sample->psi_some = number_portion((stall.some - last.some) * NS_PER_MICROSECOND, 10000,
+						  passed);
+		sample->psi_full = number_portion((stall.full - last.full) * NS_PER_MICROSECOND, 10000,
+						  passed);
+	}
+	counters->stall = stall;
+	counters->stall_ns = now;
+}
+
+/* What the machine has swapped, whoever it was: not every kernel counts it for a cgroup. */
+static void read_swapping(struct context_counters *counters, struct sample *sample)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), in, out;
+	CLEANUP_FREE char *text = NULL;
+
+	if (root_read_all(counters->machine, "/proc/vmstat", &text) < 0 ||
+	    keyed_u64(text, "pswpin", &in) < 0 || keyed_u64(text, "pswpout", &out) < 0)
+		return;
+	if (!counters->swapping_known) {
+		counters->swapping_known = true;
+		counters->swpin = in * page;
+		counters->swpout = out * page;
+	}
+	sample->swpin = in * page - counters->swpin;
+	sample->swpout = out * page - counters->swpout;
+}
+
+static int read_cgroup(struct context_counters *counters, unsigned needs, struct sample *sample)
+{
+	const struct root *cgroup = &counters->cgroup;
 	int r = 0;
 
-	if (needs & NEED_CGROUP_USAGE && sandboxed)
-		r = cgroup_usage_read_total(&counters->cgroup, counters->version,
-					    &sample->cg.total);
-	if (r == 0 && needs & NEED_CGROUP_STAT && sandboxed)
-		r = cgroup_usage_read_kinds(&counters->cgroup, counters->version, &sample->cg);
+	if (needs & NEED_PSI)
+		read_stall(counters, sample);
+	if (needs & NEED_CGROUP_USAGE)
+		r = cgroup_usage_read_total(cgroup, counters->version, &sample->cg.total);
+	if (r == 0 && needs & NEED_CGROUP_STAT)
+		r = cgroup_usage_read_kinds(cgroup, counters->version, &sample->cg);
+	return counters->foreign ? 0 : r;
+}
+
+int context_counters_read(struct context_counters *counters, unsigned needs,
+			  struct sample *sample)
+{
+	uint64_t committed;
+	int r = counters->cgroup.fd < 0 ? 0 : read_cgroup(counters, needs, sample);
+
+	if (needs & NEED_SWAPPING)
+		read_swapping(counters, sample);
 	if (r < 0 || !(needs & NEED_COMMITTED))
 		return r;
 	r = machine_read_meminfo(counters->machine, "Committed_AS", &committed);

@@ -55,6 +55,8 @@ struct sample {
 	uint64_t procs;
 	uint64_t peak;			/* highest RSS of each since the last row, added up */
 	uint64_t cpu;			/* since the last row, of one CPU; 1/100 percent */
+	uint64_t psi_some, psi_full;	/* of the cgroup since the last row; 1/100 percent */
+	uint64_t swpin, swpout;		/* of the machine since the first row */
 	struct cgroup_usage cg;		/* of the sandbox; SAMPLE_MISSING unless asked for */
 	int64_t committed;		/* growth; SAMPLE_NO_GROWTH unless asked for */
 
@@ -76,6 +78,8 @@ enum sample_need {
 	NEED_CGROUP_USAGE = 16,	/* memory.current or memory.usage_in_bytes of the sandbox */
 	NEED_CGROUP_STAT = 32,	/* its memory.stat */
 	NEED_COMMITTED = 64,	/* the machine's Committed_AS */
+	NEED_PSI = 256,		/* its memory.pressure */
+	NEED_SWAPPING = 512,	/* the machine's /proc/vmstat */
 	NEED_PEAK = 128,	/* VmHWM, which a row of a tree resets (clear_refs) */
 };
 
@@ -108,16 +112,23 @@ const char *sample_step_name(const struct sample *sample);
 /* Figures that are not the subject's own: its sandbox's usage, the machine's promises. */
 struct context_counters {
 	const struct root *machine;	/* where /proc/meminfo is read */
-	struct root cgroup;		/* the subject's own; its fd is -1: it has none */
+	struct root cgroup;		/* the subject's own, or another that is followed; its fd
+					 * is -1: none */
 	int version;			/* of that: 1 or 2 */
+	bool foreign;			/* it was not made here: it may go, or lack a file */
 	uint64_t committed;		/* Committed_AS before the mapping, bytes */
+	/* At the last reading, and when that was; 0: there was none. */
+	struct cgroup_stall stall;
+	uint64_t stall_ns;
+	bool swapping_known;		/* the next two are those of the first reading, bytes */
+	uint64_t swpin, swpout;
 };
 
 /* Takes the figures that growth is measured from; for the bits of NEEDS that are of here. */
 int context_counters_begin(struct context_counters *counters, unsigned needs);
 
 /* Reads what NEEDS asks for into SAMPLE. Both return 0 or a negative errno. */
-int context_counters_read(const struct context_counters *counters, unsigned needs,
+int context_counters_read(struct context_counters *counters, unsigned needs,
 			  struct sample *sample);
 
 /* Which library reads: "libproc2" or "libprocps". */

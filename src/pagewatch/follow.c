@@ -69,8 +69,10 @@ static int follow_read_once(struct follow_driver *driver, struct monitor *monito
 	int r;
 
 	driver->reading = reading;
+	driver->driver.looks = true;
 	r = monitor_read(monitor, false, ret_sample);
 	driver->reading = TREE_ROW;
+	driver->driver.looks = false;
 	if (r < 0)
 		return r;
 	driver->rss = ret_sample->rss;

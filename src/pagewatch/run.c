@@ -218,6 +218,27 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	return EXIT_DONE;
 }
 
+/* The figures of a cgroup are those of LEVEL, which was not made here. */
+static void watch_count_cgroup(struct watch_run *run, const struct cgroup_level *level)
+{
+	run->counters.foreign = true;
+	run->counters.version = level->version;
+	run->counters.cgroup.fd = openat(run->root.fd, level->directory + 1,
+					 O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The one that process PID lives in now, with whoever else does. */
+static void watch_count_cgroup_of(struct watch_run *run, pid_t pid)
+{
+	struct cgroup_chain chain = { 0 };
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", (int)pid);
+	if (cgroup_chain_read(&run->root, text, &chain) == 0 && chain.count)
+		watch_count_cgroup(run, &chain.levels[0]);
+	cgroup_chain_free(&chain);
+}
+
 static int watch_attach(struct watch_run *run, struct error *err)
 {
 	const struct watch_request *request = run->request;
@@ -236,7 +257,10 @@ static int watch_attach(struct watch_run *run, struct error *err)
 		tree->level = &run->level;
 		error_escape(run->name, sizeof(run->name),
 			     request->unit ? request->unit : request->cgroup);
-		return r < 0 ? EXIT_FAILED : EXIT_DONE;
+		if (r < 0)
+			return EXIT_FAILED;
+		watch_count_cgroup(run, &run->level);
+		return EXIT_DONE;
 	}
 	oom_monitor_open(&run->oom_monitor);
 	tree->scope = request->tree ? TREE_DESCENDANTS : TREE_PROCESS;
@@ -260,6 +284,7 @@ static int watch_attach(struct watch_run *run, struct error *err)
 			  : "it is a thread of the kernel's, or ending");
 		return EXIT_FAILED;
 	}
+	watch_count_cgroup_of(run, tree->top);
 	snprintf(run->name, sizeof(run->name), "%s", process.comm);
 	oom_monitor_begin(&run->oom_monitor, tree->top, run->name, false);
 	run->oom_monitor.is_followed = watch_is_followed;
@@ -389,6 +414,8 @@ static void watch_close(struct watch_run *run)
 	}
 	if (run->sandboxed && sandbox_remove(&run->sandbox) < 0)
 		watch_note(run, "the sandbox stays: it cannot be removed");
+	if (run->counters.foreign)
+		root_close(&run->counters.cgroup);
 	fault_events_close(&run->driver.faults);
 	tree_sampler_free(&run->driver.tree);
 	oom_monitor_close(&run->oom_monitor);

@@ -3,8 +3,10 @@
 #include <config.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "proc/cgroup-counters.h"
@@ -105,11 +107,30 @@ int cgroup_pressure_read(const struct root *root, const struct cgroup_level *lev
 	return 0;
 }
 
+int cgroup_stall_parse(const char *text, struct cgroup_stall *ret_stall)
+{
+	struct cgroup_stall stall;
+
+	if (sscanf(text, "some avg10=%*f avg60=%*f avg300=%*f total=%" SCNu64 " full avg10=%*f avg60=%*f avg300=%*f total=%" SCNu64,
+		   &stall.some, &stall.full) != 2)
+		return -EINVAL;
+	*ret_stall = stall;
+	return 0;
+}
+
 static uint64_t cgroup_usage_figure(const char *text, const char *key)
 {
 	uint64_t value;
 
 	return keyed_u64(text, key, &value) < 0 ? CGROUP_UNLIMITED : value;
+}
+
+/* Unlike its neighbours this is counted in pages. */
+static uint64_t cgroup_usage_pages(const char *text, const char *key)
+{
+	uint64_t pages = cgroup_usage_figure(text, key);
+
+	return pages == CGROUP_UNLIMITED ? pages : pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 void cgroup_usage_parse(const char *text, int version, struct cgroup_usage *usage)
@@ -118,6 +139,8 @@ void cgroup_usage_parse(const char *text, int version, struct cgroup_usage *usag
 
 	usage->anon = cgroup_usage_figure(text, version == 1 ? "rss" : "anon");
 	usage->shmem = cgroup_usage_figure(text, "shmem");
+	usage->swpin = cgroup_usage_pages(text, "pswpin");
+	usage->swpout = cgroup_usage_pages(text, "pswpout");
 	usage->file = CGROUP_UNLIMITED;
 	if (cache != CGROUP_UNLIMITED && usage->shmem != CGROUP_UNLIMITED)
 		usage->file = cache > usage->shmem ? cache - usage->shmem : 0;

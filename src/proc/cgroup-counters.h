@@ -49,6 +49,14 @@ void cgroup_events_parse_v1(const char *oom_control, struct cgroup_events *ret_e
 int cgroup_pressure_read(const struct root *root, const struct cgroup_level *level,
 			 unsigned *ret_permyriad);
 
+/* PSI: for how long tasks have waited for memory so far, in microseconds. */
+struct cgroup_stall {
+	uint64_t some, full;	/* one at least, or all that could have run */
+};
+
+/* Pure: parses the text of memory.pressure. Returns 0 or -EINVAL. */
+int cgroup_stall_parse(const char *text, struct cgroup_stall *ret_stall);
+
 /*
  * Bytes; CGROUP_UNLIMITED: not known. The kernel charges in batches of 64 pages for each CPU, so
  * the sum may lag behind by that.
@@ -59,6 +67,7 @@ struct cgroup_usage {
 	uint64_t file;		/* page cache without shmem: v2 file, v1 cache, less shmem */
 	uint64_t shmem;		/* shmem: shared memory, memfds, tmpfs */
 	uint64_t pte;		/* v2 pagetables; v1 all of the kernel: kmem.usage_in_bytes */
+	uint64_t swpin, swpout;	/* v2 pswpin, pswpout (6.12 and later): since it was made */
 };
 
 /* Reads the total of the cgroup of VERSION in DIRECTORY. Returns 0 or a negative errno. */

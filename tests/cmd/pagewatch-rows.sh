@@ -56,4 +56,38 @@ for words in '--step 0 true' '--step 10% true' '--step 1M --fit true'; do
 	[ "$status $(wc -l <"$tmp/err") $(cat "$tmp/out")" = '2 2 ' ]
 	ok $? "wrong: $words"
 done
+
+# The cgroup of a foreign process, and one that is followed.
+group=
+if [ -e /sys/fs/cgroup/memory/memory.usage_in_bytes ]; then
+	group=/sys/fs/cgroup/memory/pagetouch-rows.$$
+elif [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+	group=/sys/fs/cgroup/pagetouch-rows.$$
+fi
+if [ -z "$group" ] || ! mkdir "$group" 2>/dev/null; then
+	skip 'the figures of a cgroup' 'none can be made here'
+	done_testing
+fi
+trap 'kill "$subject"; eventually 20 rmdir "$group"; cleanup' EXIT
+# shellcheck disable=SC2016 # the inner shell's
+sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$PAGETOUCH" -q --hold 60s 24M &
+subject=$!
+held() {
+	[ "$(cat "$group/memory.usage_in_bytes" "$group/memory.current" 2>/dev/null)" -gt $((24 * mib)) ]
+}
+if ! eventually 20 held; then
+	skip 'the figures of a cgroup' 'it does not count memory'
+	done_testing
+fi
+for followed in "--cgroup $group" "-p $subject"; do
+	# shellcheck disable=SC2086 # words
+	(
+		trap - INT
+		exec timeout -s TERM 1 "$PAGEWATCH" --json -o CGUSE,CGANON $followed
+	) >"$tmp/out" 2>"$tmp/err"
+	use=$(samples cg_usage | head -n 1) anon=$(samples cg_anon | head -n 1)
+	echo "# $use $anon"
+	[ "$use" -gt $((24 * mib)) ] && [ "$use" -lt $((64 * mib)) ] && [ "$anon" -gt $((20 * mib)) ]
+	ok $? "CGUSE and its kinds with ${followed%% *}"
+done
 done_testing

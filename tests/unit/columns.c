@@ -109,7 +109,9 @@ static const struct {
 	{ "OOMSCORE", 17, COLUMN_COUNT, NEED_OOM_SCORE },
 };
 
-static const char *const tree_figures[] = { "PROCS", "PEAK", "CPU%" };
+static const char *const tree_figures[] = {
+	"PROCS", "PEAK", "CPU%", "PSISOME%", "PSIFULL%", "SWPIN", "SWPOUT", "CGSWPIN", "CGSWPOUT",
+};
 
 static void test_figures(void)
 {

@@ -60,6 +60,8 @@ static void test_usage(void)
 	tap_ok(usage.anon == 100 && usage.file == 40 && usage.shmem == 30 && usage.pte == 8,
 	       "version 2: the kinds, page cache without shared memory");
 	tap_ok(usage.total == 1, "the total is not of memory.stat");
+	tap_ok(usage.swpin == CGROUP_UNLIMITED && usage.swpout == CGROUP_UNLIMITED,
+	       "before 6.12 nor is swapping");
 	cgroup_usage_parse("anon 100\nfile 10\nshmem 30\n", 2, &usage);
 	tap_ok(usage.file == 0, "figures that are not of one moment make nothing negative");
 	tap_ok(usage.pte == CGROUP_UNLIMITED, "before 5.18 page tables are not known");
