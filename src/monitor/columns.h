@@ -12,6 +12,7 @@
 
 #define COLUMN_CHOICE_MAX 64
 
+/* Up to COLUMN_COUNT they can be drawn. */
 enum column_kind {
 	COLUMN_SIZE,		/* bytes; shown in the chosen unit */
 	COLUMN_GROWTH,		/* the same, signed */

@@ -148,15 +148,6 @@ static int parse_columns(const struct option_row *row, const char *text, void *f
 	return column_choice_parse(text, false, option_field(filled, row), err);
 }
 
-static int parse_plot(const struct option_row *row, const char *text, void *filled,
-		      struct error *err)
-{
-	struct plot_request *plot = option_field(filled, row);
-
-	plot->file = text;
-	return picture_kind_of(text, &plot->kind, err);
-}
-
 /* What option_choice() and parse_order() know. */
 static const char *const thp_names[] = {
 	[REGION_THP_NEVER] = "never", [REGION_THP_ALWAYS] = "always",
@@ -258,7 +249,7 @@ static const struct option_row options_rows[] = {
 	{ "csv", 0, NULL, "comma-separated values",
 	  SET(enum output_format, output.format, OUTPUT_CSV), .excludes = "human" },
 	{ "plot", 0, "FILE", "draw the run: FILE.svg, FILE.png, FILE.pdf, or - here",
-	  .parse = parse_plot, FIELD(struct plot_request, plot), .section = "Pictures" },
+	  .parse = option_plot, FIELD(struct plot_request, plot), .section = "Pictures" },
 	{ "plot-x", 0, "AXIS", "draw it over touched, time or row",
 	  .parse = option_choice, FIELD(enum plot_x, plot.x), .names = plot_x_names },
 	{ "replay", 0, "FILE", "show a run that --json has written, or draw it",

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/duration.h"
 #include "lib/macros.h"
@@ -99,7 +100,7 @@ static const struct option_row watch_rows[] = {
 	  .parse = parse_bound, FIELD(struct size, max_pss) },
 	{ "fit", 0, NULL, "find the smallest limit that the command lives with",
 	  .parse = option_on, FIELD(bool, fit),
-	  .excludes = "pid cgroup unit high expect max-rss max-pss csv log-file",
+	  .excludes = "pid cgroup unit high expect max-rss max-pss csv log-file plot",
 	  .section = "Fitting" },
 	{ "fit-step", 0, "SIZE", "to within SIZE (default 4M); --limit is the most",
 	  .parse = parse_bound, GIVEN(struct size, fit_step) },
@@ -120,6 +121,8 @@ static const struct option_row watch_rows[] = {
 	  SET(enum output_format, output.format, OUTPUT_JSON), .excludes = "csv human" },
 	{ "csv", 0, NULL, "comma-separated values",
 	  SET(enum output_format, output.format, OUTPUT_CSV), .excludes = "human" },
+	{ "plot", 0, "FILE", "draw the run: FILE.svg, FILE.png, FILE.pdf, or - here",
+	  .parse = option_plot, FIELD(struct plot_request, plot) },
 	{ "log-file", 0, "FILE", "write rows or records to FILE, not to standard error",
 	  .parse = parse_followed_name, FIELD(const char *, log_file) },
 	{ "help", 'h', NULL, "show this help and exit",
@@ -186,6 +189,7 @@ enum options_result watch_options_parse(int argc, char *argv[], struct watch_req
 	struct options_seen seen;
 	enum options_result result;
 
+	request.plot.terminal = STDERR_FILENO;
 	result = option_table_parse(&watch_table, argc, argv, &request, &seen, err);
 	if (result != OPTIONS_RUN)
 		return result;

@@ -10,6 +10,7 @@
 #include "lib/option-table.h"
 #include "lib/size.h"
 #include "output/printer.h"
+#include "plot/plot.h"
 #include "verdict/verdict.h"
 
 /* What is followed, and how. Without has_NAME a size is all zero. */
@@ -31,6 +32,7 @@ struct watch_request {
 	bool verbose;
 	const char *log_file;		/* for the rows; NULL: standard error */
 	struct output output;
+	struct plot_request plot;	/* file NULL: none */
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "lib/terminal.h"
 #include "output/json-object.h"
 #include "output/printer.h"
+#include "pagewatch/draw.h"
 #include "pagewatch/follow.h"
 #include "pagewatch/run.h"
 #include "proc/place.h"
@@ -43,6 +44,8 @@ struct watch_run {
 	struct run_result result;
 	struct verdict verdict;
 	uint64_t began_ns;		/* when following began */
+	struct recording recording;	/* for the picture; nothing without --plot */
+	int unkept;			/* negative errno: a row is missing in it */
 	int log;			/* where the rows go */
 	int unwritten;			/* negative errno: some of them could not be written */
 	FILE *rows;
@@ -53,6 +56,8 @@ static int watch_sample(void *context, const struct sample *sample)
 {
 	struct watch_run *run = context;
 
+	if (run->request->plot.file && !run->unkept)
+		run->unkept = recording_add(&run->recording, sample);
 	/* A full disk under our rows is not the command's affair. */
 	if (run->unwritten == 0)
 		run->unwritten = printer_sample(&run->printer, sample);
@@ -86,6 +91,8 @@ static int watch_open(struct watch_run *run, struct error *err)
 	const struct watch_request *request = run->request;
 	int r = pid_namespace_check(err);
 
+	if (r == 0 && request->plot.file)
+		r = plot_check(&request->plot, err);
 	if (r < 0)
 		return r;
 	r = root_open("/", &run->root);
@@ -382,6 +389,42 @@ static int watch_conclude(struct watch_run *run)
 	return EXIT_FAILED;
 }
 
+/*
+ * Draws what was kept, when all else is over and printed. That it fails is the exit status only
+ * if the command has not failed itself.
+ */
+static int watch_draw(struct watch_run *run, int status)
+{
+	static const struct workload none;
+	const struct watch_request *request = run->request;
+	const struct oom_evidence *oom_evidence = &run->oom_monitor.oom_evidence;
+	struct error err;
+	int r = run->unkept;
+
+	for (size_t i = 0; i < oom_evidence->victim_count; i++)
+		if (oom_evidence->victims[i].pid != run->driver.driver.subject.pid)
+			run->recording.victim = oom_evidence->victims[i].comm;
+	run->recording.workload = &none;
+	run->recording.followed = run->name;
+	run->recording.host = &run->host;
+	run->recording.limit = run->sandboxed ? run->sandbox_spec.limit : SAMPLE_MISSING;
+	run->recording.verdict = &run->verdict;
+	run->recording.outcome = verdict_outcome_name(run->verdict.outcome);
+	/* The sandbox may hold memory that gnuplot needs. */
+	if (run->sandboxed)
+		sandbox_kill(&run->sandbox);
+	if (r < 0)
+		error_set_errno(&err, r, "--plot");
+	else
+		r = draw_followed(&request->plot, &run->recording, &request->output.columns,
+				  stderr, &err);
+	if (r == 0)
+		return status;
+	error_print(&err);
+	/* That it was too short to be measured is no failure. */
+	return status == EXIT_DONE && run->recording.count ? EXIT_FAILED : status;
+}
+
 static int watch_follow(struct watch_run *run)
 {
 	struct guard guard = { 0 };
@@ -394,6 +437,7 @@ static int watch_follow(struct watch_run *run)
 			 (run->request->max_pss.bytes ? NEED_ROLLUP : 0),
 		.every = run->request->every,
 	};
+	int status;
 
 	run->driver.every = run->request->every;
 	run->driver.tree.root = &run->root;
@@ -402,7 +446,8 @@ static int watch_follow(struct watch_run *run)
 	monitor_run(&monitor, &run->result);
 	if (run->command.pid && run->result.reason != STOP_DIED)
 		follow_outlast(&run->driver, &run->signals);
-	return watch_conclude(run);
+	status = watch_conclude(run);
+	return run->request->plot.file ? watch_draw(run, status) : status;
 }
 
 /* In a sandbox nothing outlives the command. */
@@ -420,6 +465,7 @@ static void watch_close(struct watch_run *run)
 	tree_sampler_free(&run->driver.tree);
 	oom_monitor_close(&run->oom_monitor);
 	printer_close(&run->printer);
+	recording_free(&run->recording);
 	if (run->rows)
 		fclose(run->rows);
 	free(run->level.directory);

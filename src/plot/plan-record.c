@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan-record.c - say in a plan record what a workload consists of */
+/* plan-record.c - say in a plan record, and in the title of a picture, what a workload consists of */
 #include <config.h>
 
 #include <inttypes.h>
@@ -9,6 +9,22 @@
 #include "lib/macros.h"
 #include "output/json-object.h"
 #include "plot/plot.h"
+
+void workload_print_title(FILE *stream, const struct workload *workload)
+{
+	char size[SIZE_TEXT_MAX];
+
+	fprintf(stream, "%s %s", size_text(size, workload->region.bytes, SIZE_HUMAN),
+		region_backing_name(workload->region.backing));
+	if (workload->touch_params.access != TOUCH_WRITE)
+		fprintf(stream, ", %s", touch_access_name(workload->touch_params.access));
+	if (workload->touch_params.order != ORDER_FORWARD)
+		fprintf(stream, ", %s", order_name(workload->touch_params.order));
+	if (workload->passes > 1)
+		fprintf(stream, ", %" PRIu64 " passes", workload->passes);
+	if (workload->threads > 1)
+		fprintf(stream, ", %" PRIu64 " threads", workload->threads);
+}
 
 static void plan_describe(const struct plan_record *record, struct json_object *object)
 {

@@ -68,6 +68,14 @@ int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct error 
 	return -EINVAL;
 }
 
+int option_plot(const struct option_row *row, const char *text, void *filled, struct error *err)
+{
+	struct plot_request *plot = option_field(filled, row);
+
+	plot->file = text;
+	return picture_kind_of(text, &plot->kind, err);
+}
+
 static int picture_set_error(const char *file, int error, struct error *err)
 {
 	char escaped[256];
@@ -306,15 +314,16 @@ int plot_draw(const struct plot_request *request, const struct recording *record
 	CLEANUP_FILE FILE *script = plot_open_memory();
 	CLEANUP_FILE FILE *picture = plot_open_memory();
 	CLEANUP_FREE char *bytes = NULL;
+	int terminal = request->terminal ? request->terminal : STDOUT_FILENO;
 	/* The last line of a terminal is for what the shell says next. */
-	int rows = terminal_height(STDOUT_FILENO) - 1, r = script && picture ? 0 : -errno;
+	int rows = terminal_height(terminal) - 1, r = script && picture ? 0 : -errno;
 	size_t length;
 
 	*ret_text = NULL;
 	errno = 0;
 	if (r == 0)
 		r = script_write(script, recording, request, choice,
-				 plot_cells(terminal_width(STDOUT_FILENO), LEAST_COLUMNS,
+				 plot_cells(terminal_width(terminal), LEAST_COLUMNS,
 					    USUAL_COLUMNS),
 				 plot_cells(rows, LEAST_ROWS, USUAL_ROWS));
 	if (r == 0)

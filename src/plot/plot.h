@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "lib/error.h"
+#include "lib/option-table.h"
 #include "output/printer.h"
 #include "plot/script.h"
 
@@ -30,6 +31,9 @@ int plot_draw(const struct plot_request *request, const struct recording *record
  * *err set and *ret_kind untouched.
  */
 int picture_kind_of(const char *file, enum picture_kind *ret_kind, struct error *err);
+
+/* For an option's row: fills a struct plot_request. */
+int option_plot(const struct option_row *row, const char *text, void *filled, struct error *err);
 
 /*
  * Tries whether FILE can be written, without leaving a trace. A file that is there must be a

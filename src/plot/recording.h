@@ -27,6 +27,8 @@ struct recorded_row {
 /* What is pointed to, apart from the rows, is not owned, and must outlive the recording. */
 struct recording {
 	const struct workload *workload;	/* of the steps what they are called and do */
+	const char *followed;		/* by pagewatch, instead of a workload; NULL: none was */
+	const char *victim;		/* of those followed, whom the OOM killer took; NULL */
 	const struct host *host;
 	uint64_t limit;			/* of the sandbox at the start; SAMPLE_MISSING: none */
 	const struct verdict *verdict;	/* NULL: how the run ended is not known */

@@ -13,16 +13,15 @@
 #include "lib/utf8.h"
 #include "plot/script.h"
 #include "sandbox/sandbox.h"
+#include "verdict/watch.h"
 
 /* With more rows a mark on each of them would hide the curve. */
 #define MARKED_ROWS 48
-
 /* More steps than these are not marked. */
 #define MARKED_STEPS 128
 
 /* Beside a step's name, in characters: the distance from its line and from the next name. */
 #define NAME_GAP 1.5
-
 /* A name that finds no room in so many lines, or so much of the height, covers another one. */
 #define NAMES_LINES 64
 #define NAMES_HEIGHT 0.4
@@ -44,7 +43,6 @@ static const char *const terminals[] = {
 /* The linetypes of the layout come with these dashes; more curves than there are, with others. */
 #define LINETYPES 7
 static const unsigned dashes[] = { 1, 2, 4, 5, 3 };
-
 /* Whether COLUMN shows FIELD of struct sample. */
 #define SHOWS(column, field) ((column)->offset == offsetof(struct sample, field))
 
@@ -179,15 +177,15 @@ static void script_find_end(struct script *script)
 	script->end_x = script->last_x;
 	if (script->along == PLOT_X_TOUCHED)
 		script->end_x += script->since;
-	else if (script->along == PLOT_X_TIME && script->killed)
+	else if (script->along == PLOT_X_TIME && verdict &&
+		 (script->killed || recording->followed))
 		script->end_x = MAX(script->end_x, (double)verdict->elapsed_ns);
 	/* As far as there is anything, or as the run was to go if that is not far beyond. */
 	script->x_end = MAX(script->x_end, script->end_x);
 	if (script->along == PLOT_X_TOUCHED && planned <= 2.5 * script->x_end &&
 	    !(verdict && verdict->outcome == OUTCOME_COMPLETED))
 		script->x_end = MAX(script->x_end, planned);
-	if (script->x_end <= 0)
-		script->x_end = 1;
+	script->x_end = script->x_end > 0 ? script->x_end : 1;
 	script->margin = 0.015 * script->x_end;
 }
 
@@ -195,7 +193,6 @@ static void script_find_end(struct script *script)
 static void script_titles(const struct script *script)
 {
 	const struct recording *recording = script->recording;
-	const struct workload *workload = recording->workload;
 	const struct host *host = recording->host;
 	const char *const parts[][2] = {
 		{ "", host->name }, { "Linux ", host->kernel }, { "", host->time },
@@ -204,17 +201,11 @@ static void script_titles(const struct script *script)
 	FILE *stream = script->stream;
 	char size[SIZE_TEXT_MAX];
 
-	fprintf(stream, "title = \"pagetouch: %s %s",
-		size_text(size, workload->region.bytes, SIZE_HUMAN),
-		region_backing_name(workload->region.backing));
-	if (workload->touch_params.access != TOUCH_WRITE)
-		fprintf(stream, ", %s", touch_access_name(workload->touch_params.access));
-	if (workload->touch_params.order != ORDER_FORWARD)
-		fprintf(stream, ", %s", order_name(workload->touch_params.order));
-	if (workload->passes > 1)
-		fprintf(stream, ", %" PRIu64 " passes", workload->passes);
-	if (workload->threads > 1)
-		fprintf(stream, ", %" PRIu64 " threads", workload->threads);
+	fprintf(stream, "title = \"%s: ", recording->followed ? "pagewatch" : "pagetouch");
+	if (recording->followed)
+		script_text(script, stream, recording->followed);
+	else
+		workload_print_title(stream, recording->workload);
 	if (recording->limit != SAMPLE_MISSING)
 		fprintf(stream, ", limit %s", size_text(size, recording->limit, SIZE_HUMAN));
 	fputs("\"\nsubtitle = \"", stream);
@@ -326,6 +317,9 @@ static void script_end(const struct script *script)
 	if (touched > 0)
 		growth = ((double)last->rss - (double)first->rss) / touched;
 	end_y = last_y + script->since * MAX(0, MIN(1, growth));
+	/* Of processes that were followed more is known than the rows show. */
+	if (verdict && verdict->peaks && verdict->peaks->rss_ns > last->elapsed_ns)
+		end_y = MAX(end_y, (double)verdict->peaks->rss);
 	if (verdict && verdict->outcome == OUTCOME_OOM_SANDBOX && script->limit > 0)
 		end_y = MIN(end_y, MAX(script->limit, last_y));
 	fprintf(stream, "$end << EOD\n%.15g %.15g\n%.15g %.15g\nEOD\n", script->last_x, last_y,
@@ -339,13 +333,14 @@ static void script_end(const struct script *script)
 	else
 		script_text(script, stream, recording->outcome);
 	fputs("\"\nif (killed) { end = 'killed ('.end.')' }\n", stream);
-	if (!verdict || verdict->outcome == OUTCOME_COMPLETED)
+	if (!verdict || (verdict->outcome == OUTCOME_COMPLETED && !recording->victim))
 		return;
 	fputs("set label end.\"", script->late);
-	if (*verdict->step) {
-		fputs(" in ", script->late);
-		script_text(script, script->late, verdict->step);
-	} else {
+	if (*verdict->step || recording->victim) {
+		fputs(recording->victim ? ", OOM kill of " : " in ", script->late);
+		script_text(script, script->late,
+			    recording->victim ? recording->victim : verdict->step);
+	} else if (!recording->followed) {
 		fprintf(script->late, " at %s", size_text(size, verdict->touched, SIZE_HUMAN));
 	}
 	fprintf(script->late,
@@ -363,8 +358,7 @@ static void script_curve(struct script *script, size_t process, const struct col
 	bool right = column->kind == COLUMN_COUNT, was_read = false;
 	FILE *stream = script->stream;
 
-	if (column->kind == COLUMN_TEXT || column->kind == COLUMN_TIME ||
-	    column->kind == COLUMN_ID ||
+	if (column->kind > COLUMN_COUNT ||
 	    (SHOWS(column, touched) && script->along == PLOT_X_TOUCHED))
 		return;
 	if (process && (SHOWS(column, vsz) || SHOWS(column, grew) ||
@@ -388,7 +382,7 @@ static void script_curve(struct script *script, size_t process, const struct col
 	fprintf(stream, "EOD\nstats $curve%zu using 2 nooutput\n%s", script->curves,
 		/* Counts that are all 0 have an axis, too. */
 		right ? "right = max(right, max(STATS_max, 1))\n"
-		: SHOWS(column, vsz) ? "vsz_high = STATS_max\n"
+		: SHOWS(column, vsz) && !recording->followed ? "vsz_high = STATS_max\n"
 		: "low = min(low, STATS_min)\nhigh = max(high, STATS_max)\n");
 	fprintf(script->late, "%s$curve%zu using (x($1)):%s lt %zu dt %u title '%s",
 		script->curves ? "" : "plot ", script->curves,
@@ -406,7 +400,8 @@ static void script_curve(struct script *script, size_t process, const struct col
 /* RSS first and VSZ second, which look the same in every picture; then what was asked for. */
 static void script_curves(struct script *script, const struct column_choice *choice)
 {
-	const struct column_choice usual = column_choice_default(false);
+	const struct column_choice usual = column_choice_default(script->recording->followed);
+	bool followed = script->recording->followed;
 	const struct column *rss = columns, *vsz = columns;
 	char size[SIZE_TEXT_MAX] = "";
 	size_t asked = 0;
@@ -423,11 +418,18 @@ static void script_curves(struct script *script, const struct column_choice *cho
 	fputs("low = 0\nhigh = 0\nright = 0\nvsz_high = 0\n", script->stream);
 	for (size_t process = 0; process < script->processes; process++) {
 		script_curve(script, process, rss);
-		script_curve(script, process, vsz);
-		for (size_t i = 0; i < column_count; i++)
-			if (&columns[i] != rss && &columns[i] != vsz &&
-			    memchr(choice->index + asked, (int)i, choice->count - asked))
-				script_curve(script, process, &columns[i]);
+		if (!followed)
+			script_curve(script, process, vsz);
+		/* Of processes that are followed VSZ says little, but the table's sizes do. */
+		for (size_t i = 0; i < column_count; i++) {
+			const struct column *column = &columns[i];
+			bool named = memchr(choice->index + asked, (int)i, choice->count - asked);
+			bool usually = followed && column->kind == COLUMN_SIZE && column != vsz &&
+				       memchr(choice->index, (int)i, choice->count);
+
+			if (column != rss && (followed || column != vsz) && (named || usually))
+				script_curve(script, process, column);
+		}
 	}
 	/* A limit that changes has more sizes than there is room for. */
 	if (script->limits == 1 && script->limit > 0)
@@ -460,7 +462,7 @@ int script_write(FILE *stream, const struct recording *recording,
 		return -ENODATA;
 	script.along = request->x ? request->x : PLOT_X_TOUCHED;
 	for (size_t i = 0; request->x == PLOT_X_AUTO && i < recording->count; i++)
-		if (recording->rows[i].sample.step != STEP_TOUCH ||
+		if (recording->followed || recording->rows[i].sample.step != STEP_TOUCH ||
 		    recording->rows[i].sample.step_number)
 			script.along = PLOT_X_TIME;
 	script.late = open_memstream(&late, &length);

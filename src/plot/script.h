@@ -28,6 +28,7 @@ struct plot_request {
 	const char *file;		/* NULL: no picture; "-": text on standard output */
 	enum picture_kind kind;
 	enum plot_x x;
+	int terminal;			/* descriptor whose size text has; 0: standard output */
 };
 
 /*
@@ -40,6 +41,9 @@ struct plot_request {
 int script_write(FILE *stream, const struct recording *recording,
 		 const struct plot_request *request, const struct column_choice *choice,
 		 unsigned width, unsigned height);
+
+/* What is run, and what of it is not as usual, for the title of its picture (plan-record.c). */
+void workload_print_title(FILE *stream, const struct workload *workload);
 
 /* What is the same in all of them (layout.c). */
 extern const char script_layout[];

@@ -9,6 +9,7 @@
 
 #include "../tap.h"
 #include "plot/plot.h"
+#include "verdict/watch.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * KIB)
@@ -718,6 +719,56 @@ static void test_crowds(void)
 	recording_free(&recording);
 }
 
+/* Processes that pagewatch has followed: a limit of 64 MiB, one of them killed. */
+static void test_followed(void)
+{
+	static const struct workload none;
+	static const char *const lists[] = { NULL, "RSS,VSZ", "+MINFLT" };
+	static const char *const curves[] = { "RSS PEAK PSS ", "RSS VSZ ", "RSS PEAK PSS MINFLT " };
+	struct watch_peaks peaks = { .known = true, .rss = 40 * MIB, .rss_ns = 25 * MS };
+	struct recording recording = { .workload = &none, .host = &host, .followed = "a\"b",
+				       .limit = 64 * MIB, .victim = "cc1" };
+	struct sample sample = make_sample(0, 0);
+	char *script, drawn[128], title[32];
+
+	for (uint64_t row = 0; row < 3; row++) {
+		sample.seq = row;
+		sample.elapsed_ns = 10 * MS * row;
+		sample.pss = MIB * row;
+		sample.peak = 3 * MIB * row;
+		recording_add(&recording, &sample);
+	}
+	end(&recording, OUTCOME_EXITED, 0, 0);
+	verdict.elapsed_ns = 30 * MS;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		struct column_choice choice = column_choice_default(true);
+		struct error err;
+		size_t length;
+		FILE *stream = open_memstream(&script, &length);
+
+		verdict.peaks = i ? &peaks : NULL;
+		if (lists[i] && column_choice_parse(lists[i], true, &choice, &err) < 0)
+			exit(99);
+		script_write(stream, &recording, &(struct plot_request){ .kind = PICTURE_SVG },
+			     &choice, 80, 24);
+		fclose(stream);
+		drawn[0] = '\0';
+		for (const char *at = script; (at = strstr(at, "dt ")); at++)
+			if (sscanf(at, "dt %*u title '%31[A-Z]", title) == 1)
+				snprintf(drawn + strlen(drawn), sizeof(drawn) - strlen(drawn),
+					 "%s ", title);
+		tap_is_text(drawn, curves[i], "sizes of the table, or what was named");
+		tap_has(script, "title = \"pagewatch: a\\042b, limit 64.0 MiB\"", "the title");
+		tap_has(script, "along = 'time'", "over time");
+		tap_has(script, i ? "$end << EOD\n20000000 2097152\n30000000 41943040\nEOD"
+				  : "$end << EOD\n20000000 2097152\n30000000 2097152\nEOD",
+			"to the end, and to a peak that was seen later");
+		tap_has(script, "set label end.\", OOM kill of cc1\" at", "whom the OOM killer took");
+		free(script);
+	}
+	recording_free(&recording);
+}
+
 static void test_empty(void)
 {
 	struct recording recording = make_recording(SAMPLE_MISSING);
@@ -783,6 +834,7 @@ int main(void)
 	test_thinning(262144);
 	test_passes();
 	test_crowds();
+	test_followed();
 	test_empty();
 	test_files();
 	return tap_done();
