@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +53,28 @@ static int parse_pid(const struct option_row *row, const char *text, void *fille
 	if (r == 0)
 		*(int64_t *)option_field(filled, row) = (int64_t)pid;
 	return r;
+}
+
+static int parse_user(const struct option_row *row, const char *text, void *filled,
+		      struct error *err)
+{
+	const struct passwd *user = *text && text[strspn(text, "0123456789")] ? getpwnam(text)
+									       : NULL;
+	char escaped[128];
+	uint64_t uid;
+
+	if (user) {
+		*(int64_t *)option_field(filled, row) = user->pw_uid;
+		return 0;
+	}
+	if (number_parse_u64(text, &uid) == 0 && uid <= UINT32_MAX) {
+		*(int64_t *)option_field(filled, row) = (int64_t)uid;
+		return 0;
+	}
+	error_set(err, "--user '%s' is neither a UID nor the name of a user here",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write the number, which getent passwd NAME shows on the machine of the log");
+	return -EINVAL;
 }
 
 static int parse_tasks(const struct option_row *row, const char *text, void *filled,
@@ -144,6 +167,19 @@ static const struct option_row query_rows[] = {
 	  .parse = parse_text, FIELD(const char *, filter.comm) },
 	{ "cgroup", 0, "PATH", "only in the cgroup PATH or below it",
 	  .parse = parse_text, FIELD(const char *, filter.cgroup) },
+	{ "unit", 'u', "UNIT", "only of this systemd unit, or below it",
+	  .parse = parse_text, FIELD(const char *, filter.unit) },
+	{ "pod", 0, "POD", "only of this Kubernetes pod: its UID, or its name on its node",
+	  .parse = parse_text, FIELD(const char *, filter.pod) },
+	{ "container", 0, "ID", "only of this container: the beginning of its id, or its name",
+	  .parse = parse_text, FIELD(const char *, filter.container) },
+	{ "job", 0, "JOB", "only of this job of Slurm",
+	  .parse = parse_text, FIELD(const char *, filter.job) },
+	{ "user", 0, "USER", "only of this user: a UID, or a name that is known here",
+	  .parse = parse_user, FIELD(int64_t, filter.user),
+	  .given = OPTION_FIELD(query, bool, filter.has_user) },
+	{ "host", 0, "HOST", "only on this host, with or without its domain",
+	  .parse = parse_text, FIELD(const char *, filter.host) },
 	{ "verbose", 'v', NULL, "all of the explanation, ten tasks",
 	  .parse = option_on, FIELD(bool, output.verbose), .section = "Output" },
 	{ "list", 'l', NULL, "a line per report",

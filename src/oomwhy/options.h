@@ -9,7 +9,7 @@
 
 #include "kernlog/source.h"
 #include "lib/option-table.h"
-#include "oomreport/filter.h"
+#include "analysis/filter.h"
 #include "output/report-printer.h"
 
 struct query {

@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,9 +18,9 @@
 #include "lib/macros.h"
 #include "lib/program.h"
 #include "lib/signals.h"
-#include "lib/timestamp.h"
 #include "oomreport/parser.h"
 #include "oomreport/stages.h"
+#include "oomwhy/notes.h"
 #include "oomwhy/run.h"
 #include "proc/place.h"
 
@@ -36,9 +35,6 @@
 
 /* ... and in a log that is never silent, after so long. */
 #define NOISE_NS (3 * NS_PER_SECOND)
-
-/* What is said of a line: a time and a host, both escaped. */
-#define LINE_LABEL_MAX 640
 
 /* A report with all that was made of it. */
 struct result {
@@ -60,6 +56,8 @@ enum stop {
 
 struct oomwhy_run {
 	const struct query *query;
+	struct oom_filter filter;	/* the query's, with the pods of this node */
+	struct pods pods;
 	struct signals signals;		/* taken with --follow */
 	struct oom_parser *parser;
 	struct oom_source source;	/* the one that is being read */
@@ -71,8 +69,7 @@ struct oomwhy_run {
 	struct why_printer printer;
 	struct summary summary;		/* --summary */
 	size_t shown;
-	uint64_t reports[OOM_UNPLACED + 1];	/* by enum oom_match */
-	uint64_t lost;			/* records of the kernel's that were overwritten unread */
+	struct run_notes notes;
 	bool failed;			/* something could not be read */
 	enum stop stop;
 	int died_of;			/* the signal that this process is to die of; 0: none */
@@ -224,8 +221,8 @@ static int run_take_report(void *context, struct oom_report *report)
 			date(&report->victims[i].reaped.time, boot_ns);
 		}
 	}
-	matches = oom_filter_match(&run->query->filter, report);
-	run->reports[matches]++;
+	matches = oom_filter_match(&run->filter, report);
+	run->notes.reports[matches]++;
 	/* Wanted or not, it is what followed the one before it. */
 	r = run_explain_held(run, report);
 	if (matches == OOM_MATCHES && run->query->output.form == WHY_QUIET)
@@ -399,65 +396,48 @@ static void run_read_source(struct oomwhy_run *run, const char *file)
 	/* What is held back when a signal comes is given out all the same. */
 	if (run->stop == STOP_NOT || run->stop == STOP_SIGNAL)
 		run_end_log(run);
-	run->lost += run->source.lost;
+	run->notes.lost += run->source.lost;
 	oom_source_close(&run->source);
 }
 
-/* ", the first of 2026-11-24T10:20:30, vmhost" */
-static void describe_line(char text[static LINE_LABEL_MAX], const char *which,
-			  const struct seen_line *line)
+/* Reads which pods this node knows by name. Returns 0 or a negative errno. */
+static int run_read_pods(struct oomwhy_run *run)
 {
-	char when[TIMESTAMP_TEXT_MAX], raw[sizeof(line->time.raw) * 4];
-	char host[sizeof(line->host) * 4];
+	const char *prefix = getenv(ROOT_VARIABLE);
+	struct root root;
+	int r = root_open(prefix ? prefix : "/", &root);
 
-	if (line->has_time)
-		snprintf(text, LINE_LABEL_MAX, ", the %s of %s%s%s", which, line->time.has_wall ?
-			 timestamp_format(when, line->time.wall_ns, TIMESTAMP_LOCAL) :
-			 error_escape(raw, sizeof(raw), line->time.raw), *line->host ? ", " : "",
-			 error_escape(host, sizeof(host), line->host));
+	if (r < 0)
+		return r;
+	r = pods_read(&root, &run->pods);
+	root_close(&root);
+	return r;
 }
 
-#define NOTE(format, ...) \
-	fprintf(stderr, "%s: note: " format "\n", program_invocation_short_name, __VA_ARGS__)
-
-/* Says what was left out, or that nothing was found: silence is no answer. */
-static void run_print_notes(const struct oomwhy_run *run)
+/* Shows what is shown when all has been read: the last reports, or all of them added up. */
+static void run_show_rest(struct oomwhy_run *run)
 {
-	const struct seen *seen = oom_parser_seen(run->parser);
-	uint64_t others = run->reports[OOM_DIFFERS], undated = run->reports[OOM_UNDATED];
-	uint64_t unplaced = run->reports[OOM_UNPLACED];
-	char first[LINE_LABEL_MAX] = "", last[LINE_LABEL_MAX] = "";
+	struct result *result;
+	int r;
 
-	if (run->lost)
-		NOTE("records of the kernel's log that were overwritten unread: %" PRIu64,
-		     run->lost);
-	if (undated)
-		NOTE("reports left out, since their log has no dates to compare with --since or --until: %" PRIu64,
-		     undated);
-	if (unplaced)
-		NOTE("reports left out, since they name no cgroup to compare with --cgroup (the kernel may have suppressed that line): %" PRIu64,
-		     unplaced);
-	if (run->reports[OOM_MATCHES] || undated || unplaced || run->failed ||
-	    run->stop != STOP_NOT)
+	while ((result = STAILQ_FIRST(&run->kept))) {
+		STAILQ_REMOVE_HEAD(&run->kept, next);
+		if (run->stop == STOP_NOT)
+			result_show(run, result);
+		result_free(result);
+	}
+	if (!run->query->output.summary || (run->stop != STOP_NOT && run->stop != STOP_SIGNAL))
 		return;
-	/* Who gave no file may not know that there was an input. */
-	if (!seen->lines && run->query->file_count < 2)
-		snprintf(first, sizeof(first), ", from %s", run->source.label);
-	describe_line(first, "first", &seen->first);
-	describe_line(last, "last", &seen->last);
-	if (others)
-		NOTE("no report that was asked for was found; others: %" PRIu64 ", lines read: %" PRIu64 "%s%s",
-		     others, seen->lines, first, last);
-	else
-		NOTE("no report of the OOM killer was found; lines read: %" PRIu64 "%s%s",
-		     seen->lines, first, last);
+	summary_sort(&run->summary);
+	r = why_summary(&run->printer, &run->summary);
+	if (r < 0)
+		run_fail_to_write(run, r);
 }
 
 int oomwhy_run(const struct query *query, int *ret_died_of)
 {
 	/* Too large for the stack that some limit leaves. */
 	static struct oomwhy_run run;
-	struct result *result;
 	struct error err;
 	int status, r = 0;
 
@@ -469,6 +449,8 @@ int oomwhy_run(const struct query *query, int *ret_died_of)
 	signal(SIGXFSZ, SIG_IGN);
 	if (query->follow)
 		r = signals_take(&run.signals);
+	if (r == 0 && query->filter.pod)
+		r = run_read_pods(&run);
 	if (r == 0)
 		run.parser = oom_parser_new(run_take_report, &run);
 	if (!run.parser) {
@@ -476,25 +458,18 @@ int oomwhy_run(const struct query *query, int *ret_died_of)
 		error_print(&err);
 		return WHY_FAILED;
 	}
+	run.filter = query->filter;
+	run.filter.pods = &run.pods;
 	why_open(&run.printer, &query->output, stdout);
 	if (!query->file_count)
 		run_read_source(&run, NULL);
 	for (size_t i = 0; i < query->file_count && run.stop == STOP_NOT; i++)
 		run_read_source(&run, query->files[i]);
-	while ((result = STAILQ_FIRST(&run.kept))) {
-		STAILQ_REMOVE_HEAD(&run.kept, next);
-		if (run.stop == STOP_NOT)
-			result_show(&run, result);
-		result_free(result);
-	}
-	if (query->output.summary && (run.stop == STOP_NOT || run.stop == STOP_SIGNAL)) {
-		summary_sort(&run.summary);
-		r = why_summary(&run.printer, &run.summary);
-		if (r < 0)
-			run_fail_to_write(&run, r);
-	}
+	run_show_rest(&run);
 	if (query->output.form != WHY_QUIET)
-		run_print_notes(&run);
+		run_notes_print(&run.notes, oom_parser_seen(run.parser),
+				query->file_count < 2 ? run.source.label : NULL,
+				!run.failed && run.stop == STOP_NOT);
 	if (run.stop == STOP_MEMORY) {
 		error_set_errno(&err, -ENOMEM, "cannot go on");
 		error_print(&err);
@@ -503,9 +478,10 @@ int oomwhy_run(const struct query *query, int *ret_died_of)
 	    run.stop == STOP_MEMORY)
 		status = WHY_FAILED;
 	else
-		status = run.reports[OOM_MATCHES] ? WHY_FOUND : WHY_NONE;
+		status = run.notes.reports[OOM_MATCHES] ? WHY_FOUND : WHY_NONE;
 	oom_parser_free(run.parser);
 	summary_free(&run.summary);
+	pods_free(&run.pods);
 	if (run.held)
 		result_free(run.held);
 	if (run.signals.fd >= 0)

@@ -99,7 +99,7 @@ is "$status $(head -n 1 "$tmp/out" | tr -d ' ')" '0 91' 'oomwhy: shortened optio
 check_manual 'systemd-run|journalctl|dmesg|pagetouch'
 if check_words && can_complete; then
 	check_completion
-	completes '--journal --json' 'a prefix of two options' --j
+	completes '--journal --job --json' 'a prefix of two options' --j
 	completes '--since' 'a single match' --si
 	completes 'FILES' 'a file' kern
 	completes 'FILES' 'a file, of which nothing is known' ''

@@ -68,6 +68,21 @@ run_oomwhy --summary -o key,moon "$tmp/log"
 is "$status" 2 "a column that is not known"
 has "$tmp/err" 'the columns are KEY, KILLS' "which there are"
 
+# Whom they concern.
+mkdir -p "$tmp/node/var/log/pods/shop_web-0_8d5f2a31-1111-4222-8333-944444444444" "$tmp/node/var/log/pods/junk"
+for wanted in --unit=a:3 --unit=b.service:1 --unit=c:0 --host=web1:3 --host=web:0 --pod=web-0:1 --pod=shop/web-0:1 \
+	--pod=db-0:0 --container=0123:1 --user=0:5 --user=root:5 --user=1:0; do
+	count=$(PAGETOUCH_ROOT=$tmp/node "$OOMWHY" --json "${wanted%:*}" "$tmp/log" 2>"$tmp/err" | wc -l)
+	is "$count" "${wanted##*:}" "${wanted%:*}"
+	[ "$count" -gt 0 ] || has "$tmp/err" 'no report that was asked for was found; others: 5' "what there is"
+done
+is "$("$OOMWHY" --json --pod=web-0 "$tmp/log" 2>&1 | grep -c '"record"')" 0 "a pod has its name on its own node"
+run_oomwhy --user=no-such-user "$tmp/log"
+is "$status" 2 "a user who is not known here"
+sed 's/ web[0-9] / /' "$tmp/log" | sed 's/^[^ ]* kernel/kernel/' >"$tmp/hostless"
+run_oomwhy --host=web1 "$tmp/hostless"
+has "$tmp/err" 'left out, since their log names no host to compare with --host: ' "no host is named"
+
 # A report with two victims is one report; a group's first victim is named twice.
 run_oomwhy --summary=comm --noheadings -o kills,reports "$srcdir"/tests/fixtures/oom/6.1.0-50-cloud-amd64.memcg2group*.txt
 is "$status" 0 "recorded kills of groups"

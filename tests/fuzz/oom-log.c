@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "analysis/explanation.h"
-#include "oomreport/filter.h"
+#include "analysis/filter.h"
 #include "oomreport/parser.h"
 #include "output/report-printer.h"
 

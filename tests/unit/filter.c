@@ -8,7 +8,7 @@
 #include "../tap.h"
 #include "kernlog/source.h"
 #include "lib/timestamp.h"
-#include "oomreport/filter.h"
+#include "analysis/filter.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND INT64_C(1000000000)
@@ -300,6 +300,75 @@ static void test_filters(void)
 		       filters[i].name);
 }
 
+static const struct {
+	const char *name;
+	struct oom_filter filter;
+	enum oom_match wanted;
+} owners[] = {
+	{ "a unit", { .unit = "kubepods.slice" }, OOM_MATCHES },
+	{ "without its suffix", { .unit = "kubepods" }, OOM_MATCHES },
+	{ "another unit", { .unit = "kubepods-burstable.slice" }, OOM_DIFFERS },
+	{ "a pod's UID", { .pod = "8d5f2a31-1111-4222-8333-944444444444" }, OOM_MATCHES },
+	{ "as systemd writes it", { .pod = "8d5f2a31_1111_4222_8333_944444444444" }, OOM_MATCHES },
+	{ "a part of it", { .pod = "8d5f2a31-1111-4222-8333" }, OOM_DIFFERS },
+	{ "a pod's name", { .pod = "web-0" }, OOM_MATCHES },
+	{ "with its namespace", { .pod = "shop/web-0" }, OOM_MATCHES },
+	{ "in another namespace", { .pod = "sho/web-0" }, OOM_DIFFERS },
+	{ "another pod's name", { .pod = "db-0" }, OOM_DIFFERS },
+	{ "a container's id", { .container = "0123456789abcdef" }, OOM_MATCHES },
+	{ "its beginning", { .container = "0123" }, OOM_MATCHES },
+	{ "its end", { .container = "cdef" }, OOM_DIFFERS },
+	{ "a pod and its container", { .pod = "web-0", .container = "01" }, OOM_MATCHES },
+	{ "a pod and another's", { .pod = "web-0", .container = "02" }, OOM_DIFFERS },
+	{ "no job", { .job = "4" }, OOM_DIFFERS },
+	{ "a victim's UID", { .has_user = true, .user = 33 }, OOM_MATCHES },
+	{ "another UID", { .has_user = true, .user = 7 }, OOM_DIFFERS },
+	{ "the host", { .host = "web1" }, OOM_MATCHES },
+	{ "with another's domain", { .host = "web1.example.org" }, OOM_DIFFERS },
+	{ "with its domain", { .host = "WEB1.example.net" }, OOM_MATCHES },
+	{ "a part of its name", { .host = "web" }, OOM_DIFFERS },
+	{ "more than its name", { .host = "web11" }, OOM_DIFFERS },
+};
+
+static void test_owners(void)
+{
+	static char path[] = "/kubepods.slice/kubepods-pod8d5f2a31_1111_4222_8333_944444444444.slice/"
+			     "cri-containerd-0123456789abcdef0123456789abcdef"
+			     "0123456789abcdef0123456789abcdef.scope";
+	static char host[] = "web1.example.net", session[] = "/user.slice/user-1000.slice/x.scope";
+	static char job[] = "/slurm/uid_1000/job_4/step_0/task_0";
+	static char space[] = "shop";
+	struct pod known[] = { { space, "db-0", "00000000-1111-4222-8333-944444444444" },
+			       { space, "web-0", "8d5f2a31-1111-4222-8333-944444444444" } };
+	struct pods pods = { known, 2 };
+	struct oom_victim victims[2];
+	struct oom_report report;
+	struct oom_filter user = { .has_user = true, .user = 1000 }, number = { .job = "4" };
+
+	make_report(&report, victims);
+	victims[1].uid = 33;
+	report.host = host;
+	report.memcg.path = report.memcg.task_path = path;
+	for (size_t i = 0; i < ARRAY_SIZE(owners); i++) {
+		struct oom_filter filter = owners[i].filter;
+
+		filter.pods = &pods;
+		tap_is(oom_filter_match(&filter, &report), owners[i].wanted, owners[i].name);
+	}
+	report.memcg.task_path = session;
+	tap_is(oom_filter_match(&user, &report), OOM_MATCHES, "the user whose slice it is");
+	report.memcg.task_path = job;
+	tap_is(oom_filter_match(&user, &report), OOM_MATCHES, "the user whose job it is");
+	tap_is(oom_filter_match(&number, &report), OOM_MATCHES, "the job");
+	number.job = "44";
+	tap_is(oom_filter_match(&number, &report), OOM_DIFFERS, "another job");
+	report.host = NULL;
+	tap_is(oom_filter_match(&(struct oom_filter){ .host = "web1" }, &report), OOM_HOSTLESS,
+	       "a host is asked for, none is named");
+	report.memcg.path = report.memcg.task_path = NULL;
+	tap_is(oom_filter_match(&number, &report), OOM_UNPLACED, "a job, and no cgroup is named");
+}
+
 /* What a report lacks is not what was asked for. */
 static void test_gaps(void)
 {
@@ -383,6 +452,7 @@ int main(void)
 	test_no_times();
 	test_format();
 	test_filters();
+	test_owners();
 	test_gaps();
 	test_packings();
 	return tap_done();

@@ -2,12 +2,16 @@
 /* filter.c - compare a report with what is wanted */
 #include <config.h>
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "analysis/cgroup-owner.h"
+#include "analysis/filter.h"
 #include "lib/macros.h"
 #include "lib/number.h"
 #include "lib/strview.h"
-#include "oomreport/filter.h"
 
 /* What fits in a task's comm, TASK_COMM_LEN less the NUL (include/linux/sched.h). */
 #define KERNEL_COMM_MAX 15
@@ -128,6 +132,62 @@ static bool has_cgroup(const struct oom_report *report, const char *cgroup)
 	return false;
 }
 
+static bool is_host(const char *host, const char *wanted)
+{
+	size_t length = strlen(host), sought = strlen(wanted);
+	size_t both = MIN(length, sought);
+
+	return !strncasecmp(host, wanted, both) && (host[both] == '\0' || host[both] == '.') &&
+	       (wanted[both] == '\0' || wanted[both] == '.');
+}
+
+/* Whether the cgroup at PATH, which may be NULL, has the owner that is wanted. */
+static bool has_owner(const struct oom_filter *filter, const char *path)
+{
+	static const struct pods no_pods = { 0 };
+	struct cgroup_owner owner;
+	char user[24];
+
+	if (!path)
+		return false;
+	cgroup_owner_find(path, 0, &owner);
+	snprintf(user, sizeof(user), "%" PRId64, filter->user);
+	if (filter->pod &&
+	    (!owner.pod[0] || !pods_is_called(filter->pods ? filter->pods : &no_pods, owner.pod,
+					      filter->pod)))
+		return false;
+	if (filter->container &&
+	    (!owner.container[0] ||
+	     strncmp(owner.container, filter->container, strlen(filter->container)) != 0))
+		return false;
+	if (filter->job && strcmp(owner.job, filter->job) != 0)
+		return false;
+	return !filter->has_user || !strcmp(owner.user, user);
+}
+
+static bool has_victim_of(const struct oom_report *report, int64_t uid)
+{
+	for (size_t i = 0; i < report->victim_count; i++)
+		if (report->victims[i].uid == uid)
+			return true;
+	return false;
+}
+
+/* Whether the cgroups of the report, and who they belong to, are those that are wanted. */
+static bool has_place(const struct oom_filter *filter, const struct oom_report *report)
+{
+	struct oom_filter owner = *filter;
+
+	if ((filter->cgroup && !has_cgroup(report, filter->cgroup)) ||
+	    (filter->unit && !has_cgroup(report, filter->unit)))
+		return false;
+	owner.has_user = filter->has_user && !has_victim_of(report, filter->user);
+	if (!owner.pod && !owner.container && !owner.job && !owner.has_user)
+		return true;
+	return has_owner(&owner, report->memcg.path) || has_owner(&owner, report->memcg.task_path) ||
+	       has_owner(&owner, report->group_path);
+}
+
 enum oom_match oom_filter_match(const struct oom_filter *filter, const struct oom_report *report)
 {
 	const struct oom_time *time = &report->time;
@@ -139,8 +199,11 @@ enum oom_match oom_filter_match(const struct oom_filter *filter, const struct oo
 	if (!undated && ((filter->has_since && time->wall_ns < filter->since_ns) ||
 			 (filter->has_until && time->wall_ns > filter->until_ns)))
 		return OOM_DIFFERS;
-	if (!filter->cgroup || has_cgroup(report, filter->cgroup))
-		return undated ? OOM_UNDATED : OOM_MATCHES;
+	if (filter->host && report->host && !is_host(report->host, filter->host))
+		return OOM_DIFFERS;
+	if (has_place(filter, report))
+		return undated ? OOM_UNDATED
+		     : filter->host && !report->host ? OOM_HOSTLESS : OOM_MATCHES;
 	/* What says where a kill was may have been suppressed, or not be in the log. */
 	return report->memcg.path || report->memcg.task_path || report->group_path
 		? OOM_DIFFERS : OOM_UNPLACED;
