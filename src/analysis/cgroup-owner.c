@@ -5,6 +5,7 @@
  */
 #include <config.h>
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,10 @@ struct owner_row {
 	const char *what, *where;
 };
 
+/* The beginnings of rows: of an owner whose cgroup has others inside, and of one that has none. */
+#define HOLDER(kind) CGROUP_OWNER_##kind, OWNER_HOLDER
+#define LEAF(kind) CGROUP_OWNER_##kind, 0
+
 #define OF_USER "[ of user %u]"
 #define KUBEPODS "(%x-|)kubepods"
 #define POD "(kubepods(/%q|)/pod%p|" KUBEPODS "(-%q|)-pod%p.slice)"
@@ -123,154 +128,126 @@ struct owner_row {
 	       "(linux.resources.memory.limit in its OCI configuration)"
 #define BY_LXC "the container's limits.memory (lxc or incus config set), or %L in its " \
 	       "configuration"
-#define BY_GARDEN "the memory limit of its app (cf scale -m) or task"
+#define GARDEN_WORDS \
+	"Garden container %g", "the memory limit of its app (cf scale -m) or task"
+#define PODMAN_WORDS \
+	"Podman container %c" OF_USER, "podman run --memory (podman update --memory)"
+#define OCI_WORDS "container %c[ (%r)]" OF_USER, BY_OCI
+#define LIBVIRT_WORDS "libvirt guest %m", \
+	"<memtune><hard_limit> of the guest (virsh memtune --hard-limit)"
 #define SLURM "(^slurm(_%x|)|(%x_|)slurmstepd.scope)(/uid_%u|)"
 #define GUEST "((qemu|lxc)-%#-|)%v"
 #define MACHINE_INNER "(/payload|/supervisor|/libvirt|)(/emulator|)"
 
 /*
- * The first row that matches at a name of the path counts, so that longer ones come first; ^ is
- * the start of the path, or of what a container has of it. What a runtime makes below its own
- * cgroup for the same processes (/container, /init, /ns) is a part of the pattern. Every row has
- * samples in tests/unit/cgroup-owner.c.
+ * The first row that matches at a name of the path counts, so that longer ones come first. What a
+ * runtime makes below its own cgroup for the same processes (/container, /init, /ns) is a part of
+ * the pattern. Every row has samples in tests/unit/cgroup-owner.c.
  */
 static const struct owner_row owner_rows[] = {
 	/* The kubelet's names by its drivers systemd and cgroupfs: cgroup_manager_linux.go */
-	{ CGROUP_OWNER_KUBERNETES, OWNER_HOLDER, POD "(/%c|/%r-%c.scope|:%r:%c)(/container|)",
-	  NULL,
+	{ HOLDER(KUBERNETES), POD "(/%c|/%r-%c.scope|:%r:%c)(/container|)", NULL,
 	  "Kubernetes pod %p (%q), container %c",
 	  "resources.limits.memory of that container in its pod's spec" },
-	{ CGROUP_OWNER_KUBERNETES, OWNER_HOLDER, POD, NULL,
-	  "Kubernetes pod %p (%q), all its containers together",
+	{ HOLDER(KUBERNETES), POD, NULL, "Kubernetes pod %p (%q), all its containers together",
 	  "the sum of its containers' limits (resources.limits.memory in the pod's spec)" },
-	{ CGROUP_OWNER_KUBERNETES, 0, "(kubepods/%q|" KUBEPODS "-%q.slice)", NULL,
+	{ LEAF(KUBERNETES), "(kubepods/%q|" KUBEPODS "-%q.slice)", NULL,
 	  "all %q pods of this Kubernetes node", "the kubelet's --qos-reserved for memory" },
-	{ CGROUP_OWNER_KUBERNETES, 0, "(kubepods|" KUBEPODS ".slice)", NULL,
+	{ LEAF(KUBERNETES), "(kubepods|" KUBEPODS ".slice)", NULL,
 	  "all pods of this Kubernetes node",
 	  "the node's allocatable memory (kubelet --kube-reserved, --system-reserved)" },
 
 	/* ecs/TASK/ID, ecstasks.slice/ecstasks-TASK.slice/docker-ID.scope */
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER,
+	{ HOLDER(CONTAINER),
 	  "(^ecs/%t|ecstasks.slice/ecstasks-%t.slice)(/%c|/%f|/%x-%c.scope)(/container|)", "ecs",
 	  "Amazon ECS task %t, container %c",
 	  "\"memory\" of that container in the task definition" },
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "(^ecs/%t|ecstasks.slice/ecstasks-%t.slice)",
-	  "ecs",
+	{ HOLDER(CONTAINER), "(^ecs/%t|ecstasks.slice/ecstasks-%t.slice)", "ecs",
 	  "Amazon ECS task %t", "\"memory\" of the task in the task definition" },
-	{ CGROUP_OWNER_CONTAINER, 0, "(^ecs|ecstasks.slice)", "ecs",
-	  "all Amazon ECS tasks", NULL },
+	{ LEAF(CONTAINER), "(^ecs|ecstasks.slice)", "ecs", "all Amazon ECS tasks", NULL },
 
 	/* Docker, and its builder */
-	{ CGROUP_OWNER_DOCKER, OWNER_HOLDER, "(docker/%c|docker-%c.scope)(/init|)", "docker",
+	{ HOLDER(DOCKER), "(docker/%c|docker-%c.scope)(/init|)", "docker",
 	  "Docker container %c" OF_USER,
 	  "docker run --memory, or mem_limit in a Compose file (docker update --memory)" },
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "^(docker/|)buildkit/%b(/container|)", "buildkit",
+	{ HOLDER(CONTAINER), "^(docker/|)buildkit/%b(/container|)", "buildkit",
 	  "BuildKit build step %b", NULL },
-	{ CGROUP_OWNER_CONTAINER, 0, "^(docker/|)buildkit", "buildkit",
-	  "all containers of buildkit", NULL },
-	{ CGROUP_OWNER_DOCKER, 0, "^docker", NULL,
-	  "all Docker containers", NULL },
+	{ LEAF(CONTAINER), "^(docker/|)buildkit", "buildkit", "all containers of buildkit", NULL },
+	{ LEAF(DOCKER), "^docker", NULL, "all Docker containers", NULL },
 
 	/* machine.slice/machine-libpod_pod_ID.slice/libpod-ID.scope, libpod_parent/libpod-ID */
-	{ CGROUP_OWNER_PODMAN, OWNER_HOLDER,
-	  "((%x-|)libpod_pod_%w(.slice|)/|)libpod-(payload-|)%c(.scope|)"
-	  "(/container|/ctr|/supervisor|)", "libpod",
-	  "Podman container %c" OF_USER, "podman run --memory (podman update --memory)" },
-	{ CGROUP_OWNER_PODMAN, OWNER_HOLDER, "libpod-conmon-%c.scope", "libpod-conmon",
-	  "Podman container %c" OF_USER, "podman run --memory (podman update --memory)" },
-	{ CGROUP_OWNER_PODMAN, OWNER_HOLDER, "(%x-|)libpod_pod_%w(.slice|)", NULL,
+	{ HOLDER(PODMAN), "((%x-|)libpod_pod_%w(.slice|)/|)libpod-(payload-|)%c(.scope|)"
+	  "(/container|/ctr|/supervisor|)", "libpod", PODMAN_WORDS },
+	{ HOLDER(PODMAN), "libpod-conmon-%c.scope", "libpod-conmon", PODMAN_WORDS },
+	{ HOLDER(PODMAN), "(%x-|)libpod_pod_%w(.slice|)", NULL,
 	  "Podman pod %w" OF_USER ", all its containers together", "podman pod create --memory" },
-	{ CGROUP_OWNER_PODMAN, 0, "libpod_parent", NULL,
-	  "all Podman containers" OF_USER, NULL },
+	{ LEAF(PODMAN), "libpod_parent", NULL, "all Podman containers" OF_USER, NULL },
 
 	/* garden/HANDLE of Cloud Foundry and Concourse */
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "^garden/(good|bad)/%g(/container|)", "garden",
-	  "Garden container %g", BY_GARDEN },
-	{ CGROUP_OWNER_CONTAINER, 0, "^garden/(good|bad)", "garden",
-	  "all containers of garden", NULL },
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "^garden/%g(/container|)", "garden",
-	  "Garden container %g", BY_GARDEN },
-	{ CGROUP_OWNER_CONTAINER, 0, "^garden", "garden",
-	  "all containers of garden", NULL },
+	{ HOLDER(CONTAINER), "^garden/(good|bad)/%g(/container|)", "garden", GARDEN_WORDS },
+	{ LEAF(CONTAINER), "^garden/(good|bad)", "garden", "all containers of garden", NULL },
+	{ HOLDER(CONTAINER), "^garden/%g(/container|)", "garden", GARDEN_WORDS },
+	{ LEAF(CONTAINER), "^garden", "garden", "all containers of garden", NULL },
 
 	/* Scopes as runc and crun name them: any program may have one with a short number. */
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "nerdctl-%c.scope(/container|)", "nerdctl",
+	{ HOLDER(CONTAINER), "nerdctl-%c.scope(/container|)", "nerdctl",
 	  "nerdctl container %c", "nerdctl run --memory (nerdctl update --memory)" },
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "cri-containerd-%c.scope(/container|)",
-	  "cri-containerd",
-	  "container %c[ (%r)]" OF_USER, BY_OCI },
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "crio-%c.scope(/container|)", "crio",
-	  "container %c[ (%r)]" OF_USER, BY_OCI },
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "crio-conmon-%c.scope", "crio-conmon",
-	  "container %c[ (%r)]" OF_USER, BY_OCI },
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "%r-%C.scope(/container|)", NULL,
-	  "container %c[ (%r)]" OF_USER, BY_OCI },
+	{ HOLDER(CONTAINER), "cri-containerd-%c.scope(/container|)", "cri-containerd", OCI_WORDS },
+	{ HOLDER(CONTAINER), "crio-%c.scope(/container|)", "crio", OCI_WORDS },
+	{ HOLDER(CONTAINER), "crio-conmon-%c.scope", "crio-conmon", OCI_WORDS },
+	{ HOLDER(CONTAINER), "%r-%C.scope(/container|)", NULL, OCI_WORDS },
 	/* A name space of containerd, or an id below whichever parent was asked for */
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "(default|k8s.io|moby)/%C(/container|)",
-	  "containerd",
-	  "container %c[ (%r)]" OF_USER, BY_OCI },
-	{ CGROUP_OWNER_CONTAINER, OWNER_HOLDER, "%C(/container|)", NULL,
-	  "container %c" OF_USER, BY_OCI },
+	{ HOLDER(CONTAINER), "(default|k8s.io|moby)/%C(/container|)", "containerd", OCI_WORDS },
+	{ HOLDER(CONTAINER), "%C(/container|)", NULL, "container %c" OF_USER, BY_OCI },
 
 	/* Proxmox numbers its LXC containers. */
-	{ CGROUP_OWNER_LXC, OWNER_HOLDER, "lxc/%d(/ns|)", "lxc",
+	{ HOLDER(LXC), "lxc/%d(/ns|)", "lxc",
 	  "LXC container %d" OF_USER, "the container's memory (Proxmox: pct set %d --memory)" },
-	{ CGROUP_OWNER_LXC, OWNER_HOLDER, "(lxc/|lxc.(payload|monitor)(/|.))%l(/ns|)", "lxc",
+	{ HOLDER(LXC), "(lxc/|lxc.(payload|monitor)(/|.))%l(/ns|)", "lxc",
 	  "LXC container %l" OF_USER, BY_LXC },
-	{ CGROUP_OWNER_LXC, 0, "lxc(.payload|.monitor|)", NULL,
-	  "all LXC containers", NULL },
+	{ LEAF(LXC), "lxc(.payload|.monitor|)", NULL, "all LXC containers", NULL },
 
 	/* pagetouch-0a1b2c3d4e5f6789: sandbox/sandbox.h */
-	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX SANDBOX_OBSERVER "%h", NULL,
+	{ LEAF(PAGETOUCH), SANDBOX_PREFIX SANDBOX_OBSERVER "%h", NULL,
 	  "pagetouch %h, outside its sandbox", NULL },
-	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX SANDBOX_OBSERVER "%n", NULL,
+	{ LEAF(PAGETOUCH), SANDBOX_PREFIX SANDBOX_OBSERVER "%n", NULL,
 	  "pagetouch process %n, outside its sandbox", NULL },
-	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX "%h(.scope|)", NULL,
+	{ LEAF(PAGETOUCH), SANDBOX_PREFIX "%h(.scope|)", NULL,
 	  "the sandbox %h of pagetouch", "pagetouch --limit" },
-	{ CGROUP_OWNER_PAGETOUCH, 0, SANDBOX_PREFIX "%n(.scope|)", NULL,
+	{ LEAF(PAGETOUCH), SANDBOX_PREFIX "%n(.scope|)", NULL,
 	  "the sandbox of pagetouch process %n", "pagetouch --limit" },
 
 	/* slurm_NODE/uid_0/job_4/step_batch/task_0, slurmstepd.scope/job_4/step_0/user/task_0 */
-	{ CGROUP_OWNER_SLURM, OWNER_HOLDER, SLURM "/job_%j/step_%s(/user|/slurm|)(/task_%k|)",
-	  NULL,
+	{ HOLDER(SLURM), SLURM "/job_%j/step_%s(/user|/slurm|)(/task_%k|)", NULL,
 	  "Slurm job %j" OF_USER ", step %s[, task %k]",
 	  "the step's --mem (srun), within the job's --mem or --mem-per-cpu (sbatch)" },
-	{ CGROUP_OWNER_SLURM, OWNER_HOLDER, SLURM "/job_%j(/user|/slurm|)", NULL,
+	{ HOLDER(SLURM), SLURM "/job_%j(/user|/slurm|)", NULL,
 	  "Slurm job %j" OF_USER, "the job's --mem or --mem-per-cpu (sbatch, salloc, srun)" },
-	{ CGROUP_OWNER_SLURM, 0, SLURM, NULL,
-	  "all Slurm jobs" OF_USER " on this node", NULL },
+	{ LEAF(SLURM), SLURM, NULL, "all Slurm jobs" OF_USER " on this node", NULL },
 
 	/* libvirt's guests, with systemd and without; the first since it began is qemu-1-NAME */
-	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER,
-	  "{machine-(qemu|lxc)(\\x2d|-)(%#(\\x2d|-)|)%m.scope}" MACHINE_INNER, "libvirt",
-	  "libvirt guest %m", "<memtune><hard_limit> of the guest (virsh memtune --hard-limit)" },
-	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER,
+	{ HOLDER(NSPAWN), "{machine-(qemu|lxc)(\\x2d|-)(%#(\\x2d|-)|)%m.scope}" MACHINE_INNER,
+	  "libvirt", LIBVIRT_WORDS },
+	{ HOLDER(NSPAWN),
 	  "(^(libvirt|machine)/(qemu|lxc)/" GUEST "|" GUEST ".libvirt-(qemu|lxc))" MACHINE_INNER,
-	  "libvirt",
-	  "libvirt guest %v", "<memtune><hard_limit> of the guest (virsh memtune --hard-limit)" },
-	{ CGROUP_OWNER_NSPAWN, 0, "^(libvirt|machine)(/qemu|/lxc|)", "libvirt",
+	  "libvirt", LIBVIRT_WORDS },
+	{ LEAF(NSPAWN), "^(libvirt|machine)(/qemu|/lxc|)", "libvirt",
 	  "all virtual machines and containers", NULL },
-	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER,
+	{ HOLDER(NSPAWN),
 	  "{(machine-%m.scope|systemd-nspawn@%m.service)}" MACHINE_INNER, "systemd-nspawn",
 	  "systemd-nspawn container %m", "%S" },
-	{ CGROUP_OWNER_NSPAWN, OWNER_HOLDER, "qemu.slice/{%d.scope}", "proxmox",
-	  "Proxmox virtual machine %d", "%S" },
-	{ CGROUP_OWNER_NSPAWN, 0, "{(machine|qemu).slice}", NULL,
+	{ HOLDER(NSPAWN), "qemu.slice/{%d.scope}", "proxmox", "Proxmox virtual machine %d", "%S" },
+	{ LEAF(NSPAWN), "{(machine|qemu).slice}", NULL,
 	  "all virtual machines and containers (%U)", "%S" },
 
 	/* systemd.slice(5), systemd.scope(5), systemd.service(5), and others that run programs */
 	{ CGROUP_OWNER_SESSION, OWNER_MANAGER, "{user@%u.service}", NULL,
 	  "the systemd" OF_USER " (%U)", "%S" },
-	{ CGROUP_OWNER_SESSION, 0, "{session-%a.scope}", NULL,
-	  "login session %a" OF_USER, "%S" },
-	{ CGROUP_OWNER_SLICE, 0, "{user-%u.slice}", NULL,
-	  "all that user %u runs (%U)", "%S" },
-	{ CGROUP_OWNER_SLICE, 0, "{%x.slice}", NULL,
-	  "systemd slice %U", "%S" },
-	{ CGROUP_OWNER_SCOPE, 0, "{%x.scope}", NULL,
-	  "systemd scope %U", "%S" },
-	{ CGROUP_OWNER_SERVICE, 0, "{%x.(service|socket|mount|swap)}", NULL,
-	  "systemd service %U", "%S" },
+	{ LEAF(SESSION), "{session-%a.scope}", NULL, "login session %a" OF_USER, "%S" },
+	{ LEAF(SLICE), "{user-%u.slice}", NULL, "all that user %u runs (%U)", "%S" },
+	{ LEAF(SLICE), "{%x.slice}", NULL, "systemd slice %U", "%S" },
+	{ LEAF(SCOPE), "{%x.scope}", NULL, "systemd scope %U", "%S" },
+	{ LEAF(SERVICE), "{%x.(service|socket|mount|swap)}", NULL, "systemd service %U", "%S" },
 };
 
 /* Any unit below a user's systemd. */
@@ -375,8 +352,20 @@ static bool owner_unescape(struct strview text, char *plain, size_t size)
 	return escaped;
 }
 
+/* Appends to TEXT of CGROUP_OWNER_TEXT_MAX bytes, as far as it fits. */
+__attribute__((format(printf, 2, 3)))
+static void owner_print(char *text, const char *format, ...)
+{
+	size_t used = strlen(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text + used, CGROUP_OWNER_TEXT_MAX - used, format, arguments);
+	va_end(arguments);
+}
+
 /* The command that changes a limit; an escaped name cannot be printed so that it can be typed. */
-static void owner_append_systemctl(const struct owner_walk *walk, char *text, size_t size)
+static void owner_print_systemctl(const struct owner_walk *walk, char *text)
 {
 	const char *unit = walk->owner.unit, *dot = strrchr(unit, '.');
 	/* MemoryLimit= is what systemd has always had. */
@@ -386,14 +375,14 @@ static void owner_append_systemctl(const struct owner_walk *walk, char *text, si
 	size_t digits = run ? strspn(unit + 5, HEX) : 0;
 
 	if (run && digits >= (unit[4] == 'r' ? 16 : 1) && strchr(".-", unit[5 + digits]))
-		snprintf(text, size, "systemd-run --property=%s", setting);
+		owner_print(text, "systemd-run --property=%s", setting);
 	else if (walk->escaped)
-		snprintf(text, size, "%s of that unit", setting);
+		owner_print(text, "%s of that unit", setting);
 	else
-		snprintf(text, size, "%s (%ssystemctl %s%s %s)", setting,
-			 walk->inside[0] ? "inside it: " : "",
-			 walk->manager && walk->row->inner != OWNER_MANAGER ? "--user " : "",
-			 dot && !strcmp(dot, ".scope") ? "set-property" : "edit", unit);
+		owner_print(text, "%s (%ssystemctl %s%s %s)", setting,
+			    walk->inside[0] ? "inside it: " : "",
+			    walk->manager && walk->row->inner != OWNER_MANAGER ? "--user " : "",
+			    dot && !strcmp(dot, ".scope") ? "set-property" : "edit", unit);
 }
 
 /* The text that LETTER stands for in the words of a row. */
@@ -408,25 +397,24 @@ static const char *owner_field(const struct owner_walk *walk, char letter)
 	return walk->owner.unit;
 }
 
-/* Appends WORDS, those of a row, to TEXT of CGROUP_OWNER_TEXT_MAX bytes, as far as they fit. */
+/* Appends WORDS, those of a row or NULL, to TEXT. */
 static void owner_append(const struct owner_walk *walk, const char *words, char *text)
 {
 	for (; words && *words; words++) {
-		size_t used = strlen(text), room = CGROUP_OWNER_TEXT_MAX - used;
 		const char *field;
 
 		if (*words == '[' && !*owner_field(walk, strchr(words, '%')[1])) {
 			words = strchr(words, ']');
 		} else if (*words == '%' && words[1] == 'S') {
-			owner_append_systemctl(walk, text + used, room);
+			owner_print_systemctl(walk, text);
 			words++;
 		} else if (*words == '%') {
 			field = owner_field(walk, *++words);
 			/* Ids as docker(1) and crictl(1) show them; names as they are */
-			snprintf(text + used, room, strchr("bcgw", *words) &&
-				 !field[strspn(field, HEX)] ? "%.12s" : "%s", field);
+			owner_print(text, strchr("bcgw", *words) && !field[strspn(field, HEX)]
+					  ? "%.12s" : "%s", field);
 		} else if (*words != '[' && *words != ']') {
-			snprintf(text + used, room, "%c", *words);
+			owner_print(text, "%c", *words);
 		}
 	}
 }
@@ -442,8 +430,7 @@ static void owner_take(struct owner_walk *walk, const struct owner_row *row,
 	memcpy(user, owner->user, sizeof(user));
 	if (walk->row && walk->row->inner == OWNER_HOLDER) {
 		owner_append(walk, walk->row->what, inside);
-		snprintf(inside + strlen(inside), sizeof(inside) - strlen(inside), "%s",
-			 walk->inside);
+		owner_print(inside, "%s", walk->inside);
 		memcpy(walk->inside, inside, sizeof(inside));
 		walk->manager = false;
 		user[0] = '\0';
@@ -477,11 +464,11 @@ void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_o
 	struct owner_match match = { .at_start = true };
 	struct strview rest = strview_of(path ? path : ""), name;
 
-	while (strview_skip(&rest, "/"))
-		;
 	while (rest.length) {
 		size_t i = 0;
 
+		if (strview_skip(&rest, "/"))
+			continue;
 		for (; i < ARRAY_SIZE(owner_rows); i++) {
 			match = (struct owner_match){ .at_start = match.at_start };
 			if (owner_matches(owner_rows[i].pattern, rest, &match))
@@ -496,26 +483,22 @@ void cgroup_owner_find(const char *path, int version, struct cgroup_owner *ret_o
 			if (!strview_take_until(&rest, "/", &name))
 				rest.length = 0;
 		}
-		while (strview_skip(&rest, "/"))
-			;
 		match.at_start = walk.row && walk.row->inner == OWNER_HOLDER &&
 				 !walk.foreign.length;
 	}
 	if (path && !strcmp(path, "/")) {
 		walk.owner.kind = CGROUP_OWNER_ROOT;
-		snprintf(walk.owner.what, sizeof(walk.owner.what),
-			 "the root cgroup: the whole machine");
+		owner_print(walk.owner.what, "the root cgroup: the whole machine");
 	} else if (walk.row) {
 		/* The name of the owner is worth more than all of a long path. */
 		name = strview_head(walk.foreign, 120);
 		if (name.length)
-			snprintf(walk.owner.what, sizeof(walk.owner.what), "cgroup %.*s below ",
-				 (int)name.length, name.at);
+			owner_print(walk.owner.what, "cgroup %.*s below ", (int)name.length,
+				    name.at);
 		else
 			owner_append(&walk, walk.row->where, walk.owner.where);
 		owner_append(&walk, walk.row->what, walk.owner.what);
-		snprintf(walk.owner.what + strlen(walk.owner.what),
-			 sizeof(walk.owner.what) - strlen(walk.owner.what), "%s", walk.inside);
+		owner_print(walk.owner.what, "%s", walk.inside);
 	}
 	*ret_owner = walk.owner;
 }
