@@ -98,10 +98,20 @@ int64_t badness_task_score(const struct badness_scale *scale, const struct oom_t
 	return badness_score(scale, points);
 }
 
+/* What the totals are called, without swap and with it. */
+static const char *const ram_names[] = { "RAM", "RAM and swap" };
+static const char *const limit_names[] = { "the limit of the cgroup",
+					   "the limit of the cgroup and its swap" };
+static const char *const cpuset_names[] = { "the nodes of the cpuset",
+					    "the nodes of the cpuset, and swap" };
+static const char *const policy_names[] = { "the nodes of the memory policy",
+					    "the nodes of the memory policy, and swap" };
+static const char *const node_names[] = { "one node's memory", "one node's memory, and swap" };
+
 /* MEMORY and SWAP, bytes, in pages: OOM_UNKNOWN if MEMORY is, or if there cannot be so much. */
 static struct oom_totalpages totalpages_make(const struct oom_report *report, uint64_t memory,
-					     uint64_t swap, bool guessed, const char *name,
-					     const char *name_with_swap)
+					     uint64_t swap, bool guessed,
+					     const char *const *names)
 {
 	uint64_t page_size = report->page_size ? report->page_size : UINT64_C(4) << 10;
 	uint64_t bytes = oom_plus(memory, swap);
@@ -109,35 +119,33 @@ static struct oom_totalpages totalpages_make(const struct oom_report *report, ui
 	return (struct oom_totalpages){
 		.pages = memory == OOM_UNKNOWN || bytes == OOM_UNKNOWN - 1 ? OOM_UNKNOWN
 									   : bytes / page_size,
-		.guessed = guessed, .name = swap ? name_with_swap : name,
+		.guessed = guessed, .name = names[swap != 0],
 	};
 }
 
 /*
  * The nodes in LIST, or where it or they are not there, the whole machine: a guess if nodes were
- * asked for (NAME), or without the count of RAM, which no memory cgroup's report has, nor one that
- * is cut off; these say nothing of swap either.
+ * asked for, or without the count of RAM, which no memory cgroup's report has, nor one that is cut
+ * off; these say nothing of swap either.
  */
 static struct oom_totalpages totalpages_of_nodes(const struct oom_report *report, const char *list,
-						 const char *name, const char *name_with_swap)
+						 const char *const *names)
 {
 	uint64_t present = list ? oom_zones_sum(report, list, "present") : OOM_UNKNOWN;
-	uint64_t ram = report->ram;
+	uint64_t ram = oom_minus(report->ram, report->ram_reserved < report->ram
+					      ? report->ram_reserved : 0);
 	/* Without the swap lines: the kernel was built without swap. */
 	uint64_t swap = report->swap_total == OOM_UNKNOWN ? 0 : report->swap_total;
 
 	if (present != OOM_UNKNOWN)
 		return totalpages_make(report, present, swap,
-				       oom_kernel_number(report->kernel) < 504, name,
-				       name_with_swap);
+				       oom_kernel_number(report->kernel) < 504, names);
 	if (ram == OOM_UNKNOWN)
 		ram = oom_zones_sum(report, NULL, "managed");
-	else if (report->ram_reserved != OOM_UNKNOWN && report->ram_reserved < ram)
-		ram -= report->ram_reserved;
 	if (ram == OOM_UNKNOWN)
 		ram = oom_zones_sum(report, NULL, "present");
-	return totalpages_make(report, ram, swap, name || report->ram == OOM_UNKNOWN, "RAM",
-			       "RAM and swap");
+	return totalpages_make(report, ram, swap,
+			       names != ram_names || report->ram == OOM_UNKNOWN, ram_names);
 }
 
 /* The limit, and the swap that the cgroup may use beside it. */
@@ -148,8 +156,7 @@ static struct oom_totalpages totalpages_of_memcg(const struct oom_report *report
 	struct oom_totalpages totalpages;
 
 	if (limit == OOM_UNKNOWN || memcg->memory.unlimited)
-		return totalpages_make(report, OOM_UNKNOWN, 0, false, "the limit of the cgroup",
-				       "");
+		return totalpages_make(report, OOM_UNKNOWN, 0, false, limit_names);
 	if (memcg->swap.usage != OOM_UNKNOWN || memcg->swap.limit != OOM_UNKNOWN)
 		swap = memcg->swap.unlimited ? OOM_UNKNOWN : memcg->swap.limit;
 	else if (memcg->memsw.limit != OOM_UNKNOWN && !memcg->memsw.unlimited)
@@ -157,53 +164,43 @@ static struct oom_totalpages totalpages_of_memcg(const struct oom_report *report
 	/* OOM_UNKNOWN is the largest number, so that the smaller one is the one that is known. */
 	swap = MIN(swap, report->swap_total);
 	totalpages = totalpages_make(report, limit, swap == OOM_UNKNOWN ? 0 : swap,
-				     swap != 0 && report->swap_total == OOM_UNKNOWN,
-				     "the limit of the cgroup",
-				     "the limit of the cgroup and its swap");
+				     swap != 0 && report->swap_total == OOM_UNKNOWN, limit_names);
 	/* mem_cgroup_get_max() ?: 1 */
 	totalpages.pages = MAX(totalpages.pages, 1);
 	return totalpages;
 }
-
-#define CPUSET_NAMES "the nodes of the cpuset", "the nodes of the cpuset, and swap"
-#define POLICY_NAMES "the nodes of the memory policy", "the nodes of the memory policy, and swap"
 
 struct oom_totalpages oom_totalpages_of(const struct oom_report *report)
 {
 	if (report->scope == OOM_SCOPE_MEMCG)
 		return totalpages_of_memcg(report);
 	if (report->scope == OOM_SCOPE_CPUSET)
-		return totalpages_of_nodes(report, report->mems_allowed, CPUSET_NAMES);
+		return totalpages_of_nodes(report, report->mems_allowed, cpuset_names);
 	if (report->scope == OOM_SCOPE_MEMPOLICY)
-		return totalpages_of_nodes(report, report->nodemask, POLICY_NAMES);
-	return totalpages_of_nodes(report, NULL, NULL, NULL);
+		return totalpages_of_nodes(report, report->nodemask, policy_names);
+	return totalpages_of_nodes(report, NULL, ram_names);
 }
 
 bool oom_totalpages_other(const struct oom_report *report, size_t index,
 			  struct oom_totalpages *ret_totalpages)
 {
+	const struct oom_zone *zones = report->zones;
 	char list[16];
-	size_t nodes = 0;
 
-	if (report->scope == OOM_SCOPE_MEMCG || report->global_present)
-		return false;
 	/* More is no machine, but somebody's joke. */
-	if (report->zone_count > 256 || index > 32)
+	if (report->scope == OOM_SCOPE_MEMCG || report->global_present ||
+	    report->zone_count > 256 || index > 32)
 		return false;
 	if (index == 0) {
-		*ret_totalpages = totalpages_of_nodes(report, report->mems_allowed, CPUSET_NAMES);
+		*ret_totalpages = totalpages_of_nodes(report, report->mems_allowed, cpuset_names);
 		return true;
 	}
+	/* The zones of a node follow each other. */
 	for (size_t i = 0; i < report->zone_count; i++) {
-		bool seen = false;
-
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = report->zones[j].node == report->zones[i].node;
-		if (seen || ++nodes < index)
+		if ((i && zones[i].node == zones[i - 1].node) || --index)
 			continue;
-		snprintf(list, sizeof(list), "%d", report->zones[i].node);
-		*ret_totalpages = totalpages_of_nodes(report, list, "one node's memory",
-						      "one node's memory, and swap");
+		snprintf(list, sizeof(list), "%d", zones[i].node);
+		*ret_totalpages = totalpages_of_nodes(report, list, node_names);
 		return true;
 	}
 	return false;
@@ -229,13 +226,13 @@ struct badness_scale badness_scale_of(const struct oom_report *report, uint64_t 
 	 * Kernels that do not say their version, by what they print: the oom-kill line, which
 	 * names the task, came with 5.0, the score went with 5.1.
 	 */
-	if (!kernel && !columns->rss_kinds && (columns->old_adj || (scored && !named)))
-		scale.rule = OOM_RULE_ROOT_BONUS;
-	else if (!kernel)
-		scale.rule = scored && !columns->rss_kinds ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
-	else
+	if (kernel)
 		scale.rule = kernel < 417 ? OOM_RULE_ROOT_BONUS
 			     : kernel < 509 ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
+	else
+		scale.rule = columns->rss_kinds ? OOM_RULE_SIGNED
+			     : columns->old_adj || (scored && !named) ? OOM_RULE_ROOT_BONUS
+			     : scored ? OOM_RULE_CLAMPED : OOM_RULE_SIGNED;
 	scale.thousandths = kernel ? kernel < 305 : columns->old_adj;
 	if (scale.rule == OOM_RULE_ROOT_BONUS)
 		scale.bonus = kernel >= 314 || (!kernel && !columns->old_adj)

@@ -200,28 +200,7 @@ static int rank_sum_names(const struct oom_report *report, struct oom_ranking *r
 	return 0;
 }
 
-static unsigned rank_find_reasons(const struct oom_report *report,
-				  const struct oom_ranking *ranking, const struct oom_task *chosen)
-{
-	unsigned reasons = 0;
-
-	if (!strcmp(chosen->comm, "swapoff"))
-		reasons |= OOM_REASON_SWAPOFF;
-	if (report->kernel && oom_kernel_number(report->kernel) == 508 &&
-	    badness_raw(&ranking->scale, chosen) < 0)
-		reasons |= OOM_REASON_SIGN;
-	if (report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY)
-		reasons |= OOM_REASON_NODES;
-	if (ranking->approximate)
-		return reasons | OOM_REASON_COLUMNS;
-	if (ranking->scale.total_pages == OOM_UNKNOWN)
-		reasons |= OOM_REASON_NO_TOTAL;
-	else if (ranking->total_guessed)
-		reasons |= OOM_REASON_TOTAL;
-	return reasons | OOM_REASON_PASSED_OVER;
-}
-
-/* Compares the order with the choice; CHOSEN may be NULL. */
+/* Compares the order with the choice, and why they may differ; CHOSEN may be NULL. */
 static void rank_judge(const struct oom_report *report, const struct oom_task *chosen,
 		       struct oom_ranking *ranking)
 {
@@ -261,8 +240,20 @@ static void rank_judge(const struct oom_report *report, const struct oom_task *c
 	else
 		ranking->choice = ranking->judged && ranking->agrees ? OOM_CHOICE_FIRST
 								     : OOM_CHOICE_NOT_FIRST;
-	if (ranking->choice == OOM_CHOICE_NOT_FIRST)
-		ranking->reasons = rank_find_reasons(report, ranking, chosen);
+	if (ranking->choice != OOM_CHOICE_NOT_FIRST)
+		return;
+	if (!strcmp(chosen->comm, "swapoff"))
+		ranking->reasons |= OOM_REASON_SWAPOFF;
+	if (report->kernel && oom_kernel_number(report->kernel) == 508 &&
+	    badness_raw(&ranking->scale, chosen) < 0)
+		ranking->reasons |= OOM_REASON_SIGN;
+	if (report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY)
+		ranking->reasons |= OOM_REASON_NODES;
+	if (!ranking->approximate && ranking->scale.total_pages == OOM_UNKNOWN)
+		ranking->reasons |= OOM_REASON_NO_TOTAL;
+	else if (!ranking->approximate && ranking->total_guessed)
+		ranking->reasons |= OOM_REASON_TOTAL;
+	ranking->reasons |= ranking->approximate ? OOM_REASON_COLUMNS : OOM_REASON_PASSED_OVER;
 }
 
 int oom_rank(struct oom_report *report, struct oom_ranking *ret_ranking)
