@@ -92,10 +92,10 @@ static void explain_adj(struct oom_textbuf *buf)
 }
 
 /* The chosen one is the first, or one of several that the kernel cannot tell apart. */
-static void explain_first(struct oom_textbuf *buf)
+static void explain_first(struct oom_textbuf *buf, const struct oom_report *report)
 {
 	const struct oom_ranking *ranking = buf->ranking;
-	const struct oom_task *chosen = buf->chosen, *tasks = buf->report->tasks;
+	const struct oom_task *chosen = buf->chosen, *tasks = report->tasks;
 	const struct oom_task *largest = buf->largest, *next;
 	size_t same = 0, candidates = ranking->candidates;
 	uint64_t held = oom_task_held(largest);
@@ -126,11 +126,11 @@ static void explain_first(struct oom_textbuf *buf)
 			     : oom_words(buf, "an oom_score_adj of %d", largest->adj));
 	SAY_IF(ranking->approximate,
 	       "This is approximate, for the table of this kernel does not have %s.",
-	       missing_columns(&buf->report->columns));
+	       missing_columns(&report->columns));
 }
 
 /* The chosen one is not the first, or nobody knows; and why that may be so. */
-static void explain_not_first(struct oom_textbuf *buf)
+static void explain_not_first(struct oom_textbuf *buf, const struct oom_report *report)
 {
 	static const struct { enum oom_reason reason; const char *sentence; } rows[] = {
 		{ OOM_REASON_SWAPOFF, "A process in swapoff(2) is killed before all others." },
@@ -145,7 +145,7 @@ static void explain_not_first(struct oom_textbuf *buf)
 	};
 	const struct oom_ranking *ranking = buf->ranking;
 	const struct oom_task *chosen = buf->chosen;
-	const struct oom_task *worst = &buf->report->tasks[ranking->order[0]];
+	const struct oom_task *worst = &report->tasks[ranking->order[0]];
 	int64_t more = 0;
 
 	oom_sentence(buf, "Recomputed, %s is number %zu of %zu candidates: %s%s.", TASK(chosen),
@@ -160,7 +160,7 @@ static void explain_not_first(struct oom_textbuf *buf)
 		more = 0;
 	SAY_IF(ranking->reasons & OOM_REASON_COLUMNS,
 	       "The table of this kernel does not have %s, in which the difference may lie%s.",
-	       missing_columns(&buf->report->columns),
+	       missing_columns(&report->columns),
 	       PART_IF(more > 0,
 		       ": by the printed score of %" PRId64 ", %" PRId64 "/1000 of %s are not in the table",
 		       ranking->printed_score, more, ranking->total_from));
@@ -170,9 +170,8 @@ static void explain_not_first(struct oom_textbuf *buf)
 }
 
 /* There is no table, or nothing to recompute the choice by. */
-static void explain_uncompared(struct oom_textbuf *buf)
+static void explain_uncompared(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	const struct oom_ranking *ranking = buf->ranking;
 	size_t place = 0, count = report->task_count;
 	const char *why =
@@ -205,9 +204,8 @@ static void explain_uncompared(struct oom_textbuf *buf)
 	       ranking->printed_score);
 }
 
-static void explain_nobody(struct oom_textbuf *buf)
+static void explain_nobody(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	size_t tasks = report->task_count, exempt = buf->ranking->exempt;
 
 	if (oom_nobody_killable(report)) {
@@ -231,9 +229,8 @@ static void explain_nobody(struct oom_textbuf *buf)
 	explain_worst(buf);
 }
 
-static void explain_not_listed(struct oom_textbuf *buf)
+static void explain_not_listed(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	const char *name = report->choice.present ? TASK(&report->choice) :
 			   report->selected.pid != OOM_NO_NUMBER ? TASK(&report->selected) :
 			   TASK(report->victims);
@@ -249,7 +246,7 @@ static void explain_not_listed(struct oom_textbuf *buf)
 }
 
 /* Chosen for another reason than its rank. */
-static void explain_unweighed(struct oom_textbuf *buf)
+static void explain_unweighed(struct oom_textbuf *buf, const struct oom_report *report)
 {
 	const struct oom_task *chosen = buf->chosen;
 
@@ -257,7 +254,7 @@ static void explain_unweighed(struct oom_textbuf *buf)
 		oom_sentence(buf, "vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. By badness it is number %zu of %zu candidates.",
 			     TASK(chosen), chosen->rank, buf->ranking->candidates);
 	} else {
-		SAY_IF(buf->report->allocating_task,
+		SAY_IF(report->allocating_task,
 		       "vm.oom_kill_allocating_task is set: the process that asked for memory is killed.");
 		oom_sentence(buf, "%s is exempt by the table (oom_score_adj %d), but was chosen: its oom_score_adj has changed in between, or it shares its memory with a process that is not exempt.",
 			     TASK(chosen), chosen->adj);
@@ -266,25 +263,8 @@ static void explain_unweighed(struct oom_textbuf *buf)
 		explain_worst(buf);
 }
 
-void oom_explain_choice(struct oom_textbuf *buf)
-{
-	static oom_explainer *const cases[] = {
-		[OOM_CHOICE_NO_TABLE] = explain_uncompared,
-		[OOM_CHOICE_OLD_RULE] = explain_uncompared,
-		[OOM_CHOICE_NOBODY] = explain_nobody,
-		[OOM_CHOICE_NO_PAGE_SIZE] = explain_uncompared,
-		[OOM_CHOICE_NOT_LISTED] = explain_not_listed,
-		[OOM_CHOICE_EXEMPT] = explain_unweighed,
-		[OOM_CHOICE_ALLOCATING] = explain_unweighed,
-		[OOM_CHOICE_FIRST] = explain_first,
-		[OOM_CHOICE_NOT_FIRST] = explain_not_first,
-	};
-
-	cases[buf->ranking->choice](buf);
-}
-
 /* The score that the kernel printed, against ours. */
-void oom_explain_score(struct oom_textbuf *buf)
+static void explain_score(struct oom_textbuf *buf)
 {
 	const struct oom_ranking *ranking = buf->ranking;
 	int64_t printed = ranking->printed_score, computed = ranking->computed_score;
@@ -307,8 +287,8 @@ void oom_explain_score(struct oom_textbuf *buf)
 			     printed, computed, why);
 }
 
-/* What else became of the choice; with it the note ends. */
-void oom_explain_sequel(struct oom_textbuf *buf)
+/* What else became of the choice. */
+static void explain_sequel(struct oom_textbuf *buf)
 {
 	const struct oom_task *chosen = buf->chosen;
 	const struct oom_report *report = buf->report;
@@ -335,18 +315,37 @@ void oom_explain_sequel(struct oom_textbuf *buf)
 	       "The chosen process was exiting already, so that nobody had to be killed.");
 	SAY_IF(report->scope == OOM_SCOPE_SYSRQ || report->order == -1,
 	       "SysRq-f asked for this, not a lack of memory; it does not wait for processes that were killed before.");
+}
+
+void oom_explain_choice(struct oom_textbuf *buf, const struct oom_report *report)
+{
+	static oom_explainer *const cases[] = {
+		[OOM_CHOICE_NO_TABLE] = explain_uncompared,
+		[OOM_CHOICE_OLD_RULE] = explain_uncompared,
+		[OOM_CHOICE_NOBODY] = explain_nobody,
+		[OOM_CHOICE_NO_PAGE_SIZE] = explain_uncompared,
+		[OOM_CHOICE_NOT_LISTED] = explain_not_listed,
+		[OOM_CHOICE_EXEMPT] = explain_unweighed,
+		[OOM_CHOICE_ALLOCATING] = explain_unweighed,
+		[OOM_CHOICE_FIRST] = explain_first,
+		[OOM_CHOICE_NOT_FIRST] = explain_not_first,
+	};
+
+	cases[buf->ranking->choice](buf, report);
+	explain_score(buf);
+	explain_sequel(buf);
 	buf->note_begin = buf->begin;
 	buf->note_length = buf->length;
 }
 
 /* Who was spared, and what holds most by name. */
-void oom_explain_names(struct oom_textbuf *buf)
+void oom_explain_names(struct oom_textbuf *buf, const struct oom_report *report)
 {
 	const struct oom_ranking *ranking = buf->ranking;
 	const struct oom_sum *sum = ranking->sums;
 	const struct oom_task *task = buf->killed;
 
-	SAY_IF(ranking->exempt && !oom_nobody_killable(buf->report),
+	SAY_IF(ranking->exempt && !oom_nobody_killable(report),
 	       "%zu process%s exempt (oom_score_adj -1000).", ranking->exempt,
 	       ranking->exempt == 1 ? " was" : "es were");
 	/* One service is many processes, and the kernel weighs each by itself. */
@@ -359,9 +358,8 @@ void oom_explain_names(struct oom_textbuf *buf)
 }
 
 /* What was set so that it came to this. */
-void oom_advise_settings(struct oom_textbuf *buf)
+void oom_advise_settings(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	const struct oom_task *largest = buf->largest, *killed = buf->killed;
 	size_t exempt = buf->ranking->exempt;
 
@@ -383,9 +381,8 @@ void oom_advise_settings(struct oom_textbuf *buf)
 }
 
 /* Who was spared or died with the one chosen by a setting. */
-void oom_advise_others(struct oom_textbuf *buf)
+void oom_advise_others(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	const struct oom_task *killed = buf->killed, *largest = buf->largest;
 	size_t victims = oom_victims(report);
 

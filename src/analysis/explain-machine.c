@@ -175,9 +175,8 @@ static const char *zone_name(struct oom_textbuf *buf)
 }
 
 /* Memory was there, but perhaps not where or in what pieces the request needed it. */
-void oom_explain_free(struct oom_textbuf *buf)
+void oom_explain_free(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	const struct oom_memory_usage *usage = &buf->memory_usage;
 	const struct oom_zone_usage *zone = &usage->zone;
 	bool fragmented = is_fragmented(buf), ineligible = is_ineligible(buf);
@@ -260,14 +259,17 @@ static void explain_caches(struct oom_textbuf *buf, const char *what,
 	oom_append(buf, ".");
 }
 
-/* What took an unusual share: processes and tmpfs, the kernel, drivers, reservations. */
-void oom_explain_takers(struct oom_textbuf *buf)
+/*
+ * What took an unusual share (processes and tmpfs, the kernel, drivers, reservations), what could
+ * have been dropped, swap, and the watermark; it ends the paragraph.
+ */
+void oom_explain_takers(struct oom_textbuf *buf, const struct oom_report *report)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
+	const struct oom_zone_usage *zone = &usage->zone;
 	uint64_t both = anon_and_shmem(usage), held = buf->ranking->held;
+	uint64_t free = zone->free, min = zone->min;
 
-	if (!buf->machine)
-		return;
 	SAY_IF(oom_at_least(both, MUCH_ANON, usage->ram),
 	       "Anonymous and shared memory took %s of %s RAM (%s)%s.",
 	       BYTES(both), BYTES(usage->ram), SHARE(both, usage->ram),
@@ -281,26 +283,15 @@ void oom_explain_takers(struct oom_textbuf *buf)
 				     SHARE(bytes, usage->ram));
 	}
 	if (finding_bytes(usage, FINDING_SLAB))
-		explain_caches(buf, "Its largest caches", &buf->report->slabs);
+		explain_caches(buf, "Its largest caches", &report->slabs);
 	explain_caches(buf, "The kernel's largest allocations, by place in its source",
-		       &buf->report->allocations);
+		       &report->allocations);
 	/* At most this much, since shared pages count for each of them. */
-	SAY_IF(buf->report->scope == OOM_SCOPE_GLOBAL && oom_table_whole(buf->report) &&
+	SAY_IF(report->scope == OOM_SCOPE_GLOBAL && oom_table_whole(report) &&
 	       held != OOM_UNKNOWN && !usage->torn && usage->ram != OOM_UNKNOWN &&
 	       !oom_at_least(held, 50, usage->ram),
 	       "All processes in the table together had %s with swap and page tables: the larger part of the RAM was not theirs.",
 	       BYTES(held));
-}
-
-/* What could have been dropped, swap, and the watermark; it ends the paragraph. */
-void oom_explain_reserves(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *usage = &buf->memory_usage;
-	const struct oom_zone_usage *zone = &usage->zone;
-	uint64_t free = zone->free, min = zone->min;
-
-	if (!buf->machine)
-		return;
 	SAY_IF(oom_at_least(usage->slab_reclaimable, MUCH_CACHE, usage->ram),
 	       "Reclaimable slab (inodes, directory entries) still had %s (%s of RAM).",
 	       BYTES(usage->slab_reclaimable), SHARE(usage->slab_reclaimable, usage->ram));
@@ -331,7 +322,7 @@ void oom_explain_reserves(struct oom_textbuf *buf)
 	oom_paragraph(buf);
 }
 
-void oom_explain_machine(struct oom_textbuf *buf)
+void oom_explain_machine(struct oom_textbuf *buf, const struct oom_report *report)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
 	bool split = usage->anon != OOM_UNKNOWN && usage->shmem <= usage->anon;
@@ -351,7 +342,7 @@ void oom_explain_machine(struct oom_textbuf *buf)
 	};
 	const char *text;
 
-	if (buf->report->scope == OOM_SCOPE_MEMCG)
+	if (report->scope == OOM_SCOPE_MEMCG)
 		return;
 	text = PARTS(parts, usage->ram);
 	SAY_IF(usage->anon != OOM_UNKNOWN || usage->file != OOM_UNKNOWN, "%s: %s.",
@@ -366,15 +357,11 @@ void oom_explain_machine(struct oom_textbuf *buf)
 }
 
 /* That it was not the amount, before what took it. */
-void oom_advise_places(struct oom_textbuf *buf)
+void oom_advise_places(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	const struct oom_memory_usage *usage = &buf->memory_usage;
 	const char *boot = NULL;
 
-	if (!buf->machine)
-		return;
-	buf->first_advice = buf->explanation->count;
 	if (report->crash_kernel)
 		boot = "Reserve more for the dump (crashkernel= of the kernel that crashed), or put less into its initramfs";
 	else if (report->boot == OOM_BOOT_INITRAMFS)
@@ -437,15 +424,13 @@ static void advise_lone(struct oom_textbuf *buf)
 }
 
 /* What took it. */
-void oom_advise_takers(struct oom_textbuf *buf)
+void oom_advise_takers(struct oom_textbuf *buf, const struct oom_report *report)
 {
 	const struct oom_memory_usage *usage = &buf->memory_usage;
 	uint64_t anon = anon_and_shmem(usage);
+	const struct oom_cache *top = next_cache(&report->slabs, NULL);
 	bool much = oom_at_least(anon, MUCH_ANON, usage->ram);
 
-	if (!buf->machine)
-		return;
-	buf->first_advice = buf->explanation->count;
 	/*
 	 * Files in tmpfs are nobody's, and the OOM killer cannot free them. Where nearly all of it
 	 * is the victim's, it is that process that has to be spoken of.
@@ -465,15 +450,8 @@ void oom_advise_takers(struct oom_textbuf *buf)
 	ADVISE_IF(much && is_swap_full(usage), anon,
 		  "Need less, or add RAM or swap: the %s of swap were full too, with %s of anonymous and shared memory in RAM.",
 		  BYTES(usage->swap_total), BYTES(anon));
-}
-
-/* What took it of the kernel's, of hugetlb pages and so on, put in order with the takers. */
-void oom_advise_findings(struct oom_textbuf *buf)
-{
-	const struct oom_memory_usage *usage = &buf->memory_usage;
-	const struct oom_cache *top = next_cache(&buf->report->slabs, NULL);
-
-	for (size_t i = 0; i < ARRAY_SIZE(findings) && buf->machine; i++) {
+	/* The kernel's, hugetlb pages and so on, put in order with the others */
+	for (size_t i = 0; i < ARRAY_SIZE(findings); i++) {
 		uint64_t bytes = finding_bytes(usage, i);
 
 		/* Those that are not used are the larger reason to say the same. */

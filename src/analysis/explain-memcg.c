@@ -19,7 +19,7 @@
 #define MUCH_DIRTY 25
 
 /* "Memory cgroup /a reached its limit of 32.0 MiB" */
-void oom_summarize_memcg(struct oom_textbuf *buf)
+void oom_summarize_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 {
 	static const char *const kinds[] = {
 		[OOM_LIMIT_MEMORY] = "", [OOM_LIMIT_MEMSW] = " of memory and swap together",
@@ -29,7 +29,7 @@ void oom_summarize_memcg(struct oom_textbuf *buf)
 	static const char *const large[] = { "a ", "all ", "the ", "memory ", "cgroup ",
 					     "container ", "login " };
 	const struct oom_memcg_usage *usage = &buf->memcg_usage;
-	const char *name = oom_memcg_name(buf, buf->report->memcg.path, &buf->owner);
+	const char *name = oom_memcg_name(buf, report->memcg.path, &buf->owner);
 	const char *its = strncmp(name, "all ", 4) ? "its" : "their";
 	uint64_t limit = usage->counter->limit;
 
@@ -84,16 +84,14 @@ static void append_counter(struct oom_textbuf *buf, const char *name,
 }
 
 /* The memory cgroup, what it used, and who sets its limit. */
-void oom_explain_memcg_scope(struct oom_textbuf *buf)
+void oom_explain_memcg_scope(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_memcg *memcg = &buf->report->memcg;
+	const struct oom_memcg *memcg = &report->memcg;
 	bool owned = buf->owner.what[0];
 	bool is_long = owned && strlen(PATH(memcg->path)) > LONG_PATH;
 	/* Of a process whose kill is not in the log it is known that the kernel chose it. */
 	const char *killed = buf->victim ? "killed" : "chosen";
 
-	if (buf->report->scope != OOM_SCOPE_MEMCG)
-		return;
 	if (!memcg->path)
 		oom_sentence(buf, "A memory cgroup; which one, the log does not say.");
 	else if (is_long)
@@ -126,9 +124,9 @@ void oom_explain_memcg_scope(struct oom_textbuf *buf)
 }
 
 /* What was it that the limit was full of, and could any of it be dropped? */
-void oom_explain_memcg(struct oom_textbuf *buf)
+void oom_explain_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_counter *memory = &buf->report->memcg.memory;
+	const struct oom_counter *memory = &report->memcg.memory;
 	const struct oom_memcg_usage *usage = &buf->memcg_usage;
 	struct oom_part parts[] = {
 		{ "anonymous", usage->anon },
@@ -148,8 +146,7 @@ void oom_explain_memcg(struct oom_textbuf *buf)
 	uint64_t whole = memory->usage == OOM_UNKNOWN ? memory->limit : memory->usage;
 	const char *text;
 
-	if (buf->report->scope != OOM_SCOPE_MEMCG ||
-	    (usage->anon == OOM_UNKNOWN && usage->file == OOM_UNKNOWN))
+	if (usage->anon == OOM_UNKNOWN && usage->file == OOM_UNKNOWN)
 		return;
 	if (usage->own_only) {
 		oom_sentence(buf, "Most of its memory was in cgroups below it whose figures the log does not have.");
@@ -171,31 +168,6 @@ void oom_explain_memcg(struct oom_textbuf *buf)
 	       PART_IF(usage->file, "%s", BYTES(usage->file)));
 	SAY_IF(oom_at_least(usage->dirty, 25, memory->limit),
 	       "%s of the file cache was dirty or being written.", BYTES(usage->dirty));
-}
-
-/* Who held it, and that little of it could be dropped. */
-static void advise_limit(struct oom_textbuf *buf, uint64_t limit)
-{
-	const struct oom_memcg_usage *usage = &buf->memcg_usage;
-	const struct oom_task *task = buf->largest;
-	bool large = task && oom_at_least(task->rss, 50, limit);
-	bool fixed = oom_at_least(usage->fixed, 80, limit) &&
-		     !oom_at_least(usage->kernel, MOST_KERNEL, limit);
-
-	if (!large && !fixed)
-		return;
-	oom_sentence(buf, "Raise the limit of %s, or make what runs there need less:%s%s. How much it would have come to need, the log does not say.",
-		     BYTES(limit),
-		     PART_IF(large, " %s alone held %s (%s of the limit)%s", TASK(task),
-			     BYTES(task->rss), SHARE(task->rss, limit), fixed ? ", and" : ""),
-		     PART_IF(fixed,
-			     " %s%s of what it used was file cache, which can be dropped",
-			     usage->file ? "only " : "nothing",
-			     PART_IF(usage->file, "%s", BYTES(usage->file))));
-	append_setting(buf);
-	SAY_IF(buf->below, "A higher limit of %s would not help: the one above it was reached.",
-	       oom_memcg_name(buf, buf->report->memcg.task_path, &buf->task_owner));
-	oom_advice(buf, large ? task->rss : oom_minus(usage->fixed, usage->kernel));
 }
 
 /* The largest part of the kernel's memory, and what makes it grow. */
@@ -222,18 +194,34 @@ static void advise_kernel(struct oom_textbuf *buf, uint64_t limit)
 		  PART_IF(most, ", most of it %s: %s", most->name, BYTES(most->bytes)));
 }
 
-void oom_advise_memcg(struct oom_textbuf *buf)
+void oom_advise_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 {
 	const struct oom_memory_usage *machine = &buf->memory_usage;
 	const struct oom_memcg_usage *usage = &buf->memcg_usage;
+	const struct oom_task *task = buf->largest;
 	uint64_t limit = usage->counter->unlimited ? OOM_UNKNOWN : usage->counter->limit;
+	bool large = task && oom_at_least(task->rss, 50, limit);
+	bool fixed = oom_at_least(usage->fixed, 80, limit) &&
+		     !oom_at_least(usage->kernel, MOST_KERNEL, limit);
 
-	if (buf->report->scope != OOM_SCOPE_MEMCG)
-		return;
-	buf->first_advice = buf->explanation->count;
 	advise_kernel(buf, limit);
-	if (limit != OOM_UNKNOWN)
-		advise_limit(buf, limit);
+	/* Who held it, and that little of it could be dropped */
+	if (large || fixed) {
+		oom_sentence(buf, "Raise the limit of %s, or make what runs there need less:%s%s. How much it would have come to need, the log does not say.",
+			     BYTES(limit),
+			     PART_IF(large, " %s alone held %s (%s of the limit)%s", TASK(task),
+				     BYTES(task->rss), SHARE(task->rss, limit),
+				     fixed ? ", and" : ""),
+			     PART_IF(fixed,
+				     " %s%s of what it used was file cache, which can be dropped",
+				     usage->file ? "only " : "nothing",
+				     PART_IF(usage->file, "%s", BYTES(usage->file))));
+		append_setting(buf);
+		SAY_IF(buf->below,
+		       "A higher limit of %s would not help: the one above it was reached.",
+		       oom_memcg_name(buf, report->memcg.task_path, &buf->task_owner));
+		oom_advice(buf, large ? task->rss : oom_minus(usage->fixed, usage->kernel));
+	}
 	oom_advise_fewer(buf, limit);
 	if (!usage->own_only && oom_at_least(usage->shmem, MUCH_SHMEM, limit)) {
 		oom_sentence(buf, "Look for files in tmpfs, /dev/shm, memory-backed volumes (emptyDir with medium Memory) and memfds: shared memory of %s is charged here (%s of the limit), and what is in a file outlives every kill.",

@@ -41,7 +41,7 @@ struct oom_textbuf {
 	size_t ends[OOM_SENTENCES_MAX];		/* of the sentences so far but the last */
 	size_t end_count;
 	size_t note_begin, note_length;		/* explanation->note's in its text */
-	size_t first_advice;	/* the first paragraph of those that their weights put in order */
+	size_t first_advice;	/* of this explainer, whose weights put them in order */
 	char (*words)[OOM_WORDS_ROOM];		/* for oom_words() */
 	size_t words_used;
 	bool failed;		/* a paragraph is lost */
@@ -83,21 +83,19 @@ const char *oom_words(struct oom_textbuf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 #define OOM_WORDS_KEPT 32
 
-/* Says a part of a section, as far as the report knows; explain.c has them in order. */
-typedef void oom_explainer(struct oom_textbuf *buf);
+/* Says a part of a section, as far as REPORT, buf's, knows; explain.c has them in order. */
+typedef void oom_explainer(struct oom_textbuf *buf, const struct oom_report *report);
 
 /* explain-trigger.c */
 oom_explainer oom_summarize, oom_explain_when, oom_explain_trigger, oom_explain_scope;
-oom_explainer oom_explain_cuts, oom_explain_missing, oom_explain_doubts;
+oom_explainer oom_explain_gaps;
 /* explain-memcg.c */
-oom_explainer oom_summarize_memcg, oom_explain_memcg_scope, oom_explain_memcg;
-oom_explainer oom_advise_memcg;
+oom_explainer oom_summarize_memcg, oom_explain_memcg_scope, oom_explain_memcg, oom_advise_memcg;
 /* explain-machine.c */
-oom_explainer oom_explain_free, oom_explain_takers, oom_explain_reserves, oom_explain_machine;
-oom_explainer oom_advise_places, oom_advise_takers, oom_advise_findings;
+oom_explainer oom_explain_free, oom_explain_takers, oom_explain_machine;
+oom_explainer oom_advise_places, oom_advise_takers;
 /* explain-choice.c */
-oom_explainer oom_explain_choice, oom_explain_score, oom_explain_sequel, oom_explain_names;
-oom_explainer oom_advise_settings, oom_advise_others;
+oom_explainer oom_explain_choice, oom_explain_names, oom_advise_settings, oom_advise_others;
 /* explain-victim.c */
 oom_explainer oom_explain_killed, oom_explain_reclaimed, oom_explain_next;
 

@@ -27,16 +27,15 @@ static void summarize_nodes(struct oom_textbuf *buf, const char *list, const cha
 }
 
 /* What ran out, and who was killed, or what else became of it. */
-void oom_summarize(struct oom_textbuf *buf)
+void oom_summarize(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	const struct oom_victim *first = buf->victim;
 	bool selected = report->selected.pid != OOM_NO_NUMBER;
 	size_t count = oom_victims(report);
 	uint64_t held = OOM_UNKNOWN;
 
 	if (report->scope == OOM_SCOPE_MEMCG)
-		oom_summarize_memcg(buf);
+		oom_summarize_memcg(buf, report);
 	else if (report->scope == OOM_SCOPE_CPUSET)
 		summarize_nodes(buf, report->mems_allowed, "its cpuset");
 	else if (report->scope == OOM_SCOPE_MEMPOLICY)
@@ -72,9 +71,8 @@ void oom_summarize(struct oom_textbuf *buf)
 	oom_append(buf, report->panic && first ? "; then the kernel panicked." : ".");
 }
 
-void oom_explain_when(struct oom_textbuf *buf)
+void oom_explain_when(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	const struct oom_time *when = &report->time;
 	uint64_t boot_ns = when->monotonic_ns < 0 ? 0 : (uint64_t)when->monotonic_ns;
 	char text[TIMESTAMP_TEXT_MAX];
@@ -170,9 +168,8 @@ static void explain_relation(struct oom_textbuf *buf, const struct oom_victim *v
 		       "Not the one that asks is killed, but the worst: here %s.", TASK(victim));
 }
 
-void oom_explain_trigger(struct oom_textbuf *buf)
+void oom_explain_trigger(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	int64_t adj = report->trigger.adj, old_adj = report->trigger.old_adj;
 	const char *who = TASK(&report->trigger);
 
@@ -196,9 +193,8 @@ void oom_explain_trigger(struct oom_textbuf *buf)
 	}
 }
 
-void oom_explain_scope(struct oom_textbuf *buf)
+void oom_explain_scope(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	bool cpuset = report->scope == OOM_SCOPE_CPUSET;
 	const char *lived = report->memcg.task_path;
 	const char *nodes = cpuset ? report->mems_allowed : report->nodemask;
@@ -238,10 +234,11 @@ void oom_explain_scope(struct oom_textbuf *buf)
 	}
 }
 
-/* What is cut off, lost, or suppressed. */
-void oom_explain_cuts(struct oom_textbuf *buf)
+/* What is cut off, lost, suppressed or missing; what cannot be right, or is not known. */
+void oom_explain_gaps(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
+	const struct oom_time *when = &report->time;
+	bool asked = report->trigger.present;
 
 	SAY_IF(report->cut_start, "The beginning of this report is cut off%s.",
 	       report->trigger.present ? "" : ": who asked, and for what, is lost");
@@ -251,14 +248,6 @@ void oom_explain_cuts(struct oom_textbuf *buf)
 	SAY_IF(report->suppressed,
 	       "The kernel says that it suppressed %" PRIu64 " message%s here or before (\"callbacks suppressed\"): lines of this report may be among them.",
 	       report->suppressed, PLURAL(report->suppressed));
-}
-
-/* What is missing of the table of processes, and of the memory's figures. */
-void oom_explain_missing(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	bool asked = report->trigger.present;
-
 	SAY_IF(report->victim_count && !asked && !report->cut_start && !report->has_table &&
 	       !report->has_memory,
 	       "There is only the kill: either the rest was filtered out, or the kernel left it out, which prints at most 10 reports in 5 seconds.");
@@ -274,14 +263,6 @@ void oom_explain_missing(struct oom_textbuf *buf)
 	       "The figures of the memory (Mem-Info) are missing, so what filled it cannot be said.");
 	SAY_IF(buf->memory_usage.torn,
 	       "Lines of the memory's figures are missing: the zones add up to less than the whole.");
-}
-
-/* What cannot be right, or is not known. */
-void oom_explain_doubts(struct oom_textbuf *buf)
-{
-	const struct oom_report *report = buf->report;
-	const struct oom_time *when = &report->time;
-
 	SAY_IF(report->implausible == 1, "One figure cannot be right and is left out: %s.",
 	       SAFE(report->implausible_name));
 	SAY_IF(report->implausible > 1,

@@ -73,9 +73,8 @@ static void explain_victim(struct oom_textbuf *buf, const struct oom_victim *vic
 	oom_paragraph(buf);
 }
 
-void oom_explain_killed(struct oom_textbuf *buf)
+void oom_explain_killed(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	size_t count = oom_victims(report), shown = 0;
 
 	if (report->victim_count)
@@ -138,9 +137,8 @@ static void explain_reaped(struct oom_textbuf *buf, const struct oom_victim *vic
 	oom_paragraph(buf);
 }
 
-void oom_explain_reclaimed(struct oom_textbuf *buf)
+void oom_explain_reclaimed(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
 	unsigned kernel = oom_kernel_number(report->kernel);
 	uint64_t shmem = shmem_kept(report);
 	size_t lines = 0;
@@ -237,9 +235,9 @@ static void explain_cause(struct oom_textbuf *buf, const struct oom_victim *vict
 }
 
 /* The next report, if it is of the same machine and follows at once, as far as the log tells. */
-void oom_explain_next(struct oom_textbuf *buf)
+void oom_explain_next(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report, *next = buf->next;
+	const struct oom_report *next = buf->next;
 	const char *event, *host = report->host;
 	const struct oom_time *last;
 	const struct oom_victim *victim;

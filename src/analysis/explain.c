@@ -284,36 +284,34 @@ static bool is_path_below(const char *path, const char *parent)
 	       path[length + 1];
 }
 
+/* What a part speaks of, if not of all reports. */
+enum explain_only { EXPLAIN_ALL, EXPLAIN_MACHINE, EXPLAIN_MEMCG };
+
 static const struct {
 	enum oom_section section;
+	enum explain_only only;
 	oom_explainer *explain;
 } explain_parts[] = {
-	{ OOM_SECTION_SUMMARY, oom_summarize },
-	{ OOM_SECTION_WHEN, oom_explain_when },
-	{ OOM_SECTION_TRIGGER, oom_explain_trigger },
-	{ OOM_SECTION_SCOPE, oom_explain_scope },
-	{ OOM_SECTION_SCOPE, oom_explain_memcg_scope },
-	{ OOM_SECTION_MEMORY, oom_explain_free },
-	{ OOM_SECTION_MEMORY, oom_explain_takers },
-	{ OOM_SECTION_MEMORY, oom_explain_reserves },
-	{ OOM_SECTION_MEMORY, oom_explain_machine },
-	{ OOM_SECTION_MEMORY, oom_explain_memcg },
-	{ OOM_SECTION_KILLED, oom_explain_killed },
-	{ OOM_SECTION_WHY, oom_explain_choice },
-	{ OOM_SECTION_WHY, oom_explain_score },
-	{ OOM_SECTION_WHY, oom_explain_sequel },
-	{ OOM_SECTION_WHY, oom_explain_names },
-	{ OOM_SECTION_RECLAIMED, oom_explain_reclaimed },
-	{ OOM_SECTION_FOLLOW_UP, oom_explain_next },
-	{ OOM_SECTION_ADVICE, oom_advise_settings },
-	{ OOM_SECTION_ADVICE, oom_advise_places },
-	{ OOM_SECTION_ADVICE, oom_advise_takers },
-	{ OOM_SECTION_ADVICE, oom_advise_findings },
-	{ OOM_SECTION_ADVICE, oom_advise_memcg },
-	{ OOM_SECTION_ADVICE, oom_advise_others },
-	{ OOM_SECTION_GAPS, oom_explain_cuts },
-	{ OOM_SECTION_GAPS, oom_explain_missing },
-	{ OOM_SECTION_GAPS, oom_explain_doubts },
+	{ OOM_SECTION_SUMMARY, EXPLAIN_ALL, oom_summarize },
+	{ OOM_SECTION_WHEN, EXPLAIN_ALL, oom_explain_when },
+	{ OOM_SECTION_TRIGGER, EXPLAIN_ALL, oom_explain_trigger },
+	{ OOM_SECTION_SCOPE, EXPLAIN_ALL, oom_explain_scope },
+	{ OOM_SECTION_SCOPE, EXPLAIN_MEMCG, oom_explain_memcg_scope },
+	{ OOM_SECTION_MEMORY, EXPLAIN_MACHINE, oom_explain_free },
+	{ OOM_SECTION_MEMORY, EXPLAIN_MACHINE, oom_explain_takers },
+	{ OOM_SECTION_MEMORY, EXPLAIN_ALL, oom_explain_machine },
+	{ OOM_SECTION_MEMORY, EXPLAIN_MEMCG, oom_explain_memcg },
+	{ OOM_SECTION_KILLED, EXPLAIN_ALL, oom_explain_killed },
+	{ OOM_SECTION_WHY, EXPLAIN_ALL, oom_explain_choice },
+	{ OOM_SECTION_WHY, EXPLAIN_ALL, oom_explain_names },
+	{ OOM_SECTION_RECLAIMED, EXPLAIN_ALL, oom_explain_reclaimed },
+	{ OOM_SECTION_FOLLOW_UP, EXPLAIN_ALL, oom_explain_next },
+	{ OOM_SECTION_ADVICE, EXPLAIN_ALL, oom_advise_settings },
+	{ OOM_SECTION_ADVICE, EXPLAIN_MACHINE, oom_advise_places },
+	{ OOM_SECTION_ADVICE, EXPLAIN_MACHINE, oom_advise_takers },
+	{ OOM_SECTION_ADVICE, EXPLAIN_MEMCG, oom_advise_memcg },
+	{ OOM_SECTION_ADVICE, EXPLAIN_ALL, oom_advise_others },
+	{ OOM_SECTION_GAPS, EXPLAIN_ALL, oom_explain_gaps },
 };
 
 int oom_explain(const struct oom_report *report, const struct oom_ranking *ranking,
@@ -351,7 +349,11 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 		if (explain_parts[i].section != buf.section)
 			oom_paragraph(&buf);
 		buf.section = explain_parts[i].section;
-		explain_parts[i].explain(&buf);
+		buf.first_advice = explanation.count;
+		if (explain_parts[i].only == EXPLAIN_ALL ||
+		    (explain_parts[i].only == EXPLAIN_MACHINE ? buf.machine
+		     : report->scope == OOM_SCOPE_MEMCG))
+			explain_parts[i].explain(&buf, report);
 	}
 	oom_paragraph(&buf);
 	buf.failed |= ferror(buf.stream) != 0;
