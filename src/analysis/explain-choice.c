@@ -47,7 +47,8 @@ static void explain_missing_rows(struct oom_textbuf *buf)
 		oom_sentence(buf, "Only %zu of the %zu rows of the table were kept.",
 			     report->task_count, report->tasks_listed);
 	else if (report->missed)
-		oom_sentence(buf, "Rows of the table may be missing: %" PRIu64 " line%s of this log %s suppressed or lost.",
+		oom_sentence(buf,
+			     "Rows of the table may be missing: %" PRIu64 " line%s of this log %s suppressed or lost.",
 			     report->missed, PLURAL(report->missed),
 			     report->missed == 1 ? "was" : "were");
 	else
@@ -83,7 +84,8 @@ static void explain_adj(struct oom_textbuf *buf)
 	if (chosen->adj == 0 || scale->total_pages == OOM_UNKNOWN)
 		return;
 	if (pages == 0)
-		oom_sentence(buf, "Its oom_score_adj of %d has no effect: it counts thousandths of the total, each rounded down to whole pages, and the total is only %" PRIu64 " pages.",
+		oom_sentence(buf,
+			     "Its oom_score_adj of %d has no effect: it counts thousandths of the total, each rounded down to whole pages, and the total is only %" PRIu64 " pages.",
 			     chosen->adj, scale->total_pages);
 	else
 		oom_sentence(buf, pages > 0 ? "Its oom_score_adj of %d has added %s."
@@ -111,17 +113,20 @@ static void explain_first(struct oom_textbuf *buf, const struct oom_report *repo
 	if (same <= 1 && next)
 		end = oom_words(buf, "; next is %s with %s.", TASK(next), PAGES(next->badness));
 	else if (same > 1 && ranking->scale.rule != OOM_RULE_SIGNED && chosen->badness <= 1)
-		end = ", for kernels before 5.9 count what is below 1 as 1. They take one of the same by the order in which they look.";
+		end =
+			", for kernels before 5.9 count what is below 1 as 1. They take one of the same by the order in which they look.";
 	else if (same > 1)
 		end = ". The kernel takes one of them by the order in which it looks.";
 	oom_sentence(buf, "%s is %s: %s%s", TASK(chosen), place, badness_text(buf, chosen), end);
 	explain_adj(buf);
 	/* Who has more than the chosen one, and why it was not taken. */
 	if (held > oom_task_held(chosen) && largest->adj <= BADNESS_EXEMPT)
-		oom_sentence(buf, "%s has more (%s with swap and page tables), but is exempt (oom_score_adj -1000).",
+		oom_sentence(buf,
+			     "%s has more (%s with swap and page tables), but is exempt (oom_score_adj -1000).",
 			     TASK(largest), BYTES(held));
 	else if (held > oom_task_held(chosen) && largest->rank > 1)
-		oom_sentence(buf, "By memory alone it would have been %s, which has %s with swap and page tables, and %s.",
+		oom_sentence(buf,
+			     "By memory alone it would have been %s, which has %s with swap and page tables, and %s.",
 			     TASK(largest), BYTES(held), largest->adj == chosen->adj ? "root's bonus"
 			     : oom_words(buf, "an oom_score_adj of %d", largest->adj));
 	SAY_IF(ranking->approximate,
@@ -178,15 +183,20 @@ static void explain_uncompared(struct oom_textbuf *buf, const struct oom_report 
 		"There is no task table, so that the choice cannot be recomputed: vm.oom_dump_tasks is 0, or those lines were left out.";
 
 	if (ranking->choice == OOM_CHOICE_NO_PAGE_SIZE)
-		why = "The task table counts in pages, whose size the log does not say, so that the choice cannot be recomputed.";
+		why =
+			"The task table counts in pages, whose size the log does not say, so that the choice cannot be recomputed.";
 	else if (count && report->columns.old_adj)
-		why = "Kernels up to 2.6.35 judged by virtual size, children, CPU time, run time and nice value, which a report does not hold: the choice cannot be recomputed.";
+		why =
+			"Kernels up to 2.6.35 judged by virtual size, children, CPU time, run time and nice value, which a report does not hold: the choice cannot be recomputed.";
 	else if (count)
-		why = "The task table has no oom_score_adj, so that the choice cannot be recomputed.";
+		why =
+			"The task table has no oom_score_adj, so that the choice cannot be recomputed.";
 	else if (report->has_table && !report->tasks_listed)
-		why = "The log has no row of the task table, so that the choice cannot be recomputed.";
+		why =
+			"The log has no row of the task table, so that the choice cannot be recomputed.";
 	else if (!oom_table_left_out(report))
-		why = "The log does not have the task table, so that the choice cannot be recomputed.";
+		why =
+			"The log does not have the task table, so that the choice cannot be recomputed.";
 	oom_sentence(buf, "%s", why);
 	if (ranking->choice == OOM_CHOICE_NO_PAGE_SIZE)
 		return;
@@ -210,16 +220,19 @@ static void explain_nobody(struct oom_textbuf *buf, const struct oom_report *rep
 
 	if (oom_nobody_killable(report)) {
 		if (exempt != tasks)
-			oom_sentence(buf, "No process could be killed, although %zu of the %zu listed are not exempt by their oom_score_adj: a process that has been killed before is passed over.",
+			oom_sentence(buf,
+				     "No process could be killed, although %zu of the %zu listed are not exempt by their oom_score_adj: a process that has been killed before is passed over.",
 				     tasks - exempt, tasks);
 		else
-			oom_sentence(buf, "No process could be killed: %s exempt (oom_score_adj -1000).",
+			oom_sentence(buf,
+				     "No process could be killed: %s exempt (oom_score_adj -1000).",
 				     tasks == 1 ? "the only one listed is"
 						: oom_words(buf, "all %zu listed are", tasks));
 		return;
 	}
 	if (report->panic && strstr(report->panic, "panic_on_oom"))
-		oom_sentence(buf, "The kernel chose nobody, but panicked, as vm.panic_on_oom tells it to.");
+		oom_sentence(buf,
+			     "The kernel chose nobody, but panicked, as vm.panic_on_oom tells it to.");
 	else if (report->panic)
 		oom_sentence(buf, "The kernel panicked, and the log does not say whom it chose.");
 	else
@@ -251,12 +264,14 @@ static void explain_unweighed(struct oom_textbuf *buf, const struct oom_report *
 	const struct oom_task *chosen = buf->chosen;
 
 	if (chosen->rank) {
-		oom_sentence(buf, "vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. By badness it is number %zu of %zu candidates.",
+		oom_sentence(buf,
+			     "vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. By badness it is number %zu of %zu candidates.",
 			     TASK(chosen), chosen->rank, buf->ranking->candidates);
 	} else {
 		SAY_IF(report->allocating_task,
 		       "vm.oom_kill_allocating_task is set: the process that asked for memory is killed.");
-		oom_sentence(buf, "%s is exempt by the table (oom_score_adj %d), but was chosen: its oom_score_adj has changed in between, or it shares its memory with a process that is not exempt.",
+		oom_sentence(buf,
+			     "%s is exempt by the table (oom_score_adj %d), but was chosen: its oom_score_adj has changed in between, or it shares its memory with a process that is not exempt.",
 			     TASK(chosen), chosen->adj);
 	}
 	if (chosen->rank != 1)
@@ -279,11 +294,13 @@ static void explain_score(struct oom_textbuf *buf)
 	else if (ranking->total_guessed)
 		why = "the log does not say exactly of how much memory it is a share";
 	else if (buf->chosen->uid == 0 && ranking->scale.bonus != OOM_BONUS_NONE)
-		why = "root's bonus depends on a capability that the table does not show, and figures may have moved before the table was printed";
+		why =
+			"root's bonus depends on a capability that the table does not show, and figures may have moved before the table was printed";
 	if (printed == computed)
 		oom_sentence(buf, "The printed score, %" PRId64 ", agrees.", printed);
 	else
-		oom_sentence(buf, "The printed score is %" PRId64 ", the recomputed one %" PRId64 ": %s.",
+		oom_sentence(buf,
+			     "The printed score is %" PRId64 ", the recomputed one %" PRId64 ": %s.",
 			     printed, computed, why);
 }
 
@@ -296,7 +313,8 @@ static void explain_sequel(struct oom_textbuf *buf)
 	size_t killed = oom_victims(report);
 
 	if (chosen && chosen->tgid != OOM_NO_NUMBER && chosen->tgid != chosen->pid)
-		oom_sentence(buf, "The main thread of this process (%" PRId64 ") has exited; the table names thread %" PRId64 ".",
+		oom_sentence(buf,
+			     "The main thread of this process (%" PRId64 ") has exited; the table names thread %" PRId64 ".",
 			     chosen->tgid, chosen->pid);
 	else
 		SAY_IF(oom_names_two_threads(report),

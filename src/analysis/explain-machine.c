@@ -200,10 +200,8 @@ void oom_explain_free(struct oom_textbuf *buf, const struct oom_report *report)
 	if ((report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY) &&
 	    usage->nodes_free != OOM_UNKNOWN) {
 		oom_sentence(buf, "The nodes allowed had %s free%s%s.", BYTES(usage->nodes_free),
-			     PART_IF(usage->nodes_ram != OOM_UNKNOWN, " of %s",
-				     BYTES(usage->nodes_ram)),
-			     PART_IF(usage->others_free != OOM_UNKNOWN, ", the other nodes %s",
-				     BYTES(usage->others_free)));
+			     KNOWN(" of %s", usage->nodes_ram),
+			     KNOWN(", the other nodes %s", usage->others_free));
 		SAY_IF(oom_at_least(usage->nodes_anon, MUCH_ANON, usage->nodes_ram),
 		       "Anonymous and shared memory took %s of them (%s).",
 		       BYTES(usage->nodes_anon), SHARE(usage->nodes_anon, usage->nodes_ram));
@@ -352,8 +350,7 @@ void oom_explain_machine(struct oom_textbuf *buf, const struct oom_report *repor
 	SAY_IF(usage->free != OOM_UNKNOWN, "Free: %s.", BYTES(usage->free));
 	SAY_IF(usage->swap_total != OOM_UNKNOWN && usage->swap_total && buf->length,
 	       "Swap: %s%s.", BYTES(usage->swap_total),
-	       PART_IF(usage->swap_free != OOM_UNKNOWN, ", of which %s free",
-		       BYTES(usage->swap_free)));
+	       KNOWN(", of which %s free", usage->swap_free));
 }
 
 /* That it was not the amount, before what took it. */
@@ -363,16 +360,16 @@ void oom_advise_places(struct oom_textbuf *buf, const struct oom_report *report)
 	const char *boot = NULL;
 
 	if (report->crash_kernel)
-		boot = "Reserve more for the dump (crashkernel= of the kernel that crashed), or put less into its initramfs";
+		boot =
+			"Reserve more for the dump (crashkernel= of the kernel that crashed), or put less into its initramfs";
 	else if (report->boot == OOM_BOOT_INITRAMFS)
 		boot = "Put less into the initramfs, or give the machine more RAM";
 	ADVISE_IF(boot, 0, "%s%s.", boot,
-		  PART_IF(usage->ram != OOM_UNKNOWN, ": there was %s of RAM", BYTES(usage->ram)));
+		  KNOWN(": there was %s of RAM", usage->ram));
 	ADVISE_IF(is_fragmented(buf), 0,
 		  "More memory is not what was missing, but %s in one piece (order %d), with %s free in %s: %s",
 		  BYTES(block_size(buf, report->order)), (int)report->order,
-		  BYTES(usage->zone.free), zone_name(buf),
-		  report->compaction_disabled ?
+		  BYTES(usage->zone.free), zone_name(buf), report->compaction_disabled ?
 		  "use a kernel with CONFIG_COMPACTION, which this one lacks." :
 		  "raise vm.min_free_kbytes, write 1 to vm.compact_memory when the machine is idle, and see by the call trace who needs such blocks.");
 	if (is_ineligible(buf))
@@ -410,7 +407,8 @@ static void advise_lone(struct oom_textbuf *buf)
 		: oom_words(buf, "of its own (systemd-run -p %s, or a container's)",
 			    buf->memcg_usage.version == 1 ? "MemoryLimit=" : "MemoryMax=");
 	if (lone)
-		oom_sentence(buf, "Find out why %s needs so much, or give it a memory limit %s: it alone had %s with swap and page tables, which is %s of the RAM.",
+		oom_sentence(buf,
+			     "Find out why %s needs so much, or give it a memory limit %s: it alone had %s with swap and page tables, which is %s of the RAM.",
 			     TASK(largest), limit, BYTES(held),
 			     SHARE(held, buf->memory_usage.ram));
 	else
@@ -437,7 +435,8 @@ void oom_advise_takers(struct oom_textbuf *buf, const struct oom_report *report)
 	 */
 	if (oom_at_least(usage->shmem, MUCH_SHMEM, usage->ram) &&
 	    !(buf->victim && oom_at_least(buf->victim->shmem, 75, usage->shmem))) {
-		oom_sentence(buf, "Look for files in tmpfs and /dev/shm (df -t tmpfs) and for shared memory (ipcs -m): it took %s (%s of RAM), and what is in a file outlives every kill.",
+		oom_sentence(buf,
+			     "Look for files in tmpfs and /dev/shm (df -t tmpfs) and for shared memory (ipcs -m): it took %s (%s of RAM), and what is in a file outlives every kill.",
 			     BYTES(usage->shmem), SHARE(usage->shmem, usage->ram));
 		oom_say_unmapped(buf, usage->shmem);
 		oom_advice(buf, usage->shmem);
@@ -459,7 +458,8 @@ void oom_advise_takers(struct oom_textbuf *buf, const struct oom_report *report)
 			continue;
 		say_template(buf, findings[i].advice, BYTES(bytes), SHARE(bytes, usage->ram));
 		if (i == FINDING_SLAB)
-			oom_append(buf, "%s: slabtop -s c shows the caches; killing processes frees little of it.",
+			oom_append(buf,
+				   "%s: slabtop -s c shows the caches; killing processes frees little of it.",
 				   PART_IF(top, ", %s first (%s)", SAFE(top->name),
 					   BYTES(cache_size(top))));
 		oom_advice(buf, bytes);

@@ -45,11 +45,12 @@ void oom_summarize_memcg(struct oom_textbuf *buf, const struct oom_report *repor
 	if (usage->counter->unlimited)
 		oom_sentence(buf, "%s ran out of memory, without a limit of its own", name);
 	else if (usage->below && limit != OOM_UNKNOWN)
-		oom_sentence(buf, "%s ran out of memory, though only %s of %s limit of %s was used when the report was made",
+		oom_sentence(buf,
+			     "%s ran out of memory, though only %s of %s limit of %s was used when the report was made",
 			     name, BYTES(usage->counter->usage), its, BYTES(limit));
 	else
 		oom_sentence(buf, "%s reached %s limit%s%s", name, its, kinds[usage->reached],
-			     PART_IF(limit != OOM_UNKNOWN, " of %s", BYTES(limit)));
+			     KNOWN(" of %s", limit));
 }
 
 /* "The limit is set by docker run --memory.", by its owner or by the version of cgroups. */
@@ -78,7 +79,7 @@ static void append_counter(struct oom_textbuf *buf, const char *name,
 		return;
 	oom_append(buf, "%s %s%s", name, BYTES(counter->usage), counter->unlimited
 		   ? " without a limit"
-		   : PART_IF(counter->limit != OOM_UNKNOWN, " of %s", BYTES(counter->limit)));
+		   : KNOWN(" of %s", counter->limit));
 	if (counter->failcnt && counter->failcnt != OOM_UNKNOWN)
 		oom_append(buf, " (failcnt %" PRIu64 ")", counter->failcnt);
 }
@@ -115,7 +116,8 @@ void oom_explain_memcg_scope(struct oom_textbuf *buf, const struct oom_report *r
 	}
 	SAY_IF(is_long, "Its path is %s.", PATH(memcg->path));
 	if (buf->below)
-		oom_sentence(buf, "The process %s lived below it, in %s: a limit counts for all cgroups below it together.",
+		oom_sentence(buf,
+			     "The process %s lived below it, in %s: a limit counts for all cgroups below it together.",
 			     killed, PATH(memcg->task_path));
 	else if (memcg->path && memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
 		oom_sentence(buf, "The process %s lived in %s.", killed, PATH(memcg->task_path));
@@ -149,7 +151,8 @@ void oom_explain_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 	if (usage->anon == OOM_UNKNOWN && usage->file == OOM_UNKNOWN)
 		return;
 	if (usage->own_only) {
-		oom_sentence(buf, "Most of its memory was in cgroups below it whose figures the log does not have.");
+		oom_sentence(buf,
+			     "Most of its memory was in cgroups below it whose figures the log does not have.");
 		return;
 	}
 	text = PARTS(parts, whole);
@@ -207,7 +210,8 @@ void oom_advise_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 	advise_kernel(buf, limit);
 	/* Who held it, and that little of it could be dropped */
 	if (large || fixed) {
-		oom_sentence(buf, "Raise the limit of %s, or make what runs there need less:%s%s. How much it would have come to need, the log does not say.",
+		oom_sentence(buf,
+			     "Raise the limit of %s, or make what runs there need less:%s%s. How much it would have come to need, the log does not say.",
 			     BYTES(limit),
 			     PART_IF(large, " %s alone held %s (%s of the limit)%s", TASK(task),
 				     BYTES(task->rss), SHARE(task->rss, limit),
@@ -224,7 +228,8 @@ void oom_advise_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 	}
 	oom_advise_fewer(buf, limit);
 	if (!usage->own_only && oom_at_least(usage->shmem, MUCH_SHMEM, limit)) {
-		oom_sentence(buf, "Look for files in tmpfs, /dev/shm, memory-backed volumes (emptyDir with medium Memory) and memfds: shared memory of %s is charged here (%s of the limit), and what is in a file outlives every kill.",
+		oom_sentence(buf,
+			     "Look for files in tmpfs, /dev/shm, memory-backed volumes (emptyDir with medium Memory) and memfds: shared memory of %s is charged here (%s of the limit), and what is in a file outlives every kill.",
 			     BYTES(usage->shmem), SHARE(usage->shmem, limit));
 		oom_say_unmapped(buf, usage->shmem);
 		oom_advice(buf, usage->shmem);
@@ -236,5 +241,5 @@ void oom_advise_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 	ADVISE_IF(limit != OOM_UNKNOWN && machine->free != OOM_UNKNOWN && machine->free >= limit,
 		  0, "The machine has room for a higher limit: %s was free%s.",
 		  BYTES(machine->free),
-		  PART_IF(machine->ram != OOM_UNKNOWN, " of %s", BYTES(machine->ram)));
+		  KNOWN(" of %s", machine->ram));
 }

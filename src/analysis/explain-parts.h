@@ -127,6 +127,7 @@ const char *oom_memcg_name(struct oom_textbuf *buf, const char *path,
 #define TASK(task) oom_who(buf, (task)->comm, (task)->pid)
 #define NAME(comm) oom_name((char[OOM_NAME_ROOM]){ 0 }, comm)
 #define BYTES(bytes) size_text((char[SIZE_TEXT_MAX]){ 0 }, bytes, SIZE_HUMAN)
+#define KNOWN(format, bytes) PART_IF((bytes) != OOM_UNKNOWN, format, BYTES(bytes))
 #define SAFE(text) oom_cut(buf, OOM_TEXT_SHOWN, text)
 #define PATH(text) oom_cut(buf, OOM_PATH_SHOWN, text)
 #define SHARE(part, whole) oom_share(buf, part, whole)

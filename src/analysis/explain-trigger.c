@@ -50,12 +50,10 @@ void oom_summarize(struct oom_textbuf *buf, const struct oom_report *report)
 			held = oom_plus(held, oom_victim_held(report, &report->victims[i]));
 	if (first && !first->presumed && count <= 1)
 		oom_append(buf, ": %s was killed%s", TASK(first),
-			   PART_IF(held != OOM_UNKNOWN, "; it held %s", BYTES(held)));
+			   KNOWN("; it held %s", held));
 	else if (first && !first->presumed)
 		oom_append(buf, ": %zu processes were killed, %s first%s", count, TASK(first),
-			   PART_IF(held != OOM_UNKNOWN,
-				   "; they held %s together, shared pages counted for each",
-				   BYTES(held)));
+			   KNOWN("; they held %s together, shared pages counted for each", held));
 	/* The log has no line of the kill, but perhaps one of what was decided. */
 	else if (report->panic)
 		oom_append(buf, ": the kernel panicked instead of killing a process");
@@ -116,7 +114,8 @@ static void append_request(struct oom_textbuf *buf)
 	const char *kind;
 
 	if (!report->gfp_value) {
-		oom_append(buf, " by a page fault that had found no memory; its own request is not logged (mask 0).");
+		oom_append(buf,
+			   " by a page fault that had found no memory; its own request is not logged (mask 0).");
 		return;
 	}
 	if (order >= 0 && order <= 30)
@@ -158,9 +157,11 @@ static void explain_relation(struct oom_textbuf *buf, const struct oom_victim *v
 	else if (known && pid == report->selected.pid && oom_names_two_threads(report))
 		oom_sentence(buf, "It is a thread of the process that was killed.");
 	else if (known && oom_find_task(report, pid))
-		oom_sentence(buf, "It is not the one that was killed: the kernel kills the worst, not the one that asks.");
+		oom_sentence(buf,
+			     "It is not the one that was killed: the kernel kills the worst, not the one that asks.");
 	else if (known && report->has_table && !report->cut_start)
-		oom_sentence(buf, "Its pid is not in the table of processes: it was a thread of one of them, or %s.",
+		oom_sentence(buf,
+			     "Its pid is not in the table of processes: it was a thread of one of them, or %s.",
 			     report->scope == OOM_SCOPE_GLOBAL ? "the kernel's own"
 							       : "of none that is listed");
 	else
@@ -177,7 +178,8 @@ void oom_explain_trigger(struct oom_textbuf *buf, const struct oom_report *repor
 		if (buf->bpf)
 			oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
 		else
-			oom_sentence(buf, "SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
+			oom_sentence(buf,
+				     "SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
 		oom_append(buf, "%s.",
 			   PART_IF(report->trigger.present, "; %s only carried it out%s", who,
 				   buf->bpf ? "" : ", and who sent it is not logged"));
@@ -225,7 +227,8 @@ void oom_explain_scope(struct oom_textbuf *buf, const struct oom_report *report)
 				     PATH(report->cpuset)));
 		break;
 	case OOM_SCOPE_SYSRQ:
-		oom_sentence(buf, "Nothing need have run out: a kill was asked for, and memory may have been plentiful.");
+		oom_sentence(buf,
+			     "Nothing need have run out: a kill was asked for, and memory may have been plentiful.");
 		break;
 	default:
 		SAY_IF(report->constraint, "The log says %s, which is not known here.",

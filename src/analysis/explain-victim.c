@@ -213,16 +213,19 @@ static void explain_cause(struct oom_textbuf *buf, const struct oom_victim *vict
 
 	if (largest && largest->pid != victim->pid && held != OOM_UNKNOWN &&
 	    oom_task_held(largest) / 2 > held) {
-		oom_sentence(buf, "That kill had spared %s, which had more: %s with swap and page tables.",
+		oom_sentence(buf,
+			     "That kill had spared %s, which had more: %s with swap and page tables.",
 			     TASK(largest), BYTES(oom_task_held(largest)));
 	} else if (buf->killed && oom_table_whole(next) && !oom_find_task(next, victim->pid)) {
 		grown = find_most_grown(report, next, &bytes);
 		oom_sentence(buf, "%s had exited by then%s.", who,
 			     grown && oom_at_least(bytes, 25, held)
-			     ? oom_words(buf, ", and %s had grown by %s", TASK(grown), BYTES(bytes))
+			     ? oom_words(buf,
+					 ", and %s had grown by %s", TASK(grown), BYTES(bytes))
 			     : ": what it gave back was not enough");
 	} else if (oom_at_least(shmem, 50, held)) {
-		oom_sentence(buf, "Likely because the %s of shared memory of %s had not come back yet: the reaper cannot free it, so %s had to exit first, and others were killed meanwhile.",
+		oom_sentence(buf,
+			     "Likely because the %s of shared memory of %s had not come back yet: the reaper cannot free it, so %s had to exit first, and others were killed meanwhile.",
 			     BYTES(shmem), who, NAME(victim->comm));
 	} else if (oom_find_task(next, victim->pid)) {
 		oom_sentence(buf, "%s had not exited yet: the next report's table still has it.",
