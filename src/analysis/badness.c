@@ -148,13 +148,19 @@ static struct oom_totalpages totalpages_of_nodes(const struct oom_report *report
 			       names != ram_names || report->ram == OOM_UNKNOWN, ram_names);
 }
 
-/* The limit, and the swap that the cgroup may use beside it. */
-static struct oom_totalpages totalpages_of_memcg(const struct oom_report *report)
+struct oom_totalpages oom_totalpages_of(const struct oom_report *report)
 {
 	const struct oom_memcg *memcg = &report->memcg;
 	uint64_t limit = memcg->memory.limit, swap = OOM_UNKNOWN;
 	struct oom_totalpages totalpages;
 
+	if (report->scope == OOM_SCOPE_CPUSET)
+		return totalpages_of_nodes(report, report->mems_allowed, cpuset_names);
+	if (report->scope == OOM_SCOPE_MEMPOLICY)
+		return totalpages_of_nodes(report, report->nodemask, policy_names);
+	if (report->scope != OOM_SCOPE_MEMCG)
+		return totalpages_of_nodes(report, NULL, ram_names);
+	/* The limit, and the swap that the cgroup may use beside it */
 	if (limit == OOM_UNKNOWN || memcg->memory.unlimited)
 		return totalpages_make(report, OOM_UNKNOWN, 0, false, limit_names);
 	if (memcg->swap.usage != OOM_UNKNOWN || memcg->swap.limit != OOM_UNKNOWN)
@@ -168,17 +174,6 @@ static struct oom_totalpages totalpages_of_memcg(const struct oom_report *report
 	/* mem_cgroup_get_max() ?: 1 */
 	totalpages.pages = MAX(totalpages.pages, 1);
 	return totalpages;
-}
-
-struct oom_totalpages oom_totalpages_of(const struct oom_report *report)
-{
-	if (report->scope == OOM_SCOPE_MEMCG)
-		return totalpages_of_memcg(report);
-	if (report->scope == OOM_SCOPE_CPUSET)
-		return totalpages_of_nodes(report, report->mems_allowed, cpuset_names);
-	if (report->scope == OOM_SCOPE_MEMPOLICY)
-		return totalpages_of_nodes(report, report->nodemask, policy_names);
-	return totalpages_of_nodes(report, NULL, ram_names);
 }
 
 bool oom_totalpages_other(const struct oom_report *report, size_t index,

@@ -278,32 +278,6 @@ static void explain_unweighed(struct oom_textbuf *buf, const struct oom_report *
 		explain_worst(buf);
 }
 
-/* The score that the kernel printed, against ours. */
-static void explain_score(struct oom_textbuf *buf)
-{
-	const struct oom_ranking *ranking = buf->ranking;
-	int64_t printed = ranking->printed_score, computed = ranking->computed_score;
-	const char *why = "figures may have moved before the table was printed";
-
-	/* Where that is not judged, the scores have been told among the reasons. */
-	if (printed == OOM_NO_NUMBER || computed == OOM_NO_NUMBER ||
-	    ranking->choice < OOM_CHOICE_EXEMPT || (!ranking->judged && ranking->approximate))
-		return;
-	if (ranking->approximate)
-		why = "swap and page tables are only in the printed one";
-	else if (ranking->total_guessed)
-		why = "the log does not say exactly of how much memory it is a share";
-	else if (buf->chosen->uid == 0 && ranking->scale.bonus != OOM_BONUS_NONE)
-		why =
-			"root's bonus depends on a capability that the table does not show, and figures may have moved before the table was printed";
-	if (printed == computed)
-		oom_sentence(buf, "The printed score, %" PRId64 ", agrees.", printed);
-	else
-		oom_sentence(buf,
-			     "The printed score is %" PRId64 ", the recomputed one %" PRId64 ": %s.",
-			     printed, computed, why);
-}
-
 /* What else became of the choice. */
 static void explain_sequel(struct oom_textbuf *buf)
 {
@@ -348,9 +322,28 @@ void oom_explain_choice(struct oom_textbuf *buf, const struct oom_report *report
 		[OOM_CHOICE_FIRST] = explain_first,
 		[OOM_CHOICE_NOT_FIRST] = explain_not_first,
 	};
+	const struct oom_ranking *ranking = buf->ranking;
+	int64_t printed = ranking->printed_score, computed = ranking->computed_score;
+	const char *why = "figures may have moved before the table was printed";
 
-	cases[buf->ranking->choice](buf, report);
-	explain_score(buf);
+	cases[ranking->choice](buf, report);
+	if (ranking->approximate)
+		why = "swap and page tables are only in the printed one";
+	else if (ranking->total_guessed)
+		why = "the log does not say exactly of how much memory it is a share";
+	else if (buf->chosen && buf->chosen->uid == 0 && ranking->scale.bonus != OOM_BONUS_NONE)
+		why =
+			"root's bonus depends on a capability that the table does not show, and figures may have moved before the table was printed";
+	/* The printed score; where that is not judged, it has been told among the reasons. */
+	if (printed != OOM_NO_NUMBER && computed != OOM_NO_NUMBER &&
+	    ranking->choice >= OOM_CHOICE_EXEMPT && (ranking->judged || !ranking->approximate)) {
+		if (printed == computed)
+			oom_sentence(buf, "The printed score, %" PRId64 ", agrees.", printed);
+		else
+			oom_sentence(buf,
+				     "The printed score is %" PRId64 ", the recomputed one %" PRId64 ": %s.",
+				     printed, computed, why);
+	}
 	explain_sequel(buf);
 	buf->note_begin = buf->begin;
 	buf->note_length = buf->length;

@@ -138,17 +138,39 @@ static void append_request(struct oom_textbuf *buf)
 		   : gfp.decoded ? " (decoded here, the log has only the number)" : "");
 }
 
-/*
- * Whether the one that asked was killed. Its pid is a thread's, the pids of the table are
- * processes'. So a pid that differs from the victim's does not make it another process, unless the
- * table has it.
- */
-static void explain_relation(struct oom_textbuf *buf, const struct oom_victim *victim)
+void oom_explain_trigger(struct oom_textbuf *buf, const struct oom_report *report)
 {
-	const struct oom_report *report = buf->report;
+	int64_t adj = report->trigger.adj, old_adj = report->trigger.old_adj;
 	int64_t pid = report->trigger.pid;
 	bool known = pid != OOM_NO_NUMBER;
+	const struct oom_victim *victim = buf->victim;
+	const char *who = TASK(&report->trigger);
 
+	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || buf->bpf) {
+		if (buf->bpf)
+			oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
+		else
+			oom_sentence(buf,
+				     "SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
+		oom_append(buf, "%s.",
+			   PART_IF(report->trigger.present, "; %s only carried it out%s", who,
+				   buf->bpf ? "" : ", and who sent it is not logged"));
+		return;
+	}
+	if (!report->trigger.present)
+		return;
+	oom_sentence(buf, "%s%s%s asked", who,
+		     PART_IF(adj != OOM_NO_NUMBER, ", with oom_score_adj %" PRId64 ",", adj),
+		     PART_IF(adj == OOM_NO_NUMBER && old_adj != OOM_NO_NUMBER,
+			     ", with oom_adj %" PRId64 ",", old_adj));
+	append_request(buf);
+	if (!victim)
+		return;
+	/*
+	 * Whether the one that asked was killed. Its pid is a thread's, the pids of the table are
+	 * processes'. So a pid that differs from the victim's does not make it another process,
+	 * unless the table has it.
+	 */
 	if (known && report->choice.present && pid == report->choice.pid && pid != victim->pid)
 		oom_sentence(buf, "It was chosen itself, but %s was killed in its place.",
 			     TASK(victim));
@@ -167,32 +189,6 @@ static void explain_relation(struct oom_textbuf *buf, const struct oom_victim *v
 	else
 		SAY_IF(strcmp(report->trigger.comm, victim->comm) != 0,
 		       "Not the one that asks is killed, but the worst: here %s.", TASK(victim));
-}
-
-void oom_explain_trigger(struct oom_textbuf *buf, const struct oom_report *report)
-{
-	int64_t adj = report->trigger.adj, old_adj = report->trigger.old_adj;
-	const char *who = TASK(&report->trigger);
-
-	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || buf->bpf) {
-		if (buf->bpf)
-			oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
-		else
-			oom_sentence(buf,
-				     "SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
-		oom_append(buf, "%s.",
-			   PART_IF(report->trigger.present, "; %s only carried it out%s", who,
-				   buf->bpf ? "" : ", and who sent it is not logged"));
-	} else if (report->trigger.present) {
-		oom_sentence(buf, "%s%s%s asked", who,
-			     PART_IF(adj != OOM_NO_NUMBER, ", with oom_score_adj %" PRId64 ",",
-				     adj),
-			     PART_IF(adj == OOM_NO_NUMBER && old_adj != OOM_NO_NUMBER,
-				     ", with oom_adj %" PRId64 ",", old_adj));
-		append_request(buf);
-		if (buf->victim)
-			explain_relation(buf, buf->victim);
-	}
 }
 
 void oom_explain_scope(struct oom_textbuf *buf, const struct oom_report *report)

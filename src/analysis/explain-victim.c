@@ -183,32 +183,12 @@ static const struct oom_time *last_heard(const struct oom_report *report,
 	return last;
 }
 
-/* The task that both tables have and that has grown most in between; NULL: none has. */
-static const struct oom_task *find_most_grown(const struct oom_report *report,
-					      const struct oom_report *next, uint64_t *ret_bytes)
-{
-	const struct oom_task *grown = NULL;
-
-	*ret_bytes = 0;
-	for (size_t i = 0; i < report->task_count; i++) {
-		const struct oom_task *now = oom_find_task(next, report->tasks[i].pid);
-		uint64_t before = oom_task_held(&report->tasks[i]);
-
-		if (!now || strcmp(now->comm, report->tasks[i].comm) != 0 ||
-		    oom_task_held(now) <= before || oom_task_held(now) - before <= *ret_bytes)
-			continue;
-		*ret_bytes = oom_task_held(now) - before;
-		grown = now;
-	}
-	return grown;
-}
-
 /* Why the kill of VICTIM was not enough, by the most certain of what can be told. */
 static void explain_cause(struct oom_textbuf *buf, const struct oom_victim *victim, int64_t ns)
 {
 	const struct oom_report *report = buf->report, *next = buf->next;
-	const struct oom_task *largest = buf->largest, *grown;
-	uint64_t shmem = shmem_kept(report), held = oom_victim_held(report, victim), bytes;
+	const struct oom_task *largest = buf->largest, *grown = NULL;
+	uint64_t shmem = shmem_kept(report), held = oom_victim_held(report, victim), most = 0;
 	const char *who = TASK(victim);
 
 	if (largest && largest->pid != victim->pid && held != OOM_UNKNOWN &&
@@ -217,11 +197,20 @@ static void explain_cause(struct oom_textbuf *buf, const struct oom_victim *vict
 			     "That kill had spared %s, which had more: %s with swap and page tables.",
 			     TASK(largest), BYTES(oom_task_held(largest)));
 	} else if (buf->killed && oom_table_whole(next) && !oom_find_task(next, victim->pid)) {
-		grown = find_most_grown(report, next, &bytes);
+		/* The task that both tables have and that has grown most in between */
+		for (size_t i = 0; i < report->task_count; i++) {
+			const struct oom_task *before = &report->tasks[i];
+			const struct oom_task *now = oom_find_task(next, before->pid);
+
+			if (now && !strcmp(now->comm, before->comm) &&
+			    oom_minus(oom_task_held(now), oom_task_held(before)) > most) {
+				most = oom_task_held(now) - oom_task_held(before);
+				grown = now;
+			}
+		}
 		oom_sentence(buf, "%s had exited by then%s.", who,
-			     grown && oom_at_least(bytes, 25, held)
-			     ? oom_words(buf,
-					 ", and %s had grown by %s", TASK(grown), BYTES(bytes))
+			     grown && oom_at_least(most, 25, held)
+			     ? oom_words(buf, ", and %s had grown by %s", TASK(grown), BYTES(most))
 			     : ": what it gave back was not enough");
 	} else if (oom_at_least(shmem, 50, held)) {
 		oom_sentence(buf,

@@ -223,29 +223,6 @@ static const char anybodys[] =
 static const char nothing[] =
 	"nothing: a page fault that had already failed (pagefault_out_of_memory)";
 
-static void gfp_find_kind(struct oom_gfp *gfp)
-{
-	unsigned says = 0;
-
-	for (size_t i = 0; i < gfp->count; i++) {
-		says |= gfp->flags[i][0] == '0' ? OTHER : 0;
-		for (size_t j = 0; j < ARRAY_SIZE(gfp_names); j++)
-			if (!strcmp(gfp_names[j].name, gfp->flags[i]))
-				says |= gfp_names[j].says;
-	}
-	gfp->movable = says & (MOVABLE | HUGE);
-	gfp->highest_zone = says & ZONE_DMA32 ? OOM_PLACE_DMA32
-			    : says & ZONE_DMA ? OOM_PLACE_DMA
-			    : !(says & (HIGHMEM | HUGE)) ? OOM_PLACE_NORMAL
-			    : gfp->movable ? OOM_PLACE_MOVABLE : OOM_PLACE_HIGHMEM;
-	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !*gfp->kind; i++)
-		if ((says & kinds[i].has) == kinds[i].has && !(says & kinds[i].hasnt))
-			gfp->kind = kinds[i].kind;
-	gfp->charged = gfp->kind;
-	if (gfp->count == 1 && says == (SET | KERNEL))
-		gfp->charged = anybodys;
-}
-
 /*
  * A number is decoded by KERNEL, or where that is not known (0) and there is nothing but the
  * number, as kernels before 4.6 have it, by the values of the two kinds of them: in 4.4 and 4.5
@@ -257,6 +234,7 @@ void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oo
 	struct strview text = mask ? strview_of(mask) : (struct strview){ "", 0 };
 	struct strview number = text, rest = text, names = { "", 0 }, name;
 	bool bare = !strview_has(text, "("), unnamed;
+	unsigned says = 0;
 
 	*ret_gfp = (struct oom_gfp){ .kind = "", .charged = "" };
 	/* What overflows is OOM_UNKNOWN again. */
@@ -284,7 +262,23 @@ void oom_gfp_decode(const char *mask, uint64_t value, unsigned kernel, struct oo
 					   !unnamed;
 		ret_gfp->count = ret_gfp->decoded ? ret_gfp->count : 0;
 	}
-	gfp_find_kind(ret_gfp);
+	for (size_t i = 0; i < ret_gfp->count; i++) {
+		says |= ret_gfp->flags[i][0] == '0' ? OTHER : 0;
+		for (size_t j = 0; j < ARRAY_SIZE(gfp_names); j++)
+			if (!strcmp(gfp_names[j].name, ret_gfp->flags[i]))
+				says |= gfp_names[j].says;
+	}
+	ret_gfp->movable = says & (MOVABLE | HUGE);
+	ret_gfp->highest_zone = says & ZONE_DMA32 ? OOM_PLACE_DMA32
+			    : says & ZONE_DMA ? OOM_PLACE_DMA
+			    : !(says & (HIGHMEM | HUGE)) ? OOM_PLACE_NORMAL
+			    : ret_gfp->movable ? OOM_PLACE_MOVABLE : OOM_PLACE_HIGHMEM;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !*ret_gfp->kind; i++)
+		if ((says & kinds[i].has) == kinds[i].has && !(says & kinds[i].hasnt))
+			ret_gfp->kind = kinds[i].kind;
+	ret_gfp->charged = ret_gfp->kind;
+	if (ret_gfp->count == 1 && says == (SET | KERNEL))
+		ret_gfp->charged = anybodys;
 	if (!ret_gfp->count && value == 0)
 		ret_gfp->kind = ret_gfp->charged = nothing;
 }
