@@ -44,13 +44,11 @@ static void explain_missing_rows(struct oom_textbuf *buf)
 	const struct oom_report *report = buf->report;
 
 	if (report->tasks_listed > report->task_count)
-		oom_sentence(buf, "Only %zu of the %zu rows of the table were kept.",
-			     report->task_count, report->tasks_listed);
+		SAY("Only %zu of the %zu rows of the table were kept.",
+		    report->task_count, report->tasks_listed);
 	else if (report->missed)
-		oom_sentence(buf,
-			     "Rows of the table may be missing: %" PRIu64 " line%s of this log %s suppressed or lost.",
-			     report->missed, PLURAL(report->missed),
-			     report->missed == 1 ? "was" : "were");
+		SAY("Rows of the table may be missing: %" PRIu64 " line%s of this log %s suppressed or lost.",
+		    report->missed, PLURAL(report->missed), report->missed == 1 ? "was" : "were");
 	else
 		SAY_IF(report->cut_start || report->cut_end || !report->has_table,
 		       "Rows of the table may be missing, for the report is cut off.");
@@ -84,13 +82,12 @@ static void explain_adj(struct oom_textbuf *buf)
 	if (chosen->adj == 0 || scale->total_pages == OOM_UNKNOWN)
 		return;
 	if (pages == 0)
-		oom_sentence(buf,
-			     "Its oom_score_adj of %d has no effect: it counts thousandths of the total, each rounded down to whole pages, and the total is only %" PRIu64 " pages.",
-			     chosen->adj, scale->total_pages);
+		SAY("Its oom_score_adj of %d has no effect: it counts thousandths of the total, each rounded down to whole pages, and the total is only %" PRIu64 " pages.",
+		    chosen->adj, scale->total_pages);
 	else
-		oom_sentence(buf, pages > 0 ? "Its oom_score_adj of %d has added %s."
-					    : "Its oom_score_adj of %d has taken %s off.",
-			     chosen->adj, PAGES(pages > 0 ? pages : -pages));
+		SAY(pages > 0 ? "Its oom_score_adj of %d has added %s."
+				   : "Its oom_score_adj of %d has taken %s off.",
+		    chosen->adj, PAGES(pages > 0 ? pages : -pages));
 }
 
 /* The chosen one is the first, or one of several that the kernel cannot tell apart. */
@@ -117,18 +114,16 @@ static void explain_first(struct oom_textbuf *buf, const struct oom_report *repo
 			", for kernels before 5.9 count what is below 1 as 1. They take one of the same by the order in which they look.";
 	else if (same > 1)
 		end = ". The kernel takes one of them by the order in which it looks.";
-	oom_sentence(buf, "%s is %s: %s%s", TASK(chosen), place, badness_text(buf, chosen), end);
+	SAY("%s is %s: %s%s", TASK(chosen), place, badness_text(buf, chosen), end);
 	explain_adj(buf);
 	/* Who has more than the chosen one, and why it was not taken. */
 	if (held > oom_task_held(chosen) && largest->adj <= BADNESS_EXEMPT)
-		oom_sentence(buf,
-			     "%s has more (%s with swap and page tables), but is exempt (oom_score_adj -1000).",
-			     TASK(largest), BYTES(held));
+		SAY("%s has more (%s with swap and page tables), but is exempt (oom_score_adj -1000).",
+		    TASK(largest), BYTES(held));
 	else if (held > oom_task_held(chosen) && largest->rank > 1)
-		oom_sentence(buf,
-			     "By memory alone it would have been %s, which has %s with swap and page tables, and %s.",
-			     TASK(largest), BYTES(held), largest->adj == chosen->adj ? "root's bonus"
-			     : oom_words(buf, "an oom_score_adj of %d", largest->adj));
+		SAY("By memory alone it would have been %s, which has %s with swap and page tables, and %s.",
+		    TASK(largest), BYTES(held), largest->adj == chosen->adj ? "root's bonus"
+		    : oom_words(buf, "an oom_score_adj of %d", largest->adj));
 	SAY_IF(ranking->approximate,
 	       "This is approximate, for the table of this kernel does not have %s.",
 	       missing_columns(&report->columns));
@@ -153,10 +148,10 @@ static void explain_not_first(struct oom_textbuf *buf, const struct oom_report *
 	const struct oom_task *worst = &report->tasks[ranking->order[0]];
 	int64_t more = 0;
 
-	oom_sentence(buf, "Recomputed, %s is number %zu of %zu candidates: %s%s.", TASK(chosen),
-		     chosen->rank, ranking->candidates, badness_text(buf, chosen),
-		     PART_IF(worst != chosen, "; the first is %s with %s", TASK(worst),
-			     PAGES(worst->badness)));
+	SAY("Recomputed, %s is number %zu of %zu candidates: %s%s.", TASK(chosen),
+	    chosen->rank, ranking->candidates, badness_text(buf, chosen),
+	    PART_IF(worst != chosen, "; the first is %s with %s", TASK(worst),
+		    PAGES(worst->badness)));
 	explain_adj(buf);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		SAY_IF(ranking->reasons & rows[i].reason, "%s", rows[i].sentence);
@@ -179,27 +174,21 @@ static void explain_uncompared(struct oom_textbuf *buf, const struct oom_report 
 {
 	const struct oom_ranking *ranking = buf->ranking;
 	size_t place = 0, count = report->task_count;
-	const char *why =
-		"There is no task table, so that the choice cannot be recomputed: vm.oom_dump_tasks is 0, or those lines were left out.";
 
-	if (ranking->choice == OOM_CHOICE_NO_PAGE_SIZE)
-		why =
-			"The task table counts in pages, whose size the log does not say, so that the choice cannot be recomputed.";
-	else if (count && report->columns.old_adj)
-		why =
-			"Kernels up to 2.6.35 judged by virtual size, children, CPU time, run time and nice value, which a report does not hold: the choice cannot be recomputed.";
-	else if (count)
-		why =
-			"The task table has no oom_score_adj, so that the choice cannot be recomputed.";
-	else if (report->has_table && !report->tasks_listed)
-		why =
-			"The log has no row of the task table, so that the choice cannot be recomputed.";
-	else if (!oom_table_left_out(report))
-		why =
-			"The log does not have the task table, so that the choice cannot be recomputed.";
-	oom_sentence(buf, "%s", why);
-	if (ranking->choice == OOM_CHOICE_NO_PAGE_SIZE)
+	if (ranking->choice == OOM_CHOICE_NO_PAGE_SIZE) {
+		SAY("The task table counts in pages, whose size the log does not say, so that the choice cannot be recomputed.");
 		return;
+	}
+	if (count && report->columns.old_adj)
+		SAY("Kernels up to 2.6.35 judged by virtual size, children, CPU time, run time and nice value, which a report does not hold: the choice cannot be recomputed.");
+	else if (count)
+		SAY("The task table has no oom_score_adj, so that the choice cannot be recomputed.");
+	else if (report->has_table && !report->tasks_listed)
+		SAY("The log has no row of the task table, so that the choice cannot be recomputed.");
+	else if (!oom_table_left_out(report))
+		SAY("The log does not have the task table, so that the choice cannot be recomputed.");
+	else
+		SAY("There is no task table, so that the choice cannot be recomputed: vm.oom_dump_tasks is 0, or those lines were left out.");
 	while (place < count && ranking->order[place] != ranking->chosen)
 		place++;
 	SAY_IF(count && !place, "Of the %zu tasks listed the chosen one has the most memory.",
@@ -220,25 +209,22 @@ static void explain_nobody(struct oom_textbuf *buf, const struct oom_report *rep
 
 	if (oom_nobody_killable(report)) {
 		if (exempt != tasks)
-			oom_sentence(buf,
-				     "No process could be killed, although %zu of the %zu listed are not exempt by their oom_score_adj: a process that has been killed before is passed over.",
-				     tasks - exempt, tasks);
+			SAY("No process could be killed, although %zu of the %zu listed are not exempt by their oom_score_adj: a process that has been killed before is passed over.",
+			    tasks - exempt, tasks);
 		else
-			oom_sentence(buf,
-				     "No process could be killed: %s exempt (oom_score_adj -1000).",
-				     tasks == 1 ? "the only one listed is"
-						: oom_words(buf, "all %zu listed are", tasks));
+			SAY("No process could be killed: %s exempt (oom_score_adj -1000).",
+			    tasks == 1 ? "the only one listed is"
+				       : oom_words(buf, "all %zu listed are", tasks));
 		return;
 	}
 	if (report->panic && strstr(report->panic, "panic_on_oom"))
-		oom_sentence(buf,
-			     "The kernel chose nobody, but panicked, as vm.panic_on_oom tells it to.");
+		SAY("The kernel chose nobody, but panicked, as vm.panic_on_oom tells it to.");
 	else if (report->panic)
-		oom_sentence(buf, "The kernel panicked, and the log does not say whom it chose.");
+		SAY("The kernel panicked, and the log does not say whom it chose.");
 	else
-		oom_sentence(buf, report->cut_end
-			     ? "The log ends before it says whom the kernel chose."
-			     : "The log does not say whom the kernel chose.");
+		SAY(report->cut_end
+		    ? "The log ends before it says whom the kernel chose."
+		    : "The log does not say whom the kernel chose.");
 	explain_worst(buf);
 }
 
@@ -248,10 +234,10 @@ static void explain_not_listed(struct oom_textbuf *buf, const struct oom_report 
 			   report->selected.pid != OOM_NO_NUMBER ? TASK(&report->selected) :
 			   TASK(report->victims);
 
-	oom_sentence(buf, report->allocating_task
-		     ? "vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. It is not in the task table."
-		     : "%s was chosen, but is not in the task table, so that its badness cannot be recomputed.",
-		     name);
+	SAY(report->allocating_task
+	    ? "vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. It is not in the task table."
+	    : "%s was chosen, but is not in the task table, so that its badness cannot be recomputed.",
+	    name);
 	SAY_IF(buf->ranking->printed_score != OOM_NO_NUMBER,
 	       "The kernel gave it a score of %" PRId64 ".", buf->ranking->printed_score);
 	explain_missing_rows(buf);
@@ -264,15 +250,13 @@ static void explain_unweighed(struct oom_textbuf *buf, const struct oom_report *
 	const struct oom_task *chosen = buf->chosen;
 
 	if (chosen->rank) {
-		oom_sentence(buf,
-			     "vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. By badness it is number %zu of %zu candidates.",
-			     TASK(chosen), chosen->rank, buf->ranking->candidates);
+		SAY("vm.oom_kill_allocating_task is set: the process that asked for memory, %s, is killed, however little it has. By badness it is number %zu of %zu candidates.",
+		    TASK(chosen), chosen->rank, buf->ranking->candidates);
 	} else {
 		SAY_IF(report->allocating_task,
 		       "vm.oom_kill_allocating_task is set: the process that asked for memory is killed.");
-		oom_sentence(buf,
-			     "%s is exempt by the table (oom_score_adj %d), but was chosen: its oom_score_adj has changed in between, or it shares its memory with a process that is not exempt.",
-			     TASK(chosen), chosen->adj);
+		SAY("%s is exempt by the table (oom_score_adj %d), but was chosen: its oom_score_adj has changed in between, or it shares its memory with a process that is not exempt.",
+		    TASK(chosen), chosen->adj);
 	}
 	if (chosen->rank != 1)
 		explain_worst(buf);
@@ -287,9 +271,8 @@ static void explain_sequel(struct oom_textbuf *buf)
 	size_t killed = oom_victims(report);
 
 	if (chosen && chosen->tgid != OOM_NO_NUMBER && chosen->tgid != chosen->pid)
-		oom_sentence(buf,
-			     "The main thread of this process (%" PRId64 ") has exited; the table names thread %" PRId64 ".",
-			     chosen->tgid, chosen->pid);
+		SAY("The main thread of this process (%" PRId64 ") has exited; the table names thread %" PRId64 ".",
+		    chosen->tgid, chosen->pid);
 	else
 		SAY_IF(oom_names_two_threads(report),
 		       "The oom-kill line names %s, the kill line %s: both are threads of one process.",
@@ -338,11 +321,10 @@ void oom_explain_choice(struct oom_textbuf *buf, const struct oom_report *report
 	if (printed != OOM_NO_NUMBER && computed != OOM_NO_NUMBER &&
 	    ranking->choice >= OOM_CHOICE_EXEMPT && (ranking->judged || !ranking->approximate)) {
 		if (printed == computed)
-			oom_sentence(buf, "The printed score, %" PRId64 ", agrees.", printed);
+			SAY("The printed score, %" PRId64 ", agrees.", printed);
 		else
-			oom_sentence(buf,
-				     "The printed score is %" PRId64 ", the recomputed one %" PRId64 ": %s.",
-				     printed, computed, why);
+			SAY("The printed score is %" PRId64 ", the recomputed one %" PRId64 ": %s.",
+			    printed, computed, why);
 	}
 	explain_sequel(buf);
 	buf->note_begin = buf->begin;
@@ -364,8 +346,7 @@ void oom_explain_names(struct oom_textbuf *buf, const struct oom_report *report)
 	       (!task || sum->held > oom_task_held(task)),
 	       "By name, the %zu processes called %s had most: %s together with swap and page tables, shared pages counted for each%s.",
 	       sum->tasks, NAME(sum->comm), BYTES(sum->held),
-	       PART_IF(task, ", against %s of %s", BYTES(oom_task_held(task)),
-		       TASK(buf->victim)));
+	       PART_IF(task, ", against %s of %s", BYTES(oom_task_held(task)), TASK(buf->victim)));
 }
 
 /* What was set so that it came to this. */

@@ -96,9 +96,9 @@ static void say_template(struct oom_textbuf *buf, const char *text, const char *
 {
 	SAY_IF(text, "%.*s", (int)strcspn(text, "%"), text);
 	while (text && (text = strchr(text, '%'))) {
-		oom_append(buf, "%s", text[1] == 'B' ? bytes : share);
+		ADD("%s", text[1] == 'B' ? bytes : share);
 		text += 2;
-		oom_append(buf, "%.*s", (int)strcspn(text, "%"), text);
+		ADD("%.*s", (int)strcspn(text, "%"), text);
 	}
 }
 
@@ -199,9 +199,9 @@ void oom_explain_free(struct oom_textbuf *buf, const struct oom_report *report)
 	/* A machine may have plenty while the nodes of a cpuset or a policy have none. */
 	if ((report->scope == OOM_SCOPE_CPUSET || report->scope == OOM_SCOPE_MEMPOLICY) &&
 	    usage->nodes_free != OOM_UNKNOWN) {
-		oom_sentence(buf, "The nodes allowed had %s free%s%s.", BYTES(usage->nodes_free),
-			     KNOWN(" of %s", usage->nodes_ram),
-			     KNOWN(", the other nodes %s", usage->others_free));
+		SAY("The nodes allowed had %s free%s%s.", BYTES(usage->nodes_free),
+		    KNOWN(" of %s", usage->nodes_ram),
+		    KNOWN(", the other nodes %s", usage->others_free));
 		SAY_IF(oom_at_least(usage->nodes_anon, MUCH_ANON, usage->nodes_ram),
 		       "Anonymous and shared memory took %s of them (%s).",
 		       BYTES(usage->nodes_anon), SHARE(usage->nodes_anon, usage->nodes_ram));
@@ -250,11 +250,10 @@ static void explain_caches(struct oom_textbuf *buf, const char *what,
 
 	if (!cache)
 		return;
-	oom_sentence(buf, "%s: ", what);
+	SAY("%s: ", what);
 	for (int i = 0; cache && i < CACHES_SHOWN; cache = next_cache(caches, cache), i++)
-		oom_append(buf, "%s%s %s", i ? ", " : "", SAFE(cache->name),
-			   BYTES(cache_size(cache)));
-	oom_append(buf, ".");
+		ADD("%s%s %s", i ? ", " : "", SAFE(cache->name), BYTES(cache_size(cache)));
+	ADD(".");
 }
 
 /*
@@ -300,22 +299,22 @@ void oom_explain_takers(struct oom_textbuf *buf, const struct oom_report *report
 		       ", %s of it dirty or being written, which cannot be dropped at once",
 		       BYTES(usage->dirty)));
 	if (!usage->swap_total)
-		oom_sentence(buf, "There was no swap.");
+		SAY("There was no swap.");
 	else if (usage->swap_total != OOM_UNKNOWN && usage->swap_free != OOM_UNKNOWN)
-		oom_sentence(buf, is_swap_full(usage)
-				  ? "Swap was full: %s of %s free."
-				  : "Swap was not what ran out: %s of %s free.",
-			     BYTES(usage->swap_free), BYTES(usage->swap_total));
+		SAY(is_swap_full(usage)
+			 ? "Swap was full: %s of %s free."
+			 : "Swap was not what ran out: %s of %s free.",
+		    BYTES(usage->swap_free), BYTES(usage->swap_total));
 	/* Where the request could look, is not known: only a zone that is short says something. */
 	if (zone->zone && !is_fragmented(buf) && free != OOM_UNKNOWN && min != OOM_UNKNOWN &&
 	    (usage->eligible_known || zone->is_short)) {
 		bool just = free < min && !strcmp(BYTES(free), BYTES(min));
 
-		oom_sentence(buf, "In %s %s was free%s, %s its min watermark%s, %s.",
-			     zone_name(buf), BYTES(free), beside(zone),
-			     just ? "just less than" : free < min ? "less than" : "above",
-			     PART_IF(!just, " of %s", BYTES(min)),
-			     free < min ? "the last reserve" : "when the report was made");
+		SAY("In %s %s was free%s, %s its min watermark%s, %s.",
+		    zone_name(buf), BYTES(free), beside(zone),
+		    just ? "just less than" : free < min ? "less than" : "above",
+		    PART_IF(!just, " of %s", BYTES(min)),
+		    free < min ? "the last reserve" : "when the report was made");
 	}
 	oom_paragraph(buf);
 }
@@ -364,8 +363,7 @@ void oom_advise_places(struct oom_textbuf *buf, const struct oom_report *report)
 			"Reserve more for the dump (crashkernel= of the kernel that crashed), or put less into its initramfs";
 	else if (report->boot == OOM_BOOT_INITRAMFS)
 		boot = "Put less into the initramfs, or give the machine more RAM";
-	ADVISE_IF(boot, 0, "%s%s.", boot,
-		  KNOWN(": there was %s of RAM", usage->ram));
+	ADVISE_IF(boot, 0, "%s%s.", boot, KNOWN(": there was %s of RAM", usage->ram));
 	ADVISE_IF(is_fragmented(buf), 0,
 		  "More memory is not what was missing, but %s in one piece (order %d), with %s free in %s: %s",
 		  BYTES(block_size(buf, report->order)), (int)report->order,
@@ -407,13 +405,11 @@ static void advise_lone(struct oom_textbuf *buf)
 		: oom_words(buf, "of its own (systemd-run -p %s, or a container's)",
 			    buf->memcg_usage.version == 1 ? "MemoryLimit=" : "MemoryMax=");
 	if (lone)
-		oom_sentence(buf,
-			     "Find out why %s needs so much, or give it a memory limit %s: it alone had %s with swap and page tables, which is %s of the RAM.",
-			     TASK(largest), limit, BYTES(held),
-			     SHARE(held, buf->memory_usage.ram));
+		SAY("Find out why %s needs so much, or give it a memory limit %s: it alone had %s with swap and page tables, which is %s of the RAM.",
+		    TASK(largest), limit, BYTES(held), SHARE(held, buf->memory_usage.ram));
 	else
-		oom_sentence(buf, "Let %s use private memory, or give it a memory limit %s.",
-			     NAME(victim->comm), limit);
+		SAY("Let %s use private memory, or give it a memory limit %s.",
+		    NAME(victim->comm), limit);
 	/* It outlives the reaper, and others pay for the time until the exit. */
 	SAY_IF(killed && shared,
 	       "The %s of shared memory that it held cannot be reaped, so that others may be killed before it has exited, and a file in tmpfs or /dev/shm outlives even that.",
@@ -435,9 +431,8 @@ void oom_advise_takers(struct oom_textbuf *buf, const struct oom_report *report)
 	 */
 	if (oom_at_least(usage->shmem, MUCH_SHMEM, usage->ram) &&
 	    !(buf->victim && oom_at_least(buf->victim->shmem, 75, usage->shmem))) {
-		oom_sentence(buf,
-			     "Look for files in tmpfs and /dev/shm (df -t tmpfs) and for shared memory (ipcs -m): it took %s (%s of RAM), and what is in a file outlives every kill.",
-			     BYTES(usage->shmem), SHARE(usage->shmem, usage->ram));
+		SAY("Look for files in tmpfs and /dev/shm (df -t tmpfs) and for shared memory (ipcs -m): it took %s (%s of RAM), and what is in a file outlives every kill.",
+		    BYTES(usage->shmem), SHARE(usage->shmem, usage->ram));
 		oom_say_unmapped(buf, usage->shmem);
 		oom_advice(buf, usage->shmem);
 	}
@@ -458,10 +453,9 @@ void oom_advise_takers(struct oom_textbuf *buf, const struct oom_report *report)
 			continue;
 		say_template(buf, findings[i].advice, BYTES(bytes), SHARE(bytes, usage->ram));
 		if (i == FINDING_SLAB)
-			oom_append(buf,
-				   "%s: slabtop -s c shows the caches; killing processes frees little of it.",
-				   PART_IF(top, ", %s first (%s)", SAFE(top->name),
-					   BYTES(cache_size(top))));
+			ADD("%s: slabtop -s c shows the caches; killing processes frees little of it.",
+			    PART_IF(top, ", %s first (%s)", SAFE(top->name),
+				    BYTES(cache_size(top))));
 		oom_advice(buf, bytes);
 	}
 }

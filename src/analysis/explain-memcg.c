@@ -34,7 +34,7 @@ void oom_summarize_memcg(struct oom_textbuf *buf, const struct oom_report *repor
 	uint64_t limit = usage->counter->limit;
 
 	if (buf->bpf) {
-		oom_sentence(buf, "A BPF program asked for a kill in %s", name);
+		SAY("A BPF program asked for a kill in %s", name);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(large); i++)
@@ -43,14 +43,13 @@ void oom_summarize_memcg(struct oom_textbuf *buf, const struct oom_report *repor
 			break;
 		}
 	if (usage->counter->unlimited)
-		oom_sentence(buf, "%s ran out of memory, without a limit of its own", name);
+		SAY("%s ran out of memory, without a limit of its own", name);
 	else if (usage->below && limit != OOM_UNKNOWN)
-		oom_sentence(buf,
-			     "%s ran out of memory, though only %s of %s limit of %s was used when the report was made",
-			     name, BYTES(usage->counter->usage), its, BYTES(limit));
+		SAY("%s ran out of memory, though only %s of %s limit of %s was used when the report was made",
+		    name, BYTES(usage->counter->usage), its, BYTES(limit));
 	else
-		oom_sentence(buf, "%s reached %s limit%s%s", name, its, kinds[usage->reached],
-			     KNOWN(" of %s", limit));
+		SAY("%s reached %s limit%s%s", name, its, kinds[usage->reached],
+		    KNOWN(" of %s", limit));
 }
 
 /* "The limit is set by docker run --memory.", by its owner or by the version of cgroups. */
@@ -66,9 +65,9 @@ static void append_setting(struct oom_textbuf *buf)
 
 	/* Where the limit of memory is set, those of swap and of kernel memory may not be. */
 	if (buf->owner.where[0] && usage->reached == OOM_LIMIT_MEMORY)
-		oom_sentence(buf, "The limit is set by %s.", SAFE(buf->owner.where));
+		SAY("The limit is set by %s.", SAFE(buf->owner.where));
 	else if (path && file)
-		oom_sentence(buf, "The limit is %s of %s.", file, PATH(path));
+		SAY("The limit is %s of %s.", file, PATH(path));
 }
 
 /* "32.0 MiB of 32.0 MiB" */
@@ -77,11 +76,11 @@ static void append_counter(struct oom_textbuf *buf, const char *name,
 {
 	if (counter->usage == OOM_UNKNOWN)
 		return;
-	oom_append(buf, "%s %s%s", name, BYTES(counter->usage), counter->unlimited
-		   ? " without a limit"
-		   : KNOWN(" of %s", counter->limit));
+	ADD("%s %s%s", name, BYTES(counter->usage), counter->unlimited
+	    ? " without a limit"
+	    : KNOWN(" of %s", counter->limit));
 	if (counter->failcnt && counter->failcnt != OOM_UNKNOWN)
-		oom_append(buf, " (failcnt %" PRIu64 ")", counter->failcnt);
+		ADD(" (failcnt %" PRIu64 ")", counter->failcnt);
 }
 
 /* The memory cgroup, what it used, and who sets its limit. */
@@ -94,17 +93,17 @@ void oom_explain_memcg_scope(struct oom_textbuf *buf, const struct oom_report *r
 	const char *killed = buf->victim ? "killed" : "chosen";
 
 	if (!memcg->path)
-		oom_sentence(buf, "A memory cgroup; which one, the log does not say.");
+		SAY("A memory cgroup; which one, the log does not say.");
 	else if (is_long)
-		oom_sentence(buf, "The memory cgroup of %s.", SAFE(buf->owner.what));
+		SAY("The memory cgroup of %s.", SAFE(buf->owner.what));
 	else
-		oom_sentence(buf, "Memory cgroup %s%s%s.", PATH(memcg->path), owned ? ": " : "",
-			     owned ? SAFE(buf->owner.what) : "");
+		SAY("Memory cgroup %s%s%s.", PATH(memcg->path), owned ? ": " : "",
+		    owned ? SAFE(buf->owner.what) : "");
 	if (memcg->memory.usage != OOM_UNKNOWN) {
-		oom_sentence(buf, "It used");
+		SAY("It used");
 		append_counter(buf, "", &memcg->memory);
 		if (memcg->swap.limit == 0)
-			oom_append(buf, "; it may not swap");
+			ADD("; it may not swap");
 		else if (memcg->swap.usage || !memcg->swap.unlimited)
 			append_counter(buf, "; of swap", &memcg->swap);
 		/* 0 with swap accounting switched off. */
@@ -112,15 +111,14 @@ void oom_explain_memcg_scope(struct oom_textbuf *buf, const struct oom_report *r
 			append_counter(buf, "; of memory and swap together", &memcg->memsw);
 		if (memcg->kmem.usage)
 			append_counter(buf, "; of kernel memory", &memcg->kmem);
-		oom_append(buf, ".");
+		ADD(".");
 	}
 	SAY_IF(is_long, "Its path is %s.", PATH(memcg->path));
 	if (buf->below)
-		oom_sentence(buf,
-			     "The process %s lived below it, in %s: a limit counts for all cgroups below it together.",
-			     killed, PATH(memcg->task_path));
+		SAY("The process %s lived below it, in %s: a limit counts for all cgroups below it together.",
+		    killed, PATH(memcg->task_path));
 	else if (memcg->path && memcg->task_path && strcmp(memcg->task_path, memcg->path) != 0)
-		oom_sentence(buf, "The process %s lived in %s.", killed, PATH(memcg->task_path));
+		SAY("The process %s lived in %s.", killed, PATH(memcg->task_path));
 	if (memcg->path && !buf->memcg_usage.counter->unlimited)
 		append_setting(buf);
 }
@@ -151,14 +149,12 @@ void oom_explain_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 	if (usage->anon == OOM_UNKNOWN && usage->file == OOM_UNKNOWN)
 		return;
 	if (usage->own_only) {
-		oom_sentence(buf,
-			     "Most of its memory was in cgroups below it whose figures the log does not have.");
+		SAY("Most of its memory was in cgroups below it whose figures the log does not have.");
 		return;
 	}
 	text = PARTS(parts, whole);
-	oom_sentence(buf, "%s %s.",
-		     whole == OOM_UNKNOWN ? "It had" : oom_words(buf, "Of %s:", BYTES(whole)),
-		     *text ? text : "hardly anything that memory.stat counts");
+	SAY("%s %s.", whole == OOM_UNKNOWN ? "It had" : oom_words(buf, "Of %s:", BYTES(whole)),
+	    *text ? text : "hardly anything that memory.stat counts");
 	SAY_IF(usage->swap != OOM_UNKNOWN && usage->swap, "In swap: %s.", BYTES(usage->swap));
 	text = PARTS(kernel, usage->kernel);
 	SAY_IF(oom_at_least(usage->kernel, 10, memory->usage) &&
@@ -210,16 +206,13 @@ void oom_advise_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 	advise_kernel(buf, limit);
 	/* Who held it, and that little of it could be dropped */
 	if (large || fixed) {
-		oom_sentence(buf,
-			     "Raise the limit of %s, or make what runs there need less:%s%s. How much it would have come to need, the log does not say.",
-			     BYTES(limit),
-			     PART_IF(large, " %s alone held %s (%s of the limit)%s", TASK(task),
-				     BYTES(task->rss), SHARE(task->rss, limit),
-				     fixed ? ", and" : ""),
-			     PART_IF(fixed,
-				     " %s%s of what it used was file cache, which can be dropped",
-				     usage->file ? "only " : "nothing",
-				     PART_IF(usage->file, "%s", BYTES(usage->file))));
+		SAY("Raise the limit of %s, or make what runs there need less:%s%s. How much it would have come to need, the log does not say.",
+		    BYTES(limit),
+		    PART_IF(large, " %s alone held %s (%s of the limit)%s", TASK(task),
+			    BYTES(task->rss), SHARE(task->rss, limit), fixed ? ", and" : ""),
+		    PART_IF(fixed, " %s%s of what it used was file cache, which can be dropped",
+			    usage->file ? "only " : "nothing",
+			    PART_IF(usage->file, "%s", BYTES(usage->file))));
 		append_setting(buf);
 		SAY_IF(buf->below,
 		       "A higher limit of %s would not help: the one above it was reached.",
@@ -228,9 +221,8 @@ void oom_advise_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 	}
 	oom_advise_fewer(buf, limit);
 	if (!usage->own_only && oom_at_least(usage->shmem, MUCH_SHMEM, limit)) {
-		oom_sentence(buf,
-			     "Look for files in tmpfs, /dev/shm, memory-backed volumes (emptyDir with medium Memory) and memfds: shared memory of %s is charged here (%s of the limit), and what is in a file outlives every kill.",
-			     BYTES(usage->shmem), SHARE(usage->shmem, limit));
+		SAY("Look for files in tmpfs, /dev/shm, memory-backed volumes (emptyDir with medium Memory) and memfds: shared memory of %s is charged here (%s of the limit), and what is in a file outlives every kill.",
+		    BYTES(usage->shmem), SHARE(usage->shmem, limit));
 		oom_say_unmapped(buf, usage->shmem);
 		oom_advice(buf, usage->shmem);
 	}
@@ -240,6 +232,5 @@ void oom_advise_memcg(struct oom_textbuf *buf, const struct oom_report *report)
 	/* Old kernels show the machine's memory in a cgroup's report too. */
 	ADVISE_IF(limit != OOM_UNKNOWN && machine->free != OOM_UNKNOWN && machine->free >= limit,
 		  0, "The machine has room for a higher limit: %s was free%s.",
-		  BYTES(machine->free),
-		  KNOWN(" of %s", machine->ram));
+		  BYTES(machine->free), KNOWN(" of %s", machine->ram));
 }

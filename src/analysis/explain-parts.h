@@ -59,18 +59,22 @@ void oom_paragraph(struct oom_textbuf *buf);
 /* The same for an advice, which goes before those since first_advice whose WEIGHT is less. */
 void oom_advice(struct oom_textbuf *buf, uint64_t weight);
 
+/* The same for buf. */
+#define SAY(...) oom_sentence(buf, __VA_ARGS__)
+#define ADD(...) oom_append(buf, __VA_ARGS__)
+
 /* A condition, a sentence, and its figures, which are looked at only if it holds. */
 #define SAY_IF(condition, ...) \
 	do { \
 		if (condition) \
-			oom_sentence(buf, __VA_ARGS__); \
+			SAY(__VA_ARGS__); \
 	} while (0)
 
 /* The same as a paragraph of advice. */
 #define ADVISE_IF(condition, weight, ...) \
 	do { \
 		if (condition) { \
-			oom_sentence(buf, __VA_ARGS__); \
+			SAY(__VA_ARGS__); \
 			oom_advice(buf, weight); \
 		} \
 	} while (0)

@@ -18,12 +18,12 @@
 static void summarize_nodes(struct oom_textbuf *buf, const char *list, const char *whose)
 {
 	if (!list || !strview_is_digit(*list))
-		oom_sentence(buf, "The memory nodes that %s allows ran out of memory", whose);
+		SAY("The memory nodes that %s allows ran out of memory", whose);
 	else
-		oom_sentence(buf, strpbrk(list, ",-")
-			     ? "Nodes %s, the only ones that %s allows, ran out of memory"
-			     : "Node %s, the only one that %s allows, ran out of memory",
-			     SAFE(list), whose);
+		SAY(strpbrk(list, ",-")
+		    ? "Nodes %s, the only ones that %s allows, ran out of memory"
+		    : "Node %s, the only one that %s allows, ran out of memory",
+		    SAFE(list), whose);
 }
 
 /* What ran out, and who was killed, or what else became of it. */
@@ -41,32 +41,31 @@ void oom_summarize(struct oom_textbuf *buf, const struct oom_report *report)
 	else if (report->scope == OOM_SCOPE_MEMPOLICY)
 		summarize_nodes(buf, report->nodemask, "its NUMA policy");
 	else
-		oom_sentence(buf, "%s", report->scope == OOM_SCOPE_GLOBAL
-			     ? "The machine ran out of memory" : report->scope == OOM_SCOPE_SYSRQ
-			     ? "Somebody asked for a kill by SysRq-f"
-			     : "The OOM killer ran, and what had run out of memory is not said");
+		SAY("%s", report->scope == OOM_SCOPE_GLOBAL
+		    ? "The machine ran out of memory" : report->scope == OOM_SCOPE_SYSRQ
+		    ? "Somebody asked for a kill by SysRq-f"
+		    : "The OOM killer ran, and what had run out of memory is not said");
 	for (size_t i = 0; i < report->victim_count; i++)
 		if (!report->victims[i].repeated)
 			held = oom_plus(held, oom_victim_held(report, &report->victims[i]));
 	if (first && !first->presumed && count <= 1)
-		oom_append(buf, ": %s was killed%s", TASK(first),
-			   KNOWN("; it held %s", held));
+		ADD(": %s was killed%s", TASK(first), KNOWN("; it held %s", held));
 	else if (first && !first->presumed)
-		oom_append(buf, ": %zu processes were killed, %s first%s", count, TASK(first),
-			   KNOWN("; they held %s together, shared pages counted for each", held));
+		ADD(": %zu processes were killed, %s first%s", count, TASK(first),
+		    KNOWN("; they held %s together, shared pages counted for each", held));
 	/* The log has no line of the kill, but perhaps one of what was decided. */
 	else if (report->panic)
-		oom_append(buf, ": the kernel panicked instead of killing a process");
+		ADD(": the kernel panicked instead of killing a process");
 	else if (report->none_killable)
-		oom_append(buf, ": there was no process that could be killed");
+		ADD(": there was no process that could be killed");
 	else if (report->already_exiting)
-		oom_append(buf, ": the process chosen was exiting already, and was left to it");
+		ADD(": the process chosen was exiting already, and was left to it");
 	else if (selected || report->choice.present)
-		oom_append(buf, ": %s was chosen, its kill is not in the log",
-			   selected ? TASK(&report->selected) : TASK(&report->choice));
+		ADD(": %s was chosen, its kill is not in the log",
+		    selected ? TASK(&report->selected) : TASK(&report->choice));
 	else
-		oom_append(buf, ": who was killed, if anybody, is not in the log");
-	oom_append(buf, report->panic && first ? "; then the kernel panicked." : ".");
+		ADD(": who was killed, if anybody, is not in the log");
+	ADD(report->panic && first ? "; then the kernel panicked." : ".");
 }
 
 void oom_explain_when(struct oom_textbuf *buf, const struct oom_report *report)
@@ -79,22 +78,22 @@ void oom_explain_when(struct oom_textbuf *buf, const struct oom_report *report)
 	SAY_IF(when->raw[0] && (when->wall_guessed || (!when->has_monotonic && !when->has_wall)),
 	       "Logged as \"%s\"%s", SAFE(when->raw), when->has_wall ? ": " : "");
 	if (when->has_wall)
-		oom_append(buf, "%s%s", timestamp_format(text, when->wall_ns, TIMESTAMP_UTC),
-			   when->wall_guessed ? ", with year or time zone guessed"
-			   : when->wall_derived ? " by this machine's clocks" : "");
+		ADD("%s%s", timestamp_format(text, when->wall_ns, TIMESTAMP_UTC),
+		    when->wall_guessed ? ", with year or time zone guessed"
+		    : when->wall_derived ? " by this machine's clocks" : "");
 	if (when->has_monotonic)
-		oom_append(buf, "%s%" PRIu64 ".%06" PRIu64 " s after boot%s",
-			   buf->length ? "; " : "", boot_ns / NS_PER_SECOND,
-			   boot_ns % NS_PER_SECOND / 1000,
-			   PART_IF(boot_ns >= 60 * NS_PER_SECOND, " (%s)", SPAN(boot_ns)));
+		ADD("%s%" PRIu64 ".%06" PRIu64 " s after boot%s",
+		    buf->length ? "; " : "", boot_ns / NS_PER_SECOND,
+		    boot_ns % NS_PER_SECOND / 1000,
+		    PART_IF(boot_ns >= 60 * NS_PER_SECOND, " (%s)", SPAN(boot_ns)));
 	if (buf->length)
-		oom_append(buf, ".");
+		ADD(".");
 	SAY_IF(report->kernel, "Linux %s", SAFE(report->kernel));
 	SAY_IF(report->host, "%s host %s", report->kernel ? "on" : "On", SAFE(report->host));
 	SAY_IF(report->machine, report->kernel || report->host ? "(%s)" : "On %s",
 	       SAFE(report->machine));
 	if (report->kernel || report->host || report->machine)
-		oom_append(buf, ".");
+		ADD(".");
 	/* A machine that comes up has other problems, and each claim its evidence. */
 	SAY_IF(report->crash_kernel,
 	       "This was the kernel that saves a dump after a crash (kdump): elfcorehdr= is on its command line.");
@@ -114,28 +113,27 @@ static void append_request(struct oom_textbuf *buf)
 	const char *kind;
 
 	if (!report->gfp_value) {
-		oom_append(buf,
-			   " by a page fault that had found no memory; its own request is not logged (mask 0).");
+		ADD(" by a page fault that had found no memory; its own request is not logged (mask 0).");
 		return;
 	}
 	if (order >= 0 && order <= 30)
-		oom_append(buf, " for %s%s (order %d)", order
-			   ? oom_words(buf, "%ld pages in one piece", 1L << order) : "one page",
-			   PART_IF(report->page_size_known, ", %s",
-				   BYTES(oom_times(UINT64_C(1) << order, report->page_size))),
-			   (int)order);
+		ADD(" for %s%s (order %d)", order
+		    ? oom_words(buf, "%ld pages in one piece", 1L << order) : "one page",
+		    PART_IF(report->page_size_known, ", %s",
+			    BYTES(oom_times(UINT64_C(1) << order, report->page_size))),
+		    (int)order);
 	oom_gfp_decode(report->gfp_mask, report->gfp_value, oom_kernel_number(report->kernel),
 		       &gfp);
 	kind = oom_gfp_kind(&gfp, report->scope == OOM_SCOPE_MEMCG, order);
-	oom_append(buf, *kind ? ": %s." : ".", kind);
+	ADD(*kind ? ": %s." : ".", kind);
 	if (!report->gfp_mask || (!gfp.count && report->gfp_value == OOM_UNKNOWN))
 		return;
-	oom_sentence(buf, "The mask 0x%" PRIx64 " is ", report->gfp_value);
+	SAY("The mask 0x%" PRIx64 " is ", report->gfp_value);
 	for (size_t i = 0; i < gfp.count && i < OOM_GFP_FLAGS_MAX; i++)
-		oom_append(buf, "%s%s", i ? "|" : "", SAFE(gfp.flags[i]));
-	oom_append(buf, "%s.", !gfp.count
-		   ? "not decoded: its bits differ from kernel to kernel"
-		   : gfp.decoded ? " (decoded here, the log has only the number)" : "");
+		ADD("%s%s", i ? "|" : "", SAFE(gfp.flags[i]));
+	ADD("%s.", !gfp.count
+	    ? "not decoded: its bits differ from kernel to kernel"
+	    : gfp.decoded ? " (decoded here, the log has only the number)" : "");
 }
 
 void oom_explain_trigger(struct oom_textbuf *buf, const struct oom_report *report)
@@ -148,21 +146,20 @@ void oom_explain_trigger(struct oom_textbuf *buf, const struct oom_report *repor
 
 	if (report->scope == OOM_SCOPE_SYSRQ || report->order == -1 || buf->bpf) {
 		if (buf->bpf)
-			oom_sentence(buf, "A BPF program asked (%s)", SAFE(report->constraint));
+			SAY("A BPF program asked (%s)", SAFE(report->constraint));
 		else
-			oom_sentence(buf,
-				     "SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
-		oom_append(buf, "%s.",
-			   PART_IF(report->trigger.present, "; %s only carried it out%s", who,
-				   buf->bpf ? "" : ", and who sent it is not logged"));
+			SAY("SysRq-f asked, from a keyboard, a serial line or /proc/sysrq-trigger (order -1)");
+		ADD("%s.",
+		    PART_IF(report->trigger.present, "; %s only carried it out%s", who,
+			    buf->bpf ? "" : ", and who sent it is not logged"));
 		return;
 	}
 	if (!report->trigger.present)
 		return;
-	oom_sentence(buf, "%s%s%s asked", who,
-		     PART_IF(adj != OOM_NO_NUMBER, ", with oom_score_adj %" PRId64 ",", adj),
-		     PART_IF(adj == OOM_NO_NUMBER && old_adj != OOM_NO_NUMBER,
-			     ", with oom_adj %" PRId64 ",", old_adj));
+	SAY("%s%s%s asked", who,
+	    PART_IF(adj != OOM_NO_NUMBER, ", with oom_score_adj %" PRId64 ",", adj),
+	    PART_IF(adj == OOM_NO_NUMBER && old_adj != OOM_NO_NUMBER,
+		    ", with oom_adj %" PRId64 ",", old_adj));
 	append_request(buf);
 	if (!victim)
 		return;
@@ -172,20 +169,17 @@ void oom_explain_trigger(struct oom_textbuf *buf, const struct oom_report *repor
 	 * unless the table has it.
 	 */
 	if (known && report->choice.present && pid == report->choice.pid && pid != victim->pid)
-		oom_sentence(buf, "It was chosen itself, but %s was killed in its place.",
-			     TASK(victim));
+		SAY("It was chosen itself, but %s was killed in its place.", TASK(victim));
 	else if (known && pid == victim->pid)
-		oom_sentence(buf, "It is the process that was killed.");
+		SAY("It is the process that was killed.");
 	else if (known && pid == report->selected.pid && oom_names_two_threads(report))
-		oom_sentence(buf, "It is a thread of the process that was killed.");
+		SAY("It is a thread of the process that was killed.");
 	else if (known && oom_find_task(report, pid))
-		oom_sentence(buf,
-			     "It is not the one that was killed: the kernel kills the worst, not the one that asks.");
+		SAY("It is not the one that was killed: the kernel kills the worst, not the one that asks.");
 	else if (known && report->has_table && !report->cut_start)
-		oom_sentence(buf,
-			     "Its pid is not in the table of processes: it was a thread of one of them, or %s.",
-			     report->scope == OOM_SCOPE_GLOBAL ? "the kernel's own"
-							       : "of none that is listed");
+		SAY("Its pid is not in the table of processes: it was a thread of one of them, or %s.",
+		    report->scope == OOM_SCOPE_GLOBAL ? "the kernel's own"
+						      : "of none that is listed");
 	else
 		SAY_IF(strcmp(report->trigger.comm, victim->comm) != 0,
 		       "Not the one that asks is killed, but the worst: here %s.", TASK(victim));
@@ -201,14 +195,12 @@ void oom_explain_scope(struct oom_textbuf *buf, const struct oom_report *report)
 
 	switch (report->scope) {
 	case OOM_SCOPE_GLOBAL:
-		oom_sentence(buf, "The memory of the whole machine, not a limit.");
+		SAY("The memory of the whole machine, not a limit.");
 		if (lived && buf->task_owner.kind == CGROUP_OWNER_UNKNOWN)
-			oom_sentence(buf, "The process %s lived in memory cgroup %s.", killed,
-				     PATH(lived));
+			SAY("The process %s lived in memory cgroup %s.", killed, PATH(lived));
 		else if (lived && buf->task_owner.kind != CGROUP_OWNER_ROOT) {
-			oom_sentence(buf, "The process %s lived in %s.", killed,
-				     SAFE(buf->task_owner.what));
-			oom_sentence(buf, "Its memory cgroup was %s.", PATH(lived));
+			SAY("The process %s lived in %s.", killed, SAFE(buf->task_owner.what));
+			SAY("Its memory cgroup was %s.", PATH(lived));
 		}
 		break;
 	case OOM_SCOPE_MEMCG:
@@ -216,15 +208,13 @@ void oom_explain_scope(struct oom_textbuf *buf, const struct oom_report *report)
 	case OOM_SCOPE_CPUSET:
 	case OOM_SCOPE_MEMPOLICY:
 		/* "(null)" is no list. */
-		oom_sentence(buf, "The nodes that a %s allows%s%s.", cpuset ? "cpuset"
-			     : "NUMA policy (mbind, set_mempolicy, numactl)",
-			     PART_IF(nodes && strview_is_digit(*nodes), ": %s", SAFE(nodes)),
-			     PART_IF(report->cpuset && cpuset, " (cpuset %s)",
-				     PATH(report->cpuset)));
+		SAY("The nodes that a %s allows%s%s.", cpuset ? "cpuset"
+		    : "NUMA policy (mbind, set_mempolicy, numactl)",
+		    PART_IF(nodes && strview_is_digit(*nodes), ": %s", SAFE(nodes)),
+		    PART_IF(report->cpuset && cpuset, " (cpuset %s)", PATH(report->cpuset)));
 		break;
 	case OOM_SCOPE_SYSRQ:
-		oom_sentence(buf,
-			     "Nothing need have run out: a kill was asked for, and memory may have been plentiful.");
+		SAY("Nothing need have run out: a kill was asked for, and memory may have been plentiful.");
 		break;
 	default:
 		SAY_IF(report->constraint, "The log says %s, which is not known here.",
@@ -251,9 +241,9 @@ void oom_explain_gaps(struct oom_textbuf *buf, const struct oom_report *report)
 	       !report->has_memory,
 	       "There is only the kill: either the rest was filtered out, or the kernel left it out, which prints at most 10 reports in 5 seconds.");
 	if (asked && !report->has_table)
-		oom_sentence(buf, oom_table_left_out(report)
-			     ? "There is no table of processes: vm.oom_dump_tasks is 0, or those lines were left out."
-			     : "The table of processes is missing or not whole.");
+		SAY(oom_table_left_out(report)
+		    ? "There is no table of processes: vm.oom_dump_tasks is 0, or those lines were left out."
+		    : "The table of processes is missing or not whole.");
 	else
 		SAY_IF(report->task_count < report->tasks_listed,
 		       "Of the table's %zu rows %zu were kept.", report->tasks_listed,

@@ -42,19 +42,19 @@ static void explain_victim(struct oom_textbuf *buf, const struct oom_victim *vic
 	if (tables != OOM_UNKNOWN && victim->total_vm != OOM_UNKNOWN &&
 	    tables > victim->total_vm / 64 + (UINT64_C(1) << 20))
 		tables = task ? task->pgtables : OOM_UNKNOWN;
-	oom_sentence(buf, "%s%s%s%s%s%s%s.", TASK(victim),
-		     PART_IF(uid != OOM_NO_NUMBER, ", uid %" PRId64 ",", uid),
-		     PART_IF(known, " held %s", BYTES(held)),
-		     PART_IF(known && held && victim->anon != OOM_UNKNOWN, ": %s",
-			     PARTS(parts, OOM_UNKNOWN)),
-		     PART_IF(known && tables && tables != OOM_UNKNOWN, "; and %s of page tables",
-			     BYTES(tables)),
-		     PART_IF(task && task->swap != OOM_UNKNOWN && task->swap, "; %s more in swap",
-			     BYTES(task->swap)),
-		     victim->presumed ? oom_words(buf,
-			     "%s was chosen; the line that says who was killed is not in the log, and up to Linux 5.0 it may have been a child of it",
-			     known ? " and" : "")
-		     : known ? "" : " was killed; how much it held, the log does not say");
+	SAY("%s%s%s%s%s%s%s.", TASK(victim),
+	    PART_IF(uid != OOM_NO_NUMBER, ", uid %" PRId64 ",", uid),
+	    PART_IF(known, " held %s", BYTES(held)),
+	    PART_IF(known && held && victim->anon != OOM_UNKNOWN, ": %s",
+		    PARTS(parts, OOM_UNKNOWN)),
+	    PART_IF(known && tables && tables != OOM_UNKNOWN, "; and %s of page tables",
+		    BYTES(tables)),
+	    PART_IF(task && task->swap != OOM_UNKNOWN && task->swap, "; %s more in swap",
+		    BYTES(task->swap)),
+	    victim->presumed ? oom_words(buf,
+		    "%s was chosen; the line that says who was killed is not in the log, and up to Linux 5.0 it may have been a child of it",
+		    known ? " and" : "")
+	    : known ? "" : " was killed; how much it held, the log does not say");
 	SAY_IF(total_vm != OOM_UNKNOWN,
 	       first ? "Its VSZ of %s was address space: mapped, not used." : "VSZ %s.",
 	       BYTES(total_vm));
@@ -80,11 +80,11 @@ void oom_explain_killed(struct oom_textbuf *buf, const struct oom_report *report
 	if (report->victim_count)
 		;
 	else if (report->panic && !report->choice.present && report->selected.pid == OOM_NO_NUMBER)
-		oom_sentence(buf, "Nobody: the kernel panicked.");
+		SAY("Nobody: the kernel panicked.");
 	else if (report->none_killable)
-		oom_sentence(buf, "Nobody: no process could be killed.");
+		SAY("Nobody: no process could be killed.");
 	else if (report->already_exiting)
-		oom_sentence(buf, "Nobody: the process that was chosen was exiting already.");
+		SAY("Nobody: the process that was chosen was exiting already.");
 	for (size_t i = 0; i < report->victim_count && shown < VICTIMS_SHOWN; i++)
 		if (!report->victims[i].repeated)
 			explain_victim(buf, &report->victims[i], shown++ == 0);
@@ -119,16 +119,14 @@ static void explain_reaped(struct oom_textbuf *buf, const struct oom_victim *vic
 	       "The OOM reaper could not get at the memory of %s, which therefore stayed until it had exited.",
 	       TASK(victim));
 	if (reaped->present) {
-		oom_sentence(buf, "The OOM reaper was done with %s%s%s.", TASK(victim),
-			     PART_IF(killed->has_monotonic && done->has_monotonic &&
-				     done->monotonic_ns - killed->monotonic_ns >= 1000,
-				     " %s after the kill",
-				     SPAN((uint64_t)done->monotonic_ns -
-					  (uint64_t)killed->monotonic_ns)),
-			     PART_IF(before != OOM_UNKNOWN && before && left != OOM_UNKNOWN,
-				     " and got back %s of the %s that was not shared memory",
-				     left ? BYTES(oom_minus(before, left)) : "all",
-				     BYTES(before)));
+		SAY("The OOM reaper was done with %s%s%s.", TASK(victim),
+		    PART_IF(killed->has_monotonic && done->has_monotonic &&
+			    done->monotonic_ns - killed->monotonic_ns >= 1000,
+			    " %s after the kill", SPAN((uint64_t)done->monotonic_ns -
+				 (uint64_t)killed->monotonic_ns)),
+		    PART_IF(before != OOM_UNKNOWN && before && left != OOM_UNKNOWN,
+			    " and got back %s of the %s that was not shared memory",
+			    left ? BYTES(oom_minus(before, left)) : "all", BYTES(before)));
 		SAY_IF(left != OOM_UNKNOWN && left, "%s was left until its exit.", BYTES(left));
 		SAY_IF(reaped->shmem != OOM_UNKNOWN && reaped->shmem,
 		       "%s of shared memory it could not free: such memory stays until %s has exited and nobody else maps it, and what is in tmpfs, /dev/shm or a memfd stays as long as the file does.",
@@ -153,10 +151,10 @@ void oom_explain_reclaimed(struct oom_textbuf *buf, const struct oom_report *rep
 	if (lines || !report->victim_count)
 		return;
 	/* Before 4.6 there was no reaper, and later it prints no line if the exit was faster. */
-	oom_sentence(buf, "%s", kernel && kernel < REAPER_SINCE ?
-		     "The memory came back when the process had exited, which the log does not show: kernels before 4.6 have no OOM reaper."
-		     : report->cut_end ? "The log ends before it could say." :
-		     "There is no line of the OOM reaper: the memory came back when the process had exited; when that was, the log does not say.");
+	SAY("%s", kernel && kernel < REAPER_SINCE ?
+	    "The memory came back when the process had exited, which the log does not show: kernels before 4.6 have no OOM reaper."
+	    : report->cut_end ? "The log ends before it could say." :
+	    "There is no line of the OOM reaper: the memory came back when the process had exited; when that was, the log does not say.");
 	SAY_IF(shmem && oom_at_least(shmem, 25, oom_victim_held(report, buf->victim)),
 	       "Of it %s was shared memory, which comes back only when nobody maps it any more and no file in tmpfs, /dev/shm or a memfd holds it.",
 	       BYTES(shmem));
@@ -193,9 +191,8 @@ static void explain_cause(struct oom_textbuf *buf, const struct oom_victim *vict
 
 	if (largest && largest->pid != victim->pid && held != OOM_UNKNOWN &&
 	    oom_task_held(largest) / 2 > held) {
-		oom_sentence(buf,
-			     "That kill had spared %s, which had more: %s with swap and page tables.",
-			     TASK(largest), BYTES(oom_task_held(largest)));
+		SAY("That kill had spared %s, which had more: %s with swap and page tables.",
+		    TASK(largest), BYTES(oom_task_held(largest)));
 	} else if (buf->killed && oom_table_whole(next) && !oom_find_task(next, victim->pid)) {
 		/* The task that both tables have and that has grown most in between */
 		for (size_t i = 0; i < report->task_count; i++) {
@@ -208,21 +205,18 @@ static void explain_cause(struct oom_textbuf *buf, const struct oom_victim *vict
 				grown = now;
 			}
 		}
-		oom_sentence(buf, "%s had exited by then%s.", who,
-			     grown && oom_at_least(most, 25, held)
-			     ? oom_words(buf, ", and %s had grown by %s", TASK(grown), BYTES(most))
-			     : ": what it gave back was not enough");
+		SAY("%s had exited by then%s.", who, grown && oom_at_least(most, 25, held)
+		    ? oom_words(buf, ", and %s had grown by %s", TASK(grown), BYTES(most))
+		    : ": what it gave back was not enough");
 	} else if (oom_at_least(shmem, 50, held)) {
-		oom_sentence(buf,
-			     "Likely because the %s of shared memory of %s had not come back yet: the reaper cannot free it, so %s had to exit first, and others were killed meanwhile.",
-			     BYTES(shmem), who, NAME(victim->comm));
+		SAY("Likely because the %s of shared memory of %s had not come back yet: the reaper cannot free it, so %s had to exit first, and others were killed meanwhile.",
+		    BYTES(shmem), who, NAME(victim->comm));
 	} else if (oom_find_task(next, victim->pid)) {
-		oom_sentence(buf, "%s had not exited yet: the next report's table still has it.",
-			     who);
+		SAY("%s had not exited yet: the next report's table still has it.", who);
 	} else if (ns < (int64_t)NS_PER_SECOND && !victim->reaped.present) {
-		oom_sentence(buf, "Likely because the memory of %s had not come back yet.", who);
+		SAY("Likely because the memory of %s had not come back yet.", who);
 	} else {
-		oom_sentence(buf, "So that kill did not give back enough of what was missing.");
+		SAY("So that kill did not give back enough of what was missing.");
 	}
 }
 
@@ -255,25 +249,24 @@ void oom_explain_next(struct oom_textbuf *buf, const struct oom_report *report)
 	if (overflows || ns < 0 || ns > AT_ONCE_NS)
 		return;
 	if (!last->has_monotonic && ns == 0)
-		oom_sentence(buf, "Within the same second,");
+		SAY("Within the same second,");
 	else if (ns < 1000)
-		oom_sentence(buf, "At the same time, as far as the log tells,");
+		SAY("At the same time, as far as the log tells,");
 	else
-		oom_sentence(buf, "%s after %s,", SPAN((uint64_t)ns), event);
+		SAY("%s after %s,", SPAN((uint64_t)ns), event);
 	if (next->trigger.present)
-		oom_append(buf, " %s invoked the OOM killer again", TASK(&next->trigger));
+		ADD(" %s invoked the OOM killer again", TASK(&next->trigger));
 	else
-		oom_append(buf, " the OOM killer ran again");
+		ADD(" the OOM killer ran again");
 	if (victim && next->trigger.pid == victim->pid)
-		oom_append(buf, ", and was killed itself");
+		ADD(", and was killed itself");
 	else if (victim)
-		oom_append(buf, ", and %s was killed%s", TASK(victim), buf->victim ? " too" : "");
+		ADD(", and %s was killed%s", TASK(victim), buf->victim ? " too" : "");
 	if (next->scope == OOM_SCOPE_MEMCG && !same) {
 		cgroup_owner_find(next->memcg.path, 0, &owner);
-		oom_append(buf, ", at the limit of %s",
-			   oom_memcg_name(buf, next->memcg.path, &owner));
+		ADD(", at the limit of %s", oom_memcg_name(buf, next->memcg.path, &owner));
 	}
-	oom_append(buf, ".");
+	ADD(".");
 	if (same && buf->victim)
 		explain_cause(buf, buf->victim, ns);
 }
