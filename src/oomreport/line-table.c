@@ -118,7 +118,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       "%*page allocation stalls for ",
 			       "sysrq: Show Memory", "SysRq : Show Memory",
 			       "sysrq: SysRq : Show Memory"),
-		.sets = { SETS(other) },
+		.sets = SETS(other),
 	},
 	/* "sysrq: Manual OOM execution", "SysRq : Manual OOM execution" */
 	[OOM_LINE_SYSRQ] = {
@@ -136,19 +136,19 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		/* The last has no comma, and its number may be whole. */
 		.behind = " invoked ",
 		.words = TEXTS("invoked%$", "oom-killer:%$", "%*=%*,%$", "oom%*=%d"),
-		.sets = { SETS(report.trigger.present) }, .read = read_invoked,
+		.sets = SETS(report.trigger.present), .read = read_invoked,
 	},
 	/* "main.out cpuset=/ mems_allowed=0" */
 	[OOM_LINE_CPUSET] = {
 		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_INSIDE,
 		.front = OOM_FRONT_NAME,
 		.forms = TEXTS("%* cpuset=%* mems_allowed="),
-		.sets = { SETS(has_cpuset) }, .read = read_cpuset,
+		.sets = SETS(has_cpuset), .read = read_cpuset,
 	},
 	[OOM_LINE_COMPACTION] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE,
 		.forms = TEXTS("COMPACTION is disabled!!!"),
-		.sets = { SETS(report.compaction_disabled) },
+		.sets = SETS(report.compaction_disabled),
 	},
 	/* "CPU: 0 UID: 0 PID: 13 Comm: x Not tainted 7.0.13 #1", "Pid: 13, comm: x ..." */
 	[OOM_LINE_CPU] = {
@@ -156,7 +156,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("CPU: %d%_PID: ", "CPU: %d%_UID: %d%_PID: ",
 			       "Pid: %d%*comm: "),
 		.whole = TEXTS(" #"),
-		.sets = { SETS(has_cpu) },
+		.sets = SETS(has_cpu),
 		/* In front of the name, which may hold them too */
 		.values = VALUES({ "CPU: ", OOM_VALUE_SIGNED, TO(trigger.cpu), "omm: " },
 				 { " UID: ", OOM_VALUE_SIGNED, TO(trigger.uid), "omm: " },
@@ -169,7 +169,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.flags = OOM_LINE_ONCE | OOM_LINE_PLACED | OOM_LINE_INSIDE | OOM_LINE_STATE |
 			 OOM_LINE_HARMLESS,
 		.forms = TEXTS("Hardware name: "),
-		.sets = { SETS(has_hardware) },
+		.sets = SETS(has_hardware),
 		.values = VALUES({ "Hardware name: ", OOM_VALUE_TEXT, TO(machine), NULL }),
 	},
 	[OOM_LINE_TRACE] = {
@@ -184,7 +184,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("Task in /%* killed as a result",
 			       "Memory limit reached of cgroup "),
 		.whole = TEXTS("limit of /", "of cgroup /"),
-		.sets = { SETS(has_memcg_task), SETS(memcg_present) },
+		.sets = SETS(has_memcg_task),
 		.values = VALUES({ "Memory limit reached of cgroup ", OOM_VALUE_TEXT,
 				   TO(memcg.path), NULL }),
 		.read = read_memcg_task,
@@ -192,13 +192,11 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	/* "memory: usage 32768kB, limit 32768kB, failcnt 8" */
 	[OOM_LINE_COUNTER] = {
 		.flags = MEMCG | OOM_LINE_ENDS_IN_FIGURE,
-		.figures = FIGURES({ "memory: %_usage", TO(memcg.memory) },
-			       { "memory+swap: %_usage", TO(memcg.memsw) },
-			       { "swap: %_usage", TO(memcg.swap) },
-			       { "kmem: %_usage", TO(memcg.kmem) }),
-		.kernels = TEXTS("%k: %_usage%_%u", "%k: %_usage%_%$"),
+		.figures = FIGURES({ "memory: %_usage%_%u", TO(memcg.memory) },
+			       { "memory+swap: %_usage%_%u", TO(memcg.memsw) },
+			       { "swap: %_usage%_%u", TO(memcg.swap) },
+			       { "kmem: %_usage%_%u", TO(memcg.kmem) }),
 		.whole = TEXTS("failcnt %_%d"),
-		.sets = { SETS(memcg_present) },
 		.values = VALUES({ "usage", OOM_VALUE_KIB, OF(usage), NULL },
 				 { "limit", OOM_VALUE_KIB, OF(limit), NULL },
 				 { "failcnt", OOM_VALUE_COUNT, OF(failcnt), NULL }),
@@ -209,7 +207,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG, .begins = OOM_LIST_STATS,
 		.forms = TEXTS("Memory cgroup stats"),
 		.whole = TEXTS("unevictable:", ":%$"),
-		.sets = { SETS(memcg_present) }, .read = read_stats,
+		.read = read_stats,
 	},
 	[OOM_LINE_STAT] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_INSIDE, .list = OOM_LIST_STATS,
@@ -219,13 +217,13 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	[OOM_LINE_MEMINFO] = {
 		.flags = MEMORY | OOM_LINE_ONCE,
 		.forms = TEXTS("Mem-Info:", "Mem-info:"),
-		.sets = { SETS(report.has_memory) },
+		.sets = SETS(report.has_memory),
 	},
 	/* "active_anon:28 inactive_anon:49230 isolated_anon:0\n active_file:0" */
 	[OOM_LINE_COUNTS] = {
 		.flags = MEMORY | OOM_LINE_ENDS_IN_FIGURE,
 		.is = is_counts,
-		.sets = { SETS(report.has_memory) }, .read = read_counts, .lacks = lacks_counts,
+		.read = read_counts, .lacks = lacks_counts,
 	},
 	/* "Node 0 active_anon:112kB inactive_anon:196920kB ... all_unreclaimable? no" */
 	[OOM_LINE_NODE] = {
@@ -234,7 +232,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.whole = TEXTS("all_unreclaimable?"),
 		.rests = TEXTS("%_"),
 		.words = figure_words,
-		.sets = { SETS(report.has_memory) }, .read = read_node, .lacks = lacks_node,
+		.read = read_node, .lacks = lacks_node,
 	},
 	/* "Node 0 DMA32 free:1524kB boost:0kB", without NUMA "DMA free:3520kB min:68kB" */
 	[OOM_LINE_ZONE] = {
@@ -243,14 +241,14 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.whole = TEXTS("free_cma:", "all_unreclaimable?"),
 		.rests = TEXTS("%_"),
 		.words = figure_words,
-		.sets = { SETS(report.has_memory) }, .read = read_zone, .lacks = lacks_zone,
+		.read = read_zone, .lacks = lacks_zone,
 	},
 	/* "Node 0 DMA: 1*4kB (U) 1*8kB (M) 0*4096kB = 892kB" */
 	[OOM_LINE_BLOCKS] = {
 		.flags = MEMORY | OOM_LINE_ENDS_IN_FIGURE,
 		.forms = TEXTS("Node %u %z%_%u*", "%z%_%u*"),
 		.whole = TEXTS(" = "),
-		.sets = { SETS(report.has_memory) }, .read = read_blocks, .lacks = lacks_blocks,
+		.read = read_blocks, .lacks = lacks_blocks,
 	},
 	/* "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB" */
 	[OOM_LINE_HUGE] = {
@@ -258,7 +256,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("Node %u hugepages_total="),
 		.whole = TEXTS("hugepages_size="),
 		.words = TEXTS("huge%*=%u", "Node%$", "%u%$"),
-		.sets = { SETS(report.has_memory) }, .read = read_huge,
+		.read = read_huge,
 	},
 	/* In pages, but for those of swap */
 	[OOM_LINE_PAGES] = {
@@ -278,7 +276,6 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 			       { "%u free pages", 0 }, { "%u pages shared", 0 },
 			       { "%u pages non-shared", 0 }, { "%u slab pages", 0 }),
 		.whole = TEXTS("=%_%d", " pages"),
-		.sets = { SETS(report.has_memory) },
 		.values = VALUES({ "", OOM_VALUE_COUNT, 0, NULL },
 				 { "=", OOM_VALUE_KIB, 0, NULL }),
 	},
@@ -312,7 +309,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.forms = TEXTS("Tasks state (memory values in "),
 		/* So that "Tasks", broken off there, waits for its rest: it may be a GROUP. */
 		.whole = TEXTS("values in "),
-		.sets = { SETS(report.table_begun) },
+		.sets = SETS(report.table_begun),
 	},
 	/* "[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name" */
 	[OOM_LINE_TABLE] = {
@@ -320,7 +317,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.begins = OOM_LIST_ROWS,
 		.forms = TEXTS("[%_pid%_]%*tgid%*rss"),
 		.whole = TEXTS(" name"),
-		.sets = { SETS(report.has_table) }, .read = read_table,
+		.sets = SETS(report.has_table), .read = read_table,
 	},
 	/*
 	 * "[     92]     0    92  2097440    44202   393216        0             0 x": a mailer
@@ -367,7 +364,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS,
 		.pid = "OOM victim ",
 		.forms = TEXTS("%cOOM victim%_%u%|"),
-		.sets = { SETS(report.already_exiting) }, .read = read_exiting,
+		.sets = SETS(report.already_exiting), .read = read_exiting,
 	},
 	/* "Killed process 94 (x) total-vm:9kB, ...", "Killed process 40, UID 27, (x) ..." */
 	[OOM_LINE_KILLED] = {
@@ -387,7 +384,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Tasks in /%* are going to be killed"),
 		.whole = TEXTS(" set%$"),
-		.sets = { SETS(report.group), SETS(memcg_present) },
+		.sets = SETS(report.group),
 		.values = VALUES({ "Tasks in ", OOM_VALUE_TEXT, TO(group_path),
 				   " are going to be killed" }),
 	},
@@ -396,7 +393,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.front = OOM_FRONT_LONG,
 		.forms = TEXTS("Out of memory and no killable processes",
 			       "Memory cgroup out of memory and no killable processes"),
-		.sets = { SETS(report.none_killable) },
+		.sets = SETS(report.none_killable),
 	},
 	/* "Kernel panic - not syncing: Out of memory: compulsory panic_on_oom" */
 	[OOM_LINE_OOM_PANIC] = {
@@ -417,8 +414,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_REAPERS |
 			 OOM_LINE_ENDS_IN_FIGURE,
 		.pid = "reaped process ",
-		.forms = TEXTS("oom_reaper: reaped process "),
-		.kernels = TEXTS("oom_reaper: reaped process %u"),
+		.forms = TEXTS("oom_reaper: reaped process %u"),
 		.whole = TEXTS("shmem-rss:%*kB"),
 		.rests = kill_rests,
 		.behind = " now anon-rss:",
@@ -429,8 +425,7 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	[OOM_LINE_UNREAPED] = {
 		.flags = OOM_LINE_INSIDE | OOM_LINE_REAPERS,
 		.pid = "reap pid:",
-		.forms = TEXTS("oom_reaper: unable to reap pid:"),
-		.kernels = TEXTS("oom_reaper: unable to reap pid:%u"),
+		.forms = TEXTS("oom_reaper: unable to reap pid:%u"),
 		.read = read_reaped,
 	},
 	/* "** 57 printk messages dropped **" */

@@ -150,8 +150,6 @@ struct oom_line_kind {
 	const char *const *in_list;		/* further forms, where its list has begun */
 	const char *const *begun;		/* a further ones, where it may be broken off */
 	bool (*is)(struct strview text);	/* a further one, in its list if it has one */
-	/* What it begins with if it is the kernel's, and not just words that are like it; NULL */
-	const char *const *kernels;
 	/*
 	 * What a whole line has, at its last place; the rest of one begins with; and all words
 	 * behind a piece of one look like. NULL: nothing is known.
@@ -159,7 +157,7 @@ struct oom_line_kind {
 	const char *const *whole, *const *rests, *const *words;
 	const char *behind;
 
-	size_t sets[2];		/* the bools in struct oom_partial that become true; 0: none */
+	size_t sets;		/* the bool in struct oom_partial that becomes true; 0: none */
 	const struct oom_line_value *values;	/* what is put into it; what is more is read by: */
 	oom_read_fn *read;
 	oom_lacks_fn *lacks;			/* NULL: it always does */

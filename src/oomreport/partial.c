@@ -2,7 +2,6 @@
 /* partial.c - lines read by the table of their types, and whether a report lacks them */
 #include <config.h>
 
-#include "lib/macros.h"
 #include "oomreport/partial.h"
 
 /* What is at PLACE, an offset, of PARTIAL. */
@@ -51,7 +50,7 @@ bool partial_lacks(const struct oom_partial *partial, const struct oom_line *lin
 	    (figure && *figure != OOM_UNKNOWN))
 		return false;
 	if (kind->flags & OOM_LINE_ONCE)
-		return !*(bool *)partial_at(partial, kind->sets[0]);
+		return !*(bool *)partial_at(partial, kind->sets);
 	return !kind->lacks || kind->lacks(partial, text);
 }
 
@@ -156,7 +155,9 @@ int partial_read(struct oom_partial *partial, const struct oom_line *line)
 		r = values_read(kind->values, text, figure ? (void *)figure : partial);
 	if (r == 0 && kind->read)
 		r = kind->read(partial, text);
-	for (size_t i = 0; i < ARRAY_SIZE(kind->sets) && kind->sets[i]; i++)
-		*(bool *)partial_at(partial, kind->sets[i]) = true;
+	if (kind->sets)
+		*(bool *)partial_at(partial, kind->sets) = true;
+	partial->report.has_memory |= kind->flags & OOM_LINE_MACHINES;
+	partial->memcg_present |= kind->flags & OOM_LINE_MEMCGS;
 	return r;
 }

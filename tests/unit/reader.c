@@ -873,6 +873,14 @@ static void test_victims(void)
 		      "total-vm:9kB");
 	tap_ok(report->allocating_task && report->scope == OOM_SCOPE_GLOBAL,
 	       "who asked is killed");
+	report = READ(INVOKED, "Out of memory: Killed process 5 (a) total-vm:9kB",
+		      "Tasks in /a are going to be killed due to memory.oom.group set",
+		      "Out of memory: Killed process 6 (b) total-vm:9kB");
+	tap_ok(report->group && report->victim_count == 2 && report->scope == OOM_SCOPE_GLOBAL,
+	       "the group of a victim of the machine's");
+	report = READ("Memory cgroup out of memory: Killed process 5 (a) total-vm:9kB",
+		      "Tasks in /a are going to be killed due to memory.oom.group set");
+	tap_ok(report->group && report->scope == OOM_SCOPE_MEMCG, "and of a cgroup's");
 	report = READ("Out of memory: OOM victim 7 (process 8) is already exiting. Skip killing "
 		      "the task");
 	tap_ok(report->already_exiting && report->selected.pid == 7 &&
