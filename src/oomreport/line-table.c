@@ -46,32 +46,22 @@ static bool is_counts(struct strview text)
 	struct strview rest = text;
 	bool unit;
 
-	if (!oom_line_take_figure(&rest, &unit) || unit)
-		return false;
-	for (const char *const *name = names; *name; name++)
-		if (strview_starts(text, *name))
-			return true;
-	return false;
+	return oom_line_take_figure(&rest, &unit) && !unit && oom_line_is_one_of(text, names);
 }
 
 /* "anon 33370112", "cache 0", "total_rss 4096", "oom_group_kill 1", or "cache:0KB rss:..." */
 static bool is_stat(struct strview text)
 {
-	static const char bytes[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
-	struct strview rest = text;
-	size_t length = 0;
+	struct strview rest = text, name;
 	uint64_t number;
 	bool unit;
 
 	if (oom_line_take_figure(&rest, &unit))
 		return unit;
-	if (strview_is_digit(strview_byte(text, 0)))
-		return false;
-	while (length < text.length && length < 40 &&
-	       memchr(bytes, text.at[length], sizeof(bytes) - 1))
-		length++;
-	rest = strview_from(text, length);
-	return length >= 3 && strview_skip(&rest, " ") && strview_take_u64(&rest, &number) &&
+	name = strview_take_word(&rest);
+	return name.length >= 3 && name.length <= 40 && !strview_is_digit(name.at[0]) &&
+	       strview_has_only(name, "abcdefghijklmnopqrstuvwxyz_0123456789") &&
+	       strview_skip(&rest, " ") && strview_take_u64(&rest, &number) &&
 	       (!rest.length || rest.at[0] == '\n' || strview_is_blank(rest.at[0]));
 }
 

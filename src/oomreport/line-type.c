@@ -33,19 +33,14 @@ static bool line_take_cause(struct strview *text)
 	return false;
 }
 
-/* Names may hold brackets ("isolated(anon)"). */
 bool oom_line_take_figure(struct strview *text, bool *ret_unit)
 {
-	static const char bytes[] = "abcdefghijklmnopqrstuvwxyz_()";
-	size_t length = strview_byte(*text, 0) == 'A';
-	struct strview rest;
+	struct strview rest = strview_from(*text, strview_byte(*text, 0) == 'A'), name;
 	uint64_t number;
 
-	while (length < text->length && length < 40 &&
-	       memchr(bytes, text->at[length], sizeof(bytes) - 1))
-		length++;
-	rest = strview_from(*text, length);
-	if (!length || !strview_skip(&rest, ":"))
+	/* Names may hold brackets ("isolated(anon)"). */
+	if (!strview_take_until(&rest, ":", &name) || name.at + name.length == text->at ||
+	    name.length > 40 || !strview_has_only(name, "abcdefghijklmnopqrstuvwxyz_()"))
 		return false;
 	strview_skip_blanks(&rest);
 	if (!strview_take_u64(&rest, &number))

@@ -67,36 +67,32 @@ uint64_t oom_figure(const struct oom_figures *figures, const char *name)
 	return OOM_UNKNOWN;
 }
 
-/* The figure called NAME, which is made, of BYTES, if need be; NULL in it: it was. */
+/* Adds a figure, or its BYTES to one of its name if SUM. */
 static int add_figure(struct oom_figures *figures, const char *name, size_t length,
-		      uint64_t bytes, struct oom_figure **ret_old)
+		      uint64_t bytes, bool sum)
 {
-	struct oom_figure new = { .bytes = bytes };
+	struct oom_figure new = { .bytes = sum ? MIN(bytes, OOM_UNKNOWN - 1) : bytes };
 
-	*ret_old = NULL;
 	length = strnlen(name, length);
 	memcpy(new.name, name, MIN(length, sizeof(new.name) - 1));
-	for (size_t i = 0; i < figures->count && !*ret_old; i++)
-		if (!strcmp(figures->list[i].name, new.name))
-			*ret_old = &figures->list[i];
-	return *ret_old ? 0 : MIN(LIST_ADD(figures->list, figures->count, FIGURES_MAX, new), 0);
+	for (struct oom_figure *old = figures->list; old < figures->list + figures->count; old++)
+		if (!strcmp(old->name, new.name)) {
+			if (sum)
+				old->bytes = MIN(number_add_saturated(old->bytes, bytes),
+						 OOM_UNKNOWN - 1);
+			return 0;
+		}
+	return MIN(LIST_ADD(figures->list, figures->count, FIGURES_MAX, new), 0);
 }
 
 int oom_figure_add(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
 {
-	struct oom_figure *old;
-
-	return add_figure(figures, name, length, bytes, &old);
+	return add_figure(figures, name, length, bytes, false);
 }
 
 int oom_figure_plus(struct oom_figures *figures, const char *name, size_t length, uint64_t bytes)
 {
-	struct oom_figure *old;
-	int r = add_figure(figures, name, length, MIN(bytes, OOM_UNKNOWN - 1), &old);
-
-	if (old)
-		old->bytes = MIN(number_add_saturated(old->bytes, bytes), OOM_UNKNOWN - 1);
-	return r;
+	return add_figure(figures, name, length, bytes, true);
 }
 
 const struct oom_task *oom_find_task(const struct oom_report *report, int64_t pid)

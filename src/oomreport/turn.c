@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "lib/macros.h"
 #include "oomreport/list-add.h"
 #include "oomreport/stages.h"
 
@@ -30,15 +31,6 @@ void turn_free(struct turn *turn)
 	forget_lines(turn);
 	free(turn->lines);
 	*turn = (struct turn){ .order = TURN_UNKNOWN };
-}
-
-/* Moves a copy of the bytes of *text to *end, and that behind them. */
-static void turn_keep_text(struct strview *text, char **end)
-{
-	if (text->length)
-		memcpy(*end, text->at, text->length);
-	text->at = *end;
-	*end += text->length;
 }
 
 /* Gives out what waits: as it came or, newest first, from its end. */
@@ -98,35 +90,40 @@ static int turn_look_at(struct turn *turn, const struct oom_line *line)
 int turn_take(struct turn *turn, const struct oom_line *line, turn_fn *sink, void *context)
 {
 	struct oom_line kept = *line;
-	struct log_prefix *stripped = &kept.stripped;
-	size_t length = stripped->message.length + stripped->host.length + stripped->caller.length;
+	struct strview *const texts[] = {
+		&kept.stripped.message, &kept.stripped.host, &kept.stripped.caller,
+	};
+	size_t length = texts[0]->length + texts[1]->length + texts[2]->length;
 	char *text, *end;
-	int r = TURN_REFUSED;
+	int r;
 
 	if (turn->order == TURN_FORWARD)
 		return 0;
-	if (turn->bytes + length <= TURN_BYTES_MAX) {
-		text = end = malloc(length + 1);
-		if (!text)
-			return -ENOMEM;
-		turn_keep_text(&stripped->message, &end);
-		turn_keep_text(&stripped->host, &end);
-		turn_keep_text(&stripped->caller, &end);
-		r = LIST_ADD(turn->lines, turn->count, SIZE_MAX, kept);
-		if (r < 0) {
-			free(text);
-			return r;
-		}
-		turn->bytes += length + sizeof(kept);
-		turn->timed |= stripped->timed;
-		r = 0;
-	}
-	if (r == 0 && turn->order == TURN_UNKNOWN)
-		r = turn_look_at(turn, line);
-	if (r == 0 && turn->order == TURN_FORWARD)
-		r = give_out(turn, sink, context);
-	if (r == TURN_REFUSED)
+	if (turn->bytes + length > TURN_BYTES_MAX) {
 		forget_lines(turn);
+		return TURN_REFUSED;
+	}
+	text = end = malloc(length + 1);
+	if (!text)
+		return -ENOMEM;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (texts[i]->length)
+			memcpy(end, texts[i]->at, texts[i]->length);
+		texts[i]->at = end;
+		end += texts[i]->length;
+	}
+	r = LIST_ADD(turn->lines, turn->count, SIZE_MAX, kept);
+	if (r < 0) {
+		free(text);
+		return r;
+	}
+	turn->bytes += length + sizeof(kept);
+	turn->timed |= line->stripped.timed;
+	r = turn->order == TURN_UNKNOWN ? turn_look_at(turn, line) : 0;
+	if (r < 0)
+		forget_lines(turn);
+	else if (turn->order == TURN_FORWARD)
+		r = give_out(turn, sink, context);
 	return r < 0 ? r : 1;
 }
 
