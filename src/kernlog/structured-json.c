@@ -19,7 +19,9 @@
 /* An array over many lines, as the journal writes bytes, may have so much text. */
 #define JSON_ARRAY_MAX (8 * (size_t)STRUCTURED_MESSAGE_MAX)
 
-static int take_json_object(struct structured *structured, struct json_object *object);
+/* Takes the fields of an object, entries of a list, or the value of a field for KEY. */
+static int take_json(struct structured *structured, enum structured_key key,
+		     struct json_object *value);
 
 /*
  * Parses the JSON value that TEXT begins or, if not ANEW, goes on with. The caller puts it. NULL:
@@ -88,7 +90,7 @@ static int take_json_message(struct structured *structured, struct json_object *
 	if (*json_object_get_string(value) == '{')
 		inner = parse_json(structured, text_of_json(value), true);
 	if (json_object_is_type(inner, json_type_object))
-		r = take_json_object(structured, inner);
+		r = take_json(structured, STRUCTURED_OTHER, inner);
 	json_object_put(inner);
 	if (r == 0 && !structured->has_message)
 		structured_add(structured, text_of_json(value));
@@ -152,7 +154,7 @@ static int take_strings(struct structured *structured, struct json_object *value
 static int take_json_entry(struct structured *structured, struct json_object *object)
 {
 	struct structured_entry *entry = &structured->entry;
-	int r = take_json_object(structured, object);
+	int r = take_json(structured, STRUCTURED_OTHER, object);
 
 	if (r == 0 && !structured->foreign && !entry->record &&
 	    !(structured->has_message && entry->message &&
@@ -180,33 +182,29 @@ static int take_json_list(struct structured *structured, struct json_object *lis
 	return r;
 }
 
-static int take_json_field(struct structured *structured, enum structured_key key,
-			   struct json_object *value)
-{
-	if (json_object_is_type(value, json_type_object))
-		return take_json_object(structured, value);
-	if (is_list_of(value, json_type_object))
-		return take_json_list(structured, value);
-	if (key != STRUCTURED_RECORD && key != STRUCTURED_MESSAGE) {
-		if (value && !json_object_is_type(value, json_type_array))
-			structured_take_value(structured, key,
-					      strview_of(json_object_get_string(value)));
-		return 0;
-	}
-	if (structured->has_message)
-		return 0;
-	structured->entry.record = key == STRUCTURED_RECORD;
-	return take_json_message(structured, value);
-}
-
-static int take_json_object(struct structured *structured, struct json_object *object)
+static int take_json(struct structured *structured, enum structured_key key,
+		     struct json_object *value)
 {
 	int r = 0;
 
-	json_object_object_foreach(object, name, value)
-		if (r == 0)
-			r = take_json_field(structured, structured_key_of(strview_of(name)), value);
-	return r;
+	if (json_object_is_type(value, json_type_object)) {
+		json_object_object_foreach(value, name, field)
+			if (r == 0)
+				r = take_json(structured, structured_key_of(strview_of(name)),
+					      field);
+		return r;
+	}
+	if (is_list_of(value, json_type_object))
+		return take_json_list(structured, value);
+	if (key == STRUCTURED_RECORD || key == STRUCTURED_MESSAGE) {
+		if (structured->has_message)
+			return 0;
+		structured->entry.record = key == STRUCTURED_RECORD;
+		return take_json_message(structured, value);
+	}
+	if (value && !json_object_is_type(value, json_type_array))
+		structured_take_value(structured, key, strview_of(json_object_get_string(value)));
+	return 0;
 }
 
 /* Whole entries in one line: journalctl -o json, docker's json-file, many shippers. */
@@ -240,7 +238,7 @@ static int take_pretty_field(struct structured *structured, enum structured_key 
 {
 	bool message = key == STRUCTURED_RECORD || key == STRUCTURED_MESSAGE;
 	bool lists = is_list_of(value, json_type_array);
-	int r = take_json_field(structured, key, value);
+	int r = take_json(structured, key, value);
 
 	if (r == 0 && (lists || (json_object_is_type(value, json_type_string) && !message &&
 				 !structured->entry.record)))

@@ -205,20 +205,11 @@ static int take_journal(struct structured *structured, struct strview line)
 	return 1;
 }
 
-/* Whether LINE is JSON by its first byte; or a list as Python prints it, which json-c reads too. */
-static bool is_json(const struct structured *structured, struct strview line)
-{
-	char first = strview_byte(line, 0), second = strview_byte(line, 1);
-
-	return first && (strchr("{}\"", first) ||
-			 (first == '[' && second && strchr("{[\"'", second)) ||
-			 (structured->open && strchr("[]", first)));
-}
-
 int structured_take(struct structured *structured, struct strview line, int64_t now_ns,
 		    structured_fn *sink, void *context)
 {
 	struct strview trimmed = strview_trim(line);
+	char first = strview_byte(trimmed, 0), second = strview_byte(trimmed, 1);
 	int r;
 
 	structured->sink = sink;
@@ -231,8 +222,12 @@ int structured_take(struct structured *structured, struct strview line, int64_t 
 	r = structured_take_array(structured, trimmed);
 	if (r != 0)
 		return r;
-	return is_json(structured, trimmed) ? structured_take_json(structured, trimmed)
-					    : take_journal(structured, line);
+	/* JSON tells by its first byte; also a list as Python prints it, which json-c reads too. */
+	if (first && (strchr("{}\"", first) ||
+		      (first == '[' && second && strchr("{[\"'", second)) ||
+		      (structured->open && strchr("[]", first))))
+		return structured_take_json(structured, trimmed);
+	return take_journal(structured, line);
 }
 
 int structured_end(struct structured *structured, structured_fn *sink, void *context)

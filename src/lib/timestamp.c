@@ -152,32 +152,6 @@ int64_t date_to_ns(const struct date *date)
 /* The last whole year whose nanoseconds fit. */
 #define YEAR_MAX 2261
 
-/* A date, a date with a time of day, or a time of today. */
-static const char *const date_formats[] = {
-	"Y-M-D",		/* 2026-11-24 */
-	"Y-M-DTh:mz",		/* 2026-11-24T10:20 */
-	"Y-M-D h:mz",		/* 2026-11-24 10:20 +0100 */
-	"Y-M-DTh:m:sfz",	/* 2026-11-24T10:20:30.5Z */
-	"Y-M-D h:m:sfz",	/* 2026-11-24 10:20:30 UTC */
-	"h:mz",			/* 10:20 */
-	"h:m:sfz",		/* 10:20:30.5 */
-};
-
-static bool parse_date(const char *text, struct date *date)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(date_formats); i++) {
-		struct strview rest = strview_of(text);
-		struct date found = *date;
-
-		if (date_take(&rest, date_formats[i], &found) && !rest.length &&
-		    found.hour < 24 && date_has_day(&found, found.year)) {
-			*date = found;
-			return true;
-		}
-	}
-	return false;
-}
-
 static const struct {
 	const char *names;
 	int64_t seconds;
@@ -226,9 +200,20 @@ static int parse_ago(const char *text, int64_t now_ns, int64_t *ret_ns)
 
 static int parse(const char *text, int64_t now_ns, int64_t *ret_ns)
 {
+	/* A date, a date with a time of day, or a time of today. */
+	static const char *const formats[] = {
+		"Y-M-D",		/* 2026-11-24 */
+		"Y-M-DTh:mz",		/* 2026-11-24T10:20 */
+		"Y-M-D h:mz",		/* 2026-11-24 10:20 +0100 */
+		"Y-M-DTh:m:sfz",	/* 2026-11-24T10:20:30.5Z */
+		"Y-M-D h:m:sfz",	/* 2026-11-24 10:20:30 UTC */
+		"h:mz",			/* 10:20 */
+		"h:m:sfz",		/* 10:20:30.5 */
+	};
 	time_t now = (time_t)(now_ns / SECOND);
+	struct date today, date;
 	struct decimal number;
-	struct date date;
+	bool found = true;
 	struct tm tm;
 	uint64_t ns;
 	int r;
@@ -248,12 +233,21 @@ static int parse(const char *text, int64_t now_ns, int64_t *ret_ns)
 	}
 	if (!localtime_r(&now, &tm))
 		return -ERANGE;
-	date = (struct date){ .year = tm.tm_year + 1900, .month = tm.tm_mon + 1,
-			      .day = tm.tm_mday };
+	today = date = (struct date){ .year = tm.tm_year + 1900, .month = tm.tm_mon + 1,
+				      .day = tm.tm_mday };
 	/* mktime(3) takes the day before the first, and finds out about summer time. */
 	if (!strcmp(text, "yesterday"))
 		date.day--;
-	else if (strcmp(text, "today") && !parse_date(text, &date))
+	else
+		found = !strcmp(text, "today");
+	for (size_t i = 0; !found && i < ARRAY_SIZE(formats); i++) {
+		struct strview rest = strview_of(text);
+
+		date = today;
+		found = date_take(&rest, formats[i], &date) && !rest.length && date.hour < 24 &&
+			date_has_day(&date, date.year);
+	}
+	if (!found)
 		return parse_ago(text, now_ns, ret_ns);
 	if (date.year < 1970 || date.year > YEAR_MAX || date_to_ns(&date) < 0)
 		return -ERANGE;
