@@ -302,55 +302,36 @@ int monitor_read(struct monitor *monitor, bool exact, struct sample *ret_sample)
 	return monitor_read_process(monitor, 0, exact, NULL, ret_sample);
 }
 
-static int emit_row(struct monitor *monitor, struct sample *sample)
-{
-	struct run_result *result = monitor->result;
-	int number;
-
-	sample->seq = monitor->seq++;
-	result->error = monitor->sink->sample(monitor->sink->context, sample);
-	if (!sample->of_child)
-		result->last = *sample;
-	/* EINTR: standard output was stalled and a signal came. */
-	if (result->error == -EINTR && (number = signals_read(monitor->signals)) != 0)
-		return note_signal(monitor, number);
-	return result->error < 0 ? monitor_stop(monitor, STOP_OUTPUT) : 0;
-}
-
-/* The baseline is the first row, and all its figures are of one reading. */
-int monitor_baseline(struct monitor *monitor)
-{
-	struct run_result *result = monitor->result;
-	struct sample row;
-	int r = monitor_read(monitor, true, &result->baseline);
-
-	if (r < 0)
-		return r;
-	if (!monitor->exact) {
-		result->baseline.exact = false;
-		result->baseline.rss = result->baseline.rss_status;
-	}
-	result->measured = true;
-	monitor->started_ns = monitor->ticked_ns = duration_now();
-	row = result->baseline;
-	return emit_row(monitor, &row);
-}
-
 int monitor_row(struct monitor *monitor, bool exact)
 {
-	struct sample sample, child;
-	int r;
+	struct run_result *result = monitor->result;
+	struct sample sample, subject;
+	int number, r;
 
-	exact = exact || monitor->exact;
-	r = monitor_read(monitor, exact, &sample);
-	if (r == 0)
-		r = emit_row(monitor, &sample);
-	for (unsigned i = 1; r == 0 && i <= monitor->driver->child_count; i++) {
-		r = monitor_read_process(monitor, i, exact, &sample, &child);
-		if (r == 0)
-			r = emit_row(monitor, &child);
+	/* The first row is the baseline, and all its figures are of one reading. */
+	exact = exact || monitor->exact || !result->measured;
+	for (unsigned i = 0; i <= monitor->driver->child_count; i++) {
+		r = monitor_read_process(monitor, i, exact, i ? &subject : NULL, &sample);
+		if (r < 0)
+			return r;
+		if (!result->measured) {
+			sample.exact = monitor->exact && sample.exact;
+			sample.rss = sample.exact ? sample.rss : sample.rss_status;
+			result->baseline = sample;
+			result->measured = true;
+			monitor->started_ns = monitor->ticked_ns = duration_now();
+		}
+		sample.seq = monitor->seq++;
+		result->error = monitor->sink->sample(monitor->sink->context, &sample);
+		if (i == 0)
+			subject = result->last = sample;
+		/* EINTR: standard output was stalled and a signal came. */
+		if (result->error == -EINTR && (number = signals_read(monitor->signals)) != 0)
+			return note_signal(monitor, number);
+		if (result->error < 0)
+			return monitor_stop(monitor, STOP_OUTPUT);
 	}
-	return r;
+	return 0;
 }
 
 int monitor_change_limit(struct monitor *monitor, enum sandbox_bound bound, uint64_t bytes,

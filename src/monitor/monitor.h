@@ -134,10 +134,10 @@ int monitor_guard(struct monitor *monitor, uint64_t needed);
 /* Takes a reading of the subject; EXACT adds smaps_rollup and takes RSS from it. */
 int monitor_read(struct monitor *monitor, bool exact, struct sample *ret_sample);
 
-/* Takes the reading that growth is measured from: the first row. */
-int monitor_baseline(struct monitor *monitor);
-
-/* Takes a reading of the subject, and of its children, and gives them to the sink as rows. */
+/*
+ * Takes a reading of the subject, and of its children, and gives them to the sink as rows. The
+ * first one is what growth is measured from.
+ */
 int monitor_row(struct monitor *monitor, bool exact);
 
 /* Changes BOUND of the sandbox; *ret_error is the negative errno of a refusal, or 0. */

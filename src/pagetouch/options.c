@@ -42,9 +42,9 @@ static int parse_rate(const struct option_row *row, const char *text, void *fill
 		*(uint64_t *)option_field(filled, row) = rate.bytes;
 		return 0;
 	}
-	return error_return(err, -EINVAL,
-			    "--rate '%s' is a share of the memory that is left, which has no speed\n"
-			    "write bytes per second, as in 100M/s", text);
+	return error_set_value(err, -EINVAL, "--rate", text,
+			       "is a share of the memory that is left, which has no speed",
+			       "write bytes per second, as in 100M/s");
 }
 
 /* forward, backward, random or random:SEED */
@@ -95,7 +95,6 @@ static int parse_piece(const struct option_row *row, const char *text, void *fil
 {
 	bool heap = !strcmp(row->name, "heap");
 	struct size size = { 0 };
-	char escaped[64];
 
 	if (text && size_parse(heap ? "--heap" : "--hugetlb", text, &size, err) < 0)
 		return -EINVAL;
@@ -104,16 +103,11 @@ static int parse_piece(const struct option_row *row, const char *text, void *fil
 			   : size.bytes > (uint64_t)sysconf(_SC_PAGESIZE) &&
 			     !(size.bytes & (size.bytes - 1))))
 		return 0;
-	error_escape(escaped, sizeof(escaped), text);
 	if (heap)
-		return error_return(err, -EINVAL,
-				    "--heap '%s' is no size of a piece\n"
-				    "PIECE is in bytes, %d at least, as in --heap=1000",
-				    escaped, HEAP_PIECE_LEAST);
-	return error_return(err, -EINVAL,
-			    "--hugetlb '%s' is no size of a huge page\n"
-			    "write --hugetlb=2M or --hugetlb=1G, or what else there is in /sys/kernel/mm/hugepages",
-			    escaped);
+		return error_set_value(err, -EINVAL, "--heap", text, "is no size of a piece",
+				       "PIECE is in bytes, 16 at least, as in --heap=1000");
+	return error_set_value(err, -EINVAL, "--hugetlb", text, "is no size of a huge page",
+			       "write --hugetlb=2M or --hugetlb=1G, or what else there is in /sys/kernel/mm/hugepages");
 }
 
 /* The name of a file that is there, or may be made. */
@@ -262,6 +256,7 @@ static const struct option_row options_rows[] = {
 	  .parse = option_end, .value = OPTIONS_VERSION },
 };
 
+_Static_assert(HEAP_PIECE_LEAST == 16, "as the hint of --heap says");
 _Static_assert(ARRAY_SIZE(options_rows) <= OPTION_TABLE_MAX,
 	       "the rows fit struct options_seen");
 

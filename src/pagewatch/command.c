@@ -37,7 +37,7 @@ static _Noreturn void become_command(const struct command_spec *spec, pid_t moni
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(go, &byte, 1) != 1 || getppid() != monitor)
 		_exit(0);
-	oom_score_adj_set(spec->oom_score_adj);
+	oom_score_adj_set(spec->oom_score_adj, false);
 	signals_restore(spec->signals);
 	execvp(spec->argv[0], spec->argv);
 	error = errno;

@@ -159,7 +159,7 @@ static int follow_lead(struct driver *base, struct monitor *monitor)
 {
 	struct follow_driver *driver = (struct follow_driver *)base;
 	uint64_t next_row;
-	int r = monitor_baseline(monitor);
+	int r = monitor_row(monitor, true);
 
 	if (r == 0)
 		r = follow_mark_row(driver, &monitor->result->last);

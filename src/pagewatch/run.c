@@ -192,7 +192,7 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 		.oom_score_adj = request->oom_score_adj,
 		.signals = &run->signals,
 	};
-	int r = oom_score_adj_try(request->oom_score_adj);
+	int r = oom_score_adj_set(request->oom_score_adj, true);
 
 	error_escape(run->name, sizeof(run->name),
 		     base && base[1] ? base + 1 : request->command[0]);

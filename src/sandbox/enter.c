@@ -37,7 +37,7 @@ int cgroup_move(int cgroup, pid_t pid)
 	return sandbox_dir_write_u64(cgroup, "cgroup.procs", (uint64_t)pid);
 }
 
-static int oom_score_adj_write(int value, bool undo)
+int oom_score_adj_set(int value, bool undo)
 {
 	CLEANUP_FD int fd = -1;
 	char before[16], text[16];
@@ -54,21 +54,11 @@ static int oom_score_adj_write(int value, bool undo)
 	       (undo && pwrite(fd, before, (size_t)length, 0) < 0) ? -errno : 0;
 }
 
-int oom_score_adj_set(int value)
-{
-	return oom_score_adj_write(value, false);
-}
-
-int oom_score_adj_try(int value)
-{
-	return oom_score_adj_write(value, true);
-}
-
 int option_oom_score_adj(const struct option_row *row, const char *text, void *filled,
 			 struct error *err)
 {
 	int *adj = option_field(filled, row);
-	char escaped[64], *rest;
+	char *rest;
 	long value;
 
 	if (!strcmp(text, "keep")) {
@@ -79,10 +69,9 @@ int option_oom_score_adj(const struct option_row *row, const char *text, void *f
 	value = strtol(text, &rest, 10);
 	if (!*text || isspace((unsigned char)*text) || *rest || errno || value < -1000 ||
 	    value > 1000)
-		return error_return(err, -EINVAL,
-				    "--oom-score-adj '%s' is not a number from -1000 to 1000\n"
-				    "1000 makes it the OOM killer's first choice; 'keep' leaves it as it is",
-				    error_escape(escaped, sizeof(escaped), text));
+		return error_set_value(err, -EINVAL, "--oom-score-adj", text,
+				       "is not a number from -1000 to 1000",
+				       "1000 makes it the OOM killer's first choice; 'keep' leaves it as it is");
 	*adj = (int)value;
 	return 0;
 }

@@ -24,12 +24,11 @@ pid_t cgroup_fork(int cgroup, bool *ret_born);
 int cgroup_move(int cgroup, pid_t pid);
 
 /*
- * Gives this process oom_score_adj VALUE, unless it is OOM_SCORE_ADJ_KEEP; or whether it may do
- * that, tried and undone: raising it needs no privilege, lowering it CAP_SYS_RESOURCE (proc(5)).
- * Both return 0 or a negative errno.
+ * Gives this process oom_score_adj VALUE, unless it is OOM_SCORE_ADJ_KEEP: raising it needs no
+ * privilege, lowering it CAP_SYS_RESOURCE (proc(5)). UNDO: only tries. Returns 0 or a negative
+ * errno.
  */
-int oom_score_adj_set(int value);
-int oom_score_adj_try(int value);
+int oom_score_adj_set(int value, bool undo);
 
 /* For an option's row: fills an int from -1000 to 1000, or OOM_SCORE_ADJ_KEEP for "keep". */
 int option_oom_score_adj(const struct option_row *row, const char *text, void *filled,

@@ -68,10 +68,30 @@ static int driver_ask_guard(struct workload_driver *driver, uint64_t *ret_allowe
 }
 
 /*
- * Asks for what REQUEST says and waits for the answer, which may be an error. If memory is needed
- * for it, the guard looks meanwhile, and halts the subject before it comes to byte REQUEST.to.
+ * Ends the run because what is going on was refused by the kernel. A child that does not answer
+ * has died, or is about to: then its death is why the run ends.
  */
-static int driver_ask(struct workload_driver *driver, const struct subject_request *request)
+static int driver_refused(struct workload_driver *driver, int error)
+{
+	uint64_t deadline = duration_now() + NS_PER_SECOND;
+	enum event event;
+	int r = 0;
+
+	while (r == 0 && error == -EPIPE && duration_now() < deadline)
+		r = monitor_wait(driver->monitor, deadline, &event);
+	if (r < 0)
+		return r;
+	driver->monitor->result->error = error;
+	return monitor_stop(driver->monitor, STOP_REFUSED);
+}
+
+/*
+ * Asks for what REQUEST says and waits for the answer. An error in it ends the run, unless it is
+ * CHECKED by the caller. If memory is needed for the request, the guard looks meanwhile, and halts
+ * the subject before it comes to byte REQUEST.to.
+ */
+static int driver_ask(struct workload_driver *driver, const struct subject_request *request,
+		      bool checked)
 {
 	bool guarded = request->type == SUBJECT_TOUCH ||
 		       (request->type == SUBJECT_LOCK && driver->workload->lock == REGION_LOCKED);
@@ -96,43 +116,18 @@ static int driver_ask(struct workload_driver *driver, const struct subject_reque
 	if (r < 0)
 		return r;
 	driver->asked = false;
-	return subject_answered(driver->subject, &driver->answer) < 0
-		? monitor_fail(monitor, -EPIPE, "the subject does not answer") : 0;
-}
-
-/*
- * Ends the run because what is going on was refused by the kernel. A child that does not answer
- * has died, or is about to: then its death is why the run ends.
- */
-static int driver_refused(struct workload_driver *driver, int error)
-{
-	uint64_t deadline = duration_now() + NS_PER_SECOND;
-	enum event event;
-	int r = 0;
-
-	while (r == 0 && error == -EPIPE && duration_now() < deadline)
-		r = monitor_wait(driver->monitor, deadline, &event);
-	if (r < 0)
-		return r;
-	driver->monitor->result->error = error;
-	return monitor_stop(driver->monitor, STOP_REFUSED);
-}
-
-/* The same as driver_ask(), but an answer that is an error ends the run. */
-static int driver_demand(struct workload_driver *driver, const struct subject_request *request)
-{
-	int r = driver_ask(driver, request);
-
-	return r < 0 || driver->answer.error == 0 ? r
-						  : driver_refused(driver, driver->answer.error);
+	if (subject_answered(driver->subject, &driver->answer) < 0)
+		return monitor_fail(monitor, -EPIPE, "the subject does not answer");
+	return checked || driver->answer.error == 0
+		? 0 : driver_refused(driver, driver->answer.error);
 }
 
 /*
  * Has TYPE carried out by the subject, or its CHILD, until END bytes have been counted: no faster
  * than the limiter and no further than the guard allows.
  */
-static int driver_demand_up_to(struct workload_driver *driver, enum subject_request_type type,
-			       uint32_t child, uint64_t end)
+static int driver_ask_up_to(struct workload_driver *driver, enum subject_request_type type,
+			    uint32_t child, uint64_t end)
 {
 	struct subject_request request = { .type = type, .child = child };
 	struct rate_limiter *limiter = &driver->limiter;
@@ -153,7 +148,7 @@ static int driver_demand_up_to(struct workload_driver *driver, enum subject_requ
 		if (limited <= done)
 			r = monitor_sleep(monitor, rate_limiter_due(limiter, done, end));
 		else
-			r = driver_demand(driver, &request);
+			r = driver_ask(driver, &request, false);
 	}
 	return r;
 }
@@ -169,7 +164,7 @@ static int driver_begin(struct workload_driver *driver, enum touch_access access
 					   .to = span };
 
 	driver->spent += subject_touched(driver->subject);
-	return driver_demand(driver, &request);
+	return driver_ask(driver, &request, false);
 }
 
 /* Has TYPE carried out, without which there can be no run. */
@@ -184,7 +179,7 @@ static int driver_prepare(struct workload_driver *driver, enum subject_request_t
 	struct subject_request request = { .type = type };
 	enum touch_access access = driver->workload->touch_params.access;
 	struct error *err = &driver->monitor->result->err;
-	int r = driver_ask(driver, &request);
+	int r = driver_ask(driver, &request, true);
 
 	if (r < 0 || driver->answer.error == 0)
 		return r;
@@ -257,7 +252,7 @@ static int driver_take_pass(struct workload_driver *driver, uint64_t pass)
 	};
 	while (r == 0 && at < workload->touch) {
 		at += MIN(workload->touch - at, workload->interval);
-		r = driver_demand_up_to(driver, SUBJECT_TOUCH, 0, at);
+		r = driver_ask_up_to(driver, SUBJECT_TOUCH, 0, at);
 		if (r == 0)
 			r = monitor_row(driver->monitor,
 					pass == workload->passes && at == workload->touch);
@@ -275,14 +270,14 @@ static int driver_visit(struct workload_driver *driver, const struct step *step,
 	int r = driver_begin(driver, (enum touch_access)step->rule->what, child, step->bytes);
 
 	driver->limiter.rate = 0;
-	return r < 0 ? r : driver_demand_up_to(driver, SUBJECT_TOUCH, child, end);
+	return r < 0 ? r : driver_ask_up_to(driver, SUBJECT_TOUCH, child, end);
 }
 
 static int driver_fork(struct workload_driver *driver, const struct step *step)
 {
 	struct subject_request request = { .type = SUBJECT_FORK };
 	struct subject *subject = driver->subject;
-	int r = driver_demand(driver, &request);
+	int r = driver_ask(driver, &request, false);
 	struct followed child = { .pid = (pid_t)driver->answer.value };
 
 	if (r < 0)
@@ -327,7 +322,7 @@ static int driver_take_step(struct workload_driver *driver, const struct step *s
 		if (step->rule->what == ADVICE_COLLAPSE)
 			r = monitor_guard(monitor, step->bytes > there ? step->bytes - there : 0);
 		if (r == 0)
-			r = driver_demand(driver, &request);
+			r = driver_ask(driver, &request, false);
 		break;
 	case VERB_TOUCH:
 		r = driver_visit(driver, step, 0);
@@ -361,7 +356,7 @@ static int workload_lead(struct driver *base, struct monitor *monitor)
 	r = context_counters_begin(monitor->counters, monitor->needs);
 	if (r < 0)
 		return monitor_fail(monitor, r, "cannot read Committed_AS");
-	r = driver_ask(driver, &map);
+	r = driver_ask(driver, &map, true);
 	if (r < 0)
 		return r;
 	if (driver->answer.error < 0) {
@@ -373,12 +368,12 @@ static int workload_lead(struct driver *base, struct monitor *monitor)
 		return monitor_stop(monitor, STOP_UNSTARTED);
 	}
 	driver->address = driver->answer.value;
-	r = monitor_baseline(monitor);
+	r = monitor_row(monitor, true);
 	if (r == 0 && workload->lock != REGION_UNLOCKED) {
 		driver_enter_step(driver, STEP_LOCK, 0, fills ? "" : "lock:onfault");
 		/* Without populating nothing is spent, and the whole is one call. */
-		r = fills ? driver_demand_up_to(driver, SUBJECT_LOCK, 0, lock.to)
-			  : driver_demand(driver, &lock);
+		r = fills ? driver_ask_up_to(driver, SUBJECT_LOCK, 0, lock.to)
+			  : driver_ask(driver, &lock, false);
 		if (r == 0)
 			r = monitor_row(monitor, true);
 	}

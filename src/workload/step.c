@@ -51,15 +51,6 @@ const struct step_rule step_rules[] = {
 
 const size_t step_rule_count = ARRAY_SIZE(step_rules);
 
-static int step_error(const char *text, const char *what, const char *hint, struct error *err)
-{
-	char escaped[128];
-
-	return error_return(err, -EINVAL,
-			    "--then '%s' %s\n"
-			    "%s", error_escape(escaped, sizeof(escaped), text), what, hint);
-}
-
 /* NUMBERS is "SIZE", "N%" or "SIZE/EVERY". */
 static int step_parse_part(const char *text, const char *numbers, struct step *step,
 			   struct error *err)
@@ -72,9 +63,9 @@ static int step_parse_part(const char *text, const char *numbers, struct step *s
 	if (!slash || slash - numbers >= (ptrdiff_t)sizeof(part))
 		return size_parse(name, numbers, &step->part, err);
 	if (!(step->rule->does & STEP_TAKES_EVERY))
-		return step_error(text, "has an EVERY, but is done to one range",
-				  "dontneed, free, cold, pageout, remove and guard take :SIZE/EVERY",
-				  err);
+		return error_set_value(err, -EINVAL, "--then", text,
+				       "has an EVERY, but is done to one range",
+				       "dontneed, free, cold, pageout, remove and guard take :SIZE/EVERY");
 	snprintf(part, sizeof(part), "%.*s", (int)(slash - numbers), numbers);
 	r = size_parse(name, part, &step->part, err);
 	snprintf(name, sizeof(name), "--then %s: EVERY", step->rule->name);
@@ -83,10 +74,12 @@ static int step_parse_part(const char *text, const char *numbers, struct step *s
 	if (r < 0)
 		return r;
 	if (step->part.permyriad || step->every.permyriad)
-		return step_error(text, "has a share, and nothing that it could be of",
-				  "write both sizes in bytes, as in dontneed:2044K/2M", err);
-	return step->every.bytes ? 0 : step_error(text, "is done to nothing",
-						  "EVERY must be above 0", err);
+		return error_set_value(err, -EINVAL, "--then", text,
+				       "has a share, and nothing that it could be of",
+				       "write both sizes in bytes, as in dontneed:2044K/2M");
+	return step->every.bytes ? 0
+	     : error_set_value(err, -EINVAL, "--then", text, "is done to nothing",
+			       "EVERY must be above 0");
 }
 
 /* REST is what follows the name: "" or ":..." */
@@ -94,34 +87,31 @@ static int step_parse_rest(const char *text, const char *rest, struct step *step
 			   struct error *err)
 {
 	const struct step_rule *rule = step->rule;
-	int r;
+	const char *fault = NULL, *hint = NULL;
+	int r = 0;
 
 	if (!*rest) {
-		if (rule->verb == VERB_HOLD)
-			return step_error(text, "does not say how long",
-					  "write --then hold:TIME, as in hold:2s", err);
-		if (rule->verb == VERB_BOUND)
-			return step_error(text, "does not say to what",
-					  "write --then limit:SIZE or high:SIZE, as in limit:32M",
-					  err);
-		return 0;
-	}
-	if (rule->verb == VERB_HOLD) {
+		fault = rule->verb == VERB_HOLD ? "does not say how long"
+		      : rule->verb == VERB_BOUND ? "does not say to what" : NULL;
+		hint = rule->verb == VERB_HOLD
+		     ? "write --then hold:TIME, as in hold:2s"
+		     : "write --then limit:SIZE or high:SIZE, as in limit:32M";
+	} else if (rule->verb == VERB_HOLD) {
 		r = duration_parse("--then hold: TIME", rest + 1, &step->time, err);
-		return r < 0 || step->time ? r : step_error(text, "is no time at all",
-							    "TIME must be above 0", err);
+		fault = step->time ? NULL : "is no time at all";
+		hint = "TIME must be above 0";
+	} else if (rule->verb == VERB_FORK) {
+		fault = "has a size, but a fork is whole";
+		hint = "write fork, fork:read or fork:write; the last two take :SIZE";
+	} else if (rule->verb == VERB_ADVISE && rule->what == ADVICE_TRIM) {
+		fault = "has a size, but malloc_trim(3) is whole";
+		hint = "write trim alone, and unmap:SIZE before it";
+	} else {
+		r = step_parse_part(text, rest + 1, step, err);
+		fault = step->part.bytes || step->part.permyriad ? NULL : "is done to nothing";
+		hint = "SIZE must be above 0";
 	}
-	if (rule->verb == VERB_FORK)
-		return step_error(text, "has a size, but a fork is whole",
-				  "write fork, fork:read or fork:write; the last two take :SIZE",
-				  err);
-	if (rule->verb == VERB_ADVISE && rule->what == ADVICE_TRIM)
-		return step_error(text, "has a size, but malloc_trim(3) is whole",
-				  "write trim alone, and unmap:SIZE before it", err);
-	r = step_parse_part(text, rest + 1, step, err);
-	if (r < 0 || step->part.bytes || step->part.permyriad)
-		return r;
-	return step_error(text, "is done to nothing", "SIZE must be above 0", err);
+	return r == 0 && fault ? error_set_value(err, -EINVAL, "--then", text, fault, hint) : r;
 }
 
 int step_parse(const char *text, struct step *ret_step, struct error *err)
@@ -146,7 +136,7 @@ int step_parse(const char *text, struct step *ret_step, struct error *err)
 			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s%s",
 						 i ? ", " : "", step_rules[i].name,
 						 step_rules[i].argument);
-		step_error(text, "is no step", "", err);
+		error_set_value(err, -EINVAL, "--then", text, "is no step", "");
 		error_hint(err, "the steps are %s; those that are done to memory take :SIZE or :N%%, some of them :SIZE/EVERY",
 			   known);
 		return -EINVAL;
@@ -155,7 +145,8 @@ int step_parse(const char *text, struct step *ret_step, struct error *err)
 	if (r < 0)
 		return r;
 	if (strlen(text) >= sizeof(step.name))
-		return step_error(text, "is too long", "write the number with fewer digits", err);
+		return error_set_value(err, -EINVAL, "--then", text, "is too long",
+				       "write the number with fewer digits");
 	memcpy(step.name, text, strlen(text) + 1);
 	*ret_step = step;
 	return 0;

@@ -275,7 +275,7 @@ static _Noreturn void become_subject(const struct workload *workload, int oom_sc
 	if (getrlimit(RLIMIT_CORE, &current) == 0 && current.rlim_max < 1)
 		core.rlim_cur = core.rlim_max = current.rlim_max;
 	setrlimit(RLIMIT_CORE, &core);
-	oom_score_adj_set(oom_score_adj);
+	oom_score_adj_set(oom_score_adj, false);
 	/*
 	 * Reading first would bring the pages around, too (do_fault_around() in mm/memory.c),
 	 * which a forked child, that writes first, has not got.

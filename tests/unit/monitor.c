@@ -29,7 +29,7 @@ struct attach_driver {
 static int attach_lead(struct driver *base, struct monitor *monitor)
 {
 	struct attach_driver *driver = (struct attach_driver *)base;
-	int r = monitor_baseline(monitor);
+	int r = monitor_row(monitor, true);
 
 	return r < 0 ? r : monitor_hold(monitor, driver->time);
 }
