@@ -249,12 +249,12 @@ static int wait_for_death(struct monitor *monitor, pid_t pid, const char *who)
 	return monitor_fail(monitor, seen ? seen : count < LIBRARY_FILES ? -EMFILE : -ENOMEM, who);
 }
 
-/* Reads PROCESS; of a child, its PARENT has just been read, and what is around both with it. */
-static int monitor_read_process(struct monitor *monitor, unsigned process, bool exact,
-				const struct sample *parent, struct sample *ret_sample)
+int monitor_read(struct monitor *monitor, unsigned process, bool exact, struct sample *ret_sample)
 {
 	unsigned needs = monitor->needs | (exact ? NEED_ROLLUP : 0);
 	const struct sample *baseline = &monitor->result->baseline;
+	/* Of a child: it has just been read, and what is around both with it. */
+	const struct sample *parent = process ? &monitor->result->last : NULL;
 	struct driver *driver = monitor->driver;
 	uint64_t now = duration_now();
 	const char *what = parent ? "cannot read the subject's child"
@@ -297,21 +297,16 @@ static int monitor_read_process(struct monitor *monitor, unsigned process, bool 
 	return 0;
 }
 
-int monitor_read(struct monitor *monitor, bool exact, struct sample *ret_sample)
-{
-	return monitor_read_process(monitor, 0, exact, NULL, ret_sample);
-}
-
 int monitor_row(struct monitor *monitor, bool exact)
 {
 	struct run_result *result = monitor->result;
-	struct sample sample, subject;
+	struct sample sample;
 	int number, r;
 
 	/* The first row is the baseline, and all its figures are of one reading. */
 	exact = exact || monitor->exact || !result->measured;
 	for (unsigned i = 0; i <= monitor->driver->child_count; i++) {
-		r = monitor_read_process(monitor, i, exact, i ? &subject : NULL, &sample);
+		r = monitor_read(monitor, i, exact, &sample);
 		if (r < 0)
 			return r;
 		if (!result->measured) {
@@ -324,7 +319,7 @@ int monitor_row(struct monitor *monitor, bool exact)
 		sample.seq = monitor->seq++;
 		result->error = monitor->sink->sample(monitor->sink->context, &sample);
 		if (i == 0)
-			subject = result->last = sample;
+			result->last = sample;
 		/* EINTR: standard output was stalled and a signal came. */
 		if (result->error == -EINTR && (number = signals_read(monitor->signals)) != 0)
 			return note_signal(monitor, number);
@@ -382,7 +377,7 @@ static void finish_early(struct monitor *monitor)
 		r = monitor_row(monitor, true);
 		last = result->last;
 	} else {
-		r = monitor_read(monitor, true, &last);
+		r = monitor_read(monitor, 0, true, &last);
 		last.seq = as_it_was.last.seq;
 	}
 	/* A death in the midst of it is how the run ended: the kernel did not wait for us. */

@@ -131,8 +131,11 @@ int monitor_hold(struct monitor *monitor, uint64_t time);
 /* Stops the run unless NEEDED bytes (1: any) may still be used, if there is a guard. */
 int monitor_guard(struct monitor *monitor, uint64_t needed);
 
-/* Takes a reading of the subject; EXACT adds smaps_rollup and takes RSS from it. */
-int monitor_read(struct monitor *monitor, bool exact, struct sample *ret_sample);
+/*
+ * Takes a reading of PROCESS: 0 is the subject, else a child's number, read right after the
+ * subject's row. EXACT adds smaps_rollup and takes RSS from it.
+ */
+int monitor_read(struct monitor *monitor, unsigned process, bool exact, struct sample *ret_sample);
 
 /*
  * Takes a reading of the subject, and of its children, and gives them to the sink as rows. The

@@ -267,27 +267,6 @@ const struct option_table options_table = {
 	.operand = "SIZE",
 };
 
-/* What the options for it make of the region together; they do not contradict each other. */
-static enum region_backing backing_of(const struct options_seen *seen)
-{
-	static const struct {
-		const char *option;
-		enum region_backing alone, with_shared;
-	} backings[] = {
-		{ "hugetlb", REGION_HUGETLB, REGION_HUGETLB_SHARED },
-		{ "file", REGION_FILE_PRIVATE, REGION_FILE_SHARED },
-		{ "memfd", REGION_MEMFD, REGION_MEMFD },
-		{ "heap", REGION_HEAP, REGION_HEAP },
-		{ "stack", REGION_STACK, REGION_STACK },
-	};
-	bool shared = option_is_seen(seen, "shared");
-
-	for (size_t i = 0; i < ARRAY_SIZE(backings); i++)
-		if (option_is_seen(seen, backings[i].option))
-			return shared ? backings[i].with_shared : backings[i].alone;
-	return shared ? REGION_SHARED : REGION_PRIVATE;
-}
-
 /*
  * An option that means something only beside another one, or not beside it. OPERANDS: a SIZE was
  * given.
@@ -347,10 +326,23 @@ static int check_needs(const struct plan *plan, const struct options_seen *seen,
 enum options_result options_parse(int argc, char *argv[], struct plan *ret_plan,
 				  struct error *err)
 {
+	/* What the options for it make of the region; they do not contradict each other. */
+	static const struct {
+		const char *option;
+		enum region_backing alone, with_shared;
+	} backings[] = {
+		{ "private", REGION_PRIVATE, REGION_SHARED },
+		{ "hugetlb", REGION_HUGETLB, REGION_HUGETLB_SHARED },
+		{ "file", REGION_FILE_PRIVATE, REGION_FILE_SHARED },
+		{ "memfd", REGION_MEMFD, REGION_MEMFD },
+		{ "heap", REGION_HEAP, REGION_HEAP },
+		{ "stack", REGION_STACK, REGION_STACK },
+	};
 	/* Too large for the stack that some limit leaves. */
 	static struct plan plan;
 	struct options_seen seen;
 	enum options_result result;
+	size_t kind = ARRAY_SIZE(backings) - 1;
 	char escaped[128];
 	int operands;
 
@@ -359,7 +351,10 @@ enum options_result options_parse(int argc, char *argv[], struct plan *ret_plan,
 	if (result != OPTIONS_RUN)
 		return result;
 	operands = argc - optind;
-	plan.workload.region.backing = backing_of(&seen);
+	while (kind > 0 && !option_is_seen(&seen, backings[kind].option))
+		kind--;
+	plan.workload.region.backing = option_is_seen(&seen, "shared") ? backings[kind].with_shared
+								      : backings[kind].alone;
 	if (check_needs(&plan, &seen, operands > 0, err) < 0 ||
 	    (operands > 0 && size_parse_above_zero("SIZE", argv[optind], &plan.size, err) < 0) ||
 	    (operands > 1 &&

@@ -114,8 +114,9 @@ int pagetouch_prepare(struct pagetouch_run *run, struct error *err)
 				    "vm.panic_on_oom is %" PRIu64 ": running out of memory would panic this machine\n"
 				    "set it to 0 (sysctl vm.panic_on_oom=0), or use --no-guard if a panic is what you want",
 				    panic);
-	r = oom_score_adj_set(plan->oom_score_adj, true);
-	if (r < 0 && plan->oom_score_adj != 1000)
+	/* 1000 is allowed to everybody. */
+	r = plan->oom_score_adj == 1000 ? 0 : oom_score_adj_set(plan->oom_score_adj, true);
+	if (r < 0)
 		return error_return(err, EXIT_FAILED,
 				    "cannot set oom_score_adj to %d: %s\n"
 				    "lowering it needs CAP_SYS_RESOURCE; --oom-score-adj=keep leaves it",

@@ -410,7 +410,7 @@ int pagetouch_run(struct pagetouch_run *run)
 	else
 		error_print(&err);
 	subject_end(&run->subject);
-	r = sandbox_remove(&run->sandbox);
+	r = run->plan.sandboxed ? sandbox_remove(&run->sandbox) : 0;
 	if (r < 0)
 		fprintf(stderr, "%s: note: the sandbox stays: %s\n", program_invocation_short_name,
 			r == -EBUSY ? "a process that is not ours is in it" : strerror(-r));

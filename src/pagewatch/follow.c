@@ -70,7 +70,7 @@ static int follow_read_once(struct follow_driver *driver, struct monitor *monito
 
 	driver->reading = reading;
 	driver->driver.looks = true;
-	r = monitor_read(monitor, false, ret_sample);
+	r = monitor_read(monitor, 0, false, ret_sample);
 	driver->reading = TREE_ROW;
 	driver->driver.looks = false;
 	if (r < 0)

@@ -209,13 +209,13 @@ static int driver_warm_up(struct workload_driver *driver)
 	int r = driver_prepare(driver, SUBJECT_PREPARE);
 
 	if (r == 0)
-		r = monitor_read(monitor, true, &before);
+		r = monitor_read(monitor, 0, true, &before);
 	if (r == 0)
-		r = monitor_read(monitor, false, &before);
+		r = monitor_read(monitor, 0, false, &before);
 	for (int i = 0; r == 0 && i < PROBES; i++) {
 		r = driver_prepare(driver, SUBJECT_PROBE);
 		if (r == 0)
-			r = monitor_read(monitor, false, &after);
+			r = monitor_read(monitor, 0, false, &after);
 		if (r < 0)
 			return r;
 		if (after.rss_status - before.rss_status != page_size)
