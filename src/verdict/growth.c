@@ -124,24 +124,24 @@ bool growth_verified(const struct growth *growth)
 const char *growth_reason(const struct growth *growth, uint64_t touched, enum size_unit unit,
 			  char reason[static GROWTH_REASON_MAX])
 {
-	int64_t least = (int64_t)growth->rule.least, most = (int64_t)growth->rule.most;
-	int64_t more = growth->region - (int64_t)touched;
-	/* Of the region's memory: beyond the rule, within it. */
-	int64_t ineligible = !growth->exact ? 0
-			     : growth->region < least ? growth->region - least
-			     : growth->region > most ? growth->region - most : 0;
-	enum growth_cause cause = growth->rule.cause;
-	int64_t due = cause == GROWTH_NO_RSS ? 0 : growth->region - ineligible;
 	bool exact = growth->exact, grows = growth->rule.vsz_grows, swapped = growth->swap > 0;
+	int64_t least = (int64_t)growth->rule.least, most = (int64_t)growth->rule.most;
+	int64_t region = growth->region, more = region - (int64_t)touched;
+	enum growth_cause cause = growth->rule.cause;
+	/* Of the region's memory: beyond the rule, within it. */
+	int64_t ineligible = exact ? region - MAX(least, MIN(region, most)) : 0;
+	int64_t due = cause == GROWTH_NO_RSS ? 0 : region - ineligible;
 	bool huge = ineligible > 0 && growth->huge;
-	/* A figure stands between the texts, if there is a second one. All but the first
-	 * explain why RSS differs from what was touched. */
+	/*
+	 * A figure stands between the texts, if there is a second one. All but the first explain
+	 * why RSS differs from what was touched.
+	 */
 	const struct { bool holds; const char *before; int64_t figure; const char *behind; }
 	reasons[] = {
 		{ !vsz_is_right(growth), growth->vsz > 0 ? "VSZ rose by " : "VSZ fell by ",
 		  growth->vsz, " during the run" },
 		{ exact && cause == GROWTH_NO_RSS, "hugetlb pages are in no RSS, but ",
-		  growth->region, " came into use" },
+		  region, " came into use" },
 		{ cause == GROWTH_ZERO_PAGE && touched && more < 0,
 		  "what is only read stays the one page of zeros, which is in no RSS", 0, NULL },
 		{ cause == GROWTH_CALLED && touched,
