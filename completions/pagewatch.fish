@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # pagewatch.fish - fish completion of the pagewatch command
 
-set -l columns TIME PROCS VSZ RSS GREW PEAK ANON FILE SHMEM SWAP PSS USS HUGE HUGETLB LAZYFREE \
-    LOCKED KSM PTE MINFLT MAJFLT CPU% PSISOME% PSIFULL% SWPIN SWPOUT CGUSE CGANON CGFILE \
+set -l columns PID COMMAND TIME PROCS VSZ RSS GREW PEAK ANON FILE SHMEM SWAP PSS \
+    USS HUGE HUGETLB LAZYFREE LOCKED KSM PTE MINFLT MAJFLT CPU% PSISOME% PSIFULL% SWPIN SWPOUT CGUSE CGANON CGFILE \
     CGSHMEM CGPTE CGSWPIN CGSWPOUT
 set -l outcomes ok oom completed exited interrupted oom-sandbox oom-ancestor oom-global oomd \
     sigterm sigbus sigsegv killed
@@ -15,6 +15,8 @@ complete -c pagewatch -l cgroup -r -F -d 'follow all that lives in a cgroup and 
 complete -c pagewatch -l unit -x -d 'follow all processes of a systemd unit'
 complete -c pagewatch -l every -x -d 'a row every TIME (default 1s)'
 complete -c pagewatch -l step -x -d 'a row, too, when RSS grew or shrank by SIZE'
+complete -c pagewatch -l each -d 'a row per process instead of their sum'
+complete -c pagewatch -s n -l number -x -d 'with --each: only the N largest'
 complete -c pagewatch -l peak -d 'reset the peak of processes that are not ours'
 complete -c pagewatch -l limit -x -d 'run the command in a memory cgroup of SIZE'
 complete -c pagewatch -l swap -x -d 'let it swap up to SIZE (default 0)'

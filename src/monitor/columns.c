@@ -14,8 +14,10 @@
 const struct column columns[] = {
 	{ "STEP", "step", COLUMN_TEXT, AT(name), NEED_STATUS, "--then, --passes, --lock, --hold",
 	  "what has just been done", COLUMN_WORKLOAD_ONLY },
-	{ "PID", "pid", COLUMN_ID, AT(pid), NEED_STATUS, "the subject, or its child",
-	  "whose row it is", COLUMN_WORKLOAD_ONLY },
+	{ "PID", "pid", COLUMN_ID, AT(pid), NEED_STATUS, "/proc/PID",
+	  "whose row it is", COLUMN_SHARED },
+	{ "COMMAND", "comm", COLUMN_NAME, AT(comm), NEED_STATUS, "stat comm",
+	  "what that process is called", COLUMN_TREE_ONLY },
 	{ "TIME", "elapsed_ns", COLUMN_TIME, AT(elapsed_ns), NEED_STATUS, "CLOCK_MONOTONIC",
 	  "seconds since the baseline", COLUMN_SHARED },
 	{ "TOUCHED", "touched", COLUMN_SIZE, AT(touched), NEED_STATUS, "the subject's own count",
@@ -108,6 +110,7 @@ struct sample sample_blank(pid_t pid)
 
 static const char workload_columns[] = "TOUCHED,VSZ,RSS,GREW,MINFLT";
 static const char tree_columns[] = "TIME,PROCS,VSZ,RSS,PSS,PEAK,CPU%";
+static const char process_columns[] = "TIME,PID,COMMAND,VSZ,RSS,PSS,PEAK,CPU%";
 
 bool column_is_for(const struct column *column, bool tree)
 {
@@ -159,6 +162,20 @@ int column_choice_parse(const char *list, bool tree,
 	if (r == 0)
 		*ret_choice = choice;
 	return r;
+}
+
+void column_choice_for_processes(struct column_choice *choice)
+{
+	size_t skipped = column_choice_default(true).count;
+	struct column_choice all = { 0 };
+	struct error err;
+
+	if (choice->by_name)
+		return;
+	columns_append_list(process_columns, true, &all, &err);
+	for (size_t i = skipped; i < choice->count && all.count < COLUMN_CHOICE_MAX; i++)
+		all.index[all.count++] = choice->index[i];
+	*choice = all;
 }
 
 void columns_print_help(bool tree)

@@ -21,6 +21,7 @@ enum column_kind {
 	COLUMN_TIME,		/* nanoseconds; shown as seconds */
 	COLUMN_PERCENT,		/* hundredths of a percent; shown as 99.5 */
 	COLUMN_TEXT,		/* the name of the step */
+	COLUMN_NAME,		/* a text that stands in the sample */
 };
 
 /* Rows are of a workload (pagetouch) or of a tree of processes (pagewatch). */
@@ -67,6 +68,12 @@ struct column_choice column_choice_default(bool tree);
  */
 int column_choice_parse(const char *list, bool tree,
 			struct column_choice *ret_choice, struct error *err);
+
+/*
+ * Makes CHOICE, which is of rows of a tree, one of rows of its processes: unless it is by_name,
+ * theirs stand in front instead of those of the tree.
+ */
+void column_choice_for_processes(struct column_choice *choice);
 
 /* Puts the columns of LIST in front of those that CHOICE has not got, unless that is by_name. */
 void column_choice_lead(struct column_choice *choice, const char *list);

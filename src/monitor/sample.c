@@ -32,7 +32,7 @@ int context_counters_begin(struct context_counters *counters, unsigned needs)
 }
 
 /* The share of the time since the last reading in which tasks waited for memory. */
-static void read_stall(struct context_counters *counters, struct sample *sample)
+static void context_read_stall(struct context_counters *counters, struct sample *sample)
 {
 	uint64_t now = duration_now(), passed = now - counters->stall_ns;
 	struct cgroup_stall stall, last = counters->stall;
@@ -42,17 +42,17 @@ static void read_stall(struct context_counters *counters, struct sample *sample)
 	    cgroup_stall_parse(text, &stall) < 0)
 		return;
 	if (counters->stall_ns && passed) {
-		sample->psi_some = number_portion((stall.some - last.some) * NS_PER_MICROSECOND, 10000,
-						  passed);
-		sample->psi_full = number_portion((stall.full - last.full) * NS_PER_MICROSECOND, 10000,
-						  passed);
+		sample->psi_some = number_portion((stall.some - last.some) * NS_PER_MICROSECOND,
+						  10000, passed);
+		sample->psi_full = number_portion((stall.full - last.full) * NS_PER_MICROSECOND,
+						  10000, passed);
 	}
 	counters->stall = stall;
 	counters->stall_ns = now;
 }
 
 /* What the machine has swapped, whoever it was: not every kernel counts it for a cgroup. */
-static void read_swapping(struct context_counters *counters, struct sample *sample)
+static void context_read_swapping(struct context_counters *counters, struct sample *sample)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), in, out;
 	CLEANUP_FREE char *text = NULL;
@@ -69,13 +69,14 @@ static void read_swapping(struct context_counters *counters, struct sample *samp
 	sample->swpout = out * page - counters->swpout;
 }
 
-static int read_cgroup(struct context_counters *counters, unsigned needs, struct sample *sample)
+static int context_read_cgroup(struct context_counters *counters, unsigned needs,
+			       struct sample *sample)
 {
 	const struct root *cgroup = &counters->cgroup;
 	int r = 0;
 
 	if (needs & NEED_PSI)
-		read_stall(counters, sample);
+		context_read_stall(counters, sample);
 	if (needs & NEED_CGROUP_USAGE)
 		r = cgroup_usage_read_total(cgroup, counters->version, &sample->cg.total);
 	if (r == 0 && needs & NEED_CGROUP_STAT)
@@ -87,10 +88,10 @@ int context_counters_read(struct context_counters *counters, unsigned needs,
 			  struct sample *sample)
 {
 	uint64_t committed;
-	int r = counters->cgroup.fd < 0 ? 0 : read_cgroup(counters, needs, sample);
+	int r = counters->cgroup.fd < 0 ? 0 : context_read_cgroup(counters, needs, sample);
 
 	if (needs & NEED_SWAPPING)
-		read_swapping(counters, sample);
+		context_read_swapping(counters, sample);
 	if (r < 0 || !(needs & NEED_COMMITTED))
 		return r;
 	r = machine_read_meminfo(counters->machine, "Committed_AS", &committed);

@@ -15,8 +15,9 @@
 #define SAMPLE_MISSING UINT64_MAX
 #define SAMPLE_NO_GROWTH INT64_MAX
 
-/* Room for the name of a step, with its NUL. */
+/* Room for the name of a step, with its NUL; and for that of a process. */
 #define SAMPLE_STEP_MAX 40
+#define SAMPLE_COMM_MAX 64
 
 enum sample_step {
 	STEP_TOUCH,		/* while pages are touched; seq 0 is the baseline */
@@ -51,6 +52,7 @@ struct sample {
 	uint64_t pte;
 	uint64_t minflt, majflt;	/* of the process since its start, as in ps(1) */
 	uint64_t oom_score;
+	char comm[SAMPLE_COMM_MAX];	/* of one process of a tree, escaped; else "" */
 	/* Of a tree of processes only; else SAMPLE_MISSING. */
 	uint64_t procs;
 	uint64_t peak;			/* highest RSS of each since the last row, added up */

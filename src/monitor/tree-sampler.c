@@ -21,6 +21,8 @@
 /* What is written to clear_refs to make VmHWM the RSS of now, proc_pid_clear_refs(5). */
 #define CLEAR_PEAK "5"
 
+_Static_assert(TREE_COMM_MAX == SAMPLE_COMM_MAX, "a name fits into a sample");
+
 /* The figures that are added up. */
 static const size_t sums[] = {
 	offsetof(struct sample, vsz), offsetof(struct sample, rss_status),
@@ -148,22 +150,70 @@ static uint64_t foreign_ticks(const struct tree_sampler *tree_sampler)
 	return ticks;
 }
 
+/* Which share of one processor's time until NOW since the last row TICKS are, in 1/100 percent. */
+static uint64_t share_of_cpu(const struct tree_sampler *tree_sampler, uint64_t ticks, uint64_t now)
+{
+	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+
+	if (!tree_sampler->row_ns || now <= tree_sampler->row_ns)
+		return SAMPLE_MISSING;
+	return number_portion(ticks * (NS_PER_SECOND / hz), 10000, now - tree_sampler->row_ns);
+}
+
+/* Keeps what PROCESS, which is still there after a row, shows in SAMPLE. Returns 0 or -ENOMEM. */
+static int keep_each(struct tree_sampler *tree_sampler, const struct tree_process *process,
+		     const struct sample *sample)
+{
+	const struct tree_process *then = tree_find(&tree_sampler->row, process->pid);
+	bool is_new = !then || then->start != process->start;
+	/* A foreign process that is new may have run before it was followed. */
+	bool known = !is_new || tree_sampler->scope == TREE_BELOW;
+	uint64_t ticks = process->own_ticks - (is_new ? 0 : MIN(then->own_ticks,
+								process->own_ticks));
+	struct sample *kept;
+
+	if (tree_sampler->each_count == tree_sampler->each_room) {
+		size_t room = tree_sampler->each_room ? 2 * tree_sampler->each_room : 16;
+		struct sample *grown = reallocarray(tree_sampler->each, room, sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		tree_sampler->each = grown;
+		tree_sampler->each_room = room;
+	}
+	kept = &tree_sampler->each[tree_sampler->each_count++];
+	*kept = *sample;
+	kept->rss = kept->rss_status;
+	kept->grew = SAMPLE_NO_GROWTH;
+	kept->procs = SAMPLE_MISSING;
+	kept->cpu = known ? share_of_cpu(tree_sampler, ticks, duration_now()) : SAMPLE_MISSING;
+	memcpy(kept->comm, process->comm, sizeof(kept->comm));
+	return 0;
+}
+
+static int compare_each(const void *one, const void *other)
+{
+	const struct sample *a = one, *b = other;
+
+	if (a->rss != b->rss)
+		return a->rss > b->rss ? -1 : 1;
+	return (a->pid > b->pid) - (a->pid < b->pid);
+}
+
 /*
  * The share of one processor's time since the last row, in hundredths of a percent. TICKS: of all
  * our descendants so far, the dead included.
  */
 static uint64_t take_cpu(struct tree_sampler *tree_sampler, uint64_t ticks)
 {
-	uint64_t now = duration_now(), hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t now = duration_now();
 	uint64_t since = tree_sampler->scope == TREE_BELOW
 			 ? ticks - MIN(ticks, tree_sampler->row_ticks)
 			 : foreign_ticks(tree_sampler);
 
 	tree_sampler->ticks = ticks;
 	tree_sampler->read_ns = now;
-	if (!tree_sampler->row_ns || now <= tree_sampler->row_ns)
-		return SAMPLE_MISSING;
-	return number_portion(since * (NS_PER_SECOND / hz), 10000, now - tree_sampler->row_ns);
+	return share_of_cpu(tree_sampler, since, now);
 }
 
 int tree_sampler_mark_row(struct tree_sampler *tree_sampler)
@@ -182,8 +232,13 @@ int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler
 	uint64_t ticks = tree_sampler->dead_ticks;
 	int r = read_tree(tree_sampler);
 
+	bool keeps = tree_sampler->keeps_each && reading == TREE_ROW;
+
 	for (size_t i = 0; i < ARRAY_SIZE(sums); i++)
 		*(uint64_t *)(void *)((char *)&sum + sums[i]) = 0;
+	sum.pid = SAMPLE_MISSING;
+	if (keeps)
+		tree_sampler->each_count = 0;
 	sum.minflt = tree_sampler->dead_minflt;
 	sum.majflt = tree_sampler->dead_majflt;
 	for (size_t i = 0; r == 0 && i < tree->count; i++) {
@@ -207,6 +262,8 @@ int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler
 			return r;
 		add_up(&sum, &sample);
 		sum.procs++;
+		if (keeps)
+			r = keep_each(tree_sampler, process, &sample);
 		rss = MAX(sample.rss_status, sample.peak == SAMPLE_MISSING ? 0 : sample.peak);
 		if (rss > largest.rss) {
 			largest = (struct tree_largest){ .pid = process->pid, .rss = rss };
@@ -218,6 +275,9 @@ int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler
 	/* A cgroup without processes may get some again. */
 	if (!sum.procs && tree_sampler->scope != TREE_CGROUP)
 		return -ESRCH;
+	if (keeps && tree_sampler->each_count)
+		qsort(tree_sampler->each, tree_sampler->each_count, sizeof(*tree_sampler->each),
+		      compare_each);
 	tree_sampler->largest = largest;
 	sum.cpu = take_cpu(tree_sampler, ticks);
 	*ret_sample = sum;
@@ -228,6 +288,9 @@ void tree_sampler_free(struct tree_sampler *tree_sampler)
 {
 	tree_free(&tree_sampler->tree);
 	tree_free(&tree_sampler->row);
+	free(tree_sampler->each);
+	tree_sampler->each = NULL;
+	tree_sampler->each_count = tree_sampler->each_room = 0;
 	free(tree_sampler->known);
 	tree_sampler->known = NULL;
 	tree_sampler->known_size = 0;

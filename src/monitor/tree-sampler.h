@@ -40,11 +40,15 @@ struct tree_sampler {
 	pid_t top;
 	const struct cgroup_level *level;
 	bool resets_peaks;	/* VmHWM may be reset: it is ours, or we are asked to */
+	bool keeps_each;	/* `each` is filled */
 	/* Of the dead for whom we have waited: in no living process's figures. */
 	uint64_t dead_minflt, dead_majflt, dead_ticks;
 
 	struct process_tree tree;
 	struct tree_largest largest;	/* of the last reading */
+	/* What each process showed in the last row, the largest RSS first: rss, comm, no PROCS. */
+	struct sample *each;
+	size_t each_count, each_room;
 	/* CPU time at the last reading and at the row before it, and when they were. */
 	uint64_t ticks, read_ns, row_ticks, row_ns;
 	struct process_tree row;	/* who there was at that row */
@@ -54,10 +58,10 @@ struct tree_sampler {
 
 /*
  * Reads all processes now and adds up what NEEDS asks for, or as much of it as READING reads; a
- * figure that one of them does not show is SAMPLE_MISSING. VSZ, RSS and what it consists of count a page once for each process that
- * has mapped it, PSS once. minflt, majflt and cpu are also of those who have died, as far as
- * their parent or this process has waited for them. Returns 0 or a negative errno (-ESRCH: none is
- * left that has memory).
+ * figure that one of them does not show is SAMPLE_MISSING. VSZ, RSS and what it consists of count
+ * a page once for each process that has mapped it, PSS once. minflt, majflt and cpu are also of
+ * those who have died, as far as their parent or this process has waited for them. Returns 0 or a
+ * negative errno (-ESRCH: none is left that has memory).
  */
 int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler, unsigned needs,
 		      enum tree_reading reading, struct sample *ret_sample);

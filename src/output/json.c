@@ -48,25 +48,17 @@ static int json_plan(struct printer *printer, const struct plan_record *record)
 }
 
 /* All figures by the table of columns; where RSS was read stands beside it. */
-static int json_sample(struct printer *printer, const struct sample *sample)
+static void add_row_figures(struct json_object *object, const struct printer *printer,
+			    const struct sample *sample)
 {
-	struct json_object *object = new_run_record(printer, "sample");
-
-	json_add_size(object, "seq", sample->seq);
-	json_add_size(object, "elapsed_ns", sample->elapsed_ns);
-	if (!printer->output->tree) {
-		json_add_text(object, "step", sample_step_name(sample));
-		json_add_size(object, "pid", sample->pid);
-		json_add_text(object, "process", sample->of_child ? "child" : "subject");
-	}
 	for (size_t i = 0; i < column_count; i++) {
 		const struct column *column = &columns[i];
 		char percent[PRINTER_CELL_MAX];
 		uint64_t value;
 
 		if (!column_is_for(column, printer->output->tree) ||
-		    column->kind == COLUMN_TEXT || column->kind == COLUMN_ID ||
-		    column->kind == COLUMN_TIME)
+		    column->kind == COLUMN_TEXT || column->kind == COLUMN_NAME ||
+		    column->kind == COLUMN_ID || column->kind == COLUMN_TIME)
 			continue;
 		value = column_value(column, sample);
 		if (column_is_missing(column, value))
@@ -84,6 +76,32 @@ static int json_sample(struct printer *printer, const struct sample *sample)
 			json_add_text(object, "rss_source",
 				      sample->exact ? "smaps_rollup" : "status");
 	}
+}
+
+static int json_sample(struct printer *printer, const struct sample *sample)
+{
+	struct json_object *object = new_run_record(printer, "sample");
+
+	json_add_size(object, "seq", sample->seq);
+	json_add_size(object, "elapsed_ns", sample->elapsed_ns);
+	if (!printer->output->tree) {
+		json_add_text(object, "step", sample_step_name(sample));
+		json_add_size(object, "pid", sample->pid);
+		json_add_text(object, "process", sample->of_child ? "child" : "subject");
+	}
+	add_row_figures(object, printer, sample);
+	return json_write_record(printer->stream, object);
+}
+
+static int json_process(struct printer *printer, const struct sample *sample)
+{
+	struct json_object *object = new_run_record(printer, "process");
+
+	json_add_size(object, "seq", sample->seq);
+	json_add_size(object, "elapsed_ns", sample->elapsed_ns);
+	json_add_size(object, "pid", sample->pid);
+	json_add_text(object, "comm", sample->comm);
+	add_row_figures(object, printer, sample);
 	return json_write_record(printer->stream, object);
 }
 
@@ -186,5 +204,6 @@ static int json_verdict(struct printer *printer, const struct verdict *verdict)
 const struct printer_format printer_json = {
 	.plan = json_plan,
 	.sample = json_sample,
+	.process = json_process,
 	.verdict = json_verdict,
 };

@@ -43,6 +43,12 @@ int printer_sample(struct printer *printer, const struct sample *sample)
 	return printer->format->sample ? printer->format->sample(printer, sample) : 0;
 }
 
+int printer_process(struct printer *printer, const struct sample *sample)
+{
+	errno = 0;
+	return printer->format->process ? printer->format->process(printer, sample) : 0;
+}
+
 int printer_verdict(struct printer *printer, const struct verdict *verdict)
 {
 	errno = 0;
@@ -58,12 +64,15 @@ void printer_close(struct printer *printer)
 const char *printer_cell(const struct column *column, const struct sample *sample,
 			 enum size_unit unit, char text[static PRINTER_CELL_MAX])
 {
-	uint64_t value = column->kind == COLUMN_TEXT ? 0 : column_value(column, sample);
+	bool is_text = column->kind == COLUMN_TEXT || column->kind == COLUMN_NAME;
+	uint64_t value = is_text ? 0 : column_value(column, sample);
 	char size[SIZE_TEXT_MAX];
 
 	text[0] = '\0';
 	if (column->kind == COLUMN_TEXT)
 		snprintf(text, PRINTER_CELL_MAX, "%s", sample_step_name(sample));
+	else if (column->kind == COLUMN_NAME)
+		snprintf(text, PRINTER_CELL_MAX, "%s", (const char *)sample + column->offset);
 	else if (column_is_missing(column, value))
 		return text;
 	else if (column->kind == COLUMN_GROWTH)

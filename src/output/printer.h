@@ -26,6 +26,7 @@ struct output {
 	enum size_unit unit;		/* of table and csv; JSON is in bytes */
 	bool headings;
 	bool tree;			/* rows are of a tree of processes */
+	bool each;			/* or of each process in it; JSON has both */
 	struct column_choice columns;
 };
 
@@ -56,6 +57,7 @@ struct printer_format {
 	int (*open)(struct printer *printer);
 	int (*plan)(struct printer *printer, const struct plan_record *record);
 	int (*sample)(struct printer *printer, const struct sample *sample);
+	int (*process)(struct printer *printer, const struct sample *sample);
 	int (*verdict)(struct printer *printer, const struct verdict *verdict);
 	void (*close)(struct printer *printer);
 };
@@ -77,11 +79,15 @@ int printer_open(struct printer *printer, const struct output *output, FILE *str
 /* What the record points to must outlive the printer. */
 int printer_plan(struct printer *printer, const struct plan_record *record);
 int printer_sample(struct printer *printer, const struct sample *sample);
+
+/* SAMPLE is of one process of a tree. */
+int printer_process(struct printer *printer, const struct sample *sample);
+
 int printer_verdict(struct printer *printer, const struct verdict *verdict);
 void printer_close(struct printer *printer);
 
 /* The text of COLUMN in SAMPLE, "" when it is missing; sizes in UNIT. Returns text. */
-#define PRINTER_CELL_MAX 48
+#define PRINTER_CELL_MAX SAMPLE_COMM_MAX
 const char *printer_cell(const struct column *column, const struct sample *sample,
 			 enum size_unit unit, char text[static PRINTER_CELL_MAX]);
 

@@ -65,6 +65,8 @@ static size_t table_column_width(const struct printer *printer, const struct col
 					 first->minflt + printer->plan.touches + 1000);
 	else if (column->kind == COLUMN_TEXT)
 		width = printer->plan.step_width;
+	else if (column->kind == COLUMN_NAME)
+		width = sizeof("fifteen letters") - 1;
 	else if (column->kind == COLUMN_ID)
 		width = sizeof("4194304") - 1;
 	else if (printer->output->unit == SIZE_HUMAN)
@@ -88,7 +90,8 @@ static int table_make_columns(struct printer *printer, const struct sample *firs
 		const struct column *column = &columns[choice->index[i]];
 		size_t width = table_column_width(printer, column, first);
 		int flags = SCOLS_FL_STRICTWIDTH |
-			    (column->kind == COLUMN_TEXT ? 0 : SCOLS_FL_RIGHT);
+			    (column->kind == COLUMN_TEXT || column->kind == COLUMN_NAME
+			     ? 0 : SCOLS_FL_RIGHT);
 
 		if (!scols_table_new_column(state->table, column->name, (double)width, flags))
 			return -ENOMEM;
@@ -163,5 +166,6 @@ static int table_sample(struct printer *printer, const struct sample *sample)
 const struct printer_format printer_table = {
 	.open = table_open,
 	.sample = table_sample,
+	.process = table_sample,
 	.close = table_close,
 };

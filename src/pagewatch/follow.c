@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,6 +26,10 @@
 /* For a step it is looked oftener, but that takes no more than a twentieth of the time. */
 #define STEP_COST 20
 
+/* How often it is looked for a step at least where faults say when, and where they do not. */
+#define STEP_LOOK_WITH_FAULTS (20 * NS_PER_MS)
+#define STEP_LOOK_ALONE NS_PER_MS
+
 static int follow_read(struct driver *base, struct sampler *sampler, unsigned needs,
 		       struct sample *sample)
 {
@@ -42,6 +47,8 @@ static int follow_read(struct driver *base, struct sampler *sampler, unsigned ne
 	if (r == -ENOENT && tree->scope == TREE_CGROUP) {
 		driver->gone = true;
 		*sample = sample_blank(0);
+		sample->pid = SAMPLE_MISSING;
+		tree->each_count = 0;
 		r = 0;
 	}
 	return r;
@@ -116,13 +123,32 @@ static int follow_row(struct follow_driver *driver, struct monitor *monitor)
 	return r < 0 ? r : follow_mark_row(driver, &monitor->result->last);
 }
 
-int follow_open_faults(struct follow_driver *driver)
+void follow_prepare_step(struct follow_driver *driver, const struct root *root, bool verbose)
 {
 	uint64_t pages = driver->step / (uint64_t)sysconf(_SC_PAGESIZE);
+	const char *program = program_invocation_short_name;
+	int alone_ms = (int)(STEP_LOOK_ALONE / NS_PER_MS), r = 0;
+	char paranoid[32] = "not to be read";
 
+	if (!driver->step)
+		return;
 	/* A quarter of a step is near enough, since the kernel takes some faults unseen. */
-	return fault_events_open(driver->command->pid, MIN(MAX(pages / 4, 16), 1024),
-				 &driver->faults);
+	if (driver->command)
+		r = fault_events_open(driver->command->pid, MIN(MAX(pages / 4, 16), 1024),
+				      &driver->faults);
+	if (!verbose)
+		return;
+	if (root_read(root, "/proc/sys/kernel/perf_event_paranoid", paranoid, sizeof(paranoid)) > 0)
+		paranoid[strcspn(paranoid, "\n")] = '\0';
+	if (!driver->command)
+		fprintf(stderr, "%s: a step is looked for every %d ms: it is told of page faults only for a command\n",
+			program, alone_ms);
+	else if (r < 0)
+		fprintf(stderr, "%s: a step is looked for every %d ms: the kernel does not tell of page faults (%s; perf_event_paranoid is %s)\n",
+			program, alone_ms, strerror(-r), paranoid);
+	else
+		fprintf(stderr, "%s: a step is looked for when the kernel tells of page faults, and every %d ms\n",
+			program, (int)(STEP_LOOK_WITH_FAULTS / NS_PER_MS));
 }
 
 /* Waits until it is time for a look, or the next row is due. */

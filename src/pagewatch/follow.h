@@ -16,8 +16,8 @@ struct follow_driver {
 	struct command *command;	/* NULL: what is followed was not started here */
 	struct tree_sampler tree;
 	uint64_t every;			/* ns between two rows */
-	uint64_t step;			/* a row, too, when RSS differs by so much; bytes, 0: none */
-	struct fault_events faults;	/* say when to look for that; all zero: none are to be had */
+	uint64_t step;			/* a row, too, when RSS differs by so much; 0: none */
+	struct fault_events faults;	/* say when to look for that; all zero: none to be had */
 
 	struct watch_peaks peaks;
 	uint64_t row_peak;		/* of the looks since the last row; bytes */
@@ -31,15 +31,11 @@ struct follow_driver {
 	bool gone;			/* the cgroup is not there any more */
 };
 
-/* How often it is looked for a step at least where faults say when, and where they do not. */
-#define STEP_LOOK_WITH_FAULTS (20 * NS_PER_MS)
-#define STEP_LOOK_ALONE NS_PER_MS
-
 /*
- * Has the faults of the command, which has not been executed yet, say when to look for a step.
- * Returns 0 or a negative errno: it is then looked often enough without.
+ * Prepares for driver->step, before a command is executed: has its faults say when to look, if the
+ * kernel lets us. If VERBOSE it is said whether it does.
  */
-int follow_open_faults(struct follow_driver *driver);
+void follow_prepare_step(struct follow_driver *driver, const struct root *root, bool verbose);
 
 /* Sets the functions of *driver. */
 void follow_prepare(struct follow_driver *driver);

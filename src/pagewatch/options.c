@@ -40,6 +40,20 @@ static int parse_followed_name(const struct option_row *row, const char *text, v
 	return -EINVAL;
 }
 
+static int parse_number_of_rows(const struct option_row *row, const char *text, void *filled,
+				struct error *err)
+{
+	uint64_t *number = option_field(filled, row);
+	char escaped[64];
+
+	if (number_parse_u64(text, number) == 0 && *number && !strchr(text, '\n'))
+		return 0;
+	error_set(err, "--number '%s' is no number of rows",
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write a whole number above 0, as in -n 5");
+	return -EINVAL;
+}
+
 static int parse_tree_columns(const struct option_row *row, const char *text, void *filled,
 			      struct error *err)
 {
@@ -80,6 +94,10 @@ static const struct option_row watch_rows[] = {
 	  .parse = option_duration, FIELD(uint64_t, every) },
 	{ "step", 0, "SIZE", "a row, too, when RSS grew or shrank by SIZE",
 	  .parse = parse_bound, FIELD(struct size, step), .excludes = "fit" },
+	{ "each", 0, NULL, "a row per process instead of their sum",
+	  .parse = option_on, FIELD(bool, each), .excludes = "fit" },
+	{ "number", 'n', "N", "with --each: only the N largest",
+	  .parse = parse_number_of_rows, FIELD(uint64_t, number) },
 	{ "peak", 0, NULL, "reset the peak of processes that are not ours",
 	  .parse = option_on, FIELD(bool, peak) },
 	{ "limit", 0, "SIZE", "run the command in a memory cgroup of SIZE",
@@ -163,6 +181,11 @@ static int check_request(const struct watch_request *request, struct error *err)
 		error_hint(err, "the peaks of a command are always known");
 		return -EINVAL;
 	}
+	if (request->number && !request->each) {
+		error_set(err, "--number without --each has no meaning");
+		error_hint(err, "add --each: the sum of all processes is one row");
+		return -EINVAL;
+	}
 	if (request->has_fit_step && !request->fit) {
 		error_set(err, "--fit-step without --fit has no meaning");
 		error_hint(err, "add --fit, or leave --fit-step out");
@@ -197,6 +220,9 @@ enum options_result watch_options_parse(int argc, char *argv[], struct watch_req
 		request.command = argv + optind;
 	if (check_request(&request, err) < 0)
 		return OPTIONS_WRONG;
+	request.output.each = request.each;
+	if (request.each)
+		column_choice_for_processes(&request.output.columns);
 	*ret_request = request;
 	return OPTIONS_RUN;
 }

@@ -20,7 +20,9 @@ struct watch_request {
 	bool tree;			/* with its descendants */
 	const char *cgroup, *unit;	/* to be followed; NULL: none */
 	uint64_t every;			/* ns between two rows */
-	struct size step;		/* a row, too, when RSS differs by so much; 0 bytes: none */
+	bool each;			/* a row per process instead of their sum */
+	uint64_t number;		/* of the largest so many; 0: of all */
+	struct size step;		/* a row, too, when RSS differs by so much; 0: none */
 	struct size limit, swap, high;	/* of a sandbox */
 	bool has_limit, has_swap, has_high, has_fit_step;
 	int oom_score_adj;		/* or OOM_SCORE_ADJ_KEEP */

@@ -13,6 +13,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "lib/program.h"
 #include "lib/terminal.h"
 #include "output/json-object.h"
@@ -52,15 +53,35 @@ struct watch_run {
 	char name[128];			/* of what is followed, escaped */
 };
 
+/* The processes of the row SUM. */
+static int watch_print_each(struct watch_run *run, const struct sample *sum)
+{
+	const struct tree_sampler *tree = &run->driver.tree;
+	size_t count = tree->each_count;
+	int r = 0;
+
+	if (run->request->number)
+		count = MIN(count, run->request->number);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		tree->each[i].seq = sum->seq;
+		tree->each[i].elapsed_ns = sum->elapsed_ns;
+		r = printer_process(&run->printer, &tree->each[i]);
+	}
+	return r;
+}
+
 static int watch_sample(void *context, const struct sample *sample)
 {
 	struct watch_run *run = context;
+	const struct watch_request *request = run->request;
 
 	if (run->request->plot.file && !run->unkept)
 		run->unkept = recording_add(&run->recording, sample);
 	/* A full disk under our rows is not the command's affair. */
-	if (run->unwritten == 0)
+	if (run->unwritten == 0 && (!request->each || request->output.format == OUTPUT_JSON))
 		run->unwritten = printer_sample(&run->printer, sample);
+	if (run->unwritten == 0 && request->each)
+		run->unwritten = watch_print_each(run, sample);
 	return 0;
 }
 
@@ -153,34 +174,6 @@ static int watch_make_sandbox(struct watch_run *run, struct error *err)
 	return 0;
 }
 
-/* Prepares --step; with -v it is said what it will be looked for by. */
-static void watch_prepare_step(struct watch_run *run)
-{
-	const char *program = program_invocation_short_name;
-	bool ours = run->driver.command;
-	char paranoid[32] = "not to be read";
-	int r;
-
-	run->driver.step = run->request->step.bytes;
-	if (!run->driver.step)
-		return;
-	r = ours ? follow_open_faults(&run->driver) : 0;
-	if (!run->request->verbose)
-		return;
-	if (root_read(&run->root, "/proc/sys/kernel/perf_event_paranoid", paranoid,
-		      sizeof(paranoid)) > 0)
-		paranoid[strcspn(paranoid, "\n")] = '\0';
-	if (ours && r == 0)
-		fprintf(stderr, "%s: a step is looked for when the kernel tells of page faults, and every %d ms\n",
-			program, (int)(STEP_LOOK_WITH_FAULTS / NS_PER_MS));
-	else if (ours)
-		fprintf(stderr, "%s: a step is looked for every %d ms: the kernel does not tell of page faults (%s; perf_event_paranoid is %s)\n",
-			program, (int)(STEP_LOOK_ALONE / NS_PER_MS), strerror(-r), paranoid);
-	else
-		fprintf(stderr, "%s: a step is looked for every %d ms: it is told of page faults only for a command\n",
-			program, (int)(STEP_LOOK_ALONE / NS_PER_MS));
-}
-
 /* Returns EXIT_DONE, or the exit status with *err set. */
 static int watch_start_command(struct watch_run *run, struct error *err)
 {
@@ -213,7 +206,8 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	run->oom_monitor.is_followed = watch_is_followed;
 	run->oom_monitor.context = run;
 	run->driver.command = &run->command;
-	watch_prepare_step(run);
+	run->driver.step = request->step.bytes;
+	follow_prepare_step(&run->driver, &run->root, request->verbose);
 	r = command_execute(&run->command, &run->signals, err);
 	run->began_ns = duration_now();
 	if (r < 0)
@@ -255,7 +249,8 @@ static int watch_attach(struct watch_run *run, struct error *err)
 	int r;
 
 	run->began_ns = duration_now();
-	watch_prepare_step(run);
+	run->driver.step = request->step.bytes;
+	follow_prepare_step(&run->driver, &run->root, request->verbose);
 	tree->resets_peaks = request->peak;
 	run->driver.driver.subject.pidfd = -1;
 	if (!request->pid) {
@@ -441,6 +436,7 @@ static int watch_follow(struct watch_run *run)
 
 	run->driver.every = run->request->every;
 	run->driver.tree.root = &run->root;
+	run->driver.tree.keeps_each = run->request->each;
 	follow_prepare(&run->driver);
 	run->unwritten = watch_print_plan(run);
 	monitor_run(&monitor, &run->result);

@@ -201,7 +201,7 @@ static void read_sample(struct record_reading *reading, struct sample *sample)
 		const struct column *column = &columns[i];
 		uint64_t value;
 
-		if (column->kind == COLUMN_TEXT)
+		if (column->kind == COLUMN_TEXT || column->kind == COLUMN_NAME)
 			continue;
 		value = column->kind == COLUMN_GROWTH
 			? (uint64_t)record_growth(reading, column->key)

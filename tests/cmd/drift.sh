@@ -81,7 +81,7 @@ if check_words && can_complete; then
 	completes 'FILES' 'what follows a command behind an option' --every 1s ls ''
 	completes 'FILES' 'what follows a command behind --' -q -- ls -
 	completes 'exited' 'the outcomes of --expect' --expect ex
-	completes 'PROCS PEAK PSS PTE PSISOME% PSIFULL%' 'a column' -o P
+	completes 'PID PROCS PEAK PSS PTE PSISOME% PSIFULL%' 'a column' -o P
 	completes '--output=TIME' '--output=TI as one word' --output=TI
 	completes 'FILES' 'a file' --log-file a
 	completes '' 'nothing for --limit' --limit ''

@@ -57,6 +57,35 @@ for words in '--step 0 true' '--step 10% true' '--step 1M --fit true'; do
 	ok $? "wrong: $words"
 done
 
+# --each: the figures of all processes are those of the row, and the largest comes first.
+# shellcheck disable=SC2016 # the inner shell's
+watch --json --each --every 100ms -- sh -c 'printf "#!/bin/sh\nsleep 1\nexit 0\n" >"$1/a,b\"c"
+	chmod 755 "$1/a,b\"c"; "$1/a,b\"c" & "$2" -q 16M --hold 1s; wait' sh "$tmp" "$PAGETOUCH"
+cp "$tmp/err" "$tmp/each"
+is "$status" 0 '--each'
+awk 'function figure(name,  part) { split($0, part, "\"" name "\":"); return part[2] + 0 }
+	/"record":"sample"/ { seq = figure("seq"); left[seq] = figure("rss"); last = 2 ^ 60 }
+	/"record":"process"/ { rss = figure("rss"); if (figure("seq") != seq || rss > last) wrong++
+		left[seq] -= rss; last = rss; rows++ }
+	END { for (seq in left) wrong += left[seq] != 0; exit wrong || !rows }' "$tmp/each"
+ok $? 'the RSS of all processes is that of the row; the largest is first'
+has "$tmp/each" '"record":"process".*"pid":[0-9]+,"comm":"pagetouch-subj",' 'a process has its name'
+has "$tmp/each" '"record":"process".*"comm":"a,b\\"c"' 'whatever that is'
+watch --each -n 1 --csv --every 10s -- sh -c 'sleep 0.1 & sleep 0.1; wait'
+is "$(sed -n 1p "$tmp/err") $(grep -c '^[0-9]' "$tmp/err")" 'TIME,PID,COMMAND,VSZ,RSS,PSS,PEAK,CPU% 1' \
+	'-n: so many rows, with columns of their own'
+# shellcheck disable=SC2016 # the inner shell's
+watch --each --csv --every 10s -o PID,COMMAND -- "$tmp/a,b\"c"
+has "$tmp/err" '^[0-9]+,"a,b""c"$' 'a name with a comma is quoted in CSV'
+watch --each -o COMMAND,PID,RSS -b -- sleep 0.1
+has "$tmp/err" '^ *(sleep|sh|pagewatch) +[0-9]+ +[0-9]+$' 'a table of them'
+for words in '--number 3 true' '--each -n 0 true' '--each -n x true' '--each --fit true'; do
+	# shellcheck disable=SC2086 # words
+	watch $words
+	[ "$status $(wc -l <"$tmp/err") $(cat "$tmp/out")" = '2 2 ' ]
+	ok $? "wrong: $words"
+done
+
 # The cgroup of a foreign process, and one that is followed.
 group=
 if [ -e /sys/fs/cgroup/memory/memory.usage_in_bytes ]; then

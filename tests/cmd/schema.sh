@@ -22,7 +22,7 @@ run --json --heap=4K 64K
 cat "$tmp/out" >>"$tmp/records"
 holds "$tmp/records" "pagetouch"
 
-"$PAGEWATCH" --json --log-file "$tmp/watched" -o +CPU%,KSM,CGUSE -- sh -c 'true; exit 3'
+"$PAGEWATCH" --json --log-file "$tmp/watched" --each -o +CPU%,KSM,CGUSE,PSISOME%,SWPIN -- sh -c 'true; exit 3'
 is $? 3 "pagewatch"
 "$PAGEWATCH" --json --log-file "$tmp/watched" --every 10ms --max-rss 1K -- sleep 0.1
 is $? 1 "pagewatch with a demand"

@@ -110,6 +110,7 @@ static const struct {
 };
 
 static const char *const tree_figures[] = {
+	"COMMAND",
 	"PROCS", "PEAK", "CPU%", "PSISOME%", "PSIFULL%", "SWPIN", "SWPOUT", "CGSWPIN", "CGSWPOUT",
 };
 
