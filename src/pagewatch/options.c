@@ -143,6 +143,8 @@ static const struct option_row watch_rows[] = {
 	  .parse = option_plot, FIELD(struct plot_request, plot) },
 	{ "log-file", 0, "FILE", "write rows or records to FILE, not to standard error",
 	  .parse = parse_followed_name, FIELD(const char *, log_file) },
+	{ "live", 0, NULL, "on a terminal, one line that changes instead of rows",
+	  .parse = option_on, FIELD(bool, live), .excludes = "quiet each fit" },
 	{ "help", 'h', NULL, "show this help and exit",
 	  .parse = option_end, .value = OPTIONS_HELP, .section = "Other" },
 	{ "version", 'V', NULL, "show the version and exit",
@@ -184,6 +186,12 @@ static int check_request(const struct watch_request *request, struct error *err)
 	if (request->number && !request->each) {
 		error_set(err, "--number without --each has no meaning");
 		error_hint(err, "add --each: the sum of all processes is one row");
+		return -EINVAL;
+	}
+	if (request->live && request->output.format != OUTPUT_TABLE && !request->log_file) {
+		error_set(err, "--live and %s contradict each other on standard error",
+			  request->output.format == OUTPUT_JSON ? "--json" : "--csv");
+		error_hint(err, "add --log-file FILE: what is for programs goes there");
 		return -EINVAL;
 	}
 	if (request->has_fit_step && !request->fit) {

@@ -31,6 +31,7 @@ struct watch_request {
 	bool fit;			/* find the smallest limit that it lives with */
 	struct size fit_step;		/* to within so much */
 	bool peak;			/* VmHWM of processes that are not ours may be reset */
+	bool live;			/* one line of a terminal instead of rows */
 	bool verbose;
 	const char *log_file;		/* for the rows; NULL: standard error */
 	struct output output;

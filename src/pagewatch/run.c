@@ -13,10 +13,10 @@
 
 #include "lib/cleanup.h"
 #include "lib/duration.h"
-#include "lib/macros.h"
 #include "lib/program.h"
 #include "lib/terminal.h"
 #include "output/json-object.h"
+#include "output/live.h"
 #include "output/printer.h"
 #include "pagewatch/draw.h"
 #include "pagewatch/follow.h"
@@ -42,6 +42,7 @@ struct watch_run {
 	struct command command;
 	struct follow_driver driver;
 	struct printer printer;
+	struct live live;
 	struct run_result result;
 	struct verdict verdict;
 	uint64_t began_ns;		/* when following began */
@@ -57,12 +58,10 @@ struct watch_run {
 static int watch_print_each(struct watch_run *run, const struct sample *sum)
 {
 	const struct tree_sampler *tree = &run->driver.tree;
-	size_t count = tree->each_count;
+	uint64_t number = run->request->number;
 	int r = 0;
 
-	if (run->request->number)
-		count = MIN(count, run->request->number);
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	for (size_t i = 0; r == 0 && i < tree->each_count && (!number || i < number); i++) {
 		tree->each[i].seq = sum->seq;
 		tree->each[i].elapsed_ns = sum->elapsed_ns;
 		r = printer_process(&run->printer, &tree->each[i]);
@@ -78,6 +77,9 @@ static int watch_sample(void *context, const struct sample *sample)
 	if (run->request->plot.file && !run->unkept)
 		run->unkept = recording_add(&run->recording, sample);
 	/* A full disk under our rows is not the command's affair. */
+	live_show(&run->live, sample);
+	if (run->live.output && !request->log_file)
+		return 0;
 	if (run->unwritten == 0 && (!request->each || request->output.format == OUTPUT_JSON))
 		run->unwritten = printer_sample(&run->printer, sample);
 	if (run->unwritten == 0 && request->each)
@@ -87,8 +89,9 @@ static int watch_sample(void *context, const struct sample *sample)
 
 static void watch_note(void *context, const char *sentence)
 {
-	const struct watch_run *run = context;
+	struct watch_run *run = context;
 
+	live_wipe(&run->live);
 	if (run->request->output.format != OUTPUT_NONE)
 		fprintf(stderr, "%s: note: %s\n", program_invocation_short_name, sentence);
 }
@@ -145,6 +148,10 @@ static int watch_open(struct watch_run *run, struct error *err)
 	if (r < 0)
 		error_set_errno(err, r, "cannot prepare the run");
 	host_read(&run->host);
+	if (request->live && live_is_possible())
+		run->live.output = &request->output;
+	else if (request->live)
+		watch_note(run, "standard error is no terminal that can have one line: rows follow");
 	return r;
 }
 
@@ -206,7 +213,6 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	run->oom_monitor.is_followed = watch_is_followed;
 	run->oom_monitor.context = run;
 	run->driver.command = &run->command;
-	run->driver.step = request->step.bytes;
 	follow_prepare_step(&run->driver, &run->root, request->verbose);
 	r = command_execute(&run->command, &run->signals, err);
 	run->began_ns = duration_now();
@@ -249,7 +255,6 @@ static int watch_attach(struct watch_run *run, struct error *err)
 	int r;
 
 	run->began_ns = duration_now();
-	run->driver.step = request->step.bytes;
 	follow_prepare_step(&run->driver, &run->root, request->verbose);
 	tree->resets_peaks = request->peak;
 	run->driver.driver.subject.pidfd = -1;
@@ -369,6 +374,7 @@ static int watch_conclude(struct watch_run *run)
 				 run->result.elapsed_ns);
 	if (run->sandboxed && run->oom_monitor.oom_evidence.count)
 		run->driver.peaks.cgroup = run->oom_monitor.oom_evidence.levels[0].peak.peak;
+	live_wipe(&run->live);
 	watch_decide(&evidence, &run->verdict);
 	host_time(run->verdict.time);
 	if (run->unwritten == 0)
@@ -477,6 +483,7 @@ int watch_run(const struct watch_request *request)
 
 	stdio_guard_open();
 	run.request = request;
+	run.driver.step = request->step.bytes;
 	run.counters = (struct context_counters){ .machine = &run.root, .cgroup.fd = -1 };
 	if (watch_open(&run, &err) == 0)
 		status = request->command ? watch_start_command(&run, &err)

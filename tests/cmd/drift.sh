@@ -76,7 +76,7 @@ check_abbreviations --vers --ex
 check_manual pagetouch
 if check_words && can_complete; then
 	check_completion
-	completes '--limit --log-file' 'a prefix of two options' --l
+	completes '--limit --log-file --live' 'a prefix of two options' --l
 	completes 'FILES' 'what follows a command' ls --l
 	completes 'FILES' 'what follows a command behind an option' --every 1s ls ''
 	completes 'FILES' 'what follows a command behind --' -q -- ls -

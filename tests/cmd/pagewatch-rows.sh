@@ -86,6 +86,33 @@ for words in '--number 3 true' '--each -n 0 true' '--each -n x true' '--each --f
 	ok $? "wrong: $words"
 done
 
+# --live: one line, which is wiped before the summary; elsewhere rows, as is said.
+watch --live --every 10s -- sleep 0.5
+has "$tmp/err" 'note: standard error is no terminal that can have one line: rows follow$' \
+	'--live needs a terminal'
+has "$tmp/err" '^ +TIME +PROCS' 'without one there are rows'
+for words in '--live --json true' '--live --csv true' '--live --quiet true' '--live --each true'; do
+	# shellcheck disable=SC2086 # words
+	watch $words
+	[ "$status $(wc -l <"$tmp/err") $(cat "$tmp/out")" = '2 2 ' ]
+	ok $? "wrong: $words"
+done
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
+	TERM=xterm script -qec "stty cols 40 rows 24
+		'$PAGEWATCH' --live --every 50ms --log-file '$tmp/rows' -- sleep 1" \
+		"$tmp/typescript" </dev/null >/dev/null
+	tr '\r' '\n' <"$tmp/typescript" | sed "s/$(printf '\033')\\[K/|/" >"$tmp/lines"
+	[ "$(grep -c '^TIME 0\.[0-9]*  PROCS [0-9]*  VSZ .*|$' "$tmp/lines")" -ge 2 ]
+	ok $? 'on a terminal a line takes the place of the one before'
+	is "$(grep '^TIME' "$tmp/lines" | awk 'length > 40' | wc -l)" 0 'none is wider than the terminal'
+	hasnt "$tmp/lines" '^ +TIME +PROCS' 'there are no rows'
+	has "$tmp/lines" '^\|pagewatch: sleep ended after' 'the line is wiped before the summary'
+	[ "$(grep -c '^ *[0-9]' "$tmp/rows")" -ge 2 ]
+	ok $? 'and the rows are in the log'
+else
+	skip '--live on a terminal' 'no script(1) that works'
+fi
+
 # The cgroup of a foreign process, and one that is followed.
 group=
 if [ -e /sys/fs/cgroup/memory/memory.usage_in_bytes ]; then
