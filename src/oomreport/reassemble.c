@@ -374,15 +374,22 @@ static int host_take(struct host_reports *host, const struct oom_line *line)
 	return 0;
 }
 
-/* Gives out all that HOST has or, without ALL, what is done. */
-static int host_flush(struct host_reports *host, bool all)
+/* How many of HOST's reports are done, with those that began before one that is. */
+static size_t host_done(const struct host_reports *host)
 {
 	size_t done = host->count;
+
+	while (done && !partial_is_over(host->open[done - 1]))
+		done--;
+	return done;
+}
+
+/* Gives out the first COUNT reports of HOST. */
+static int host_flush(struct host_reports *host, size_t count)
+{
 	int r = 0;
 
-	while (!all && done && !partial_is_over(host->open[done - 1]))
-		done--;
-	for (; r == 0 && done; done--)
+	for (; r == 0 && count; count--)
 		r = host_give_out(host);
 	return r;
 }
@@ -402,6 +409,32 @@ static void drop_host(struct reassembler *reassembler, size_t index)
 		(reassembler->host_count - index) * sizeof(host));
 }
 
+/* By how much the date of TIME is after that of EARLIER; 0: not known. */
+static int64_t passed_since(const struct oom_time *earlier, const struct oom_time *time)
+{
+	int64_t passed;
+
+	return time->has_wall && earlier->has_wall &&
+	       !__builtin_sub_overflow(time->wall_ns, earlier->wall_ns, &passed) ? passed : 0;
+}
+
+/*
+ * A report of HOST begins at TIME: gives out those of the others that were done a while before, so
+ * that they come in the order of their dates.
+ */
+static int flush_others(struct reassembler *reassembler, const struct host_reports *host,
+			const struct oom_time *time)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < reassembler->host_count; i++)
+		if (reassembler->hosts[i] != host &&
+		    passed_since(&reassembler->hosts[i]->last, time) > SILENCE_NS)
+			r = host_flush(reassembler->hosts[i],
+				       host_done(reassembler->hosts[i]));
+	return r;
+}
+
 int reassembler_take(struct reassembler *reassembler, const struct oom_line *line)
 {
 	struct host_reports *host = NULL;
@@ -419,7 +452,7 @@ int reassembler_take(struct reassembler *reassembler, const struct oom_line *lin
 	if (!host && line->type == OOM_LINE_NONE)
 		return 0;
 	if (!host && reassembler->host_count == REASSEMBLER_HOSTS_MAX) {
-		r = host_flush(reassembler->hosts[oldest], true);
+		r = host_flush(reassembler->hosts[oldest], reassembler->hosts[oldest]->count);
 		drop_host(reassembler, oldest);
 		if (r < 0)
 			return r;
@@ -433,7 +466,9 @@ int reassembler_take(struct reassembler *reassembler, const struct oom_line *lin
 		reassembler->hosts[reassembler->host_count++] = host;
 	}
 	host->used = ++reassembler->clock;
-	return host_take(host, line);
+	r = line->type == OOM_LINE_INVOKED && reassembler->host_count > 1
+	    ? flush_others(reassembler, host, &line->stripped.time) : 0;
+	return r < 0 ? r : host_take(host, line);
 }
 
 void reassembler_miss(struct reassembler *reassembler, uint64_t count)
@@ -477,10 +512,23 @@ bool reassembler_has_reports(const struct reassembler *reassembler)
 
 int reassembler_flush(struct reassembler *reassembler, bool all)
 {
+	struct host_reports *first;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < reassembler->host_count; i++)
-		r = host_flush(reassembler->hosts[i], all);
+	/* Of several hosts the report with the earliest date comes first. */
+	do {
+		first = NULL;
+		for (size_t i = 0; i < reassembler->host_count; i++) {
+			struct host_reports *host = reassembler->hosts[i];
+
+			if ((all ? host->count : host_done(host)) &&
+			    (!first || passed_since(&host->open[0]->report.time,
+						    &first->open[0]->report.time) > 0))
+				first = host;
+		}
+		if (first)
+			r = host_give_out(first);
+	} while (r == 0 && first);
 	if (r == 0 && all)
 		reassembler_free(reassembler);
 	return r;

@@ -55,6 +55,9 @@ TZ=UTC
 is "$(table unit --since '2026-11-26' --noheadings -o key,kills,first | head -n 1)" \
 	"Kubernetes pod 8d5f2a31-1111-4222-8333-944444444444 (burstable), container 0123456789ab 1 2026-11-26T14:00:00" \
 	"only what was asked for"
+is "$(table host --last 2 --noheadings -o key,kills | tr '\n' ' ')" "web3 1 web1 1 " "the last of them, of all hosts"
+run_oomwhy --list --noheadings "$tmp/log"
+is "$(cut -d ' ' -f 1 "$tmp/out")" "$(cut -d ' ' -f 1 "$tmp/out" | sort)" "reports of several hosts come in the order of their dates"
 run_oomwhy --summary=host --json "$tmp/log"
 is "$(head -n 1 "$tmp/out")" '{"record":"summary","by":"host","key":"web1","others":false,"kills":3,"share":0.600,"reports":3,"first":"2026-11-24T10:00:00Z","last":"2026-11-26T13:00:00Z","largest":2097152,"limit":67108864}' "as records"
 run_oomwhy --summary=host /dev/null
