@@ -79,21 +79,22 @@ uint64_t oom_zones_sum(const struct oom_report *report, const char *list, const 
 	return sum;
 }
 
-static struct oom_zone_usage zone_usage_of(const struct oom_memory_usage *usage,
-					   const struct oom_zone *zone)
+/*
+ * Adds ZONE of an allowed node to what the request, whose zone is HIGHEST, could use, and to what
+ * it could not, by place.
+ */
+static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone *zone,
+			   enum oom_place highest, uint64_t ineligible[static OOM_PLACES])
 {
+	static const char *const names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
 	unsigned usable = OOM_BLOCKS_ANY | (usage->cma_usable ? OOM_BLOCKS_CMA : 0);
+	uint64_t free = oom_figure(&zone->figures, "free"), blocks = 0;
 	uint64_t cma = oom_figure(&zone->figures, "free_cma");
-	uint64_t reserved = oom_figure(&zone->figures, "free_highatomic"), blocks = 0;
+	uint64_t reserved = oom_figure(&zone->figures, "free_highatomic");
 	uint64_t size = oom_figure(&zone->figures, "managed");
-	struct oom_zone_usage this = {
-		.zone = zone, .min = oom_figure(&zone->figures, "min"), .largest_block = -1,
-		.cma = usage->cma_usable || cma == OOM_UNKNOWN ? 0 : cma,
-	};
+	struct oom_zone_usage this = { .zone = zone, .largest_block = -1 }, *best = &usage->zone;
+	size_t place = 0;
 
-	if (size == OOM_UNKNOWN)
-		size = oom_figure(&zone->figures, "present");
-	this.size = size == OOM_UNKNOWN ? 0 : size;
 	for (int order = (int)ARRAY_SIZE(zone->blocks) - 1; order >= 0; order--) {
 		unsigned kinds = zone->block_kinds[order];
 
@@ -109,34 +110,24 @@ static struct oom_zone_usage zone_usage_of(const struct oom_memory_usage *usage,
 		else
 			this.larger_kinds |= kinds;
 	}
+	if (size == OOM_UNKNOWN)
+		size = oom_figure(&zone->figures, "present");
+	this.size = size == OOM_UNKNOWN ? 0 : size;
+	this.min = oom_figure(&zone->figures, "min");
+	this.cma = usage->cma_usable || cma == OOM_UNKNOWN ? 0 : cma;
 	this.reserved = reserved == OOM_UNKNOWN ? blocks : reserved;
-	this.free = oom_minus(oom_minus(oom_figure(&zone->figures, "free"), this.cma),
-			      this.reserved);
+	this.free = oom_minus(oom_minus(free, this.cma), this.reserved);
 	this.is_short = this.min != OOM_UNKNOWN && this.free < this.min;
-	return this;
-}
-
-/*
- * Adds ZONE of an allowed node to what the request, whose zone is HIGHEST, could use, and to what
- * it could not, by place.
- */
-static void usage_add_zone(struct oom_memory_usage *usage, const struct oom_zone *zone,
-			   enum oom_place highest, uint64_t ineligible[static OOM_PLACES])
-{
-	static const char *const names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
-	const struct oom_zone_usage this = zone_usage_of(usage, zone), *best = &usage->zone;
-	size_t place = 0;
-
 	while (place < ARRAY_SIZE(names) && strcmp(names[place], zone->name) != 0)
 		place++;
 	if (place <= highest &&
 	    (!best->zone || this.is_short > best->is_short ||
 	     (this.is_short == best->is_short && this.size > best->size)))
-		usage->zone = this;
+		*best = this;
 	if (!usage->eligible_known || place == ARRAY_SIZE(names))
 		return;
 	if (place > highest) {
-		add_bytes(&ineligible[place], oom_figure(&zone->figures, "free"));
+		add_bytes(&ineligible[place], free);
 		return;
 	}
 	add_bytes(&usage->eligible_free, this.free);
