@@ -217,28 +217,30 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	},
 	/* "Node 0 active_anon:112kB inactive_anon:196920kB ... all_unreclaimable? no" */
 	[OOM_LINE_NODE] = {
-		.flags = MEMORY | OOM_LINE_FIGURES | OOM_LINE_ENDS_IN_FIGURE | OOM_LINE_HARMLESS,
+		.flags = MEMORY | OOM_LINE_EACH | OOM_LINE_FIGURES | OOM_LINE_ENDS_IN_FIGURE |
+			 OOM_LINE_HARMLESS,
 		.forms = TEXTS("Node %u %f"),
 		.whole = TEXTS("all_unreclaimable?"),
 		.rests = TEXTS("%_"),
 		.words = figure_words,
-		.read = read_node, .lacks = lacks_node,
+		.read = read_node,
 	},
 	/* "Node 0 DMA32 free:1524kB boost:0kB", without NUMA "DMA free:3520kB min:68kB" */
 	[OOM_LINE_ZONE] = {
-		.flags = MEMORY | OOM_LINE_FIGURES | OOM_LINE_ENDS_IN_FIGURE | OOM_LINE_HARMLESS,
+		.flags = MEMORY | OOM_LINE_EACH | OOM_LINE_FIGURES | OOM_LINE_ENDS_IN_FIGURE |
+			 OOM_LINE_HARMLESS,
 		.forms = TEXTS("Node %u %z%_free:", "%z%_free:"),
 		.whole = TEXTS("free_cma:", "all_unreclaimable?"),
 		.rests = TEXTS("%_"),
 		.words = figure_words,
-		.read = read_zone, .lacks = lacks_zone,
+		.read = read_zone,
 	},
 	/* "Node 0 DMA: 1*4kB (U) 1*8kB (M) 0*4096kB = 892kB" */
 	[OOM_LINE_BLOCKS] = {
-		.flags = MEMORY | OOM_LINE_ENDS_IN_FIGURE,
+		.flags = MEMORY | OOM_LINE_EACH | OOM_LINE_ENDS_IN_FIGURE,
 		.forms = TEXTS("Node %u %z%_%u*", "%z%_%u*"),
 		.whole = TEXTS(" = "),
-		.read = read_blocks, .lacks = lacks_blocks,
+		.read = read_blocks,
 	},
 	/* "Node 0 hugepages_total=0 hugepages_free=0 hugepages_surp=0 hugepages_size=2048kB" */
 	[OOM_LINE_HUGE] = {
@@ -315,10 +317,10 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	 * columns may be no numbers.
 	 */
 	[OOM_LINE_ROW] = {
-		.flags = OOM_LINE_PLACED, .list = OOM_LIST_ROWS,
+		.flags = OOM_LINE_PLACED | OOM_LINE_EACH, .list = OOM_LIST_ROWS,
 		.forms = TEXTS("[%_%u%_]% %d% %d% %d% %d%|"),
 		.in_list = TEXTS("[%_%u%_]% %w% %w% %w% %w"),
-		.read = read_row, .lacks = lacks_row,
+		.read = read_row,
 	},
 	/* "oom-kill:constraint=CONSTRAINT_NONE,...,pid=5,uid=0"; logcat has a blank in it */
 	[OOM_LINE_DECISION] = {

@@ -88,6 +88,8 @@ enum oom_line_flag {
 	OOM_LINE_ENDS_IN_FIGURE = 0x400,	/* or in a path */
 	OOM_LINE_HARMLESS = 0x800,	/* a line too many at its end is no part of a name */
 	OOM_LINE_ONCE = 0x2000,		/* a report has it once, and then what it sets */
+	OOM_LINE_EACH = 0x40,		/* it has it once for each node, zone or task, which stands
+					 * in front of the first ':' or ']' */
 	OOM_LINE_IN_SOURCE = 0x1000,	/* its words stand so in the kernel's source, with "\n" */
 };
 

@@ -2,6 +2,7 @@
 /* partial.c - lines read by the table of their types, and whether a report lacks them */
 #include <config.h>
 
+#include "lib/macros.h"
 #include "oomreport/partial.h"
 
 /* What is at PLACE, an offset, of PARTIAL. */
@@ -37,6 +38,19 @@ bool partial_is_of_another_kind(const struct oom_partial *partial, enum oom_line
 	       (flags & OOM_LINE_MEMCGS && partial->report.has_memory);
 }
 
+/* By what LINE, of OOM_LINE_EACH, differs from others of its type: "Node 0 DMA free", "92". */
+static uint64_t subject_of(const struct oom_line *line)
+{
+	struct strview text = line->stripped.message;
+	size_t length = 0;
+
+	while (strview_skip_blanks(&text) || strview_skip(&text, "["))
+		;
+	while (length < text.length && text.at[length] != ':' && text.at[length] != ']')
+		length++;
+	return value_hash(strview_head(text, length), line->type);
+}
+
 bool partial_lacks(const struct oom_partial *partial, const struct oom_line *line)
 {
 	const struct oom_line_kind *kind = &oom_line_kinds[line->type];
@@ -49,6 +63,14 @@ bool partial_lacks(const struct oom_partial *partial, const struct oom_line *lin
 	if (partial_is_of_another_kind(partial, line->type) ||
 	    (figure && *figure != OOM_UNKNOWN))
 		return false;
+	if (kind->flags & OOM_LINE_EACH) {
+		bool row = line->type == OOM_LINE_ROW;
+		uint64_t subject = subject_of(line);
+
+		for (size_t i = 0; i < MIN(partial->had_count[row], PARTIAL_HAD); i++)
+			if (partial->had[row][i] == subject && (!row || partial->report.has_table))
+				return false;
+	}
 	if (kind->flags & OOM_LINE_ONCE)
 		return !*(bool *)partial_at(partial, kind->sets);
 	return !kind->lacks || kind->lacks(partial, text);
@@ -150,6 +172,11 @@ int partial_read(struct oom_partial *partial, const struct oom_line *line)
 	uint64_t *figure = figure_place(partial, line->type, text);
 	int r = 0;
 
+	if (kind->flags & OOM_LINE_EACH) {
+		bool row = line->type == OOM_LINE_ROW;
+
+		partial->had[row][partial->had_count[row]++ % PARTIAL_HAD] = subject_of(line);
+	}
 	partial->time = &line->stripped.time;
 	if (!kind->figures || (figure && *figure == OOM_UNKNOWN))
 		r = values_read(kind->values, text, figure ? (void *)figure : partial);

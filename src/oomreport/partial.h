@@ -9,6 +9,9 @@
 #include "oomreport/line-type.h"
 #include "oomreport/report.h"
 
+/* Lines of two reports that are written at once are not further apart. */
+#define PARTIAL_HAD 256
+
 /*
  * A report while it is read. Sizes that the kernel prints in pages are kept in pages until
  * partial_finish(), which knows the size of one.
@@ -35,6 +38,9 @@ struct oom_partial {
 		enum oom_scope scope;	/* by who called the killer */
 	} trace;
 	uint64_t block_page;		/* the first size of a list of free blocks; 0: none */
+	/* Hashes of what the last lines of OOM_LINE_EACH were about; of rows in the second ring */
+	uint64_t had[2][PARTIAL_HAD];
+	size_t had_count[2];
 	char caller[24];
 	uint64_t touched;		/* the line, of its host's, that it got last */
 	const struct oom_time *time;	/* of the line that is being read */
@@ -67,6 +73,16 @@ static inline bool value_take(struct strview *text, uint64_t *ret_number)
 	return strview_take_u64(text, ret_number);
 }
 
+/* A hash of TEXT (FNV-1a), begun with SEED. */
+static inline uint64_t value_hash(struct strview text, uint64_t seed)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ seed;
+
+	for (size_t i = 0; i < text.length; i++)
+		hash = (hash ^ (unsigned char)text.at[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
 /* The number right behind the last KEY of TEXT; untouched where there is none. */
 static inline void value_signed(struct strview text, const char *key, int64_t *ret_number)
 {
@@ -90,8 +106,8 @@ int values_read(const struct oom_line_value *values, struct strview text, void *
 oom_read_fn read_invoked, read_cpuset, read_cpu, read_trace, read_counts, read_node, read_zone,
 	read_blocks, read_huge, read_slab, read_allocation, read_memcg_task, read_stats, read_stat,
 	read_table, read_row, read_decision, read_choice, read_exiting, read_killed, read_reaped;
-oom_lacks_fn lacks_cpu, lacks_trace, lacks_counts, lacks_node, lacks_zone, lacks_blocks, lacks_row,
-	lacks_decision, lacks_decision_rest, lacks_choice;
+oom_lacks_fn lacks_cpu, lacks_trace, lacks_counts, lacks_decision, lacks_decision_rest,
+	lacks_choice;
 
 /*
  * The function that TEXT, a line of a call trace, is about, without what the compiler has put

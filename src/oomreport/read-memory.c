@@ -62,10 +62,9 @@ bool lacks_counts(const struct oom_partial *partial, struct strview text)
 	char copy[40];
 
 	strview_skip_blanks(&text);
-	if (!strview_take_until(&text, ":", &name))
-		return true;
-	return oom_figure(&partial->report.memory, strview_copy_to(name, copy, sizeof(copy))) ==
-	       OOM_UNKNOWN;
+	return !strview_take_until(&text, ":", &name) ||
+	       oom_figure(&partial->report.memory,
+			  strview_copy_to(name, copy, sizeof(copy))) == OOM_UNKNOWN;
 }
 
 /* Takes "Node 0 " from the front, and returns the node; 0 where there is none. */
@@ -79,17 +78,6 @@ static int take_node(struct strview *text)
 	strview_skip_blanks(&rest);
 	*text = rest;
 	return (int)node;
-}
-
-bool lacks_node(const struct oom_partial *partial, struct strview text)
-{
-	const struct oom_report *report = &partial->report;
-	int node = take_node(&text);
-
-	for (size_t i = 0; i < report->node_count; i++)
-		if (report->nodes[i].node == node)
-			return false;
-	return true;
 }
 
 int read_node(struct oom_partial *partial, struct strview text)
@@ -106,50 +94,25 @@ int read_node(struct oom_partial *partial, struct strview text)
 					 false);
 }
 
-/* The zone that TEXT, "Node 0 DMA32 ..." or "DMA32: ...", is about; NULL: it is not there yet. */
-static struct oom_zone *zone_of(const struct oom_report *report, struct strview *text,
-				struct oom_zone *ret_new)
-{
-	struct strview name;
-
-	*ret_new = (struct oom_zone){ .node = take_node(text) };
-	name = strview_take_word(text);
-	name.length -= strview_last(name) == ':';
-	strview_copy_to(name, ret_new->name, sizeof(ret_new->name));
-	for (size_t i = 0; i < report->zone_count; i++)
-		if (report->zones[i].node == ret_new->node &&
-		    !strcmp(report->zones[i].name, ret_new->name))
-			return &report->zones[i];
-	return NULL;
-}
-
-bool lacks_zone(const struct oom_partial *partial, struct strview text)
-{
-	struct oom_zone unused;
-	const struct oom_zone *zone = zone_of(&partial->report, &text, &unused);
-
-	return !zone || !zone->figures.count;
-}
-
-bool lacks_blocks(const struct oom_partial *partial, struct strview text)
-{
-	struct oom_zone unused;
-	const struct oom_zone *zone = zone_of(&partial->report, &text, &unused);
-
-	return !zone || !zone->has_blocks;
-}
-
-/* Takes a zone's name; the zone is made at the first line that has it. 0: there are too many. */
+/*
+ * Takes a zone's name, "Node 0 DMA32 " or "DMA32: "; the zone is made at the first line that has
+ * it. 0: there are too many.
+ */
 static int take_zone(struct oom_report *report, struct strview *text, struct oom_zone **ret_zone)
 {
-	struct oom_zone new;
-	int r = 1;
+	struct oom_zone new = { .node = take_node(text) };
+	struct strview name = strview_take_word(text);
+	int r;
 
-	*ret_zone = zone_of(report, text, &new);
-	if (!*ret_zone) {
-		r = LIST_ADD(report->zones, report->zone_count, ZONES_MAX, new);
-		*ret_zone = report->zones + report->zone_count - 1;
+	name.length -= strview_last(name) == ':';
+	strview_copy_to(name, new.name, sizeof(new.name));
+	for (size_t i = 0; i < report->zone_count; i++) {
+		*ret_zone = &report->zones[i];
+		if ((*ret_zone)->node == new.node && !strcmp((*ret_zone)->name, new.name))
+			return 1;
 	}
+	r = LIST_ADD(report->zones, report->zone_count, ZONES_MAX, new);
+	*ret_zone = report->zones + report->zone_count - 1;
 	return r;
 }
 
@@ -330,7 +293,7 @@ int read_stats(struct oom_partial *partial, struct strview text)
 	static const char *const ends[] = { ": cache:", ":cache:", ":" };
 	struct oom_memcg *memcg = &partial->report.memcg;
 	struct strview path = { text.at, 0 }, rest;
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);	/* FNV-1a of the path */
+	uint64_t hash;
 	int r;
 
 	partial->list = memcg->stats.count ? 0 : OOM_LIST_STATS;
@@ -357,8 +320,7 @@ int read_stats(struct oom_partial *partial, struct strview text)
 	partial->list = 0;
 	if (!strview_has(text, ":"))
 		return 0;
-	for (size_t i = 0; i < path.length; i++)
-		hash = (hash ^ (unsigned char)path.at[i]) * UINT64_C(0x100000001b3);
+	hash = value_hash(path, 0);
 	partial->stats_copied |= strview_is(path, memcg->path);
 	if (partial->stats_copied || !memcg_line_is_below(path, strview_of(memcg->path)) ||
 	    hash == partial->stats_last)

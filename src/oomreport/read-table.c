@@ -7,9 +7,6 @@
 #include "oomreport/list-add.h"
 #include "oomreport/partial.h"
 
-/* Rows of two tables that are written at once are not further apart. */
-#define ROWS_NEAR 256
-
 #define AT(member) offsetof(struct oom_task, member)
 #define SHOWS(member) offsetof(struct oom_report, columns.member)
 
@@ -136,42 +133,20 @@ static void set_value(struct oom_task *task, const struct task_column *column, i
 	}
 }
 
-/* "[ 1234]" */
-static bool row_take_pid(struct strview *text, int64_t *ret_pid)
-{
-	struct strview inside;
-
-	if (!strview_take_until(text, "]", &inside))
-		return false;
-	strview_skip_blanks(&inside);
-	strview_skip(&inside, "[");
-	strview_skip_blanks(&inside);
-	return strview_take_i64(&inside, ret_pid);
-}
-
-/* It has not got the row of that process just now. */
-bool lacks_row(const struct oom_partial *partial, struct strview text)
-{
-	const struct oom_report *report = &partial->report;
-	int64_t pid;
-
-	if (!report->has_table || !row_take_pid(&text, &pid))
-		return true;
-	for (size_t i = 0; i < ROWS_NEAR && i < report->task_count; i++)
-		if (report->tasks[report->task_count - 1 - i].pid == pid)
-			return false;
-	return true;
-}
-
 int read_row(struct oom_partial *partial, struct strview text)
 {
 	struct oom_report *report = &partial->report;
 	struct oom_task task = OOM_TASK_UNKNOWN;
+	struct strview pid;
 	int64_t value;
 
 	/* Where the table has no such column, nothing. */
 	task.total_vm = task.rss = 0;
-	if (!row_take_pid(&text, &task.pid))
+	/* "[ 1234]" */
+	if (!strview_take_until(&text, "]", &pid) || !strview_skip_past(&pid, "["))
+		return 0;
+	strview_skip_blanks(&pid);
+	if (!strview_take_i64(&pid, &task.pid))
 		return 0;
 	if (!partial->column_count)
 		guess_columns(partial, text);
