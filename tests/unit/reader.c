@@ -886,6 +886,10 @@ static void test_victims(void)
 	tap_ok(report->already_exiting && report->selected.pid == 7 &&
 	       same(report->selected.comm, "process 8") && !report->cut_end,
 		"it is exiting already");
+	report = READ("Killed process 5 (a) total-vm:9kB",
+		      "  oom_reaper: unable to reap pid:5 (a)");
+	tap_ok(report->victims && report->victims[0].reaped.present &&
+	       report->victims[0].reaped.failed, "not reaped, with blanks in front");
 	report = READ("Killed process 99999999999999999999 (x) total-vm:99999999999999999999kB");
 	tap_ok(report->victims && report->victims[0].pid == INT64_MAX &&
 	       report->victims[0].total_vm == OOM_UNKNOWN, "numbers beyond all are none");
