@@ -38,6 +38,11 @@ static const struct anchor {
 	{ "lowmem_reserve[]: # ", NULL, NULL },
 };
 
+static struct strview shape_front(const struct prefix_shape *shape)
+{
+	return (struct strview){ shape->front_text, shape->front };
+}
+
 /* A byte of a word: no punctuation that a prefix is told by. */
 static bool is_word_byte(char byte)
 {
@@ -96,33 +101,6 @@ bool prefix_is_foreign(struct strview front)
 	return false;
 }
 
-/* What stands for BYTE in a skeleton, which is a string. */
-static char mark_of(char byte)
-{
-	return is_word_byte(byte) ? 'w' : strview_is_blank(byte) ? ' ' : byte ? byte : '\x7f';
-}
-
-/* The skeleton of TEXT. Returns whether there was room for it. */
-static bool read_skeleton(struct strview text, char ret_skeleton[static PREFIX_SKELETON_SIZE])
-{
-	size_t length = 0;
-
-	for (size_t at = 0; at < text.length; at++) {
-		char mark = mark_of(text.at[at]), last = length ? ret_skeleton[length - 1] : '\0';
-
-		if ((mark == 'w' && last == 'w') || (mark == ' ' && last != 'w'))
-			continue;
-		/* Blanks count between words. */
-		if (mark != 'w' && mark != ' ' && last == ' ')
-			length--;
-		if (length == PREFIX_SKELETON_SIZE - 1)
-			return false;
-		ret_skeleton[length++] = mark;
-	}
-	ret_skeleton[length] = '\0';
-	return true;
-}
-
 static bool take_word_run(struct strview *text)
 {
 	size_t length = 0;
@@ -133,24 +111,31 @@ static bool take_word_run(struct strview *text)
 	return length > 0;
 }
 
-/* Takes what SKELETON says, without blanks at its end. */
-static bool take_skeleton(struct strview *text, const char *skeleton)
+/*
+ * Takes what has the shape of SAMPLE, but for blanks at its end: a word for a word, blanks for
+ * those between two words, which may be there or not beside punctuation, and that as it stands.
+ */
+static bool take_shape(struct strview *text, struct strview sample)
 {
 	struct strview rest = *text;
 
-	for (; *skeleton; skeleton++) {
-		if (*skeleton == ' ') {
-			if (skeleton[1] && !strview_skip_blanks(&rest))
+	while (sample.length) {
+		if (take_word_run(&sample)) {
+			bool blanks = strview_skip_blanks(&sample);
+
+			strview_skip_blanks(&rest);
+			if (!take_word_run(&rest))
 				return false;
-			continue;
-		}
-		strview_skip_blanks(&rest);
-		if (!rest.length || mark_of(rest.at[0]) != *skeleton)
-			return false;
-		if (*skeleton != 'w')
+			if (blanks && is_word_byte(strview_byte(sample, 0)) &&
+			    !strview_is_blank(strview_byte(rest, 0)))
+				return false;
+		} else if (!strview_skip_blanks(&sample)) {
+			strview_skip_blanks(&rest);
+			if (!rest.length || rest.at[0] != sample.at[0])
+				return false;
 			rest = strview_from(rest, 1);
-		else
-			take_word_run(&rest);
+			sample = strview_from(sample, 1);
+		}
 	}
 	*text = rest;
 	return true;
@@ -180,43 +165,45 @@ static bool find_suffix(struct strview text, const char *last, struct strview *r
 	return false;
 }
 
+static void shape_keep_back(struct prefix_shape *shape, struct strview back)
+{
+	if (back.length > sizeof(shape->back_text))
+		return;
+	memcpy(shape->back_text, back.at, back.length);
+	shape->back = back.length;
+}
+
 void prefix_learn(struct prefixes *prefixes, struct strview line, size_t at)
 {
 	struct strview front = strview_head(line, at), text = strview_from(line, at), suffix;
-	char quote = strview_last(front), skeleton[PREFIX_SKELETON_SIZE];
-	const struct anchor *anchor = anchor_at(text);
 	struct prefix_shape *shape = prefixes->shapes;
+	const struct anchor *anchor = anchor_at(text);
+	char quote = strview_last(front);
 
-	if (prefix_is_foreign(front))
+	if (!anchor || prefix_is_foreign(front))
 		return;
 	quote = quote && strchr("\"'", quote) ? quote : '\0';
 	/* Writers of CSV quote what needs it: a text without a comma has none. */
 	if (quote)
 		front.length--;
-	if (!anchor || !read_skeleton(front, skeleton))
-		return;
-	while (shape < prefixes->shapes + prefixes->count && strcmp(shape->front, skeleton))
-		shape++;
+	for (; shape < prefixes->shapes + prefixes->count; shape++) {
+		struct strview rest = front;
+
+		if (take_shape(&rest, shape_front(shape)) && !strview_trim(rest).length)
+			break;
+	}
 	if (shape == prefixes->shapes + prefixes->count) {
 		shape = &prefixes->shapes[prefixes->next];
 		prefixes->next = (prefixes->next + 1) % PREFIX_SHAPES;
 		prefixes->count = MIN(prefixes->count + 1, PREFIX_SHAPES);
-		*shape = (struct prefix_shape){ .width = 0 };
-		memcpy(shape->front, skeleton, sizeof(shape->front));
+		*shape = (struct prefix_shape){ .quote = quote };
 	}
-	shape->width = front.length;
-	shape->sample[0] = '\0';
-	if (front.length > 1 && front.length < sizeof(shape->sample) && skeleton[0] == 'w' &&
-	    skeleton[1])
-		strview_copy_to(front, shape->sample, sizeof(shape->sample));
-	shape->blanks = front.length - strview_trim(front).length;
+	memcpy(shape->front_text, front.at, front.length);
+	shape->front = front.length;
 	shape->quote = quote ? quote : shape->quote;
 	if (!find_suffix(text, anchor->last, &suffix) || (suffix.length && !is_suffix(suffix)))
 		return;
-	if (quote && suffix.length && suffix.at[0] == quote)
-		suffix = strview_from(suffix, 1);
-	if (read_skeleton(suffix, skeleton))
-		memcpy(shape->back, skeleton, sizeof(shape->back));
+	shape_keep_back(shape, strview_from(suffix, quote && strview_byte(suffix, 0) == quote));
 }
 
 void prefix_learn_end(struct prefixes *prefixes, struct strview line)
@@ -225,7 +212,6 @@ void prefix_learn_end(struct prefixes *prefixes, struct strview line)
 		"oom_score_adj=%-#", "oom_adj=%-#", "oomkilladj=%-#",
 	};
 	struct strview suffix = { line.at, 0 };
-	char back[PREFIX_SKELETON_SIZE];
 
 	for (size_t i = 0; i < ARRAY_SIZE(lasts) && !suffix.length; i++)
 		find_suffix(line, lasts[i], &suffix);
@@ -233,31 +219,32 @@ void prefix_learn_end(struct prefixes *prefixes, struct strview line)
 		return;
 	for (size_t i = 0; i < prefixes->count; i++) {
 		struct prefix_shape *shape = &prefixes->shapes[i];
-		struct strview front = line;
+		struct strview rest = line;
 		bool quoted;
 
-		if (shape->back[0] || !take_skeleton(&front, shape->front))
+		if (shape->back || !take_shape(&rest, shape_front(shape)))
 			continue;
-		strview_skip_blanks(&front);
-		quoted = suffix.at[0] == strview_byte(front, 0);
+		strview_skip_blanks(&rest);
+		quoted = suffix.at[0] == strview_byte(rest, 0);
 		if (quoted)
 			shape->quote = suffix.at[0];
-		if (read_skeleton(strview_from(suffix, quoted), back))
-			memcpy(shape->back, back, sizeof(shape->back));
+		shape_keep_back(shape, strview_from(suffix, quoted));
 	}
 }
 
 /* Cuts off TEXT's end what has the shape of BACK; with a QUOTE, what begins with that too. */
-static bool drop_suffix(struct strview *text, char quote, const char *back)
+static bool drop_suffix(struct strview *text, char quote, struct strview back)
 {
 	struct strview trimmed = strview_trim(*text);
+	char first = quote ? quote : strview_byte(back, 0);
+	bool word = !quote && is_word_byte(first);
 
 	for (size_t at = trimmed.length; at-- > 0;) {
 		struct strview rest = strview_from(trimmed, quote ? at + 1 : at);
-		bool word = !quote && back[0] == 'w' && at && strview_is_blank(trimmed.at[at - 1]);
+		bool begins = word ? at && strview_is_blank(trimmed.at[at - 1])
+				   : trimmed.at[at] == first;
 
-		if ((word || trimmed.at[at] == (quote ? quote : back[0])) &&
-		    take_skeleton(&rest, back) && !rest.length) {
+		if (begins && take_shape(&rest, back) && !rest.length) {
 			text->at = quote ? trimmed.at : text->at;
 			text->length = (size_t)(trimmed.at - text->at) + at - word;
 			return true;
@@ -287,27 +274,28 @@ size_t prefix_unquote(char *text, size_t length, char quote)
 bool prefix_split(const struct prefix_shape *shape, struct strview line,
 		  struct prefix_parts *ret_parts)
 {
-	struct strview rest = line, bare;
-	size_t taken, blanks;
+	struct strview rest = line, bare, sample = shape_front(shape);
+	struct strview back = { shape->back_text, shape->back };
+	size_t taken, blanks, usual = sample.length - strview_trim(sample).length;
 
-	if (!take_skeleton(&rest, shape->front))
+	if (!take_shape(&rest, sample))
 		return false;
 	/* The blanks between the prefix and the text, which may have some of its own. */
 	bare = rest;
 	strview_skip_blanks(&bare);
 	blanks = rest.length - bare.length;
 	taken = line.length - rest.length;
-	if (shape->blanks > 1 && taken < shape->width && taken + blanks >= shape->width)
-		rest = strview_from(rest, shape->width - taken);
+	if (usual > 1 && taken < sample.length && taken + blanks >= sample.length)
+		rest = strview_from(rest, sample.length - taken);
 	else
-		rest = strview_from(rest, MIN(blanks, shape->blanks));
+		rest = strview_from(rest, MIN(blanks, usual));
 	ret_parts->front = strview_head(line, line.length - rest.length);
 	ret_parts->quote = strview_byte(rest, 0) == shape->quote ? shape->quote : '\0';
 	if (ret_parts->quote)
 		rest = strview_from(rest, 1);
-	if (!ret_parts->quote || !drop_suffix(&rest, shape->quote, shape->back)) {
-		if (shape->back[0])
-			drop_suffix(&rest, '\0', shape->back);
+	if (!ret_parts->quote || !drop_suffix(&rest, shape->quote, back)) {
+		if (back.length)
+			drop_suffix(&rest, '\0', back);
 		if (ret_parts->quote && strview_last(rest) == shape->quote)
 			rest.length--;
 	}
@@ -317,11 +305,16 @@ bool prefix_split(const struct prefix_shape *shape, struct strview line,
 
 bool prefix_is_sure(const struct prefix_shape *shape, struct strview front)
 {
+	struct strview sample = shape_front(shape), behind = sample;
 	size_t marks = 0;
 
-	for (const char *mark = shape->front; *mark; mark++)
-		marks += !strchr("w >\"'", *mark);
-	return marks > 1 || (shape->sample[0] && strview_is(front, shape->sample));
+	for (size_t i = 0; i < sample.length; i++)
+		marks += !is_word_byte(sample.at[i]) &&
+			 !memchr(" \t>\"'", sample.at[i], strlen(" \t>\"'"));
+	strview_skip_blanks(&behind);
+	return marks > 1 || (sample.length > 1 && take_word_run(&behind) && behind.length &&
+			     front.length == sample.length &&
+			     !memcmp(front.at, sample.at, front.length));
 }
 
 /* Takes a time from the front of *text, also one in brackets, or a thread in them. */

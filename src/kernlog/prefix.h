@@ -54,19 +54,14 @@ bool log_prefix_is_caller(struct strview text);
 /* A longer prefix is none. */
 #define PREFIX_MAX 512
 
-/* A longer skeleton is none. */
-#define PREFIX_SKELETON_SIZE 128
-
 /*
- * The skeleton of a line's prefix or suffix is its punctuation as it stands, 'w' for a word, ' '
- * for blanks between words. Blanks beside punctuation may be there or not.
+ * What a line's prefix and suffix are like: punctuation as it stands, words, blanks between words.
+ * Blanks beside punctuation may be there or not.
  */
 struct prefix_shape {
-	char front[PREFIX_SKELETON_SIZE], back[PREFIX_SKELETON_SIZE];
-	size_t blanks;		/* at the end of the front */
-	size_t width;		/* of the front that it was learned from */
+	size_t front, back;	/* so long are those that it was learned from last */
+	char front_text[PREFIX_MAX], back_text[PREFIX_MAX];
 	char quote;		/* the text is a string in these; NUL: it is none */
-	char sample[64];	/* a front that begins with a word, as it was; "" */
 };
 
 /* The shapes that this log has; zero is none. */

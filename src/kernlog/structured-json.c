@@ -27,7 +27,8 @@ static int take_json(struct structured *structured, enum structured_key key,
  * Parses the JSON value that TEXT begins or, if not ANEW, goes on with. The caller puts it. NULL:
  * there is none, or its end has not come.
  */
-static struct json_object *parse_json(struct structured *structured, struct strview text, bool anew)
+static struct json_object *parse_json(struct structured *structured, struct strview text,
+				      bool anew)
 {
 	struct json_object *value;
 

@@ -222,7 +222,7 @@ int structured_take(struct structured *structured, struct strview line, int64_t 
 	r = structured_take_array(structured, trimmed);
 	if (r != 0)
 		return r;
-	/* JSON tells by its first byte; also a list as Python prints it, which json-c reads too. */
+	/* JSON, by its first byte; also a list as Python prints it, which json-c reads too. */
 	if (first && (strchr("{}\"", first) ||
 		      (first == '[' && second && strchr("{[\"'", second)) ||
 		      (structured->open && strchr("[]", first))))

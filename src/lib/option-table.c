@@ -237,7 +237,8 @@ enum options_result option_table_parse(const struct option_table *table, int arg
 	}
 	for (size_t i = 0; i < table->count; i++) {
 		for (size_t j = 0; ret_seen->row[i] && rows[i].excludes && j < table->count; j++) {
-			if (!ret_seen->row[j] || !strview_is_among(strview_of(rows[j].name), rows[i].excludes))
+			if (!ret_seen->row[j] ||
+			    !strview_is_among(strview_of(rows[j].name), rows[i].excludes))
 				continue;
 			error_set(err, "--%s and --%s contradict each other", rows[i].name,
 				  rows[j].name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* program.c - AT_SECURE and its reasons; descriptors 0 to 2 kept in place, and their errors told */
+/* program.c - AT_SECURE and its reasons; descriptors 0 to 2 in place, and their errors told */
 #include <config.h>
 
 #include <fcntl.h>

@@ -154,13 +154,13 @@ int64_t date_to_ns(const struct date *date)
 
 static const struct {
 	const char *names;
-	int64_t seconds;
+	uint64_t ns;
 } date_units[] = {
-	{ "s sec secs second seconds", 1 },
-	{ "m min mins minute minutes", 60 },
-	{ "h hr hrs hour hours", 3600 },
-	{ "d day days", 86400 },
-	{ "w week weeks", 7 * 86400 },
+	{ "s sec secs second seconds", NS_PER_SECOND },
+	{ "m min mins minute minutes", 60 * NS_PER_SECOND },
+	{ "h hr hrs hour hours", 3600 * NS_PER_SECOND },
+	{ "d day days", 86400 * NS_PER_SECOND },
+	{ "w week weeks", 7 * 86400 * NS_PER_SECOND },
 };
 
 /* "2h", "1.5d", "1h 30min", each with "-" in front or "ago" behind. Returns 0 or as the whole. */
@@ -186,8 +186,7 @@ static int parse_ago(const char *text, int64_t now_ns, int64_t *ret_ns)
 			unit++;
 		if (unit == ARRAY_SIZE(date_units))
 			return -EINVAL;
-		if (decimal_scale(number, (uint64_t)(date_units[unit].seconds * SECOND), &ns) < 0 ||
-		    ns > INT64_MAX ||
+		if (decimal_scale(number, date_units[unit].ns, &ns) < 0 || ns > INT64_MAX ||
 		    __builtin_sub_overflow(then_ns, (int64_t)ns, &then_ns) || then_ns < 0)
 			return -ERANGE;
 		text += strspn(text, " ");
