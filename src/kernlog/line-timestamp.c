@@ -125,19 +125,6 @@ static enum timestamp_form take_numeric(struct strview *text, int64_t now_ns,
 	return TIMESTAMP_NONE;
 }
 
-/* "23", "23,", "2026" */
-static void read_date_number(struct strview word, struct date *date)
-{
-	uint64_t number;
-
-	if (!strview_take_u64(&word, &number))
-		return;
-	if (is_year(number))
-		date->year = (int)number;
-	else if (number >= 1 && number <= 31 && !date->day)
-		date->day = (int)number;
-}
-
 /*
  * Returns whether WORDS are a date and nothing else. Of two that are months the last is: the first
  * is a Tuesday ("mar. nov. 24" in French, Spanish and Italian). ret_iso: one was "2026-11-23".
@@ -164,15 +151,20 @@ static bool read_date_words(struct strview words, struct date *date, bool *ret_i
 			strview_take_u64(&word, &number);
 			while (word.length && !strview_is_digit(word.at[0]))
 				word = strview_from(word, 1);
-			read_date_number(word, date);
 		} else if ((date_take(&rest, "Y-M-D", &found) ||
 			    date_take(&rest, "Y/M/D", &found)) &&
 			   is_year((uint64_t)found.year) && date_has_day(&found, found.year)) {
 			*date = found;
 			*ret_iso = true;
-		} else {
-			read_date_number(word, date);
+			continue;
 		}
+		/* "23", "23,", "2026" */
+		if (!strview_take_u64(&word, &number))
+			continue;
+		if (is_year(number))
+			date->year = (int)number;
+		else if (number >= 1 && number <= 31 && !date->day)
+			date->day = (int)number;
 	}
 	return date->month && date->day;
 }
