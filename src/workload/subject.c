@@ -141,10 +141,7 @@ static void worker_begin(struct worker *worker, enum touch_access access, uint64
 		base += worker->region.bytes - span;
 	}
 	job = touch_plan(&touch_params, base, span);
-	if (spec->backing == REGION_HEAP) {
-		job.heap = &worker->heap;
-		job.run = 1;
-	}
+	job.heap = spec->backing == REGION_HEAP ? &worker->heap : NULL;
 	job.fd = region_is(spec->backing, REGION_IS_FILE) ? spec->fd : worker->region.fd;
 	worker_clear_board(worker);
 	thread_pool_begin(&worker->pool, &job);

@@ -122,49 +122,6 @@ struct touch_job touch_plan(const struct touch_params *touch_params, unsigned ch
 	};
 }
 
-uint64_t heap_count(uint64_t size, uint64_t piece)
-{
-	return size / piece + (size % piece != 0);
-}
-
-/*
- * Allocates the pieces that begin in PAGE, unless they are there, and accesses the first byte of
- * each and of the page. Returns 1, or -1 with errno set.
- */
-static ssize_t heap_touch(const struct heap *heap, uint64_t page, bool writes)
-{
-	uint64_t start = page * heap->page_size, end = start + heap->page_size;
-	uint64_t first = MIN(heap_count(start, heap->piece), heap->count);
-	uint64_t after = MIN(heap_count(end, heap->piece), heap->count);
-	/* No piece begins in it: it is of one that begins before, and is larger than a page. */
-	uint64_t offset = first == after ? start % heap->piece : 0;
-
-	first = offset ? start / heap->piece : first;
-	for (uint64_t i = first; i < MAX(after, first + 1); i++) {
-		unsigned char *piece = atomic_load_explicit(&heap->pieces[i],
-							    memory_order_relaxed), *none = NULL;
-
-		if (!piece) {
-			piece = malloc(heap->piece);
-			if (!piece)
-				return -1;
-			/* Of a larger piece another thread may visit another page right now. */
-			if (heap->piece <= heap->page_size)
-				atomic_store_explicit(&heap->pieces[i], piece,
-						      memory_order_relaxed);
-			else if (!atomic_compare_exchange_strong(&heap->pieces[i], &none, piece)) {
-				free(piece);
-				piece = none;
-			}
-		}
-		if (writes)
-			*(volatile unsigned char *)(piece + offset) = 1;
-		else
-			(void)*(volatile unsigned char *)(piece + offset);
-	}
-	return 1;
-}
-
 UNCHECKED
 int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
 		struct touch_slot *slot)
@@ -177,14 +134,11 @@ int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic 
 		uint64_t pages = MIN(job->run, to - *at);
 		bool backward = job->order.kind == ORDER_BACKWARD;
 		uint64_t first = order_at(&job->order, backward ? *at + pages - 1 : *at);
-		volatile unsigned char *page = job->heap ? NULL : job->base + first * stride;
+		volatile unsigned char *page = job->base + first * stride;
 		off_t offset = (off_t)(first * stride);
 		ssize_t length = 1;
 
-		switch (job->heap ? TOUCH_ACCESSES : job->access) {
-		case TOUCH_ACCESSES:	/* no access of a region: of pieces, one by one */
-			length = heap_touch(job->heap, first, touch_writes(job->access));
-			break;
+		switch (job->access) {
 		case TOUCH_WRITE:
 			for (uint64_t i = 0; i < pages; i++, page += stride)
 				*page = 1;
@@ -213,6 +167,11 @@ int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic 
 	return 0;
 }
 
+uint64_t heap_count(uint64_t size, uint64_t piece)
+{
+	return size / piece + (size % piece != 0);
+}
+
 int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *ret_heap)
 {
 	uint64_t count = heap_count(spec->bytes, spec->piece);
@@ -228,6 +187,46 @@ int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *r
 	heap_trim();
 	*ret_heap = (struct heap){ .pieces = table, .count = count, .size = spec->bytes,
 				   .piece = spec->piece, .page_size = page_size };
+	return 0;
+}
+
+/* The number of the first piece that begins in page PAGE or later. */
+static uint64_t heap_first_piece(const struct heap *heap, uint64_t page)
+{
+	return MIN(heap_count(page * heap->page_size, heap->piece), heap->count);
+}
+
+static void heap_access(const struct touch_job *job, unsigned char *byte)
+{
+	if (touch_writes(job->access))
+		*(volatile unsigned char *)byte = 1;
+	else
+		(void)*(volatile unsigned char *)byte;
+}
+
+int heap_visit(const struct touch_job *job, struct heap_share share, uint64_t *at, uint64_t to,
+	       _Atomic uint32_t *stop, struct touch_slot *slot)
+{
+	const struct heap *heap = job->heap;
+	uint64_t pages = MAX(heap->piece / heap->page_size, 1);
+
+	for (; *at < to && !atomic_load_explicit(stop, memory_order_relaxed); ++*at) {
+		uint64_t first = heap_first_piece(heap, *at);
+		uint64_t end = heap_first_piece(heap, *at + 1), start = *at * heap->page_size;
+
+		if (*at / pages % share.of != share.number)
+			continue;
+		for (uint64_t i = first; i < end; i++) {
+			if (!heap->pieces[i])
+				heap->pieces[i] = malloc(heap->piece);
+			if (!heap->pieces[i])
+				return -ENOMEM;
+			heap_access(job, heap->pieces[i]);
+		}
+		if (first == end)
+			heap_access(job, heap->pieces[start / heap->piece] + start % heap->piece);
+		atomic_fetch_add_explicit(&slot->done, job->unit, memory_order_relaxed);
+	}
 	return 0;
 }
 
@@ -266,12 +265,18 @@ static void pool_thread_work(struct pool_thread *pool_thread)
 {
 	struct thread_pool *pool = pool_thread->pool;
 	struct touch_slot *slot = &pool->board->slots[pool_thread->number];
+	struct heap_share share = { pool_thread->number, pool->count };
+	_Atomic uint32_t *stop = &pool->board->stop;
 	uint64_t at, end;
 
+	if (pool->job.heap) {
+		pool_thread->error = heap_visit(&pool->job, share, &pool_thread->at, pool->to,
+						stop, slot);
+		return;
+	}
 	for (;;) {
 		pool_thread->error = touch_visit(&pool->job, &pool_thread->at,
-						 MIN(pool_thread->end, pool->to),
-						 &pool->board->stop, slot);
+						 MIN(pool_thread->end, pool->to), stop, slot);
 		if (pool_thread->error || pool_thread->at != pool_thread->end)
 			return;
 		/* Takes the next piece of work, if there is one. */

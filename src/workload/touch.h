@@ -83,7 +83,7 @@ struct touch_params {
  * pieces are thought side by side. A piece above a page is of whole pages.
  */
 struct heap {
-	_Atomic(unsigned char *) *pieces;	/* NULL: not allocated yet, or freed */
+	unsigned char **pieces;	/* NULL: not allocated yet, or freed */
 	uint64_t count;
 	uint64_t size;		/* bytes of all, a multiple of page_size */
 	uint64_t piece;		/* bytes of one, HEAP_PIECE_LEAST at least */
@@ -93,8 +93,7 @@ struct heap {
 /* What there is to visit. */
 struct touch_job {
 	unsigned char *base;
-	struct heap *heap;		/* instead of base; its pages are visited one by one, each
-					 * with the pieces that begin in it; NULL: none */
+	struct heap *heap;		/* for heap_visit(), instead of base; NULL: none */
 	uint64_t unit, stride;
 	uint64_t run;			/* pages that are visited, or populated, at once */
 	enum touch_access access;
@@ -133,8 +132,8 @@ struct touch_job touch_plan(const struct touch_params *touch_params, unsigned ch
 /*
  * Visits number *at to number TO - 1 of JOB, and counts each page in SLOT when it (or its batch)
  * has been visited, and in *at, which says how far it came. Returns 0 when TO is reached or *stop
- * is set, or the negative errno of malloc(3), madvise(2), pread(2) or pwrite(2) (-EFAULT: the file
- * ends before the page).
+ * is set, or the negative errno of madvise(2), pread(2) or pwrite(2) (-EFAULT: the file ends
+ * before the page).
  */
 int touch_visit(const struct touch_job *job, uint64_t *at, uint64_t to, _Atomic uint32_t *stop,
 		struct touch_slot *slot);
@@ -148,6 +147,20 @@ uint64_t heap_count(uint64_t size, uint64_t piece);
  * can be, so that the pieces are new memory. Allocates no piece. Returns 0 or a negative errno.
  */
 int heap_make(const struct region_spec *spec, uint64_t page_size, struct heap *ret_heap);
+
+/* A piece always falls to the same of several threads: which of how many this one is. */
+struct heap_share {
+	unsigned number, of;
+};
+
+/*
+ * Visits those of the pages *at to TO - 1 of a JOB of a heap that are SHARE's: allocates the
+ * pieces that begin in the page, unless they are there, and accesses the first byte of each and
+ * of the page. Counts in SLOT and in *at as touch_visit() does. Returns 0 when TO is reached or
+ * *stop is set, or -ENOMEM when malloc(3) has no more.
+ */
+int heap_visit(const struct touch_job *job, struct heap_share share, uint64_t *at, uint64_t to,
+	       _Atomic uint32_t *stop, struct touch_slot *slot);
 
 /* Gives the pieces that lie wholly in the first BYTES back with free(3), in their order. */
 void heap_free(struct heap *heap, uint64_t bytes);

@@ -110,7 +110,7 @@ static void test_stop(void)
 	uint64_t at = 3;
 
 	job.heap = &heap;
-	tap_is(touch_visit(&job, &at, PAGES, &stop, &slot), 0,
+	tap_is(heap_visit(&job, (struct heap_share){ 0, 1 }, &at, PAGES, &stop, &slot), 0,
 	       "a stop is no error");
 	tap_ok(at == 3 && !there(&heap), "and nothing is done after it");
 }
@@ -130,7 +130,7 @@ static void test_refused(void)
 	heap.count = 1;
 	job = touch_plan(&touch_params, NULL, page);
 	job.heap = &heap;
-	tap_is(touch_visit(&job, &at, 1, &stop, &slot), -ENOMEM,
+	tap_is(heap_visit(&job, (struct heap_share){ 0, 1 }, &at, 1, &stop, &slot), -ENOMEM,
 	       "what malloc(3) refuses is an error");
 	tap_ok(at == 0 && !slot.done, "and is not counted");
 }
