@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sandbox-dir.c - cgroup directories, through descriptors: made, locked, limited, swept, removed */
+/* sandbox-dir.c - cgroup directories by descriptors: made, locked, limited, swept, removed */
 #include <config.h>
 
 #include <dirent.h>

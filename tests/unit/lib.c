@@ -518,6 +518,13 @@ static void test_error(void)
 	error_hint(&err, "%s", text);
 	tap_is((int64_t)strlen(err.hint), ERROR_HINT_MAX - 1,
 	       "too long a second line is cut");
+	tap_is(error_return(&err, -ERANGE, "%s is too large\nmake it %d", "SIZE", 7), -ERANGE,
+	       "both lines at once, and the error");
+	tap_is_text(err.message, "SIZE is too large", "the line before the newline");
+	tap_is_text(err.hint, "make it 7", "and that behind it");
+	error_return(&err, -EINVAL, "'%s' is wrong\nleave it out", "a\nb");
+	tap_is_text(err.message, "'a\nb' is wrong", "what is quoted may have newlines");
+	tap_is_text(err.hint, "leave it out", "the second line is behind the last one");
 }
 
 int main(void)
