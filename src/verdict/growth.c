@@ -64,23 +64,19 @@ struct growth_rule growth_expect(const struct workload *workload, uint64_t cover
 	return rule;
 }
 
-/* The figure that a region is measured by; SAMPLE_MISSING: it was not read. */
-static uint64_t figure_of(const struct sample *sample, enum growth_kind kind)
-{
-	const uint64_t figures[] = {
-		[GROWTH_ANON] = sample->anon_rollup, [GROWTH_SHMEM] = sample->shmem_rollup,
-		[GROWTH_REGION] = sample->region_rss, [GROWTH_HUGETLB] = sample->hugetlb,
-	};
-
-	return figures[kind];
-}
-
 #define CHANGE(member) ((int64_t)(last->member - baseline->member))
 
 struct growth growth_measure(const struct sample *baseline, const struct sample *last,
 			     const struct growth_rule *rule)
 {
-	uint64_t before = figure_of(baseline, rule->kind), after = figure_of(last, rule->kind);
+	/* What a region is measured by; SAMPLE_MISSING: it was not read. */
+	const uint64_t figures[][2] = {
+		[GROWTH_ANON] = { baseline->anon_rollup, last->anon_rollup },
+		[GROWTH_SHMEM] = { baseline->shmem_rollup, last->shmem_rollup },
+		[GROWTH_REGION] = { baseline->region_rss, last->region_rss },
+		[GROWTH_HUGETLB] = { baseline->hugetlb, last->hugetlb },
+	};
+	uint64_t before = figures[rule->kind][0], after = figures[rule->kind][1];
 	struct growth growth = {
 		.rule = *rule,
 		.vsz = CHANGE(vsz),

@@ -201,41 +201,22 @@ static void judge_end(const struct verdict_evidence *evidence, struct verdict *v
 			   "raise the limit of processor time: ulimit -t (RLIMIT_CPU)");
 }
 
-/* Says that memory.high slowed the subject down instead of killing it: it looks like a hang. */
-static void judge_throttling(const struct oom_evidence *oom_evidence, struct verdict *verdict)
-{
-	const struct oom_monitor_level *own;
-	size_t used = strlen(verdict->summary);
-	char waited[96] = "";
-	uint64_t times;
-
-	if (!oom_evidence || !oom_evidence->count || !oom_evidence->alone)
-		return;
-	own = oom_evidence->levels;
-	times = own->after.high - own->before.high;
-	if (!own->before.known || !own->after.known || !times)
-		return;
-	verdict_add_evidence(verdict,
-			     "memory.events: high went up by %" PRIu64 "; memory.pressure: full avg10 %u.%02u %%",
-			     times, own->pressure / 100, own->pressure % 100);
-	if (own->pressure)
-		snprintf(waited, sizeof(waited),
-			 "; all its tasks waited for memory %u.%02u %% of the last ten seconds",
-			 own->pressure / 100, own->pressure % 100);
-	snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
-		 "%sThrottled at memory.high %" PRIu64 " time%s: slow, not hung%s.",
-		 used ? " " : "", times, times == 1 ? "" : "s", waited);
-}
-
 void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret_verdict)
 {
 	const struct run_result *result = evidence->result;
+	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
+	const struct oom_monitor_level *own =
+		oom_evidence && oom_evidence->count && oom_evidence->alone
+		? oom_evidence->levels : NULL;
+	char *summary = ret_verdict->summary, waited[96] = "";
+	uint64_t times = own && own->before.known && own->after.known
+			 ? own->after.high - own->before.high : 0;
 
 	memset(ret_verdict, 0, sizeof(*ret_verdict));
 	ret_verdict->elapsed_ns = result->elapsed_ns;
 	ret_verdict->touched = result->touched;
 	ret_verdict->child = (int)result->child;
-	ret_verdict->oom_evidence = evidence->oom_evidence;
+	ret_verdict->oom_evidence = oom_evidence;
 	ret_verdict->oom_limit = SAMPLE_MISSING;
 	ret_verdict->limit = result->limit     ? result->limit
 			   : evidence->sandbox ? evidence->sandbox->limit : SAMPLE_MISSING;
@@ -244,6 +225,20 @@ void verdict_decide(const struct verdict_evidence *evidence, struct verdict *ret
 	judge_end(evidence, ret_verdict);
 	if (result->measured)
 		growth_judge(evidence, ret_verdict);
-	judge_throttling(evidence->oom_evidence, ret_verdict);
+	/* memory.high slows a process down instead of killing it: that looks like a hang. */
+	if (times) {
+		size_t used = strlen(summary);
+
+		verdict_add_evidence(ret_verdict,
+				     "memory.events: high went up by %" PRIu64 "; memory.pressure: full avg10 %u.%02u %%",
+				     times, own->pressure / 100, own->pressure % 100);
+		if (own->pressure)
+			snprintf(waited, sizeof(waited),
+				 "; all its tasks waited for memory %u.%02u %% of the last ten seconds",
+				 own->pressure / 100, own->pressure % 100);
+		snprintf(summary + used, sizeof(ret_verdict->summary) - used,
+			 "%sThrottled at memory.high %" PRIu64 " time%s: slow, not hung%s.",
+			 used ? " " : "", times, times == 1 ? "" : "s", waited);
+	}
 	verdict_judge_expectation(&evidence->expect, ret_verdict);
 }

@@ -86,7 +86,7 @@ int option_expect(const struct option_row *row, const char *text, void *filled,
 
 void verdict_judge_expectation(const struct expectation *expect, struct verdict *verdict)
 {
-	const char *name = verdict_outcome_name(verdict->outcome);
+	const char *name = outcome_names[verdict->outcome];
 
 	if (!expect->name || verdict->outcome == OUTCOME_FAILED)
 		return;
