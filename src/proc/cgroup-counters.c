@@ -14,11 +14,12 @@
 
 #define EVENTS_MAX 512
 
-static uint64_t event_count(const char *text, const char *key)
+/* What TEXT says of KEY; MISSING: nothing. */
+static uint64_t counter_or(const char *text, const char *key, uint64_t missing)
 {
-	uint64_t value = 0;
+	uint64_t value;
 
-	return keyed_u64(text, key, &value) < 0 ? 0 : value;
+	return keyed_u64(text, key, &value) < 0 ? missing : value;
 }
 
 void cgroup_events_parse_v2(const char *events, const char *local,
@@ -26,16 +27,16 @@ void cgroup_events_parse_v2(const char *events, const char *local,
 {
 	*ret_events = (struct cgroup_events){
 		.known = true,
-		.oom_kill = event_count(events, "oom_kill"),
-		.high = event_count(events, "high"),
-		.max = event_count(events, "max"),
-		.oom = event_count(events, "oom"),
+		.oom_kill = counter_or(events, "oom_kill", 0),
+		.high = counter_or(events, "high", 0),
+		.max = counter_or(events, "max", 0),
+		.oom = counter_or(events, "oom", 0),
 	};
 	/* Before 5.2 there was no such file, and memory.events was local itself. */
 	ret_events->has_local = local != NULL;
 	local = local ? local : events;
-	ret_events->local_oom = event_count(local, "oom");
-	ret_events->local_oom_kill = event_count(local, "oom_kill");
+	ret_events->local_oom = counter_or(local, "oom", 0);
+	ret_events->local_oom_kill = counter_or(local, "oom_kill", 0);
 }
 
 void cgroup_events_parse_v1(const char *oom_control, struct cgroup_events *ret_events)
@@ -118,34 +119,27 @@ int cgroup_stall_parse(const char *text, struct cgroup_stall *ret_stall)
 	return 0;
 }
 
-static uint64_t cgroup_usage_figure(const char *text, const char *key)
-{
-	uint64_t value;
-
-	return keyed_u64(text, key, &value) < 0 ? CGROUP_UNLIMITED : value;
-}
-
 /* Unlike its neighbours this is counted in pages. */
 static uint64_t cgroup_usage_pages(const char *text, const char *key)
 {
-	uint64_t pages = cgroup_usage_figure(text, key);
+	uint64_t pages = counter_or(text, key, CGROUP_UNLIMITED);
 
 	return pages == CGROUP_UNLIMITED ? pages : pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 void cgroup_usage_parse(const char *text, int version, struct cgroup_usage *usage)
 {
-	uint64_t cache = cgroup_usage_figure(text, version == 1 ? "cache" : "file");
+	uint64_t cache = counter_or(text, version == 1 ? "cache" : "file", CGROUP_UNLIMITED);
 
-	usage->anon = cgroup_usage_figure(text, version == 1 ? "rss" : "anon");
-	usage->shmem = cgroup_usage_figure(text, "shmem");
+	usage->anon = counter_or(text, version == 1 ? "rss" : "anon", CGROUP_UNLIMITED);
+	usage->shmem = counter_or(text, "shmem", CGROUP_UNLIMITED);
 	usage->swpin = cgroup_usage_pages(text, "pswpin");
 	usage->swpout = cgroup_usage_pages(text, "pswpout");
 	usage->file = CGROUP_UNLIMITED;
 	if (cache != CGROUP_UNLIMITED && usage->shmem != CGROUP_UNLIMITED)
 		usage->file = cache > usage->shmem ? cache - usage->shmem : 0;
 	if (version != 1)
-		usage->pte = cgroup_usage_figure(text, "pagetables");
+		usage->pte = counter_or(text, "pagetables", CGROUP_UNLIMITED);
 }
 
 int cgroup_usage_read_total(const struct root *directory, int version, uint64_t *ret_total)
