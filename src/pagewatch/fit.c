@@ -20,6 +20,7 @@
 #include "pagewatch/command.h"
 #include "pagewatch/fit.h"
 #include "pagewatch/run.h"
+#include "pagewatch/sandbox-end.h"
 #include "proc/available.h"
 #include "proc/host.h"
 #include "sandbox/sandbox.h"
@@ -140,6 +141,7 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 		.signals = &fit->signals,
 	};
 	struct sandbox sandbox = { .fd = -1 };
+	struct sandbox_end sandbox_end = { -1, -1 };
 	struct command command;
 	uint64_t began, deadline = DURATION_INFINITE;
 	bool ended;
@@ -147,6 +149,7 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 
 	if (r < 0)
 		return r;
+	sandbox_end_prepare(&sandbox, &sandbox_end);
 	command_spec.cgroup = sandbox.fd;
 	/* Each try begins where the first one did. */
 	if (fit->input >= 0)
@@ -156,6 +159,7 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 	if (r == 0)
 		r = command_execute(&command, &fit->signals, err);
 	if (r < 0) {
+		sandbox_end_release(&sandbox_end);
 		sandbox_remove(&sandbox);
 		return r;
 	}
@@ -169,6 +173,7 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 	sandbox_kill(&sandbox);
 	command_reap_all(&command);
 	close(command.pidfd);
+	sandbox_end_release(&sandbox_end);
 	sandbox_remove(&sandbox);
 	try.status = WIFSIGNALED(command.wait_status)
 		     ? EXIT_SIGNAL_BASE + WTERMSIG(command.wait_status)

@@ -21,6 +21,7 @@
 #include "pagewatch/draw.h"
 #include "pagewatch/follow.h"
 #include "pagewatch/run.h"
+#include "pagewatch/sandbox-end.h"
 #include "proc/place.h"
 #include "proc/process.h"
 #include "proc/unit.h"
@@ -34,6 +35,7 @@ struct watch_run {
 	struct host host;
 	struct signals signals;
 	struct sandbox sandbox;
+	struct sandbox_end sandbox_end;
 	struct sandbox_spec sandbox_spec;
 	bool sandboxed;
 	struct oom_monitor oom_monitor;
@@ -178,6 +180,8 @@ static int watch_make_sandbox(struct watch_run *run, struct error *err)
 		fprintf(stderr, "%s: the sandbox is %s, by way of %s\n",
 			program_invocation_short_name, run->sandbox.path,
 			sandbox_way_name(run->sandbox.way));
+	if (sandbox_end_prepare(&run->sandbox, &run->sandbox_end) < 0)
+		watch_note(run, "if pagewatch is killed, only the command itself dies with it");
 	return 0;
 }
 
@@ -459,6 +463,7 @@ static void watch_close(struct watch_run *run)
 		sandbox_kill(&run->sandbox);
 		command_reap_all(&run->command);
 	}
+	sandbox_end_release(&run->sandbox_end);
 	if (run->sandboxed && sandbox_remove(&run->sandbox) < 0)
 		watch_note(run, "the sandbox stays: it cannot be removed");
 	if (run->counters.foreign)
@@ -483,6 +488,7 @@ int watch_run(const struct watch_request *request)
 
 	stdio_guard_open();
 	run.request = request;
+	run.sandbox_end = (struct sandbox_end){ -1, -1 };
 	run.driver.step = request->step.bytes;
 	run.counters = (struct context_counters){ .machine = &run.root, .cgroup.fd = -1 };
 	if (watch_open(&run, &err) == 0)

@@ -128,6 +128,7 @@ trap 'kill "$subject"; eventually 20 rmdir "$group"; cleanup' EXIT
 # shellcheck disable=SC2016 # the inner shell's
 sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$PAGETOUCH" -q --hold 60s 24M &
 subject=$!
+# shellcheck disable=SC2317 # eventually calls it
 held() {
 	[ "$(cat "$group/memory.usage_in_bytes" "$group/memory.current" 2>/dev/null)" -gt $((24 * mib)) ]
 }

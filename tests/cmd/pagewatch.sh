@@ -214,6 +214,33 @@ ok $? 'nothing outlives the command in its sandbox'
 sandbox=$(sed -n 's/.* the sandbox is [^ ]*\(pagetouch-[0-9a-f]*\), .*/\1/p' "$tmp/err")
 is "$(find /sys/fs/cgroup -type d -name "$sandbox" 2>/dev/null)" '' 'nor does the sandbox'
 
+# killed ARG...: pagewatch is killed while a command and a session of its own run. Sets $shell,
+# $sleeper and $sandbox.
+killed() {
+	: >"$tmp/out"
+	# shellcheck disable=SC2016 # the inner shell's
+	"$PAGEWATCH" -v "$@" -- sh -c 'setsid sleep 300 & echo $$ $!; exec sleep 300' >"$tmp/out" 2>"$tmp/err" &
+	watcher=$!
+	eventually 20 test -s "$tmp/out"
+	kill -s KILL "$watcher"
+	wait "$watcher" 2>/dev/null
+	read -r shell sleeper <"$tmp/out"
+	sandbox=$(sed -n 's/.* the sandbox is [^ ]*\(pagetouch-[0-9a-f]*\), .*/\1/p' "$tmp/err")
+}
+# shellcheck disable=SC2317 # eventually calls it
+sandbox_is_gone() {
+	[ -z "$(find /sys/fs/cgroup -type d -name "$sandbox" 2>/dev/null)" ]
+}
+killed --limit 64M
+eventually 20 gone "$shell" && eventually 20 gone "$sleeper"
+ok $? 'if it is killed, all that lives in the sandbox is'
+[ -n "$sandbox" ] && eventually 20 sandbox_is_gone
+ok $? 'and the sandbox goes, too'
+killed
+! gone "$shell" && ! gone "$sleeper"
+ok $? 'without a sandbox the command goes on'
+kill "$shell" "$sleeper"
+
 # sentences FILE: what pagewatch says, folded or not, a sentence in a line, without figures and
 # what depends on the moment.
 sentences() {
