@@ -2,6 +2,8 @@
 /* sample.c - what samples have in common, whoever reads them, and what surrounds the subject */
 #include <config.h>
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -22,6 +24,31 @@ const char *sample_step_name(const struct sample *sample)
 	};
 
 	return sample->name[0] ? sample->name : names[sample->step];
+}
+
+void context_counters_follow(struct context_counters *counters, const struct cgroup_level *level)
+{
+	counters->foreign = true;
+	counters->version = level->version;
+	counters->cgroup.fd = openat(counters->machine->fd, level->directory + 1,
+				     O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+void context_counters_follow_process(struct context_counters *counters, pid_t pid)
+{
+	struct cgroup_chain chain = { 0 };
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", (int)pid);
+	if (cgroup_chain_read(counters->machine, text, &chain) == 0 && chain.count)
+		context_counters_follow(counters, &chain.levels[0]);
+	cgroup_chain_free(&chain);
+}
+
+void context_counters_close(struct context_counters *counters)
+{
+	if (counters->foreign)
+		root_close(&counters->cgroup);
 }
 
 int context_counters_begin(struct context_counters *counters, unsigned needs)

@@ -126,6 +126,13 @@ struct context_counters {
 	uint64_t swpin, swpout;
 };
 
+/* Counts the cgroup LEVEL, which was not made here; or that in which process PID lives now. */
+void context_counters_follow(struct context_counters *counters, const struct cgroup_level *level);
+void context_counters_follow_process(struct context_counters *counters, pid_t pid);
+
+/* Closes what they have opened; no sandbox. */
+void context_counters_close(struct context_counters *counters);
+
 /* Takes the figures that growth is measured from; for the bits of NEEDS that are of here. */
 int context_counters_begin(struct context_counters *counters, unsigned needs);
 

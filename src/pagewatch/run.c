@@ -229,27 +229,6 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	return EXIT_DONE;
 }
 
-/* The figures of a cgroup are those of LEVEL, which was not made here. */
-static void watch_count_cgroup(struct watch_run *run, const struct cgroup_level *level)
-{
-	run->counters.foreign = true;
-	run->counters.version = level->version;
-	run->counters.cgroup.fd = openat(run->root.fd, level->directory + 1,
-					 O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-/* The one that process PID lives in now, with whoever else does. */
-static void watch_count_cgroup_of(struct watch_run *run, pid_t pid)
-{
-	struct cgroup_chain chain = { 0 };
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", (int)pid);
-	if (cgroup_chain_read(&run->root, text, &chain) == 0 && chain.count)
-		watch_count_cgroup(run, &chain.levels[0]);
-	cgroup_chain_free(&chain);
-}
-
 static int watch_attach(struct watch_run *run, struct error *err)
 {
 	const struct watch_request *request = run->request;
@@ -270,7 +249,7 @@ static int watch_attach(struct watch_run *run, struct error *err)
 			     request->unit ? request->unit : request->cgroup);
 		if (r < 0)
 			return EXIT_FAILED;
-		watch_count_cgroup(run, &run->level);
+		context_counters_follow(&run->counters, &run->level);
 		return EXIT_DONE;
 	}
 	oom_monitor_open(&run->oom_monitor);
@@ -295,7 +274,7 @@ static int watch_attach(struct watch_run *run, struct error *err)
 			  : "it is a thread of the kernel's, or ending");
 		return EXIT_FAILED;
 	}
-	watch_count_cgroup_of(run, tree->top);
+	context_counters_follow_process(&run->counters, tree->top);
 	snprintf(run->name, sizeof(run->name), "%s", process.comm);
 	oom_monitor_begin(&run->oom_monitor, tree->top, run->name, false);
 	run->oom_monitor.is_followed = watch_is_followed;
@@ -466,8 +445,7 @@ static void watch_close(struct watch_run *run)
 	sandbox_end_release(&run->sandbox_end);
 	if (run->sandboxed && sandbox_remove(&run->sandbox) < 0)
 		watch_note(run, "the sandbox stays: it cannot be removed");
-	if (run->counters.foreign)
-		root_close(&run->counters.cgroup);
+	context_counters_close(&run->counters);
 	fault_events_close(&run->driver.faults);
 	tree_sampler_free(&run->driver.tree);
 	oom_monitor_close(&run->oom_monitor);
