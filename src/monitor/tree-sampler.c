@@ -57,11 +57,28 @@ static bool tree_reset_peak(const struct tree_sampler *tree_sampler, pid_t pid)
 	return fd >= 0 && write(fd, CLEAR_PEAK, strlen(CLEAR_PEAK)) > 0;
 }
 
+/*
+ * Whether the peak of PROCESS may be of a time before it was followed: that of one that we have
+ * started is not, nor that of a child that one which is followed has had since the last row.
+ */
+static bool tree_peak_is_older(const struct tree_sampler *tree_sampler,
+			       const struct tree_process *process)
+{
+	const struct tree_process *then;
+
+	if (tree_sampler->scope == TREE_BELOW ||
+	    (tree_sampler->scope == TREE_DESCENDANTS && tree_sampler->row_ns))
+		return false;
+	then = tree_find(&tree_sampler->row, process->pid);
+	return !then || then->start != process->start;
+}
+
 /* Reads one process. Returns 0 or a negative errno (-ESRCH: it has no memory any more). */
 static int tree_read_figures(const struct tree_sampler *tree_sampler, struct sampler *sampler,
-			     pid_t pid, unsigned needs, enum tree_reading reading,
-			     struct sample *ret_sample)
+			     const struct tree_process *process, unsigned needs,
+			     enum tree_reading reading, struct sample *ret_sample)
 {
+	pid_t pid = process->pid;
 	struct sample sample = sample_blank(pid);
 	uint64_t rss, peak;
 	bool reads_peak = needs & NEED_PEAK && tree_sampler->resets_peaks;
@@ -79,7 +96,7 @@ static int tree_read_figures(const struct tree_sampler *tree_sampler, struct sam
 			sample.rss_status = rss;
 		if (r == 0 && reads_peak &&
 		    (reading != TREE_ROW || tree_reset_peak(tree_sampler, pid)))
-			sample.peak = peak;
+			sample.peak = tree_peak_is_older(tree_sampler, process) ? rss : peak;
 	}
 	if (r == 0)
 		*ret_sample = sample;
@@ -229,10 +246,9 @@ int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler
 	struct sample sum = sample_blank(tree_sampler->top);
 	struct tree_largest largest = { 0 };
 	const struct process_tree *tree = &tree_sampler->tree;
+	bool keeps = tree_sampler->keeps_each && reading == TREE_ROW;
 	uint64_t ticks = tree_sampler->dead_ticks;
 	int r = read_tree(tree_sampler);
-
-	bool keeps = tree_sampler->keeps_each && reading == TREE_ROW;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sums); i++)
 		*(uint64_t *)(void *)((char *)&sum + sums[i]) = 0;
@@ -252,8 +268,7 @@ int tree_sampler_read(struct tree_sampler *tree_sampler, struct sampler *sampler
 		r = remember(tree_sampler, process->pid);
 		if (r < 0 || process->zombie)
 			continue;
-		r = tree_read_figures(tree_sampler, sampler, process->pid, needs, reading,
-				      &sample);
+		r = tree_read_figures(tree_sampler, sampler, process, needs, reading, &sample);
 		if (r == -ESRCH) {
 			r = 0;
 			continue;

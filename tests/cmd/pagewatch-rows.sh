@@ -57,6 +57,28 @@ for words in '--step 0 true' '--step 10% true' '--step 1M --fit true'; do
 	ok $? "wrong: $words"
 done
 
+# --peak: what a foreign process once held, before it was followed, is no peak of ours.
+"$PAGETOUCH" -q 48M --then dontneed --then hold:60s &
+subject=$!
+# shellcheck disable=SC2317 # eventually calls it
+has_been() {
+	pid=$(cat "/proc/$subject/task/$subject/children")
+	[ -n "$pid" ] && awk '$1 == "VmHWM:" { high = $2 } $1 == "VmRSS:" { now = $2 }
+		END { exit !(high > 48 * 1024 && now < 32 * 1024) }' "/proc/${pid% }/status"
+}
+eventually 20 has_been
+ok $? 'a process that has given its memory back'
+(
+	trap - INT
+	exec timeout -s TERM 1 "$PAGEWATCH" --json -o PEAK -p "$subject" --tree --peak --every 200ms
+) >"$tmp/out" 2>"$tmp/err"
+samples peak >"$tmp/peaks"
+echo "# $(tr '\n' ' ' <"$tmp/peaks")"
+awk -v most=$((32 * mib)) '$1 > most || $1 == "null" { wrong++ } END { exit wrong || !NR }' "$tmp/peaks"
+ok $? 'has the peaks of the time in which it was followed'
+kill "$subject"
+wait "$subject" 2>/dev/null
+
 # --each: the figures of all processes are those of the row, and the largest comes first.
 # shellcheck disable=SC2016 # the inner shell's
 watch --json --each --every 100ms -- sh -c 'printf "#!/bin/sh\nsleep 1\nexit 0\n" >"$1/a,b\"c"
