@@ -3,7 +3,7 @@
 
 set -l columns PID COMMAND TIME PROCS VSZ RSS GREW PEAK ANON FILE SHMEM SWAP PSS \
     USS HUGE HUGETLB LAZYFREE LOCKED KSM PTE MINFLT MAJFLT CPU% PSISOME% PSIFULL% SWPIN SWPOUT CGUSE CGANON CGFILE \
-    CGSHMEM CGPTE CGSWPIN CGSWPOUT
+    CGSHMEM CGPTE CGPEAK CGSWPIN CGSWPOUT
 set -l outcomes ok oom completed exited interrupted oom-sandbox oom-ancestor oom-global oomd \
     sigterm sigbus sigsegv killed
 

@@ -82,6 +82,8 @@ const struct column columns[] = {
 	  "of that: shared memory, tmpfs", COLUMN_SHARED },
 	{ "CGPTE", "cg_pte", COLUMN_SIZE, AT(cg.pte), NEED_CGROUP_STAT, "memory.stat pagetables",
 	  "of that: page tables", COLUMN_SHARED },
+	{ "CGPEAK", "cg_peak", COLUMN_SIZE, AT(cg_peak), NEED_CGROUP_PEAK, "memory.peak",
+	  "its highest charge since the last row", COLUMN_TREE_ONLY },
 	{ "CGSWPIN", "cg_swpin", COLUMN_SIZE, AT(cg.swpin), NEED_CGROUP_STAT,
 	  "memory.stat pswpin", "swapped in by the cgroup so far", COLUMN_TREE_ONLY },
 	{ "CGSWPOUT", "cg_swpout", COLUMN_SIZE, AT(cg.swpout), NEED_CGROUP_STAT,

@@ -47,6 +47,9 @@ void context_counters_follow_process(struct context_counters *counters, pid_t pi
 
 void context_counters_close(struct context_counters *counters)
 {
+	if (counters->peak_fd > 0)
+		close(counters->peak_fd);
+	counters->peak_fd = -1;
 	if (counters->foreign)
 		root_close(&counters->cgroup);
 }
@@ -78,6 +81,28 @@ static void context_read_stall(struct context_counters *counters, struct sample 
 	counters->stall_ns = now;
 }
 
+/*
+ * The most that the cgroup was charged for since the last reading. Since Linux 6.12 what is written
+ * to memory.peak has it begin anew, for this descriptor alone.
+ */
+static void context_read_peak(struct context_counters *counters, struct sample *sample)
+{
+	bool is_first = !counters->peak_fd;
+	char text[32];
+
+	if (is_first)
+		counters->peak_fd = openat(counters->cgroup.fd, "memory.peak", O_RDWR | O_CLOEXEC);
+	if (counters->peak_fd < 0)
+		return;
+	if (!is_first && root_reread(counters->peak_fd, text, sizeof(text)) > 0)
+		number_parse_u64(text, &sample->cg_peak);
+	if (pwrite(counters->peak_fd, "reset\n", 6, 0) == 6)
+		return;
+	close(counters->peak_fd);
+	counters->peak_fd = -1;
+	sample->cg_peak = SAMPLE_MISSING;
+}
+
 /* What the machine has swapped, whoever it was: not every kernel counts it for a cgroup. */
 static void context_read_swapping(struct context_counters *counters, struct sample *sample)
 {
@@ -102,6 +127,8 @@ static int context_read_cgroup(struct context_counters *counters, unsigned needs
 	const struct root *cgroup = &counters->cgroup;
 	int r = 0;
 
+	if (needs & NEED_CGROUP_PEAK)
+		context_read_peak(counters, sample);
 	if (needs & NEED_PSI)
 		context_read_stall(counters, sample);
 	if (needs & NEED_CGROUP_USAGE)

@@ -57,6 +57,7 @@ struct sample {
 	uint64_t procs;
 	uint64_t peak;			/* highest RSS of each since the last row, added up */
 	uint64_t cpu;			/* since the last row, of one CPU; 1/100 percent */
+	uint64_t cg_peak;		/* most that the cgroup was charged since the last row */
 	uint64_t psi_some, psi_full;	/* of the cgroup since the last row; 1/100 percent */
 	uint64_t swpin, swpout;		/* of the machine since the first row */
 	struct cgroup_usage cg;		/* of the sandbox; SAMPLE_MISSING unless asked for */
@@ -82,6 +83,7 @@ enum sample_need {
 	NEED_COMMITTED = 64,	/* the machine's Committed_AS */
 	NEED_PSI = 256,		/* its memory.pressure */
 	NEED_SWAPPING = 512,	/* the machine's /proc/vmstat */
+	NEED_CGROUP_PEAK = 1024,	/* its memory.peak, begun anew for us alone */
 	NEED_PEAK = 128,	/* VmHWM, which a row of a tree resets (clear_refs) */
 };
 
@@ -122,6 +124,8 @@ struct context_counters {
 	/* At the last reading, and when that was; 0: there was none. */
 	struct cgroup_stall stall;
 	uint64_t stall_ns;
+	int peak_fd;			/* memory.peak, which is reset for this descriptor; 0: not
+					 * opened yet, -1: the kernel cannot */
 	bool swapping_known;		/* the next two are those of the first reading, bytes */
 	uint64_t swpin, swpout;
 };
@@ -130,7 +134,7 @@ struct context_counters {
 void context_counters_follow(struct context_counters *counters, const struct cgroup_level *level);
 void context_counters_follow_process(struct context_counters *counters, pid_t pid);
 
-/* Closes what they have opened; no sandbox. */
+/* Closes what was opened, but for a sandbox. */
 void context_counters_close(struct context_counters *counters);
 
 /* Takes the figures that growth is measured from; for the bits of NEEDS that are of here. */

@@ -111,7 +111,7 @@ static const struct {
 
 static const char *const tree_figures[] = {
 	"COMMAND",
-	"PROCS", "PEAK", "CPU%", "PSISOME%", "PSIFULL%", "SWPIN", "SWPOUT", "CGSWPIN", "CGSWPOUT",
+	"PROCS", "PEAK", "CPU%", "PSISOME%", "PSIFULL%", "SWPIN", "SWPOUT", "CGPEAK", "CGSWPIN", "CGSWPOUT",
 };
 
 static void test_figures(void)

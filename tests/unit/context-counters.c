@@ -39,7 +39,7 @@ static void put_pressure(const struct tree *tree, int some, int full)
 static void test_read(void)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	const unsigned needs = NEED_PSI | NEED_SWAPPING | NEED_CGROUP_USAGE | NEED_CGROUP_STAT;
+	const unsigned needs = NEED_CGROUP_PEAK | NEED_PSI | NEED_SWAPPING | NEED_CGROUP_USAGE | NEED_CGROUP_STAT;
 	struct tree tree = make_tree();
 	struct context_counters counters = { .machine = &tree.root, .version = 2 };
 	struct sample sample = sample_blank(1);
@@ -67,6 +67,23 @@ static void test_read(void)
 	       "in the proportion of the two");
 	tap_ok(sample.swpin == 3 * page && sample.swpout == 4 * page, "what the machine has swapped");
 
+	/* memory.peak: what is written to it is not what is read next. */
+	tap_ok(sample.cg_peak == SAMPLE_MISSING, "no peak where there is no memory.peak");
+	counters.peak_fd = 0;
+	put(&tree, "/cg/memory.peak", "9000\n");
+	sample = sample_blank(1);
+	context_counters_read(&counters, NEED_CGROUP_PEAK, &sample);
+	tap_ok(sample.cg_peak == SAMPLE_MISSING, "what was before the first row is not of a row");
+	for (uint64_t peak = 300; peak >= 100; peak -= 100) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%d\n", (int)peak);
+		put(&tree, "/cg/memory.peak", text);
+		sample = sample_blank(1);
+		context_counters_read(&counters, NEED_CGROUP_PEAK, &sample);
+		tap_is((int64_t)sample.cg_peak, (int64_t)peak, "a peak since then, also a lower one");
+	}
+
 	/* Version 1 and some kernels have neither; a cgroup of others may go. */
 	remove_tree(&tree);
 	sample = sample_blank(1);
@@ -77,7 +94,7 @@ static void test_read(void)
 	tap_ok(sample.psi_some == SAMPLE_MISSING && sample.swpin == SAMPLE_MISSING &&
 	       sample.cg.total == SAMPLE_MISSING && sample.cg.anon == SAMPLE_MISSING,
 	       "and what is not there is missing");
-	close(counters.cgroup.fd);
+	context_counters_close(&counters);
 }
 
 int main(void)
