@@ -18,6 +18,7 @@ complete -c pagewatch -l step -x -d 'a row, too, when RSS grew or shrank by SIZE
 complete -c pagewatch -l each -d 'a row per process instead of their sum'
 complete -c pagewatch -s n -l number -x -d 'with --each: only the N largest'
 complete -c pagewatch -l peak -d 'reset the peak of processes that are not ours'
+complete -c pagewatch -l where -d 'say what grew, by kind of mapping'
 complete -c pagewatch -l limit -x -d 'run the command in a memory cgroup of SIZE'
 complete -c pagewatch -l swap -x -d 'let it swap up to SIZE (default 0)'
 complete -c pagewatch -l high -x -d 'throttle it above SIZE (cgroup v2)'

@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "output/json-object.h"
-#include "output/printer.h"
+#include "output/where.h"
 #include "verdict/watch.h"
 
 /* A record of the run that PRINTER prints. */
@@ -205,5 +205,6 @@ const struct printer_format printer_json = {
 	.plan = json_plan,
 	.sample = json_sample,
 	.process = json_process,
+	.where = where_json_print,
 	.verdict = json_verdict,
 };

@@ -49,6 +49,12 @@ int printer_process(struct printer *printer, const struct sample *sample)
 	return printer->format->process ? printer->format->process(printer, sample) : 0;
 }
 
+int printer_where(struct printer *printer, const struct where *where)
+{
+	errno = 0;
+	return printer->format->where ? printer->format->where(printer, where) : 0;
+}
+
 int printer_verdict(struct printer *printer, const struct verdict *verdict)
 {
 	errno = 0;

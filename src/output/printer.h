@@ -48,6 +48,7 @@ struct plan_record {
 };
 
 struct printer;
+struct where;
 
 /*
  * A format. Each function returns 0 or a negative errno of writing, and what it has
@@ -58,6 +59,7 @@ struct printer_format {
 	int (*plan)(struct printer *printer, const struct plan_record *record);
 	int (*sample)(struct printer *printer, const struct sample *sample);
 	int (*process)(struct printer *printer, const struct sample *sample);
+	int (*where)(struct printer *printer, const struct where *where);
 	int (*verdict)(struct printer *printer, const struct verdict *verdict);
 	void (*close)(struct printer *printer);
 };
@@ -83,6 +85,7 @@ int printer_sample(struct printer *printer, const struct sample *sample);
 /* SAMPLE is of one process of a tree. */
 int printer_process(struct printer *printer, const struct sample *sample);
 
+int printer_where(struct printer *printer, const struct where *where);
 int printer_verdict(struct printer *printer, const struct verdict *verdict);
 void printer_close(struct printer *printer);
 

@@ -13,7 +13,7 @@
 #include "lib/number.h"
 #include "lib/program.h"
 #include "lib/terminal.h"
-#include "output/printer.h"
+#include "output/where.h"
 
 /* Cells behind the bar: " 100%". */
 #define PERCENT_CELLS 5
@@ -167,5 +167,6 @@ const struct printer_format printer_table = {
 	.open = table_open,
 	.sample = table_sample,
 	.process = table_sample,
+	.where = where_table_print,
 	.close = table_close,
 };

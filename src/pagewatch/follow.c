@@ -112,7 +112,7 @@ static int follow_mark_row(struct follow_driver *driver, const struct sample *ro
 {
 	watch_peaks_add(&driver->peaks, row, &driver->tree.largest);
 	driver->row_peak = 0;
-	driver->row_rss = row->rss;
+	driver->rss = driver->row_rss = row->rss;
 	return tree_sampler_mark_row(&driver->tree);
 }
 
@@ -181,6 +181,18 @@ static bool follow_has_stepped(const struct follow_driver *driver)
 	return driver->step && most - MIN(driver->rss, driver->row_rss) >= driver->step;
 }
 
+/* What was read last may be a reason to look into the mappings. */
+static int follow_read_where(struct follow_driver *driver, struct monitor *monitor)
+{
+	uint64_t elapsed = duration_now() - monitor->started_ns;
+	int r;
+
+	if (!driver->wants_where || !where_is_due(&driver->where, driver->rss))
+		return 0;
+	r = where_read(&driver->where, &driver->tree.tree, driver->rss, elapsed);
+	return r < 0 ? monitor_fail(monitor, r, "cannot read smaps") : 0;
+}
+
 static int follow_lead(struct driver *base, struct monitor *monitor)
 {
 	struct follow_driver *driver = (struct follow_driver *)base;
@@ -191,7 +203,9 @@ static int follow_lead(struct driver *base, struct monitor *monitor)
 		r = follow_mark_row(driver, &monitor->result->last);
 	next_row = monitor->started_ns + driver->every;
 	while (r == 0 && !driver->gone) {
-		r = follow_wait(driver, monitor, next_row);
+		r = follow_read_where(driver, monitor);
+		if (r == 0)
+			r = follow_wait(driver, monitor, next_row);
 		if (r < 0)
 			break;
 		if (duration_now() < next_row) {

@@ -6,6 +6,7 @@
 #include "monitor/fault-events.h"
 #include "monitor/monitor.h"
 #include "monitor/tree-sampler.h"
+#include "monitor/where.h"
 #include "pagewatch/command.h"
 #include "verdict/watch.h"
 
@@ -19,7 +20,10 @@ struct follow_driver {
 	uint64_t step;			/* a row, too, when RSS differs by so much; 0: none */
 	struct fault_events faults;	/* say when to look for that; all zero: none to be had */
 
+	bool wants_where;
+
 	struct watch_peaks peaks;
+	struct where where;
 	uint64_t row_peak;		/* of the looks since the last row; bytes */
 	uint64_t row_rss, rss;		/* in the last row, in the last reading; bytes */
 	/* Times in ns. Reading PSS walks the page tables, and costs more the more is resident. */

@@ -100,6 +100,8 @@ static const struct option_row watch_rows[] = {
 	  .parse = parse_number_of_rows, FIELD(uint64_t, number) },
 	{ "peak", 0, NULL, "reset the peak of processes that are not ours",
 	  .parse = option_on, FIELD(bool, peak) },
+	{ "where", 0, NULL, "say what grew, by kind of mapping",
+	  .parse = option_on, FIELD(bool, where), .excludes = "quiet csv fit" },
 	{ "limit", 0, "SIZE", "run the command in a memory cgroup of SIZE",
 	  .parse = parse_bound, GIVEN(struct size, limit), .excludes = "pid cgroup unit",
 	  .section = "Sandbox" },

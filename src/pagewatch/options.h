@@ -30,6 +30,7 @@ struct watch_request {
 	struct size max_rss, max_pss;
 	bool fit;			/* find the smallest limit that it lives with */
 	struct size fit_step;		/* to within so much */
+	bool where;			/* what grew, by kind of mapping */
 	bool peak;			/* VmHWM of processes that are not ours may be reset */
 	bool live;			/* one line of a terminal instead of rows */
 	bool verbose;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/duration.h"
+#include "lib/macros.h"
 #include "lib/program.h"
 #include "lib/terminal.h"
 #include "output/json-object.h"
@@ -313,6 +315,28 @@ static int watch_print_plan(struct watch_run *run)
 	return printer_plan(&run->printer, &record);
 }
 
+/* What --where could not read, and what it took. */
+static void watch_note_where(struct watch_run *run)
+{
+	const struct where *where = &run->driver.where;
+	uint64_t unreadable = MAX(where->readings[WHERE_PEAK].unreadable,
+				  where->readings[WHERE_LAST].unreadable);
+	char text[160];
+
+	if (!where->read_count)
+		return;
+	snprintf(text, sizeof(text),
+		 "the mappings of %" PRIu64 " process%s could not be read: only their owner and root may",
+		 unreadable, unreadable == 1 ? "" : "es");
+	if (unreadable)
+		watch_note(run, text);
+	if (run->request->verbose)
+		fprintf(stderr, "%s: smaps was read %" PRIu64 " times, which took %.1f ms, %.2f %% of the time\n",
+			program_invocation_short_name, where->read_count,
+			(double)where->cost_ns / NS_PER_MS,
+			100.0 * (double)where->cost_ns / (double)MAX(run->result.elapsed_ns, 1));
+}
+
 /* How it ended, what it held, what is known of the end; as much as the format leaves room for. */
 static void watch_print_end(const struct watch_run *run)
 {
@@ -345,6 +369,7 @@ static int watch_conclude(struct watch_run *run)
 		.max_rss = request->max_rss.bytes, .max_pss = request->max_pss.bytes,
 		.oom_evidence = watched ? &run->oom_monitor.oom_evidence : NULL,
 		.sandbox = run->sandboxed ? &run->sandbox_spec : NULL,
+		.where = run->driver.where.read_count ? &run->driver.where : NULL,
 	};
 	struct error err;
 
@@ -360,8 +385,11 @@ static int watch_conclude(struct watch_run *run)
 	live_wipe(&run->live);
 	watch_decide(&evidence, &run->verdict);
 	host_time(run->verdict.time);
+	if (run->unwritten == 0 && evidence.where)
+		run->unwritten = printer_where(&run->printer, evidence.where);
 	if (run->unwritten == 0)
 		run->unwritten = printer_verdict(&run->printer, &run->verdict);
+	watch_note_where(run);
 	watch_print_end(run);
 	/* Whoever closed standard error wants to read nothing. */
 	if (run->unwritten == 0 || run->unwritten == -EPIPE ||
@@ -411,21 +439,23 @@ static int watch_draw(struct watch_run *run, int status)
 
 static int watch_follow(struct watch_run *run)
 {
+	const struct watch_request *request = run->request;
 	struct guard guard = { 0 };
 	struct monitor_sink sink = { run, watch_sample, watch_note, watch_tick };
 	struct monitor monitor = {
 		.driver = &run->driver.driver, .guard = &guard, .signals = &run->signals,
 		.counters = &run->counters, .sandbox = &run->sandbox,
 		.oom_monitor = run->command.pid ? &run->oom_monitor : NULL, .sink = &sink,
-		.needs = column_choice_needs(&run->request->output.columns) |
-			 (run->request->max_pss.bytes ? NEED_ROLLUP : 0),
-		.every = run->request->every,
+		.needs = column_choice_needs(&request->output.columns) |
+			 (request->max_pss.bytes ? NEED_ROLLUP : 0),
+		.every = request->every,
 	};
 	int status;
 
-	run->driver.every = run->request->every;
-	run->driver.tree.root = &run->root;
-	run->driver.tree.keeps_each = run->request->each;
+	run->driver.every = request->every;
+	run->driver.tree.root = run->driver.where.root = &run->root;
+	run->driver.tree.keeps_each = request->each;
+	run->driver.wants_where = request->where;
 	follow_prepare(&run->driver);
 	run->unwritten = watch_print_plan(run);
 	monitor_run(&monitor, &run->result);
@@ -448,6 +478,7 @@ static void watch_close(struct watch_run *run)
 	context_counters_close(&run->counters);
 	fault_events_close(&run->driver.faults);
 	tree_sampler_free(&run->driver.tree);
+	where_free(&run->driver.where);
 	oom_monitor_close(&run->oom_monitor);
 	printer_close(&run->printer);
 	recording_free(&run->recording);

@@ -72,8 +72,8 @@ static enum mapping_kind mapping_kind_by_name(const char *name)
 
 /*
  * Arenas begin at a multiple of their size, are mapped without a reservation, and what they do not
- * use yet has no access and ends where they end; several that are full are one mapping. Go's heap
- * looks alike, but is not without a reservation. NEXT: the mapping behind it; NULL: none.
+ * use yet has no access and ends where they end; one that is full and the next one are one mapping.
+ * Go's heap looks alike, but has a reservation. NEXT: the mapping behind it; NULL: none.
  */
 static bool mapping_is_arena(const struct mapping *mapping, const struct mapping *next)
 {
@@ -82,7 +82,7 @@ static bool mapping_is_arena(const struct mapping *mapping, const struct mapping
 
 	if (mapping->start % ARENA_SIZE || !mapping->noreserve || !mapping->writable)
 		return false;
-	return mapping->end == end ||
+	return size == ARENA_SIZE ||
 	       (next && next->start == mapping->end && next->end >= end &&
 		next->end - end <= GUARD_MOST && !next->name[0] && !mapping_has_access(next));
 }

@@ -138,6 +138,73 @@ static void watch_say_victims(const struct watch_evidence *evidence, struct verd
 			 kills);
 }
 
+/* The COUNT largest shares at MOMENT into LARGEST. Returns how many there are. */
+static size_t where_find_largest(const struct where *where, enum where_moment moment,
+				 size_t count, const struct where_entry *largest[])
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < where->count; i++) {
+		const struct where_entry *entry = &where->entries[i];
+		uint64_t held = where_held(&entry->shares[moment]);
+		size_t place = found;
+
+		while (place && held > where_held(&largest[place - 1]->shares[moment]))
+			place--;
+		if (!held || place == count)
+			continue;
+		found += found < count;
+		memmove(&largest[place + 1], &largest[place],
+			(found - place - 1) * sizeof(largest[0]));
+		largest[place] = entry;
+	}
+	return found;
+}
+
+/*
+ * What it held when the OOM killer came, as far as it was looked into before: at the end, when that
+ * was the kill; else at its peak, since what was read last may be of the time after it.
+ */
+static void watch_say_where(const struct watch_evidence *evidence, struct verdict *verdict)
+{
+	static const char *const nouns[] = {
+		[MAPPING_HEAP] = "heap", [MAPPING_ARENA] = "malloc arenas",
+		[MAPPING_STACK] = "stacks", [MAPPING_ANON] = "other anonymous memory",
+		[MAPPING_SHMEM] = "shared memory", [MAPPING_FILE] = "files",
+		[MAPPING_HUGETLB] = "hugetlb pages", [MAPPING_KERNEL] = "mappings of the kernel",
+	};
+	const struct where *where = evidence->where;
+	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
+	bool died = verdict->outcome == OUTCOME_OOM_SANDBOX ||
+		    verdict->outcome == OUTCOME_OOM_ANCESTOR ||
+		    verdict->outcome == OUTCOME_OOM_GLOBAL;
+	enum where_moment moment = died ? WHERE_LAST : WHERE_PEAK;
+	size_t used = strlen(verdict->summary), size = sizeof(verdict->summary), count;
+	const struct where_entry *largest[3];
+	enum size_unit unit = evidence->unit;
+	char when[48], name[80];
+
+	if (!where || used >= size || !(died || (oom_evidence && oom_evidence->victim_count)))
+		return;
+	duration_text(where->readings[moment].elapsed_ns, when, sizeof(when));
+	used += (size_t)snprintf(verdict->summary + used, size - used,
+				 " When they were last read%s, after %s, the mappings held %s:",
+				 died ? "" : " at a peak", when,
+				 TEXT(where_held(&where->readings[moment].all)));
+	count = where_find_largest(where, moment, ARRAY_SIZE(largest), largest);
+	for (size_t i = 0; i < count && used < size; i++) {
+		const struct where_entry *entry = largest[i];
+
+		error_escape(name, sizeof(name), entry->name);
+		used += (size_t)snprintf(verdict->summary + used, size - used, "%s %s %s%s%s%s",
+					 i ? "," : "", TEXT(where_held(&entry->shares[moment])),
+					 nouns[entry->kind], name[0] ? " (" : "", name,
+					 name[0] ? ")" : "");
+	}
+	if (used < size)
+		snprintf(verdict->summary + used, size - used, ".");
+}
+
 static void judge_command(const struct watch_evidence *evidence, const char *after,
 			  struct verdict *verdict)
 {
@@ -245,6 +312,7 @@ void watch_decide(const struct watch_evidence *evidence, struct verdict *ret_ver
 	used = strlen(summary);
 	watch_say_peaks(evidence, summary + used, sizeof(ret_verdict->summary) - used);
 	watch_say_victims(evidence, ret_verdict);
+	watch_say_where(evidence, ret_verdict);
 	judge_maximum(evidence, "max-rss", peaks->known ? peaks->rss : SAMPLE_MISSING,
 		      evidence->max_rss, ret_verdict);
 	judge_maximum(evidence, "max-pss", peaks->known ? peaks->pss : SAMPLE_MISSING,

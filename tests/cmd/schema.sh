@@ -26,6 +26,8 @@ holds "$tmp/records" "pagetouch"
 is $? 3 "pagewatch"
 "$PAGEWATCH" --json --log-file "$tmp/watched" --every 10ms --max-rss 1K -- sleep 0.1
 is $? 1 "pagewatch with a demand"
+"$PAGEWATCH" --json --log-file "$tmp/watched" --where -- true
+is $? 0 "pagewatch --where"
 holds "$tmp/watched" "its records"
 
 if "$PAGEWATCH" -q --limit 64M true 2>/dev/null; then

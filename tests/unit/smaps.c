@@ -83,6 +83,8 @@ static const struct { const char *text; enum mapping_kind kind; const char *name
 	{ "10000000-14000000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n", MAPPING_ARENA, "a full one" },
 	{ "10000000-15000000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n15000000-18000000 " NONE "\n",
 	  MAPPING_ARENA, "a full one and another" },
+	{ "10000000-18000000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n", MAPPING_ANON,
+	  "two full ones, or something else" },
 	{ "10000000-10021000 " RW "\nRss: 4 kB\nVmFlags: rd wr\n10021000-14000000 " NONE "\n",
 	  MAPPING_ANON, "with a reservation, as Go's" },
 	{ "10001000-10021000 " RW "\nRss: 4 kB\nVmFlags: rd wr nr\n10021000-14000000 " NONE "\n",

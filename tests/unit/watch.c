@@ -216,6 +216,48 @@ static void test_fit(void)
 	tap_is((int64_t)fit_suggest(4 * MIB), 5 * (int64_t)MIB, "in whole MiB");
 }
 
+static void test_where(void)
+{
+	struct run_result failed = { .reason = STOP_DIED, .wait_status = EXITED(2) };
+	struct run_result killed = { .reason = STOP_DIED, .wait_status = KILLED(SIGKILL) };
+	static char none[] = "", library[] = "/lib/a b\n";
+	struct where_entry entries[] = {
+		{ .kind = MAPPING_HEAP, .name = none },
+		{ .kind = MAPPING_ARENA, .name = none },
+		{ .kind = MAPPING_STACK, .name = none },
+		{ .kind = MAPPING_ANON, .name = none },
+		{ .kind = MAPPING_FILE, .name = library },
+	};
+	struct where where = { .entries = entries, .count = ARRAY_SIZE(entries), .read_count = 2 };
+	struct watch_evidence ours = { .ours = true, .where = &where };
+	struct oom_monitor_level level;
+	struct oom_evidence evidence = make_evidence(&level, 1);
+	static const uint64_t held[] = { 1, 40, 2, 0, 3 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++) {
+		entries[i].shares[WHERE_LAST].figures.rss = held[i] * MIB;
+		entries[i].shares[WHERE_PEAK].figures.rss = i == 0 ? 50 * MIB : 0;
+	}
+	where.readings[WHERE_LAST] = (struct where_reading){
+		.elapsed_ns = 700 * NS_PER_MS, .all.figures.rss = 46 * MIB,
+	};
+	where.readings[WHERE_PEAK] = (struct where_reading){
+		.elapsed_ns = 300 * NS_PER_MS, .all.figures.rss = 50 * MIB,
+	};
+	tap_has(decide(killed, &evidence, ours).summary,
+		" When they were last read, after 700 ms, the mappings held 46.0 MiB: 40.0 MiB malloc arenas, 3.0 MiB files (/lib/a b\\x0a), 2.0 MiB stacks.",
+		"what it held before it was OOM-killed, the most first");
+	tap_ok(!strstr(decide(failed, &evidence, ours).summary, "mappings"),
+	       "nothing of it when it is not known that it was a kill");
+	evidence.victim_count = 1;
+	evidence.victims[0] = (struct oom_victim_seen){ .pid = 77, .comm = "cc1" };
+	tap_has(decide(failed, &evidence, ours).summary,
+		" When they were last read at a peak, after 300 ms, the mappings held 50.0 MiB: 50.0 MiB heap.",
+		"of a command that outlives the kill, the peak");
+	tap_ok(!strstr(decide(killed, NULL, ours).summary, "mappings"),
+	       "nothing of a SIGKILL by who knows whom");
+}
+
 int main(void)
 {
 	test_fit();
@@ -223,6 +265,7 @@ int main(void)
 	test_charge();
 	test_demands();
 	test_victims();
+	test_where();
 	test_peaks();
 	return tap_done();
 }
