@@ -370,6 +370,28 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 	return 0;
 }
 
+char *oom_explain_briefly(struct oom_report *report)
+{
+	struct oom_ranking ranking;
+	struct oom_explanation explanation;
+	char *text = NULL;
+
+	if (oom_rank(report, &ranking) < 0)
+		return NULL;
+	if (oom_explain(report, &ranking, NULL, &explanation) == 0) {
+		for (size_t i = 0; i < explanation.count && !text; i++) {
+			const struct oom_paragraph *why = &explanation.list[i];
+
+			if (why->section == OOM_SECTION_WHY)
+				text = strndup(why->text, why->end_count > 1
+					       ? why->ends[1] : strlen(why->text));
+		}
+		oom_explanation_free(&explanation);
+	}
+	oom_ranking_free(&ranking);
+	return text;
+}
+
 void oom_explanation_free(struct oom_explanation *explanation)
 {
 	free(explanation->list);

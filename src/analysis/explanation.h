@@ -51,6 +51,12 @@ struct oom_explanation {
 int oom_explain(const struct oom_report *report, const struct oom_ranking *ranking,
 		const struct oom_report *next, struct oom_explanation *ret_explanation);
 
+/*
+ * Why the kernel chose the one that it did, in at most two sentences: ranks *report and takes the
+ * beginning of OOM_SECTION_WHY. The caller frees it. NULL: nothing is said of it, or out of memory.
+ */
+char *oom_explain_briefly(struct oom_report *report);
+
 void oom_explanation_free(struct oom_explanation *explanation);
 
 /* "What ran out", ...: the words in front of a paragraph. */

@@ -149,13 +149,14 @@ void oom_monitor_look(struct oom_monitor *oom_monitor, uint64_t now_ns)
 }
 
 /* Notes who of those that are followed was killed by REPORT. */
-static void note_victims(struct oom_monitor *oom_monitor, const struct oom_report *report)
+static void note_victims(struct oom_monitor *oom_monitor, struct oom_report *report)
 {
 	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
 	const char *own = oom_evidence->count ? oom_monitor->chain.levels[0].name : "";
 	const char *place = report->memcg.task_path;
 	bool inside = oom_evidence->alone && oom_evidence->whole_paths && place &&
 		      !strcmp(place, own);
+	bool explained = false;
 
 	for (size_t i = 0; oom_monitor->is_followed && i < report->victim_count; i++) {
 		const struct oom_victim *victim = &report->victims[i];
@@ -176,6 +177,10 @@ static void note_victims(struct oom_monitor *oom_monitor, const struct oom_repor
 		error_escape(seen->memcg, sizeof(seen->memcg),
 			     report->scope == OOM_SCOPE_MEMCG && report->memcg.path
 			     ? report->memcg.path : "");
+		/* Of all that one report says were killed, the first was chosen. */
+		if (oom_monitor->explain && !explained)
+			seen->why = oom_monitor->explain(report);
+		explained = true;
 		oom_evidence->victim_count++;
 	}
 }
@@ -296,6 +301,8 @@ void oom_monitor_close(struct oom_monitor *oom_monitor)
 {
 	for (size_t i = 0; i < oom_monitor->oom_evidence.count; i++)
 		free(oom_monitor->oom_evidence.levels[i].name);
+	for (size_t i = 0; i < oom_monitor->oom_evidence.victim_count; i++)
+		free(oom_monitor->oom_evidence.victims[i].why);
 	free(oom_monitor->oom_evidence.levels);
 	cgroup_chain_free(&oom_monitor->chain);
 	if (oom_monitor->kmsg > 0)

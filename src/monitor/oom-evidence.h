@@ -33,6 +33,8 @@ struct oom_victim_seen {
 	enum oom_scope scope;		/* what ran out */
 	char memcg[OOM_PATH_MAX];	/* whose limit ran out, escaped; "": no cgroup's, or not
 					 * known */
+	char *why;			/* why the kernel chose it, or whom it chose, sentences;
+					 * NULL: not known; owned by the evidence */
 };
 
 /* All that was seen; the subject's own cgroup comes first, its ancestors follow. */
@@ -69,6 +71,8 @@ struct oom_monitor {
 	uint64_t vsz;			/* his VSZ, bytes; OOM_UNKNOWN: not known, or it changed */
 	bool (*is_followed)(const void *context, pid_t pid);	/* with it; NULL: nobody */
 	const void *context;		/* of that */
+	char *(*explain)(struct oom_report *report);	/* why that one: fresh memory, or NULL; NULL:
+							 * not asked */
 	bool oomd_before;
 	uint64_t seen, seen_ns;		/* OOM kills in the first level, as last
 					 * looked at, and when they were new */

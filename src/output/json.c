@@ -150,6 +150,7 @@ static void add_tree(struct json_object *object, const struct verdict *verdict)
 		json_add_text(victim, "comm", seen->comm);
 		json_add_size(victim, "anon", seen->anon);
 		json_add_text(victim, "oom_cgroup", seen->memcg);
+		json_add_text(victim, "why", seen->why);
 		json_object_array_add(victims, victim);
 	}
 	json_add(object, "victims", victims);

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "analysis/explanation.h"
 #include "lib/cleanup.h"
 #include "lib/duration.h"
 #include "lib/macros.h"
@@ -218,6 +219,7 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	oom_monitor_begin(&run->oom_monitor, run->command.pid, run->name, run->sandboxed);
 	run->oom_monitor.is_followed = watch_is_followed;
 	run->oom_monitor.context = run;
+	run->oom_monitor.explain = oom_explain_briefly;
 	run->driver.command = &run->command;
 	follow_prepare_step(&run->driver, &run->root, request->verbose);
 	r = command_execute(&run->command, &run->signals, err);
@@ -281,6 +283,7 @@ static int watch_attach(struct watch_run *run, struct error *err)
 	oom_monitor_begin(&run->oom_monitor, tree->top, run->name, false);
 	run->oom_monitor.is_followed = watch_is_followed;
 	run->oom_monitor.context = run;
+	run->oom_monitor.explain = oom_explain_briefly;
 	return EXIT_DONE;
 }
 

@@ -15,7 +15,7 @@
 #include "proc/machine.h"
 #include "sandbox/sandbox.h"
 
-#define VERDICT_MESSAGE_MAX 1536
+#define VERDICT_MESSAGE_MAX 3072
 #define VERDICT_EVIDENCE_MAX 24
 #define VERDICT_EVIDENCE_TEXT_MAX 640
 #define VERDICT_CGROUP_MAX 1024

@@ -98,44 +98,82 @@ static void watch_say_peaks(const struct watch_evidence *evidence, char *text, s
 			 pss, when, cgroup);
 }
 
-/* Whom of the followed the OOM killer took, when it was not the command itself. */
+/* Whether the command itself was. */
+static bool watch_was_oom_killed(const struct verdict *verdict)
+{
+	return verdict->outcome == OUTCOME_OOM_SANDBOX ||
+	       verdict->outcome == OUTCOME_OOM_ANCESTOR || verdict->outcome == OUTCOME_OOM_GLOBAL;
+}
+
+/* That the command was not among those, and what it made of it. */
+static void watch_say_command(const struct watch_evidence *evidence, struct verdict *verdict)
+{
+	size_t used = strlen(verdict->summary);
+	int status = verdict->exit_status, signal = status - EXIT_SIGNAL_BASE;
+	char as_signal[32] = "";
+
+	if (signal > 0 && signal <= SIGRTMAX)
+		snprintf(as_signal, sizeof(as_signal), " (128 + %s)", verdict_signal_name(signal));
+	snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
+		 " %s itself was not killed: it ended with status %d%s.", evidence->name, status,
+		 as_signal);
+}
+
+/* Adds VICTIM, and why the kernel chose it, to the summary. */
+static void watch_say_victim(const struct watch_evidence *evidence,
+			     const struct oom_victim_seen *victim, struct verdict *verdict)
+{
+	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
+	bool own = oom_evidence->alone && oom_evidence->count &&
+		   !strcmp(victim->memcg, oom_evidence->levels[0].name);
+	size_t used = strlen(verdict->summary), size = sizeof(verdict->summary);
+	const char *limit = own ? ", at the limit of the sandbox"
+			  : victim->memcg[0] ? ", at the limit of memory cgroup "
+			  : victim->scope == OOM_SCOPE_MEMCG ? ", at the limit of a memory cgroup"
+			  : victim->scope == OOM_SCOPE_UNKNOWN
+			  ? "" : ", because the machine ran out of memory";
+	enum size_unit unit = evidence->unit;
+
+	/* How the command itself died has been said. */
+	if (victim->pid != evidence->pid)
+		used += (size_t)snprintf(verdict->summary + used, size - used,
+					 " The OOM killer took %s (pid %" PRId64 "), which held %s of anonymous memory%s%s.",
+					 victim->comm, victim->pid, TEXT(victim->anon), limit,
+					 own ? "" : victim->memcg);
+	if (victim->why && used < size &&
+	    (victim->pid != evidence->pid || watch_was_oom_killed(verdict)))
+		snprintf(verdict->summary + used, size - used, " Why that one: %s", victim->why);
+}
+
+/* Whom of the followed the OOM killer took, and what the command made of it. */
 static void watch_say_victims(const struct watch_evidence *evidence, struct verdict *verdict)
 {
 	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
-	size_t used = strlen(verdict->summary);
-	uint64_t kills = oom_evidence && oom_evidence->count
-			 ? cgroup_events_kills(&oom_evidence->levels[0].before,
-					       &oom_evidence->levels[0].after) : 0;
-	enum size_unit unit = evidence->unit;
-	bool own;
+	const struct run_result *result = evidence->result;
+	size_t size = sizeof(verdict->summary), used;
+	bool others = false;
+	uint64_t kills;
 
 	if (!oom_evidence)
 		return;
+	kills = oom_evidence->count ? cgroup_events_kills(&oom_evidence->levels[0].before,
+							  &oom_evidence->levels[0].after) : 0;
 	for (size_t i = 0; i < oom_evidence->victim_count; i++) {
-		const struct oom_victim_seen *victim = &oom_evidence->victims[i];
-
-		if (victim->pid == evidence->pid || used >= sizeof(verdict->summary))
-			continue;
-		own = oom_evidence->alone && oom_evidence->count &&
-		      !strcmp(victim->memcg, oom_evidence->levels[0].name);
-		used += (size_t)snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
-					 " The OOM killer took %s (pid %" PRId64 "), which held %s of anonymous memory%s%s.",
-					 victim->comm, victim->pid, TEXT(victim->anon),
-					 own ? ", at the limit of the sandbox"
-					 : victim->memcg[0] ? ", at the limit of memory cgroup "
-					 : victim->scope == OOM_SCOPE_MEMCG
-					 ? ", at the limit of a memory cgroup"
-					 : victim->scope == OOM_SCOPE_UNKNOWN
-					 ? "" : ", because the machine ran out of memory",
-					 own ? "" : victim->memcg);
+		watch_say_victim(evidence, &oom_evidence->victims[i], verdict);
+		others |= oom_evidence->victims[i].pid != evidence->pid;
 	}
+	used = strlen(verdict->summary);
 	/* Nobody else lives in a sandbox: a count is proof, whoever it was. */
 	if (!oom_evidence->victim_count && oom_evidence->alone && kills &&
-	    verdict->outcome != OUTCOME_OOM_SANDBOX && verdict->outcome != OUTCOME_OOM_ANCESTOR &&
-	    verdict->outcome != OUTCOME_OOM_GLOBAL && used < sizeof(verdict->summary))
-		snprintf(verdict->summary + used, sizeof(verdict->summary) - used,
+	    !watch_was_oom_killed(verdict)) {
+		snprintf(verdict->summary + used, size - used,
 			 " The OOM killer took %" PRIu64 " of its processes, by the counter of its sandbox.",
 			 kills);
+		others = true;
+	}
+	if (others && evidence->ours && result->reason == STOP_DIED &&
+	    WIFEXITED(result->wait_status))
+		watch_say_command(evidence, verdict);
 }
 
 /* The COUNT largest shares at MOMENT into LARGEST. Returns how many there are. */
@@ -175,9 +213,7 @@ static void watch_say_where(const struct watch_evidence *evidence, struct verdic
 	};
 	const struct where *where = evidence->where;
 	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
-	bool died = verdict->outcome == OUTCOME_OOM_SANDBOX ||
-		    verdict->outcome == OUTCOME_OOM_ANCESTOR ||
-		    verdict->outcome == OUTCOME_OOM_GLOBAL;
+	bool died = watch_was_oom_killed(verdict);
 	enum where_moment moment = died ? WHERE_LAST : WHERE_PEAK;
 	size_t used = strlen(verdict->summary), size = sizeof(verdict->summary), count;
 	const struct where_entry *largest[3];

@@ -180,6 +180,11 @@ if kmsg_readable; then
 		'who was killed is named'
 	has "$tmp/run" 'The OOM killer took pagetouch-subj \(pid [0-9]+\), which held .*, at the limit of (the sandbox|a memory cgroup)' \
 		'in a sentence, too'
+	has "$tmp/run" 'Why that one: pagetouch-subj \(pid [0-9]+\) is the worst of 3 candidates: its badness is ' \
+		'with the reason'
+	has "$tmp/run" '"why":"pagetouch-subj \(pid [0-9]+\) is the worst of 3 candidates: ' \
+		'which has a field of its own'
+	has "$tmp/run" 'sh itself was not killed: it ended with status 3\.' 'and what became of the command'
 else
 	has "$tmp/run" 'The OOM killer took 1 of its processes, by the counter of its sandbox' \
 		'that somebody was killed is known by the counter'

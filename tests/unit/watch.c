@@ -216,6 +216,41 @@ static void test_fit(void)
 	tap_is((int64_t)fit_suggest(4 * MIB), 5 * (int64_t)MIB, "in whole MiB");
 }
 
+static void test_why(void)
+{
+	struct run_result failed = { .reason = STOP_DIED, .wait_status = EXITED(137) };
+	struct run_result killed = { .reason = STOP_DIED, .wait_status = KILLED(SIGKILL) };
+	struct run_result stopped = { .reason = STOP_DIED, .wait_status = KILLED(SIGTERM) };
+	static char why[] = "cc1 (pid 77) is the only candidate.";
+	struct watch_evidence ours = { .ours = true };
+	struct oom_monitor_level level;
+	struct oom_evidence evidence = make_evidence(&level, 1);
+	struct verdict verdict = decide(failed, &evidence, ours);
+
+	tap_has(verdict.summary, "by the counter of its sandbox. make itself was not killed: it ended with status 137 (128 + SIGKILL).",
+		"what the command made of the death of its child");
+	tap_ok(!strstr(verdict.summary, "Why"), "nothing is known of why");
+	evidence.victim_count = 1;
+	evidence.victims[0] = (struct oom_victim_seen){ .pid = 77, .comm = "cc1", .why = why };
+	tap_has(decide(failed, &evidence, ours).summary,
+		"of anonymous memory. Why that one: cc1 (pid 77) is the only candidate. make itself was not killed: it ended with status 137 (128 + SIGKILL).",
+		"why the kernel chose that one");
+	tap_has(decide((struct run_result){ .reason = STOP_DIED }, &evidence, ours).summary,
+		"make itself was not killed: it ended with status 0.", "that it took no notice of it");
+	tap_ok(!strstr(decide(stopped, &evidence, ours).summary, "itself"),
+	       "of a command that another signal killed, its death is told");
+	tap_ok(!strstr(decide(failed, &evidence, (struct watch_evidence){ 0 }).summary, "itself"),
+	       "the status of a process that is not ours is not known");
+	evidence.victims[0].pid = 70;
+	verdict = decide(killed, &evidence, ours);
+	tap_has(verdict.summary, " Why that one: cc1 (pid 77) is the only candidate.",
+		"the command itself has such a reason, too");
+	tap_ok(!strstr(verdict.summary, "itself") && !strstr(verdict.summary, "took"),
+	       "and no more is said of it");
+	tap_ok(!strstr(decide(stopped, &evidence, ours).summary, "Why"),
+	       "nothing of it when it died of another signal");
+}
+
 static void test_where(void)
 {
 	struct run_result failed = { .reason = STOP_DIED, .wait_status = EXITED(2) };
@@ -265,6 +300,7 @@ int main(void)
 	test_charge();
 	test_demands();
 	test_victims();
+	test_why();
 	test_where();
 	test_peaks();
 	return tap_done();
