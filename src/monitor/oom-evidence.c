@@ -18,6 +18,7 @@
 #include "lib/macros.h"
 #include "monitor/oom-evidence.h"
 #include "oomreport/parser.h"
+#include "proc/place.h"
 #include "proc/process.h"
 #include "proc/root.h"
 
@@ -53,16 +54,6 @@ static bool read_oomd(const struct oom_monitor *oom_monitor)
 			     sizeof(value)) > 0)
 			return true;
 	return false;
-}
-
-/* Whether the process is in the initial namespace of KIND ("pid"), which has its own number. */
-static bool is_initial_namespace(const char *kind, uint64_t number)
-{
-	struct stat status;
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/ns/%s", kind);
-	return stat(path, &status) == 0 && status.st_ino == number;
 }
 
 /*
@@ -104,8 +95,8 @@ void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *c
 	oom_monitor->vsz = OOM_UNKNOWN;
 	oom_evidence->alone = alone;
 	/* The numbers are fixed: include/linux/proc_ns.h. */
-	oom_evidence->foreign_pids = !is_initial_namespace("pid", 0xEFFFFFFC);
-	oom_evidence->whole_paths = is_initial_namespace("cgroup", 0xEFFFFFFB) ||
+	oom_evidence->foreign_pids = !namespace_is_initial("pid");
+	oom_evidence->whole_paths = namespace_is_initial("cgroup") ||
 				 access("/proc/self/ns/cgroup", F_OK) < 0;
 	snprintf(process, sizeof(process), "%d", (int)pid);
 	/* A mount that shows another part of the tree has counters of the same names, not ours. */

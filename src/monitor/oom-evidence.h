@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "monitor/kill-sender.h"
 #include "oomreport/kill-record.h"
 #include "proc/cgroup-counters.h"
 #include "proc/cgroup.h"
@@ -57,6 +58,7 @@ struct oom_evidence {
 							 * subject */
 	struct oom_victim_seen victims[OOM_VICTIMS_SEEN];
 	size_t victim_count;
+	struct kill_sender sender;	/* of the SIGKILL that the subject died of */
 	bool oomd;			/* systemd-oomd marked the cgroup: user.oomd_kill */
 };
 

@@ -128,7 +128,7 @@ static void add_tree(struct json_object *object, const struct verdict *verdict)
 {
 	const struct watch_peaks *peaks = verdict->peaks;
 	const struct oom_evidence *oom_evidence = verdict->oom_evidence;
-	struct json_object *victims = json_object_new_array(), *largest = NULL;
+	struct json_object *victims = json_object_new_array(), *largest = NULL, *sender = NULL;
 
 	json_add_size(object, "peak_rss", peaks->known ? peaks->rss : SAMPLE_MISSING);
 	json_add_size(object, "peak_pss", peaks->known ? peaks->pss : SAMPLE_MISSING);
@@ -154,6 +154,13 @@ static void add_tree(struct json_object *object, const struct verdict *verdict)
 		json_object_array_add(victims, victim);
 	}
 	json_add(object, "victims", victims);
+	if (oom_evidence && oom_evidence->sender.known) {
+		sender = json_object_new_object();
+		json_add_integer(sender, "pid", oom_evidence->sender.pid);
+		json_add_text(sender, "comm", oom_evidence->sender.comm);
+		json_add_flag(sender, "kernel", oom_evidence->sender.kernel);
+	}
+	json_add(object, "sender", sender);
 }
 
 static int json_verdict(struct printer *printer, const struct verdict *verdict)

@@ -42,6 +42,7 @@ struct watch_run {
 	struct sandbox_spec sandbox_spec;
 	bool sandboxed;
 	struct oom_monitor oom_monitor;
+	struct kill_tracer kill_tracer;
 	struct context_counters counters;
 	struct cgroup_level level;	/* that is followed */
 	struct command command;
@@ -188,6 +189,23 @@ static int watch_make_sandbox(struct watch_run *run, struct error *err)
 	return 0;
 }
 
+static void watch_note_tracer(const struct watch_run *run)
+{
+	const char *why = run->kill_tracer.error == -EXDEV
+			  ? "this is another pid namespace than the kernel's"
+			  : run->kill_tracer.error == -ENOENT ? "tracefs is not mounted"
+			  : strerror(-run->kill_tracer.error);
+
+	if (!run->request->verbose)
+		return;
+	if (run->kill_tracer.error < 0)
+		fprintf(stderr, "%s: who sends a SIGKILL cannot be traced: %s\n",
+			program_invocation_short_name, why);
+	else
+		fprintf(stderr, "%s: who sends a SIGKILL is traced, in /%s\n",
+			program_invocation_short_name, run->kill_tracer.instance);
+}
+
 /* Returns EXIT_DONE, or the exit status with *err set. */
 static int watch_start_command(struct watch_run *run, struct error *err)
 {
@@ -214,6 +232,8 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	if (run->sandboxed)
 		spec.cgroup = run->sandbox.fd;
 	oom_monitor_open(&run->oom_monitor);
+	kill_tracer_open(&run->root, &run->kill_tracer);
+	watch_note_tracer(run);
 	if (command_fork(&spec, &run->command, err) < 0)
 		return EXIT_FAILED;
 	oom_monitor_begin(&run->oom_monitor, run->command.pid, run->name, run->sandboxed);
@@ -379,6 +399,9 @@ static int watch_conclude(struct watch_run *run)
 	if (watched)
 		oom_monitor_end(&run->oom_monitor, oom_monitor_counted(&run->oom_monitor) ||
 				(run->result.reason == STOP_DIED && run->result.wait_status));
+	if (run->result.reason == STOP_DIED)
+		run->oom_monitor.oom_evidence.sender =
+			kill_tracer_find(&run->kill_tracer, run->driver.driver.subject.pid);
 	if (!run->result.elapsed_ns)
 		run->result.elapsed_ns = duration_now() - run->began_ns;
 	watch_peaks_take_victims(&run->driver.peaks, &run->oom_monitor.oom_evidence,
@@ -483,6 +506,7 @@ static void watch_close(struct watch_run *run)
 	tree_sampler_free(&run->driver.tree);
 	where_free(&run->driver.where);
 	oom_monitor_close(&run->oom_monitor);
+	kill_tracer_close(&run->kill_tracer);
 	printer_close(&run->printer);
 	recording_free(&run->recording);
 	if (run->rows)

@@ -68,6 +68,17 @@ static bool shows_us(void)
 	return !numbers || numbers[strspn(numbers, "0123456789")] == '\n';
 }
 
+bool namespace_is_initial(const char *kind)
+{
+	/* The numbers are fixed: include/linux/proc_ns.h. */
+	const ino_t number = strcmp(kind, "pid") ? 0xEFFFFFFB : 0xEFFFFFFC;
+	struct stat status;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", kind);
+	return stat(path, &status) == 0 && status.st_ino == number;
+}
+
 int pid_namespace_check(struct error *err)
 {
 	char own[64] = "", children[64] = "";

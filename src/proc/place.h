@@ -23,6 +23,9 @@ bool place_is_container(void);
  */
 int pid_namespace_check(struct error *err);
 
+/* Whether we are in the initial namespace of KIND, "pid" or "cgroup"; false: not known, too. */
+bool namespace_is_initial(const char *kind);
+
 /*
  * Reads when the machine was booted, in ns since 1970, by its own clock: a time namespace adds to
  * CLOCK_BOOTTIME, but not to the times in the kernel's log. Returns 0 or a negative errno (-EXDEV:

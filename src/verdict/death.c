@@ -127,6 +127,9 @@ struct death death_find(int signal, const struct oom_evidence *oom_evidence)
 	 */
 	if (!oom_evidence->alone && !oom_evidence->kmsg_error && !oom_evidence->foreign_pids)
 		kills = 0;
+	/* Nor is what was counted about a subject that somebody else has killed. */
+	if (oom_evidence->sender.known && !oom_evidence->sender.kernel)
+		kills = 0;
 	/* Nor are those that were of others, by the log, or that it has outlived. */
 	if (recorded || kills > MAX(record->others, oom_evidence->survived)) {
 		death.evidence = recorded ? DEATH_RECORDED : DEATH_COUNTED;
@@ -155,11 +158,29 @@ const char *verdict_signal_name(int number)
 	return "a signal";
 }
 
+/* By whom it was sent, as far as is known: "sent by sh (pid 7)". Returns text. */
+static const char *sender_text(const struct kill_sender *sender, char *text, size_t size)
+{
+	char who[KILL_SENDER_COMM_MAX + 32];
+
+	snprintf(who, sizeof(who), sender->comm[0] ? "%s (pid %d)" : "%sprocess %d",
+		 sender->comm, (int)sender->pid);
+	if (!sender->known)
+		snprintf(text, size, "sender unknown");
+	else if (sender->self)
+		snprintf(text, size, "it sent the signal to itself");
+	else
+		snprintf(text, size, sender->kernel ? "sent by the kernel, while %s ran"
+						     : "sent by %s", who);
+	return text;
+}
+
 void death_describe(const struct death *death, const struct oom_evidence *oom_evidence, int signal,
 		    const char *noun, char how[static DEATH_TEXT_MAX],
 		    char hint[static DEATH_TEXT_MAX])
 {
 	char limit[SIZE_TEXT_MAX + 4] = "";
+	char sender[KILL_SENDER_COMM_MAX + 64] = "sender unknown";
 	const size_t size = DEATH_TEXT_MAX;
 
 	if (death->limit != CGROUP_UNLIMITED)
@@ -184,18 +205,21 @@ void death_describe(const struct death *death, const struct oom_evidence *oom_ev
 		snprintf(hint, size, "SIGTERM asks politely: earlyoom, a kubelet's eviction, a service manager or a person sends it, the kernel does not");
 	if (signal != SIGKILL)
 		return;
+	if (oom_evidence)
+		sender_text(&oom_evidence->sender, sender, sizeof(sender));
 	if (death->outcome != OUTCOME_KILLED) {
 		if (death->evidence == DEATH_COUNTED && oom_evidence->shared)
 			snprintf(hint, size, "the kill was counted in a cgroup that holds other processes too: that it was %s's is concluded from its SIGKILL",
 				 noun);
 	} else if (oom_evidence && is_recorded(oom_evidence)) {
-		snprintf(hint, size, "sender unknown: the kernel's log names %s, but no counter of OOM kills went up",
-			 noun);
+		snprintf(hint, size, "%s: the kernel's log names %s, but no counter of OOM kills went up",
+			 sender, noun);
 	} else if (death->evidence == DEATH_HINTED) {
-		snprintf(hint, size, "sender unknown: an OOM kill was counted on this machine meanwhile, but nothing says that it was %s's",
-			 noun);
+		snprintf(hint, size, "%s: an OOM kill was counted on this machine meanwhile, but nothing says that it was %s's",
+			 sender, noun);
 	} else {
-		snprintf(hint, size, "sender unknown: no counter and no record says that it was the OOM killer");
+		snprintf(hint, size, "%s: no counter and no record says that it was the OOM killer",
+			 sender);
 	}
 }
 
@@ -268,6 +292,8 @@ static void add_report(const struct oom_evidence *oom_evidence, const char *noun
 void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const char *noun,
 		     struct verdict *verdict)
 {
+	char sender[KILL_SENDER_COMM_MAX + 64];
+
 	/* The first line is the one that is printed without --verbose: what proves most. */
 	if (signal == SIGKILL && oom_evidence && oom_evidence->kill_record.chosen_found) {
 		const struct oom_chosen *chosen = &oom_evidence->kill_record.chosen;
@@ -286,6 +312,9 @@ void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const 
 	verdict_add_evidence(verdict,
 			     "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",
 			     signal, verdict_signal_name(signal), signal);
+	if (oom_evidence && signal == SIGKILL && oom_evidence->sender.known)
+		verdict_add_evidence(verdict, "the kernel's trace of signals: SIGKILL, %s",
+				     sender_text(&oom_evidence->sender, sender, sizeof(sender)));
 	if (oom_evidence && signal == SIGKILL)
 		add_report(oom_evidence, noun, verdict);
 }

@@ -251,6 +251,35 @@ static void test_why(void)
 	       "nothing of it when it died of another signal");
 }
 
+static void test_sender(void)
+{
+	struct run_result killed = { .reason = STOP_DIED, .wait_status = KILLED(SIGKILL) };
+	struct watch_evidence ours = { .ours = true };
+	struct oom_monitor_level level;
+	struct oom_evidence evidence = make_evidence(&level, 1);
+	struct verdict verdict;
+
+	evidence.sender = (struct kill_sender){ .known = true, .pid = 91, .comm = "earlyoom" };
+	verdict = decide(killed, &evidence, ours);
+	tap_is(verdict.outcome, OUTCOME_KILLED, "what was counted is not of who was killed by another");
+	tap_has(verdict.err.hint, "sent by earlyoom (pid 91): no counter and no record",
+		"who is named");
+	tap_has(verdict.summary, "The OOM killer took 1 of its processes",
+		"what was counted is of one of its processes");
+	evidence.sender.kernel = true;
+	tap_is(decide(killed, &evidence, ours).outcome, OUTCOME_OOM_SANDBOX,
+	       "control: the kernel has sent it");
+	evidence = make_evidence(&level, 0);
+	evidence.sender = (struct kill_sender){ .known = true, .pid = 91, .kernel = true };
+	verdict = decide(killed, &evidence, ours);
+	tap_is(verdict.outcome, OUTCOME_KILLED, "the kernel, and no counter: no OOM kill");
+	tap_has(verdict.err.hint, "sent by the kernel, while process 91 ran: no counter",
+		"what is known of it");
+	evidence.sender = (struct kill_sender){ .known = true, .pid = 70, .self = true };
+	tap_has(decide(killed, &evidence, ours).err.hint, "it sent the signal to itself: no counter",
+		"a command that kills itself");
+}
+
 static void test_where(void)
 {
 	struct run_result failed = { .reason = STOP_DIED, .wait_status = EXITED(2) };
@@ -301,6 +330,7 @@ int main(void)
 	test_demands();
 	test_victims();
 	test_why();
+	test_sender();
 	test_where();
 	test_peaks();
 	return tap_done();
