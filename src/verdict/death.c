@@ -143,19 +143,42 @@ struct death death_find(int signal, const struct oom_evidence *oom_evidence)
 	return death;
 }
 
+#define SIGNAL_NAME(signal) [signal] = #signal
+#define REAL_TIME_NAMES(ten) \
+	"SIGRTMIN+" ten "0", "SIGRTMIN+" ten "1", "SIGRTMIN+" ten "2", "SIGRTMIN+" ten "3", \
+	"SIGRTMIN+" ten "4", "SIGRTMIN+" ten "5", "SIGRTMIN+" ten "6", "SIGRTMIN+" ten "7", \
+	"SIGRTMIN+" ten "8", "SIGRTMIN+" ten "9"
+
+/* glibc has sigabbrev_np(3) since 2.32, and no function for real-time signals. */
 const char *verdict_signal_name(int number)
 {
-	static const struct { int number; const char *name; } names[] = {
-		{ SIGKILL, "SIGKILL" }, { SIGTERM, "SIGTERM" }, { SIGINT, "SIGINT" },
-		{ SIGSEGV, "SIGSEGV" }, { SIGBUS, "SIGBUS" }, { SIGHUP, "SIGHUP" },
-		{ SIGQUIT, "SIGQUIT" }, { SIGABRT, "SIGABRT" }, { SIGXCPU, "SIGXCPU" },
-		{ SIGALRM, "SIGALRM" }, { SIGUSR1, "SIGUSR1" }, { SIGUSR2, "SIGUSR2" },
+	static const char *const names[] = {
+		SIGNAL_NAME(SIGHUP), SIGNAL_NAME(SIGINT), SIGNAL_NAME(SIGQUIT),
+		SIGNAL_NAME(SIGILL), SIGNAL_NAME(SIGTRAP), SIGNAL_NAME(SIGABRT),
+		SIGNAL_NAME(SIGBUS), SIGNAL_NAME(SIGFPE), SIGNAL_NAME(SIGKILL),
+		SIGNAL_NAME(SIGUSR1), SIGNAL_NAME(SIGSEGV), SIGNAL_NAME(SIGUSR2),
+		SIGNAL_NAME(SIGPIPE), SIGNAL_NAME(SIGALRM), SIGNAL_NAME(SIGTERM),
+		SIGNAL_NAME(SIGCHLD), SIGNAL_NAME(SIGCONT), SIGNAL_NAME(SIGSTOP),
+		SIGNAL_NAME(SIGTSTP), SIGNAL_NAME(SIGTTIN), SIGNAL_NAME(SIGTTOU),
+		SIGNAL_NAME(SIGURG), SIGNAL_NAME(SIGXCPU), SIGNAL_NAME(SIGXFSZ),
+		SIGNAL_NAME(SIGVTALRM), SIGNAL_NAME(SIGPROF), SIGNAL_NAME(SIGWINCH),
+		SIGNAL_NAME(SIGIO), SIGNAL_NAME(SIGPWR), SIGNAL_NAME(SIGSYS),
+#ifdef SIGSTKFLT
+		SIGNAL_NAME(SIGSTKFLT),
+#endif
 	};
+	/* "SIGRTMIN+0" is never said. */
+	static const char *const real_time[] = {
+		REAL_TIME_NAMES(""), REAL_TIME_NAMES("1"), REAL_TIME_NAMES("2"), "SIGRTMIN+30",
+	};
+	int above = number - SIGRTMIN;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].number == number)
-			return names[i].name;
-	return "a signal";
+	if (above == 0)
+		return "SIGRTMIN";
+	if (above > 0 && above < (int)ARRAY_SIZE(real_time))
+		return real_time[above];
+	return number > 0 && number < (int)ARRAY_SIZE(names) && names[number]
+	       ? names[number] : "a signal without a name";
 }
 
 /* By whom it was sent, as far as is known: "sent by sh (pid 7)". Returns text. */

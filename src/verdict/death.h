@@ -30,7 +30,7 @@ struct death {
  */
 struct death death_find(int signal, const struct oom_evidence *oom_evidence);
 
-/* "SIGKILL", ...; "a signal" for one that has no business here. */
+/* "SIGKILL", "SIGRTMIN+3", ...; "a signal without a name" for those that the C library keeps. */
 const char *verdict_signal_name(int number);
 
 /* Fills outcome, exit status, signal and whose limit it was of *verdict. */

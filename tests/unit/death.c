@@ -438,14 +438,6 @@ static void test_unwatched(void)
 	       !death.limiter && death.limit == NONE, "nothing was watched, nothing is known");
 }
 
-static void test_signal_names(void)
-{
-	tap_is_text(verdict_signal_name(SIGKILL), "SIGKILL", "SIGKILL's name");
-	tap_is_text(verdict_signal_name(SIGBUS), "SIGBUS", "SIGBUS's name");
-	tap_is_text(verdict_signal_name(63), "a signal", "a signal without a name");
-	tap_is_text(verdict_signal_name(0), "a signal", "0 is none");
-}
-
 /* The verdict on the subject of a case, killed by SIGNAL. */
 static struct verdict judge(const struct scene *scene, int signal)
 {
@@ -649,7 +641,7 @@ static const struct {
 	{ SIGBUS, OUTCOME_SIGBUS, "SIGBUS", "hugetlb" },
 	{ SIGSEGV, OUTCOME_SIGSEGV, "SIGSEGV", "invalid access" },
 	{ SIGABRT, OUTCOME_KILLED, "SIGABRT", "" }, { SIGHUP, OUTCOME_KILLED, "SIGHUP", "" },
-	{ 40, OUTCOME_KILLED, "a signal (signal 40)", "" },
+	{ 40, OUTCOME_KILLED, "SIGRTMIN+6 (signal 40)", "" },
 };
 
 static void test_other_signals(void)
@@ -931,6 +923,28 @@ static void test_no_sandbox(void)
 	       "without a sandbox there is no limit and no counter");
 }
 
+static void test_signal_names(void)
+{
+	static const struct { int number; const char *name; } names[] = {
+		{ 1, "SIGHUP" }, { SIGKILL, "SIGKILL" }, { SIGABRT, "SIGABRT" },
+		{ SIGFPE, "SIGFPE" }, { SIGSYS, "SIGSYS" }, { SIGXFSZ, "SIGXFSZ" },
+		{ SIGPIPE, "SIGPIPE" }, { 0, "a signal without a name" },
+		{ 32, "a signal without a name" }, { 65, "a signal without a name" },
+		{ -1, "a signal without a name" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		tap_is_text(verdict_signal_name(names[i].number), names[i].name, "a signal's name");
+	for (int number = 1; number <= SIGRTMAX; number++)
+		tap_ok(number == 32 || number == 33 ||
+		       !strncmp(verdict_signal_name(number), "SIG", 3), "signal %d has one", number);
+	tap_is_text(verdict_signal_name(SIGRTMIN), "SIGRTMIN", "the first real-time signal");
+	tap_is_text(verdict_signal_name(SIGRTMIN + 1), "SIGRTMIN+1", "the second");
+	tap_is_text(verdict_signal_name(SIGRTMIN + 17), "SIGRTMIN+17", "another");
+	tap_is_text(verdict_signal_name(SIGRTMIN + 29), "SIGRTMIN+29", "another");
+	tap_is_text(verdict_signal_name(SIGRTMAX), "SIGRTMIN+30", "the last one");
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(scenes); i++) {
@@ -939,7 +953,6 @@ int main(void)
 	}
 	test_signals();
 	test_unwatched();
-	test_signal_names();
 	test_texts();
 	test_hints();
 	test_sizes();
@@ -954,5 +967,6 @@ int main(void)
 	test_expect_message();
 	test_throttling();
 	test_no_sandbox();
+	test_signal_names();
 	return tap_done();
 }
