@@ -424,7 +424,8 @@ static int watch_conclude(struct watch_run *run)
 	error_set_errno(&err, run->unwritten, request->log_file ? "cannot write to --log-file"
 								: "cannot write to standard error");
 	error_print(&err);
-	return EXIT_FAILED;
+	/* It ends with the command's own status; but lost rows are not to look like success. */
+	return run->verdict.exit_status ? run->verdict.exit_status : EXIT_FAILED;
 }
 
 /*

@@ -40,6 +40,13 @@ for number in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 24 25 26 27 29 30 31; do
 	[ "$status" -eq $((128 + number)) ] || wrong="$wrong $number:$status"
 done
 is "$wrong" '' 'a death by a signal is 128 + its number'
+wrong=
+for number in 34 35 49 50 63 64; do
+	watch -q sh -c "kill -$number \$\$"
+	[ "$status" -eq $((128 + number)) ] || wrong="$wrong $number:$status"
+done
+is "$wrong" '' 'also of real-time signals'
+has "$tmp/err" 'was killed by SIGRTMIN\+30 \(signal 64\) after' 'which have names'
 
 watch "$tmp/no-such-command"
 is "$status $(wc -l <"$tmp/err")" '127 1' 'a command that is not there: 127'
@@ -158,6 +165,19 @@ has "$tmp/rows" '^ +TIME' 'what was in it stays'
 watch --json --log-file /dev/full -- sh -c 'echo done'
 is "$status $(cat "$tmp/out")" '125 done' 'a full disk: 125, but the command went on'
 has "$tmp/err" 'cannot write to --log-file: No space left' 'and why'
+watch --json --log-file /dev/full -- sh -c 'exit 7'
+is "$status" 7 'a failure of the command comes first'
+has "$tmp/err" 'cannot write to --log-file: No space left' 'both are said'
+"$PAGEWATCH" true 2>/dev/full
+is "$?" 125 'the same with standard error on a full disk'
+"$PAGEWATCH" sh -c 'exit 7' 2>/dev/full
+is "$?" 7 'whose status would not be lost'
+"$PAGEWATCH" --max-rss 1K true 2>/dev/full
+is "$?" 1 'nor that a demand was not met'
+"$PAGEWATCH" -q true 2>/dev/full
+is "$?" 0 'where nothing is to be written, nothing is lost'
+"$PAGEWATCH" true 2>&-
+is "$?" 0 'who closes standard error wants to read nothing'
 
 # In a sandbox.
 watch -q --limit 64M true
