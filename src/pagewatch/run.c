@@ -416,7 +416,11 @@ static int watch_conclude(struct watch_run *run)
 	if (run->unwritten == 0)
 		run->unwritten = printer_verdict(&run->printer, &run->verdict);
 	watch_note_where(run);
+	errno = 0;
 	watch_print_end(run);
+	/* The summary is among what is not to be lost there. */
+	if (run->unwritten == 0 && !request->log_file)
+		run->unwritten = stream_flush(stderr);
 	/* Whoever closed standard error wants to read nothing. */
 	if (run->unwritten == 0 || run->unwritten == -EPIPE ||
 	    (run->unwritten == -EBADF && !request->log_file))
