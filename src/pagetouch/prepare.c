@@ -115,12 +115,8 @@ int pagetouch_prepare(struct pagetouch_run *run, struct error *err)
 				    "set it to 0 (sysctl vm.panic_on_oom=0), or use --no-guard if a panic is what you want",
 				    panic);
 	/* 1000 is allowed to everybody. */
-	r = plan->oom_score_adj == 1000 ? 0 : oom_score_adj_set(plan->oom_score_adj, true);
-	if (r < 0)
-		return error_return(err, EXIT_FAILED,
-				    "cannot set oom_score_adj to %d: %s\n"
-				    "lowering it needs CAP_SYS_RESOURCE; --oom-score-adj=keep leaves it",
-				    plan->oom_score_adj, strerror(-r));
+	if (plan->oom_score_adj != 1000 && oom_score_adj_try(plan->oom_score_adj, err) < 0)
+		return EXIT_FAILED;
 	/* From here on a signal must not end us half-way: something might be left behind. */
 	r = signals_take(&run->signals);
 	if (r < 0) {

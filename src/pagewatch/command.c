@@ -48,10 +48,13 @@ int command_fork(const struct command_spec *spec, struct command *ret_command, s
 {
 	CLEANUP_FD int go_read = -1, go_write = -1, failure_read = -1, failure_write = -1;
 	struct command command = { .name = spec->argv[0], .go = -1, .failures = -1 };
-	int go[2], failures[2], r = 0;
+	int go[2], failures[2], r;
 	pid_t monitor = getpid();
 	bool born;
 
+	r = oom_score_adj_try(spec->oom_score_adj, err);
+	if (r < 0)
+		return r;
 	if (pipe2(go, O_CLOEXEC) < 0)
 		return command_set_error(err, "pipe", errno);
 	go_read = go[0];

@@ -217,16 +217,10 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 		.oom_score_adj = request->oom_score_adj,
 		.signals = &run->signals,
 	};
-	int r = oom_score_adj_set(request->oom_score_adj, true);
+	int r;
 
 	error_escape(run->name, sizeof(run->name),
 		     base && base[1] ? base + 1 : request->command[0]);
-	if (r < 0) {
-		error_set(err, "cannot set oom_score_adj to %d: %s", request->oom_score_adj,
-			  strerror(-r));
-		error_hint(err, "lowering it needs CAP_SYS_RESOURCE; 'keep' leaves it");
-		return EXIT_FAILED;
-	}
 	if (watch_make_sandbox(run, err) < 0)
 		return EXIT_FAILED;
 	if (run->sandboxed)

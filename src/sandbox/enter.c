@@ -54,6 +54,16 @@ int oom_score_adj_set(int value, bool undo)
 	       (undo && pwrite(fd, before, (size_t)length, 0) < 0) ? -errno : 0;
 }
 
+int oom_score_adj_try(int value, struct error *err)
+{
+	int r = oom_score_adj_set(value, true);
+
+	return r < 0 ? error_return(err, r,
+				    "cannot set oom_score_adj to %d: %s\n"
+				    "lowering it needs CAP_SYS_RESOURCE; --oom-score-adj=keep leaves it",
+				    value, strerror(-r)) : 0;
+}
+
 int option_oom_score_adj(const struct option_row *row, const char *text, void *filled,
 			 struct error *err)
 {

@@ -30,6 +30,9 @@ int cgroup_move(int cgroup, pid_t pid);
  */
 int oom_score_adj_set(int value, bool undo);
 
+/* Tries that only. Returns 0, or a negative errno with *err set. */
+int oom_score_adj_try(int value, struct error *err);
+
 /* For an option's row: fills an int from -1000 to 1000, or OOM_SCORE_ADJ_KEEP for "keep". */
 int option_oom_score_adj(const struct option_row *row, const char *text, void *filled,
 			 struct error *err);
