@@ -40,24 +40,11 @@ static int read_machine(struct pagetouch_run *run, struct error *err)
 		return r;
 	}
 	run->opened = true;
-	r = machine_read(&run->root, &run->machine);
-	if (r < 0) {
-		error_set(err, "cannot read /proc/meminfo: %s", strerror(-r));
-		if (!error_hint_errno(err, r))
-			error_hint(err, "is proc mounted on /proc, and without subset=pid?");
-		return r;
-	}
-	r = cgroup_chain_read(&run->root, "self", &run->chain);
-	/* Without /proc/self/cgroup there is no cgroup to respect. */
-	if (r == 0 || r == -ENOENT || (r == -EXDEV && !heeds))
-		return 0;
-	if (r != -EXDEV) {
-		error_set_errno(err, r, "cannot read which memory cgroups we are in");
-		return r;
-	}
-	return error_return(err, r,
-			    "cannot find out which memory cgroups we are in: the cgroup file system that is mounted does not show ours\n"
-			    "mount that of this cgroup namespace, or use --no-guard, without --limit, --high and N%%");
+	r = available_memory_prepare(&run->root, heeds, &run->machine, &run->chain, err);
+	if (r == -EXDEV)
+		error_hint(err,
+			   "mount that of this cgroup namespace, or use --no-guard, without --limit, --high and N%%");
+	return r;
 }
 
 /* Completes the plan with what the command line leaves to the machine, or to chance. */

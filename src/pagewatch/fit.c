@@ -188,26 +188,29 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 /* The most that may be given: what the machine and our own cgroups leave, less their reserve. */
 static int fit_most(uint64_t *ret_bytes, struct error *err)
 {
-	struct available_memory available;
 	struct cgroup_chain chain = { 0 };
+	struct available_memory available;
 	struct machine machine;
 	struct root live;
+	struct available_memory_source source = { &live, &machine, &chain };
 	int r = root_open("/", &live);
 
-	if (r == 0)
-		r = machine_read(&live, &machine);
-	if (r == 0)
-		r = cgroup_chain_read(&live, "self", &chain);
-	if (r == 0) {
-		struct available_memory_source source = { &live, &machine, &chain };
-
-		r = available_memory_read(&source, true, &available);
+	if (r < 0) {
+		error_set_errno(err, r, "cannot open /");
+		return r;
 	}
-	cgroup_chain_free(&chain);
-	if (r < 0)
-		error_set_errno(err, r, "cannot read how much memory is left");
-	else
+	r = available_memory_prepare(&live, true, &machine, &chain, err);
+	if (r == 0) {
+		r = available_memory_read(&source, true, &available);
+		if (r < 0) {
+			available_memory_error(&available, r, err);
+			error_hint(err, "without it no limit can be chosen to begin with");
+		}
+	}
+	if (r == 0)
 		*ret_bytes = available_headroom(&available) / MIB * MIB;
+	cgroup_chain_free(&chain);
+	root_close(&live);
 	return r;
 }
 
@@ -285,7 +288,7 @@ static int fit_write_record(const struct fit *fit, uint64_t low, uint64_t high, 
 /* Finds *ret_high, with which it lives, and *ret_low, with which it does not (0: none). */
 static int fit_search(struct fit *fit, uint64_t *ret_low, uint64_t *ret_high, struct error *err)
 {
-	uint64_t step = fit->request->fit_step.bytes, low = 0, high, limit;
+	uint64_t step = fit->request->fit_step.bytes, low = 0, high = 0, limit;
 	int r = fit_most(&high, err);
 
 	if (r < 0)

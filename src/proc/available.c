@@ -25,6 +25,29 @@ uint64_t available_headroom(const struct available_memory *available)
 	return available->bytes > available->reserve ? available->bytes - available->reserve : 0;
 }
 
+int available_memory_prepare(const struct root *root, bool heeded, struct machine *ret_machine,
+			     struct cgroup_chain *ret_chain, struct error *err)
+{
+	int r = machine_read(root, ret_machine);
+
+	if (r < 0) {
+		error_set(err, "cannot read /proc/meminfo: %s", strerror(-r));
+		if (!error_hint_errno(err, r))
+			error_hint(err, "is proc mounted on /proc, and without subset=pid?");
+		return r;
+	}
+	r = cgroup_chain_read(root, "self", ret_chain);
+	/* Without /proc/self/cgroup there is no cgroup to respect. */
+	if (r == 0 || r == -ENOENT || (r == -EXDEV && !heeded))
+		return 0;
+	if (r == -EXDEV)
+		return error_return(err, r,
+				    "cannot find out which memory cgroups we are in: the cgroup file system that is mounted does not show ours\n"
+				    "mount that of this cgroup namespace");
+	error_set_errno(err, r, "cannot read which memory cgroups we are in");
+	return r;
+}
+
 int available_memory_read(const struct available_memory_source *source, bool guarded,
 			  struct available_memory *ret_available)
 {

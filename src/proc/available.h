@@ -42,6 +42,14 @@ uint64_t machine_memory_reserve(uint64_t total);
 uint64_t cgroup_memory_reserve(uint64_t limit);
 
 /*
+ * Reads below ROOT what a source consists of: the machine, and the memory cgroups that we are in.
+ * With HEEDED it is an error (-EXDEV) that the cgroup file system which is mounted does not show
+ * them. Returns 0, or a negative errno with *err set.
+ */
+int available_memory_prepare(const struct root *root, bool heeded, struct machine *ret_machine,
+			     struct cgroup_chain *ret_chain, struct error *err);
+
+/*
  * Reads MemAvailable and every level of the chain and returns in *ret_available the one that
  * leaves the least. With GUARDED each one's reserve is taken off first, and *ret_available
  * is the one with the least headroom. Returns 0, or a negative errno: then only cgroup and name
