@@ -56,10 +56,20 @@ int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
 			       : r == -ERANGE ? "is too long" : "is not a length of time", hint);
 }
 
-uint64_t duration_now(void)
+static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+uint64_t duration_now(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t duration_of_thread(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }

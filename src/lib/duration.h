@@ -24,4 +24,7 @@ int duration_parse(const char *name, const char *text, uint64_t *ret_ns,
 /* Nanoseconds on CLOCK_MONOTONIC. */
 uint64_t duration_now(void);
 
+/* Nanoseconds of processor time that this thread has had. */
+uint64_t duration_of_thread(void);
+
 #endif

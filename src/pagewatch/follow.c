@@ -72,7 +72,8 @@ static int follow_describe(struct driver *base, unsigned process, bool exact,
 static int follow_read_once(struct follow_driver *driver, struct monitor *monitor,
 			    enum tree_reading reading, struct sample *ret_sample)
 {
-	uint64_t began = duration_now();
+	/* Where others keep the processors busy, that costs nobody but us. */
+	uint64_t began = duration_of_thread();
 	int r;
 
 	driver->reading = reading;
@@ -85,10 +86,10 @@ static int follow_read_once(struct follow_driver *driver, struct monitor *monito
 	driver->rss = ret_sample->rss;
 	watch_peaks_add(&driver->peaks, ret_sample, &driver->tree.largest);
 	if (reading == TREE_RESIDENT) {
-		driver->look_cost = duration_now() - began;
+		driver->look_cost = duration_of_thread() - began;
 	} else {
-		driver->pss_cost = duration_now() - began;
-		driver->pss_ns = began;
+		driver->pss_cost = duration_of_thread() - began;
+		driver->pss_ns = duration_now();
 		driver->pss_rss = ret_sample->rss;
 	}
 	return 0;

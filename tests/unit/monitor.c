@@ -26,11 +26,19 @@ struct attach_driver {
 	uint64_t asked;		/* how often the driver was asked about a reading */
 };
 
+/* The process grows when it is told to in `go`, and says in `grown` that it has. */
+static int go[2], grown[2];
+
 static int attach_lead(struct driver *base, struct monitor *monitor)
 {
 	struct attach_driver *driver = (struct attach_driver *)base;
+	struct pollfd done = { .fd = grown[0], .events = POLLIN };
 	int r = monitor_row(monitor, true);
 
+	if (r == 0 && write(go[1], "", 1) != 1)
+		r = -EIO;
+	while (r == 0 && poll(&done, 1, 0) == 0)
+		r = monitor_hold(monitor, TICK);
 	return r < 0 ? r : monitor_hold(monitor, driver->time);
 }
 
@@ -105,16 +113,23 @@ static void on_tick(void *context, uint64_t touched, uint64_t elapsed_ns)
 /* A process that grows by 8 MiB in 80 ms, and stays. */
 static pid_t start_growing(void)
 {
-	pid_t pid = fork();
 	unsigned char *memory;
+	char byte;
+	pid_t pid;
 
+	tap_ok(pipe(go) == 0 && pipe(grown) == 0, "pipes to a process");
+	pid = fork();
 	if (pid)
 		return pid;
 	memory = malloc(8 * MIB);
+	if (read(go[0], &byte, 1) != 1)
+		_exit(1);
 	for (uint64_t i = 0; memory && i < 8; i++) {
 		poll(NULL, 0, 10);
 		memset(memory + i * MIB, 1, MIB);
 	}
+	if (write(grown[1], "", 1) != 1)
+		_exit(1);
 	poll(NULL, 0, 20000);
 	_exit(0);
 }
