@@ -692,6 +692,28 @@ static void test_ineligible(void)
 	}
 }
 
+/* Of the zones that a request can use, one that is short tells more than a larger one. */
+static void test_short_zone(void)
+{
+	struct oom_report report;
+
+	oom_report_init(&report);
+	report.scope = OOM_SCOPE_GLOBAL;
+	make_trigger(&report, 1, "a.out", 0, "0xcc0(GFP_KERNEL)");
+	make_zone(&report, 0, "DMA32", 3 * MIB, 4 * MIB, GIB);
+	make_zone(&report, 0, "Normal", 50 * MIB, 20 * MIB, 2 * GIB);
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"In zone DMA32 3.0 MiB was free, less than its min watermark",
+		"the zone that is short");
+	make_zone(&report, 0, "HighMem", MIB, 9 * MIB, 4 * GIB);
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text), "In zone DMA32 3.0 MiB was free",
+		"not one that the request could not use");
+	make_zone(&report, 1, "Normal", 5 * MIB, 6 * MIB, 2 * GIB);
+	tap_has(results(&report, NULL, OOM_SECTION_MEMORY, text),
+		"In zone Normal of node 1 5.0 MiB was free", "the larger of two that are short");
+	oom_report_free(&report);
+}
+
 /* What no line tells is not "hardly anything". */
 static void test_free_alone(void)
 {
@@ -1170,6 +1192,7 @@ int main(void)
 	test_huge_and_unaccounted();
 	test_fragmentation();
 	test_ineligible();
+	test_short_zone();
 	test_free_alone();
 	test_cma();
 	test_reserve();
