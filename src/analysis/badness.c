@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-#include "analysis/badness.h"
 #include "analysis/memory-usage.h"
+#include "analysis/rank.h"
 #include "lib/macros.h"
 
 /* Logs are not trusted: with this bound no sum below can overflow, nor a thousandfold of it. */

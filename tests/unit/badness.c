@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include "../tap.h"
-#include "analysis/badness.h"
 #include "analysis/memory-usage.h"
 #include "analysis/rank.h"
 #include "oomreport/report.h"
