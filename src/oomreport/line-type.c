@@ -6,9 +6,7 @@
 
 #include "lib/macros.h"
 #include "oomreport/line-type.h"
-
-/* What fits in a task's comm, TASK_COMM_LEN less the NUL (include/linux/sched.h). */
-#define KERNEL_COMM_MAX 15
+#include "oomreport/report.h"
 
 /* A byte that is a pattern's own counts 1, what stands in its place counts these. */
 #define POINTS_ENOUGH 4
@@ -434,7 +432,7 @@ static bool is_kernels_kill(bool killed, struct strview text, bool timed, bool e
 	if (end == STRVIEW_NONE)
 		return true;
 	/* A name may have brackets too, but no more than fits. */
-	if (end > KERNEL_COMM_MAX + 1 && !strview_has(text, "\\"))
+	if (end > OOM_KERNEL_COMM_MAX + 1 && !strview_has(text, "\\"))
 		return false;
 	return is_begun_with(strview_trim(strview_from(text, end + 1)), behind, count);
 }

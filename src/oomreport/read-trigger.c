@@ -6,9 +6,6 @@
 #include "lib/macros.h"
 #include "oomreport/partial.h"
 
-/* TASK_COMM_LEN less the NUL: a longer name is one with prefixes that were not known. */
-#define COMM_BYTES 15
-
 /* The line of the CPU has so much of a name, of which a worker's is longer: lib/dump_stack.c. */
 #define CPU_COMM_BYTES 20
 
@@ -28,9 +25,9 @@ int read_invoked(struct oom_partial *partial, struct strview text)
 	/* The blank in front of the phrase is not the name's. */
 	name = strview_head(text, at ? at - 1 : 0);
 	/* Known prefixes are gone. What is still too long for a name has unknown ones on. */
-	for (size_t i = 0; name.length > COMM_BYTES && i < ARRAY_SIZE(ends); i++)
+	for (size_t i = 0; name.length > OOM_KERNEL_COMM_MAX && i < ARRAY_SIZE(ends); i++)
 		strview_skip_past_last(&name, ends[i]);
-	while (name.length > COMM_BYTES && strview_skip_past(&name, " "))
+	while (name.length > OOM_KERNEL_COMM_MAX && strview_skip_past(&name, " "))
 		;
 	read_comm(name, report->trigger.comm);
 	value_signed(rest, "order=", &report->order);

@@ -15,7 +15,10 @@
 /* A number that the log does not say, where a negative one may be said. */
 #define OOM_NO_NUMBER INT64_MIN
 
-/* The kernel's comm has 15 bytes; a worker's may be longer, and a %.20s of it is printed too. */
+/* What fits in a task's comm, TASK_COMM_LEN less the NUL (include/linux/sched.h). */
+#define OOM_KERNEL_COMM_MAX 15
+
+/* A worker's may be longer, and a %.20s of it is printed too. */
 #define OOM_COMM_MAX 64
 
 /* More rows of a task table are counted, but not kept. */
