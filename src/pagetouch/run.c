@@ -47,7 +47,7 @@ static int on_sample(void *context, const struct sample *sample)
 	struct pagetouch_run *run = context;
 
 	if (stdio_is_writable(STDERR_FILENO))
-		progress_wipe(&run->progress);
+		live_wipe(&run->progress.live);
 	if (run->plan.plot.file && !run->unkept)
 		run->unkept = recording_add(&run->recording, sample);
 	/* A reader that has stopped reading must not keep us from being ended. */
@@ -66,7 +66,7 @@ static void on_note(void *context, const char *sentence)
 
 	if (!stdio_is_writable(STDERR_FILENO))
 		return;
-	progress_wipe(&run->progress);
+	live_wipe(&run->progress.live);
 	if (run->plan.output.format != OUTPUT_NONE)
 		fprintf(stderr, "%s: note: %s\n", program_invocation_short_name, sentence);
 }
@@ -314,7 +314,7 @@ static int pagetouch_conclude(struct pagetouch_run *run)
 	if (stdio_is_writable(STDERR_FILENO) ||
 	    (!result->signal && !run->stalled &&
 	     signals_wait_writable(&run->signals, STDERR_FILENO) == 0)) {
-		progress_wipe(&run->progress);
+		live_wipe(&run->progress.live);
 		print_result(verdict, run->plan.output.format, run->plan.verbose);
 	}
 	run->recording.verdict = verdict;
