@@ -91,7 +91,7 @@ static int tree_read_figures(const struct tree_sampler *tree_sampler, struct sam
 			r = sampler_read(sampler, pid, needs & ~(unsigned)NEED_ROLLUP, &sample);
 	}
 	if (r == 0 && (reading == TREE_RESIDENT || reads_peak)) {
-		r = process_resident_read(tree_sampler->root, pid, &rss, &peak);
+		r = tree_read_resident(tree_sampler->root, process, &rss, &peak);
 		if (r == 0 && reading == TREE_RESIDENT)
 			sample.rss_status = rss;
 		if (r == 0 && reads_peak &&

@@ -70,14 +70,20 @@ int process_status_field(const struct root *root, pid_t pid, const char *key,
 	return r < 0 ? r : keyed_u64(text, key, ret_bytes);
 }
 
+int process_parse_resident(const char *text, uint64_t *ret_rss, uint64_t *ret_peak)
+{
+	int r = keyed_u64(text, "VmHWM", ret_peak);
+
+	return r < 0 ? r : keyed_u64(text, "VmRSS", ret_rss);
+}
+
 int process_resident_read(const struct root *root, pid_t pid, uint64_t *ret_rss,
 			  uint64_t *ret_peak)
 {
 	CLEANUP_FREE char *text = NULL;
 	int r = process_read_file(root, pid, "status", &text);
 
-	r = r < 0 ? r : keyed_u64(text, "VmHWM", ret_peak);
-	return r < 0 ? r : keyed_u64(text, "VmRSS", ret_rss);
+	return r < 0 ? r : process_parse_resident(text, ret_rss, ret_peak);
 }
 
 int process_space_read(const struct root *root, pid_t pid, struct process_space *ret_space)

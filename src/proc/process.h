@@ -32,6 +32,9 @@ void process_parse_maps(const char *text, struct process_space *space);
 int process_status_field(const struct root *root, pid_t pid, const char *key,
 			 uint64_t *ret_bytes);
 
+/* Pure: finds VmRSS and VmHWM in the TEXT of status, bytes. Returns 0 or -ENOENT: no memory. */
+int process_parse_resident(const char *text, uint64_t *ret_rss, uint64_t *ret_peak);
+
 /* Reads RSS (VmRSS) of PID, and the highest since VmHWM was reset. Returns 0 or a negative errno. */
 int process_resident_read(const struct root *root, pid_t pid, uint64_t *ret_rss,
 			  uint64_t *ret_peak);

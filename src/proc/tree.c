@@ -14,10 +14,14 @@
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "proc/process.h"
 #include "proc/tree.h"
 
 /* A stat file is one line of 52 numbers and a name. */
 #define STAT_MAX 2048
+
+/* Most status files are shorter; it is read in one call. */
+#define STATUS_MAX 4096
 
 /*
  * Of so many processes at the most the files are kept open, which makes reading them again several
@@ -50,7 +54,7 @@ int tree_parse_stat(const char *text, struct tree_process *ret_process)
 	process.majflt = majflt + cmajflt;
 	process.ticks = utime + stime + cutime + cstime;
 	process.own_ticks = utime + stime;
-	process.stat_fd = process.children_fd = -1;
+	process.stat_fd = process.children_fd = process.status_fd = -1;
 	*ret_process = process;
 	return 0;
 }
@@ -100,13 +104,20 @@ static int tree_add(const struct root *root, struct process_tree *tree, pid_t pi
 	return 0;
 }
 
+static void tree_close_top(struct process_tree *tree)
+{
+	if (tree->top.pid)
+		cleanup_close_fd(&tree->top.children_fd);
+}
+
 static void tree_close_files(struct process_tree *tree, struct tree_process *process)
 {
 	if (process->stat_fd < 0)
 		return;
 	close(process->stat_fd);
 	cleanup_close_fd(&process->children_fd);
-	process->stat_fd = process->children_fd = -1;
+	cleanup_close_fd(&process->status_fd);
+	process->stat_fd = process->children_fd = process->status_fd = -1;
 	tree->kept--;
 }
 
@@ -118,7 +129,7 @@ static void tree_keep_files(const struct root *root, struct process_tree *tree,
 	char path[64];
 
 	if (process->stat_fd >= 0 || tree->kept >= TREE_KEPT_MAX ||
-	    tree->kept >= (size_t)sysconf(_SC_OPEN_MAX) / 8)
+	    tree->kept >= (size_t)sysconf(_SC_OPEN_MAX) / 12)
 		return;
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	process->stat_fd = root_open_file(root, path);
@@ -129,6 +140,21 @@ static void tree_keep_files(const struct root *root, struct process_tree *tree,
 	tree->kept++;
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
 	process->children_fd = root_open_file(root, path);
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	process->status_fd = root_open_file(root, path);
+}
+
+int tree_read_resident(const struct root *root, const struct tree_process *process,
+		       uint64_t *ret_rss, uint64_t *ret_peak)
+{
+	char text[STATUS_MAX];
+	int r = process->status_fd < 0 ? -EBADF
+				       : root_reread(process->status_fd, text, sizeof(text));
+
+	/* It may be longer: of a process in many groups. */
+	if (r == -EBADF || r == -EFBIG)
+		return process_resident_read(root, process->pid, ret_rss, ret_peak);
+	return r < 0 ? r : process_parse_resident(text, ret_rss, ret_peak);
 }
 
 /* Reads PROCESS again. Returns 0 or a negative errno; one with its pid may be another. */
@@ -146,6 +172,7 @@ static int tree_reread_stat(const struct root *root, struct process_tree *tree,
 	if (r == 0) {
 		ret_process->stat_fd = process->stat_fd;
 		ret_process->children_fd = process->children_fd;
+		ret_process->status_fd = process->status_fd;
 	}
 	return r;
 }
@@ -256,6 +283,23 @@ int tree_read_process(const struct root *root, pid_t pid, struct process_tree *t
 	return tree_add(root, tree, pid);
 }
 
+/* Adds the children of TOP, which has one thread, and whose file of them is kept open. */
+static int tree_add_children_of_top(const struct root *root, struct process_tree *tree, pid_t top)
+{
+	struct tree_process process;
+	char path[64];
+
+	if (tree->top.pid != top) {
+		tree_close_top(tree);
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)top, (int)top);
+		tree->top = (struct tree_process){
+			.pid = top, .threads = 1, .children_fd = root_open_file(root, path),
+		};
+	}
+	process = tree->top;
+	return tree_add_children(root, tree, &process);
+}
+
 int tree_read_descendants(const struct root *root, pid_t top, bool with_top,
 			  struct process_tree *tree)
 {
@@ -264,7 +308,7 @@ int tree_read_descendants(const struct root *root, pid_t top, bool with_top,
 	r = tree_refresh(root, tree);
 	if (r == 0)
 		r = with_top ? tree_add(root, tree, top)
-			     : tree_add_children_of_first_thread(root, tree, top);
+			     : tree_add_children_of_top(root, tree, top);
 	/* The list grows at its end by what is found. */
 	for (size_t i = 0; r == 0 && i < tree->count; i++) {
 		struct tree_process process = tree->processes[i];
@@ -330,7 +374,8 @@ int tree_copy(const struct process_tree *tree, struct process_tree *copy)
 	if (tree->count)
 		memcpy(copy->processes, tree->processes, tree->count * sizeof(*tree->processes));
 	for (size_t i = 0; i < copy->count; i++)
-		copy->processes[i].stat_fd = copy->processes[i].children_fd = -1;
+		copy->processes[i].stat_fd = copy->processes[i].children_fd =
+			copy->processes[i].status_fd = -1;
 	return 0;
 }
 
@@ -338,6 +383,7 @@ void tree_free(struct process_tree *tree)
 {
 	for (size_t i = 0; i < tree->count; i++)
 		tree_close_files(tree, &tree->processes[i]);
+	tree_close_top(tree);
 	free(tree->processes);
 	*tree = (struct process_tree){ 0 };
 }

@@ -26,7 +26,7 @@ struct tree_process {
 	/* Its own, and those of the children that it has waited for. */
 	uint64_t minflt, majflt, ticks;
 	uint64_t own_ticks;
-	int stat_fd, children_fd;	/* kept open by the tree that it is in; else -1 */
+	int stat_fd, children_fd, status_fd;	/* kept open by the tree that it is in; else -1 */
 };
 
 /* All zero at first; free with tree_free(). */
@@ -34,6 +34,7 @@ struct process_tree {
 	struct tree_process *processes;
 	size_t count, room;
 	size_t kept;		/* how many of them have files that are kept open */
+	struct tree_process top;	/* of the last reading without it: its children_fd */
 };
 
 /* Reads what stat says of process PID. Returns 0 or a negative errno (-ENOENT: there is none). */
@@ -58,6 +59,10 @@ int tree_read_descendants(const struct root *root, pid_t top, bool with_top,
  */
 int tree_read_cgroup(const struct root *root, const struct cgroup_level *level,
 		     struct process_tree *tree);
+
+/* Reads RSS and VmHWM of PROCESS as process_resident_read(). Returns as that. */
+int tree_read_resident(const struct root *root, const struct tree_process *process,
+		       uint64_t *ret_rss, uint64_t *ret_peak);
 
 /* The process PID of TREE, or NULL. */
 const struct tree_process *tree_find(const struct process_tree *tree, pid_t pid);
