@@ -37,6 +37,8 @@ complete -c pagewatch -s v -l verbose -d 'name the sandbox and its like; all evi
 complete -c pagewatch -l json -d 'one JSON object per line, sizes in bytes'
 complete -c pagewatch -l csv -d 'comma-separated values'
 complete -c pagewatch -l plot -r -F -d 'draw the run: FILE.svg, FILE.png, FILE.pdf, or - here'
+complete -c pagewatch -l replay -r -F -d 'show a run that --json has written, or draw it'
+complete -c pagewatch -l run -x -d 'of several runs in FILE, number N (default the last)'
 complete -c pagewatch -l log-file -r -F -d 'write rows or records to FILE, not to standard error'
 complete -c pagewatch -l live -d 'on a terminal, one line that changes instead of rows'
 complete -c pagewatch -s h -l help -d 'show this help and exit'

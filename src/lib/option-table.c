@@ -11,6 +11,7 @@
 #include "lib/ascii.h"
 #include "lib/duration.h"
 #include "lib/macros.h"
+#include "lib/number.h"
 #include "lib/option-table.h"
 #include "lib/size.h"
 #include "lib/strview.h"
@@ -89,6 +90,23 @@ int option_duration(const struct option_row *row, const char *text, void *filled
 	error_set(err, "%s '%s' is no time at all", name, text);
 	error_hint(err, "%s must be above 0", name);
 	return -EINVAL;
+}
+
+int option_number(const struct option_row *row, const char *text, void *filled, struct error *err)
+{
+	uint64_t number;
+	char escaped[64];
+
+	if (number_parse_u64(text, &number) == 0 && number >= 1 && number <= row->value &&
+	    !strchr(text, '\n')) {
+		*(uint64_t *)option_field(filled, row) = number;
+		return 0;
+	}
+	return error_return(err, -EINVAL,
+			    "--%s '%s' is not a number from 1 to %llu\n"
+			    "write digits alone, as in --%s=2", row->name,
+			    error_escape(escaped, sizeof(escaped), text),
+			    (unsigned long long)row->value, row->name);
 }
 
 int option_find_name(const char *option, const char *const *names, const char *text,

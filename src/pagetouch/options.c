@@ -70,25 +70,6 @@ static int parse_order(const struct option_row *row, const char *text, void *fil
 			    error_escape(escaped, sizeof(escaped), text));
 }
 
-/* From 1 to the row's value. */
-static int parse_number(const struct option_row *row, const char *text, void *filled,
-			struct error *err)
-{
-	uint64_t number;
-	char escaped[64];
-
-	if (number_parse_u64(text, &number) == 0 && number >= 1 && number <= row->value &&
-	    !strchr(text, '\n')) {
-		*(uint64_t *)option_field(filled, row) = number;
-		return 0;
-	}
-	return error_return(err, -EINVAL,
-			    "--%s '%s' is not a number from 1 to %llu\n"
-			    "write digits alone, as in --%s=2", row->name,
-			    error_escape(escaped, sizeof(escaped), text),
-			    (unsigned long long)row->value, row->name);
-}
-
 /* The size of a huge page, or of a piece of a heap; 0: none was given. */
 static int parse_piece(const struct option_row *row, const char *text, void *filled,
 		       struct error *err)
@@ -198,9 +179,9 @@ static const struct option_row options_rows[] = {
 	{ "touch", 0, "SIZE", "touch only the first SIZE of the region",
 	  .parse = option_size, GIVEN(struct size, touch) },
 	{ "passes", 0, "N", "touch all of it N times",
-	  .parse = parse_number, FIELD(uint64_t, workload.passes), .value = PASSES_MAX },
+	  .parse = option_number, FIELD(uint64_t, workload.passes), .value = PASSES_MAX },
 	{ "threads", 't', "N", "touch with N threads at once",
-	  .parse = parse_number, FIELD(uint64_t, workload.threads), .value = TOUCH_THREADS_MAX },
+	  .parse = option_number, FIELD(uint64_t, workload.threads), .value = TOUCH_THREADS_MAX },
 	{ "limit", 0, "SIZE", "give the subject a memory cgroup of SIZE to die in",
 	  .parse = option_size_above_zero, GIVEN(struct size, limit), .section = "Sandbox" },
 	{ "swap", 0, "SIZE", "let it swap up to SIZE (default 0)",
@@ -249,7 +230,7 @@ static const struct option_row options_rows[] = {
 	{ "replay", 0, "FILE", "show a run that --json has written, or draw it",
 	  .parse = parse_file, FIELD(const char *, replay) },
 	{ "run", 0, "N", "of several runs in FILE, number N (default the last)",
-	  .parse = parse_number, FIELD(uint64_t, run), .value = INT64_MAX },
+	  .parse = option_number, FIELD(uint64_t, run), .value = INT64_MAX },
 	{ "help", 'h', NULL, "show this help and exit",
 	  .parse = option_end, .value = OPTIONS_HELP, .section = "Other" },
 	{ "version", 'V', NULL, "show the version and exit",

@@ -93,7 +93,7 @@ int replay_run(const struct plan *request, int *ret_signal)
 	/* Who asks for a picture wants the rows too only if their format was asked for. */
 	replay.printing = !plot->file || request->output.format == OUTPUT_CSV;
 	if (r == 0)
-		r = replay_open(&replay.file, request->replay, request->run, &err);
+		r = replay_open(&replay.file, request->replay, false, request->run, &err);
 	if (r == 0 && replay.file.runs > 1 && !request->run) {
 		snprintf(sentence, sizeof(sentence),
 			 "of %" PRIu64 " runs this is the last; --run 1 is the first",

@@ -27,6 +27,8 @@ int main(int argc, char *argv[])
 		error_print(&err);
 		return EXIT_USAGE;
 	}
+	if (result == OPTIONS_RUN && request.replay)
+		return watch_replay(&request);
 	if (result == OPTIONS_RUN)
 		return request.fit ? fit_run(&request) : watch_run(&request);
 	stdio_guard_open();

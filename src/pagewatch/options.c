@@ -12,6 +12,7 @@
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "lib/number.h"
+#include "lib/strview.h"
 #include "pagewatch/options.h"
 #include "sandbox/enter.h"
 
@@ -143,6 +144,10 @@ static const struct option_row watch_rows[] = {
 	  SET(enum output_format, output.format, OUTPUT_CSV), .excludes = "human" },
 	{ "plot", 0, "FILE", "draw the run: FILE.svg, FILE.png, FILE.pdf, or - here",
 	  .parse = option_plot, FIELD(struct plot_request, plot) },
+	{ "replay", 0, "FILE", "show a run that --json has written, or draw it",
+	  .parse = parse_followed_name, FIELD(const char *, replay) },
+	{ "run", 0, "N", "of several runs in FILE, number N (default the last)",
+	  .parse = option_number, FIELD(uint64_t, run), .value = INT64_MAX },
 	{ "log-file", 0, "FILE", "write rows or records to FILE, not to standard error",
 	  .parse = parse_followed_name, FIELD(const char *, log_file) },
 	{ "live", 0, NULL, "on a terminal, one line that changes instead of rows",
@@ -160,10 +165,37 @@ static const struct option_table watch_table = {
 	.first_operand_ends = true,
 };
 
-static int check_request(const struct watch_request *request, struct error *err)
+/* What has been done cannot be done otherwise. */
+static int check_watch_replay(const struct watch_request *request, const struct options_seen *seen,
+			      struct error *err)
+{
+	const char *wrong = request->command ? "a command" : NULL;
+
+	for (size_t i = 0; !wrong && i < watch_table.count; i++)
+		if (seen->row[i] &&
+		    !strview_is_among(strview_of(watch_rows[i].name),
+				      "replay run plot output bytes human noheadings quiet csv"))
+			wrong = watch_rows[i].name;
+	if (!wrong)
+		return 0;
+	error_set(err, "--replay and %s%s contradict each other", request->command ? "" : "--",
+		  wrong);
+	error_hint(err, "--replay shows a run that is over: it goes with --plot and with columns, units and --csv");
+	return -EINVAL;
+}
+
+static int check_request(const struct watch_request *request, const struct options_seen *seen,
+			 struct error *err)
 {
 	bool attaches = request->pid || request->cgroup || request->unit;
 
+	if (request->replay)
+		return check_watch_replay(request, seen, err);
+	if (request->run) {
+		error_set(err, "--run without --replay has no meaning");
+		error_hint(err, "add --replay FILE, or leave --run out");
+		return -EINVAL;
+	}
 	if (!attaches && !request->command) {
 		error_set(err, "nothing to follow: neither a command nor -p, --cgroup or --unit");
 		error_hint(err, "write pagewatch COMMAND, or pagewatch -p PID");
@@ -222,17 +254,18 @@ enum options_result watch_options_parse(int argc, char *argv[], struct watch_req
 	struct options_seen seen;
 	enum options_result result;
 
-	request.plot.terminal = STDERR_FILENO;
 	result = option_table_parse(&watch_table, argc, argv, &request, &seen, err);
 	if (result != OPTIONS_RUN)
 		return result;
 	if (argv[optind])
 		request.command = argv + optind;
-	if (check_request(&request, err) < 0)
+	if (check_request(&request, &seen, err) < 0)
 		return OPTIONS_WRONG;
 	request.output.each = request.each;
 	if (request.each)
 		column_choice_for_processes(&request.output.columns);
+	/* Standard output is the command's, if there is one. */
+	request.plot.terminal = request.replay ? STDOUT_FILENO : STDERR_FILENO;
 	*ret_request = request;
 	return OPTIONS_RUN;
 }
@@ -241,6 +274,7 @@ void watch_print_help(void)
 {
 	printf("Usage: pagewatch [OPTION]... [--] COMMAND [ARGUMENT]...\n"
 	       "       pagewatch [OPTION]... -p PID | --cgroup PATH | --unit UNIT\n"
+	       "       pagewatch [OPTION]... --replay FILE\n"
 	       "Run a command, or follow what runs already, and show the memory of all its\n"
 	       "processes, how it ended, and what killed it.\n"
 	       "\n"

@@ -37,6 +37,8 @@ struct watch_request {
 	const char *log_file;		/* for the rows; NULL: standard error */
 	struct output output;
 	struct plot_request plot;	/* file NULL: none */
+	const char *replay;		/* a file of records to show instead; NULL: none */
+	uint64_t run;			/* of those in it, from 1; 0: the last */
 };
 
 /*

@@ -21,8 +21,8 @@
 #include "output/json-object.h"
 #include "output/live.h"
 #include "output/printer.h"
-#include "pagewatch/draw.h"
 #include "pagewatch/follow.h"
+#include "pagewatch/print-result.h"
 #include "pagewatch/run.h"
 #include "pagewatch/sandbox-end.h"
 #include "proc/place.h"
@@ -354,30 +354,10 @@ static void watch_note_where(struct watch_run *run)
 			100.0 * (double)where->cost_ns / (double)MAX(run->result.elapsed_ns, 1));
 }
 
-/* How it ended, what it held, what is known of the end; as much as the format leaves room for. */
-static void watch_print_end(const struct watch_run *run)
-{
-	const struct verdict *verdict = &run->verdict;
-	enum output_format format = run->request->output.format;
-	bool quiet = format == OUTPUT_NONE;
-	int shown = run->request->verbose ? verdict->evidence_count : 1;
-
-	/* That a command fails by itself is for its user to know, not for us to tell. */
-	if (verdict->err.message[0] && !(quiet && verdict->outcome == OUTCOME_EXITED)) {
-		terminal_say("", verdict->err.message);
-		if (verdict->err.hint[0])
-			terminal_say("", verdict->err.hint);
-	}
-	if (quiet || (format == OUTPUT_JSON && !run->request->log_file))
-		return;
-	terminal_say("", verdict->summary);
-	for (int i = 0; i < verdict->evidence_count && i < shown; i++)
-		terminal_say("evidence: ", verdict->evidence_line[i]);
-}
-
 static int watch_conclude(struct watch_run *run)
 {
 	const struct watch_request *request = run->request;
+	enum output_format format = request->output.format;
 	bool watched = run->command.pid || request->pid;
 	struct watch_evidence evidence = {
 		.result = &run->result, .peaks = &run->driver.peaks, .name = run->name,
@@ -411,7 +391,9 @@ static int watch_conclude(struct watch_run *run)
 		run->unwritten = printer_verdict(&run->printer, &run->verdict);
 	watch_note_where(run);
 	errno = 0;
-	watch_print_end(run);
+	/* Records have their end beside them, unless they go elsewhere. */
+	watch_print_result(&run->verdict, format == OUTPUT_JSON && request->log_file
+			   ? OUTPUT_TABLE : format, request->verbose);
 	/* The summary is among what is not to be lost there. */
 	if (run->unwritten == 0 && !request->log_file)
 		run->unwritten = stream_flush(stderr);

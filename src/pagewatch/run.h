@@ -14,4 +14,10 @@ enum {
 /* Follows what REQUEST says, prints everything, and returns the exit status. */
 int watch_run(const struct watch_request *request);
 
+/*
+ * A run that is over, once more: prints what request->replay has of it, or with request->plot draws
+ * it. Returns the exit status: 0, however the run ended, or EXIT_FAILED.
+ */
+int watch_replay(const struct watch_request *request);
+
 #endif

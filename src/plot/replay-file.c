@@ -11,6 +11,11 @@
 #include "lib/cleanup.h"
 #include "plot/replay.h"
 
+static const char *replay_program(const struct replay_file *file)
+{
+	return file->followed ? "pagewatch" : "pagetouch";
+}
+
 /* *err says what is wrong with the line that was read last; where it is, comes first. */
 static int replay_line_error(const struct replay_file *file, int error, struct error *err)
 {
@@ -19,7 +24,7 @@ static int replay_line_error(const struct replay_file *file, int error, struct e
 
 	error_set(err, "--replay: line %" PRIu64 " of '%s': %.1000s", file->number,
 		  error_escape(escaped, sizeof(escaped), file->name), what.message);
-	error_hint(err, "it must be as pagetouch --json has written it");
+	error_hint(err, "it must be as %s --json has written it", replay_program(file));
 	return error;
 }
 
@@ -66,7 +71,7 @@ static int replay_find_run(struct replay_file *file, uint64_t run, struct record
 		/* Most lines are samples, which a look at the text tells. */
 		if (!strstr(file->line, "\"plan\"") ||
 		    record_parse(file->line, file->length, scratch, err) == -EBADMSG ||
-		    scratch->kind != RECORD_PLAN)
+		    scratch->kind != RECORD_PLAN || scratch->plan.followed != file->followed)
 			continue;
 		file->runs++;
 		if (run && file->runs != run)
@@ -99,12 +104,15 @@ static int replay_find_run(struct replay_file *file, uint64_t run, struct record
 		error_hint(err, "leave --run out for the last of them");
 		return -ERANGE;
 	}
-	error_set(err, "--replay: there is no run in '%s': no record is a plan", escaped);
-	error_hint(err, "pagetouch --json SIZE >FILE makes such a file");
+	error_set(err, "--replay: there is no run in '%s': no record is a plan of %s", escaped,
+		  replay_program(file));
+	error_hint(err, file->followed ? "pagewatch --json --log-file FILE COMMAND makes such a file"
+				       : "pagetouch --json SIZE >FILE makes such a file");
 	return -ENODATA;
 }
 
-int replay_open(struct replay_file *file, const char *name, uint64_t run, struct error *err)
+int replay_open(struct replay_file *file, const char *name, bool followed, uint64_t run,
+		struct error *err)
 {
 	CLEANUP_FREE struct record *scratch = malloc(sizeof(*scratch));
 	FILE *stream = strcmp(name, "-") ? fopen(name, "re") : stdin;
@@ -112,7 +120,8 @@ int replay_open(struct replay_file *file, const char *name, uint64_t run, struct
 	int byte, r = 0;
 
 	*file = (struct replay_file){
-		.name = strcmp(name, "-") ? name : "standard input", .stream = stream,
+		.name = strcmp(name, "-") ? name : "standard input",
+		.followed = followed, .stream = stream,
 	};
 	if (!scratch || !stream || fstat(fileno(stream), &status) < 0)
 		r = -errno;

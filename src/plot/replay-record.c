@@ -77,6 +77,23 @@ static int64_t record_growth(struct record_reading *reading, const char *key)
 	return growth;
 }
 
+/* In hundredths of a percent. */
+static uint64_t record_percent(struct record_reading *reading, const char *key)
+{
+	struct json_object *value = record_value(reading, key);
+	double percent = value ? json_object_get_double(value) : 0;
+
+	if (!value)
+		return SAMPLE_MISSING;
+	if (!(percent >= 0 && percent < 1e12) ||
+	    (!json_object_is_type(value, json_type_double) &&
+	     !json_object_is_type(value, json_type_int)))
+		record_wrong(reading, key, "no share in percent");
+	else
+		return (uint64_t)(percent * 100 + 0.5);
+	return SAMPLE_MISSING;
+}
+
 /*
  * Copies VALUE, which is KEY's; "" when it is missing; what does not fit is left out. A backslash
  * is ours: what is behind it was escaped when the record was written.
@@ -141,20 +158,38 @@ struct step record_step(const char *name)
 	return step;
 }
 
-static void read_plan(struct record_reading *reading, struct record_plan *plan)
+/* Of what was followed: the command's file without its directory, or what there was instead. */
+static void read_followed(struct record_reading *reading, struct record_plan *plan)
 {
-	struct workload *workload = &plan->workload;
+	struct json_object *command = record_value(reading, "command"), *first = NULL;
+	const char *slash;
+	char text[1024] = "";
+
+	if (json_object_is_type(command, json_type_array))
+		first = json_object_array_get_idx(command, 0);
+	else if (command)
+		record_wrong(reading, "command", "no list");
+	record_copy_text(reading, "command", first, text, sizeof(text));
+	slash = strrchr(text, '/');
+	snprintf(plan->name, sizeof(plan->name), "%.127s", slash && slash[1] ? slash + 1 : text);
+	if (!plan->name[0])
+		record_text(reading, "unit", plan->name, sizeof(plan->name));
+	if (!plan->name[0])
+		record_text(reading, "cgroup", plan->name, sizeof(plan->name));
+	if (!plan->name[0])
+		snprintf(plan->name, sizeof(plan->name), "process %d", plan->pid);
+}
+
+static void read_workload(struct record_reading *reading, struct workload *workload)
+{
 	struct json_object *steps = record_value(reading, "steps");
 	size_t count = 0;
 	char lock[16];
 
-	*plan = (struct record_plan){ 0 };
 	workload->region.bytes = record_needed(reading, "size");
 	workload->page_size = record_needed(reading, "page_size");
 	workload->touch = record_needed(reading, "touch");
 	workload->interval = record_figure(reading, "interval", SAMPLE_MISSING);
-	plan->limit = record_figure(reading, "limit", SAMPLE_MISSING);
-	plan->pid = record_small(reading, "pid", INT_MAX - 1, 0);
 	workload->region.piece = record_figure(reading, "piece", 0);
 	workload->region.backing = REGION_STACK + 1;
 	RECORD_ENUM(reading, "backing", workload->region.backing, REGION_STACK,
@@ -170,9 +205,6 @@ static void read_plan(struct record_reading *reading, struct record_plan *plan)
 	record_text(reading, "lock", lock, sizeof(lock));
 	workload->lock = !*lock ? REGION_UNLOCKED
 		: !strcmp(lock, "onfault") ? REGION_LOCKED_ONFAULT : REGION_LOCKED;
-	record_text(reading, "host", plan->host.name, sizeof(plan->host.name));
-	record_text(reading, "kernel", plan->host.kernel, sizeof(plan->host.kernel));
-	record_text(reading, "time", plan->host.time, sizeof(plan->host.time));
 	if (json_object_is_type(steps, json_type_array))
 		count = json_object_array_length(steps);
 	else if (steps)
@@ -187,15 +219,38 @@ static void read_plan(struct record_reading *reading, struct record_plan *plan)
 	}
 }
 
+static void read_plan(struct record_reading *reading, struct record_plan *plan)
+{
+	struct json_object *total = NULL;
+	char program[16];
+
+	*plan = (struct record_plan){ 0 };
+	plan->limit = record_figure(reading, "limit", SAMPLE_MISSING);
+	plan->pid = record_small(reading, "pid", INT_MAX - 1, 0);
+	record_text(reading, "host", plan->host.name, sizeof(plan->host.name));
+	record_text(reading, "kernel", plan->host.kernel, sizeof(plan->host.kernel));
+	record_text(reading, "time", plan->host.time, sizeof(plan->host.time));
+	record_text(reading, "program", program, sizeof(program));
+	if (json_object_object_get_ex(record_value(reading, "machine"), "mem_total", &total))
+		plan->machine.mem_total = json_object_get_uint64(total);
+	plan->followed = !strcmp(program, "pagewatch");
+	if (plan->followed)
+		read_followed(reading, plan);
+	else
+		read_workload(reading, &plan->workload);
+}
+
 static void read_sample(struct record_reading *reading, struct sample *sample)
 {
-	static const char *const needed[] = { "elapsed_ns", "touched", "vsz", "rss" };
+	static const char *const needed[] = { "elapsed_ns", "vsz", "rss", "touched" };
+	/* Processes that are followed touch nothing by our count, and take no steps. */
+	bool followed = record_value(reading, "procs") && !record_value(reading, "step");
 	char text[32], name[2 * SAMPLE_STEP_MAX];
 
 	*sample = sample_blank(0);
 	sample->seq = record_needed(reading, "seq");
 	/* Without these a row is none; a file of an older version may lack the others. */
-	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(needed) - followed; i++)
 		record_needed(reading, needed[i]);
 	for (size_t i = 0; i < column_count; i++) {
 		const struct column *column = &columns[i];
@@ -205,9 +260,15 @@ static void read_sample(struct record_reading *reading, struct sample *sample)
 			continue;
 		value = column->kind == COLUMN_GROWTH
 			? (uint64_t)record_growth(reading, column->key)
+			: column->kind == COLUMN_PERCENT
+			? record_percent(reading, column->key)
 			: record_figure(reading, column->key, SAMPLE_MISSING);
 		memcpy((char *)sample + column->offset, &value, sizeof(value));
 	}
+	record_text(reading, "rss_source", text, sizeof(text));
+	sample->exact = !strcmp(text, "smaps_rollup");
+	if (followed)
+		return;
 	record_text(reading, "step", name, sizeof(name));
 	if (!is_step_name(name))
 		record_wrong(reading, "step", *name ? "no name of a step" : "missing");
@@ -218,20 +279,43 @@ static void read_sample(struct record_reading *reading, struct sample *sample)
 	/* The first pass is called "touch". */
 	if (sample->step == STEP_TOUCH && strchr(name, ':'))
 		sample->step_number = strtoul(name + strlen("pass:"), NULL, 10) - 1;
-	record_text(reading, "rss_source", text, sizeof(text));
-	sample->exact = !strcmp(text, "smaps_rollup");
 	record_text(reading, "process", text, sizeof(text));
 	sample->of_child = !strcmp(text, "child");
+}
+
+/* What is said of processes that were followed; the command is not named a second time. */
+static void read_victim(struct record_reading *reading, struct json_object *victims,
+			struct record_verdict *record)
+{
+	size_t count = json_object_is_type(victims, json_type_array)
+		       ? json_object_array_length(victims) : 0;
+	int pid = record_small(reading, "pid", INT_MAX - 1, 0);
+
+	record->peaks.rss = record_figure(reading, "peak_rss", 0);
+	record->peaks.rss_ns = record_figure(reading, "peak_ns", 0);
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *victim = json_object_array_get_idx(victims, i), *field = NULL;
+
+		json_object_object_get_ex(victim, "pid", &field);
+		if (json_object_get_int64(field) == pid)
+			continue;
+		json_object_object_get_ex(victim, "comm", &field);
+		record_copy_text(reading, "comm", field, record->victim, sizeof(record->victim));
+	}
 }
 
 static void read_verdict(struct record_reading *reading, struct record_verdict *record)
 {
 	struct verdict *verdict = &record->verdict;
 	struct json_object *proof = record_value(reading, "proof");
+	struct json_object *victims = record_value(reading, "victims");
 	size_t count = 0;
 
 	*record = (struct record_verdict){ .verdict.outcome = OUTCOME_FAILED };
-	verdict->touched = record_needed(reading, "touched");
+	if (victims)
+		read_victim(reading, victims, record);
+	else
+		verdict->touched = record_needed(reading, "touched");
 	record_text(reading, "outcome", record->outcome, sizeof(record->outcome));
 	RECORD_ENUM(reading, "outcome", verdict->outcome, OUTCOME_FAILED, verdict_outcome_name);
 	record_text(reading, "step", verdict->step, sizeof(verdict->step));

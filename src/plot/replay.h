@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay.h - the records of pagetouch --json back into what they were made of */
+/* replay.h - the records of --json back into what they were made of */
 #ifndef PT_PLOT_REPLAY_H
 #define PT_PLOT_REPLAY_H
 
@@ -11,6 +11,7 @@
 #include "lib/error.h"
 #include "output/printer.h"
 #include "verdict/verdict.h"
+#include "verdict/watch.h"
 #include "workload/workload.h"
 
 enum record_kind {
@@ -23,10 +24,13 @@ enum record_kind {
 /* What a plan record says, and what its struct plan_record points to. */
 struct record_plan {
 	struct host host;	/* without the scheduler's variables */
-	struct machine machine;	/* not read: all zero */
+	struct machine machine;	/* of that mem_total alone, and as 0 if it is missing */
 	struct workload workload;	/* as far as it is told; a step without a rule: unknown */
 	uint64_t limit;
 	int pid;
+	/* Of processes that pagewatch has followed; there is no workload then. */
+	bool followed;
+	char name[128];		/* of the command, cgroup, unit or process */
 };
 
 /*
@@ -36,6 +40,9 @@ struct record_plan {
 struct record_verdict {
 	struct verdict verdict;
 	char outcome[24];
+	/* Of processes that were followed. */
+	struct watch_peaks peaks;	/* rss and rss_ns alone; 0: not known */
+	char victim[64];		/* whom the OOM killer took; "": nobody else than that */
 };
 
 struct record {
@@ -67,6 +74,7 @@ struct step record_step(const char *name);
 /* A file of records, line by line; of several runs in it one is read. */
 struct replay_file {
 	const char *name;	/* for messages; kept, not copied */
+	bool followed;		/* runs of pagewatch are read, else of pagetouch */
 	FILE *stream;
 	char *line;		/* the last one that was read; owned */
 	size_t room;		/* of getline(3) */
@@ -81,11 +89,12 @@ struct replay_file {
 };
 
 /*
- * Opens NAME ("-": standard input), finds run number RUN in it, from 1, or for 0 the last, and
- * reads its plan. Returns 0, or a negative errno with *err set. replay_close() is needed either
+ * Opens NAME ("-": standard input), finds run number RUN of pagewatch (FOLLOWED) or of pagetouch in
+ * it, from 1, or for 0 the last, and reads its plan. Returns 0, or a negative errno with *err set. replay_close() is needed either
  * way.
  */
-int replay_open(struct replay_file *file, const char *name, uint64_t run, struct error *err);
+int replay_open(struct replay_file *file, const char *name, bool followed, uint64_t run,
+		struct error *err);
 
 /*
  * Reads the next sample of the chosen run, or its verdict. Records of other runs among them are

@@ -75,6 +75,45 @@ static void test_plan(void)
 	       !strcmp(plan->host.time, "2026-11-24T15:59:06Z"), "where and when");
 }
 
+/* The records of pagewatch, which follows processes. */
+static void test_followed(void)
+{
+	static const struct {
+		const char *who, *name;
+	} names[] = {
+		{ "\"command\":[\"/usr/bin/sort\",\"-n\"],\"pid\":7", "sort" },
+		{ "\"command\":[\"a/\"],\"pid\":7", "a/" },
+		{ "\"command\":[\"a\\u001b[2J\"],\"pid\":7", "a\\x1b[2J" },
+		{ "\"command\":null,\"unit\":\"a.service\",\"pid\":null", "a.service" },
+		{ "\"unit\":null,\"cgroup\":\"/b\"", "/b" },
+		{ "\"pid\":7", "process 7" },
+	};
+	char text[512];
+	int r;
+	const struct record *record;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(text, sizeof(text), "{\"record\":\"plan\",\"program\":\"pagewatch\",%s,"
+			 "\"limit\":4096,\"machine\":{\"mem_total\":8192}}", names[i].who);
+		record = parse(text, &r);
+		tap_ok(r == 0 && record->plan.followed && record->plan.limit == 4096 &&
+		       record->plan.machine.mem_total == 8192, "a plan of pagewatch");
+		tap_is_text(record->plan.name, names[i].name, "what was followed");
+	}
+	record = parse("{\"record\":\"sample\",\"seq\":1,\"elapsed_ns\":5,\"procs\":3,\"vsz\":9,"
+		       "\"rss\":8,\"peak\":null,\"cpu\":99.5}", &r);
+	tap_ok(r == 0 && record->sample.procs == 3 && record->sample.cpu == 9950 &&
+	       record->sample.peak == SAMPLE_MISSING && record->sample.rss == 8, "a sample");
+	parse("{\"record\":\"sample\",\"seq\":1,\"elapsed_ns\":5,\"procs\":3,\"vsz\":9,\"rss\":8,"
+	      "\"cpu\":-1}", &r);
+	tap_is(r, -EINVAL, "no share is negative");
+	record = parse("{\"record\":\"verdict\",\"outcome\":\"exited\",\"exit_status\":3,\"pid\":7,"
+		       "\"peak_rss\":50,\"peak_ns\":6,\"victims\":[{\"pid\":7,\"comm\":\"make\"},"
+		       "{\"pid\":8,\"comm\":\"cc1\"}]}", &r);
+	tap_ok(r == 0 && record->verdict.peaks.rss == 50 && record->verdict.peaks.rss_ns == 6 &&
+	       !strcmp(record->verdict.victim, "cc1"), "a verdict, and who else was killed");
+}
+
 /* What a run can write, a replay can read. */
 static void test_names(void)
 {
@@ -267,7 +306,7 @@ static const char *read_run(const char *text, uint64_t run)
 	int r;
 
 	put(text);
-	r = replay_open(&file, path, run, &err);
+	r = replay_open(&file, path, false, run, &err);
 	if (r == 0)
 		letters[count++] = 'p';
 	while (r >= 0 && count < 40) {
@@ -351,9 +390,9 @@ static void test_files(void)
 		tap_is_text(read_run(files[i].text, files[i].run), files[i].records,
 			    files[i].name);
 	unlink(path);
-	tap_is(replay_open(&file, path, 0, &err), -ENOENT, "a file that is not there");
+	tap_is(replay_open(&file, path, false, 0, &err), -ENOENT, "a file that is not there");
 	replay_close(&file);
-	tap_is(replay_open(&file, "/", 0, &err), -EISDIR, "a directory");
+	tap_is(replay_open(&file, "/", false, 0, &err), -EISDIR, "a directory");
 	replay_close(&file);
 }
 
@@ -377,7 +416,7 @@ static void test_step_numbers(void)
 		fprintf(stream, "{\"record\":\"sample\",\"seq\":%zu,\"elapsed_ns\":1,"
 			"\"touched\":1,\"vsz\":1,\"rss\":1,\"step\":\"%s\"}\n", i, steps[i].step);
 	fclose(stream);
-	if (replay_open(&file, path, 0, &err) < 0)
+	if (replay_open(&file, path, false, 0, &err) < 0)
 		exit(99);
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		tap_is(replay_next(&file, &record, &err), 1, steps[i].step);
@@ -394,6 +433,7 @@ static void test_step_numbers(void)
 int main(void)
 {
 	test_plan();
+	test_followed();
 	test_names();
 	test_sample();
 	test_verdict();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* draw.c - draw what was followed */
+/* print-result.c - print the end of what was followed in words, and draw it */
 #include <config.h>
 
 #include <errno.h>
@@ -8,7 +8,26 @@
 #include "lib/cleanup.h"
 #include "lib/signals.h"
 #include "lib/program.h"
-#include "pagewatch/draw.h"
+#include "lib/terminal.h"
+#include "pagewatch/print-result.h"
+
+void watch_print_result(const struct verdict *verdict, enum output_format format, bool verbose)
+{
+	bool quiet = format == OUTPUT_NONE;
+	int shown = verbose ? verdict->evidence_count : 1;
+
+	/* That a command fails by itself is for its user to know, not for us to tell. */
+	if (verdict->err.message[0] && !(quiet && verdict->outcome == OUTCOME_EXITED)) {
+		terminal_say("", verdict->err.message);
+		if (verdict->err.hint[0])
+			terminal_say("", verdict->err.hint);
+	}
+	if (quiet || format == OUTPUT_JSON)
+		return;
+	terminal_say("", verdict->summary);
+	for (int i = 0; i < verdict->evidence_count && i < shown; i++)
+		terminal_say("evidence: ", verdict->evidence_line[i]);
+}
 
 int draw_followed(const struct plot_request *request, const struct recording *recording,
 		  const struct column_choice *choice, FILE *stream, struct error *err)
