@@ -26,6 +26,9 @@ complete -c pagewatch -l oom-score-adj -x -d 'the command\'s: -1000 to 1000, or 
 complete -c pagewatch -l expect -x -d 'exit 0 if it ends so, else 1: ok, oom, ...' -a "$outcomes"
 complete -c pagewatch -l max-rss -x -d 'exit 1 if the peak of RSS was higher'
 complete -c pagewatch -l max-pss -x -d 'exit 1 if the peak of PSS was higher'
+complete -c pagewatch -l runs -x -d 'run it N times: least, median and most of what it needs'
+complete -c pagewatch -l warmup -x -d 'before that N times, which are not counted'
+complete -c pagewatch -s i -l ignore-failure -d 'count a run that fails, and go on'
 complete -c pagewatch -l fit -d 'find the smallest limit that the command lives with'
 complete -c pagewatch -l fit-step -x -d 'to within SIZE (default 4M); --limit is the most'
 complete -c pagewatch -s o -l output -x -d 'columns to show; +LIST appends' -a "$columns"

@@ -134,6 +134,8 @@ static void add_tree(struct json_object *object, const struct verdict *verdict)
 	json_add_size(object, "peak_pss", peaks->known ? peaks->pss : SAMPLE_MISSING);
 	json_add_size(object, "peak_cgroup", peaks->known ? peaks->cgroup : SAMPLE_MISSING);
 	json_add_size(object, "peak_ns", peaks->known ? peaks->rss_ns : SAMPLE_MISSING);
+	json_add_size(object, "minflt", peaks->minflt);
+	json_add_size(object, "majflt", peaks->majflt);
 	json_add_size(object, "peak_procs", peaks->known ? peaks->procs : SAMPLE_MISSING);
 	if (peaks->known) {
 		largest = json_object_new_object();

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -98,6 +99,11 @@ void command_pass_on(const struct command *command, const struct signalfd_siginf
 		raise(SIGSTOP);
 }
 
+bool command_ends_by(int number)
+{
+	return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
+}
+
 int command_execute(struct command *command, struct signals *signals, struct error *err)
 {
 	CLEANUP_FD int go = take_fd(&command->go), failures = take_fd(&command->failures);
@@ -166,4 +172,22 @@ void command_reap_all(struct command *command)
 {
 	while (command_wait(command, -1, 0))
 		;
+}
+
+int command_find_input(const char *option, off_t *ret_offset, struct error *err)
+{
+	struct stat input;
+
+	*ret_offset = lseek(STDIN_FILENO, 0, SEEK_CUR);
+	if (*ret_offset >= 0 || fstat(STDIN_FILENO, &input) < 0 || S_ISCHR(input.st_mode))
+		return 0;
+	error_set(err, "--%s runs the command several times, and its input comes once", option);
+	error_hint(err, "give it from a file, as in <FILE, or </dev/null");
+	return -ESPIPE;
+}
+
+void command_rewind_input(off_t offset)
+{
+	if (offset >= 0)
+		lseek(STDIN_FILENO, offset, SEEK_SET);
 }

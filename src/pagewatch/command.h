@@ -49,6 +49,9 @@ int command_execute(struct command *command, struct signals *signals, struct err
  */
 void command_pass_on(const struct command *command, const struct signalfd_siginfo *info);
 
+/* Whether NUMBER asks a command to end: SIGINT, SIGTERM, SIGHUP, SIGQUIT. */
+bool command_ends_by(int number);
+
 /* Waits for those of our children that have ended. */
 void command_reap_ended(struct command *command);
 
@@ -57,5 +60,14 @@ int command_reap(struct command *command);
 
 /* Waits for all of our children: they have been killed. */
 void command_reap_all(struct command *command);
+
+/*
+ * For a command that --OPTION runs several times: where standard input is now; -1: it has no places
+ * (a terminal). Returns 0, or -ESPIPE with *err set: what a pipe gives comes once.
+ */
+int command_find_input(const char *option, off_t *ret_offset, struct error *err);
+
+/* Sets it there again. */
+void command_rewind_input(off_t offset);
 
 #endif

@@ -8,13 +8,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/duration.h"
 #include "lib/macros.h"
-#include "lib/program.h"
 #include "lib/terminal.h"
 #include "output/json-object.h"
 #include "pagewatch/command.h"
@@ -104,8 +102,7 @@ static bool fit_wait(struct fit *fit, struct command *command, uint64_t deadline
 		now = duration_now() - now;
 		*began += now;
 		deadline += MIN(now, UINT64_MAX - deadline);
-		if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM ||
-		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT)
+		if (command_ends_by((int)info.ssi_signo))
 			fit->interrupted = (int)info.ssi_signo;
 	}
 	return true;
@@ -152,8 +149,7 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 	sandbox_end_prepare(&sandbox, &sandbox_end);
 	command_spec.cgroup = sandbox.fd;
 	/* Each try begins where the first one did. */
-	if (fit->input >= 0)
-		lseek(STDIN_FILENO, fit->input, SEEK_SET);
+	command_rewind_input(fit->input);
 	r = command_fork(&command_spec, &command, err);
 	began = duration_now();
 	if (r == 0)
@@ -330,16 +326,11 @@ int fit_run(const struct watch_request *request)
 	static struct fit fit;
 	char text[256], most[SIZE_TEXT_MAX];
 	uint64_t low = 0, high = 0;
-	struct stat input;
 	struct error err;
 	int r;
 
-	stdio_guard_open();
 	fit.request = request;
-	fit.input = lseek(STDIN_FILENO, 0, SEEK_CUR);
-	if (fit.input < 0 && fstat(STDIN_FILENO, &input) == 0 && !S_ISCHR(input.st_mode)) {
-		error_set(&err, "--fit runs the command several times, and its input comes once");
-		error_hint(&err, "give it from a file, as in <FILE, or </dev/null");
+	if (command_find_input("fit", &fit.input, &err) < 0) {
 		error_print(&err);
 		return EXIT_USAGE;
 	}

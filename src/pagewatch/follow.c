@@ -224,12 +224,14 @@ static int follow_lead(struct driver *base, struct monitor *monitor)
 
 static bool follow_pass_on(struct driver *base, const struct signalfd_siginfo *info)
 {
-	const struct follow_driver *driver = (const struct follow_driver *)base;
+	struct follow_driver *driver = (struct follow_driver *)base;
 	int number = (int)info->ssi_signo;
+	bool ends = command_ends_by(number);
 
 	if (!driver->command)
-		return number != SIGINT && number != SIGTERM && number != SIGHUP &&
-		       number != SIGQUIT;
+		return !ends;
+	if (ends)
+		driver->ended_by = number;
 	command_pass_on(driver->command, info);
 	return true;
 }

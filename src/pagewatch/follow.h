@@ -32,6 +32,7 @@ struct follow_driver {
 	uint64_t pss_ns;		/* when that was */
 	uint64_t pss_rss;		/* RSS then, bytes */
 	enum tree_reading reading;	/* that is under way */
+	int ended_by;			/* a signal that asks for an end was passed on; 0: none */
 	bool gone;			/* the cgroup is not there any more */
 };
 

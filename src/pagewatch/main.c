@@ -8,6 +8,7 @@
 #include "lib/program.h"
 #include "monitor/sample.h"
 #include "pagewatch/fit.h"
+#include "pagewatch/repeat.h"
 #include "pagewatch/run.h"
 #include "verdict/verdict.h"
 
@@ -27,11 +28,12 @@ int main(int argc, char *argv[])
 		error_print(&err);
 		return EXIT_USAGE;
 	}
+	stdio_guard_open();
 	if (result == OPTIONS_RUN && request.replay)
 		return watch_replay(&request);
 	if (result == OPTIONS_RUN)
-		return request.fit ? fit_run(&request) : watch_run(&request);
-	stdio_guard_open();
+		return request.fit ? fit_run(&request)
+			: request.runs ? repeat_run(&request) : watch_run_once(&request, NULL);
 	if (result == OPTIONS_HELP)
 		watch_print_help();
 	else

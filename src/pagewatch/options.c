@@ -75,6 +75,9 @@ static int parse_bound(const struct option_row *row, const char *text, void *fil
 	return -EINVAL;
 }
 
+/* So many runs are kept in memory. */
+#define RUNS_MAX 100000
+
 /* A member of struct watch_request, and one that says in has_NAME whether it was given. */
 #define FIELD(type, member) .field = OPTION_FIELD(watch_request, type, member)
 #define GIVEN(type, member) \
@@ -119,6 +122,13 @@ static const struct option_row watch_rows[] = {
 	  .parse = parse_bound, FIELD(struct size, max_rss) },
 	{ "max-pss", 0, "SIZE", "exit 1 if the peak of PSS was higher",
 	  .parse = parse_bound, FIELD(struct size, max_pss) },
+	{ "runs", 0, "N", "run it N times: least, median and most of what it needs",
+	  .parse = option_number, FIELD(uint64_t, runs), .value = RUNS_MAX,
+	  .excludes = "pid cgroup unit fit output csv plot replay each live where", .section = "Repeating" },
+	{ "warmup", 0, "N", "before that N times, which are not counted",
+	  .parse = option_number, FIELD(uint64_t, warmup), .value = RUNS_MAX },
+	{ "ignore-failure", 'i', NULL, "count a run that fails, and go on",
+	  .parse = option_on, FIELD(bool, ignore_failure) },
 	{ "fit", 0, NULL, "find the smallest limit that the command lives with",
 	  .parse = option_on, FIELD(bool, fit),
 	  .excludes = "pid cgroup unit high expect max-rss max-pss csv log-file plot",
@@ -226,6 +236,12 @@ static int check_request(const struct watch_request *request, const struct optio
 		error_set(err, "--live and %s contradict each other on standard error",
 			  request->output.format == OUTPUT_JSON ? "--json" : "--csv");
 		error_hint(err, "add --log-file FILE: what is for programs goes there");
+		return -EINVAL;
+	}
+	if (!request->runs && (request->warmup || request->ignore_failure)) {
+		error_set(err, "--%s without --runs has no meaning",
+			  request->warmup ? "warmup" : "ignore-failure");
+		error_hint(err, "add --runs N: how often it is to be run");
 		return -EINVAL;
 	}
 	if (request->has_fit_step && !request->fit) {

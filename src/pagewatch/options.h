@@ -28,6 +28,9 @@ struct watch_request {
 	int oom_score_adj;		/* or OOM_SCORE_ADJ_KEEP */
 	struct expectation expect;
 	struct size max_rss, max_pss;
+	uint64_t runs;			/* so often, and what is usual is told; 0: once */
+	uint64_t warmup;		/* before that so often, which does not count */
+	bool ignore_failure;		/* a run that fails is counted, and does not end it */
 	bool fit;			/* find the smallest limit that it lives with */
 	struct size fit_step;		/* to within so much */
 	bool where;			/* what grew, by kind of mapping */

@@ -42,7 +42,7 @@ int draw_followed(const struct plot_request *request, const struct recording *re
 		return r;
 	}
 	cancel = signals.fd;
-	/* What ended the run may be there once more (timeout(1)): the picture is owed all the same. */
+	/* What ended the run may be there once more (timeout(1)), and does not end this, too. */
 	while (signals_read(&signals))
 		;
 	r = plot_draw(request, recording, choice, cancel, &text, err);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "lib/program.h"
 #include "output/printer.h"
 #include "pagewatch/print-result.h"
 #include "pagewatch/run.h"
@@ -91,7 +90,6 @@ int watch_replay(const struct watch_request *request)
 	struct error err;
 	int r;
 
-	stdio_guard_open();
 	replay.request = request;
 	/* Who asks for a picture wants the rows too only if their format was asked for. */
 	replay.printing = !plot->file || request->output.format == OUTPUT_CSV;

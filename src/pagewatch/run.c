@@ -51,7 +51,7 @@ struct watch_run {
 	struct live live;
 	struct run_result result;
 	struct verdict verdict;
-	uint64_t began_ns;		/* when following began */
+	uint64_t began_ns, ended_ns;	/* when following began and ended */
 	struct recording recording;	/* for the picture; nothing without --plot */
 	int unkept;			/* negative errno: a row is missing in it */
 	int log;			/* where the rows go */
@@ -354,6 +354,20 @@ static void watch_note_where(struct watch_run *run)
 			100.0 * (double)where->cost_ns / (double)MAX(run->result.elapsed_ns, 1));
 }
 
+/* A command's are known when it is over; those of others at the last row. */
+static void watch_count_faults(struct watch_run *run)
+{
+	struct watch_peaks *peaks = &run->driver.peaks;
+	const struct sample *last = run->result.measured ? &run->result.last : NULL;
+
+	if (run->command.pid)
+		command_reap_ended(&run->command);
+	peaks->minflt = run->command.pid ? run->command.minflt
+		: last ? last->minflt : SAMPLE_MISSING;
+	peaks->majflt = run->command.pid ? run->command.majflt
+		: last ? last->majflt : SAMPLE_MISSING;
+}
+
 static int watch_conclude(struct watch_run *run)
 {
 	const struct watch_request *request = run->request;
@@ -378,6 +392,7 @@ static int watch_conclude(struct watch_run *run)
 			kill_tracer_find(&run->kill_tracer, run->driver.driver.subject.pid);
 	if (!run->result.elapsed_ns)
 		run->result.elapsed_ns = duration_now() - run->began_ns;
+	watch_count_faults(run);
 	watch_peaks_take_victims(&run->driver.peaks, &run->oom_monitor.oom_evidence,
 				 run->result.elapsed_ns);
 	if (run->sandboxed && run->oom_monitor.oom_evidence.count)
@@ -466,6 +481,7 @@ static int watch_follow(struct watch_run *run)
 	follow_prepare(&run->driver);
 	run->unwritten = watch_print_plan(run);
 	monitor_run(&monitor, &run->result);
+	run->ended_ns = duration_now();
 	if (run->command.pid && run->result.reason != STOP_DIED)
 		follow_outlast(&run->driver, &run->signals);
 	status = watch_conclude(run);
@@ -494,19 +510,47 @@ static void watch_close(struct watch_run *run)
 		fclose(run->rows);
 	free(run->level.directory);
 	free(run->level.name);
+	if (run->root.fd >= 0)
+		root_close(&run->root);
+	cleanup_close_fd(&run->command.pidfd);
+	cleanup_close_fd(&run->signals.fd);
 }
 
-int watch_run(const struct watch_request *request)
+/* What a run has shown that is one of several. */
+static struct watched_run watch_tell(const struct watch_run *run, int status)
+{
+	const struct watch_peaks *peaks = &run->driver.peaks;
+	struct watched_run watched = {
+		.followed = run->result.reason == STOP_DIED,
+		.status = status,
+		.outcome = run->verdict.outcome,
+		.unmet = status == EXIT_UNMET && (run->request->expect.name ||
+						  run->verdict.outcome == OUTCOME_COMPLETED),
+		.ended_by = run->driver.ended_by,
+	};
+	uint64_t *value = watched.figures.value;
+
+	value[FIGURE_RSS] = peaks->known ? peaks->rss : SAMPLE_MISSING;
+	value[FIGURE_PSS] = peaks->known ? peaks->pss : SAMPLE_MISSING;
+	value[FIGURE_CGROUP] = peaks->known ? peaks->cgroup : SAMPLE_MISSING;
+	value[FIGURE_TIME] = run->ended_ns - run->began_ns;
+	value[FIGURE_MINFLT] = peaks->minflt;
+	value[FIGURE_MAJFLT] = peaks->majflt;
+	return watched;
+}
+
+int watch_run_once(const struct watch_request *request, struct watched_run *ret_watched)
 {
 	/* Too large for the stack that some limit leaves. */
 	static struct watch_run run;
 	struct error err;
 	int status = EXIT_FAILED;
 
-	stdio_guard_open();
+	memset(&run, 0, sizeof(run));
 	run.request = request;
 	run.sandbox_end = (struct sandbox_end){ -1, -1 };
 	run.driver.step = request->step.bytes;
+	run.signals.fd = run.command.pidfd = run.root.fd = -1;
 	run.counters = (struct context_counters){ .machine = &run.root, .cgroup.fd = -1 };
 	if (watch_open(&run, &err) == 0)
 		status = request->command ? watch_start_command(&run, &err)
@@ -515,6 +559,17 @@ int watch_run(const struct watch_request *request)
 		status = watch_follow(&run);
 	else
 		error_print(&err);
+	if (ret_watched) {
+		struct signalfd_siginfo info;
+
+		/* The next run begins as this one. What came too late for the command is ours. */
+		while (run.signals.fd >= 0 && signals_read_info(&run.signals, &info))
+			if (command_ends_by((int)info.ssi_signo))
+				run.driver.ended_by = (int)info.ssi_signo;
+		if (run.signals.fd >= 0)
+			signals_restore(&run.signals);
+		*ret_watched = watch_tell(&run, status);
+	}
 	watch_close(&run);
 	return status;
 }

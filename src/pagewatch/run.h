@@ -4,6 +4,7 @@
 #define PT_PAGEWATCH_RUN_H
 
 #include "pagewatch/options.h"
+#include "verdict/run-set.h"
 
 /* A command that could not be run, as in env(1) and timeout(1). */
 enum {
@@ -11,8 +12,21 @@ enum {
 	WATCH_NOT_FOUND = 127,
 };
 
-/* Follows what REQUEST says, prints everything, and returns the exit status. */
-int watch_run(const struct watch_request *request);
+/* What one of several runs has shown. */
+struct watched_run {
+	bool followed;			/* the command was run; else all else is zero */
+	int status;			/* the exit status that it gives */
+	enum outcome outcome;
+	bool unmet;			/* the command did not fail, but a demand was not met */
+	int ended_by;			/* the last signal that asks for an end; 0: none came */
+	struct run_figures figures;
+};
+
+/*
+ * Follows what REQUEST says, prints everything, and returns the exit status; RET_WATCHED, if it is
+ * not NULL, is what the run has shown.
+ */
+int watch_run_once(const struct watch_request *request, struct watched_run *ret_watched);
 
 /*
  * A run that is over, once more: prints what request->replay has of it, or with request->plot draws

@@ -19,6 +19,8 @@ struct watch_peaks {
 	uint64_t pss_rss;		/* RSS of all together when that was read */
 	uint64_t procs;			/* at that row */
 	struct tree_largest largest;	/* in that row */
+	/* By the end, of all that were waited for; SAMPLE_MISSING: not known. */
+	uint64_t minflt, majflt;
 	uint64_t cgroup;		/* charged to the sandbox; SAMPLE_MISSING: not known */
 };
 

@@ -28,6 +28,8 @@ is $? 3 "pagewatch"
 is $? 1 "pagewatch with a demand"
 "$PAGEWATCH" --json --log-file "$tmp/watched" --where -- true
 is $? 0 "pagewatch --where"
+"$PAGEWATCH" --json --log-file "$tmp/watched" --runs 2 --warmup 1 -- true
+is $? 0 "pagewatch --runs"
 holds "$tmp/watched" "its records"
 
 if "$PAGEWATCH" -q --limit 64M true 2>/dev/null; then
