@@ -7,6 +7,7 @@
 
 #include "lib/program.h"
 #include "monitor/sample.h"
+#include "pagewatch/compare.h"
 #include "pagewatch/fit.h"
 #include "pagewatch/repeat.h"
 #include "pagewatch/run.h"
@@ -31,6 +32,8 @@ int main(int argc, char *argv[])
 	stdio_guard_open();
 	if (result == OPTIONS_RUN && request.replay)
 		return watch_replay(&request);
+	if (result == OPTIONS_RUN && request.compare[0])
+		return compare_run(&request);
 	if (result == OPTIONS_RUN)
 		return request.fit ? fit_run(&request)
 			: request.runs ? repeat_run(&request) : watch_run_once(&request, NULL);

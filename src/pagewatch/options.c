@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -55,6 +56,24 @@ static int parse_number_of_rows(const struct option_row *row, const char *text, 
 	return -EINVAL;
 }
 
+/* A share in percent, also a fraction, with or without its sign. */
+static int parse_tolerance(const struct option_row *row, const char *text, void *filled,
+			   struct error *err)
+{
+	double *percent = option_field(filled, row);
+	size_t digits = strspn(text, "0123456789."), length = strlen(text);
+	char *end = NULL, escaped[64];
+
+	*percent = digits ? strtod(text, &end) : 0;
+	if (digits && digits <= 16 && end == text + digits &&
+	    (digits == length || !strcmp(end, "%")))
+		return 0;
+	error_set(err, "--%s '%s' is no share in percent", row->name,
+		  error_escape(escaped, sizeof(escaped), text));
+	error_hint(err, "write --%s=5%% or --%s=2.5%%", row->name, row->name);
+	return -EINVAL;
+}
+
 static int parse_tree_columns(const struct option_row *row, const char *text, void *filled,
 			      struct error *err)
 {
@@ -77,6 +96,12 @@ static int parse_bound(const struct option_row *row, const char *text, void *fil
 
 /* So many runs are kept in memory. */
 #define RUNS_MAX 100000
+
+/* What --by takes. */
+static const char *const figure_names[] = {
+	[FIGURE_RSS] = "rss", [FIGURE_PSS] = "pss", [FIGURE_CGROUP] = "cgroup",
+	[FIGURE_TIME] = "time", [FIGURE_MINFLT] = "minflt", [FIGURE_MAJFLT] = "majflt", NULL
+};
 
 /* A member of struct watch_request, and one that says in has_NAME whether it was given. */
 #define FIELD(type, member) .field = OPTION_FIELD(watch_request, type, member)
@@ -129,6 +154,12 @@ static const struct option_row watch_rows[] = {
 	  .parse = option_number, FIELD(uint64_t, warmup), .value = RUNS_MAX },
 	{ "ignore-failure", 'i', NULL, "count a run that fails, and go on",
 	  .parse = option_on, FIELD(bool, ignore_failure) },
+	{ "compare", 0, "A", "compare recording A with recording B, the operand",
+	  .parse = parse_followed_name, FIELD(const char *, compare[0]), .section = "Comparing" },
+	{ "by", 0, "FIGURE", "what decides: rss (default), pss, cgroup, time, ...",
+	  .parse = option_choice, FIELD(enum run_figure, compare_by), .names = figure_names },
+	{ "tolerance", 0, "N%", "exit 1 if B needs more than N% more",
+	  .parse = parse_tolerance, GIVEN(double, tolerance) },
 	{ "fit", 0, NULL, "find the smallest limit that the command lives with",
 	  .parse = option_on, FIELD(bool, fit),
 	  .excludes = "pid cgroup unit high expect max-rss max-pss csv log-file plot",
@@ -175,22 +206,48 @@ static const struct option_table watch_table = {
 	.first_operand_ends = true,
 };
 
-/* What has been done cannot be done otherwise. */
-static int check_watch_replay(const struct watch_request *request, const struct options_seen *seen,
-			      struct error *err)
-{
-	const char *wrong = request->command ? "a command" : NULL;
+/* What is over is shown by these options alone. */
+static const struct {
+	const char *option, *goes_with, *hint;
+} of_recordings[] = {
+	{ "replay", "replay run plot output bytes human noheadings quiet csv",
+	  "--replay shows a run that is over: it goes with --plot and with columns, units and --csv" },
+	{ "compare", "compare by tolerance bytes human noheadings quiet json",
+	  "--compare runs nothing: it goes with --by, --tolerance, units and --json" },
+};
 
-	for (size_t i = 0; !wrong && i < watch_table.count; i++)
-		if (seen->row[i] &&
-		    !strview_is_among(strview_of(watch_rows[i].name),
-				      "replay run plot output bytes human noheadings quiet csv"))
-			wrong = watch_rows[i].name;
-	if (!wrong)
+/* WHICH of them is given. */
+static int check_recording(size_t which, const struct options_seen *seen, struct error *err)
+{
+	for (size_t i = 0; i < watch_table.count; i++) {
+		if (!seen->row[i] ||
+		    strview_is_among(strview_of(watch_rows[i].name),
+				     of_recordings[which].goes_with))
+			continue;
+		error_set(err, "--%s and --%s contradict each other", of_recordings[which].option,
+			  watch_rows[i].name);
+		error_hint(err, "%s", of_recordings[which].hint);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The second recording is the operand. */
+static int check_compare(const struct watch_request *request, struct error *err)
+{
+	char escaped[128];
+
+	if (!request->command) {
+		error_set(err, "--compare '%s': with what?",
+			  error_escape(escaped, sizeof(escaped), request->compare[0]));
+		error_hint(err, "write --compare A.json B.json");
+		return -EINVAL;
+	}
+	if (!request->command[1])
 		return 0;
-	error_set(err, "--replay and %s%s contradict each other", request->command ? "" : "--",
-		  wrong);
-	error_hint(err, "--replay shows a run that is over: it goes with --plot and with columns, units and --csv");
+	error_set(err, "--compare takes two recordings, and '%s' is a third word",
+		  error_escape(escaped, sizeof(escaped), request->command[1]));
+	error_hint(err, "options come first, as in --tolerance 5%% --compare A.json B.json");
 	return -EINVAL;
 }
 
@@ -199,8 +256,23 @@ static int check_request(const struct watch_request *request, const struct optio
 {
 	bool attaches = request->pid || request->cgroup || request->unit;
 
+	if (request->replay && request->command) {
+		error_set(err, "--replay and a command contradict each other");
+		error_hint(err, "%s", of_recordings[0].hint);
+		return -EINVAL;
+	}
 	if (request->replay)
-		return check_watch_replay(request, seen, err);
+		return check_recording(0, seen, err);
+	if (request->compare[0] && check_compare(request, err) < 0)
+		return -EINVAL;
+	if (request->compare[0])
+		return check_recording(1, seen, err);
+	if (request->has_tolerance || option_is_seen(seen, "by")) {
+		error_set(err, "--%s without --compare has no meaning",
+			  request->has_tolerance ? "tolerance" : "by");
+		error_hint(err, "add --compare A.json B.json");
+		return -EINVAL;
+	}
 	if (request->run) {
 		error_set(err, "--run without --replay has no meaning");
 		error_hint(err, "add --replay FILE, or leave --run out");
@@ -280,6 +352,8 @@ enum options_result watch_options_parse(int argc, char *argv[], struct watch_req
 	request.output.each = request.each;
 	if (request.each)
 		column_choice_for_processes(&request.output.columns);
+	if (request.compare[0])
+		request.compare[1] = request.command[0];
 	/* Standard output is the command's, if there is one. */
 	request.plot.terminal = request.replay ? STDOUT_FILENO : STDERR_FILENO;
 	*ret_request = request;
@@ -291,6 +365,7 @@ void watch_print_help(void)
 	printf("Usage: pagewatch [OPTION]... [--] COMMAND [ARGUMENT]...\n"
 	       "       pagewatch [OPTION]... -p PID | --cgroup PATH | --unit UNIT\n"
 	       "       pagewatch [OPTION]... --replay FILE\n"
+	       "       pagewatch [OPTION]... --compare A.json B.json\n"
 	       "Run a command, or follow what runs already, and show the memory of all its\n"
 	       "processes, how it ended, and what killed it.\n"
 	       "\n"

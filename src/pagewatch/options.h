@@ -11,6 +11,7 @@
 #include "lib/size.h"
 #include "output/printer.h"
 #include "plot/plot.h"
+#include "verdict/run-set.h"
 #include "verdict/verdict.h"
 
 /* What is followed, and how. Without has_NAME a size is all zero. */
@@ -31,6 +32,10 @@ struct watch_request {
 	uint64_t runs;			/* so often, and what is usual is told; 0: once */
 	uint64_t warmup;		/* before that so often, which does not count */
 	bool ignore_failure;		/* a run that fails is counted, and does not end it */
+	const char *compare[2];		/* recordings; NULL: nothing is compared */
+	enum run_figure compare_by;
+	double tolerance;		/* percent */
+	bool has_tolerance;
 	bool fit;			/* find the smallest limit that it lives with */
 	struct size fit_step;		/* to within so much */
 	bool where;			/* what grew, by kind of mapping */

@@ -162,7 +162,7 @@ int replay_next(struct replay_file *file, struct record *ret_record, struct erro
 			continue;
 		if (r < 0)
 			return replay_line_error(file, r, err);
-		if (ret_record->kind == RECORD_OTHER)
+		if (ret_record->kind == RECORD_OTHER || ret_record->kind == RECORD_RUNS)
 			continue;
 		if (ret_record->kind != RECORD_SAMPLE)
 			return ret_record->kind == RECORD_VERDICT;

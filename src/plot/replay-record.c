@@ -291,6 +291,10 @@ static void read_victim(struct record_reading *reading, struct json_object *vict
 		       ? json_object_array_length(victims) : 0;
 	int pid = record_small(reading, "pid", INT_MAX - 1, 0);
 
+	record->followed = true;
+	for (size_t i = 0; i < RUN_FIGURES; i++)
+		record->figures.value[i] = record_figure(reading, run_figure_rows[i].key,
+							 SAMPLE_MISSING);
 	record->peaks.rss = record_figure(reading, "peak_rss", 0);
 	record->peaks.rss_ns = record_figure(reading, "peak_ns", 0);
 	for (size_t i = 0; i < count; i++) {
@@ -342,6 +346,35 @@ static void read_verdict(struct record_reading *reading, struct record_verdict *
 				 VERDICT_EVIDENCE_TEXT_MAX);
 }
 
+/* Of one figure over several runs. */
+static void read_spread(struct record_reading *reading, const char *key, uint64_t runs,
+			struct run_spread *spread)
+{
+	struct record_reading of = { record_value(reading, key), reading->err, 0 };
+
+	*spread = (struct run_spread){ SAMPLE_MISSING, SAMPLE_MISSING, SAMPLE_MISSING, 0 };
+	if (!of.object)
+		return;
+	if (!json_object_is_type(of.object, json_type_object)) {
+		record_wrong(reading, key, "no object");
+		return;
+	}
+	spread->count = runs;
+	spread->min = record_needed(&of, "min");
+	spread->median = record_needed(&of, "median");
+	spread->max = record_needed(&of, "max");
+	if (of.error || spread->min > spread->median || spread->median > spread->max)
+		record_wrong(reading, key, "no least, median and most");
+}
+
+static void read_runs(struct record_reading *reading, struct run_set *set)
+{
+	set->runs = record_needed(reading, "count");
+	set->failed = record_figure(reading, "failed", 0);
+	for (size_t i = 0; i < RUN_FIGURES; i++)
+		read_spread(reading, run_figure_rows[i].key, set->runs, &set->spread[i]);
+}
+
 int record_parse(const char *line, size_t length, struct record *ret_record,
 		 struct error *err)
 {
@@ -384,6 +417,9 @@ int record_parse(const char *line, size_t length, struct record *ret_record,
 	} else if (!strcmp(kind, "verdict")) {
 		ret_record->kind = RECORD_VERDICT;
 		read_verdict(&reading, &ret_record->verdict);
+	} else if (!strcmp(kind, "runs")) {
+		ret_record->kind = RECORD_RUNS;
+		read_runs(&reading, &ret_record->runs);
 	}
 	json_object_put(reading.object);
 	return reading.error;

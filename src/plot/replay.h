@@ -10,6 +10,7 @@
 
 #include "lib/error.h"
 #include "output/printer.h"
+#include "verdict/run-set.h"
 #include "verdict/verdict.h"
 #include "verdict/watch.h"
 #include "workload/workload.h"
@@ -19,6 +20,7 @@ enum record_kind {
 	RECORD_PLAN,
 	RECORD_SAMPLE,
 	RECORD_VERDICT,
+	RECORD_RUNS,		/* pagewatch --runs; no part of a run */
 };
 
 /* What a plan record says, and what its struct plan_record points to. */
@@ -42,6 +44,8 @@ struct record_verdict {
 	char outcome[24];
 	/* Of processes that were followed. */
 	struct watch_peaks peaks;	/* rss and rss_ns alone; 0: not known */
+	bool followed;
+	struct run_figures figures;
 	char victim[64];		/* whom the OOM killer took; "": nobody else than that */
 };
 
@@ -52,6 +56,7 @@ struct record {
 		struct record_plan plan;
 		struct sample sample;
 		struct record_verdict verdict;
+		struct run_set runs;
 	};
 };
 

@@ -10,13 +10,12 @@
 #include "verdict/run-set.h"
 
 const struct run_figure_row run_figure_rows[RUN_FIGURES] = {
-	[FIGURE_RSS] = { "RSS", "peak_rss", "the peak of RSS", COLUMN_SIZE },
-	[FIGURE_PSS] = { "PSS", "peak_pss", "the peak of PSS", COLUMN_SIZE },
-	[FIGURE_CGROUP] = { "CGROUP", "peak_cgroup", "what its sandbox was charged for",
-			    COLUMN_SIZE },
-	[FIGURE_TIME] = { "TIME", "elapsed_ns", "its time", COLUMN_TIME },
-	[FIGURE_MINFLT] = { "MINFLT", "minflt", "the number of its minor faults", COLUMN_COUNT },
-	[FIGURE_MAJFLT] = { "MAJFLT", "majflt", "the number of its major faults", COLUMN_COUNT },
+	[FIGURE_RSS] = { "RSS", "peak_rss", "peak of RSS", COLUMN_SIZE },
+	[FIGURE_PSS] = { "PSS", "peak_pss", "peak of PSS", COLUMN_SIZE },
+	[FIGURE_CGROUP] = { "CGROUP", "peak_cgroup", "charge of the sandbox", COLUMN_SIZE },
+	[FIGURE_TIME] = { "TIME", "elapsed_ns", "time", COLUMN_TIME },
+	[FIGURE_MINFLT] = { "MINFLT", "minflt", "minor faults", COLUMN_COUNT },
+	[FIGURE_MAJFLT] = { "MAJFLT", "majflt", "major faults", COLUMN_COUNT },
 };
 
 static int compare_values(const void *a, const void *b)

@@ -23,7 +23,7 @@ enum run_figure {
 struct run_figure_row {
 	const char *name;	/* in a table, and for --by in small letters */
 	const char *key;	/* in a record */
-	const char *words;	/* in a sentence */
+	const char *words;	/* in a sentence, behind "the" */
 	enum column_kind kind;	/* a size in bytes, a time in ns or a count */
 };
 

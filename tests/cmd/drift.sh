@@ -84,6 +84,8 @@ if check_words && can_complete; then
 	completes 'PID PROCS PEAK PSS PTE PSISOME% PSIFULL%' 'a column' -o P
 	completes '--output=TIME' '--output=TI as one word' --output=TI
 	completes 'FILES' 'a file' --log-file a
+	completes 'FILES' 'a file to compare' --compare a
+	completes 'minflt majflt' 'what --by takes' --by m
 	completes '' 'nothing for --limit' --limit ''
 fi
 if check_other_shells; then
