@@ -34,6 +34,7 @@ complete -c pagewatch -l by -x -d 'what decides: rss (default), pss, cgroup, tim
 complete -c pagewatch -l tolerance -x -d 'exit 1 if B needs more than N% more'
 complete -c pagewatch -l fit -d 'find the smallest limit that the command lives with'
 complete -c pagewatch -l fit-step -x -d 'to within SIZE (default 4M); --limit is the most'
+complete -c pagewatch -l fit-least -x -d 'do not try less than SIZE'
 complete -c pagewatch -s o -l output -x -d 'columns to show; +LIST appends' -a "$columns"
 complete -c pagewatch -s b -l bytes -d 'sizes in bytes instead of KiB'
 complete -c pagewatch -s H -l human -d 'sizes as 1.5M, 2.0G'

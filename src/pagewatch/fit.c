@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,13 +13,13 @@
 #include "lib/duration.h"
 #include "lib/macros.h"
 #include "lib/terminal.h"
-#include "output/json-object.h"
 #include "pagewatch/command.h"
+#include "pagewatch/fit-tries.h"
 #include "pagewatch/fit.h"
 #include "pagewatch/run.h"
 #include "pagewatch/sandbox-end.h"
 #include "proc/available.h"
-#include "proc/host.h"
+#include "proc/cgroup-counters.h"
 #include "sandbox/sandbox.h"
 #include "verdict/verdict.h"
 
@@ -30,52 +29,14 @@
 #define PATIENCE_TIMES 5
 #define PATIENCE_NS (5 * NS_PER_SECOND)
 
-/* So much longer than the first try is called slower: percent, and more than chance. */
-#define SLOWER_PERCENT 5
-#define SLOWER_NS (200 * NS_PER_MS)
-
-#define TRIES_MAX 64
-
-/* How a try ended. */
-enum fit_end { FIT_LIVED, FIT_KILLED, FIT_FAILED, FIT_SLOW };
-
-static const char *const fit_ends[] = {
-	[FIT_LIVED] = "lived", [FIT_KILLED] = "OOM-killed", [FIT_FAILED] = "failed",
-	[FIT_SLOW] = "too slow",
-};
-
-/* Bytes; times in ns. */
-struct fit_try {
-	uint64_t limit;
-	enum fit_end end;
-	int status;		/* of the command; 128+N: killed by signal N */
-	uint64_t elapsed_ns;
-	uint64_t peak;		/* charged to the sandbox; CGROUP_UNLIMITED: not counted */
-};
-
 struct fit {
 	const struct watch_request *request;
 	struct signals signals;
 	int interrupted;	/* the signal that ends it all; 0: none */
 	off_t input;		/* where standard input was at first; -1: it has no places */
 	bool unsteady;		/* with one limit it failed once, and lived once */
-	struct fit_try tries[TRIES_MAX];
-	size_t count;
+	struct fit_tries tries;
 };
-
-uint64_t fit_next(uint64_t low, uint64_t high, uint64_t step)
-{
-	uint64_t middle = low / step * step + (high - low) / 2 / step * step;
-
-	if (high - low <= step)
-		return 0;
-	return middle <= low ? middle + step : middle;
-}
-
-uint64_t fit_suggest(uint64_t limit)
-{
-	return (limit + limit / 10 + MIB - 1) / MIB * MIB;
-}
 
 /*
  * Waits for the command until DEADLINE, from which time that all were stopped is left out, as from
@@ -108,21 +69,34 @@ static bool fit_wait(struct fit *fit, struct command *command, uint64_t deadline
 	return true;
 }
 
-static void fit_print_try(const struct fit *fit, const struct fit_try *try)
+/*
+ * Whether it has used up its limit, so that pages had to be reclaimed if it went on. What the
+ * processors have charged in advance may be missing in the peak. Version 1's failcnt would not
+ * tell: it stays 0 where memory.memsw.limit_in_bytes is set, too.
+ */
+static bool fit_was_at_limit(const struct sandbox *sandbox, const struct fit_try *try)
 {
-	enum size_unit unit = fit->request->output.unit;
-	char limit[SIZE_TEXT_MAX], peak[SIZE_TEXT_MAX] = "";
+	const struct cgroup_level level = { sandbox->version, (char[]){ "." }, NULL };
+	struct cgroup_events events;
 
-	if (fit->request->output.format != OUTPUT_TABLE)
-		return;
-	if (fit->count == 1)
-		fprintf(stderr, "%12s %12s %10s %6s  %s\n", "LIMIT", "CHARGED", "TIME", "STATUS",
-			"END");
 	if (try->peak != CGROUP_UNLIMITED)
-		size_format(peak, try->peak, unit);
-	fprintf(stderr, "%12s %12s %6" PRIu64 ".%03" PRIu64 " %6d  %s\n",
-		size_format(limit, try->limit, unit), peak, try->elapsed_ns / NS_PER_SECOND,
-		try->elapsed_ns % NS_PER_SECOND / NS_PER_MS, try->status, fit_ends[try->end]);
+		return try->peak + MIB >= try->limit;
+	cgroup_events_read(&(const struct root){ sandbox->fd }, &level, &events);
+	return events.max > 0;
+}
+
+/* Whether that is how the command should end: with 0, or as --expect says. */
+static bool fit_is_expected(const struct fit *fit, const struct fit_try *try)
+{
+	const struct expectation *expect = &fit->request->expect;
+	enum outcome outcome = try->status == EXIT_SIGNAL_BASE + SIGTERM ? OUTCOME_SIGTERM
+		: try->status == EXIT_SIGNAL_BASE + SIGBUS ? OUTCOME_SIGBUS
+		: try->status == EXIT_SIGNAL_BASE + SIGSEGV ? OUTCOME_SIGSEGV
+		: try->status > EXIT_SIGNAL_BASE ? OUTCOME_KILLED : OUTCOME_EXITED;
+
+	if (!try->status)
+		outcome = OUTCOME_COMPLETED;
+	return expect->name ? expect->outcomes & 1U << outcome : outcome == OUTCOME_COMPLETED;
 }
 
 /* Runs the command once with LIMIT. Returns 0, or a negative errno with *err set. */
@@ -159,13 +133,14 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 		sandbox_remove(&sandbox);
 		return r;
 	}
-	if (fit->count)
-		deadline = began + PATIENCE_TIMES * fit->tries[0].elapsed_ns + PATIENCE_NS;
+	if (fit->tries.count)
+		deadline = began + PATIENCE_TIMES * fit->tries.list[0].elapsed_ns + PATIENCE_NS;
 	ended = fit_wait(fit, &command, deadline, &began);
 	try.elapsed_ns = duration_now() - began;
 	try.end = sandbox_kills(&sandbox) ? FIT_KILLED : ended ? FIT_LIVED : FIT_SLOW;
 	root_read_u64(&(struct root){ sandbox.fd }, sandbox.version == 1
 		      ? "memory.max_usage_in_bytes" : "memory.peak", &try.peak);
+	try.at_limit = fit_was_at_limit(&sandbox, &try);
 	sandbox_kill(&sandbox);
 	command_reap_all(&command);
 	close(command.pidfd);
@@ -174,10 +149,11 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 	try.status = WIFSIGNALED(command.wait_status)
 		     ? EXIT_SIGNAL_BASE + WTERMSIG(command.wait_status)
 		     : WEXITSTATUS(command.wait_status);
-	if (try.end == FIT_LIVED && try.status)
+	if (try.end == FIT_LIVED && !fit_is_expected(fit, &try))
 		try.end = FIT_FAILED;
-	fit->tries[fit->count++] = try;
-	fit_print_try(fit, &try);
+	fit->tries.list[fit->tries.count++] = try;
+	if (request->output.format == OUTPUT_TABLE)
+		fit_print_try(&fit->tries, request->output.unit);
 	return 0;
 }
 
@@ -210,114 +186,72 @@ static int fit_most(uint64_t *ret_bytes, struct error *err)
 	return r;
 }
 
-/* What follows from the tries: LOW did not do, HIGH did. */
-static void fit_conclude(const struct fit *fit, uint64_t low, uint64_t high)
+/* The last try. */
+static const struct fit_try *fit_last(const struct fit *fit)
 {
-	const struct fit_try *first = &fit->tries[0], *at_low = NULL;
-	enum size_unit unit = fit->request->output.unit;
-	uint64_t slower = 0, suggested = fit_suggest(high);
-	char text[1024], sizes[2][SIZE_TEXT_MAX], name[256];
-
-	for (size_t i = 0; i < fit->count; i++) {
-		const struct fit_try *try = &fit->tries[i];
-
-		if (try->limit == low)
-			at_low = try;
-		if (try->end == FIT_LIVED && try->limit > slower &&
-		    try->elapsed_ns > first->elapsed_ns / 100 * (100 + SLOWER_PERCENT) &&
-		    try->elapsed_ns > first->elapsed_ns + SLOWER_NS)
-			slower = try->limit;
-	}
-	snprintf(text, sizeof(text), "%s lives with %s%s%s%s%s.",
-		 error_escape(name, sizeof(name), fit->request->command[0]),
-		 size_text(sizes[0], high, unit), at_low ? ", and with " : "",
-		 at_low ? size_text(sizes[1], low, unit) : "",
-		 !at_low ? "" : at_low->end == FIT_KILLED ? " it is OOM-killed"
-		 : at_low->end == FIT_SLOW ? " it takes too long" : " it fails",
-		 at_low ? "" : "; less was not tried");
-	terminal_say("", text);
-	if (slower) {
-		snprintf(text, sizeof(text),
-			 "With %s it took more than %d %% longer than with %s, once each.",
-			 size_text(sizes[0], slower, unit), SLOWER_PERCENT,
-			 size_text(sizes[1], first->limit, unit));
-		terminal_say("", text);
-	}
-	snprintf(text, sizeof(text),
-		 "With a tenth to spare: MemoryMax=%" PRIu64 "M, or a Kubernetes limit of %" PRIu64 "Mi",
-		 suggested / MIB, suggested / MIB);
-	terminal_say("", text);
+	return &fit->tries.list[fit->tries.count - 1];
 }
 
-static int fit_write_record(const struct fit *fit, uint64_t low, uint64_t high, FILE *stream)
+/* Finds tries.high, with which it lives, and tries.low, with which it does not. */
+static int fit_search(struct fit *fit, struct error *err)
 {
-	uint64_t killed_at = UINT64_MAX;
-	struct json_object *record = json_new_record("fit"), *object = json_object_new_object();
-	struct json_object *tries = json_object_new_array();
-	struct host host;
-
-	host_read(&host);
-	json_add_text(record, "run", host.run);
-	json_add_text(record, "time", host.time);
-	json_add_text(record, "host", host.name);
-	json_add_size(object, "limit", high ? high : UINT64_MAX);
-	for (size_t i = 0; i < fit->count; i++)
-		if (low && fit->tries[i].limit == low && fit->tries[i].end == FIT_KILLED)
-			killed_at = low;
-	json_add_size(object, "killed_at", killed_at);
-	for (size_t i = 0; i < fit->count; i++) {
-		const struct fit_try *try = &fit->tries[i];
-		struct json_object *one = json_object_new_object();
-
-		json_add_size(one, "limit", try->limit);
-		json_add_text(one, "end", fit_ends[try->end]);
-		json_add_integer(one, "exit_status", try->status);
-		json_add_size(one, "elapsed_ns", try->elapsed_ns);
-		json_add_size(one, "peak_cgroup", try->peak);
-		json_object_array_add(tries, one);
-	}
-	json_add(object, "tries", tries);
-	json_add(record, "fit", object);
-	return json_write_record(stream, record);
-}
-
-/* Finds *ret_high, with which it lives, and *ret_low, with which it does not (0: none). */
-static int fit_search(struct fit *fit, uint64_t *ret_low, uint64_t *ret_high, struct error *err)
-{
-	uint64_t step = fit->request->fit_step.bytes, low = 0, high = 0, limit;
+	struct fit_tries *tries = &fit->tries;
+	uint64_t step = fit->request->fit_step.bytes, high = 0, limit;
+	uint64_t least = MAX(fit->request->fit_least.bytes, SANDBOX_LEAST);
+	/* It is not known whether it lives with that, and not to be found out. */
+	uint64_t below = least - MIN(step, least);
 	int r = fit_most(&high, err);
 
 	if (r < 0)
 		return r;
 	limit = fit->request->has_limit ? MIN(fit->request->limit.bytes, high) : high;
 	r = fit_try_limit(fit, limit, err);
-	if (r < 0 || fit->tries[0].end != FIT_LIVED)
+	if (r < 0 || fit_last(fit)->end != FIT_LIVED)
 		return r;
-	high = limit;
+	tries->high = limit;
 	/* What it was charged for is a good guess: more it has not needed. */
-	limit = fit->tries[0].peak == CGROUP_UNLIMITED ? 0
-		: (fit->tries[0].peak / step + 1) * step;
-	if (limit <= SANDBOX_LEAST || limit >= high)
-		limit = fit_next(low, high, step);
-	while (limit && fit->count + 1 < TRIES_MAX && !fit->interrupted) {
-		if (limit < SANDBOX_LEAST)
+	limit = fit_last(fit)->peak == CGROUP_UNLIMITED ? 0
+		: (fit_last(fit)->peak / step + 1) * step;
+	limit = limit ? MAX(limit, least) : 0;
+	if (!limit || limit >= tries->high)
+		limit = tries->high > below ? fit_next(below, tries->high, step) : 0;
+	while (limit >= least && tries->count + 1 < FIT_TRIES_MAX && !fit->interrupted) {
+		r = fit_try_limit(fit, limit, err);
+		/* A failure without a kill may be chance. */
+		if (r == 0 && fit_last(fit)->end == FIT_FAILED && !fit->interrupted) {
+			r = fit_try_limit(fit, limit, err);
+			fit->unsteady = r == 0 && fit_last(fit)->end != FIT_FAILED;
+		}
+		if (r < 0 || fit->unsteady)
+			return r;
+		*(fit_last(fit)->end == FIT_LIVED ? &tries->high : &tries->low) = limit;
+		limit = fit_next(MAX(tries->low, below), tries->high, step);
+	}
+	return 0;
+}
+
+/*
+ * Finds below which limit it is slower. That it was so once may be chance: it is tried twice.
+ * Where it should live and does not, no more is found.
+ */
+static int fit_search_slower(struct fit *fit, struct error *err)
+{
+	struct fit_tries *tries = &fit->tries;
+	uint64_t limit;
+	size_t times;
+	int r = 0;
+
+	for (fit_find_slower(tries); r == 0 && tries->fast; fit_find_slower(tries)) {
+		fit_is_slower(tries, tries->slower, &times);
+		limit = times < 2 ? tries->slower
+			: fit_next(tries->slower, tries->fast, fit->request->fit_step.bytes);
+		if (!limit || tries->count == FIT_TRIES_MAX || fit->interrupted)
 			break;
 		r = fit_try_limit(fit, limit, err);
-		if (r < 0)
-			return r;
-		/* A failure without a kill may be chance. */
-		if (fit->tries[fit->count - 1].end == FIT_FAILED && !fit->interrupted) {
-			r = fit_try_limit(fit, limit, err);
-			fit->unsteady = r == 0 && fit->tries[fit->count - 1].end != FIT_FAILED;
-			if (r < 0 || fit->unsteady)
-				return r;
-		}
-		*(fit->tries[fit->count - 1].end == FIT_LIVED ? &high : &low) = limit;
-		limit = fit_next(low, high, step);
+		if (r == 0 && fit_last(fit)->end != FIT_LIVED)
+			break;
 	}
-	*ret_low = low;
-	*ret_high = high;
-	return 0;
+	return r;
 }
 
 int fit_run(const struct watch_request *request)
@@ -325,7 +259,7 @@ int fit_run(const struct watch_request *request)
 	/* Too large for the stack that some limit leaves. */
 	static struct fit fit;
 	char text[256], most[SIZE_TEXT_MAX];
-	uint64_t low = 0, high = 0;
+	struct fit_tries *tries = &fit.tries;
 	struct error err;
 	int r;
 
@@ -338,14 +272,16 @@ int fit_run(const struct watch_request *request)
 	if (r < 0)
 		error_set_errno(&err, r, "cannot prepare the run");
 	else
-		r = fit_search(&fit, &low, &high, &err);
+		r = fit_search(&fit, &err);
+	if (r == 0 && !fit.unsteady)
+		r = fit_search_slower(&fit, &err);
 	if (r < 0) {
 		error_print(&err);
 		return r == -ENOENT ? WATCH_NOT_FOUND : r == -EACCES || r == -ENOEXEC
 		       ? WATCH_CANNOT_EXECUTE : EXIT_FAILED;
 	}
 	if (request->output.format == OUTPUT_JSON)
-		r = fit_write_record(&fit, low, high, stderr);
+		r = fit_write_record(tries, stderr);
 	if (fit.interrupted) {
 		terminal_say("", "interrupted: the smallest limit is not known");
 		return EXIT_SIGNAL_BASE + fit.interrupted;
@@ -354,15 +290,15 @@ int fit_run(const struct watch_request *request)
 		terminal_say("", "with one limit the command failed once and lived once: no limit can be named for it");
 		return EXIT_UNMET;
 	}
-	if (!high) {
+	if (!tries->high) {
 		snprintf(text, sizeof(text),
 			 "the command does not live with %s, the most that was tried (%s): there is nothing to find",
-			 size_text(most, fit.tries[0].limit, request->output.unit),
-			 fit_ends[fit.tries[0].end]);
+			 size_text(most, tries->list[0].limit, request->output.unit),
+			 fit_end_name(tries->list[0].end));
 		terminal_say("", text);
-		return fit.tries[0].status ? fit.tries[0].status : EXIT_UNMET;
+		return tries->list[0].status ? tries->list[0].status : EXIT_UNMET;
 	}
 	if (request->output.format != OUTPUT_NONE && request->output.format != OUTPUT_JSON)
-		fit_conclude(&fit, low, high);
+		fit_print_result(tries, request->command[0], request->output.unit);
 	return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }

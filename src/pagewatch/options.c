@@ -162,10 +162,12 @@ static const struct option_row watch_rows[] = {
 	  .parse = parse_tolerance, GIVEN(double, tolerance) },
 	{ "fit", 0, NULL, "find the smallest limit that the command lives with",
 	  .parse = option_on, FIELD(bool, fit),
-	  .excludes = "pid cgroup unit high expect max-rss max-pss csv log-file plot",
+	  .excludes = "pid cgroup unit high max-rss max-pss csv log-file plot",
 	  .section = "Fitting" },
 	{ "fit-step", 0, "SIZE", "to within SIZE (default 4M); --limit is the most",
 	  .parse = parse_bound, GIVEN(struct size, fit_step) },
+	{ "fit-least", 0, "SIZE", "do not try less than SIZE",
+	  .parse = parse_bound, GIVEN(struct size, fit_least) },
 	{ "output", 'o', "LIST", "columns to show; +LIST appends",
 	  .parse = parse_tree_columns, FIELD(struct column_choice, output.columns),
 	  .section = "Output" },
@@ -316,9 +318,25 @@ static int check_request(const struct watch_request *request, const struct optio
 		error_hint(err, "add --runs N: how often it is to be run");
 		return -EINVAL;
 	}
-	if (request->has_fit_step && !request->fit) {
-		error_set(err, "--fit-step without --fit has no meaning");
-		error_hint(err, "add --fit, or leave --fit-step out");
+	if ((request->has_fit_step || request->has_fit_least) && !request->fit) {
+		const char *option = request->has_fit_step ? "fit-step" : "fit-least";
+
+		error_set(err, "--%s without --fit has no meaning", option);
+		error_hint(err, "add --fit, or leave --%s out", option);
+		return -EINVAL;
+	}
+	if (request->fit && request->expect.name &&
+	    request->expect.outcomes & (1U << OUTCOME_OOM_SANDBOX | 1U << OUTCOME_OOM_ANCESTOR |
+					1U << OUTCOME_OOM_GLOBAL)) {
+		error_set(err, "--expect %s with --fit: an OOM kill is what --fit avoids",
+			  request->expect.name);
+		error_hint(err, "expect ok, or exited for a command that ends with another status than 0");
+		return -EINVAL;
+	}
+	if (request->has_fit_least && request->has_limit &&
+	    request->fit_least.bytes >= request->limit.bytes) {
+		error_set(err, "--fit-least is not below --limit");
+		error_hint(err, "--limit is the most that is tried, --fit-least the least");
 		return -EINVAL;
 	}
 	if (request->has_swap && !request->has_limit && !request->has_high && !request->fit) {

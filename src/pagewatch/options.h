@@ -25,7 +25,7 @@ struct watch_request {
 	uint64_t number;		/* of the largest so many; 0: of all */
 	struct size step;		/* a row, too, when RSS differs by so much; 0: none */
 	struct size limit, swap, high;	/* of a sandbox */
-	bool has_limit, has_swap, has_high, has_fit_step;
+	bool has_limit, has_swap, has_high, has_fit_step, has_fit_least;
 	int oom_score_adj;		/* or OOM_SCORE_ADJ_KEEP */
 	struct expectation expect;
 	struct size max_rss, max_pss;
@@ -38,6 +38,7 @@ struct watch_request {
 	bool has_tolerance;
 	bool fit;			/* find the smallest limit that it lives with */
 	struct size fit_step;		/* to within so much */
+	struct size fit_least;		/* less is not tried */
 	bool where;			/* what grew, by kind of mapping */
 	bool peak;			/* VmHWM of processes that are not ours may be reset */
 	bool live;			/* one line of a terminal instead of rows */

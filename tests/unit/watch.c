@@ -8,7 +8,7 @@
 #include "../tap.h"
 #include "lib/duration.h"
 #include "lib/macros.h"
-#include "pagewatch/fit.h"
+#include "pagewatch/fit-tries.h"
 #include "verdict/watch.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -322,9 +322,56 @@ static void test_where(void)
 	       "nothing of a SIGKILL by who knows whom");
 }
 
+/* Tries with limits in MiB and times in ms. */
+static void test_slower(void)
+{
+	static const struct {
+		struct { int limit, ms; enum fit_end end; bool at_limit; } list[6];
+		int count, slower, fast, usual;
+		const char *name;
+	} cases[] = {
+		{ { { 100, 1000, FIT_LIVED, false }, { 50, 1010, FIT_LIVED, true },
+		    { 25, 900, FIT_KILLED, true } }, 3, 0, 0, 1000, "no slower" },
+		{ { { 100, 1000, FIT_LIVED, false }, { 50, 1300, FIT_LIVED, true },
+		    { 25, 3000, FIT_LIVED, true } }, 3, 50, 100, 1000, "slower" },
+		{ { { 100, 1000, FIT_LIVED, false }, { 50, 1300, FIT_LIVED, false } }, 2, 0, 0,
+		  1000, "slower, but not for its limit" },
+		{ { { 100, 1000, FIT_LIVED, false }, { 50, 1300, FIT_LIVED, true },
+		    { 50, 1001, FIT_LIVED, true } }, 3, 0, 0, 1000, "slower by chance" },
+		{ { { 100, 1000, FIT_LIVED, false }, { 50, 1100, FIT_LIVED, true } }, 2, 0, 0,
+		  1000, "by less than can be told" },
+		{ { { 100, 10000, FIT_LIVED, false }, { 50, 10400, FIT_LIVED, true } }, 2, 0, 0,
+		  10000, "by less than 5 %" },
+		{ { { 100, 1400, FIT_LIVED, false }, { 60, 1000, FIT_LIVED, false },
+		    { 50, 1300, FIT_LIVED, true } }, 3, 50, 60, 1000, "a first try that was cold" },
+		{ { { 100, 1000, FIT_LIVED, false }, { 50, 5000, FIT_KILLED, true } }, 2, 0, 0,
+		  1000, "what it does not live with is not slower" },
+		{ { { 100, 1000, FIT_LIVED, true }, { 50, 1300, FIT_LIVED, true } }, 2, 50, 100,
+		  1000, "also if no limit is enough" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct fit_tries tries = { .count = (size_t)cases[i].count };
+
+		for (size_t j = 0; j < tries.count; j++)
+			tries.list[j] = (struct fit_try){
+				.limit = (uint64_t)cases[i].list[j].limit * MIB,
+				.elapsed_ns = (uint64_t)cases[i].list[j].ms * NS_PER_MS,
+				.end = cases[i].list[j].end,
+				.at_limit = cases[i].list[j].at_limit,
+			};
+		fit_find_slower(&tries);
+		tap_ok(tries.slower == (uint64_t)cases[i].slower * MIB &&
+		       tries.fast == (uint64_t)cases[i].fast * MIB &&
+		       fit_usual_time(&tries) == (uint64_t)cases[i].usual * NS_PER_MS, "%s",
+		       cases[i].name);
+	}
+}
+
 int main(void)
 {
 	test_fit();
+	test_slower();
 	test_ends();
 	test_charge();
 	test_demands();
