@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check.sh - boot real kernels under qemu and provoke in them what must not happen on a host
 #
-# Speaks TAP. $PAGETOUCH and $OOMWHY are the programs under test; what is downloaded is kept in
+# Speaks TAP. $PAGETOUCH, $PAGEWATCH and $OOMWHY are the programs under test; what is downloaded is kept in
 # $PAGETOUCH_VM_CACHE (default: pagetouch-vm in the user's cache directory) between runs.
 # PAGETOUCH_VM_ONLY="trixie.limits bookworm.systemd ..." runs only these; PAGETOUCH_VM_KEEP=DIR
 # keeps the consoles. PAGETOUCH_VM_PLACES=all provokes all outcomes in guest/places.sh instead of
@@ -13,6 +13,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 : "${PAGETOUCH:=$(command -v pagetouch)}"
 : "${OOMWHY:=$(command -v oomwhy)}"
+: "${PAGEWATCH:=$(command -v pagewatch)}"
 cache=${PAGETOUCH_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pagetouch-vm}
 LC_ALL=C
 export LC_ALL
@@ -44,7 +45,7 @@ clean_up() {
 # Memory of the guest in MiB and the scenarios of one boot: guest/NAME.sh.
 batches="limits:512 swap:384 whole:256 bystanders:384 experiments:640"
 # The same with systemd, which takes longer.
-systemd_batches="systemd:768 places:768"
+systemd_batches="systemd:768 places:768 watch:768"
 
 is_wanted() {
 	case " ${PAGETOUCH_VM_ONLY:-$1} " in
@@ -135,6 +136,7 @@ check_requirements() {
 	[ "$(uname -m)" = x86_64 ] || skip_all "the guests are x86-64, this machine is not"
 	[ -x "$PAGETOUCH" ] || skip_all "no pagetouch to test: set PAGETOUCH"
 	[ -x "$OOMWHY" ] || skip_all "no oomwhy to test: set OOMWHY"
+	[ -x "$PAGEWATCH" ] || skip_all "no pagewatch to test: set PAGEWATCH"
 	[ "${PAGETOUCH_SANITIZED:-no}" = no ] ||
 		skip_all "a build with sanitizers needs more than the guests have"
 	if ldd "$(command -v busybox)" >/dev/null 2>&1; then

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# image.sh - the initramfs archives: busybox, both programs with their libraries, the guest's scripts
+# image.sh - the initramfs archives: busybox, the programs with their libraries, the guest's scripts
 #
-# Sourced by check.sh, which sets $cache, $tmp, $here, $PAGETOUCH and $OOMWHY.
+# Sourced by check.sh, which sets $cache, $tmp, $here, $PAGETOUCH, $PAGEWATCH and $OOMWHY.
 # shellcheck shell=sh disable=SC2034,SC2154 # names shared with the script that sources it
 
 # needed_libraries: what the programs are linked with, and the loader.
 needed_libraries() {
-	ldd "$PAGETOUCH" "$OOMWHY" |
+	ldd "$PAGETOUCH" "$PAGEWATCH" "$OOMWHY" |
 		sed -n 's/^.*=> \(\/[^ ]*\) .*$/\1/p; s/^[[:space:]]*\(\/[^ ]*\) .*$/\1/p' | sort -u
 }
 
@@ -75,8 +75,9 @@ make_systemd() {
 	put_scripts "$tree"
 	put_private_libraries "$tree/opt/pagetouch/lib"
 	cp "$PAGETOUCH" "$tree/opt/pagetouch/pagetouch"
+	cp "$PAGEWATCH" "$tree/opt/pagetouch/pagewatch"
 	cp "$OOMWHY" "$tree/opt/pagetouch/oomwhy"
-	for program in pagetouch oomwhy; do
+	for program in pagetouch pagewatch oomwhy; do
 		cat >"$tree/usr/bin/$program" <<-END
 			#!/bin/sh
 			LD_LIBRARY_PATH=/opt/pagetouch/lib exec /opt/pagetouch/$program "\$@"

@@ -103,6 +103,12 @@ cgroups_left() {
 	find "$root" -type d -name 'pagetouch-[0-9a-fo]*'
 }
 
+# no_scope: neither manager has a scope of ours any more.
+no_scope() {
+	! find "$root" -type d -name 'pagetouch-*.scope' | grep -q . &&
+		! systemctl --all --no-legend list-units 'pagetouch-*.scope' | grep -q .
+}
+
 # clean NAME: no process and no cgroup of pagetouch's is left.
 clean() {
 	eventually 5 no_process

@@ -4,12 +4,6 @@
 # shellcheck source=tests/vm/guest/lib.sh
 . /vm/lib.sh
 
-# no_scope: neither manager has a scope of ours any more.
-no_scope() {
-	! find "$root" -type d -name 'pagetouch-*.scope' | grep -q . &&
-		! systemctl --all --no-legend list-units 'pagetouch-*.scope' | grep -q .
-}
-
 # scoped NAME: what a run in a scope leaves behind.
 scoped() {
 	ends "$1" oom-sandbox 137
