@@ -37,11 +37,9 @@ void live_show(struct live *live, const struct sample *sample)
 	char line[COLUMN_CHOICE_MAX * (PRINTER_CELL_MAX + 16)] = "", cell[PRINTER_CELL_MAX];
 	const struct column_choice *choice;
 	size_t used = 0;
-	int width;
 
 	if (!live->output)
 		return;
-	width = terminal_width(STDERR_FILENO);
 	choice = &live->output->columns;
 	for (size_t i = 0; i < choice->count; i++) {
 		const struct column *column = &columns[choice->index[i]];
