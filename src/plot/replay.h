@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "lib/error.h"
-#include "output/printer.h"
+#include "plot/plot.h"
 #include "verdict/run-set.h"
 #include "verdict/verdict.h"
 #include "verdict/watch.h"
@@ -109,5 +109,31 @@ int replay_open(struct replay_file *file, const char *name, bool followed, uint6
 int replay_next(struct replay_file *file, struct record *ret_record, struct error *err);
 
 void replay_close(struct replay_file *file);
+
+/* A run that is shown again. Too large for the stack that some limit leaves. */
+struct replay {
+	struct output output;		/* of its rows */
+	const struct plot_request *plot;
+	/* Prints how it ended, as FORMAT leaves room for. */
+	void (*print_end)(const struct verdict *verdict, enum output_format format, bool verbose);
+
+	struct replay_file file;
+	struct printer printer;
+	struct record record;		/* the last one that was read */
+	struct recording recording;	/* for a picture */
+	bool printing;
+};
+
+/* As replay_open(), for a picture too if one is asked for. replay_end() is needed either way. */
+int replay_begin(struct replay *replay, const char *name, bool followed, uint64_t run,
+		 struct error *err);
+
+/*
+ * Prints the rows of the run and its end to standard output, if no picture is asked for or --csv;
+ * and keeps the rows if one is. Returns 0, or a negative errno with *err set.
+ */
+int replay_show(struct replay *replay, struct error *err);
+
+void replay_end(struct replay *replay);
 
 #endif
