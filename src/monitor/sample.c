@@ -82,8 +82,8 @@ static void context_read_stall(struct context_counters *counters, struct sample 
 }
 
 /*
- * The most that the cgroup was charged for since the last reading. Since Linux 6.12 what is written
- * to memory.peak has it begin anew, for this descriptor alone.
+ * The most that the cgroup was charged for since the last reading. Since Linux 6.12 memory.peak
+ * begins anew when it is written to, for this descriptor alone.
  */
 static void context_read_peak(struct context_counters *counters, struct sample *sample)
 {

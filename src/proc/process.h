@@ -35,7 +35,7 @@ int process_status_field(const struct root *root, pid_t pid, const char *key,
 /* Pure: finds VmRSS and VmHWM in the TEXT of status, bytes. Returns 0 or -ENOENT: no memory. */
 int process_parse_resident(const char *text, uint64_t *ret_rss, uint64_t *ret_peak);
 
-/* Reads RSS (VmRSS) of PID, and the highest since VmHWM was reset. Returns 0 or a negative errno. */
+/* Reads RSS (VmRSS) of PID, and the highest since VmHWM was reset. Returns 0 or negative errno. */
 int process_resident_read(const struct root *root, pid_t pid, uint64_t *ret_rss,
 			  uint64_t *ret_peak);
 

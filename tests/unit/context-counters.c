@@ -39,7 +39,8 @@ static void put_pressure(const struct tree *tree, int some, int full)
 static void test_read(void)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	const unsigned needs = NEED_CGROUP_PEAK | NEED_PSI | NEED_SWAPPING | NEED_CGROUP_USAGE | NEED_CGROUP_STAT;
+	const unsigned needs = NEED_CGROUP_PEAK | NEED_PSI | NEED_SWAPPING | NEED_CGROUP_USAGE |
+			       NEED_CGROUP_STAT;
 	struct tree tree = make_tree();
 	struct context_counters counters = { .machine = &tree.root, .version = 2 };
 	struct sample sample = sample_blank(1);
@@ -63,7 +64,8 @@ static void test_read(void)
 	context_counters_read(&counters, needs, &sample);
 	tap_ok(sample.psi_some <= 5000 && sample.psi_some > 0, "the share of a second: some");
 	tap_ok(sample.psi_full <= 1000 && sample.psi_full > 0, "and full");
-	tap_ok(sample.psi_some / 5 <= sample.psi_full + 1 && sample.psi_full <= sample.psi_some / 5 + 1,
+	tap_ok(sample.psi_some / 5 <= sample.psi_full + 1 &&
+		       sample.psi_full <= sample.psi_some / 5 + 1,
 	       "in the proportion of the two");
 	tap_ok(sample.swpin == 3 * page && sample.swpout == 4 * page, "what the machine has swapped");
 
