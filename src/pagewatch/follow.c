@@ -142,13 +142,13 @@ void follow_prepare_step(struct follow_driver *driver, const struct root *root, 
 	if (root_read(root, "/proc/sys/kernel/perf_event_paranoid", paranoid, sizeof(paranoid)) > 0)
 		paranoid[strcspn(paranoid, "\n")] = '\0';
 	if (!driver->command)
-		fprintf(stderr, "%s: a step is looked for every %d ms: it is told of page faults only for a command\n",
+		fprintf(stderr, "%s: a step is looked for at most every %d ms: the kernel tells of page faults only for a command\n",
 			program, alone_ms);
 	else if (r < 0)
-		fprintf(stderr, "%s: a step is looked for every %d ms: the kernel does not tell of page faults (%s; perf_event_paranoid is %s)\n",
+		fprintf(stderr, "%s: a step is looked for at most every %d ms: the kernel does not tell of page faults (%s; perf_event_paranoid is %s)\n",
 			program, alone_ms, strerror(-r), paranoid);
 	else
-		fprintf(stderr, "%s: a step is looked for when the kernel tells of page faults, and every %d ms\n",
+		fprintf(stderr, "%s: a step is looked for when the kernel tells of page faults, and about every %d ms\n",
 			program, (int)(STEP_LOOK_WITH_FAULTS / NS_PER_MS));
 }
 

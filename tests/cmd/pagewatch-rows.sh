@@ -39,7 +39,7 @@ awk -v step=$((20 * mib)) 'NR > 1 && ($1 > last ? $1 - last : last - $1) < step 
 	{ last = $1 } END { exit wrong > 0 }' "$tmp/rss"
 ok $? 'no two rows differ by less than a step'
 watch -v --step 1M true
-has "$tmp/err" 'a step is looked for (when the kernel tells of page faults, and every 20 ms|every 1 ms: the kernel does not tell of page faults \(.*; perf_event_paranoid is .*\))$' \
+has "$tmp/err" 'a step is looked for (when the kernel tells of page faults, and about every 20 ms|at most every 1 ms: the kernel does not tell of page faults \(.*; perf_event_paranoid is .*\))$' \
 	'-v says what it is looked for by'
 "$PAGETOUCH" -q 8M --rate 16M/s --hold 60s &
 subject=$!
@@ -47,7 +47,7 @@ subject=$!
 	trap - INT
 	exec timeout -s TERM 1 "$PAGEWATCH" -v -p "$subject" --tree --every 100s --step 2M
 ) >"$tmp/out" 2>"$tmp/err"
-has "$tmp/err" 'every 1 ms: it is told of page faults only for a command' 'also of a foreign process'
+has "$tmp/err" 'at most every 1 ms: the kernel tells of page faults only for a command' 'also of a foreign process'
 kill "$subject"
 wait "$subject" 2>/dev/null
 for words in '--step 0 true' '--step 10% true' '--step 1M --fit true'; do
