@@ -16,12 +16,12 @@
 
 /*
  * Between rows it is looked again after a twentieth of the time that has passed, so that the last
- * look at a short run is near its end; but looking takes no more than a hundredth of the time, and
- * so does reading PSS, unless RSS has grown by a quarter since.
+ * look at a short run is near its end; but looking takes no more than a 200th of the time, and so
+ * does reading PSS, unless RSS is a quarter above where PSS was read so far.
  */
 #define LOOK_SHARE 20
 #define LOOK_LEAST NS_PER_MS
-#define LOOK_COST 100
+#define LOOK_COST 200
 
 /* For a step it is looked oftener, but that takes no more than a twentieth of the time. */
 #define STEP_COST 20
@@ -90,7 +90,7 @@ static int follow_read_once(struct follow_driver *driver, struct monitor *monito
 	} else {
 		driver->pss_cost = duration_of_thread() - began;
 		driver->pss_ns = duration_now();
-		driver->pss_rss = ret_sample->rss;
+		driver->pss_rss = MAX(driver->pss_rss, ret_sample->rss);
 	}
 	return 0;
 }
@@ -114,6 +114,8 @@ static int follow_mark_row(struct follow_driver *driver, const struct sample *ro
 	watch_peaks_add(&driver->peaks, row, &driver->tree.largest);
 	driver->row_peak = 0;
 	driver->rss = driver->row_rss = row->rss;
+	if (row->pss != SAMPLE_MISSING)
+		driver->pss_rss = MAX(driver->pss_rss, row->rss);
 	return tree_sampler_mark_row(&driver->tree);
 }
 

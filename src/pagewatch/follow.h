@@ -30,7 +30,7 @@ struct follow_driver {
 	uint64_t look_cost;		/* of the last look without it */
 	uint64_t pss_cost;		/* of the last one with it */
 	uint64_t pss_ns;		/* when that was */
-	uint64_t pss_rss;		/* RSS then, bytes */
+	uint64_t pss_rss;		/* the highest RSS at which it was read, bytes */
 	enum tree_reading reading;	/* that is under way */
 	int ended_by;			/* a signal that asks for an end was passed on; 0: none */
 	bool gone;			/* the cgroup is not there any more */
