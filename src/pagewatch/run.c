@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +13,12 @@
 #include "analysis/explanation.h"
 #include "lib/cleanup.h"
 #include "lib/duration.h"
-#include "lib/macros.h"
 #include "lib/program.h"
-#include "lib/terminal.h"
 #include "output/json-object.h"
 #include "output/live.h"
 #include "output/printer.h"
 #include "pagewatch/follow.h"
+#include "pagewatch/messages.h"
 #include "pagewatch/print-result.h"
 #include "pagewatch/run.h"
 #include "pagewatch/sandbox-end.h"
@@ -189,23 +186,6 @@ static int watch_make_sandbox(struct watch_run *run, struct error *err)
 	return 0;
 }
 
-static void watch_note_tracer(const struct watch_run *run)
-{
-	const char *why = run->kill_tracer.error == -EXDEV
-			  ? "this is another pid namespace than the kernel's"
-			  : run->kill_tracer.error == -ENOENT ? "tracefs is not mounted"
-			  : strerror(-run->kill_tracer.error);
-
-	if (!run->request->verbose)
-		return;
-	if (run->kill_tracer.error < 0)
-		fprintf(stderr, "%s: who sends a SIGKILL cannot be traced: %s\n",
-			program_invocation_short_name, why);
-	else
-		fprintf(stderr, "%s: who sends a SIGKILL is traced, in /%s\n",
-			program_invocation_short_name, run->kill_tracer.instance);
-}
-
 /* Returns EXIT_DONE, or the exit status with *err set. */
 static int watch_start_command(struct watch_run *run, struct error *err)
 {
@@ -227,7 +207,7 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 		spec.cgroup = run->sandbox.fd;
 	oom_monitor_open(&run->oom_monitor);
 	kill_tracer_open(&run->root, &run->kill_tracer);
-	watch_note_tracer(run);
+	watch_say_tracer(request, &run->kill_tracer);
 	if (command_fork(&spec, &run->command, err) < 0)
 		return EXIT_FAILED;
 	oom_monitor_begin(&run->oom_monitor, run->command.pid, run->name, run->sandboxed);
@@ -258,7 +238,6 @@ static int watch_attach(struct watch_run *run, struct error *err)
 	run->began_ns = duration_now();
 	follow_prepare_step(&run->driver, &run->root, request->verbose);
 	tree->resets_peaks = request->peak;
-	run->driver.driver.subject.pidfd = -1;
 	if (!request->pid) {
 		r = unit_find_cgroup(&run->root, request->cgroup, request->unit, &run->level, err);
 		tree->scope = TREE_CGROUP;
@@ -332,28 +311,6 @@ static int watch_print_plan(struct watch_run *run)
 	return printer_plan(&run->printer, &record);
 }
 
-/* What --where could not read, and what it took. */
-static void watch_note_where(struct watch_run *run)
-{
-	const struct where *where = &run->driver.where;
-	uint64_t unreadable = MAX(where->readings[WHERE_PEAK].unreadable,
-				  where->readings[WHERE_LAST].unreadable);
-	char text[160];
-
-	if (!where->read_count)
-		return;
-	snprintf(text, sizeof(text),
-		 "the mappings of %" PRIu64 " process%s could not be read: only their owner and root may",
-		 unreadable, unreadable == 1 ? "" : "es");
-	if (unreadable)
-		watch_note(run, text);
-	if (run->request->verbose)
-		fprintf(stderr, "%s: smaps was read %" PRIu64 " times, which took %.1f ms, %.2f %% of the time\n",
-			program_invocation_short_name, where->read_count,
-			(double)where->cost_ns / NS_PER_MS,
-			100.0 * (double)where->cost_ns / (double)MAX(run->result.elapsed_ns, 1));
-}
-
 /* A command's are known when it is over; those of others at the last row. */
 static void watch_count_faults(struct watch_run *run)
 {
@@ -404,7 +361,7 @@ static int watch_conclude(struct watch_run *run)
 		run->unwritten = printer_where(&run->printer, evidence.where);
 	if (run->unwritten == 0)
 		run->unwritten = printer_verdict(&run->printer, &run->verdict);
-	watch_note_where(run);
+	watch_say_reading(request, &run->driver.where, run->result.elapsed_ns);
 	errno = 0;
 	/* Records have their end beside them, unless they go elsewhere. */
 	watch_print_result(&run->verdict, format == OUTPUT_JSON && request->log_file
@@ -510,10 +467,13 @@ static void watch_close(struct watch_run *run)
 		fclose(run->rows);
 	free(run->level.directory);
 	free(run->level.name);
-	if (run->root.fd >= 0)
-		root_close(&run->root);
+	if (run->request->log_file)
+		cleanup_close_fd(&run->log);
+	if (!run->command.pid)
+		cleanup_close_fd(&run->driver.driver.subject.pidfd);
 	cleanup_close_fd(&run->command.pidfd);
 	cleanup_close_fd(&run->signals.fd);
+	root_close(&run->root);
 }
 
 /* What a run has shown that is one of several. */
@@ -550,7 +510,8 @@ int watch_run_once(const struct watch_request *request, struct watched_run *ret_
 	run.request = request;
 	run.sandbox_end = (struct sandbox_end){ -1, -1 };
 	run.driver.step = request->step.bytes;
-	run.signals.fd = run.command.pidfd = run.root.fd = -1;
+	run.root.fd = run.signals.fd = run.log = run.command.pidfd = -1;
+	run.driver.driver.subject.pidfd = -1;
 	run.counters = (struct context_counters){ .machine = &run.root, .cgroup.fd = -1 };
 	if (watch_open(&run, &err) == 0)
 		status = request->command ? watch_start_command(&run, &err)

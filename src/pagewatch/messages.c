@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* messages.c - say what was found and not found on the way */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/duration.h"
+#include "lib/macros.h"
+#include "pagewatch/messages.h"
+
+void watch_say_tracer(const struct watch_request *request, const struct kill_tracer *tracer)
+{
+	const char *why = tracer->error == -EXDEV
+			  ? "this is another pid namespace than the kernel's"
+			  : tracer->error == -ENOENT ? "tracefs is not mounted"
+						     : strerror(-tracer->error);
+
+	if (!request->verbose)
+		return;
+	if (tracer->error < 0)
+		fprintf(stderr, "%s: who sends a SIGKILL cannot be traced: %s\n",
+			program_invocation_short_name, why);
+	else
+		fprintf(stderr, "%s: who sends a SIGKILL is traced, in /%s\n",
+			program_invocation_short_name, tracer->instance);
+}
+
+void watch_say_reading(const struct watch_request *request, const struct where *where,
+		       uint64_t elapsed_ns)
+{
+	uint64_t unreadable = MAX(where->readings[WHERE_PEAK].unreadable,
+				  where->readings[WHERE_LAST].unreadable);
+
+	if (unreadable)
+		fprintf(stderr, "%s: note: the mappings of %" PRIu64 " process%s could not be read: only their owner and root may\n",
+			program_invocation_short_name, unreadable, unreadable == 1 ? "" : "es");
+	if (where->read_count && request->verbose)
+		fprintf(stderr, "%s: smaps was read %" PRIu64 " times, which took %.1f ms, %.2f %% of the time\n",
+			program_invocation_short_name, where->read_count,
+			(double)where->cost_ns / NS_PER_MS,
+			100.0 * (double)where->cost_ns / (double)MAX(elapsed_ns, 1));
+}
