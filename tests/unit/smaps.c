@@ -7,6 +7,7 @@
 #include "../tap.h"
 #include "lib/cleanup.h"
 #include "lib/macros.h"
+#include "monitor/where.h"
 #include "proc/smaps.h"
 #include "tree-maker.h"
 
@@ -189,10 +190,67 @@ static void test_hostile(void)
 	       "the sink's error is passed on");
 }
 
+/* Puts smaps of process PID into TREE: a heap of HEAP KiB and a library of LIBRARY KiB. */
+static void put_smaps(const struct tree *tree, int pid, int heap, int library)
+{
+	char path[32], text[512];
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", pid);
+	snprintf(text, sizeof(text),
+		 "10000000-20000000 " RW "  [heap]\nRss: %d kB\nPss: %d kB\n"
+		 "30000000-30001000 r-xp 0 fe:01 9  /lib/b\nRss: %d kB\nPss: 1 kB\n"
+		 "40000000-40001000 " NONE "\nRss: 0 kB\n"
+		 "50000000-50001000 r--p 0 fe:01 8  /lib/a\nRss: 4 kB\nPss: 1 kB\n", heap, heap, library);
+	put(tree, path, text);
+}
+
+static int64_t heap_of(const struct where *where, enum where_moment moment)
+{
+	return (int64_t)where->entries[0].shares[moment].figures.rss / 1024;
+}
+
+static void test_where(void)
+{
+	struct tree tree = make_tree();
+	struct tree_process processes[] = { { .pid = 1 }, { .pid = 2 }, { .pid = 3, .zombie = true },
+					    { .pid = 4 } };
+	const struct process_tree followed = { .processes = processes, .count = ARRAY_SIZE(processes) };
+	struct where where = { .root = &tree.root };
+
+	tap_ok(where_is_due(&where, 0), "what was never read is to be read");
+	put_smaps(&tree, 1, 100, 8);
+	put_smaps(&tree, 2, 20, 8);
+	put_smaps(&tree, 3, 1000, 8);
+	tap_is(where_read(&where, &followed, 1000, 5), 0,
+	       "two processes, a zombie, and one that is gone");
+	tap_is((int64_t)where.readings[WHERE_FIRST].processes, 2, "two were read");
+	tap_is(heap_of(&where, WHERE_FIRST), 120, "their heaps together");
+	tap_is((int64_t)where_held(&where.readings[WHERE_PEAK].all) / 1024, 144, "all of them");
+	tap_is((int64_t)where.count, 4, "heap, anonymous memory, and two files");
+	tap_is_text(where.entries[3].name, "/lib/b", "files in order of their names");
+	tap_is((int64_t)where.entries[1].shares[WHERE_LAST].mappings, 0, "a guard is no memory");
+	tap_ok(where_is_due(&where, 1251), "a quarter more is read at once");
+	tap_ok(!where_is_due(&where, 1000), "the same is not read again");
+	put_smaps(&tree, 2, 500, 8);
+	tap_is(where_read(&where, &followed, 2000, 6), 0, "it has grown");
+	put_smaps(&tree, 1, 1, 16);
+	put_smaps(&tree, 2, 1, 16);
+	tap_is(where_read(&where, &followed, 500, 7), 0, "and shrunk");
+	tap_is(heap_of(&where, WHERE_FIRST), 120, "the first one stays");
+	tap_is(heap_of(&where, WHERE_PEAK), 600, "so does the largest");
+	tap_is(heap_of(&where, WHERE_LAST), 2, "the last is the last");
+	tap_is((int64_t)where.readings[WHERE_PEAK].elapsed_ns, 6, "when the largest was read");
+	tap_is((int64_t)where.entries[3].shares[WHERE_LAST].figures.rss / 1024, 32, "a file that grew");
+	tap_is((int64_t)where.read_count, 3, "three readings");
+	where_free(&where);
+	remove_tree(&tree);
+}
+
 int main(void)
 {
 	test_recorded();
 	test_kinds();
 	test_hostile();
+	test_where();
 	return tap_done();
 }
