@@ -72,7 +72,7 @@ is "$?" 141 'SIGPIPE is not ignored for the command'
 is "$?" 0 'standard input that was closed is closed'
 
 # Signals are passed on, once.
-for signal in HUP INT QUIT TERM USR1 USR2 WINCH ALRM; do
+for signal in HUP INT QUIT TERM USR1 USR2 WINCH ALRM 34 64; do
 	: >"$tmp/out"
 	# shellcheck disable=SC2016 # the inner shell's
 	env --default-signal "$PAGEWATCH" -q sh -c 'trap "echo got; exit 9" '$signal'
