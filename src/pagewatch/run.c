@@ -192,8 +192,7 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	const struct watch_request *request = run->request;
 	const char *base = strrchr(request->command[0], '/');
 	struct command_spec spec = {
-		.argv = request->command,
-		.cgroup = -1,
+		.argv = request->command, .cgroup = -1,
 		.oom_score_adj = request->oom_score_adj,
 		.signals = &run->signals,
 	};
@@ -250,6 +249,8 @@ static int watch_attach(struct watch_run *run, struct error *err)
 		return EXIT_DONE;
 	}
 	oom_monitor_open(&run->oom_monitor);
+	kill_tracer_open(&run->root, &run->kill_tracer);
+	watch_say_tracer(request, &run->kill_tracer);
 	tree->scope = request->tree ? TREE_DESCENDANTS : TREE_PROCESS;
 	tree->top = (pid_t)request->pid;
 	run->driver.driver.subject.pid = tree->top;

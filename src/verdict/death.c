@@ -312,11 +312,18 @@ static void add_report(const struct oom_evidence *oom_evidence, const char *noun
 				     record->others, record->others == 1 ? "" : "es");
 }
 
+void death_add_sender(const struct kill_sender *sender, struct verdict *verdict)
+{
+	char text[KILL_SENDER_COMM_MAX + 64];
+
+	if (sender->known)
+		verdict_add_evidence(verdict, "the kernel's trace of signals: SIGKILL, %s",
+				     sender_text(sender, text, sizeof(text)));
+}
+
 void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const char *noun,
 		     struct verdict *verdict)
 {
-	char sender[KILL_SENDER_COMM_MAX + 64];
-
 	/* The first line is the one that is printed without --verbose: what proves most. */
 	if (signal == SIGKILL && oom_evidence && oom_evidence->kill_record.chosen_found) {
 		const struct oom_chosen *chosen = &oom_evidence->kill_record.chosen;
@@ -335,9 +342,8 @@ void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const 
 	verdict_add_evidence(verdict,
 			     "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",
 			     signal, verdict_signal_name(signal), signal);
-	if (oom_evidence && signal == SIGKILL && oom_evidence->sender.known)
-		verdict_add_evidence(verdict, "the kernel's trace of signals: SIGKILL, %s",
-				     sender_text(&oom_evidence->sender, sender, sizeof(sender)));
+	if (oom_evidence && signal == SIGKILL)
+		death_add_sender(&oom_evidence->sender, verdict);
 	if (oom_evidence && signal == SIGKILL)
 		add_report(oom_evidence, noun, verdict);
 }

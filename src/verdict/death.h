@@ -49,4 +49,7 @@ void death_describe(const struct death *death, const struct oom_evidence *oom_ev
 void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const char *noun,
 		     struct verdict *verdict);
 
+/* Adds who sent the SIGKILL, if that is known. */
+void death_add_sender(const struct kill_sender *sender, struct verdict *verdict);
+
 #endif

@@ -275,8 +275,11 @@ static void judge_attached(const struct watch_evidence *evidence, const char *af
 	char how[DEATH_TEXT_MAX], hint[DEATH_TEXT_MAX];
 
 	verdict->outcome = OUTCOME_COMPLETED;
-	if (death.evidence != DEATH_RECORDED)
+	if (death.evidence != DEATH_RECORDED) {
+		if (evidence->oom_evidence)
+			death_add_sender(&evidence->oom_evidence->sender, verdict);
 		return;
+	}
 	death_fill(&death, SIGKILL, verdict);
 	verdict->exit_status = EXIT_UNMET;
 	death_describe(&death, evidence->oom_evidence, SIGKILL, "it", how, hint);
