@@ -55,7 +55,7 @@ bool where_is_due(const struct where *where, uint64_t rss);
 
 /*
  * Reads smaps of all processes of TREE, of which RSS bytes are known, ELAPSED_NS after the first
- * row. Who ends meanwhile is left out. Returns 0 or a negative errno.
+ * row. Of who ends meanwhile only what was read by then is in it. Returns 0 or a negative errno.
  */
 int where_read(struct where *where, const struct process_tree *tree, uint64_t rss,
 	       uint64_t elapsed_ns);
