@@ -202,7 +202,8 @@ static void finish_all_figures(struct oom_partial *partial, uint64_t page)
 	struct oom_caches *const caches[] = { &report->slabs, &report->allocations };
 	uint64_t most = PHYSICAL_MAX;
 
-	for (uint64_t *figure = report->in_pages; figure < &report->in_pages[7]; figure++)
+	for (uint64_t *figure = report->in_pages;
+	     figure < report->in_pages + ARRAY_SIZE(report->in_pages); figure++)
 		finish_figures(report, figure, 1, page, PHYSICAL_MAX,
 			       figure == &report->pagecache ? "pagecache pages"
 			       : figure == &report->swapcache ? "pages in swap cache"
