@@ -112,7 +112,7 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 		.signals = &fit->signals,
 	};
 	struct sandbox sandbox = { .fd = -1 };
-	struct sandbox_end sandbox_end = { -1, -1 };
+	struct sandbox_end sandbox_end = SANDBOX_END_NONE;
 	struct command command;
 	uint64_t began, deadline = DURATION_INFINITE;
 	bool ended;
@@ -142,9 +142,9 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 		      ? "memory.max_usage_in_bytes" : "memory.peak", &try.peak);
 	try.at_limit = fit_was_at_limit(&sandbox, &try);
 	sandbox_kill(&sandbox);
+	sandbox_end_release(&sandbox_end);
 	command_reap_all(&command);
 	close(command.pidfd);
-	sandbox_end_release(&sandbox_end);
 	sandbox_remove(&sandbox);
 	try.status = WIFSIGNALED(command.wait_status)
 		     ? EXIT_SIGNAL_BASE + WTERMSIG(command.wait_status)

@@ -222,6 +222,7 @@ static int watch_start_command(struct watch_run *run, struct error *err)
 	run->driver.driver.subject = (struct followed){ run->command.pid, run->command.pidfd };
 	run->driver.tree.scope = TREE_BELOW;
 	run->driver.tree.top = getpid();
+	run->driver.tree.tree.left_out = run->sandbox_end.pid;
 	run->driver.tree.resets_peaks = true;
 	return EXIT_DONE;
 }
@@ -451,6 +452,7 @@ static void watch_close(struct watch_run *run)
 {
 	if (run->sandboxed && run->command.pid) {
 		sandbox_kill(&run->sandbox);
+		sandbox_end_release(&run->sandbox_end);
 		command_reap_all(&run->command);
 	}
 	sandbox_end_release(&run->sandbox_end);
@@ -509,7 +511,7 @@ int watch_run_once(const struct watch_request *request, struct watched_run *ret_
 
 	memset(&run, 0, sizeof(run));
 	run.request = request;
-	run.sandbox_end = (struct sandbox_end){ -1, -1 };
+	run.sandbox_end = SANDBOX_END_NONE;
 	run.driver.step = request->step.bytes;
 	run.root.fd = run.signals.fd = run.log = run.command.pidfd = -1;
 	run.driver.driver.subject.pidfd = -1;

@@ -59,50 +59,33 @@ static _Noreturn void become_sandbox_end(const struct sandbox *sandbox, int aliv
 
 int sandbox_end_prepare(const struct sandbox *sandbox, struct sandbox_end *ret_end)
 {
-	CLEANUP_FD int alive_read = -1, alive_write = -1, ended_read = -1, ended_write = -1;
-	int alive[2], ended[2], status;
+	CLEANUP_FD int alive_read = -1, alive_write = -1;
+	int alive[2];
 	pid_t pid;
 
 	if (pipe2(alive, O_CLOEXEC) < 0)
 		return -errno;
 	alive_read = alive[0];
 	alive_write = alive[1];
-	if (pipe2(ended, O_CLOEXEC) < 0)
-		return -errno;
-	ended_read = ended[0];
-	ended_write = ended[1];
-	/* What its parent leaves is not for us; command_fork() sets it again. */
-	prctl(PR_SET_CHILD_SUBREAPER, 0);
 	pid = fork();
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
 		close(alive_write);
-		pid = fork();
-		if (pid == 0)
-			become_sandbox_end(sandbox, alive_read);
-		_exit(pid < 0 ? errno : 0);
+		become_sandbox_end(sandbox, alive_read);
 	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+	ret_end->pid = pid;
 	ret_end->alive = take_fd(&alive_write);
-	ret_end->ended = take_fd(&ended_read);
 	return 0;
 }
 
 void sandbox_end_release(struct sandbox_end *end)
 {
-	char byte;
-
 	if (end->alive < 0)
 		return;
 	if (write(end->alive, "", 1) == 1)
-		while (read(end->ended, &byte, 1) < 0 && errno == EINTR)
+		while (waitpid(end->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	cleanup_close_fd(&end->alive);
-	cleanup_close_fd(&end->ended);
-	*end = (struct sandbox_end){ -1, -1 };
+	*end = SANDBOX_END_NONE;
 }

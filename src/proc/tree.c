@@ -86,7 +86,8 @@ static bool has_gone(int error)
 static int tree_add(const struct root *root, struct process_tree *tree, pid_t pid)
 {
 	struct tree_process process;
-	int r = tree_find(tree, pid) ? -ESRCH : tree_read_stat(root, pid, &process);
+	bool left_out = pid == tree->left_out || tree_find(tree, pid);
+	int r = left_out ? -ESRCH : tree_read_stat(root, pid, &process);
 
 	if (r < 0)
 		return has_gone(r) ? 0 : r;

@@ -34,6 +34,7 @@ struct process_tree {
 	struct tree_process *processes;
 	size_t count, room;
 	size_t kept;		/* how many of them have files that are kept open */
+	pid_t left_out;		/* a child that is not to be found; 0: none */
 	struct tree_process top;	/* of the last reading without it: its children_fd */
 };
 

@@ -262,6 +262,8 @@ killed() {
 sandbox_is_gone() {
 	[ -z "$(find /sys/fs/cgroup -type d -name "$sandbox" 2>/dev/null)" ]
 }
+watch --json --limit 64M -- sleep 0.5
+is "$(record sample procs "$tmp/err" | sort -u)" 1 'nobody of ours is followed in a sandbox'
 killed --limit 64M
 eventually 20 gone "$shell" && eventually 20 gone "$sleeper"
 ok $? 'if it is killed, all that lives in the sandbox is'

@@ -115,6 +115,10 @@ static void test_descendants(void)
 	tap_is((int64_t)processes.kept, 2, "whose files are closed");
 	tree_free(&processes);
 	tap_is((int64_t)processes.kept, 0, "as all are in the end");
+	processes.left_out = 16;
+	tap_is(tree_read_descendants(&tree.root, 11, true, &processes), 0, "a child that is left out");
+	tap_is_text(pids_of(&processes, text), "11 ", "is not found");
+	tree_free(&processes);
 	tap_is(tree_read_process(&tree.root, 13, &processes), 0, "one alone");
 	tap_is_text(pids_of(&processes, text), "13 ", "is one");
 	tap_is(tree_read_process(&tree.root, 77, &processes), 0, "one that is not there");
