@@ -253,98 +253,88 @@ static int check_compare(const struct watch_request *request, struct error *err)
 	return -EINVAL;
 }
 
+/* What is asked for, and has no meaning by itself or beside something else. */
+static int check_meaning(const struct watch_request *request, const struct options_seen *seen,
+			 struct error *err)
+{
+	static const unsigned oom = 1U << OUTCOME_OOM_SANDBOX | 1U << OUTCOME_OOM_ANCESTOR |
+				    1U << OUTCOME_OOM_GLOBAL;
+	bool attaches = request->pid || request->cgroup || request->unit;
+	const struct {
+		bool wrong;
+		const char *what, *hint;
+	} faults[] = {
+		{ request->has_tolerance && !request->compare[0],
+		  "--tolerance without --compare has no meaning", "add --compare A.json B.json" },
+		{ option_is_seen(seen, "by") && !request->compare[0],
+		  "--by without --compare has no meaning", "add --compare A.json B.json" },
+		{ request->run && !request->replay, "--run without --replay has no meaning",
+		  "add --replay FILE, or leave --run out" },
+		{ !attaches && !request->command,
+		  "nothing to follow: neither a command nor -p, --cgroup or --unit",
+		  "write pagewatch COMMAND, or pagewatch -p PID" },
+		{ request->tree && !request->pid, "--tree without --pid has no meaning",
+		  "a command, a cgroup and a unit are followed with all their processes" },
+		{ request->peak && !attaches,
+		  "--peak without --pid, --cgroup or --unit has no meaning",
+		  "the peaks of a command are always known" },
+		{ request->number && !request->each, "--number without --each has no meaning",
+		  "add --each: the sum of all processes is one row" },
+		{ request->warmup && !request->runs, "--warmup without --runs has no meaning",
+		  "add --runs N: how often it is to be run" },
+		{ request->ignore_failure && !request->runs,
+		  "--ignore-failure without --runs has no meaning",
+		  "add --runs N: how often it is to be run" },
+		{ request->has_fit_step && !request->fit, "--fit-step without --fit has no meaning",
+		  "add --fit, or leave --fit-step out" },
+		{ request->has_fit_least && !request->fit,
+		  "--fit-least without --fit has no meaning",
+		  "add --fit, or leave --fit-least out" },
+		{ request->fit && request->expect.name && request->expect.outcomes & oom,
+		  "--expect with --fit: an OOM kill is what --fit avoids",
+		  "expect ok, or exited for a command that ends with another status than 0" },
+		{ request->has_fit_least && request->has_limit &&
+		  request->fit_least.bytes >= request->limit.bytes,
+		  "--fit-least is not below --limit",
+		  "--limit is the most that is tried, --fit-least the least" },
+		{ request->has_swap && !request->has_limit && !request->has_high && !request->fit,
+		  "--swap without --limit or --high has no meaning",
+		  "it is what a sandbox may swap: add --limit SIZE" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
+		if (faults[i].wrong)
+			return error_return(err, -EINVAL, "%s\n%s", faults[i].what,
+					    faults[i].hint);
+	return 0;
+}
+
 static int check_request(const struct watch_request *request, const struct options_seen *seen,
 			 struct error *err)
 {
-	bool attaches = request->pid || request->cgroup || request->unit;
+	const char *attached = request->pid ? "pid" : request->cgroup ? "cgroup"
+		: request->unit ? "unit" : NULL;
 
-	if (request->replay && request->command) {
-		error_set(err, "--replay and a command contradict each other");
-		error_hint(err, "%s", of_recordings[0].hint);
-		return -EINVAL;
-	}
+	if (request->replay && request->command)
+		return error_return(err, -EINVAL,
+				    "--replay and a command contradict each other\n%s",
+				    of_recordings[0].hint);
 	if (request->replay)
 		return check_recording(0, seen, err);
 	if (request->compare[0] && check_compare(request, err) < 0)
 		return -EINVAL;
 	if (request->compare[0])
 		return check_recording(1, seen, err);
-	if (request->has_tolerance || option_is_seen(seen, "by")) {
-		error_set(err, "--%s without --compare has no meaning",
-			  request->has_tolerance ? "tolerance" : "by");
-		error_hint(err, "add --compare A.json B.json");
-		return -EINVAL;
-	}
-	if (request->run) {
-		error_set(err, "--run without --replay has no meaning");
-		error_hint(err, "add --replay FILE, or leave --run out");
-		return -EINVAL;
-	}
-	if (!attaches && !request->command) {
-		error_set(err, "nothing to follow: neither a command nor -p, --cgroup or --unit");
-		error_hint(err, "write pagewatch COMMAND, or pagewatch -p PID");
-		return -EINVAL;
-	}
-	if (attaches && request->command) {
-		error_set(err, "a command and --%s contradict each other",
-			  request->pid ? "pid" : request->cgroup ? "cgroup" : "unit");
-		error_hint(err, "leave one of them out");
-		return -EINVAL;
-	}
-	if (request->tree && !request->pid) {
-		error_set(err, "--tree without --pid has no meaning");
-		error_hint(err, "a command, a cgroup and a unit are followed with all their processes");
-		return -EINVAL;
-	}
-	if (request->peak && !attaches) {
-		error_set(err, "--peak without --pid, --cgroup or --unit has no meaning");
-		error_hint(err, "the peaks of a command are always known");
-		return -EINVAL;
-	}
-	if (request->number && !request->each) {
-		error_set(err, "--number without --each has no meaning");
-		error_hint(err, "add --each: the sum of all processes is one row");
-		return -EINVAL;
-	}
-	if (request->live && request->output.format != OUTPUT_TABLE && !request->log_file) {
-		error_set(err, "--live and %s contradict each other on standard error",
-			  request->output.format == OUTPUT_JSON ? "--json" : "--csv");
-		error_hint(err, "add --log-file FILE: what is for programs goes there");
-		return -EINVAL;
-	}
-	if (!request->runs && (request->warmup || request->ignore_failure)) {
-		error_set(err, "--%s without --runs has no meaning",
-			  request->warmup ? "warmup" : "ignore-failure");
-		error_hint(err, "add --runs N: how often it is to be run");
-		return -EINVAL;
-	}
-	if ((request->has_fit_step || request->has_fit_least) && !request->fit) {
-		const char *option = request->has_fit_step ? "fit-step" : "fit-least";
-
-		error_set(err, "--%s without --fit has no meaning", option);
-		error_hint(err, "add --fit, or leave --%s out", option);
-		return -EINVAL;
-	}
-	if (request->fit && request->expect.name &&
-	    request->expect.outcomes & (1U << OUTCOME_OOM_SANDBOX | 1U << OUTCOME_OOM_ANCESTOR |
-					1U << OUTCOME_OOM_GLOBAL)) {
-		error_set(err, "--expect %s with --fit: an OOM kill is what --fit avoids",
-			  request->expect.name);
-		error_hint(err, "expect ok, or exited for a command that ends with another status than 0");
-		return -EINVAL;
-	}
-	if (request->has_fit_least && request->has_limit &&
-	    request->fit_least.bytes >= request->limit.bytes) {
-		error_set(err, "--fit-least is not below --limit");
-		error_hint(err, "--limit is the most that is tried, --fit-least the least");
-		return -EINVAL;
-	}
-	if (request->has_swap && !request->has_limit && !request->has_high && !request->fit) {
-		error_set(err, "--swap without --limit or --high has no meaning");
-		error_hint(err, "it is what a sandbox may swap: add --limit SIZE");
-		return -EINVAL;
-	}
-	return 0;
+	if (attached && request->command)
+		return error_return(err, -EINVAL,
+				    "a command and --%s contradict each other\n"
+				    "leave one of them out", attached);
+	if (request->live && request->output.format != OUTPUT_TABLE && !request->log_file)
+		return error_return(err, -EINVAL,
+				    "--live and %s contradict each other on standard error\n"
+				    "add --log-file FILE: what is for programs goes there",
+				    request->output.format == OUTPUT_JSON ? "--json" : "--csv");
+	return check_meaning(request, seen, err);
 }
 
 enum options_result watch_options_parse(int argc, char *argv[], struct watch_request *ret_request,
