@@ -182,10 +182,11 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	/* "memory: usage 32768kB, limit 32768kB, failcnt 8" */
 	[OOM_LINE_COUNTER] = {
 		.flags = MEMCG | OOM_LINE_ENDS_IN_FIGURE,
-		.figures = FIGURES({ "memory: %_usage%_%u", TO(memcg.memory) },
-			       { "memory+swap: %_usage%_%u", TO(memcg.memsw) },
-			       { "swap: %_usage%_%u", TO(memcg.swap) },
-			       { "kmem: %_usage%_%u", TO(memcg.kmem) }),
+		.figures = FIGURES({ "memory: %_usage", TO(memcg.memory) },
+			       { "memory+swap: %_usage", TO(memcg.memsw) },
+			       { "swap: %_usage", TO(memcg.swap) },
+			       { "kmem: %_usage", TO(memcg.kmem) }),
+		.kernels = TEXTS("%k: %_usage%_%u", "%k: %_usage%_%$"),
 		.whole = TEXTS("failcnt %_%d"),
 		.values = VALUES({ "usage", OOM_VALUE_KIB, OF(usage), NULL },
 				 { "limit", OOM_VALUE_KIB, OF(limit), NULL },
@@ -406,7 +407,8 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 		.flags = OOM_LINE_PLACED | OOM_LINE_CONFIRMS | OOM_LINE_REAPERS |
 			 OOM_LINE_ENDS_IN_FIGURE,
 		.pid = "reaped process ",
-		.forms = TEXTS("oom_reaper: reaped process %u"),
+		.forms = TEXTS("oom_reaper: reaped process "),
+		.kernels = TEXTS("oom_reaper: reaped process %u"),
 		.whole = TEXTS("shmem-rss:%*kB"),
 		.rests = kill_rests,
 		.behind = " now anon-rss:",
@@ -417,7 +419,8 @@ const struct oom_line_kind oom_line_kinds[OOM_LINE_LAST] = {
 	[OOM_LINE_UNREAPED] = {
 		.flags = OOM_LINE_INSIDE | OOM_LINE_REAPERS,
 		.pid = "reap pid:",
-		.forms = TEXTS("oom_reaper: unable to reap pid:%u"),
+		.forms = TEXTS("oom_reaper: unable to reap pid:"),
+		.kernels = TEXTS("oom_reaper: unable to reap pid:%u"),
 		.read = read_reaped,
 	},
 	/* "** 57 printk messages dropped **" */

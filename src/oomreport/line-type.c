@@ -457,6 +457,8 @@ static bool is_kernels_decision(struct strview text)
 
 bool oom_line_is_kernels(enum oom_line_type type, struct strview text, bool timed, bool expected)
 {
+	const struct oom_line_kind *kind = &oom_line_kinds[type];
+
 	strview_skip_blanks(&text);
 	if (type == OOM_LINE_KILLED || type == OOM_LINE_CHOICE)
 		return is_kernels_kill(type == OOM_LINE_KILLED, text, timed, expected);
@@ -466,5 +468,6 @@ bool oom_line_is_kernels(enum oom_line_type type, struct strview text, bool time
 		return !prefix_is_foreign(text) &&
 		       (strview_has(text, "gfp_mask=0x") ||
 			(timed && !strview_has(text, "gfp_mask=%")));
-	return !(oom_line_kinds[type].flags & OOM_LINE_IN_SOURCE) || !strview_has(text, "\\n\"");
+	return (!kind->kernels || oom_line_is_one_of(text, kind->kernels)) &&
+	       (!(kind->flags & OOM_LINE_IN_SOURCE) || !strview_has(text, "\\n\""));
 }

@@ -152,6 +152,8 @@ struct oom_line_kind {
 	const char *const *in_list;		/* further forms, where its list has begun */
 	const char *const *begun;		/* a further ones, where it may be broken off */
 	bool (*is)(struct strview text);	/* a further one, in its list if it has one */
+	/* What it begins with if it is the kernel's, and not just words that are like it; NULL */
+	const char *const *kernels;
 	/*
 	 * What a whole line has, at its last place; the rest of one begins with; and all words
 	 * behind a piece of one look like. NULL: nothing is known.

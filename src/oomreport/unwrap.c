@@ -50,7 +50,7 @@ int unwrap_end(struct unwrap *unwrap)
 			text->length--;
 	}
 	/* What it began like may not be what it is. */
-	if (!unwrap->whole || !unwrap->typed)
+	if (!unwrap->whole)
 		line->type = oom_line_type_of(*text, reassembler_expects(unwrap->reassembler));
 	if (!unwrap->kernels &&
 	    !oom_line_is_kernels(line->type, *text, line->stripped.timed,
