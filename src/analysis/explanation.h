@@ -53,7 +53,7 @@ int oom_explain(const struct oom_report *report, const struct oom_ranking *ranki
 
 /*
  * Why the kernel chose the one that it did, in at most two sentences: ranks *report and takes the
- * beginning of OOM_SECTION_WHY. The caller frees it. NULL: nothing is said of it, or out of memory.
+ * beginning of OOM_SECTION_WHY. The caller frees it. NULL: nothing is said, or out of memory.
  */
 char *oom_explain_briefly(struct oom_report *report);
 

@@ -184,7 +184,8 @@ static bool has_place(const struct oom_filter *filter, const struct oom_report *
 	owner.has_user = filter->has_user && !has_victim_of(report, filter->user);
 	if (!owner.pod && !owner.container && !owner.job && !owner.has_user)
 		return true;
-	return has_owner(&owner, report->memcg.path) || has_owner(&owner, report->memcg.task_path) ||
+	return has_owner(&owner, report->memcg.path) ||
+	       has_owner(&owner, report->memcg.task_path) ||
 	       has_owner(&owner, report->group_path);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rank.h - why that victim: a task's badness, by the arithmetic of the kernel that judged it and as
- * a share of the memory that ran out, in pages; and the task table ranked by it
+ * rank.h - why that victim: a task's badness, by the arithmetic of the kernel that judged it and
+ * as a share of the memory that ran out, in pages; and the task table ranked by it
  */
 #ifndef PT_RANK_H
 #define PT_RANK_H

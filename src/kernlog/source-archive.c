@@ -176,7 +176,8 @@ static bool is_packed(struct strview beginning)
 	return packing && !packing->is_journal;
 }
 
-static int archive_supply(struct oom_source *source, const struct log_sink *sink, struct error *err)
+static int archive_supply(struct oom_source *source, const struct log_sink *sink,
+			  struct error *err)
 {
 	struct archive_state *state = source->state;
 	struct archive *archive = state->layers[state->depth - 1]->archive;

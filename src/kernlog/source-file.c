@@ -75,7 +75,7 @@ const struct log_packing *log_packing_of(struct strview beginning)
 	return NULL;
 }
 
-/* Looks at what SOURCE begins with: text, or what is to be unpacked. Returns 0 or a negative errno. */
+/* Looks at what SOURCE begins with: text, or what is to be unpacked. Returns 0 or an errno. */
 static int file_look(struct oom_source *source, struct strview beginning, struct error *err)
 {
 	const struct log_packing *packing = log_packing_of(beginning);

@@ -119,7 +119,7 @@ struct log_packing {
 	bool is_journal;	/* read by source_journal_open() only */
 };
 
-/* How what begins with BEGINNING, SOURCE_BEGINNING bytes if there are so many, is packed, or NULL. */
+/* How what has BEGINNING, of SOURCE_BEGINNING bytes if there are so many, is packed; or NULL. */
 const struct log_packing *log_packing_of(struct strview beginning);
 
 /*
@@ -142,7 +142,7 @@ void oom_source_close(struct oom_source *source);
 
 /*
  * Opens PATH, /dev/kmsg or a recording, at its beginning; *ret_device: it is the kernel's own.
- * Returns a descriptor or a negative errno (-ENXIO: there is something else, as containers have it).
+ * Returns a descriptor or a negative errno (-ENXIO: there is something else, as in containers).
  */
 int kmsg_open_log(const char *path, bool *ret_device);
 

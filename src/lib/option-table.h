@@ -54,8 +54,8 @@ static inline void *option_field(void *filled, const struct option_row *row)
 /*
  * Values of `parse` for any program, which fill the row's field: option_on() and option_off() a
  * bool, option_value() an enum with the row's value, the sizes a struct size, option_duration()
- * nanoseconds above 0, option_number() a uint64_t from 1 to the row's value. option_seen_only() fills nothing, see option_is_seen(); option_end() ends
- * the parsing with the row's value.
+ * nanoseconds above 0, option_number() a uint64_t from 1 to the row's value. option_seen_only()
+ * fills nothing, see option_is_seen(); option_end() ends the parsing with the row's value.
  */
 int option_seen_only(const struct option_row *row, const char *text, void *filled,
 		     struct error *err);

@@ -73,8 +73,8 @@ struct oom_monitor {
 	uint64_t vsz;			/* his VSZ, bytes; OOM_UNKNOWN: not known, or it changed */
 	bool (*is_followed)(const void *context, pid_t pid);	/* with it; NULL: nobody */
 	const void *context;		/* of that */
-	char *(*explain)(struct oom_report *report);	/* why that one: fresh memory, or NULL; NULL:
-							 * not asked */
+	/* Says why that one, in fresh memory, or NULL. NULL: that is not asked. */
+	char *(*explain)(struct oom_report *report);
 	bool oomd_before;
 	uint64_t seen, seen_ns;		/* OOM kills in the first level, as last
 					 * looked at, and when they were new */

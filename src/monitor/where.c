@@ -124,8 +124,9 @@ int where_read(struct where *where, const struct process_tree *tree, uint64_t rs
 	for (size_t i = 0; i < where->count; i++)
 		where->entries[i].shares[WHERE_LAST] = (struct where_share){ 0 };
 	for (size_t i = 0; i < tree->count; i++) {
-		int r = tree->processes[i].zombie ? -ESRCH
-			: smaps_read(where->root, tree->processes[i].pid, where_add_mapping, where);
+		const struct tree_process *process = &tree->processes[i];
+		int r = process->zombie ? -ESRCH
+			: smaps_read(where->root, process->pid, where_add_mapping, where);
 
 		if (r == -EACCES || r == -EPERM)
 			last->unreadable++;

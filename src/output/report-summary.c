@@ -81,8 +81,8 @@ static int summary_fill(const struct why_printer *printer, struct libscols_line 
 	char last[TIMESTAMP_TEXT_MAX] = "-", largest[SIZE_TEXT_MAX] = "-";
 	char limit[SIZE_TEXT_MAX] = "-";
 	const char *const cells[] = {
-		[KEY] = key, [KILLS] = count, [SHARE] = share, [REPORTS] = reports, [FIRST] = first,
-		[LAST] = last, [LARGEST] = largest, [LIMIT] = limit,
+		[KEY] = key, [KILLS] = count, [SHARE] = share, [REPORTS] = reports,
+		[FIRST] = first, [LAST] = last, [LARGEST] = largest, [LIMIT] = limit,
 	};
 	int r = key ? 0 : -ENOMEM;
 

@@ -150,8 +150,8 @@ static int table_sample(struct printer *printer, const struct sample *sample)
 						     printer->output->unit, cell));
 	if (r == 0 && state->bar_width)
 		r = scols_line_set_data(state->line, choice->count,
-					bar_draw(sample->grew, printer->plan.size, state->bar_width,
-						 state->utf8, bar));
+					bar_draw(sample->grew, printer->plan.size,
+						 state->bar_width, state->utf8, bar));
 	/* The terminal's width was spent above; the library need not fit the row again. */
 	if (r == 0)
 		r = scols_table_set_termforce(state->table, SCOLS_TERMFORCE_NEVER);

@@ -62,8 +62,8 @@ int command_reap(struct command *command);
 void command_reap_all(struct command *command);
 
 /*
- * For a command that --OPTION runs several times: where standard input is now; -1: it has no places
- * (a terminal). Returns 0, or -ESPIPE with *err set: what a pipe gives comes once.
+ * For a command that --OPTION runs several times: where standard input is now; -1: it has no
+ * places (a terminal). Returns 0, or -ESPIPE with *err set: what a pipe gives comes once.
  */
 int command_find_input(const char *option, off_t *ret_offset, struct error *err);
 

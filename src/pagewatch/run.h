@@ -29,8 +29,8 @@ struct watched_run {
 int watch_run_once(const struct watch_request *request, struct watched_run *ret_watched);
 
 /*
- * A run that is over, once more: prints what request->replay has of it, or with request->plot draws
- * it. Returns the exit status: 0, however the run ended, or EXIT_FAILED.
+ * A run that is over, once more: prints what request->replay has of it, or with request->plot
+ * draws it. Returns the exit status: 0, however the run ended, or EXIT_FAILED.
  */
 int watch_replay(const struct watch_request *request);
 

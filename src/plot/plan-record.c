@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan-record.c - say in a plan record, and in the title of a picture, what a workload consists of */
+/* plan-record.c - say in a plan record, and in a picture's title, what a workload consists of */
 #include <config.h>
 
 #include <inttypes.h>

@@ -26,8 +26,8 @@ int recording_add(struct recording *recording, const struct sample *sample)
 		edge = last->edge;
 	} else if (recording->moments++) {
 		/*
-		 * Where passes begin need not be kept, since they are shorter than a dot when there
-		 * are thousands of them; of edges there are no more than a run can have.
+		 * Where passes begin need not be kept, since they are shorter than a dot when
+		 * there are thousands of them; of edges there are no more than a run can have.
 		 */
 		edge = (sample->step == STEP_THEN || last->sample.step == STEP_THEN) &&
 		       (sample->step != last->sample.step ||

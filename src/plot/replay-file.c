@@ -45,7 +45,8 @@ static int replay_read_line(struct replay_file *file, struct error *err)
 	errno = 0;
 	length = getline(&file->line, &file->room, file->stream);
 	if (length < 0)
-		return feof(file->stream) ? 0 : replay_file_error(file, errno ? -errno : -EIO, err);
+		return feof(file->stream) ? 0
+		       : replay_file_error(file, errno ? -errno : -EIO, err);
 	file->number++;
 	file->whole = file->line[length - 1] == '\n';
 	file->length = (size_t)length - file->whole;

@@ -73,7 +73,8 @@ int replay_show(struct replay *replay, struct error *err)
 				replay->print_end(&end->verdict, replay->output.format, true);
 			return 0;
 		}
-		r = replay->printing ? printer_sample(&replay->printer, &replay->record.sample) : 0;
+		r = replay->printing
+		    ? printer_sample(&replay->printer, &replay->record.sample) : 0;
 		if (r == 0 && replay->plot->file)
 			r = recording_add(recording, &replay->record.sample);
 	}

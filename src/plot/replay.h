@@ -95,8 +95,8 @@ struct replay_file {
 
 /*
  * Opens NAME ("-": standard input), finds run number RUN of pagewatch (FOLLOWED) or of pagetouch in
- * it, from 1, or for 0 the last, and reads its plan. Returns 0, or a negative errno with *err set. replay_close() is needed either
- * way.
+ * it, from 1, or for 0 the last, and reads its plan. Returns 0, or a negative errno with *err set.
+ * replay_close() is needed either way.
  */
 int replay_open(struct replay_file *file, const char *name, bool followed, uint64_t run,
 		struct error *err);

@@ -18,8 +18,9 @@ bool place_has_systemd(void);
 bool place_is_container(void);
 
 /*
- * Whether /proc and our children are in our pid namespace: pid_namespaces(7). Returns 0, also where there is no /proc, or -EXDEV with *err set: /proc shows the
- * processes of another pid namespace, or our children would be in another one.
+ * Whether /proc and our children are in our pid namespace: pid_namespaces(7). Returns 0, also
+ * where there is no /proc, or -EXDEV with *err set: /proc shows the processes of another pid
+ * namespace, or our children would be in another one.
  */
 int pid_namespace_check(struct error *err);
 

@@ -22,8 +22,8 @@ struct pods {
 int pods_read(const struct root *root, struct pods *ret_pods);
 
 /*
- * Whether the pod with UID is called WANTED: its UID, with dashes or the underscores that systemd's
- * names have for them, its name, or NAMESPACE/NAME.
+ * Whether the pod with UID is called WANTED: its UID, with dashes or the underscores that systemd
+ * writes for them, its name, or NAMESPACE/NAME.
  */
 bool pods_is_called(const struct pods *pods, const char *uid, const char *wanted);
 

@@ -51,8 +51,8 @@ int root_open_file(const struct root *root, const char *path)
 }
 
 /*
- * Fills BUFFER from FD until the file ends, and ends it with a NUL. Returns the bytes, or a negative
- * errno (-EFBIG: SIZE bytes have been read, and there is no room for a NUL).
+ * Fills BUFFER from FD until the file ends, and ends it with a NUL. Returns the bytes, or a
+ * negative errno (-EFBIG: SIZE bytes have been read, and there is no room for a NUL).
  */
 static int root_read_rest(int fd, char *buffer, size_t size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* root.h - small files below a root directory, this machine's or a recorded one, and their texts */
+/* root.h - small files below a root directory, this machine's or a recorded one; their texts */
 #ifndef PT_ROOT_H
 #define PT_ROOT_H
 

@@ -72,7 +72,7 @@ static enum mapping_kind mapping_kind_by_name(const char *name)
 
 /*
  * Arenas begin at a multiple of their size, are mapped without a reservation, and what they do not
- * use yet has no access and ends where they end; one that is full and the next one are one mapping.
+ * use yet has no access and ends where they end; one that is full and the next are one mapping.
  * Go's heap looks alike, but has a reservation. NEXT: the mapping behind it; NULL: none.
  */
 static bool mapping_is_arena(const struct mapping *mapping, const struct mapping *next)

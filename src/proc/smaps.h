@@ -43,7 +43,7 @@ struct mapping {
 /* Gets each mapping in the order of addresses. Returns 0, or a negative errno to end reading. */
 typedef int mapping_sink(void *context, const struct mapping *mapping, enum mapping_kind kind);
 
-/* Pure: takes smaps line by line, with newlines or without. All zero but the first two at first. */
+/* Pure: takes smaps line by line, with newlines or without. At first zero but the first two. */
 struct smaps_parser {
 	mapping_sink *sink;
 	void *context;

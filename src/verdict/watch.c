@@ -200,8 +200,8 @@ static size_t where_find_largest(const struct where *where, enum where_moment mo
 }
 
 /*
- * What it held when the OOM killer came, as far as it was looked into before: at the end, when that
- * was the kill; else at its peak, since what was read last may be of the time after it.
+ * What it held when the OOM killer came, as far as it was looked into before: at the end, when
+ * that was the kill; else at its peak, since what was read last may be of the time after it.
  */
 static void watch_say_where(const struct watch_evidence *evidence, struct verdict *verdict)
 {

@@ -43,7 +43,7 @@ struct watch_evidence {
 	uint64_t max_rss, max_pss;	/* bytes; 0: any */
 	const struct oom_evidence *oom_evidence;	/* NULL: nothing was watched */
 	const struct sandbox_spec *sandbox;	/* NULL: it had no cgroup of its own */
-	const struct where *where;	/* what it held, by kind of mapping; NULL: not looked into */
+	const struct where *where;	/* what it held, by kind of mapping; NULL: not known */
 };
 
 void watch_decide(const struct watch_evidence *evidence, struct verdict *ret_verdict);

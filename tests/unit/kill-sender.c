@@ -13,7 +13,12 @@
 #define HEAD "# tracer: nop\n#\n#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n"
 
 /* Of process 7. SENDER 0: not known. */
-static const struct { const char *text; int sender; const char *comm; bool kernel, self; } traces[] = {
+static const struct {
+	const char *text;
+	int sender;
+	const char *comm;
+	bool kernel, self;
+} traces[] = {
 	{ HEAD "            bash-8879   " AT "sig=9 errno=0 code=0 comm=sh pid=7 grp=1 res=0\n",
 	  8879, "bash", false, false },
 	{ "              sh-7      " AT "sig=9 errno=0 code=0 comm=sh pid=7 grp=1 res=0\n",

@@ -212,9 +212,11 @@ static int64_t heap_of(const struct where *where, enum where_moment moment)
 static void test_where(void)
 {
 	struct tree tree = make_tree();
-	struct tree_process processes[] = { { .pid = 1 }, { .pid = 2 }, { .pid = 3, .zombie = true },
+	struct tree_process processes[] = { { .pid = 1 }, { .pid = 2 },
+					   { .pid = 3, .zombie = true },
 					    { .pid = 4 } };
-	const struct process_tree followed = { .processes = processes, .count = ARRAY_SIZE(processes) };
+	const struct process_tree followed = { .processes = processes,
+					       .count = ARRAY_SIZE(processes) };
 	struct where where = { .root = &tree.root };
 
 	tap_ok(where_is_due(&where, 0), "what was never read is to be read");
