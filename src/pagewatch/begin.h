@@ -8,7 +8,7 @@
 #include "output/live.h"
 #include "output/printer.h"
 #include "pagewatch/follow.h"
-#include "pagewatch/run.h"
+#include "pagewatch/options.h"
 #include "pagewatch/sandbox-end.h"
 
 /* All that a run holds. */

@@ -10,6 +10,12 @@
 #include "lib/error.h"
 #include "lib/signals.h"
 
+/* A command that could not be run, as in env(1) and timeout(1). */
+enum {
+	WATCH_CANNOT_EXECUTE = 126,
+	WATCH_NOT_FOUND = 127,
+};
+
 struct command_spec {
 	char **argv;			/* ended by NULL; the first is looked for in PATH */
 	int cgroup;			/* directory of the cgroup that it lives in; -1: ours */

@@ -6,12 +6,6 @@
 #include "pagewatch/options.h"
 #include "verdict/run-set.h"
 
-/* A command that could not be run, as in env(1) and timeout(1). */
-enum {
-	WATCH_CANNOT_EXECUTE = 126,
-	WATCH_NOT_FOUND = 127,
-};
-
 /* What one of several runs has shown. */
 struct watched_run {
 	bool followed;			/* the command was run; else all else is zero */
