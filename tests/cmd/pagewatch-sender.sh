@@ -24,8 +24,11 @@ traced() {
 # victim WRAPPER ARGS...: has pagewatch follow ARGS in the background, as $watcher; the command, once
 # it is called NAME, as $victim.
 is_called() {
-	victim=$(tr -d ' ' <"/proc/$watcher/task/$watcher/children" 2>/dev/null) && [ -n "$victim" ] &&
-		[ "$(cat "/proc/$victim/comm" 2>/dev/null)" = "$1" ]
+	# In a sandbox pagewatch has another child, which ends it.
+	for victim in $(cat "/proc/$watcher/task/$watcher/children" 2>/dev/null); do
+		[ "$(cat "/proc/$victim/comm" 2>/dev/null)" != "$1" ] || return 0
+	done
+	return 1
 }
 victim() {
 	name=$1
