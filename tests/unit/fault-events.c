@@ -41,7 +41,7 @@ int main(void)
 {
 	struct fault_events events = { 0 };
 	pid_t child;
-	int r;
+	int r, late;
 
 	fault_events_close(&events);
 	tap_is(events.fd, -1, "nothing is closed where nothing was opened");
@@ -59,7 +59,10 @@ int main(void)
 			fault_in(PERIOD * 128);
 		tap_ok(is_woken(&events), "faults wake, time %d", i);
 	}
-	tap_ok(!is_woken(&events), "once");
+	/* An event of another processor may come a little later. */
+	for (late = 0; late < 100 && is_woken(&events); late++)
+		poll(NULL, 0, 10);
+	tap_ok(late < 100, "and no more when there are none");
 	child = fork();
 	if (child == 0) {
 		fault_in(PERIOD * 8);
