@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
@@ -18,6 +19,8 @@
 
 /* Guards are a page (glibc, musl), or up to a few hundred KiB (Java). */
 #define GUARD_MOST (UINT64_C(1) << 20)
+
+#define SMAPS_BUFFER ((size_t)1 << 16)
 
 /* What the name says; the first row that fits. Without a row it is private and anonymous. */
 static const struct {
@@ -124,6 +127,7 @@ static int smaps_finish_mapping(struct smaps_parser *parser, const struct mappin
 		parser->guard_end = mapping->end;
 	}
 	parser->pending = false;
+	parser->done_end = mapping->end;
 	return parser->sink(parser->context, mapping, kind);
 }
 
@@ -150,6 +154,16 @@ static bool smaps_parse_head(const char *line, struct mapping *ret_mapping)
 	return true;
 }
 
+/*
+ * NEXT begins below the end of the pending mapping. If all of that is in it, it is what is there
+ * now, and is taken instead; else a part of it was handed out already or is pending, and to take
+ * both would be to count that twice.
+ */
+static bool smaps_is_replaced(const struct smaps_parser *parser, const struct mapping *next)
+{
+	return next->start >= parser->done_end && next->start <= parser->mapping.start;
+}
+
 int smaps_parser_line(struct smaps_parser *parser, const char *line)
 {
 	struct mapping *mapping = &parser->mapping;
@@ -158,11 +172,18 @@ int smaps_parser_line(struct smaps_parser *parser, const char *line)
 	int r;
 
 	if (smaps_parse_head(line, &next)) {
-		r = smaps_finish_mapping(parser, &next);
+		bool again = parser->pending && next.start < mapping->end;
+
+		parser->repeated = again && !smaps_is_replaced(parser, &next);
+		if (parser->repeated)
+			return 0;
+		r = again ? 0 : smaps_finish_mapping(parser, &next);
 		*mapping = next;
 		parser->pending = true;
 		return r;
 	}
+	if (parser->repeated)
+		return 0;
 	flags = keyed_find(line, "VmFlags");
 	if (flags) {
 		mapping->uses_hugetlb = strstr(flags, "ht") != NULL;
@@ -183,11 +204,14 @@ int smaps_parser_end(struct smaps_parser *parser)
 	return smaps_finish_mapping(parser, NULL);
 }
 
-/* A process may have a million mappings: the file is not read whole. */
+/*
+ * A process may have a million mappings: the file is not read whole, but in pieces that are not
+ * smaller than the kernel's, a page: the fewer they are, the less changes between them.
+ */
 int smaps_read(const struct root *root, pid_t pid, mapping_sink *sink, void *context)
 {
 	struct smaps_parser parser = { .sink = sink, .context = context };
-	CLEANUP_FREE char *line = NULL;
+	CLEANUP_FREE char *line = NULL, *buffer = malloc(SMAPS_BUFFER);
 	CLEANUP_FILE FILE *file = NULL;
 	char path[32];
 	size_t room = 0;
@@ -202,6 +226,8 @@ int smaps_read(const struct root *root, pid_t pid, mapping_sink *sink, void *con
 		cleanup_close_fd(&fd);
 		return -ENOMEM;
 	}
+	if (buffer)
+		setvbuf(file, buffer, _IOFBF, SMAPS_BUFFER);
 	errno = 0;
 	while (r == 0 && getline(&line, &room, file) >= 0)
 		r = smaps_parser_line(&parser, line);

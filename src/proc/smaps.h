@@ -43,13 +43,19 @@ struct mapping {
 /* Gets each mapping in the order of addresses. Returns 0, or a negative errno to end reading. */
 typedef int mapping_sink(void *context, const struct mapping *mapping, enum mapping_kind kind);
 
-/* Pure: takes smaps line by line, with newlines or without. At first zero but the first two. */
+/*
+ * Pure: takes smaps line by line, with newlines or without. At first zero but the first two. The
+ * kernel writes smaps in pieces, and goes on at an address: what has grown beyond it meanwhile, or
+ * has become one with its neighbour, comes again. No address is handed out twice.
+ */
 struct smaps_parser {
 	mapping_sink *sink;
 	void *context;
 
 	bool pending;		/* the mapping has begun, and its kind depends on the next one */
+	bool repeated;		/* the lines are of what was read before, and count no more */
 	struct mapping mapping;
+	uint64_t done_end;	/* where the mapping ends that was handed out last */
 	uint64_t guard_start, guard_end;	/* memory without access right below the mapping */
 	uint64_t arena_end;	/* where the last malloc arena ends */
 };

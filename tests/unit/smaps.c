@@ -162,6 +162,44 @@ static void test_kinds(void)
 	}
 }
 
+#define HEAP RW "  [heap]\n"
+
+/* As recorded while a heap grew: the kernel goes on in what has grown. RSS: of all, KiB. */
+static const struct { const char *text; int rss, count; const char *name; } grown[] = {
+	{ "10000000-20000000 " HEAP "Rss: 100 kB\n10000000-20022000 " HEAP "Rss: 120 kB\nSwap: 8 kB\n"
+	  "30000000-30001000 " RW "\nRss: 4 kB\n", 124, 2, "a heap that has grown comes again" },
+	{ "10000000-20000000 " HEAP "Rss: 100 kB\n10000000-20022000 " HEAP "Rss: 120 kB\n"
+	  "10000000-20044000 " HEAP "Rss: 140 kB\n", 140, 1, "and again" },
+	{ "0f000000-10000000 " RW "\nRss: 50 kB\n10000000-20000000 " RW "\nRss: 100 kB\n"
+	  "0f000000-20022000 " RW "\nRss: 170 kB\n30000000-30001000 " RW "\nRss: 4 kB\n", 154, 3,
+	  "one with what was below it" },
+	{ "10000000-20000000 " RW "\nRss: 100 kB\n1ff00000-20000000 " NONE "\nRss: 0 kB\n"
+	  "20000000-20001000 " RW "\nRss: 4 kB\n", 104, 2, "an arena that has shrunk" },
+	{ "10000000-20000000 " RW "\nRss: 100 kB\n1ff00000-20100000 " RW "\nRss: 30 kB\n", 100, 1,
+	  "its end has become one with what was above it" },
+	{ "10000000-20000000 " RW "\nRss: 100 kB\n0f000000-20022000 " RW "\nRss: 170 kB\n", 170, 1,
+	  "grown on both sides" },
+	/* The control: neighbours are not the same. */
+	{ "10000000-20000000 " HEAP "Rss: 100 kB\n20000000-20022000 " HEAP "Rss: 120 kB\n"
+	  "20022000-20023000 " RW "\nRss: 4 kB\n", 224, 3, "neighbours are all there" },
+};
+
+static void test_grown(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(grown); i++) {
+		static struct smaps_parser parser;
+		struct kind_sums sums = { 0 };
+		int count = 0;
+
+		parser = (struct smaps_parser){ .sink = add_mapping, .context = &sums };
+		tap_is(feed_smaps(&parser, grown[i].text), 0, "smaps of what grows");
+		for (size_t kind = 0; kind < MAPPING_KINDS; kind++)
+			count += (int)sums.mappings[kind];
+		tap_is((int64_t)sums.all.rss / 1024, grown[i].rss, grown[i].name);
+		tap_is(count, grown[i].count, "each mapping once");
+	}
+}
+
 static const char *const hostile[] = {
 	"", "\n", "Rss: 4 kB\n", "VmFlags:", "-\n", "10000000-", "10000000-20000000",
 	"10000000-20000000 rw-p 0 00:00 0", "20000000-10000000 rw-p 0 00:00 0 \nVmFlags: nr\n",
@@ -252,6 +290,7 @@ int main(void)
 {
 	test_recorded();
 	test_kinds();
+	test_grown();
 	test_hostile();
 	test_where();
 	return tap_done();
