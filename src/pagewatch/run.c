@@ -131,7 +131,7 @@ static int watch_conclude(struct watch_run *run)
 		run->oom_monitor.oom_evidence.sender =
 			kill_tracer_find(&run->kill_tracer, run->driver.driver.subject.pid);
 	if (!run->result.elapsed_ns)
-		run->result.elapsed_ns = duration_now() - run->began_ns;
+		run->result.elapsed_ns = run->ended_ns - run->began_ns;
 	watch_count_faults(run);
 	watch_peaks_take_victims(&run->driver.peaks, &run->oom_monitor.oom_evidence,
 				 run->result.elapsed_ns);

@@ -24,6 +24,18 @@ watch sh -c 'printf "out\n"; printf "err\n" >&2; exit 7'
 is "$status $(cat "$tmp/out")" '7 out' 'status and standard output are the command'\''s'
 has "$tmp/err" '^err$' 'so is standard error'
 has "$tmp/err" '^pagewatch: sh ended with status 7 after [0-9]' 'how it ended is said'
+# After a failure the kernel's log is waited for, 200 ms: that is no time of the command's.
+if kmsg_readable; then
+	began=$(date +%s%N)
+	watch --json false
+	passed=$(($(date +%s%N) - began))
+	elapsed=$(record verdict elapsed_ns "$tmp/err")
+	echo "# $elapsed of $passed ns"
+	[ "$elapsed" -gt 0 ] && [ $((passed - elapsed)) -ge 200000000 ]
+	ok $? 'the time ends with the command'
+else
+	skip 'the time ends with the command' "the kernel's log cannot be read"
+fi
 watch -q sh -c 'exit 7'
 is "$status $(cat "$tmp/err")" '7 ' '--quiet: nothing but the status'
 
