@@ -100,6 +100,6 @@ void verdict_judge_expectation(const struct expectation *expect, struct verdict 
 		error_set(&verdict->err, "expected %s, but the run ended as %s", expect->name,
 			  name);
 	else
-		error_hint(&verdict->err, "expected was %s, but the run ended as %s",
-			   expect->name, name);
+		error_hint(&verdict->err, "expected %s, but the run ended as %s", expect->name,
+			   name);
 }

@@ -144,7 +144,7 @@ run -q --limit 16M --expect oom-sandbox 1G
 is "$status" 0 "--expect oom-sandbox"
 run -q --limit 16M --expect ok 1G
 is "$status" 1 "--expect ok: it was not"
-has "$tmp/err" 'expected was ok, but the run ended as oom-sandbox' "and this is said"
+has "$tmp/err" 'expected ok, but the run ended as oom-sandbox' "and this is said"
 run -q --limit 64M --expect oom 1M
 is "$status" 1 "--expect oom: nothing was killed"
 has "$tmp/err" 'expected oom, but the run ended as completed' "it is said"

@@ -866,7 +866,7 @@ static void test_expect_message(void)
 	run.scene = find_scene("v2, own limit");
 	verdict = decide(&run);
 	tap_has(verdict.err.message, "OOM-killed", "what happened stays the message");
-	tap_has(verdict.err.hint, "expected was ok, but the run ended as oom-sandbox",
+	tap_has(verdict.err.hint, "expected ok, but the run ended as oom-sandbox",
 		"what was expected comes second");
 	tap_ok(!strstr(verdict.err.message, "exit status 137"), "and no exit status but its own");
 }
