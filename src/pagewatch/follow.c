@@ -204,7 +204,7 @@ static int follow_lead(struct driver *base, struct monitor *monitor)
 
 	if (r == 0)
 		r = follow_mark_row(driver, &monitor->result->last);
-	next_row = monitor->started_ns + driver->every;
+	next_row = monitor->started_ns + MIN(driver->every, UINT64_MAX - monitor->started_ns);
 	while (r == 0 && !driver->gone) {
 		r = follow_read_where(driver, monitor);
 		if (r == 0)

@@ -378,7 +378,7 @@ void watch_print_help(void)
 	       "processes, how it ended, and what killed it.\n"
 	       "\n"
 	       "SIZE is bytes, or a number with K M G T (powers of 1024) or KB MB (of 1000).\n"
-	       "TIME is seconds, or a number with ms, s, m, h or d.\n");
+	       "TIME is seconds, or a number with ns, us, ms, s, m, h or d; or infinity.\n");
 	option_table_print(&watch_table);
 	columns_print_help(true);
 	printf("\nExit status: 0 done, 1 a demand unmet or the process that was followed OOM-killed,\n"

@@ -119,6 +119,16 @@ is "$(record sample procs "$tmp/run" | sort -n | tail -n 1)" 2 'the descendant i
 awk -F'"peak":' '/"record":"sample"/ { split($2, a, ","); split($0, b, "\"rss\":"); split(b[2], c, ",")
 	if (a[1] + 0 < c[1] + 0) wrong++ } END { exit wrong }' "$tmp/run"
 ok $? 'no PEAK is below its RSS'
+# Control: with 100 ms there are rows between the first and the last.
+watch --json --every infinity -- "$PAGETOUCH" -q 8M --hold 500ms
+is "$status $(grep -c '"record":"sample"' "$tmp/err") $(grep -o '"every_ns":[^,]*' "$tmp/err")" '0 1 "every_ns":null' \
+	'--every infinity: no row but the first'
+watch --json --every 100ms -- "$PAGETOUCH" -q 8M --hold 500ms
+[ "$(grep -c '"record":"sample"' "$tmp/err")" -gt 1 ]
+ok $? 'which there are with another time'
+watch --json --every infinity --step 2M -- "$PAGETOUCH" -q 8M 1M --rate 20M/s
+[ "$(grep -c '"record":"sample"' "$tmp/err")" -gt 1 ]
+ok $? 'and with --step'
 watch --max-rss 1M -- "$PAGETOUCH" -q 8M --hold 100ms
 is "$status" 1 '--max-rss: exit 1'
 has "$tmp/err" 'the peak of .* was .*, more than --max-rss allows' 'and why'
