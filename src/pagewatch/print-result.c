@@ -17,7 +17,8 @@ void watch_print_result(const struct verdict *verdict, enum output_format format
 	int shown = verbose ? verdict->evidence_count : 1;
 
 	/* That a command fails by itself is for its user to know, not for us to tell. */
-	if (verdict->err.message[0] && !(quiet && verdict->outcome == OUTCOME_EXITED)) {
+	if (verdict->err.message[0] &&
+	    !(quiet && verdict->outcome == OUTCOME_EXITED && !verdict->unmet)) {
 		terminal_say("", verdict->err.message);
 		if (verdict->err.hint[0])
 			terminal_say("", verdict->err.hint);

@@ -23,7 +23,7 @@ struct repetition {
 	const struct watch_request *request;
 	struct run_told *told;		/* of the runs that count */
 	uint64_t count, failed;
-	bool unmet;			/* a demand was, in one of them */
+	uint64_t unmet;			/* in so many a demand was not met: no failure */
 	int ended_by;			/* a signal; 0: none */
 	int status;			/* of the run that ended it all; 0: none did */
 };
@@ -52,7 +52,7 @@ static bool repeat_once(struct repetition *repetition, uint64_t number, bool cou
 	/* The rows of one run among many are nobody's interest. */
 	struct watch_request once = *request;
 	struct watched_run watched;
-	char text[256];
+	char text[256], failure[48];
 
 	once.output.format = OUTPUT_NONE;
 	once.log_file = NULL;
@@ -65,20 +65,41 @@ static bool repeat_once(struct repetition *repetition, uint64_t number, bool cou
 	if (counts && request->verbose)
 		repeat_say_run(repetition, number, &watched);
 	if (counts) {
-		repetition->failed += watched.status != EXIT_DONE;
-		repetition->unmet |= watched.unmet;
+		repetition->failed += watched.status != EXIT_DONE && !watched.unmet;
+		repetition->unmet += watched.unmet;
 		repetition->told[repetition->count++] = (struct run_told){
 			watched.figures, verdict_outcome_name(watched.outcome), watched.status,
 		};
 	}
 	if (watched.status == EXIT_DONE || request->ignore_failure)
 		return true;
+	snprintf(failure, sizeof(failure), "failed with status %d", watched.status);
 	snprintf(text, sizeof(text),
-		 "%s %" PRIu64 " of %" PRIu64 " failed with status %d, which ends it; --ignore-failure goes on, and counts them",
+		 "%s %" PRIu64 " of %" PRIu64 " %s, which ends it; --ignore-failure goes on, and counts them",
 		 counts ? "run" : "warm-up", number, counts ? request->runs : request->warmup,
-		 watched.status);
+		 watched.unmet ? "did not meet what was demanded" : failure);
 	terminal_say("", text);
 	return false;
+}
+
+/* A figure that is not known of each run: a short one may end before it is looked at. */
+static void repeat_say_unknown(const struct run_set *set)
+{
+	char text[320], names[192] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < RUN_FIGURES; i++) {
+		uint64_t count = set->spread[i].count;
+
+		if (count && count < set->runs)
+			used += (size_t)snprintf(names + used, sizeof(names) - used,
+						 "%s %s is known of %" PRIu64, used ? "," : "",
+						 run_figure_rows[i].name, count);
+	}
+	if (!used)
+		return;
+	snprintf(text, sizeof(text), "note: of these %" PRIu64 " runs%s", set->runs, names);
+	terminal_say("", text);
 }
 
 /* Prints what the runs have shown. */
@@ -96,7 +117,7 @@ static int repeat_print(const struct repetition *repetition, const struct run_se
 	CLEANUP_FILE FILE *file = NULL;
 	FILE *stream = stderr;
 	const char *base = strrchr(request->command[0], '/');
-	char text[320], name[128], warmup[64] = "", failed[64] = "";
+	char text[384], name[128], warmup[64] = "", failed[64] = "", unmet[64] = "";
 
 	if (request->output.format == OUTPUT_NONE)
 		return 0;
@@ -112,12 +133,19 @@ static int repeat_print(const struct repetition *repetition, const struct run_se
 	if (request->warmup)
 		snprintf(warmup, sizeof(warmup), ", after %" PRIu64 " that %s not counted",
 			 request->warmup, request->warmup == 1 ? "was" : "were");
-	if (set->failed)
+	if (set->runs == 1 && (set->failed || repetition->unmet))
+		snprintf(failed, sizeof(failed), ", which %s",
+			 set->failed ? "failed" : "did not meet what was demanded");
+	else if (set->failed)
 		snprintf(failed, sizeof(failed), "; %" PRIu64 " of them failed", set->failed);
+	if (set->runs > 1 && repetition->unmet)
+		snprintf(unmet, sizeof(unmet), "; %" PRIu64 " did not meet what was demanded",
+			 repetition->unmet);
 	error_escape(name, sizeof(name), base && base[1] ? base + 1 : request->command[0]);
-	snprintf(text, sizeof(text), "%" PRIu64 " run%s of %s%s%s", set->runs,
-		 set->runs == 1 ? "" : "s", name, warmup, failed);
+	snprintf(text, sizeof(text), "%" PRIu64 " run%s of %s%s%s%s", set->runs,
+		 set->runs == 1 ? "" : "s", name, warmup, failed, unmet);
 	terminal_say("", text);
+	repeat_say_unknown(set);
 	return run_set_print(stream, set, request->output.unit, request->output.headings);
 }
 

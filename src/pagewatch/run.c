@@ -268,8 +268,7 @@ static struct watched_run watch_tell(const struct watch_run *run, int status)
 		.followed = run->result.reason == STOP_DIED,
 		.status = status,
 		.outcome = run->verdict.outcome,
-		.unmet = status == EXIT_UNMET && (run->request->expect.name ||
-						  run->verdict.outcome == OUTCOME_COMPLETED),
+		.unmet = run->verdict.unmet,
 		.ended_by = run->driver.ended_by,
 	};
 	uint64_t *value = watched.figures.value;

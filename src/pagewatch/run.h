@@ -11,7 +11,7 @@ struct watched_run {
 	bool followed;			/* the command was run; else all else is zero */
 	int status;			/* the exit status that it gives */
 	enum outcome outcome;
-	bool unmet;			/* the command did not fail, but a demand was not met */
+	bool unmet;			/* a demand was not; then the status is not its own */
 	int ended_by;			/* the last signal that asks for an end; 0: none came */
 	struct run_figures figures;
 };

@@ -279,6 +279,7 @@ void growth_judge(const struct verdict_evidence *evidence, struct verdict *verdi
 	    (verdict->exit_status != EXIT_DONE && verdict->exit_status != EXIT_GUARD))
 		return;
 	verdict->exit_status = EXIT_UNMET;
+	verdict->unmet = true;
 	error_set(&verdict->err, "not verified: %s", verdict->summary);
 	verdict->err.message[strlen(verdict->err.message) - 1] = '\0';
 }

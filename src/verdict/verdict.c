@@ -91,11 +91,13 @@ void verdict_judge_expectation(const struct expectation *expect, struct verdict 
 	if (!expect->name || verdict->outcome == OUTCOME_FAILED)
 		return;
 	if (expect->outcomes >> verdict->outcome & 1) {
-		if (verdict->exit_status != EXIT_UNMET)
+		/* A command's own status may be 1, too. */
+		if (!verdict->unmet)
 			verdict->exit_status = EXIT_DONE;
 		return;
 	}
 	verdict->exit_status = EXIT_UNMET;
+	verdict->unmet = true;
 	if (!verdict->err.message[0])
 		error_set(&verdict->err, "expected %s, but the run ended as %s", expect->name,
 			  name);

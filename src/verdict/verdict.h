@@ -50,6 +50,7 @@ enum outcome {
 struct verdict {
 	enum outcome outcome;
 	int exit_status;
+	bool unmet;			/* a demand: --expect, --verify, --max-rss ... */
 	int signal;			/* of the subject or the observer; 0: none */
 	bool quiet_failure;		/* output failed with EPIPE: nobody to tell */
 	bool exact;			/* rss and grew are from smaps_rollup */

@@ -288,22 +288,28 @@ static void judge_attached(const struct watch_evidence *evidence, const char *af
 	death_add_proof(evidence->oom_evidence, SIGKILL, "it", verdict);
 }
 
-/* --max-rss, --max-pss: the command's own failure comes first. */
+/* --max-rss, --max-pss: a failure of the command that was not expected comes first. */
 static void judge_maximum(const struct watch_evidence *evidence, const char *option,
 			  uint64_t peak, uint64_t most, struct verdict *verdict)
 {
 	enum size_unit unit = evidence->unit;
+	char text[512];
 
 	if (!most || verdict->exit_status != EXIT_DONE || (peak <= most && peak != SAMPLE_MISSING))
 		return;
 	verdict->exit_status = EXIT_UNMET;
-	if (peak == SAMPLE_MISSING) {
-		error_set(&verdict->err, "whether %s met --%s is not known: it was not measured",
-			  evidence->name, option);
-		return;
-	}
-	error_set(&verdict->err, "the peak of %s was %s, more than --%s allows (%s)",
-		  evidence->name, TEXT(peak), option, TEXT(most));
+	verdict->unmet = true;
+	if (peak == SAMPLE_MISSING)
+		snprintf(text, sizeof(text),
+			 "whether %s met --%s is not known: it was not measured", evidence->name,
+			 option);
+	else
+		snprintf(text, sizeof(text), "the peak of %s was %s, more than --%s allows (%s)",
+			 evidence->name, TEXT(peak), option, TEXT(most));
+	if (verdict->err.message[0])
+		error_hint(&verdict->err, "%s", text);
+	else
+		error_set(&verdict->err, "%s", text);
 }
 
 void watch_decide(const struct watch_evidence *evidence, struct verdict *ret_verdict)
@@ -352,9 +358,9 @@ void watch_decide(const struct watch_evidence *evidence, struct verdict *ret_ver
 	watch_say_peaks(evidence, summary + used, sizeof(ret_verdict->summary) - used);
 	watch_say_victims(evidence, ret_verdict);
 	watch_say_where(evidence, ret_verdict);
+	verdict_judge_expectation(&evidence->expect, ret_verdict);
 	judge_maximum(evidence, "max-rss", peaks->known ? peaks->rss : SAMPLE_MISSING,
 		      evidence->max_rss, ret_verdict);
 	judge_maximum(evidence, "max-pss", peaks->known ? peaks->pss : SAMPLE_MISSING,
 		      evidence->max_pss, ret_verdict);
-	verdict_judge_expectation(&evidence->expect, ret_verdict);
 }

@@ -48,6 +48,28 @@ is "$status $(wc -l <"$tmp/out")" '1 1' '--expect is what a run has to meet'
 FAILS='1 2 3'
 counted --runs 3 --expect exited
 is "$status $(wc -l <"$tmp/out")" '0 3' 'which a failure may'
+is "$(grep -c 'which ends it' "$tmp/err")" 0 'and nothing ends it'
+# What is not met is no failure, and is said as what it is.
+FAILS=2
+counted -i --runs 3 --expect exited
+is "$status $(wc -l <"$tmp/out")" '1 3' '-i goes on after an end that was not expected'
+has "$tmp/err" '^pagewatch: 3 runs of sh; 2 did not meet what was demanded$' 'which is counted as that'
+FAILS=1
+counted --runs 3 --expect exited --max-rss 1
+is "$status $(wc -l <"$tmp/out")" '1 1' 'a demand that is not met ends it'
+has "$tmp/err" '^pagewatch: run 1 of 3 did not meet what was demanded, which ends it' 'as is said'
+hasnt "$tmp/err" 'failed' 'and is not called a failure'
+has "$tmp/err" '^pagewatch: 1 run of sh, which did not meet what was demanded$' 'also at the end'
+counted --runs 3
+has "$tmp/err" '^pagewatch: 1 run of sh, which failed$' 'as a failure is'
+
+# Of some runs a figure may not be known. Each says so by itself.
+rm -f "$tmp/count"
+# shellcheck disable=SC2016 # the inner shell's
+watch -v --runs 10 -- sh -c 'echo x >>"$0"; [ $(($(wc -l <"$0") % 2)) -eq 0 ] || sleep 0.2' "$tmp/count"
+unknown=$(grep -c '^pagewatch: run .* peak of RSS not measured' "$tmp/err")
+said=$(sed -n 's/^pagewatch: note: of these 10 runs RSS is known of \([0-9]*\).*/\1/p' "$tmp/err")
+is "${said:-10}" "$((10 - unknown))" "of how many runs RSS is known"
 watch --runs 3 "$tmp/no-such-command"
 is "$status $(wc -l <"$tmp/err")" '127 1' 'a command that is not there is looked for once'
 echo input >"$tmp/input"

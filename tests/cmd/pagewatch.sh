@@ -119,6 +119,18 @@ is "$(record sample procs "$tmp/run" | sort -n | tail -n 1)" 2 'the descendant i
 awk -F'"peak":' '/"record":"sample"/ { split($2, a, ","); split($0, b, "\"rss\":"); split(b[2], c, ",")
 	if (a[1] + 0 < c[1] + 0) wrong++ } END { exit wrong }' "$tmp/run"
 ok $? 'no PEAK is below its RSS'
+# A status of 1 may be the command's own. What is expected is no failure, and the other demands count.
+watch --expect exited -- sh -c 'sleep 0.1; exit 1'
+is "$status" 0 '--expect exited: also with status 1'
+for own in 1 9; do
+	watch --expect exited --max-rss 1 -- sh -c "sleep 0.1; exit $own"
+	is "$status" 1 "an end with $own that is expected, and --max-rss that is not met"
+	has "$tmp/err" '^pagewatch: .* --max-rss' 'as is said'
+	watch --expect exited --max-rss 1G -- sh -c "sleep 0.3; exit $own"
+	is "$status" 0 'which another one meets'
+done
+watch -q --expect exited --max-rss 1 -- sh -c 'sleep 0.1; exit 9'
+has "$tmp/err" '^pagewatch: .* --max-rss' '-q: a demand that is not met is said'
 # Control: with 100 ms there are rows between the first and the last.
 watch --json --every infinity -- "$PAGETOUCH" -q 8M --hold 500ms
 is "$status $(grep -c '"record":"sample"' "$tmp/err") $(grep -o '"every_ns":[^,]*' "$tmp/err")" '0 1 "every_ns":null' \
