@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "lib/error.h"
 #include "lib/macros.h"
 #include "monitor/kill-sender.h"
 #include "proc/place.h"
@@ -117,7 +116,6 @@ static bool parse_kill_line(const char *line, pid_t pid, struct kill_sender *ret
 {
 	struct kill_sender sender = { .known = true };
 	const char *event = strstr(line, ": signal_generate: sig=9 "), *target, *cpu, *dash;
-	char comm[KILL_SENDER_COMM_MAX];
 	int code, result, number, who;
 
 	if (!event || sscanf(event, ": signal_generate: sig=9 errno=%*d code=%d ", &code) != 1)
@@ -137,8 +135,9 @@ static bool parse_kill_line(const char *line, pid_t pid, struct kill_sender *ret
 	if (dash == line || sscanf(dash, "-%d", &who) != 1)
 		return false;
 	line += strspn(line, " ");
-	snprintf(comm, sizeof(comm), "%.*s", line < dash ? (int)(dash - line) : 0, line);
-	error_escape(sender.comm, sizeof(sender.comm), strcmp(comm, "<...>") ? comm : "");
+	snprintf(sender.comm, sizeof(sender.comm), "%.*s", line < dash ? (int)(dash - line) : 0, line);
+	if (!strcmp(sender.comm, "<...>"))
+		sender.comm[0] = '\0';
 	sender.pid = who;
 	/* SI_USER and SI_TKILL are 0 and less. */
 	sender.kernel = code > 0;

@@ -19,7 +19,7 @@ struct kill_sender {
 	bool kernel;	/* the kernel did (SI_KERNEL), while this process ran on its processor */
 	bool self;	/* the process that died */
 	pid_t pid;
-	char comm[KILL_SENDER_COMM_MAX];	/* escaped; "": not known */
+	char comm[KILL_SENDER_COMM_MAX];	/* as it is; "": not known */
 };
 
 /* From here on the kernel writes down each SIGKILL. */

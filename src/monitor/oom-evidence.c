@@ -164,7 +164,7 @@ static void note_victims(struct oom_monitor *oom_monitor, struct oom_report *rep
 		seen->rss = seen->anon + (victim->file == OOM_UNKNOWN ? 0 : victim->file) +
 			    (victim->shmem == OOM_UNKNOWN ? 0 : victim->shmem);
 		seen->scope = report->scope;
-		error_escape(seen->comm, sizeof(seen->comm), victim->comm);
+		snprintf(seen->comm, sizeof(seen->comm), "%s", victim->comm);
 		error_escape(seen->memcg, sizeof(seen->memcg),
 			     report->scope == OOM_SCOPE_MEMCG && report->memcg.path
 			     ? report->memcg.path : "");

@@ -29,7 +29,7 @@ struct oom_monitor_level {
 /* A process that was followed with the subject, and that the kernel's log says it killed. */
 struct oom_victim_seen {
 	int64_t pid;
-	char comm[64];			/* escaped */
+	char comm[64];			/* as the kernel named it: may hold anything */
 	uint64_t anon, rss;		/* bytes; 0: the kernel does not say */
 	enum oom_scope scope;		/* what ran out */
 	char memcg[OOM_PATH_MAX];	/* whose limit ran out, escaped; "": no cgroup's, or not

@@ -52,7 +52,7 @@ struct sample {
 	uint64_t pte;
 	uint64_t minflt, majflt;	/* of the process since its start, as in ps(1) */
 	uint64_t oom_score;
-	char comm[SAMPLE_COMM_MAX];	/* of one process of a tree, escaped; else "" */
+	char comm[SAMPLE_COMM_MAX];	/* of one process of a tree, as it is; else "" */
 	/* Of a tree of processes only; else SAMPLE_MISSING. */
 	uint64_t procs;
 	uint64_t peak;			/* highest RSS of each since the last row, added up */

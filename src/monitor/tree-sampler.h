@@ -29,7 +29,7 @@ enum tree_reading {
 /* The process that held most in a reading, or since the reading before if that can be known. */
 struct tree_largest {
 	pid_t pid;
-	char comm[TREE_COMM_MAX];	/* escaped */
+	char comm[TREE_COMM_MAX];	/* as it is: may hold anything */
 	uint64_t rss;			/* at its highest */
 };
 

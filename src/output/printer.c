@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/duration.h"
+#include "lib/utf8.h"
 #include "output/printer.h"
 
 #define STREAM_BUFFER 65536
@@ -78,7 +79,7 @@ const char *printer_cell(const struct column *column, const struct sample *sampl
 	if (column->kind == COLUMN_TEXT)
 		snprintf(text, PRINTER_CELL_MAX, "%s", sample_step_name(sample));
 	else if (column->kind == COLUMN_NAME)
-		snprintf(text, PRINTER_CELL_MAX, "%s", (const char *)sample + column->offset);
+		safe_text(text, PRINTER_CELL_MAX, (const char *)sample + column->offset);
 	else if (column_is_missing(column, value))
 		return text;
 	else if (column->kind == COLUMN_GROWTH)

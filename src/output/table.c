@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/cleanup.h"
 #include "lib/macros.h"
 #include "lib/number.h"
 #include "lib/program.h"
@@ -133,6 +134,8 @@ static int table_open(struct printer *printer)
 		return -ENOMEM;
 	state->utf8 = terminal_has_utf8();
 	scols_table_set_stream(state->table, printer->stream);
+	/* Cells are safe: the library would escape their escapes. */
+	scols_table_enable_noencoding(state->table, 1);
 	scols_table_enable_noheadings(state->table, !printer->output->headings);
 	return 0;
 }
@@ -141,13 +144,15 @@ static int table_sample(struct printer *printer, const struct sample *sample)
 {
 	const struct column_choice *choice = &printer->output->columns;
 	struct table_state *state = printer->state;
-	char cell[PRINTER_CELL_MAX], bar[BAR_TEXT_MAX(BAR_WIDTH_MAX)];
+	char raw[PRINTER_CELL_MAX], bar[BAR_TEXT_MAX(BAR_WIDTH_MAX)];
 	int r = state->line ? 0 : table_make_columns(printer, sample);
 
-	for (size_t i = 0; r == 0 && i < choice->count; i++)
-		r = scols_line_set_data(state->line, i,
-					printer_cell(&columns[choice->index[i]], sample,
-						     printer->output->unit, cell));
+	for (size_t i = 0; r == 0 && i < choice->count; i++) {
+		CLEANUP_FREE char *cell = terminal_fit(printer_cell(&columns[choice->index[i]], sample,
+								    printer->output->unit, raw));
+
+		r = cell ? scols_line_set_data(state->line, i, cell) : -ENOMEM;
+	}
 	if (r == 0 && state->bar_width)
 		r = scols_line_set_data(state->line, choice->count,
 					bar_draw(sample->grew, printer->plan.size,

@@ -132,6 +132,8 @@ int where_table_print(struct printer *printer, const struct where *where)
 	if (!table)
 		return -ENOMEM;
 	scols_table_set_stream(table, printer->stream);
+	/* Cells are safe: the library would escape their escapes. */
+	scols_table_enable_noencoding(table, 1);
 	scols_table_enable_noheadings(table, !printer->output->headings);
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(where_columns); i++)
 		r = scols_table_new_column(table, where_columns[i].name, 0,

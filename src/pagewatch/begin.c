@@ -105,6 +105,12 @@ static int watch_make_sandbox(struct watch_run *run, struct error *err)
 	return 0;
 }
 
+static void watch_set_name(struct watch_run *run, const char *name)
+{
+	snprintf(run->followed, sizeof(run->followed), "%s", name);
+	error_escape(run->name, sizeof(run->name), name);
+}
+
 int watch_start_command(struct watch_run *run, struct error *err)
 {
 	const struct watch_request *request = run->request;
@@ -116,8 +122,7 @@ int watch_start_command(struct watch_run *run, struct error *err)
 	};
 	int r;
 
-	error_escape(run->name, sizeof(run->name),
-		     base && base[1] ? base + 1 : request->command[0]);
+	watch_set_name(run, base && base[1] ? base + 1 : request->command[0]);
 	if (watch_make_sandbox(run, err) < 0)
 		return EXIT_FAILED;
 	if (run->sandboxed)
@@ -160,8 +165,7 @@ int watch_attach(struct watch_run *run, struct error *err)
 		r = unit_find_cgroup(&run->root, request->cgroup, request->unit, &run->level, err);
 		tree->scope = TREE_CGROUP;
 		tree->level = &run->level;
-		error_escape(run->name, sizeof(run->name),
-			     request->unit ? request->unit : request->cgroup);
+		watch_set_name(run, request->unit ? request->unit : request->cgroup);
 		if (r < 0)
 			return EXIT_FAILED;
 		context_counters_follow(&run->counters, &run->level);
@@ -184,15 +188,15 @@ int watch_attach(struct watch_run *run, struct error *err)
 					  : "see ps(1) for whose process it is");
 		return EXIT_FAILED;
 	}
+	watch_set_name(run, process.comm);
 	if (process.zombie || process_status_field(&run->root, tree->top, "VmSize", &size) < 0) {
 		error_set(err, "process %d (%s) has no memory to follow: %s", (int)tree->top,
-			  process.comm, process.zombie
+			  run->name, process.zombie
 			  ? "it has ended, and its parent has not yet waited for it"
 			  : "it is a thread of the kernel's, or ending");
 		return EXIT_FAILED;
 	}
 	context_counters_follow_process(&run->counters, tree->top);
-	snprintf(run->name, sizeof(run->name), "%s", process.comm);
 	oom_monitor_begin(&run->oom_monitor, tree->top, run->name, false);
 	run->oom_monitor.is_followed = watch_is_followed;
 	run->oom_monitor.context = run;

@@ -38,7 +38,8 @@ struct watch_run {
 	int log;			/* where the rows go */
 	int unwritten;			/* negative errno: some of them could not be written */
 	FILE *rows;
-	char name[128];			/* of what is followed, escaped */
+	char followed[128];		/* what is followed: its name as it is, */
+	char name[128];			/* and escaped, for sentences */
 };
 
 /* Says a SENTENCE beside the rows; CONTEXT is the run: a monitor_sink has it. */

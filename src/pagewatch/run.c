@@ -179,7 +179,7 @@ static int watch_draw(struct watch_run *run, int status)
 		if (oom_evidence->victims[i].pid != run->driver.driver.subject.pid)
 			run->recording.victim = oom_evidence->victims[i].comm;
 	run->recording.workload = &none;
-	run->recording.followed = run->name;
+	run->recording.followed = run->followed;
 	run->recording.host = &run->host;
 	run->recording.limit = run->sandboxed ? run->sandbox_spec.limit : SAMPLE_MISSING;
 	run->recording.verdict = &run->verdict;

@@ -121,6 +121,17 @@ static void record_copy_text(struct record_reading *reading, const char *key,
 	}
 }
 
+/* Copies VALUE, a name, as it is: the picture's script makes it safe. */
+static void record_copy_name(struct record_reading *reading, const char *key,
+			     struct json_object *value, char *text, size_t size)
+{
+	bool is_text = json_object_is_type(value, json_type_string);
+
+	if (value && !is_text)
+		record_wrong(reading, key, "no text");
+	snprintf(text, size, "%s", is_text ? json_object_get_string(value) : "");
+}
+
 static void record_text(struct record_reading *reading, const char *key, char *text, size_t size)
 {
 	record_copy_text(reading, key, record_value(reading, key), text, size);
@@ -169,13 +180,15 @@ static void read_followed(struct record_reading *reading, struct record_plan *pl
 		first = json_object_array_get_idx(command, 0);
 	else if (command)
 		record_wrong(reading, "command", "no list");
-	record_copy_text(reading, "command", first, text, sizeof(text));
+	record_copy_name(reading, "command", first, text, sizeof(text));
 	slash = strrchr(text, '/');
 	snprintf(plan->name, sizeof(plan->name), "%.127s", slash && slash[1] ? slash + 1 : text);
 	if (!plan->name[0])
-		record_text(reading, "unit", plan->name, sizeof(plan->name));
+		record_copy_name(reading, "unit", record_value(reading, "unit"), plan->name,
+				 sizeof(plan->name));
 	if (!plan->name[0])
-		record_text(reading, "cgroup", plan->name, sizeof(plan->name));
+		record_copy_name(reading, "cgroup", record_value(reading, "cgroup"), plan->name,
+				 sizeof(plan->name));
 	if (!plan->name[0])
 		snprintf(plan->name, sizeof(plan->name), "process %d", plan->pid);
 }
@@ -304,7 +317,7 @@ static void read_victim(struct record_reading *reading, struct json_object *vict
 		if (json_object_get_int64(field) == pid)
 			continue;
 		json_object_object_get_ex(victim, "comm", &field);
-		record_copy_text(reading, "comm", field, record->victim, sizeof(record->victim));
+		record_copy_name(reading, "comm", field, record->victim, sizeof(record->victim));
 	}
 }
 

@@ -32,7 +32,7 @@ struct record_plan {
 	int pid;
 	/* Of processes that pagewatch has followed; there is no workload then. */
 	bool followed;
-	char name[128];		/* of the command, cgroup, unit or process */
+	char name[128];		/* of the command, cgroup, unit or process, as it is */
 };
 
 /*

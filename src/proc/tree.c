@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "lib/error.h"
 #include "proc/process.h"
 #include "proc/tree.h"
 
@@ -34,7 +33,7 @@ int tree_parse_stat(const char *text, struct tree_process *ret_process)
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
 	struct tree_process process = { 0 };
 	uint64_t minflt, cminflt, majflt, cmajflt, utime, stime, cutime, cstime;
-	char comm[TREE_COMM_MAX], state;
+	char state;
 	int pid;
 
 	/* The name may hold blanks and parentheses, the rest does not. */
@@ -46,8 +45,7 @@ int tree_parse_stat(const char *text, struct tree_process *ret_process)
 		   &state, &minflt, &cminflt, &majflt, &cmajflt, &utime, &stime, &cutime,
 		   &cstime, &process.threads, &process.start) != 11)
 		return -EINVAL;
-	snprintf(comm, sizeof(comm), "%.*s", (int)(close - open - 1), open + 1);
-	error_escape(process.comm, sizeof(process.comm), comm);
+	snprintf(process.comm, sizeof(process.comm), "%.*s", (int)(close - open - 1), open + 1);
 	process.pid = pid;
 	process.zombie = state == 'Z' || state == 'X';
 	process.minflt = minflt + cminflt;

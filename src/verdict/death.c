@@ -184,10 +184,10 @@ const char *verdict_signal_name(int number)
 /* By whom it was sent, as far as is known: "sent by sh (pid 7)". Returns text. */
 static const char *sender_text(const struct kill_sender *sender, char *text, size_t size)
 {
-	char who[KILL_SENDER_COMM_MAX + 32];
+	char name[KILL_SENDER_COMM_MAX], who[KILL_SENDER_COMM_MAX + 32];
 
 	snprintf(who, sizeof(who), sender->comm[0] ? "%s (pid %d)" : "%sprocess %d",
-		 sender->comm, (int)sender->pid);
+		 error_escape(name, sizeof(name), sender->comm), (int)sender->pid);
 	if (!sender->known)
 		snprintf(text, size, "sender unknown");
 	else if (sender->self)

@@ -74,6 +74,7 @@ static void watch_say_peaks(const struct watch_evidence *evidence, char *text, s
 	const struct watch_peaks *peaks = evidence->peaks;
 	enum size_unit unit = evidence->unit;
 	char when[48], pss[2 * SIZE_TEXT_MAX + 48] = "", cgroup[SIZE_TEXT_MAX + 64] = "";
+	char name[64];
 
 	if (!peaks->known) {
 		snprintf(text, size, "It ended before it could be measured.");
@@ -91,7 +92,8 @@ static void watch_say_peaks(const struct watch_evidence *evidence, char *text, s
 	if (peaks->procs > 1)
 		snprintf(text, size,
 			 "Its peak, as far as seen, was %s RSS%s after %s, in %" PRIu64 " processes, of which %s (pid %d) held most: %s.%s",
-			 TEXT(peaks->rss), pss, when, peaks->procs, peaks->largest.comm,
+			 TEXT(peaks->rss), pss, when, peaks->procs,
+			 error_escape(name, sizeof(name), peaks->largest.comm),
 			 (int)peaks->largest.pid, TEXT(peaks->largest.rss), cgroup);
 	else
 		snprintf(text, size, "Its peak, as far as seen, was %s RSS%s after %s.%s", TEXT(peaks->rss),
@@ -133,12 +135,14 @@ static void watch_say_victim(const struct watch_evidence *evidence,
 			  : victim->scope == OOM_SCOPE_UNKNOWN
 			  ? "" : ", because the machine ran out of memory";
 	enum size_unit unit = evidence->unit;
+	char name[64];
 
 	/* How the command itself died has been said. */
 	if (victim->pid != evidence->pid)
 		used += (size_t)snprintf(verdict->summary + used, size - used,
 					 " The OOM killer took %s (pid %" PRId64 "), which held %s of anonymous memory%s%s.",
-					 victim->comm, victim->pid, TEXT(victim->anon), limit,
+					 error_escape(name, sizeof(name), victim->comm), victim->pid,
+					 TEXT(victim->anon), limit,
 					 own ? "" : victim->memcg);
 	if (victim->why && used < size &&
 	    (victim->pid != evidence->pid || watch_was_oom_killed(verdict)))

@@ -45,6 +45,12 @@ is "$(cat "$picture")" 'a picture' 'it is there'
 has "$tmp/log" '^ +TIME +PROCS' 'and so are the rows'
 has "$tmp/script" '^title = "pagewatch: sh"$' 'its title'
 has "$tmp/script" "^along = 'time'$" 'it is over time'
+name="m$(printf '\033')[31m'"
+printf '#!/bin/sh\n%s\n' "$lives" >"$tmp/$name"
+chmod 755 "$tmp/$name"
+watch_row --plot "$picture" "$tmp/$name"
+has "$tmp/script" "^title = \"pagewatch: m\\\\134x1b\\[31m'\"\$" 'a name that is escaped once'
+watch_row --plot "$picture" sh -c "$lives; echo out; exit 3"
 has "$tmp/script" '^end = "exited"$' 'and shows how the run ended'
 watch_row --plot - sh -c "$lives; echo out"
 is "$status $(cat "$tmp/out") $(tail -n 1 "$tmp/err")" '0 out a picture' 'with letters on standard error'

@@ -99,6 +99,12 @@ is "$(sed -n 1p "$tmp/err") $(grep -c '^[0-9]' "$tmp/err")" 'TIME,PID,COMMAND,VS
 # shellcheck disable=SC2016 # the inner shell's
 watch --each --csv --every 10s -o PID,COMMAND -- "$tmp/a,b\"c"
 has "$tmp/err" '^[0-9]+,"a,b""c"$' 'a name with a comma is quoted in CSV'
+name="m$(printf '\033')[31m'\\"
+cp "$tmp/a,b\"c" "$tmp/$name"
+watch --each --every 10s -o PID,COMMAND -- "$tmp/$name"
+has "$tmp/err" "^ *[0-9]+ m\\\\x1b\\[31m'\\\\x5c *\$" 'what controls a terminal is escaped, once'
+watch --each --json --every 10s -- "$tmp/$name"
+has "$tmp/err" '"largest":\{"pid":[0-9]+,"comm":"m\\u001b\[31m'\''\\\\"' 'a record has the name as it is'
 watch --each -o COMMAND,PID,RSS -b -- sleep 0.1
 has "$tmp/err" '^ *(sleep|sh|pagewatch) +[0-9]+ +[0-9]+$' 'a table of them'
 for words in '--number 3 true' '--each -n 0 true' '--each -n x true' '--each --fit true'; do

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "../tap.h"
+#include "lib/cleanup.h"
 #include "lib/program.h"
 #include "output/printer.h"
+#include "output/where.h"
 #include "plot/plot.h"
 
 #define KIB UINT64_C(1024)
@@ -687,6 +689,39 @@ static const struct {
 	{ SIZE_KIB, 64 * KIB, { .vsz = MIB, .minflt = 123456789 } },
 };
 
+/* Names are made safe once: of a process and of a mapping, with what would colour a terminal. */
+static void test_hostile_names(void)
+{
+	static const struct { enum output_format format; const char *row; } rows[] = {
+		{ OUTPUT_TABLE, " 7 m\\x1b[31m\\x0a'\\x5c" }, { OUTPUT_CSV, "7,m\\x1b[31m\\x0a'\\x5c\n" },
+	};
+	struct where_entry entry = {
+		.kind = MAPPING_SHMEM, .name = (char[]){ "/dev/shm/m\x1b[31m\n'\\" },
+		.shares[WHERE_PEAK] = { .mappings = 1, .figures.rss = 4096 },
+	};
+	const struct where where = {
+		.entries = &entry, .count = 1, .read_count = 1,
+		.readings[WHERE_PEAK] = { .processes = 1, .all = entry.shares[WHERE_PEAK] },
+	};
+	const struct sample sample = { .pid = 7, .comm = "m\x1b[31m\n'\\" };
+	const struct output shown = { .format = OUTPUT_TABLE, .tree = true };
+	struct press press;
+	struct error err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		CLEANUP_FREE char *text = NULL;
+		struct table table = { { .format = rows[i].format, .tree = true }, MIB, &sample, 1 };
+
+		tap_is(column_choice_parse("PID,COMMAND", true, &table.output.columns, &err), 0, "columns");
+		text = capture(print_table, &table);
+		tap_has(text, rows[i].row, "the name of a process");
+	}
+	open_press(&press, &shown);
+	tap_is(printer_where(&press.printer, &where), 0, "a table of mappings");
+	tap_has(press.text, " /dev/shm/m\\x1b[31m\\x0a'\\x5c", "the name of a mapping");
+	close_press(&press);
+}
+
 /* Whether every cell of SAMPLE stands whole in ROW. */
 static bool row_is_whole(const char *row, const struct output *output,
 			 const struct sample *sample)
@@ -798,6 +833,7 @@ int main(void)
 	test_json_killed();
 	test_json_counters();
 	test_table();
+	test_hostile_names();
 	test_wide_rows();
 	test_flush();
 	test_full();

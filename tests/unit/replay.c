@@ -83,7 +83,7 @@ static void test_followed(void)
 	} names[] = {
 		{ "\"command\":[\"/usr/bin/sort\",\"-n\"],\"pid\":7", "sort" },
 		{ "\"command\":[\"a/\"],\"pid\":7", "a/" },
-		{ "\"command\":[\"a\\u001b[2J\"],\"pid\":7", "a\\x1b[2J" },
+		{ "\"command\":[\"a\\u001b[2J\"],\"pid\":7", "a\x1b[2J" },
 		{ "\"command\":null,\"unit\":\"a.service\",\"pid\":null", "a.service" },
 		{ "\"unit\":null,\"cgroup\":\"/b\"", "/b" },
 		{ "\"pid\":7", "process 7" },

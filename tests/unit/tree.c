@@ -22,7 +22,7 @@ static const struct {
 	  1, 0, 0, 5, true, false },
 	{ "7 () Z 1 7 7 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 5 0 0", "", 3, 7, 26, 5, true, true },
 	{ "7 (two\nlines) S 1 7 7 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 5 1 2",
-	  "two\\x0alines", 0, 0, 0, 5, true, false },
+	  "two\nlines", 0, 0, 0, 5, true, false },
 	{ "7 (short) S 1 7 7 0", NULL, 0, 0, 0, 0, false, false },
 	{ "7 no name S 1 7 7 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 5", NULL, 0, 0, 0, 0, false, false },
 	{ "", NULL, 0, 0, 0, 0, false, false },
