@@ -46,15 +46,19 @@ static void add_up(struct sample *sum, const struct sample *sample)
 	}
 }
 
-/* Has the peak of PID begin anew. Returns whether that was allowed. */
-static bool tree_reset_peak(const struct tree_sampler *tree_sampler, pid_t pid)
+/* Has the peak of PID begin anew. Returns whether that was allowed; who refused is kept. */
+static bool tree_reset_peak(struct tree_sampler *tree_sampler, pid_t pid)
 {
 	CLEANUP_FD int fd = -1;
 	char path[48];
 
 	snprintf(path, sizeof(path), "proc/%d/clear_refs", (int)pid);
 	fd = openat(tree_sampler->root->fd, path, O_WRONLY | O_CLOEXEC);
-	return fd >= 0 && write(fd, CLEAR_PEAK, strlen(CLEAR_PEAK)) > 0;
+	if (fd >= 0 && write(fd, CLEAR_PEAK, strlen(CLEAR_PEAK)) > 0)
+		return true;
+	if (errno == EACCES || errno == EPERM)
+		tree_sampler->peak_refused = pid;
+	return false;
 }
 
 /*
@@ -74,7 +78,7 @@ static bool tree_peak_is_older(const struct tree_sampler *tree_sampler,
 }
 
 /* Reads one process. Returns 0 or a negative errno (-ESRCH: it has no memory any more). */
-static int tree_read_figures(const struct tree_sampler *tree_sampler, struct sampler *sampler,
+static int tree_read_figures(struct tree_sampler *tree_sampler, struct sampler *sampler,
 			     const struct tree_process *process, unsigned needs,
 			     enum tree_reading reading, struct sample *ret_sample)
 {

@@ -46,6 +46,7 @@ struct tree_sampler {
 
 	struct process_tree tree;
 	struct tree_largest largest;	/* of the last reading */
+	pid_t peak_refused;	/* the last whose VmHWM we were not permitted to reset; 0: none */
 	/* What each process showed in the last row, the largest RSS first: rss, comm, no PROCS. */
 	struct sample *each;
 	size_t each_count, each_room;

@@ -17,6 +17,14 @@ uint64_t where_held(const struct where_share *share)
 	return share->figures.rss + share->figures.hugetlb;
 }
 
+bool where_was_read(const struct where *where)
+{
+	for (size_t i = 0; i < WHERE_MOMENTS; i++)
+		if (where->readings[i].processes || where->readings[i].all.mappings)
+			return true;
+	return false;
+}
+
 bool where_is_due(const struct where *where, uint64_t rss)
 {
 	if (!where->read_count || rss > where->last_rss + where->last_rss / 4)

@@ -63,6 +63,9 @@ int where_read(struct where *where, const struct process_tree *tree, uint64_t rs
 /* What SHARE holds, bytes: RSS and hugetlb pages. */
 uint64_t where_held(const struct where_share *share);
 
+/* Whether any reading has found a process, or a mapping of one that ended meanwhile. */
+bool where_was_read(const struct where *where);
+
 void where_free(struct where *where);
 
 #endif

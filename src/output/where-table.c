@@ -126,9 +126,12 @@ static int where_fill_table(struct libscols_table *table, const struct where *wh
 
 int where_table_print(struct printer *printer, const struct where *where)
 {
-	struct libscols_table *table = scols_new_table();
+	struct libscols_table *table;
 	int r = 0;
 
+	if (!where_was_read(where))
+		return 0;
+	table = scols_new_table();
 	if (!table)
 		return -ENOMEM;
 	scols_table_set_stream(table, printer->stream);

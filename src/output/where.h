@@ -6,7 +6,7 @@
 #include "monitor/where.h"
 #include "output/printer.h"
 
-/* As struct printer_format has them. */
+/* As struct printer_format has them. There is no table when nothing was read. */
 int where_table_print(struct printer *printer, const struct where *where);
 int where_json_print(struct printer *printer, const struct where *where);
 

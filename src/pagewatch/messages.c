@@ -28,6 +28,13 @@ void watch_say_tracer(const struct watch_request *request, const struct kill_tra
 			program_invocation_short_name, tracer->instance);
 }
 
+void watch_say_peak(const struct watch_request *request, const struct tree_sampler *tree)
+{
+	if (request->peak && tree->peak_refused)
+		fprintf(stderr, "%s: note: the peak of process %d could not be reset, and PEAK is not known without that: only its owner and root may\n",
+			program_invocation_short_name, (int)tree->peak_refused);
+}
+
 void watch_say_reading(const struct watch_request *request, const struct where *where,
 		       uint64_t elapsed_ns)
 {
@@ -37,6 +44,9 @@ void watch_say_reading(const struct watch_request *request, const struct where *
 	if (unreadable)
 		fprintf(stderr, "%s: note: the mappings of %" PRIu64 " process%s could not be read: only their owner and root may\n",
 			program_invocation_short_name, unreadable, unreadable == 1 ? "" : "es");
+	else if (where->read_count && !where_was_read(where))
+		fprintf(stderr, "%s: note: --where has nothing to show: no process was there when it looked\n",
+			program_invocation_short_name);
 	if (where->read_count && request->verbose)
 		fprintf(stderr, "%s: smaps was read %" PRIu64 " times, which took %.1f ms, %.2f %% of the time\n",
 			program_invocation_short_name, where->read_count,

@@ -144,6 +144,7 @@ static int watch_conclude(struct watch_run *run)
 		run->unwritten = printer_where(&run->printer, evidence.where);
 	if (run->unwritten == 0)
 		run->unwritten = printer_verdict(&run->printer, &run->verdict);
+	watch_say_peak(request, &run->driver.tree);
 	watch_say_reading(request, &run->driver.where, run->result.elapsed_ns);
 	errno = 0;
 	/* Records have their end beside them, unless they go elsewhere. */

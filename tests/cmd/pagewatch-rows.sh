@@ -152,6 +152,14 @@ if [ -z "$group" ] || ! mkdir "$group" 2>/dev/null; then
 	skip 'the figures of a cgroup' 'none can be made here'
 	done_testing
 fi
+(
+	trap 'rmdir "$group"' EXIT
+	trap - INT
+	timeout -s TERM 1 "$PAGEWATCH" --where --cgroup "$group"
+) >"$tmp/out" 2>"$tmp/err"
+has "$tmp/err" 'note: --where has nothing to show: no process was there' 'an empty cgroup'
+hasnt "$tmp/err" '^KIND|^all ' 'has no table'
+mkdir "$group" || exit 99
 trap 'kill "$subject"; eventually 20 rmdir "$group"; cleanup' EXIT
 # shellcheck disable=SC2016 # the inner shell's
 sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$PAGETOUCH" -q --hold 60s 24M &
@@ -175,4 +183,10 @@ for followed in "--cgroup $group" "-p $subject"; do
 	[ "$use" -gt $((24 * mib)) ] && [ "$use" -lt $((64 * mib)) ] && [ "$anon" -gt $((20 * mib)) ]
 	ok $? "CGUSE and its kinds with ${followed%% *}"
 done
+(
+	trap - INT
+	exec timeout -s TERM 1 "$PAGEWATCH" --where --cgroup "$group"
+) >"$tmp/out" 2>"$tmp/err"
+has "$tmp/err" '^all ' 'a cgroup with a process has a table'
+hasnt "$tmp/err" 'nothing to show' 'and no such note'
 done_testing

@@ -122,6 +122,18 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	ours=$PAGEWATCH
 	PAGEWATCH=$tmp/as-nobody
 	look -p "$child"
+	(
+		trap - INT
+		exec timeout -s TERM 1 "$tmp/as-nobody" --where --peak --every 100ms -p "$child"
+	) >"$tmp/out" 2>"$tmp/notes"
+	hasnt "$tmp/notes" '^KIND|^all ' 'a table of nothing is not shown'
+	has "$tmp/notes" "note: the peak of process $child could not be reset, and PEAK is not known" 'nor is a peak'
+	(
+		trap - INT
+		exec timeout -s TERM 1 "$ours" --where --peak --every 100ms -p "$child"
+	) >"$tmp/out" 2>"$tmp/notes"
+	has "$tmp/notes" '^all ' 'root sees a table'
+	hasnt "$tmp/notes" 'note: ' 'and the peak'
 	PAGEWATCH=$ours
 	is "$(whole first unreadable) $(whole first rss)" '1 0' 'what may not be read is counted'
 	has "$tmp/err" 'the mappings of 1 process could not be read' 'and said'

@@ -703,6 +703,9 @@ static void test_hostile_names(void)
 		.entries = &entry, .count = 1, .read_count = 1,
 		.readings[WHERE_PEAK] = { .processes = 1, .all = entry.shares[WHERE_PEAK] },
 	};
+	const struct where unread = {
+		.read_count = 1, .readings[WHERE_PEAK].unreadable = 1,
+	};
 	const struct sample sample = { .pid = 7, .comm = "m\x1b[31m\n'\\" };
 	const struct output shown = { .format = OUTPUT_TABLE, .tree = true };
 	struct press press;
@@ -719,6 +722,11 @@ static void test_hostile_names(void)
 	open_press(&press, &shown);
 	tap_is(printer_where(&press.printer, &where), 0, "a table of mappings");
 	tap_has(press.text, " /dev/shm/m\\x1b[31m\\x0a'\\x5c", "the name of a mapping");
+	close_press(&press);
+	open_press(&press, &shown);
+	tap_is(printer_where(&press.printer, &unread), 0, "mappings that could not be read");
+	fflush(press.printer.stream);
+	tap_is_text(press.text, "", "are no table");
 	close_press(&press);
 }
 
