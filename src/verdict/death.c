@@ -312,7 +312,8 @@ static void add_report(const struct oom_evidence *oom_evidence, const char *noun
 				     record->others, record->others == 1 ? "" : "es");
 }
 
-void death_add_sender(const struct kill_sender *sender, struct verdict *verdict)
+/* Adds who sent the SIGKILL, if that is known. */
+static void add_sender(const struct kill_sender *sender, struct verdict *verdict)
 {
 	char text[KILL_SENDER_COMM_MAX + 64];
 
@@ -321,9 +322,12 @@ void death_add_sender(const struct kill_sender *sender, struct verdict *verdict)
 				     sender_text(sender, text, sizeof(text)));
 }
 
-void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const char *noun,
-		     struct verdict *verdict)
+void death_add_proof(const struct oom_evidence *oom_evidence, int signal, bool waited,
+		     const char *noun, struct verdict *verdict)
 {
+	bool by_process = oom_evidence && signal == SIGKILL && oom_evidence->sender.known &&
+			  !oom_evidence->sender.kernel;
+
 	/* The first line is the one that is printed without --verbose: what proves most. */
 	if (signal == SIGKILL && oom_evidence && oom_evidence->kill_record.chosen_found) {
 		const struct oom_chosen *chosen = &oom_evidence->kill_record.chosen;
@@ -337,13 +341,17 @@ void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const 
 					     "the kernel's log names %s, for the limit of %s", noun,
 					     chosen->memcg[0] ? chosen->memcg : "a memory cgroup");
 	}
+	/* Whom another process has killed, no counter is about. */
+	if (by_process)
+		add_sender(&oom_evidence->sender, verdict);
 	if (oom_evidence)
 		add_counters(oom_evidence, noun, verdict);
-	verdict_add_evidence(verdict,
-			     "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",
-			     signal, verdict_signal_name(signal), signal);
-	if (oom_evidence && signal == SIGKILL)
-		death_add_sender(&oom_evidence->sender, verdict);
+	if (waited)
+		verdict_add_evidence(verdict,
+				     "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",
+				     signal, verdict_signal_name(signal), signal);
+	if (oom_evidence && signal == SIGKILL && !by_process)
+		add_sender(&oom_evidence->sender, verdict);
 	if (oom_evidence && signal == SIGKILL)
 		add_report(oom_evidence, noun, verdict);
 }

@@ -45,11 +45,11 @@ void death_describe(const struct death *death, const struct oom_evidence *oom_ev
 		    const char *noun, char how[static DEATH_TEXT_MAX],
 		    char hint[static DEATH_TEXT_MAX]);
 
-/* Adds what counters and log say of the death of NOUN by SIGNAL; what proves most first. */
-void death_add_proof(const struct oom_evidence *oom_evidence, int signal, const char *noun,
-		     struct verdict *verdict);
-
-/* Adds who sent the SIGKILL, if that is known. */
-void death_add_sender(const struct kill_sender *sender, struct verdict *verdict);
+/*
+ * Adds what counters and log say of the death of NOUN by SIGNAL, who was WAITED for, or whose wait
+ * status is not ours to know; what proves most first.
+ */
+void death_add_proof(const struct oom_evidence *oom_evidence, int signal, bool waited,
+		     const char *noun, struct verdict *verdict);
 
 #endif

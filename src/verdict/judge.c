@@ -95,7 +95,7 @@ static void judge_death(const struct verdict_evidence *evidence, int signal, con
 			  TEXT(verdict->touched), TEXT(evidence->touch), where, status);
 	if (hint[0])
 		error_hint(&verdict->err, "%s", hint);
-	death_add_proof(evidence->oom_evidence, signal, "the subject", verdict);
+	death_add_proof(evidence->oom_evidence, signal, true, "the subject", verdict);
 	verdict_add_evidence(verdict, "the subject's own count: %" PRIu64 " bytes touched",
 			     verdict->touched);
 	if (observed)

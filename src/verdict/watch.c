@@ -268,28 +268,31 @@ static void judge_command(const struct watch_evidence *evidence, const char *aft
 		  evidence->pid, how, after, verdict->exit_status);
 	if (hint[0])
 		error_hint(&verdict->err, "%s", hint);
-	death_add_proof(evidence->oom_evidence, signal, "the command", verdict);
+	death_add_proof(evidence->oom_evidence, signal, true, "the command", verdict);
 }
 
 /* The end of a process that is nobody's child here: its status is its parent's to know. */
 static void judge_attached(const struct watch_evidence *evidence, const char *after,
 			   struct verdict *verdict)
 {
-	struct death death = death_find(SIGKILL, evidence->oom_evidence);
+	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
+	struct death death = death_find(SIGKILL, oom_evidence);
 	char how[DEATH_TEXT_MAX], hint[DEATH_TEXT_MAX];
 
 	verdict->outcome = OUTCOME_COMPLETED;
-	if (death.evidence != DEATH_RECORDED) {
-		if (evidence->oom_evidence)
-			death_add_sender(&evidence->oom_evidence->sender, verdict);
+	/* That it was killed at all, only the kernel's log or its trace of signals says. */
+	if (death.evidence != DEATH_RECORDED && !(oom_evidence && oom_evidence->sender.known))
 		return;
-	}
 	death_fill(&death, SIGKILL, verdict);
-	verdict->exit_status = EXIT_UNMET;
-	death_describe(&death, evidence->oom_evidence, SIGKILL, "it", how, hint);
+	/* With --expect the exit status is going to say whether it was met. */
+	if (!evidence->expect.name)
+		verdict->exit_status = watch_was_oom_killed(verdict) ? EXIT_UNMET : EXIT_DONE;
+	death_describe(&death, oom_evidence, SIGKILL, "the process", how, hint);
 	error_set(&verdict->err, "%s (pid %d) was %s after %s", evidence->name, evidence->pid,
 		  how, after);
-	death_add_proof(evidence->oom_evidence, SIGKILL, "it", verdict);
+	if (hint[0])
+		error_hint(&verdict->err, "%s", hint);
+	death_add_proof(oom_evidence, SIGKILL, false, "the process", verdict);
 }
 
 /* --max-rss, --max-pss: a failure of the command that was not expected comes first. */

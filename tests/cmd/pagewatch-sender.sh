@@ -44,10 +44,10 @@ finish() {
 	wait "$watcher" || status=$?
 }
 
-# kill_it: by a process whose pid is then in $killer.
+# kill_it [SIGNAL]: by a process whose pid is then in $killer.
 kill_it() {
 	# shellcheck disable=SC2016 # the inner shell's
-	sh -c 'echo $$; kill -s KILL "$1"; :' sh "$victim" >"$tmp/killer"
+	sh -c 'echo $$; kill -s "$2" "$1"; :' sh "$victim" "${1:-KILL}" >"$tmp/killer"
 	killer=$(cat "$tmp/killer")
 }
 
@@ -83,17 +83,33 @@ victim sleep traced --json sleep 60
 kill_it
 finish
 has "$tmp/err" '"sender":{"pid":'"$killer"',"comm":"sh","kernel":false}' 'the same in the record'
-sleep 60 &
-victim=$!
-"$tmp/traced" -p "$victim" >"$tmp/out" 2>"$tmp/err" &
-watcher=$!
-eventually 60 grep -q '^ *0.000000' "$tmp/err"
-kill_it
-finish
-wait "$victim" 2>/dev/null
+# foreign SIGNAL ARG...: pagewatch follows a process that is not its own, until SIGNAL ends that.
+foreign() {
+	signal=$1
+	shift
+	sleep 60 &
+	victim=$!
+	"$tmp/traced" -p "$victim" "$@" >"$tmp/out" 2>"$tmp/err" &
+	watcher=$!
+	eventually 60 grep -q '^ *0.000000\|"record":"sample"' "$tmp/err"
+	kill_it "$signal"
+	finish
+	wait "$victim" 2>/dev/null
+}
+foreign KILL
 is "$status" 0 'a process that is not ours'
+has "$tmp/err" "^pagewatch: sleep \\(pid $victim\\) was killed by SIGKILL \\(signal 9\\) after" 'is known to be killed'
 has "$tmp/err" "^pagewatch: evidence: the kernel's trace of signals: SIGKILL, sent by sh \\(pid $killer\\)" \
 	'has its sender named, too'
+foreign KILL --json
+is "$(field outcome "$tmp/err" | tail -n 1)" killed 'that is its outcome'
+hasnt "$tmp/err" 'wait status' 'but its wait status is its parent'\''s to know'
+foreign KILL --expect killed
+is "$status" 0 'which may be expected'
+foreign TERM --json
+is "$status $(field outcome "$tmp/err" | tail -n 1)" '0 completed' 'of another signal nothing is known'
+foreign TERM --expect killed
+is "$status" 1 'which is not the end that was expected'
 # shellcheck disable=SC2016 # the inner shell's
 traced sh -c 'kill -s KILL $$'
 is "$status" 137 'a SIGKILL by itself'

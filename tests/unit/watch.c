@@ -280,6 +280,54 @@ static void test_sender(void)
 		"a command that kills itself");
 }
 
+/* A process that is followed with -p: nobody here waits for it. */
+static void test_attached(void)
+{
+	struct run_result died = { .reason = STOP_DIED };
+	struct watch_evidence foreign = { 0 }, oom = { 0 }, killed = { 0 };
+	struct oom_monitor_level level;
+	struct oom_evidence evidence = make_evidence(&level, 1);
+	struct verdict verdict;
+
+	if (expectation_parse("oom", &oom.expect, &verdict.err) < 0 ||
+	    expectation_parse("killed", &killed.expect, &verdict.err) < 0)
+		tap_ok(false, "the test expects what there is");
+	verdict = decide(died, &evidence, foreign);
+	tap_ok(verdict.outcome == OUTCOME_COMPLETED && verdict.exit_status == 0,
+	       "a count alone does not say that it was killed");
+	tap_is(decide(died, &evidence, oom).exit_status, EXIT_UNMET, "nor meets --expect oom");
+	evidence.sender = (struct kill_sender){ .known = true, .pid = 91, .comm = "earlyoom" };
+	verdict = decide(died, &evidence, foreign);
+	tap_ok(verdict.outcome == OUTCOME_KILLED && verdict.exit_status == 0,
+	       "a SIGKILL that was traced is how it ended");
+	tap_has(verdict.err.message, "make (pid 70) was killed by SIGKILL (signal 9) after",
+		"as is said");
+	tap_has(verdict.err.hint, "sent by earlyoom (pid 91): ", "with its sender");
+	tap_has(verdict.evidence_line[0], "trace of signals: SIGKILL, sent by earlyoom",
+		"which proves most");
+	for (int i = 0; i < verdict.evidence_count; i++)
+		tap_ok(!strstr(verdict.evidence_line[i], "wait status"),
+		       "its wait status is its parent's to know");
+	tap_is(decide(died, &evidence, killed).exit_status, EXIT_DONE, "--expect killed");
+	tap_is(decide(died, &evidence, oom).exit_status, EXIT_UNMET, "--expect oom is not met");
+	evidence = make_evidence(&level, 1);
+	evidence.kill_record.killed_found = true;
+	evidence.kill_record.killed = (struct oom_killed){ .pid = 70, .memcg = true };
+	verdict = decide(died, &evidence, foreign);
+	tap_ok(verdict.outcome == OUTCOME_OOM_SANDBOX && verdict.exit_status == EXIT_UNMET,
+	       "the kernel's log says that it was OOM-killed");
+	tap_is(decide(died, &evidence, oom).exit_status, EXIT_DONE, "--expect oom is met");
+	tap_is(decide(died, &evidence, killed).exit_status, EXIT_UNMET,
+	       "--expect killed is not");
+	evidence = make_evidence(&level, 1);
+	evidence.victim_count = 1;
+	evidence.victims[0] = (struct oom_victim_seen){ .pid = 77, .comm = "cc1" };
+	verdict = decide(died, &evidence, foreign);
+	tap_ok(verdict.outcome == OUTCOME_COMPLETED && verdict.exit_status == 0,
+	       "a descendant that was OOM-killed does not decide");
+	tap_has(verdict.summary, "The OOM killer took cc1 (pid 77)", "but is told of");
+}
+
 static void test_where(void)
 {
 	struct run_result failed = { .reason = STOP_DIED, .wait_status = EXITED(2) };
@@ -378,6 +426,7 @@ int main(void)
 	test_victims();
 	test_why();
 	test_sender();
+	test_attached();
 	test_where();
 	test_peaks();
 	return tap_done();
