@@ -96,6 +96,16 @@ static void death_find_limiter(const struct oom_evidence *oom_evidence, bool rec
 		death->limiter = record->chosen.memcg;
 }
 
+/* Whether more OOM kills were counted on the machine than those whose victims are known. */
+static bool has_unexplained_kills(const struct oom_evidence *oom_evidence)
+{
+	/* If the subject were one of the victims, the log would name it. */
+	uint64_t others = is_recorded(oom_evidence) ? 0 : oom_evidence->victim_count;
+
+	return oom_evidence->vmstat_known &&
+	       oom_evidence->vmstat_after > oom_evidence->vmstat_before + others;
+}
+
 struct death death_find(int signal, const struct oom_evidence *oom_evidence)
 {
 	struct death death = { .outcome = OUTCOME_KILLED, .limit = CGROUP_UNLIMITED };
@@ -137,7 +147,8 @@ struct death death_find(int signal, const struct oom_evidence *oom_evidence)
 	} else if (oom_evidence->oomd) {
 		death.outcome = OUTCOME_OOMD;
 		death.evidence = DEATH_HINTED;
-	} else if (machine) {
+	} else if (has_unexplained_kills(oom_evidence) &&
+		   (!oom_evidence->sender.known || oom_evidence->sender.kernel)) {
 		death.evidence = DEATH_HINTED;
 	}
 	return death;
@@ -246,10 +257,17 @@ void death_describe(const struct death *death, const struct oom_evidence *oom_ev
 	}
 }
 
-static void add_counters(const struct oom_evidence *oom_evidence, const char *noun,
+/*
+ * The counters that bear on a death by SIGNAL: of others' cgroups and of the machine only with
+ * SIGKILL, or with SIGTERM, which a service manager may send because of an OOM kill in its cgroup.
+ */
+static void add_counters(const struct oom_evidence *oom_evidence, int signal, const char *noun,
 			 struct verdict *verdict)
 {
-	for (size_t i = 0; i < oom_evidence->count; i++) {
+	size_t count = signal == SIGKILL || signal == SIGTERM ? oom_evidence->count
+		     : oom_evidence->alone ? MIN(oom_evidence->count, 1) : 0;
+
+	for (size_t i = 0; i < count; i++) {
 		const struct oom_monitor_level *level = &oom_evidence->levels[i];
 		const struct cgroup_events *before = &level->before, *after = &level->after;
 
@@ -272,7 +290,7 @@ static void add_counters(const struct oom_evidence *oom_evidence, const char *no
 				     noun, oom_evidence->survived,
 				     oom_evidence->survived == 1 ? "" : "s",
 				     oom_evidence->levels[0].name);
-	if (oom_evidence->vmstat_known &&
+	if (signal == SIGKILL && oom_evidence->vmstat_known &&
 	    oom_evidence->vmstat_after != oom_evidence->vmstat_before)
 		verdict_add_evidence(verdict,
 				     "/proc/vmstat: oom_kill went from %" PRIu64 " to %" PRIu64 " on this machine",
@@ -345,7 +363,7 @@ void death_add_proof(const struct oom_evidence *oom_evidence, int signal, bool w
 	if (by_process)
 		add_sender(&oom_evidence->sender, verdict);
 	if (oom_evidence)
-		add_counters(oom_evidence, noun, verdict);
+		add_counters(oom_evidence, signal, noun, verdict);
 	if (waited)
 		verdict_add_evidence(verdict,
 				     "wait status: killed by signal %d (%s), which a shell shows as 128 + %d",

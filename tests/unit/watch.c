@@ -280,6 +280,44 @@ static void test_sender(void)
 		"a command that kills itself");
 }
 
+/* What was counted on the machine is of the command only if its victims are not known. */
+static void test_others(void)
+{
+	struct run_result killed = { .reason = STOP_DIED, .wait_status = KILLED(SIGKILL) };
+	struct run_result stopped = { .reason = STOP_DIED, .wait_status = KILLED(SIGINT) };
+	struct watch_evidence ours = { .ours = true };
+	struct oom_monitor_level level;
+	struct oom_evidence evidence = make_evidence(&level, 1);
+	struct verdict verdict;
+
+	evidence.kmsg_error = 0;
+	evidence.kill_record.others = 1;
+	evidence.vmstat_known = true;
+	evidence.vmstat_before = 5;
+	evidence.vmstat_after = 6;
+	evidence.victim_count = 1;
+	evidence.victims[0] = (struct oom_victim_seen){ .pid = 77, .comm = "cc1" };
+	verdict = decide(killed, &evidence, ours);
+	tap_has(verdict.err.hint, "sender unknown: no counter and no record says",
+		"the kill that was counted was of a child");
+	evidence.vmstat_after = 7;
+	tap_has(decide(killed, &evidence, ours).err.hint, "nothing says that it was the command's",
+		"control: one more was counted, of who knows whom");
+	evidence.sender = (struct kill_sender){ .known = true, .pid = 70, .self = true };
+	tap_has(decide(killed, &evidence, ours).err.hint, "it sent the signal to itself: no counter",
+		"who has killed itself was not that one");
+	evidence = make_evidence(&level, 0);
+	evidence.vmstat_known = true;
+	evidence.vmstat_after = 1;
+	verdict = decide(stopped, &evidence, ours);
+	tap_has(verdict.evidence_line[0], "wait status: killed by signal 2",
+		"what was counted on the machine does not bear on another signal");
+	tap_is(verdict.evidence_count, 1, "and is no evidence");
+	verdict = decide(killed, &evidence, ours);
+	tap_has(verdict.evidence_line[0], "/proc/vmstat: oom_kill went from 0 to 1",
+		"control: on SIGKILL it may bear");
+}
+
 /* A process that is followed with -p: nobody here waits for it. */
 static void test_attached(void)
 {
@@ -426,6 +464,7 @@ int main(void)
 	test_victims();
 	test_why();
 	test_sender();
+	test_others();
 	test_attached();
 	test_where();
 	test_peaks();
