@@ -85,6 +85,9 @@ static const char *size_find_fault(const char *text, struct size *ret_size, int 
 	return scaled ? NULL : "is nothing";
 }
 
+#define SIZE_HINT \
+	"write bytes (65536, 0x10000), or a number with K, M, G, T, P, E (powers of 1024), KB, MB, GB ... (powers of 1000)"
+
 int size_parse(const char *name, const char *text, struct size *ret_size,
 	       struct error *err)
 {
@@ -93,8 +96,24 @@ int size_parse(const char *name, const char *text, struct size *ret_size,
 	const char *fault = size_find_fault(text, &size, &error);
 
 	if (fault)
-		return error_set_value(err, error, name, text, fault,
-				       "write bytes (65536, 0x10000), or a number with K, M, G, T, P, E (powers of 1024), KB, MB, GB ... (powers of 1000), or N%");
+		return error_set_value(err, error, name, text, fault, SIZE_HINT ", or N%");
+	*ret_size = size;
+	return 0;
+}
+
+int size_parse_bytes(const char *name, const char *text, struct size *ret_size,
+		     struct error *err)
+{
+	struct size size;
+	int error;
+	const char *fault = size_find_fault(text, &size, &error);
+
+	if (!fault && size.permyriad) {
+		error = -EINVAL;
+		fault = "is a share, and not a size";
+	}
+	if (fault)
+		return error_set_value(err, error, name, text, fault, SIZE_HINT);
 	*ret_size = size;
 	return 0;
 }

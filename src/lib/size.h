@@ -34,7 +34,11 @@ struct size {
 int size_parse(const char *name, const char *text, struct size *ret_size,
 	       struct error *err);
 
-/* The same for a size that may not be 0. */
+/* The same for a size that is no share: N% is refused. */
+int size_parse_bytes(const char *name, const char *text, struct size *ret_size,
+		     struct error *err);
+
+/* The same as size_parse() for a size that may not be 0. */
 int size_parse_above_zero(const char *name, const char *text, struct size *ret_size,
 			  struct error *err);
 

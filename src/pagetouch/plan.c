@@ -220,6 +220,7 @@ int plan_make(struct plan *plan, uint64_t available, uint64_t page_size, struct 
 	plan->sandboxed = plan->has_limit || plan->has_high;
 	sandbox->limit = plan->has_limit ? size_resolve(plan->limit, available) : CGROUP_UNLIMITED;
 	sandbox->high = plan->has_high ? size_resolve(plan->high, available) : CGROUP_UNLIMITED;
+	sandbox->no_guard = true;
 	sandbox->swap = plan->has_swap ? size_resolve(plan->swap, available) : 0;
 	r = plan_region(plan, does, available, page_size, err);
 	if (r == 0)

@@ -81,17 +81,25 @@ static int parse_tree_columns(const struct option_row *row, const char *text, vo
 }
 
 /* A size that is no share: of what would be a question. */
+static int parse_bytes(const struct option_row *row, const char *text, void *filled,
+		       struct error *err)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "--%s", row->name);
+	return size_parse_bytes(name, text, option_field(filled, row), err);
+}
+
 static int parse_bound(const struct option_row *row, const char *text, void *filled,
 		       struct error *err)
 {
 	struct size *size = option_field(filled, row);
-	int r = option_size_above_zero(row, text, filled, err);
+	int r = parse_bytes(row, text, filled, err);
 
-	if (r < 0 || !size->permyriad)
+	if (r < 0 || size->bytes)
 		return r;
-	error_set(err, "--%s '%s' is a share, and not a size", row->name, text);
-	error_hint(err, "write bytes, as in --%s=512M", row->name);
-	return -EINVAL;
+	return error_return(err, -EINVAL, "--%s '%s' is nothing\n--%s must be above 0", row->name,
+			    text, row->name);
 }
 
 /* So many runs are kept in memory. */
@@ -135,14 +143,14 @@ static const struct option_row watch_rows[] = {
 	  .parse = parse_bound, GIVEN(struct size, limit), .excludes = "pid cgroup unit",
 	  .section = "Sandbox" },
 	{ "swap", 0, "SIZE", "let it swap up to SIZE (default 0)",
-	  .parse = option_size, GIVEN(struct size, swap), .excludes = "pid cgroup unit" },
+	  .parse = parse_bytes, GIVEN(struct size, swap), .excludes = "pid cgroup unit" },
 	{ "high", 0, "SIZE", "throttle it above SIZE (cgroup v2)",
 	  .parse = parse_bound, GIVEN(struct size, high), .excludes = "pid cgroup unit" },
 	{ "oom-score-adj", 0, "N", "the command's: -1000 to 1000, or keep (default)",
 	  .parse = option_oom_score_adj, FIELD(int, oom_score_adj),
 	  .excludes = "pid cgroup unit" },
 	{ "expect", 0, "OUTCOME", "exit 0 if it ends so, else 1: ok, oom, ...",
-	  .parse = option_expect, FIELD(struct expectation, expect), .section = "Demands" },
+	  .parse = option_expect, FIELD(struct expectation, expect), .value = true, .section = "Demands" },
 	{ "max-rss", 0, "SIZE", "exit 1 if the peak of RSS was higher",
 	  .parse = parse_bound, FIELD(struct size, max_rss) },
 	{ "max-pss", 0, "SIZE", "exit 1 if the peak of PSS was higher",

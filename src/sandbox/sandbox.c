@@ -40,6 +40,7 @@ struct attempt {
 	struct error *err;
 	struct root live;
 	struct cgroup_chain chain;	/* our own */
+	bool version_1;			/* the memory controller is that of version 1 */
 	int scope_error;		/* why systemd gave no scope; 0: it was not asked */
 };
 
@@ -210,9 +211,13 @@ static int check_escape(const struct attempt *attempt, const struct cgroup_level
 		error_set(attempt->err,
 			  "the sandbox would have to be outside of our memory cgroup %s, and would escape its limit of %s, of which %s are left",
 			  name, limit, left);
-	error_hint(attempt->err, "%s", place_has_systemd()
-		   ? "run it in a unit with '-p Delegate=yes', or give a limit that fits into what is left"
-		   : "give a limit that fits into what is left, or let this limit be the sandbox: without --limit, with '--no-guard --expect oom'");
+	if (place_has_systemd())
+		error_hint(attempt->err,
+			   "run it in a unit with '-p Delegate=yes', or give a limit that fits into what is left");
+	else
+		error_hint(attempt->err,
+			   "give a limit that fits into what is left, or let this limit be the sandbox: without --limit, with '%s--expect oom'",
+			   spec->no_guard ? "--no-guard " : "");
 	return -EDQUOT;
 }
 
@@ -275,6 +280,7 @@ static void sandbox_set_error(const struct attempt *attempt, int error)
 	const struct sandbox_spec *spec = attempt->spec;
 	bool limited = spec->limit != CGROUP_UNLIMITED;
 	const char *option = limited ? "limit" : "high", *why = NULL;
+	const char *program = program_invocation_short_name;
 	unsigned user = (unsigned)geteuid();
 	const char *whose = user ? " --user" : "";
 	struct error *err = attempt->err;
@@ -282,6 +288,12 @@ static void sandbox_set_error(const struct attempt *attempt, int error)
 	/* An ordinary user may not do without systemd where it runs. */
 	int scope = error == attempt->scope_error || user ? -attempt->scope_error : 0;
 
+	if (spec->high != CGROUP_UNLIMITED && attempt->version_1) {
+		error_set(err, "--high needs cgroup v2, and the memory controller here is that of v1");
+		error_hint(err, limited ? "leave --high out: --limit does not need v2"
+					: "--limit does not need v2");
+		return;
+	}
 	/* Where the text of an errno would not say it. */
 	if (scope == ETIMEDOUT)
 		why = "systemd did not answer in time";
@@ -301,26 +313,26 @@ static void sandbox_set_error(const struct attempt *attempt, int error)
 			   whose, whose);
 	else if (why)
 		error_hint(err,
-			   "log in as this user (su and sudo start no systemd), or as root run 'loginctl enable-linger %u' and then set XDG_RUNTIME_DIR=/run/user/%u; or run pagetouch as root",
-			   user, user);
+			   "log in as this user (su and sudo start no systemd), or as root run 'loginctl enable-linger %u' and then set XDG_RUNTIME_DIR=/run/user/%u; or run %s as root",
+			   user, user, program);
 	/* EAGAIN: cgroup.max.descendants or cgroup.max.depth, not the limit of processes. */
 	else if (error != -EAGAIN && error_hint_errno(err, error))
 		return;
 	else if (place_is_container())
 		error_hint(err,
-			   "in a container its own limit can be the sandbox: start it with one, and run 'pagetouch --no-guard --expect oom ...' in it, without --%s",
-			   option);
+			   "in a container its own limit can be the sandbox: start it with one, and run '%s %s--expect oom ...' in it, without --%s",
+			   program, spec->no_guard ? "--no-guard " : "", option);
 	else if (!user)
 		error_hint(err,
 			   "root needs the memory controller of cgroup v2, or of v1, mounted and writable below /sys/fs/cgroup");
 	else if (place_has_systemd())
 		error_hint(err,
-			   "run 'systemd-run --user --scope -p Delegate=yes pagetouch --%s %s ...', or 'sudo pagetouch --%s %s ...'",
-			   option, size, option, size);
+			   "run 'systemd-run --user --scope -p Delegate=yes %s --%s %s ...', or 'sudo %s --%s %s ...'",
+			   program, option, size, program, option, size);
 	else
 		error_hint(err,
-			   "no systemd runs here that could give one: run 'sudo pagetouch --%s %s ...'",
-			   option, size);
+			   "no systemd runs here that could give one: run 'sudo %s --%s %s ...'",
+			   program, option, size);
 }
 
 int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
@@ -337,6 +349,8 @@ int sandbox_make(const struct sandbox_spec *spec, struct sandbox *ret_sandbox,
 		sandbox_set_error(&attempt, r);
 		return r;
 	}
+	for (size_t i = 0; i < attempt.chain.count; i++)
+		attempt.version_1 |= attempt.chain.levels[i].version == 1;
 	/* One way after the other. The error is that of the first that is there at all. */
 	r = -ENOENT;
 	for (int way = SANDBOX_DELEGATED; way <= SANDBOX_V1; way++) {

@@ -22,6 +22,7 @@ struct sandbox_spec {
 	uint64_t limit;		/* bytes of memory */
 	uint64_t swap;		/* bytes of swap beside it */
 	uint64_t high;		/* v2 memory.high, bytes; CGROUP_UNLIMITED: none */
+	bool no_guard;		/* for hints: the program has --no-guard */
 };
 
 /* How the sandbox was made, in the order in which the ways are tried. */

@@ -54,6 +54,17 @@ static const struct {
 	{ "enomem", 1U << OUTCOME_MAP_REFUSED },
 };
 
+/* What may be expected, of a command also that it ends with another status than 0. */
+static void expectation_hint(struct error *err, bool command)
+{
+	if (command)
+		error_hint(err,
+			   "the outcomes are ok (completed), exited, oom, oom-sandbox, oom-ancestor, oom-global, oomd, sigterm, sigbus, sigsegv, killed and interrupted");
+	else
+		error_hint(err,
+			   "the outcomes are ok (completed), oom, enomem (map-refused), guard, oom-sandbox, oom-ancestor, oom-global, oomd, sigterm, sigbus, sigsegv, killed and interrupted");
+}
+
 int expectation_parse(const char *name, struct expectation *ret_expectation,
 		      struct error *err)
 {
@@ -73,15 +84,18 @@ int expectation_parse(const char *name, struct expectation *ret_expectation,
 	}
 	error_set(err, "--expect '%s' is no outcome",
 		  error_escape(escaped, sizeof(escaped), name));
-	error_hint(err,
-		   "the outcomes are ok (completed), oom, enomem (map-refused), guard, oom-sandbox, oom-ancestor, oom-global, oomd, sigterm, sigbus, sigsegv, killed and interrupted");
+	expectation_hint(err, false);
 	return -EINVAL;
 }
 
 int option_expect(const struct option_row *row, const char *text, void *filled,
 		  struct error *err)
 {
-	return expectation_parse(text, option_field(filled, row), err);
+	int r = expectation_parse(text, option_field(filled, row), err);
+
+	if (r < 0)
+		expectation_hint(err, row->value);
+	return r;
 }
 
 void verdict_judge_expectation(const struct expectation *expect, struct verdict *verdict)

@@ -107,7 +107,7 @@ struct verdict_evidence {
 int expectation_parse(const char *name, struct expectation *ret_expectation,
 		      struct error *err);
 
-/* For an option's row: fills a struct expectation. */
+/* For an option's row: fills a struct expectation. A value other than 0: of a command. */
 int option_expect(const struct option_row *row, const char *text, void *filled,
 		  struct error *err);
 

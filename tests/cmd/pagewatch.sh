@@ -155,6 +155,32 @@ peak=$(record verdict peak_rss "$tmp/err")
 ok $? 'a spike is not lost'
 echo "# peak $peak"
 
+# Hints name what is taken. A share is, by pagetouch.
+for option in step max-rss max-pss limit swap fit-step; do
+	for wrong in abc 10%; do
+		watch "--$option" "$wrong" true
+		is "$status $(grep -c 'N%' "$tmp/err")" '2 0' "--$option $wrong: no share is taken, nor offered"
+	done
+done
+run --limit abc 1M
+has "$tmp/err" 'or N%' 'which pagetouch takes'
+watch --expect nosuch true
+has "$tmp/err" 'the outcomes are .*exited' '--expect: what a command may do is listed'
+hasnt "$tmp/err" 'enomem|guard' 'and what only pagetouch does is not'
+run --expect nosuch
+has "$tmp/err" 'the outcomes are .*enomem.*guard' 'as it is there'
+if [ -d /sys/fs/cgroup/memory ]; then
+	for also in '--limit 64M' ''; do
+		# shellcheck disable=SC2086 # words
+		watch $also --high 32M true
+		is "$status" 125 "--high $also with cgroup v1"
+		has "$tmp/err" '^pagewatch: --high needs cgroup v2' 'why not'
+		has "$tmp/err" '--limit does not need v2' 'and what could be'
+	done
+else
+	skip '--high with cgroup v1' 'there is no v1 here'
+fi
+
 # The tree: double forks, sessions of their own, threads' children.
 # shellcheck disable=SC2016 # the inner shells'
 watch --json --every 40ms -- sh -c '(setsid sh -c "sleep 0.6 & sleep 0.6" &) ; sleep 0.4'

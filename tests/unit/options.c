@@ -588,17 +588,17 @@ static const struct {
 	bool sandboxed;
 	struct sandbox_spec spec;
 } sandboxes[] = {
-	{ { NULL }, false, { CGROUP_UNLIMITED, 0, CGROUP_UNLIMITED } },
-	{ { "--limit=2M" }, true, { 2 * MIB, 0, CGROUP_UNLIMITED } },
-	{ { "--limit=64M" }, true, { 64 * MIB, 0, CGROUP_UNLIMITED } },
-	{ { "--limit=50%" }, true, { 512 * MIB, 0, CGROUP_UNLIMITED } },
-	{ { "--limit=64M", "--swap=1G" }, true, { 64 * MIB, GIB, CGROUP_UNLIMITED } },
-	{ { "--limit=64M", "--swap=25%" }, true, { 64 * MIB, 256 * MIB, CGROUP_UNLIMITED } },
-	{ { "--high=16M" }, true, { CGROUP_UNLIMITED, 0, 16 * MIB } },
-	{ { "--high=16M", "--swap=1M" }, true, { CGROUP_UNLIMITED, MIB, 16 * MIB } },
-	{ { "--limit=64M", "--high=1%" }, true, { 64 * MIB, 0, GIB / 100 } },
+	{ { NULL }, false, { CGROUP_UNLIMITED, 0, CGROUP_UNLIMITED, true } },
+	{ { "--limit=2M" }, true, { 2 * MIB, 0, CGROUP_UNLIMITED, true } },
+	{ { "--limit=64M" }, true, { 64 * MIB, 0, CGROUP_UNLIMITED, true } },
+	{ { "--limit=50%" }, true, { 512 * MIB, 0, CGROUP_UNLIMITED, true } },
+	{ { "--limit=64M", "--swap=1G" }, true, { 64 * MIB, GIB, CGROUP_UNLIMITED, true } },
+	{ { "--limit=64M", "--swap=25%" }, true, { 64 * MIB, 256 * MIB, CGROUP_UNLIMITED, true } },
+	{ { "--high=16M" }, true, { CGROUP_UNLIMITED, 0, 16 * MIB, true } },
+	{ { "--high=16M", "--swap=1M" }, true, { CGROUP_UNLIMITED, MIB, 16 * MIB, true } },
+	{ { "--limit=64M", "--high=1%" }, true, { 64 * MIB, 0, GIB / 100, true } },
 	/* A sandbox may be smaller than what is touched: that is what it is for. */
-	{ { "--limit=2M", "1G" }, true, { 2 * MIB, 0, CGROUP_UNLIMITED } },
+	{ { "--limit=2M", "1G" }, true, { 2 * MIB, 0, CGROUP_UNLIMITED, true } },
 };
 
 static void test_sandboxes(void)
