@@ -34,6 +34,7 @@ struct fit {
 	struct signals signals;
 	int interrupted;	/* the signal that ends it all; 0: none */
 	off_t input;		/* where standard input was at first; -1: it has no places */
+	bool refused;		/* the command could not be executed */
 	bool unsteady;		/* with one limit it failed once, and lived once */
 	struct fit_tries tries;
 };
@@ -126,8 +127,10 @@ static int fit_try_limit(struct fit *fit, uint64_t limit, struct error *err)
 	command_rewind_input(fit->input);
 	r = command_fork(&command_spec, &command, err);
 	began = duration_now();
-	if (r == 0)
+	if (r == 0) {
 		r = command_execute(&command, &fit->signals, err);
+		fit->refused = r < 0;
+	}
 	if (r < 0) {
 		sandbox_end_release(&sandbox_end);
 		sandbox_remove(&sandbox);
@@ -277,8 +280,9 @@ int fit_run(const struct watch_request *request)
 		r = fit_search_slower(&fit, &err);
 	if (r < 0) {
 		error_print(&err);
-		return r == -ENOENT ? WATCH_NOT_FOUND : r == -EACCES || r == -ENOEXEC
-		       ? WATCH_CANNOT_EXECUTE : EXIT_FAILED;
+		if (!fit.refused)
+			return EXIT_FAILED;
+		return r == -ENOENT ? WATCH_NOT_FOUND : WATCH_CANNOT_EXECUTE;
 	}
 	if (request->output.format == OUTPUT_JSON)
 		r = fit_write_record(tries, stderr);

@@ -15,6 +15,17 @@ for wrong in '--fit-least 8M true' '--fit --expect oom true' '--fit --expect oom
 	watch $wrong
 	is "$status $(cat "$tmp/out")" '2 ' "wrong: $wrong"
 done
+# That there is no sandbox is our failure, and none of the command.
+if can_drop && [ -d /sys/fs/cgroup/memory ]; then
+	status=0
+	as_nobody "$PAGEWATCH" --fit true >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status" 125 '--fit without the privilege for a sandbox'
+	status=0
+	as_nobody "$PAGEWATCH" --limit 64M true >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$status $(grep -c 'pagetouch\|no-guard' "$tmp/err")" '125 0' '--limit, with words that fit pagewatch'
+else
+	skip '--fit without privilege' 'no cgroup v1, or we have none to drop'
+fi
 watch -q --limit 64M true
 [ "$status" -ne 125 ] || skip_all "$(head -n 1 "$tmp/err")"
 if sanitized; then
@@ -55,6 +66,10 @@ echo "# $(limit "$tmp/record") MiB"
 [ "$(limit "$tmp/record")" -le 16 ]
 ok $? 'a file that is read needs no such limit'
 
+watch --fit --limit 64M /
+is "$status" 126 'what cannot be executed'
+watch --fit --limit 64M "$tmp/no-such-command"
+is "$status" 127 'what is not there'
 # Bounds.
 # shellcheck disable=SC2086 # words
 watch --fit --limit 96M --fit-least 64M $touches
