@@ -137,7 +137,8 @@ int watch_start_command(struct watch_run *run, struct error *err)
 	run->oom_monitor.context = run;
 	run->oom_monitor.explain = oom_explain_briefly;
 	run->driver.command = &run->command;
-	follow_prepare_step(&run->driver, &run->root, request->verbose);
+	follow_prepare_step(&run->driver, &run->root,
+			    request->verbose && !request->repeated);
 	r = command_execute(&run->command, &run->signals, err);
 	run->began_ns = duration_now();
 	if (r < 0)

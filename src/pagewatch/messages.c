@@ -18,7 +18,7 @@ void watch_say_tracer(const struct watch_request *request, const struct kill_tra
 			  : tracer->error == -ENOENT ? "tracefs is not mounted"
 						     : strerror(-tracer->error);
 
-	if (!request->verbose)
+	if (!request->verbose || request->repeated)
 		return;
 	if (tracer->error < 0)
 		fprintf(stderr, "%s: who sends a SIGKILL cannot be traced: %s\n",
@@ -40,7 +40,10 @@ void watch_say_reading(const struct watch_request *request, const struct where *
 {
 	uint64_t unreadable = MAX(where->readings[WHERE_PEAK].unreadable,
 				  where->readings[WHERE_LAST].unreadable);
+	char often[32] = "once";
 
+	if (where->read_count != 1)
+		snprintf(often, sizeof(often), "%" PRIu64 " times", where->read_count);
 	if (unreadable)
 		fprintf(stderr, "%s: note: the mappings of %" PRIu64 " process%s could not be read: only their owner and root may\n",
 			program_invocation_short_name, unreadable, unreadable == 1 ? "" : "es");
@@ -48,8 +51,8 @@ void watch_say_reading(const struct watch_request *request, const struct where *
 		fprintf(stderr, "%s: note: --where has nothing to show: no process was there when it looked\n",
 			program_invocation_short_name);
 	if (where->read_count && request->verbose)
-		fprintf(stderr, "%s: smaps was read %" PRIu64 " times, which took %.1f ms, %.2f %% of the time\n",
-			program_invocation_short_name, where->read_count,
+		fprintf(stderr, "%s: smaps was read %s, which took %.1f ms, %.2f %% of the time\n",
+			program_invocation_short_name, often,
 			(double)where->cost_ns / NS_PER_MS,
 			100.0 * (double)where->cost_ns / (double)MAX(elapsed_ns, 1));
 }

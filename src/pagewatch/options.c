@@ -105,6 +105,22 @@ static int parse_bound(const struct option_row *row, const char *text, void *fil
 /* So many runs are kept in memory. */
 #define RUNS_MAX 100000
 
+static int parse_warmup(const struct option_row *row, const char *text, void *filled,
+			struct error *err)
+{
+	uint64_t number;
+	char escaped[64];
+
+	if (number_parse_u64(text, &number) < 0 || number > row->value || strchr(text, '\n'))
+		return error_return(err, -EINVAL,
+				    "--%s '%s' is not a number from 0 to %llu\n"
+				    "write digits alone, as in --%s=2", row->name,
+				    error_escape(escaped, sizeof(escaped), text),
+				    (unsigned long long)row->value, row->name);
+	*(uint64_t *)option_field(filled, row) = number;
+	return 0;
+}
+
 /* What --by takes. */
 static const char *const figure_names[] = {
 	[FIGURE_RSS] = "rss", [FIGURE_PSS] = "pss", [FIGURE_CGROUP] = "cgroup",
@@ -159,7 +175,7 @@ static const struct option_row watch_rows[] = {
 	  .parse = option_number, FIELD(uint64_t, runs), .value = RUNS_MAX,
 	  .excludes = "pid cgroup unit fit output csv plot replay each live where", .section = "Repeating" },
 	{ "warmup", 0, "N", "before that N times, which are not counted",
-	  .parse = option_number, FIELD(uint64_t, warmup), .value = RUNS_MAX },
+	  .parse = parse_warmup, FIELD(uint64_t, warmup), .value = RUNS_MAX },
 	{ "ignore-failure", 'i', NULL, "count a run that fails, and go on",
 	  .parse = option_on, FIELD(bool, ignore_failure) },
 	{ "compare", 0, "A", "compare recording A with recording B, the operand",
@@ -288,8 +304,11 @@ static int check_meaning(const struct watch_request *request, const struct optio
 		  "the peaks of a command are always known" },
 		{ request->number && !request->each, "--number without --each has no meaning",
 		  "add --each: the sum of all processes is one row" },
-		{ request->warmup && !request->runs, "--warmup without --runs has no meaning",
+		{ option_is_seen(seen, "warmup") && !request->runs, "--warmup without --runs has no meaning",
 		  "add --runs N: how often it is to be run" },
+		{ request->log_file && request->plot.file && strcmp(request->plot.file, "-") &&
+		  !strcmp(request->log_file, request->plot.file),
+		  "--log-file and --plot are the same file", "give each a file of its own" },
 		{ request->ignore_failure && !request->runs,
 		  "--ignore-failure without --runs has no meaning",
 		  "add --runs N: how often it is to be run" },

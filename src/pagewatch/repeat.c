@@ -22,6 +22,7 @@
 struct repetition {
 	const struct watch_request *request;
 	struct run_told *told;		/* of the runs that count */
+	bool begun;			/* there was a first run or warm-up */
 	uint64_t count, failed;
 	uint64_t unmet;			/* in so many a demand was not met: no failure */
 	int ended_by;			/* a signal; 0: none */
@@ -56,6 +57,8 @@ static bool repeat_once(struct repetition *repetition, uint64_t number, bool cou
 
 	once.output.format = OUTPUT_NONE;
 	once.log_file = NULL;
+	once.repeated = repetition->begun;
+	repetition->begun = true;
 	repetition->status = watch_run_once(&once, &watched);
 	if (!watched.followed)
 		return false;

@@ -29,7 +29,7 @@ watch_row() {
 }
 
 gnuplot_that "$draws"
-for wrong in '--plot picture true' '--plot picture.jpg true' '--plot' '--fit --plot a.svg true'; do
+for wrong in '--plot picture true' '--plot picture.jpg true' '--plot' '--fit --plot a.svg true' '--log-file a.svg --plot a.svg true'; do
 	# shellcheck disable=SC2086 # words
 	watch $wrong
 	is "$status $(cat "$tmp/out")" '2 ' "wrong: $wrong"

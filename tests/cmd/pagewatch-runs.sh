@@ -28,7 +28,10 @@ is "$(sed -n 's/^\([A-Z]*\) .*/\1/p' "$tmp/err" | tr '\n' ' ')" 'FIGURE RSS PSS 
 	'the figures that are known'
 counted -q --runs 2
 is "$status $(cat "$tmp/err")" '0 ' '-q: nothing'
+counted --runs 2 --warmup 0
+is "$status $(wc -l <"$tmp/out")" '0 2' '--warmup 0: none'
 counted -v --runs 2 --warmup 1
+is "$(grep -c 'who sends a SIGKILL' "$tmp/err")" 1 '-v: what holds for all runs is said once'
 is "$(grep -c '^pagewatch: run [12] of 2: status 0, ' "$tmp/err")" 2 '-v: a line for each run that counts'
 
 FAILS=2
@@ -77,7 +80,7 @@ echo input >"$tmp/input"
 is "$? $(cat "$tmp/out" "$tmp/err" | sort | uniq -c | tr -s ' ')" '0  3 input' 'each has the whole input'
 echo input | "$PAGEWATCH" --runs 3 cat >"$tmp/out" 2>"$tmp/err"
 is "$? $(cat "$tmp/out")" '2 ' 'which a pipe cannot give'
-for wrong in '--warmup 2 true' '-i true' '--runs 0 true' '--runs x true' '--runs 2 --fit true' '--runs 2 -p 1' \
+for wrong in '--warmup 2 true' '--warmup 0 true' '--runs 2 --warmup x true' '--runs 2 --warmup -1 true' '-i true' '--runs 0 true' '--runs x true' '--runs 2 --fit true' '--runs 2 -p 1' \
 	'--runs 2 --csv true' '--runs 2 --plot a.svg true' '--runs 2'; do
 	# shellcheck disable=SC2086 # words
 	watch $wrong

@@ -173,6 +173,8 @@ has "$tmp/records" '^anon +[0-9]+ +[0-9]+ +1[0-9]{4} +1[0-9]{4} ' 'with what gre
 is "$(grep -c '^all ' "$tmp/records")" 1 'and the sum'
 has "$tmp/err" 'smaps was read [0-9]+ times, which took [0-9.]+ ms, [0-9.]+ % of the time' \
 	'-v says what it took'
+"$PAGEWATCH" -v --where -- sleep 0.2 2>"$tmp/err"
+has "$tmp/err" 'smaps was read (once|[2-9] times|[1-9][0-9]+ times), ' 'nor does it say 1 times'
 "$PAGEWATCH" -- true 2>"$tmp/err"
 hasnt "$tmp/err" 'KIND|mappings' 'not unless it is asked for'
 for other in --quiet --csv --fit; do
