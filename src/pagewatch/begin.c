@@ -23,7 +23,7 @@ void watch_note(void *context, const char *sentence)
 	struct watch_run *run = context;
 
 	live_wipe(&run->live);
-	if (run->request->output.format != OUTPUT_NONE)
+	if (run->request->output.format != OUTPUT_NONE && !watch_has_records_alone(run->request))
 		fprintf(stderr, "%s: note: %s\n", program_invocation_short_name, sentence);
 }
 

@@ -44,7 +44,7 @@ void watch_say_reading(const struct watch_request *request, const struct where *
 
 	if (where->read_count != 1)
 		snprintf(often, sizeof(often), "%" PRIu64 " times", where->read_count);
-	if (unreadable)
+	if (unreadable && !watch_has_records_alone(request))
 		fprintf(stderr, "%s: note: the mappings of %" PRIu64 " process%s could not be read: only their owner and root may\n",
 			program_invocation_short_name, unreadable, unreadable == 1 ? "" : "es");
 	else if (where->read_count && !where_was_read(where))

@@ -395,6 +395,11 @@ enum options_result watch_options_parse(int argc, char *argv[], struct watch_req
 	return OPTIONS_RUN;
 }
 
+bool watch_has_records_alone(const struct watch_request *request)
+{
+	return request->output.format == OUTPUT_JSON && !request->log_file;
+}
+
 void watch_print_help(void)
 {
 	printf("Usage: pagewatch [OPTION]... [--] COMMAND [ARGUMENT]...\n"

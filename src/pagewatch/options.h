@@ -58,6 +58,9 @@ struct watch_request {
 enum options_result watch_options_parse(int argc, char *argv[], struct watch_request *ret_request,
 					struct error *err);
 
+/* Whether standard error is for programs, which read records there: no other line is one. */
+bool watch_has_records_alone(const struct watch_request *request);
+
 /* Prints --help to standard output. */
 void watch_print_help(void);
 

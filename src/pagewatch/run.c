@@ -148,9 +148,10 @@ static int watch_conclude(struct watch_run *run)
 	watch_say_peak(request, &run->driver.tree);
 	watch_say_reading(request, &run->driver.where, run->result.elapsed_ns);
 	errno = 0;
-	/* Records have their end beside them, unless they go elsewhere. */
-	watch_print_result(&run->verdict, format == OUTPUT_JSON && request->log_file
-			   ? OUTPUT_TABLE : format, request->verbose);
+	/* Where records stand on standard error, the verdict among them says all, and no line else. */
+	if (!watch_has_records_alone(request))
+		watch_print_result(&run->verdict, format == OUTPUT_JSON ? OUTPUT_TABLE : format,
+				   request->verbose);
 	/* The summary is among what is not to be lost there. */
 	if (run->unwritten == 0 && !request->log_file)
 		run->unwritten = stream_flush(stderr);

@@ -216,6 +216,17 @@ for words in '-p 0' '-p x' '-p 1 true' '--tree true' '--peak true' '--swap 1M tr
 	ok $? "wrong: $words"
 done
 
+# Records alone are on standard error: how it ended is in the verdict.
+for own in 'exit 3' 'kill -KILL $$' 'sleep 0.1; exit 0'; do
+	watch --json --max-rss 1 -- sh -c "$own"
+	is "$(grep -vc '^{"record":"' "$tmp/err")" 0 "--json: sh -c '$own'"
+	hasnt "$tmp/err" '"message":null' 'which has the words'
+	watch --json --max-rss 1 --log-file "$tmp/records" -- sh -c "$own"
+	has "$tmp/err" '^pagewatch: ' 'where records go elsewhere there are words'
+done
+watch --json "$tmp/no-such-command"
+has "$tmp/err" '^pagewatch: ' 'and for an error before any record'
+
 # The log.
 watch --log-file "$tmp/rows" --every 30ms -- sleep 0.2
 is "$status" 0 '--log-file'
