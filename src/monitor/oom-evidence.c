@@ -84,25 +84,16 @@ static bool read_members(const struct oom_monitor *oom_monitor, bool *ret_shared
 	return found;
 }
 
-void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *comm, bool alone)
+/* Takes the counters of the chain, as far as the evidence has room for its levels. */
+static void oom_monitor_count_before(struct oom_monitor *oom_monitor)
 {
 	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
 	const struct cgroup_chain *chain = &oom_monitor->chain;
-	char process[24];
 
-	oom_monitor->pid = oom_monitor->observed = pid;
-	oom_monitor->comm = comm;
-	oom_monitor->vsz = OOM_UNKNOWN;
-	oom_evidence->alone = alone;
 	/* The numbers are fixed: include/linux/proc_ns.h. */
 	oom_evidence->foreign_pids = !namespace_is_initial("pid");
 	oom_evidence->whole_paths = namespace_is_initial("cgroup") ||
 				 access("/proc/self/ns/cgroup", F_OK) < 0;
-	snprintf(process, sizeof(process), "%d", (int)pid);
-	/* A mount that shows another part of the tree has counters of the same names, not ours. */
-	if (cgroup_chain_read(&oom_monitor->live, process, &oom_monitor->chain) == 0 &&
-	    read_members(oom_monitor, &oom_evidence->shared))
-		oom_evidence->levels = calloc(MAX(chain->count, 1), sizeof(*oom_evidence->levels));
 	for (size_t i = 0; oom_evidence->levels && i < chain->count; i++) {
 		struct oom_monitor_level *level = &oom_evidence->levels[i];
 
@@ -116,6 +107,44 @@ void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *c
 	}
 	oom_evidence->vmstat_known = read_vmstat(oom_monitor, &oom_evidence->vmstat_before);
 	oom_monitor->oomd_before = read_oomd(oom_monitor);
+}
+
+void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *comm, bool alone)
+{
+	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	struct cgroup_chain *chain = &oom_monitor->chain;
+	char process[24];
+
+	oom_monitor->pid = oom_monitor->observed = pid;
+	oom_monitor->comm = comm;
+	oom_monitor->vsz = OOM_UNKNOWN;
+	oom_evidence->alone = alone;
+	snprintf(process, sizeof(process), "%d", (int)pid);
+	/* A mount that shows another part of the tree has counters of the same names, not ours. */
+	if (cgroup_chain_read(&oom_monitor->live, process, chain) == 0 &&
+	    read_members(oom_monitor, &oom_evidence->shared))
+		oom_evidence->levels = calloc(MAX(chain->count, 1), sizeof(*oom_evidence->levels));
+	oom_monitor_count_before(oom_monitor);
+}
+
+void oom_monitor_begin_cgroup(struct oom_monitor *oom_monitor, const struct cgroup_level *level)
+{
+	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	struct cgroup_chain *chain = &oom_monitor->chain;
+
+	oom_evidence->is_cgroup = true;
+	chain->levels = calloc(1, sizeof(*chain->levels));
+	if (chain->levels) {
+		chain->count = 1;
+		chain->levels->version = level->version;
+		chain->levels->directory = strdup(level->directory);
+		chain->levels->name = strdup(level->name);
+		if (chain->levels->directory && chain->levels->name)
+			oom_evidence->levels = calloc(1, sizeof(*oom_evidence->levels));
+		else
+			cgroup_chain_free(chain);
+	}
+	oom_monitor_count_before(oom_monitor);
 }
 
 void oom_monitor_look(struct oom_monitor *oom_monitor, uint64_t now_ns)
@@ -139,14 +168,37 @@ void oom_monitor_look(struct oom_monitor *oom_monitor, uint64_t now_ns)
 	}
 }
 
+/* Whether a victim was one of those that are followed. */
+enum victim_place { VICTIM_UNKNOWN, VICTIM_INSIDE, VICTIM_OUTSIDE };
+
+/* By where it lived, if REPORT says that: in the sandbox, or in the cgroup that is followed. */
+static enum victim_place find_victim_place(const struct oom_monitor *oom_monitor,
+					   const struct oom_report *report)
+{
+	const struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
+	const char *place = report->memcg.task_path;
+	const char *own = oom_evidence->count ? oom_monitor->chain.levels[0].name : NULL;
+	size_t length = own ? strlen(own) : 0;
+
+	if (!own || !place || !place[0] || !oom_evidence->whole_paths)
+		return VICTIM_UNKNOWN;
+	if (!oom_evidence->is_cgroup)
+		return oom_evidence->alone && !strcmp(place, own) ? VICTIM_INSIDE : VICTIM_UNKNOWN;
+	/* The kernel cuts a path that a record has no room for. */
+	if (strlen(place) < length && !strncmp(place, own, strlen(place)) &&
+	    own[strlen(place)] != '/' && strcmp(place, "/"))
+		return VICTIM_UNKNOWN;
+	if (length == 1 || (!strncmp(place, own, length) &&
+			    (!place[length] || place[length] == '/')))
+		return VICTIM_INSIDE;
+	return VICTIM_OUTSIDE;
+}
+
 /* Notes who of those that are followed was killed by REPORT. */
 static void note_victims(struct oom_monitor *oom_monitor, struct oom_report *report)
 {
 	struct oom_evidence *oom_evidence = &oom_monitor->oom_evidence;
-	const char *own = oom_evidence->count ? oom_monitor->chain.levels[0].name : "";
-	const char *place = report->memcg.task_path;
-	bool inside = oom_evidence->alone && oom_evidence->whole_paths && place &&
-		      !strcmp(place, own);
+	enum victim_place place = find_victim_place(oom_monitor, report);
 	bool explained = false;
 
 	for (size_t i = 0; oom_monitor->is_followed && i < report->victim_count; i++) {
@@ -155,9 +207,13 @@ static void note_victims(struct oom_monitor *oom_monitor, struct oom_report *rep
 
 		if (oom_evidence->victim_count == OOM_VICTIMS_SEEN || victim->presumed)
 			continue;
-		if (!inside && (oom_evidence->foreign_pids ||
-				!oom_monitor->is_followed(oom_monitor->context,
-							  (pid_t)victim->pid)))
+		/* In a cgroup, the place is that of the first one alone: a group may be larger. */
+		if (oom_evidence->is_cgroup && i)
+			place = VICTIM_UNKNOWN;
+		if (place == VICTIM_OUTSIDE ||
+		    (place == VICTIM_UNKNOWN &&
+		     (oom_evidence->foreign_pids ||
+		      !oom_monitor->is_followed(oom_monitor->context, (pid_t)victim->pid))))
 			continue;
 		seen->pid = victim->pid;
 		seen->anon = victim->anon == OOM_UNKNOWN ? 0 : victim->anon;
@@ -189,7 +245,9 @@ static int note_report(void *context, struct oom_report *report)
 		.whole = oom_evidence->whole_paths,
 	};
 
-	oom_kill_record_add(report, &sought, &oom_evidence->kill_record);
+	/* Where a cgroup is followed, nobody is the one that is sought. */
+	if (!oom_evidence->is_cgroup)
+		oom_kill_record_add(report, &sought, &oom_evidence->kill_record);
 	note_victims(oom_monitor, report);
 	oom_report_free(report);
 	return 0;

@@ -38,10 +38,15 @@ struct oom_victim_seen {
 					 * NULL: not known; owned by the evidence */
 };
 
-/* All that was seen; the subject's own cgroup comes first, its ancestors follow. */
+/*
+ * All that was seen; the subject's own cgroup comes first, its ancestors follow. Where a cgroup is
+ * the subject itself, it is the only one.
+ */
 struct oom_evidence {
 	struct oom_monitor_level *levels;
 	size_t count;
+	bool is_cgroup;			/* the subject is the first level: all
+					 * who live in it and below it */
 	bool alone;			/* the first level is a sandbox
 					 * that held the subject only */
 	bool shared;			/* other processes live in the first level, too */
@@ -89,6 +94,12 @@ void oom_monitor_open(struct oom_monitor *oom_monitor);
  * ALONE says that its cgroup is a sandbox, made for it.
  */
 void oom_monitor_begin(struct oom_monitor *oom_monitor, pid_t pid, const char *comm, bool alone);
+
+/*
+ * The same where LEVEL, and all below it, is the subject. The report that is looked for at the end
+ * is then any whose victim lived there, or was followed if the log does not say where it lived.
+ */
+void oom_monitor_begin_cgroup(struct oom_monitor *oom_monitor, const struct cgroup_level *level);
 
 /*
  * Looks, at the time NOW_NS, whether the subject outlives OOM kills that are counted in its own

@@ -32,6 +32,14 @@ static bool watch_is_followed(const void *context, pid_t pid)
 	return tree_sampler_knows(&((const struct watch_run *)context)->driver.tree, pid);
 }
 
+/* Of the OOM monitor: whom else than the subject it is to note, and how. */
+static void watch_note_victims(struct watch_run *run)
+{
+	run->oom_monitor.is_followed = watch_is_followed;
+	run->oom_monitor.context = run;
+	run->oom_monitor.explain = oom_explain_briefly;
+}
+
 int watch_open(struct watch_run *run, struct error *err)
 {
 	const struct watch_request *request = run->request;
@@ -133,9 +141,7 @@ int watch_start_command(struct watch_run *run, struct error *err)
 	if (command_fork(&spec, &run->command, err) < 0)
 		return EXIT_FAILED;
 	oom_monitor_begin(&run->oom_monitor, run->command.pid, run->name, run->sandboxed);
-	run->oom_monitor.is_followed = watch_is_followed;
-	run->oom_monitor.context = run;
-	run->oom_monitor.explain = oom_explain_briefly;
+	watch_note_victims(run);
 	run->driver.command = &run->command;
 	follow_prepare_step(&run->driver, &run->root,
 			    request->verbose && !request->repeated);
@@ -162,6 +168,7 @@ int watch_attach(struct watch_run *run, struct error *err)
 	run->began_ns = duration_now();
 	follow_prepare_step(&run->driver, &run->root, request->verbose);
 	tree->resets_peaks = request->peak;
+	oom_monitor_open(&run->oom_monitor);
 	if (!request->pid) {
 		r = unit_find_cgroup(&run->root, request->cgroup, request->unit, &run->level, err);
 		tree->scope = TREE_CGROUP;
@@ -170,9 +177,10 @@ int watch_attach(struct watch_run *run, struct error *err)
 		if (r < 0)
 			return EXIT_FAILED;
 		context_counters_follow(&run->counters, &run->level);
+		oom_monitor_begin_cgroup(&run->oom_monitor, &run->level);
+		watch_note_victims(run);
 		return EXIT_DONE;
 	}
-	oom_monitor_open(&run->oom_monitor);
 	kill_tracer_open(&run->root, &run->kill_tracer);
 	watch_say_tracer(request, &run->kill_tracer);
 	tree->scope = request->tree ? TREE_DESCENDANTS : TREE_PROCESS;
@@ -199,8 +207,6 @@ int watch_attach(struct watch_run *run, struct error *err)
 	}
 	context_counters_follow_process(&run->counters, tree->top);
 	oom_monitor_begin(&run->oom_monitor, tree->top, run->name, false);
-	run->oom_monitor.is_followed = watch_is_followed;
-	run->oom_monitor.context = run;
-	run->oom_monitor.explain = oom_explain_briefly;
+	watch_note_victims(run);
 	return EXIT_DONE;
 }

@@ -112,14 +112,13 @@ static int watch_conclude(struct watch_run *run)
 {
 	const struct watch_request *request = run->request;
 	enum output_format format = request->output.format;
-	bool watched = run->command.pid || request->pid;
 	struct kill_sender *sender = &run->oom_monitor.oom_evidence.sender;
 	struct watch_evidence evidence = {
 		.result = &run->result, .peaks = &run->driver.peaks, .name = run->name,
 		.pid = (int)run->driver.driver.subject.pid, .ours = run->command.pid != 0,
 		.unit = request->output.unit, .expect = request->expect,
 		.max_rss = request->max_rss.bytes, .max_pss = request->max_pss.bytes,
-		.oom_evidence = watched ? &run->oom_monitor.oom_evidence : NULL,
+		.oom_evidence = &run->oom_monitor.oom_evidence,
 		.sandbox = run->sandboxed ? &run->sandbox_spec : NULL,
 		.where = run->driver.where.read_count ? &run->driver.where : NULL,
 	};
@@ -127,10 +126,9 @@ static int watch_conclude(struct watch_run *run)
 
 	if (run->result.reason == STOP_DIED)
 		*sender = kill_tracer_find(&run->kill_tracer, run->driver.driver.subject.pid);
-	if (watched)
-		oom_monitor_end(&run->oom_monitor, oom_monitor_counted(&run->oom_monitor) ||
-				(run->result.reason == STOP_DIED &&
-				 (run->result.wait_status || sender->known)));
+	oom_monitor_end(&run->oom_monitor, oom_monitor_counted(&run->oom_monitor) ||
+			(run->result.reason == STOP_DIED &&
+			 (run->result.wait_status || sender->known)));
 	if (!run->result.elapsed_ns)
 		run->result.elapsed_ns = run->ended_ns - run->began_ns;
 	watch_count_faults(run);

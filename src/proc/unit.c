@@ -65,16 +65,21 @@ static int unit_find_mount(const struct root *root, int version, struct cgroup_m
 	return r < 0 ? r : cgroup_parse_mountinfo(text, version, NULL, ret_mount);
 }
 
-static int unit_set_level(int version, const char *point, const char *directory,
+static int unit_set_level(const struct cgroup_mount *mount, const char *directory,
 			  struct cgroup_level *ret_level)
 {
-	const char *name = directory + strlen(point);
+	const char *top = strcmp(mount->top, "/") ? mount->top : "";
+	const char *name = directory + strlen(mount->point);
+	size_t length = strlen(name);
 
 	*ret_level = (struct cgroup_level){
-		.version = version,
-		.directory = strdup(directory),
-		.name = strdup(*name ? name : "/"),
+		.version = mount->version, .directory = strdup(directory),
 	};
+	/* As the kernel has it, which puts nothing at the end. */
+	while (length && name[length - 1] == '/')
+		length--;
+	if (asprintf(&ret_level->name, "%s%.*s", *top || length ? top : "/", (int)length, name) < 0)
+		ret_level->name = NULL;
 	return ret_level->directory && ret_level->name ? 0 : -ENOMEM;
 }
 
@@ -111,13 +116,13 @@ int unit_find_cgroup(const struct root *root, const char *path, const char *unit
 			r = -ENOMEM;
 		else if (path)
 			r = has_processes_file(root, directory)
-			    ? unit_set_level(version, mount.point, directory, ret_level) : -ENOENT;
+			    ? unit_set_level(&mount, directory, ret_level) : -ENOENT;
 		else if (unit_search_below(&search, mount.point, 0) < 0)
 			r = -ENOMEM;
 		else if (search.other)
 			r = -EEXIST;
 		else if (search.found)
-			r = unit_set_level(version, mount.point, search.found, ret_level);
+			r = unit_set_level(&mount, search.found, ret_level);
 	}
 	if (r == -EEXIST) {
 		error_set(err, "there are several units '%s'",

@@ -304,7 +304,8 @@ static void add_report(const struct oom_evidence *oom_evidence, const char *noun
 	const struct oom_kill_record *record = &oom_evidence->kill_record;
 	const struct oom_killed *killed = &record->killed;
 	int error = oom_evidence->kmsg_error;
-	bool silent = !is_recorded(oom_evidence);
+	bool silent = !is_recorded(oom_evidence) &&
+		      !(oom_evidence->is_cgroup && oom_evidence->victim_count);
 
 	if (record->killed_found && killed->sized)
 		verdict_add_evidence(verdict,
@@ -372,6 +373,12 @@ void death_add_proof(const struct oom_evidence *oom_evidence, int signal, bool w
 		add_sender(&oom_evidence->sender, verdict);
 	if (oom_evidence && signal == SIGKILL)
 		add_report(oom_evidence, noun, verdict);
+}
+
+void death_add_kills(const struct oom_evidence *oom_evidence, struct verdict *verdict)
+{
+	add_counters(oom_evidence, SIGKILL, "the cgroup", verdict);
+	add_report(oom_evidence, "the cgroup", verdict);
 }
 
 void death_fill(const struct death *death, int signal, struct verdict *verdict)

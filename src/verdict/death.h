@@ -52,4 +52,7 @@ void death_describe(const struct death *death, const struct oom_evidence *oom_ev
 void death_add_proof(const struct oom_evidence *oom_evidence, int signal, bool waited,
 		     const char *noun, struct verdict *verdict);
 
+/* Adds what counters and log say of OOM kills in a cgroup that is the subject itself. */
+void death_add_kills(const struct oom_evidence *oom_evidence, struct verdict *verdict);
+
 #endif

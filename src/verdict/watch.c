@@ -295,6 +295,35 @@ static void judge_attached(const struct watch_evidence *evidence, const char *af
 	death_add_proof(oom_evidence, SIGKILL, false, "the process", verdict);
 }
 
+/*
+ * A cgroup is not ended by an OOM kill, but it is no success. Version 2 counts those below it, too;
+ * version 1 does not, but the log may name them.
+ */
+static void judge_cgroup(const struct watch_evidence *evidence, const char *how, const char *after,
+			 struct verdict *verdict)
+{
+	const struct oom_evidence *oom_evidence = evidence->oom_evidence;
+	const struct oom_monitor_level *level;
+	uint64_t kills;
+
+	if (!oom_evidence || !oom_evidence->is_cgroup)
+		return;
+	kills = oom_evidence->victim_count;
+	level = oom_evidence->count ? oom_evidence->levels : NULL;
+	if (level && level->before.known && level->after.known &&
+	    level->after.oom_kill > level->before.oom_kill)
+		kills = MAX(kills, level->after.oom_kill - level->before.oom_kill);
+	if (!kills)
+		return;
+	verdict->exit_status = EXIT_UNMET;
+	/* That it was to end as it did is no reason to pass over it. */
+	verdict->unmet = true;
+	error_set(&verdict->err,
+		  "%s %s %s, and the OOM killer took %" PRIu64 " of its processes, as far as is known",
+		  evidence->name, how, after, kills);
+	death_add_kills(oom_evidence, verdict);
+}
+
 /* --max-rss, --max-pss: a failure of the command that was not expected comes first. */
 static void judge_maximum(const struct watch_evidence *evidence, const char *option,
 			  uint64_t peak, uint64_t most, struct verdict *verdict)
@@ -323,6 +352,7 @@ void watch_decide(const struct watch_evidence *evidence, struct verdict *ret_ver
 {
 	const struct run_result *result = evidence->result;
 	const struct watch_peaks *peaks = evidence->peaks;
+	const char *how = result->reason == STOP_SIGNAL ? "was followed for" : "ended after";
 	char after[48], *summary = ret_verdict->summary;
 	size_t used;
 
@@ -351,6 +381,8 @@ void watch_decide(const struct watch_evidence *evidence, struct verdict *ret_ver
 								     : OUTCOME_COMPLETED;
 		if (result->reason == STOP_DIED)
 			judge_attached(evidence, after, ret_verdict);
+		else
+			judge_cgroup(evidence, how, after, ret_verdict);
 	} else if (result->reason == STOP_OUTPUT) {
 		error_set_errno(&ret_verdict->err, result->error, "cannot write the rows");
 	} else {
@@ -359,8 +391,7 @@ void watch_decide(const struct watch_evidence *evidence, struct verdict *ret_ver
 	/* The error, if there is one, has said how it ended. */
 	if (!ret_verdict->err.message[0])
 		snprintf(summary, sizeof(ret_verdict->summary), "%s %s %s. ", evidence->name,
-			 result->reason == STOP_SIGNAL ? "was followed for" : "ended after",
-			 after);
+			 how, after);
 	used = strlen(summary);
 	watch_say_peaks(evidence, summary + used, sizeof(ret_verdict->summary) - used);
 	watch_say_victims(evidence, ret_verdict);

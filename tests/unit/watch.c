@@ -173,6 +173,52 @@ static void test_victims(void)
 	tap_ok(!strstr(verdict.summary, "OOM"), "a count in a cgroup of others' proves nothing");
 }
 
+static void test_cgroup(void)
+{
+	struct run_result stopped = { .reason = STOP_SIGNAL, .signal = SIGINT };
+	struct run_result gone = { .reason = STOP_DONE };
+	struct watch_evidence followed = { 0 };
+	struct oom_monitor_level level;
+	struct oom_evidence evidence = make_evidence(&level, 2);
+	struct verdict verdict;
+
+	evidence.alone = false;
+	evidence.is_cgroup = true;
+	/* They were below it. */
+	level.after.local_oom_kill = level.after.local_oom = 0;
+	verdict = decide(stopped, &evidence, followed);
+	tap_ok(verdict.outcome == OUTCOME_INTERRUPTED && verdict.exit_status == 1,
+	       "kills that a followed cgroup counts are no success");
+	tap_is_text(verdict.err.message, "make was followed for 1 min 1 s, and the OOM killer took 2 of its processes, as far as is known",
+		    "and said");
+	tap_ok(!strstr(verdict.summary, "was followed for"), "once");
+	tap_has(verdict.evidence_line[0], "oom_kill went from 0 to 2", "the counter is evidence");
+	evidence = make_evidence(&level, 0);
+	evidence.alone = false;
+	evidence.is_cgroup = true;
+	evidence.vmstat_known = true;
+	evidence.vmstat_after = 1;
+	verdict = decide(stopped, &evidence, followed);
+	tap_ok(verdict.exit_status == 0 && !verdict.evidence_count &&
+	       !strstr(verdict.summary, "OOM"), "a kill elsewhere is not its");
+	/* Its counters went with it. */
+	level.after.known = false;
+	evidence.kmsg_error = 0;
+	evidence.victim_count = 1;
+	evidence.victims[0] = (struct oom_victim_seen){ .pid = 77, .comm = "cc1" };
+	verdict = decide(gone, &evidence, followed);
+	tap_ok(verdict.outcome == OUTCOME_COMPLETED && verdict.exit_status == 1,
+	       "the log names one of a cgroup that has been removed");
+	tap_has(verdict.err.message, "make ended after 1 min 1 s, and the OOM killer took 1 of",
+		"which is said");
+	tap_has(verdict.summary, "The OOM killer took cc1 (pid 77)", "with its name");
+	followed.expect = (struct expectation){ "completed", 1U << OUTCOME_COMPLETED };
+	tap_is(decide(gone, &evidence, followed).exit_status, 1,
+	       "that its end was expected does not hide it");
+	evidence.victim_count = 0;
+	tap_is(decide(gone, &evidence, followed).exit_status, 0, "without one it is met");
+}
+
 static void test_peaks(void)
 {
 	struct watch_peaks seen = { 0 };
@@ -462,6 +508,7 @@ int main(void)
 	test_charge();
 	test_demands();
 	test_victims();
+	test_cgroup();
 	test_why();
 	test_sender();
 	test_others();
