@@ -123,6 +123,7 @@ int watch_start_command(struct watch_run *run, struct error *err)
 {
 	const struct watch_request *request = run->request;
 	const char *base = strrchr(request->command[0], '/');
+	struct tree_process process;
 	struct command_spec spec = {
 		.argv = request->command, .cgroup = -1,
 		.oom_score_adj = request->oom_score_adj,
@@ -149,6 +150,9 @@ int watch_start_command(struct watch_run *run, struct error *err)
 	run->began_ns = duration_now();
 	if (r < 0)
 		return r == -ENOENT ? WATCH_NOT_FOUND : WATCH_CANNOT_EXECUTE;
+	/* Its end of the pipe is also closed by its death before, which has not been waited for. */
+	run->unexecuted = tree_read_stat(&run->root, run->command.pid, &process) == 0 &&
+			  process.unexecuted;
 	run->driver.driver.subject = (struct followed){ run->command.pid, run->command.pidfd };
 	run->driver.tree.scope = TREE_BELOW;
 	run->driver.tree.top = getpid();
@@ -206,6 +210,7 @@ int watch_attach(struct watch_run *run, struct error *err)
 		return EXIT_FAILED;
 	}
 	context_counters_follow_process(&run->counters, tree->top);
+	run->start = process.start;
 	oom_monitor_begin(&run->oom_monitor, tree->top, run->name, false);
 	watch_note_victims(run);
 	return EXIT_DONE;

@@ -27,6 +27,8 @@ struct watch_run {
 	struct context_counters counters;
 	struct cgroup_level level;	/* that is followed */
 	struct command command;
+	bool unexecuted;		/* it died before it was executed */
+	uint64_t start;			/* of process -p, as tree_process has it */
 	struct follow_driver driver;
 	struct printer printer;
 	struct live live;

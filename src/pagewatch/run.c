@@ -108,6 +108,19 @@ static void watch_count_faults(struct watch_run *run)
 		: last ? last->majflt : SAMPLE_MISSING;
 }
 
+/* Process -p may have executed another program: at its end it is called by the name of that. */
+static void watch_name_again(struct watch_run *run)
+{
+	pid_t pid = run->driver.driver.subject.pid;
+	const struct tree_process *last = tree_find(&run->driver.tree.tree, pid);
+	struct tree_process now;
+
+	if (last)
+		error_escape(run->name, sizeof(run->name), last->comm);
+	if (tree_read_stat(&run->root, pid, &now) == 0 && now.start == run->start)
+		error_escape(run->name, sizeof(run->name), now.comm);
+}
+
 static int watch_conclude(struct watch_run *run)
 {
 	const struct watch_request *request = run->request;
@@ -116,6 +129,7 @@ static int watch_conclude(struct watch_run *run)
 	struct watch_evidence evidence = {
 		.result = &run->result, .peaks = &run->driver.peaks, .name = run->name,
 		.pid = (int)run->driver.driver.subject.pid, .ours = run->command.pid != 0,
+		.unexecuted = run->unexecuted,
 		.unit = request->output.unit, .expect = request->expect,
 		.max_rss = request->max_rss.bytes, .max_pss = request->max_pss.bytes,
 		.oom_evidence = &run->oom_monitor.oom_evidence,
@@ -124,6 +138,8 @@ static int watch_conclude(struct watch_run *run)
 	};
 	struct error err;
 
+	if (request->pid)
+		watch_name_again(run);
 	if (run->result.reason == STOP_DIED)
 		*sender = kill_tracer_find(&run->kill_tracer, run->driver.driver.subject.pid);
 	oom_monitor_end(&run->oom_monitor, oom_monitor_counted(&run->oom_monitor) ||

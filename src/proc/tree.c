@@ -28,25 +28,30 @@
  */
 #define TREE_KEPT_MAX 64
 
+/* Of the flags in stat: forked, and nothing executed since (include/linux/sched.h). */
+#define STAT_FORKNOEXEC 0x40
+
 int tree_parse_stat(const char *text, struct tree_process *ret_process)
 {
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
 	struct tree_process process = { 0 };
 	uint64_t minflt, cminflt, majflt, cmajflt, utime, stime, cutime, cstime;
 	char state;
+	unsigned flags;
 	int pid;
 
 	/* The name may hold blanks and parentheses, the rest does not. */
 	if (!open || !close || close < open || sscanf(text, "%d", &pid) != 1 ||
 	    sscanf(close + 1,
-		   " %c %*d %*d %*d %*d %*d %*u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+		   " %c %*d %*d %*d %*d %*d %u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
 		   " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %*d %*d %" SCNu64
 		   " %*d %" SCNu64,
-		   &state, &minflt, &cminflt, &majflt, &cmajflt, &utime, &stime, &cutime,
-		   &cstime, &process.threads, &process.start) != 11)
+		   &state, &flags, &minflt, &cminflt, &majflt, &cmajflt, &utime, &stime, &cutime,
+		   &cstime, &process.threads, &process.start) != 12)
 		return -EINVAL;
 	snprintf(process.comm, sizeof(process.comm), "%.*s", (int)(close - open - 1), open + 1);
 	process.pid = pid;
+	process.unexecuted = flags & STAT_FORKNOEXEC;
 	process.zombie = state == 'Z' || state == 'X';
 	process.minflt = minflt + cminflt;
 	process.majflt = majflt + cmajflt;

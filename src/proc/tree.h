@@ -22,6 +22,7 @@ struct tree_process {
 	uint64_t start;		/* since boot: tells the process from a later one with its pid */
 	uint64_t threads;
 	bool zombie;		/* it has ended, and nobody has waited for it yet */
+	bool unexecuted;	/* it runs what it was forked from: it has called no execve(2) */
 	char comm[TREE_COMM_MAX];	/* as it is: may hold anything */
 	/* Its own, and those of the children that it has waited for. */
 	uint64_t minflt, majflt, ticks;

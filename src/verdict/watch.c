@@ -264,8 +264,13 @@ static void judge_command(const struct watch_evidence *evidence, const char *aft
 	death = death_find(signal, evidence->oom_evidence);
 	death_fill(&death, signal, verdict);
 	death_describe(&death, evidence->oom_evidence, signal, "the command", how, hint);
-	error_set(&verdict->err, "%s (pid %d) was %s after %s: exit status %d", evidence->name,
-		  evidence->pid, how, after, verdict->exit_status);
+	if (evidence->unexecuted)
+		error_set(&verdict->err,
+			  "%s was never executed: the process (pid %d) that was to execute it was %s after %s: exit status %d",
+			  evidence->name, evidence->pid, how, after, verdict->exit_status);
+	else
+		error_set(&verdict->err, "%s (pid %d) was %s after %s: exit status %d",
+			  evidence->name, evidence->pid, how, after, verdict->exit_status);
 	if (hint[0])
 		error_hint(&verdict->err, "%s", hint);
 	death_add_proof(evidence->oom_evidence, signal, true, "the command", verdict);

@@ -38,6 +38,7 @@ struct watch_evidence {
 	const char *name;		/* of the command, process, cgroup or unit; escaped */
 	int pid;			/* 0: a cgroup or unit */
 	bool ours;			/* a command that was run here: its status is known */
+	bool unexecuted;		/* that died before it was executed */
 	enum size_unit unit;		/* of the sentences */
 	struct expectation expect;	/* --expect */
 	uint64_t max_rss, max_pss;	/* bytes; 0: any */

@@ -204,6 +204,27 @@ kill -0 "$subject"
 ok $? 'whom it followed lives on'
 kill "$subject"
 wait "$subject" 2>/dev/null
+# Its parent is one that does not wait for it: its name can be read at its end.
+mkfifo "$tmp/go"
+# shellcheck disable=SC2016 # the inner shells'
+sh -c 'sh -c "read line; exec sleep 60" <"$1" & echo $! >"$2"; exec sleep 61' sh "$tmp/go" "$tmp/pid" &
+parent=$!
+exec 3<>"$tmp/go"
+is_named() {
+	[ "$(cat "/proc/$(cat "$tmp/pid")/comm" 2>/dev/null)" = "$1" ]
+}
+eventually 20 is_named sh
+"$PAGEWATCH" -p "$(cat "$tmp/pid")" >"$tmp/out" 2>"$tmp/err" &
+watcher=$!
+eventually 20 grep -q '^ *0.000000' "$tmp/err"
+echo >&3
+eventually 20 is_named sleep
+kill "$(cat "$tmp/pid")"
+wait "$watcher"
+has "$tmp/err" '^pagewatch: sleep ended after' 'a process has the name that it has at its end'
+exec 3>&-
+kill "$parent"
+wait "$parent" 2>/dev/null
 watch -p "$subject"
 is "$status" 125 'a process that is gone: 125'
 has "$tmp/err" "cannot follow process $subject: No such process" 'and why'
@@ -292,6 +313,16 @@ is "$status $(record verdict outcome "$tmp/err")" '137 oom-sandbox' 'a command t
 is "$(record verdict oom_limit "$tmp/err")" $((32 * 1024 * 1024)) 'and at which limit'
 watch -q --expect oom --limit 32M -- awk 'BEGIN { for (i = 0; ; i++) a[i] = i }'
 is "$status" 0 '--expect oom'
+watch --limit 4K true
+if grep -q 'Why that one: pagewatch' "$tmp/err"; then
+	has "$tmp/err" '^pagewatch: true was never executed: the process \(pid [0-9]+\) .* was OOM-killed' \
+		'a limit too low to begin'
+else
+	skip 'a limit too low to begin' "$(head -n 1 "$tmp/err")"
+fi
+# shellcheck disable=SC2016 # the inner shell's
+watch --limit 64M sh -c 'kill -s KILL $$'
+has "$tmp/err" '^pagewatch: sh \(pid [0-9]+\) was killed by SIGKILL' 'control: a command that has begun'
 # Its need is known: what it touches, and what it is itself.
 watch --fit --fit-step 4M -b "$PAGETOUCH" -q --no-guard --oom-score-adj=keep 40M
 is "$status" 0 '--fit finds a limit'

@@ -14,18 +14,22 @@
 static const struct {
 	const char *text, *comm;
 	int64_t minflt, majflt, ticks, start;
-	bool valid, zombie;
+	bool valid, zombie, unexecuted;
 } stats[] = {
 	{ "7 (sh) S 1 7 7 0 -1 4194304 10 200 3 40 5 6 70 80 20 0 1 0 999 1 2", "sh",
-	  210, 43, 161, 999, true, false },
+	  210, 43, 161, 999, true, false, false },
 	{ "7 (a) b) (c) R 1 7 7 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 5 1 2", "a) b) (c",
-	  1, 0, 0, 5, true, false },
-	{ "7 () Z 1 7 7 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 5 0 0", "", 3, 7, 26, 5, true, true },
+	  1, 0, 0, 5, true, false, false },
+	{ "7 () Z 1 7 7 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 5 0 0", "", 3, 7, 26, 5, true, true,
+	  false },
 	{ "7 (two\nlines) S 1 7 7 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 5 1 2",
-	  "two\nlines", 0, 0, 0, 5, true, false },
-	{ "7 (short) S 1 7 7 0", NULL, 0, 0, 0, 0, false, false },
-	{ "7 no name S 1 7 7 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 5", NULL, 0, 0, 0, 0, false, false },
-	{ "", NULL, 0, 0, 0, 0, false, false },
+	  "two\nlines", 0, 0, 0, 5, true, false, false },
+	{ "7 (fork) S 1 7 7 0 -1 4194368 0 0 0 0 0 0 0 0 20 0 1 0 5 1 2", "fork", 0, 0, 0, 5, true,
+	  false, true },
+	{ "7 (short) S 1 7 7 0", NULL, 0, 0, 0, 0, false, false, false },
+	{ "7 no name S 1 7 7 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 5", NULL, 0, 0, 0, 0, false,
+	  false, false },
+	{ "", NULL, 0, 0, 0, 0, false, false, false },
 };
 
 static void test_stat(void)
@@ -43,6 +47,7 @@ static void test_stat(void)
 		tap_is((int64_t)process.ticks, stats[i].ticks, "processor time");
 		tap_is((int64_t)process.start, stats[i].start, "when it was started");
 		tap_ok(process.zombie == stats[i].zombie, "whether it has ended");
+		tap_ok(process.unexecuted == stats[i].unexecuted, "whether it has called execve");
 	}
 }
 
