@@ -214,6 +214,7 @@ is_named() {
 	[ "$(cat "/proc/$(cat "$tmp/pid")/comm" 2>/dev/null)" = "$1" ]
 }
 eventually 20 is_named sh
+: >"$tmp/err"
 "$PAGEWATCH" -p "$(cat "$tmp/pid")" >"$tmp/out" 2>"$tmp/err" &
 watcher=$!
 eventually 20 grep -q '^ *0.000000' "$tmp/err"
