@@ -148,7 +148,8 @@ static int table_sample(struct printer *printer, const struct sample *sample)
 	int r = state->line ? 0 : table_make_columns(printer, sample);
 
 	for (size_t i = 0; r == 0 && i < choice->count; i++) {
-		CLEANUP_FREE char *cell = terminal_fit(printer_cell(&columns[choice->index[i]], sample,
+		const struct column *column = &columns[choice->index[i]];
+		CLEANUP_FREE char *cell = terminal_fit(printer_cell(column, sample,
 								    printer->output->unit, raw));
 
 		r = cell ? scols_line_set_data(state->line, i, cell) : -ENOMEM;

@@ -150,7 +150,7 @@ int watch_start_command(struct watch_run *run, struct error *err)
 	run->began_ns = duration_now();
 	if (r < 0)
 		return r == -ENOENT ? WATCH_NOT_FOUND : WATCH_CANNOT_EXECUTE;
-	/* Its end of the pipe is also closed by its death before, which has not been waited for. */
+	/* Its end of the pipe is also closed by its death, which has not been waited for. */
 	run->unexecuted = tree_read_stat(&run->root, run->command.pid, &process) == 0 &&
 			  process.unexecuted;
 	run->driver.driver.subject = (struct followed){ run->command.pid, run->command.pidfd };

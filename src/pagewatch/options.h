@@ -31,7 +31,7 @@ struct watch_request {
 	struct size max_rss, max_pss;
 	uint64_t runs;			/* so often, and what is usual is told; 0: once */
 	uint64_t warmup;		/* before that so often, which does not count */
-	bool repeated;			/* not the first of several runs: what holds for all is said */
+	bool repeated;			/* not the first of several: what holds for all is said */
 	bool ignore_failure;		/* a run that fails is counted, and does not end it */
 	const char *compare[2];		/* recordings; NULL: nothing is compared */
 	enum run_figure compare_by;

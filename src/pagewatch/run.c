@@ -162,7 +162,7 @@ static int watch_conclude(struct watch_run *run)
 	watch_say_peak(request, &run->driver.tree);
 	watch_say_reading(request, &run->driver.where, run->result.elapsed_ns);
 	errno = 0;
-	/* Where records stand on standard error, the verdict among them says all, and no line else. */
+	/* Where records stand on standard error, the verdict among them says all. */
 	if (!watch_has_records_alone(request))
 		watch_print_result(&run->verdict, format == OUTPUT_JSON ? OUTPUT_TABLE : format,
 				   request->verbose);

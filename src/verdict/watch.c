@@ -141,7 +141,8 @@ static void watch_say_victim(const struct watch_evidence *evidence,
 	if (victim->pid != evidence->pid)
 		used += (size_t)snprintf(verdict->summary + used, size - used,
 					 " The OOM killer took %s (pid %" PRId64 "), which held %s of anonymous memory%s%s.",
-					 error_escape(name, sizeof(name), victim->comm), victim->pid,
+					 error_escape(name, sizeof(name), victim->comm),
+					 victim->pid,
 					 TEXT(victim->anon), limit,
 					 own ? "" : victim->memcg);
 	if (victim->why && used < size &&
@@ -301,7 +302,7 @@ static void judge_attached(const struct watch_evidence *evidence, const char *af
 }
 
 /*
- * A cgroup is not ended by an OOM kill, but it is no success. Version 2 counts those below it, too;
+ * A cgroup is not ended by an OOM kill, but it is no success. Version 2 counts those below, too;
  * version 1 does not, but the log may name them.
  */
 static void judge_cgroup(const struct watch_evidence *evidence, const char *how, const char *after,

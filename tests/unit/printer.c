@@ -713,7 +713,8 @@ static void test_hostile_names(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		CLEANUP_FREE char *text = NULL;
-		struct table table = { { .format = rows[i].format, .tree = true }, MIB, &sample, 1 };
+		struct table table = { { .format = rows[i].format, .tree = true }, MIB,
+				       &sample, 1 };
 
 		tap_is(column_choice_parse("PID,COMMAND", true, &table.output.columns, &err), 0, "columns");
 		text = capture(print_table, &table);

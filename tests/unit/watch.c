@@ -61,7 +61,8 @@ static void test_ends(void)
 	tap_has(verdict.err.message, "make (pid 70) was killed by SIGKILL (signal 9) after",
 		"is not called OOM");
 	tap_has(verdict.err.hint, "sender unknown", "and its sender is not known");
-	verdict = decide(killed, NULL, (struct watch_evidence){ .ours = true, .unexecuted = true });
+	verdict = decide(killed, NULL,
+			 (struct watch_evidence){ .ours = true, .unexecuted = true });
 	tap_has(verdict.err.message, "make was never executed: the process (pid 70) that was to execute it was killed by SIGKILL (signal 9) after",
 		"a command that was not reached is not said to have been killed");
 	verdict = decide(stopped, NULL, (struct watch_evidence){ 0 });
