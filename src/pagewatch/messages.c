@@ -40,14 +40,15 @@ void watch_say_reading(const struct watch_request *request, const struct where *
 {
 	uint64_t unreadable = MAX(where->readings[WHERE_PEAK].unreadable,
 				  where->readings[WHERE_LAST].unreadable);
+	bool notes = !watch_has_records_alone(request);
 	char often[32] = "once";
 
 	if (where->read_count != 1)
 		snprintf(often, sizeof(often), "%" PRIu64 " times", where->read_count);
-	if (unreadable && !watch_has_records_alone(request))
+	if (notes && unreadable)
 		fprintf(stderr, "%s: note: the mappings of %" PRIu64 " process%s could not be read: only their owner and root may\n",
 			program_invocation_short_name, unreadable, unreadable == 1 ? "" : "es");
-	else if (where->read_count && !where_was_read(where))
+	else if (notes && where->read_count && !where_was_read(where))
 		fprintf(stderr, "%s: note: --where has nothing to show: no process was there when it looked\n",
 			program_invocation_short_name);
 	if (where->read_count && request->verbose)
