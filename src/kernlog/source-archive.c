@@ -159,6 +159,7 @@ static int archive_next(struct oom_source *source, struct error *err)
 	if (!state->open || archive_format(archive) == ARCHIVE_FORMAT_RAW)
 		return OOM_SUPPLY_MORE;
 	path = archive_entry_pathname(entry);
+	source->name = state->file;
 	free(state->member);
 	if (asprintf(&state->member, "%s:%s", state->file, path ? path : "?") < 0) {
 		state->member = NULL;
