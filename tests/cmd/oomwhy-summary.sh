@@ -27,7 +27,9 @@ pod=$pod/cri-containerd-0123456789abcdef0123456789abcdef0123456789abcdef01234567
 
 # table BY...: the rows of --summary=BY, one blank between cells.
 table() {
-	run_oomwhy --summary="$@" "$tmp/log"
+	by=$1
+	shift
+	run_oomwhy --summary="$by" "$@" "$tmp/log"
 	sed 's/  */ /g; s/^ //; s/ $//' "$tmp/out"
 }
 

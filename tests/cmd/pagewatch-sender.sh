@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # pagewatch-sender.sh - who sent the SIGKILL that a command died of, by the kernel's trace of signals
+# shellcheck disable=SC2013,SC2016,SC2317 # words of a line, inner shells, what eventually() calls
 . "${srcdir:=.}/tests/lib.sh"
 
 [ -x "$(command -v "$PAGEWATCH")" ] || skip_all "no $PAGEWATCH here"

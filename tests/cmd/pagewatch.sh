@@ -210,6 +210,7 @@ mkfifo "$tmp/go"
 sh -c 'sh -c "read line; exec sleep 60" <"$1" & echo $! >"$2"; exec sleep 61' sh "$tmp/go" "$tmp/pid" &
 parent=$!
 exec 3<>"$tmp/go"
+# shellcheck disable=SC2317 # what eventually() calls
 is_named() {
 	[ "$(cat "/proc/$(cat "$tmp/pid")/comm" 2>/dev/null)" = "$1" ]
 }

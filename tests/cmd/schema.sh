@@ -30,8 +30,9 @@ is $? 1 "pagewatch with a demand"
 is $? 0 "pagewatch --where"
 "$PAGEWATCH" --json --log-file "$tmp/watched" --runs 2 --warmup 1 -- true
 is $? 0 "pagewatch --runs"
-"$PAGEWATCH" --json --tolerance 1000% --by time --compare "$tmp/watched" "$tmp/watched" >>"$tmp/watched"
+"$PAGEWATCH" --json --tolerance 1000% --by time --compare "$tmp/watched" "$tmp/watched" >"$tmp/compared"
 is $? 0 "pagewatch --compare"
+cat "$tmp/compared" >>"$tmp/watched"
 holds "$tmp/watched" "its records"
 
 if "$PAGEWATCH" -q --limit 64M true 2>/dev/null; then
