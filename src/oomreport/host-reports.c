@@ -214,7 +214,7 @@ static enum line_use use_of_reapers_line(const struct host_reports *host,
 static enum line_use use_of_line(const struct host_reports *host,
 				 const struct oom_partial *partial, const struct oom_line *line)
 {
-	const struct oom_report *report = &partial->report;
+	const struct oom_report *report;
 	bool another;
 	int64_t pid;
 
@@ -223,6 +223,7 @@ static enum line_use use_of_line(const struct host_reports *host,
 	if (!partial)
 		return line_has_flag(line, OOM_LINE_INSIDE) ? LINE_SAYS_NOTHING
 							    : LINE_OPENS_ANOTHER;
+	report = &partial->report;
 	switch (line->type) {
 	case OOM_LINE_INVOKED:
 	case OOM_LINE_DUMP:

@@ -63,6 +63,7 @@ int main(void)
 	for (late = 0; late < 100 && is_woken(&events); late++)
 		poll(NULL, 0, 10);
 	tap_ok(late < 100, "and no more when there are none");
+	fflush(stdout);
 	child = fork();
 	if (child == 0) {
 		fault_in(PERIOD * 8);
