@@ -75,13 +75,16 @@ static int add_figure(struct oom_figures *figures, const char *name, size_t leng
 
 	length = strnlen(name, length);
 	memcpy(new.name, name, MIN(length, sizeof(new.name) - 1));
-	for (struct oom_figure *old = figures->list; old < figures->list + figures->count; old++)
+	for (size_t i = 0; i < figures->count; i++) {
+		struct oom_figure *old = &figures->list[i];
+
 		if (!strcmp(old->name, new.name)) {
 			if (sum)
 				old->bytes = MIN(number_add_saturated(old->bytes, bytes),
 						 OOM_UNKNOWN - 1);
 			return 0;
 		}
+	}
 	return MIN(LIST_ADD(figures->list, figures->count, FIGURES_MAX, new), 0);
 }
 
