@@ -54,9 +54,9 @@ mkfifo "$tmp/end"
 : >"$tmp/rows"
 # shellcheck disable=SC2016 # the inner shell's
 P=$PAGETOUCH END=$tmp/end "$PAGEWATCH" --json --log-file "$tmp/rows" --every 100ms -- sh -c '
-	"$P" -q --threads 2 --hold infinity 3M & first=$!
-	(setsid sh -c "exec \"\$P\" -q --shared --hold infinity 2M" &)
-	(exec sh -c "exec \"\$P\" -q --hold infinity 5M") & third=$!
+	"$P" -q --threads 2 --hold 300s 3M & first=$!
+	(setsid sh -c "exec \"\$P\" -q --shared --hold 300s 2M" &)
+	(exec sh -c "exec \"\$P\" -q --hold 300s 5M") & third=$!
 	read -r orphan <"$END"
 	kill $first $third $orphan
 	wait
