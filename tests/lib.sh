@@ -170,6 +170,19 @@ run_reported() {
 	done
 }
 
+# rows FILE 'KEY...': the samples' fields as comma-separated values.
+rows() {
+	awk -v keys="$2" '/"record":"sample"/ {
+		count = split(keys, key, " ")
+		for (i = 1; i <= count; i++) {
+			value = $0
+			sub(".*\"" key[i] "\":\"?", "", value)
+			sub("[,}\"].*", "", value)
+			printf "%s%s", value == "null" ? "" : value, i < count ? "," : "\n"
+		}
+	}' "$1"
+}
+
 # left_behind FILE...: which cgroups of the verdicts in these records are still there.
 left_behind() {
 	cat "$@" | sed -n 's/.*"oom_cgroup":"[^"]*\(pagetouch-[0-9a-f]*\)".*/\1/p' >"$tmp/sandboxes"

@@ -18,7 +18,7 @@
 #define MUCH_CACHE 15
 #define MUCH_FREE 10
 
-/* A process that holds this much of RAM is the machine's trouble, whoever was killed. */
+/* A process that holds this much of RAM is why the machine ran out, whoever was killed. */
 #define LONE_SHARE 40
 #define NODES_FACTOR 4
 

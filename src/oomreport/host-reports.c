@@ -246,7 +246,7 @@ static enum line_use use_of_line(const struct host_reports *host,
 		break;
 	default:
 		another = !wants_line(host, partial, line);
-		/* What another CPU's trouble has in common with a report is no part of it. */
+		/* What another CPU's warning has in common with a report is no part of it. */
 		if (another && (line_has_flag(line, OOM_LINE_INSIDE) ||
 				(!line_has_flag(line, OOM_LINE_CONFIRMS) && partial->confirmed &&
 				 is_unfinished(host, partial))))

@@ -182,7 +182,7 @@ int read_trace(struct oom_partial *partial, struct strview text)
 	static const char *const initramfs[] = {
 		"unpack_to_rootfs", "do_populate_rootfs", "populate_rootfs", NULL,
 	};
-	/* Whose trouble it was, by the beginning of the function that called the killer. */
+	/* Whose memory ran out, by the beginning of the function that called the killer. */
 	static const struct {
 		const char *name;
 		enum oom_scope scope;

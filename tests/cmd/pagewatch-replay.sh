@@ -9,18 +9,6 @@ watch() {
 	status=0
 	"$PAGEWATCH" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
 }
-# rows KEY...: the fields of the samples in $tmp/run.json as comma-separated values.
-rows() {
-	awk -v keys="$*" '/"record":"sample"/ {
-		count = split(keys, key, " ")
-		for (i = 1; i <= count; i++) {
-			value = $0
-			sub(".*\"" key[i] "\":\"?", "", value)
-			sub("[,}\"].*", "", value)
-			printf "%s%s", value == "null" ? "" : value, i < count ? "," : "\n"
-		}
-	}' "$tmp/run.json"
-}
 
 # Until there are three rows.
 # shellcheck disable=SC2016 # the inner shell's
@@ -30,14 +18,14 @@ is "$status" 5 'a run is recorded'
 grep -e 'sh ended' -e '^pagewatch: Its peak' "$tmp/err" >"$tmp/words"
 watch --replay "$tmp/run.json" --csv -b --noheadings -o PROCS,VSZ,RSS,PSS,PEAK,MAJFLT
 is "$status" 0 '--replay --csv'
-is "$(cat "$tmp/out")" "$(rows procs vsz rss pss peak majflt)" 'all figures of all rows'
+is "$(cat "$tmp/out")" "$(rows "$tmp/run.json" 'procs vsz rss pss peak majflt')" 'all figures of all rows'
 watch --replay "$tmp/run.json" --csv --noheadings -o CPU%
-is "$(cat "$tmp/out")" "$(rows cpu)" 'shares, too'
+is "$(cat "$tmp/out")" "$(rows "$tmp/run.json" 'cpu')" 'shares, too'
 is "$(cat "$tmp/err")" "$(cat "$tmp/words")" 'and the words of its end'
 watch --replay "$tmp/run.json"
 is "$(head -n 1 "$tmp/out" | tr -s ' ' | sed 's/^ //')" 'TIME PROCS VSZ RSS PSS PEAK CPU%' \
 	'a table, with its usual columns'
-is "$(wc -l <"$tmp/out")" $(($(rows procs | wc -l) + 1)) 'and all its rows'
+is "$(wc -l <"$tmp/out")" $(($(rows "$tmp/run.json" 'procs' | wc -l) + 1)) 'and all its rows'
 watch -q --replay "$tmp/run.json"
 is "$status $(cat "$tmp/out" "$tmp/err")" '0 ' '-q checks that it can be read'
 
@@ -49,7 +37,7 @@ watch --replay "$tmp/many.json" --csv --noheadings
 has "$tmp/err" 'note: of 2 runs this is the last; --run 1 is the first' 'of two runs the last'
 status=0
 "$PAGEWATCH" --replay - --run 1 --csv -b --noheadings -o RSS <"$tmp/many.json" >"$tmp/out" 2>"$tmp/err" || status=$?
-is "$status $(cat "$tmp/out")" "0 $(rows rss)" 'from standard input, the first'
+is "$status $(cat "$tmp/out")" "0 $(rows "$tmp/run.json" 'rss')" 'from standard input, the first'
 run --replay "$tmp/many.json"
 is "$status $(grep -c 'of 2 runs' "$tmp/err")" '0 0' 'pagetouch finds its own there'
 run --replay "$tmp/run.json"
@@ -85,5 +73,5 @@ has "$tmp/script" '^title = "pagewatch: sh"$' 'its title'
 has "$tmp/script" 'OOM kill of cc1' 'whom the OOM killer took'
 has "$tmp/script" '^end = "exited"$' 'its end'
 watch --replay "$tmp/run.json" --plot "$tmp/a.svg" --csv
-is "$(wc -l <"$tmp/out") $(cat "$tmp/a.svg")" "$(($(rows procs | wc -l) + 1)) a picture" 'or with --csv'
+is "$(wc -l <"$tmp/out") $(cat "$tmp/a.svg")" "$(($(rows "$tmp/run.json" 'procs' | wc -l) + 1)) a picture" 'or with --csv'
 done_testing

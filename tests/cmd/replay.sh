@@ -4,18 +4,6 @@
 . "${srcdir:=.}/tests/lib.sh"
 
 runs=$srcdir/tests/fixtures/runs
-# rows FILE KEY...: the samples' fields as comma-separated values.
-rows() {
-	awk -v keys="$2" '/"record":"sample"/ {
-		count = split(keys, key, " ")
-		for (i = 1; i <= count; i++) {
-			value = $0
-			sub(".*\"" key[i] "\":\"?", "", value)
-			sub("[,}\"].*", "", value)
-			printf "%s%s", value == "null" ? "" : value, i < count ? "," : "\n"
-		}
-	}' "$1"
-}
 
 # As it was printed when it was run.
 run --json -o +PSS 1M 256K
