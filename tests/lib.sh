@@ -109,6 +109,12 @@ run_oomwhy() {
 	"$OOMWHY" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
 }
 
+# watch ARGS...: the same for pagewatch. Its standard input is the test's: empty, too.
+watch() {
+	status=0
+	"$PAGEWATCH" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+
 # put_in_path COMMAND NAME: from here on NAME, as a user types it, is the command under test. Fails
 # if there is no such command.
 put_in_path() {

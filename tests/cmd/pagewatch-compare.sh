@@ -5,10 +5,6 @@
 
 [ -x "$(command -v "$PAGEWATCH")" ] || skip_all "no $PAGEWATCH here"
 
-watch() {
-	status=0
-	"$PAGEWATCH" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
-}
 # spread KEY MIN MEDIAN MAX: as in a record of runs.
 spread() {
 	printf '"%s":{"min":%s,"median":%s,"max":%s},' "$@"

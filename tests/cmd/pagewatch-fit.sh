@@ -5,10 +5,6 @@
 
 [ -x "$(command -v "$PAGEWATCH")" ] || skip_all "no $PAGEWATCH here"
 
-watch() {
-	status=0
-	"$PAGEWATCH" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
-}
 for wrong in '--fit-least 8M true' '--fit --expect oom true' '--fit --expect oom-sandbox true' \
 	'--fit --limit 8M --fit-least 8M true' '--fit --fit-least 10% true' '--fit -p 1' '--fit --fit-step 0 true'; do
 	# shellcheck disable=SC2086 # words

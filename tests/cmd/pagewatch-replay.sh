@@ -5,11 +5,6 @@
 
 [ -x "$(command -v "$PAGEWATCH")" ] || skip_all "no $PAGEWATCH here"
 
-watch() {
-	status=0
-	"$PAGEWATCH" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
-}
-
 # Until there are three rows.
 # shellcheck disable=SC2016 # the inner shell's
 until_three='until [ "$(grep -c sample "$0")" -ge 3 ]; do sleep 0.02; done; echo out; exit 5'

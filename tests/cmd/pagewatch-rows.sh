@@ -5,12 +5,6 @@
 
 [ -x "$(command -v "$PAGEWATCH")" ] || skip_all "no $PAGEWATCH here"
 
-# watch ARGS...: runs pagewatch into $tmp/out and $tmp/err; its status in $status.
-watch() {
-	status=0
-	"$PAGEWATCH" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
-}
-
 # samples FIELD: the values of a field in the samples, one per line.
 samples() {
 	grep '^{"record":"sample"' "$tmp/err" >"$tmp/samples"

@@ -5,11 +5,6 @@
 
 [ -x "$(command -v "$PAGEWATCH")" ] || skip_all "no $PAGEWATCH here"
 
-watch() {
-	status=0
-	"$PAGEWATCH" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
-}
-
 # A command that writes which run this is, and fails in those whose numbers FAILS has.
 # shellcheck disable=SC2016 # the inner shell's
 counts='echo x >>"$0"; n=$(wc -l <"$0"); echo "run $n"; case " $FAILS " in *" $n "*) exit 9 ;; esac'

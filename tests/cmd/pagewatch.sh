@@ -7,12 +7,6 @@
 
 [ -x "$(command -v "$PAGEWATCH")" ] || skip_all "no $PAGEWATCH here"
 
-# watch ARGS...: runs pagewatch into $tmp/out and $tmp/err; its status in $status.
-watch() {
-	status=0
-	"$PAGEWATCH" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
-}
-
 # record KIND FIELD FILE: the values of a field in records of a kind, one per line.
 record() {
 	grep "^{\"record\":\"$1\"" "$3" >"$tmp/records"
